@@ -1,7 +1,7 @@
 """The kinds of wiki, one folder each, by the ``type`` of their settings.
 
-What reads a kind is imported when a wiki of that kind is set: Confluence's libraries take half
-a second.
+The reader of a kind is imported when such a wiki is configured: Confluence's libraries take half a
+second.
 """
 
 from __future__ import annotations

@@ -24,16 +24,16 @@ class Resources:
 
 
 class WikiSource:
-    """A wiki that can be read as a whole. A kind overrides what its wikis can do besides."""
+    """A wiki that can be read as a whole. A kind overrides what else its wikis can do."""
 
     recent: Wiki | None = None
-    """Its latest edits alone, where it can tell them."""
+    """Its latest edits alone, if it can list them."""
     divisible: Divisible | None = None
-    """The same wiki, where a page or a space of it can be read by itself."""
+    """The same wiki, if a page or a space of it can be read by itself."""
     lookout: Lookout | None = None
     readers: WikiReaders | None = None
-    """The readers of all its pages, where the settings name them. They hold from the moment
-    that the index is open."""
+    """The readers of all its pages, if the settings name them. They apply as soon as the index is
+    open."""
 
     def __init__(self, wiki: Wiki) -> None:
         self.name = wiki.name
@@ -98,7 +98,7 @@ class WikiSource:
         return found, self.readers.acl
 
     def findings(self) -> Iterator[Finding]:
-        """Return what the wiki can do, each as soon as it is known."""
+        """Yield findings about the wiki, each as soon as it is known."""
         return iter(())
 
     def trouble(self) -> str:

@@ -1,4 +1,4 @@
-"""The wikis that are set, by name, and what is asked of all of them together."""
+"""The configured wikis, by name, and queries of all of them together."""
 
 from __future__ import annotations
 

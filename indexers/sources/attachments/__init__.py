@@ -1,1 +1,1 @@
-"""Files that hang on a page, from their bytes to sections. Nothing is fetched."""
+"""Attached files, from their bytes to sections. Nothing is fetched."""

@@ -1,4 +1,4 @@
-"""What reading a file gives, and what says that it cannot be read."""
+"""The result of reading a file, and the error if it cannot be read."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from indexers.model import Section
 from indexers.parsing.limits import ParsingFailed
 
 MOST_CHARACTERS = 2_000_000
-"""Of one file's text; the rest is left out, and that is said."""
+"""Of one file's text; the rest is left out, with a warning."""
 
 NOT_INSTALLED = "no reader for it is installed: pip install 'footnote-bot[attachments]'"
 
 
 class Unreadable(ParsingFailed):
-    """Its text says why, to the operator and without any of the file's words."""
+    """The file cannot be read; the message says why, to the operator and without any of the file's
+    words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """``warnings`` say what was left out; a file may say nothing at all."""
+    """The content of a file. ``warnings`` say what was left out; a file may have no text at all."""
 
     sections: tuple[Section, ...]
     warnings: tuple[str, ...] = ()
@@ -28,4 +29,4 @@ class Content:
 
 Warn = Callable[[str], None]
 Reader = Callable[[str, bytes, Warn], Iterable[Section]]
-"""From a file's name and bytes to its sections, lazily: nobody reads on behind the limit."""
+"""From a file's name and bytes to its sections, lazily: nothing is read beyond the limit."""

@@ -8,11 +8,11 @@ from importlib.util import find_spec
 from indexers.findings import Finding, failure, ok
 
 _READERS = {"pypdf": "PDF", "mammoth": "Word", "pptx": "PowerPoint", "openpyxl": "Excel"}
-"""Modules of `footnote-bot[attachments]`, and what each of them reads."""
+"""Modules of `footnote-bot[attachments]`, and the files each of them reads."""
 
 
 def readers_of_files(wiki: str, modules: Sequence[str] = tuple(_READERS)) -> Finding:
-    """Return what is missing to read the files of a wiki whose attachments are to be read."""
+    """Return a finding about the modules that are missing for the attachments of a wiki."""
     missing = [_READERS.get(name, name) for name in modules if find_spec(name) is None]
     if missing:
         return failure(

@@ -1,4 +1,4 @@
-"""HTML and Markdown, read as the pages of a Markdown wiki are."""
+"""HTML and Markdown files, read as the pages of a Markdown wiki are."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def html(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 
 def outlined(source: str, title: str) -> Iterator[Section]:
-    """The sections of an HTML document that is called ``title``."""
-    # What opens and never ends is searched for its end again and again by the parser.
+    """Yield the sections of an HTML document that is called ``title``."""
+    # The parser searches again and again for the end of something that never ends.
     head, end, tail = source.rpartition(">")
     source = head + end + tail.replace("<", "&lt;")
     tags = Tags()
@@ -51,11 +51,11 @@ def markdown(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 
 def _resolve(target: str, _style: str) -> str:
-    """Beside a file on a page there are none that it could mean."""
+    """Return no address: a file on a page has no siblings that a link could mean."""
     return target if _ABSOLUTE.match(target) else ""
 
 
 def _without_anchors(sections: Iterable[Section]) -> Iterator[Section]:
-    """What is downloaded has no place that a link could jump to."""
+    """Yield the sections without anchors: a download has no place that a link could jump to."""
     for section in sections:
         yield replace(section, anchor="")

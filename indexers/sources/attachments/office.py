@@ -1,4 +1,4 @@
-"""Office files are zips of XML: what one would become is known before it is unpacked."""
+"""Office files are zips of XML: their unpacked size is checked before they are unpacked."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from indexers.sources.attachments.content import Unreadable
 
 MOST_UNPACKED = 100 * 2**20
-"""Bytes of all that is packed together, as the zip declares it; no reader takes more."""
+"""Bytes of all parts unpacked, as the zip declares them; no reader takes more."""
 
 _MOST_PARTS = 20_000
 _ENCRYPTED = 0x1
 _BEFORE_2007 = b"\xd0\xcf\x11\xe0"
-"""Also what Office puts around a file that has a password."""
+"""Also the format of a file with a password."""
 _ENTITIES = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _XML = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<", b" ", b"\t", b"\r", b"\n")
 
 
 def checked(data: bytes, *, most_xml: int = MOST_UNPACKED) -> BytesIO:
-    """The file, for a reader; no more than ``most_xml`` bytes of it are XML.
+    """Return the file for a reader; at most ``most_xml`` bytes of it are XML.
 
     Raises:
         Unreadable: if it is no such file, encrypted, too large unpacked, or has entities of
@@ -53,7 +53,7 @@ def _check(archive: ZipFile, most_xml: int) -> None:
 
 
 def _xml(archive: ZipFile, part: ZipInfo) -> bytes:
-    """All of a part that may be XML; nothing of pictures and the like."""
+    """Return a part that may be XML; empty for pictures and the like."""
     with archive.open(part) as source:
         head = source.read(3)
         return head + source.read() if head.startswith(_XML) else b""

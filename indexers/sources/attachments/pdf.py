@@ -1,4 +1,4 @@
-"""PDF, page by page: its viewers jump to ``#page=3``."""
+"""PDF, page by page: viewers jump to ``#page=3``."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _BOUNDS: Final[dict[str, Any]] = {
     "stream_parsing_work_maximum_count": 1_000_000,
     "xform_maximum_invocations_per_extraction": 500,
 }
-"""Of pypdf's own, tightened: a page of text is far below each."""
+"""pypdf's own limits, tightened: a page of text is far below each."""
 
 _NOT_ITS_OWN = (
     ArithmeticError,
     AssertionError,
     AttributeError,
     LookupError,
-    RuntimeError,  # too deep, or a filter or an encryption that it does not know
+    RuntimeError,  # nested too deep, or an unknown filter or encryption
     TypeError,
     ValueError,
 )
-"""What pypdf runs into in a damaged file, beside its own errors."""
+"""Errors that pypdf raises for a damaged file, beside its own."""
 
 _MOST_FORMS = 500
 """Of a page, which are measured."""
@@ -57,12 +57,12 @@ class _Spent(MemoryError):
 
 
 class _Work:
-    """Counts what is drawn, as pypdf goes through it."""
+    """A counter of drawing instructions, as pypdf goes through them."""
 
     def __init__(self) -> None:
         self._left = _MOST_WORK
         self.forms: dict[str, int] = {}
-        """How long what a page's forms draw is, by their names."""
+        """The length of what a page's forms draw, by their names."""
 
     def __call__(self, operator: bytes, operands: Any, *_where: object) -> None:
         self.spend(1)
@@ -71,20 +71,26 @@ class _Work:
             self.spend(500 + self.forms.get(str(operands[0]), 0) // 10)
 
     def spend(self, work: int) -> None:
-        """Raises: _Spent."""
+        """Count some work.
+
+        Raises: _Spent.
+        """
         self._left -= work
         if self._left < 0:
             raise _Spent
 
 
 def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
-    """Raises: Unreadable, and whatever pypdf raises on a broken file."""
+    """Yield the sections of a PDF. Raises whatever pypdf raises on a broken file.
+
+    Raises: Unreadable, and whatever pypdf raises on a broken file.
+    """
     import pypdf  # late: the extra "attachments" need not be installed
 
-    # It logs what it finds odd, words of the file included.
+    # It logs anything odd, with words of the file.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
     bounds = pypdf.Configuration(**_BOUNDS)
-    # They hold for what runs before they end: no section is handed out in between.
+    # They hold until they end: no section is yielded in between.
     with pypdf.apply_configuration(bounds):
         found = list(_texts(_pages(data), warn))
     for number, text in found:
@@ -98,7 +104,7 @@ def _pages(data: bytes) -> Sequence[PageObject]:
 
     try:
         pages = PdfReader(BytesIO(data)).pages
-        len(pages)  # the first thing that needs what is encrypted
+        len(pages)  # the first access to encrypted data
     except FileNotDecryptedError as error:
         raise Unreadable("encrypted") from error
     except DependencyError as error:
@@ -107,7 +113,7 @@ def _pages(data: bytes) -> Sequence[PageObject]:
 
 
 def _texts(pages: Sequence[PageObject], warn: Warn) -> Iterator[tuple[int, str]]:
-    """The pages that say something, by number."""
+    """Yield the pages with text, by number."""
     if len(pages) > MOST_PAGES:
         warn(f"only the first {MOST_PAGES:,} of {len(pages):,} pages are read")
     work = _Work()
@@ -135,15 +141,15 @@ def _texts(pages: Sequence[PageObject], warn: Warn) -> Iterator[tuple[int, str]]
 
 
 def _broken() -> tuple[type[Exception], ...]:
-    """What pypdf raises on a broken page."""
+    """Return the errors that pypdf raises on a broken page."""
     from pypdf.errors import PyPdfError  # late, as above
 
     return (PyPdfError, *_NOT_ITS_OWN)
 
 
 def _drawn(pages: Sequence[PageObject], number: int, work: _Work) -> str:
-    """The text of a page, counted from zero. Raises: _Spent, and one of `_broken`."""
-    # One that cannot be read costs time, too, and leaves less for those behind it.
+    """Return the text of a page, counted from zero. Raises: _Spent, and one of `_broken`."""
+    # An unreadable page costs time, too, and leaves less for the next ones.
     work.spend(_MOST_WORK // MOST_PAGES // 4)
     contents = pages[number].get_contents()
     if contents is not None:
@@ -153,7 +159,7 @@ def _drawn(pages: Sequence[PageObject], number: int, work: _Work) -> str:
 
 
 def _forms(page: PageObject) -> dict[str, int]:
-    """Raises: one of `_broken`."""
+    """Return the lengths of a page's forms. Raises: one of `_broken`."""
     found: dict[str, int] = {}
     seen: set[int] = set()
     pending: list[Any] = [page]
@@ -169,13 +175,13 @@ def _forms(page: PageObject) -> dict[str, int]:
 
 
 def _within(holder: Any, name: str) -> Any:
-    # What it gets by `get` may be a reference, which leads to nothing by itself.
+    # A value from `get` may be a reference, which is not resolved.
     return holder[name] if name in holder else {}  # noqa: SIM401
 
 
 def flowing(text: str) -> str:
-    """A page's lines put together again where only its width has ended them. What has
-    flowed is a paragraph; short lines, as of a table, stay together."""
+    """Join a page's lines that were broken only by its width. Joined lines are a paragraph; short
+    lines, as of a table, stay together."""
     lines = [_BULLET.sub("- ", _plain(line).strip()) for line in text.splitlines()]
     width = max(map(len, lines), default=0) * 0.75
     done: list[str] = []

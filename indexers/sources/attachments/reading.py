@@ -1,4 +1,4 @@
-"""Any attachment to its sections: pure, and nothing but `Unreadable` is raised."""
+"""Attachments -> sections: pure, and it raises nothing but `Unreadable`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from indexers.sources.attachments.content import (
 from indexers.text.prose import Kind, blocks
 
 VERSION = "2"
-"""Changes whenever the same file would be written another way."""
+"""To be changed whenever the same file would be written another way."""
 
 _READERS: Final[Mapping[str, Reader]] = {
     ".docm": word.sections,
@@ -43,12 +43,12 @@ _LIVE = re.compile(r"\]\((?=\s*(?:javascript|data|vbscript|file)\s*:)", re.IGNOR
 
 
 def readable(name: str) -> bool:
-    """There is a reader for files of this name; the media type that goes with it may lie."""
+    """Return whether there is a reader for files of this name; the media type is not trusted."""
     return _ending(name) in _READERS
 
 
 def read(name: str, data: bytes) -> Content:
-    """The sections of the file called ``name``, and what was left out of them.
+    """Return the sections of the file called ``name``, and what was left out of them.
 
     Raises:
         Unreadable: if it is broken, encrypted or too large, or nobody here reads its kind.
@@ -66,7 +66,7 @@ def read(name: str, data: bytes) -> Content:
     except (MemoryError, RecursionError) as error:
         raise Unreadable("too large, or nested too deeply") from error
     except Exception as error:
-        # What a parser raises on bytes that it did not expect is not listed anywhere.
+        # The errors of a parser on unexpected bytes are documented nowhere.
         raise Unreadable(f"broken ({type(error).__name__})") from error
     return Content(found, tuple(dict.fromkeys(warnings)))
 
@@ -93,7 +93,7 @@ def _bounded(sections: Iterable[Section], warn: Warn) -> tuple[Section, ...]:
 
 
 def _tame(section: Section) -> Section:
-    """Without characters that are no text, and without links that run something."""
+    """Return the section without invalid characters, and without links that run something."""
     body = _NO_TEXT.sub("", section.text)
     if _LIVE.search(body):
         pieces: list[str] = []

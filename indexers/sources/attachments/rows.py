@@ -15,8 +15,8 @@ _NUMBER = re.compile(r"[\d\s.,:;%€$£+()/-]+")
 
 
 def written(rows: Iterable[Row]) -> list[str]:
-    """One string a block. Empty rows part tables only where a title or a header follows;
-    rows above a table that say one thing are text."""
+    """Return one string a block. Empty rows separate tables only before a title or a header; rows
+    above a table with a single value are text."""
     found: list[str] = []
     body: list[Row] = []
     for said, group in groupby(rows, key=any):
@@ -38,7 +38,7 @@ def _says_one_thing(row: Row) -> bool:
 
 
 def _has_header(part: list[Row]) -> bool:
-    """In some column, words stand above nothing but numbers."""
+    """Return whether some column has words above nothing but numbers."""
     head, *below = part
     for x, name in enumerate(head):
         values = [row[x] for row in below if x < len(row) and row[x]]

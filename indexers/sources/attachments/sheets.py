@@ -1,4 +1,4 @@
-"""Workbooks: a section a sheet, its rows as tables under their own headers. Values, not
+"""Workbooks: a section for each sheet, its rows as tables under their own headers. Values, not
 formulas; hidden sheets are left out."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from indexers.sources.attachments.office import checked
 from indexers.sources.attachments.rows import Row, written
 
 _MOST_ROWS = 100_000
-"""Of a sheet, empty ones included."""
+"""Of a sheet, including empty ones."""
 _MOST_COLUMNS = 100
 _MOST_MERGED = 1_000
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']([A-Z]+\d+:[A-Z]+\d+)[\"']")
@@ -25,7 +25,7 @@ _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']([A-Z]+\d+:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Cells that are one: ``top`` to ``bottom``, ``left`` to ``right``, counted from one."""
+    """Merged cells: ``top`` to ``bottom``, ``left`` to ``right``, counted from one."""
 
     left: int
     top: int
@@ -39,7 +39,10 @@ class Merged:
 
 
 def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
-    """Raises: Unreadable, and whatever openpyxl raises on a broken file."""
+    """Yield the sections of a workbook. Raises whatever openpyxl raises on a broken file.
+
+    Raises: Unreadable, and whatever openpyxl raises on a broken file.
+    """
     source = checked(data)
     from openpyxl.reader.excel import ExcelReader  # late: the extra need not be installed
 
@@ -72,12 +75,13 @@ def _up_to(characters: int, rows: Iterator[Row], warn: Warn) -> Iterator[Row]:
 
 
 def _rows(sheet: Any, merged: list[Merged], warn: Warn) -> Iterator[Row]:
-    """What merged cells say, they say in each row and column that says anything."""
+    """Yield the rows, with the text of merged cells repeated in each row and column that has any
+    text."""
     starting: dict[int, list[Merged]] = defaultdict(list)
     for cells in merged:
         starting[cells.top].append(cells)
     reaching: list[Merged] = []
-    # What a sheet says of its own size may be wrong.
+    # The size that a sheet declares may be wrong.
     sheet.reset_dimensions()
     wanted = sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS)
     for number, found in enumerate(wanted, start=1):
@@ -91,7 +95,7 @@ def _rows(sheet: Any, merged: list[Merged], warn: Warn) -> Iterator[Row]:
             if cells.left <= len(row) and row[cells.left - 1]
         ]
         reaching = [cells for cells in reaching if cells.bottom >= number]
-        # A row that says one thing is a title, however wide it is.
+        # A row with a single value is a title, however wide it is.
         if (filled := sum(map(bool, row))) > 1:
             for cells in beginning:
                 cells.fill(row)
@@ -103,7 +107,7 @@ def _rows(sheet: Any, merged: list[Merged], warn: Warn) -> Iterator[Row]:
 
 
 def _merged(xml: bytes) -> list[Merged]:
-    """openpyxl knows of them only where it keeps all of a sheet in memory."""
+    """Return the merged cells, which openpyxl only reads with a whole sheet in memory."""
     from openpyxl.utils.cell import range_boundaries  # late, as above
 
     refs = (ref.decode() for ref, _ in zip(_MERGED.findall(xml), range(_MOST_MERGED), strict=False))

@@ -1,5 +1,5 @@
-"""Presentations: a section a slide, with the words of its shapes, tables and notes.
-Hidden slides are left out, as they are when it is shown."""
+"""Presentations: a section for each slide, with the words of its shapes, tables and notes. Hidden
+slides are left out, as when it is shown."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from indexers.text.writing import link, list_items, note, table
 _MOST_XML = 50 * 2**20
 _MOST_SLIDES = 1_000
 _DEEPEST = 10
-"""Groups within groups."""
+"""Nested groups."""
 _MARGIN = {"DATE", "FOOTER", "HEADER", "SLIDE_NUMBER"}
 
 
 def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
-    """Raises: Unreadable, and whatever python-pptx raises on a broken file."""
+    """Yield the sections of a presentation. Raises whatever python-pptx raises on a broken file.
+
+    Raises: Unreadable, and whatever python-pptx raises on a broken file.
+    """
     source = checked(data, most_xml=_MOST_XML)
     from pptx import Presentation  # late: the extra "attachments" need not be installed
 
@@ -40,12 +43,12 @@ def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
         ]
         if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
             body += note("Notes", "", paragraphs(frame.text))
-        # A slide may say all that it has to say in its title.
+        # A slide may have all its text in its title.
         yield Section((heading or f"Slide {number}",), "", "\n\n".join(body) or heading)
 
 
 def _shapes(shapes: Iterable[Any], depth: int = 0) -> Iterator[Any]:
-    """As they lie on the slide, those of groups one by one."""
+    """Yield the shapes in the slide's order, those of groups one by one."""
     for shape in shapes:
         inner = getattr(shape, "shapes", None)
         if inner is None:
@@ -69,7 +72,7 @@ def _blocks(shape: Any) -> list[str]:
 
 
 def _is_margin(shape: Any) -> bool:
-    """A date, a footer or a number, the same on every slide."""
+    """Return whether it is a date, a footer or a number, the same on every slide."""
     return shape.is_placeholder and shape.placeholder_format.type.name in _MARGIN
 
 
@@ -78,7 +81,7 @@ def _mark(level: int) -> str:
 
 
 def _line(paragraph: Any) -> str:
-    """A paragraph's words with its links; its line breaks are vertical tabs."""
+    """Return a paragraph's words with its links; its line breaks are vertical tabs."""
     text: str = paragraph.text
     shown: list[str] = []
     at = 0
@@ -92,7 +95,7 @@ def _line(paragraph: Any) -> str:
 
 
 def _rows(found: Any) -> Iterator[list[str]]:
-    """A merged cell says what it says in each of its places."""
+    """Yield the rows, with the text of a merged cell in each of its places."""
     rows = [list(row.cells) for row in found.rows]
     said: dict[tuple[int, int], str] = {}
     for y, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""Plain text, whatever it is encoded in."""
+"""Plain text in any encoding."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
-    """Raises: Unreadable."""
+    """Yield the sections of a text file.
+
+    Raises: Unreadable.
+    """
     if text := "\n\n".join(paragraphs(decoded(data, warn))):
         yield Section((), "", text)
 
 
 def decoded(data: bytes, warn: Warn, declared: str = "") -> str:
-    """Its text with ``\\n`` at line ends: by its mark, else by the encoding that it
-    ``declared``, else UTF-8, else what Windows writes.
+    """Return the text with ``\n`` at line ends: by its byte order mark, else by the encoding that
+    it ``declared``, else UTF-8, else Windows' encoding.
 
     Raises:
         Unreadable: if it is no text.
@@ -62,7 +65,7 @@ def _encoding(data: bytes, declared: str) -> tuple[str, int]:
 
 
 def _is(data: bytes, encoding: str) -> bool:
-    """Anything is taken for Windows' encoding in the end."""
+    """Return whether it is in this encoding. Finally anything is taken for Windows' encoding."""
     try:
         data.decode(encoding)
     except (LookupError, UnicodeError):  # no such encoding; none of its bytes
@@ -71,6 +74,6 @@ def _is(data: bytes, encoding: str) -> bool:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Its paragraphs with their lines as they stand; nothing in them begins code."""
+    """Return its paragraphs with their lines; nothing in them begins code."""
     parts = (part.strip("\n").rstrip() for part in _BETWEEN.split(text))
     return [_FENCE_LIKE.sub(r"\1\\", part) for part in parts if part.strip()]

@@ -1,5 +1,5 @@
-"""Word documents, by way of the HTML that mammoth makes of them: headings by style, lists,
-tables, links, footnotes. What is deleted, commented or in a page's margins is left out."""
+"""Word documents, by the HTML that mammoth makes of them: headings by style, lists, tables, links,
+footnotes. Deleted text, comments and margins are left out."""
 
 from __future__ import annotations
 
@@ -22,22 +22,26 @@ _BACK = re.compile(r'(?:(?<!\s)\s++)?<a href="#(?:foot|end)note-ref-[^"]*">↑</
 
 
 def sections(name: str, data: bytes, _warn: Warn) -> Iterator[Section]:
-    """Raises: Unreadable, and whatever mammoth raises on a broken file."""
+    """Yield the sections of a document. Raises whatever mammoth raises on a broken file.
+
+    Raises: Unreadable, and whatever mammoth raises on a broken file.
+    """
     source = checked(data, most_xml=_MOST_XML)
     import mammoth  # late: the extra "attachments" need not be installed
 
     html = mammoth.convert_to_html(
         source,
-        # A picture is the words that stand for it; its bytes are of no use.
+        # A picture becomes its alternative text; its bytes are not needed.
         convert_image=mammoth.images.img_element(lambda _image: {}),
         include_embedded_style_map=False,
     ).value
-    # The space at the edge of a link is the text's, not the link's.
+    # The space at the edge of a link belongs to the text.
     yield from outlined(_with_notes(_EDGE.sub(r"\2\1\4\3", html)), name)
 
 
 def _with_notes(html: str) -> str:
-    """Notes as the outline knows them: it puts them where they are first referred to."""
+    """Return the HTML with its notes where they are first referred to, as the outline expects
+    them."""
 
     def place(number: int) -> str:
         return f'<fn-ref to="{number - 1}"></fn-ref>'
@@ -59,6 +63,6 @@ def _with_notes(html: str) -> str:
 
 
 def _texts(notes: str) -> list[str]:
-    """Of the list that mammoth puts the notes into."""
+    """Return the texts of the list that mammoth puts the notes into."""
     _, *items = _NOTE.split(notes)
     return [item.removesuffix("</ol>").removesuffix("</li>") for item in items]

@@ -1,4 +1,4 @@
-"""Several requests at once, their answers in order."""
+"""Concurrent requests, with their answers in order."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Made = TypeVar("Made")
 
 
 def abreast(work: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:
-    """What ``work`` makes of each item. While one is used, the next are under way, but
-    never more than a few for each worker: memory stays flat.
+    """Yield the result of ``work`` for each item. While one is used, the next are under way, but at
+    most a few for each worker: memory stays flat.
 
     Raises:
         Whatever ``work`` raises, at its item; the others are given up.

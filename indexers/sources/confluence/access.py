@@ -1,4 +1,4 @@
-"""May somebody read a page, as Confluence says now: yes or no, and which gates said so.
+"""A person's access to a page, as Confluence decides now: yes or no, and by which gates.
 
 The decision is the same as a sync's (`Survey.seen`); here the gates are put into words.
 """
@@ -31,7 +31,7 @@ _NO_PAGE = (
 
 
 class ConfluenceAccess:
-    """Asks anew each time."""
+    """The access check of a Confluence, which asks each time."""
 
     def __init__(
         self, wiki: str, transport: Transport, survey: Survey, members: ConfluenceMembers
@@ -43,8 +43,8 @@ class ConfluenceAccess:
         self._names = Names(transport, survey.product, survey.tokens)
 
     def path(self, url: str, *, ask: bool = False) -> str | None:
-        """Of ``url`` below this wiki; None if it is not of this wiki. A Confluence may be read
-        elsewhere than it is asked: ``ask`` it where."""
+        """Return the path of ``url`` below this wiki; None if it is of another one. People may read
+        a Confluence at another address than its API's: ``ask`` it where."""
         if not ask:
             return within(self._transport.base.shown_at, url)
         try:
@@ -54,14 +54,14 @@ class ConfluenceAccess:
         return within(shown_at, url) if shown_at else None
 
     def _shown_at(self) -> str:
-        """Return the address that Confluence itself uses, which is that of answers' links."""
+        """Return the address that Confluence itself uses, as in answers' links."""
         if not self._transport.base.cloud:
             return text(self._transport.get("/rest/api/server-information"), "baseUrl")
         links = self._transport.get("/api/v2/spaces", {"limit": 1}).get("_links")
         return text(links, "base") if isinstance(links, Mapping) else ""
 
     def to(self, url: str, email: str, reader: Callable[[], Principal]) -> tuple[Access, Acl]:
-        """Of the person with ``email``, who is ``reader``, and the page's rights.
+        """Return the access of the person with ``email``, who is ``reader``, and the page's rights.
 
         Raises:
             WikiUnavailable: Confluence cannot be asked.
@@ -102,11 +102,11 @@ class ConfluenceAccess:
         return f"{self._names.user(who.key)} ({email})"
 
     def space_at(self, url: str) -> str:
-        """The key of the space whose overview is at ``url``; empty if it is none."""
+        """Return the key of the space whose overview is at ``url``; empty if it is none."""
         return space_link(self._path(url))
 
     def key_at(self, url: str) -> str:
-        """The key of the page at ``url``; empty if there is none that the token sees.
+        """Return the key of the page at ``url``; empty if the token sees none.
 
         Raises:
             WikiUnavailable: Confluence cannot be asked.
@@ -126,7 +126,7 @@ class ConfluenceAccess:
         return (self.path(url, ask=True) if path is None else path) or ""
 
     def _page(self, key: str) -> tuple[Listed | None, bool, bool]:
-        """Return the page, whether it is among what is read, and whether its space is."""
+        """Return the page, whether it is among those read, and whether its space is."""
         product = self._survey.product
         spaces = self._survey.spaces(fresh=True)
         page = product.find(key, _by_id(spaces))
@@ -146,7 +146,7 @@ def _by_id(spaces: list[ConfluenceSpace]) -> dict[str, ConfluenceSpace]:
 def _in_words(  # noqa: PLR0913, PLR0917 - what a gate is told by
     page: Listed, viewers: Gate, rights: Rights, holder: Principal, names: Names, person: str
 ) -> Iterator[GateInWords]:
-    """The space first, then from the top down to the page itself."""
+    """Yield the gates: the space first, then from the top down to the page itself."""
     yield _gate(f"space {page.space.key}", "may be viewed by", viewers, holder, names, person)
     nodes = [*page.ancestors, page.key]
     gates = dict(zip(nodes, rights.gates_of(page), strict=True))

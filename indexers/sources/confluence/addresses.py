@@ -1,5 +1,5 @@
-"""Where a Confluence answers: one base for a Cloud site, a Data Center with or without a
-context path, or the gateway that scoped tokens need."""
+"""The API's base of a Confluence: of a Cloud site, a Data Center with or without a context path, or
+the gateway that scoped tokens need."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _TAIL = re.compile(r"/(?:spaces|display|pages|rest|api|dashboard\.action|index\.
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """``origin`` is scheme and host, ``path`` what every address of the wiki begins with
+    """A base. ``origin`` is scheme and host, ``path`` the beginning of every address of the wiki
     (``/wiki``, a context path, or nothing)."""
 
     origin: str
     path: str
     cloud: bool
     people: str = ""
-    """Where people read it, if they do so elsewhere."""
+    """Where people read it, if that is elsewhere."""
 
     @property
     def url(self) -> str:
@@ -36,12 +36,12 @@ class Base:
 
     @property
     def site(self) -> str:
-        """Names the site in tokens, so that two sites' groups of one name stay apart."""
+        """Return the site's name in tokens, so that two sites' groups of one name stay apart."""
         return self.shown_at.partition("://")[2]
 
     def relative(self, link: str) -> str:
-        """Path and query of a link below this base. The host that a response names is
-        never gone to, and a leading context is taken off."""
+        """Return path and query of a link below this base. The host that a response names is never
+        contacted, and a leading context is removed."""
         parts = urlsplit(link)
         path = "/" + parts.path.lstrip("/")
         for context in (self.path, "/wiki" if self.cloud else ""):
@@ -52,9 +52,9 @@ class Base:
 
 
 def base_of(url: str, product: str = "auto", cloud_id: str = "") -> Base:
-    """The base that ``url`` means, which may be that of any of its pages. ``product`` is
-    "cloud", "data_center", or "auto": told by the address. With ``cloud_id`` it is asked
-    through the gateway, as scoped tokens must.
+    """Return the base of ``url``, which may be that of any page. ``product`` is "cloud",
+    "data_center", or "auto": detected from the address. With ``cloud_id`` it is the gateway's, as
+    scoped tokens need.
 
     Raises:
         WikiMisconfigured: it is no http(s) address, or holds a password.
@@ -62,7 +62,7 @@ def base_of(url: str, product: str = "auto", cloud_id: str = "") -> Base:
     try:
         parts = urlsplit(url.strip())
         host = parts.hostname if parts.scheme in {"http", "https"} and parts.port != 0 else None
-    except ValueError:  # brackets or a port that are none
+    except ValueError:  # invalid brackets or port
         host = None
     if not host:
         raise WikiMisconfigured(

@@ -1,4 +1,4 @@
-"""Which files are attached: by the search, and each asked for by itself."""
+"""The list of attached files: by the search, and by requests for single files."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _EXPAND = "container,version"
 
 
 def is_attachment(key: str) -> bool:
-    """Both products name them so."""
+    """Return whether the key is an attachment's; both products name them so."""
     return key.startswith("att")
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """``page`` is the id of what it hangs on; ``size`` in bytes, -1 if that is not told."""
+    """An attached file. ``page`` is the id of its page; ``size`` in bytes, -1 if unknown."""
 
     key: str
     page: str
@@ -37,7 +37,7 @@ class File:
 
 
 def found(wiki: Transport, query: str) -> Iterator[File]:
-    """By a ``query`` for attachments.
+    """Yield the files that a ``query`` for attachments finds.
 
     Raises:
         WikiUnavailable: the search is not whole.
@@ -48,7 +48,7 @@ def found(wiki: Transport, query: str) -> Iterator[File]:
 
 
 def alone(wiki: Transport, key: str) -> File | None:
-    """None where there is no current one that the token sees.
+    """Return the file; None if there is no current one that the token sees.
 
     Raises:
         WikiUnavailable: it cannot be told.
@@ -64,7 +64,7 @@ def alone(wiki: Transport, key: str) -> File | None:
 
 
 def _file(wiki: Transport, said: Json) -> File:
-    """As either API writes it."""
+    """Return a file, as either API writes it."""
     changed = version(said)
     name = str(said.get("title", ""))
     page = str(at(said, "container", "id") or said.get("pageId") or said.get("blogPostId") or "")

@@ -1,4 +1,4 @@
-"""Files that are attached to pages, each its own document under its page's rights."""
+"""Files attached to pages, each a document of its own under its page's rights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from indexers.sources.confluence.reading import EMPTY, Seen
 from indexers.sources.confluence.transport import Refused, Transport
 
 _DOWNLOADS_AT_ONCE = 2
-"""Their bytes wait in memory until they are read."""
+"""Concurrent downloads; their bytes wait in memory until they are read."""
 _WEB_PAGES = {".htm", ".html", ".xhtml"}
 
 
@@ -46,13 +46,13 @@ class Attached:
 
     @property
     def content(self) -> str:
-        # What follows its path changes by itself, and leads to the same.
+        # The rest of its address changes by itself, and leads to the same.
         place = (self.title, self.page.key, self.file.link.partition("?")[0])
         return f"{self.file.version}.{digest(VERSION, *place)}.{self.page.listed.space.id}"
 
     @property
     def title(self) -> str:
-        """With its page's, for many a file's name alone says little."""
+        """Return its name with its page's title, because the name alone often says little."""
         return f"{self.file.name} ({self.page.listed.title})"
 
     def on(self, page: Seen) -> Attached:
@@ -63,7 +63,7 @@ class Attached:
 
 
 class Attachments:
-    """``most`` bytes of a file are read."""
+    """The attached files. At most ``most`` bytes of a file are read."""
 
     def __init__(self, wiki: str, transport: Transport, most: int, parse: Parse = here) -> None:
         self._wiki = wiki
@@ -93,7 +93,7 @@ class Attachments:
                 yield file
 
     def documents(self, parts: Iterable[File], pages: Mapping[str, Seen]) -> list[Attached]:
-        # A file that moves while it is listed may come twice.
+        # A file that moves during the listing may come twice.
         files = {file.key: file for file in parts}
         for file in files.values():
             if file.page not in pages:
@@ -107,7 +107,7 @@ class Attachments:
         return why
 
     def _pass_over(self, file: File) -> None:
-        """It would else be looked at each time for a day."""
+        """Remember that a file is not read. Otherwise it would be checked each time for a day."""
         self._passed_over[file.key] = file.version
 
     def _why_unread(self, document: Attached) -> Skipped | Failed | None:
@@ -124,8 +124,8 @@ class Attachments:
         return why if says_the_same(document, known) else None
 
     def read(self, documents: Sequence[Attached]) -> Iterator[PageChange]:
-        """Files come while earlier ones are embedded. That nothing is installed to read
-        some with is one failure, however many they are."""
+        """Read files while earlier ones are embedded. A missing reader is one failure, however many
+        files need it."""
         ready = [one for one in documents if self._installed(_ending(one.file.name))]
         if len(ready) < len(documents):
             names = {one.key for one in ready}
@@ -166,7 +166,7 @@ class Attachments:
         return Changed(page, content.warnings, space, file.modified)
 
     def _remembered(self, document: Attached, why: Skipped | Failed) -> Skipped | Failed:
-        """The same bytes would be no better the next time."""
+        """Remember why a file was not read: the same bytes would fail again."""
         self._unread[document.key] = (revision(document), why)
         return why
 
@@ -174,11 +174,11 @@ class Attachments:
         file, wiki = document.file, self._transport
         if file.size < 0:
             return Refused(200, "Confluence does not say how large it is.")
-        # Cloud takes tokens at this address alone, Data Center at the other.
+        # Cloud accepts tokens at this address alone, Data Center at the other.
         path = f"/rest/api/content/{file.page}/child/attachment/{file.key}/download"
         if not wiki.base.cloud:
             path = file.link.partition("?")[0]
-        # A newer one may have been written for fewer people than its page's rights name.
+        # A newer version may have been written for fewer people than its page's rights name.
         path = f"{path}?version={file.version}"
         try:
             return download(wiki, path, file.size, page=_ending(file.name) in _WEB_PAGES)
@@ -189,7 +189,7 @@ class Attachments:
 
 
 def _failed(document: Attached, why: str) -> Failed:
-    """Without its name, which is for its page's readers alone."""
+    """Return the failure without the file's name, which only its page's readers may know."""
     return Failed(document.key, f"attached to the page {document.file.page}: {why}")
 
 
@@ -198,7 +198,7 @@ def _ending(name: str) -> str:
 
 
 def _installed(ending: str, parse: Parse = here) -> bool:
-    """Nothing is read of no bytes, but what would read them is loaded."""
+    """Return whether the reader is installed: reading no bytes loads it."""
     try:
         parse(FILE, read, f"nothing{ending}", b"")
     except ParsingFailed as error:

@@ -1,4 +1,4 @@
-"""Confluence Cloud: content by the second API, restrictions by what is left of the first."""
+"""Confluence Cloud: content by the second API, restrictions by what remains of the first."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Cloud:
             for answer in by_cursor(self._wiki, f"/api/v2/{kind}", params):
                 for said in named(results(answer)):
                     key = str(said["id"])
-                    # What does not say that it has no parent may have one.
+                    # A node without a stated parent may still have one.
                     none = "" if kind == "blogposts" else UNKNOWN
                     parents[key] = str(said.get("parentId", none) or "")
                     found[key] = self.listed(answer, said, kind, space)
@@ -100,7 +100,8 @@ class Cloud:
         return [chains.placed(page) for page in found.values()]
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
-        """A hundred pages a request; what the search did not tell, page by page."""
+        """Return rights, a hundred pages a request; those that the search did not report, page by
+        page."""
         told: dict[str, Restriction] = {}
         editors: dict[str, str] = {}
         owners: dict[str, str] = {}
@@ -214,12 +215,12 @@ class Cloud:
         except Refused as refused:
             if refused.busy:
                 raise
-            # One page can spoil the batch (CONFCLOUD-77618): each is asked for alone.
+            # One page can spoil the batch (CONFCLOUD-77618): each is then requested alone.
             return []
 
     def _alone(self, page: Listed) -> str | Refused:
         refused: Refused | None = None
-        # CONFCLOUD-76433: some pages cannot be had in storage format.
+        # CONFCLOUD-76433: some pages are unavailable in storage format.
         for form in ("storage", "view"):
             try:
                 said = self._wiki.get(f"/api/v2/{page.kind}/{page.key}", {"body-format": form})
@@ -236,7 +237,7 @@ class Cloud:
 
 
 class _Chains:
-    """Everything above a page, folders and other unlisted nodes included."""
+    """The ancestors of pages, including folders and other unlisted nodes."""
 
     def __init__(self, wiki: Transport, parents: Mapping[str, str]) -> None:
         self._wiki = wiki
@@ -268,7 +269,8 @@ class _Chains:
         return self._above[way[0] if way else key]
 
     def _beyond(self, key: str, parent: str) -> tuple[str, ...]:
-        """Above a page whose parent is not among the listed ones; its siblings share it."""
+        """Return the ancestors of a page whose parent is not among the listed ones; its siblings
+        share it."""
         if parent in {"", UNKNOWN}:
             return (parent,) if parent else ()
         if parent not in self._unlisted:
@@ -284,7 +286,7 @@ class _Chains:
                     self._unread = str(refused)
             whole = parent in above and len(above) < _AT_ONCE
             self._unlisted[parent] = tuple(above) if whole else (*above, parent, UNKNOWN)
-            # It is no listing with a `next`: what is above its first must be asked for anew.
+            # It is no listing with a `next`: the ancestors of its first node need another request.
             if whole and above[0] in self._parents:
                 self._unlisted[parent] = (*self.above(above[0]), *above)
         return self._unlisted[parent]
@@ -302,8 +304,8 @@ def _body(page: Listed, said: Json) -> str | Refused:
 
 
 def _editor(said: Json) -> str:
-    """Only the new editor leaves a property; where properties do not come at all, most pages
-    are the new editor's."""
+    """Return the editor. Only the new editor leaves a property; if no properties come at all, most
+    pages are the new editor's."""
     held: Any = said
     for name in ("metadata", "properties"):
         held = held.get(name) if isinstance(held, Mapping) else None

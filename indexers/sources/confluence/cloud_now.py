@@ -1,4 +1,4 @@
-"""A page and a space of Confluence Cloud as they stand at this moment."""
+"""The current state of a page and a space of Confluence Cloud."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _KINDS = (_PAGES, "blogposts")
 
 
 class CloudNow:
-    """See `indexers.sources.confluence.located.ProductNow`."""
+    """The current state on Cloud, see `indexers.sources.confluence.located.ProductNow`."""
 
     def __init__(self, wiki: Transport, tokens: Tokens, cloud: Cloud) -> None:
         self._wiki = wiki
@@ -43,8 +43,8 @@ class CloudNow:
         self._kinds: dict[str, str] = {}
 
     def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
-        """Ask for the page, what is above it, and its restriction side by side. Whether it is a
-        page or a blog post is known once it was asked for; before that, both are."""
+        """Request the page, its ancestors, and its restriction in parallel. Whether it is a page or
+        a blog post is unknown before, so both are requested."""
         known = self._kinds.get(key)
         asked = {
             kind: beside(partial(self._wiki.get, f"/api/v2/{kind}/{key}"))
@@ -56,7 +56,7 @@ class CloudNow:
         for kind, answer in asked.items():
             said = unless_absent(answer)
             if said is None:
-                # Until the other kind is there, too, it may be gone.
+                # Until the other kind has answered, too, it may be gone.
                 told.differs()
                 continue
             if not is_current(said, key):
@@ -105,8 +105,8 @@ class CloudNow:
 
 
 def _chain(said: Json, above: list[Json]) -> tuple[str, ...]:
-    """Return the nodes above a page, top first. They end with its parent, or are not whole: it
-    was moved meanwhile, or there are more of them than come at once."""
+    """Return the ancestors of a page, top first. They end with its parent, or are incomplete: it
+    was moved meanwhile, or there are more than one response holds."""
     parent = str(said.get("parentId", UNKNOWN) or "")
     if parent in {"", UNKNOWN}:
         return (parent,) if parent else ()

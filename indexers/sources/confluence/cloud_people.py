@@ -1,4 +1,4 @@
-"""People of Confluence Cloud, which shows an e-mail where its owner lets it."""
+"""People of Confluence Cloud, which shows an e-mail if its owner allows it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from indexers.sources.confluence.transport import Json, Params, Refused, Transpo
 
 _EVERYBODY = "type=user"
 _MOST = 10_000
-"""The search shows no more people than this."""
+"""The search returns no more people than this."""
 
 
 class CloudPeople:
@@ -29,7 +29,8 @@ class CloudPeople:
         self._wiki = wiki
 
     def directory(self) -> AccountDirectory:
-        """A request for every 200 people, several at once; active ones only."""
+        """Return the directory: a request for every 200 people, several at once; active ones
+        only."""
         first = self._searched(_EVERYBODY, 0, AT_ONCE)
         rows, total = results(first), first.get("totalSize")
         if not isinstance(total, int):
@@ -73,7 +74,7 @@ class CloudPeople:
         return [Group(text(row, "id"), text(row, "name")) for row in rows if text(row, "id")]
 
     def _stride(self, stride: tuple[int, int]) -> list[Json]:
-        """All from a place on, however few come at once."""
+        """Return all from an offset on, however few come at once."""
         start, wanted = stride
         rows: list[Json] = []
         while len(rows) < wanted:
@@ -85,7 +86,7 @@ class CloudPeople:
         return rows
 
     def _is_listed(self, key: str) -> bool:
-        """The search lists active people only."""
+        """Return whether the search lists the person; it lists active people only."""
         return bool(results(self._searched(f'user.accountid="{key}"', 0, 1)))
 
     def _searched(self, cql: str, start: int, limit: int) -> Json:

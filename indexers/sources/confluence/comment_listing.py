@@ -1,4 +1,4 @@
-"""Which comments there are: by the search, and by a page itself, which knows it at once."""
+"""The list of comments: by the search, and by a page itself, which is up to date."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _TEXTS = ("pages", "blogposts")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A comment on ``page`` (its id; empty where it is not told); ``above`` are the
-    comments that it answers, the first first."""
+    """A comment on ``page`` (its id; empty if unknown); ``above`` are the comments that it answers,
+    the first first."""
 
     key: str
     page: str
@@ -35,12 +35,12 @@ class Said:
 
     @property
     def place(self) -> tuple[tuple[int, str], ...]:
-        """Threads as they were begun, answers below what they answer."""
+        """Return a sort key: threads as they were begun, answers below what they answer."""
         return tuple((len(key), key) for key in (*self.above, self.key))
 
 
 def of_search(found: Iterable[Json]) -> Iterator[Said]:
-    """Those that are open, on the pages they belong to."""
+    """Yield open comments, on their pages."""
     told = [_told(said) for said in found]
     pages = {one.key: one.page for one in told if one.page}
     for one in _open(told):
@@ -50,7 +50,7 @@ def of_search(found: Iterable[Json]) -> Iterator[Said]:
 
 
 def live(wiki: Transport, page: str) -> list[Said]:
-    """Those that are open on ``page`` now; none where there is no such page.
+    """Return the open comments on ``page`` now; empty if there is no such page.
 
     Raises:
         WikiUnavailable: they cannot be told.
@@ -81,13 +81,13 @@ def _on_data_center(wiki: Transport, page: str) -> Iterator[Said]:
 
 
 def _on_cloud(wiki: Transport, page: str) -> Iterator[Said]:
-    """Yield comments of both kinds, which are asked for side by side."""
+    """Yield comments of both kinds, which are requested in parallel."""
     for said in abreast(lambda kind: list(_of_kind(wiki, page, kind)), _KINDS, len(_KINDS)):
         yield from said
 
 
 def _of_kind(wiki: Transport, page: str, kind: str) -> Iterator[Said]:
-    """Those that begin threads, and then the answers, comment by comment."""
+    """Yield the comments that begin threads, and then the answers, comment by comment."""
     level = _begun(wiki, page, kind)
     while level:
         yield from level
@@ -118,7 +118,7 @@ def _answers(wiki: Transport, to: Said, kind: str) -> list[Said]:
         # An answer is never among what it answers.
         return [one for one in _v2(wiki, path, to.page, above) if one.key not in above]
     except Refused as refused:
-        if refused.absent:  # gone since
+        if refused.absent:  # deleted since
             return []
         raise
 
@@ -130,7 +130,7 @@ def _v2(wiki: Transport, path: str, page: str, above: tuple[str, ...] = ()) -> I
 
 
 def _told(said: Json) -> Said:
-    """As either API writes it."""
+    """Return a comment, as either API writes it."""
     changed = version(said)
     container = said.get("container")
     page, above = "", list(_ids(said.get("ancestors")))

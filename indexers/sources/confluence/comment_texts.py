@@ -1,4 +1,4 @@
-"""What comments say -> sections: who said it, when, and about which words."""
+"""Comments -> sections: author, time, and the words they are about."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from indexers.sources.confluence.storage_links import StorageLinks
 from indexers.sources.confluence.transport import Json, Refused, Transport
 
 VERSION = f"1.{STORAGE}"
-"""Changes whenever the same comments would be written another way."""
+"""To be changed whenever the same comments would be written another way."""
 
 _EXPAND = "history,version,extensions.inlineProperties"
 _EDITED = "One of them was edited while they were read; the next sync reads it."
@@ -26,7 +26,8 @@ _FORMS = ("storage", "view")
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """``selection`` are the words of the page that it is about, if it stands beside some."""
+    """The text of a comment. ``selection`` are the words of the page that it is about, if it is
+    inline."""
 
     body: str
     author: str
@@ -39,14 +40,14 @@ class Spoken:
 
 
 def spoken(wiki: Transport, asked: Sequence[Said]) -> dict[str, Spoken | Refused]:
-    """By key, or why it cannot be had; one that is not there any more is left out."""
+    """Return the texts by key, or why one is unavailable; deleted comments are left out."""
     found: dict[str, Spoken | Refused] = {}
     try:
         found = _found(wiki, asked, "storage")
     except Refused as refused:
         if refused.busy:
             raise
-        # One body can spoil the batch (CONFCLOUD-76433): each is asked for alone.
+        # One body can spoil the batch (CONFCLOUD-76433): each is then requested alone.
         for one in asked:
             found |= _alone(wiki, one)
     return found
@@ -55,7 +56,7 @@ def spoken(wiki: Transport, asked: Sequence[Said]) -> dict[str, Spoken | Refused
 def sections_of(
     said: Iterable[Said], told: Mapping[str, Spoken], page: Seen, links: StorageLinks
 ) -> tuple[Section, ...]:
-    """A section for each comment, answers below what they answer."""
+    """Return a section for each comment, answers below what they answer."""
     return tuple(_sections(said, told, page, links))
 
 
@@ -71,7 +72,7 @@ def _sections(
 
 
 def _text(body: str, page: Seen, links: StorageLinks) -> str:
-    """A comment's own headings lead nowhere: they are words of it."""
+    """Return a comment's text; its own headings become words, because they have no anchor."""
     parts = sections(body, title="", editor=page.editor, links=links)
     return "\n\n".join(
         f"{part.headings[-1]}\n\n{part.text}" if part.headings else part.text for part in parts

@@ -1,7 +1,7 @@
-"""What is said about a page: one document for each page that has comments, a section each.
+"""Comments on a page: one document for each page that has comments, a section each.
 
-Comments that are resolved, or whose text is gone from the page, are left out with the
-answers to them, as the page itself leaves them out.
+Resolved comments, and those whose words are gone from the page, are left out with their answers, as
+on the page itself.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 TAIL = "/comments"
 _EXPAND = "container,version,ancestors,extensions.resolution"
 _AT_ONCE = 50
-"""Bodies, of which Data Center gives no more."""
+"""Bodies a request, of which Data Center returns no more."""
 
 
 def is_comments(key: str) -> bool:
@@ -37,7 +37,7 @@ def is_comments(key: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CommentsOn:
-    """A page that is read, in the order of its threads."""
+    """The comments on a page that is read, in the order of its threads."""
 
     page: Seen
     said: tuple[Said, ...] = field(repr=False)
@@ -56,8 +56,8 @@ class CommentsOn:
 
     @property
     def content(self) -> str:
-        """In the place of a version, the time of the last change, so that the look for edits
-        knows what is new."""
+        """Return the time of the last change in place of a version, so that the search for edits
+        finds what is new."""
         ids = (f"{one.key}.{one.version}" for one in self.said)
         number = max(map(_changed, self.said))
         space = self.page.listed.space.id
@@ -69,7 +69,7 @@ class CommentsOn:
 
     @property
     def url(self) -> str:
-        """Of the page, at the first of them."""
+        """Return the page's address at the first comment."""
         page = self.page.listed.url
         return f"{page}{'&' if '?' in page else '?'}focusedCommentId={self.said[0].key}"
 
@@ -77,7 +77,7 @@ class CommentsOn:
         return replace(self, page=page)
 
     def still_stands(self, revision: str) -> bool:
-        """Only as they were: one that is gone since may be the one that is cited."""
+        """Return whether they are unchanged: a deleted one may be the one that was cited."""
         return says_the_same(self, revision)
 
 
@@ -105,8 +105,8 @@ class Comments:
             yield from said
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[Said]:
-        """All on pages where something was said since they were looked at last: by this
-        process, or else by the one that wrote what is indexed."""
+        """Yield all comments of pages with new ones since they were last read: by this process, or
+        else by the one that wrote the index."""
         query = f'type = comment and lastmodified >= now("-{hours}h")'
         new: dict[str, set[tuple[str, int]]] = {}
         for one in of_search(searched(self._transport, query, _EXPAND)):
@@ -172,7 +172,7 @@ class Comments:
         except ParsingFailed as error:
             return Failed(document.key, str(error))
         except Exception as error:
-            # A defect of ours that one page brings out must not keep the others away.
+            # A defect that one page triggers must not stop the others.
             log.exception("%s: %s cannot be converted", self._wiki, document.key)
             return Failed(
                 document.key, f"cannot be converted ({type(error).__name__}; see the log)"
@@ -200,7 +200,7 @@ class Comments:
 
 
 def _changed(one: Said) -> int:
-    """Return when it was said or edited, in seconds since 1970; 0 where that is not told."""
+    """Return when it was written or edited, in seconds since 1970; 0 if unknown."""
     return int(one.at.timestamp()) if one.at else 0
 
 
@@ -217,7 +217,7 @@ def _whole(
 
 
 def _batches(documents: Iterable[CommentsOn], size: int) -> Iterator[list[CommentsOn]]:
-    """Whole documents, of ``size`` comments together or little more."""
+    """Yield whole documents, with about ``size`` comments together."""
     batch: list[CommentsOn] = []
     for document in documents:
         if batch and sum(len(one.said) for one in [*batch, document]) > size:

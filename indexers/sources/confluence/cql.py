@@ -8,8 +8,8 @@ SEARCH = "/rest/api/content/search"
 
 
 def search_params(query: str, limit: int, *, expand: str = "") -> Params:
-    """Return the parameters of a search. It also finds what is in archived spaces, which
-    Confluence leaves out unless it is asked: which spaces are read is not the search's to say."""
+    """Return the parameters of a search. It includes archived spaces, which Confluence otherwise
+    leaves out: which spaces are read is not the search's decision."""
     params: Params = {"cql": query, "includeArchivedSpaces": "true", "limit": limit}
     return {**params, "expand": expand} if expand else params
 

@@ -88,11 +88,12 @@ class DataCenter:
             if refused.busy:
                 raise
             return None if refused.absent else Untold(key, refused)
-        # A key that was renamed may still lead to its space.
+        # A renamed key may still lead to its space.
         return found if found.key == key else None
 
     def viewers(self, space: ConfluenceSpace) -> Gate:
-        """From 9.1 on, and for administrators of the space alone: it answers 500 to others."""
+        """Return who may view the space, from 9.1 on and for its administrators alone: others get a
+        500."""
         path = f"/rest/api/space/{quote(space.key)}"
         try:
             rows = list(self._permissions(f"{path}/permissions", space))
@@ -109,7 +110,7 @@ class DataCenter:
         return opened(gate | anonymous, self._wiki, path, space)
 
     def pages(self, space: ConfluenceSpace) -> list[Listed]:
-        # What is put in or taken out meanwhile shifts the listing: some come twice.
+        # Insertions and deletions meanwhile shift the listing: some pages come twice.
         found = (
             self.listed(answer, said, space)
             for kind in _KINDS
@@ -119,7 +120,8 @@ class DataCenter:
         return list({page.key: page for page in found}.values())
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
-        """What the enumeration told, and a request for each node that it could not tell."""
+        """Return the enumeration's rights, with a request for each node that it could not
+        report."""
         told = {page.key: page.told for page in pages if page.told is not None}
         return Rights(gates(self._wiki, self._tokens, pages, told), {}, {})
 
@@ -135,8 +137,8 @@ class DataCenter:
         return self.listed(said, said, space) if space else Elsewhere(key, str(place.get("key")))
 
     def look(self, key: str) -> Json | None:
-        """Return a current page or blog post as Confluence tells of it, with its space; None
-        if there is none that the token sees."""
+        """Return a current page or blog post as Confluence describes it, with its space; None if
+        the token sees none."""
         path = f"/rest/api/content/{key}"
         try:
             try:
@@ -144,7 +146,7 @@ class DataCenter:
             except Refused as refused:
                 if not refused.absent:
                     raise
-                # CONFCLOUD-77618 is Data Center's, too: rights may spoil what is there.
+                # CONFCLOUD-77618 affects Data Center, too: rights may spoil a batch.
                 said = self._wiki.get(path, {"expand": f"space,{_SLIM}"})
         except Refused as refused:
             if refused.absent:
@@ -180,14 +182,15 @@ class DataCenter:
         return str(said.get("displayName") or "")
 
     def _permissions(self, path: str, space: ConfluenceSpace) -> Iterator[Json]:
-        """A 500 that was for good at the last pass is not waited for again."""
+        """Yield the permissions. A 500 that was permanent at the last pass is not waited for
+        again."""
         few_tries = space.key in self._not_administered
         params: Params = {"limit": _AT_ONCE}
         for answer in by_start(self._wiki, path, params, halves=False, few_tries=few_tries):
             yield from results(answer)
 
     def _of_anonymous(self, path: str, space: ConfluenceSpace) -> Gate:
-        """Visitors who are not logged in, if they are let in; their rows name nobody."""
+        """Return the gate of anonymous visitors, if they are admitted; their rows name nobody."""
         try:
             rows = list(self._permissions(f"{path}/permissions/anonymous", space))
         except Refused as refused:
@@ -231,7 +234,7 @@ class DataCenter:
 
     def _body(self, page: Listed) -> str | Refused:
         refused: Refused | None = None
-        # Some bodies cannot be had in storage format: what a reader sees is the next best.
+        # Some bodies are unavailable in storage format: the rendered page is the next best.
         for form in ("storage", "view"):
             try:
                 said = self._wiki.get(
@@ -250,7 +253,7 @@ class DataCenter:
 
 
 def _above(said: object, kind: str) -> tuple[str, ...]:
-    """A blog post has nothing above it, whether that is said or not."""
+    """Return the ancestors. A blog post has none, whether that is said or not."""
     if not isinstance(said, list):
         return () if kind == "blogpost" else (UNKNOWN,)
     ids = (node.get("id") if isinstance(node, Mapping) else None for node in said)

@@ -1,4 +1,4 @@
-"""A page and a space of a Confluence Data Center as they stand at this moment."""
+"""The current state of a page and a space of a Confluence Data Center."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from indexers.sources.confluence.transport import Json, Params, Transport
 
 _AT_ONCE = 200
 _ANONYMOUS: Json = {"subject": {"type": "anonymous"}}
-"""Their rows name nobody."""
+"""Rows that name nobody."""
 
 
 class DataCenterNow:
-    """See `indexers.sources.confluence.located.ProductNow`."""
+    """The current state on Data Center, see `indexers.sources.confluence.located.ProductNow`."""
 
     def __init__(self, wiki: Transport, tokens: Tokens, data_center: DataCenter) -> None:
         self._wiki = wiki
@@ -34,7 +34,7 @@ class DataCenterNow:
         self._data_center = data_center
 
     def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
-        """Ask once: one answer tells all of it."""
+        """Request the page; one response has everything."""
         said = beside(partial(self._data_center.look, key)).result()
         if said is None:
             return None

@@ -1,7 +1,7 @@
 """People of Confluence Data Center.
 
-It has e-mails in one place alone, the profile that its mobile pages read; so it is asked
-there once for each person.
+Their e-mails are in one place alone, the profile for mobile pages; so it is requested once for each
+person.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from indexers.sources.confluence.remembering import FAILURES_KEPT, Remembered
 from indexers.sources.confluence.transport import Refused, Transport
 
 _ADDRESSES_KEPT = 6 * 3600.0
-"""Seconds for which e-mails count in the directory; whoever asks a question is looked at
+"""Seconds for which e-mails are cached in the directory; a person who asks a question is looked up
 again."""
 _OF_ONE_PERSON = {400, 403, 404, 500}
-"""Answers that say nothing about the next person's profile."""
+"""Statuses that say nothing about the next person's profile."""
 
 
 class DataCenterPeople:
-    """``lag``: for how many seconds it counts what groups a group is in, which many people
+    """The people. ``lag``: seconds for which a group's own groups are cached, which many people
     share."""
 
     def __init__(self, wiki: Transport, lag: float, clock: Callable[[], float]) -> None:
@@ -48,8 +48,8 @@ class DataCenterPeople:
         )
 
     def directory(self) -> AccountDirectory:
-        """A request for every 200 people (from 8.4 on, for administrators), and every six
-        hours one for each of them."""
+        """Return the directory: a request for every 200 people (from 8.4 on, for administrators),
+        and every six hours one for each of them."""
         rows = list(rows_of(self._wiki, "/rest/api/user/list", {}))
         keys = {text(row, "username"): text(row, "userKey") for row in rows}
         names = [name for name, key in keys.items() if name and key]
@@ -69,7 +69,7 @@ class DataCenterPeople:
                 if not status:
                     raise Refused(200, "Confluence does not say whether an account is active.")
                 active = status in {"current", "active"}
-                # There are no guests here: whoever is active may log in.
+                # There are no guests here: every active person may log in.
                 return Account(
                     key=text(said, "userKey"),
                     name=text(said, "username"),
@@ -82,14 +82,14 @@ class DataCenterPeople:
         return self._email(account.name) or ""
 
     def groups(self, account: Account) -> list[Group]:
-        """Closed over groups of groups by ourselves: `memberof` may hold them already."""
+        """Return the groups, including groups of groups: `memberof` may hold them already."""
         rows = rows_of(self._wiki, "/rest/api/user/memberof", {"key": account.key})
         direct = {name for row in rows if (name := text(row, "name"))}
         above = abreast(self._above.get, sorted(direct), self._wiki.concurrency)
         return [Group(name, name) for name in sorted(direct.union(*above))]
 
     def _email(self, username: str) -> str | None:
-        """None: it is not to be had, of this person alone."""
+        """Return the e-mail; None if it is unavailable for this person alone."""
         try:
             said = self._wiki.get(f"/rest/mobile/1.0/profile/{quote(username, safe='')}")
         except Refused as refused:
@@ -99,7 +99,7 @@ class DataCenterPeople:
         return text(said, "email")
 
     def _ancestors(self, group: str) -> frozenset[str]:
-        """From 9.4 on; earlier versions do not show which group is in which."""
+        """Return a group's groups, from 9.4 on; earlier versions do not show them."""
         path = f"/rest/api/group/{quote(group, safe='')}/groupancestor"
         try:
             return frozenset(text(row, "name") for row in rows_of(self._wiki, path, {})) - {""}

@@ -1,7 +1,7 @@
-"""What a Confluence lets its token see and tell, before anybody trusts an answer.
+"""Checks of what a Confluence shows to its token, for `footnote doctor`.
 
-Most of what can go wrong with rights makes no error: a space whose viewers cannot be read is
-shown to nobody, a page that the token does not see is never missed. So it is asked for here.
+Most problems with rights raise no error: a space whose viewers cannot be read is shown to nobody, a
+page that the token does not see is never missed. So they are checked here.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from indexers.sources.confluence.transport import Refused, Transport
 _OVERRIDES = 50
 """Entries of ``accounts`` that are looked up."""
 _TELLS_VIEWERS, _TELLS_NESTING = (9, 1), (9, 4)
-"""Data Center's first versions that tell who may view a space, and which groups are in one."""
+"""Data Center's first versions that report who may view a space, and which groups are in one."""
 _SEES_ALL = "confluence-administrators"
-"""Data Center's group whose members no restriction holds back."""
+"""Data Center's group whose members bypass restrictions."""
 _GROUPS = "Give the token the right (and scope) to read groups and who is in them."
 
 Check = Callable[[], Iterator[Finding]]
 
 
 class ConfluenceDoctor:
-    """``cloud_id`` asks a Cloud site for its id, where a scoped token would need it.
-    ``accounts`` are the addresses that the operator gave an account. Each question has
+    """The checks. ``cloud_id`` asks a Cloud site for its id, which a scoped token needs.
+    ``accounts`` are the addresses that the operator mapped to accounts. Each check has
     ``seconds``."""
 
     def __init__(  # noqa: PLR0913 - what there is to look at
@@ -61,7 +61,7 @@ class ConfluenceDoctor:
         self._lost: tuple[str, ...] = ()
 
     def findings(self) -> Iterator[Finding]:
-        """Without an account and a space there is nothing more to ask."""
+        """Yield the findings; without an account and a space there is nothing more to check."""
         needed: list[tuple[Check, str]] = [
             (self._token_is_whose, "whose token it is"),
             (self._reads_spaces, "which spaces there are"),
@@ -85,7 +85,7 @@ class ConfluenceDoctor:
             yield from self._within(check, what, late=Level.WARNING)
 
     def _within(self, check: Check, what: str, *, late: Level) -> list[Finding]:
-        """In a thread, so that a server which dawdles over many small answers is bounded."""
+        """Run a check in a thread, to limit a server that sends slowly."""
         try:
             return begun(lambda _: list(check()), None).result(self._seconds)
         except TimeoutError:
@@ -120,7 +120,8 @@ class ConfluenceDoctor:
         yield self._ok(f"The token is accepted; its account is {self._account.name}.")
 
     def _scoped(self) -> str:
-        """A scoped token is refused by the site, and good at the gateway."""
+        """Return the finding about a scoped token: the site refuses it, and the gateway accepts
+        it."""
         found = self._cloud_id() if self._cloud_id else ""
         return f'If it is a scoped token, set cloud_id = "{found}" for this wiki.' if found else ""
 
@@ -236,7 +237,7 @@ class ConfluenceDoctor:
                 f"More than one account shows {listed(shared)}, so nobody is known by that.",
                 "Name the account that is meant under `accounts`.",
             )
-        # One's own groups are told to everybody; another's may not be.
+        # One's own groups are visible to everybody; another's may not be.
         other = self._members.somebody_but(self._account.key)
         if other is not None:
             try:
@@ -255,8 +256,8 @@ class ConfluenceDoctor:
 
 
 def cloud_id(site: Transport) -> str:
-    """Of the Cloud site at whose origin ``site`` stands, as it tells everybody; empty where
-    it does not."""
+    """Return the id of the Cloud site at ``site``'s origin, which is public; empty if there is
+    none."""
     try:
         said: Mapping[str, object] = site.get("/_edge/tenant_info", anonymous=True)
     except WikiUnavailable:

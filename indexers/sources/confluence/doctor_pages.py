@@ -1,4 +1,4 @@
-"""How pages are restricted and selected: tried on some of them."""
+"""Checks of restrictions and selection, on a sample of pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SPACES_OF_CQL = 50
 
 
 class PagesDoctor:
-    """Of pages in ``spaces``. Methods raise WikiUnavailable."""
+    """The checks of pages in ``spaces``. Methods raise WikiUnavailable."""
 
     def __init__(
         self, name: str, transport: Transport, survey: Survey, spaces: Sequence[ConfluenceSpace]
@@ -62,7 +62,7 @@ class PagesDoctor:
         )
 
     def selection(self, scope: Scope) -> Iterator[Finding]:
-        """Of what the settings name, that which is not there."""
+        """Yield the names in the settings that do not exist."""
         if scope.trees:
             names = Names(self._transport, self._survey.product, self._survey.tokens)
             missing = sorted(set(scope.trees) - names.found(scope.trees).keys())
@@ -79,7 +79,8 @@ class PagesDoctor:
             yield from self._finds("`cql`", f"({scope.cql})")
 
     def _in_bulk(self, pages: Sequence[Listed]) -> Iterator[Finding]:
-        """By how many requests it takes: what the bulk does not tell is asked one by one."""
+        """Yield the finding about the number of requests: rights missing in the bulk are requested
+        one by one."""
         before = self._transport.requests
         self._survey.product.rights([replace(page, ancestors=()) for page in pages])
         took = self._transport.requests - before
@@ -114,7 +115,7 @@ class PagesDoctor:
         return [page for page in self._survey.found(keys, spaces) if isinstance(page, Listed)]
 
     def _searched(self, query: str, limit: int) -> list[str]:
-        """Ids of what is found in the spaces that are read."""
+        """Return ids of the pages found in the spaces that are read."""
         keys = ", ".join(quoted(space.key) for space in self._spaces[:_SPACES_OF_CQL])
         said = self._transport.get(SEARCH, search_params(f"space in ({keys}) and {query}", limit))
         return [str(row["id"]) for row in named(results(said))]
@@ -125,7 +126,7 @@ def count(number: int, thing: str) -> str:
 
 
 def listed(keys: Iterable[str]) -> str:
-    """The first of them, and how many more."""
+    """Return the first of them, and how many more."""
     every = list(keys)
     more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
     return ", ".join(every[:_SHOWN]) + more

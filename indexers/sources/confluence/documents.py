@@ -1,4 +1,4 @@
-"""What an enumeration of a Confluence finds, be it a page or something that hangs on one."""
+"""Documents of a Confluence: a page, or something attached to one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Protocol
 from indexers.model import Acl, digest
 
 _PARTS = 4
-"""Of a revision."""
+"""Parts of a revision."""
 
 
 class Document(Protocol):
-    """With its rights as they are now."""
+    """A document with its current rights."""
 
     @property
     def key(self) -> str: ...
@@ -24,8 +24,8 @@ class Document(Protocol):
 
     @property
     def content(self) -> str:
-        """``version.digest.space``: the version, a digest of the place and of what the text is
-        read by, and the id of the space."""
+        """Return ``version.digest.space``: the version, a digest of the place and the settings that
+        affect its text, and the id of the space."""
         ...
 
 
@@ -35,19 +35,18 @@ def revision(document: Document) -> str:
 
 
 def says_the_same(document: Document, revision: str) -> bool:
-    """Whether it differs from what is held at ``revision`` in rights at most."""
+    """Return whether only rights may differ from what is held at ``revision``."""
     return revision.rpartition(".")[0] == document.content
 
 
 def version_of(revision: str) -> int:
-    """Confluence's own number of the version that a revision is of; -1 where it is none of
-    ours."""
+    """Return Confluence's version number in a revision; -1 if it is not one of ours."""
     number = revision.partition(".")[0]
     return int(number) if number.isdecimal() else -1
 
 
 def space_of(revision: str) -> str:
-    """Return the id of the space that a document at ``revision`` stood in; empty where the
-    revision does not name it, as revisions of older Footnotes do not."""
+    """Return the id of the space in a revision; empty if it has none, as revisions of older
+    Footnotes do not."""
     parts = revision.split(".")
     return parts[2] if len(parts) == _PARTS else ""

@@ -1,4 +1,4 @@
-"""The bytes of an attached file, and nothing else that may come in their place."""
+"""The bytes of an attached file, and nothing else that may come instead."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 
 
 def download(wiki: Transport, path: str, size: int, *, page: bool = False) -> bytes:
-    """The file at ``path`` below the base, which Confluence says has ``size`` bytes;
+    """Return the file at ``path`` below the base, with the ``size`` that Confluence states;
     ``page``: it is itself a web page.
 
-    Cloud keeps files elsewhere and leads there by an address that is good without a token,
-    which therefore stays here.
+    Cloud stores files elsewhere and redirects there with an address that needs no token, so the
+    token is not sent.
 
     Raises:
         Refused: no file came, or another one (of another size, a login page).
@@ -37,7 +37,7 @@ def _next(wiki: Transport, url: str, response: Response) -> str:
     try:
         found = urljoin(url, response.headers.get("Location", ""))
         parts = urlsplit(found)
-        # A wiki that is asked over plain HTTP has nothing more to lose.
+        # A wiki over plain HTTP has nothing more to lose.
         safe = parts.scheme in {"https", urlsplit(wiki.base.url).scheme}
         safe = bool(safe and parts.hostname and not parts.username and not parts.password)
     except ValueError:  # brackets that are none

@@ -1,6 +1,6 @@
-"""Documents that hang on pages: attached files, and what is said about a page.
+"""Documents attached to pages: files and comments.
 
-They are read where their page is, for its readers, and stand and fall with it.
+They are read if their page is, for its readers, and are removed with it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from indexers.sources.confluence.transport import Transport
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What is read beside pages; nothing, unless it is asked for. ``max_bytes`` is of a
-    file."""
+    """The documents to read beside pages; none by default. ``max_bytes`` is of a file."""
 
     attachments: bool = False
     comments: bool = False
@@ -31,7 +30,7 @@ class Extras:
 
 
 class ExtraPart(Protocol):
-    """Of the ``document`` (its key) that hangs on ``page`` (its key)."""
+    """The reference of a ``document`` (its key) on ``page`` (its key)."""
 
     @property
     def document(self) -> str: ...
@@ -45,11 +44,11 @@ class Extra(Document, Protocol):
     def page(self) -> Seen: ...
 
     def on(self, page: Seen) -> Self:
-        """Return the same document on its page as that is seen now."""
+        """Return the same document on the current state of its page."""
         ...
 
     def still_stands(self, revision: str) -> bool:
-        """Whether what was read at ``revision`` may still be cited."""
+        """Return whether what was read at ``revision`` may still be cited."""
         ...
 
 
@@ -58,26 +57,26 @@ H = TypeVar("H", bound=Extra)
 
 
 class ExtraKind(Protocol[P, H]):
-    """One sort of them. Methods raise WikiUnavailable where an answer is not whole."""
+    """A kind of attached document. Methods raise WikiUnavailable if an answer is incomplete."""
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterable[P]:
-        """By the search, which may be late, or miss some."""
+        """Yield them by the search, which may lag, or miss some."""
         ...
 
     def looked_at(self, keys: Collection[str]) -> Iterable[P]:
-        """Of those of the documents that are there, each asked for by itself."""
+        """Yield those of the documents that exist, each requested by itself."""
         ...
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterable[P]:
-        """Of documents that are perhaps not in ``known`` as they are now, by the search."""
+        """Yield documents that may differ from ``known``, by the search."""
         ...
 
     def documents(self, parts: Iterable[P], pages: Mapping[str, Seen]) -> list[H]:
-        """On those ``pages``, by key, and no others."""
+        """Return the documents on those ``pages``, by key, and no others."""
         ...
 
     def unread(self, document: H) -> Skipped | Failed | None:
-        """Why it need not be read, if that is known."""
+        """Return why it need not be read, if that is known."""
         ...
 
     def read(self, documents: Sequence[H]) -> Iterator[PageChange]: ...
@@ -85,7 +84,7 @@ class ExtraKind(Protocol[P, H]):
 
 @dataclass(frozen=True, slots=True)
 class ExtraParts:
-    """Of all kinds."""
+    """References of all kinds."""
 
     of_kinds: Sequence[tuple[ExtraKind[Any, Any], Sequence[ExtraPart]]]
 
@@ -98,7 +97,8 @@ class ExtraParts:
 
 
 class PageExtras:
-    """Of the kinds that are read. The others leave the index, and nothing is asked."""
+    """The documents of the configured kinds. Those of other kinds leave the index, without a
+    request."""
 
     def __init__(
         self,
@@ -119,14 +119,14 @@ class PageExtras:
         return bool(_kind(key))
 
     def not_read(self, known: Collection[str]) -> Iterator[Skipped]:
-        """What was read once, when the settings were others."""
+        """Yield documents that were read under earlier settings."""
         for key in known:
             if (kind := _kind(key)) and kind not in self._kinds:
                 yield Skipped(key, f"{kind} are not read")
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace], known: Collection[str]) -> ExtraParts:
-        """What is ``known`` and the search does not show is looked at, so that it cannot
-        keep readers whom its page has lost."""
+        """Return the documents. Those ``known`` that the search does not show are checked, so that
+        they do not keep readers whom their page has lost."""
         found: list[tuple[ExtraKind[Any, Any], Sequence[ExtraPart]]] = []
         for name, kind in self._kinds.items():
             parts: list[ExtraPart] = list(kind.enumerated(spaces))
@@ -140,7 +140,7 @@ class PageExtras:
         return ExtraParts([(kind, list(kind.edited(hours, known))) for kind in kinds])
 
     def looked_at(self, keys: Collection[str]) -> ExtraParts:
-        """Of those of ``keys`` that are there and of a kind that is read."""
+        """Return those of ``keys`` that exist and are of a configured kind."""
         return ExtraParts([
             (kind, list(kind.looked_at([key for key in keys if _kind(key) == name])))
             for name, kind in self._kinds.items()

@@ -1,4 +1,4 @@
-"""What hangs on pages, as the search of both products tells it, a few hundred a request."""
+"""The search for attached documents, on both products, a few hundred a request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SPACES_AT_ONCE = 20
 
 
 def within(kind: str, spaces: Sequence[ConfluenceSpace]) -> Iterator[str]:
-    """Queries for all of a ``kind`` in them, in an order that stays while it is paged."""
+    """Yield queries for all of a ``kind`` in them, in an order that is stable during paging."""
     keys = [quoted(space.key) for space in spaces]
     for at in range(0, len(keys), _SPACES_AT_ONCE):
         among = ", ".join(keys[at : at + _SPACES_AT_ONCE])
@@ -23,7 +23,7 @@ def within(kind: str, spaces: Sequence[ConfluenceSpace]) -> Iterator[str]:
 
 
 def searched(wiki: Transport, query: str, expand: str, at_once: int = _AT_ONCE) -> Iterator[Json]:
-    """Each with its id.
+    """Yield the results, each with its id.
 
     Raises:
         WikiUnavailable: the search is not whole.
@@ -34,7 +34,7 @@ def searched(wiki: Transport, query: str, expand: str, at_once: int = _AT_ONCE) 
 
 
 def at(said: object, *names: str) -> Any:
-    """What stands at the end of a path of names; None if it breaks off."""
+    """Return the value at the end of a path of names; None if it breaks off."""
     held: Any = said
     for name in names:
         held = held.get(name) if isinstance(held, Mapping) else None

@@ -1,4 +1,4 @@
-"""How one page and one space stand at this moment, asked for in few round trips."""
+"""The current state of one page and one space, in few round trips."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _SERVER_ERROR = 500
 
 
 class Beside(Protocol):
-    """Begins a request beside others."""
+    """A function that starts a request in parallel."""
 
     def __call__(self, work: Callable[[], Made]) -> Future[Made]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A current page as it stands at this moment. ``space`` is what `ProductNow.space` asks by;
-    ``listed`` makes the page once its space is known; ``gates`` are those of nodes on the way
-    down to it that are known already, by id."""
+    """The current state of a page. ``space`` is the argument of `ProductNow.space`; ``listed``
+    makes the page once its space is known; ``gates`` are the known gates of its ancestors, by
+    id."""
 
     space: str
     ancestors: tuple[str, ...]
@@ -37,7 +37,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class SpaceNow:
-    """A space as it stands at this moment: what Confluence ``tells`` of it, who may view it."""
+    """The current state of a space: what Confluence ``tells`` of it, and who may view it."""
 
     space: ConfluenceSpace
     tells: Json
@@ -45,12 +45,12 @@ class SpaceNow:
 
 
 class ProductNow(Protocol):
-    """Cloud and Data Center, each in its own way. Both methods take one round trip, or as many
-    as a listing has pages, and raise WikiUnavailable where an answer is not whole."""
+    """Cloud or Data Center. Both methods take one round trip, or as many as a listing has pages,
+    and raise WikiUnavailable if an answer is incomplete."""
 
     def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
-        """Find a page or blog post; None if there is no current one that the token sees. What
-        comes in on the way is ``told``."""
+        """Find a page or blog post; None if there is no current one that the token sees. Partial
+        results are ``told``."""
         ...
 
     def space(self, space: str, beside: Beside) -> SpaceNow | None:
@@ -59,7 +59,7 @@ class ProductNow(Protocol):
 
 
 def unless_absent(asked: Future[Made]) -> Made | None:
-    """Return the answer; None if Confluence says that there is no such thing for the token.
+    """Return the answer; None if Confluence says that nothing is there for the token.
 
     Raises:
         WikiUnavailable: it does not say.
@@ -79,10 +79,9 @@ def viewers_now(
     shown: Future[Json],
     visitors: Future[list[Json]] | None = None,
 ) -> Gate:
-    """Return who may view ``space`` by the ``rows`` of its permissions and those of
-    ``visitors``; CLOSED where the token may not know. ``shown`` is the space as it is for
-    somebody who is not logged in: a row for visitors counts where they really see it, for the
-    site may keep them out.
+    """Return who may view ``space`` by the ``rows`` of its permissions and those of ``visitors``;
+    CLOSED if the token may not know. ``shown`` is the space as an anonymous visitor gets it: a row
+    for visitors counts only if they really see it, because the site may exclude them.
 
     Raises:
         WikiUnavailable: Confluence does not say.

@@ -1,4 +1,4 @@
-"""One look at several pages of a Confluence: how each stands, and its text where it was edited."""
+"""A check of several pages of a Confluence: the state of each, and its text if it was edited."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from indexers.sources.confluence.told import Told
 from indexers.sources.confluence.transport import Refused, Transport
 
 _NAMES = 30
-"""People named on a page that are asked for; a page with more is read again by the next sync."""
+"""People named on a page that are looked up; a page with more is read again by the next sync."""
 _MENTION = re.compile(r'ri:(?:account-id|userkey)="([^"<>]{1,200})"')
 
 
@@ -38,8 +38,8 @@ _NOWHERE = ConfluenceSpace("", "", "")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The Confluence that is looked at, and what all looks at it share. ``spaces`` are by what
-    `Located.space` names them by; ``clock`` goes by seconds."""
+    """The Confluence that is checked, and the shared state of all checks. ``spaces`` are by
+    `Located.space`; ``clock`` returns seconds."""
 
     wiki: str
     transport: Transport
@@ -57,7 +57,7 @@ class Asked:
 
 
 class Look:
-    """One look at several pages, until a moment of the clock."""
+    """A check of several pages, with a deadline on the clock."""
 
     def __init__(self, of: Asked, until: float) -> None:
         self._of = of
@@ -67,13 +67,13 @@ class Look:
         self._lock = Lock()
 
     def at(self, key: str, revision: str) -> LivePage | None:
-        """Look at a page or document; None if there is none, or it is not read."""
+        """Check a page or document; return None if there is none, or it is not read."""
         hangs = is_attachment(key) or is_comments(key)
         told = self._told[key] = Told(revision, hangs=hangs)
         try:
             return self._at(key, revision, told)
         except WikiUnavailable:
-            # What one request does not tell another one may: that somebody may not read it.
+            # Another request may still reveal that somebody may not read it.
             told.wait(self._until - self._of.clock())
             raise
 
@@ -87,13 +87,13 @@ class Look:
         return self._page(key, located, known, told) if located else None
 
     def so_far(self, key: str) -> LivePage | None:
-        """Return what is sure by now of a document that is looked `at`; None if nothing is."""
+        """Return what is certain by now of a document that is being checked; None if nothing is."""
         told = self._told.get(key)
         return told.so_far() if told else None
 
     def _page(self, key: str, located: Located, known: int, told: Told) -> LivePage | None:
         above = self._above(key, located, told)
-        # Its space is not known yet, and its text does not depend on that.
+        # Its space is not known yet, and its text does not depend on it.
         listed, product = located.listed(_NOWHERE), self._of.product
         body: Future[Mapping[str, str | Refused]] | None = None
         if listed.version > known:
@@ -123,8 +123,8 @@ class Look:
         return edited
 
     def _know_people(self, body: str) -> bool:
-        """Ask for the names of people on a page side by side, for a conversion would ask for
-        one after the other."""
+        """Look up the names of people on a page in parallel, because a conversion would ask one by
+        one."""
         names = self._of.names
         unknown = {key for key in _MENTION.findall(body) if not names.get(key)}
         if len(unknown) > _NAMES:
@@ -164,7 +164,7 @@ class Look:
         return LivePage(page.acl, edited=True)
 
     def _seen(self, key: str, told: Told) -> Seen | None:
-        """Look at the page that a file or comments hang on."""
+        """Check the page that a file or comments belong to."""
         located = self._of.now.locate(key, self._beside, told)
         if located is None:
             return None
@@ -175,7 +175,7 @@ class Look:
         return Seen(located.listed(space.space), rights, "v2")
 
     def _above(self, key: str, located: Located, told: Told) -> list[Future[Gate]]:
-        """Ask for the gates of all nodes on the way down to the page."""
+        """Request the gates of all ancestors of the page."""
         above = [
             _done(located.gates[node]) if node in located.gates else self._gate(node)
             for node in (*located.ancestors, key)
@@ -185,7 +185,7 @@ class Look:
         return above
 
     def _gate(self, node: str) -> Future[Gate]:
-        """Ask for a gate once, however many pages stand below it."""
+        """Request a gate once, however many pages are below it."""
         if node == UNKNOWN:
             return _done(CLOSED)
         with self._lock:

@@ -1,9 +1,9 @@
-"""How cited pages stand in a Confluence at this moment: `indexers.ports.Lookout`.
+"""The current state of cited pages in a Confluence: `indexers.ports.Lookout`.
 
-A page takes at most three round trips. In the first it is asked for, with what is above it and
-its own restriction; in the second the restrictions above it, its space (which is kept for a
-minute) and, where it was edited, its text; the third is for what only those name. A file is one
-more before the page, and answers to comments are one more for each level.
+A page takes at most three round trips. The first requests it, its ancestors and its own
+restriction; the second the restrictions above it, its space (which is cached for a minute) and, if
+it was edited, its text; the third is for what only those name. A file takes one more before the
+page, and answers to comments one more for each level.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ from indexers.sources.confluence.transport import Transport
 log = logging.getLogger(__name__)
 
 AT_ONCE = 48
-"""Requests of all checks together. A check makes few, and a person waits for it."""
+"""Concurrent requests of all checks. A check makes few, and a person waits for it."""
 _SPACES_KEPT = 60.0
-"""Seconds for which it is known who may view a space."""
+"""Seconds for which the viewers of a space are cached."""
 _FAILURES_KEPT = 1.0
 
 
 class ConfluenceLookout:
-    """To be used from several threads. ``names`` are people's, shared with the sync, which
-    knows most of them; ``clock`` goes by seconds."""
+    """The lookout of a Confluence, for several threads. ``names`` are people's, shared with the
+    sync, which knows most of them; ``clock`` returns seconds."""
 
     def __init__(  # noqa: PLR0913 - what is read of the wiki, and what is shared
         self,
@@ -91,8 +91,8 @@ class ConfluenceLookout:
         )
 
     def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
-        """See `indexers.ports.Lookout`. Pages are looked at side by side; what one of them runs
-        into leaves the others alone."""
+        """Check pages in parallel, see `indexers.ports.Lookout`; the error of one leaves the others
+        alone."""
         clock = self._asked.clock
         until = clock() + seconds
         look = Look(self._asked, until)
@@ -117,11 +117,11 @@ class ConfluenceLookout:
 
     @staticmethod
     def plain_address(key: str, url: str) -> str:
-        """See `indexers.ports.Lookout`."""
+        """Return an address that reveals nothing, see `indexers.ports.Lookout`."""
         return plain_address(key, url)
 
     def viewers_seen(self, space: ConfluenceSpace, viewers: Gate) -> None:
-        """A sync has just read who may view ``space``: forget what was known, if that differs."""
+        """Forget the cached viewers of ``space`` if a sync has just read others."""
         key = space.id if self._cloud else space.key
         self._spaces.forget(key, lambda known: known is None or known.viewers != viewers)
 

@@ -1,8 +1,8 @@
-"""Who people are in a Confluence: a Slack e-mail -> an account -> what it holds there.
+"""People of a Confluence: a Slack e-mail -> an account -> what it holds there.
 
-An address is an account's if that account alone shows it, or if the operator says so. A
-name proves nothing, nor does a place among search results. Where it cannot be told now, the
-person gets what is open to everyone, and is told so.
+An address is an account's if that account alone shows it, or if the operator says so. A name proves
+nothing, nor does a place among search results. If it is unknown now, the person gets what is open
+to everyone, and a note.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ NO_SUCH = "the override names no account that there is"
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """``reason`` is for the operator, and follows the address: "ada@example.com: ...".
-    ``unasked``: it cannot be told now."""
+    """No account was found. ``reason`` is for the operator, and follows the address:
+    "ada@example.com: ...". ``unasked``: it is unknown now."""
 
     reason: str
     unasked: bool = False
@@ -45,9 +45,9 @@ class _Standing:
 class ConfluenceMembers:
     """The people of one Confluence, to be asked from several threads.
 
-    ``overrides`` are account ids (Cloud), user keys or usernames (Data Center) by e-mail,
-    for those whose address differs or is hidden. ``remembered`` is for how many seconds
-    the directory counts, and what a person holds. ``clock`` goes by seconds.
+    ``overrides`` are account ids (Cloud), user keys or usernames (Data Center) by e-mail, for
+    people whose address differs or is hidden. ``remembered`` is the number of seconds for which the
+    directory, and what a person holds, are cached. ``clock`` returns seconds.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class ConfluenceMembers:
             else DataCenterPeople(transport, remembered / 2, clock)
         )
         site = transport.base.site
-        # Who is not found costs no request until the directory is read again.
+        # A person who is not found costs no request until the directory is read again.
         soon = min(FAILURES_KEPT, remembered)
         self._directory: Remembered[None, AccountDirectory] = Remembered(
             f"{site}: the directory of people",
@@ -105,8 +105,8 @@ class ConfluenceMembers:
         return frozenset({self._tokens.user(standing.who.key), *held})
 
     def owner(self, named: str) -> str:
-        """Who keeps a page that names its owner so, as words in which their address stands;
-        see `OwnerAddresses`. Empty if that cannot be told now."""
+        """Return the owner's words with their address, for a page's owner field; see
+        `OwnerAddresses`. Empty if unknown now."""
         if "@" in named:
             return named
         try:
@@ -115,14 +115,14 @@ class ConfluenceMembers:
             return ""
 
     def find(self, email: str) -> Account | NotFound:
-        """Whose address it is, or why nobody's."""
+        """Return the account with this address, or why there is none."""
         try:
             return self._standings.get(address(email)).who
         except WikiUnavailable as error:
             return NotFound(f"cannot be asked: {error}", unasked=True)
 
     def groups(self, account: Account) -> list[str]:
-        """Their names, asked for now.
+        """Return the current names of an account's groups.
 
         Raises:
             WikiUnavailable: they cannot be had.
@@ -130,7 +130,7 @@ class ConfluenceMembers:
         return sorted(group.name for group in self._people.groups(account))
 
     def somebody_but(self, key: str) -> Account | None:
-        """Anyone else whose address the token sees.
+        """Return another account whose address the token sees.
 
         Raises:
             WikiUnavailable: people cannot be listed.
@@ -139,7 +139,7 @@ class ConfluenceMembers:
         return next((Account(one, one) for keys in shown for one in keys if one != key), None)
 
     def trouble(self) -> str:
-        """Return why who people are cannot be told; empty if it can. A few requests."""
+        """Return why people cannot be identified; empty if they can. A few requests."""
         try:
             somebody = self._people.anybody()
             if somebody is not None:
@@ -149,7 +149,7 @@ class ConfluenceMembers:
         return ""
 
     def shared(self) -> list[str]:
-        """The addresses that more than one account shows, and no override settles.
+        """Return the addresses that more than one account shows, without an override.
 
         Raises:
             WikiUnavailable: people cannot be listed.
@@ -159,7 +159,7 @@ class ConfluenceMembers:
         return sorted(email for email in several if email not in self._overrides)
 
     def count(self) -> tuple[int, int]:
-        """How many people's e-mails the token sees, and how many people there are.
+        """Return how many people's e-mails the token sees, and how many people there are.
 
         Raises:
             WikiUnavailable: people cannot be listed.
@@ -181,7 +181,7 @@ class ConfluenceMembers:
         keys = self._directory.get(None).by_email.get(email, frozenset())
         if len(keys) > 1:
             return NotFound(SHARED)
-        # The directory is some minutes old: the account itself has the last word.
+        # The directory is some minutes old: the account itself decides.
         for key in keys:
             account = self._people.account(key)
             if account is not None and address(self._people.email(account)) == email:

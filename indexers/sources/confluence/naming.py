@@ -1,4 +1,4 @@
-"""Tokens and nodes -> what people call them."""
+"""Tokens and nodes -> names for people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AT_ONCE = 100
 
 
 class Names:
-    """What cannot be had goes by its id."""
+    """The names of a gate's people and groups; one without a name is shown by its id."""
 
     def __init__(self, wiki: Transport, product: Product, tokens: Tokens) -> None:
         self._wiki = wiki
@@ -28,7 +28,7 @@ class Names:
         self._group = cache(self._group_name)
 
     def all_of(self, gate: Gate) -> str:
-        """Those who pass, people first."""
+        """Return everybody who passes, people first."""
         order = sorted(gate, key=lambda token: (not self._is_user(token), token))
         words = [self.token(token) for token in order[:_NAMED]]
         if len(order) > _NAMED:
@@ -46,7 +46,7 @@ class Names:
         return f"group {self._group(token.removeprefix(group))}"
 
     def nodes(self, keys: Iterable[str]) -> dict[str, str]:
-        """`page "Salaries"`, by content id."""
+        """Return `page "Salaries"`, by content id."""
         wanted = list(dict.fromkeys(keys))[:_AT_ONCE]
         found: dict[str, str] = {}
         if wanted:
@@ -57,7 +57,7 @@ class Names:
         return {key: found.get(key, f"page {key}") for key in wanted}
 
     def found(self, keys: Iterable[str]) -> dict[str, str]:
-        """Those that the search knows.
+        """Return the names that the search knows.
 
         Raises:
             WikiUnavailable: it does not answer.

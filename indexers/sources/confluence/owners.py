@@ -1,4 +1,4 @@
-"""What names a page's owner (`confluence.ownership`) -> an address that they have."""
+"""A page's owner field (`confluence.ownership`) -> the owner's address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _OUT_OF_LABELS = re.compile(r"[^\w]+")
 
 
 class OwnerAddresses:
-    """``overrides`` are accounts by address, as of `ConfluenceMembers`."""
+    """Addresses of owners. ``overrides`` are accounts by address, as in `ConfluenceMembers`."""
 
     def __init__(
         self,
@@ -27,10 +27,10 @@ class OwnerAddresses:
         self._overrides = overrides
 
     def address(self, named: str) -> str:
-        """Of the one active person whom ``named`` names: an account's token, its id, user key
-        or username, or an address as far as a label can spell it (`ada-lovelace` is
-        ada.lovelace@example.com, if no other address begins so). Words that name no account
-        stay as they are; empty: the account is there no more, or shows no address.
+        """Return the address of the one active person whom ``named`` names: an account's token, its
+        id, user key or username, or an address as a label can spell it (`ada-lovelace` is
+        ada.lovelace@example.com, if no other address begins so). Words that name no account stay as
+        they are; empty: the account is gone, or shows no address.
 
         Raises:
             WikiUnavailable: it cannot be told now.
@@ -56,7 +56,7 @@ class OwnerAddresses:
         return None
 
     def _shown(self, account: Account) -> str:
-        """The address that the operator gave it, which is Slack's, goes first."""
+        """Return the address; one that the operator mapped, which is Slack's, has priority."""
         given = (email for email, key in self._overrides.items() if key in _names(account))
         shown = next(given, "") or self._people.email(account)
         return address(shown) if "@" in shown else ""
@@ -67,5 +67,5 @@ def _names(account: Account) -> tuple[str, str]:
 
 
 def _as_label(words: str) -> str:
-    """Labels are of small letters, and have neither `@` nor stops nor blanks."""
+    """Return the words as a label: in lower case, without `@`, dots and spaces."""
     return _OUT_OF_LABELS.sub("-", words.casefold()).strip("-")

@@ -1,6 +1,6 @@
-"""Who keeps a page, as the page says: in a content property, by a label, or by who edited it
-last. Whose address that is, and whether they are still there, is seen when it is asked for
-(`indexers.sources.confluence.owners`): of people the index holds no more than what names them."""
+"""The owner of a page, as the page names it: in a content property, by a label, or as its last
+editor. Their address, and whether they are still there, is looked up later
+(`indexers.sources.confluence.owners`): the index holds only the name."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from indexers.sources.confluence.transport import Json
 
 _MOST = 200
-"""Characters. What is longer names nobody."""
+"""Characters. A longer value names nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """What names an owner, in this order: the content property of ``key``, a label that
-    begins with ``prefix`` (what is empty is not looked at), and, if ``editor``, whoever edited
-    the page last."""
+    """The sources of an owner, in this order: the content property of ``key``, a label that begins
+    with ``prefix`` (empty ones are not read), and, if ``editor``, the last editor."""
 
     key: str = ""
     prefix: str = ""
@@ -25,13 +24,13 @@ class Ownership:
 
     @property
     def expand(self) -> str:
-        """What of a page must be asked for beside it, as the first API expands it."""
+        """Return the fields to expand with a page, as the first API names them."""
         of_key = f",metadata.properties.{self.key}" if self.key else ""
         return of_key + (",metadata.labels" if self.prefix else "")
 
     def of(self, said: Json, last: str) -> str:
-        """In the words of the page, where ``said`` has what `expand` asked for, else ``last``,
-        which is who edited it last; empty if nobody."""
+        """Return the owner in the page's words, if ``said`` has what `expand` requested, else
+        ``last``, the last editor; empty if there is none."""
         metadata = _held(said, "metadata")
         return (
             (self.key and _words(_held(metadata, "properties", self.key).get("value")))
@@ -40,8 +39,8 @@ class Ownership:
         )
 
     def _labelled(self, rows: object) -> str:
-        """Of several the first, by the alphabet: Confluence gives them in no order. What is
-        somebody's own label (`my:`) says nothing to others."""
+        """Return the owner's label, the first by the alphabet: Confluence returns them in no order.
+        A personal label (`my:`) means nothing to others."""
         names = [
             str(row.get("name", ""))
             for row in (rows if isinstance(rows, list) else ())
@@ -64,7 +63,7 @@ def _held(said: Mapping[str, object], *names: str) -> Mapping[str, object]:
 
 
 def _words(value: object) -> str:
-    """A property is whatever an app made of it: words, or a list of them."""
+    """Return the words of a property, which an app may have set to a text or a list."""
     several = value if isinstance(value, list) else [value]
     words = ", ".join(" ".join(one.split()) for one in several if isinstance(one, str))
     return words if len(words) <= _MOST else ""

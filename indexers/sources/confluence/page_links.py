@@ -1,4 +1,4 @@
-"""Addresses of pages, as people copy them from a browser -> which page they mean."""
+"""Addresses of pages, as people copy them from a browser -> the page they mean."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """By ``key`` (a content id), or by ``space`` and ``title``; neither: it names no page."""
+    """A page by ``key`` (a content id), or by ``space`` and ``title``; neither: the address names
+    no page."""
 
     key: str = ""
     space: str = ""
@@ -28,7 +29,7 @@ class PageLink:
 
 
 def within(shown_at: str, url: str) -> str | None:
-    """The path of ``url`` below a wiki that people read at ``shown_at``; None if it leads
+    """Return the path of ``url`` below a wiki that people read at ``shown_at``; None if it leads
     elsewhere."""
     try:
         asked, known = urlsplit(url.strip()), urlsplit(shown_at)
@@ -36,7 +37,7 @@ def within(shown_at: str, url: str) -> str | None:
             known.hostname,
             known.port or _PORTS.get(known.scheme),
         )
-    except ValueError:  # brackets or a port that are none
+    except ValueError:  # invalid brackets or port
         return None
     below = asked.path.removeprefix(known.path)
     if not same or not asked.path.startswith(known.path) or below[:1] not in {"", "/"}:
@@ -45,7 +46,7 @@ def within(shown_at: str, url: str) -> str | None:
 
 
 def page_link(path: str, url: str) -> PageLink:
-    """``path`` is `within` the wiki, of ``url``."""
+    """Return the page of ``url``; ``path`` is `within` the wiki."""
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url.strip()).query).items()}
     if found := _BY_ID.search(path) or _ATTACHED.match(path):
         return PageLink(found[1])
@@ -61,14 +62,14 @@ def page_link(path: str, url: str) -> PageLink:
 
 
 def space_link(path: str) -> str:
-    """The key of the space whose overview ``path`` is; empty if it is another page."""
+    """Return the key of the space whose overview is at ``path``; empty if it is another page."""
     found = _SPACE.match(path)
     return unquote(found[1] or found[2]) if found else ""
 
 
 def edit_address(shown_at: str, key: str, url: str, *, cloud: bool) -> str:
-    """Where the page at ``url`` is edited, or the one that a file or comment hangs on; empty
-    if the address is of no page in the wiki that people read at ``shown_at``."""
+    """Return where the page at ``url``, or the page of that file or comment, is edited; empty if
+    the address is of no page in the wiki that people read at ``shown_at``."""
     path = within(shown_at, url)
     id_ = page_link(path, url).key or (key if key.isdecimal() else "") if path else ""
     if not path or not id_:
@@ -81,9 +82,8 @@ def edit_address(shown_at: str, key: str, url: str, *, cloud: bool) -> str:
 
 
 def plain_address(key: str, url: str) -> str:
-    """Return an address of the page with this ``key`` (or which the file or the comments with
-    it hang on) that tells nothing of what ``url`` tells: its title, its space, a heading. Both
-    products have it. Empty if it cannot be told."""
+    """Return an address of the page with this ``key`` (or of its file or comments) without what
+    ``url`` reveals: title, space, heading. Both products have one. Empty if unknown."""
     found = _BELOW.match(url)
     if not found:
         return ""
@@ -94,7 +94,7 @@ def plain_address(key: str, url: str) -> str:
 
 
 def tiny(link: str) -> str:
-    """The content id of ``/x/link``: eight bytes, the lowest first, in base 64 with ``-``
-    for ``/`` and ``_`` for ``+`` (the other way round than elsewhere), its last A's gone."""
+    """Return the content id of ``/x/link``: eight bytes, the lowest first, in base 64 with ``-``
+    for ``/`` and ``_`` for ``+`` (the reverse of the usual), without trailing A's."""
     whole = link.replace("-", "/").replace("_", "+").ljust(11, "A") + "="
     return str(int.from_bytes(b64decode(whole), "little"))

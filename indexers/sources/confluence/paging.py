@@ -1,8 +1,8 @@
-"""A listing to its end: by cursor (Cloud, v1 and v2) or by ``start`` (Data Center).
+"""Paging to the end of a listing: by cursor (Cloud, v1 and v2) or by ``start`` (Data Center).
 
-A listing ends where a response names no ``next``, where pages of results stay empty (Cloud
-names a ``next`` even after the last; what the token may not see can empty one, too), and
-where a ``next`` comes back (it would never end).
+A listing ends at a response without ``next``, after several empty pages (Cloud has a ``next`` even
+after the last; pages that the token may not see can be empty, too), and at a repeated ``next`` (it
+would never end).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ log = logging.getLogger(__name__)
 
 _LIMIT = re.compile(r"([?&]limit=)[0-9]+")
 _EMPTY = 3
-"""Pages of results that may be empty, one after the other, before that is the end."""
+"""Consecutive empty pages of results that count as the end."""
 _SPARED = 4
-"""Answers after which a server that was given less to do is given more again."""
+"""Responses after which a smaller limit is raised again."""
 
 
 class Getting(Protocol):
@@ -33,8 +33,8 @@ class Getting(Protocol):
 
 
 def by_cursor(wiki: Getting, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
-    """Responses, each with its ``results``; ``next`` is followed as it stands. What the
-    server fails at (a 5xx) is asked for in ``halves``: not what is never long.
+    """Yield responses, each with its ``results``, following ``next``. After a server error (5xx)
+    the request is repeated in ``halves``: not for listings that are always short.
 
     Raises:
         WikiUnavailable: a page of results cannot be had; the listing is not whole.
@@ -59,7 +59,7 @@ def by_cursor(wiki: Getting, path: str, params: Params, *, halves: bool = True) 
 
 
 class _Size:
-    """How many results are asked for at once: fewer after a failure, more again later."""
+    """The number of results requested at once: fewer after a failure, more again later."""
 
     def __init__(self, params: Params) -> None:
         self.most = int(params.get("limit", 100))
@@ -76,7 +76,7 @@ class _Size:
 
 
 def _halved(wiki: Getting, asked: tuple[str, Params | None], size: _Size) -> Json:
-    """One page of a listing by cursor, as large as the server can bear.
+    """Return one page of a listing by cursor, as large as the server can bear.
 
     Raises:
         WikiUnavailable: it cannot be had, however small.
@@ -95,7 +95,8 @@ def _halved(wiki: Getting, asked: tuple[str, Params | None], size: _Size) -> Jso
 
 
 def _limited(path: str, params: Params | None, limit: int) -> tuple[str, Params | None]:
-    """A ``next`` (without params) brings its limit along: it is replaced, and never added."""
+    """Return the request with a limit. A ``next`` (without params) has its limit, which is
+    replaced, and never added."""
     if params is None:
         return _LIMIT.sub(rf"\g<1>{limit}", path), None
     return path, {**params, "limit": limit} if "limit" in params else params
@@ -110,10 +111,10 @@ def by_start(  # noqa: PLR0913 - how it is asked for
     halves: bool = True,
     few_tries: bool = False,
 ) -> Iterator[Json]:
-    """As `by_cursor`. The server may give fewer than ``limit`` without a word, so the place
-    goes on by what came. What is too heavy for it (a 5xx) is asked for in halves; what it
-    does not find as a batch (a 404, as of CONFCLOUD-77618), or is too heavy even alone, is
-    asked for as ``lighter``.
+    """Yield responses as `by_cursor`. The server may silently return fewer than ``limit``, so the
+    offset advances by the number of results. After a server error (5xx) it is requested in halves;
+    a batch that is not found (a 404, as of CONFCLOUD-77618), or is too heavy even alone, is
+    requested as ``lighter``.
 
     Raises:
         WikiUnavailable: a page of results cannot be had; the listing is not whole.
@@ -150,8 +151,11 @@ def by_start(  # noqa: PLR0913 - how it is asked for
 
 
 def results(answer: Json) -> list[Json]:
-    """Raises:
-    Refused: it is no listing, which must not be taken for an empty one."""
+    """Return the results of a response.
+
+    Raises:
+    Refused: it is no listing, which must not be taken for an empty one.
+    """
     found = answer.get("results")
     if not isinstance(found, list):
         raise Refused(200, "Confluence answered a listing without `results`.")

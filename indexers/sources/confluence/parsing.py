@@ -1,4 +1,4 @@
-"""What is parsed of a page or of its comments, in a process that has limits."""
+"""Parsing of a page or of its comments, in a process with limits."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from indexers.parsing.limits import PAGE, Parse
 from indexers.sources.confluence.storage_links import StorageLinks
 
 _MOST_NAMES = 500
-"""People of one page who are asked for by name; each may be a request."""
+"""People of one page who are looked up; each may be a request."""
 
 Make = Callable[..., tuple[Section, ...]]
-"""Takes the page's ``links`` by name."""
+"""A parser that takes the page's ``links`` by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageLocation:
-    """Where a page stands: below which address its wiki is shown, its own, key and space."""
+    """The place of a page: its wiki's address, its own, key and space."""
 
     wiki: str
     address: str
@@ -29,8 +29,8 @@ class PageLocation:
     space: str
 
     def links(self, user: Callable[[str], str]) -> StorageLinks:
-        """By what the page itself says, so that its text depends on no other page: an
-        address by title leads on to the page that has it."""
+        """Return links made from the page alone, so that its text depends on no other page: an
+        address by title redirects to the page that has it."""
         return StorageLinks(
             address=self.address,
             page=lambda space, title: (
@@ -44,7 +44,7 @@ class PageLocation:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """``unknown`` are the people whose names were not handed in."""
+    """A parsed page. ``unknown`` are the people whose names were not passed in."""
 
     sections: tuple[Section, ...]
     unknown: frozenset[str]
@@ -71,8 +71,8 @@ def parse_within(
     *arguments: Any,
     **named: Any,
 ) -> tuple[Section, ...]:
-    """The sections with the names of all people in them. Only Confluence knows these, and it
-    cannot be asked by the process that parses: so that one says whom it met.
+    """Return the sections with the names of all people in them. Only Confluence knows these, and
+    the parsing process cannot ask it: so it returns the people it found.
 
     Raises:
         ParsingFailed

@@ -1,4 +1,4 @@
-"""What Cloud and Data Center both can tell of people and groups, each in its own way."""
+"""People and groups, as both Cloud and Data Center report them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from indexers.sources.confluence.paging import by_start, results
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 
 AT_ONCE = 200
-"""People or groups asked for at once."""
+"""People or groups requested at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """``key`` is the account id (Cloud) or the user key (Data Center). ``email`` is empty
-    where it is hidden, or shown elsewhere. ``licensed``: may log in, and is nobody's guest
-    and no app."""
+    """An account. ``key`` is the account id (Cloud) or the user key (Data Center). ``email`` is
+    empty if it is hidden, or shown elsewhere. ``licensed``: may log in, and is no guest and no
+    app."""
 
     key: str
     name: str
@@ -28,7 +28,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """``key`` is what restrictions name it by: its id (Cloud) or its name."""
+    """A group. ``key`` names it in restrictions: its id (Cloud) or its name."""
 
     key: str
     name: str
@@ -36,8 +36,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class AccountDirectory:
-    """``by_email``: keys of all accounts that show an address. ``all`` counts people, also
-    those whose address is hidden. It is ``whole`` unless somebody's could not be had."""
+    """The directory of accounts. ``by_email``: keys of all accounts that show an address. ``all``
+    counts people, including those whose address is hidden. It is ``whole`` unless one was
+    unavailable."""
 
     by_email: Mapping[str, frozenset[str]]
     all: int
@@ -45,7 +46,7 @@ class AccountDirectory:
 
     @classmethod
     def of(cls, emails: Mapping[str, str | None], total: int = 0) -> AccountDirectory:
-        """Of e-mails by key: empty where hidden, None where not to be had."""
+        """Return the directory of e-mails by key: empty if hidden, None if unavailable."""
         found: dict[str, set[str]] = {}
         for key, email in emails.items():
             if email and "@" in email:  # Data Center may mask it: "ada at example dot com".
@@ -59,39 +60,40 @@ class AccountDirectory:
 
 
 class People(Protocol):
-    """All methods raise WikiUnavailable where an answer is not whole."""
+    """The people of a Confluence. All methods raise WikiUnavailable if an answer is incomplete."""
 
     @property
     def lag(self) -> float:
-        """By how many seconds `groups` may be behind."""
+        """Return by how many seconds `groups` may be outdated."""
         ...
 
     def directory(self) -> AccountDirectory: ...
 
     def anybody(self) -> Account | None:
-        """Somebody whom the directory lists; None if nobody."""
+        """Return an account that the directory lists; None if there is none."""
         ...
 
     def account(self, key: str) -> Account | None:
-        """As it is now; on Data Center ``key`` may be a username. None: there is none."""
+        """Return the current account; on Data Center ``key`` may be a username. None: there is
+        none."""
         ...
 
     def email(self, account: Account) -> str:
-        """What it shows now."""
+        """Return the address that the account shows now."""
         ...
 
     def groups(self, account: Account) -> list[Group]:
-        """All, groups of groups too where the product has them."""
+        """Return all groups, including groups of groups if the product has them."""
         ...
 
 
 def address(email: str) -> str:
-    """As addresses are compared."""
+    """Return the address normalised for comparison."""
     return email.strip().casefold()
 
 
 def somebody(wiki: Transport, path: str, params: Params) -> Json | None:
-    """Somebody; None if there is no such person."""
+    """Return a person; None if there is no such person."""
     try:
         said = wiki.get(path, params)
     except Refused as refused:

@@ -1,4 +1,4 @@
-"""A bounded pool of threads that keep nobody from going."""
+"""A bounded pool of daemon threads."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _Queue: TypeAlias = "SimpleQueue[Callable[[], None] | None]"
 
 
 class Pool:
-    """Runs pieces of work in at most ``workers`` threads, in the order in which they come.
+    """A pool that runs work in at most ``workers`` threads, in order.
 
     The threads are daemons, unlike an executor's: a request may hang for a long time, and the
-    process must be able to end. Work must not wait for other work of the same pool. The threads
-    end with the pool: none of them holds it.
+    process must be able to end. Work must not wait for other work of the same pool. The threads end
+    with the pool: none of them holds it.
     """
 
     def __init__(self, workers: int) -> None:
@@ -61,7 +61,7 @@ def _serve(queue: _Queue, idle: Semaphore) -> None:
         if work is None:
             return
         work()
-        # Else it would be kept, with all that it was made of, until the next one comes.
+        # Otherwise it, and everything it refers to, would be kept until the next one comes.
         del work
 
 

@@ -1,4 +1,4 @@
-"""What Cloud and Data Center both can tell, each in its own way."""
+"""The port that Cloud and Data Center both implement."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from indexers.sources.confluence.transport import Json, Refused, Transport
 log = logging.getLogger(__name__)
 
 SUBJECTS = 200
-"""Subjects of a restriction asked for at once."""
+"""Subjects of a restriction requested at once."""
 
 UNKNOWN = "?"
-"""Stands among a page's ancestors where they could not be read."""
+"""The value in a page's ancestors if they could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ConfluenceSpace:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A space (its key) about which Confluence could not tell, and why."""
+    """A space (its key) that Confluence could not report, and why."""
 
     key: str
     why: Refused
@@ -49,10 +49,9 @@ class Untold:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page or blog post as an enumeration shows it. ``ancestors`` are the ids of all
-    nodes above it; ``url`` is for people; ``told`` is what the enumeration says of its own
-    restriction, None where it says nothing; ``owner`` is what names its owner, as far as the
-    enumeration says."""
+    """A page or blog post in an enumeration. ``ancestors`` are the ids of all nodes above it;
+    ``url`` is for people; ``told`` is its own restriction, None if the enumeration does not report
+    it; ``owner`` is its owner field, as far as reported."""
 
     key: str
     kind: str
@@ -65,7 +64,7 @@ class Listed:
     told: Restriction | None = None
     owner: str = ""
     above_unread: str = ""
-    """Why what stands above it could not be read, where another try may read it."""
+    """Why its ancestors could not be read, if another try may read them."""
 
     @property
     def is_blog_post(self) -> bool:
@@ -78,8 +77,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A current page that stands in a space which is not among those that were given.
-    ``space`` is what `Product.lists` asks by."""
+    """A current page in a space that is not among the given ones. ``space`` is the argument of
+    `Product.lists`."""
 
     key: str
     space: str
@@ -87,34 +86,35 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Each page's and each ancestor's own gate, by content id (one that is not here is
-    CLOSED), the ``editor`` of pages where that is known, and what names the ``owners`` of
-    those whose enumeration did not tell."""
+    """Rights of pages: each page's and each ancestor's own gate, by content id (a missing one is
+    CLOSED), the ``editor`` of pages if known, and the ``owners`` that the enumeration did not
+    report."""
 
     gates: Mapping[str, Gate]
     editors: Mapping[str, str]
     owners: Mapping[str, str]
 
     def gates_of(self, page: Listed) -> tuple[Gate, ...]:
-        """Of all nodes on the way down to ``page``, which is the last one."""
+        """Return the gates of all nodes down to ``page``, which is the last one."""
         return tuple(self.gates.get(key, CLOSED) for key in (*page.ancestors, page.key))
 
 
 class Product(Protocol):
-    """All methods raise WikiUnavailable where an answer is not whole."""
+    """Confluence as Cloud or Data Center. All methods raise WikiUnavailable if an answer is
+    incomplete."""
 
     batch: int
-    """Pages whose bodies are asked for at once."""
+    """Pages whose bodies are requested at once."""
 
     def spaces(
         self, keys: Sequence[str], *, personal: bool, archived: bool
     ) -> Sequence[ConfluenceSpace | Untold]:
-        """Those of ``keys`` that there are, or all that the token sees: personal and archived
-        ones only where they are asked for, or named."""
+        """Return the existing spaces of ``keys``, or all that the token sees: personal and archived
+        ones only if they are requested, or named."""
         ...
 
     def viewers(self, space: ConfluenceSpace) -> Gate:
-        """Who may view it; `UnreadGate` where the token may not know."""
+        """Return who may view it; `UnreadGate` if the token may not know."""
         ...
 
     def pages(self, space: ConfluenceSpace) -> list[Listed]: ...
@@ -122,41 +122,40 @@ class Product(Protocol):
     def rights(self, pages: Sequence[Listed]) -> Rights: ...
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
-        """In storage format, by key, or why there is none."""
+        """Return bodies in storage format, by key, or why there is none."""
         ...
 
     def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
-        """A page or blog post asked for by itself, as it is now; None if there is no
-        current one that the token sees. ``spaces`` (by id) are those that are read."""
+        """Return the current page or blog post, requested by itself; None if there is no current
+        one that the token sees. ``spaces`` (by id) are those that are read."""
         ...
 
     def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
-        """Whether a space (of `Elsewhere`), asked for by itself, is one that `spaces`
-        without keys must list."""
+        """Return whether a space (of `Elsewhere`) is one that `spaces` without keys must list."""
         ...
 
     def labels(self, key: str) -> frozenset[str]:
-        """A page's own, by name."""
+        """Return a page's own labels, by name."""
         ...
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
-        """Ids and versions of pages and blog posts that were edited in the last ``hours``,
-        by the search, which may lag behind."""
+        """Yield ids and versions of pages and blog posts that were edited in the last ``hours``, by
+        the search, which may lag."""
         ...
 
     def editor(self, page: Listed) -> str:
-        """Which editor wrote it, as far as that matters to its anchors: `Rights.editors`."""
+        """Return the editor that wrote it, as far as its anchors depend on it: `Rights.editors`."""
         ...
 
     def user_name(self, key: str) -> str:
-        """What an account is called; empty if that is not to be had."""
+        """Return an account's name; empty if it is unavailable."""
         ...
 
 
 def gates(
     wiki: Transport, tokens: Tokens, pages: Sequence[Listed], told: Mapping[str, Restriction]
 ) -> dict[str, Gate]:
-    """Those that ``told`` holds whole, and one request for each of the others."""
+    """Return the gates that ``told`` holds in full, with one request for each of the others."""
     found = {key: part.gate for key, part in told.items() if part.whole}
     wanted = {key for page in pages for key in (*page.ancestors, page.key)}
     missing = sorted(wanted - found.keys() - {UNKNOWN})
@@ -165,9 +164,8 @@ def gates(
 
 
 def opened(gate: Gate, wiki: Transport, path: str, space: ConfluenceSpace) -> Gate:
-    """The ``gate`` of ``space``, which stands at ``path``. A row for anonymous visitors
-    counts where somebody who is not logged in really sees the space: the site as a whole
-    may keep them out, which no space says."""
+    """Return the ``gate`` of ``space`` at ``path``, open to everyone if anonymous visitors really
+    see it: the site as a whole may exclude them, which no space says."""
     if EVERYONE not in gate:
         return gate
     try:
@@ -180,12 +178,15 @@ def opened(gate: Gate, wiki: Transport, path: str, space: ConfluenceSpace) -> Ga
 
 
 def is_space(said: Json, space: ConfluenceSpace) -> bool:
-    """Whether an answer shows ``space`` to whoever asked."""
+    """Return whether a response shows ``space``."""
     return (str(said.get("id")), said.get("key")) == (space.id, space.key)
 
 
 def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
-    """A node's own read restriction, read to its last subject; CLOSED if that cannot be.
+    """Return a node's own read restriction, read to its last subject; CLOSED if that is impossible.
+
+    A Confluence that does not answer at all raises an error: that says nothing about this node, and
+    the next one would wait for as long.
 
     Raises:
         WikiUnavailable: Confluence answers nothing at all now. That is no word about
@@ -209,7 +210,7 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
         if not part.readable:
             return UnreadGate("Confluence tells it in a form that is not known.")
         if part in parts:
-            break  # A server that gives the same subjects for ever.
+            break  # A server that returns the same subjects for ever.
         parts.append(part)
         if not part.came:
             break
@@ -219,7 +220,7 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
 
 
 def read_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
-    """As `own_gate`; what another try may read is no gate.
+    """Return the gate as `own_gate`; an error that another try may avoid is raised.
 
     Raises:
         WikiUnavailable: Confluence does not tell now.
@@ -231,7 +232,7 @@ def read_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
 
 
 def unread(refused: Refused) -> UnreadGate:
-    """The gate that Confluence ``refused`` to tell.
+    """Return the gate that Confluence ``refused`` to report.
 
     Raises:
         Refused: it wants to be left alone now, whatever it is asked for.
@@ -242,19 +243,19 @@ def unread(refused: Refused) -> UnreadGate:
 
 
 def edited_since(hours: int) -> str:
-    """CQL's clock goes by minutes in the site's time zone, so the site reckons."""
+    """Return the CQL. Its clock is in the site's time zone, so the site computes it."""
     return f'type in (page, blogpost) and lastmodified >= now("-{hours}h")'
 
 
 def is_listed(space: Json, *, personal: bool, archived: bool) -> bool:
-    """Whether it is among "all" spaces."""
+    """Return whether it is among "all" spaces."""
     return (personal or space.get("type") != "personal") and (
         archived or space.get("status") != "archived"
     )
 
 
 def lists(wiki: Transport, path: str, *, personal: bool, archived: bool) -> bool:
-    """Whether the space at ``path``, asked for by itself, is among "all" of them."""
+    """Return whether the space at ``path`` is among "all" of them."""
     try:
         said = wiki.get(path)
     except Refused as refused:
@@ -269,7 +270,7 @@ def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]
 
 
 def is_current(said: Json, key: str) -> bool:
-    """Of a page that was asked for by itself.
+    """Return whether a page that was requested by itself is current.
 
     Raises:
         Refused: it does not say so, which must not be taken for a no.
@@ -280,8 +281,11 @@ def is_current(said: Json, key: str) -> bool:
 
 
 def storage(page: Json) -> str:
-    """Raises:
-    Refused: no body came."""
+    """Return the body in storage format.
+
+    Raises:
+    Refused: no body came.
+    """
     body: Any = page.get("body")
     for form in ("storage", "view"):
         held = body.get(form) if isinstance(body, Mapping) else None
@@ -291,8 +295,8 @@ def storage(page: Json) -> str:
 
 
 def body_of(page: Listed, said: Json) -> str:
-    """Its text in storage format, at the version that was listed: another one may have been
-    written for fewer people than the rights that were read with the listing.
+    """Return its text in storage format, at the listed version: another one may have been written
+    for fewer people than the rights in the listing.
 
     Raises:
         Refused: no body came, or that of another version.
@@ -308,13 +312,13 @@ def version(page: Json) -> Mapping[str, Any]:
 
 
 def edited_by(changed: Mapping[str, Any], name: str, tokens: Tokens) -> str:
-    """The token of the account that ``changed`` holds under ``name``; empty if none."""
+    """Return the token of the account in ``changed`` under ``name``; empty if none."""
     key = changed.get(name)
     return tokens.user(key) if key and isinstance(key, str) else ""
 
 
 def number(changed: Mapping[str, Any]) -> int:
-    """Of a version; 0 where it has none."""
+    """Return the version's number; 0 if it has none."""
     try:
         return int(changed.get("number", 0))
     except (TypeError, ValueError, OverflowError):
@@ -322,8 +326,8 @@ def number(changed: Mapping[str, Any]) -> int:
 
 
 def named(rows: Iterable[object]) -> Iterator[Json]:
-    """The rows of a listing that say what they are of. Another one cannot be asked for
-    again, and must not keep the others away."""
+    """Yield the rows of a listing with a subject. Others cannot be requested again, and must not
+    stop the rest."""
     for row in rows:
         if isinstance(row, dict) and row.get("id"):
             yield row
@@ -332,8 +336,8 @@ def named(rows: Iterable[object]) -> Iterator[Json]:
 
 
 def address(wiki: Transport, answer: Json, page: Json) -> str:
-    """For people: where Confluence says that its site is, which may be elsewhere than we
-    ask it, and the page in it. Not every answer says so; it is the same for all of them."""
+    """Return the address for people: the site's address, which may differ from the API's, and the
+    page in it. Not every response has it; it is the same for all of them."""
     wiki.shown_at = _link(answer, "base") or wiki.shown_at
     # Without an address of its own a page still has the one that every Confluence knows.
     path = _link(page, "webui") or f"/pages/viewpage.action?pageId={page.get('id')}"

@@ -1,4 +1,4 @@
-"""Pages that an enumeration has seen -> pages with their text."""
+"""Pages of an enumeration -> pages with their text."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ log = logging.getLogger(__name__)
 
 EMPTY = "empty"
 Names = dict[str, str]
-"""What people are called, by account id (Cloud) or user key (Data Center)."""
+"""Names of people, by account id (Cloud) or user key (Data Center)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page as an enumeration found it, with its rights and what names its ``owner``."""
+    """A page in an enumeration, with its rights and its ``owner`` field."""
 
     listed: Listed
     acl: Acl
     editor: str
     owner: str = ""
     unread: Mapping[str, UnreadGate] = field(default_factory=dict, hash=False, compare=False)
-    """Which of its gates could not be read, by where they stand: "space ENG" or a node's id."""
+    """The gates that could not be read, by their place: "space ENG" or a node's id."""
 
     @property
     def doubtful(self) -> bool:
-        """Whether another try may read the rights that could not be read."""
+        """Return whether another try may read the unread rights."""
         return any(gate.may_pass for gate in self.unread.values())
 
     @property
@@ -51,7 +51,7 @@ class Seen:
 
 
 class Reader:
-    """Asks for bodies and makes sections of them."""
+    """A reader that requests bodies and converts them to sections."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Reader:
         *,
         parse: Parse = here,
     ) -> None:
-        """``names`` are those that are known already; what is learned is added."""
+        """Create it. ``names`` are those that are known already; new ones are added."""
         self._wiki = wiki
         self._transport = transport
         self._product = product
@@ -71,12 +71,12 @@ class Reader:
         self._empty: dict[str, str] = {}
 
     def known_empty(self, page: Seen) -> bool:
-        """Whether there was nothing to read of it the last time, and it is the same."""
+        """Return whether it was empty the last time, and is unchanged."""
         return says_the_same(page, self._empty.get(page.key, ""))
 
     def read(self, pages: Sequence[Seen]) -> Iterator[PageChange]:
-        """Bodies are under way while earlier pages are embedded. One that Confluence failed
-        to give is asked for once more when the others are there."""
+        """Yield pages; bodies are requested while earlier pages are embedded. A body that
+        Confluence failed to return is requested once more at the end."""
         again: list[Seen] = []
         yield from self._read(pages, again)
         yield from self._read(again)
@@ -109,7 +109,7 @@ class Reader:
         except ParsingFailed as error:
             return Failed(listed.key, str(error))
         except Exception as error:
-            # A defect of ours that one page brings out must not keep the others away.
+            # A defect that one page triggers must not stop the others.
             log.exception("%s: the page %s cannot be converted", self._wiki, listed.key)
             return Failed(listed.key, f"cannot be converted ({type(error).__name__}; see the log)")
         if not found:
@@ -129,7 +129,7 @@ class Reader:
         return Changed(page, space=listed.space.key, since=listed.modified)
 
     def user(self, key: str) -> str:
-        """A name that cannot be had now may be had later."""
+        """Return a person's name; one that is unavailable now may be available later."""
         if not self._users.get(key):
             self._users[key] = self._product.user_name(key)
         return self._users[key]

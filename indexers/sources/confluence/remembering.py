@@ -1,4 +1,4 @@
-"""What is asked for once, and known for a while: by many threads, in one wave of requests."""
+"""A cache for many threads, with one request for each key."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 FAILURES_KEPT = 30.0
-"""Seconds after which something that could not be had is asked for again."""
+"""Seconds after which a failed request is repeated."""
 _MANY = 4096
-"""Entries at which those whose time is over are swept for the first time."""
+"""Entries at which expired ones are first removed."""
 
 
 class CannotAsk(WikiUnavailable):
@@ -35,12 +35,11 @@ class _Entry(Generic[Value]):
 
 
 class Remembered(Generic[Key, Value]):
-    """Values by key. Whoever asks while the answer is under way waits for it and takes it.
+    """Values by key. A caller that comes while a request is running waits for its result.
 
-    ``ask`` may raise WikiUnavailable. ``kept`` is how many seconds a value counts from when
-    it was asked for: afterwards nobody is given it, whatever happens; ``failures`` how many a
-    failure counts. ``called`` names the
-    sort of thing in the log, which names no key: it may be an address.
+    ``ask`` may raise WikiUnavailable. ``kept`` is how many seconds a value is valid from its
+    request on: afterwards nobody gets it, whatever happens; ``failures`` the same for a failure.
+    ``called`` names the values in the log, which names no key: it may be an address.
     """
 
     def __init__(
@@ -62,14 +61,15 @@ class Remembered(Generic[Key, Value]):
         self._many = _MANY
 
     def get(self, key: Key) -> Value:
-        """
+        """Return the value.
+
         Raises:
             CannotAsk: it could not be had.
         """
         entry = self._entry(key)
         turn = entry.turn
         with entry.lock:
-            # What came while we waited for the lock is as new as what we would get.
+            # A value that came while we waited for the lock is as new as ours would be.
             if entry.turn == turn and self._clock() >= entry.until:
                 self._renew(key, entry)
             if isinstance(entry.outcome, CannotAsk):
@@ -77,7 +77,7 @@ class Remembered(Generic[Key, Value]):
             return entry.outcome
 
     def forget(self, key: Key, when: Callable[[Value], bool]) -> None:
-        """Ask for ``key`` anew the next time, if what is known of it is so."""
+        """Request ``key`` again the next time, if its cached value meets the condition."""
         with self._lock:
             entry = self._entries.get(key)
             if entry and (isinstance(entry.outcome, CannotAsk) or when(entry.outcome)):
@@ -105,6 +105,6 @@ class Remembered(Generic[Key, Value]):
 
 
 def _kind(error: WikiUnavailable) -> str:
-    """Without the address that was asked, which may name a person."""
+    """Return the error without the requested address, which may name a person."""
     status = f" ({error.status})" if isinstance(error, Refused) else ""
     return f"{type(error).__name__}{status}"

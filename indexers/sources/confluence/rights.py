@@ -1,7 +1,7 @@
-"""Who may read a page: gates of tokens, made of what Confluence says about rights.
+"""Rights to a page: gates of tokens, made from Confluence's rights.
 
-A person may read a page who may view its space and, for every node among its ancestors and
-itself, passes that node's read restriction. What cannot be told is `CLOSED`.
+A person may read a page if they may view its space and, for every ancestor and the page itself,
+pass its read restriction. Unknown rights are `CLOSED`.
 
 Tokens name the site, and are of Confluence alone: a Slack user group, or a group of another
 Confluence, that happens to have the same name passes nothing here.
@@ -20,14 +20,14 @@ Gate = frozenset[str]
 PASSABLE: Gate = frozenset({EVERYONE})
 """A node without a restriction; a space that anonymous visitors may view."""
 CLOSED: Gate = frozenset()
-"""Passed by nobody: what could not be read, or names nobody that we know."""
+"""Passed by nobody: unreadable rights, or rights that name nobody known."""
 
 
 class UnreadGate(frozenset[str]):
-    """A gate of which something could not be read, and that lets nobody in. Mostly that is all
-    of it, and then it equals CLOSED.
+    """A gate that could not be fully read, and that lets nobody in. Mostly none of it was read, and
+    then it equals CLOSED.
 
-    ``why`` is what Confluence answered; ``may_pass``: another try may read it.
+    ``why`` is Confluence's answer; ``may_pass``: another try may read it.
     """
 
     why: str
@@ -45,27 +45,28 @@ _LICENSED = {"all_licensed_users", "all-licensed-users", "licensed", "loggedin",
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Of the people and groups of one site."""
+    """Tokens for the people and groups of one site."""
 
     site: str
 
     def user(self, key: str) -> str:
-        """``key`` is an account id (Cloud) or a user key (Data Center)."""
+        """Return a person's token; ``key`` is an account id (Cloud) or a user key (Data Center)."""
         return f"confluence-user:{self.site}:{key}"
 
     def group(self, key: str) -> str:
-        """``key`` is a group's id (Cloud) or its name (Data Center)."""
+        """Return a group's token; ``key`` is a group's id (Cloud) or its name (Data Center)."""
         return f"confluence-group:{self.site}:{key}"
 
     @property
     def licensed(self) -> str:
-        """Everyone who may log in."""
+        """Return the token of everyone who may log in."""
         return f"confluence-licensed:{self.site}"
 
 
 def acl(space: Gate, nodes: Iterable[Gate]) -> Acl:
-    """Of a page in ``space``, whose restrictions and its ancestors' are ``nodes``: all of
-    them must be passed. Equal rights give equal Acls, whichever node they come from."""
+    """Return the Acl of a page in ``space`` with the restrictions ``nodes``, its own and its
+    ancestors': all of them must be passed. Equal rights give equal Acls, whichever node they come
+    from."""
     gates = {space, *nodes}
     if CLOSED in gates:
         return NOBODY
@@ -74,10 +75,10 @@ def acl(space: Gate, nodes: Iterable[Gate]) -> Acl:
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """A node's read restriction, as far as one response tells it.
+    """A node's read restriction, as far as one response reports it.
 
-    ``came`` is how many subjects of the longer list it named, ``whole`` whether it named
-    all; it is not ``readable`` where it has another form than we know.
+    ``came`` is how many subjects of the longer list it named, ``whole`` whether it named all; it is
+    not ``readable`` if its format is unknown.
     """
 
     gate: Gate
@@ -90,10 +91,10 @@ UNREADABLE = Restriction(CLOSED, whole=False, readable=False)
 
 
 def restriction(said: object, tokens: Tokens) -> Restriction:
-    """Of ``restrictions.user`` and ``restrictions.group`` in the ``read`` operation.
+    """Read ``restrictions.user`` and ``restrictions.group`` of the ``read`` operation.
 
-    A node is unrestricted only if Confluence says aloud that there are no subjects; a
-    subject without a name restricts it, too, and so does one that is counted and not named.
+    A node is unrestricted only if Confluence explicitly says that there are no subjects; a subject
+    without a name restricts it, too, and so does one that is counted and not named.
     """
     subjects = said.get("restrictions") if isinstance(said, Mapping) else None
     if not isinstance(subjects, Mapping):
@@ -112,7 +113,7 @@ def restriction(said: object, tokens: Tokens) -> Restriction:
 
 
 def _goes_on(listed: Mapping[str, Any], came: int) -> bool:
-    """Whether more subjects stand, or may stand, on another page of results."""
+    """Return whether more subjects are, or may be, on another page of results."""
     links = listed.get("_links")
     if isinstance(links, Mapping) and links.get("next"):
         return True
@@ -130,17 +131,18 @@ def _number(said: object) -> int:
 
 
 def joined(parts: Iterable[Restriction]) -> Gate:
-    """One node's restriction, told in several pages of results."""
+    """Return one node's restriction from several pages of results."""
     gates = [part.gate for part in parts]
     named = [gate for gate in gates if gate != PASSABLE]
     return frozenset[str]().union(*named) if named or not gates else PASSABLE
 
 
 def space_gate(rows: Iterable[object], tokens: Tokens) -> Gate:
-    """Who may view a space. Only rows that allow to read the space itself count: rights
-    to comment, to export or to administer say nothing about reading.
+    """Return who may view a space. Only rows that allow reading the space itself count: rights to
+    comment, to export or to administer say nothing about reading.
 
-    With EVERYONE among them it lets in anonymous visitors, as far as the site does."""
+    With EVERYONE among them it admits anonymous visitors, as far as the site does.
+    """
     return frozenset(token for row in rows if (token := _viewer(row, tokens)))
 
 
@@ -170,7 +172,7 @@ def _reads_space(operation: object) -> bool:
 
 
 def _subject(row: object, kind: str, tokens: Tokens) -> str:
-    """A user's or a group's token; empty if the row does not name it."""
+    """Return a user's or a group's token; empty if the row does not name it."""
     if not isinstance(row, Mapping):
         return ""
     if kind == "user":

@@ -1,4 +1,4 @@
-"""Which pages of a Confluence are read, as an operator sets it."""
+"""The scope of a Confluence: which pages are read, as an operator sets it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Pages of ``spaces`` (keys; empty: of all that are open by ``personal`` and
-    ``archived``), below ``trees`` (content ids, themselves included), with one of
-    ``labels``, none of ``labels_out``, that ``cql`` finds. What is empty narrows nothing.
-    """
+    """Pages of ``spaces`` (keys; empty: of all that ``personal`` and ``archived`` allow), below
+    ``trees`` (content ids, including these), with one of ``labels``, none of ``labels_out``, that
+    ``cql`` finds. An empty field narrows nothing."""
 
     spaces: tuple[str, ...] = ()
     personal: bool = False
@@ -31,7 +30,7 @@ class Scope:
     cql: str = ""
 
     def selects(self, wiki: Transport, space: ConfluenceSpace) -> Callable[[Listed], bool]:
-        """Whether a page of ``space`` is read; labels and CQL are asked for here.
+        """Return a test whether a page of ``space`` is read; labels and CQL are requested here.
 
         Raises:
             WikiMisconfigured: Confluence does not understand ``cql``.
@@ -51,7 +50,8 @@ class Scope:
         return selected
 
     def reads(self, key: str, tells: Json) -> bool:
-        """Whether the space of this ``key``, of which Confluence ``tells``, is read."""
+        """Return whether the space of this ``key``, with Confluence's description ``tells``, is
+        read."""
         if self.spaces:
             return key in self.spaces
         return is_listed(tells, personal=self.personal, archived=self.archived)
@@ -61,14 +61,14 @@ class Scope:
         return bool(self.labels or self.labels_out)
 
     def labelled_out(self, labels: frozenset[str]) -> bool:
-        """By a page's own labels, which the search may be late to know."""
+        """Return whether a page's own labels exclude it; the search may not know them yet."""
         return not labels.isdisjoint(self.labels_out) or (
             bool(self.labels) and labels.isdisjoint(self.labels)
         )
 
     def _roots(self, page: Listed) -> frozenset[str]:
-        """What lies above a page. Where that cannot be told, it may be any of the trees: the
-        page is kept, and closed."""
+        """Return the trees above a page. If they are unknown, it may be any of them: the page is
+        kept, and closed."""
         above = frozenset({page.key, *page.ancestors})
         return above | frozenset(self.trees) if UNKNOWN in above else above
 

@@ -1,8 +1,8 @@
-"""Rights that could not be read: who is told of them, and what becomes of the pages.
+"""Rights that could not be read: the report, and what happens to the pages.
 
-A page with a gate that could not be read is shown to nobody. Where another try may read the
-gate (a 500, say), it is tried once more at the end of the pass, and what stays unread is a
-failure. Where Confluence refused for good, a warning says so at each pass.
+A page with an unread gate is shown to nobody. If another try may read the gate (a 500, for
+example), it is tried once more at the end of the pass, and a gate that stays unread is a failure.
+If Confluence refused permanently, each pass warns of it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def narrowed_meanwhile(
 def relabelled(
     known: Mapping[str, KnownPage], narrowed: Mapping[str, KnownPage]
 ) -> Iterator[Relabelled]:
-    """Tell of the rights that differ."""
+    """Yield the rights that differ."""
     for key, held in narrowed.items():
         if held.acl != known[key].acl:
             yield Relabelled(key, held.revision, held.acl)
@@ -41,7 +41,7 @@ def _narrowed(held: Acl, seen: Acl) -> Acl:
 
 
 def refusals(pages: Iterable[Seen]) -> tuple[str, ...]:
-    """Warn of each gate that Confluence will not tell."""
+    """Return a warning for each gate that Confluence does not report."""
     return tuple(
         f"{_named(where)} cannot be read: {gate.why} {_effect(gate, count)}"
         for where, (gate, count) in _gathered(pages).items()
@@ -50,7 +50,8 @@ def refusals(pages: Iterable[Seen]) -> tuple[str, ...]:
 
 
 def failures(pages: Sequence[Seen]) -> Iterator[Failed]:
-    """Report each gate that still could not be read: one line, however many pages it closes."""
+    """Yield a failure for each gate that still could not be read: one line, however many pages it
+    closes."""
     for where, (gate, count) in _gathered(pages).items():
         if gate.may_pass:
             yield Failed(

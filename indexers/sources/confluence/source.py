@@ -1,4 +1,4 @@
-"""Settings -> a Confluence: what a sync reads, and what is asked while somebody waits."""
+"""Settings -> a Confluence: its sync, and its requests while somebody waits."""
 
 from __future__ import annotations
 
@@ -30,16 +30,17 @@ from indexers.sources.source import Resources, WikiSource
 log = logging.getLogger(__name__)
 
 _HASTE = 5
-"""Seconds that a request may take for which a person waits."""
+"""Seconds of a request for which a person waits."""
 _IMPATIENT = Patience(tries=2, seconds=3.0)
 _FOR_RIGHTS = Patience(tries=4, seconds=6.0)
-"""For who somebody is: without it they get no more than everyone."""
+"""For identifying a person, who otherwise gets no more than everyone."""
 _BRIEF = Patience(tries=3, seconds=10.0)
-"""For a check, which says that something does not answer rather than wait for it."""
+"""For a check, which reports a missing answer rather than wait for it."""
 
 
 class ConfluenceSource(WikiSource):
-    """
+    """A configured Confluence.
+
     Raises:
         WikiMisconfigured: the address is none.
     """
@@ -49,7 +50,7 @@ class ConfluenceSource(WikiSource):
         self._secret = resources.secret
         scope, name = self._scope, settings.name
         self._patient = self._transport(timeout=settings.timeout_seconds, patience=Patience())
-        # Each its own, so that a long sync takes no place from who waits for an answer.
+        # Each its own, so that a long sync takes no place from a person who waits for an answer.
         haste = min(settings.timeout_seconds, _HASTE)
         looking = self._transport(timeout=haste, patience=_IMPATIENT, at_once=AT_ONCE)
         asking = self._transport(timeout=haste, patience=_FOR_RIGHTS)
@@ -114,7 +115,7 @@ class ConfluenceSource(WikiSource):
             yield readers_of_files(self.name)
 
     def trouble(self) -> str:
-        """See `WikiSource`: people hear then that Confluence could not be asked."""
+        """Return why Confluence could not be asked about people, see `WikiSource`."""
         why = self.members.trouble()
         return why and (
             "Confluence does not say who people are and what they may read, so they get"
@@ -137,7 +138,7 @@ class ConfluenceSource(WikiSource):
         asks = partial(self._transport, timeout=settings.timeout_seconds, patience=_BRIEF)
         transport = asks()
         base = transport.base
-        # Each site tells its id to everybody, at its origin.
+        # Each site publishes its id at its origin.
         site = asks(base=Base(base.origin, "", cloud=True))
         scoped_elsewhere = base.cloud and not base.people and self._secret(settings.token_variable)
         return ConfluenceDoctor(

@@ -1,9 +1,9 @@
-"""What becomes of the pages of a space that Confluence does not show any more.
+"""Pages of a space that Confluence does not show any more.
 
-A space in `spaces` that is deleted, renamed by key or closed to the token concerns its own
-pages alone. They are closed to everybody until the space is seen again, and keep their
-passages, so that they are opened again without embedding anything. A space that Confluence
-merely failed to list keeps its pages as they were: each is checked before it is quoted.
+A space in `spaces` that is deleted, renamed by key or closed to the token affects its own pages
+alone. They are closed to everybody until the space is seen again, and keep their passages, so that
+they are opened again without embedding. A space that Confluence merely failed to list keeps its
+pages as they were: each is checked before it is quoted.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Known = Mapping[str, KnownPage]
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """Indexed pages that no listing showed because their space could not be listed. ``closed``
-    are those of lost spaces, ``unread`` those of spaces that are to be read again."""
+    """Indexed pages that were not listed because their space could not be listed. ``closed`` are
+    those of lost spaces, ``unread`` those of spaces that are to be read again."""
 
     closed: Known
     unread: Known
@@ -38,7 +38,7 @@ class LeftBehind:
 def left_behind(
     spaces: ListedSpaces, refused: Mapping[str, Refused], listed: frozenset[str], known: Known
 ) -> LeftBehind:
-    """Sort the ``known`` pages that are not ``listed`` by what became of their space."""
+    """Sort the ``known`` pages that are not ``listed`` by the state of their space."""
     absent = {space.id: space for space in spaces.seen if space.id in refused}
     lost = {id_ for id_, why in refused.items() if why.absent}
     failed = {id_ for id_ in absent if id_ not in lost}
@@ -62,7 +62,7 @@ def left_behind(
 
 
 def in_lost_spaces(spaces: ListedSpaces, known: Known) -> Known:
-    """Return the ``known`` pages of which it is sure that their space is lost."""
+    """Return the ``known`` pages whose space is certainly lost."""
     if not spaces.lost or spaces.unread:
         return {}
     seen = {space.id for space in spaces.seen}
@@ -74,13 +74,13 @@ def in_lost_spaces(spaces: ListedSpaces, known: Known) -> Known:
 
 
 def known_in(spaces: Sequence[ConfluenceSpace], known: Known) -> Known:
-    """Return the ``known`` pages that may stand in ``spaces``."""
+    """Return the ``known`` pages that may be in ``spaces``."""
     seen = {"", *(space.id for space in spaces)}
     return {key: held for key, held in known.items() if space_of(held.revision) in seen}
 
 
 def close_pages(pages: Known) -> Iterator[Relabelled | Unchanged]:
-    """Give the pages rights that nobody passes; their text stays as it is."""
+    """Yield the pages with rights that nobody passes; their text stays as it is."""
     for key, held in pages.items():
         if held.acl == NOBODY:
             yield Unchanged(key)
@@ -89,8 +89,8 @@ def close_pages(pages: Known) -> Iterator[Relabelled | Unchanged]:
 
 
 def vanished(spaces: ListedSpaces, known: Known, key_of: Callable[[str], str]) -> tuple[str, ...]:
-    """Warn of spaces that have indexed pages and are not among "all" spaces any more. Of those
-    named in `spaces` a failure tells."""
+    """Return warnings of spaces that have indexed pages and are not among "all" spaces any more.
+    Those named in `spaces` are reported as failures."""
     seen = {"", *(space.id for space in spaces.seen)}
     counts = Counter(space_of(held.revision) for held in known.values())
     return tuple(

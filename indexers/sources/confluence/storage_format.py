@@ -1,7 +1,7 @@
 """A Confluence page's body (storage format) to sections: pure, and total.
 
-Nothing is fetched: where links lead and what people are called is handed in, and an
-included page is a link, since fewer people may be allowed to read it.
+Nothing is fetched: targets of links and names of people are passed in, and an included page becomes
+a link, because fewer people may be allowed to read it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from indexers.text.elements import STRUCK
 from indexers.text.outlining import OutlineSection, told
 
 VERSION = "2"
-"""Changes whenever the same body would be written another way."""
+"""To be changed whenever the same body would be written another way."""
 
 _OPAQUE = frozenset({
     "ac:adf-extension", "ac:task-list", "blockquote", "ol", "pre", "table", "ul", STRUCK
@@ -38,11 +38,11 @@ class StorageHeading:
 def sections(
     body: str, *, title: str, editor: str = "", links: StorageLinks | None = None
 ) -> tuple[Section, ...]:
-    """The sections of the page called ``title``. Headings above nothing are text of the
-    section that they stand in: all that they say, they say themselves.
+    """Return the sections of the page called ``title``. Headings without text below are text of
+    their section.
 
-    ``editor`` is the page's property of that name: ``v2`` for Cloud's new editor, which
-    makes other anchors than the legacy one and Data Center.
+    ``editor`` is the page's property of that name: ``v2`` for Cloud's new editor, which makes other
+    anchors than the legacy one and Data Center.
     """
     root = seen(body)
     anchors = StorageAnchors(title, editor)
@@ -57,7 +57,7 @@ def sections(
         again = heading and first and _same(heading.text, title)
         if heading and not again:
             path = [above for above in path if above.level < heading.level]
-            # One whose words are all struck through ends what is above it, and heads nothing.
+            # A heading whose words are all struck through ends what is above it, and heads nothing.
             path += [heading] if heading.text else []
             anchor = heading.anchor
         text = "\n\n".join(writer.blocks(items))
@@ -67,7 +67,7 @@ def sections(
 
 
 def _lists(items: Iterable[StorageNode | str]) -> bool:
-    """What stands below lists what stands elsewhere, such as a table of contents."""
+    """Return whether it only lists other content, such as a table of contents."""
     return any(
         isinstance(node, StorageNode)
         and node.tag in macros.TAGS
@@ -81,16 +81,16 @@ def _lists(items: Iterable[StorageNode | str]) -> bool:
 def _headings(
     root: StorageNode, anchors: StorageAnchors, writer: StorageWriter
 ) -> dict[int, StorageHeading]:
-    """Every heading that says something, by its node; repeats of an anchor are numbered
-    wherever they stand."""
+    """Return every heading with words, by its node; repeated anchors are numbered wherever they
+    are."""
     found: dict[int, StorageHeading] = {}
     taken: dict[str, int] = {}
-    # Confluence makes the anchor of all the words, struck ones and raised ones alike.
+    # Confluence makes the anchor of all the words, including struck and raised ones.
     whole = Lines(StorageLinks(), anchors, as_written=True)
     for node in root.walk():
         if not isinstance(node, StorageNode) or node.tag not in HEADINGS:
             continue
-        # What holds paragraphs or tables is text, however large it is shown.
+        # A heading that holds paragraphs or tables is text, however large it is shown.
         if any(map(writer.is_block, node.children)):
             continue
         if written := whole.words(node.children):
@@ -106,7 +106,7 @@ def _headings(
 def _parts(
     root: StorageNode, headings: dict[int, StorageHeading]
 ) -> Iterator[tuple[StorageHeading | None, list[StorageNode | str]]]:
-    """The page cut at the headings of its outline."""
+    """Yield the page cut at the headings of its outline."""
     heading: StorageHeading | None = None
     items: list[StorageNode | str] = []
     for item in _opened(root, headings):
@@ -119,8 +119,8 @@ def _parts(
 
 
 def _opened(node: StorageNode, headings: dict[int, StorageHeading]) -> Iterator[StorageNode | str]:
-    """What stands at the page's own level: layouts and macros that hold headings are
-    opened, down to these."""
+    """Yield the page's top level: layouts and macros that hold headings are opened, down to
+    these."""
     for child in node.children:
         if (
             not isinstance(child, StorageNode)
@@ -135,7 +135,7 @@ def _opened(node: StorageNode, headings: dict[int, StorageHeading]) -> Iterator[
 
 
 def _outlined(node: StorageNode, headings: dict[int, StorageHeading]) -> bool:
-    """It holds a heading of the outline."""
+    """Return whether it holds a heading of the outline."""
     if node.tag in _OPAQUE or node.attributes.get("ac:name", "").lower() in macros.QUOTED:
         return False
     return any(id(child) in headings or _outlined(child, headings) for child in node.nodes())

@@ -1,4 +1,4 @@
-"""What stands within a line of a storage-format page, written as light Markdown."""
+"""Inline content of a storage-format page, written as light Markdown."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _EMOTICONS: Final = {
     "information": "\N{INFORMATION SOURCE}", "minus": "\N{HEAVY MINUS SIGN}",
     "plus": "\N{HEAVY PLUS SIGN}",
 }  # fmt: skip
-"""Those of Data Center's editor; in tables they often are all that a cell says."""
+"""Emoticons of Data Center's editor; in tables they often are all that a cell has."""
 
 
 class Cell(Line):
-    """A line that is a table's cell: code of several lines has no place in it."""
+    """A line that is a table's cell: it has no place for code of several lines."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,8 +46,8 @@ class Cell(Line):
 
 
 class Lines:
-    """Writes what stands within a line. ``as_written``: with what is struck through, and what
-    is raised or lowered as if it were not, as browsers make anchors of headings."""
+    """A writer of inline content. ``as_written``: with struck text, and without raising or
+    lowering, as browsers make anchors of headings."""
 
     def __init__(
         self, links: StorageLinks, anchors: StorageAnchors, *, as_written: bool = False
@@ -58,13 +58,13 @@ class Lines:
         self._unseen = _UNSEEN - {STRUCK} if as_written else _UNSEEN
 
     def inline(self, items: Iterable[StorageNode | str]) -> str:
-        """All of it on one line, save for hard line breaks."""
+        """Return all of it on one line, except for hard line breaks."""
         line = Line()
         self._add(items, line)
         return line.text()
 
     def words(self, items: Iterable[StorageNode | str]) -> str:
-        """On one line and without marks, as in a heading."""
+        """Return the words on one line and without marks, as in a heading."""
         return " ".join(plain_line(self.inline(items).replace("\n", " ")).split())
 
     def cell(self, node: StorageNode) -> Cell:
@@ -73,7 +73,7 @@ class Lines:
         return line
 
     def is_block(self, item: StorageNode | str) -> bool:
-        """It is a block, or holds one."""
+        """Return whether it is a block, or holds one."""
         if isinstance(item, str) or item.tag in self._unseen:
             return False
         if item.blocky is None:
@@ -141,7 +141,7 @@ class Lines:
                 self._add(node.children, line)
 
     def _add_apart(self, node: StorageNode, line: Line, mark: str = "") -> None:
-        """A block in a line: a mark may set it apart from its neighbours."""
+        """Add a block to a line: a mark may separate it from its neighbours."""
         line.gap()
         line.add(mark)
         line.gap()
@@ -149,7 +149,7 @@ class Lines:
         line.gap()
 
     def _add_macro(self, macro: macros.Macro, line: Line) -> None:
-        """A macro in its place: what it shows of its parameters, and its body."""
+        """Add a macro: the parameters that it shows, and its body."""
         if macro.title:
             line.gap()
             line.add(macro.title)
@@ -172,7 +172,8 @@ class Lines:
             line.add(macro.said("title") if macro.name == "status" else macro.said("diagramName"))
 
     def _add_include(self, macro: macros.Macro, line: Line) -> None:
-        """A link to what is included. Old pages name it in words: ``Title``, ``SPACE:Title``."""
+        """Add a link to an included page. Old pages name it in words: ``Title``,
+        ``SPACE:Title``."""
         for parameter in macro.parameters.values():
             for node in (parameter, *(n for n in parameter.nodes("ac:link"))):
                 to = target(node, self._links, self._anchors)
@@ -188,7 +189,7 @@ class Lines:
             )
 
     def _picture(self, node: StorageNode) -> str:
-        """Its alternative text, its title and its caption, each once."""
+        """Return its alternative text, its title and its caption, each once."""
         said = [node.attributes.get(name, "") for name in ("ac:alt", "alt", "ac:title", "title")]
         said += [self.inline(node.nodes("ac:caption"))]
         texts = dict.fromkeys(" ".join(text.split()) for text in said)
@@ -213,6 +214,6 @@ def _emoticon(node: StorageNode) -> str:
 
 
 def tick(task: StorageNode) -> str:
-    """The box of a task."""
+    """Return the box of a task."""
     status = task.first("ac:task-status")
     return "[x]" if status and status.text().strip().lower() == "complete" else "[ ]"

@@ -1,4 +1,4 @@
-"""What a storage-format page points at: pages, files, people, places on a page."""
+"""Targets in a storage-format page: pages, files, people, places on a page."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from indexers.sources.confluence.storage_tree import StorageNode
 _IN_FRAGMENTS = "!$&'()*+,;=:@/?-._~"
 _SPACE = re.compile(r"\s+")
 UNKNOWN_USER = "Unknown User"
-"""What Confluence itself shows of an account that is gone."""
+"""Confluence's own name for a deleted account."""
 
 
 @dataclass(frozen=True, slots=True)
 class StorageLinks:
-    """Where a page's links lead. The defaults know nothing: labels stay without address.
+    """Targets of a page's links. The defaults know nothing: labels stay without address.
 
-    ``address`` is the page's own. ``page`` takes a space key (empty: the page's own) and
-    a title (empty: the space's home), ``content`` an id, ``attachment`` a file name on
-    this page; they return an address or nothing. ``user`` takes an account id (Cloud) or
-    user key (Data Center) and returns a name or nothing.
+    ``address`` is the page's own. ``page`` takes a space key (empty: the page's own) and a title
+    (empty: the space's home), ``content`` an id, ``attachment`` a file name on this page; they
+    return an address or nothing. ``user`` takes an account id (Cloud) or user key (Data Center) and
+    returns a name or nothing.
     """
 
     address: str = ""
@@ -32,7 +32,7 @@ class StorageLinks:
     user: Callable[[str], str] = lambda _id: ""
 
     def resolve(self, href: str) -> str:
-        """An address as it is written in a page, made absolute where that is possible."""
+        """Return an address in a page, made absolute if possible."""
         href = href.strip()
         if href.startswith("#"):
             return f"{self.address}{href}" if self.address and len(href) > 1 else ""
@@ -40,13 +40,13 @@ class StorageLinks:
             return href
         try:
             return urljoin(self.address, href)
-        except ValueError:  # an address that is none, such as //[
+        except ValueError:  # an invalid address, such as //[
             return href
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``name`` is what a link without words of its own shows."""
+    """A target. ``name`` is shown by a link without words of its own."""
 
     name: str
     address: str
@@ -54,14 +54,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class StorageAnchors:
-    """Fragments as the page's editor makes them: the new one (``v2``) of the heading
-    alone, the legacy one and Data Center of title and heading without white space."""
+    """Fragments as the page's editor makes them: the new one (``v2``) of the heading alone, the
+    legacy one and Data Center of title and heading without white space."""
 
     title: str
     editor: str
 
     def fragment(self, heading: str, title: str = "") -> str:
-        """Of a heading or a named place, on the page called ``title`` (this one)."""
+        """Return the fragment of a heading or a named place, on the page called ``title`` (this
+        one)."""
         if self.editor == "v2":
             text = _SPACE.sub("-", heading.strip())
         else:
@@ -70,7 +71,7 @@ class StorageAnchors:
 
 
 def target(link: StorageNode, links: StorageLinks, anchors: StorageAnchors) -> Target:
-    """Of an ``ac:link``, or of whatever else holds one ``ri:`` element."""
+    """Return the target of an ``ac:link``, or of another element with one ``ri:`` element."""
     resource = next((child for child in link.nodes() if child.tag.startswith("ri:")), None)
     place = link.attributes.get("ac:anchor", "")
     if resource is None:
@@ -97,7 +98,7 @@ def _resource(resource: StorageNode, links: StorageLinks) -> Target:  # noqa: PL
         case "ri:content-entity":
             return Target("", links.content(said("content-id")))
         case "ri:attachment":
-            # A file of another page is reached by way of that page.
+            # A file of another page is reached through that page.
             owner = resource.first("ri:page", "ri:blog-post", "ri:content-entity")
             address = (
                 _resource(owner, links).address if owner else links.attachment(said("filename"))
@@ -105,7 +106,7 @@ def _resource(resource: StorageNode, links: StorageLinks) -> Target:  # noqa: PL
             return Target(said("filename"), address)
         case "ri:user":
             name = links.user(said("account-id") or said("userkey") or said("username"))
-            # People name themselves: on a page that another wrote, a name is no link.
+            # People choose their names: on a page that another wrote, a name is no link.
             name = " ".join(name.replace("](", "] (").split())
             return Target(name or said("username") or UNKNOWN_USER, "")
         case "ri:url":

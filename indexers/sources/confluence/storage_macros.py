@@ -1,4 +1,4 @@
-"""What Confluence's macros show. One that is not named here shows its body and nothing
+"""Confluence's macros and their visible text. One that is not named here shows its body and nothing
 else: tables of contents, page trees and searches have none, so they leave no text."""
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ INCLUDES = frozenset({
     "include", "excerpt-include", "include-shared-block", "multiexcerpt-include",
     "multiexcerpt-include-macro", "inc-drawio"
 })  # fmt: skip
-"""They show another page, which fewer people may be allowed to read."""
+"""Macros that show another page, which fewer people may be allowed to read."""
 FILES = frozenset({"view-file", "viewpdf", "viewdoc", "viewxls", "viewppt", "multimedia"})
 _FORMULAS = ("math", "latex")
-"""Apps of formulas have these in their macros' names."""
+"""Parts of the names of formula apps' macros."""
 _FORMULA = ("body", "formula", "equation", "latex", "tex", "")
-"""Where those macros that have no body keep what they show."""
+"""The parameter with the formula, in macros without a body."""
 _HIDEABLE = frozenset({
     "details", "excerpt", "multiexcerpt", "multiexcerpt-macro", "nolink-excerpt"
 })  # fmt: skip
@@ -34,14 +34,14 @@ NAVIGATION = frozenset({
     "popular-labels", "recently-updated", "related-labels", "space-attachments", "spaces-list",
     "toc", "toc-zone"
 })  # fmt: skip
-"""They list what stands elsewhere: a heading above one says nothing by itself."""
+"""Macros that list other content: a heading above one says nothing by itself."""
 _SOURCES = frozenset({"css", "css-stylesheet", "javascript", "script", "style"})
-"""Their text is for the browser."""
+"""Macros whose text is for the browser."""
 
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """``body`` is rich text, ``code`` plain text; a macro has one of them at most."""
+    """A macro. ``body`` is rich text, ``code`` plain text; it has at most one of them."""
 
     name: str
     parameters: dict[str, StorageNode]
@@ -49,18 +49,18 @@ class Macro:
     code: str | None
 
     def said(self, *names: str) -> str:
-        """The first of these parameters that says anything, on one line."""
+        """Return the first of these parameters with any text, on one line."""
         texts = (" ".join(self.parameters[n].text().split()) for n in names if n in self.parameters)
         return next(filter(None, texts), "")
 
     @property
     def formula(self) -> str:
-        """What it draws as a formula, where its whole text is a parameter."""
+        """Return the formula of a macro whose whole text is a parameter."""
         return self.said(*_FORMULA) if any(word in self.name for word in _FORMULAS) else ""
 
     @property
     def hidden(self) -> bool:
-        """The page does not show it, or it is for the browser and no text."""
+        """Return whether the page does not show it, or it is for the browser and no text."""
         hides = self.name in _HIDEABLE and self.said("hidden").lower() in ("true", "yes", "1")
         return hides or self.name in _SOURCES
 
@@ -70,7 +70,8 @@ class Macro:
 
     @property
     def language(self) -> str:
-        """Of code; of a drawing in words, such as Mermaid or PlantUML, the macro's name."""
+        """Return the language of code; of a drawing in words, such as Mermaid or PlantUML, the
+        macro's name."""
         name = self.said("language") if self.name == "code" else self.name
         known = name.isascii() and name.replace("-", "").replace("+", "").replace("#", "").isalnum()
         return name if known and name not in ("none", "noformat") else ""
@@ -90,6 +91,6 @@ def read(node: StorageNode) -> Macro:
 
 
 def is_block(node: StorageNode) -> bool:
-    """It stands for itself even if its body is no more than words."""
+    """Return whether it is a block even if its body is only words."""
     name = node.attributes.get("ac:name", "").lower()
     return node.tag in TAGS and (name in QUOTED or name in TITLED)

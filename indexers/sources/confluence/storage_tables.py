@@ -1,4 +1,4 @@
-"""Tables of storage format: merged cells stand in each place that they cover."""
+"""Tables of storage format: the text of merged cells is repeated in each place that they cover."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from indexers.text.writing import table as light_table
 _WIDEST = 100
 """Columns within which cells may span; more is a mistake or an attack."""
 _LONG = 200
-"""Characters of a merged cell beyond which it is not said again in each of its places."""
+"""Characters of a merged cell beyond which it is not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ EMPTY = GridCell(StorageNode("td"), first=False)
 
 
 def grid(table: StorageNode) -> list[list[GridCell]]:
-    """The rows of ``table``; rows may differ in length."""
+    """Return the rows of ``table``; rows may differ in length."""
     found = list(_rows(table))
     places: list[dict[int, GridCell]] = [{} for _ in found]
     for y, cells in enumerate(found):
@@ -52,7 +52,7 @@ def grid(table: StorageNode) -> list[list[GridCell]]:
 
 
 def header_rows(rows: list[list[GridCell]]) -> int:
-    """How many rows at the top are nothing but headers."""
+    """Return how many rows at the top are nothing but headers."""
     count = next((y for y, row in enumerate(rows) if not all(place.heads for place in row)), None)
     return min(1, len(rows)) if count is None else count
 
@@ -78,7 +78,7 @@ def _cell(item: StorageNode | str) -> Iterator[StorageNode]:
 
 
 def _span(cell: StorageNode, name: str, most: int) -> int:
-    """HTML lets ``rowspan="0"`` reach to the end of the table."""
+    """Return the span of a cell. In HTML ``rowspan="0"`` reaches to the end of the table."""
     written = cell.attributes.get(name, "1").strip()
     span = int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 1
     return max(1, min(span or most, most))
@@ -89,8 +89,8 @@ def written(
     cell: Callable[[StorageNode], Cell],
     blocks: Callable[[Iterable[StorageNode | str]], list[str]],
 ) -> list[str]:
-    """The table as light Markdown: its caption, its rows, and the code that stands in its
-    cells, which follows under the names of its row and column."""
+    """Return the table as light Markdown: its caption, its rows, and then the code of its cells,
+    under the names of its row and column."""
     captions = [text for node in table.nodes("caption") for text in blocks(node.children)]
     rows = [row for row in grid(table) if row]
     if len(rows) == 1 and len(rows[0]) == 1:
@@ -115,14 +115,14 @@ def written(
 
 
 def _head(rows: list[list[GridCell]], texts: dict[int, str]) -> list[str]:
-    """One name a column, made of all the headers above it."""
+    """Return one name a column, made of all the headers above it."""
     wide = max(map(len, rows), default=0)
     columns = [[texts[id(row[x].cell)] for row in rows if x < len(row)] for x in range(wide)]
     return [" / ".join(filter(None, dict.fromkeys(column))) for column in columns]
 
 
 def _said(row: list[GridCell], texts: dict[int, str]) -> list[str]:
-    """A cell across the whole table speaks once, and so does a long one."""
+    """Return the texts of a row; a cell across the whole table, or a long one, comes once."""
     across = _across(row)
     return [
         text if place.first or (len(text) <= _LONG and not across) else ""

@@ -1,8 +1,8 @@
 """A storage-format body, however broken, as a tree that a writer can walk.
 
-A body is a fragment of XHTML with undeclared ``ac:`` and ``ri:`` prefixes and HTML's
-named entities. Almost all of them are well formed once a root declares all that; the
-rest is read leniently, as a browser would.
+A body is a fragment of XHTML with undeclared ``ac:`` and ``ri:`` prefixes and HTML's named
+entities. Almost all of them are well formed once a root declares all that; the rest is read
+leniently, as a browser would.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lxml import etree
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _DEEPEST = 80
-"""Elements within elements; what lies deeper is read as if it stood at this depth."""
+"""Nested elements; deeper ones are read as if they were at this depth."""
 _NAMESPACES = {
     "ac": "http://www.atlassian.com/schema/confluence/4/ac/",
     "ri": "http://www.atlassian.com/schema/confluence/4/ri/",
@@ -50,21 +50,21 @@ _IMPLIED_ENDS = {
     "th": ({"td", "th"}, {"table", "tr"}),
     "tr": ({"tr"}, {"table"}),
 }
-"""What a tag ends that begins before these have ended, and how far out it reaches."""
+"""Elements that a tag ends when it begins, and how far out it reaches."""
 
 
 @dataclass(slots=True)
 class StorageNode:
-    """``tag`` and the names of ``attributes`` carry their prefix: ``ac:link``."""
+    """An element. ``tag`` and the names of ``attributes`` include their prefix: ``ac:link``."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
     children: list[StorageNode | str] = field(default_factory=list)
     blocky: bool | None = field(default=None, compare=False)
-    """It is a block, or holds one; None before anybody asked."""
+    """Whether it is a block, or holds one; None before it is computed."""
 
     def walk(self) -> Iterator[StorageNode | str]:
-        """Everything below, in the order of the text."""
+        """Yield everything below, in the order of the text."""
         pending: list[StorageNode | str] = list(reversed(self.children))
         while pending:
             item = pending.pop()
@@ -73,7 +73,7 @@ class StorageNode:
                 pending.extend(reversed(item.children))
 
     def nodes(self, *tags: str) -> Iterator[StorageNode]:
-        """The children of these kinds; of all kinds where none is named."""
+        """Yield the children of these kinds; of all kinds if none is named."""
         for child in self.children:
             if isinstance(child, StorageNode) and (not tags or child.tag in tags):
                 yield child
@@ -82,12 +82,12 @@ class StorageNode:
         return next(self.nodes(*tags), None)
 
     def text(self) -> str:
-        """All that is written within, as it stands."""
+        """Return all text within, as it is."""
         return "".join(item for item in self.walk() if isinstance(item, str))
 
 
 def grow(body: str) -> StorageNode:
-    """The tree of ``body``. Total; nothing outside of ``body`` is read."""
+    """Parse ``body`` into a tree. Total; nothing outside of ``body`` is read."""
     body = _DECLARATION.sub("", _NO_XML.sub("", body))
     try:
         return _strict(body)
@@ -97,8 +97,8 @@ def grow(body: str) -> StorageNode:
 
 def _strict(body: str) -> StorageNode:
     """Raises: XMLSyntaxError."""
-    # By default it resolves the entities that the document itself declares, and no others;
-    # a body stands within the root, where it can declare none.
+    # By default it resolves the entities that the document itself declares, and no others; a body
+    # is within the root, where it can declare none.
     parser = etree.XMLParser(no_network=True, remove_comments=True, remove_pis=True)
     source = etree.fromstring(f"{_prologue()}{body}</page>".encode(), parser)
     root = StorageNode("page")
@@ -121,7 +121,7 @@ def _strict(body: str) -> StorageNode:
 
 @cache
 def _prologue() -> str:
-    """Declares what HTML knows and XML does not, within the document itself."""
+    """Return declarations of HTML's entities, which XML does not know."""
     entities = "".join(
         f'<!ENTITY {name} "&#{code};">'
         for name, code in name2codepoint.items()
@@ -136,8 +136,8 @@ def _named(name: str) -> str:
 
 
 def _lenient(body: str) -> StorageNode:
-    """What is opened and never closed ends with what it stands in; an end without a
-    beginning is nothing; what is no tag is text."""
+    """Parse leniently: an unclosed element ends with its parent; an end without a beginning is
+    ignored; what is no tag is text."""
     root = StorageNode("page")
     opened = [root]
     at = 0
@@ -185,7 +185,7 @@ def _attributes(written: str) -> dict[str, str]:
 
 
 def _resolved(text: str) -> str:
-    """An entity that nobody knows stays as it is written, as browsers show it."""
+    """Return the entity's character; an unknown one stays as it is, as in browsers."""
     return _REFERENCE.sub(
         lambda found: (
             unescape(found[0]) if found[0][1] == "#" or found[0][1:] in html5 else found[0]
@@ -195,7 +195,7 @@ def _resolved(text: str) -> str:
 
 
 def _shallow(root: StorageNode) -> StorageNode:
-    """Writers recurse, so what lies too deep is reduced to its words."""
+    """Reduce elements that are too deep to their words, because writers recurse."""
     pending = [(root, 0)]
     while pending:
         node, depth = pending.pop()

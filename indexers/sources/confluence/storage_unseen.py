@@ -1,4 +1,4 @@
-"""A page's tree without what its readers do not see (`text.visibility`): hidden macros, too."""
+"""A page's tree without invisible text (`text.visibility`), including hidden macros."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from indexers.text.elements import STRUCK
 from indexers.text.visibility import keep_what_is_seen
 
 _HTML = frozenset({"html", "html-bobswift"})
-"""Macros whose plain text the page shows as the HTML that it is."""
+"""Macros whose plain text the page shows as HTML."""
 
 
 def seen(body: str) -> StorageNode:
-    """Return the tree of ``body`` as it is shown; struck text stands within ``STRUCK``. Total."""
+    """Return the tree of ``body`` as it is shown; struck text is within ``STRUCK``. Total."""
     root = grow(body)
     pending = [root]
     while pending:
@@ -31,6 +31,6 @@ def _hidden(item: StorageNode | str) -> bool:
 
 
 def _open(macro: StorageNode) -> None:
-    """Read the HTML that a macro holds as text; what that holds as text stays so."""
+    """Parse the HTML that a macro holds as text; nested ones stay text."""
     for body in macro.nodes("ac:plain-text-body"):
         body.tag, body.children = "ac:rich-text-body", grow(body.text()).children

@@ -13,13 +13,13 @@ from indexers.text.elements import code_text
 from indexers.text.writing import code_block, led, list_items, note, paragraph, quote
 
 _OF_LINES = HEADINGS | frozenset({"p", "li", "dt", "dd", "ac:task-body", "ac:adf-content"})
-"""Pictures and macros within these stand in a line."""
+"""Elements in which pictures and macros are inline."""
 
 
 class StorageWriter(Lines):
     def blocks(self, items: Iterable[StorageNode | str], *, apart: bool = True) -> list[str]:
-        """One string a block; they stand apart by a blank line. So do pictures and macros
-        that stand where blocks do (``apart``)."""
+        """Return one string a block, to be separated by blank lines; so are pictures and macros
+        between blocks (``apart``)."""
         found: list[str] = []
         for blocky, group in groupby(items, key=self.is_block):
             run = list(group)
@@ -66,7 +66,7 @@ class StorageWriter(Lines):
         return quote([*title, *body]) if macro.name == "panel" else [*title, *body]
 
     def _once(self, extension: StorageNode) -> list[str]:
-        """What it holds, or what stands in for that: the two say the same."""
+        """Return its content, or its fallback: the two say the same."""
         held = self.blocks(extension.nodes("ac:adf-node"))
         return held or self.blocks(extension.nodes("ac:adf-fallback"))
 
@@ -117,7 +117,7 @@ def _stands_alone(item: StorageNode | str) -> bool:
 
 
 def _note(label: str, title: str, body: list[str]) -> list[str]:
-    """Many a tip says first that it is one."""
+    """Return a note; many a tip begins with the word."""
     if not title and body and body[0].rstrip(":").casefold() == label.casefold():
         title, *body = body
     return note(label, title, body) or quote([title] if title else [])

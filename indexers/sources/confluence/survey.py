@@ -1,4 +1,4 @@
-"""What stands in a Confluence, as far as it is read, and who may read it."""
+"""The survey of a Confluence: the pages in its scope, and who may read them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class NoSpaces(WikiMisconfigured):
 
 @dataclass(frozen=True, slots=True)
 class ListedSpaces:
-    """The ``seen`` spaces. ``lost`` are keys in `spaces` that Confluence does not show to the
-    token, with ``hints`` at what may be wrong with them; ``unread`` those that it failed to tell
-    about this time, with the reason."""
+    """The listed spaces. ``seen`` were found; ``lost`` are keys in `spaces` that the token does not
+    see, with ``hints`` at the reason; ``unread`` those that Confluence failed to report this time,
+    with the reason."""
 
     seen: tuple[ConfluenceSpace, ...]
     lost: tuple[str, ...] = ()
@@ -43,16 +43,15 @@ class ListedSpaces:
 
 @dataclass(frozen=True, slots=True)
 class Enumeration:
-    """The pages of all spaces that could be listed. A page that moves meanwhile may be there
-    twice. ``refused`` are the spaces whose pages could not be listed, by id."""
+    """The pages of all spaces that could be listed. A page that moves meanwhile may be there twice.
+    ``refused`` are the spaces whose pages could not be listed, by id."""
 
     pages: tuple[Seen, ...]
     refused: Mapping[str, Refused]
 
 
 class Survey:
-    """Of the spaces and pages of ``scope``. All methods raise WikiUnavailable where an
-    answer is not whole."""
+    """The survey of ``scope``. All methods raise WikiUnavailable if an answer is incomplete."""
 
     def __init__(
         self,
@@ -62,7 +61,7 @@ class Survey:
         ownership: Ownership = NOBODY_NAMED,
         viewers_seen: Callable[[ConfluenceSpace, Gate], None] = lambda _space, _viewers: None,
     ) -> None:
-        """``viewers_seen`` is told who may view a space whenever that is read."""
+        """Create it. ``viewers_seen`` is called with a space's viewers whenever they are read."""
         self._viewers_seen = viewers_seen
         self.tokens = Tokens(transport.base.site)
         kind = Cloud if transport.base.cloud else DataCenter
@@ -74,7 +73,7 @@ class Survey:
         self._keys: dict[str, str] = {}
 
     def spaces(self, *, fresh: bool = False) -> list[ConfluenceSpace]:
-        """Those that are read, as they were at the last pass unless they must be ``fresh``.
+        """Return the spaces that are read, as of the last pass unless they must be ``fresh``.
 
         Raises:
             WikiMisconfigured: the token is not accepted or sees none of them.
@@ -85,7 +84,7 @@ class Survey:
         return list(self._known_spaces.values())
 
     def list_spaces(self) -> ListedSpaces:
-        """List the spaces that are read. One that is lost keeps no other away.
+        """List the spaces that are read. A lost one does not stop the others.
 
         Raises:
             NoSpaces: the token sees none of them.
@@ -113,8 +112,8 @@ class Survey:
         return ListedSpaces(seen, lost, unread, self._hints(lost))
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Enumeration:
-        """List every page of ``spaces`` that is read. A space that Confluence refuses to list
-        keeps no other away.
+        """List every page of ``spaces`` that is read. A space that Confluence refuses to list does
+        not stop the others.
 
         Raises:
             WikiUnavailable: Confluence does not answer, or refuses to list every space.
@@ -133,12 +132,12 @@ class Survey:
         return Enumeration(tuple(pages), refused)
 
     def selected(self, space: ConfluenceSpace, pages: Iterable[Listed]) -> list[Listed]:
-        """Those of ``pages``, all in ``space``, that are read."""
+        """Return those of ``pages``, all in ``space``, that are read."""
         selected: Callable[[Listed], bool] = self._scope.selects(self._transport, space)
         return [page for page in pages if selected(page)]
 
     def seen(self, space: ConfluenceSpace, pages: Sequence[Listed]) -> Iterator[Seen]:
-        """With their rights, as they are now."""
+        """Yield the pages with their current rights."""
         if not pages:
             return
         viewers = self.product.viewers(space)
@@ -151,7 +150,7 @@ class Survey:
             yield Seen(page, acl(viewers, gates), editor, owner, _unread(page, viewers, gates))
 
     def seen_again(self, pages: Sequence[Seen]) -> Iterator[Seen]:
-        """Read the rights of ``pages`` once more. Those that are gone meanwhile are left out."""
+        """Read the rights of ``pages`` once more. Pages that are gone meanwhile are left out."""
         lost = [page.key for page in pages if page.listed.above_unread]
         spaces = {page.listed.space.id: page.listed.space for page in pages}
         found = dict(zip(lost, self.found(lost, spaces), strict=True))
@@ -162,7 +161,7 @@ class Survey:
     def found(
         self, keys: Iterable[str], spaces: Mapping[str, ConfluenceSpace]
     ) -> Iterator[Listed | Elsewhere | None]:
-        """Each of ``keys`` asked for by itself, in their order."""
+        """Yield the result of a request for each of ``keys``, in order."""
         find = partial(self.product.find, spaces=spaces)
         return abreast(find, keys, self._transport.concurrency)
 
@@ -175,7 +174,7 @@ class Survey:
         return found
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
-        """Those that are certainly not current, or not among what is read."""
+        """Return those that are certainly not current, or not in the scope."""
         spaces = {space.id: space for space in self.spaces(fresh=True)}
         selected = {
             id_: self._scope.selects(self._transport, space) for id_, space in spaces.items()
@@ -202,13 +201,13 @@ class Survey:
             return True
         if selected[page.space.id](page):
             return False
-        # The search may be late, or answer with nothing: the page itself knows its labels.
+        # The search may lag, or return nothing: the page itself has its labels.
         if scope.labels and not scope.cql:
             return scope.labelled_out(self.product.labels(page.key))
         return True
 
     def sorted_by_labels(self, pages: Sequence[Seen]) -> tuple[list[Seen], list[Skipped]]:
-        """Those to be read, and those that their own labels keep out."""
+        """Return the pages to be read, and those that their own labels exclude."""
         if not self._scope.reads_labels:
             return list(pages), []
         keys = [page.listed.key for page in pages]
@@ -231,12 +230,12 @@ class Survey:
             return refused
 
     def key_of(self, space: str) -> str:
-        """The key of the space with this id, as far as this process ever saw it."""
+        """Return the key of the space with this id, as far as this process has seen it."""
         return self._keys.get(space, "")
 
     def _hints(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return, by key, what may be wrong with those of ``keys`` in `spaces` that are not
-        seen, as far as the spaces that the token sees tell."""
+        """Return, by key, a hint for those of ``keys`` in `spaces` that are not seen, as far as the
+        visible spaces tell."""
         every: Sequence[ConfluenceSpace | Untold] = ()
         if keys:
             with suppress(WikiUnavailable):
@@ -245,7 +244,7 @@ class Survey:
         return {key: _hint(key, seen) for key in keys}
 
     def _answers(self) -> bool:
-        """Whether there is a Confluence at this address at all."""
+        """Return whether there is a Confluence at this address at all."""
         try:
             self._transport.get("/rest/api/user/current")
         except Refused as refused:
@@ -279,7 +278,7 @@ def _hint(key: str, seen: Sequence[ConfluenceSpace]) -> str:
 
 
 def _unread(page: Listed, viewers: Gate, gates: Sequence[Gate]) -> dict[str, UnreadGate]:
-    """The gates of ``page`` that could not be read, by where they stand."""
+    """Return the unread gates of ``page``, by their place."""
     found = {f"space {page.space.key}": viewers} | dict(
         zip((*page.ancestors, page.key), gates, strict=True)
     )

@@ -1,4 +1,4 @@
-"""GET and nothing else, politely: bounded tries, bounded concurrency, JSON or an error."""
+"""GET requests with limits: bounded tries, bounded concurrency, JSON or an error."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ Json = dict[str, Any]
 Params = Mapping[str, str | int]
 
 MOST_BYTES = 50_000_000
-"""Of an answer that is no file: a page of results with some of the longest pages."""
+"""Of a response that is no file: a page of results with some of the longest pages."""
 _PIECE = 1 << 16
 _PASSING = {429, 500, 502, 503, 504}
 
 
 class Refused(WikiUnavailable):
-    """Answered, but not with what was asked for. ``status`` is HTTP's, ``told`` whether
+    """Confluence answered, but not with what was requested. ``status`` is HTTP's, ``told`` whether
     Confluence itself said so, in JSON, and not something between it and us."""
 
     def __init__(self, status: int, message: str, *, told: bool = True) -> None:
@@ -43,22 +43,22 @@ class Refused(WikiUnavailable):
 
     @property
     def absent(self) -> bool:
-        """Confluence says 404 of what is not there and of what the token may not see."""
+        """Return whether it was a 404, for what is not there and for what the token may not see."""
         return self.told and self.status in {403, 404}
 
     @property
     def busy(self) -> bool:
-        """It wants to be left alone now, whatever it is asked for."""
+        """Return whether it wants to be left alone now, whatever is requested."""
         return self.status in {429, 503}
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to go on asking. ``seconds`` bounds what one request waits in all.
+    """Limits of retrying. ``seconds`` limits the total wait of one request.
 
-    A 500 gets ``tries_after_500`` at most: Cloud answers so now and then under load, and
-    Data Center answers so for good to what the token may not do. ``few_tries`` are of a
-    caller that can ask for less instead, or expects it.
+    A 500 gets at most ``tries_after_500``: Cloud returns it now and then under load, and Data
+    Center returns it permanently for what the token may not do. ``few_tries`` are for a caller that
+    can request less instead, or expects it.
     """
 
     tries: int = 6
@@ -70,7 +70,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """Clock (UTC), sleep and chance (0 to 1), handed in."""
+    """Clock (UTC), sleep and chance (0 to 1), passed in."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
@@ -80,13 +80,12 @@ class Time:
 
 
 class Transport:
-    """One Confluence over HTTP, to be used from several threads.
+    """A Confluence over HTTP, for several threads.
 
-    ``token_variable`` is where the operator set the token, for messages. With ``email`` it
-    is sent as Cloud's basic authentication, without as a bearer (Data Center's personal
-    access tokens). ``timeout`` is in seconds. Proxy and CA bundle are what is given: the
-    environment and ``.netrc`` are not asked, for they could send the token elsewhere or
-    replace it.
+    ``token_variable`` is the variable with the token, for messages. With ``email`` it is sent as
+    Cloud's basic authentication, without as a bearer (Data Center's personal access tokens).
+    ``timeout`` is in seconds. Proxy and CA bundle are those given: the environment and ``.netrc``
+    are not read, because they could send the token elsewhere or replace it.
     """
 
     def __init__(  # noqa: PLR0913 - one for each thing that an operator may set
@@ -108,14 +107,14 @@ class Transport:
         self._token = token
         self._token_variable = token_variable
         self.shown_at = base.shown_at
-        """Where people see it, as far as it has told."""
+        """Where people see it, as far as it has said."""
         self.concurrency = concurrency
         self._patience = patience or Patience()
         self._time = time or Time()
         self._hurried = Event()
         self._places = BoundedSemaphore(concurrency)
         self._counting = Lock()
-        from atlassian.rest_client import AtlassianRestAPI  # slow: it brings BeautifulSoup
+        from atlassian.rest_client import AtlassianRestAPI  # slow: imports BeautifulSoup
 
         client = partial(
             AtlassianRestAPI,
@@ -126,7 +125,7 @@ class Transport:
             retry_with_header=False,
         )
         self._timeout = timeout
-        # A server that sends its answer drop by drop keeps within `timeout` for ever.
+        # A server that sends its response drop by drop never exceeds `timeout`.
         whole = max(timeout, self._patience.seconds)
         self._session = _session(ca_bundle, concurrency, whole)
         self._stranger = _session(ca_bundle, concurrency, whole)
@@ -139,8 +138,8 @@ class Transport:
         self._nobody = client(session=self._stranger)
 
     def abort_waits(self) -> None:
-        """Ask nothing twice from here on: whoever waits for a server that does not answer
-        gives up, because the process is to end."""
+        """Repeat no request from here on: callers that wait for a server give up, because the
+        process is to end."""
         self._hurried.set()
 
     def close(self) -> None:
@@ -155,9 +154,9 @@ class Transport:
         anonymous: bool = False,
         few_tries: bool = False,
     ) -> Json:
-        """The JSON object at ``path`` below the base; ``anonymous``: as it is for somebody
-        who is not logged in, whom a 401 refuses like anything else. ``few_tries``: a
-        500 is soon given up, because the caller can ask for less, or expects it.
+        """Return the JSON object at ``path`` below the base; ``anonymous``: as an anonymous visitor
+        gets it, to whom a 401 is like any refusal. ``few_tries``: give up on a 500 soon, because
+        the caller can request less, or expects it.
 
         Raises:
             Refused: another status than 200 (a passing one: after all tries), or no JSON
@@ -206,16 +205,16 @@ class Transport:
         except (ValueError, RecursionError) as error:
             raise Refused(status, f"{where} answered with broken JSON.") from error
         if isinstance(found, list):
-            # Some Data Center resources answer with a bare list: it is their whole result.
+            # Some Data Center resources return a bare list, which is their whole result.
             return {"results": found}
         if not isinstance(found, dict):
             raise Refused(status, f"{where} answered with JSON of another form.")
         return found
 
     def fetch(self, url: str, most: int) -> tuple[Response, bytes]:
-        """What stands at ``url``, here or elsewhere, up to ``most`` bytes of it (and a few
-        more). The token goes along below the base and nowhere else; a redirect is an
-        answer like another.
+        """Return the response at ``url``, here or elsewhere, with up to ``most`` bytes (and a few
+        more). The token is sent below the base and nowhere else; a redirect is a response like
+        another.
 
         Raises:
             Refused: a passing trouble did not pass.
@@ -227,7 +226,7 @@ class Transport:
         def ask() -> Response:
             body.clear()
             until = self._time.monotonic() + self._patience.seconds
-            # Not by the client, which reads an answer whole, however long it is.
+            # Not by the client, which reads a whole response, however long it is.
             with session.get(
                 url, stream=True, timeout=self._timeout, allow_redirects=False
             ) as response:
@@ -242,7 +241,7 @@ class Transport:
         return self._answer(ask), bytes(body)
 
     def _answer(self, ask: Callable[[], Response], *, few_tries: bool = False) -> Response:
-        """The first answer that is not a passing trouble, or a 500 that does not pass."""
+        """Return the first response that is no temporary failure, or a persistent 500."""
         patience, started = self._patience, self._time.monotonic()
         pauses, tries = growing_pauses(patience.first_wait), 0
         while True:
@@ -276,7 +275,7 @@ class Transport:
             with self._places:
                 response = ask()
         except RequestException as error:
-            # A connection that breaks within TLS is an SSLError, too, and passes.
+            # A connection that breaks within TLS is an SSLError, too, and temporary.
             if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise WikiMisconfigured(
                     f"The certificate of {self.base.url} is not trusted: set `ca_bundle` to the"
@@ -287,10 +286,10 @@ class Transport:
         return response, ""
 
     def _wait(self, response: Response | None, pause: float) -> float:
-        """Seconds. What the server asks for, or twice the last wait, by chance halved."""
+        """Return seconds: what the server asks for, or twice the last wait, halved at random."""
         said = response.headers.get("Retry-After") if response is not None else None
         asked = seconds_of(said, self._time.now)
-        # Many at once are refused at once: chance keeps them from coming back at once.
+        # Many are refused at once: chance keeps them from returning at once.
         chance = self._time.chance()
         if asked is not None:
             return asked + chance * self._patience.first_wait
@@ -298,7 +297,7 @@ class Transport:
 
 
 class _Session(Session):
-    """Takes an answer in for ``seconds`` at most, and `MOST_BYTES` of it."""
+    """A session that reads a response for at most ``seconds``, and `MOST_BYTES` of it."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -309,13 +308,13 @@ class _Session(Session):
         until = time.monotonic() + self._seconds
         response = super().send(request, **{**kwargs, "stream": True})
         if not streamed:
-            # What `Response.content` would read, however much and long that is.
+            # `Response.content` would read it, however long that is.
             response._content = _bounded(response, until)  # noqa: SLF001
         return response
 
     def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002 - as requests has it
-        """A redirect is an answer. Even when it is not to be followed, it would be read whole,
-        and its address be parsed, which fails for one that is none."""
+        """Return no target: a redirect is a response. Otherwise it would be read whole, and its
+        address parsed, which fails for an invalid one."""
         return None
 
 
@@ -339,8 +338,8 @@ def _bounded(response: Response, until: float) -> bytes:
 
 
 def _pieces(response: Response) -> Iterator[bytes]:
-    """What has come of the body, unpacked, as soon as it is there: `iter_content` would wait for
-    a whole piece, however long that takes.
+    """Yield what has come of the body, unpacked, as soon as it is there: `iter_content` would wait
+    for a whole piece, however long that takes.
 
     Raises:
         RequestException: the connection breaks.

@@ -1,4 +1,4 @@
-"""A Confluence as a wiki: what changed in it, page by page, and who may read it."""
+"""A Confluence as a wiki: its changes, page by page, and who may read them."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ from indexers.sources.confluence.transport import Transport
 log = logging.getLogger(__name__)
 
 _HOURS = 27
-"""What was edited so long ago is asked for by the cheap pass: a day for time zones and a
-search index that lags, and an hour for the pass itself."""
+"""The period of the cheap pass: a day for time zones and a search index that lags, and an hour for
+the pass itself."""
 
 
 class ConfluenceWiki:
-    """The current pages and blog posts of ``scope``, and of ``extras`` what hangs on
-    them, which is of their owner: whom ``ownership`` finds."""
+    """The current pages and blog posts of ``scope``, and their ``extras``, which have the same
+    owner, by ``ownership``."""
 
     def __init__(  # noqa: PLR0913 - what is read, and who is told
         self,
@@ -65,8 +65,8 @@ class ConfluenceWiki:
         viewers_seen: Callable[[ConfluenceSpace, Gate], None] = lambda _space, _viewers: None,
         parse: Parse = here,
     ) -> None:
-        """``names`` are people's that are known; ``viewers_seen`` is told who may view a space
-        whenever that is read."""
+        """Create it. ``names`` are known people's; ``viewers_seen`` is called with a space's
+        viewers whenever they are read."""
         self.name = name
         self.has_page_rights = True
         self.scope_settings = "`spaces`, `page_trees`, `labels` and `cql`"
@@ -81,9 +81,9 @@ class ConfluenceWiki:
         return self._transport.requests
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """See `indexers.ports.Wiki`. Rights come first, those that are narrowed before
-        all: a page that changed, too, is narrowed at once and read after. What hangs on a
-        page is narrowed with it. The tallies of spaces count pages alone.
+        """Yield the changes, see `indexers.ports.Wiki`. Rights come first, narrowed ones before
+        all: a page that also changed is narrowed at once and read later, and so are its
+        attachments. The counts of spaces are of pages alone.
 
         Raises:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
@@ -115,8 +115,8 @@ class ConfluenceWiki:
             raise trouble
 
     def recent(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """What was edited, attached or said lately, as far as the search knows by now;
-        rights, moves and removals are left to `changes`.
+        """Yield recent edits, attachments and comments, as far as the search knows them; rights,
+        moves and removals are left to `changes`.
 
         Raises:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
@@ -140,14 +140,14 @@ class ConfluenceWiki:
             for space, listed in pages.items()
             for page in self.survey.seen(space, self.survey.selected(space, listed))
         }
-        # What is not read here, or holds nothing, would be looked at each time for a day.
+        # A document that is not read here, or is empty, would be checked each time for a day.
         to_read = {key for key, page in seen.items() if not self._reader.known_empty(page)}
         self._passed_over |= {key: edited[key] for key in keys if key not in to_read}
         edits = [seen[key] for key in keys if key in seen]
         yield from self._differing(edits, parts.documents(seen), known)
 
     def page(self, key: str) -> Iterator[PageChange]:
-        """See `indexers.ports.Divisible`. What hangs on it is left to `changes`.
+        """Yield one page, see `indexers.ports.Divisible`. Its attachments are left to `changes`.
 
         Raises:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
@@ -159,7 +159,7 @@ class ConfluenceWiki:
         yield from self._differing(list(self._seen([key]).values()), (), {})
 
     def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """See `indexers.ports.Divisible`.
+        """Yield the changes of a space, see `indexers.ports.Divisible`.
 
         Raises:
             WikiMisconfigured: no such space is read.
@@ -175,7 +175,7 @@ class ConfluenceWiki:
         yield from self._differing(seen, hung, known)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
-        """Those that are no longer current, or no longer among what is read here.
+        """Return those that are no longer current, or no longer in the scope.
 
         Raises:
             WikiUnavailable: one of them cannot be looked at.
@@ -191,7 +191,7 @@ class ConfluenceWiki:
     def _listed_spaces(
         self, known: Mapping[str, KnownPage]
     ) -> Generator[PageChange, None, ListedSpaces]:
-        """Return the spaces. Where none is seen any more, all pages are closed first."""
+        """Return the spaces. If none is seen any more, all pages are closed first."""
         try:
             return self.survey.list_spaces()
         except NoSpaces:
@@ -201,14 +201,14 @@ class ConfluenceWiki:
     def _parts(
         self, spaces: Sequence[ConfluenceSpace], known: Collection[str]
     ) -> tuple[ExtraParts, WikiUnavailable | None]:
-        """What cannot be listed beside the pages must not keep them from being read."""
+        """Return the attachments; a failure to list them must not keep pages from being read."""
         try:
             return self._hanging.enumerated(spaces, known), None
         except WikiUnavailable as error:
             return ExtraParts([]), error
 
     def _seen(self, keys: Collection[str]) -> dict[str, Seen]:
-        """Those pages that are there, as they are now."""
+        """Return the pages that exist, in their current state."""
         spaces = {space.id: space for space in self.survey.spaces()}
         found = list(self.survey.found(keys, spaces))
         if any(isinstance(page, Elsewhere) for page in found):
@@ -224,8 +224,8 @@ class ConfluenceWiki:
     def _differing(
         self, pages: Sequence[Seen], hung: Sequence[Extra], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
-        """What an index that holds ``known`` must do to say what was seen. Rights that could
-        not be read, and perhaps can be, are read again when all else is done."""
+        """Yield the differences between ``known`` and what was seen. Rights that could not be read,
+        and perhaps can be, are read again at the end."""
         doubtful = {page.key: page for page in pages if page.doubtful}
         in_doubt = [one for one in hung if one.page.key in doubtful]
         narrowed = narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
@@ -243,7 +243,7 @@ class ConfluenceWiki:
         yield from failures(list(again.values()))
 
     def _seen_again(self, doubtful: Sequence[Seen]) -> Iterator[Seen]:
-        """Those that cannot be seen now stay in doubt."""
+        """Yield pages seen again; those that cannot be seen now stay in doubt."""
         try:
             found = {page.key: page for page in self.survey.seen_again(doubtful)}
         except WikiUnavailable as error:
@@ -262,7 +262,7 @@ class ConfluenceWiki:
             key, held = document.key, known.get(document.key)
             unread = self._unread(document)
             both = held.acl & document.acl if held else document.acl
-            # What nobody is shown cannot be narrowed.
+            # Pages that nobody is shown cannot be narrowed.
             narrows = held is not None and held.acl not in {NOBODY, both}
             stays = not isinstance(unread, Skipped)
             if held and stays and says_the_same(document, held.revision):
@@ -299,8 +299,8 @@ class ConfluenceWiki:
 
 
 def _merged(seen: Iterable[Seen]) -> list[Seen]:
-    """Each page once: one that moves during the pass may come in both its spaces, and then
-    counts as what both allow."""
+    """Return each page once: one that moves during the pass may come in both its spaces, and then
+    gets the rights that both allow."""
     found: dict[str, Seen] = {}
     for page in seen:
         other = found.get(page.listed.key)

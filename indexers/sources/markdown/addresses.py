@@ -1,4 +1,4 @@
-"""Where a site generator puts the page that it makes of a file."""
+"""The address that a site generator gives the page of a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FORGE_VIEW = re.compile(r"/(?:-/)?(?:blob|tree|src)/[^/]+")
 
 
 def place(rule: str, path: str, matter: FrontMatter) -> str:
-    """The path of the page that a file makes, below its site, starting with ``/``, percent-encoded.
+    """Return the path of a file's page, below its site, starting with ``/``, percent-encoded.
 
     Raises:
         KeyError: if ``rule`` is none of `RULES`.
@@ -27,7 +27,7 @@ def place(rule: str, path: str, matter: FrontMatter) -> str:
 
 
 def is_forge_view(site_url: str) -> bool:
-    """Whether files are shown there under their own names."""
+    """Return whether files are shown there under their own names."""
     return bool(_FORGE_VIEW.search(site_url))
 
 
@@ -87,7 +87,8 @@ def _middleman(path: PurePosixPath, matter: FrontMatter) -> str:
 
 
 def _bare(path: PurePosixPath, matter: FrontMatter) -> str:
-    """Docusaurus and GitBook: no extension, no slash; number prefixes gone."""
+    """Return the path as Docusaurus and GitBook make it: no extension, no slash, no number
+    prefixes."""
     slug, own = matter.text("slug"), matter.text("id")
     folders = [_unnumbered(part) for part in path.parent.parts]
     above = "/" + "".join(f"{part}/" for part in folders)
@@ -123,7 +124,7 @@ def _hugo(path: PurePosixPath, matter: FrontMatter) -> str:
 
 
 def _hugo_part(part: str) -> str:
-    """Hugo's own cleaning of a path: spaces to hyphens, most punctuation gone."""
+    """Return a part of a path as Hugo cleans it: spaces to hyphens, most punctuation gone."""
     hyphened = re.sub(r"\s+", "-", part.strip())
     kept = (
         char for char in hyphened if char.isalnum() or char in "._-+~@#\\" or ord(char) > 0x2000
@@ -132,7 +133,7 @@ def _hugo_part(part: str) -> str:
 
 
 def _wiki(path: PurePosixPath, _matter: FrontMatter) -> str:
-    """GitHub's wikis know no folders."""
+    """Return the path in GitHub's wikis, which have no folders."""
     return "/" + quote(_stem(path).replace(" ", "-"), safe="")
 
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 
 class Anchors:
-    """Hands out the fragments of one page, headings in order, repeats numbered.
+    """The fragments of one page, headings in order, repeats numbered.
 
     Raises:
         KeyError: if ``rule`` is none of `RULES`.
@@ -28,17 +28,18 @@ class Anchors:
         self._rule = rule.removeprefix(FORGE)
         self._slug = RULES[rule]
         self.takes_ids = not rule.startswith(FORGE)
-        """Whether `{#id}` behind a heading is its anchor. A forge shows it as text."""
+        """Whether `{#id}` after a heading is its anchor. A forge shows it as text."""
         self._taken: dict[str, int] = {}
         self._next: dict[str, int] = {}
 
     def reserve(self, anchor: str) -> str:
-        """An anchor that the author set."""
+        """Reserve and return an anchor that the author set."""
         self._taken.setdefault(anchor, 0)
         return anchor
 
     def next(self, text: str, source: str, level: int) -> str:
-        """``text`` is the heading as read, ``source`` as written, ``level`` 1 to 6."""
+        """Return the next fragment; ``text`` is the heading as read, ``source`` as written,
+        ``level`` 1 to 6."""
         base = self._slug(source if self._rule in _FROM_SOURCE else text)
         anchor = self._unused(base, level)
         self._taken[anchor] = level
@@ -65,7 +66,7 @@ class Anchors:
         return anchor
 
     def _numbered_on(self, base: str) -> str:
-        """Python-Markdown counts a trailing number on: ``step_1`` becomes ``step_2``."""
+        """Return the next number as Python-Markdown counts: ``step_1`` becomes ``step_2``."""
         counted = re.fullmatch(r"(.*)_(\d+)", base)
         stem = counted[1] if counted else base
         if base and base not in self._taken:
@@ -78,7 +79,7 @@ class Anchors:
 
 
 def slug(rule: str, heading: str) -> str:
-    """The fragment of a heading that stands once on its page."""
+    """Return the fragment of a heading that is unique on its page."""
     return Anchors(rule).next(heading, heading, 6)
 
 
@@ -115,7 +116,7 @@ def _kramdown(source: str) -> str:
 
 
 def _middleman(text: str) -> str:
-    # Redcarpet hands over HTML, whose entities stay: "you & I" becomes "you-amp-i".
+    # Redcarpet passes HTML, whose entities stay: "you & I" becomes "you-amp-i".
     escaped = escape(text.strip()).replace("&#x27;", "&#39;")
     return re.sub(r"[^0-9a-z]+", "-", escaped.lower()).strip("-")
 

@@ -1,4 +1,4 @@
-"""One Markdown file to title, facts and sections: pure, and total."""
+"""A Markdown file to title, facts and sections: pure, and total."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from indexers.sources.markdown.tree import grow
 from indexers.sources.markdown.writing import Resolve, Writer
 
 VERSION = "3"
-"""Changes whenever the same file would be written another way."""
+"""To be changed whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
 _MARKDOWN_IN_HTML = re.compile(
@@ -27,7 +27,8 @@ _MARKDOWN_IN_HTML = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """``matter`` holds the front matter's facts; ``warnings`` are for the operator."""
+    """A parsed page. ``matter`` holds the front matter's facts; ``warnings`` are for the
+    operator."""
 
     title: str
     matter: FrontMatter
@@ -36,7 +37,7 @@ class ParsedPage:
 
 
 def sections(text: str, *, flavour: str = "auto", path: str = "page.md") -> ParsedPage:
-    """Read one file on its own: links stay as they are written.
+    """Parse one file on its own: links stay as they are written.
 
     Raises:
         KeyError: if there is no such flavour.
@@ -54,7 +55,7 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     title: str = "",
     resolve: Resolve = lambda target, _style: target,
 ) -> ParsedPage:
-    """Read one file of a wiki: ``title`` is what its table of contents calls it."""
+    """Parse one file of a wiki: ``title`` is its name in the table of contents."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     matter, body = split(text)
     title = matter.title or title
@@ -82,7 +83,7 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
 
 
 def name_of(path: str) -> str:
-    """A title from a path: ``guides/on-call_rota.md`` is ``On call rota``."""
+    """Return a title from a path: ``guides/on-call_rota.md`` is ``On call rota``."""
     file = PurePosixPath(path)
     stem = file.name.split(".")[0] or file.name
     if stem.lower() in _INDEXES and file.parent.name:
@@ -92,7 +93,7 @@ def name_of(path: str) -> str:
 
 
 def guess(text: str, path: str = "") -> str:
-    """The flavour of one file, by its syntax alone."""
+    """Return the flavour of one file, by its syntax alone."""
     if path.endswith(".mdx"):
         return "docusaurus"
     if path.endswith((".html.md", ".html.markdown")):

@@ -1,4 +1,4 @@
-"""The day that a page's author wrote down, in the forms that people use."""
+"""The date that a page's author wrote, in the forms that people use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MONTH = {
     for number, names in enumerate(_MONTHS.strip().splitlines(), start=1)
     for name in names.split()
 }
-"""Of the languages that most handbooks are in; ``mars`` and ``mai`` are the same in several."""
+"""Months in the languages of most handbooks; ``mars`` and ``mai`` are the same in several."""
 
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?:T\d{4,6}Z?)?(?!\d)")
@@ -46,8 +46,8 @@ _FIRST_YEAR = 1970
 
 
 def date_of(value: object) -> date | None:
-    """Return the day that ``value`` names: a date, or words that say one; None if it says none, or
-    if day and month could be either (``3/4/2024``)."""
+    """Return the day that ``value`` names: a date, or a text with one; None if it has none, or if
+    day and month are ambiguous (``3/4/2024``)."""
     if isinstance(value, Mapping):
         return date_of(value.get("date"))
     found = None
@@ -79,7 +79,7 @@ def _readings(text: str) -> Iterator[date]:
 
 
 def _candidates(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield year, month and day, as ``text`` says them in one form or another."""
+    """Yield year, month and day, as ``text`` has them in one form or another."""
     if match := _YEAR_FIRST.search(text):
         yield int(match[1]), int(match[3]), int(match[4])
     if match := _DAY_MONTH.search(text):
@@ -98,7 +98,7 @@ def _candidates(text: str) -> Iterator[tuple[int, int, int]]:
 
 
 def _year_last(first: int, second: int, year: int, *, dots: bool) -> Iterator[tuple[int, int, int]]:
-    """Yield the date of day, month, year. With dots the day is first; else if there is no doubt."""
+    """Yield the date of day, month, year. With dots the day is first; else if it is unambiguous."""
     if dots or first > 12 or first == second:
         yield year, second, first
     elif second > 12:

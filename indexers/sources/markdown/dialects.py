@@ -1,4 +1,4 @@
-"""What each kind of Markdown wiki understands, on one screen."""
+"""The dialects of Markdown wikis, on one screen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """``features`` are the parser's, ``tags`` the template syntax, ``anchors`` the rule
+    """A dialect. ``features`` are the parser's, ``tags`` the template syntax, ``anchors`` the rule
     for fragments, ``addresses`` the rule for pages, ``folders`` where the pages may be."""
 
     name: str

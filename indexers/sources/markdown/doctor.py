@@ -10,7 +10,7 @@ from indexers.sources.markdown.git import GitWiki
 from indexers.sources.markdown.wiki import MarkdownWiki
 
 _SECONDS = 30.0
-"""That a repository has to answer."""
+"""Seconds that a repository has to answer."""
 
 
 def findings(wiki: MarkdownWiki | GitWiki) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Bytes of a page to its text, whatever encoding they are in."""
+"""Bytes of a page to its text, in any encoding."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ _LEGACY = [
     _WESTERN, "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "shift_jis",
     "euc_jp", "gb18030", "big5", "euc_kr",
 ]  # fmt: skip
-"""What people's pages are in where they are not in Unicode. Of all encodings there are, rare
-ones fit too many texts."""
+"""Encodings of pages that are not in Unicode. Rare ones would fit too many texts."""
 _SAMPLE = 100_000
-"""Bytes that tell the encoding."""
+"""Bytes that are read to detect the encoding."""
 
 logging.getLogger("charset_normalizer").setLevel(logging.WARNING)
 
 
 class Binary(ValueError):
-    """These bytes are no text."""
+    """The bytes are no text."""
 
 
 def text_of(raw: bytes) -> tuple[str, str]:
@@ -55,7 +54,7 @@ def text_of(raw: bytes) -> tuple[str, str]:
 
 
 def is_binary(raw: bytes) -> bool:
-    """Whether `text_of` finds no text. Quick: it detects nothing that is not asked here."""
+    """Return whether `text_of` finds no text. Quick: it detects only what is needed here."""
     if any(raw.startswith(mark) for mark, _ in _MARKS) or b"\0" not in raw:
         return False
     try:
@@ -73,7 +72,7 @@ def _replaced(raw: bytes, encoding: str, warning: str) -> tuple[str, str]:
 
 
 def _without_mark(raw: bytes) -> tuple[str, str]:
-    """UTF-16 without a mark: of text with any Latin in it every other byte is often zero."""
+    """Detect UTF-16 without a mark: in text with any Latin every other byte is often zero."""
     head = raw[:_SAMPLE]
     even, odd = head[::2].count(0), head[1::2].count(0)
     encoding = "utf-16-le" if odd > even else "utf-16-be"
@@ -89,7 +88,7 @@ def _without_mark(raw: bytes) -> tuple[str, str]:
 
 
 def _detected(raw: bytes) -> str:
-    """The likeliest encoding. Where the western one is as likely as another, it is that one:
+    """Return the likeliest encoding. If the western one is as likely as another, it is that one:
     much of it is the same in its neighbours."""
     sample = raw[: raw.rfind(b"\n", 0, _SAMPLE) + 1 or _SAMPLE] if len(raw) > _SAMPLE else raw
     found = from_bytes(sample, cp_isolation=_LEGACY)

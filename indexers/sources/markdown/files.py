@@ -32,10 +32,10 @@ _PROGRAMS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Paths relative to the folder, with ``/``; undecodable bytes as surrogates. ``unlisted``
-    are folders (with ``/`` behind) that could not be listed, and why; ``links`` are links that
-    are not followed (to a folder, with ``/`` behind, or to nowhere) and what is no file (a pipe,
-    a socket, a device), and why."""
+    """A listing. Paths are relative to the folder, with ``/``; undecodable bytes are surrogates.
+    ``unlisted`` are folders (ending in ``/``) that could not be listed, and why; ``links`` are
+    links that are not followed (to a folder, ending in ``/``, or to nowhere) and what is no file (a
+    pipe, a socket, a device), and why."""
 
     files: tuple[str, ...]
     folders: frozenset[str]
@@ -44,12 +44,14 @@ class Listing:
 
 
 def _is_withheld(name: str) -> bool:
-    """Whether nothing below a folder of this name is read (`.git` holds addresses and more)."""
+    """Return whether nothing below a folder of this name is read (`.git` holds addresses and
+    more)."""
     return name.startswith(".") or name in _IGNORED
 
 
 def check(root: Path) -> None:
-    """
+    """Check that the folder exists.
+
     Raises:
         WikiMisconfigured: there is no such folder.
         WikiUnavailable: a folder above it may not be looked into.
@@ -67,20 +69,20 @@ def check(root: Path) -> None:
 
 
 def _not_read(path: str, entry: os.DirEntry[bytes]) -> tuple[str, str] | None:
-    """Why what is no folder is no page either; None if it is a file or a link to one. To open
-    a pipe would wait for whoever writes to it."""
+    """Return why an entry is no page; None if it is a file or a link to one. To open a pipe would
+    wait for its writer."""
     try:
         if entry.is_file():
             return None
         if not entry.is_symlink():
             return path, NO_FILE
         return (f"{path}/", FOLDER_LINK) if entry.is_dir() else (path, NOWHERE)
-    except OSError:  # links in a circle
+    except OSError:  # circular links
         return path, NOWHERE
 
 
 def listing(root: Path) -> Listing:
-    """List every file below ``root``, hidden folders and dependencies left out.
+    """List every file below ``root``, without hidden folders and dependencies.
 
     Raises:
         WikiMisconfigured: there is no such folder.
@@ -120,7 +122,7 @@ def listing(root: Path) -> Listing:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which files are pages: by suffix, and by patterns as in ``.gitignore``."""
+    """The files that are pages: by suffix, and by patterns as in ``.gitignore``."""
 
     suffixes: tuple[str, ...]
     include: GitIgnoreSpec | None
@@ -130,7 +132,8 @@ class Selection:
     def of(
         cls, suffixes: Sequence[str], include: Sequence[str], exclude: Sequence[str]
     ) -> Selection:
-        """
+        """Create a selection.
+
         Raises:
             WikiMisconfigured: a pattern cannot be understood.
         """
@@ -157,8 +160,8 @@ class Selection:
 
 
 class UnreadFile(Exception):
-    """Why a file was not read: ``skipped`` on purpose, or failed this time. ``keeps``: if there
-    is an earlier version, it stays, and this is a failure."""
+    """A file was not read: ``skipped`` on purpose, or failed this time. ``keeps``: if there is an
+    earlier version, it stays, and this is a failure."""
 
     def __init__(self, reason: str, *, skipped: bool, keeps: bool = False) -> None:
         super().__init__(reason)
@@ -170,8 +173,8 @@ class UnreadFile(Exception):
 def read(
     root: Path, path: str, max_bytes: int, excluded: Callable[[str], bool] = lambda _: False
 ) -> bytes:
-    """Return the bytes of a page. ``excluded`` says of which files nothing may be read, not by a
-    link from another name either.
+    """Return the bytes of a page. ``excluded`` says which files may not be read, not by a link from
+    another name either.
 
     Raises:
         Unread: it leads out of the folder, is too large, binary or unreadable.
@@ -191,7 +194,7 @@ def read(
             reason = f"too large: {size:,} bytes, at most {max_bytes:,} (`max_page_bytes`)"
             raise UnreadFile(reason, skipped=True, keeps=True)
         raw = file.read_bytes()
-    except RuntimeError as error:  # what Python before 3.13 says of links in a circle
+    except RuntimeError as error:  # Python before 3.13 raises it for circular links
         raise UnreadFile(NOWHERE, skipped=True) from error
     except OSError as error:
         reason = error.strerror or str(error)

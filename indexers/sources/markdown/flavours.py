@@ -1,4 +1,4 @@
-"""Which kind of wiki a folder is, where its pages start, and what its settings say."""
+"""The kind of wiki in a folder, the folder of its pages, and what its own settings say."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ _SAMPLE = 200
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """``folder`` is where the pages start below the root (empty, or with ``/`` behind).
-    ``titles`` are those of the wiki's own table of contents, by path below ``folder``."""
+    """A recognised wiki. ``folder`` is where the pages start below the root (empty, or ending in
+    ``/``). ``titles`` are those of the wiki's own table of contents, by path below ``folder``."""
 
     dialect: Dialect
     folder: str = ""
@@ -57,11 +57,11 @@ class Recognised:
     anchors: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     otherwise: Guess | None = None
-    """What its files look like now, where that differs from how it was read before."""
+    """What its files look like now, if that differs from how it was read before."""
 
 
 def recognise(root: Path, listed: Listing, flavour: str, before: Guess | None = None) -> Recognised:
-    """Guess how a wiki is written, unless ``flavour`` names it. A guess ``before`` this one
+    """Recognise how a wiki is written, unless ``flavour`` names it. An earlier guess (``before``)
     holds as long as there are pages where it says that they start.
 
     Raises:
@@ -85,7 +85,7 @@ def _has_pages(listed: Listing, guess: Guess) -> bool:
 
 
 def _recognised(root: Path, listed: Listing, name: str, folder: str | None = None) -> Recognised:
-    """``folder`` is where the pages start; None: where they seem to."""
+    """Recognise with ``folder`` as the pages' folder; None: detect it."""
     if name not in DIALECTS:
         known = ", ".join(sorted(DIALECTS))
         raise WikiMisconfigured(
@@ -134,7 +134,7 @@ def _name(root: Path, listed: Listing) -> str:
 
 
 def _by_syntax(root: Path, listed: Listing) -> str:
-    """By the marks that the pages' text bears, where no file tells."""
+    """Detect the flavour by the pages' syntax, if no file tells."""
     pages = [path for path in listed.files if path.endswith((".md", ".markdown"))]
     votes: Counter[str] = Counter()
     for path in pages[:: max(1, len(pages) // _SAMPLE)]:
@@ -149,7 +149,7 @@ def _by_syntax(root: Path, listed: Listing) -> str:
 
 
 def _folder(root: Path, listed: Listing, dialect: Dialect) -> str:
-    """The pages' folder, where beside it there are only files about the repository."""
+    """Return the pages' folder, if beside it there are only files about the repository."""
     pages = [path for path in listed.files if path.endswith(dialect.suffixes)]
     configured = bool(_near(root, (*_HUGO, *_DOCUSAURUS, *_ELEVENTY, "config.rb"), 0))
     for folder in dialect.folders:
@@ -167,7 +167,7 @@ def _near(root: Path, names: tuple[str, ...], above: int) -> Path | None:
 
 
 def _mkdocs_file(root: Path) -> Path | None:
-    """Its settings, of this folder or of the one whose pages it is."""
+    """Return its settings, of this folder or of the one whose pages it is."""
     found = _near(root, _MKDOCS, 1)
     if found is None or found.parent == root:
         return found
@@ -263,7 +263,7 @@ _SETTINGS: Mapping[str, Callable[[Path, Listing], Recognised]] = {
 
 
 def _summary(file: Path) -> Mapping[str, str]:
-    """GitBook's table of contents: paths and what it calls them."""
+    """Return GitBook's table of contents: paths and titles."""
     titles: dict[str, str] = {}
     for token in parser(frozenset()).parse(_text(file)):
         target = ""
@@ -280,7 +280,7 @@ def _summary(file: Path) -> Mapping[str, str]:
 
 
 def _settings(file: Path) -> Mapping[str, object]:
-    """Settings are a help, never a must: broken ones say nothing."""
+    """Return the settings; they are optional: broken ones say nothing."""
     text = _text(file)
     try:
         said = tomllib.loads(text) if file.suffix == ".toml" else load_yaml(text)
@@ -290,7 +290,7 @@ def _settings(file: Path) -> Mapping[str, object]:
 
 
 def _text(file: Path) -> str:
-    """The text of a file of settings; empty if it cannot be read."""
+    """Return the text of a settings file; empty if it cannot be read."""
     try:
         return file.read_text("utf-8", "replace") if file.is_file() else ""
     except OSError:

@@ -1,4 +1,4 @@
-"""Where a forge (GitHub, GitLab, Bitbucket, ...) shows the files of a repository."""
+"""Addresses at which a forge (GitHub, GitLab, Bitbucket, ...) shows the files of a repository."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _EDITED = (("/-/blob/", "/-/edit/"), ("/src/branch/", "/_edit/"), ("/blob/", "/e
 
 
 def view(repository: str, branch: str, folder: str = "") -> str:
-    """The address at which ``folder`` of a clone's remote is shown, without credentials;
-    empty where the remote is no forge's (a path, a file)."""
+    """Return the address at which ``folder`` of a clone's remote is shown, without credentials;
+    empty if the remote is no forge's (a path, a file)."""
     found = _SCP.match(repository) if "://" not in repository else None
     if found:
         host, path = found["host"], found["path"]
@@ -26,7 +26,7 @@ def view(repository: str, branch: str, folder: str = "") -> str:
         try:
             parts = urlsplit(repository)
             port = parts.port
-        except ValueError:  # brackets or a port that are none
+        except ValueError:  # invalid brackets or port
             return ""
         if parts.scheme not in ("http", "https", "ssh", "git") or not parts.hostname:
             return ""
@@ -46,8 +46,8 @@ def view(repository: str, branch: str, folder: str = "") -> str:
 
 
 def anchor_rule(view: str, flavour: str) -> str:
-    """The rule by which the forge of a `view` makes anchors, for whatever generator the pages
-    are written. ``flavour`` tells a GitLab whose host does not."""
+    """Return the rule by which the forge of a `view` makes anchors, for any generator. ``flavour``
+    identifies a GitLab whose host does not."""
     host = urlsplit(view).hostname or ""
     if "bitbucket" in host:
         return f"{FORGE}bitbucket"
@@ -55,8 +55,8 @@ def anchor_rule(view: str, flavour: str) -> str:
 
 
 def edit(view: str, path: str) -> str:
-    """The address at which the file ``path`` below a `view` is edited; empty if there is no
-    such place (nothing is edited at a commit, but on a branch)."""
+    """Return the address at which the file ``path`` below a `view` is edited; empty if there is
+    none (files are edited on a branch, not at a commit)."""
     page = quote(path, errors="surrogateescape")
     if view.endswith("/wiki"):
         return f"{view}/{page.removesuffix('.md')}/_edit"
@@ -69,19 +69,19 @@ def edit(view: str, path: str) -> str:
 
 
 def web_address(text: str) -> str:
-    """``text`` if a browser can open it and nothing else hides in it; else empty."""
+    """Return ``text`` if a browser can open it and nothing else hides in it; else empty."""
     try:
         parts = urlsplit(text)
-        # Only asking for the port shows that it is none.
+        # Only asking for the port shows that it is invalid.
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # brackets or a port that are none
+    except ValueError:  # invalid brackets or port
         return ""
     is_plain = text.isprintable() and " " not in text and "@" not in parts.netloc
     return text if usable and is_plain else ""
 
 
 def view_of(folder: Path) -> str:
-    """The same for a folder within a checkout; empty if it is in none."""
+    """Return the same for a folder within a checkout; empty if it is in none."""
     start = folder.resolve()
     for top in (start, *start.parents):
         config = top / ".git" / "config"

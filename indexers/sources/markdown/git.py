@@ -32,7 +32,7 @@ _REMOTE = "footnote"
 _FETCH = ("fetch", "--quiet", "--no-tags", "--force")
 _A_DAY = 24 * 3600.0
 _ROOT = Path("/")
-"""Where git asks a remote: in no repository, whose settings could send it elsewhere."""
+"""Where git contacts a remote: in no repository, whose settings could send it elsewhere."""
 
 
 log = logging.getLogger(__name__)
@@ -55,11 +55,10 @@ class MarkdownReading(TypedDict, total=False):
 class GitWiki:
     """The pages below ``subfolder`` of a repository's ``branch`` (empty: its default one).
 
-    ``clone`` is a folder of ours alone: what stands there is overwritten.
-    ``credential`` is a token, or ``user:token``; it reaches git through a pipe and
-    the environment of its process, never through its arguments. ``seconds`` bounds
-    each call of git. With ``dates`` its history tells when a page was changed last.
-    ``reading`` is `MarkdownWiki`'s.
+    ``clone`` is a folder of ours alone: its contents are overwritten. ``credential`` is a token, or
+    ``user:token``; it reaches git through a pipe and the environment of its process, never through
+    its arguments. ``seconds`` limits each call of git. With ``dates`` its history gives the date of
+    a page's last change. ``reading`` is `MarkdownWiki`'s.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter a setting
@@ -99,7 +98,7 @@ class GitWiki:
         )
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """See `indexers.ports.Wiki`. Fetches first.
+        """Fetch, and yield the changes, see `indexers.ports.Wiki`.
 
         Raises:
             WikiMisconfigured: no such repository, branch or folder, or no access.
@@ -109,43 +108,44 @@ class GitWiki:
         yield from self.pages().changes(known)
 
     def recall(self, known: Mapping[str, KnownPage]) -> None:
-        """As `MarkdownWiki.recall`."""
+        """Read the wiki as before, see `MarkdownWiki.recall`."""
         self._memory.recall(known)
 
     @property
     def read_as(self) -> ReadAs | None:
-        """As `MarkdownWiki.read_as`."""
+        """Return how it is read, see `MarkdownWiki.read_as`."""
         return self._memory.read_as
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         return self.pages().gone(keys)
 
     def page(self, key: str) -> Iterator[PageChange]:
-        """See `indexers.ports.Divisible`. Fetches first."""
+        """Fetch, and yield one page, see `indexers.ports.Divisible`."""
         self._update()
         yield from self.pages().page(key)
 
     def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """
+        """Raise an error: there are no spaces.
+
         Raises:
             WikiMisconfigured: always.
         """
         return self.pages().space(key, known)
 
     def path(self, url: str, *, look: bool = False) -> str | None:
-        """As `MarkdownWiki.path`, of what was fetched last; None if nothing was yet."""
+        """Return the path as `MarkdownWiki.path`, of the last fetch; None if there was none."""
         return self.pages().path(url, look=look) if self.is_cloned else None
 
     def key_at(self, url: str) -> str | None:
-        """As `MarkdownWiki.key_at`, of what was fetched last; None if nothing was yet."""
+        """Return the key as `MarkdownWiki.key_at`, of the last fetch; None if there was none."""
         return self.pages().key_at(url) if self.is_cloned else None
 
     def edit_address(self, key: str) -> str:
-        """As `MarkdownWiki.edit_address`, of what was fetched last."""
+        """Return the address as `MarkdownWiki.edit_address`, of the last fetch."""
         return self.pages().edit_address(key) if self.is_cloned else ""
 
     def reach(self, seconds: float) -> None:
-        """Ask the repository whether its branch is there.
+        """Check that the repository has the branch.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
@@ -160,7 +160,7 @@ class GitWiki:
             return False
 
     def pages(self) -> MarkdownWiki:
-        """What was fetched last, if it `is_cloned`."""
+        """Return the pages of the last fetch, if it `is_cloned`."""
         root = on_disk(self._clone, self._subfolder)
         if not root.resolve().is_relative_to(self._clone.resolve()):
             raise WikiMisconfigured(f"{self._subfolder!r} leads out of the repository")
@@ -169,7 +169,8 @@ class GitWiki:
 
     @property
     def _git(self) -> Git:
-        """
+        """Return git for the repository.
+
         Raises:
             WikiMisconfigured: the address is none.
         """
@@ -182,12 +183,12 @@ class GitWiki:
         return f"{url.rstrip('/')}{self._suffix}" if self._suffix else url
 
     def _update(self) -> None:
-        """Make the clone what the remote is now; one cut short, or damaged, is made anew."""
+        """Make the clone what the remote is now; an interrupted or damaged one is made anew."""
         tip = self._tip()
         if not self.is_cloned:
             self._clone_anew(tip)
             return
-        # A git killed half way leaves its lock; the folder is ours alone, so nobody holds it.
+        # A killed git leaves its lock; the folder is ours alone, so nobody holds it.
         for lock in _LOCKS:
             (self._clone / ".git" / lock).unlink(missing_ok=True)
         try:
@@ -199,7 +200,7 @@ class GitWiki:
             self._clone_anew(tip)
 
     def _is_sound(self) -> bool:
-        """Whether all that the clone needs is there. A power cut leaves objects empty."""
+        """Return whether the clone is complete. A power cut leaves objects empty."""
         try:
             self._run(self._clone, "fsck", "--connectivity-only", "--no-dangling")
         except WikiUnavailable:
@@ -215,7 +216,7 @@ class GitWiki:
             return ""
 
     def fetched_branch(self) -> str:
-        """Return the branch or tag that was fetched last, if it `is_cloned`."""
+        """Return the branch or tag of the last fetch, if it `is_cloned`."""
         try:
             ref = self._run(self._clone, "config", "--get", "footnote.branch").strip()
         except WikiUnavailable:  # an earlier version cloned it, onto the branch itself
@@ -223,8 +224,8 @@ class GitWiki:
         return ref.removeprefix(_HEADS).removeprefix("refs/tags/")
 
     def _tip(self, seconds: float = 0.0) -> tuple[str, str]:
-        """The ref that is read and its commit, as the remote says now: its default branch may
-        have got another name.
+        """Return the ref that is read and its commit, as the remote says now: its default branch
+        may have been renamed.
 
         Raises:
             WikiMisconfigured: it has no such branch, or none at all.
@@ -243,8 +244,8 @@ class GitWiki:
     def _refs(
         self, refs: Sequence[str], seconds: float
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Of ``refs`` those that the remote has: their commits, and the refs that they stand
-        for."""
+        """Return those of ``refs`` that the remote has: their commits, and the refs that they point
+        to."""
         asked = ("ls-remote", "--symref", "--")
         self._suffix = ""
         try:
@@ -252,7 +253,7 @@ class GitWiki:
         except GitRefused as error:
             if not error.redirected or self._url.endswith(_SUFFIX):
                 raise
-            # A forge redirects what people copy from their browser to the same with `.git`.
+            # A forge redirects addresses from a browser to the same with `.git`.
             self._suffix = _SUFFIX
             try:
                 said = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
@@ -269,11 +270,11 @@ class GitWiki:
         return at, leads
 
     def _fetch(self, clone: Path, tip: tuple[str, str]) -> None:
-        """Bring ``clone`` to the `_tip`. What is there already is not asked for again."""
+        """Bring ``clone`` to the `_tip`, without requesting what is there already."""
         ref, commit = tip
         self._run(clone, "config", f"remote.{_REMOTE}.url", self._url)
         if commit != self._commit(clone):
-            # Beyond what is read, a history is only of use where it is whole.
+            # Beyond what is read, a history is only of use if it is whole.
             much = ("--depth=1",) if _is_shallow(clone) or not self._commit(clone) else ()
             self._run(clone, *_FETCH, "--no-filter", *much, "--", _REMOTE, ref)
             commit = "FETCH_HEAD"
@@ -284,8 +285,8 @@ class GitWiki:
             self._fetch_history(clone, ref)
 
     def _fetch_history(self, clone: Path, ref: str) -> None:
-        """Fetch what tells when each page was last changed: all commits and folders, but no text
-        of earlier days. A help, never a must; where it fails it is tried again the next day."""
+        """Fetch the history for dates of changes: all commits and folders, but no text of earlier
+        days. Optional; after a failure it is tried again the next day."""
         failed = clone / ".git" / "footnote-no-history"
         with suppress(OSError):
             if self._clock() - failed.stat().st_mtime < _A_DAY:

@@ -1,4 +1,4 @@
-"""A repository's address: how git reaches it, and to whom its credential may go."""
+"""A repository's address: how git reaches it, and who may get its credential."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _SSH = frozenset({"ssh", "git+ssh", "ssh+git"})
 _WEB = frozenset({"http", "https"})
 _SCP = re.compile(r"[^/]*:(?!:)")
 _NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-+/]|[./]$|\.lock$|^@$")
-"""What no branch's name may have in it, by git's `check-ref-format`; a plus or a hyphen in
-front would be read as something else than a name."""
+"""Characters that git's `check-ref-format` forbids in a branch's name; a leading plus or hyphen
+would not be read as a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """``url`` without credentials; ``protocol`` by git's name for it (https, http, ssh or
-    file); ``userinfo`` is the ``user:secret`` that stood in a web address."""
+    """A repository's address. ``url`` is without credentials; ``protocol`` by git's name for it
+    (https, http, ssh or file); ``userinfo`` is the ``user:secret`` of a web address."""
 
     url: str
     protocol: str
@@ -35,7 +35,8 @@ class Address:
 
 
 def parse(repository: str) -> Address:
-    """
+    """Parse a repository's address.
+
     Raises:
         WikiMisconfigured: git could take it for an option or a helper's name, or reaches it by
             another protocol than https, http, ssh or a path.
@@ -68,7 +69,8 @@ def parse(repository: str) -> Address:
 
 
 def refuse_odd_branch(branch: str) -> None:
-    """
+    """Check a branch's name.
+
     Raises:
         WikiMisconfigured: git does not allow a branch of this name.
     """

@@ -1,5 +1,4 @@
-"""Git as a command that trusts neither the repository, nor the server, nor the machine's
-settings for people."""
+"""Git as a command that trusts neither the repository, nor the server, nor the user's settings."""
 
 from __future__ import annotations
 
@@ -43,8 +42,8 @@ export GIT_TERMINAL_PROMPT=0 GIT_ASKPASS= SSH_ASKPASS= GIT_LFS_SKIP_SMUDGE=1 GIT
 export GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-ssh -oBatchMode=yes}"
 exec git "$@"
 """
-"""Secrets come by a pipe; git fails where it would ask a person. Of git's variables those stay
-that name keys and authorities; others could trace secrets, name programs or open protocols. The
+"""Secrets come by a pipe; git fails if it would ask a person. Of git's variables only those that
+name keys and authorities are kept; others could trace secrets, name programs or open protocols. The
 proxy's variables (`HTTPS_PROXY`, ...) are not git's and stay as well."""
 
 _HELPER = '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" '
@@ -68,12 +67,12 @@ _CLOSED = (
     "gc.auto=0",
     "maintenance.auto=false",
 )
-"""What a repository or its server could make use of."""
+"""Features that a repository or its server could abuse."""
 
 
 class GitRefused(WikiMisconfigured):
-    """Git said no, and the same call would be refused again. ``redirected``: because the server
-    names another address."""
+    """Git refused, and would refuse the same call again. ``redirected``: because the server names
+    another address."""
 
     def __init__(self, text: str, *, redirected: bool = False) -> None:
         super().__init__(text)
@@ -81,9 +80,9 @@ class GitRefused(WikiMisconfigured):
 
 
 class Git:
-    """Runs git for one repository. ``credential`` is a token, or ``user:token``: it reaches git
-    through a pipe and the environment of its process, and goes to the address's own scheme, host
-    and port alone. ``seconds`` bounds each call."""
+    """Git for one repository. ``credential`` is a token, or ``user:token``: it reaches git through
+    a pipe and the environment of its process, and is sent to the address's own scheme, host and
+    port alone. ``seconds`` limits each call."""
 
     def __init__(self, address: Address, credential: str = "", seconds: float = 300.0) -> None:
         self.address = address
@@ -91,7 +90,7 @@ class Git:
         self._seconds = seconds
 
     def run(self, folder: Path, *arguments: str, seconds: float = 0.0) -> str:
-        """Return what git writes.
+        """Run git and return its output.
 
         Raises:
             GitRefused: no such repository, branch or folder, no access, or a redirect.
@@ -149,9 +148,9 @@ class Git:
 
     @contextmanager
     def _config(self) -> Iterator[str]:
-        """The file that stands in the place of the user's own settings: an empty one, or what
-        lets git read a folder on this machine that belongs to another user, since the operator
-        named it. (Git's other half, which serves the folder, reads that from a file alone.)"""
+        """Yield the settings that replace the user's own: none, or permission to read a folder on
+        this machine that belongs to another user, because the operator named it. (Git's other half,
+        which serves the folder, reads that from a file alone.)"""
         if self.address.protocol != "file":
             yield os.devnull
             return

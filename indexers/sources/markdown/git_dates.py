@@ -1,4 +1,4 @@
-"""The day of each file's last change, as git's history tells it."""
+"""The date of each file's last change, from git's history."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from indexers.sources.markdown.git_command import Git
 log = logging.getLogger(__name__)
 
 _COMMITS = 50_000
-"""So many of the latest commits are looked through; what they did not touch has no date."""
+"""The number of latest commits that are read; files that they did not touch have no date."""
 _SECONDS = 60.0
 _COMMIT = re.compile("\n?\x01([0-9a-f]{40,64}) (-?\\d{1,12})")
 
 
 def last_changes(folder: Path) -> Mapping[str, date]:
-    """Return the day (UTC) on which each file below ``folder`` was last committed, by path.
+    """Return the day (UTC) of the last commit of each file below ``folder``, by path.
 
-    One call of git, however many files there are. What was not committed has no date, nor what was
-    last changed before the beginning of a shallow clone's history, which looks as if it had been
-    made there. Nothing where ``folder`` is in no repository, or git cannot be asked.
+    One call of git, however many files there are. Uncommitted files have no date, nor have those
+    last changed before the beginning of a shallow clone's history, which look as if they had been
+    made there. Empty if ``folder`` is in no repository, or git cannot be run.
     """
     top = _repository(folder)
     if top is None:
@@ -44,7 +44,7 @@ def last_changes(folder: Path) -> Mapping[str, date]:
 
 
 def no_dates(_: Path) -> Mapping[str, date]:
-    """Say nothing, where the settings want none of git's dates."""
+    """Return no dates, if the settings turn git's off."""
     return {}
 
 

@@ -1,7 +1,7 @@
 """Markdown's dialects as rules of one markdown-it parser.
 
-What a dialect adds becomes plain HTML or one of our own elements, so that all
-of it is written by one writer (`indexers.sources.markdown.writing`):
+Additions of a dialect become plain HTML or one of our own elements, so that one writer writes all
+of them (`indexers.sources.markdown.writing`):
 
 - ``<fn-note label= title=>`` a note, warning or callout
 - ``<fn-tab title=>`` a named part (tab, collapsible)
@@ -59,7 +59,7 @@ _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
 
 @lru_cache(maxsize=16)
 def parser(features: frozenset[str]) -> MarkdownIt:
-    """A parser with these features: ``admonitions directives attributes toc modules
+    """Return a parser with these features: ``admonitions directives attributes toc modules
     wikilinks labelfirst math deflist``. It is shared; rendering keeps no state in it."""
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
     md.block = _ForgivingBlocks.of(md.block)
@@ -107,7 +107,7 @@ def parser(features: frozenset[str]) -> MarkdownIt:
 
 
 def _any_link(url: str) -> bool:  # noqa: ARG001 - called by name
-    """The writer judges addresses, once template tags in them are resolved."""
+    """Accept every link: the writer checks addresses, once template tags in them are resolved."""
     return True
 
 
@@ -116,7 +116,8 @@ def _as_written(url: str) -> str:
 
 
 class _ForgivingBlocks(ParserBlock):
-    """Takes what is nested too deeply for text, where markdown-it would leave it out."""
+    """A block parser that reads what is nested too deeply as text, where markdown-it would drop
+    it."""
 
     @classmethod
     def of(cls, parser: ParserBlock) -> _ForgivingBlocks:
@@ -141,7 +142,7 @@ def _line(state: StateBlock, number: int) -> str:
 
 
 def _template_tags(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """A line of nothing but template tags stands between blocks."""
+    """Parse a line of nothing but template tags, which separates blocks."""
     if state.is_code_block(start):
         return False
     line = _line(state, start)
@@ -156,7 +157,7 @@ def _template_tags(state: StateBlock, start: int, _end: int, silent: bool) -> bo
 
 
 def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """MkDocs' admonitions and tabs: a line with a mark, then a block indented by four."""
+    """Parse MkDocs' admonitions and tabs: a line with a mark, then a block indented by four."""
     if state.is_code_block(start):
         return False
     line = _line(state, start)
@@ -197,7 +198,7 @@ def _quoted(text: str) -> str:
 def _directive(
     _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
 ) -> str:
-    """Docusaurus' ``:::note[Title]``, VuePress' ``::: tip Title``."""
+    """Render Docusaurus' ``:::note[Title]``, VuePress' ``::: tip Title``."""
     if tokens[at].nesting < 0:
         return "</fn-note>\n"
     found = _DIRECTIVE.match(tokens[at].info)
@@ -208,7 +209,7 @@ def _directive(
 
 
 def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """Kramdown's ``{: .class #id}`` on a line of its own."""
+    """Parse Kramdown's ``{: .class #id}`` on a line of its own."""
     line = _line(state, start)
     if state.is_code_block(start) or not line.startswith("{"):
         return False
@@ -229,14 +230,14 @@ def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> b
 
 
 def _looks(attributes: str) -> str:
-    """Of an attribute list, what decides whether the text that it belongs to is seen."""
+    """Return the part of an attribute list that decides visibility."""
     style = _STYLE.search(attributes)
     found = [f"style={_quoted(style[1] or style[2] or '')}"] if style else []
     return " ".join([*found, *(["hidden"] if _HIDDEN.search(attributes) else [])])
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:
-    """Attributes right behind a link, an image, code or emphasis."""
+    """Parse attributes right after a link, an image, code or emphasis."""
     if state.src[state.pos] != "{" or not state.pos or state.src[state.pos - 1] not in ")*_`]>":
         return False
     found = _ATTRIBUTES.match(state.src, state.pos)
@@ -249,7 +250,7 @@ def _attributes(state: StateInline, silent: bool) -> bool:
 
 
 def _contents(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Where the site puts a table of contents; kramdown puts it in a list's place."""
+    """Parse the place of a table of contents; kramdown puts it in a list's place."""
     if state.is_code_block(start):
         return False
     line, length = _line(state, start), 1
@@ -266,7 +267,7 @@ def _contents(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _modules(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """MDX: imports and exports, up to the next blank line."""
+    """Parse MDX's imports and exports, up to the next blank line."""
     if state.level or state.sCount[start] or not _MODULE.match(_line(state, start)):
         return False
     if not silent:
@@ -278,7 +279,7 @@ def _modules(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
-    """``[[Page#Heading|label]]``, or in GitHub's wikis ``[[label|Page]]``."""
+    """Return a rule for ``[[Page#Heading|label]]``, or in GitHub's wikis ``[[label|Page]]``."""
 
     def rule(state: StateInline, silent: bool) -> bool:
         if state.src[state.pos] not in "[!":
@@ -302,7 +303,7 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
 
 
 def _highlight(state: StateInline, _silent: bool) -> bool:
-    """The marks of ``==highlighted==`` text."""
+    """Parse the marks of ``==highlighted==`` text."""
     if not state.src.startswith("==", state.pos):
         return False
     text, at = state.src, state.pos

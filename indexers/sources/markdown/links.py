@@ -1,4 +1,4 @@
-"""A link's target, as it is written on a page, to the address that it leads to."""
+"""A link's target on a page -> the address that it leads to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from indexers.sources.markdown.anchors import slug
 from indexers.sources.markdown.keys import composed, key_of
 
 LONGEST = 2_000
-"""Characters of a link's target. Browsers take about as many; what is longer is none."""
+"""Characters of a link's target. Browsers take about as many; a longer one is no link."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NO_PAGES = re.compile(r"(?:javascript|data|vbscript)\s*:", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:\.html)?\.(?:md|markdown|mdx)(?:\.erb)?$", re.IGNORECASE)
@@ -27,7 +27,7 @@ _CANDIDATES = re.compile(
 
 
 def candidates(text: str) -> frozenset[str]:
-    """Whatever may be a link to another page; more than there are, never fewer."""
+    """Return everything that may be a link to another page; perhaps too many, never too few."""
     found = (next(filter(None, groups), "") for groups in _CANDIDATES.findall(text))
     return frozenset(
         part
@@ -52,11 +52,11 @@ def by_itself(target: str, style: str, own: str) -> str | None:
 
 
 class Links:
-    """Resolves links between the pages of one wiki.
+    """A resolver of links between the pages of one wiki.
 
-    ``pages`` are addresses by key, ``aliases`` other paths of the site by address,
-    ``files`` everything else below the pages' folder. ``site`` is the address of
-    the pages' folder, without a slash behind.
+    ``pages`` are addresses by key, ``aliases`` other paths of the site by address, ``files``
+    everything else below the pages' folder. ``site`` is the address of the pages' folder, without a
+    trailing slash.
     """
 
     def __init__(  # noqa: PLR0913 - a whole wiki's facts
@@ -89,7 +89,7 @@ class Links:
             self._by_name.setdefault(_name(key), key)
 
     def resolve(self, page: str, target: str, style: str) -> str:
-        """An absolute address; empty if the target leads nowhere."""
+        """Return an absolute address; empty if the target leads nowhere."""
         target = target.strip()
         alone = by_itself(target, style, self._pages.get(page, self._site))
         if alone is not None:
@@ -129,7 +129,7 @@ class Links:
         return self._known(url) or self._as_path(url)
 
     def _key(self, page: str, path: str, *, loose: bool = False) -> str | None:
-        """The page that ``path`` names as a file, seen from ``page`` or from the top."""
+        """Return the page that ``path`` names as a file, relative to ``page`` or to the top."""
         path = unquote(path)
         if path.startswith("/"):
             if not loose and not _SUFFIX.search(path):
@@ -147,7 +147,7 @@ class Links:
         return None
 
     def _from_top(self, path: str) -> list[str]:
-        """A path from the repository's or the site's top, seen from the pages' folder,
+        """Return a path from the repository's or the site's top, relative to the pages' folder,
         whose own path ends with what the two have in common."""
         parts = path.split("/")
         shared = [
@@ -161,7 +161,7 @@ class Links:
         return self._by_address.get(_comparable(url), "")
 
     def _within_site(self, path: str) -> str:
-        """A path that already starts with the site's own."""
+        """Return the rest of a path that already starts with the site's own."""
         return self._known(f"{self._origin}/{path.lstrip('/')}")
 
     def _as_path(self, url: str) -> str:
@@ -169,12 +169,12 @@ class Links:
 
 
 def _bare(key: str) -> str:
-    """A path without what people leave out: suffix, index file, trailing slash."""
+    """Return a path without what people leave out: suffix, index file, trailing slash."""
     return _INDEX.sub("", _SUFFIX.sub("", composed(key).rstrip("/"))).casefold()
 
 
 def _name(key: str) -> str:
-    """What a link by name compares: the file's name, or the folder's of an index."""
+    """Return the name for links by name: the file's, or the folder's of an index."""
     bare = _bare(key) or _SUFFIX.sub("", composed(key)).casefold()
     return bare.rsplit("/", 1)[-1].replace("-", " ")
 

@@ -1,4 +1,4 @@
-"""Front matter: what a page says about itself before its text."""
+"""Front matter: a page's metadata before its text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexers.sources.markdown.dates import date_of
 from indexers.sources.markdown.values import TooMuch, load_yaml, tame
 
 LONGEST = 100_000
-"""Characters of front matter; what is longer says more than a page says of itself."""
+"""Characters of front matter; longer metadata is ignored."""
 
 _YAML = re.compile(r"---[ \t]*\n(.*?\n|)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?\n|)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -36,13 +36,13 @@ _FALSE = frozenset({"false", "no", "off", "0", "none", "null", ""})
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """``values`` by lower-cased name; ``warning`` says what was wrong with them."""
+    """Front matter. ``values`` by lower-cased name; ``warning`` says what was wrong with them."""
 
     values: Mapping[str, object] = field(default_factory=dict)
     warning: str = ""
 
     def text(self, *names: str) -> str:
-        """The first of ``names`` that says something, on one line."""
+        """Return the first of ``names`` with a value, on one line."""
         for name in names:
             said = _words(self.values.get(name))
             if said:
@@ -87,7 +87,7 @@ class FrontMatter:
         return named or self.flag("outdated", "archived", "deprecated", "obsolete")
 
     def withheld(self, today: date) -> str:
-        """Why the site does not show the page; empty if it does."""
+        """Return why the site does not show the page; empty if it does."""
         if self.flag("draft"):
             return "draft"
         if "published" in self.values and str(self.values["published"]).lower() == "false":
@@ -97,7 +97,7 @@ class FrontMatter:
 
 
 def split(text: str) -> tuple[FrontMatter, str]:
-    """Front matter and the rest. Broken front matter costs its values, never the text."""
+    """Split front matter from the rest. Broken front matter costs its values, never the text."""
     yaml_block = _YAML.match(text)
     if yaml_block:
         return _from_yaml(yaml_block, text)
@@ -118,7 +118,7 @@ def _from_toml(block: str) -> FrontMatter:
         if len(block) > LONGEST:
             raise TooMuch
         return FrontMatter(tame(tomllib.loads(block)))
-    except (ValueError, RecursionError) as error:  # among it a number of too many digits
+    except (ValueError, RecursionError) as error:  # including a number of too many digits
         return FrontMatter(warning=f"front matter is no TOML: {_brief(error)}")
 
 
@@ -142,7 +142,7 @@ def _from_yaml(block: re.Match[str], text: str) -> tuple[FrontMatter, str]:
 
 
 def _salvaged(block: str) -> dict[str, object]:
-    """Return what single lines say of front matter that cannot be read as a whole."""
+    """Return the single lines that can be read of front matter that cannot be read as a whole."""
     lines = (_LINE.match(line) for line in block[:LONGEST].splitlines())
     return {found[1].lower(): found[2].strip().strip("\"'") for found in lines if found}
 

@@ -1,7 +1,7 @@
-"""How a wiki was read before, so that one new page does not change every other page's links.
+"""The way a wiki was read before, so that one new page does not change every other page's links.
 
-Which flavour a wiki is written in is a guess from its files. The guess stands in the revision of
-each page in the index: what is indexed and how it was read cannot differ.
+The flavour of a wiki is a guess from its files. The guess is in the revision of each page in the
+index: what is indexed and how it was read cannot differ.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from indexers.model import KnownPage, ReadAs
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The ``flavour`` of a wiki, and the ``folder`` that its pages start in (with ``/`` behind;
-    empty: at the top)."""
+    """A guess: the ``flavour`` of a wiki, and the ``folder`` that its pages start in (ending in
+    ``/``; empty: at the top)."""
 
     flavour: str
     folder: str = ""
 
     @property
     def mark(self) -> str:
-        """Return what stands for it in a page's revision."""
+        """Return its form in a page's revision."""
         return f"{self.flavour}:{quote(self.folder, safe='/', errors='surrogateescape')}"
 
     @classmethod
@@ -45,7 +45,7 @@ class Guess:
 
 @dataclass(slots=True)
 class Memory:
-    """How the index says that the wiki was read, once somebody has told. Not ``guessed``: the
+    """The way the index says that the wiki was read, once it is known. Not ``guessed``: the
     settings name the flavour."""
 
     guessed: bool = True

@@ -30,9 +30,9 @@ class Heading:
 def outline(
     root: Node, *, title: str, anchors: Anchors, tags: Tags, writer: Writer
 ) -> tuple[str, tuple[Section, ...]]:
-    """The title (the first heading of level one, where none is given) and the sections.
+    """Return the title (the first heading of level one, if none is given) and the sections.
 
-    A heading that only says the title again is no part of any path.
+    A heading that only repeats the title is no part of any path.
     """
     headings = {
         id(node): heading
@@ -80,7 +80,7 @@ def _lists(items: Iterable[Node | str]) -> bool:
 
 
 def _text(items: Iterable[Node | str], writer: Writer, notes: dict[int, Node]) -> str:
-    """The section's blocks, and the footnotes that it is the first to refer to."""
+    """Return the section's blocks, and the footnotes that it is the first to refer to."""
     blocks = writer.blocks(items)
     while writer.referred:
         note = notes.pop(number := writer.referred.pop(0), None)
@@ -105,7 +105,7 @@ def _parts(
 
 
 def _flat(node: Node) -> Iterator[Node | str]:
-    """What stands at the page's own level: elements that hold headings are opened up."""
+    """Yield the page's top level: elements that hold headings are opened."""
     for child in node.children:
         if isinstance(child, Node) and child.outlined and child.tag not in HEADINGS:
             if child.attributes.get("title") and child.tag.startswith("fn-"):
@@ -118,7 +118,7 @@ def _flat(node: Node) -> Iterator[Node | str]:
 def _headings(
     root: Node, anchors: Anchors, tags: Tags, writer: Writer
 ) -> Iterator[tuple[Node, Heading]]:
-    """Every heading, also within quotes: all of them count where repeats are numbered."""
+    """Yield every heading, also within quotes: all of them count in numbering."""
     waiting = ""
     inside: set[int] = set()
     found: list[tuple[Node, str]] = []

@@ -1,4 +1,4 @@
-"""What is parsed of a Markdown page, in a process that has limits."""
+"""Parsing of a Markdown page, in a process with limits."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from indexers.sources.markdown.links import by_itself, candidates
 from indexers.sources.markdown.matter import FrontMatter, split
 
 _LIKELY = 5_000
-"""Links of a page that are told beforehand. One with more is parsed twice."""
+"""Links of a page that are resolved beforehand. A page with more is parsed twice."""
 
 Link = tuple[str, str]
-"""A target as it is written, and the style in which it is to be read."""
+"""A target as it is written, and the style in which it is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skimmed:
-    """What the rest of the wiki must know of a page: its front matter, and what may be links."""
+    """The parts of a page that the rest of the wiki needs: its front matter, and its possible
+    links."""
 
     matter: FrontMatter
     links: frozenset[str]
@@ -32,7 +33,7 @@ class Skimmed:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """``unknown`` are the links whose addresses were not handed in."""
+    """A converted page. ``unknown`` are the links whose addresses were not passed in."""
 
     page: convert.ParsedPage
     warnings: tuple[str, ...]
@@ -55,7 +56,7 @@ def converted(  # noqa: PLR0913 - one parameter a thing that the wiki knows and 
     own: str,
     addresses: Mapping[Link, str],
 ) -> Converted:
-    """The page that a file holds, which is at ``own``; its links as far as ``addresses`` has
+    """Return the page of a file, at the address ``own``; its links as far as ``addresses`` has
     them."""
     text, warning = text_of(raw)
     unknown: set[Link] = set()
@@ -80,9 +81,9 @@ def convert_within(
     dialect: Dialect,
     **named: Any,
 ) -> Converted:
-    """The page with all its links; the other arguments are those of `converted`. Only the wiki
-    knows where links lead, and it does not go into the process that parses: so that one is told
-    where the ``likely`` ones lead, and says which others it met.
+    """Return the page with all its links; the other arguments are those of `converted`. Only the
+    wiki knows where links lead, and it is not in the parsing process: so that gets the ``likely``
+    ones, and returns the others it found.
 
     Raises:
         ParsingFailed

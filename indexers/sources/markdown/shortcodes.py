@@ -1,4 +1,5 @@
-"""What template tags mean to a reader: text, a link, a note around what follows, or nothing."""
+"""The meaning of template tags to a reader: text, a link, a note around what follows, or
+nothing."""
 
 from __future__ import annotations
 
@@ -11,14 +12,15 @@ from indexers.sources.markdown.tags import Tag
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Text that stands in the tag's place."""
+    """Text in the tag's place."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """``style``: ``site`` (a path from the site's root) or ``name`` (a page by its name)."""
+    """A link. ``style``: ``site`` (a path from the site's root) or ``name`` (a page by its
+    name)."""
 
     to: str
     style: str
@@ -75,7 +77,7 @@ _FILTERED = re.compile(r"""^\s*["']([^"']*)["']\s*(?:\|\s*([\w-]+).*)?$""", re.D
 
 
 def meaning(tag: Tag, *, paired: bool) -> Meaning:  # noqa: PLR0911 - a cascade
-    """Total: an unknown tag means nothing but its visible arguments."""
+    """Return a tag's meaning. Total: an unknown tag means nothing but its visible arguments."""
     if tag.kind == "hugo_shown":
         return Show("{{" + re.sub(r"^([<%])/\*|\*/([<%>])$", r"\1\2", tag.name) + "}}")
     if tag.kind in ("variable", "expression"):
@@ -137,7 +139,8 @@ def _single(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, st
 
 
 def _value(tag: Tag) -> Meaning:
-    """``{{ "text" }}`` and ``{{ "/path" | url }}``; what only the site knows is nothing."""
+    """Return ``{{ "text" }}`` and ``{{ "/path" | url }}``; values that only the site knows are
+    nothing."""
     found = _FILTERED.match(tag.name.strip("{}") if tag.kind == "expression" else tag.name)
     if not found:
         return NOTHING

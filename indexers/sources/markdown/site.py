@@ -1,4 +1,4 @@
-"""A folder of Markdown, seen as the site that is made of it."""
+"""A folder of Markdown, seen as its published site."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class Site:
-    """Its pages by key, their addresses, and the links between them. It is read as it was
+    """A site: its pages by key, their addresses, and the links between them. It is read as it was
     ``before``; ``otherwise`` is what it looks like now, if that differs.
 
     Raises:
@@ -89,7 +89,7 @@ class Site:
         self._urls: dict[str, str] = {}
 
     def _not_left_out(self, found: Mapping[str, str]) -> dict[str, str]:
-        """Of paths below the root those in the pages' folder that may hold or be pages."""
+        """Return, of paths below the root, those in the pages' folder that may hold or be pages."""
         below = {
             path.removeprefix(self._folder): why
             for path, why in found.items()
@@ -98,28 +98,28 @@ class Site:
         return {path: why for path, why in below.items() if self._may_be_read(path)}
 
     def _may_be_read(self, path: str) -> bool:
-        if path.endswith("/"):  # a folder, which a pattern can name with what is in it
+        if path.endswith("/"):  # a folder, which a pattern can name with its contents
             return not (self.excludes(path) or self.excludes(f"{path}page.md"))
         return self.selects(path)
 
     def is_unlisted(self, key: str) -> bool:
-        """Whether a page of this key would be in a folder that could not be listed."""
+        """Return whether a page of this key would be in a folder that could not be listed."""
         return path_of(key).startswith(tuple(self.unlisted))
 
     def edit_address(self, key: str) -> str:
-        """Where a forge lets people edit the page; empty if it is in none."""
+        """Return where a forge lets people edit the page; empty if there is none."""
         view = self._repository_url or view_of(self._given_root)
         path = self.keys.get(key)
         return edit(view, self._folder + path) if path else ""
 
     @property
     def rules(self) -> str:
-        """What decides how any page is read."""
+        """Return everything that decides how any page is read."""
         return f"{self.dialect.name} {self.anchors}"
 
     @property
     def link_styles(self) -> tuple[str, ...]:
-        """The ways in which a page's links may have to be read, see `Links.resolve`."""
+        """Return the ways in which a page's links may have to be read, see `Links.resolve`."""
         if self.dialect.tags & {"liquid", "variable"}:
             return ("relative", "name", "site")
         named = self.dialect.tags & {"hugo"} or self.dialect.features & {"wikilinks"}
@@ -127,14 +127,14 @@ class Site:
 
     @property
     def url(self) -> str:
-        """What every address of its pages begins with."""
+        """Return the beginning of every address of its pages."""
         return self._site
 
     def selects(self, path: str) -> bool:
         return self._select(path)
 
     def excludes(self, path: str) -> bool:
-        """Whether the settings leave out this file, below the pages' folder."""
+        """Return whether the settings exclude this file, below the pages' folder."""
         return self._select.excludes(path)
 
     def title(self, key: str) -> str:
@@ -161,7 +161,7 @@ class Site:
         )
 
     def _address_of(self, key: str, matter: FrontMatter) -> str:
-        """Return the address, by the path alone if the front matter names what can be none."""
+        """Return the address, by the path alone if the front matter has an invalid one."""
         try:
             return self._address(key, matter)
         except (ValueError, LookupError):
@@ -171,7 +171,7 @@ class Site:
     def _address(self, key: str, matter: FrontMatter) -> str:
         path = place(self._rule, path_of(key), matter)
         origin_path = "/" + "/".join(self._site.split("/")[3:])
-        # A path that an author set may be the whole one, from the origin on.
+        # A path that an author set may be absolute, from the origin on.
         if (
             len(origin_path) > 1
             and path.startswith(f"{origin_path}/")
@@ -182,7 +182,7 @@ class Site:
 
 
 def withheld(dialect: Dialect, path: str) -> str:
-    """Why a file is no page of its site by its name alone; empty if it is one."""
+    """Return why a file is no page of its site by its name alone; empty if it is one."""
     name = path.rsplit("/", 1)[-1]
     if dialect.name == "middleman" and name.startswith("_"):
         return "partial"

@@ -1,4 +1,4 @@
-"""Settings -> a wiki of Markdown: a folder, or a clone that stands in the data folder."""
+"""Settings -> a wiki of Markdown: a folder, or a clone in the data folder."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ _WIDEST = 100
 
 
 def rows(table: Node) -> Iterator[list[Node]]:
-    """The cells of each row; one that spans columns is followed by empty ones."""
+    """Yield the cells of each row; one that spans columns is followed by empty ones."""
     for child in table.children:
         if not isinstance(child, Node):
             continue
@@ -38,7 +38,7 @@ def _cells(node: Node | str) -> Iterator[Node]:
 
 
 def written(cells: Sequence[Sequence[str]]) -> str:
-    """A table whose first row is its header; empty if no cell says anything."""
+    """Return a table whose first row is its header; empty if all cells are."""
     filled = [row for row in cells if any(row)]
     if not filled:
         return ""

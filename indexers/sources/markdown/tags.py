@@ -1,10 +1,9 @@
 """Template tags (Liquid, Hugo, GitBook, JSX, ERB, comments), taken out of the text.
 
-A tag may stand anywhere, also within a link's address, an HTML attribute or a
-table cell, where it would break Markdown's grammar. So each one is replaced by
-a single character that Markdown takes for a letter, and interpreted when the
-parsed text is written. Within code the character turns back into its source,
-byte for byte; a tag never begins within a fence and never reaches into one.
+A tag may be anywhere, also within a link's address, an HTML attribute or a table cell, where it
+would break Markdown's grammar. So each one is replaced by a single character that Markdown takes
+for a letter, and interpreted when the parsed text is written. Within code the character turns back
+into its source, byte for byte; a tag never begins within a fence and never reaches into one.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 _FIRST, _LAST = 0xF0000, 0x10FFFD
-"""Private-use planes; characters that the text itself holds are left out."""
+"""Private-use planes, without the characters that the text itself holds."""
 
 STAND_IN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
 
@@ -52,7 +51,7 @@ _ARGUMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """``kind`` is a key of the syntax, ``source`` the tag as it was written."""
+    """A template tag. ``kind`` is a key of the syntax, ``source`` the tag as it was written."""
 
     kind: str
     name: str
@@ -61,7 +60,7 @@ class Tag:
 
     @property
     def closes(self) -> str:
-        """The name of the tag that this one ends; empty if it ends none."""
+        """Return the name of the tag that this one ends; empty if it ends none."""
         if self.name.startswith("/"):
             return self.name[1:].strip()
         if self.kind == "liquid" and self.name.startswith("end"):
@@ -70,12 +69,12 @@ class Tag:
 
     @property
     def alone(self) -> bool:
-        """Says itself that nothing follows that it would enclose."""
+        """Return whether it is self-closing."""
         return self.kind in ("jsx", "hugo") and self.rest.rstrip().endswith("/")
 
     @property
     def arguments(self) -> tuple[tuple[str, ...], Mapping[str, str]]:
-        """By place and by name."""
+        """Return the arguments by place and by name."""
         places: list[str] = []
         names: dict[str, str] = {}
         for found in _ARGUMENT.finditer(self.rest):
@@ -105,7 +104,7 @@ class Tags:
     paired: set[str] = field(default_factory=set)
 
     def restore(self, text: str) -> str:
-        """``text`` with every stand-in turned back into its source."""
+        """Return ``text`` with every stand-in turned back into its source."""
         if not self.found:
             return text
         return STAND_IN.sub(
@@ -114,7 +113,7 @@ class Tags:
 
 
 def take(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
-    """``text`` with stand-ins for its tags of these kinds."""
+    """Take the tags of these kinds out of ``text``; return it with their stand-ins."""
     tags = Tags()
     pattern = _pattern(kinds)
     if pattern is None or not re.search(r"[{<%]", text):
@@ -160,7 +159,7 @@ def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[s
 
 
 def _end_after(at: int, part: str, tag: Tag, endless: set[str]) -> re.Match[str] | None:
-    """Return where ``tag`` ends. One without an end is looked for once: none begins behind it."""
+    """Return where ``tag`` ends. One without an end is searched once: none begins after it."""
     if tag.name in endless:
         return None
     end = _end_of(tag).search(part, at)
@@ -177,7 +176,7 @@ def _end_of(tag: Tag) -> re.Pattern[str]:
 
 
 def _fenced(code: str, language: str, before: str) -> str:
-    """What a tag marks as code, as Markdown's own; ``before`` stands in front of the tag."""
+    """Return what a tag marks as code in Markdown's form; ``before`` comes before the tag."""
     longest = max(map(len, re.findall("`+", code)), default=0)
     if before.strip():
         return f"{'`' * (longest + 1)}{code}{'`' * (longest + 1)}"
@@ -186,7 +185,7 @@ def _fenced(code: str, language: str, before: str) -> str:
 
 
 def _outside_fences(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in parts, each with whether it is fenced code."""
+    """Yield the text in parts, each with whether it is fenced code."""
     part: list[str] = []
     fence = ""
     for line in text.splitlines(keepends=True):
@@ -200,7 +199,7 @@ def _outside_fences(text: str) -> Iterator[tuple[str, bool]]:
             part, fence = [], ""
         else:
             part.append(line)
-    # A fence without an end may be none at all (it may stand in indented code).
+    # A fence without an end may be none at all (it may be in indented code).
     yield "".join(part), bool(fence)
 
 
@@ -215,7 +214,7 @@ def _pair(tags: Tags) -> None:
     names: Counter[str] = Counter()
     for stand_in, tag in tags.found.items():
         if tag.closes:
-            # What is looked at is taken away, so each is looked at once.
+            # Each candidate is removed when it is looked at, so each is looked at once.
             while names[tag.closes]:
                 opening, name = opened.pop()
                 names[name] -= 1

@@ -47,7 +47,7 @@ _CROSSING = frozenset({
     "table", "thead", "tbody", "tfoot", "tr", "td", "th", "ul", "ol", "li", "dl", "dt", "dd",
     "blockquote", "fn-footnotes", "fn-footnote"
 })  # fmt: skip
-"""An end tag of another kind reaches no further out than the scope that it stands in."""
+"""An end tag of another kind reaches no further out than its scope."""
 
 
 @dataclass(slots=True)
@@ -56,12 +56,12 @@ class Node:
     attributes: dict[str, str] = field(default_factory=dict)
     children: list[Node | str] = field(default_factory=list)
     blocky: bool = False
-    """Is a block, or holds one."""
+    """Whether it is a block, or holds one."""
     outlined: bool = False
-    """Is a heading of the page's outline, or holds one."""
+    """Whether it is a heading of the page's outline, or holds one."""
 
     def walk(self) -> Iterator[Node | str]:
-        """Everything below, in the order of the text."""
+        """Yield everything below, in the order of the text."""
         pending: list[Node | str] = list(reversed(self.children))
         while pending:
             item = pending.pop()
@@ -71,8 +71,8 @@ class Node:
 
 
 def grow(html: str, tags: Tags) -> Node:
-    """The tree of ``html`` as it is shown, with template tags in the place of their stand-ins;
-    struck text stands within ``STRUCK``. Total."""
+    """Parse ``html`` into a tree as it is shown, with template tags in the place of their
+    stand-ins; struck text is within ``STRUCK``. Total."""
     grower = _Grower(tags)
     grower.feed(_without_open_comment(html))
     grower.close()
@@ -82,7 +82,7 @@ def grow(html: str, tags: Tags) -> Node:
 
 
 def _give_looks(root: Node) -> None:
-    """Give what an attribute list says to the element beside it."""
+    """Apply an attribute list to the element beside it."""
     pending = [root]
     while pending:
         nodes = [child for child in pending.pop().children if isinstance(child, Node)]
@@ -102,7 +102,7 @@ def _give_looks(root: Node) -> None:
 
 
 def _without_open_comment(html: str) -> str:
-    """Cut at a comment that nothing closes: in browsers, too, it hides the rest of the page."""
+    """Cut at an unclosed comment: in browsers, too, it hides the rest of the page."""
     closed = html.rfind("-->")
     opened = html.find("<!--", closed + 3 if closed >= 0 else 0)
     return html if opened < 0 else html[:opened]
@@ -126,7 +126,7 @@ class _Grower(HTMLParser):
         self._add(Node(tag, self._named(attrs)), enter=False)
 
     def _named(self, attrs: list[tuple[str, str | None]]) -> dict[str, str]:
-        """Return attributes by name. JSX says in braces, a template's tag, whether it is seen."""
+        """Return attributes by name. JSX in braces, or a template's tag, may hide the element."""
         return {
             name: self._tags.restore(value or "") if name in _LOOKS else value or ""
             for name, value in attrs

@@ -1,4 +1,4 @@
-"""YAML, TOML and JSON that others wrote, as plain values of bounded depth and size."""
+"""YAML, TOML and JSON of others, as plain values of bounded depth and size."""
 
 from __future__ import annotations
 
@@ -17,27 +17,30 @@ _TEXT = "tag:yaml.org,2002:str"
 
 
 class TooMuch(ValueError):
-    """There is more in it than anybody writes by hand."""
+    """The values are larger than anybody writes by hand."""
 
     def __init__(self) -> None:
         super().__init__("too large, nested too deeply, or with too many aliases")
 
 
 class _Bound:
-    """Counts what is taken."""
+    """A counter of values."""
 
     def __init__(self) -> None:
         self._left = _MOST
 
     def take(self, characters: int, depth: int) -> None:
-        """Raises: TooMuch."""
+        """Count a value.
+
+        Raises: TooMuch.
+        """
         self._left -= characters + 10
         if self._left < 0 or depth > _DEEPEST:
             raise TooMuch
 
 
 def tame(values: Mapping[Any, object]) -> dict[str, object]:
-    """By lower-cased name: texts, numbers, dates, and lists and mappings of them.
+    """Return the values by lower-cased name: texts, numbers, dates, and lists and mappings of them.
 
     Raises:
         TooMuch
@@ -49,7 +52,7 @@ def tame(values: Mapping[Any, object]) -> dict[str, object]:
 def _plain(value: object, bound: _Bound, depth: int) -> object:
     if isinstance(value, str):
         bound.take(len(value), depth)
-        # An escape may stand for half a character, which no index and no address takes.
+        # An escape may be an unpaired surrogate, which no index and no address takes.
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
     bound.take(0, depth)
     if value is None or isinstance(value, int | float | date | time):
@@ -66,7 +69,7 @@ def _plain(value: object, bound: _Bound, depth: int) -> object:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The safe loader (in C where there is one) that takes unknown tags for plain values."""
+    """The safe loader (in C if there is one) that takes unknown tags for plain values."""
 
 
 def _untagged(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> object:
@@ -82,7 +85,7 @@ _Loader.add_multi_constructor("tag:", _untagged)
 
 
 def load_yaml(text: str) -> object:
-    """A YAML document, unknown tags taken for plain values.
+    """Load a YAML document, with unknown tags as plain values.
 
     Raises:
         yaml.YAMLError, ValueError, RecursionError: if it is none, or TooMuch.
@@ -96,15 +99,15 @@ def load_yaml(text: str) -> object:
         try:
             return loader.construct_document(node)
         except (AttributeError, KeyError) as error:
-            # Where a tag names a type that its text is not (`!!bool x`), the library means
-            # to raise no error of its own.
+            # If a tag names a type that its text is not (`!!bool x`), the library raises an
+            # unrelated error.
             raise yaml.YAMLError("a value is not of the type that its tag names") from error
     finally:
         loader.dispose()
 
 
 def _check(root: yaml.Node) -> None:
-    """What aliases would make of it is counted before it is made.
+    """Check the size with all aliases expanded, before it is built.
 
     Raises:
         TooMuch

@@ -1,4 +1,4 @@
-"""A folder of Markdown as a wiki: what changed in it, page by page."""
+"""A folder of Markdown as a wiki: its changes, page by page."""
 
 from __future__ import annotations
 
@@ -52,14 +52,13 @@ class _Seen:
 
 
 class MarkdownWiki:
-    """Markdown files below ``root``, which may be the folder of the pages or the
-    repository around it.
+    """Markdown files below ``root``, which may be the folder of the pages or the repository around
+    it.
 
-    ``site_url`` is the address at which the pages' folder is published,
-    ``repository_url`` the one at which a forge shows ``root``. ``flavour``,
-    ``anchors`` and ``addresses`` are recognised unless they are named (see
-    `indexers.sources.markdown.dialects`). ``include`` and ``exclude`` are patterns as in
-    ``.gitignore``, matched from the pages' folder.
+    ``site_url`` is the address at which the pages' folder is published, ``repository_url`` the one
+    at which a forge shows ``root``. ``flavour``, ``anchors`` and ``addresses`` are recognised
+    unless they are named (see `indexers.sources.markdown.dialects`). ``include`` and ``exclude``
+    are patterns as in ``.gitignore``, matched from the pages' folder.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter a setting
@@ -104,7 +103,7 @@ class MarkdownWiki:
         self._exclude = tuple(exclude)
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """See `indexers.ports.Wiki`. Only pages that differ are parsed.
+        """Yield the changes, see `indexers.ports.Wiki`. Only pages that differ are parsed.
 
         Raises:
             WikiMisconfigured: there is no such folder, flavour or pattern.
@@ -130,7 +129,7 @@ class MarkdownWiki:
 
     @staticmethod
     def _not_followed(site: Site, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """Name what may hold pages and is not looked into."""
+        """Yield what may hold pages and is not followed."""
         for path, why in site.unlisted.items():
             reason = f"cannot be listed: {why}; what was read of it before stays"
             yield Failed(key_of(path), reason)
@@ -140,7 +139,7 @@ class MarkdownWiki:
                 yield Skipped(key_of(path), why)
 
     def overview(self) -> tuple[frozenset[str], tuple[str, ...]]:
-        """Return the keys of all pages, and what an operator should know of the whole wiki.
+        """Return the keys of all pages, and warnings about the whole wiki.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
@@ -159,7 +158,8 @@ class MarkdownWiki:
         return self._memory.read_as
 
     def _other_guesses(self, site: Site, before: Guess | None) -> Iterator[str]:
-        """Say that the wiki looks another way than it is read, or is read another way now."""
+        """Yield warnings that the wiki looks different from how it is read, or is read differently
+        now."""
         if site.otherwise:
             yield (
                 f"its pages look like {site.otherwise} now, and are read as before: {site.guess};"
@@ -169,13 +169,13 @@ class MarkdownWiki:
             yield f"its pages are read as {site.guess} from now on; before: {before}"
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
-        """Those that are no longer there, or no longer among the pages."""
+        """Return those that are no longer there, or no longer among the pages."""
         site = self._site()
         return frozenset(key for key in keys if not self._stands(site, key))
 
     def page(self, key: str) -> Iterator[PageChange]:
-        """See `indexers.ports.Divisible`. Reads every file, for where a page's links lead
-        depends on the others.
+        """Yield one page, see `indexers.ports.Divisible`. Reads every file, because a page's links
+        depend on the others.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`; and the wiki has no page at all.
@@ -196,15 +196,16 @@ class MarkdownWiki:
             yield Skipped(key, "it is gone")
 
     def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:  # noqa: ARG002 - the port's
-        """
+        """Raise an error: there are no spaces.
+
         Raises:
             WikiMisconfigured: always.
         """
         raise WikiMisconfigured(f"{self.name} is a wiki of Markdown, which has no spaces.")
 
     def path(self, url: str, *, look: bool = False) -> str | None:
-        """Return what of ``url`` is below this wiki; None if it is of another one. ``look`` at
-        the files where no setting names the wiki's address.
+        """Return the path of ``url`` below this wiki; None if it is of another one. ``look`` at the
+        files if no setting names the wiki's address.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
@@ -213,8 +214,8 @@ class MarkdownWiki:
         return _below(site, url) if site else None
 
     def key_at(self, url: str) -> str | None:
-        """The page that people read at ``url``: empty if there is none, None if ``url`` is
-        not of this wiki. Reads every file.
+        """Return the key of the page at ``url``: empty if there is none, None if ``url`` is not of
+        this wiki. Reads every file.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
@@ -226,7 +227,7 @@ class MarkdownWiki:
         return next((key for key in site.keys if _bare(site.address(key)) == _bare(url)), "")
 
     def edit_address(self, key: str) -> str:
-        """Where a forge lets people edit the page; empty if it is in none.
+        """Return where a forge lets people edit the page; empty if there is none.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
@@ -250,7 +251,7 @@ class MarkdownWiki:
             return True
         try:
             return site.selects(path) and on_disk(site.root, path).exists()
-        except OSError:  # it cannot be told
+        except OSError:  # unknown
             return True
 
     def _look(self, site: Site, path: str) -> _Seen:
@@ -275,7 +276,7 @@ class MarkdownWiki:
         return _Seen(path, content, skimmed.matter, skimmed.links)
 
     def _guarded(self, site: Site, key: str, file: _Seen, known: KnownPage | None) -> PageChange:
-        """Turn a defect of ours that one page brings out into its failure: the others go on."""
+        """Turn a defect that one page triggers into its failure: the others go on."""
         try:
             return self._change(site, key, file, known)
         except IndexersError:
@@ -344,16 +345,17 @@ class MarkdownWiki:
         )
 
     def _updated(self, file: _Seen) -> date | None:
-        """The day that the page says of itself, or else that of its last commit (unless that lies
-        in the future: some clock was wrong)."""
+        """Return the date that the page states, or else that of its last commit (unless that is in
+        the future: some clock was wrong)."""
         committed = self._last_changes.get(file.path)
         if committed and committed > self._today() + timedelta(days=1):
             committed = None
         return file.matter.updated or committed
 
     def _revision(self, site: Site, key: str, file: _Seen) -> str:
-        """Of everything that the page is made of: its bytes, its place, and where its
-        links lead. The rights stand behind a dot, and behind another how the wiki was read."""
+        """Return the revision of everything that the page is made of: its bytes, its place, and
+        where its links lead. The rights come after a dot, and after another how the wiki was
+        read."""
         links = [
             f"{target}\0{site.links.resolve(key, target, style)}"
             for target in sorted(file.links)
@@ -370,7 +372,7 @@ def _defect(error: Exception) -> str:
 
 
 def _bare(url: str) -> str:
-    """Of two addresses, whether they open the same page."""
+    """Return the address in a form that is equal for addresses of the same page."""
     parts = urlsplit(url.strip())
     path = unquote(parts.path).removesuffix("/index.html").rstrip("/")
     return f"{parts.scheme}://{parts.netloc.casefold()}{path}"
@@ -379,7 +381,7 @@ def _bare(url: str) -> str:
 def _below(site: str, url: str) -> str | None:
     try:
         wanted, base = _bare(url), _bare(site)
-    except ValueError:  # brackets that are none
+    except ValueError:  # invalid brackets
         return None
     return wanted.removeprefix(base) if f"{wanted}/".startswith(f"{base}/") else None
 

@@ -24,8 +24,8 @@ from indexers.text.writing import (
 )
 
 Resolve = Callable[[str, str], str]
-"""A link's target and its style (``relative``, ``site``, ``name``) to an address;
-empty if there is none to go to."""
+"""A link's target and its style (``relative``, ``site``, ``name``) to an address; empty if there is
+none."""
 
 _UNSEEN = frozenset({
     "script", "style", "iframe", "template", "noscript", "svg", "object", "embed", "audio",
@@ -44,10 +44,10 @@ class Writer:
         self._tags = tags
         self._resolve = resolve
         self.referred: list[int] = []
-        """Footnotes in the order in which they were referred to since last cleared."""
+        """Footnotes in the order in which they were referred to since the last clearing."""
 
     def blocks(self, items: Iterable[Node | str]) -> list[str]:
-        """One string a block; they stand apart by a blank line."""
+        """Return one string a block, to be separated by blank lines."""
         written_blocks: list[str] = []
         for blocky, run in groupby(items, key=_is_block):
             if not blocky:
@@ -59,18 +59,17 @@ class Writer:
         return written_blocks
 
     def inline(self, items: Iterable[Node | str]) -> str:
-        """All of it on one line, save for hard line breaks."""
+        """Return all of it on one line, except for hard line breaks."""
         line = Line()
         self._inline(items, line)
         return line.text()
 
     def plain(self, items: Iterable[Node | str]) -> str:
-        """The words alone, as in a heading."""
+        """Return the words alone, as in a heading."""
         return " ".join(self._words(items).split())
 
     def as_written(self, items: Iterable[Node | str]) -> str:
-        """The words, also those that are struck through, and none raised: of these sites make
-        anchors."""
+        """Return the words, including struck ones, and none raised: sites make anchors of these."""
         return " ".join(self._words(items, as_written=True).split())
 
     def _block(self, node: Node) -> list[str]:  # noqa: C901, PLR0911 - one case an element
@@ -106,7 +105,7 @@ class Writer:
         return paragraph(self.inline(items))
 
     def _title(self, node: Node) -> str:
-        # A tag's title is Markdown, of which emphasis is all that people use.
+        # A tag's title is Markdown, of which people use emphasis alone.
         title = self._tags.restore(node.attributes.get("title", ""))
         return _EMPHASIS.sub(r"\2", title).strip()
 
@@ -156,7 +155,7 @@ class Writer:
         return [*caption, *([table] if table else [])]
 
     def _quote(self, node: Node) -> list[str]:
-        """A quotation, or a callout: ``> [!note] Title``."""
+        """Return a quotation, or a callout: ``> [!note] Title``."""
         for child in node.children:
             if isinstance(child, Node) and child.tag == "p":
                 first = child.children[0] if child.children else ""
@@ -170,7 +169,8 @@ class Writer:
         return quote(self.blocks(node.children))
 
     def _callout(self, label: str, head: Node, node: Node) -> list[str]:
-        """Its title ends with the first line, its text goes on in the same paragraph."""
+        """Return a callout. Its title ends with the first line, its text goes on in the same
+        paragraph."""
         title: list[Node | str] = []
         rest = list(head.children)
         while rest:
@@ -191,7 +191,7 @@ class Writer:
         return note(label, title, self.blocks(body))
 
     def _definitions(self, node: Node) -> list[str]:
-        """A term, and what it means as items below it."""
+        """Return a term, and its definitions as items below it."""
         found: list[str] = []
         terms: list[str] = []
         meanings: list[tuple[str, Node]] = []
@@ -277,7 +277,7 @@ class Writer:
         return label if leads_nowhere(address) else link(label, self._resolve(address, style))
 
     def target(self, written_target: str, style: str) -> tuple[str, str]:
-        """A link's target with its template tags resolved, and its style."""
+        """Return a link's target with its template tags resolved, and its style."""
 
         def value(match: re.Match[str]) -> str:
             nonlocal style
@@ -323,7 +323,8 @@ def _is_block(item: Node | str) -> bool:
 
 
 def note_number(text: str) -> int:
-    """A footnote's place; people may write our elements themselves, with anything in them."""
+    """Return a footnote's place; people may write our elements themselves, with anything in
+    them."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
