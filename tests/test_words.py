@@ -15,8 +15,7 @@ OURS = ("benchmarks", "bot", "config", "indexers")
 
 DONE = (
     "benchmarks", "bot/answering", "bot/conversation", "bot/evaluation", "bot/flags",
-    "bot/operations", "bot/slack", "bot/state", "bot/terminal_chat", "config",
-    "indexers/index", "indexers/parsing", "indexers/syncing", "indexers/text",
+    "bot/operations", "bot/slack", "bot/state", "bot/terminal_chat", "config", "indexers",
 )  # fmt: skip
 """The folders that are checked. To grow to `OURS`."""
 
@@ -32,13 +31,13 @@ iterate join keep label leave let lift limit link list listen load lock log look
 mark match measure mention merge move name narrow normalise note notify number offer open
 optimise order pack pair parse pass patch pause pick play point poll post prefer preload prepare
 press print probe process promote propose publish pull push put queue quote raise rank read
-rebuild receive recheck record redirect redraw reduce refresh refuse register reindex relabel
-release reload remember remind remove render reopen repair repeat replace replay reply report
-request rerank reserve reset resolve restart restore restrict resume retract retry return reuse
-rewrite roll round route run sample save say scale scan schedule score search see select send
-serve set settle shorten show shut sign simulate skip sleep sort spell split start state stem
-step stop store stream strip submit subscribe suggest sum summarise swap switch sync take tell
-test time tokenise touch track translate trim truncate try turn type undo unpack update use
+rebuild receive recheck recognise record redirect redraw reduce refresh refuse register reindex
+relabel release reload remember remind remove render reopen repair repeat replace replay reply
+report request rerank reserve reset resolve restart restore restrict resume retract retry return
+reuse rewrite roll round route run sample save say scale scan schedule score search see select
+send serve set settle shorten show shut sign simulate skip sleep sort spell split start state
+stem step stop store stream strip submit subscribe suggest sum summarise swap switch sync take
+tell test time tokenise touch track translate trim truncate try turn type undo unpack update use
 validate verify visit wait wake walk warn watch weigh withdraw work wrap write yield
 """
 """What a docstring of a function may begin with: it says what the function does."""
