@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
 
 class App:
-    """What a command is made of: each part is made at its first use, and closed with the app.
+    """The parts of a command: each is made at its first use, and closed with the app.
 
     Raises (at first use):
         IndexUnavailable, StateUnavailable: it cannot be opened.
@@ -76,8 +76,8 @@ class App:
     def __init__(
         self, settings: Settings, secrets: Secrets, *, indexing: Indexing | None = None
     ) -> None:
-        """``last_pass`` says since when what is indexed is true of a wiki: by the database, unless
-        somebody knows without asking it."""
+        """Create it. ``last_pass`` returns the time up to which a wiki's index is current: by the
+        database, unless a caller knows without asking it."""
         self.settings = settings
         self.secrets = secrets
         self.last_pass = self._last_pass
@@ -177,7 +177,7 @@ class App:
 
     @cached_property
     def searching(self) -> Answerer:
-        """What answers from the wikis alone."""
+        """Return the answerer from the wikis alone."""
         with models_loaded(self.indexing):
             return answerer_of(
                 self.settings, self.indexing, self.last_pass, self.model, self.has_failed
@@ -190,7 +190,7 @@ class App:
 
     @cached_property
     def answerer(self) -> Answerer:
-        """What answers people: what reviewers wrote goes before the wikis."""
+        """Return the answerer for people: written answers come before the wikis."""
         state = self.state_if_made()
         if state is None:
             return self.searching
@@ -202,11 +202,11 @@ class App:
 
     @cached_property
     def quotations(self) -> Answerer:
-        """What answers from the wikis, without a language model."""
+        """Return the answerer from the wikis, without a language model."""
         return answerer_of(self.settings, self.indexing, self.last_pass, failed=self.has_failed)
 
     def asker(self, email: str | None, wikis: Sequence[str] = ()) -> Asker:
-        """Return what answers with the rights of ``email`` (None: everyone's).
+        """Return an asker with the rights of ``email`` (None: everyone's).
 
         Raises:
             WikiMisconfigured: no wiki is set, or none has one of these names.
@@ -284,7 +284,7 @@ def answerer_of(
 def language_model_of(
     settings: Settings, secrets: Secrets, embedder: Embedder, usage: Usage
 ) -> ConfiguredModel:
-    """It takes some seconds, and is made once.
+    """Create the configured model, which takes some seconds; None if no provider is named.
 
     Raises:
         ModelMisconfigured: a package, an address or a key is missing.
@@ -396,5 +396,5 @@ def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: b
 
 
 def today() -> date:
-    """Where this machine is: an operator's day."""
+    """Return today's date in this machine's time zone: an operator's day."""
     return datetime.now().astimezone().date()

@@ -1,4 +1,4 @@
-"""How long to wait before a server is asked again."""
+"""Delays before a request to a server is repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``footnote doctor``."""
+"""The command ``footnote doctor``."""
 
 from __future__ import annotations
 

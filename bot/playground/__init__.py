@@ -1,4 +1,4 @@
-"""A Slack of our own, on this machine: real HTTP, real sockets, Slack's rules.
+"""A local Slack on this machine: real HTTP, real sockets, Slack's rules.
 
 Tests (and later a page in the browser) drive the real bot against it. Start at
 `bot.playground.workspace.LocalSlack`.

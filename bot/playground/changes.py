@@ -1,4 +1,4 @@
-"""Waiting for something to become true."""
+"""Waiting until something becomes true."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _LOOK = 0.05
-"""Seconds after which it is looked again, for what happens outside of the workspace."""
+"""Seconds between two checks, for what happens outside of the workspace."""
 
 
 class Changes:
-    """Wakes everyone who waits whenever the workspace changes."""
+    """A condition that wakes every waiter whenever the workspace changes."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
@@ -30,7 +30,7 @@ class Changes:
         timeout: float,  # noqa: ASYNC109 - says what it saw instead
         otherwise: Callable[[], str],
     ) -> T:
-        """What ``found`` gives once it is neither None nor false.
+        """Return the result of ``found`` once it is neither None nor false.
 
         Raises:
             TimeoutError: after ``timeout`` seconds; ``otherwise`` tells what there

@@ -1,4 +1,4 @@
-"""What a person presses, fills in and commands. They wait for the app's answer."""
+"""A person's clicks, forms and commands. They wait for the app's answer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bot.playground.views import ViewStacks
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """``accepted``: the app took it. Else ``errors`` stand below the fields, by
-    block_id, or (without any) the window says that something went wrong."""
+    """The result of a form. ``accepted``: the app took it. Else ``errors`` are shown below the
+    fields, by block_id, or (without any) the window says that something went wrong."""
 
     accepted: bool
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -26,7 +26,8 @@ class Submission:
 
 
 class Clicking(Responding):
-    """Each returns once the app has acknowledged, or has failed to within 3 s."""
+    """A person's clicks. Each method returns once the app has acknowledged, or has failed to within
+    3 s."""
 
     async def click(
         self, user: str, where: Message | View, action_id: str, value: Any = None
@@ -77,7 +78,7 @@ class Clicking(Responding):
         return self._submitted(view, delivery)
 
     async def close_view(self, user: str, view: View) -> Delivery | None:
-        """Press Cancel. The app hears of it if the view says so."""
+        """Press Cancel. The app is notified if the view says so."""
         self._check_on_top(user, view)
         ViewStacks(self).close(view)
         if not view.definition.get("notify_on_close"):
@@ -87,7 +88,7 @@ class Clicking(Responding):
         return await self._deliver("interactive", payload)
 
     async def command(self, user: str, channel: str, command: str, text: str = "") -> Delivery:
-        """Type a slash command in ``channel`` (threads know none).
+        """Type a slash command in ``channel`` (not in a thread).
 
         Raises:
             CannotAct: the app has no such command, or ``user`` is no member there.
@@ -175,7 +176,7 @@ class Clicking(Responding):
             },
             "response_url": self.response_url(key),
         }
-        if not ephemeral:  # Slack keeps no copy of those
+        if not ephemeral:  # Slack keeps no copy of ephemeral messages
             payload["message"] = message.wire(self.replies(message))
         return payload
 
@@ -199,7 +200,7 @@ class Clicking(Responding):
                     raise CannotAct(f"the field {name!r} must be filled in")
 
     def _submitted(self, view: View, delivery: Delivery) -> Submission:
-        """What the window does with the app's answer."""
+        """Return what the window does with the app's answer."""
         stacks = ViewStacks(self)
         answer = delivery.answer or {}
         action = answer.get("response_action") if isinstance(answer, dict) else "nonsense"

@@ -1,4 +1,4 @@
-"""What happens in the workspace, and how the app hears of it."""
+"""Events of the workspace, and their delivery to the app."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Trigger:
 
 
 class Core(State):
-    """The workspace with its app: whatever changes is told to whom it concerns."""
+    """The workspace with its app: every change is delivered to those it concerns."""
 
     def __init__(self, manifest: Manifest, *, clock: Callable[[], float], timing: Timing) -> None:
         super().__init__(manifest, clock=clock, timing=timing)
@@ -44,13 +44,13 @@ class Core(State):
 
     @property
     def deliveries(self) -> list[Delivery]:
-        """Everything that was sent to the app, oldest first."""
+        """Return everything that was sent to the app, oldest first."""
         return self.deliverer.log
 
     # Messages
 
     def post(self, message: Message) -> Message:
-        """Put a message up; the app hears of it if it listens there."""
+        """Post a message; the app gets an event if it listens there."""
         message.blocks = with_ids(message.blocks)
         if message.only_for is not None:
             self.ephemeral.append(message)
@@ -66,7 +66,7 @@ class Core(State):
         return message
 
     def from_bot(self, channel: str, **fields: Any) -> Message:
-        """A message as the app writes it, not yet posted."""
+        """Return a message as the app writes it, not yet posted."""
         return Message(
             channel=channel,
             ts=self.new_ts(),
@@ -78,7 +78,7 @@ class Core(State):
         )
 
     def changed(self, message: Message, before: Json) -> None:
-        """Tell that a message is not what it was."""
+        """Deliver a change of the message."""
         self.changes.happened()
         self._announce_in(
             self.channels[message.channel],
@@ -116,7 +116,7 @@ class Core(State):
         )
 
     def reacted(self, kind: str, user: str, message: Message, name: str) -> None:
-        """Tell that somebody's reaction has come or gone."""
+        """Deliver a reaction that was added or removed."""
         self.changes.happened()
         if self.bot_user_id in self.channels[message.channel].members:
             self.announce(
@@ -143,8 +143,8 @@ class Core(State):
         self._announce_in(self.channels[message.channel], message.wire())
 
     def announce_mention(self, message: Message) -> None:
-        """To the app, if it is mentioned in a channel that it is in. Slack sends no
-        ``app_mention`` in direct conversations, nor for the app's own words."""
+        """Deliver a mention of the app in a channel that it is in. Slack sends no ``app_mention``
+        in direct conversations, nor for the app's own words."""
         channel = self.channels[message.channel]
         if (
             channel.kind == "im"
@@ -195,7 +195,7 @@ class Core(State):
     # Triggers and tickets
 
     def new_ticket(self) -> str:
-        """A right to one Socket Mode connection."""
+        """Return a right to one Socket Mode connection."""
         ticket = self.new_id("ticket")
         self.tickets.add(ticket)
         return ticket
@@ -206,7 +206,8 @@ class Core(State):
         return identity
 
     def exchange(self, trigger_id: str) -> Trigger:
-        """
+        """Exchange a trigger.
+
         Raises:
             Refusal: unknown, used before, or older than three seconds.
         """

@@ -1,4 +1,4 @@
-"""Bringing events to the app: once, and again until it acknowledges them."""
+"""Delivery of events to the app: once, and again until it acknowledges them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Kind = Literal["events_api", "interactive", "slash_commands"]
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """What the app answered. ``body`` is what it said beyond yes."""
+    """An acknowledgement. ``body`` is what the app said beyond yes."""
 
     status: int
     body: Any = None
@@ -25,7 +25,8 @@ class Ack:
 
 
 class NotDelivered(Exception):
-    """``reason`` is Slack's word for it: http_timeout, connection_failed, ..."""
+    """The app did not get the event. ``reason`` is Slack's word for it: http_timeout,
+    connection_failed, ..."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -34,8 +35,8 @@ class NotDelivered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """``number`` counts retries; ``seconds`` until the app answered, real time;
-    ``reason`` is why this attempt failed, empty if it did not."""
+    """An attempt of delivery. ``number`` counts retries; ``seconds`` until the app answered, real
+    time; ``reason`` is why this attempt failed, empty if it did not."""
 
     number: int
     at: float
@@ -66,7 +67,7 @@ class Delivery:
 
     @property
     def answer(self) -> Any:
-        """What the app said in its acknowledgement, if it said anything."""
+        """Return what the app said in its acknowledgement, if anything."""
         return self.ack.body if self.ack else None
 
 
@@ -74,7 +75,8 @@ class Transport(Protocol):
     """A way to the app."""
 
     async def send(self, delivery: Delivery, number: int, reason: str) -> Ack:
-        """
+        """Send a payload.
+
         Raises:
             NotDelivered: no answer in time, or none at all.
         """
@@ -82,7 +84,7 @@ class Transport(Protocol):
 
 
 class Deliverer:
-    """Every delivery that was begun, each in a task of its own, in any order."""
+    """All deliveries, each in a task of its own, in any order."""
 
     def __init__(self, timing: Timing, changes: Changes, clock: Any) -> None:
         self.transport: Transport | None = None
@@ -93,7 +95,8 @@ class Deliverer:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, kind: Kind, payload: Json) -> Delivery:
-        """In the background. Events are retried; what a person waits for is not."""
+        """Begin a delivery in the background. Events are retried; interactions that a person waits
+        for are not."""
         delivery = Delivery(kind, payload)
         self.log.append(delivery)
         waits = self.timing.retries if kind == "events_api" else ()
@@ -101,7 +104,7 @@ class Deliverer:
         return delivery
 
     def again(self, delivery: Delivery) -> None:
-        """Once more, acknowledged or not, as happens to every app now and then."""
+        """Deliver once more, acknowledged or not, as happens to every app now and then."""
         delivery.settled = False
         self._spawn(self._run(delivery, (0.0,), first=len(delivery.attempts)))
 

@@ -1,4 +1,4 @@
-"""What the local Slack says no with."""
+"""Refusals of the local Slack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """A Web API method refuses: ``error`` is Slack's word for it.
+    """A refusal by a Web API method: ``error`` is Slack's word for it.
 
     ``problems`` are the details that Slack puts into ``response_metadata``;
     ``extra`` are further fields of the answer, such as ``needed``.
@@ -28,6 +28,6 @@ class Refusal(Exception):
 
 
 class CannotAct(Exception):
-    """A person tries what Slack's window would not let them do: press a button
-    that is not there, submit an empty required field, write where they are no
-    member. It is a mistake of the test, so it says what there was instead."""
+    """A person tries something that Slack's window does not allow: press a button that is not
+    there, submit an empty required field, write where they are no member. It is a mistake of the
+    test, so the message says what there was instead."""

@@ -1,4 +1,4 @@
-"""Trouble on demand: what a test wants the next calls of a method to run into."""
+"""Faults on demand for the next calls of a method."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A call that waits on its way until it is let go, so that others overtake it."""
+    """A call that waits until it is released, so that others overtake it."""
 
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
@@ -17,11 +17,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Exactly one of ``error`` (Slack says no), ``status`` (an HTTP status without
-    a body), ``retry_after`` (429) and ``drop`` (the connection breaks) is set, or
-    none. ``delay`` is how many seconds it takes to come to that, or to the real
-    answer. With ``done``, the method does its work before the trouble begins, so
-    that only the answer is late or lost. ``hold`` keeps the call waiting before all else."""
+    """A fault. At most one of ``error`` (Slack refuses), ``status`` (an HTTP status without a
+    body), ``retry_after`` (429) and ``drop`` (the connection breaks) is set. ``delay`` is how many
+    seconds it takes until that, or the real answer. With ``done``, the method does its work first,
+    so that only the answer is late or lost. ``hold`` keeps the call waiting before all else."""
 
     error: str = ""
     status: int = 0

@@ -15,20 +15,20 @@ from bot.playground.delivery import Ack, Delivery, NotDelivered
 
 
 def signed(secret: str, timestamp: int, body: str) -> str:
-    """Slack's v0 signature of a request."""
+    """Return Slack's v0 signature of a request."""
     base = f"v0:{timestamp}:{body}".encode()
     return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
 
 
 class HttpTransport:
-    """``timeout`` in seconds. Requests carry the wall clock's time, whatever clock
-    the workspace has, because the receiver compares it with its own."""
+    """A transport over HTTP. ``timeout`` in seconds. Requests carry the wall clock's time, whatever
+    clock the workspace has, because the receiver compares it with its own."""
 
     def __init__(self, url: str, secret: str, *, timeout: float) -> None:
         self.url = url
         self.secret = secret
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),  # waiting for a place would eat the timeout
+            connector=aiohttp.TCPConnector(limit=0),  # waiting for a slot would use up the timeout
             timeout=aiohttp.ClientTimeout(total=timeout),
         )
 
@@ -67,7 +67,7 @@ class HttpTransport:
 
 
 def encoded(delivery: Delivery) -> tuple[str, str]:
-    """The body of the request and its content type."""
+    """Return the body of the request and its content type."""
     form = "application/x-www-form-urlencoded"
     if delivery.kind == "events_api":
         return json.dumps(delivery.payload), "application/json"

@@ -1,4 +1,4 @@
-"""What Slack sends when a person presses, picks, fills in or types a command."""
+"""Slack's payloads when a person presses, picks, fills in or types a command."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NO_STATE = {"button", "feedback_buttons", "icon_button", "overflow", "workflow_
 
 
 def pressed(element: Json, value: Any, *, ts: str) -> Json:
-    """The entry in ``actions`` for what a person did to ``element``.
+    """Return the entry in ``actions`` for what a person did to ``element``.
 
     For feedback buttons ``value`` is "positive", "negative", or one button's value.
     """
@@ -48,7 +48,7 @@ def pressed(element: Json, value: Any, *, ts: str) -> Json:
 
 
 def filled(element: Json, value: Any) -> Json:
-    """An element's state once a person has put ``value`` in.
+    """Return an element's state once a person has put ``value`` in.
 
     Raises:
         CannotAct: it offers no such option, or takes no such text.
@@ -70,8 +70,8 @@ def filled(element: Json, value: Any) -> Json:
 
 
 def state_of(elements: Sequence[Json], values: Mapping[str, Any]) -> Json:
-    """``state.values``: by block_id and action_id, with what the app filled in before
-    where ``values`` (by either id) says nothing.
+    """Return ``state.values`` by block_id and action_id, with the app's initial values where
+    ``values`` (by either id) has none.
 
     Raises:
         CannotAct: a value for a field that is not there.
@@ -94,7 +94,7 @@ def state_of(elements: Sequence[Json], values: Mapping[str, Any]) -> Json:
 
 
 def is_empty(content: Mapping[str, Any]) -> bool:
-    """Whether a field's state says nothing."""
+    """Return whether a field's state is empty."""
     return not any(value for name, value in content.items() if name != "type")
 
 

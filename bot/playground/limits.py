@@ -1,4 +1,4 @@
-"""Slack's numbers. Characters unless a name says otherwise."""
+"""Slack's limits. Characters unless a name says otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The app's manifest: what it may call, what it hears of, and whether it is valid."""
+"""The app's manifest: its methods, its events, and whether it is valid."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ class Manifest:
 
     @classmethod
     def read(cls, source: Mapping[str, Any] | Path) -> Self:
-        """
+        """Read a manifest.
+
         Raises:
             InvalidManifest: with every reason at once.
         """
@@ -106,13 +107,13 @@ class Manifest:
         )
 
     def hears(self, event: str) -> bool:
-        """Subscribed, and allowed to be."""
+        """Return whether the app is subscribed to an event, and allowed to be."""
         scope = EVENT_SCOPES.get(event)
         return event in self.events and (scope is None or scope in self.scopes)
 
 
 def manifest_problems(document: Mapping[str, Any]) -> list[str]:
-    """Why Slack would refuse this manifest, or the app could not work with it."""
+    """Return why Slack would refuse this manifest, or the app could not work with it."""
     return [
         *_unknown("manifest", document, _SECTIONS),
         *_unknown("features", document.get("features", {}), _FEATURES),

@@ -1,4 +1,4 @@
-"""What stands in a workspace: channels, messages, views."""
+"""Models of a workspace: channels, messages, views."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class Stream:
 
 @dataclass(slots=True)
 class Message:
-    """``text`` and ``blocks`` are as they went over the wire. ``only_for`` names
-    the one person who sees an ephemeral message."""
+    """A message. ``text`` and ``blocks`` are as they were sent. ``only_for`` names the one person
+    who sees an ephemeral message."""
 
     channel: str
     ts: str
@@ -91,18 +91,18 @@ class Message:
 
     @property
     def root(self) -> str:
-        """The ts of the thread that a reply to this message belongs to."""
+        """Return the ts of the thread that a reply to this message belongs to."""
         return self.thread_ts or self.ts
 
     def elements(self) -> list[Json]:
-        """Everything one can press or fill in, in the order of the blocks."""
+        """Return everything that can be pressed or filled in, in the order of the blocks."""
         return interactive_elements(self.blocks)
 
     def action_ids(self) -> list[str]:
         return [element.get("action_id", "") for element in self.elements()]
 
     def wire(self, replies: Sequence[Message] = ()) -> Json:
-        """The message object of ``conversations.history`` and of events."""
+        """Return the message object of ``conversations.history`` and of events."""
         message: Json = {
             "type": "message",
             "user": self.user,
@@ -141,8 +141,8 @@ class Message:
 
 @dataclass(slots=True)
 class View:
-    """A modal or home tab as the app described it, and what a person sees of it:
-    ``errors`` are those of the last submission, by block_id."""
+    """A modal or home tab as the app described it, and a person's state of it: ``errors`` are those
+    of the last submission, by block_id."""
 
     id: str
     user: str
@@ -177,7 +177,7 @@ class View:
 
 
 def interactive_elements(blocks: Sequence[Json]) -> list[Json]:
-    """The elements with an action_id, each with the ``block_id`` it stands in."""
+    """Return the elements with an action_id, each with the ``block_id`` it is in."""
     found: list[Json] = []
     for block in blocks:
         candidates = [*block.get("elements", []), block.get("accessory"), block.get("element")]

@@ -1,4 +1,4 @@
-"""Who is in a workspace: people, bots, user groups."""
+"""Members of a workspace: people, bots, user groups."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from bot.playground.model import Json
 
 @dataclass(slots=True)
 class User:
-    """A person or bot. ``is_stranger``: from another workspace, seen through a
-    shared channel without sharing one directly."""
+    """A person or bot. ``is_stranger``: from another workspace, seen through a shared channel
+    without sharing one directly."""
 
     id: str
     name: str
@@ -30,7 +30,7 @@ class User:
     deleted: bool = False
 
     def wire(self, *, with_email: bool) -> Json:
-        """The ``user`` object of ``users.info``."""
+        """Return the ``user`` object of ``users.info``."""
         name = self.real_name or self.name
         profile: Json = {"real_name": name, "display_name": self.name, "team": self.team_id}
         if with_email and self.email:

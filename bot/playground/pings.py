@@ -1,8 +1,8 @@
-"""What in a message is live: pings people, or leads somewhere.
+"""Live parts of a message: mentions and links.
 
-An independent judge of the bot's sanitizer. Where Slack's behaviour is uncertain
-it says "live": a control sequence counts even inside code, and so does a plain
-``@here``, because Slack parses certain mentions in text that is not verbatim.
+An independent judge of the bot's sanitizer. Where Slack's behaviour is uncertain it says "live": a
+control sequence counts even inside code, and so does a plain ``@here``, because Slack parses
+certain mentions in text that is not verbatim.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Kind = Literal["broadcast", "user", "channel", "usergroup", "link", "image", "co
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """``target`` is what is pinged or the address as it stands; ``host`` is where a
-    browser would really go, empty for other schemes and relative addresses."""
+    """A live part. ``target`` is what is pinged or the address as it is written; ``host`` is where
+    a browser would really go, empty for other schemes and relative addresses."""
 
     kind: Kind
     target: str
@@ -41,7 +41,7 @@ _ENDS = ".,;:!?'\"`*_~)]}"
 
 
 def live_pings(message: Message | Mapping[str, Any] | str) -> list[Live]:
-    """Everything live in a message, a view or a text in mrkdwn, in reading order.
+    """Return everything live in a message, a view or a text in mrkdwn, in reading order.
 
     A message's text counts beside its blocks: it is the notification.
     """
@@ -65,8 +65,8 @@ def live_pings(message: Message | Mapping[str, Any] | str) -> list[Live]:
 
 
 def host_of(address: str) -> str:
-    """Where a browser goes: it reads ``\\`` as ``/``, skips control characters, and
-    takes what follows the last ``@`` as the host."""
+    r"""Return the host that a browser contacts: it reads ``\`` as ``/``, skips control characters,
+    and takes what follows the last ``@`` as the host."""
     cleaned = re.sub(r"[\x00-\x20]", "", address).replace("\\", "/").replace("&amp;", "&")
     if cleaned.startswith("//"):
         cleaned = f"https:{cleaned}"
@@ -143,7 +143,7 @@ def _in_markdown(text: str) -> Iterator[Live]:
 
 
 def _without_code(text: str) -> str:
-    """The text without what stands between backticks, as many behind as before."""
+    """Return the text without what is between backticks, as many after as before."""
     kept, start = [], 0
     runs = list(_BACKTICKS.finditer(text))
     following = {len(run[0]): run for run in runs}
@@ -177,7 +177,7 @@ def _controls(text: str) -> Iterator[Live]:
 
 
 def _typed(text: str) -> Iterator[Live]:
-    """What Slack finds by itself in words as a person would type them."""
+    """Yield what Slack finds by itself in words as a person would type them."""
     for match in _PLAIN_MENTION.finditer(text):
         yield Live("broadcast", match[1].lower())
     for pattern in (_BARE_ADDRESS, _BARE_DOMAIN):

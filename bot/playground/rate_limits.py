@@ -1,4 +1,4 @@
-"""How often an app may call: per method and minute, and per channel and second."""
+"""Rate limits of an app: per method and minute, and per channel and second."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ POST_BURST = 3
 
 
 class Bucket:
-    """Tokens that come back at ``rate`` a second, at most ``burst`` of them."""
+    """A token bucket that is refilled at ``rate`` a second, up to ``burst``."""
 
     def __init__(self, rate: float, burst: float, now: float) -> None:
         self._rate = rate
@@ -22,7 +22,7 @@ class Bucket:
         self._at = now
 
     def take(self, now: float) -> float:
-        """Seconds to wait before the next token; 0 if one was taken."""
+        """Return the seconds until the next token; 0 if one was taken."""
         self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
         self._at = now
         if self._tokens < 1:
@@ -32,7 +32,7 @@ class Bucket:
 
 
 class RateLimits:
-    """Off until switched on: most tests are about something else."""
+    """Rate limits, off by default: most tests are about something else."""
 
     def __init__(self, clock: Callable[[], float], *, enforced: bool) -> None:
         self.enforced = enforced
@@ -40,7 +40,7 @@ class RateLimits:
         self._buckets: dict[str, Bucket] = {}
 
     def wait(self, method: str, *, tier: int, channel: str = "") -> int:
-        """Whole seconds for ``Retry-After``; 0 if the call may go ahead."""
+        """Return whole seconds for ``Retry-After``; 0 if the call may go ahead."""
         if not self.enforced:
             return 0
         if method == "chat.postMessage":

@@ -1,4 +1,4 @@
-"""What an app says through a ``response_url``."""
+"""Replies of an app through a ``response_url``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The addresses to which an app may answer later: five times, for half an hour."""
+"""The addresses to which an app may reply later: five times, for half an hour."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bot.playground import limits
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """``original`` is the ts of the message that was acted on; a slash command has
-    none. ``ephemeral`` tells where the original stands."""
+    """A response address. ``original`` is the ts of the message that was acted on; a slash command
+    has none. ``ephemeral`` says where the original is."""
 
     channel: str
     user: str
@@ -32,7 +32,7 @@ class ResponseUrls:
     def new(
         self, channel: str, user: str, *, original: str | None = None, ephemeral: bool = False
     ) -> str:
-        """The key, which is the last part of the address."""
+        """Return the key of a new address, which is its last part."""
         key = f"{next(self._numbers):09d}"
         self._known[key] = ResponseUrl(
             channel, user, self._clock() + self._seconds, original, ephemeral
@@ -40,7 +40,7 @@ class ResponseUrls:
         return key
 
     def use(self, key: str) -> ResponseUrl | None:
-        """None if there is no such address, or it is used up or expired."""
+        """Return the address; None if there is none, or it is used up or expired."""
         known = self._known.get(key)
         if known is None or known.uses >= limits.RESPONSE_URL_USES:
             return None

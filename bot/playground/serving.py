@@ -1,4 +1,4 @@
-"""Serves an application on loopback, and stops so that nothing of it is left open."""
+"""A loopback server of an application that closes everything when it stops."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import socket
 from aiohttp import web
 
 _TURNS = 5
-"""Of the loop: a connection just accepted takes three until its server knows of it, and one just
-closed takes one until it lets go of its socket."""
+"""Turns of the loop: a connection just accepted takes three until its server knows of it, and one
+just closed takes one until it lets go of its socket."""
 
 
 class LocalServer:
@@ -20,7 +20,7 @@ class LocalServer:
         self._listening: socket.socket | None = None
 
     async def start(self, application: web.Application, port: int = 0) -> str:
-        """Listens, on any free port for 0, and returns the address: scheme, host and port.
+        """Listen, on any free port for 0, and return the address: scheme, host and port.
 
         Raises:
             OSError: the port is taken.
@@ -33,7 +33,7 @@ class LocalServer:
         return f"http://{host}:{port}"
 
     async def stop(self) -> None:
-        """Stops listening and ends every connection.
+        """Stop listening and end every connection.
 
         A connection that was accepted just before its server closes is never closed by Python
         3.11 (https://github.com/python/cpython/issues/109564). So accepting ends first.

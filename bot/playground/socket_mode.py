@@ -1,4 +1,4 @@
-"""Socket Mode: the app connects to us, and each payload goes to one connection."""
+"""Socket Mode: the app connects to this server, and each payload goes to one connection."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Connection:
 
 
 class SocketHub:
-    """The app's connections, at most ten, used in turn. Each takes one of
-    ``tickets``, which ``apps.connections.open`` hands out."""
+    """The app's connections, at most ten, used in turn. Each takes one of ``tickets``, which
+    ``apps.connections.open`` returns."""
 
     def __init__(self, app_id: str, tickets: set[str], changes: Changes, *, timeout: float) -> None:
         self.connections: list[Connection] = []
@@ -51,7 +51,7 @@ class SocketHub:
         self._numbers = itertools.count(1)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """One connection, from the handshake to its end."""
+        """Serve one connection, from the handshake to its end."""
         ticket = request.match_info["ticket"]
         if ticket not in self._tickets:
             return web.Response(status=404)
@@ -77,8 +77,8 @@ class SocketHub:
         return socket
 
     async def send(self, delivery: Delivery, number: int, reason: str) -> Ack:
-        """Hold it until there is a connection, send it, and wait for its ack: all
-        that within the time that an app has."""
+        """Wait for a connection, send the payload, and wait for its ack: all within the time that
+        an app has."""
         envelope = f"envelope-{next(self._numbers)}"
         connection: Connection | None = None
         try:
@@ -99,8 +99,8 @@ class SocketHub:
                 connection.waiting.pop(envelope, None)
 
     def usable(self) -> list[Connection]:
-        """The connections that payloads go to: those that are to be refreshed only
-        while there is no other."""
+        """Return the connections for payloads: those that are to be refreshed only while there is
+        no other."""
         open_ = [connection for connection in self.connections if not connection.socket.closed]
         return [connection for connection in open_ if not connection.refreshing] or open_
 
@@ -125,13 +125,13 @@ class SocketHub:
         return message
 
     async def refresh(self) -> None:
-        """Ask every connection to come back anew, as Slack does every few hours."""
+        """Ask every connection to reconnect, as Slack does every few hours."""
         for connection in self.usable():
             connection.refreshing = True
             await connection.socket.send_json(self._goodbye("refresh_requested"))
 
     async def cut(self) -> None:
-        """End every connection without a word, as a broken line does."""
+        """Close every connection without a message, as a broken line does."""
         for connection in list(self.connections):
             if connection.transport is not None:
                 connection.transport.abort()

@@ -1,4 +1,4 @@
-"""What the workspace holds, and how it is looked up."""
+"""The state of the workspace, and its lookups."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Thread = tuple[str, str]
 
 
 class State:
-    """The workspace at rest. Everything here is synchronous.
+    """The workspace's state. Everything here is synchronous.
 
     ``clock`` gives seconds since the epoch; message times and expiries follow it.
     ``url`` is where the workspace is served, empty until it is.
@@ -78,7 +78,7 @@ class State:
         deleted: bool = False,
         locale: str = "en-GB",
     ) -> User:
-        """A person; without a ``user`` id, one is made."""
+        """Add a person; without a ``user`` id, one is made."""
         identity = user or self.new_id("U")
         person = User(
             id=identity,
@@ -109,7 +109,7 @@ class State:
         is_archived: bool = False,
         with_bot: bool = True,
     ) -> Channel:
-        """A channel (``kind="group"`` is a private one) that the bot is in, or not."""
+        """Add a channel (``kind="group"`` is a private one) that the bot is in, or not."""
         identity = channel or self.new_id("C")
         everyone = [*members, *([self.bot_user_id] if with_bot else [])]
         place = Channel(
@@ -130,7 +130,7 @@ class State:
         return self.usergroups[group]
 
     def im(self, user: str) -> Channel:
-        """The direct conversation of ``user`` and the bot, opened if need be."""
+        """Return the direct conversation of ``user`` and the bot, opened if needed."""
         for channel in self.channels.values():
             if channel.kind == "im" and user in channel.members:
                 return channel
@@ -139,18 +139,19 @@ class State:
     # Messages
 
     def thread(self, channel: str, ts: str) -> list[Message]:
-        """The first message of a thread and its replies, oldest first."""
+        """Return the first message of a thread and its replies, oldest first."""
         return [message for message in self.history(channel) if message.root == ts]
 
     def replies(self, message: Message) -> list[Message]:
         return [other for other in self.thread(message.channel, message.ts) if other.is_reply]
 
     def history(self, channel: str) -> list[Message]:
-        """Every message of a channel with those in threads, oldest first."""
+        """Return every message of a channel with those in threads, oldest first."""
         return list(self.messages.get(channel, {}).values())
 
     def message(self, channel: str, ts: str) -> Message:
-        """
+        """Return a message.
+
         Raises:
             Refusal: ``message_not_found``.
         """
@@ -165,7 +166,7 @@ class State:
         return message
 
     def status(self, channel: str, thread_ts: str) -> str:
-        """What a person reads below the thread now, such as "is thinking..."."""
+        """Return the status that a person sees below the thread now, such as "is thinking..."."""
         status = self.statuses.get((channel, thread_ts))
         if status is None or self.clock() >= status["until"]:
             return ""
@@ -174,7 +175,8 @@ class State:
     # Looking up, with Slack's refusals
 
     def channel_for_bot(self, channel: str) -> Channel:
-        """
+        """Return a channel that the bot may see.
+
         Raises:
             Refusal: ``channel_not_found``, also for private ones the bot is not in.
         """
@@ -185,7 +187,8 @@ class State:
         return place
 
     def user(self, user: str) -> User:
-        """
+        """Return a user.
+
         Raises:
             Refusal: ``user_not_found``.
         """
@@ -200,6 +203,6 @@ class State:
         return f"{prefix}1{next(self._numbers):09d}"
 
     def new_ts(self) -> str:
-        """A time that no other message has, later than all before."""
+        """Return a time that no other message has, later than all before."""
         self._last_ts = max(self._last_ts + 1, int(self.clock() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"

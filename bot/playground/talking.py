@@ -1,4 +1,4 @@
-"""What a person says and does in conversations."""
+"""A person's messages and actions in conversations."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bot.playground.people import User
 
 
 class Talking(Core):
-    """Texts are as Slack's window sends them: what a person typed as ``<`` stands
-    as ``&lt;``, and what they picked from a list stands as ``<@U...>``.
+    """A person's actions. Texts are as Slack's window sends them: a typed ``<`` is ``&lt;``, and a
+    person picked from a list is ``<@U...>``.
 
-    Each returns as soon as it is visible; the app hears of it meanwhile.
+    Each method returns as soon as it is visible; the app gets the event meanwhile.
     """
 
     async def say(  # noqa: PLR0913 - what can go along with a text
@@ -31,8 +31,8 @@ class Talking(Core):
         attachments: Sequence[Json] = (),
         broadcast: bool = False,
     ) -> Message:
-        """A message by ``user``; with ``files`` it is a file's comment, and a
-        forwarded message stands in ``attachments``.
+        """Post a message by ``user``; with ``files`` it is a file's comment, and a forwarded
+        message is in ``attachments``.
 
         Raises:
             CannotAct: ``user`` is no member there, or there is no such thread.
@@ -70,7 +70,7 @@ class Talking(Core):
         files: Sequence[Json] = (),
         attachments: Sequence[Json] = (),
     ) -> Message:
-        """A message that mentions the app, in front unless the text does already."""
+        """Post a message that mentions the app, in front unless the text does already."""
         name = f"<@{self.bot_user_id}>"
         return await self.say(
             user,
@@ -90,14 +90,14 @@ class Talking(Core):
         files: Sequence[Json] = (),
         attachments: Sequence[Json] = (),
     ) -> Message:
-        """A message in the direct conversation with the app."""
+        """Post a message in the direct conversation with the app."""
         channel = self.im(user).id
         return await self.say(
             user, channel, text, thread_ts=thread_ts, files=files, attachments=attachments
         )
 
     async def edit(self, message: Message, text: str) -> Message:
-        """By its author. A mention that was not there before is a new mention."""
+        """Edit a message as its author. A new mention counts as a mention."""
         before = message.wire(self.replies(message))
         mentioned = f"<@{self.bot_user_id}>" in message.text
         message.text, message.blocks = text, with_ids(typed(text))
@@ -108,11 +108,12 @@ class Talking(Core):
         return message
 
     async def delete(self, message: Message) -> None:
-        """By its author, or by an admin."""
+        """Delete a message as its author, or as an admin."""
         self.remove(message)
 
     async def react(self, user: str, message: Message, name: str) -> None:
-        """
+        """Add a reaction.
+
         Raises:
             CannotAct: they have already, or are no member there.
         """
@@ -130,7 +131,7 @@ class Talking(Core):
         self.reacted("reaction_removed", user, message, name)
 
     async def join(self, user: str, channel: str) -> None:
-        """A person, or the app itself, becomes a member."""
+        """Add a person, or the app itself, as a member."""
         place = self.channels[channel]
         if user not in place.members:
             place.members.append(user)
@@ -153,7 +154,7 @@ class Talking(Core):
         self.changes.happened()
 
     async def stop_agent(self, user: str, channel: str, thread_ts: str) -> Delivery | None:
-        """The Stop button of a working agent: its streams in the thread end."""
+        """Press the Stop button of a working agent: its streams in the thread end."""
         self._member(user, channel)
         streaming = [
             message

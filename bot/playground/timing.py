@@ -1,4 +1,4 @@
-"""How long things last in Slack."""
+"""Durations in Slack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds, as Slack has them; tests hand in shorter ones.
+    """Seconds, as Slack has them; tests pass shorter ones.
 
     ``ack`` and ``retries`` (the waits before the first, second and third retry)
     pass on the event loop; the others are compared with the workspace's clock.

@@ -1,4 +1,4 @@
-"""The views that are open: a stack of modals and a home tab for each person."""
+"""The open views: a stack of modals and a home tab for each person."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from bot.playground.state import State
 
 
 class ViewStacks:
-    """The modals and homes of a workspace, as one may change them."""
+    """The modals and homes of a workspace."""
 
     def __init__(self, slack: State) -> None:
         self._slack = slack
 
     def open(self, user: str, definition: Json) -> View:
-        """A new stack; a modal that was open is gone."""
+        """Open a new stack; a modal that was open is gone."""
         view = self._new(user, definition)
         self._slack.modals[user] = [view]
         self._slack.changes.happened()
         return view
 
     def push(self, user: str, definition: Json) -> View:
-        """
+        """Push a modal.
+
         Raises:
             Refusal: ``push_limit_reached``; ``not_found`` if no modal is open.
         """
@@ -55,7 +56,7 @@ class ViewStacks:
         return view
 
     def close(self, view: View) -> None:
-        """Take it off its stack, and what lies on it."""
+        """Remove a view from its stack, with those on top of it."""
         stack = self._slack.modals.get(view.user, [])
         if view in stack:
             del stack[stack.index(view) :]
@@ -66,7 +67,8 @@ class ViewStacks:
         self._slack.changes.happened()
 
     def find(self, view_id: str, external_id: str) -> View:
-        """
+        """Return a view.
+
         Raises:
             Refusal: ``not_found``.
         """
@@ -78,7 +80,7 @@ class ViewStacks:
         raise Refusal("not_found")
 
     def wire(self, view: View, values: Json | None = None) -> Json:
-        """The view as payloads carry it; ``values`` is what a person filled in."""
+        """Return the view as payloads have it; ``values`` is what a person filled in."""
         definition = view.definition
         plain: Json = {
             "id": view.id,

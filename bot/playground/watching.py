@@ -1,4 +1,4 @@
-"""What a person, or a test, can see and wait for."""
+"""Observations of a person, or a test, and waiting for them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bot.playground.model import Message, View
 T = TypeVar("T")
 
 PATIENCE = 60.0
-"""Seconds that a wait lasts at most. Only one that fails takes so long, and a busy machine may be
+"""Seconds that a wait lasts at most. Only a failing one takes so long, and a busy machine may be
 ten times slower than an idle one."""
 
 
 class Watching(Core):
-    """Every wait wakes when the workspace changes."""
+    """Observations of the workspace. Every wait wakes when it changes."""
 
     def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
-        """Messages that only ``user`` sees. One in a thread shows only where that
-        thread exists: Slack loses those that were sent to a reply's ts."""
+        """Return messages that only ``user`` sees. One in a thread shows only if that thread
+        exists: Slack loses those that were sent to a reply's ts."""
         return [
             message
             for message in self.ephemeral
@@ -30,14 +30,14 @@ class Watching(Core):
         ]
 
     def views(self, user: str) -> list[View]:
-        """The modals open before ``user``, the topmost last."""
+        """Return the open modals of ``user``, the topmost last."""
         return list(self.modals.get(user, []))
 
     def home(self, user: str) -> View | None:
         return self.homes.get(user)
 
     def from_app(self, channel: str, thread_ts: str | None = None) -> list[Message]:
-        """What the app wrote in a channel, or in one thread of it."""
+        """Return the app's messages in a channel, or in one thread of it."""
         return [
             message
             for message in self.history(channel)
@@ -51,7 +51,7 @@ class Watching(Core):
         timeout: float = PATIENCE,  # noqa: ASYNC109 - says what it saw instead
         describe: Callable[[], str] | None = None,
     ) -> T:
-        """What ``predicate`` gives, once that is something.
+        """Return the result of ``predicate``, once it is true.
 
         Raises:
             TimeoutError: with what ``describe`` says.
@@ -68,7 +68,7 @@ class Watching(Core):
         thread_ts: str | None = None,
         timeout: float = PATIENCE,  # noqa: ASYNC109 - says what it saw instead
     ) -> Message:
-        """The first message of the app that fits.
+        """Return the first message of the app that fits.
 
         Raises:
             TimeoutError: naming the messages that were there.
@@ -99,7 +99,7 @@ class Watching(Core):
         *,
         timeout: float = PATIENCE,  # noqa: ASYNC109 - says what it saw instead
     ) -> View:
-        """The topmost modal of ``user``, once it fits."""
+        """Return the topmost modal of ``user``, once it fits."""
         return await self.wait_for(
             lambda: next(filter(where, self.views(user)[-1:]), None), timeout=timeout
         )
@@ -111,7 +111,7 @@ class Watching(Core):
         *,
         timeout: float = PATIENCE,  # noqa: ASYNC109 - says what it saw instead
     ) -> View:
-        """The home tab of ``user``, once it fits."""
+        """Return the home tab of ``user``, once it fits."""
         return await self.wait_for(
             lambda: next(filter(where, filter(None, [self.home(user)])), None), timeout=timeout
         )

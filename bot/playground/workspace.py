@@ -1,4 +1,4 @@
-"""`LocalSlack`: the whole workspace, with its server."""
+"""The whole workspace with its server: `LocalSlack`."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class LocalSlack(Talking, Clicking, Watching):
 
     @property
     def api_url(self) -> str:
-        """The base address for a Web API client."""
+        """Return the base address for a Web API client."""
         return f"{self.url}/api/"
 
     async def deliver_to(self, request_url: str | None) -> None:
@@ -93,11 +93,11 @@ class LocalSlack(Talking, Clicking, Watching):
             self._http = HttpTransport(request_url, self.signing_secret, timeout=self.timing.ack)
         self.deliverer.transport = self._http or self.sockets
 
-    # What the app called
+    # Calls of the app
 
     @property
     def calls(self) -> list[Call]:
-        """Every Web API call, oldest first."""
+        """Return every Web API call, oldest first."""
         return self.web_api.calls
 
     def calls_to(self, method: str) -> list[Call]:
@@ -128,7 +128,7 @@ class LocalSlack(Talking, Clicking, Watching):
     def live_pings(self, message: Message | Mapping[str, Any] | str) -> list[Live]:
         return live_pings(message)
 
-    # What the app reaches besides the Web API
+    # What else the app can reach
 
     async def _serve_response_url(self, request: web.Request) -> web.StreamResponse:
         try:

@@ -1,4 +1,4 @@
-"""A Confluence of our own, on this machine: real HTTP, the vendor's rules and faults.
+"""A local Confluence on this machine: real HTTP, the vendor's rules and faults.
 
     world = World("cloud", now=clock)                    # or "data-center"
     ada = world.add_user("Ada", admin=True, sees_everything=True)

@@ -1,4 +1,4 @@
-"""One request, as the endpoints see it, and how they refuse it."""
+"""A request, as the endpoints see it, and their refusals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Refusal(Exception):
-    """Confluence says no: a status with its JSON."""
+    """A refusal by Confluence: a status with its JSON."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -50,8 +50,8 @@ def no_content(identity: str) -> Refusal:
 
 @dataclass(slots=True)
 class Call:
-    """``caller`` is None for somebody not logged in. ``site`` is the address that
-    Confluence believes in, with its context path, whatever the request came by."""
+    """A request. ``caller`` is None for an anonymous visitor. ``site`` is the address that
+    Confluence believes in, with its context path, whatever address the request came by."""
 
     world: World
     caller: str | None
@@ -66,7 +66,7 @@ class Call:
     short: bool = False
     next_after_last: bool = False
     media: str = ""
-    """Where Cloud keeps the bytes of attachments."""
+    """Where Cloud stores the bytes of attachments."""
     headers: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str, default: str = "") -> str:
@@ -76,7 +76,8 @@ class Call:
         return [word.strip() for word in self.text(name).split(",") if word.strip()]
 
     def number(self, name: str, default: int) -> int:
-        """
+        """Return a number from the query.
+
         Raises:
             Refusal: it is no number, or below zero.
         """
@@ -93,7 +94,8 @@ class Call:
         return self.world.may_see(self.caller, content.id)
 
     def content(self, identity: str) -> Content:
-        """
+        """Return the content, if the caller may see it.
+
         Raises:
             Refusal: 404, both for what is not there and for what they may not see.
         """
@@ -114,7 +116,8 @@ class Call:
                 yield space
 
     def space(self, *, key: str = "", identity: str = "") -> Space:
-        """
+        """Return the space, if the caller may see it.
+
         Raises:
             Refusal: 404.
         """
@@ -128,7 +131,7 @@ class Call:
     def v2_page(
         self, keyed: Iterable[tuple[int, T]], wire: Callable[[T], Json], *, most: int = 250
     ) -> Json:
-        """By cursor; ``keyed`` ascends by a number that stays a thing's own."""
+        """Return a page of results by cursor; ``keyed`` is sorted by a stable number."""
         after = _opened(self.text("cursor"))
         limit = self.limit(25, most)
         found: list[tuple[int, T]] = []
@@ -156,7 +159,7 @@ class Call:
         most: int = 200,
         cursors: bool = False,
     ) -> Json:
-        """By ``start``, or by cursor where Cloud's searches have it."""
+        """Return a page of results by ``start``, or by cursor as Cloud's searches have it."""
         start = _opened(self.text("cursor")) + 1 if cursors else self.number("start", 0)
         asked = max(1, min(self.number("limit", default), most))
         limit = self.limit(default, most)

@@ -1,4 +1,4 @@
-"""What is still published of Cloud's first REST API. The rest is gone, and answers 410."""
+"""The documented rest of Cloud's first REST API. Everything else is gone, and answers 410."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def _users(call: Call) -> Json:
 
 
 def _email(call: Call) -> Json:
-    """For apps that were approved for it, whatever people show."""
+    """Return an e-mail to apps that were approved for it, whatever people show."""
     someone = known_user(call, call.text("accountId"))
     return {"accountId": someone.id, "email": someone.email}
 
 
 def _search_users(call: Call) -> Json:
-    """By name, or all of them (``type=user``), 10,000 at most. It does not know e-mails,
-    nor people who are deactivated; guests only if asked for. It pages by ``start``."""
+    """Search people by name, or all of them (``type=user``), at most 10,000. It knows neither
+    e-mails nor deactivated people; guests only on request. It pages by ``start``."""
     cql = call.text("cql")
     wanted = _USER_CQL.fullmatch(cql.strip())
     if wanted is None and cql.replace(" ", "") != "type=user":
@@ -96,7 +96,7 @@ def _group_by_id(call: Call, identity: str) -> Group:
 
 
 def _check(call: Call, identity: str) -> Json:
-    """Effective access; a denial is no error."""
+    """Return the effective access; a denial is no error."""
     content = call.content(identity)
     match call.body:
         case {"subject": {"type": kind, "identifier": str(name)}, "operation": "read"}:
@@ -112,14 +112,14 @@ def _check(call: Call, identity: str) -> Json:
 
 
 def _download(call: Call, page: str, name: str) -> Redirect:
-    """The bytes are another host's, whose address is a secret of its own."""
+    """Redirect to another host, with a secret address."""
     file = attached(call, page, name)
     version = version_asked(call, file)
     return Redirect(f"{call.media}/file/{page}/{file.id}/binary?token=signed-{version}")
 
 
 def _for_browsers(_call: Call, _page: str, _name: str) -> Json:
-    """Since CHANGE-2735 no token is taken here."""
+    """Refuse: since CHANGE-2735 no token is accepted here."""
     raise Refusal(401, "Unauthorized")
 
 

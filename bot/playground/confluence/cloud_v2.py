@@ -80,7 +80,7 @@ def _of(call: Call, plural: str, identity: str) -> Content:
 
 
 def _ancestors(call: Call, plural: str, identity: str) -> Json:
-    """Ids and types alone, top first."""
+    """Return ids and types alone, top first."""
     above = call.world.path(_of(call, plural, identity).id)[:-1]
     return {"results": [{"id": node.id, "type": node.type} for node in above], "_links": {}}
 
@@ -157,7 +157,7 @@ def _inline_comments(call: Call, plural: str, identity: str) -> Json:
 
 
 def _comments(call: Call, content: Content, *, inline: bool) -> Json:
-    """Answers are told with what they answer."""
+    """Return comments; answers refer to what they answer."""
     said = (
         (int(c.id), c) for c in content.comments if c.inline == inline and not answered(content, c)
     )
@@ -165,7 +165,7 @@ def _comments(call: Call, content: Content, *, inline: bool) -> Json:
 
 
 def _answers(call: Call, kind: str, identity: str) -> Json:
-    """Direct ones alone."""
+    """Return direct answers alone."""
     content = next(
         (
             content

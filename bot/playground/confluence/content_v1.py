@@ -1,4 +1,4 @@
-"""Content as the first REST API writes it, which Data Center has and Cloud's searches keep."""
+"""Content as the first REST API writes it, on Data Center and in Cloud's searches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.playground.confluence.model import Attachment, Comment, Content, Space,
 
 
 def when(call: Call, at: datetime) -> str:
-    """Cloud writes UTC, Data Center its own timezone."""
+    """Return the time: Cloud writes UTC, Data Center its own timezone."""
     if call.world.is_cloud:
         return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return at.astimezone(call.world.timezone).isoformat(timespec="milliseconds")
@@ -56,7 +56,8 @@ def space(call: Call, of: Space, *expanded: str) -> Json:
 
 
 def content(call: Call, of: Content, expand: list[str]) -> Json:
-    """
+    """Return the content.
+
     Raises:
         Refusal: 500 where the body cannot be had as storage (CONFCLOUD-76433).
     """
@@ -132,7 +133,7 @@ def _part(call: Call, of: Content, name: str, deeper: list[str]) -> object:  # n
 
 
 def _refuse_restrictions(of: Content, above: list[Content]) -> None:
-    """CONFCLOUD-77618: one page below a restricted one or a folder spoils its batch.
+    """Refuse a batch with a page below a restricted one or a folder (CONFCLOUD-77618).
 
     Raises:
         Refusal: 404.
@@ -171,8 +172,8 @@ def _bodies(call: Call, of: Content, forms: list[str]) -> Json:
 def restriction(  # noqa: PLR0913 - a window of a part of a page
     call: Call, of: Content, kind: str, *, deeper: list[str], start: int = 0, limit: int = 0
 ) -> Json:
-    """Direct ones alone, and so many subjects a page. Who is not asked for by
-    ``deeper`` (``read.restrictions.user``) is left out."""
+    """Return direct restrictions alone, with ``limit`` subjects a page. Subjects that ``deeper``
+    (``read.restrictions.user``) does not name are left out."""
     named = (of.readers if kind == "read" else of.editors) or frozenset()
     size = min(limit or call.subjects_per_page, call.subjects_per_page)
     parts: Json = {}
@@ -209,13 +210,13 @@ def label(name: str) -> Json:
 
 
 def hash_of(name: str) -> int:
-    """A number for a name that has none, the same in every process."""
+    """Return a number for a name, the same in every process."""
     return int.from_bytes(name.encode()[:7].ljust(7, b"_"), "big")
 
 
 def _metadata(call: Call, of: Content, deeper: list[str]) -> Json:
-    """Properties one by one, those that there are: only a page of the new editor has one that
-    says so."""
+    """Return the existing properties one by one: only a page of the new editor has one that says
+    so."""
     told: Json = {}
     if "labels" in deeper:
         told["labels"] = _whole([label(name) for name in of.labels])
@@ -247,7 +248,7 @@ def _children(call: Call, of: Content, kinds: list[str]) -> Json:
 
 
 def _hung(call: Call, hung: Content, expand: list[str]) -> Json:
-    """What a search found, as it is by now."""
+    """Return an attached document as it is now."""
     page = call.world.contents[hung.parent or ""]
     if hung.type == "attachment":
         file = next(a for a in page.attachments if a.id == hung.id)
@@ -284,7 +285,8 @@ def download_link(of: Content, file: Attachment) -> str:
 
 
 def comment(call: Call, of: Content, said: Comment, expand: list[str]) -> Json:
-    """
+    """Return a comment.
+
     Raises:
         Refusal: 500 where the body cannot be had as storage.
     """
@@ -326,13 +328,13 @@ def comment(call: Call, of: Content, said: Comment, expand: list[str]) -> Json:
 
 
 def answered(of: Content, said: Comment) -> list[Comment]:
-    """The comments that this one answers, the first first."""
+    """Return the comments that this one answers, the first first."""
     above = next((c for c in of.comments if c.id == said.parent), None)
     return [*answered(of, above), above] if above else []
 
 
 def found(call: Call, of: Content, expand: list[str]) -> Json:
-    """A result of ``search``, which wraps the content."""
+    """Return a result of ``search``, which wraps the content."""
     space_of = call.world.spaces[of.space]
     inner = [p.removeprefix("content.") for p in expand if p.startswith("content.")]
     return {

@@ -23,7 +23,8 @@ def when(at: datetime) -> str:
 
 
 def content(call: Call, of: Content) -> Json:
-    """
+    """Return the content.
+
     Raises:
         Refusal: 500 where the body cannot be had as storage.
     """
@@ -95,7 +96,7 @@ def space(call: Call, of: Space) -> Json:
 
 
 def permission(call: Call, of: Grant) -> Json:
-    """Groups by their id. Anonymous and all licensed users appear as roles."""
+    """Return a permission; groups by their id. Anonymous and all licensed users appear as roles."""
     kinds = {
         "user": ("user", of.who.name),
         "group": ("group", ""),
@@ -120,7 +121,8 @@ def label(name: str) -> Json:
 
 
 def properties(of: Content) -> list[Json]:
-    """The one that tells which editor, and so which anchors, and what apps have set."""
+    """Return the property that names the editor, and so the anchors, and those that apps have
+    set."""
     return [
         {
             "id": f"{of.id}{number}",

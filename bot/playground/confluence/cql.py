@@ -1,4 +1,4 @@
-"""The part of Confluence's query language that a sync speaks.
+"""The part of Confluence's query language that a sync uses.
 
 Dates count in whole minutes of the site's timezone, as they do there.
 """
@@ -39,7 +39,7 @@ _FIELDS = {
 
 
 class BadCql(Exception):
-    """Confluence could not parse it."""
+    """Confluence could not parse the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def number(content: Content) -> int:
 
 
 def parse(cql: str, world: World) -> Query:
-    """
+    """Parse a query.
+
     Raises:
         BadCql: with Confluence's words for it.
     """

@@ -60,7 +60,7 @@ def _content(call: Call, identity: str) -> Json:
 
 
 def _has_status(content: Content, status: str) -> bool:
-    """``any`` is not drafts, nor what is deleted for good."""
+    """Return whether content has the status; ``any`` excludes drafts and deleted content."""
     if status == "any":
         return content.status in {"current", "archived", "trashed"}
     return content.status == status
@@ -133,7 +133,8 @@ def _anonymous_permissions(call: Call, key: str) -> list[Json]:
 
 
 def _permission(call: Call, grant: Grant, key: str) -> Json:
-    """Users by their key alone. All licensed users are the group that licenses them."""
+    """Return a permission; users by their key alone. All licensed users are the group that licenses
+    them."""
     subjects: dict[str, Json] = {
         "user": {"type": "user", "userKey": grant.who.name},
         "group": {"type": "group", "name": grant.who.name},
@@ -183,7 +184,7 @@ def _users(call: Call) -> Json:
 
 
 def _profile(call: Call, username: str) -> Json:
-    """The one place where Data Center tells an e-mail."""
+    """Return a profile, the one place where Data Center shows an e-mail."""
     user = _by_username(call, username)
     return {
         "userName": user.username,
@@ -214,7 +215,7 @@ def _group_named(call: Call, name: str) -> Group:
 
 
 def _ancestors(call: Call, name: str) -> Json:
-    """Of a group: the groups it is in, and all that those are in."""
+    """Return the groups that a group is in, and all that those are in."""
     if call.world.version < (9, 4):
         raise Refusal(404, f"null for uri: {call.site}{call.path}")
     found, names = set[str](), {_group_named(call, name).name}

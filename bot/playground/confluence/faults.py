@@ -1,4 +1,4 @@
-"""Trouble on any request: queued by a test, or drawn from a seed."""
+"""Faults of any request: queued by a test, or drawn from a seed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a request runs into.
+    """A fault of a request.
 
     ``status`` answers with that status; for 429 and 503 ``retry_after`` is the
     header (None: without). ``kind`` is another sort of trouble:
@@ -56,7 +56,7 @@ class Faults:
         self._draw: Callable[[], Fault | None] = lambda: None
 
     def on(self, path: str, fault: Fault, *, times: int | None = 1) -> None:
-        """For the next requests whose path, below the API base and with its query,
+        """Queue a fault for the next requests whose path, below the API base and with its query,
         matches the regular expression ``path``; None: from now on."""
         self._rules.append(_Rule(re.compile(path), fault, times))
 

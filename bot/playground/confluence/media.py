@@ -1,4 +1,4 @@
-"""Where Cloud keeps the bytes of attachments: another host, which asks for no token."""
+"""The host of Cloud's attachments: another one, which needs no token."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from bot.playground.serving import LocalServer
 
 
 class MediaHost:
-    """Started by its Confluence, on the same loop. ``tokens`` are what requests carried in
-    ``Authorization``, empty where they had none. ``instead`` answers in the place of a
-    file."""
+    """The host of attachments, started by its Confluence, on the same loop. ``tokens`` are the
+    ``Authorization`` headers of requests, empty if they had none. ``instead`` is returned in place
+    of a file."""
 
     def __init__(self, world: World) -> None:
         self.address = ""

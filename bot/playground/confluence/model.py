@@ -1,4 +1,4 @@
-"""What stands in the made-up Confluence: people, groups, spaces, content."""
+"""Models of the made-up Confluence: people, groups, spaces, content."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Status = Literal["current", "archived", "trashed", "deleted", "draft"]
 _NOT_IN_LABELS = frozenset("(!#&()*,.:;<>?@[]^")
 
 GRANTABLE = ("read", "create", "delete", "administer", "export")
-"""What a space can grant. Only ``read`` lets anybody see it."""
+"""Operations that a space can grant. Only ``read`` lets anybody see it."""
 
 
 @dataclass(slots=True)
 class User:
-    """``id`` is the account id on Cloud, the user key on Data Center.
+    """A person. ``id`` is the account id on Cloud, the user key on Data Center.
 
     ``admin`` opens administrators' endpoints; ``sees_everything`` is what Cloud
     calls an admin key and Data Center the super group: restrictions do not hold
@@ -41,7 +41,7 @@ class User:
 
 @dataclass(slots=True)
 class Group:
-    """``groups`` are member groups: Data Center nests, Cloud does not."""
+    """A group. ``groups`` are member groups: Data Center nests, Cloud does not."""
 
     id: str
     name: str
@@ -51,7 +51,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whom a space's permission or a page's restriction names.
+    """The subject of a space's permission or a page's restriction.
 
     ``anonymous`` (and with it everybody) and ``licensed`` (all active licensed
     users) exist for spaces alone.
@@ -63,7 +63,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One row of a space's permissions."""
+    """A row of a space's permissions."""
 
     id: int
     operation: str
@@ -89,14 +89,15 @@ class Attachment:
     data: bytes
     modified: datetime
     earlier: tuple[bytes, ...] = ()
-    """What its earlier versions held, the first first."""
+    """The contents of its earlier versions, the first first."""
 
     @property
     def version(self) -> int:
         return len(self.earlier) + 1
 
     def at(self, version: int) -> bytes:
-        """
+        """Return the bytes of a version.
+
         Raises:
             IndexError: there is no such version.
         """
@@ -105,7 +106,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """``parent`` is the comment that it answers. One that is ``resolved`` is hidden from
+    """A comment. ``parent`` is the comment that it answers. One that is ``resolved`` is hidden from
     the page, with its answers."""
 
     id: str
@@ -152,7 +153,7 @@ class Content:
 
 
 def as_labels(names: Iterable[str]) -> list[str]:
-    """As Confluence keeps them, in small letters.
+    """Return labels as Confluence stores them, in lower case.
 
     Raises:
         ValueError: one holds what a label cannot.

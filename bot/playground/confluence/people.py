@@ -7,7 +7,8 @@ from bot.playground.confluence.model import Group, User
 
 
 def user(call: Call, someone: User) -> Json:
-    """Cloud shows an e-mail if its owner lets it, else an empty one; Data Center none."""
+    """Return a user. Cloud shows an e-mail if its owner allows it, else an empty one; Data Center
+    none."""
     if not call.world.is_cloud:
         told = "status" in call.words("expand")
         return {
@@ -38,7 +39,7 @@ def user(call: Call, someone: User) -> Json:
 
 
 def author(call: Call, identity: str) -> Json:
-    """Of whoever wrote something, who may be nobody that is known."""
+    """Return an author, who may be unknown."""
     if identity in call.world.users:
         return user(call, call.world.users[identity])
     return {

@@ -1,7 +1,6 @@
-"""Who may read what: the model of truth that Footnote is held against.
+"""The reference model of who may read what, which Footnote is tested against.
 
-Written down once more, plainly, from the vendor's rules; it shares no code with the
-indexers.
+Written independently from the vendor's rules; it shares no code with the indexers.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from bot.playground.confluence.state import State
 
 class Rights(State):
     def groups_of(self, user: str) -> frozenset[str]:
-        """By name, through groups in groups."""
+        """Return group names, including groups of groups."""
         found = {name for name, group in self.groups.items() if user in group.users}
         while wider := {n for n, g in self.groups.items() if g.groups & found} - found:
             found |= wider
         return frozenset(found)
 
     def may_view_space(self, user: str | None, space: str) -> bool:
-        """None is somebody who is not logged in."""
+        """Return whether a user may view a space; None is an anonymous visitor."""
         return space not in self.deleted_spaces and any(
             self._is(user, grant.who)
             for grant in self.spaces[space].grants
@@ -27,7 +26,7 @@ class Rights(State):
         )
 
     def may_read(self, user: str | None, content: str) -> bool:
-        """The space lets them in, and so does every node from the top to this one.
+        """Return whether the space admits them, and every node from the top to this one.
 
         Whether it is current, archived or trashed is another question.
         """
@@ -40,7 +39,7 @@ class Rights(State):
         return frozenset(user for user in self.users if self.may_read(user, content))
 
     def may_see(self, user: str | None, content: str) -> bool:
-        """As HTTP answers: `may_read`, or somebody who sees everything."""
+        """Return what HTTP shows: `may_read`, or a user who sees everything."""
         return self._is_all_seeing(user) or self.may_read(user, content)
 
     def may_see_space(self, user: str | None, space: str) -> bool:

@@ -1,4 +1,4 @@
-"""How endpoints are told of: a method, a path, what it needs, what answers."""
+"""Descriptions of endpoints: a method, a path, what it needs, what answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Handler = Callable[..., Answer]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``scopes``: a scoped token needs one of them. ``refusal``: what those get who
+    """A route. ``scopes``: a scoped token needs one of them. ``refusal``: the status for users who
     are no administrators (0: it is for everybody)."""
 
     method: str

@@ -1,4 +1,4 @@
-"""What the first REST API answers on both products: search, restrictions, downloads."""
+"""Endpoints of the first REST API on both products: search, restrictions, downloads."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _searched(call: Call, expand: list[str], wire: Callable[[Content], Json]) ->
 
 
 def _hanging_on(page: Content) -> Iterator[Content]:
-    """Attachments and comments, which the index holds each for itself."""
+    """Yield attachments and comments, which the index holds separately."""
     for file in page.attachments:
         yield Content(file.id, "attachment", page.space, file.title, page.id, "", page.author,
                       file.modified, file.modified)  # fmt: skip
@@ -63,7 +63,7 @@ def _stands(known: Content, live: Content) -> bool:
 
 
 def _shown(call: Call, live: Content) -> bool:
-    """The index may be behind; what is gone or closed by now is not shown."""
+    """Return whether it is shown: the index may lag, but deleted or closed content is not shown."""
     archived = call.text("includeArchivedSpaces") == "true"
     return (
         live.status == "current"
@@ -73,7 +73,7 @@ def _shown(call: Call, live: Content) -> bool:
 
 
 def _cap(expand: list[str]) -> int:
-    """Silent: the server gives no more, and does not say so."""
+    """Return the server's limit, which it applies without saying so."""
     if any(path.split(".")[0] == "body" for path in expand):
         return 50
     return 200 if expand else 1000
@@ -92,7 +92,7 @@ def restrictions(call: Call, identity: str) -> Json:
 
 
 def restriction(call: Call, identity: str, kind: str) -> Json:
-    """``start`` and ``limit`` count users and groups each for themselves."""
+    """Return a restriction; ``start`` and ``limit`` count users and groups separately."""
     return content_v1.restriction(
         call,
         call.content(identity),
@@ -104,7 +104,7 @@ def restriction(call: Call, identity: str, kind: str) -> Json:
 
 
 def attached(call: Call, page: str, name: str) -> Attachment:
-    """By the attachment's id or its title.
+    """Return an attachment by its id or its title.
 
     Raises:
         Refusal: 404.
@@ -116,7 +116,7 @@ def attached(call: Call, page: str, name: str) -> Attachment:
 
 
 def version_asked(call: Call, file: Attachment) -> int:
-    """The latest, unless another is asked for.
+    """Return the requested version, by default the latest.
 
     Raises:
         Refusal: 404, there is no such version.
@@ -128,7 +128,7 @@ def version_asked(call: Call, file: Attachment) -> int:
 
 
 def attachment(call: Call, identity: str) -> tuple[Content, Attachment]:
-    """With the page that it hangs on, for whoever sees that.
+    """Return an attachment with its page, if the caller may see that.
 
     Raises:
         Refusal: 404.
@@ -147,7 +147,7 @@ def current_user(call: Call) -> Json:
 
 
 def member_of(call: Call, someone: User) -> Json:
-    """Every group that counts for them; without groups of groups if the world says so."""
+    """Return every group that counts for a user; without groups of groups if the world says so."""
     world = call.world
     direct = {name for name, group in world.groups.items() if someone.id in group.users}
     names = sorted(world.groups_of(someone.id) if world.flattens else direct)
@@ -160,13 +160,14 @@ def groups(call: Call) -> Json:
 
 
 def members(call: Call, group: Group) -> Json:
-    """Its direct members."""
+    """Return the direct members of a group."""
     found = [call.world.users[identity] for identity in sorted(group.users)]
     return call.v1_page(found, lambda u: people.user(call, u))
 
 
 def known_user(call: Call, identity: str) -> User:
-    """
+    """Return the user.
+
     Raises:
         Refusal: 404.
     """

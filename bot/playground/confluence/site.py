@@ -1,4 +1,4 @@
-"""The made-up Confluence on a port of this machine."""
+"""The made-up Confluence on a local port."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ _LOGIN = "<!DOCTYPE html><html><head><title>Log in</title></head><body>Log in</b
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``path`` is below the base, without its query. ``status`` 0: no answer was sent."""
+    """A recorded request. ``path`` is below the base, without its query. ``status`` 0: no answer
+    was sent."""
 
     method: str
     path: str
@@ -41,7 +42,7 @@ class Request:
 
 
 class LocalConfluence:
-    """Serves a `World` from a thread of its own, for as long as the ``with`` lasts.
+    """A server of a `World` in a thread of its own, for as long as the ``with`` lasts.
 
     ``context`` is Data Center's context path (such as ``/confluence``, or empty).
     ``latency`` is seconds for each request. ``subjects_per_page`` is how many people
@@ -67,11 +68,11 @@ class LocalConfluence:
         self.subjects_per_page = subjects_per_page
         self.next_after_last = next_after_last
         self.unstorable: set[str] = set()
-        """Contents whose body cannot be had as storage (CONFCLOUD-76433)."""
+        """Contents whose body is unavailable as storage (CONFCLOUD-76433)."""
         self.faults = Faults()
         self.requests: list[Request] = []
         self.before_each: Callable[[str], None] = lambda _: None
-        """Given the path below the base, with its query."""
+        """Called with the path below the base, with its query."""
         self.lock = threading.RLock()
         self.webhooks = Webhooks(world)
         self._tokens = Tokens(world)
@@ -101,27 +102,28 @@ class LocalConfluence:
 
     @property
     def base_url(self) -> str:
-        """What ``/rest/api`` and ``/api/v2`` stand below."""
+        """Return the base of ``/rest/api`` and ``/api/v2``."""
         return self.address + self.context
 
     @property
     def gateway_url(self) -> str:
-        """The same for scoped tokens, as ``api.atlassian.com`` has it. Cloud's alone."""
+        """Return the base for scoped tokens, as ``api.atlassian.com`` has it. Cloud's alone."""
         return f"{self.address}{GATEWAY}/wiki"
 
     def token(self, user: User, *, scopes: frozenset[str] | None = None) -> str:
-        """A new one. ``scopes`` makes it a scoped one, for the gateway."""
+        """Return a new token. ``scopes`` makes it a scoped one, for the gateway."""
         return self._tokens.issue(user, scopes)
 
     def revoke(self, token: str) -> None:
-        """
+        """Revoke a token.
+
         Raises:
             KeyError: there is no such token.
         """
         self._tokens.revoke(token)
 
     def send_webhooks(self, url: str, *, secret: str = "") -> list[int]:
-        """As `Webhooks.send`, from this server's loop, for those who have none."""
+        """Send webhooks as `Webhooks.send`, on this server's loop."""
         sending = self.webhooks.send(url, secret=secret)
         return asyncio.run_coroutine_threadsafe(sending, self._loop).result()
 
@@ -222,7 +224,7 @@ class LocalConfluence:
         return path.removeprefix(self.context), False
 
     def _retry_after(self, text: str) -> str:
-        """A date is told in seconds from the world's clock: ``date+5``."""
+        """Return the header; a date is given in seconds from the world's clock: ``date+5``."""
         if not text.startswith("date"):
             return text
         wait = timedelta(seconds=int(text.removeprefix("date") or 0))

@@ -1,4 +1,4 @@
-"""What the made-up wiki holds: its tree, and its search index, which may be behind."""
+"""The state of the made-up wiki: its tree, and its search index, which may lag."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Product = Literal["cloud", "data-center"]
 
 
 class State:
-    """``now`` is the clock, handed in. Searches see the world as it was ``index_lag``
+    """The state of a wiki. ``now`` is the clock. Searches see the world as it was ``index_lag``
     ago, and read and write dates in ``timezone``."""
 
     def __init__(
@@ -30,19 +30,19 @@ class State:
         self.index_lag = index_lag
         self.timezone = timezone
         self.version = (9, 4, 0)
-        """Data Center's, which tells from 9.4 on which groups a group is in."""
+        """Data Center's version; from 9.4 on it reports the groups of a group."""
         self.flattens = True
-        """Whether a person's groups are told with the groups that those are in."""
+        """Whether a person's groups include the groups that those are in."""
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
         self.spaces: dict[str, Space] = {}
         self.deleted_spaces: set[str] = set()
-        """Keys of those that are there no more for anybody."""
+        """Keys of spaces that are deleted for everybody."""
         self.contents: dict[str, Content] = {}
         self.listeners: list[Callable[[str, Content], None]] = []
-        """Told of every change to content: the webhook's name of it, and the content."""
+        """Called with every change to content: the webhook's name of it, and the content."""
         self.unindexed: set[str] = set()
-        """Ids of what the search index has missed."""
+        """Ids of content that the search index has missed."""
         self._ids = itertools.count(65537)
         self._children: dict[str, set[str]] = {}
         self._indexed: dict[str, Content] = {}
@@ -55,7 +55,7 @@ class State:
     # The tree
 
     def path(self, content: str) -> list[Content]:
-        """From the top down to the node itself."""
+        """Return the path from the top down to the node itself."""
         path: list[Content] = []
         node: str | None = content
         while node is not None:
@@ -70,7 +70,7 @@ class State:
         )
 
     def subtree(self, content: str) -> Iterator[Content]:
-        """The node and everything below it."""
+        """Yield the node and everything below it."""
         waiting = [self.contents[content]]
         while waiting:
             node = waiting.pop()
@@ -80,7 +80,7 @@ class State:
     # Search
 
     def indexed(self) -> dict[str, Content]:
-        """Content as the search index knows it by now."""
+        """Return content as the search index knows it now."""
         now = self.now()
         ready = [entry for entry in self._to_index if entry[0] <= now]
         self._to_index = [entry for entry in self._to_index if entry[0] > now]
@@ -88,7 +88,7 @@ class State:
             self._indexed[content.id] = content
         return self._indexed
 
-    # What edits are made of
+    # Parts of edits
 
     def hang(self, content: Content, parent: str | None) -> None:
         if content.parent is not None:

@@ -1,4 +1,4 @@
-"""Who is calling: e-mail and API token, a personal access token, a scoped token, nobody."""
+"""Callers: e-mail and API token, a personal access token, a scoped token, nobody."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.playground.confluence.world import World
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``scopes`` None: a classic token, which may do what its owner may."""
+    """A token. ``scopes`` None: a classic token, which may do what its owner may."""
 
     user: str
     scopes: frozenset[str] | None
@@ -33,7 +33,7 @@ class Tokens:
         del self._known[secret]
 
     def caller(self, authorization: str, *, gateway: bool) -> Token | None:
-        """None: not logged in.
+        """Return the caller's token; None: not logged in.
 
         Raises:
             Refusal: 401 for a wrong token, one of a deactivated person, one under

@@ -15,7 +15,7 @@ from bot.playground.confluence.world import World
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """``signature`` goes into ``X-Hub-Signature``; empty without a secret."""
+    """A webhook. ``signature`` goes into ``X-Hub-Signature``; empty without a secret."""
 
     event: str
     body: bytes
@@ -30,7 +30,7 @@ class Webhook:
 
 
 class Webhooks:
-    """Keeps what happens in the world until it is sent."""
+    """A queue of events until they are sent."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -60,8 +60,8 @@ class Webhooks:
         return Webhook(event, body, f"sha256={signed}" if secret else "")
 
     async def send(self, url: str, *, secret: str = "") -> list[int]:
-        """Everything that is pending, once each; the statuses that came back (0: nobody
-        answered). Confluence does not try again."""
+        """Send everything that is pending, once each; return the statuses (0: nobody answered).
+        Confluence does not retry."""
         told, self.pending = self.pending, []
         statuses: list[int] = []
         async with aiohttp.ClientSession() as session:

@@ -25,11 +25,11 @@ from bot.playground.confluence.rights import Rights
 from bot.playground.confluence.state import Product
 
 LICENSED = "confluence-users"
-"""The group that everybody with a licence is in, on a Data Center as it comes."""
+"""The default group of everybody with a licence, on Data Center."""
 
 
 class World(Rights):
-    """Every edit is a method; each raises KeyError for an id that does not exist."""
+    """A world. Every edit is a method; each raises KeyError for an id that does not exist."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class World(Rights):
     # People
 
     def add_user(self, name: str, email: str = "", **fields: bool) -> User:
-        """The id is made in the product's manner; ``fields`` as of `User`."""
+        """Add a user with an id in the product's form; ``fields`` as in `User`."""
         number = self.next_number()
         username = name.lower().replace(" ", ".")
         identity = f"557058:{number:0>12}" if self.is_cloud else f"{number:0>32x}"
@@ -59,7 +59,8 @@ class World(Rights):
         return user
 
     def add_group(self, name: str, users: Iterable[User] = (), groups: Iterable[str] = ()) -> Group:
-        """
+        """Add a group.
+
         Raises:
             ValueError: groups in a group, on Cloud.
         """
@@ -78,7 +79,8 @@ class World(Rights):
         self.groups[group].users.discard(user)
 
     def nest(self, group: str, member: str) -> None:
-        """
+        """Put a group into another one.
+
         Raises:
             ValueError: on Cloud, where groups do not nest.
         """
@@ -99,7 +101,7 @@ class World(Rights):
         readers: Iterable[Who] = (Who("licensed"),),
         homepage: bool = False,
     ) -> Space:
-        """A personal one has a key that starts with ``~``."""
+        """Add a space; a personal one has a key that starts with ``~``."""
         space = Space(str(self.next_number()), key, name or key)
         space.type = "personal" if key.startswith("~") else "global"
         self.spaces[key] = space
@@ -110,7 +112,8 @@ class World(Rights):
         return space
 
     def grant(self, space: str, who: Who, operation: str = "read") -> Grant:
-        """
+        """Grant an operation on a space.
+
         Raises:
             ValueError: not an operation that a space grants.
         """
@@ -128,7 +131,7 @@ class World(Rights):
         self.spaces[key].name = name
 
     def rename_space_key(self, key: str, new: str) -> None:
-        """The space and its pages keep their ids."""
+        """Rename a space's key; the space and its pages keep their ids."""
         space = self.spaces.pop(key)
         space.key = new
         self.spaces[new] = space
@@ -138,8 +141,8 @@ class World(Rights):
                 self.index(content)
 
     def delete_space(self, key: str) -> None:
-        """With everything in it, for good. The space stays in our books, closed to all, because
-        what was in it still names it."""
+        """Delete a space with everything in it, for good. It stays in the state, closed to all,
+        because its content still names it."""
         for content in self.contents.values():
             if content.space == key and content.status != "deleted":
                 content.status = "deleted"
@@ -166,7 +169,8 @@ class World(Rights):
         draft: bool = False,
         labels: Iterable[str] = (),
     ) -> Content:
-        """
+        """Create a page.
+
         Raises:
             ValueError: a parent in another space, or for a blog post.
         """
@@ -189,7 +193,7 @@ class World(Rights):
     def edit(
         self, content: str, *, body: str | None = None, title: str | None = None, author: str = ""
     ) -> None:
-        """A new version."""
+        """Make a new version."""
         edited = self.contents[content]
         edited.body = edited.body if body is None else body
         edited.title = edited.title if title is None else title
@@ -199,7 +203,7 @@ class World(Rights):
         self.changed("page_updated", edited)
 
     def move(self, content: str, *, parent: str | None = None, space: str | None = None) -> None:
-        """With everything below it. No version rises.
+        """Move content with everything below it. No version rises.
 
         Raises:
             ValueError: below itself, or to a parent in another space than ``space``.
@@ -220,7 +224,7 @@ class World(Rights):
     def restrict(
         self, content: str, *, users: Iterable[str] = (), groups: Iterable[str] = ()
     ) -> None:
-        """Only these may read it, and what is below it. No version rises.
+        """Restrict reading of this content and everything below it. No version rises.
 
         Raises:
             ValueError: nobody named; Confluence keeps no empty restriction.
@@ -234,7 +238,7 @@ class World(Rights):
     def restrict_editing(
         self, content: str, *, users: Iterable[str] = (), groups: Iterable[str] = ()
     ) -> None:
-        """Everybody else may go on reading."""
+        """Restrict editing; everybody else may go on reading."""
         self.contents[content].editors = users_and_groups(users, groups) or None
         self.changed("content_permissions_updated", self.contents[content])
 
@@ -244,15 +248,16 @@ class World(Rights):
         self.changed("content_permissions_updated", self.contents[content])
 
     def trash(self, content: str, *, below: bool = False) -> None:
-        """Its children move up to its parent, unless they go ``below`` with it."""
+        """Trash content. Its children move up to its parent, unless they go ``below`` with it."""
         self._put_away(content, "trashed", below=below)
 
     def archive(self, content: str, *, below: bool = False) -> None:
-        """As `trash`; Cloud's alone."""
+        """Archive content, as `trash`; Cloud's alone."""
         self._put_away(content, "archived", below=below)
 
     def restore(self, content: str) -> None:
-        """From the trash or the archive; below its parent if that is still current."""
+        """Restore content from the trash or the archive; below its parent if that is still
+        current."""
         restored = self.contents[content]
         if restored.status not in {"trashed", "archived"}:
             raise ValueError(f"{content} is {restored.status}")
@@ -267,12 +272,12 @@ class World(Rights):
         self.changed("page_created", self.contents[content])
 
     def delete(self, content: str) -> None:
-        """For good; what was below it moves up."""
+        """Delete content for good; its children move up."""
         self._put_away(content, "deleted", below=False)
         self.hang(self.contents[content], None)
 
     def label(self, content: str, *labels: str) -> None:
-        """These are its labels now. No version rises.
+        """Set the labels. No version rises.
 
         Raises:
             ValueError: Confluence would not take one of them.
@@ -281,8 +286,8 @@ class World(Rights):
         self.changed("label_added", self.contents[content])
 
     def set_property(self, content: str, key: str, value: object) -> None:
-        """A content property, which an app or a script sets; None removes it. No version
-        rises, and nobody is told."""
+        """Set a content property, as an app or a script does; None removes it. No version rises,
+        and no event is sent."""
         properties = self.contents[content].properties
         properties.pop(key, None)
         if value is not None:
@@ -291,7 +296,8 @@ class World(Rights):
     def attach(
         self, content: str, title: str, data: bytes, media_type: str = "application/binary"
     ) -> Attachment:
-        """A file of the same name gets a new version of its own; the page gets none."""
+        """Attach a file. A file of the same name gets a new version of its own; the page gets
+        none."""
         page = self.contents[content]
         earlier = next((a for a in page.attachments if a.title == title), None)
         identity = earlier.id if earlier else f"att{self.next_number()}"
@@ -309,8 +315,8 @@ class World(Rights):
     def comment(
         self, content: str, body: str, *, author: str = "", selection: str = "", answers: str = ""
     ) -> Comment:
-        """``selection``: the words that an inline comment stands beside; ``answers``: the
-        comment that it is an answer to."""
+        """Add a comment. ``selection``: the words of an inline comment; ``answers``: the comment
+        that it answers."""
         page = self.contents[content]
         inline = bool(selection) or any(c.inline for c in page.comments if c.id == answers)
         now = self.now()
@@ -338,11 +344,11 @@ class World(Rights):
         )
 
     def resolve(self, content: str, comment: str) -> None:
-        """No version rises."""
+        """Resolve a comment. No version rises."""
         self._comments("comment_updated", content, lambda c: replace(c, resolved=True), comment)
 
     def delete_comment(self, content: str, comment: str) -> None:
-        """Its answers stay, as answers to nothing."""
+        """Delete a comment. Its answers stay, without a parent."""
         self._comments("comment_removed", content, lambda _: None, comment)
 
     def _comments(

@@ -1,1 +1,1 @@
-"""Block Kit as Slack enforces it: what a message or view may consist of."""
+"""Block Kit as Slack enforces it: the valid content of messages and views."""

@@ -1,4 +1,4 @@
-"""Blocks: each one's fields, where it may stand, and what a whole message may hold."""
+"""Blocks: each one's fields, where it may be used, and what a whole message may hold."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ _ON: Mapping[Surface, Rule] = {
 
 
 def block_problems(blocks: Sequence[Any], surface: Surface) -> list[str]:
-    """Everything that Slack would refuse these blocks for."""
+    """Return everything that Slack would refuse these blocks for."""
     maximum = limits.MESSAGE_BLOCKS if surface == "message" else limits.VIEW_BLOCKS
     problems = list(many(_ON[surface], maximum, minimum=0)(list(blocks), "/blocks"))
     if problems:
@@ -142,12 +142,12 @@ def block_problems(blocks: Sequence[Any], surface: Surface) -> list[str]:
 
 
 def text_length(blocks: Sequence[Any]) -> int:
-    """Characters of text in all the blocks, which Slack limits as a whole."""
+    """Return the characters of text in all blocks, which Slack limits as a whole."""
     return sum(len(part) for part in _strings(blocks))
 
 
 def with_ids(blocks: Sequence[Json]) -> list[Json]:
-    """The blocks as Slack keeps them: ids for those that came without."""
+    """Return the blocks as Slack stores them, with ids for those without."""
     kept: list[Json] = []
     for number, block in enumerate(blocks):
         identified = {"block_id": f"b{number:03d}", **block}
@@ -179,7 +179,7 @@ def _repeated_ids(blocks: Sequence[Json]) -> Iterator[str]:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """The texts in a structure, without types, ids, addresses and values."""
+    """Yield the texts in a structure, without types, ids, addresses and values."""
     if isinstance(value, Mapping):
         for name, content in value.items():
             if isinstance(content, str):

@@ -1,4 +1,4 @@
-"""The elements that stand in blocks."""
+"""The elements of blocks."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def _element(fields: dict[str, Rule], *required: str) -> Rule:
 
 
 def _choosing(fields: dict[str, Rule]) -> Rule:
-    """A static menu: options or groups of them, never both, the initial ones among them."""
+    """Return the rule of a static menu: options or groups of them, never both, the initial ones
+    among them."""
     inner = _element({"placeholder": _PLACEHOLDER, "options": _OPTIONS} | fields)
 
     def check(value: Any, at: str) -> Problems:

@@ -1,4 +1,4 @@
-"""Rich text: what a message that a person typed consists of, and table cells."""
+"""Rich text: the content of a message that a person typed, and of table cells."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Small rules that larger ones are made of.
 
-A rule looks at a value and yields what is wrong with it, in Slack's words and
-with Slack's pointer to the place.
+A rule looks at a value and yields what is wrong with it, in Slack's words and with Slack's pointer
+to the place.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def one_of(*allowed: str) -> Rule:
 
 
 def text(maximum: int, *kinds: str) -> Rule:
-    """A text object of one of ``kinds``."""
+    """Return the rule of a text object of one of ``kinds``."""
     fields = {
         PLAIN: shape({"type": anything, "text": string(maximum, minimum=1), "emoji": boolean}),
         MRKDWN: shape({"type": anything, "text": string(maximum, minimum=1), "verbatim": boolean}),
@@ -103,7 +103,7 @@ def many(rule: Rule, maximum: int, *, minimum: int = 1) -> Rule:
 
 
 def shape(fields: Mapping[str, Rule], *, required: tuple[str, ...] = ()) -> Rule:
-    """An object with these fields and no others."""
+    """Return the rule of an object with these fields and no others."""
 
     def check(value: Any, at: str) -> Problems:
         if not isinstance(value, Mapping):
@@ -123,13 +123,13 @@ def shape(fields: Mapping[str, Rule], *, required: tuple[str, ...] = ()) -> Rule
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """One of several objects, told apart by their ``type``."""
+    """A rule of one of several objects, told apart by their ``type``."""
 
     rules: Mapping[str, Rule]
     what: str
 
     def only(self, *names: str) -> Rule:
-        """Those of ``names``: what is known but does not belong here is refused."""
+        """Return the rule for those of ``names``: others are refused here."""
 
         def check(value: Any, at: str) -> Problems:
             kind = value.get("type") if isinstance(value, Mapping) else None

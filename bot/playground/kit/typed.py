@@ -13,7 +13,7 @@ _CONTROL = re.compile(r"<([^<>]+)>")
 
 
 def typed(text: str) -> list[Json]:
-    """One rich text block for a text with Slack's control sequences, or none for none."""
+    """Return a rich text block for a text with Slack's control sequences; none for an empty one."""
     parts = list(_parts(text))
     return [{"type": "rich_text", "elements": parts}] if parts else []
 

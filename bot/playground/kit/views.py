@@ -34,7 +34,7 @@ _MODAL = shape(
 
 
 def check_view(view: Any, kind: str) -> Json:
-    """The view, if Slack would take it as a ``kind`` ("modal" or "home").
+    """Return the view, if Slack would accept it as a ``kind`` ("modal" or "home").
 
     Raises:
         Refusal: ``invalid_arguments`` with every problem, or ``view_too_large``.

@@ -1,4 +1,4 @@
-"""``assistant.threads.*`` and ``agents.sessions.*``: how an agent shows its work."""
+"""Methods ``assistant.threads.*`` and ``agents.sessions.*``: how an agent shows its work."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ def rename_session(slack: Core, arguments: Arguments) -> Json:
 
 
 def set_session(slack: Core, channel: str, thread_ts: str, status: str, title: str = "") -> Json:
-    """
+    """Set an agent's session.
+
     Raises:
         Refusal: ``invalid_arguments`` for an unknown status or a long title.
     """

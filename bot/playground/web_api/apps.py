@@ -1,4 +1,4 @@
-"""``apps.connections.open`` and ``api.test``."""
+"""Methods ``apps.connections.open`` and ``api.test``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``chat.*``: posting, changing and removing messages."""
+"""Methods ``chat.*``: posting, changing and removing messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.playground.web_api.method import Arguments, Method
 
 
 def place_to_write(slack: Core, channel: str) -> Channel:
-    """The conversation that the app may write to; a person's id means their DM.
+    """Return the conversation that the app may write to; a person's id means their DM.
 
     Raises:
         Refusal: ``channel_not_found``, ``not_in_channel``, ``is_archived``.
@@ -31,7 +31,7 @@ def place_to_write(slack: Core, channel: str) -> Channel:
 
 
 def thread_to_write(slack: Core, place: Channel, arguments: Arguments) -> str | None:
-    """The thread's first ts, or None for the channel itself.
+    """Return the thread's first ts, or None for the channel itself.
 
     Raises:
         Refusal: ``thread_not_found``; ``cannot_reply_to_message`` for the ts of a
@@ -48,7 +48,8 @@ def thread_to_write(slack: Core, place: Channel, arguments: Arguments) -> str | 
 
 
 def own_message(slack: Core, arguments: Arguments, refusal: str) -> Message:
-    """
+    """Return one of the app's own messages.
+
     Raises:
         Refusal: ``channel_not_found``, ``message_not_found``, or ``refusal`` if it is
             someone else's.
@@ -131,7 +132,7 @@ def get_permalink(slack: Core, arguments: Arguments) -> Json:
 
 
 def stream_is_over(slack: Core, message: Message) -> bool:
-    """Whether the stream has ended or grown too old, which ends it."""
+    """Return whether the stream has ended or grown too old, which ends it."""
     stream = message.stream
     if stream is None:
         return True

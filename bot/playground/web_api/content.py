@@ -1,4 +1,4 @@
-"""What a message may say: the checks that all posting methods share."""
+"""Content of a message: the checks that all posting methods share."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bot.playground.web_api.method import Arguments
 
 
 def message_content(arguments: Arguments, *, text_limit: int = limits.MESSAGE_TEXT) -> Json:
-    """``text``, ``blocks``, ``attachments`` and ``metadata``, checked; those that were
-    not given are left out.
+    """Return the checked ``text``, ``blocks``, ``attachments`` and ``metadata``; missing ones are
+    left out.
 
     Raises:
         Refusal: ``no_text``, ``msg_too_long``, ``invalid_blocks``, ...
@@ -41,7 +41,8 @@ def message_content(arguments: Arguments, *, text_limit: int = limits.MESSAGE_TE
 
 
 def checked_blocks(blocks: Any) -> list[Json]:
-    """
+    """Return the blocks, checked.
+
     Raises:
         Refusal: ``invalid_blocks_format``, ``invalid_blocks``, ``msg_blocks_too_long``.
     """

@@ -1,4 +1,4 @@
-"""``conversations.*``: what is where, and who is in it."""
+"""Methods ``conversations.*``: channels, their messages and members."""
 
 from __future__ import annotations
 

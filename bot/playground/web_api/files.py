@@ -1,4 +1,4 @@
-"""``files.*``: snippets, uploaded in Slack's three steps."""
+"""Methods ``files.*``: snippets, uploaded in Slack's three steps."""
 
 from __future__ import annotations
 

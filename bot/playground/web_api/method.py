@@ -1,4 +1,4 @@
-"""A Web API method and the arguments that it is called with."""
+"""A Web API method and its arguments."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bot.playground.model import Channel, Json
 
 
 class Arguments(Mapping[str, Any]):
-    """Arguments, whether they came as JSON, form or query: a form has nothing but
-    strings, so that numbers, flags and structures are read on asking."""
+    """Arguments from JSON, form or query: a form has nothing but strings, so numbers, flags and
+    structures are parsed on access."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = dict(values)
@@ -29,14 +29,15 @@ class Arguments(Mapping[str, Any]):
         return len(self._values)
 
     def text(self, name: str) -> str:
-        """Empty if it is not there."""
+        """Return a text; empty if it is missing."""
         value = self._values.get(name)
         if value is not None and not isinstance(value, str):
             raise Refusal("invalid_arguments", [f"must be a string [json-pointer:/{name}]"])
         return value or ""
 
     def needed(self, name: str) -> str:
-        """
+        """Return a required text.
+
         Raises:
             Refusal: ``invalid_arguments`` if it is not there or empty.
         """
@@ -55,7 +56,7 @@ class Arguments(Mapping[str, Any]):
             raise Refusal("invalid_arguments", [f"must be a number: {name}"]) from None
 
     def structure(self, name: str, *, error: str = "invalid_arguments") -> Any:
-        """A list or object, which forms carry as JSON; None if it is not there."""
+        """Return a list or object, which forms carry as JSON; None if it is missing."""
         value = self._values.get(name)
         if not isinstance(value, str) or not value:
             return value or None if isinstance(value, str) else value
@@ -70,7 +71,7 @@ Handler = Callable[[Core, Arguments], Json]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """``scopes``: any one of them is enough. ``tier`` 0 is a limit of its own or none;
+    """A method. ``scopes``: any one of them is enough. ``tier`` 0 is a limit of its own or none;
     ``kind`` is that of the token."""
 
     handler: Handler
@@ -84,7 +85,8 @@ HISTORY_SCOPES = {"channel": "channels:history", "group": "groups:history", "im"
 
 
 def require_scope(slack: Core, *needed: str) -> None:
-    """
+    """Check the scope.
+
     Raises:
         Refusal: ``missing_scope`` unless the manifest has one of ``needed``.
     """
@@ -97,7 +99,7 @@ def require_scope(slack: Core, *needed: str) -> None:
 
 
 def channel_with_scope(slack: Core, channel: str, scopes: Mapping[str, str]) -> Channel:
-    """The channel, if the app's scopes reach its kind.
+    """Return the channel, if the app's scopes reach its kind.
 
     Raises:
         Refusal: ``channel_not_found``, ``missing_scope``.
@@ -108,7 +110,7 @@ def channel_with_scope(slack: Core, channel: str, scopes: Mapping[str, str]) -> 
 
 
 def page(items: list[Json], arguments: Arguments, *, default: int) -> tuple[list[Json], Json]:
-    """One page of ``items`` and the fields of the answer that lead to the next.
+    """Return one page of ``items`` and the fields of the response that lead to the next.
 
     Raises:
         Refusal: ``invalid_cursor``, ``invalid_limit``.

@@ -1,4 +1,4 @@
-"""``users.*``, ``usergroups.*``, ``auth.test``: who is who."""
+"""Methods ``users.*``, ``usergroups.*``, ``auth.test``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``reactions.*``."""
+"""Methods ``reactions.*``."""
 
 from __future__ import annotations
 

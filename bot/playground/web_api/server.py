@@ -1,4 +1,4 @@
-"""The Web API over HTTP: who may call what, and what becomes of it."""
+"""The Web API over HTTP: permissions and dispatch."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ METHODS: Mapping[str, Method] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that the app made. ``at`` is the workspace's time; ``error`` is empty
-    where Slack said yes, and the HTTP status or "dropped" where nothing was said."""
+    """A call of the app. ``at`` is the workspace's time; ``error`` is empty if Slack said yes, and
+    the HTTP status or "dropped" if there was no answer."""
 
     method: str
     arguments: Mapping[str, Any]
@@ -54,7 +54,7 @@ class Call:
 
 
 class WebApi:
-    """``missing`` are methods that this workspace does not have."""
+    """The Web API. ``missing`` are methods that this workspace does not have."""
 
     def __init__(self, slack: Core, *, limits: RateLimits, missing: Collection[str]) -> None:
         self.calls: list[Call] = []
@@ -113,7 +113,7 @@ class WebApi:
     def _trouble(
         self, fault: Fault, name: str, arguments: Arguments, request: web.Request
     ) -> web.StreamResponse | None:
-        """The answer that ``fault`` asks for; None if it only took its time."""
+        """Return the response that ``fault`` asks for; None if it only delays."""
         if fault.drop:
             self._record(name, arguments, "dropped", {})
             if request.transport is not None:
@@ -144,7 +144,7 @@ class WebApi:
 
 
 async def _values(request: web.Request) -> dict[str, Any]:
-    """The arguments, wherever they stand. Lists and objects in a form are JSON."""
+    """Return the arguments, wherever they are. Lists and objects in a form are JSON."""
     values: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         body = await request.text()
@@ -156,6 +156,6 @@ async def _values(request: web.Request) -> dict[str, Any]:
 
 
 def _token(request: web.Request, values: dict[str, Any]) -> str:
-    """From the header or the arguments, where it does not stay."""
+    """Return the token from the header or the arguments, and remove it from these."""
     given = values.pop("token", "")
     return request.headers.get("Authorization", "").removeprefix("Bearer ") or str(given)

@@ -1,4 +1,4 @@
-"""``chat.startStream`` and its kin: a message that is written before people's eyes."""
+"""Methods ``chat.startStream`` and its kin: a message that is written before people's eyes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``views.*``: modals and home tabs."""
+"""Methods ``views.*``: modals and home tabs."""
 
 from __future__ import annotations
 
