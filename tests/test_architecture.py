@@ -59,7 +59,7 @@ ROOMS = (
     "terminal_chat",
 )  # fmt: skip
 """The folders of `bot`, in order: each imports from those before it alone."""
-GROUND = ("model", "errors", "ports", "background", "foreign", "moments")
+GROUND = ("model", "errors", "ports", "background", "caching", "foreign", "moments")
 """The files of `bot` that stand below all rooms; `terminal` and what prints stand above the use
 cases, and what composes or commands stands above everything."""
 PRINTING = ("terminal", "output", "scores", "interrupting", "loading")

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.caching import ExpiringCache
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.conversation.ports import Answers, Directory
 from bot.errors import ChatUnavailable
@@ -33,8 +34,10 @@ class Prompts:
     answers: Answers
     titles: Callable[[], Sequence[str]]
     clock: Callable[[], float]
-    _known: dict[str, _Suggestion] = field(default_factory=dict)
-    _until: float = float("-inf")
+    _known: ExpiringCache[str, Mapping[str, _Suggestion]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = ExpiringCache(self.clock)
 
     async def suggested_to(self, person: str) -> list[str]:
         """Return the suggestions for this person: none for somebody who gets no answers."""
@@ -47,10 +50,11 @@ class Prompts:
         Raises:
             StateUnavailable, IndexUnavailable
         """
-        if self.clock() >= self._until:
-            self._known = await self._praised()
-            self._until = self.clock() + REMEMBERED
-        return await self._with_titles(self._known)
+        praised = self._known.get("praised")
+        if praised is None:
+            praised = await self._praised()
+            self._known.put("praised", praised, REMEMBERED)
+        return await self._with_titles(praised)
 
     async def _with_titles(self, praised: Mapping[str, _Suggestion]) -> list[str]:
         """Fill up with titles. An asker may have been forgotten since, or the answer retracted:

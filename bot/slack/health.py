@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.background import in_own_thread
+from bot.caching import ExpiringCache
 
 Check = Callable[[], str]
 """A check that returns what is wrong, in a few words that anybody may read, or nothing. May
@@ -41,19 +42,18 @@ class Health:
         self._checks = checks
         self._patience = patience
         self._fresh = fresh
-        self._clock = clock
         self._running: dict[str, asyncio.Task[str]] = {}
-        self._found: dict[str, str] = {}
-        self._at: float | None = None
+        self._found = ExpiringCache[str, dict[str, str]](clock)
         self._one_at_a_time = asyncio.Lock()
 
     async def look(self) -> dict[str, str]:
         """Return `OK`, or what is wrong, by the name of the check."""
         async with self._one_at_a_time:
-            if self._at is None or self._clock() - self._at >= self._fresh:
-                self._found = await self._look()
-                self._at = self._clock()
-            return {**self._found, "slack": await self.slack() or OK}
+            found = self._found.get("found")
+            if found is None:
+                found = await self._look()
+                self._found.put("found", found, self._fresh)
+            return {**found, "slack": await self.slack() or OK}
 
     async def _look(self) -> dict[str, str]:
         for name, check in self._checks.items():

@@ -18,6 +18,8 @@ from threading import Lock
 from typing import Any
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from bot.caching import ExpiringCache
+
 log = logging.getLogger(__name__)
 
 _SECONDS = 1.5
@@ -43,35 +45,31 @@ class ContextLimit:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ask = ask
-        self._clock = clock
         self._lock = Lock()
-        self._known: int | None = None
-        self._until = float("-inf")
-        self._room: int | None = None
-        self._room_until = float("-inf")
+        self._told = ExpiringCache[str, tuple[int | None]](clock)
+        self._learned = ExpiringCache[str, int](clock)
 
     def tokens(self) -> int | None:
         """Return the limit of prompt and answer together, as the server counts."""
         with self._lock:
-            if self._clock() >= self._until:
-                self._known = self._ask()
-                self._until = self._clock() + _KEPT
-            return self._known
+            told = self._told.get("tokens")
+            if told is None:
+                told = (self._ask(),)
+                self._told.put("tokens", told, _KEPT)
+            return told[0]
 
     def room(self, written: int) -> int | None:
         """Return the tokens of a prompt, as we count, that leave room for ``written``; None if
         unknown. A tenth is kept free, because no two models count alike."""
         limit = self.tokens()
         told = None if limit is None else max(1, int(0.9 * (limit - min(written, limit // 2))))
-        learned = self._room if self._clock() < self._room_until else None
+        learned = self._learned.get("room")
         return min((room for room in (told, learned) if room is not None), default=None)
 
     def refused(self, room: int) -> None:
         """Record that no more than ``room`` tokens of a prompt, as we count, were accepted."""
         with self._lock:
-            fresh = self._room is not None and self._clock() < self._room_until
-            self._room = min(self._room or room, room) if fresh else room
-            self._room_until = self._clock() + _LEARNED
+            self._learned.put("room", min(self._learned.get("room") or room, room), _LEARNED)
 
 
 def of_ollama(url: str, model: str) -> int | None:

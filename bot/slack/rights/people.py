@@ -16,6 +16,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import in_own_thread
+from bot.caching import ExpiringCache
 from bot.conversation.model import Closed
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.slack.api.slack_api import call
@@ -52,10 +53,13 @@ class SlackPeople:
     accounts: Mapping[str, str] | None = None
     tokens: Callable[[str], frozenset[str]] = addressed
     """Returns what the person with an address holds in the wikis; may take seconds."""
-    _known: dict[str, tuple[float, Person]] = field(default_factory=dict)
-    _groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    _groups_until: float = float("-inf")
+    _known: ExpiringCache[str, Person] = field(init=False)
+    _groups: ExpiringCache[str, Mapping[str, frozenset[str]]] = field(init=False)
+    """The tokens of each person in user groups, by the workspace."""
     _groups_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self._known, self._groups = ExpiringCache(self.clock), ExpiringCache(self.clock)
 
     async def person(self, id_: str, *, fresh: bool = False) -> Person:
         """Return the person with this id.
@@ -63,10 +67,10 @@ class SlackPeople:
         Raises:
             ChatUnavailable: nobody can be told from anybody now.
         """
-        until, person = self._known.get(id_, (float("-inf"), None))
-        if person is None or fresh or self.clock() >= until:
+        person = None if fresh else self._known.get(id_)
+        if person is None:
             person = await self._look_up(id_)
-            self._known[id_] = (self.clock() + REMEMBERED, person)
+            self._known.put(id_, person, REMEMBERED)
         return person
 
     async def is_admin(self, id_: str) -> bool:
@@ -85,7 +89,7 @@ class SlackPeople:
         return bool(groups and groups & await self.groups_of(id_, fresh=True))
 
     def forget(self, id_: str) -> None:
-        self._known.pop(id_, None)
+        self._known.forget(id_)
 
     async def addressed_as(self, email: str) -> Person | None:
         """Return the person with this address; None if there is none, or it is not certain.
@@ -104,7 +108,7 @@ class SlackPeople:
             logger.info("Slack finds nobody by an address: %s", error.code)
             return None
         person = await self._identified(person_of(found["user"], self.team))
-        self._known[person.id] = (self.clock() + REMEMBERED, person)
+        self._known.put(person.id, person, REMEMBERED)
         return person if person.email == wanted else None
 
     async def standings(self, ids: Iterable[str]) -> frozenset[Membership]:
@@ -118,8 +122,7 @@ class SlackPeople:
         unlisted: list[str] = []
         listed = await self.directory.standings()
         for id_ in ids:
-            until, person = self._known.get(id_, (float("-inf"), None))
-            if person is not None and self.clock() < until:
+            if person := self._known.get(id_):
                 found.update([] if person.is_app else [person.standing])
             elif id_ in listed:
                 found.add(listed[id_])
@@ -223,19 +226,21 @@ class SlackPeople:
     async def groups_of(self, id_: str, *, fresh: bool = False) -> frozenset[str]:
         """Return the tokens of the person's user groups; none if Slack does not say."""
         async with self._groups_lock:
-            if fresh or self.clock() >= self._groups_until:
-                await self._read_groups()
-        return self._groups.get(id_, frozenset())
+            groups = None if fresh else self._groups.get(self.team)
+            if groups is None:
+                groups = await self._read_groups()
+        return groups.get(id_, frozenset())
 
-    async def _read_groups(self) -> None:
+    async def _read_groups(self) -> Mapping[str, frozenset[str]]:
         try:
             found = await call(self.client.usergroups_list(include_users=True))
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("The user groups cannot be read, so they open nothing: %s", error)
-            self._groups, remembered = {}, GROUPS_RETRIED
+            groups, remembered = dict[str, frozenset[str]](), GROUPS_RETRIED
         else:
-            self._groups, remembered = _members(found["usergroups"]), GROUPS_REMEMBERED
-        self._groups_until = self.clock() + remembered
+            groups, remembered = _members(found["usergroups"]), GROUPS_REMEMBERED
+        self._groups.put(self.team, groups, remembered)
+        return groups
 
 
 def _group_token(admin: str) -> str:

@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.caching import ExpiringCache
 from bot.conversation.model import ANYBODY, Closed
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import SlackPeople
@@ -49,9 +50,12 @@ class Readers:
     bot: str
     most: int
     clock: Callable[[], float]
-    _known: dict[str, tuple[float, _Present]] = field(default_factory=dict)
+    _known: ExpiringCache[str, _Present] = field(init=False)
     _turnover: Counter[str] = field(default_factory=Counter)
     _looking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def __post_init__(self) -> None:
+        self._known = ExpiringCache(self.clock)
 
     async def of(
         self, person: str, channel: str, *, private: bool, shared: bool
@@ -103,21 +107,20 @@ class Readers:
     async def _present(self, channel: str) -> _Present:
         # One lookup at a time for each channel: the others wait for its result, in order.
         async with self._looking.setdefault(channel, asyncio.Lock()):
-            until, known = self._known.get(channel, (float("-inf"), _Present()))
-            if self.clock() < until:
+            if known := self._known.get(channel):
                 return known
             while True:
                 turnover = self._turnover[channel]
                 present = await self._look(channel)
                 if turnover == self._turnover[channel]:
-                    self._known[channel] = (self.clock() + REMEMBERED, present)
+                    self._known.put(channel, present, REMEMBERED)
                     return present
 
     async def moved(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle `member_joined_channel` and `member_left_channel`."""
         channel = body["event"]["channel"]
         self._turnover[channel] += 1
-        self._known.pop(channel, None)
+        self._known.forget(channel)
 
     async def _look(self, channel: str) -> _Present:
         found = await self.channels.channel(channel)
