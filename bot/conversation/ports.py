@@ -1,6 +1,6 @@
 """Ports that a conversation needs: the chat and the stores.
 
-All are asynchronous. Those of the chat raise ChatUnavailable and ChatRefused, the stores raise
+They are asynchronous. Those of the chat raise ChatUnavailable and ChatRefused, the stores raise
 StateUnavailable.
 """
 
@@ -314,7 +314,7 @@ class Answers(Protocol):
 
 
 class WaitingMessages(Protocol):
-    """Messages that wait on disk while the database is away."""
+    """Messages that wait on disk while the database is away. Every method blocks for a moment."""
 
     def add(self, messages: Sequence[IncomingMessage]) -> None: ...
 

@@ -21,7 +21,7 @@ from indexers.model import KnownPage
 
 
 class DatabaseAnswers(DatabaseFlags):
-    """Answers in the database. Its methods block for a moment: call them in a thread."""
+    """Answers in the database."""
 
     def keep(
         self,

@@ -14,7 +14,7 @@ from bot.state.schema import channels
 
 
 class DatabaseChannels:
-    """Settings of channels in the database. Its methods block for a moment: call them in a thread.
+    """Settings of channels in the database.
 
     Raises:
         StateUnavailable: from any method.

@@ -16,7 +16,7 @@ from indexers.model import KnownPage
 
 
 class DatabaseCitedPages:
-    """Cited pages in the database. Its methods block for a moment: call them in a thread."""
+    """Cited pages in the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -52,7 +52,8 @@ class _Removed(Exception):
 
 
 class Database:
-    """The database. Its methods block: call them in a thread."""
+    """The database. Its methods block, and so do those of the stores upon it: an event loop calls
+    them by `bot.state.in_threads`."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine

@@ -23,7 +23,7 @@ _ANSWERED = sa.not_(answers.c.answer.contains(answer_json.IS_NONE))
 
 
 class DatabaseFigures:
-    """Statistics in the database. Its methods block for a moment: call them in a thread."""
+    """Statistics in the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

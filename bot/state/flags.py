@@ -22,7 +22,7 @@ _NEXT = {"edition": flags.c.edition + 1}
 
 
 class DatabaseFlags:
-    """Flags in the database. Its methods block for a moment: call them in a thread."""
+    """Flags in the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -21,8 +21,7 @@ _OPEN = (MessageState.RECEIVED, MessageState.WORKING)
 
 
 class DatabaseInbox:
-    """The port `bot.conversation.ports.Inbox` in the database. Its methods block for a moment: call
-    them in a thread.
+    """The port `bot.conversation.ports.Inbox` in the database.
 
     Raises:
         StateUnavailable: from any method.

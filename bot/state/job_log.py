@@ -18,7 +18,7 @@ _OPEN = (JobState.WAITING, JobState.RUNNING, JobState.CANCELLING)
 
 
 class DatabaseJobs:
-    """Reindex jobs in the database. Its methods block for a moment: call them in a thread."""
+    """Reindex jobs in the database."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime], process: Process) -> None:
         self._database = database

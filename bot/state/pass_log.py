@@ -15,7 +15,7 @@ from bot.state.schema import passes
 
 
 class DatabasePassLog:
-    """Passes in the database. Its methods block for a moment: call them in a thread.
+    """Passes in the database.
 
     Passes that lie ahead of ``clock`` do not count: a clock that was once wrong wrote them, and
     they would pass for the latest until it is right again.

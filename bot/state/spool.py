@@ -27,7 +27,7 @@ _ENDING = ".json"
 
 
 class Spool:
-    """Waiting messages in files. Its methods block for a moment: call them in a thread."""
+    """Waiting messages in files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -13,8 +13,7 @@ from bot.state.schema import inbox, threads
 
 
 class DatabaseThreads:
-    """The port `bot.conversation.ports.Threads` in the database. Its methods block for a moment:
-    call them in a thread.
+    """The port `bot.conversation.ports.Threads` in the database.
 
     Raises:
         StateUnavailable: from any method.

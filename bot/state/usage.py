@@ -14,8 +14,7 @@ from bot.state.schema import inbox, usage
 
 class DatabaseUsage:
     """The usage of all processes together. A person without a message in the inbox was forgotten
-    since they asked, and nothing is counted for them. Its methods block for a moment: call them in
-    a thread.
+    since they asked, and nothing is counted for them.
 
     Raises:
         StateUnavailable: from any method.

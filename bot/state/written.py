@@ -20,7 +20,7 @@ from indexers.model import Acl
 
 
 class DatabaseWrittenAnswers:
-    """Written answers in the database. Its methods block for a moment: call them in a thread."""
+    """Written answers in the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
