@@ -284,7 +284,7 @@ def answerer_of(
 def language_model_of(
     settings: Settings, secrets: Secrets, embedder: Embedder, usage: Usage
 ) -> ConfiguredModel:
-    """Create the configured model, which takes some seconds; None if no provider is named.
+    """Create the configured model, which takes some seconds.
 
     Raises:
         ModelMisconfigured: a package, an address or a key is missing.

@@ -330,7 +330,7 @@ def print_status(rows: dict[str, Any]) -> None:
     """Print a line for each wiki and, below it, for each of its spaces. Lags are p50 / p95 from a
     change in the wiki to its answer."""
     table = Table(
-        "wiki", "pages", "passages", "closed", "as of", "edits after", "all else after",
+        "wiki", "pages", "passages", "closed", "as of", "edits after", "other changes after",
         box=None, pad_edge=False,
     )  # fmt: skip
     for name, row in rows["wikis"].items():

@@ -100,7 +100,7 @@ class AnswerSettings(Strict):
         lt=1,
         description="Target precision, 0 to 1: the share of what is shown that is about what was "
         "asked, if half of what is asked is not in the wiki. Higher means fewer wrong answers and "
-        "more silence. 0: never silent.",
+        'more "not found". 0: always answer.',
     )
     check_seconds: float = Field(
         2.0,

@@ -38,7 +38,7 @@ class SlackSettings(Strict):
         7,
         ge=0,
         le=A_CENTURY,
-        description="Days after which a flag is called to mind, once a day; 0: never.",
+        description="Days before a daily reminder about an open flag; 0: no reminders.",
     )
     digest: bool = Field(
         default=False,

@@ -33,7 +33,7 @@ def options(words: Sequence[str], known: Container[str]) -> tuple[list[str], set
         elif plain not in known:
             raise Misused(f"I do not know {_shown(word)}.")
         elif plain in found:
-            raise Misused(f"{plain} stands there twice.")
+            raise Misused(f"{plain} is given twice.")
         else:
             found.add(plain)
     return rest, found

@@ -90,7 +90,7 @@ def _wikis(chosen: ChannelSettings, wikis: Sequence[str]) -> list[Block]:
 
 def _unasked(chosen: ChannelSettings) -> Block:
     options = [
-        _option("Those that mention me", _MENTIONED),
+        _option("When mentioned", _MENTIONED),
         *(
             _option(f"Others, too, if I am {share:.0%} sure of the answer", str(share))
             for share in CONFIDENCES
@@ -101,14 +101,14 @@ def _unasked(chosen: ChannelSettings) -> Block:
 
 
 def _sees(chosen: ChannelSettings) -> Block:
-    options = [_option("All who are here", _ALL), _option("Whoever asked, alone", _ASKER)]
+    options = [_option("All who are here", _ALL), _option("Only the person who asked", _ASKER)]
     return _radio(options, _ASKER if chosen.only_asker else _ALL)
 
 
 def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
     """Return the choice of languages. A language chosen earlier stays in it."""
     names = dict.fromkeys([chosen.language, *languages.all] if chosen.language else languages.all)
-    options = [_option("That of the question", _QUESTIONS)]
+    options = [_option("Same as the question", _QUESTIONS)]
     options += [_option(name.capitalize(), name) for name in names]
     initial = next(one for one in options if one["value"] == (chosen.language or _QUESTIONS))
     options = options[:_MOST_OPTIONS]

@@ -51,7 +51,7 @@ class ChannelForms:
     async def ask(self, call: Call) -> None:
         """Open the form."""
         if call.words:
-            raise Misused("That takes nothing more.")
+            raise Misused("This command takes no arguments.")
         found = await self.channels.channel(call.channel)
         if call.channel.startswith("D") or found is None:
             await call.respond(NO_CHANNEL)

@@ -36,7 +36,7 @@ class Flags:
 
     async def run(self, call: Call) -> None:
         if call.words:
-            raise Misused("That takes nothing more.")
+            raise Misused("This command takes no arguments.")
         found = await self.feedback.open_flags()
         if not found:
             await call.respond(say("No flag is open."))

@@ -37,7 +37,7 @@ class Gaps:
 
     async def run(self, call: Call) -> None:
         if call.words:
-            raise Misused("That takes nothing more.")
+            raise Misused("This command takes no arguments.")
         public, private = await self.insights.unanswered(LATELY)
         found = await self.insights.gaps(public, _SHOWN)
         if not found and not private:

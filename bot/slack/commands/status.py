@@ -33,7 +33,7 @@ class Status:
 
     async def run(self, call: Call) -> None:
         if call.words:
-            raise Misused("That takes nothing more.")
+            raise Misused("This command takes no arguments.")
         rows = await asyncio.to_thread(self.operating.status)
         await call.respond(overview(rows, whole=await self.people.is_admin(call.person)))
 
@@ -63,7 +63,7 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
 
 
 def _health(row: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{row['passages']:,} passages, {row['closed']:,} pages closed to everybody"
+    yield f"{row['passages']:,} passages, {row['closed']:,} pages nobody can read"
     lags = {"edits": "edits", "everything_else": "all else"}
     told = [
         f"{words} after {shown_span(lag['p50'])} (p95 {shown_span(lag['p95'])})"

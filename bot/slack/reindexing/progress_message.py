@@ -18,7 +18,7 @@ from indexers.backoff import growing_pauses
 
 logger = logging.getLogger(__name__)
 
-ELSEWHERE = say("I am no member here, so I show it to you in a direct message.")
+ELSEWHERE = say("I am not in this channel, so I sent it to you directly.")
 
 _TRIES = 26
 """Tries to show the end while Slack is unavailable: ten minutes of them."""

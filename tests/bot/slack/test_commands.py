@@ -68,7 +68,7 @@ async def test_status_says_to_everybody_what_is_read_and_to_admins_how_it_goes(
 
     assert "*handbook*: 242 pages, as of" in member
     assert "passages" not in member
-    assert "1,200 passages, 3 pages closed to everybody" in admin
+    assert "1,200 passages, 3 pages nobody can read" in admin
     assert "edits after 3 min (p95 7 min)" in admin
     assert "1 pages failed" in admin
     assert "plans" not in admin
@@ -125,7 +125,7 @@ async def test_access_names_no_page_that_the_admin_may_not_read(
         ("access <@U0GUEST> <https://wiki.example.com/pay>", "They are no full member"),
         ("forget", "I can forget you, and nobody else."),
         ("forget <@U0BEN>", "I can forget you, and nobody else."),
-        ("flags now", "That takes nothing more."),
+        ("flags now", "This command takes no arguments."),
     ],
 )
 async def test_what_is_wrong_is_said(bot: Bot, slack: LocalSlack, typed: str, why: str) -> None:

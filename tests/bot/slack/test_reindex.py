@@ -157,7 +157,7 @@ async def test_where_the_bot_is_no_member_the_admin_alone_is_told(
         slack.im("U0BEN").id, lambda message: "Reindexed" in message.text
     )
 
-    assert told.text == "I am no member here, so I show it to you in a direct message."
+    assert told.text == "I am not in this channel, so I sent it to you directly."
     assert message.text.startswith("Reindexed handbook")
     assert len(slack.from_app(slack.im("U0BEN").id)) == 1
 
@@ -324,7 +324,7 @@ async def test_a_refused_index_is_told_in_the_channel_and_why_to_the_admin(
     ("typed", "why"),
     [
         ("reindex --fast", "I do not know --fast."),
-        ("reindex --full --full", "--full stands there twice."),
+        ("reindex --full --full", "--full is given twice."),
         ("reindex handbook space", "Name one wiki"),
         ("reindex <https://wiki.example.com/leave> --full", "--full is for a wiki"),
     ],
