@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from aiohttp import ClientConnectionError
 
 from bot.operations.model import Order
 from bot.playground.workspace import LocalSlack
+from bot.slack.reindexing import progress_message
 from bot.slack.rendering.message import Message
 from indexers.errors import MassRemoval, RebuildRefused
 from indexers.model import Failed, Progress, SyncScope
@@ -344,7 +346,7 @@ async def test_what_is_wrong_is_said_with_what_is_right(
 async def test_the_end_is_told_once_slack_is_back(
     bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.reindexing.progress_message._PAUSES", (0.01,) * 23)
+    monkeypatch.setattr(progress_message, "growing_pauses", lambda *_: itertools.repeat(0.01))
     slack.fail_next("chat.update", status=503, times=3)
     bot.syncs.pages = []
     await bot.start()
