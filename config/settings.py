@@ -95,7 +95,7 @@ class AnswerSettings(Strict):
         700, ge=100, le=3000, description="How long a quoted answer may be, in characters."
     )
     precision: float = Field(
-        0.8,
+        0.78,
         ge=0,
         lt=1,
         description="Target precision, 0 to 1: the share of what is shown that is about what was "
