@@ -41,7 +41,7 @@ from bot.answering.sources import Aging
 from bot.answering.verified import Verified
 from bot.conversation.limits import QuestionLimits
 from bot.conversation.model import Content
-from bot.evaluation.gate import SavedQuestions
+from bot.evaluation.promotion import SavedQuestions
 from bot.flags.feedback import Feedback
 from bot.flags.ports import KeptVerdicts
 from bot.flags.publishing import Published

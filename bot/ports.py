@@ -8,12 +8,12 @@ from typing import Protocol
 from bot.model import Question, Result, Source
 from indexers.model import KnownPage, Reader
 
-Hear = Callable[[str], None]
+OnText = Callable[[str], None]
 """Takes an answer's text piece by piece, in order, in the thread that makes it."""
 
 
 class Answering(Protocol):
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         """Answer a question. CPU work, up to a second, or as long as a language model takes: call
         it in a thread, never on the event loop.
 

@@ -15,7 +15,7 @@ Place = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class Embedding:
     """The embedding of a passage: the ``whole`` of it as a vector of unit length, and its
     ``sentences``, each read within the whole, as vectors of which only the direction counts: one
     after another, a signed byte for each dimension. Empty if the model cannot tell them apart."""
@@ -108,7 +108,7 @@ class Embedder(Protocol):
 
     def count_tokens(self, text: str) -> int: ...
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Meaning]: ...
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]: ...
 
     def embed_question(self, text: str) -> Vector:
         """Embed a question as a vector of unit length."""
@@ -155,7 +155,7 @@ class PassageIndex(Protocol):
         """Return a page of it; None if it is not indexed."""
         ...
 
-    def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
+    def meanings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         """Return the stored embeddings, by passage digest; missing ones are left out."""
         ...
 
@@ -163,7 +163,7 @@ class PassageIndex(Protocol):
         """Return the digests of a page's passages: its words, whatever its name."""
         ...
 
-    def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
+    def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
         """Make these passages, all of one page at one revision, the page's only readable version.
         At any kill point one version is readable, never none.
 

@@ -32,7 +32,7 @@ from bot.answering.responding import Responder
 from bot.answering.retrieval import FoundPage, Reorder, Retrieval, Retrieved
 from bot.answering.sources import Aging
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
-from bot.ports import Hear
+from bot.ports import OnText
 from indexers.model import EVERYONE, Principal, Reader
 
 _BEGINNING = "How do I get started, and what should everybody know?"
@@ -70,7 +70,7 @@ class Answerer:
     """Whether the index is being rebuilt, so that a search may miss pages."""
     clock: Callable[[], float] = time.perf_counter
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         """Answer a question. A composed answer is passed on sentence by sentence; quotations come
         at once.
 
@@ -88,7 +88,7 @@ class Answerer:
         return self.aging(result) if self.aging else result
 
     def searched(
-        self, question: Question, hear: Hear | None = None
+        self, question: Question, hear: OnText | None = None
     ) -> tuple[Result, tuple[FoundPage, ...]]:
         """Return the result and the pages found, the best first.
 

@@ -21,7 +21,7 @@ from bot.model import (
     Turn,
     Unchecked,
 )
-from bot.ports import Answering, Hear
+from bot.ports import Answering, OnText
 from indexers.text.prose import plain_line
 
 MOST = 5
@@ -55,7 +55,7 @@ class Several:
 
     answering: Answering
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         """Answer a message. Only a single question is streamed: the footnotes of several are known
         when all are answered.
 

@@ -22,7 +22,7 @@ from bot.conversation.ports import Hold, Posted
 from bot.conversation.posting import NotOurs
 from bot.errors import NotInChannel
 from bot.model import Question, Result, Role, Turn
-from bot.ports import Answering, Hear
+from bot.ports import Answering, OnText
 
 TEAM = "terminal"
 _REMEMBERED = 100
@@ -178,7 +178,7 @@ class OfWikis:
     answering: Answering
     wikis: tuple[str, ...] | None
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         return self.answering.answer(replace(question, wikis=self.wikis), hear)
 
 

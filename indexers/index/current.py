@@ -12,7 +12,7 @@ from indexers.index.nearness import Embed
 from indexers.index.reading import ReadIndex
 from indexers.index.shelf import IndexCatalog, fingerprint_of, next_name
 from indexers.model import Acl, KnownPage, Passage
-from indexers.ports import Meaning, PassageIndex
+from indexers.ports import Embedding, PassageIndex
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ class CurrentIndex(ReadIndex):
             self._read.page(wiki, page) if self.building else None
         )
 
-    def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
+    def meanings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         with self._writing():
             found = self._written.meanings(digests)
         if self.building and self._same_vectors and self.reuses:
@@ -161,7 +161,7 @@ class CurrentIndex(ReadIndex):
             self._read.digests(wiki, page) if self.building else frozenset()
         )
 
-    def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
+    def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
         if passages:
             with self._narrowing():
                 self._restrict(passages[0])

@@ -14,7 +14,7 @@ from indexers.index import pooling
 from indexers.index.bundled import MODELS, check
 from indexers.index.prompts import prompts_for
 from indexers.index.text import encodable
-from indexers.ports import Meaning, Vector
+from indexers.ports import Embedding, Vector
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,7 +71,7 @@ class _Embedder:
         """Count tokens by the model's own tokenizer, without special tokens, uncut."""
         return len(self._counter.encode(encodable(text), add_special_tokens=False).ids)
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Meaning]:
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """Return embeddings in the order of ``texts``. The first line of a text is its path and no
         sentence of it.
 
@@ -81,17 +81,17 @@ class _Embedder:
         marked = [self._passage + encodable(text) for text in texts]
         encodings = self._counter.encode_batch(marked)
         order = sorted(range(len(marked)), key=lambda i: len(encodings[i].ids))
-        meanings = [Meaning(())] * len(marked)
+        meanings = [Embedding(())] * len(marked)
         for at in range(0, len(order), _BATCH):
             some = order[at : at + _BATCH]
             batch = [marked[i] for i in some]
-            found: Iterable[Meaning]
+            found: Iterable[Embedding]
             if self._averages:
                 starts = [max(text.find("\n") + 1, len(self._passage)) for text in batch]
                 cut = [encodings[i] for i in some]
                 found = pooling.meanings(self._model, batch, cut, starts)
             else:
-                found = map(Meaning, _plain(self._model.passage_embed(batch, batch_size=_BATCH)))
+                found = map(Embedding, _plain(self._model.passage_embed(batch, batch_size=_BATCH)))
             for i, meaning in zip(some, found, strict=True):
                 meanings[i] = meaning
         return meanings

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from indexers.ports import Meaning, Vector
+from indexers.ports import Embedding, Vector
 
 _Rows = npt.NDArray[np.float32]
 
@@ -26,7 +26,7 @@ def packed(vectors: npt.ArrayLike) -> bytes:
     return bytes(scaled.tobytes())
 
 
-def written(meaning: Meaning) -> str:
+def written(meaning: Embedding) -> str:
     """Return the embedding for a payload; empty if there is none."""
     if not meaning.whole:
         return ""

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from indexers.index import meanings
 from indexers.model import Hit
-from indexers.ports import Meaning, Vector
+from indexers.ports import Embedding, Vector
 
-Embed = Callable[[Sequence[str]], Sequence[Meaning]]
+Embed = Callable[[Sequence[str]], Sequence[Embedding]]
 
 _MOST = 16
 """Passages that are embedded for a question, best first; about a sixth of a second. The vectors in

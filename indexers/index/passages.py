@@ -17,7 +17,7 @@ from indexers.index.languages import LEAST, Languages
 from indexers.index.schema import Found, Head, Point, Where
 from indexers.index.spelling import LOOKED_AT, Slips
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from indexers.ports import Meaning, Place, Vector
+from indexers.ports import Embedding, Place, Vector
 
 _T = TypeVar("_T")
 
@@ -112,15 +112,15 @@ class StoredPassages:
         head = self._head(wiki, page)
         return head.known if head else None
 
-    def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
-        found: dict[str, Meaning] = {}
+    def meanings(self, digests: Sequence[str]) -> dict[str, Embedding]:
+        found: dict[str, Embedding] = {}
         for some in _batches(sorted(set(digests))):
             where, fields = Where({"digest": some}), ["digest", "meanings"]
             for point in self._engine.scroll(where, fields=fields, meaning=True):
                 if kept := point.payload.get("meanings"):
                     whole = point.meaning
                     sentences = meanings.sentences(kept, len(whole))
-                    found[point.payload["digest"]] = Meaning(whole, sentences)
+                    found[point.payload["digest"]] = Embedding(whole, sentences)
         return found
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
@@ -128,7 +128,7 @@ class StoredPassages:
         points = self._engine.scroll(where, fields=["digest"], meaning=False)
         return frozenset(point.payload["digest"] for point in points)
 
-    def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
+    def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
         if len({(passage.wiki, passage.page, passage.revision) for passage in passages}) != 1:
             raise ValueError("replace takes the passages of one page at one revision")
         first = passages[0]

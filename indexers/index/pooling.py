@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexers.index.meanings import packed
-from indexers.ports import Meaning
+from indexers.ports import Embedding
 from indexers.text.sentences import spans
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def averages(model: TextEmbedding) -> bool:
 
 def meanings(
     model: TextEmbedding, texts: Sequence[str], encodings: Sequence[Encoding], start: Sequence[int]
-) -> Iterator[Meaning]:
+) -> Iterator[Embedding]:
     """Yield the embeddings of ``texts``, read at once. ``encodings`` are theirs, uncut; the
     sentences of each are searched from character ``start`` on."""
     read = cast("OnnxTextModel[Any]", model.model).onnx_embed(list(texts))
@@ -54,7 +54,7 @@ def meanings(
             tokens[first:last].mean(axis=0)
             for first, last in _stretches(text, encoding, begin, int(seen.sum()))
         ]
-        yield Meaning(whole.tolist(), packed(pieces) if pieces else b"")
+        yield Embedding(whole.tolist(), packed(pieces) if pieces else b"")
 
 
 def _stretches(text: str, encoding: Encoding, begin: int, read: int) -> Iterator[tuple[int, int]]:

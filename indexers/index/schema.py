@@ -17,7 +17,7 @@ from typing import Any
 from indexers.errors import IndexCorrupt
 from indexers.index.meanings import written
 from indexers.model import Acl, KnownPage, Passage
-from indexers.ports import Meaning, Vector
+from indexers.ports import Embedding, Vector
 
 SCHEMA_VERSION = 3
 """To be raised whenever older points could not be read rightly any more."""
@@ -118,7 +118,7 @@ def _owned(owner: str | None) -> dict[str, str]:
 
 
 def passage_payload(
-    passage: Passage, version: int, meaning: Meaning, language: str
+    passage: Passage, version: int, meaning: Embedding, language: str
 ) -> dict[str, Any]:
     return {
         "wiki": passage.wiki,

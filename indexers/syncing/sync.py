@@ -25,7 +25,7 @@ from indexers.model import (
     SyncReport,
     Unchanged,
 )
-from indexers.ports import Embedder, Meaning, PassageIndex, Wiki
+from indexers.ports import Embedder, Embedding, PassageIndex, Wiki
 
 log = logging.getLogger(__name__)
 
@@ -282,7 +282,7 @@ class _Run:
 
     def _write(self, batch: Sequence[tuple[Changed, Sequence[Passage]]]) -> None:
         """Embed the batch at once, or page by page if one of them breaks it."""
-        meanings: dict[str, Meaning] = {}
+        meanings: dict[str, Embedding] = {}
         try:
             meanings = self._meanings([passage for _, passages in batch for passage in passages])
         except IndexersError:
@@ -295,13 +295,13 @@ class _Run:
                     meanings |= self._meanings(passages)
                 self._replace(change, passages, meanings)
 
-    def _meanings(self, passages: Sequence[Passage]) -> dict[str, Meaning]:
+    def _meanings(self, passages: Sequence[Passage]) -> dict[str, Embedding]:
         """Return embeddings by digest: stored ones, and new ones for the rest."""
         texts = {passage.digest: passage.embedded for passage in passages}
         meanings = {} if self.full else self.index.meanings(list(texts))
         missing = [digest for digest in texts if digest not in meanings]
         if missing:
-            new = [Meaning(())] * len(missing)
+            new = [Embedding(())] * len(missing)
             if not self.dry_run:
                 new = self.embedder.embed_passages([texts[digest] for digest in missing])
             meanings |= zip(missing, new, strict=True)
@@ -309,7 +309,7 @@ class _Run:
         return meanings
 
     def _replace(
-        self, change: Changed, passages: Sequence[Passage], meanings: Mapping[str, Meaning]
+        self, change: Changed, passages: Sequence[Passage], meanings: Mapping[str, Embedding]
     ) -> None:
         page = change.page
         digests = [passage.digest for passage in passages]

@@ -18,7 +18,7 @@ from bot import app
 from bot.conversation.model import IncomingMessage
 from bot.flags.model import Due, Flag
 from bot.model import Question, Result
-from bot.ports import Answering, Hear
+from bot.ports import Answering, OnText
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
@@ -240,7 +240,7 @@ class Interrupting:
     def __init__(self, answering: Answering) -> None:
         self.answering = answering
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(2)  # On a busy machine the main thread takes its time to hear of it.
         return self.answering.answer(question, hear)
@@ -261,7 +261,7 @@ class Failing:
     def __init__(self, _answering: Answering) -> None:
         pass
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         raise ValueError(question.text)
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from indexers.model import digest
-from indexers.ports import Meaning, Vector
+from indexers.ports import Embedding, Vector
 
 
 class WordEmbedder:
@@ -28,12 +28,12 @@ class WordEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Meaning]:
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         for text in texts:
             if any(word in text for word in self._breaking):
                 raise RuntimeError("this model does not like that word")
         self.embedded.extend(texts)
-        return [Meaning(self._embed(text)) for text in texts]
+        return [Embedding(self._embed(text)) for text in texts]
 
     def embed_question(self, text: str) -> Vector:
         return self._embed(text)

@@ -8,14 +8,14 @@ from dataclasses import replace
 from indexers.index import vocabulary
 from indexers.index.spelling import Slips
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from indexers.ports import Meaning, Place, Vector
+from indexers.ports import Embedding, Place, Vector
 
 
 class ListIndex:
     """A PassageIndex that compares every passage: by vector, and by shared words."""
 
     def __init__(self) -> None:
-        self._pages: dict[tuple[str, str], list[tuple[Passage, Meaning]]] = {}
+        self._pages: dict[tuple[str, str], list[tuple[Passage, Embedding]]] = {}
         self._known: dict[tuple[str, str], KnownPage] = {}
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
@@ -24,14 +24,14 @@ class ListIndex:
     def page(self, wiki: str, page: str) -> KnownPage | None:
         return self._known.get((wiki, page))
 
-    def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
+    def meanings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         every = (both for page in self._pages.values() for both in page)
         return {p.digest: meaning for p, meaning in every if p.digest in set(digests)}
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         return frozenset(passage.digest for passage, _ in self._pages.get((wiki, page), []))
 
-    def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
+    def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
         if len({(p.wiki, p.page, p.revision) for p in passages}) != 1:
             raise ValueError("replace takes the passages of one page at one revision")
         first = passages[0]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.ports import Hear
+from bot.ports import OnText
 from tests.bot.slack.conftest import (
     LEAVE,
     MANIFEST,
@@ -58,7 +58,7 @@ class Parrot:
     def __init__(self) -> None:
         self.text = ""
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         source = self._source()
         if "nothing" in question.text[:20]:
             return NoAnswer(Reason.NOTHING_FITS, self.text, (replace(source, quote=""),))

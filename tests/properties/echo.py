@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result
-from bot.ports import Hear
+from bot.ports import OnText
 from tests.bot.slack.conftest import HR, LEAVE, SALARY
 
 NUMBER = re.compile(r"\bq\d+\b")
@@ -23,7 +23,7 @@ class Echo:
     def __init__(self) -> None:
         self._refused: set[str] = set()
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         number = NUMBER.findall(question.text)[-1]
         if hear is not None and int(number[1:]) % 3 == 0:
             hear(f"I read about {number}.")

@@ -12,7 +12,7 @@ from bot.answering.engine.nodes import pages_of
 from bot.answering.recheck import Check
 from bot.answering.retrieval import FoundPage, Retrieved
 from bot.model import Question, Result, Source
-from bot.ports import Hear
+from bot.ports import OnText
 from indexers.model import Principal, Reader
 
 _NOBODY = Principal.of()
@@ -26,7 +26,7 @@ class FootnoteQuery(QueryBundle):
     """
 
     question: Question
-    hear: Hear | None = None
+    hear: OnText | None = None
     embed_ms: float = 0.0
     search_ms: float = 0.0
     found: tuple[FoundPage, ...] = ()
@@ -43,7 +43,7 @@ class FootnoteQuery(QueryBundle):
     """How often an answer in a model's words was begun."""
 
     @classmethod
-    def of(cls, question: Question, hear: Hear | None = None) -> FootnoteQuery:
+    def of(cls, question: Question, hear: OnText | None = None) -> FootnoteQuery:
         return cls(query_str=question.text, question=question, hear=hear)
 
     def retrieved(self, nodes: Sequence[NodeWithScore]) -> Retrieved:

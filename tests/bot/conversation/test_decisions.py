@@ -30,7 +30,7 @@ from bot.conversation.redrawing import Redrawing
 from bot.conversation.replies import Replies
 from bot.flags.feedback import Feedback
 from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
-from bot.ports import Hear
+from bot.ports import OnText
 from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
@@ -64,7 +64,7 @@ class Handbook:
     to_reader: dict[Principal, Result] = field(default_factory=dict)
     asked: list[Question] = field(default_factory=list)
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         self.asked.append(question)
         assert isinstance(question.reader, Principal)
         return self.to_reader.get(question.reader, self.said)

@@ -21,7 +21,7 @@ from bot.playground.model import Message, View
 from bot.playground.timing import Timing
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
-from bot.ports import Answering, Hear
+from bot.ports import Answering, OnText
 from bot.serving import SlackParts
 from bot.slack.connection import SlackConnection
 from bot.slack.environment import Environment
@@ -82,7 +82,7 @@ class Handbook:
         self.said: Result | None = None
         """To whatever is asked, in place of all the rest."""
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         self.asked.append(question)
         self.open.wait(60)
         if self.error:

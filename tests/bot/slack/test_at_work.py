@@ -11,7 +11,7 @@ import pytest
 
 from bot.model import Answer, NoAnswer, Question
 from bot.playground.workspace import LocalSlack
-from bot.ports import Hear
+from bot.ports import OnText
 
 from .conftest import BOTH_WAYS, Bot, quiet, until
 
@@ -133,7 +133,7 @@ class Slow:
         self.busy = 0
         self.open = threading.Event()
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+    def answer(self, question: Question, hear: OnText | None = None) -> Answer | NoAnswer:
         self.busy += 1
         self.open.wait(60)
         return Answer("Done. [1]", (), 0.9)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.model import Answer, NoAnswer, Question, Reason, Result
 from bot.playground.workspace import LocalSlack
-from bot.ports import Hear
+from bot.ports import OnText
 from bot.slack.rights.directory import READ_AGAIN
 from bot.slack.rights.person import person_of, shown_name
 from indexers.model import Acl
@@ -25,7 +25,7 @@ ANNAS = Acl.of(["user:anna@example.com"])
 class Payroll:
     """Answers from a page that one address may read."""
 
-    def answer(self, question: Question, _hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, _hear: OnText | None = None) -> Result:
         if ANNAS.admits(question.reader):
             return Answer("It is secret. [1]", (SALARY,), 0.9)
         return NoAnswer(Reason.NOTHING_FITS, "I searched pay and found nothing.")

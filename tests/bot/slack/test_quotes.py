@@ -11,7 +11,7 @@ from bot.conversation.quotes import FORGOTTEN, NOTHING, ONLY_YOU
 from bot.model import Answer, Question, Result, Tone
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.ports import Hear
+from bot.ports import OnText
 from bot.slack.rendering.quotes import SHOW
 
 from .conftest import HR, LEAVE, SALARY, Bot, Handbook, quiet, words
@@ -26,7 +26,7 @@ class Composing(Handbook):
 
     tone = Tone.ANSWER
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
         self.asked.append(question)
         if not question.quoting:
             text = "Book leave in the calendar. [1]"

@@ -16,7 +16,7 @@ from bot.model import Answer, NoAnswer, Question
 from bot.playground.delivery import Delivery
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
-from bot.ports import Hear
+from bot.ports import OnText
 from bot.state.inbox import DatabaseInbox
 
 from .conftest import BOTH_WAYS, Bot, Handbook, quiet, until
@@ -182,7 +182,7 @@ async def test_everything_is_acknowledged_while_twenty_answers_are_at_work(
     busy, done = threading.Semaphore(0), threading.Event()
 
     class Slow:
-        def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+        def answer(self, question: Question, hear: OnText | None = None) -> Answer | NoAnswer:
             if "quick" not in question.text:
                 busy.release()
                 done.wait(PATIENCE)

@@ -16,7 +16,7 @@ from bot.playground.limits import MARKDOWN_TEXT
 from bot.playground.model import Message
 from bot.playground.pings import live_pings
 from bot.playground.workspace import LocalSlack
-from bot.ports import Hear
+from bot.ports import OnText
 from bot.slack.chat.streaming import as_markdown
 from bot.slack.rendering.content import notice
 from bot.state.inbox import DatabaseInbox
@@ -43,7 +43,7 @@ class Writing:
         self.error: Exception | None = None
         self.said: Answer | NoAnswer = Answer(WHOLE, (LEAVE,), 0.9, composed=True)
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+    def answer(self, question: Question, hear: OnText | None = None) -> Answer | NoAnswer:
         self.asked.append(question)
         assert hear is not None
         for sentence in SENTENCES:

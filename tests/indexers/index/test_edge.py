@@ -15,7 +15,7 @@ import pytest
 from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
 from indexers.index.edge import EdgeIndex
 from indexers.model import EVERYONE, Principal
-from indexers.ports import Meaning
+from indexers.ports import Embedding
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
@@ -156,7 +156,7 @@ def test_a_wrong_request_is_no_damage(folder: Path) -> None:
     """Nobody shall delete an index because of a mistake of ours."""
     with opened(folder) as index:
         with pytest.raises(Exception, match="Vector dimension error") as caught:
-            index.replace(passages("leave", "Leave is long."), [Meaning([1.0, 0.0])])
+            index.replace(passages("leave", "Leave is long."), [Embedding([1.0, 0.0])])
 
         assert not isinstance(caught.value, IndexUnavailable)
         assert index.known("handbook").keys() == {"leave"}

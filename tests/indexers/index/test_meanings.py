@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexers.index.meanings import compared, packed, sentences, written
-from indexers.ports import Meaning, Vector
+from indexers.ports import Embedding, Vector
 
 DIMENSIONS = 16
 vectors = st.lists(
@@ -31,7 +31,7 @@ def test_the_nearest_sentence_is_told_to_two_decimals(
     question: list[float], rows: list[list[float]]
 ) -> None:
     whole, *parts = rows
-    kept = written(Meaning(unit(whole), packed(parts) if parts else b""))
+    kept = written(Embedding(unit(whole), packed(parts) if parts else b""))
     ((of_whole, closest),) = compared(unit(question), [kept])
 
     assert of_whole == pytest.approx(cosine(question, whole), abs=0.02)
@@ -43,11 +43,11 @@ def test_the_nearest_sentence_is_told_to_two_decimals(
 def test_sentences_come_back_as_they_were_kept() -> None:
     parts = packed([[1.0, 0.0], [0.0, -1.0]])
 
-    assert sentences(written(Meaning([0.6, 0.8], parts)), 2) == parts
+    assert sentences(written(Embedding([0.6, 0.8], parts)), 2) == parts
 
 
 def test_without_a_question_or_a_meaning_nothing_is_near() -> None:
-    kept = written(Meaning([0.6, 0.8]))
+    kept = written(Embedding([0.6, 0.8]))
 
     assert compared((), [kept, ""]) == [(0.0, 0.0), (0.0, 0.0)]
     assert compared([1.0, 0.0], ["", kept])[0] == (0.0, 0.0)

@@ -9,14 +9,14 @@ from indexers.index import schema
 from indexers.index.passages import _hits
 from indexers.index.schema import Found
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
-from indexers.ports import Meaning
+from indexers.ports import Embedding
 from tests.fakes.passages import passages
 
 ANYONE = Principal.of(EVERYONE)
 
 
 def found(passage: Passage, score: float) -> Found:
-    return Found(schema.passage_payload(passage, 1, Meaning((1.0,)), "english"), score)
+    return Found(schema.passage_payload(passage, 1, Embedding((1.0,)), "english"), score)
 
 
 def places(points: tuple[Found, ...]) -> list[tuple[str, int]]:

@@ -23,7 +23,7 @@ from indexers.model import (
     Skipped,
     SyncReport,
 )
-from indexers.ports import Meaning, PassageIndex
+from indexers.ports import Embedding, PassageIndex
 from indexers.syncing import sync as module
 from indexers.syncing.sync import sync
 from tests.fakes.embedding import WordEmbedder
@@ -42,7 +42,7 @@ class Recorder:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
 
-    def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
+    def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
         self.done.append(f"replace {passages[0].page}")
         self._index.replace(passages, meanings)
 
@@ -456,7 +456,7 @@ def test_what_was_read_before_the_wiki_went_away_is_indexed(house: House) -> Non
 
 def test_an_index_that_fails_stops_the_sync(house: House) -> None:
     class Full(Recorder):
-        def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
+        def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
             raise IndexUnavailable("The disk is full.")
 
     house.index = Full(house.index)
@@ -570,7 +570,7 @@ def test_batches_are_embedded_together_across_pages(house: House) -> None:
     calls: list[int] = []
 
     class Counting(WordEmbedder):
-        def embed_passages(self, texts: Sequence[str]) -> list[Meaning]:
+        def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
             calls.append(len(texts))
             return super().embed_passages(texts)
 

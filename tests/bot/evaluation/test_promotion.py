@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.model import AskedQuestion, MessageRef
-from bot.evaluation.gate import SavedQuestions
+from bot.evaluation.promotion import SavedQuestions
 from bot.flags.model import Complaint
 from bot.model import Answer, Source
 from bot.state.answers import DatabaseAnswers
