@@ -26,10 +26,15 @@ def pytest_configure() -> None:
     """Where a script runs the tests in its background, Ctrl-C is ignored, and in every program
     that they start. Tests write to memory where there is room: to flush an empty index to a disk
     takes ten times as long as all else about it."""
-    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM:
+    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM and _runs(_MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def _runs(folder: Path) -> bool:
+    """Whether programs in it run: else a hook that must not be run would not be, whatever we do."""
+    return not os.statvfs(folder).f_flag & os.ST_NOEXEC
 
 
 @pytest.hookimpl(wrapper=True)
