@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bot import terminal
-from bot.conversation.model import AnswerContent, Content, Notice
+from bot.conversation.model import AnswerContent, Content, IncomingMessage, Notice
 from bot.conversation.ports import Inbox
 from bot.conversation.replies import Replies
 from bot.foreign import clean
@@ -36,6 +36,7 @@ class Session:
     failures: list[str]
     echoes: bool = False
     _trouble_told: str = field(default="")
+    _latest: IncomingMessage | None = None
 
     def run(self, lines: Iterable[str]) -> None:
         """Answer the ``lines``, one after the other, until they end or one of them quits.
@@ -59,7 +60,11 @@ class Session:
             self.said.append(TOO_LONG)
         else:
             with terminal.busy("Looking"):
-                loop.run(self._answer(words))
+                try:
+                    loop.run(self._answer(words))
+                except KeyboardInterrupt:
+                    loop.run(self._stop())
+                    raise
         # Printed here, and not while it is made: a closed output is no failure of the conversation.
         while self.said:
             show(self.said.popleft())
@@ -74,14 +79,15 @@ class Session:
             return
         kept = await self.inbox.receive(self.chat.say(words))
         if kept is not None:
-            try:
-                await self.replies.reply(kept)
-            except asyncio.CancelledError:
-                # Ctrl-C. Nobody who finds it later is to resume it.
-                await self.inbox.stop(kept.team, kept.channel, kept.thread)
-                raise
+            self._latest = kept
+            await self.replies.reply(kept)
         if not self.said:
             self.said.append(NOT_NOW)
+
+    async def _stop(self) -> None:
+        """Stop the latest question: nobody who finds it later is to resume it."""
+        if self._latest is not None:
+            await self.inbox.stop(self._latest.team, self._latest.channel, self._latest.thread)
 
 
 def show(content: Content) -> None:
