@@ -27,7 +27,7 @@ def signals(stop: asyncio.Event) -> Iterator[None]:
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         handlers[signal.SIGHUP] = _hang_up(stop, had_terminal=has_terminal())
     loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in handlers}
+    held_on = signal.getsignal(signal.SIGHUP) if hasattr(signal, "SIGHUP") else None
     caught = []
     for number, handler in handlers.items():
         with suppress(*_NO_SIGNALS):
@@ -38,7 +38,10 @@ def signals(stop: asyncio.Event) -> Iterator[None]:
     finally:
         for number in caught:
             loop.remove_signal_handler(number)
-            signal.signal(number, before[number])
+            # Of the others the default is back. What stood before may be another loop's handler,
+            # which is gone by now: then nothing would end the process any more.
+            if number == getattr(signal, "SIGHUP", None):
+                signal.signal(number, held_on)
 
 
 def hold_on() -> None:

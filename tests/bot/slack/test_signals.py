@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from bot.slack.signals import signals
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
@@ -144,3 +148,15 @@ def test_with_its_terminal_there_the_bot_runs_on_after_a_hang_up_that_somebody_s
     os.close(terminal)
 
     assert said == "still up\n"
+
+
+async def test_two_bots_in_turn_leave_ctrl_c_as_it_was() -> None:
+    """The second began while the first ran, and ends after it."""
+    first, second = ExitStack(), ExitStack()
+    first.enter_context(signals(asyncio.Event()))
+    second.enter_context(signals(asyncio.Event()))
+    first.close()
+    second.close()
+
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
