@@ -562,6 +562,7 @@ def test_an_interrupt_at_the_keyboard_is_exit_code_130(
     assert shell.footnote("status").code == 130
 
 
+@pytest.mark.long
 def test_an_interrupted_sync_is_exit_code_130_and_the_next_one_completes_it(
     handbook: Shell,
 ) -> None:

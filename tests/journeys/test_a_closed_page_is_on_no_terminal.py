@@ -111,6 +111,7 @@ def test_nobody_is_told_more_than_the_one_who_is_named_may_read(terminal: Termin
     assert CANARY not in shown([synced, others])
 
 
+@pytest.mark.long
 def test_the_operator_is_told_pages_by_their_ids(terminal: Terminal) -> None:
     terminal.footnote("sync")
     pages = terminal.closed.pages

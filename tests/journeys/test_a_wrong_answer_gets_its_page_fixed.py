@@ -58,6 +58,7 @@ async def test_a_flagged_answer_is_better_after_page_and_reindex(
     assert question not in company.log
 
 
+@pytest.mark.long
 async def test_what_the_wiki_does_not_say_is_not_answered(
     company: Company, bot: asyncio.subprocess.Process
 ) -> None:
