@@ -10,7 +10,7 @@ import pytest
 from bot.playground.workspace import LocalSlack
 from indexers.model import EVERYONE, Principal
 
-from .conftest import BOTH_WAYS, Bot, words
+from .conftest import BOTH_WAYS, Bot, until, words
 
 ANNA = ("user:anna@example.com", "domain:example.com")
 
@@ -52,6 +52,7 @@ async def test_channels_read_what_everyone_may_and_people_what_they_may(
     await bot.start()
     asked = await slack.mention("U0ANNA", "C0TEAM", "my salary?")
     await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await until(lambda: len(bot.handbook.asked) == 2)
     private = await slack.dm("U0ANNA", "my salary?")
     answer = await slack.wait_for_message(private.channel)
 
