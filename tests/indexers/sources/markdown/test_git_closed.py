@@ -254,11 +254,12 @@ def test_ordinary_branches_are_taken(branch: str) -> None:
     refuse_odd_branch(branch)
 
 
-# Git looks at who owns the files, so they must really be another user's; .ci/run is root's.
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to another user")
 def test_a_repository_on_this_machine_may_be_another_users(served: Path, tmp_path: Path) -> None:
-    for path in (served / "r.git", *(served / "r.git").rglob("*")):
-        os.chown(path, 65534, 65534)
+    # Git looks at who owns the files, and only root can give them away, as in .ci/run. Anybody
+    # else sees that a repository of their own is read.
+    if os.geteuid() == 0:
+        for path in (served / "r.git", *(served / "r.git").rglob("*")):
+            os.chown(path, 65534, 65534)
 
     assert texts(list(wiki(str(served / "r.git"), tmp_path).changes({}))) == {
         "a.md": "Leave is long."
