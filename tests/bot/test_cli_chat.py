@@ -278,52 +278,65 @@ def test_what_goes_wrong_is_said_and_the_next_question_taken(
 
 PROGRAM = """
 import os
-os.open(os.ttyname(0), os.O_RDWR)  # it is this session's terminal now, whose Ctrl-C is for us
+os.open(os.ttyname(0), os.O_RDWR)  # it is this session's terminal now
 from bot.cli import main
 main()
 """
-
-
 PROMPT = "\n? "
 
 
-def on_a_terminal(*typed: tuple[str, bytes]) -> tuple[int, str]:
-    """Type each at the prompt that follows what is before it; the exit code, and all that was
-    shown. (What is typed before the prompt stands may be lost: the line discipline changes.)"""
+def on_a_terminal(*steps: tuple[str, bytes | signal.Signals]) -> tuple[int, str]:
+    """Type each at the prompt that follows what is before it, or send the signal; the exit code,
+    and all that was shown. (What is typed before the prompt stands may be lost: the line discipline
+    changes. Ctrl-C is sent as the signal it makes, for not every sandbox's terminals make it.)"""
     screen, inside = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "chat"],
-        stdin=inside,
-        stdout=inside,
-        stderr=inside,
-        start_new_session=True,
-        env={**os.environ, "TERM": "dumb"},
-    ) as process:
+    late, shown = time.monotonic() + PATIENCE, ""
+    with (
+        closing(os.fdopen(screen, "rb", 0)),
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, "chat"],
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            start_new_session=True,
+            env={**os.environ, "TERM": "dumb"},
+        ) as process,
+    ):
         os.close(inside)
-        shown = ""
-        for mark, keys in typed:
-            while PROMPT not in shown.partition(mark)[2]:
-                more = _read(screen)
-                assert more, f"it ended before it said {mark!r}: {shown}"
+        try:
+            for mark, step in steps:
+                while PROMPT not in shown.partition(mark)[2]:
+                    assert process.poll() is None, f"it ended before it said {mark!r}: {shown}"
+                    assert time.monotonic() < late, f"it never said {mark!r}: {shown}"
+                    shown += _read(screen)
+                if isinstance(step, signal.Signals):
+                    process.send_signal(step)
+                else:
+                    os.write(screen, step)
+            while process.poll() is None:
+                assert time.monotonic() < late, f"it does not end: {shown}"
+                shown += _read(screen)
+            while more := _read(screen):
                 shown += more
-            os.write(screen, keys)
-        while more := _read(screen):
-            shown += more
-        os.close(screen)
-        return process.wait(PATIENCE), shown
+        finally:
+            process.kill()  # else a failed test would wait for it for ever
+    return process.returncode, shown
 
 
 def _read(screen: int) -> str:
-    """Empty once the other end is closed."""
-    assert select.select([screen], [], [], PATIENCE)[0], "nothing is shown"
+    """What is shown in the next moments, empty if nothing is or the other end is closed."""
+    if not select.select([screen], [], [], 0.2)[0]:
+        return ""
     try:
         return os.read(screen, 65536).decode(errors="replace")
     except OSError:
         return ""
 
 
-@pytest.mark.parametrize(("key", "code"), [(b"\x04", 0), (b"\x03", 130)], ids=["ctrl-d", "ctrl-c"])
-def test_a_key_ends_it_cleanly(terminal: Terminal, key: bytes, code: int) -> None:
+@pytest.mark.parametrize(
+    ("key", "code"), [(b"\x04", 0), (signal.SIGINT, 130)], ids=["ctrl-d", "ctrl-c"]
+)
+def test_a_key_ends_it_cleanly(terminal: Terminal, key: bytes | signal.Signals, code: int) -> None:
     ended, shown = on_a_terminal(("ends.", b"How many days of annual leave?\n"), (ANNUAL, key))
 
     assert ended == code
