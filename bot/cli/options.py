@@ -17,8 +17,8 @@ from config.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-FAILED = 1
-"""The exit code."""
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+"""The exit codes of the command line."""
 
 
 _MAKERS = frozenset({"convert", "serve", "sync"})

@@ -1,0 +1,35 @@
+"""The command ``footnote access``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import terminal
+from bot.cli.options import FAILED, as_json, configured
+
+if TYPE_CHECKING:
+    from config.settings import Secrets, Settings
+
+
+@click.command()
+@click.argument("email")
+@click.argument("url")
+@as_json
+@configured
+def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: bool) -> None:
+    """Tell whether the person with EMAIL may read the page at URL, and which gate decides."""
+    if "@" not in email:
+        raise click.UsageError("EMAIL is an address, as in ann@example.com.")
+    from bot.app import App  # slow: loads indexes and wikis
+
+    with App(settings, secrets) as app, terminal.busy(f"Asking about {url}"):
+        found = app.queries.access(email, url, frozenset())
+    if as_json:
+        terminal.print_json(found.json())
+    else:
+        terminal.print_access(found)
+    if found.access.may_read is None:
+        sys.exit(FAILED)

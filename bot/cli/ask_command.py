@@ -1,0 +1,60 @@
+"""The command ``footnote ask``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import terminal
+from bot.cli.options import FAILED, AskCommand, as_json, as_person, configured
+from bot.loading import without_collection
+from bot.model import NoAnswer, Reason
+
+if TYPE_CHECKING:
+    from config.settings import Secrets, Settings
+
+
+@click.command(cls=AskCommand)
+@click.argument("question")
+@as_person
+@click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
+@click.option("--why", "reasons", is_flag=True, help="Say what decided whether to answer.")
+@click.option("--quotes", is_flag=True, help="Quote the pages; no language model is asked.")
+@as_json
+@configured
+def ask(
+    settings: Settings,
+    secrets: Secrets,
+    question: str,
+    email: str | None,
+    wikis: tuple[str, ...],
+    reasons: bool,
+    quotes: bool,
+    as_json: bool,
+) -> None:
+    """Ask QUESTION, as one would in Slack."""
+    if quotes:
+        nobody = settings.llm.model_copy(update={"provider": ""})
+        settings = settings.model_copy(update={"llm": nobody})
+    with without_collection():
+        from bot.app import App  # slow: loads the answer path
+
+    with App(settings, secrets) as app:
+        answer = app.asker(email, wikis)
+        result = answer(question)
+        why = answer.why(question) if reasons else None
+        trouble = answer.trouble()
+    if as_json:
+        told = terminal.answer_json(result)
+        terminal.print_json(told | {"why": asdict(why)} if why else told)
+    else:
+        terminal.print_answer(result)
+        if why:
+            terminal.print_why(why)
+    if trouble:
+        terminal.complain(trouble)
+    if isinstance(result, NoAnswer) and result.reason is Reason.REBUILDING:
+        sys.exit(FAILED)

@@ -1,0 +1,54 @@
+"""The command ``footnote flags``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import terminal
+from bot.cli.options import as_json, configured
+
+if TYPE_CHECKING:
+    from config.settings import Secrets, Settings
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Settled ones too.")
+@click.option(
+    "--as-questions",
+    "questions",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write all that people judged, with 👍 too, as questions for `footnote eval`. The file "
+    "keeps what the bot itself forgets in time.",
+)
+@as_json
+@configured
+def flags(
+    settings: Settings,
+    secrets: Secrets,
+    everything: bool,
+    questions: Path | None,
+    as_json: bool,
+) -> None:
+    """List the answers that people flagged as wrong."""
+    # What answers is slow to import.
+    from bot.app import App
+    from bot.evaluation.judged import write_judged
+    from bot.flags.listing import listed
+
+    with App(settings, secrets) as app:
+        kept = app.verdicts()
+        count = write_judged(kept, questions) if questions else 0
+        rows = [] if questions else listed(kept, everything=everything)
+    if questions:
+        if as_json:
+            terminal.print_json({"questions": count, "file": str(questions)})
+        else:
+            terminal.say(f"{questions}: {count} questions")
+    elif as_json:
+        terminal.print_json(rows)
+    else:
+        terminal.print_flags(rows)

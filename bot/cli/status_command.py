@@ -1,0 +1,28 @@
+"""The command ``footnote status``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import terminal
+from bot.cli.options import as_json, configured
+
+if TYPE_CHECKING:
+    from config.settings import Secrets, Settings
+
+
+@click.command()
+@as_json
+@configured
+def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
+    """Show what is indexed: pages and passages of each wiki."""
+    from bot.app import App  # slow: loads indexes and wikis
+
+    with App(settings, secrets) as app:
+        rows = app.queries.status()
+    if as_json:
+        terminal.print_json(rows)
+    else:
+        terminal.print_status(rows)

@@ -1,0 +1,80 @@
+"""The command ``footnote sync``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import terminal
+from bot.cli.options import FAILED, INTERRUPTED, MISUSED, as_json, configured
+from bot.interrupting import interruptible
+from indexers.errors import WikiMisconfigured
+
+if TYPE_CHECKING:
+    from config.settings import Secrets, Settings
+
+
+@click.command()
+@click.option("--wiki", "name", metavar="NAME", help="Only this wiki [default: all].")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Read and embed every page again, into a new index that then takes the old one's place.",
+)
+@click.option(
+    "--recent", is_flag=True, help="Only a Confluence's latest edits: quick, and removes nothing."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option(
+    "--allow-mass-removal", is_flag=True, help="Remove pages even if they are very many at once."
+)
+@as_json
+@configured
+def sync(
+    settings: Settings,
+    secrets: Secrets,
+    name: str | None,
+    full: bool,
+    recent: bool,
+    dry_run: bool,
+    allow_mass_removal: bool,
+    as_json: bool,
+) -> None:
+    """Bring the index up to what the wikis say now."""
+    if full and recent:
+        raise click.UsageError("--full and --recent exclude each other.")
+    # Slow to import: indexes and wikis.
+    from bot.app import App
+    from bot.operations.single_sync import sync_once
+
+    with (
+        interruptible() as stopped,
+        terminal.progress_bars() as progress,
+        App(settings, secrets) as app,
+    ):
+        reports = sync_once(
+            app.indexing,
+            app,
+            name=name,
+            full=full,
+            recent=recent,
+            dry_run=dry_run,
+            allow_mass_removal=allow_mass_removal,
+            progress=progress,
+            stopped=stopped.is_set,
+        )
+    for report in reports:
+        terminal.print_report(report)
+    if recent and not reports:
+        terminal.complain("Nothing was read: no wiki here tells its latest edits.")
+    if as_json:
+        terminal.print_json(terminal.report_json(reports))
+    if stopped.is_set():
+        terminal.complain("Interrupted; what is done is kept, and the next sync does the rest.")
+        sys.exit(INTERRUPTED)
+    if any(isinstance(report.error, WikiMisconfigured) for report in reports):
+        sys.exit(MISUSED)
+    if any(report.failed or report.error for report in reports):
+        sys.exit(FAILED)
