@@ -7,7 +7,6 @@ LlamaIndex one.
 from __future__ import annotations
 
 import random
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -39,8 +38,6 @@ from bot.answering.retrieval import Retrieval
 from bot.answering.several import Several
 from bot.answering.sources import Aging
 from bot.answering.verified import Verified
-from bot.conversation.limits import QuestionLimits
-from bot.conversation.model import Content
 from bot.evaluation.promotion import SavedQuestions
 from bot.flags.feedback import Feedback
 from bot.flags.ports import KeptVerdicts
@@ -339,58 +336,29 @@ def language_model_of(
 
 
 def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: bool) -> Session:
-    """Return a terminal conversation, kept in the database, with ``email``'s or everyone's rights.
+    """Return a session in the terminal with ``email``'s or everyone's rights, kept in the database.
 
     Raises:
         WikiMisconfigured: no wiki is set, or none has one of these names.
     """
     # Slow to import, and no other command needs it.
-    from bot.conversation.conversation import conversation_of
-    from bot.state.answers import DatabaseAnswers
-    from bot.state.channels import DatabaseChannels
-    from bot.state.in_threads import AsyncAnswers, AsyncChannels, AsyncInbox, AsyncThreads
-    from bot.state.inbox import DatabaseInbox
-    from bot.state.locks import DatabaseLocks
-    from bot.state.shared_locks import SharedLocks
-    from bot.state.threads import DatabaseThreads
-    from bot.terminal_chat import terminal_chat as ends
-    from bot.terminal_chat.commands import TerminalCommands
-    from bot.terminal_chat.session import Session
-    from bot.terminal_chat.terminal_directory import TerminalDirectory
+    from bot.state.stores import Stores
+    from bot.terminal_chat.session import session_of
+    from bot.terminal_chat.terminal_chat import OfWikis
 
     app.indexing.wikis.chosen(*wikis)
-    feedback = Feedback(AsyncAnswers(DatabaseAnswers(app.state)), now, app.library.page)
-    channel, said, incidents = f"{ends.TEAM}-{mark()}", deque[Content](), ends.Incidents()
-    chat = ends.TerminalChat(channel, email or ends.TEAM, said.append, ends.moments())
-    inbox = AsyncInbox(DatabaseInbox(app.state, now, app.process))
-    conversation = conversation_of(
-        name="footnote",
-        team=ends.TEAM,
-        inbox=inbox,
-        threads=AsyncThreads(DatabaseThreads(app.state, now)),
-        settings=AsyncChannels(DatabaseChannels(app.state, now)),
-        answers=feedback,
-        answering=ends.OfWikis(Several(app.answerer), tuple(wikis) or None),
-        chat=chat,
-        directory=TerminalDirectory(chat.person, channel, lambda: app.reader(email)),
-        text=ends.PlainText(),
-        status=ends.NoStatus(),
-        locks=SharedLocks(DatabaseLocks(app.state, app.process)),
+    stores = Stores(app.state, app.process, now)
+    return session_of(
+        stores=stores,
+        feedback=Feedback(stores.answers, now, app.library.page),
+        answering=OfWikis(Several(app.answerer), tuple(wikis) or None),
+        name=mark(),
+        email=email,
+        rights=lambda: app.reader(email),
         executor=app.closing.enter_context(ThreadPoolExecutor(1, "answering")),
         as_of=lambda: as_of(app.indexing.wikis, app.last_pass),
         clock=now,
-        new_incident=incidents.new,
-        limits=QuestionLimits(),
-        first_pause=1.0,
-    )
-    return Session(
-        chat=chat,
-        inbox=inbox,
-        replies=conversation.replies,
-        commands=TerminalCommands(feedback, conversation.quotes, chat, said.append),
-        said=said,
         trouble=lambda: app.indexing.index.trouble,
-        failures=incidents.failures,
         echoes=echoes,
     )
 

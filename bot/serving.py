@@ -15,7 +15,6 @@ from bot.app import App
 from bot.background import in_own_thread
 from bot.conversation.choices import Choices
 from bot.conversation.conversation import conversation_of
-from bot.conversation.limits import QuestionLimits
 from bot.conversation.message_filter import MessageFilter
 from bot.conversation.prompts import Prompts
 from bot.conversation.queue import WaitingLine
@@ -68,23 +67,11 @@ from bot.slack.rendering.content import Renderer
 from bot.slack.rights.slack_directory import directory_of
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve as serve_slack
-from bot.state import in_threads
-from bot.state.answers import DatabaseAnswers
-from bot.state.channels import DatabaseChannels
-from bot.state.cited_pages import DatabaseCitedPages
 from bot.state.database import Database
-from bot.state.digests import DatabaseDigests
-from bot.state.figures import DatabaseFigures
 from bot.state.forgetting import forget_all_before, forget_person
-from bot.state.inbox import DatabaseInbox
-from bot.state.job_log import DatabaseJobs
-from bot.state.locks import DatabaseLocks
-from bot.state.pass_log import DatabasePassLog
 from bot.state.process import Process
-from bot.state.shared_locks import SharedLocks
 from bot.state.spool import Spool
-from bot.state.threads import DatabaseThreads
-from bot.state.written import DatabaseWrittenAnswers
+from bot.state.stores import Stores
 from config.errors import SettingsError
 from config.settings import Secrets, Settings
 from config.slack import zone
@@ -183,22 +170,20 @@ class SlackParts:
         slack, clock, wikis = settings.slack, env.clock, settings.wiki
         self.settings, self.connection, self.env, self.me = settings, connection, env, me
         self.answering, self.reindexing, self.operating = answering, reindexing, operating
-        self.library, self.state, self.process = library, state, process
+        self.library, self.state = library, state
+        self.stores = Stores(state, process, clock)
+        # Not in the pool that everything else waits in: Slack waits for these.
+        self.quick_stores = Stores(state, process, clock, in_own_thread)
         self.links = links.origins(settings.linked)
         self.edits = self.links | links.origins(wiki.edited_at for wiki in wikis)
         self.api = SlackApi(web_client(connection.bot_token, connection.api_url), me.bot)
         self.without_retry = web_client(connection.bot_token, connection.api_url, patient=False)
         self.optional_calls = OptionalCalls(self.without_retry)
         self.executor = ThreadPoolExecutor(slack.workers, thread_name_prefix="answering")
-        self.locks = SharedLocks(DatabaseLocks(state, process))
-        self.inbox = in_threads.AsyncInbox(DatabaseInbox(state, clock, process))
-        self.threads = in_threads.AsyncThreads(DatabaseThreads(state, clock))
-        self.chosen = in_threads.AsyncChannels(DatabaseChannels(state, clock))
-        self.answers = in_threads.AsyncAnswers(DatabaseAnswers(state))
-        self.feedback = Feedback(self.answers, clock, library.page)
+        self.feedback = Feedback(self.stores.answers, clock, library.page)
         self.insights = Insights(
             feedback=self.feedback,
-            figures=in_threads.AsyncFigures(DatabaseFigures(state)),
+            figures=self.stores.figures,
             executor=self.executor,
             operating=operating,
             library=library,
@@ -234,40 +219,33 @@ class SlackParts:
         self.conversation = conversation_of(
             name=me.name,
             team=me.team,
-            inbox=self.inbox,
-            threads=self.threads,
-            settings=self.chosen,
+            stores=self.stores,
             answers=self.feedback,
             answering=answering,
             chat=self.chat,
             directory=self.directory,
             text=self.text,
             status=self.status,
-            locks=self.locks,
             executor=self.executor,
             as_of=env.as_of,
             clock=clock,
             new_incident=env.new_incident,
-            limits=QuestionLimits(
-                person_minute=slack.person_minute,
-                person_day=slack.person_day,
-                channel_minute=slack.channel_minute,
-                channel_day=slack.channel_day,
-            ),
+            limits=slack,
             first_pause=env.first_pause,
         )
 
     def app(self) -> SlackApp:
         env, people, talk = self.env, self.directory.people, self.conversation
+        inbox, quick = self.stores.inbox, self.quick_stores
         workers = Workers(
             talk.replies.reply,
             limit=self.settings.slack.workers,
-            is_next=partial(next_in, self.inbox),
+            is_next=partial(next_in, inbox),
             begin=talk.replies.expect,
         )
         reindexer = Reindexer(
             self.reindexing,
-            in_threads.AsyncJobs(DatabaseJobs(self.state, env.clock, self.process)),
+            self.stores.jobs,
             people,
             self.api,
             edit_every=env.edit_every,
@@ -289,7 +267,7 @@ class SlackParts:
             team=self.me.team,
             people=people,
             channels=self.directory.channels,
-            settings=self.chosen,
+            settings=self.stores.channels,
             wikis=self.reindexing.wikis,
             languages=LanguageChoices(LANGUAGES, composed=bool(self.settings.llm.provider)),
             api=self.api,
@@ -297,13 +275,7 @@ class SlackParts:
         flagging = self.flagging()
         erase, due = partial(forget_person, self.state), flagging.service.process_due
         forget = Forget(erase, self.feedback, people, self.api, due, home.show)
-        # Not in the pool that everything else waits in: Slack waits for these.
-        filter_ = MessageFilter(
-            self.text,
-            in_threads.AsyncInbox(self.inbox.store, in_own_thread),
-            in_threads.AsyncThreads(self.threads.store, in_own_thread),
-            in_threads.AsyncChannels(self.chosen.store, in_own_thread),
-        )
+        filter_ = MessageFilter(self.text, quick.inbox, quick.threads, quick.channels)
         spool = Spool(self.settings.data_dir / "spool")
         retention = timedelta(days=self.settings.state.retention_days)
         waiting_room = WaitingRoom(
@@ -321,15 +293,13 @@ class SlackParts:
             forms.subcommand,
             forget.subcommand,
         ]
-        choices = Choices(
-            talk.asked_back, self.directory, self.inbox, workers, self.chat, self.text
-        )
+        choices = Choices(talk.asked_back, self.directory, inbox, workers, self.chat, self.text)
         buttons = {
             reports.CANCEL: reindexer.cancelled,
             CONFIRM: forget.confirmed,
             **pressing.buttons(talk, choices, self.chat.renderer),
         }
-        stopping = Stopping(self.inbox, workers, talk.posting, self.status)
+        stopping = Stopping(inbox, workers, talk.posting, self.status)
         listeners.listen(
             bolt,
             failures,
@@ -344,7 +314,7 @@ class SlackParts:
         )
         return SlackApp(
             bolt=bolt,
-            inbox=self.inbox,
+            inbox=inbox,
             workers=workers,
             waiting_room=waiting_room,
             reindexer=reindexer,
@@ -359,15 +329,13 @@ class SlackParts:
 
     def flagging(self) -> Flagging:
         slack, clock, wikis = self.settings.slack, self.env.clock, self.settings.wiki
-        cited = in_threads.AsyncCitedPages(DatabaseCitedPages(self.state))
-        written = in_threads.AsyncWrittenAnswers(DatabaseWrittenAnswers(self.state))
         by_wiki = {wiki.name: wiki.review_channel for wiki in wikis if wiki.review_channel}
         renderer = FlagRenderer(self.chat.renderer, Allowed(self.links, self.edits), clock)
         due = Weekly.named(slack.digest_day, slack.digest_hour, zone(slack.digest_timezone))
         digests = Digests(
             weekly=due if slack.digest else None,
             channel=slack.review_channel,
-            kept=in_threads.AsyncDigests(DatabaseDigests(self.state, self.process)),
+            kept=self.stores.digests,
             insights=self.insights,
             feedback=self.feedback,
             channels=self.directory.channels,
@@ -378,20 +346,16 @@ class SlackParts:
         )
         return flagging_of(
             feedback=self.feedback,
-            store=self.answers,
-            cited=cited,
-            written=written,
-            passes=in_threads.AsyncPassLog(DatabasePassLog(self.state, clock)),
+            stores=self.stores,
             answering=self.answering,
             library=self.library,
             directory=self.directory,
             chat=SlackFlagChat(self.api, renderer, self.directory.viewers),
-            channels=ReviewChannels(slack.review_channel, by_wiki, self.chosen),
-            published=Published(written.store, self.settings.review_channels),
+            channels=ReviewChannels(slack.review_channel, by_wiki, self.stores.channels),
+            published=Published(self.stores.written.store, self.settings.review_channels),
             redrawing=self.conversation.redrawing,
             post_digest=digests.post,
             executor=self.executor,
-            locks=self.locks,
             clock=clock,
             every=self.env.maintenance_every,
             remind_after=timedelta(days=slack.remind_after_days),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from bot.conversation.answers import AnswerMaker
 from bot.conversation.asking_again import AskingAgain
@@ -32,6 +33,22 @@ from bot.conversation.replies import Replies
 from bot.ports import Answering
 
 
+class ConversationStores(Protocol):
+    """The stores that a conversation needs."""
+
+    @property
+    def inbox(self) -> Inbox: ...
+
+    @property
+    def threads(self) -> Threads: ...
+
+    @property
+    def channels(self) -> ChannelSettingsStore: ...
+
+    @property
+    def locks(self) -> Locks: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A conversation's entry points. ``replies`` handles questions; the rest handles everything
@@ -50,27 +67,25 @@ def conversation_of(
     *,
     name: str,
     team: str,
-    inbox: Inbox,
-    threads: Threads,
-    settings: ChannelSettingsStore,
+    stores: ConversationStores,
     answers: Answers,
     answering: Answering,
     chat: Chat,
     directory: Directory,
     text: MessageText,
     status: StatusLine,
-    locks: Locks,
     executor: Executor,
     as_of: Callable[[], datetime | None],
     clock: Callable[[], datetime],
     new_incident: Callable[[], str],
-    limits: QuestionLimits,
-    first_pause: float,
+    limits: QuestionLimits | None = None,
+    first_pause: float = 1.0,
 ) -> Conversation:
     """Compose a conversation. ``name`` is the bot's name, and ``team`` is its workspace."""
+    inbox, settings = stores.inbox, stores.channels
     posting, redrawing = Posting(inbox, chat), Redrawing(answers, chat)
     asked_back = AskedBack(answers, inbox, directory, redrawing)
-    following = Following(name, team, threads, directory, chat)
+    following = Following(name, team, stores.threads, directory, chat)
     maker = AnswerMaker(
         answers=answers,
         answering=answering,
@@ -88,7 +103,7 @@ def conversation_of(
         posting=posting,
         chat=chat,
         clock=clock,
-        locks=locks,
+        locks=stores.locks,
     )
     decisions = Decisions(
         inbox=inbox,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from bot.conversation.model import CountedBy, IncomingMessage
 from bot.conversation.ports import Inbox
@@ -11,34 +11,40 @@ from bot.conversation.ports import Inbox
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionLimits:
-    """A number of questions, by whom or where, and the span of time. 0: no limit."""
+class QuestionLimits(Protocol):
+    """How many questions a person and a channel may ask within a minute and a day. 0: no limit."""
 
-    person_minute: int = 0
-    person_day: int = 0
-    channel_minute: int = 0
-    channel_day: int = 0
+    @property
+    def person_minute(self) -> int: ...
 
-    async def refusal(self, message: IncomingMessage, inbox: Inbox) -> str | None:
-        """Return the rate-limit message, or None if under the limit. Empty: an earlier question
-        was already answered with it. The inbox counts, so restarts and several processes count
-        correctly.
+    @property
+    def person_day(self) -> int: ...
 
-        Raises:
-            StateUnavailable
-        """
-        for bound, whose, span in (
-            (self.person_minute, CountedBy.PERSON, _MINUTE),
-            (self.person_day, CountedBy.PERSON, _DAY),
-            (self.channel_minute, CountedBy.CHANNEL, _MINUTE),
-            (self.channel_day, CountedBy.CHANNEL, _DAY),
-        ):
-            if bound:
-                taken, refused = await inbox.before(message, whose, span)
-                if taken >= bound:
-                    return "" if refused else _words(bound, whose, span)
-        return None
+    @property
+    def channel_minute(self) -> int: ...
+
+    @property
+    def channel_day(self) -> int: ...
+
+
+async def refusal_of(limits: QuestionLimits, message: IncomingMessage, inbox: Inbox) -> str | None:
+    """Return the rate-limit message, or None if under the limits. Empty: an earlier question was
+    already answered with it. The inbox counts, so restarts and several processes count correctly.
+
+    Raises:
+        StateUnavailable
+    """
+    for bound, whose, span in (
+        (limits.person_minute, CountedBy.PERSON, _MINUTE),
+        (limits.person_day, CountedBy.PERSON, _DAY),
+        (limits.channel_minute, CountedBy.CHANNEL, _MINUTE),
+        (limits.channel_day, CountedBy.CHANNEL, _DAY),
+    ):
+        if bound:
+            taken, refused = await inbox.before(message, whose, span)
+            if taken >= bound:
+                return "" if refused else _words(bound, whose, span)
+    return None
 
 
 def _words(bound: int, whose: CountedBy, span: timedelta) -> str:

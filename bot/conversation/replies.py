@@ -7,12 +7,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.conversation import incidents
 from bot.conversation.decisions import Decisions
-from bot.conversation.limits import QuestionLimits
+from bot.conversation.limits import QuestionLimits, refusal_of
 from bot.conversation.model import IncomingMessage, MessageKind
 from bot.conversation.ports import Inbox, StatusLine
 from bot.conversation.posting import NotOurs, Posting
@@ -40,7 +40,7 @@ class Replies:
     status: StatusLine
     clock: Callable[[], datetime]
     new_incident: Callable[[], str]
-    limits: QuestionLimits = field(default_factory=QuestionLimits)
+    limits: QuestionLimits | None = None
     first_pause: float = 1.0
     """Seconds before the second try while the chat is away."""
 
@@ -59,7 +59,8 @@ class Replies:
     async def _see_to(self, message: IncomingMessage) -> None:
         try:
             claimed = await self.inbox.claim(message.id)
-            refusal = await self.limits.refusal(message, self.inbox)
+            limits, inbox = self.limits, self.inbox
+            refusal = await refusal_of(limits, message, inbox) if limits else None
         except StateUnavailable as error:
             # Not begun, so nobody need be told: it is submitted again later.
             logger.debug("Message %s is not begun: %s", message.ts, error)

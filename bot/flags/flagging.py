@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.conversation.ports import Locks
 from bot.conversation.redrawing import Redrawing
@@ -25,6 +26,25 @@ from bot.flags.verdicts import Verdicts
 from bot.ports import Answering, Library
 
 
+class FlagStores(Protocol):
+    """The stores that flags need."""
+
+    @property
+    def answers(self) -> FlagStore: ...
+
+    @property
+    def cited(self) -> CitedPages: ...
+
+    @property
+    def written(self) -> WrittenAnswers: ...
+
+    @property
+    def passes(self) -> Passes: ...
+
+    @property
+    def locks(self) -> Locks: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Flagging:
     """The entry points of flags: people's verdicts, reviewers' work, and what runs by itself."""
@@ -39,10 +59,7 @@ class Flagging:
 def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
     *,
     feedback: Feedback,
-    store: FlagStore,
-    cited: CitedPages,
-    written: WrittenAnswers,
-    passes: Passes,
+    stores: FlagStores,
     answering: Answering,
     library: Library,
     directory: FlagDirectory,
@@ -52,7 +69,6 @@ def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
     redrawing: Redrawing,
     post_digest: Callable[[], Awaitable[None]],
     executor: Executor,
-    locks: Locks,
     clock: Callable[[], datetime],
     every: float,
     remind_after: timedelta,
@@ -61,7 +77,8 @@ def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
 ) -> Flagging:
     """Compose the flags. ``every``: seconds between two rounds of maintenance. The spans are those
     of the settings."""
-    review = Review(store, clock)
+    written, locks = stores.written, stores.locks
+    review = Review(stores.answers, clock)
     service = FlagService(
         feedback=feedback,
         review=review,
@@ -99,14 +116,14 @@ def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
         announce=announcements.announce,
     )
     maintenance = Maintenance(
-        cited=cited,
+        cited=stores.cited,
         written=written,
-        passes=passes,
+        passes=stores.passes,
         library=library,
         review=review,
         service=service,
         directory=directory,
-        retraction=Retraction(cited, chat, redrawing, clock),
+        retraction=Retraction(stores.cited, chat, redrawing, clock),
         reminders=Reminders(review, chat, service, remind_after),
         post_digest=post_digest,
         announcements=announcements,

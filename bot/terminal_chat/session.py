@@ -5,15 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot import terminal
+from bot.conversation.conversation import ConversationStores, conversation_of
 from bot.conversation.model import AnswerContent, Content, IncomingMessage, Notice
 from bot.conversation.ports import Inbox
 from bot.conversation.replies import Replies
+from bot.flags.feedback import Feedback
 from bot.foreign import clean
+from bot.ports import Answering
 from bot.terminal_chat.commands import QUIT, TerminalCommands, is_command
-from bot.terminal_chat.terminal_chat import TerminalChat
+from bot.terminal_chat.terminal_chat import (
+    TEAM,
+    Incidents,
+    NoStatus,
+    PlainText,
+    TerminalChat,
+    moments,
+)
+from bot.terminal_chat.terminal_directory import TerminalDirectory
+from indexers.model import Principal
 
 _LONGEST = 10_000
 """Characters of a line."""
@@ -23,7 +37,8 @@ NOT_NOW = Notice("I could not take this question: the database is busy. Please a
 
 @dataclass(slots=True)
 class Session:
-    """A session. ``said`` collects what chat and commands print. ``echoes``: the typed question is
+    """A session. ``unprinted`` collects what chat and commands
+    show. ``echoes``: the typed question is
     not visible, so it is printed above its answer. ``trouble`` says why the index is partial, empty
     if it is not. ``failures`` are the ids of incidents."""
 
@@ -31,7 +46,7 @@ class Session:
     inbox: Inbox
     replies: Replies
     commands: TerminalCommands
-    said: deque[Content]
+    unprinted: deque[Content]
     trouble: Callable[[], str]
     failures: list[str]
     echoes: bool = False
@@ -57,7 +72,7 @@ class Session:
         if self.echoes:
             terminal.say(f"? {words}\n", style="bold")
         if len(words) > _LONGEST:
-            self.said.append(TOO_LONG)
+            self.unprinted.append(TOO_LONG)
         else:
             with terminal.busy("Looking"):
                 try:
@@ -66,8 +81,8 @@ class Session:
                     loop.run(self._stop())
                     raise
         # Printed here, and not while it is made: a closed output is no failure of the conversation.
-        while self.said:
-            show(self.said.popleft())
+        while self.unprinted:
+            show(self.unprinted.popleft())
         if (trouble := self.trouble()) != self._trouble_told:
             self._trouble_told = trouble
             if trouble:
@@ -81,13 +96,58 @@ class Session:
         if kept is not None:
             self._latest = kept
             await self.replies.reply(kept)
-        if not self.said:
-            self.said.append(NOT_NOW)
+        if not self.unprinted:
+            self.unprinted.append(NOT_NOW)
 
     async def _stop(self) -> None:
         """Stop the latest question: nobody who finds it later is to resume it."""
         if self._latest is not None:
             await self.inbox.stop(self._latest.team, self._latest.channel, self._latest.thread)
+
+
+def session_of(  # noqa: PLR0913 - the ports, and what differs between sessions
+    *,
+    stores: ConversationStores,
+    feedback: Feedback,
+    answering: Answering,
+    name: str,
+    email: str | None,
+    rights: Callable[[], Principal],
+    executor: Executor,
+    as_of: Callable[[], datetime | None],
+    clock: Callable[[], datetime],
+    trouble: Callable[[], str],
+    echoes: bool,
+) -> Session:
+    """Compose a session called ``name``, which no other has. ``rights`` returns those of ``email``;
+    without one, everyone's."""
+    channel, unprinted, incidents = f"{TEAM}-{name}", deque[Content](), Incidents()
+    chat = TerminalChat(channel, email or TEAM, unprinted.append, moments())
+    conversation = conversation_of(
+        name="footnote",
+        team=TEAM,
+        stores=stores,
+        answers=feedback,
+        answering=answering,
+        chat=chat,
+        directory=TerminalDirectory(chat.person, channel, rights),
+        text=PlainText(),
+        status=NoStatus(),
+        executor=executor,
+        as_of=as_of,
+        clock=clock,
+        new_incident=incidents.new,
+    )
+    return Session(
+        chat=chat,
+        inbox=stores.inbox,
+        replies=conversation.replies,
+        commands=TerminalCommands(feedback, conversation.quotes, chat, unprinted.append),
+        unprinted=unprinted,
+        trouble=trouble,
+        failures=incidents.failures,
+        echoes=echoes,
+    )
 
 
 def show(content: Content) -> None:

@@ -9,12 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.conversation.answers import AnswerMaker
-from bot.conversation.asking_again import AskingAgain
-from bot.conversation.choices import AskedBack
+from bot.conversation.conversation import Conversation, conversation_of
 from bot.conversation.decisions import HELP, Decisions
-from bot.conversation.following import STARTED, STOPPED, Following
-from bot.conversation.limits import QuestionLimits
+from bot.conversation.following import STARTED, STOPPED
 from bot.conversation.model import (
     ANYBODY,
     AnswerContent,
@@ -24,22 +21,15 @@ from bot.conversation.model import (
     MessageKind,
     Notice,
 )
-from bot.conversation.posting import NotOurs, Posting
-from bot.conversation.private_answers import OFFER, PERHAPS, PrivateAnswers
-from bot.conversation.redrawing import Redrawing
-from bot.conversation.replies import Replies
+from bot.conversation.posting import NotOurs
+from bot.conversation.private_answers import OFFER, PERHAPS
 from bot.flags.feedback import Feedback
 from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
 from bot.ports import OnText
-from bot.state.answers import DatabaseAnswers
-from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
-from bot.state.in_threads import AsyncAnswers, AsyncChannels, AsyncInbox, AsyncThreads
-from bot.state.inbox import DatabaseInbox
-from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
-from bot.state.shared_locks import SharedLocks
-from bot.state.threads import DatabaseThreads
+from bot.state.stores import Stores
+from config.slack import SlackSettings
 from indexers.model import EVERYONE, Principal
 from tests.fakes.chat import FakeChat, FakeDirectory, FakeStatus, PlainText, text_of
 
@@ -75,52 +65,39 @@ class Office:
         self.now = NOW
         process = Process(database, self.clock)
         self.chat, self.directory, self.status = FakeChat(), FakeDirectory(), FakeStatus()
-        self.handbook, self.limits = Handbook(), QuestionLimits()
-        self.inbox = AsyncInbox(DatabaseInbox(database, self.clock, process))
-        self.threads = AsyncThreads(DatabaseThreads(database, self.clock))
-        self.settings = AsyncChannels(DatabaseChannels(database, self.clock))
-        self.feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), self.clock)
-        self.locks = SharedLocks(DatabaseLocks(database, process))
-        self.posting = Posting(self.inbox, self.chat)
+        self.handbook, self.limits = Handbook(), SlackSettings()
+        self.executor = ThreadPoolExecutor(1)
+        self.stores = Stores(database, process, self.clock)
+        self.inbox, self.settings = self.stores.inbox, self.stores.channels
+        self.feedback = Feedback(self.stores.answers, self.clock)
         self._events = itertools.count(1)
-        self.decisions = self._decisions()
 
     def clock(self) -> datetime:
         return self.now
 
-    def _decisions(self) -> Decisions:
-        redrawing = Redrawing(self.feedback, self.chat)
-        maker = AnswerMaker(
+    @property
+    def conversation(self) -> Conversation:
+        return conversation_of(
+            name="footnote",
+            team=TEAM,
+            stores=self.stores,
             answers=self.feedback,
             answering=self.handbook,
-            posting=self.posting,
-            redrawing=redrawing,
-            executor=ThreadPoolExecutor(1),
-            as_of=lambda: None,
-        )
-        private = PrivateAnswers(
-            maker=maker,
-            answers=self.feedback,
-            directory=self.directory,
-            asking_again=AskingAgain(self.directory, self.settings, self.chat),
-            posting=self.posting,
-            chat=self.chat,
-            clock=self.clock,
-            locks=self.locks,
-        )
-        return Decisions(
-            inbox=self.inbox,
             chat=self.chat,
             directory=self.directory,
-            settings=self.settings,
             text=PlainText(),
             status=self.status,
-            posting=self.posting,
-            maker=maker,
-            private=private,
-            asked_back=AskedBack(self.feedback, self.inbox, self.directory, redrawing),
-            following=Following("footnote", TEAM, self.threads, self.directory, self.chat),
+            executor=self.executor,
+            as_of=lambda: None,
+            clock=self.clock,
+            new_incident=lambda: "abc123",
+            limits=self.limits,
+            first_pause=0.0,
         )
+
+    @property
+    def decisions(self) -> Decisions:
+        return self.conversation.replies.decisions
 
     def message(
         self,
@@ -138,17 +115,7 @@ class Office:
         """As a worker does: from the inbox, with whatever stands already put right."""
         kept = await self.inbox.receive(message)
         assert kept is not None
-        replies = Replies(
-            inbox=self.inbox,
-            decisions=self.decisions,
-            posting=self.posting,
-            status=self.status,
-            clock=self.clock,
-            new_incident=lambda: "abc123",
-            limits=self.limits,
-            first_pause=0.0,
-        )
-        await replies.reply(kept)
+        await self.conversation.replies.reply(kept)
 
     async def ask(
         self,
@@ -203,7 +170,7 @@ async def test_an_edited_question_is_answered_in_its_place(office: Office) -> No
 
 
 async def test_one_question_too_many_is_refused_whatever_it_asks(office: Office) -> None:
-    office.limits = QuestionLimits(person_minute=1)
+    office.limits = SlackSettings(person_minute=1)
     await office.ask("How do I book leave?")
     office.now += timedelta(seconds=1)
     await office.ask("stop following")

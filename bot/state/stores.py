@@ -1,0 +1,59 @@
+"""All asynchronous stores of a database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.state.answers import DatabaseAnswers
+from bot.state.channels import DatabaseChannels
+from bot.state.cited_pages import DatabaseCitedPages
+from bot.state.database import Database
+from bot.state.digests import DatabaseDigests
+from bot.state.figures import DatabaseFigures
+from bot.state.in_threads import (
+    AsyncAnswers,
+    AsyncChannels,
+    AsyncCitedPages,
+    AsyncDigests,
+    AsyncFigures,
+    AsyncInbox,
+    AsyncJobs,
+    AsyncPassLog,
+    AsyncThreads,
+    AsyncWrittenAnswers,
+    Run,
+)
+from bot.state.inbox import DatabaseInbox
+from bot.state.job_log import DatabaseJobs
+from bot.state.locks import DatabaseLocks
+from bot.state.pass_log import DatabasePassLog
+from bot.state.process import Process
+from bot.state.shared_locks import SharedLocks
+from bot.state.threads import DatabaseThreads
+from bot.state.written import DatabaseWrittenAnswers
+
+
+class Stores:
+    """The stores of ``database``, in which ``process`` is this process. It satisfies
+    `bot.conversation.ports.Stores` and `bot.flags.ports.Stores`. ``run`` as in `InThreads`."""
+
+    def __init__(
+        self,
+        database: Database,
+        process: Process,
+        clock: Callable[[], datetime],
+        run: Run = asyncio.to_thread,
+    ) -> None:
+        self.inbox = AsyncInbox(DatabaseInbox(database, clock, process), run)
+        self.threads = AsyncThreads(DatabaseThreads(database, clock), run)
+        self.channels = AsyncChannels(DatabaseChannels(database, clock), run)
+        self.locks = SharedLocks(DatabaseLocks(database, process))
+        self.answers = AsyncAnswers(DatabaseAnswers(database), run)
+        self.cited = AsyncCitedPages(DatabaseCitedPages(database), run)
+        self.written = AsyncWrittenAnswers(DatabaseWrittenAnswers(database), run)
+        self.figures = AsyncFigures(DatabaseFigures(database), run)
+        self.passes = AsyncPassLog(DatabasePassLog(database, clock), run)
+        self.digests = AsyncDigests(DatabaseDigests(database, process), run)
+        self.jobs = AsyncJobs(DatabaseJobs(database, clock, process), run)
