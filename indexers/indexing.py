@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
@@ -23,15 +22,13 @@ from indexers.index.opening import shelf_in, shelf_on
 from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker, LocalReranker
 from indexers.index.shelf import fingerprint
-from indexers.model import Progress, SyncReport, SyncScope
 from indexers.parsing.process import Parsers
-from indexers.ports import Embedder, Entailing, PromotionCheck, Reranker, Wiki
+from indexers.ports import Embedder, Entailing, Reranker, Wiki
 from indexers.sources import SOURCES
 from indexers.sources.source import Resources, WikiSource
 from indexers.sources.wikis import Wikis
-from indexers.syncing.rebuilding import Guard, is_whole, on_sound_index, rebuilt, take
 from indexers.syncing.splitting import Splitter
-from indexers.syncing.sync import each, sync
+from indexers.syncing.sync_wikis import sync_wikis
 
 if TYPE_CHECKING:
     from indexers.index.server import Server
@@ -63,9 +60,10 @@ class Indexing:
         self._secrets = secrets
         self._folder = folder
         self.calibration_file = None if folder else settings.data_dir / "confidence.json"
-        self._parsers = Parsers()
+        self.max_removal = settings.sync.max_removal
+        self.parsers = Parsers()
         if wikis is None:
-            use = Resources(settings.data_dir, secrets.variable, self._parsers)
+            use = Resources(settings.data_dir, secrets.variable, self.parsers)
             self.wikis = Wikis(SOURCES[wiki.type]()(wiki, use) for wiki in settings.wiki)
         else:
             self.wikis = Wikis(map(WikiSource, wikis))
@@ -73,16 +71,11 @@ class Indexing:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        self._parsers.rest()
+        self.parsers.rest()
         if "index" in self.__dict__:
             self.index.close()
             del self.__dict__["index"]
@@ -186,75 +179,7 @@ class Indexing:
             fits = self._server.version_problem if self._server else lambda: None
             yield from doctor.index(lambda: self.index, tuple(self.wikis), fits)
 
-    def sync(
-        self,
-        name: str | None = None,
-        *,
-        part: SyncScope | None = None,
-        full: bool = False,
-        recent: bool = False,
-        dry_run: bool = False,
-        allow_mass_removal: bool = False,
-        progress: Callable[[Progress], None] = lambda _: None,
-        stopped: Callable[[], bool] = lambda: False,
-        gate: PromotionCheck | None = None,
-    ) -> list[SyncReport]:
-        """Sync one wiki, a ``part`` of it, or all; a wiki removed from the settings leaves the
-        index. ``recent`` reads only the latest edits, of wikis that can list them. A wiki that
-        cannot be listed, or would lose too many pages, does not stop the others: its report holds
-        the error.
-
-        ``full`` reads and embeds everything (or the one wiki) anew, into an index beside the
-        one that stands. That one is read until the new one is whole and nothing speaks
-        against it (``gate``, and `lost_pages` unless ``allow_mass_removal``); otherwise it
-        stays, and the last report's error is RebuildRefused. An index is of all wikis, so
-        those that were not named are read along. What a stopped one has done is kept for the
-        next, or for `abandon`.
-
-        Raises:
-            WikiMisconfigured: no wiki has this name.
-            IndexUnavailable, ModelUnavailable: nothing can be written now.
-        """
-        wikis = self.wikis.to_read(name, part, recent=recent)
-        every = {source.name: source.wiki for source in self.wikis.values()}
-        one = partial(
-            sync,
-            index=self.index,
-            embedder=self.embedder,
-            split=self.splitter,
-            dry_run=dry_run,
-            allow_mass_removal=allow_mass_removal,
-            max_removal=self._settings.sync.max_removal,
-            progress=progress,
-        )
-        guard = Guard(
-            max_removal=self._settings.sync.max_removal, allow_mass_removal=allow_mass_removal
-        )
-        whole = part is None or part.is_whole
-
-        def read(wikis: Sequence[Wiki], *, full: bool = False) -> list[SyncReport]:
-            with self._parsers.working(stopped):
-                return each(wikis, partial(one, full=full), stopped)
-
-        def run() -> list[SyncReport]:
-            if full and not dry_run and whole and self.index.rebuild():
-                return rebuilt(
-                    self.index,
-                    tuple(every.values()),
-                    lambda wiki: read([wiki]),
-                    anew=wikis,
-                    gate=gate,
-                    **guard,
-                )
-            reports = read(wikis, full=full)
-            if whole and not recent:
-                self.wikis.warn_of_trouble(reports)
-            if not dry_run and is_whole(reports, every):
-                take(self.index, every, reports, **guard)
-            return reports
-
-        self.index.follow()
-        return run() if dry_run else on_sound_index(self.index, run)
+    sync = sync_wikis
 
     def abandon(self) -> None:
         """Delete what a stopped full sync has built."""

@@ -75,7 +75,7 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
 
     Raises:
         SyncRunning: another process syncs one of these.
-        WikiMisconfigured, IndexUnavailable, ModelUnavailable: see `Indexing.sync`.
+        WikiMisconfigured, IndexUnavailable, ModelUnavailable: see `sync_wikis`.
     """
     began = now()
     with ExitStack() as held:

@@ -1,0 +1,101 @@
+"""A sync of some wikis, or all, into their index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
+
+from indexers.index.current import CurrentIndex
+from indexers.model import Progress, SyncReport, SyncScope
+from indexers.parsing.process import Parsers
+from indexers.ports import Embedder, PromotionCheck, Wiki
+from indexers.sources.wikis import Wikis
+from indexers.syncing.rebuilding import Guard, is_whole, on_sound_index, rebuilt, take
+from indexers.syncing.splitting import Splitter
+from indexers.syncing.sync import each, sync
+
+
+class SyncedParts(Protocol):
+    """The parts that a sync needs. ``max_removal`` is the share of a wiki's pages that one sync may
+    remove."""
+
+    wikis: Wikis
+    parsers: Parsers
+    max_removal: float
+
+    @property
+    def index(self) -> CurrentIndex: ...
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def splitter(self) -> Splitter: ...
+
+
+def sync_wikis(  # noqa: PLR0913 - one for each option of a sync
+    parts: SyncedParts,
+    name: str | None = None,
+    *,
+    part: SyncScope | None = None,
+    full: bool = False,
+    recent: bool = False,
+    dry_run: bool = False,
+    allow_mass_removal: bool = False,
+    progress: Callable[[Progress], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
+    gate: PromotionCheck | None = None,
+) -> list[SyncReport]:
+    """Sync one wiki, a ``part`` of it, or all; a wiki removed from the settings leaves the index.
+    ``recent`` reads only the latest edits, of wikis that can list them. A wiki that cannot be
+    listed, or would lose too many pages, does not stop the others: its report holds the error.
+
+    ``full`` reads and embeds everything (or the one wiki) anew, into an index beside the current
+    one. The current one is read until the new one is whole and nothing speaks against it (``gate``,
+    and `lost_pages` unless ``allow_mass_removal``); otherwise it stays, and the last report's error
+    is RebuildRefused. An index is of all wikis, so those that were not named are read along. What a
+    stopped sync has done is kept for the next, or for `Indexing.abandon`.
+
+    Raises:
+        WikiMisconfigured: no wiki has this name.
+        IndexUnavailable, ModelUnavailable: nothing can be written now.
+    """
+    wikis = parts.wikis.to_read(name, part, recent=recent)
+    every = {source.name: source.wiki for source in parts.wikis.values()}
+    one = partial(
+        sync,
+        index=parts.index,
+        embedder=parts.embedder,
+        split=parts.splitter,
+        dry_run=dry_run,
+        allow_mass_removal=allow_mass_removal,
+        max_removal=parts.max_removal,
+        progress=progress,
+    )
+    guard = Guard(max_removal=parts.max_removal, allow_mass_removal=allow_mass_removal)
+    whole = part is None or part.is_whole
+
+    def read(wikis: Sequence[Wiki], *, full: bool = False) -> list[SyncReport]:
+        with parts.parsers.working(stopped):
+            return each(wikis, partial(one, full=full), stopped)
+
+    def run() -> list[SyncReport]:
+        if full and not dry_run and whole and parts.index.rebuild():
+            return rebuilt(
+                parts.index,
+                tuple(every.values()),
+                lambda wiki: read([wiki]),
+                anew=wikis,
+                gate=gate,
+                **guard,
+            )
+        reports = read(wikis, full=full)
+        if whole and not recent:
+            parts.wikis.warn_of_trouble(reports)
+        if not dry_run and is_whole(reports, every):
+            take(parts.index, every, reports, **guard)
+        return reports
+
+    parts.index.follow()
+    return run() if dry_run else on_sound_index(parts.index, run)
