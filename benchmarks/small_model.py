@@ -28,12 +28,13 @@ from benchmarks.material import CACHE, ROOT, MissingMaterial, questions, shared
 from benchmarks.rows import Figure, Goal
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.prompt import Prompting
-from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.providers import writer_of
 from bot.answering.composing.usage import Meter
 from bot.answering.composing.writing import RetryingModel
 from bot.app import answerer_of
 from bot.evaluation.corpus import Corpus
 from bot.model import UNVERIFIED, Answer, Fallback, Question, Result
+from config.llm import LlmSettings
 from config.settings import Secrets, Settings
 from indexers.index.embedding import LocalEmbedder
 from indexers.indexing import Indexing
@@ -77,7 +78,11 @@ def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[floa
     chance = random.Random(0)  # noqa: S311 - it spreads pauses
     composer = Composer(
         RetryingModel(
-            writer_of(ModelSettings("compatible", "smollm2", url, max_tokens=120, silence=120)),
+            writer_of(
+                LlmSettings(
+                    provider="compatible", model="smollm2", url=url, max_tokens=120, silence=120
+                )
+            ),
             seconds=300,
             at_once=1,
             chance=chance.random,

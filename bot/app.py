@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Self, cast
@@ -22,16 +22,15 @@ from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.language_model import ConfiguredModel, judge_by, mark
-from bot.answering.composing.llama_writer import LlamaWriter
 from bot.answering.composing.nli_judging import EntailmentJudge
 from bot.answering.composing.prompt import Prompting
-from bot.answering.composing.providers import ModelSettings, Provider, writer_of
+from bot.answering.composing.providers import writer_of
 from bot.answering.composing.usage import Cap, Caps, Meter, Price, Usage
 from bot.answering.composing.writing import LanguageModel, RetryingModel
 from bot.answering.confidence import least_confidence
 from bot.answering.library import IndexedLibrary
 from bot.answering.model_order import ModelOrder
-from bot.answering.quoting import Quoting, quoting_by
+from bot.answering.quoting import quoting_by
 from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking
 from bot.answering.retrieval import Retrieval
@@ -44,6 +43,7 @@ from bot.flags.ports import KeptVerdicts
 from bot.flags.publishing import Published
 from bot.loading import models_loaded
 from bot.model import Question, Result
+from bot.moments import today
 from bot.operations.admin_queries import AdminQueries
 from bot.operations.passes import NoPasses, PassLog, as_of, failed_since
 from bot.operations.syncing import SyncLocks, now
@@ -264,7 +264,7 @@ def answerer_of(
         min_unread=least_confidence(answer.precision, read=False),
         recheck=recheck if indexing.wikis.lookouts else None,
         composer=model.composer if model else None,
-        quoting=quoting_by(reranker, seconds=seconds, foreign=foreign) if reranker else Quoting(),
+        quoting=quoting_by(reranker, seconds=seconds, foreign=foreign),
         rerank=blending.cross_encoder(reranker, seconds=seconds, foreign=foreign)
         if reranker
         else None,
@@ -298,20 +298,6 @@ def language_model_of(
         max_tokens=llm.max_tokens,
     )
 
-    def writer(model: str) -> LlamaWriter:
-        key = secrets.footnote_llm_key.get_secret_value()
-        return writer_of(
-            ModelSettings(
-                cast("Provider", llm.provider),
-                model,
-                llm.url,
-                key,
-                max_tokens=llm.max_tokens,
-                temperature=llm.temperature,
-                silence=llm.silence,
-            )
-        )
-
     def patient(model: LanguageModel) -> RetryingModel:
         return RetryingModel(
             model,
@@ -321,11 +307,13 @@ def language_model_of(
             chance=random.random,
         )
 
-    answers = writer(llm.model)
+    key = secrets.footnote_llm_key.get_secret_value()
+    answers = writer_of(llm, key)
     client, judge = patient(answers), cast("SentenceJudge | None", None)
     if llm.verify == VERIFY_BY_MODEL:
+        other = llm.model_copy(update={"model": llm.verify_model})
         own = llm.verify_model not in ("", llm.model)
-        asked = patient(writer(llm.verify_model)) if own else client
+        asked = patient(writer_of(other, key)) if own else client
         judge = judge_by(asked, meter, llm.verify_seconds)
     elif llm.verify != VERIFY_BY_RULES:
         judge = EntailmentJudge(entailment_of(settings, llm.verify), llm.verify_seconds)
@@ -361,8 +349,3 @@ def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: b
         trouble=lambda: app.indexing.index.trouble,
         echoes=echoes,
     )
-
-
-def today() -> date:
-    """Return today's date in this machine's time zone: an operator's day."""
-    return datetime.now().astimezone().date()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 
 def in_words(moment: datetime) -> str:
@@ -13,3 +13,8 @@ def in_words(moment: datetime) -> str:
 def time_of(moment: datetime) -> str:
     """Return the time and its zone alone, as in ``14:02 UTC``."""
     return f"{moment:%H:%M %Z}"
+
+
+def today() -> date:
+    """Return today's date in this machine's time zone: an operator's day."""
+    return datetime.now().astimezone().date()

@@ -78,8 +78,6 @@ from config.slack import zone
 from config.wikis import LANGUAGES
 from indexers.model import addressed
 
-_EVERYWHERE = "0.0.0.0"  # noqa: S104 - Slack must reach HTTP mode, mostly through a container's port
-
 
 def serve(settings: Settings, secrets: Secrets) -> None:
     """Answer in Slack until SIGTERM or SIGINT; sync at the start and every so often.
@@ -142,7 +140,7 @@ def connection_of(settings: Settings, secrets: Secrets) -> SlackConnection:
         app_token=secrets.slack_app_token.get_secret_value() if socket else "",
         signing_secret=secrets.slack_signing_secret.get_secret_value(),
         api_url=secrets.slack_api_url or SLACK_API,
-        host=slack.host or ("127.0.0.1" if socket else _EVERYWHERE),
+        host=slack.listens_on,
         port=slack.port,
     )
 
@@ -328,8 +326,7 @@ class SlackParts:
         )
 
     def flagging(self) -> Flagging:
-        slack, clock, wikis = self.settings.slack, self.env.clock, self.settings.wiki
-        by_wiki = {wiki.name: wiki.review_channel for wiki in wikis if wiki.review_channel}
+        slack, clock, by_wiki = self.settings.slack, self.env.clock, self.settings.wiki_channels
         renderer = FlagRenderer(self.chat.renderer, Allowed(self.links, self.edits), clock)
         due = Weekly.named(slack.digest_day, slack.digest_hour, zone(slack.digest_timezone))
         digests = Digests(

@@ -191,8 +191,12 @@ class Settings(BaseSettings):
     @property
     def review_channels(self) -> frozenset[str]:
         """Return the channels whose members handle flags and may publish answers."""
-        own = (wiki.review_channel for wiki in self.wiki)
-        return frozenset({self.slack.review_channel, *own} - {""})
+        return frozenset({self.slack.review_channel, *self.wiki_channels.values()} - {""})
+
+    @property
+    def wiki_channels(self) -> dict[str, str]:
+        """Return the review channels of wikis that have their own, by the wikis' names."""
+        return {wiki.name: wiki.review_channel for wiki in self.wiki if wiki.review_channel}
 
     @model_validator(mode="after")
     def _has_its_reranker(self) -> Settings:

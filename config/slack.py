@@ -100,6 +100,12 @@ class SlackSettings(Strict):
     )
     channel_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0: no limit.")
 
+    @property
+    def listens_on(self) -> str:
+        """Return the address to listen on. Slack must reach HTTP mode, mostly through a container's
+        port."""
+        return self.host or ("127.0.0.1" if self.mode == "socket" else "0.0.0.0")  # noqa: S104
+
     @field_validator("accounts")
     @classmethod
     def _are_accounts(cls, values: dict[str, str]) -> dict[str, str]:

@@ -153,8 +153,11 @@ class Quoting:
         return max(tried, key=lambda one: one[2].score + max(one[2].relevance or 0.0, FLOOR))
 
 
-def quoting_by(reranker: Reranker, *, seconds: float, foreign: bool) -> Quoting:
-    """Return the quoting that ``reranker`` chooses for, as far as it can within ``seconds``."""
+def quoting_by(reranker: Reranker | None, *, seconds: float, foreign: bool) -> Quoting:
+    """Return the quoting that ``reranker`` chooses for, as far as it can within ``seconds``;
+    without one it is chosen by words."""
+    if reranker is None:
+        return Quoting()
     bounded = Bounded(
         "What is quoted is chosen by words", seconds=seconds, at_once=os.cpu_count() or 1
     )

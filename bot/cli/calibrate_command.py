@@ -10,6 +10,7 @@ import click
 
 from bot import terminal
 from bot.cli.options import as_json, as_person, configured
+from bot.moments import today
 
 if TYPE_CHECKING:
     from bot.evaluation.calibrating import Calibrated
@@ -45,7 +46,7 @@ def calibrate(
     """
     # What answers is slow to import.
     from bot.answering import calibration
-    from bot.app import App, today
+    from bot.app import App
     from bot.evaluation.calibrating import ModelIdentities, calibrate_for
     from bot.evaluation.pages import Pages
     from bot.evaluation.questions import read_cases

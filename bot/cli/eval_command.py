@@ -12,6 +12,7 @@ import click
 
 from bot import scores, terminal
 from bot.cli.options import as_json, as_person, configured
+from bot.moments import today
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -261,7 +262,7 @@ def _replay(
     if judge_prompts and not judge_prompts.parent.is_dir():
         raise click.UsageError(f"--judge-prompts: there is no folder {judge_prompts.parent}.")
     # What answers is slow to import.
-    from bot.app import App, today
+    from bot.app import App
     from bot.evaluation.replay_run import replay_answers
 
     with App.over(settings, secrets, []) as app, terminal.progress_bars() as progress:

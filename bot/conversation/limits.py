@@ -12,7 +12,8 @@ _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 class QuestionLimits(Protocol):
-    """How many questions a person and a channel may ask within a minute and a day. 0: no limit."""
+    """The limits of the questions of a person and of a channel, within a minute and a day. 0: no
+    limit."""
 
     @property
     def person_minute(self) -> int: ...

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.answering.composing.context_limit import ContextLimit, of_compatible, of_ollama
 from bot.answering.composing.forms import as_anthropic
@@ -17,28 +15,34 @@ from bot.errors import ModelMisconfigured
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-Provider = Literal["openai", "azure", "ollama", "compatible", "anthropic"]
-
 _PLACES = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
-    """Settings of a model. ``url`` is the API's base (`.../v1`; of Azure,
-    `https://NAME.openai.azure.com/openai/v1`), empty for a provider's own. ``silence`` is how many
-    seconds may pass without output. ``extra`` goes into the request's body."""
+class ModelSettings(Protocol):
+    """The settings of a model. ``provider`` is one of `config.llm.LlmSettings`; ``url`` is the
+    API's base (`.../v1`; of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the
+    provider's own; ``silence`` is how many seconds may pass without output."""
 
-    provider: Provider
-    model: str
-    url: str = ""
-    key: str = field(default="", repr=False)
-    max_tokens: int = 500
-    temperature: float = 0.0
-    silence: float = 15.0
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    @property
+    def provider(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def max_tokens(self) -> int: ...
+
+    @property
+    def temperature(self) -> float: ...
+
+    @property
+    def silence(self) -> float: ...
 
 
-def writer_of(settings: ModelSettings) -> LlamaWriter:
+def writer_of(settings: ModelSettings, key: str = "") -> LlamaWriter:
     """Return the model's client. Imports LlamaIndex, which takes 3 s: call it once, as the process
     starts.
 
@@ -46,7 +50,7 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
         ModelMisconfigured: what is missing.
     """
     if settings.provider == "anthropic":
-        claude = _anthropic(settings)
+        claude = _anthropic(settings, key)
         limit = ContextLimit(partial(_window_of, claude))
         return LlamaWriter(claude, settings.max_tokens, asking=as_anthropic, limit=limit)
     url = settings.url or _PLACES.get(settings.provider, "")
@@ -54,19 +58,18 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
         raise ModelMisconfigured(
             f"The language model of `{settings.provider}` needs its address: `[llm] url`."
         )
-    if not settings.key and settings.provider in ("openai", "azure"):
+    if not key and settings.provider in ("openai", "azure"):
         raise ModelMisconfigured(
             f"The language model of `{settings.provider}` needs its key: `FOOTNOTE_LLM_KEY`."
         )
     made = _part("llama_index.llms.openai_like", "OpenAILike", "llm")(
         model=settings.model,
         api_base=url,
-        api_key=settings.key or "none",
+        api_key=key or "none",
         is_chat_model=True,
         max_tokens=None,  # passed with each prompt: its own would come first
         timeout=settings.silence,
         max_retries=0,
-        additional_kwargs=dict(settings.extra),
         temperature=settings.temperature,
     )
     thinks = settings.model in _part("llama_index.llms.openai.utils", "O1_MODELS", "llm")
@@ -74,34 +77,33 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
         made,
         settings.max_tokens,
         MANNERS if thinks else frozenset(),
-        limit=ContextLimit(partial(_context_of, settings, url)),
+        limit=ContextLimit(partial(_context_of, settings, url, key)),
     )
 
 
-def _context_of(settings: ModelSettings, url: str) -> int | None:
+def _context_of(settings: ModelSettings, url: str, key: str) -> int | None:
     """Return the context limit; None if it is unknown."""
     if settings.provider == "ollama":
         return of_ollama(url, settings.model)
     if settings.provider == "compatible":
-        return of_compatible(url, settings.model, settings.key)
+        return of_compatible(url, settings.model, key)
     known = _part("llama_index.llms.openai.utils", "ALL_AVAILABLE_MODELS", "llm")
     tokens: int | None = known.get(settings.model)
     return tokens
 
 
-def _anthropic(settings: ModelSettings) -> LLM:
-    if not settings.key:
+def _anthropic(settings: ModelSettings, key: str) -> LLM:
+    if not key:
         raise ModelMisconfigured(
             "The language model of `anthropic` needs its key: `FOOTNOTE_LLM_KEY`."
         )
     made: LLM = _part("llama_index.llms.anthropic", "Anthropic", "anthropic")(
         model=settings.model,
         base_url=settings.url or None,
-        api_key=settings.key,
+        api_key=key,
         max_tokens=settings.max_tokens,
         timeout=settings.silence,
         max_retries=0,
-        additional_kwargs=dict(settings.extra),
         temperature=settings.temperature,
     )
     return made

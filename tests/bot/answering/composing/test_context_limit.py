@@ -10,9 +10,10 @@ import pytest
 
 from bot.answering.composing.context_limit import ContextLimit, of_compatible, of_ollama
 from bot.answering.composing.prompt import Prompt, Prompting
-from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.providers import writer_of
 from bot.answering.composing.writing import ModelFailed
 from bot.model import Fallback, Question, Role, Turn
+from config.llm import LlmSettings
 from indexers.model import EVERYONE, Hit, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.openai_server import Reply, openai_server
@@ -60,7 +61,9 @@ def test_a_prompt_that_is_too_long_is_made_shorter_and_asked_again(
 ) -> None:
     long = prompt()
     with openai_server(refusal(error), LEAVE) as server:
-        writer = writer_of(ModelSettings("compatible", "m", server.url, max_tokens=100))
+        writer = writer_of(
+            LlmSettings(provider="compatible", model="m", url=server.url, max_tokens=100)
+        )
         with caplog.at_level(logging.WARNING):
             assert "".join(writer.write(long)) == "Leave is long [1]."
 
@@ -80,7 +83,9 @@ def test_a_prompt_that_is_too_long_is_made_shorter_and_asked_again(
 
 def test_a_prompt_that_no_server_takes_gives_quotations_and_the_person_learns_why() -> None:
     with openai_server(*[refusal(SILENT)] * 9) as server:
-        writer = writer_of(ModelSettings("compatible", "m", server.url, max_tokens=100))
+        writer = writer_of(
+            LlmSettings(provider="compatible", model="m", url=server.url, max_tokens=100)
+        )
         with pytest.raises(ModelFailed) as raised:
             list(writer.write(prompt()))
 
@@ -92,7 +97,9 @@ def test_a_prompt_that_no_server_takes_gives_quotations_and_the_person_learns_wh
 def test_an_error_within_the_stream_tells_of_the_length_too() -> None:
     event = {"error": {"message": "the request exceeds the available context size", "code": 400}}
     with openai_server(Reply(raw=f"data: {json.dumps(event)}\n\n".encode()), LEAVE) as server:
-        writer = writer_of(ModelSettings("compatible", "m", server.url, max_tokens=100))
+        writer = writer_of(
+            LlmSettings(provider="compatible", model="m", url=server.url, max_tokens=100)
+        )
         assert "".join(writer.write(prompt())) == "Leave is long [1]."
 
 
@@ -168,7 +175,9 @@ def test_a_server_that_does_not_tell_has_no_limit_that_is_known(url: str) -> Non
 def test_what_ollama_takes_bounds_the_next_prompt() -> None:
     told = {"/api/ps": {"models": [{"name": "m", "context_length": 900}]}}
     with openai_server(LEAVE, told=told) as server:
-        writer = writer_of(ModelSettings("ollama", "m", server.url, max_tokens=100))
+        writer = writer_of(
+            LlmSettings(provider="ollama", model="m", url=server.url, max_tokens=100)
+        )
         room = writer.room()
 
     assert room == 720

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
 from bot.answering.composing.judging import ModelJudge, judge_prompt, verdicts
-from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.providers import writer_of
 from bot.answering.composing.sentences import Evidence
 from bot.answering.composing.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter, Spent
 from bot.answering.composing.writing import CutShort, LanguageModel, ModelFailed, RetryingModel
 from bot.model import Fallback, Question
+from config.llm import LlmSettings
 from indexers.model import EVERYONE, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.openai_server import Reply, Server, openai_server
@@ -170,7 +171,7 @@ def test_nothing_unclear_asks_nobody() -> None:
 
 
 def over_http(server: Server, seconds: float) -> ModelJudge:
-    model = writer_of(ModelSettings("compatible", "m", server.url))
+    model = writer_of(LlmSettings(provider="compatible", model="m", url=server.url))
     return judge(RetryingModel(model, seconds=seconds, chance=lambda: 0.0))
 
 

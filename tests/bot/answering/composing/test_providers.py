@@ -12,9 +12,10 @@ import pytest
 
 from bot.answering.composing.llama_writer import LlamaWriter
 from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.providers import writer_of
 from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, RetryingModel
 from bot.errors import ModelMisconfigured
+from config.llm import LlmSettings
 from tests.fakes.anthropic_server import anthropic_server
 from tests.fakes.openai_server import Reply, openai_server
 
@@ -24,7 +25,7 @@ LEAVE = Reply(PIECES)
 
 
 def openai(url: str, model: str = "deployment-7") -> LlamaWriter:
-    return writer_of(ModelSettings("openai", model, url, key="k-secret"))
+    return writer_of(LlmSettings(provider="openai", model=model, url=url), "k-secret")
 
 
 def refusing(parameter: str, told: str) -> Reply:
@@ -58,10 +59,10 @@ def test_a_model_that_thinks_is_asked_as_it_wants_to_be_and_that_is_remembered()
         for sent in server.asked
     ]  # fmt: skip
     assert manners == [
-        {"max_tokens": 500, "temperature": 0.0},
-        {"max_completion_tokens": 500, "temperature": 0.0},
-        {"max_completion_tokens": 500, "temperature": 1.0},
-        {"max_completion_tokens": 500, "temperature": 1.0},
+        {"max_tokens": 800, "temperature": 0.0},
+        {"max_completion_tokens": 800, "temperature": 0.0},
+        {"max_completion_tokens": 800, "temperature": 1.0},
+        {"max_completion_tokens": 800, "temperature": 1.0},
     ]
 
 
@@ -71,7 +72,7 @@ def test_a_model_that_is_known_to_think_is_asked_so_at_once() -> None:
         assert list(openai(server.url, "o4-mini").write(short)) == PIECES
 
     (sent,) = server.asked
-    assert (sent["max_completion_tokens"], sent["temperature"]) == (500, 1.0)
+    assert (sent["max_completion_tokens"], sent["temperature"]) == (800, 1.0)
     assert "max_tokens" not in sent
 
 
@@ -84,7 +85,7 @@ def test_what_is_refused_again_is_not_asked_a_third_time(refused: Reply) -> None
 
 
 def test_a_length_that_is_too_long_is_a_failure_and_not_another_manner() -> None:
-    too_long = refusing("max_tokens", "max_tokens is too large: 500. At most 100 are possible.")
+    too_long = refusing("max_tokens", "max_tokens is too large: 800. At most 100 are possible.")
     with openai_server(too_long, LEAVE) as server:
         with pytest.raises(ModelFailed, match="it answered 400"):
             list(openai(server.url).write(PROMPT))
@@ -99,12 +100,13 @@ def test_a_short_answer_is_bounded_but_where_thoughts_count() -> None:
             list(writer.write(short))
 
     assert [sent.get("max_tokens") for sent in server.asked] == [80, 80, None]
-    assert server.asked[2]["max_completion_tokens"] == 500
+    assert server.asked[2]["max_completion_tokens"] == 800
 
 
 def anthropic(url: str, silence: float = 5.0) -> LlamaWriter:
     return writer_of(
-        ModelSettings("anthropic", "claude-sonnet-4-5", url, key="k-secret", silence=silence)
+        LlmSettings(provider="anthropic", model="claude-sonnet-4-5", url=url, silence=silence),
+        "k-secret",
     )
 
 
@@ -191,7 +193,7 @@ def test_a_claude_that_takes_no_temperature_is_asked_without_its_own() -> None:
 
 
 def ollama(url: str) -> LlamaWriter:
-    return writer_of(ModelSettings("ollama", "llama3.2", url))
+    return writer_of(LlmSettings(provider="ollama", model="llama3.2", url=url))
 
 
 def ollama_chunk(delta: dict[str, str], ending: str | None) -> str:
@@ -219,7 +221,7 @@ def test_ollama_needs_no_key_and_its_thoughts_are_no_answer() -> None:
     with openai_server(Reply(raw=body.encode())) as server:
         assert list(ollama(server.url).write(PROMPT)) == PIECES
 
-    assert (server.asked[0]["model"], server.asked[0]["max_tokens"]) == ("llama3.2", 500)
+    assert (server.asked[0]["model"], server.asked[0]["max_tokens"]) == ("llama3.2", 800)
 
 
 def test_a_model_that_ollama_has_not_pulled_is_a_failure() -> None:
@@ -236,4 +238,4 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "llama_index.llms.anthropic", None)
 
     with pytest.raises(ModelMisconfigured, match=r"footnote-bot\[anthropic\]"):
-        writer_of(ModelSettings("anthropic", "small", key="k"))
+        writer_of(LlmSettings(provider="anthropic", model="small"), "k")

@@ -15,10 +15,11 @@ from bot.answering.composing.answer_reading import AnswerSentences
 from bot.answering.composing.llama_writer import LlamaWriter
 from bot.answering.composing.objects import Objects
 from bot.answering.composing.prompt import NOTHING, Prompting
-from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.providers import writer_of
 from bot.answering.composing.sentences import Evidence, Lead, Sentence
 from bot.answering.composing.writing import ModelFailed
 from bot.model import Question
+from config.llm import LlmSettings
 from indexers.model import EVERYONE, Hit, Principal
 from tests.fakes.anthropic_server import anthropic_server
 from tests.fakes.embedding import WordEmbedder
@@ -53,11 +54,13 @@ def read(text: str, size: int = 5) -> list[Sentence]:
 
 
 def writer(server: Server) -> LlamaWriter:
-    return writer_of(ModelSettings("openai", "gpt-4.1-mini", server.url, key="k"))
+    return writer_of(LlmSettings(provider="openai", model="gpt-4.1-mini", url=server.url), "k")
 
 
 def claude(server: Server) -> LlamaWriter:
-    return writer_of(ModelSettings("anthropic", "claude-sonnet-4-5", server.root, key="k"))
+    return writer_of(
+        LlmSettings(provider="anthropic", model="claude-sonnet-4-5", url=server.root), "k"
+    )
 
 
 def refusal(words: str, status: int = 400) -> Reply:

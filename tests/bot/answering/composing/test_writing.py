@@ -11,10 +11,11 @@ import pytest
 
 from bot.answering.composing.llama_writer import LlamaWriter
 from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.providers import writer_of
 from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, RetryingModel
 from bot.errors import ModelMisconfigured
 from bot.model import Fallback
+from config.llm import LlmSettings
 from tests.fakes.openai_server import Reply, openai_server
 from tests.fakes.writing import ScriptedWriter
 
@@ -23,7 +24,9 @@ LEAVE = Reply(["Leave is ", "30 days", " long [1]."])
 
 
 def writer(url: str, silence: float = 5.0) -> LlamaWriter:
-    return writer_of(ModelSettings("compatible", "small", url, key="k-secret", silence=silence))
+    return writer_of(
+        LlmSettings(provider="compatible", model="small", url=url, silence=silence), "k-secret"
+    )
 
 
 def patient(
@@ -41,7 +44,7 @@ def test_the_answer_comes_in_the_pieces_that_were_sent() -> None:
     (asked,) = server.asked
     assert asked["stream"] is True
     assert asked["model"] == "small"
-    assert asked["max_tokens"] == 500
+    assert asked["max_tokens"] == 800
     assert [(one["role"], one["content"]) for one in asked["messages"]] == [
         ("system", "Be brief."),
         ("user", "How long is leave?"),
@@ -200,21 +203,23 @@ def test_a_place_is_free_again_however_an_answer_ended() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "key", "told"),
     [
-        (ModelSettings("compatible", "small"), r"`\[llm\] url`"),
-        (ModelSettings("azure", "small", key="k"), r"`\[llm\] url`"),
-        (ModelSettings("openai", "small"), "key"),
-        (ModelSettings("anthropic", "small"), "key"),
+        (LlmSettings(provider="compatible", model="small"), "", r"`\[llm\] url`"),
+        (LlmSettings(provider="azure", model="small"), "k", r"`\[llm\] url`"),
+        (LlmSettings(provider="openai", model="small"), "", "key"),
+        (LlmSettings(provider="anthropic", model="small"), "", "key"),
     ],
 )
-def test_what_is_missing_is_said(settings: ModelSettings, told: str) -> None:
+def test_what_is_missing_is_said(settings: LlmSettings, key: str, told: str) -> None:
     with pytest.raises(ModelMisconfigured, match=told):
-        writer_of(settings)
+        writer_of(settings, key)
 
 
 def test_a_key_is_in_no_description() -> None:
-    assert "k-secret" not in repr(ModelSettings("openai", "small", key="k-secret"))
+    made = writer_of(LlmSettings(provider="openai", model="small"), "k-secret")
+
+    assert "k-secret" not in repr(made)
 
 
 class Endless:
