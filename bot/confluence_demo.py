@@ -78,7 +78,7 @@ _EXPENSES = """
 def run_demo(stopped: Callable[[], bool]) -> None:
     """Run the demo until it ends or is ``stopped``. Its index is deleted at the end."""
     world = World("cloud", now=lambda: datetime.now(UTC))
-    ada, bob, deploying = _furnished(world)
+    ada, bob, deploying = furnished(world)
     reader = world.add_user("Footnote", admin=True, sees_everything=True)
     terminal.say(_INTRODUCTION)
     with LocalConfluence(world) as confluence, TemporaryDirectory() as folder:
@@ -117,7 +117,7 @@ def _ask(settings: Settings, secrets: Secrets, person: User, question: str) -> N
         terminal.print_answer(answer(question))
 
 
-def _furnished(world: World) -> tuple[User, User, str]:
+def furnished(world: World) -> tuple[User, User, str]:
     """Return the world with its pages; Ada, Bob, and the page "Deploying"."""
     ada, bob = world.add_user("Ada"), world.add_user("Bob")
     world.add_group("hr", [ada])

@@ -15,7 +15,8 @@ from bot.operations.single_sync import sync_once
 from config.settings import Secrets, Settings
 from config.wikis import MarkdownSettings
 
-_HANDBOOK = Path(__file__).parent / "playground" / "handbook" / "pages"
+HANDBOOK = Path(__file__).parent / "playground" / "handbook" / "pages"
+HANDBOOK_SITE = "https://handbook.tts.gsa.gov"
 _DATA_DIR = Path("data", "demo")
 _QUESTIONS = (
     "How many weeks of parental leave do I get?",
@@ -85,8 +86,8 @@ def _handbook() -> MarkdownSettings:
     return MarkdownSettings(
         type="markdown",
         name="18f-handbook",
-        path=_HANDBOOK,
-        site_url="https://handbook.tts.gsa.gov",
+        path=HANDBOOK,
+        site_url=HANDBOOK_SITE,
         git_dates=False,  # in a checkout they would be those of Footnote's own commits
     )
 

@@ -91,46 +91,56 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
     with App(settings, secrets) as app:
-        parts, process = app.indexing, app.process
-        parts.wikis.chosen()
-        app.state.tell_outages()
-        syncing = OneSyncAtATime(
-            parts, app.pass_log(), locks=app.sync_locks(), gate=app.promotion_check()
+        serve_app(app)
+
+
+def serve_app(app: App) -> None:
+    """Answer in Slack with the parts of ``app``, as `serve` does.
+
+    Raises:
+        SlackMisconfigured, ModelMisconfigured, IndexUnavailable, StateUnavailable: see `serve`.
+    """
+    settings, secrets = app.settings, app.secrets
+    parts, process = app.indexing, app.process
+    parts.wikis.chosen()
+    app.state.tell_outages()
+    syncing = OneSyncAtATime(
+        parts, app.pass_log(), locks=app.sync_locks(), gate=app.promotion_check()
+    )
+    app.last_pass = syncing.last_pass  # it knows without asking the database
+    answering, library, queries = Several(app.answerer), app.library, app.queries
+    warm_up(parts)
+    threading.Thread(target=parts.wikis.preload_members, name="meeting", daemon=True).start()
+    hints = Hints()
+    env = Environment(
+        as_of=syncing.as_of,
+        titles=app.answerer.open_titles,
+        hooks=webhooks.hooks(secrets.confluence_webhook_secret.get_secret_value(), hints.give),
+        checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
+    )
+    tells_edits = any(wiki.recent for wiki in parts.wikis.values())
+    edits_every = settings.sync.recent_minutes if tells_edits else 0
+    with rhythms(
+        syncing,
+        hints,
+        every=timedelta(minutes=settings.sync.every_minutes),
+        edits_every=timedelta(minutes=edits_every),
+    ):
+        connection = connection_of(settings, secrets)
+        parts_for = partial(
+            SlackParts,
+            settings,
+            connection,
+            env,
+            answering=answering,
+            reindexing=syncing,
+            operating=queries,
+            library=library,
+            tokens=parts.wikis.tokens,
+            state=app.state,
+            process=process,
         )
-        app.last_pass = syncing.last_pass  # it knows without asking the database
-        answering, library, queries = Several(app.answerer), app.library, app.queries
-        warm_up(parts)
-        threading.Thread(target=parts.wikis.preload_members, name="meeting", daemon=True).start()
-        hints = Hints()
-        env = Environment(
-            as_of=syncing.as_of,
-            titles=app.answerer.open_titles,
-            hooks=webhooks.hooks(secrets.confluence_webhook_secret.get_secret_value(), hints.give),
-            checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
-        )
-        tells_edits = any(wiki.recent for wiki in parts.wikis.values())
-        edits_every = settings.sync.recent_minutes if tells_edits else 0
-        with rhythms(
-            syncing,
-            hints,
-            every=timedelta(minutes=settings.sync.every_minutes),
-            edits_every=timedelta(minutes=edits_every),
-        ):
-            connection = connection_of(settings, secrets)
-            parts_for = partial(
-                SlackParts,
-                settings,
-                connection,
-                env,
-                answering=answering,
-                reindexing=syncing,
-                operating=queries,
-                library=library,
-                tokens=parts.wikis.tokens,
-                state=app.state,
-                process=process,
-            )
-            asyncio.run(serve_slack(connection, lambda me: parts_for(me).app(), env))
+        asyncio.run(serve_slack(connection, lambda me: parts_for(me).app(), env))
 
 
 def connection_of(settings: Settings, secrets: Secrets) -> SlackConnection:

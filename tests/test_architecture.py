@@ -48,8 +48,10 @@ HOMES = {
 
 COMPOSITION = ("bot/app.py", "bot/serving.py", "indexers/indexing.py")
 """Where objects are made of settings, and nowhere else."""
-COMMANDS = ("bot/cli", "bot/footnote.py", "bot/demo.py", "bot/confluence_demo.py")
-"""The command line, its two demos, and the door for LlamaIndex, which reads settings, too."""
+COMMANDS = (
+    "bot/cli", "bot/footnote.py", "bot/demo.py", "bot/confluence_demo.py", "bot/playground_demo.py",
+)  # fmt: skip
+"""The command line, its three demos, and the door for LlamaIndex, which reads settings, too."""
 KINDS = ("indexers/sources/confluence/source.py", "indexers/sources/markdown/source.py")
 """Each kind of wiki reads its own settings."""
 SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS)
@@ -64,8 +66,8 @@ GROUND = ("model", "errors", "ports", "background", "caching", "foreign", "momen
 cases, and what composes or commands stands above everything."""
 PRINTING = ("terminal", "output", "scores", "interrupting", "loading")
 TOP = (
-    "app", "serving", "footnote", "demo", "confluence_demo", "cli", "__main__", "__init__",
-    "playground",
+    "app", "serving", "footnote", "demo", "confluence_demo", "playground_demo", "cli", "__main__",
+    "__init__", "playground",
 )  # fmt: skip
 
 ENTRANCES = ("indexers.indexing.", "indexers.conversion")
@@ -103,6 +105,7 @@ NAMES_KINDS = (
     "indexers/conversion.py",
     "bot/demo.py",
     "bot/confluence_demo.py",
+    "bot/playground_demo.py",
 )
 """Files that name kinds of wiki: two where each is registered, `footnote convert`, whose forms
 are named on the command line, and the demos, which are of one kind each."""

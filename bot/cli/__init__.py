@@ -1,5 +1,5 @@
 """The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags | eval
-| calibrate | convert | demo``.
+| calibrate | convert | demo | playground``.
 
 A contract for scripts: JSON goes to standard output alone, everything else to standard error; exit
 code 0 is done, 1 something failed, 2 the settings or the command are wrong, 130 interrupted.
@@ -35,6 +35,7 @@ from bot.cli.options import (
     given,
     placed,
 )
+from bot.cli.playground_command import playground
 from bot.cli.status_command import status
 from bot.cli.sync_command import sync
 from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
@@ -123,6 +124,7 @@ for command in (
     doctor,
     evaluate,
     flags,
+    playground,
     status,
     sync,
 ):

@@ -23,6 +23,10 @@ class Changes:
         self._next.set()
         self._next = asyncio.Event()
 
+    def following(self) -> asyncio.Event:
+        """Return the event that the next change sets."""
+        return self._next
+
     async def until(
         self,
         found: Callable[[], T | None],

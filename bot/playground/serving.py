@@ -13,13 +13,15 @@ just closed takes one until it lets go of its socket."""
 
 
 class LocalServer:
-    """A server of one application on ``127.0.0.1``."""
+    """A server of one application, on ``127.0.0.1`` unless told otherwise."""
 
     def __init__(self) -> None:
         self._runner: web.AppRunner | None = None
         self._listening: socket.socket | None = None
 
-    async def start(self, application: web.Application, port: int = 0) -> str:
+    async def start(
+        self, application: web.Application, port: int = 0, address: str = "127.0.0.1"
+    ) -> str:
         """Listen, on any free port for 0, and return the address: scheme, host and port.
 
         Raises:
@@ -27,7 +29,7 @@ class LocalServer:
         """
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        self._listening = socket.create_server(("127.0.0.1", port))
+        self._listening = socket.create_server((address, port))
         await web.SockSite(self._runner, self._listening).start()
         host, port = self._listening.getsockname()
         return f"http://{host}:{port}"

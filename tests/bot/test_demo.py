@@ -16,7 +16,7 @@ def handbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     pages.mkdir()
     (pages / "taxi.md").write_text("# Taxi\n\nYou get reimbursed for a taxi by your lead.\n")
     (pages / "laptop.md").write_text("# Laptop\n\nIf you lose your laptop, call the help desk.\n")
-    monkeypatch.setattr(demo, "_HANDBOOK", pages)
+    monkeypatch.setattr(demo, "HANDBOOK", pages)
     return pages
 
 
@@ -75,5 +75,5 @@ def test_stopped_it_asks_nothing(
 
 
 def test_the_real_handbook_is_where_it_is_looked_for() -> None:
-    assert demo._HANDBOOK.is_dir()
-    assert sum(1 for _ in demo._HANDBOOK.rglob("*.md")) > 200
+    assert demo.HANDBOOK.is_dir()
+    assert sum(1 for _ in demo.HANDBOOK.rglob("*.md")) > 200

@@ -1,0 +1,67 @@
+"""The command ``footnote playground``: the bot in a Slack on this machine, in the browser."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from bot.cli.options import given
+from bot.interrupting import interruptible
+from bot.loading import without_collection
+from config import logs
+
+_PORT = 8484
+
+
+@click.command()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The settings file of your wikis [default: the demo's two wikis].",
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the index lives [default: data/playground, or what the settings say].",
+)
+@click.option(
+    "--as",
+    "emails",
+    multiple=True,
+    metavar="EMAIL",
+    help="With --config: also be this person, as the wikis know them. May be repeated.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=_PORT, show_default=True)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on. Another one shows the page, and what the wikis say, to "
+    "everybody who has its address.",
+)
+def playground(
+    config: Path | None, data_dir: Path | None, emails: tuple[str, ...], port: int, host: str
+) -> None:
+    """Try Footnote in a Slack on this machine, shown in the browser, until Ctrl-C."""
+    before = given()
+    config, data_dir = config or before.config, data_dir or before.data_dir
+    if emails and not config:
+        raise click.UsageError("--as needs --config: the demo brings its own people.")
+    if wrong := [email for email in emails if "@" not in email.strip("@")]:
+        raise click.BadParameter(f"{wrong[0]} is no address, as in ann@example.com.")
+    with without_collection():
+        from bot import playground_demo as demo  # slow: loads the answer path and Slack's libraries
+
+    where = demo.Listening(host, port)
+    logs.configure("WARNING")
+    with interruptible() as stopped:
+        if config:
+            from config.loading import load, secrets  # slow: imports Pydantic
+
+            demo.run(load(config, data_dir), secrets(), where, stopped.is_set, emails)
+        else:
+            demo.run_demo(data_dir, where, stopped.is_set)
+    if stopped.is_set():
+        sys.exit(130)

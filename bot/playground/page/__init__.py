@@ -1,0 +1,1 @@
+"""The playground in the browser: the local Slack as each of its people sees it."""

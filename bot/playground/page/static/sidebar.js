@@ -1,0 +1,80 @@
+/** The sidebar: who one is, channels, direct messages, Home. */
+
+import { fill, h, unseen } from "./dom.js";
+
+const SIGNS = { channel: "#", group: "🔒" };
+
+export class Sidebar {
+  constructor(page) {
+    this.page = page;
+    this.who = h("div", { class: "who" });
+    this.places = h("nav", { class: "places", "aria-label": "Channels and direct messages" });
+    this.element = h("aside", { class: "sidebar", "aria-label": "Workspace" }, this.who, this.places, this.foot());
+  }
+
+  foot() {
+    return h("div", { class: "foot" }, "A Slack on this machine, made by Footnote's playground.");
+  }
+
+  draw() {
+    this.drawWho();
+    const { store } = this.page;
+    const all = [...store.channels.values()];
+    const channels = all.filter((one) => one.kind !== "im");
+    const direct = all.filter((one) => one.kind === "im");
+    fill(
+      this.places,
+      h("h2", {}, "Channels"),
+      h("ul", {}, channels.map((one) => this.entry(one.id, sign(one), one.name, hint(one)))),
+      h("h2", {}, "Direct messages"),
+      h("ul", {}, direct.map((one) => this.entry(one.id, "●", this.page.name(one.with), "APP"))),
+      h("h2", {}, "Apps"),
+      h("ul", {}, this.entry("home", "⌂", `${store.bot.name} Home`, "")),
+    );
+  }
+
+  drawWho() {
+    const { store } = this.page;
+    const role = store.roles.find((one) => one.user === store.user);
+    const choice = h(
+      "select",
+      { id: "who", "data-key": "who", onchange: (event) => this.page.become(event.target.value) },
+      store.roles.map((one) => h("option", { value: one.user, selected: one.user === store.user }, `${one.name}: ${one.title}`)),
+    );
+    fill(this.who, h("label", { for: "who" }, "You are"), choice, h("p", { class: "note" }, role?.note ?? ""));
+  }
+
+  entry(id, mark, name, more) {
+    const { page } = this;
+    const current = page.place === id;
+    const unread = page.unread(id);
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: `place${current ? " current" : ""}${unread ? " unread" : ""}`,
+          "data-key": id,
+          "data-place": id,
+          "aria-current": current ? "page" : null,
+          onclick: () => page.go(id),
+        },
+        h("span", { class: "sign", "aria-hidden": "true" }, mark),
+        h("span", { class: "place-name" }, name),
+        more ? h("span", { class: "more" }, more) : null,
+        unread ? h("span", { class: "count" }, String(unread), unseen(" unread")) : null,
+      ),
+    );
+  }
+}
+
+function sign(channel) {
+  return SIGNS[channel.kind] ?? "#";
+}
+
+function hint(channel) {
+  if (channel.is_ext_shared) return "shared";
+  return channel.kind === "group" ? "private" : "";
+}

@@ -1,0 +1,59 @@
+"""Words and forms of a person, as Slack's window sends them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.playground.errors import CannotAct
+
+_NAMED = re.compile(r"(?<![\w@#])([@#])([\w.-]{1,80})")
+_WIDE = ("here", "channel", "everyone")
+
+
+def as_sent(text: str, people: Mapping[str, str], channels: Mapping[str, str]) -> str:
+    """Return a typed text with names of people and channels as Slack's control sequences. Both are
+    ids by their lower-case names; everything else is escaped."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+    def named(match: re.Match[str]) -> str:
+        sign, whole = match[1], match[2]
+        name = whole.rstrip(".-")
+        rest = whole[len(name) :]
+        known = (people if sign == "@" else channels).get(name.lower())
+        if known:
+            return f"<{sign}{known}>{rest}"
+        if sign == "@" and name in _WIDE:
+            return f"<!{name}>{rest}"
+        return match[0]
+
+    return _NAMED.sub(named, escaped)
+
+
+def filled_in(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a person put into a form's fields, by action_id, of Slack's ``state.values``.
+
+    Raises:
+        CannotAct: it is no such state.
+    """
+    values: dict[str, Any] = {}
+    for fields in state.values():
+        if not isinstance(fields, dict):
+            raise CannotAct("the form is not one of Slack's")
+        for action, content in fields.items():
+            values[action] = _value(content)
+    return values
+
+
+def _value(content: Any) -> Any:
+    if not isinstance(content, dict):
+        raise CannotAct("the form is not one of Slack's")
+    for name, value in content.items():
+        if name == "selected_option":
+            return value.get("value") if isinstance(value, dict) else None
+        if name == "selected_options":
+            return [one.get("value") for one in value or [] if isinstance(one, dict)]
+        if name != "type":
+            return value
+    return None

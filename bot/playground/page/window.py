@@ -1,0 +1,129 @@
+"""The connection of an open page: sends what its person sees as it changes, does what they do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from bot.playground.errors import CannotAct, Refusal
+from bot.playground.model import Json
+from bot.playground.page.acting import Acting
+from bot.playground.page.furnishing import Role
+from bot.playground.page.seeing import Entries, changes_between, seen_by
+from bot.playground.workspace import LocalSlack
+
+_TOGETHER = 0.03
+"""Seconds in which changes are collected before they are sent."""
+_LOOK = 2.0
+"""Seconds between two looks at what ends by itself, such as a status."""
+_AT_ONCE = 20
+"""Actions of one page that may be under way."""
+
+
+class Window:
+    """A page's connection, with the person that it is for now."""
+
+    def __init__(
+        self,
+        slack: LocalSlack,
+        acting: Acting,
+        roles: Sequence[Role],
+        socket: web.WebSocketResponse,
+    ) -> None:
+        self._slack = slack
+        self._acting = acting
+        self._roles = {role.user: role for role in roles}
+        self._socket = socket
+        self._user = roles[0].user
+        self._sent: Entries = {}
+        self._turned = asyncio.Event()
+        self._actions: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Serve the page until it closes."""
+        sending = asyncio.create_task(self._send_for_ever())
+        try:
+            async for message in self._socket:
+                if message.type is WSMsgType.TEXT:
+                    await self._take(message.data)
+        finally:
+            for task in (sending, *self._actions):
+                task.cancel()
+            await asyncio.gather(sending, *self._actions, return_exceptions=True)
+
+    async def _send_for_ever(self) -> None:
+        with suppress(ConnectionResetError):
+            await self._turned.wait()
+            while True:
+                following = self._slack.changes.following()
+                await self._send_changes()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LOOK):
+                        await _either(following, self._turned)
+                self._turned.clear()
+                await asyncio.sleep(_TOGETHER)
+
+    async def _send_changes(self) -> None:
+        user = self._user
+        seen = seen_by(self._slack, user)
+        if changes := changes_between(self._sent, seen):
+            # Other actions edit these objects later: what was sent must stay as it was.
+            self._sent = json.loads(json.dumps(seen))
+            await self._socket.send_json({"type": "changes", "user": user, **changes})
+
+    async def _take(self, data: str) -> None:
+        try:
+            wanted = json.loads(data)
+        except ValueError:
+            return
+        if not isinstance(wanted, dict) or len(self._actions) >= _AT_ONCE:
+            return
+        if wanted.get("do") == "become":
+            await self._become(str(wanted.get("user")))
+            return
+        task = asyncio.create_task(self._act(self._user, wanted))
+        self._actions.add(task)
+        task.add_done_callback(self._actions.discard)
+
+    async def _become(self, user: str) -> None:
+        if user in self._roles:
+            self._user = user
+        self._sent = {}
+        await self._socket.send_json({"type": "became", "user": self._user, **self._cast()})
+        self._turned.set()
+
+    def _cast(self) -> Json:
+        roles = [
+            {"user": role.user, "name": role.name, "title": role.title, "note": role.note}
+            for role in self._roles.values()
+        ]
+        manifest = self._slack.manifest
+        return {
+            "roles": roles,
+            "bot": {"user": self._slack.bot_user_id, "name": manifest.bot_name},
+            "commands": sorted(manifest.commands),
+        }
+
+    async def _act(self, user: str, wanted: Mapping[str, Any]) -> None:
+        reply: Json = {"type": "done", "id": wanted.get("id")}
+        try:
+            reply |= await self._acting.act(user, wanted)
+        except (CannotAct, Refusal) as error:
+            reply["error"] = str(error)
+        with suppress(ConnectionResetError):
+            await self._socket.send_json(reply)
+
+
+async def _either(*events: asyncio.Event) -> None:
+    """Wait until one of these is set."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -1,0 +1,191 @@
+"""The command ``footnote playground``: the bot of `footnote serve` in a local Slack, which a page
+in the browser shows.
+
+The demo has two wikis, a handbook and a made-up Confluence with pages that not everybody may read.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot import serving, terminal
+from bot.app import App
+from bot.confluence_demo import furnished
+from bot.demo import HANDBOOK, HANDBOOK_SITE
+from bot.errors import BotError
+from bot.operations.single_sync import sync_once
+from bot.playground.confluence.site import LocalConfluence
+from bot.playground.confluence.world import World
+from bot.playground.page.furnishing import REVIEW
+from bot.playground.page.running import RunningPlayground
+from config.settings import AnswerSettings, Secrets, Settings
+from config.slack import SlackSettings
+from config.wikis import ConfluenceSettings, MarkdownSettings
+from indexers.indexing import Indexing
+
+MANIFEST = Path(serving.__file__).parents[1] / "config" / "slack_manifest.json"
+DATA_DIR = Path("data", "playground")
+_PATIENCE = 15.0
+"""Seconds that the reranker may take in the demo: a busy laptop answers as an idle one does."""
+_INTRODUCTION = """
+Footnote answers in a Slack of its own, on this machine alone. Open it in a browser:
+
+  {url}
+"""
+_HINTS = """\
+Ctrl-C ends it. No browser here? From another machine: ssh -L {port}:localhost:{port} THIS-MACHINE,
+and open the address there; or `footnote demo`, which needs none.
+"""
+
+
+class PageNotServed(BotError):
+    """The playground's page cannot be served: the port is taken, mostly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The address and port that the page listens on."""
+
+    address: str
+    port: int
+
+
+def run_demo(data_dir: Path | None, where: Listening, stopped: Callable[[], bool]) -> None:
+    """Serve the demo's two wikis until Ctrl-C; their index is kept in ``data_dir``.
+
+    Raises:
+        PageNotServed: the page's port is taken.
+    """
+    folder = (data_dir or DATA_DIR).absolute()
+    with _demo_wikis(folder) as (settings, secrets):
+        run(settings, secrets, where, stopped)
+
+
+def run(
+    settings: Settings,
+    secrets: Secrets,
+    where: Listening,
+    stopped: Callable[[], bool],
+    emails: Sequence[str] = (),
+) -> None:
+    """Serve the wikis of ``settings`` until Ctrl-C. The index is theirs; what is asked and flagged
+    is kept nowhere. ``emails`` are of people whom the wikis know.
+
+    Raises:
+        PageNotServed: the page's port is taken.
+        IndexUnavailable, WikiMisconfigured, ModelMisconfigured: see `bot.serving.serve_app`.
+    """
+    with ExitStack() as open_:
+        scratch = Path(open_.enter_context(TemporaryDirectory(prefix="footnote-")))
+        playground = open_.enter_context(_playground(where, emails))
+        app = open_.enter_context(
+            App(
+                _in_playground(settings, scratch),
+                _secrets_of(playground, secrets),
+                indexing=Indexing(settings, secrets),
+            )
+        )
+        app.indexing.wikis.chosen()
+        if not app.indexing.index.counts():
+            with terminal.progress_bars() as progress:
+                reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
+            for report in reports:
+                terminal.print_report(report)
+        if stopped():
+            return
+        terminal.say(_INTRODUCTION.format(url=playground.url))
+        terminal.say(_HINTS.format(port=playground.port), style="dim")
+        serving.serve_app(app)
+
+
+@contextmanager
+def _playground(where: Listening, emails: Sequence[str]) -> Iterator[RunningPlayground]:
+    try:
+        playground = RunningPlayground(
+            MANIFEST, address=where.address, port=where.port, emails=emails
+        )
+        playground.__enter__()
+    except OSError as error:
+        raise PageNotServed(
+            f"The page cannot be served at {where.address}, port {where.port}: {error.strerror}. "
+            "Choose another port with --port."
+        ) from None
+    try:
+        yield playground
+    finally:
+        playground.__exit__(None, None, None)
+
+
+def _in_playground(settings: Settings, scratch: Path) -> Settings:
+    """Return the settings with the playground's Slack, and with what is asked there kept apart."""
+    slack = settings.slack.model_copy(
+        update={
+            "mode": "socket",
+            "host": "127.0.0.1",
+            "port": 0,
+            "review_channel": REVIEW,
+            "identity": "email",
+            "accounts": {},
+        }
+    )
+    wikis = tuple(wiki.model_copy(update={"review_channel": ""}) for wiki in settings.wiki)
+    state = settings.state.model_copy(update={"url": ""})
+    return settings.model_copy(
+        update={"data_dir": scratch, "slack": slack, "wiki": wikis, "state": state}
+    )
+
+
+def _secrets_of(playground: RunningPlayground, secrets: Secrets) -> Secrets:
+    slack = playground.slack
+    return Secrets.model_validate(
+        secrets.model_dump()
+        | {
+            "slack_bot_token": slack.bot_token,
+            "slack_app_token": slack.app_token,
+            "slack_signing_secret": slack.signing_secret,
+            "slack_api_url": slack.api_url,
+        }
+    )
+
+
+@contextmanager
+def _demo_wikis(folder: Path) -> Iterator[tuple[Settings, Secrets]]:
+    world = World("cloud", now=lambda: datetime.now(UTC))
+    ada, _bob, _deploying = furnished(world)
+    world.join("engineers", ada.id)
+    world.join("hr", world.add_user("Noor").id)
+    reader = world.add_user("Footnote", admin=True, sees_everything=True)
+    pages = folder / "handbook"
+    # A copy: pages can be edited in the browser, and begin as they were each time.
+    shutil.copytree(HANDBOOK, pages, dirs_exist_ok=True)
+    with LocalConfluence(world) as confluence:
+        wikis = (
+            MarkdownSettings(
+                type="markdown",
+                name="handbook",
+                path=pages,
+                site_url=HANDBOOK_SITE,
+                git_dates=False,
+            ),
+            ConfluenceSettings(
+                type="confluence",
+                name="intranet",
+                url=confluence.base_url,
+                product="cloud",
+                email=reader.email,
+            ),
+        )
+        # Its own defaults, whatever the environment says of another installation.
+        settings = Settings.model_construct(
+            data_dir=folder,
+            wiki=wikis,
+            answer=AnswerSettings(rerank_seconds=_PATIENCE),
+            slack=SlackSettings(guests=True, shared_channels=True),
+        )
+        yield settings, Secrets.model_validate({"confluence_token": confluence.token(reader)})
