@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "config", "indexers")
@@ -119,57 +118,77 @@ def sources() -> list[Path]:
     return sorted(file for name in OURS for file in (ROOT / name).rglob("*.py"))
 
 
-def imports(file: Path) -> Iterator[tuple[str, ast.stmt]]:
-    """Every imported module with the statement that imports it."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: relative imports hide where a thing comes from"
-            yield from ((f"{node.module}.{alias.name}", node) for alias in node.names)
-
-
 def place(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("file", sources(), ids=place)
-def test_imports_run_one_way(file: Path) -> None:
-    """config <- indexers <- bot; and config is for composition and the command line alone."""
-    for name, _ in imports(file):
-        owner = name.split(".")[0]
-        if place(file).startswith("config/"):
-            assert owner not in {"bot", "indexers"}, name
-        if place(file).startswith("indexers/"):
-            assert owner != "bot", name
-        if owner == "config" and not place(file).startswith("config/"):
-            assert place(file).startswith(SETTINGS_READERS), f"{name}: only composition does"
+@cache
+def imports(file: Path) -> tuple[str, ...]:
+    """Every module that ``file`` imports, with the name that it takes from it."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.extend(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative imports hide where a thing comes from"
+            names.extend(f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(names)
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "bot").rglob("*.py")), ids=place)
-def test_the_bot_enters_the_indexers_by_their_vocabulary(file: Path) -> None:
-    for name, _ in imports(file):
-        if name.startswith("indexers."):
-            composes = place(file).startswith(SETTINGS_READERS) and name.startswith(ENTRANCES)
-            assert name.startswith(VOCABULARY) or composes, name
+def offences(files: Iterable[Path], is_wrong: Callable[[str, str], bool]) -> list[str]:
+    """The imports that are wrong, by the place of the file and the name that it imports."""
+    checked = [(place(file), name) for file in sorted(files) for name in imports(file)]
+    assert checked
+    return [f"{file}: {name}" for file, name in checked if is_wrong(file, name)]
+
+
+def owner_of(name: str) -> str:
+    """The package that an imported ``name`` is of."""
+    return name.split(".", maxsplit=1)[0]
 
 
 def room(module: str) -> str:
-    """Return the folder or file of its package that ``module`` is in."""
+    """The folder or file of its package that ``module`` is in."""
     return module.split(".")[1]
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "bot").rglob("*.py")), ids=place)
-def test_no_arrow_runs_back_up(file: Path) -> None:
+def room_of(file: str) -> str:
+    return room(file.removesuffix(".py").replace("/", "."))
+
+
+def test_imports_run_one_way() -> None:
+    """config <- indexers <- bot; and config is for composition and the command line alone."""
+
+    def is_wrong(file: str, name: str) -> bool:
+        package, owner = file.split("/", maxsplit=1)[0], owner_of(name)
+        return (
+            (package == "config" and owner in {"bot", "indexers"})
+            or (package == "indexers" and owner == "bot")
+            or (owner == "config" and package != "config" and not file.startswith(SETTINGS_READERS))
+        )
+
+    assert not offences(sources(), is_wrong)
+
+
+def test_the_bot_enters_the_indexers_by_their_vocabulary() -> None:
+    def is_wrong(file: str, name: str) -> bool:
+        composes = file.startswith(SETTINGS_READERS) and name.startswith(ENTRANCES)
+        return name.startswith("indexers.") and not (name.startswith(VOCABULARY) or composes)
+
+    assert not offences((ROOT / "bot").rglob("*.py"), is_wrong)
+
+
+def test_no_arrow_runs_back_up() -> None:
     """Each room imports from those below it: the ground, the rooms before it, what prints."""
     order = (*GROUND, *ROOMS[:5], *PRINTING, *ROOMS[5:])
-    own = room(place(file).removesuffix(".py").replace("/", "."))
-    if own in TOP:
-        return
-    below = GROUND if own in GROUND else order[: order.index(own) + 1]
-    for name, _ in imports(file):
-        if name.startswith("bot."):
-            assert room(name) in below, name
+
+    def is_wrong(file: str, name: str) -> bool:
+        own = room_of(file)
+        if own in TOP or not name.startswith("bot."):
+            return False
+        return room(name) not in (GROUND if own in GROUND else order[: order.index(own) + 1])
+
+    assert not offences((ROOT / "bot").rglob("*.py"), is_wrong)
 
 
 def test_every_file_and_folder_of_the_bot_has_its_place_in_the_order() -> None:
@@ -178,83 +197,90 @@ def test_every_file_and_folder_of_the_bot_has_its_place_in_the_order() -> None:
     assert found == {*GROUND, *PRINTING, *ROOMS, *TOP}
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "indexers").rglob("*.py")), ids=place)
-def test_the_indexers_are_built_room_upon_room(file: Path) -> None:
-    own = room(place(file).removesuffix(".py").replace("/", "."))
-    floor = next((number for number, rooms in enumerate(INDEXERS) if own in rooms), -1)
-    below = {own}.union(*INDEXERS[: max(floor, 0)])
-    for name, _ in imports(file):
-        if name.startswith("indexers."):
-            assert room(name) in below, name
-        if own == "syncing" and name.startswith("indexers.index."):
-            assert name.startswith("indexers.index.current."), "a sync sees no engine"
+def test_the_indexers_are_built_room_upon_room() -> None:
+    def is_wrong(file: str, name: str) -> bool:
+        own = room_of(file)
+        floor = next((number for number, rooms in enumerate(INDEXERS) if own in rooms), 0)
+        below = {own}.union(*INDEXERS[:floor])
+        return name.startswith("indexers.") and room(name) not in below
+
+    assert not offences((ROOT / "indexers").rglob("*.py"), is_wrong)
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "indexers/sources").glob("*/*.py")), ids=place)
-def test_a_kind_of_wiki_knows_no_later_one(file: Path) -> None:
-    own = SOURCES.index(file.parent.name)
-    for name, _ in imports(file):
-        if name.startswith("indexers.sources."):
-            assert name.split(".")[2] in SOURCES[: own + 1], name
+def test_a_sync_sees_no_engine() -> None:
+    def is_wrong(_file: str, name: str) -> bool:
+        return name.startswith("indexers.index.") and not name.startswith("indexers.index.current.")
+
+    assert not offences((ROOT / "indexers/syncing").rglob("*.py"), is_wrong)
 
 
-@pytest.mark.parametrize("file", sources(), ids=place)
-def test_kinds_of_wiki_are_named_where_they_are_registered(file: Path) -> None:
+def test_a_kind_of_wiki_knows_no_later_one() -> None:
+    def is_wrong(file: str, name: str) -> bool:
+        before = SOURCES[: SOURCES.index(file.split("/")[2]) + 1]
+        return name.startswith("indexers.sources.") and name.split(".")[2] not in before
+
+    assert not offences((ROOT / "indexers/sources").glob("*/*.py"), is_wrong)
+
+
+def test_kinds_of_wiki_are_named_where_they_are_registered() -> None:
     """Everything else asks a wiki's settings or its `WikiSource`. tests/bot/test_a_new_kind_of_wiki
     shows that this is enough."""
     inside = tuple(f"indexers/sources/{kind}/" for kind in SOURCES)
-    if place(file).startswith((*inside, "bot/playground/", *NAMES_KINDS)):
-        return
-    for name, _ in imports(file):
-        assert not name.startswith(tuple(f"indexers.sources.{kind}." for kind in SOURCES[4:])), name
-        assert name not in {
-            "config.wikis.MarkdownSettings", "config.wikis.ConfluenceSettings",
-        }, name  # fmt: skip
+    kinds = tuple(f"indexers.sources.{kind}." for kind in SOURCES[4:])
+    settings = {"config.wikis.MarkdownSettings", "config.wikis.ConfluenceSettings"}
+
+    def is_wrong(file: str, name: str) -> bool:
+        may = file.startswith((*inside, "bot/playground/", *NAMES_KINDS))
+        return not may and (name.startswith(kinds) or name in settings)
+
+    assert not offences(sources(), is_wrong)
 
 
-@pytest.mark.parametrize("name", ["indexing", "sources/wikis", "sources/source"])
-def test_no_wiki_is_asked_what_kind_it_is(name: str) -> None:
-    text = (ROOT / "indexers" / f"{name}.py").read_text(encoding="utf-8")
+def test_no_wiki_is_asked_what_kind_it_is() -> None:
+    for name in ("indexing", "sources/wikis", "sources/source"):
+        text = (ROOT / "indexers" / f"{name}.py").read_text(encoding="utf-8")
 
-    assert "isinstance" not in text
-    assert ".type ==" not in text
-
-
-@pytest.mark.parametrize("file", sorted((ROOT / "bot/slack").glob("*/*.py")), ids=place)
-def test_the_slack_side_is_built_floor_upon_floor(file: Path) -> None:
-    below = FLOORS[: FLOORS.index(file.parent.name) + 1]
-    for name, _ in imports(file):
-        if name.startswith("bot.slack."):
-            assert name.split(".")[2] in below, name
+        assert "isinstance" not in text, name
+        assert ".type ==" not in text, name
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "bot").rglob("ports.py")), ids=place)
-def test_ports_import_models_alone(file: Path) -> None:
+def test_the_slack_side_is_built_floor_upon_floor() -> None:
+    def is_wrong(file: str, name: str) -> bool:
+        below = FLOORS[: FLOORS.index(file.split("/")[2]) + 1]
+        return name.startswith("bot.slack.") and name.split(".")[2] not in below
+
+    assert not offences((ROOT / "bot/slack").glob("*/*.py"), is_wrong)
+
+
+def test_ports_import_models_alone() -> None:
     """What is said is a model, too."""
-    for name, _ in imports(file):
+
+    def is_wrong(_file: str, name: str) -> bool:
         owner, *module = name.split(".")[:-1] or [name]
-        assert owner not in HOMES, name
-        assert owner != "bot" or module[-1] in {"model", "content"}, name
+        return owner in HOMES or (owner == "bot" and module[-1] not in {"model", "content"})
+
+    assert not offences((ROOT / "bot").rglob("ports.py"), is_wrong)
 
 
-@pytest.mark.parametrize(
-    "file", [file for name in USE_CASES for file in (ROOT / name).rglob("*.py")], ids=place
-)
-def test_conversations_and_flags_know_no_slack_and_no_database(file: Path) -> None:
-    for name, _ in imports(file):
-        assert name.split(".")[0] not in HOMES, name
-        assert not name.startswith(ADAPTERS), name
+def test_conversations_and_flags_know_no_slack_and_no_database() -> None:
+    files = [file for name in USE_CASES for file in (ROOT / name).rglob("*.py")]
+
+    def is_wrong(_file: str, name: str) -> bool:
+        return owner_of(name) in HOMES or name.startswith(ADAPTERS)
+
+    assert not offences(files, is_wrong)
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "bot").rglob("*.py")), ids=place)
-def test_adapters_meet_in_the_composition_alone(file: Path) -> None:
+def test_adapters_meet_in_the_composition_alone() -> None:
     """Slack, the terminal and the database know nothing of each other, and nobody else knows one of
     them. `__main__` holds on to Slack's signals before anything is loaded."""
-    if place(file).startswith((*COMPOSITION, "bot/cli", "bot/__main__.py")):
-        return
-    own = f"bot.{room(place(file).removesuffix('.py').replace('/', '.'))}"
-    for name, _ in imports(file):
-        assert name.startswith(own) or not name.startswith(ADAPTERS), name
+
+    def is_wrong(file: str, name: str) -> bool:
+        if file.startswith((*COMPOSITION, "bot/cli", "bot/__main__.py")):
+            return False
+        return name.startswith(ADAPTERS) and not name.startswith(f"bot.{room_of(file)}")
+
+    assert not offences((ROOT / "bot").rglob("*.py"), is_wrong)
 
 
 def test_objects_are_composed_in_three_files() -> None:
@@ -265,7 +291,7 @@ def test_objects_are_composed_in_three_files() -> None:
 
 
 def test_the_vocabulary_needs_the_standard_library_alone() -> None:
-    for module in (
+    files = (
         "indexers/model.py",
         "indexers/errors.py",
         "indexers/text/prose.py",
@@ -273,43 +299,53 @@ def test_the_vocabulary_needs_the_standard_library_alone() -> None:
         "indexers/backoff.py",
         "indexers/daemons.py",
         "bot/model.py",
-    ):
-        for name, _ in imports(ROOT / module):
-            assert name.split(".")[0] not in HOMES, f"{module}: {name}"
+    )
+
+    assert not offences((ROOT / file for file in files), lambda _, name: owner_of(name) in HOMES)
 
 
-@pytest.mark.parametrize("file", sources(), ids=place)
-def test_each_library_has_one_home(file: Path) -> None:
-    for name, _ in imports(file):
-        homes = HOMES.get(name.split(".")[0])
-        if homes:
-            assert place(file).startswith(homes), f"{name} lives in {', '.join(homes)}"
+def test_each_library_has_one_home() -> None:
+    def is_wrong(file: str, name: str) -> bool:
+        homes = HOMES.get(owner_of(name))
+        return homes is not None and not file.startswith(homes)
+
+    assert not offences(sources(), is_wrong)
 
 
-@pytest.mark.parametrize("file", sources(), ids=place)
-def test_the_environment_is_read_in_config_alone(file: Path) -> None:
+def test_the_environment_is_read_in_config_alone() -> None:
     """`indexers/index` only writes it, to switch off its libraries' telemetry."""
-    if not place(file).startswith(("config/", "indexers/index/__init__.py")):
-        text = file.read_text(encoding="utf-8")
+    readers = [
+        place(file)
+        for file in sources()
+        if any(name in file.read_text(encoding="utf-8") for name in ("os.environ", "os.getenv"))
+    ]
+    assert readers
 
-        assert "os.environ" not in text
-        assert "os.getenv" not in text
+    assert not [
+        file for file in readers if not file.startswith(("config/", "indexers/index/__init__.py"))
+    ]
 
 
-@pytest.mark.parametrize("file", sources(), ids=place)
-def test_imports_at_call_time_say_why(file: Path) -> None:
-    """A comment on the line, or above the imports that it is the first of."""
+def late_imports(file: Path) -> Iterator[tuple[int, str]]:
+    """Each import inside a function by its line, with the line and what stands above the imports
+    that it is one of."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    tree = ast.parse("\n".join(lines))
-    for scope in ast.walk(tree):
+    for scope in ast.walk(ast.parse("\n".join(lines))):
         if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in ast.walk(scope):
                 if isinstance(node, ast.Import | ast.ImportFrom):
                     above = node.lineno - 2
                     while lines[above].lstrip().startswith(("from ", "import ")):
                         above -= 1
+                    yield node.lineno, lines[node.lineno - 1] + lines[above]
 
-                    assert "#" in lines[node.lineno - 1] + lines[above], f"line {node.lineno}"
+
+def test_imports_at_call_time_say_why() -> None:
+    """A comment on the line, or above the imports that it is the first of."""
+    late = [(place(file), *found) for file in sources() for found in late_imports(file)]
+    assert late
+
+    assert not [f"{file}:{line}" for file, line, words in late if "#" not in words]
 
 
 def test_no_file_grows_beyond_one_thing() -> None:
