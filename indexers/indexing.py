@@ -14,14 +14,14 @@ from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
 from indexers.errors import IndexersError, IndexLocked, IndexUnavailable, ModelUnavailable
 from indexers.findings import Access, Finding, Indexed, Level
 from indexers.index import doctor
+from indexers.index.catalog import fingerprint
 from indexers.index.current import CurrentIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.entailment import EntailmentModel
 from indexers.index.languages import Languages
-from indexers.index.opening import shelf_in, shelf_on
+from indexers.index.opening import catalog_in, catalog_on
 from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker, LocalReranker
-from indexers.index.shelf import fingerprint
 from indexers.parsing.process import Parsers
 from indexers.ports import Embedder, Entailing, Reranker, Wiki
 from indexers.sources import SOURCES
@@ -130,12 +130,12 @@ class Indexing:
             languages=languages.identity,
         )
         if self._server is None:
-            shelf = shelf_in(self._folder or settings.data_dir / "index", dimensions, languages)
+            catalog = catalog_in(self._folder or settings.data_dir / "index", dimensions, languages)
         else:
             owner = owner_of(settings.data_dir, settings.state.url)
             prefix = settings.index.prefix
-            shelf = shelf_on(self._server, dimensions, languages, prefix=prefix, owner=owner)
-        index = CurrentIndex(shelf, wanted, tuple(self.wikis), self.embedder.embed_passages)
+            catalog = catalog_on(self._server, dimensions, languages, prefix=prefix, owner=owner)
+        index = CurrentIndex(catalog, wanted, tuple(self.wikis), self.embedder.embed_passages)
         if self._server and (problem := self._server.version_problem()):
             log.warning("%s", problem)
         for source in self.wikis.values():

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from indexers.errors import IndexCorrupt
+from indexers.index.catalog import IndexCatalog, fingerprint_of, next_name
 from indexers.index.damage import Damage, close_damaged, damage_of
 from indexers.index.nearness import Embed
 from indexers.index.reading import ReadIndex
-from indexers.index.shelf import IndexCatalog, fingerprint_of, next_name
 from indexers.model import Acl, KnownPage, Passage
 from indexers.ports import Embedding, PassageIndex
 
@@ -30,7 +30,7 @@ class CurrentIndex(ReadIndex):
 
     def __init__(
         self,
-        shelf: IndexCatalog,
+        catalog: IndexCatalog,
         wanted: str,
         wikis: Collection[str] | None = None,
         embed: Embed | None = None,
@@ -38,14 +38,14 @@ class CurrentIndex(ReadIndex):
         """Open it. ``wanted`` is a fingerprint; a rebuilt index has a number behind it. Pages of
         other wikis than ``wikis`` (None: any) are not found, though they are stored until a sync
         removes them. ``embed`` compares hits of another model's index with the question."""
-        self._shelf = shelf
+        self._catalog = catalog
         self._wikis = wikis
         self._wanted = wanted
         self._embed = embed
-        self.damage = shelf.damage()
+        self.damage = catalog.damage()
         self._unusable: set[PassageIndex] = set()
         self._unread = False
-        standing = shelf.current()
+        standing = catalog.current()
         read = self._opened(standing) if standing else None
         try:
             if read is None or standing is None:
@@ -55,7 +55,7 @@ class CurrentIndex(ReadIndex):
                     else wanted
                 )
                 self._written_name, self._written = self._new(name)
-                shelf.point_to(self._written_name)
+                catalog.activate(self._written_name)
             elif fingerprint_of(standing) != wanted:
                 self._written_name, self._written = self._new(wanted)
             elif self.damage and self.damage.index == standing:
@@ -122,7 +122,7 @@ class CurrentIndex(ReadIndex):
     def discard(self) -> None:
         """Write the current index again, and delete what was rebuilt."""
         self.set_aside()
-        self._shelf.clear(but=self._read_name)
+        self._catalog.remove_all_except(self._read_name)
 
     def promote(self) -> bool:
         """Make the written index the current one, after every wiki was synced to its end, and
@@ -131,7 +131,7 @@ class CurrentIndex(ReadIndex):
             self._recovered()
             return False
         self._stop_reading()
-        self._shelf.clear(but=self._read_name)
+        self._catalog.remove_all_except(self._read_name)
         self._recovered()
         return True
 
@@ -205,12 +205,12 @@ class CurrentIndex(ReadIndex):
         close_damaged(self._written)
         if self.building:
             close_damaged(self._read)
-        self._shelf.close()
+        self._catalog.close()
 
     def _opened(self, name: str) -> PassageIndex | None:
         """Open the current index; None if it is damaged, and cannot be read at all."""
         try:
-            return self._shelf.open(name)
+            return self._catalog.open(name)
         except IndexCorrupt as error:
             self._remember(damage_of(error))
             return None
@@ -219,11 +219,11 @@ class CurrentIndex(ReadIndex):
         """Return the index of that name, or if it is damaged one with a higher number. Nobody reads
         it yet, so its damage is not reported."""
         try:
-            return name, self._shelf.open(name)
+            return name, self._catalog.open(name)
         except IndexCorrupt as error:
             log.warning("What was built so far is lost: %s", error)
             name = next_name(name)
-            return name, self._shelf.open(name)
+            return name, self._catalog.open(name)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -249,15 +249,15 @@ class CurrentIndex(ReadIndex):
 
     def _recovered(self) -> None:
         if self.damage:
-            self._shelf.clear(but=self._read_name)
+            self._catalog.remove_all_except(self._read_name)
             self.damage = None
-            self._shelf.remember(None)
+            self._catalog.remember(None)
 
     def _stop_reading(self) -> bool:
         """Read the written index from here on."""
         old, self._read, self._same_vectors = self._read, self._written, True
         self._read_name, self.reuses = self._written_name, True
-        self._shelf.point_to(self._read_name)
+        self._catalog.activate(self._read_name)
         if self.damage and self.damage.index:
             self._remember(Damage(self.damage.why))
         close_damaged(old)

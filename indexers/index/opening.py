@@ -5,23 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from indexers.index.catalog import IndexCatalog
 from indexers.index.edge import EdgeIndex
+from indexers.index.folder_catalog import FolderCatalog
 from indexers.index.languages import Languages
-from indexers.index.shelf import IndexCatalog
-from indexers.index.shelves import FolderShelf
 
 if TYPE_CHECKING:
     from indexers.index.server import Server
 
 
-def shelf_in(folder: Path, dimensions: int, languages: Languages) -> IndexCatalog:
+def catalog_in(folder: Path, dimensions: int, languages: Languages) -> IndexCatalog:
     """Return the catalog of embedded indexes in ``folder``."""
-    return FolderShelf(
+    return FolderCatalog(
         folder, lambda place: EdgeIndex.open(place, dimensions=dimensions, languages=languages)
     )
 
 
-def shelf_on(
+def catalog_on(
     server: Server, dimensions: int, languages: Languages, *, prefix: str, owner: str
 ) -> IndexCatalog:
     """Return the catalog of the collections on ``server`` that begin with ``prefix`` and are
@@ -29,9 +29,9 @@ def shelf_on(
     # Qdrant's client takes a second to import, which an embedded index does not need.
     from indexers.index.ownership import CollectionOwnership
     from indexers.index.server import ServerIndex
-    from indexers.index.server_shelf import AliasShelf
+    from indexers.index.server_catalog import ServerCatalog
 
-    return AliasShelf(
+    return ServerCatalog(
         server,
         lambda name: ServerIndex.open(
             server, collection=name, dimensions=dimensions, languages=languages

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Collection, Sequence
 
 from indexers.errors import IndexCorrupt, IndexUnavailable
+from indexers.index.catalog import IndexCatalog, fingerprint_of
 from indexers.index.damage import Damage, damage_of
 from indexers.index.nearness import Embed, near_again
-from indexers.index.shelf import IndexCatalog, fingerprint_of
 from indexers.model import Hit, Passage, Reader
 from indexers.ports import PassageIndex, Place, Vector
 
@@ -22,7 +22,7 @@ class ReadIndex:
 
     damage: Damage | None
     """Set from the moment that damage is seen until another index has been built."""
-    _shelf: IndexCatalog
+    _catalog: IndexCatalog
     _wikis: Collection[str] | None
     _wanted: str
     _embed: Embed | None
@@ -62,13 +62,13 @@ class ReadIndex:
     def follow(self) -> bool:
         """Switch to the index that another process has promoted, if it has; return whether it
         did."""
-        standing = self._shelf.current()
+        standing = self._catalog.current()
         if standing is None or standing == self._read_name:
             return False
         if standing == self._written_name:
             self._read = self._written
         elif fingerprint_of(standing) == self._wanted:
-            self._read = self._written = self._shelf.open(standing)
+            self._read = self._written = self._catalog.open(standing)
             self._written_name = standing
         else:
             return False
@@ -150,7 +150,7 @@ class ReadIndex:
     def _remember(self, damage: Damage) -> None:
         self.damage = damage
         log.warning("%s", damage.words)
-        self._shelf.remember(damage)
+        self._catalog.remember(damage)
 
     def _followed(self, index: PassageIndex) -> bool:
         """Return whether a process, this or another, has promoted since."""

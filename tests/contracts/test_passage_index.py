@@ -15,8 +15,8 @@ from qdrant_client import QdrantClient
 
 from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeIndex
+from indexers.index.folder_catalog import FolderCatalog
 from indexers.index.server import Server, ServerIndex
-from indexers.index.shelves import FolderShelf
 from indexers.model import (
     EVERYONE,
     NOBODY,
@@ -67,8 +67,8 @@ def server(_: Path) -> PassageIndex:
 
 
 def current(folder: Path) -> PassageIndex:
-    shelf = FolderShelf(folder, lambda place: EdgeIndex.open(place, dimensions=DIMENSIONS))
-    return CurrentIndex(shelf, "model-splitter")
+    catalog = FolderCatalog(folder, lambda place: EdgeIndex.open(place, dimensions=DIMENSIONS))
+    return CurrentIndex(catalog, "model-splitter")
 
 
 def fake(_: Path) -> PassageIndex:

@@ -303,7 +303,7 @@ def test_an_index_that_an_older_version_wrote_is_built_anew(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A field that this version needs is missing in what stands."""
-    monkeypatch.setattr("indexers.index.shelf.SCHEMA_VERSION", 4)
+    monkeypatch.setattr("indexers.index.catalog.SCHEMA_VERSION", 4)
     monkeypatch.setattr("indexers.index.schema._passage", lambda payload: payload["new field"])
     with Library(folder) as library:
         assert library.found() == set()

@@ -11,11 +11,11 @@ from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Sk
 from indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
 from indexers.sources.attachments.content import NOT_INSTALLED, Content, Unreadable
 from indexers.sources.attachments.reading import VERSION, read, readable
-from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.attachment_listing import File, alone, found
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
 from indexers.sources.confluence.downloads import download
-from indexers.sources.confluence.hanging_search import within
+from indexers.sources.confluence.extras_search import within
+from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.reading import EMPTY, Seen
 from indexers.sources.confluence.transport import Refused, Transport
@@ -81,7 +81,7 @@ class Attachments:
 
     def looked_at(self, keys: Collection[str]) -> Iterator[File]:
         ask = partial(alone, self._transport)
-        yield from filter(None, abreast(ask, sorted(keys), self._transport.concurrency))
+        yield from filter(None, parallel_map(ask, sorted(keys), self._transport.concurrency))
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[File]:
         query = f'type = attachment and lastmodified >= now("-{hours}h")'
@@ -131,7 +131,7 @@ class Attachments:
             names = {one.key for one in ready}
             others = [one for one in documents if one.key not in names]
             yield Failed(others[0].key, f"{NOT_INSTALLED} (this and {len(others) - 1} more files)")
-        downloads = abreast(self._downloaded, ready, _DOWNLOADS_AT_ONCE)
+        downloads = parallel_map(self._downloaded, ready, _DOWNLOADS_AT_ONCE)
         for document, data in zip(ready, downloads, strict=True):
             if isinstance(data, Refused):
                 yield _failed(document, str(data))

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.cql import SEARCH, search_params
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.sources.confluence.paging import by_cursor, results
+from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.product import (
     UNKNOWN,
     ConfluenceSpace,
@@ -107,7 +107,7 @@ class Cloud:
         owners: dict[str, str] = {}
         last = {page.key: page.owner for page in pages}
         batches = in_batches(pages, _RESTRICTIONS_AT_ONCE)
-        for answers in abreast(self._searched, batches, self._wiki.concurrency):
+        for answers in parallel_map(self._searched, batches, self._wiki.concurrency):
             for said in named(answers):
                 key = str(said["id"])
                 restrictions = said.get("restrictions")

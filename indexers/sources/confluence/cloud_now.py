@@ -14,6 +14,7 @@ from indexers.sources.confluence.located import (
     viewers_now,
 )
 from indexers.sources.confluence.paging import by_cursor, results
+from indexers.sources.confluence.partial_result import PartialResult
 from indexers.sources.confluence.product import (
     UNKNOWN,
     ConfluenceSpace,
@@ -24,7 +25,6 @@ from indexers.sources.confluence.product import (
     version,
 )
 from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.told import Told
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 
 _AT_ONCE = 250
@@ -42,7 +42,7 @@ class CloudNow:
         self._cloud = cloud
         self._kinds: dict[str, str] = {}
 
-    def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
+    def locate(self, key: str, beside: Beside, told: PartialResult) -> Located | None:
         """Request the page, its ancestors, and its restriction in parallel. Whether it is a page or
         a blog post is unknown before, so both are requested."""
         known = self._kinds.get(key)

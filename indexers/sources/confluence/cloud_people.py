@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.paging import results
+from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.people import (
     AT_ONCE,
     Account,
@@ -38,7 +38,7 @@ class CloudPeople:
         there = min(total, _MOST) if rows else 0
         stride = max(1, len(rows))
         strides = ((at, min(stride, there - at)) for at in range(stride, there, stride))
-        for more in abreast(self._stride, strides, self._wiki.concurrency):
+        for more in parallel_map(self._stride, strides, self._wiki.concurrency):
             rows += more
         held = (row.get("user") for row in rows if isinstance(row, Mapping))
         users = [user for user in held if isinstance(user, Mapping)]

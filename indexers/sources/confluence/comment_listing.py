@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.paging import by_cursor, by_start, results
+from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.product import moment, named, number, version
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 
@@ -82,7 +82,7 @@ def _on_data_center(wiki: Transport, page: str) -> Iterator[Said]:
 
 def _on_cloud(wiki: Transport, page: str) -> Iterator[Said]:
     """Yield comments of both kinds, which are requested in parallel."""
-    for said in abreast(lambda kind: list(_of_kind(wiki, page, kind)), _KINDS, len(_KINDS)):
+    for said in parallel_map(lambda kind: list(_of_kind(wiki, page, kind)), _KINDS, len(_KINDS)):
         yield from said
 
 
@@ -91,7 +91,7 @@ def _of_kind(wiki: Transport, page: str, kind: str) -> Iterator[Said]:
     level = _begun(wiki, page, kind)
     while level:
         yield from level
-        below = abreast(
+        below = parallel_map(
             lambda one: _answers(wiki, one, kind),
             [one for one in level if not one.closed],
             wiki.concurrency,

@@ -13,11 +13,11 @@ from datetime import datetime
 
 from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
 from indexers.parsing.limits import Parse, ParsingFailed, here
-from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.comment_listing import Said, live, of_search
 from indexers.sources.confluence.comment_texts import VERSION, Spoken, sections_of, spoken
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
-from indexers.sources.confluence.hanging_search import searched, within
+from indexers.sources.confluence.extras_search import searched, within
+from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.parsing import parse_within
 from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.reading import EMPTY, Reader, Seen
@@ -101,7 +101,7 @@ class Comments:
 
     def looked_at(self, keys: Collection[str]) -> Iterator[Said]:
         pages = sorted(key.removesuffix(TAIL) for key in keys)
-        for said in abreast(self._live, pages, self._transport.concurrency):
+        for said in parallel_map(self._live, pages, self._transport.concurrency):
             yield from said
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[Said]:
@@ -112,7 +112,7 @@ class Comments:
         for one in of_search(searched(self._transport, query, _EXPAND)):
             if not self._is_known(one, known):
                 new.setdefault(one.page, set()).add((one.key, one.version))
-        for said in abreast(self._live, sorted(new), self._transport.concurrency):
+        for said in parallel_map(self._live, sorted(new), self._transport.concurrency):
             yield from said
         for page, lately in new.items():
             self._looked_for.setdefault(page, set()).update(lately)
@@ -139,7 +139,7 @@ class Comments:
 
     def read(self, documents: Sequence[CommentsOn]) -> Iterator[PageChange]:
         batches = _batches(documents, _AT_ONCE)
-        for batch in abreast(self._batch, batches, self._transport.concurrency):
+        for batch in parallel_map(self._batch, batches, self._transport.concurrency):
             for document, told in batch:
                 if isinstance(told, Refused):
                     # The next cheap pass tries again.

@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from indexers.errors import WikiUnavailable
-from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.cql import SEARCH, search_params
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.sources.confluence.paging import by_start, results
+from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.product import (
     UNKNOWN,
     ConfluenceSpace,
@@ -69,7 +69,7 @@ class DataCenter:
         self, keys: Sequence[str], *, personal: bool, archived: bool
     ) -> Sequence[ConfluenceSpace | Untold]:
         if keys:
-            asked = abreast(self._space_named, keys, self._wiki.concurrency)
+            asked = parallel_map(self._space_named, keys, self._wiki.concurrency)
             return [space for space in asked if space is not None]
         kinds = ["global", "personal"] if personal else ["global"]
         states = ["current", "archived"] if archived else ["current"]

@@ -15,9 +15,9 @@ from indexers.sources.confluence.located import (
     viewers_now,
 )
 from indexers.sources.confluence.paging import by_start, results
+from indexers.sources.confluence.partial_result import PartialResult
 from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.told import Told
 from indexers.sources.confluence.transport import Json, Params, Transport
 
 _AT_ONCE = 200
@@ -33,7 +33,7 @@ class DataCenterNow:
         self._tokens = tokens
         self._data_center = data_center
 
-    def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
+    def locate(self, key: str, beside: Beside, told: PartialResult) -> Located | None:
         """Request the page; one response has everything."""
         said = beside(partial(self._data_center.look, key)).result()
         if said is None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
-from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.paging import results
+from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.people import (
     Account,
     AccountDirectory,
@@ -53,7 +53,7 @@ class DataCenterPeople:
         rows = list(rows_of(self._wiki, "/rest/api/user/list", {}))
         keys = {text(row, "username"): text(row, "userKey") for row in rows}
         names = [name for name, key in keys.items() if name and key]
-        emails = abreast(self._emails.get, names, self._wiki.concurrency)
+        emails = parallel_map(self._emails.get, names, self._wiki.concurrency)
         return AccountDirectory.of({keys[n]: email for n, email in zip(names, emails, strict=True)})
 
     def anybody(self) -> Account | None:
@@ -85,7 +85,7 @@ class DataCenterPeople:
         """Return the groups, including groups of groups: `memberof` may hold them already."""
         rows = rows_of(self._wiki, "/rest/api/user/memberof", {"key": account.key})
         direct = {name for row in rows if (name := text(row, "name"))}
-        above = abreast(self._above.get, sorted(direct), self._wiki.concurrency)
+        above = parallel_map(self._above.get, sorted(direct), self._wiki.concurrency)
         return [Group(name, name) for name in sorted(direct.union(*above))]
 
     def _email(self, username: str) -> str | None:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from indexers.errors import WikiUnavailable
 from indexers.findings import Finding, Level
-from indexers.sources.confluence.abreast import abreast, begun
 from indexers.sources.confluence.doctor_pages import PagesDoctor, count, listed
 from indexers.sources.confluence.members import ConfluenceMembers, NotFound
+from indexers.sources.confluence.parallel import begun, parallel_map
 from indexers.sources.confluence.people import Account, text
 from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.rights import CLOSED, PASSABLE
@@ -169,7 +169,7 @@ class ConfluenceDoctor:
     def _tells_viewers(self) -> Iterator[Finding]:
         product, workers = self._survey.product, self._transport.concurrency
         viewers = dict(
-            zip(self._spaces, abreast(product.viewers, self._spaces, workers), strict=True)
+            zip(self._spaces, parallel_map(product.viewers, self._spaces, workers), strict=True)
         )
         closed = [space.key for space, gate in viewers.items() if gate == CLOSED]
         opened = [space.key for space, gate in viewers.items() if gate == PASSABLE]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from indexers.model import EVERYONE
+from indexers.sources.confluence.partial_result import PartialResult
 from indexers.sources.confluence.product import ConfluenceSpace, Listed, is_space
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens, space_gate
-from indexers.sources.confluence.told import Told
 from indexers.sources.confluence.transport import Json, Refused
 
 Made = TypeVar("Made")
@@ -48,7 +48,7 @@ class ProductNow(Protocol):
     """Cloud or Data Center. Both methods take one round trip, or as many as a listing has pages,
     and raise WikiUnavailable if an answer is incomplete."""
 
-    def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
+    def locate(self, key: str, beside: Beside, told: PartialResult) -> Located | None:
         """Find a page or blog post; None if there is no current one that the token sees. Partial
         results are ``told``."""
         ...

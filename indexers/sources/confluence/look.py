@@ -11,21 +11,21 @@ from threading import Lock
 
 from indexers.errors import WikiUnavailable
 from indexers.model import Changed, LivePage, Page, Skipped
-from indexers.sources.confluence.abreast import begun
 from indexers.sources.confluence.attachment_listing import alone, is_attachment
 from indexers.sources.confluence.attachments import Attached
 from indexers.sources.confluence.comment_listing import live
 from indexers.sources.confluence.comments import TAIL, CommentsOn, is_comments
 from indexers.sources.confluence.documents import says_the_same, version_of
-from indexers.sources.confluence.hanging import Extras, PageExtras
+from indexers.sources.confluence.extras import Extras, PageExtras
 from indexers.sources.confluence.located import Located, Made, ProductNow, SpaceNow
+from indexers.sources.confluence.parallel import begun
+from indexers.sources.confluence.partial_result import PartialResult
 from indexers.sources.confluence.pool import Pool
 from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product, read_gate
 from indexers.sources.confluence.reading import Names, Reader, Seen
 from indexers.sources.confluence.remembering import Remembered
 from indexers.sources.confluence.rights import CLOSED, Gate, Tokens, acl
 from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.told import Told
 from indexers.sources.confluence.transport import Refused, Transport
 
 _NAMES = 30
@@ -49,7 +49,7 @@ class Asked:
     product: Product
     now: ProductNow
     reader: Reader
-    hanging: PageExtras
+    page_extras: PageExtras
     names: Names
     spaces: Remembered[str, SpaceNow | None]
     pool: Pool
@@ -63,13 +63,13 @@ class Look:
         self._of = of
         self._until = until
         self._gates: dict[str, Future[Gate]] = {}
-        self._told: dict[str, Told] = {}
+        self._told: dict[str, PartialResult] = {}
         self._lock = Lock()
 
     def at(self, key: str, revision: str) -> LivePage | None:
         """Check a page or document; return None if there is none, or it is not read."""
-        hangs = is_attachment(key) or is_comments(key)
-        told = self._told[key] = Told(revision, hangs=hangs)
+        is_extra = is_attachment(key) or is_comments(key)
+        told = self._told[key] = PartialResult(revision, is_extra=is_extra)
         try:
             return self._at(key, revision, told)
         except WikiUnavailable:
@@ -77,7 +77,7 @@ class Look:
             told.wait(self._until - self._of.clock())
             raise
 
-    def _at(self, key: str, revision: str, told: Told) -> LivePage | None:
+    def _at(self, key: str, revision: str, told: PartialResult) -> LivePage | None:
         if is_attachment(key):
             return self._file(key, revision, told) if self._of.extras.attachments else None
         if is_comments(key):
@@ -91,7 +91,7 @@ class Look:
         told = self._told.get(key)
         return told.so_far() if told else None
 
-    def _page(self, key: str, located: Located, known: int, told: Told) -> LivePage | None:
+    def _page(self, key: str, located: Located, known: int, told: PartialResult) -> LivePage | None:
         above = self._above(key, located, told)
         # Its space is not known yet, and its text does not depend on it.
         listed, product = located.listed(_NOWHERE), self._of.product
@@ -134,7 +134,7 @@ class Look:
         names.update({key: found.result() for key, found in asked.items()})
         return True
 
-    def _file(self, key: str, revision: str, told: Told) -> LivePage | None:
+    def _file(self, key: str, revision: str, told: PartialResult) -> LivePage | None:
         file = self._beside(partial(alone, self._of.transport, key)).result()
         if file and file.version != version_of(revision):
             told.differs()
@@ -146,7 +146,7 @@ class Look:
             return None
         return LivePage(document.acl, edited=file.version > version_of(revision))
 
-    def _comments(self, key: str, revision: str, told: Told) -> LivePage | None:
+    def _comments(self, key: str, revision: str, told: PartialResult) -> LivePage | None:
         on = key.removesuffix(TAIL)
         asked = begun(partial(live, self._of.transport), on)
         # Without their page nobody can tell whether they are the same.
@@ -158,12 +158,12 @@ class Look:
         document = CommentsOn(page, tuple(sorted(said, key=lambda one: one.place)))
         if says_the_same(document, revision):
             return LivePage(page.acl)
-        for change in self._of.hanging.read([document]):
+        for change in self._of.page_extras.read([document]):
             if isinstance(change, Changed):
                 return LivePage(page.acl, edited=True, now=change.page)
         return LivePage(page.acl, edited=True)
 
-    def _seen(self, key: str, told: Told) -> Seen | None:
+    def _seen(self, key: str, told: PartialResult) -> Seen | None:
         """Check the page that a file or comments belong to."""
         located = self._of.now.locate(key, self._beside, told)
         if located is None:
@@ -174,7 +174,7 @@ class Look:
         rights = acl(space.viewers, (gate.result() for gate in above))
         return Seen(located.listed(space.space), rights, "v2")
 
-    def _above(self, key: str, located: Located, told: Told) -> list[Future[Gate]]:
+    def _above(self, key: str, located: Located, told: PartialResult) -> list[Future[Gate]]:
         """Request the gates of all ancestors of the page."""
         above = [
             _done(located.gates[node]) if node in located.gates else self._gate(node)
@@ -194,7 +194,7 @@ class Look:
                 self._gates[node] = self._beside(partial(read_gate, wiki, tokens, node))
             return self._gates[node]
 
-    def _space(self, located: Located, told: Told) -> SpaceNow | None:
+    def _space(self, located: Located, told: PartialResult) -> SpaceNow | None:
         """Return the space of a page; None if it is not read."""
         found = self._of.spaces.get(located.space)
         if found is None or not self._of.scope.reads(found.space.key, found.tells):

@@ -18,15 +18,15 @@ from indexers.errors import WikiUnavailable
 from indexers.model import LivePage, LivePages
 from indexers.parsing.limits import Parse, here
 from indexers.parsing.process import stoppable
-from indexers.sources.confluence.abreast import begun
 from indexers.sources.confluence.cloud import Cloud
 from indexers.sources.confluence.cloud_now import CloudNow
 from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.data_center_now import DataCenterNow
-from indexers.sources.confluence.hanging import Extras, PageExtras
+from indexers.sources.confluence.extras import Extras, PageExtras
 from indexers.sources.confluence.located import ProductNow, SpaceNow
 from indexers.sources.confluence.look import Asked, Look
 from indexers.sources.confluence.page_links import plain_address
+from indexers.sources.confluence.parallel import begun
 from indexers.sources.confluence.pool import Pool
 from indexers.sources.confluence.product import ConfluenceSpace, Product
 from indexers.sources.confluence.reading import Names, Reader

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from indexers.errors import WikiUnavailable
 from indexers.model import EVERYONE
-from indexers.sources.confluence.abreast import abreast
+from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.rights import (
     CLOSED,
     PASSABLE,
@@ -159,7 +159,7 @@ def gates(
     found = {key: part.gate for key, part in told.items() if part.whole}
     wanted = {key for page in pages for key in (*page.ancestors, page.key)}
     missing = sorted(wanted - found.keys() - {UNKNOWN})
-    read = abreast(lambda key: own_gate(wiki, tokens, key), missing, wiki.concurrency)
+    read = parallel_map(lambda key: own_gate(wiki, tokens, key), missing, wiki.concurrency)
     return found | dict(zip(missing, read, strict=True))
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from indexers.model import Acl, Changed, Failed, Page, PageChange, Skipped, digest
 from indexers.parsing.limits import Parse, ParsingFailed, here
-from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.documents import revision, says_the_same
+from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.parsing import PageLocation, parse_within
 from indexers.sources.confluence.product import Listed, Product, in_batches
 from indexers.sources.confluence.rights import UnreadGate
@@ -84,7 +84,7 @@ class Reader:
     def _read(self, pages: Sequence[Seen], again: list[Seen] | None = None) -> Iterator[PageChange]:
         by_key = {page.listed.key: page for page in pages}
         batches = in_batches([page.listed for page in pages], self._product.batch)
-        for bodies in abreast(self._product.bodies, batches, self._transport.concurrency):
+        for bodies in parallel_map(self._product.bodies, batches, self._transport.concurrency):
             for key, body in bodies.items():
                 if isinstance(body, Refused) and again is not None and body.status >= 500:
                     again.append(by_key[key])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from indexers.model import NOBODY, Acl, Failed, KnownPage, Relabelled
-from indexers.sources.confluence.hanging import Extra
+from indexers.sources.confluence.extras import Extra
 from indexers.sources.confluence.reading import Seen
 from indexers.sources.confluence.rights import UnreadGate
 

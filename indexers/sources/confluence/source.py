@@ -14,7 +14,7 @@ from indexers.sources.attachments.doctor import readers_of_files
 from indexers.sources.confluence.access import ConfluenceAccess
 from indexers.sources.confluence.addresses import Base, base_of
 from indexers.sources.confluence.doctor import ConfluenceDoctor, cloud_id
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.lookout import AT_ONCE, ConfluenceLookout
 from indexers.sources.confluence.members import ConfluenceMembers
 from indexers.sources.confluence.ownership import Ownership

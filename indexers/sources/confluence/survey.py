@@ -10,10 +10,10 @@ from functools import partial
 
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import Skipped
-from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.cloud import Cloud
 from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.product import ConfluenceSpace, Elsewhere, Listed, Product, Untold
 from indexers.sources.confluence.reading import Seen
 from indexers.sources.confluence.rights import Gate, Tokens, UnreadGate, acl
@@ -121,7 +121,7 @@ class Survey:
         pages: list[Seen] = []
         refused: dict[str, Refused] = {}
         for space, found in zip(
-            spaces, abreast(self._of_space, spaces, _SPACES_AT_ONCE), strict=True
+            spaces, parallel_map(self._of_space, spaces, _SPACES_AT_ONCE), strict=True
         ):
             if isinstance(found, Refused):
                 refused[space.id] = found
@@ -163,7 +163,7 @@ class Survey:
     ) -> Iterator[Listed | Elsewhere | None]:
         """Yield the result of a request for each of ``keys``, in order."""
         find = partial(self.product.find, spaces=spaces)
-        return abreast(find, keys, self._transport.concurrency)
+        return parallel_map(find, keys, self._transport.concurrency)
 
     @staticmethod
     def by_space(pages: Iterable[Listed | Elsewhere | None]) -> dict[ConfluenceSpace, list[Listed]]:
@@ -211,7 +211,7 @@ class Survey:
         if not self._scope.reads_labels:
             return list(pages), []
         keys = [page.listed.key for page in pages]
-        labels = abreast(self.product.labels, keys, self._transport.concurrency)
+        labels = parallel_map(self.product.labels, keys, self._transport.concurrency)
         kept: list[Seen] = []
         left_out: list[Skipped] = []
         for page, own in zip(pages, labels, strict=True):

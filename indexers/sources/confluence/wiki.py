@@ -20,7 +20,7 @@ from indexers.model import (
 )
 from indexers.parsing.limits import Parse, here
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
-from indexers.sources.confluence.hanging import Extra, ExtraParts, Extras, PageExtras
+from indexers.sources.confluence.extras import Extra, ExtraParts, Extras, PageExtras
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.sources.confluence.product import ConfluenceSpace, Elsewhere
 from indexers.sources.confluence.reading import EMPTY, Names, Reader, Seen
@@ -73,7 +73,7 @@ class ConfluenceWiki:
         self.survey = Survey(name, transport, scope or Scope(), ownership, viewers_seen)
         self._transport = transport
         self._reader = Reader(name, transport, self.survey.product, names, parse=parse)
-        self._hanging = PageExtras(extras or Extras(), name, transport, self._reader, parse)
+        self._extras = PageExtras(extras or Extras(), name, transport, self._reader, parse)
         self._passed_over: dict[str, int] = {}
 
     @property
@@ -96,8 +96,8 @@ class ConfluenceWiki:
         found = self.survey.enumerated(spaces.seen)
         seen = _merged(found.pages)
         tallies = _tallies(spaces.seen, seen)
-        hung = parts.documents({page.key: page for page in seen})
-        keys = frozenset(one.key for one in (*seen, *hung))
+        extras = parts.documents({page.key: page for page in seen})
+        keys = frozenset(one.key for one in (*seen, *extras))
         left = left_behind(spaces, found.refused, keys, known)
         if not trouble:
             warnings = refusals(seen)
@@ -106,11 +106,11 @@ class ConfluenceWiki:
             yield Enumerated(keys | left.keys, tallies, whole=not left.unread, warnings=warnings)
         yield from close_pages(left.closed)
         yield from left.failures
-        yield from self._hanging.not_read(known)
+        yield from self._extras.not_read(known)
         if closed := sum(tally.closed for tally in tallies.values()):
             log.warning("%s: %d pages are shown to nobody, their rights being unreadable or"
                         " naming nobody", self.name, closed)  # fmt: skip
-        yield from self._differing(seen, hung, known)
+        yield from self._differing(seen, extras, known)
         if trouble:
             raise trouble
 
@@ -132,7 +132,7 @@ class ConfluenceWiki:
             if self._passed_over.get(key) != version
             and (key not in known or version_of(known[key].revision) != version)
         ]
-        parts = self._hanging.edited(_HOURS, known)
+        parts = self._extras.edited(_HOURS, known)
         wanted = dict.fromkeys((*keys, *(part.page for part in parts)))
         pages = self.survey.by_space(self.survey.found(wanted, spaces))
         seen = {
@@ -169,10 +169,10 @@ class ConfluenceWiki:
         if not spaces:
             raise WikiMisconfigured(f"{self.name} reads no space {key}.")
         # In the order of `changes`, and for its reason.
-        parts = self._hanging.enumerated(spaces, ())
+        parts = self._extras.enumerated(spaces, ())
         seen = _merged(self.survey.enumerated(spaces).pages)
-        hung = parts.documents({page.key: page for page in seen})
-        yield from self._differing(seen, hung, known)
+        extras = parts.documents({page.key: page for page in seen})
+        yield from self._differing(seen, extras, known)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         """Return those that are no longer current, or no longer in the scope.
@@ -180,13 +180,13 @@ class ConfluenceWiki:
         Raises:
             WikiUnavailable: one of them cannot be looked at.
         """
-        hung = [key for key in keys if self._hanging.owns(key)]
-        parts = list(self._hanging.looked_at(hung))
-        asked = dict.fromkeys(key for key in keys if not self._hanging.owns(key))
+        extras = [key for key in keys if self._extras.owns(key)]
+        parts = list(self._extras.looked_at(extras))
+        asked = dict.fromkeys(key for key in keys if not self._extras.owns(key))
         asked |= dict.fromkeys(part.page for part in parts)
         gone = self.survey.gone(list(asked)) if asked else frozenset()
         left = {part.document for part in parts if part.page not in gone}
-        return (gone & {*keys}) | ({*hung} - left)
+        return (gone & {*keys}) | ({*extras} - left)
 
     def _listed_spaces(
         self, known: Mapping[str, KnownPage]
@@ -203,7 +203,7 @@ class ConfluenceWiki:
     ) -> tuple[ExtraParts, WikiUnavailable | None]:
         """Return the attachments; a failure to list them must not keep pages from being read."""
         try:
-            return self._hanging.enumerated(spaces, known), None
+            return self._extras.enumerated(spaces, known), None
         except WikiUnavailable as error:
             return ExtraParts([]), error
 
@@ -222,17 +222,17 @@ class ConfluenceWiki:
         }
 
     def _differing(
-        self, pages: Sequence[Seen], hung: Sequence[Extra], known: Mapping[str, KnownPage]
+        self, pages: Sequence[Seen], extras: Sequence[Extra], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
         """Yield the differences between ``known`` and what was seen. Rights that could not be read,
         and perhaps can be, are read again at the end."""
         doubtful = {page.key: page for page in pages if page.doubtful}
-        in_doubt = [one for one in hung if one.page.key in doubtful]
+        in_doubt = [one for one in extras if one.page.key in doubtful]
         narrowed = narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
         yield from relabelled(known, narrowed)
         yield from self._applied(
             [page for page in pages if page.key not in doubtful],
-            [one for one in hung if one.page.key not in doubtful],
+            [one for one in extras if one.page.key not in doubtful],
             known,
         )
         if not doubtful:
@@ -253,11 +253,11 @@ class ConfluenceWiki:
             yield found.get(page.key, page)
 
     def _applied(
-        self, pages: Sequence[Seen], hung: Sequence[Extra], known: Mapping[str, KnownPage]
+        self, pages: Sequence[Seen], extras: Sequence[Extra], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
         to_read: set[str] = set()
         settled: list[PageChange] = []
-        documents: list[Seen | Extra] = [*pages, *hung]
+        documents: list[Seen | Extra] = [*pages, *extras]
         for document in documents:
             key, held = document.key, known.get(document.key)
             unread = self._unread(document)
@@ -285,16 +285,16 @@ class ConfluenceWiki:
         yield from left_out
         yield from self._reader.read(changed)
         without = {page.key for page in left_out}
-        for one in hung:
+        for one in extras:
             if one.page.key in without:
                 yield Skipped(one.key, "its page is left out by its labels")
-        yield from self._hanging.read(
-            [one for one in hung if one.key in to_read and one.page.key not in without]
+        yield from self._extras.read(
+            [one for one in extras if one.key in to_read and one.page.key not in without]
         )
 
     def _unread(self, document: Seen | Extra) -> Skipped | Failed | None:
         if not isinstance(document, Seen):
-            return self._hanging.unread(document)
+            return self._extras.unread(document)
         return Skipped(document.key, EMPTY) if self._reader.known_empty(document) else None
 
 

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from indexers.model import Section
 from indexers.sources.markdown.anchors import Anchors
 from indexers.sources.markdown.dialects import DIALECTS, Dialect
+from indexers.sources.markdown.front_matter import FrontMatter, split
 from indexers.sources.markdown.grammar import parser
-from indexers.sources.markdown.matter import FrontMatter, split
 from indexers.sources.markdown.outline import outline
 from indexers.sources.markdown.tags import take
 from indexers.sources.markdown.tree import grow

@@ -14,9 +14,9 @@ from indexers.sources.markdown.dialects import Dialect
 from indexers.sources.markdown.files import Listing, Selection
 from indexers.sources.markdown.flavours import recognise
 from indexers.sources.markdown.forge import anchor_rule, edit, view_of
+from indexers.sources.markdown.front_matter import FrontMatter
 from indexers.sources.markdown.keys import key_of, on_disk, path_of
 from indexers.sources.markdown.links import Links
-from indexers.sources.markdown.matter import FrontMatter
 from indexers.sources.markdown.memory import Guess
 
 log = logging.getLogger(__name__)

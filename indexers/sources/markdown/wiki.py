@@ -30,9 +30,9 @@ from indexers.model import (
 from indexers.parsing.limits import PAGE, Parse, ParsingFailed, here
 from indexers.sources.markdown import convert
 from indexers.sources.markdown.files import UnreadFile, listing, read
+from indexers.sources.markdown.front_matter import FrontMatter
 from indexers.sources.markdown.git_dates import last_changes
 from indexers.sources.markdown.keys import key_of, on_disk, path_of
-from indexers.sources.markdown.matter import FrontMatter
 from indexers.sources.markdown.memory import Guess, Memory
 from indexers.sources.markdown.reading import convert_within, skim
 from indexers.sources.markdown.site import Site, withheld

@@ -11,12 +11,12 @@ from httpx import Headers
 from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import UnexpectedResponse
 
+from indexers.index.catalog import IndexCatalog, fingerprint
 from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeIndex
+from indexers.index.folder_catalog import FolderCatalog
 from indexers.index.server import Server, ServerIndex
-from indexers.index.server_shelf import AliasShelf
-from indexers.index.shelf import IndexCatalog, fingerprint
-from indexers.index.shelves import FolderShelf
+from indexers.index.server_catalog import ServerCatalog
 from indexers.model import EVERYONE, NOBODY, Acl, Principal
 from indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
@@ -30,7 +30,7 @@ OLD, NEW_SPLITTER, NEW_MODEL = "modelone-cutone", "modelone-cuttwo", "modeltwo-c
 
 
 def folders(place: Path) -> Callable[[], IndexCatalog]:
-    return lambda: FolderShelf(
+    return lambda: FolderCatalog(
         place / "data", lambda folder: EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions)
     )
 
@@ -38,14 +38,14 @@ def folders(place: Path) -> Callable[[], IndexCatalog]:
 def aliases(_: Path) -> Callable[[], IndexCatalog]:
     server = Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
     server.client.close = lambda: None  # type: ignore[method-assign] # it is in memory alone
-    return lambda: AliasShelf(
+    return lambda: ServerCatalog(
         server,
         lambda name: ServerIndex.open(server, collection=name, dimensions=EMBEDDER.dimensions),
     )
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Callable[[], IndexCatalog]:
+def catalog(tmp_path: Path) -> Callable[[], IndexCatalog]:
     return filled(aliases(tmp_path))
 
 
@@ -59,8 +59,8 @@ def filled(made: Callable[[], IndexCatalog]) -> Callable[[], IndexCatalog]:
 
 
 @pytest.fixture
-def building(shelf: Callable[[], IndexCatalog]) -> Iterator[CurrentIndex]:
-    index = CurrentIndex(shelf(), NEW_SPLITTER)
+def building(catalog: Callable[[], IndexCatalog]) -> Iterator[CurrentIndex]:
+    index = CurrentIndex(catalog(), NEW_SPLITTER)
     yield index
     index.close()
 
@@ -77,8 +77,8 @@ def texts(index: PassageIndex, reader: Principal = ANYONE) -> set[str]:
     return {hit.passage.text for hit in index.search("leave", question, reader=reader, limit=9)}
 
 
-def test_the_same_index_is_read_and_written(shelf: Callable[[], IndexCatalog]) -> None:
-    index = CurrentIndex(shelf(), OLD)
+def test_the_same_index_is_read_and_written(catalog: Callable[[], IndexCatalog]) -> None:
+    index = CurrentIndex(catalog(), OLD)
     put(index, "leave", "Leave is short.", "2")
 
     assert not index.building
@@ -87,13 +87,13 @@ def test_the_same_index_is_read_and_written(shelf: Callable[[], IndexCatalog]) -
 
 
 def test_passages_are_given_of_what_is_read_and_of_wikis_that_are_set(
-    building: CurrentIndex, shelf: Callable[[], IndexCatalog]
+    building: CurrentIndex, catalog: Callable[[], IndexCatalog]
 ) -> None:
     put(building, "leave", "Leave, cut otherwise.")
     places = [("handbook", "leave", 0)]
     (given,) = building.passages(places, reader=ANYONE)
     building.close()
-    other = CurrentIndex(shelf(), OLD, wikis=["engineering"])
+    other = CurrentIndex(catalog(), OLD, wikis=["engineering"])
 
     assert given.text == "Leave is long."
     assert other.passages(places, reader=ANYONE) == []
@@ -110,17 +110,17 @@ def test_the_old_index_is_read_until_the_new_one_is_whole(building: CurrentIndex
     assert building.counts() == {"handbook": (2, 2)}
 
 
-@pytest.mark.parametrize("shelves", [folders, aliases])
+@pytest.mark.parametrize("catalogs", [folders, aliases])
 def test_the_new_index_is_read_from_its_promotion_on(
-    shelves: Callable[[Path], Callable[[], IndexCatalog]], tmp_path: Path
+    catalogs: Callable[[Path], Callable[[], IndexCatalog]], tmp_path: Path
 ) -> None:
     """A build that was interrupted goes on; a third index, never finished, goes too."""
-    shelf = filled(shelves(tmp_path))
-    CurrentIndex(shelf(), NEW_MODEL).close()
-    interrupted = CurrentIndex(shelf(), NEW_SPLITTER)
+    catalog = filled(catalogs(tmp_path))
+    CurrentIndex(catalog(), NEW_MODEL).close()
+    interrupted = CurrentIndex(catalog(), NEW_SPLITTER)
     put(interrupted, "leave", "Leave, cut otherwise.")
     interrupted.close()
-    index = CurrentIndex(shelf(), NEW_SPLITTER)
+    index = CurrentIndex(catalog(), NEW_SPLITTER)
 
     assert index.building
     assert index.known("handbook").keys() == {"leave"}
@@ -130,12 +130,12 @@ def test_the_new_index_is_read_from_its_promotion_on(
     assert texts(index) == {"Leave, cut otherwise."}
 
     index.close()
-    later = CurrentIndex(shelf(), NEW_SPLITTER)
+    later = CurrentIndex(catalog(), NEW_SPLITTER)
 
     assert not later.building
     assert texts(later) == {"Leave, cut otherwise."}
     for removed in (OLD, NEW_MODEL):
-        opened = shelf().open(removed)
+        opened = catalog().open(removed)
 
         assert opened.counts() == {}
         opened.close()
@@ -150,8 +150,8 @@ def test_vectors_of_the_old_index_are_used_where_the_model_is_the_same(
     assert building.meanings([old.digest]).keys() == {old.digest}
 
 
-def test_another_model_means_other_vectors(shelf: Callable[[], IndexCatalog]) -> None:
-    index = CurrentIndex(shelf(), NEW_MODEL)
+def test_another_model_means_other_vectors(catalog: Callable[[], IndexCatalog]) -> None:
+    index = CurrentIndex(catalog(), NEW_MODEL)
     (old,) = passages("leave", "Leave is long.")
 
     assert index.meanings([old.digest]) == {}
@@ -159,9 +159,9 @@ def test_another_model_means_other_vectors(shelf: Callable[[], IndexCatalog]) ->
 
 
 def test_an_index_of_another_model_is_searched_by_words_alone(
-    shelf: Callable[[], IndexCatalog],
+    catalog: Callable[[], IndexCatalog],
 ) -> None:
-    index = CurrentIndex(shelf(), NEW_MODEL)
+    index = CurrentIndex(catalog(), NEW_MODEL)
     hits = index.search("leave", [1.0, 0.0, 0.0], reader=ANYONE, limit=9)
 
     assert [(hit.passage.text, hit.cosine) for hit in hits] == [("Leave is long.", 0.0)]
@@ -182,11 +182,11 @@ def test_narrower_rights_of_a_page_cut_anew_do_not_wait_either(building: Current
     assert texts(building) == {"Travel is far."}
 
 
-def test_wider_rights_wait_for_the_new_index(shelf: Callable[[], IndexCatalog]) -> None:
-    old = CurrentIndex(shelf(), OLD)
+def test_wider_rights_wait_for_the_new_index(catalog: Callable[[], IndexCatalog]) -> None:
+    old = CurrentIndex(catalog(), OLD)
     put(old, "leave", "Secret.", "2", NOBODY)
     old.close()
-    index = CurrentIndex(shelf(), NEW_SPLITTER)
+    index = CurrentIndex(catalog(), NEW_SPLITTER)
     put(index, "leave", "Public.", "3")
 
     assert texts(index) == {"Travel is far."}
@@ -205,14 +205,14 @@ class LikeAServer(QdrantClient):
 def test_a_process_follows_a_promotion_by_another_one() -> None:
     server = Server("http://qdrant.example.com", client=LikeAServer(":memory:"))
 
-    def shelf() -> AliasShelf:
-        return AliasShelf(
+    def catalog() -> ServerCatalog:
+        return ServerCatalog(
             server, lambda name: ServerIndex.open(server, collection=name, dimensions=64)
         )
 
-    old = CurrentIndex(shelf(), OLD)
+    old = CurrentIndex(catalog(), OLD)
     put(old, "leave", "Leave is long.")
-    here, there = (CurrentIndex(shelf(), NEW_SPLITTER) for _ in range(2))
+    here, there = (CurrentIndex(catalog(), NEW_SPLITTER) for _ in range(2))
     put(there, "leave", "Leave, cut otherwise.")
     assert texts(here) == {"Leave is long."}
     there.promote()
@@ -223,16 +223,16 @@ def test_a_process_follows_a_promotion_by_another_one() -> None:
 def test_several_footnotes_may_share_a_server() -> None:
     server = Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
 
-    def shelf(prefix: str) -> AliasShelf:
-        return AliasShelf(
+    def catalog(prefix: str) -> ServerCatalog:
+        return ServerCatalog(
             server,
             lambda name: ServerIndex.open(server, collection=name, dimensions=64),
             prefix=prefix,
         )
 
-    one, other = CurrentIndex(shelf("one-"), OLD), CurrentIndex(shelf("other-"), OLD)
+    one, other = CurrentIndex(catalog("one-"), OLD), CurrentIndex(catalog("other-"), OLD)
     put(one, "leave", "Leave is long.")
-    CurrentIndex(shelf("other-"), NEW_SPLITTER).promote()
+    CurrentIndex(catalog("other-"), NEW_SPLITTER).promote()
 
     assert texts(one) == {"Leave is long."}
     assert other.building is False

@@ -14,8 +14,8 @@ import pytest
 
 from indexers.errors import IndexLocked
 from indexers.index.edge import EdgeEngine, EdgeIndex
+from indexers.index.folder_catalog import FolderCatalog
 from indexers.index.lock import FolderLock
-from indexers.index.shelves import FolderShelf
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
@@ -197,14 +197,14 @@ def test_a_lock_whose_file_was_removed_guards_nothing(folder: Path) -> None:
 
 
 def test_an_index_that_another_process_holds_is_not_removed(tmp_path: Path) -> None:
-    shelf = FolderShelf(tmp_path, opened)
-    shelf.open("current").close()
+    catalog = FolderCatalog(tmp_path, opened)
+    catalog.open("current").close()
     with FolderLock(tmp_path / "passages-other"):
         (tmp_path / "passages-other").mkdir()
-        shelf.clear(but="current")
+        catalog.remove_all_except("current")
         assert (tmp_path / "passages-other").exists()
 
-    shelf.clear(but="current")
+    catalog.remove_all_except("current")
     names = {path.name for path in tmp_path.iterdir()}
 
     assert names == {"passages-current", ".passages-current.lock"}

@@ -11,7 +11,7 @@ from indexers.errors import IndexUnavailable
 from indexers.index.current import CurrentIndex
 from indexers.index.ownership import CollectionOwnership, owner_of
 from indexers.index.server import Server, ServerIndex
-from indexers.index.server_shelf import AliasShelf
+from indexers.index.server_catalog import ServerCatalog
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
@@ -29,7 +29,7 @@ def index(server: Server, owner: str, wanted: str = "m-s", prefix: str = "") -> 
         return ServerIndex.open(server, collection=name, dimensions=EMBEDDER.dimensions)
 
     ownership = CollectionOwnership(server, owner) if owner else None
-    return CurrentIndex(AliasShelf(server, opened, prefix=prefix, ownership=ownership), wanted)
+    return CurrentIndex(ServerCatalog(server, opened, prefix=prefix, ownership=ownership), wanted)
 
 
 def put(index: CurrentIndex, text: str) -> None:

@@ -205,10 +205,10 @@ class OneShelf:
     def open(self, name: str) -> PassageIndex:
         return self._index
 
-    def point_to(self, name: str) -> None:
+    def activate(self, name: str) -> None:
         pass
 
-    def clear(self, *, but: str) -> None:
+    def remove_all_except(self, kept: str) -> None:
         pass
 
     def damage(self) -> None:

@@ -16,7 +16,7 @@ from indexers.parsing.limits import FILE, TooCostly
 from indexers.parsing.process import Parsers
 from indexers.sources.attachments.reading import read
 from indexers.sources.confluence.addresses import base_of
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.transport import Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.indexers.sources.attachments.files import pdf

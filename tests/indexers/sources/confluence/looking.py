@@ -7,7 +7,7 @@ from concurrent.futures import Future, wait
 from typing import TypeVar
 
 from indexers.model import LivePages
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.lookout import AT_ONCE, ConfluenceLookout
 from indexers.sources.confluence.scope import Scope
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.playground.confluence.model import Content
 from indexers.model import Enumerated, Failed
-from tests.indexers.sources.confluence.hanging import Held, pages, sync, wiki_of
+from tests.indexers.sources.confluence.extras import Held, pages, sync, wiki_of
 
 
 @pytest.fixture

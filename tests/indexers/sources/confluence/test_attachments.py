@@ -14,10 +14,10 @@ from indexers.errors import WikiUnavailable
 from indexers.model import Enumerated, Failed, LivePage, Relabelled, Skipped, Space, Unchanged
 from indexers.sources.attachments.content import NOT_INSTALLED
 from indexers.sources.confluence import attachments
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from tests.indexers.sources.attachments.files import pdf
 from tests.indexers.sources.confluence.conftest import TRIES
-from tests.indexers.sources.confluence.hanging import (
+from tests.indexers.sources.confluence.extras import (
     Held,
     assert_they_have_their_page_s_rights,
     of,

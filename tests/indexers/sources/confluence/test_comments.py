@@ -11,8 +11,8 @@ from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Comment, Content, User
 from indexers.errors import WikiUnavailable
 from indexers.model import Failed, LivePage, Page, Relabelled, Skipped, Space, Unchanged
-from indexers.sources.confluence.hanging import Extras
-from tests.indexers.sources.confluence.hanging import (
+from indexers.sources.confluence.extras import Extras
+from tests.indexers.sources.confluence.extras import (
     Held,
     assert_they_have_their_page_s_rights,
     of,

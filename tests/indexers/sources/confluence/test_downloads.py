@@ -11,12 +11,12 @@ import pytest
 
 from indexers.sources.confluence.addresses import Base, base_of
 from indexers.sources.confluence.downloads import download
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.lookout import ConfluenceLookout
 from indexers.sources.confluence.transport import Patience, Refused, Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.indexers.sources.attachments.files import pdf
-from tests.indexers.sources.confluence.hanging import EXTRAS, Held, pages, sync, wiki_of
+from tests.indexers.sources.confluence.extras import EXTRAS, Held, pages, sync, wiki_of
 from tests.indexers.sources.confluence.looking import PATIENT
 from tests.indexers.sources.confluence.test_transport import served
 

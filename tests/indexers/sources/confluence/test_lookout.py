@@ -17,13 +17,13 @@ from bot.playground.confluence.model import Who
 from indexers.model import NOBODY, OPEN, KnownPage, LivePages
 from indexers.parsing.limits import Limits
 from indexers.parsing.process import Parsers
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.lookout import AT_ONCE, ConfluenceLookout
 from indexers.sources.confluence.pool import Pool
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.transport import Json, Params, Transport
 from tests.indexers.sources.confluence.conftest import Site
-from tests.indexers.sources.confluence.hanging import EXTRAS, sync, wiki_of
+from tests.indexers.sources.confluence.extras import EXTRAS, sync, wiki_of
 from tests.indexers.sources.confluence.looking import PATIENT, lookout_of
 
 _TRIPS: ContextVar[int] = ContextVar("trips", default=0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.playground.confluence.model import Content, User
 from indexers.model import Changed, KnownPage, PageChange, Relabelled, Unchanged
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.ownership import Ownership
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.scope import Scope

@@ -9,7 +9,7 @@ import pytest
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Content, Who
 from indexers.model import NOBODY, Acl, SyncReport
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Patience
 from indexers.sources.confluence.wiki import ConfluenceWiki

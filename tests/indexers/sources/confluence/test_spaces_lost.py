@@ -11,7 +11,7 @@ from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Who
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import NOBODY, OPEN, Relabelled, SyncReport
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.wiki import ConfluenceWiki
 from indexers.syncing.splitting import Splitter

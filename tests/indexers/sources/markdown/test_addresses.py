@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexers.sources.markdown.addresses import place
-from indexers.sources.markdown.matter import FrontMatter
+from indexers.sources.markdown.front_matter import FrontMatter
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexers.sources.markdown.dates import date_of
-from indexers.sources.markdown.matter import split
+from indexers.sources.markdown.front_matter import split
 
 DAY = date(2024, 3, 1)
 

@@ -15,7 +15,7 @@ from indexers.parsing.limits import Limits
 from indexers.parsing.process import Parsers, stoppable
 from indexers.sources.markdown.convert import sections
 from indexers.sources.markdown.dialects import DIALECTS
-from indexers.sources.markdown.matter import split
+from indexers.sources.markdown.front_matter import split
 from indexers.sources.markdown.reading import converted, skim
 from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.long import few

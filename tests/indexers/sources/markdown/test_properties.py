@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexers.sources.markdown.convert import sections
 from indexers.sources.markdown.dialects import DIALECTS
-from indexers.sources.markdown.matter import split
+from indexers.sources.markdown.front_matter import split
 from tests.long import tries
 
 PIECES = st.sampled_from(

@@ -9,12 +9,12 @@ from indexers.sources.confluence.documents import space_of, version_of
 from indexers.sources.confluence.rights import PASSABLE, Gate, UnreadGate, acl
 
 
-class Told:
+class PartialResult:
     """Collects, from several threads, what is learned about a document that was indexed at
-    ``revision``. For a document that ``hangs`` on a page the page's version says nothing."""
+    ``revision``. About an attached document (``is_extra``) its page's version says nothing."""
 
-    def __init__(self, revision: str, *, hangs: bool = False) -> None:
-        self._version = None if hangs else version_of(revision)
+    def __init__(self, revision: str, *, is_extra: bool = False) -> None:
+        self._version = None if is_extra else version_of(revision)
         self._space = space_of(revision)
         self._gates: list[Future[Gate]] = []
         self._anything = False

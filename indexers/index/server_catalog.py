@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _PREFIX = "passages-"
 
 
-class AliasShelf:
+class ServerCatalog:
     """Collections ``passages-<fingerprint>``; the alias ``passages`` is the current one.
 
     ``prefix`` separates several Footnotes on one server; ``ownership`` refuses the collections of
@@ -53,7 +53,7 @@ class AliasShelf:
         self._ownership.claim(collection)
         return index
 
-    def point_to(self, name: str) -> None:
+    def activate(self, name: str) -> None:
         create = models.CreateAlias(collection_name=self._prefix + name, alias_name=self._alias)
         delete = models.DeleteAlias(alias_name=self._alias)
         both: list[models.AliasOperations] = [models.CreateAliasOperation(create_alias=create)]
@@ -62,11 +62,11 @@ class AliasShelf:
         with self._server.explained():
             self._server.client.update_collection_aliases(both)
 
-    def clear(self, *, but: str) -> None:
+    def remove_all_except(self, kept: str) -> None:
         with self._server.explained():
             for collection in self._server.client.get_collections().collections:
                 name = collection.name
-                if name.startswith(self._prefix) and name != self._prefix + but:
+                if name.startswith(self._prefix) and name != self._prefix + kept:
                     self._delete(name)
 
     def _delete(self, collection: str) -> None:

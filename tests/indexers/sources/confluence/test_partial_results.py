@@ -14,11 +14,11 @@ from bot.model import Answer, Doubt, NoAnswer, Reason, Result
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Who
 from indexers.model import EVERYONE, OPEN, Changed, Hit, Page, Principal
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from tests.fakes.engine import checked
 from tests.fakes.wiki import by_section
 from tests.indexers.sources.confluence.conftest import Site
-from tests.indexers.sources.confluence.hanging import wiki_of
+from tests.indexers.sources.confluence.extras import wiki_of
 from tests.indexers.sources.confluence.looking import PATIENT, lookout_of
 
 SECRET = "Tin opener"

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from bot.playground.confluence.state import Product
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki

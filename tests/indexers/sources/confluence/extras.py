@@ -14,7 +14,7 @@ from indexers.model import (
     Relabelled,
     Skipped,
 )
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.indexers.sources.confluence.test_wiki import principal

@@ -27,11 +27,11 @@ class IndexCatalog(Protocol):
 
     def open(self, name: str) -> PassageIndex: ...
 
-    def point_to(self, name: str) -> None:
+    def activate(self, name: str) -> None:
         """Make it the current one, at once and for every process."""
         ...
 
-    def clear(self, *, but: str) -> None:
+    def remove_all_except(self, kept: str) -> None:
         """Delete every other one."""
         ...
 

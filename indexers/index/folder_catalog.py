@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 _PREFIX = "passages-"
 
 
-class FolderShelf:
+class FolderCatalog:
     """Folders ``passages-<fingerprint>``; the file ``current`` names the current one, and
     ``damaged`` says what is wrong until another one has been built.
 
@@ -44,12 +44,12 @@ class FolderShelf:
     def open(self, name: str) -> PassageIndex:
         return self._open(self._folder / (_PREFIX + name))
 
-    def point_to(self, name: str) -> None:
+    def activate(self, name: str) -> None:
         self._write(self._pointer, name + "\n")
 
-    def clear(self, *, but: str) -> None:
+    def remove_all_except(self, kept: str) -> None:
         for name in self._names():
-            if name != but:
+            if name != kept:
                 self._remove(self._folder / (_PREFIX + name))
 
     def damage(self) -> Damage | None:

@@ -14,7 +14,9 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
-def abreast(work: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:
+def parallel_map(
+    work: Callable[[Item], Made], items: Iterable[Item], workers: int
+) -> Iterator[Made]:
     """Yield the result of ``work`` for each item. While one is used, the next are under way, but at
     most a few for each worker: memory stays flat.
 

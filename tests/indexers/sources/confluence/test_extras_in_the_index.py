@@ -9,7 +9,7 @@ import pytest
 from config.settings import Secrets
 from config.wikis import ConfluenceSettings
 from indexers.model import Acl, Passage, Principal
-from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.source import ConfluenceSource
 from indexers.sources.source import Resources
 from indexers.syncing.splitting import Splitter
@@ -17,7 +17,7 @@ from indexers.syncing.sync import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.attachments.files import pdf
-from tests.indexers.sources.confluence.hanging import EXTRAS, wiki_of
+from tests.indexers.sources.confluence.extras import EXTRAS, wiki_of
 from tests.indexers.sources.confluence.test_wiki import principal
 
 EMBEDDER = WordEmbedder()
