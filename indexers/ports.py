@@ -155,7 +155,7 @@ class PassageIndex(Protocol):
         """Return a page of it; None if it is not indexed."""
         ...
 
-    def meanings(self, digests: Sequence[str]) -> dict[str, Embedding]:
+    def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         """Return the stored embeddings, by passage digest; missing ones are left out."""
         ...
 
@@ -163,7 +163,7 @@ class PassageIndex(Protocol):
         """Return the digests of a page's passages: its words, whatever its name."""
         ...
 
-    def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
+    def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         """Make these passages, all of one page at one revision, the page's only readable version.
         At any kill point one version is readable, never none.
 

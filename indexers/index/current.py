@@ -146,12 +146,14 @@ class CurrentIndex(ReadIndex):
             self._read.page(wiki, page) if self.building else None
         )
 
-    def meanings(self, digests: Sequence[str]) -> dict[str, Embedding]:
+    def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         with self._writing():
-            found = self._written.meanings(digests)
+            found = self._written.embeddings(digests)
         if self.building and self._same_vectors and self.reuses:
             try:
-                found |= self._read.meanings([digest for digest in digests if digest not in found])
+                found |= self._read.embeddings(
+                    [digest for digest in digests if digest not in found]
+                )
             except IndexCorrupt as error:
                 self._noticed(error)
         return found
@@ -161,12 +163,12 @@ class CurrentIndex(ReadIndex):
             self._read.digests(wiki, page) if self.building else frozenset()
         )
 
-    def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
+    def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         if passages:
             with self._narrowing():
                 self._restrict(passages[0])
         with self._writing():
-            self._written.replace(passages, meanings)
+            self._written.replace(passages, embeddings)
 
     def relabel(
         self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None

@@ -81,7 +81,7 @@ class _Embedder:
         marked = [self._passage + encodable(text) for text in texts]
         encodings = self._counter.encode_batch(marked)
         order = sorted(range(len(marked)), key=lambda i: len(encodings[i].ids))
-        meanings = [Embedding(())] * len(marked)
+        embeddings = [Embedding(())] * len(marked)
         for at in range(0, len(order), _BATCH):
             some = order[at : at + _BATCH]
             batch = [marked[i] for i in some]
@@ -89,12 +89,12 @@ class _Embedder:
             if self._averages:
                 starts = [max(text.find("\n") + 1, len(self._passage)) for text in batch]
                 cut = [encodings[i] for i in some]
-                found = pooling.meanings(self._model, batch, cut, starts)
+                found = pooling.embeddings(self._model, batch, cut, starts)
             else:
                 found = map(Embedding, _plain(self._model.passage_embed(batch, batch_size=_BATCH)))
-            for i, meaning in zip(some, found, strict=True):
-                meanings[i] = meaning
-        return meanings
+            for i, embedding in zip(some, found, strict=True):
+                embeddings[i] = embedding
+        return embeddings
 
     def embed_question(self, text: str) -> Vector:
         """Return a vector for searching; about a millisecond with the bundled model.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from indexers.index import meanings
+from indexers.index import embeddings
 from indexers.model import Hit
 from indexers.ports import Embedding, Vector
 
@@ -22,7 +22,7 @@ def near_again(hits: Sequence[Hit], question: Vector, embed: Embed) -> list[Hit]
     if not first:
         return []
     embedded = embed([hit.passage.embedded for hit in first])
-    near = meanings.compared(question, [meanings.written(meaning) for meaning in embedded])
+    near = embeddings.compared(question, [embeddings.written(one) for one in embedded])
     compared = [
         replace(hit, cosine=cosine, closest=closest)
         for hit, (cosine, closest) in zip(first, near, strict=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Protocol, Self, TypeVar
 
-from indexers.index import meanings, schema, vocabulary
+from indexers.index import embeddings, schema, vocabulary
 from indexers.index.languages import LEAST, Languages
 from indexers.index.schema import Found, Head, Point, Where
 from indexers.index.spelling import LOOKED_AT, Slips
@@ -112,14 +112,14 @@ class StoredPassages:
         head = self._head(wiki, page)
         return head.known if head else None
 
-    def meanings(self, digests: Sequence[str]) -> dict[str, Embedding]:
+    def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         found: dict[str, Embedding] = {}
         for some in _batches(sorted(set(digests))):
             where, fields = Where({"digest": some}), ["digest", "meanings"]
             for point in self._engine.scroll(where, fields=fields, meaning=True):
                 if kept := point.payload.get("meanings"):
                     whole = point.meaning
-                    sentences = meanings.sentences(kept, len(whole))
+                    sentences = embeddings.sentences(kept, len(whole))
                     found[point.payload["digest"]] = Embedding(whole, sentences)
         return found
 
@@ -128,7 +128,7 @@ class StoredPassages:
         points = self._engine.scroll(where, fields=["digest"], meaning=False)
         return frozenset(point.payload["digest"] for point in points)
 
-    def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
+    def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         if len({(passage.wiki, passage.page, passage.revision) for passage in passages}) != 1:
             raise ValueError("replace takes the passages of one page at one revision")
         first = passages[0]
@@ -139,11 +139,13 @@ class StoredPassages:
             points = [
                 Point(
                     schema.passage_id(passage.wiki, passage.page, passage.ordinal, version),
-                    schema.passage_payload(passage, version, meaning, language),
-                    meaning.whole,
+                    schema.passage_payload(passage, version, embedding, language),
+                    embedding.whole,
                     vocabulary.of_passage(passage.embedded, language),
                 )
-                for passage, meaning, language in zip(passages, meanings, languages, strict=True)
+                for passage, embedding, language in zip(
+                    passages, embeddings, languages, strict=True
+                )
             ]
             known = KnownPage(first.revision, first.acl, first.owner)
             head = Head(first.wiki, first.page, version, len(points), known)
@@ -361,7 +363,7 @@ def _hits(found: Sequence[Found], vector: Vector, reader: Reader) -> list[Hit]:
     """Return hits best first, copies folded. The engine's order of equal scores varies; here the
     page's key decides, so that the same question gets the same answer."""
     # An index that is being replaced may be older than this field.
-    near = meanings.compared(vector, [point.payload.get("meanings", "") for point in found])
+    near = embeddings.compared(vector, [point.payload.get("meanings", "") for point in found])
     passages = [schema.read_passage(point.payload) for point in found]
     hits = [
         Hit(passage, point.score, cosine, closest, point.payload.get("language", ""))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from indexers.index.meanings import packed
+from indexers.index.embeddings import packed
 from indexers.ports import Embedding
 from indexers.text.sentences import spans
 
@@ -39,7 +39,7 @@ def averages(model: TextEmbedding) -> bool:
     return type(model.model) in (PooledEmbedding, PooledNormalizedEmbedding)
 
 
-def meanings(
+def embeddings(
     model: TextEmbedding, texts: Sequence[str], encodings: Sequence[Encoding], start: Sequence[int]
 ) -> Iterator[Embedding]:
     """Yield the embeddings of ``texts``, read at once. ``encodings`` are theirs, uncut; the

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from indexers.errors import IndexCorrupt
-from indexers.index.meanings import written
+from indexers.index.embeddings import written
 from indexers.model import Acl, KnownPage, Passage
 from indexers.ports import Embedding, Vector
 
@@ -118,7 +118,7 @@ def _owned(owner: str | None) -> dict[str, str]:
 
 
 def passage_payload(
-    passage: Passage, version: int, meaning: Embedding, language: str
+    passage: Passage, version: int, embedding: Embedding, language: str
 ) -> dict[str, Any]:
     return {
         "wiki": passage.wiki,
@@ -134,7 +134,7 @@ def passage_payload(
         "embedded": passage.embedded,
         "updated": passage.updated and passage.updated.isoformat(),
         "outdated": passage.outdated,
-        "meanings": written(meaning),
+        "meanings": written(embedding),
         **passage_label(passage.revision, passage.acl, passage.owner),
     }
 

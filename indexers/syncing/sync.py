@@ -282,39 +282,41 @@ class _Run:
 
     def _write(self, batch: Sequence[tuple[Changed, Sequence[Passage]]]) -> None:
         """Embed the batch at once, or page by page if one of them breaks it."""
-        meanings: dict[str, Embedding] = {}
+        embeddings: dict[str, Embedding] = {}
         try:
-            meanings = self._meanings([passage for _, passages in batch for passage in passages])
+            embeddings = self._embeddings(
+                [passage for _, passages in batch for passage in passages]
+            )
         except IndexersError:
             raise
         except Exception:
             log.debug("these pages could not be embedded at once", exc_info=True)
         for change, passages in batch:
             with self._alone(change.page.key):
-                if not all(passage.digest in meanings for passage in passages):
-                    meanings |= self._meanings(passages)
-                self._replace(change, passages, meanings)
+                if not all(passage.digest in embeddings for passage in passages):
+                    embeddings |= self._embeddings(passages)
+                self._replace(change, passages, embeddings)
 
-    def _meanings(self, passages: Sequence[Passage]) -> dict[str, Embedding]:
+    def _embeddings(self, passages: Sequence[Passage]) -> dict[str, Embedding]:
         """Return embeddings by digest: stored ones, and new ones for the rest."""
         texts = {passage.digest: passage.embedded for passage in passages}
-        meanings = {} if self.full else self.index.meanings(list(texts))
-        missing = [digest for digest in texts if digest not in meanings]
+        embeddings = {} if self.full else self.index.embeddings(list(texts))
+        missing = [digest for digest in texts if digest not in embeddings]
         if missing:
             new = [Embedding(())] * len(missing)
             if not self.dry_run:
                 new = self.embedder.embed_passages([texts[digest] for digest in missing])
-            meanings |= zip(missing, new, strict=True)
+            embeddings |= zip(missing, new, strict=True)
             self.report.passages_embedded += len(missing)
-        return meanings
+        return embeddings
 
     def _replace(
-        self, change: Changed, passages: Sequence[Passage], meanings: Mapping[str, Embedding]
+        self, change: Changed, passages: Sequence[Passage], embeddings: Mapping[str, Embedding]
     ) -> None:
         page = change.page
         digests = [passage.digest for passage in passages]
         if not self.dry_run:
-            self.index.replace(passages, [meanings[digest] for digest in digests])
+            self.index.replace(passages, [embeddings[digest] for digest in digests])
         self._digests.update(digests)
         self._plan("change" if page.key in self.known else "add", page.key)
         if page.key in self.known:

@@ -106,7 +106,7 @@ def find(
 def test_an_empty_index_knows_and_finds_nothing(index: PassageIndex) -> None:
     assert index.known("handbook") == {}
     assert index.counts() == {}
-    assert index.meanings(["no such digest"]) == {}
+    assert index.embeddings(["no such digest"]) == {}
     assert index.digests("handbook", "leave") == frozenset()
     assert index.sweep("handbook") == 0
     assert find(index, "leave") == []
@@ -156,7 +156,7 @@ def test_a_page_gets_another_owner_with_a_label_and_keeps_its_own_without_one(
     assert kept == ("ada", KnownPage("8", OPEN, "ada"))
     assert given_ == ("bob", KnownPage("8", OPEN, "bob"))
     assert taken == ("", KnownPage("8", OPEN))
-    assert index.meanings([plain.digest])
+    assert index.embeddings([plain.digest])
 
 
 def test_one_page_is_known_as_all_are(index: PassageIndex) -> None:
@@ -234,7 +234,7 @@ def test_a_new_label_changes_rights_and_revision_alone(index: PassageIndex) -> N
         replace(passage, revision="2", acl=narrow)
     ]
     assert index.known("handbook") == {"leave": KnownPage("2", narrow)}
-    assert index.meanings([passage.digest]).keys() == {passage.digest}
+    assert index.embeddings([passage.digest]).keys() == {passage.digest}
 
 
 def test_a_label_that_goes_back_leaves_all_as_it_was(index: PassageIndex) -> None:
@@ -310,7 +310,7 @@ def test_meanings_that_stand_can_be_had_by_digest(index: PassageIndex) -> None:
     written = passages("leave", "One.", "Two.")
     put(index, written)
     (expected,) = EMBEDDER.embed_passages([written[1].embedded])
-    found = index.meanings([written[1].digest, written[1].digest, "no such digest"])
+    found = index.embeddings([written[1].digest, written[1].digest, "no such digest"])
 
     assert found.keys() == {written[1].digest}
     assert found[written[1].digest].whole == pytest.approx(expected.whole, abs=1e-6)

@@ -24,19 +24,19 @@ class ListIndex:
     def page(self, wiki: str, page: str) -> KnownPage | None:
         return self._known.get((wiki, page))
 
-    def meanings(self, digests: Sequence[str]) -> dict[str, Embedding]:
+    def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         every = (both for page in self._pages.values() for both in page)
-        return {p.digest: meaning for p, meaning in every if p.digest in set(digests)}
+        return {p.digest: embedding for p, embedding in every if p.digest in set(digests)}
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         return frozenset(passage.digest for passage, _ in self._pages.get((wiki, page), []))
 
-    def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
+    def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         if len({(p.wiki, p.page, p.revision) for p in passages}) != 1:
             raise ValueError("replace takes the passages of one page at one revision")
         first = passages[0]
         key = (first.wiki, first.page)
-        self._pages[key] = list(zip(passages, meanings, strict=True))
+        self._pages[key] = list(zip(passages, embeddings, strict=True))
         self._known[key] = KnownPage(first.revision, first.acl, first.owner)
 
     def relabel(

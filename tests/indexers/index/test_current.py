@@ -147,14 +147,14 @@ def test_vectors_of_the_old_index_are_used_where_the_model_is_the_same(
 ) -> None:
     (old,) = passages("leave", "Leave is long.")
 
-    assert building.meanings([old.digest]).keys() == {old.digest}
+    assert building.embeddings([old.digest]).keys() == {old.digest}
 
 
 def test_another_model_means_other_vectors(catalog: Callable[[], IndexCatalog]) -> None:
     index = CurrentIndex(catalog(), NEW_MODEL)
     (old,) = passages("leave", "Leave is long.")
 
-    assert index.meanings([old.digest]) == {}
+    assert index.embeddings([old.digest]) == {}
     index.close()
 
 

@@ -16,7 +16,7 @@ from fastembed.text.multitask_embedding import JinaEmbeddingV3
 
 from indexers.errors import ModelUnavailable
 from indexers.index.embedding import _DIGESTS, BUNDLED, FastembedEmbedder, LocalEmbedder
-from indexers.index.meanings import compared, written
+from indexers.index.embeddings import compared, written
 from indexers.index.prompts import prompts_for
 from indexers.ports import Vector
 
@@ -39,8 +39,8 @@ def cosine(one: Vector, other: Vector) -> float:
 
 
 def test_vectors_have_unit_length_and_the_promised_size(embedder: LocalEmbedder) -> None:
-    meanings = embedder.embed_passages(TEXTS)
-    vectors = [*(meaning.whole for meaning in meanings), embedder.embed_question("How long?")]
+    embeddings = embedder.embed_passages(TEXTS)
+    vectors = [*(meaning.whole for meaning in embeddings), embedder.embed_question("How long?")]
 
     assert [len(vector) for vector in vectors] == [embedder.dimensions] * len(vectors)
     assert [math.hypot(*vector) for vector in vectors] == pytest.approx([1.0] * len(vectors))
@@ -60,9 +60,9 @@ def test_vectors_come_in_the_order_of_their_texts(embedder: LocalEmbedder) -> No
 
 def test_near_meanings_have_near_vectors(embedder: LocalEmbedder) -> None:
     question = embedder.embed_question("How many vacation days are there?")
-    meanings = embedder.embed_passages(TEXTS)
+    embeddings = embedder.embed_passages(TEXTS)
 
-    assert max(range(len(TEXTS)), key=lambda i: cosine(question, meanings[i].whole)) == 1
+    assert max(range(len(TEXTS)), key=lambda i: cosine(question, embeddings[i].whole)) == 1
 
 
 def test_a_sentence_means_what_it_says_and_not_what_stands_around_it(

@@ -42,9 +42,9 @@ class Recorder:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
 
-    def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
+    def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         self.done.append(f"replace {passages[0].page}")
-        self._index.replace(passages, meanings)
+        self._index.replace(passages, embeddings)
 
     def relabel(
         self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
@@ -456,7 +456,7 @@ def test_what_was_read_before_the_wiki_went_away_is_indexed(house: House) -> Non
 
 def test_an_index_that_fails_stops_the_sync(house: House) -> None:
     class Full(Recorder):
-        def replace(self, passages: Sequence[Passage], meanings: Sequence[Embedding]) -> None:
+        def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
             raise IndexUnavailable("The disk is full.")
 
     house.index = Full(house.index)

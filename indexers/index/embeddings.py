@@ -26,11 +26,11 @@ def packed(vectors: npt.ArrayLike) -> bytes:
     return bytes(scaled.tobytes())
 
 
-def written(meaning: Embedding) -> str:
+def written(embedding: Embedding) -> str:
     """Return the embedding for a payload; empty if there is none."""
-    if not meaning.whole:
+    if not embedding.whole:
         return ""
-    return b64encode(packed(meaning.whole) + meaning.sentences).decode("ascii")
+    return b64encode(packed(embedding.whole) + embedding.sentences).decode("ascii")
 
 
 def sentences(text: str, dimensions: int) -> bytes:

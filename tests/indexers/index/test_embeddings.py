@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.index.meanings import compared, packed, sentences, written
+from indexers.index.embeddings import compared, packed, sentences, written
 from indexers.ports import Embedding, Vector
 
 DIMENSIONS = 16
