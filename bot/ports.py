@@ -13,12 +13,13 @@ OnText = Callable[[str], None]
 
 
 class Answering(Protocol):
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         """Answer a question. CPU work, up to a second, or as long as a language model takes: call
         it in a thread, never on the event loop.
 
-        ``hear`` is called with the sentences of a composed answer as they are verified. Each may be
-        shown: its pages were rechecked. The returned answer is the whole one and may still differ.
+        ``on_text`` is called with the sentences of a composed answer as they are verified. Each may
+        be shown: its pages were rechecked. The returned answer is the whole one and may still
+        differ.
         """
         ...
 

@@ -17,7 +17,7 @@ from bot.conversation.choices import Choices
 from bot.conversation.conversation import conversation_of
 from bot.conversation.message_filter import MessageFilter
 from bot.conversation.prompts import Prompts
-from bot.conversation.queue import WaitingLine
+from bot.conversation.queue_status import QueueStatus
 from bot.conversation.receiving import Receiving
 from bot.conversation.stopping import Stopping
 from bot.conversation.waiting_room import WaitingRoom
@@ -30,7 +30,7 @@ from bot.flags.review_channels import ReviewChannels
 from bot.loading import warm_up
 from bot.operations import readiness, webhooks
 from bot.operations.ports import Operating, Reindexing
-from bot.operations.rhythms import Hints, rhythms
+from bot.operations.scheduler import Scheduler
 from bot.operations.syncing import OneSyncAtATime
 from bot.ports import Answering, Library
 from bot.slack import listeners
@@ -110,22 +110,23 @@ def serve_app(app: App) -> None:
     app.last_pass = syncing.last_pass  # it knows without asking the database
     answering, library, queries = Several(app.answerer), app.library, app.queries
     warm_up(parts)
-    threading.Thread(target=parts.wikis.preload_members, name="meeting", daemon=True).start()
-    hints = Hints()
+    preload = parts.wikis.preload_members
+    threading.Thread(target=preload, name="preloading members", daemon=True).start()
+    tells_edits = any(wiki.recent for wiki in parts.wikis.values())
+    edits_every = settings.sync.recent_minutes if tells_edits else 0
+    scheduler = Scheduler(
+        syncing,
+        every=timedelta(minutes=settings.sync.every_minutes),
+        edits_every=timedelta(minutes=edits_every),
+    )
+    hook_secret = secrets.confluence_webhook_secret.get_secret_value()
     env = Environment(
         as_of=syncing.as_of,
         titles=app.answerer.open_titles,
-        hooks=webhooks.hooks(secrets.confluence_webhook_secret.get_secret_value(), hints.give),
+        hooks=webhooks.hooks(hook_secret, scheduler.hint),
         checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
     )
-    tells_edits = any(wiki.recent for wiki in parts.wikis.values())
-    edits_every = settings.sync.recent_minutes if tells_edits else 0
-    with rhythms(
-        syncing,
-        hints,
-        every=timedelta(minutes=settings.sync.every_minutes),
-        edits_every=timedelta(minutes=edits_every),
-    ):
+    with scheduler.running():
         connection = connection_of(settings, secrets)
         parts_for = partial(
             SlackParts,
@@ -326,7 +327,7 @@ class SlackParts:
             workers=workers,
             waiting_room=waiting_room,
             reindexer=reindexer,
-            queue=WaitingLine(workers.waiting, self.status, clock=env.seconds, long=env.long_wait),
+            queue=QueueStatus(workers.waiting, self.status, clock=env.seconds, long=env.long_wait),
             clients=(self.api.client, self.without_retry),
             executor=self.executor,
             forgetting=lambda: forget_all_before(self.state, spool, env.clock() - retention),

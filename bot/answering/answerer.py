@@ -70,7 +70,7 @@ class Answerer:
     """Whether the index is being rebuilt, so that a search may miss pages."""
     clock: Callable[[], float] = time.perf_counter
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         """Answer a question. A composed answer is passed on sentence by sentence; quotations come
         at once.
 
@@ -81,21 +81,21 @@ class Answerer:
             return refused
         if self.verified and (written := self.verified(question)):
             return written
-        result, retrieved = self.searched(question, hear)
+        result, retrieved = self.searched(question, on_text)
         result = with_rights_told(result, question, found=bool(retrieved))
         if self.is_partial():
             result = with_rebuilding_told(result)
         return self.aging(result) if self.aging else result
 
     def searched(
-        self, question: Question, hear: OnText | None = None
+        self, question: Question, on_text: OnText | None = None
     ) -> tuple[Result, tuple[FoundPage, ...]]:
         """Return the result and the pages found, the best first.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        query = FootnoteQuery.of(question, hear)
+        query = FootnoteQuery.of(question, on_text)
         response = self.chat_engine(question.reader).ask(query)
         return response.result, query.found
 

@@ -55,7 +55,7 @@ class Several:
 
     answering: Answering
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         """Answer a message. Only a single question is streamed: the footnotes of several are known
         when all are answered.
 
@@ -64,7 +64,7 @@ class Several:
         """
         asked = questions(question.text)
         if len(asked) < 2:
-            return self.answering.answer(question, hear)
+            return self.answering.answer(question, on_text)
         said = [_told(self.answering.answer(one)) for one in _alone(question, asked)]
         return _together(asked, said)
 

@@ -139,7 +139,7 @@ class AnswerMaker:
     async def _live(self, question: Question, reply: LiveReply) -> tuple[Result, Posted]:
         loop = asyncio.get_running_loop()
         try:
-            answer = partial(self.answering.answer, question, reply.hear)
+            answer = partial(self.answering.answer, question, reply.write)
             result = await loop.run_in_executor(self.executor, answer)
             return result, await reply.close()
         except BaseException:

@@ -90,7 +90,7 @@ class Chat(Protocol):
 class LiveReply(Protocol):
     """An answer that is shown while it is made."""
 
-    def hear(self, text: str) -> None:
+    def write(self, text: str) -> None:
         """Take more of the answer, in another thread. Raises if nobody waits for more."""
         ...
 

@@ -23,7 +23,7 @@ from bot.flags.reminders import Reminders
 from bot.flags.retraction import Retraction
 from bot.flags.review import Review
 from bot.flags.service import FlagService
-from bot.operations.passes import Pass, Rhythm
+from bot.operations.passes import Pass, PassKind
 from bot.ports import Library
 from indexers.model import Acl, KnownPage, Principal, Reader
 
@@ -103,7 +103,7 @@ class Maintenance:
         self._handled &= {(one.wiki, one.began) for one in lately}
         for one in lately:
             if (one.wiki, one.began) not in self._handled and one.ended >= self._began:
-                whole = one.complete and one.rhythm is Rhythm.FULL
+                whole = one.complete and one.kind is PassKind.ALL_PAGES
                 await self._check_wiki(one.wiki, whole=whole)
                 self._handled.add((one.wiki, one.began))
         for lapsed in await self.written.expired(now):

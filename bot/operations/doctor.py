@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.errors import StateUnavailable
 from bot.moments import in_words
-from bot.operations.passes import Pass, PassLog, Rhythm
+from bot.operations.passes import Pass, PassKind, PassLog
 from indexers.findings import Finding, failure, ok, warning
 
 _NAMED = 8
@@ -82,7 +82,7 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
     """Yield the findings of the last full pass over each of ``wikis``; ``passes`` come oldest
     first."""
     for wiki in wikis:
-        full = [one for one in passes if one.wiki == wiki and one.rhythm is Rhythm.FULL]
+        full = [one for one in passes if one.wiki == wiki and one.kind is PassKind.ALL_PAGES]
         if not full:
             yield warning(
                 wiki, "No full pass was made in the last week.", "Run `footnote sync`, or the bot."

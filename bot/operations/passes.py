@@ -13,10 +13,12 @@ from typing import Protocol
 from indexers.model import SyncReport
 
 
-class Rhythm(StrEnum):
-    FULL = "full"
+class PassKind(StrEnum):
+    """The kind of a pass. The values stand in databases."""
+
+    ALL_PAGES = "full"
     """A pass that lists every page: edits, moves, rights, removals."""
-    RECENT = "recent"
+    RECENT_EDITS = "recent"
     """A pass over the latest edits alone."""
 
 
@@ -27,7 +29,7 @@ class Pass:
     seconds from an edit until its new version could be found, by space."""
 
     wiki: str
-    rhythm: Rhythm
+    kind: PassKind
     began: datetime
     ended: datetime
     complete: bool
@@ -81,7 +83,7 @@ def failed_since(passes: PassLog, wiki: str, now: datetime) -> bool:
     since = last or now - _LATELY
     return any(
         one.wiki == wiki
-        and one.rhythm is Rhythm.FULL
+        and one.kind is PassKind.ALL_PAGES
         and one.began > since
         and not one.complete
         and bool(one.error or one.failed)
@@ -98,7 +100,7 @@ _FAILURES = 100
 
 
 def passed(
-    report: SyncReport, rhythm: Rhythm, began: datetime, ended: datetime, before: datetime | None
+    report: SyncReport, kind: PassKind, began: datetime, ended: datetime, before: datetime | None
 ) -> Pass:
     """Return the record of a sync. ``before`` is when the previous pass began: a page that was
     edited earlier changed for another reason now, and says nothing about the delay of edits."""
@@ -110,7 +112,7 @@ def passed(
     counts = {name: getattr(report, name) for name in _COUNTED}
     return Pass(
         wiki=report.wiki,
-        rhythm=rhythm,
+        kind=kind,
         began=began,
         ended=ended,
         complete=report.complete,
@@ -153,7 +155,7 @@ def edit_lags(passes: Iterable[Pass]) -> dict[str, Lag]:
 def other_lag(passes: Iterable[Pass]) -> Lag:
     """Return the worst-case delay from any other change (a move, a restriction, a removal) to its
     answer. Confluence does not say when it was made, so it counts from the previous full pass."""
-    full = [one for one in passes if one.rhythm is Rhythm.FULL and one.complete]
+    full = [one for one in passes if one.kind is PassKind.ALL_PAGES and one.complete]
     return Lag.of(
         (later.ended - earlier.began).total_seconds() for earlier, later in pairwise(full)
     )
@@ -162,8 +164,8 @@ def other_lag(passes: Iterable[Pass]) -> Lag:
 def health(passes: Sequence[Pass]) -> dict[str, object]:
     """Return how one wiki's ``passes`` went, oldest first: delays in seconds, also by space; and
     the closed and failed pages of the last full pass."""
-    complete = [one for one in passes if one.rhythm is Rhythm.FULL and one.complete]
-    full = [one for one in passes if one.rhythm is Rhythm.FULL]
+    complete = [one for one in passes if one.kind is PassKind.ALL_PAGES and one.complete]
+    full = [one for one in passes if one.kind is PassKind.ALL_PAGES]
     other, edits = asdict(other_lag(passes)), edit_lags(passes)
     spaces = complete[-1].spaces if complete else {}
     return {

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.errors import StateUnavailable
-from bot.operations.passes import PassLog, Rhythm, passed
+from bot.operations.passes import PassKind, PassLog, passed
 from bot.operations.syncing import SyncLocks, now, record
 from indexers.model import Progress, SyncReport
 from indexers.ports import PromotionCheck
@@ -100,15 +100,20 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
         )
     if not dry_run:
         try:
-            _write_down(memory.pass_log(), reports, Rhythm.RECENT if recent else Rhythm.FULL, began)
+            _write_down(
+                memory.pass_log(),
+                reports,
+                PassKind.RECENT_EDITS if recent else PassKind.ALL_PAGES,
+                began,
+            )
         except StateUnavailable as error:
             log.warning("This pass could not be written down: %s", error)
     return reports
 
 
 def _write_down(
-    passes: PassLog, reports: Sequence[SyncReport], rhythm: Rhythm, began: datetime
+    passes: PassLog, reports: Sequence[SyncReport], kind: PassKind, began: datetime
 ) -> None:
     for report in reports:
         before = passes.last_complete(report.wiki)
-        record(passes, passed(report, rhythm, began, now(), before))
+        record(passes, passed(report, kind, began, now(), before))

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from bot.errors import StateUnavailable, SyncRunning
 from bot.operations.model import Order
-from bot.operations.passes import Pass, PassLog, Rhythm, as_of, passed
+from bot.operations.passes import Pass, PassKind, PassLog, as_of, passed
 from indexers.model import Progress, SyncReport, SyncScope
 from indexers.ports import PromotionCheck
 
@@ -126,7 +126,7 @@ class OneSyncAtATime:
         """
         part = None if order.full or order.part is None else order.part.wiki
         with self._alone([part] if part else self.wikis()):
-            return self._passed(Rhythm.FULL, order, progress, stopped)
+            return self._passed(PassKind.ALL_PAGES, order, progress, stopped)
 
     def abandon(self) -> None:
         with self._alone(self.wikis()):
@@ -141,7 +141,7 @@ class OneSyncAtATime:
         """
         try:
             with self._alone(self.wikis()):
-                return self._passed(Rhythm.RECENT, Order(), lambda _: None, lambda: False)
+                return self._passed(PassKind.RECENT_EDITS, Order(), lambda _: None, lambda: False)
         except SyncRunning:
             return []
 
@@ -175,13 +175,13 @@ class OneSyncAtATime:
 
     def _passed(
         self,
-        rhythm: Rhythm,
+        kind: PassKind,
         order: Order,
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
     ) -> list[SyncReport]:
         began, part = self._clock(), order.part
-        options: dict[str, Any] = {"recent": True} if rhythm is Rhythm.RECENT else {}
+        options: dict[str, Any] = {"recent": True} if kind is PassKind.RECENT_EDITS else {}
         if order.full or order.dry_run:
             options |= {"full": order.full, "dry_run": order.dry_run}
         if self._gate and order.full:
@@ -203,7 +203,7 @@ class OneSyncAtATime:
                 self._before[report.wiki] = began
             if report.complete:
                 self._complete[report.wiki] = began
-            record(self._passes, passed(report, rhythm, began, self._clock(), before))
+            record(self._passes, passed(report, kind, began, self._clock(), before))
         return reports
 
 

@@ -11,7 +11,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 
-from bot.operations.passes import Rhythm
+from bot.operations.passes import PassKind
 
 PATH = "/confluence/events"
 SIGNATURE = "X-Hub-Signature"
@@ -22,7 +22,7 @@ full pass."""
 
 
 def hooks(
-    secret: str, hint: Callable[[Rhythm], None]
+    secret: str, hint: Callable[[PassKind], None]
 ) -> dict[str, Callable[[bytes, Mapping[str, str]], int]]:
     """Return what handles posts, by path; nothing without a secret."""
     if not secret:
@@ -35,7 +35,7 @@ class Webhooks:
     """The endpoint for posts to `PATH`; ``hint`` is called with the pass that would find the
     change."""
 
-    def __init__(self, secret: str, hint: Callable[[Rhythm], None]) -> None:
+    def __init__(self, secret: str, hint: Callable[[PassKind], None]) -> None:
         """Create it with the shared secret.
 
         Raises:
@@ -57,7 +57,7 @@ class Webhooks:
         event = told.get("event") if isinstance(told, dict) else None
         if not isinstance(event, str):
             return 400
-        self._hint(Rhythm.RECENT if event in _EDITS else Rhythm.FULL)
+        self._hint(PassKind.RECENT_EDITS if event in _EDITS else PassKind.ALL_PAGES)
         return 200
 
     def _is_signed(self, body: bytes, signature: str) -> bool:

@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation.model import IncomingMessage
-from bot.conversation.queue import WaitingLine
+from bot.conversation.queue_status import QueueStatus
 from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
@@ -44,7 +44,7 @@ class SlackApp:
     workers: Workers
     waiting_room: WaitingRoom
     reindexer: Reindexer
-    queue: WaitingLine
+    queue: QueueStatus
     clients: Sequence[AsyncWebClient]
     executor: ThreadPoolExecutor
     forgetting: Callable[[], int]

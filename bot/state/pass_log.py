@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.operations.passes import Pass, Rhythm
+from bot.operations.passes import Pass, PassKind
 from bot.state.database import Database
 from bot.state.schema import passes
 
@@ -35,7 +35,7 @@ class DatabasePassLog:
         }
         values = {
             "wiki": one.wiki,
-            "rhythm": one.rhythm.value,
+            "rhythm": one.kind.value,
             "began": one.began,
             "ended": one.ended,
             "complete": one.complete,
@@ -48,7 +48,7 @@ class DatabasePassLog:
     def last_complete(self, wiki: str) -> datetime | None:
         query = sa.select(sa.func.max(passes.c.began)).where(
             passes.c.wiki == wiki,
-            passes.c.rhythm == Rhythm.FULL.value,
+            passes.c.rhythm == PassKind.ALL_PAGES.value,
             passes.c.complete,
             passes.c.began <= self._clock(),
         )
@@ -69,7 +69,7 @@ def _pass(row: Any) -> Pass:
     warnings = tuple(told.pop("warnings", ()))
     return Pass(
         wiki=row.wiki,
-        rhythm=Rhythm(row.rhythm),
+        kind=PassKind(row.rhythm),
         began=row.began,
         ended=row.ended,
         complete=row.complete,

@@ -178,8 +178,8 @@ class OfWikis:
     answering: Answering
     wikis: tuple[str, ...] | None
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
-        return self.answering.answer(replace(question, wikis=self.wikis), hear)
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        return self.answering.answer(replace(question, wikis=self.wikis), on_text)
 
 
 class PlainText:

@@ -240,10 +240,10 @@ class Interrupting:
     def __init__(self, answering: Answering) -> None:
         self.answering = answering
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(2)  # On a busy machine the main thread takes its time to hear of it.
-        return self.answering.answer(question, hear)
+        return self.answering.answer(question, on_text)
 
 
 def test_ctrl_c_ends_an_answer_that_nobody_takes_up(
@@ -261,7 +261,7 @@ class Failing:
     def __init__(self, _answering: Answering) -> None:
         pass
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         raise ValueError(question.text)
 
 

@@ -58,7 +58,7 @@ class Parrot:
     def __init__(self) -> None:
         self.text = ""
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         source = self._source()
         if "nothing" in question.text[:20]:
             return NoAnswer(Reason.NOTHING_FITS, self.text, (replace(source, quote=""),))
@@ -69,9 +69,9 @@ class Parrot:
             )
             return Clarify(self.text, readings)
         text = f"{self.text}\n\nWrite to {MAIL}. [1] [2]"
-        if hear is not None:
+        if on_text is not None:
             for part in text.split("\n\n"):
-                hear(f"{part}\n\n")
+                on_text(f"{part}\n\n")
         return Answer(text, (source, replace(source, url=self.text[:500])), 0.9, composed=True)
 
     def _source(self) -> Source:

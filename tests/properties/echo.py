@@ -23,10 +23,10 @@ class Echo:
     def __init__(self) -> None:
         self._refused: set[str] = set()
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         number = NUMBER.findall(question.text)[-1]
-        if hear is not None and int(number[1:]) % 3 == 0:
-            hear(f"I read about {number}.")
+        if on_text is not None and int(number[1:]) % 3 == 0:
+            on_text(f"I read about {number}.")
         if "fire" in question.text:
             raise RuntimeError("the index is on fire")
         if "salary" in question.text:

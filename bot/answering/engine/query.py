@@ -26,7 +26,7 @@ class FootnoteQuery(QueryBundle):
     """
 
     question: Question
-    hear: OnText | None = None
+    on_text: OnText | None = None
     embed_ms: float = 0.0
     search_ms: float = 0.0
     found: tuple[FoundPage, ...] = ()
@@ -43,8 +43,8 @@ class FootnoteQuery(QueryBundle):
     """How often an answer in a model's words was begun."""
 
     @classmethod
-    def of(cls, question: Question, hear: OnText | None = None) -> FootnoteQuery:
-        return cls(query_str=question.text, question=question, hear=hear)
+    def of(cls, question: Question, on_text: OnText | None = None) -> FootnoteQuery:
+        return cls(query_str=question.text, question=question, on_text=on_text)
 
     def retrieved(self, nodes: Sequence[NodeWithScore]) -> Retrieved:
         """Return ``nodes`` as the passages found, with the time that it took."""

@@ -130,8 +130,8 @@ class VerifiedSynthesizer(ResultSynthesizer):
                 dispatcher.event(verified(step))
                 return step.result
             # A second call writes another answer.
-            if query.hear is not None and query.attempts == 1:
-                query.hear(step.text)
+            if query.on_text is not None and query.attempts == 1:
+                query.on_text(step.text)
         raise TypeError("the last that comes is the answer")
 
 

@@ -62,7 +62,7 @@ class Streaming:
 
 @dataclass(slots=True)
 class Live:
-    """A streamed answer. ``hear`` is called in another thread; `close` when the answer is
+    """A streamed answer. ``write`` is called in another thread; `close` when the answer is
     finished."""
 
     _streaming: Streaming
@@ -84,7 +84,7 @@ class Live:
         if not self._posted:
             self._showing = asyncio.create_task(self._show())
 
-    def hear(self, text: str) -> None:
+    def write(self, text: str) -> None:
         """Take more of the answer's text.
 
         Raises:

@@ -199,7 +199,7 @@ class SlackPeople:
         try:
             async with asyncio.timeout(PATIENCE):
                 # Not in the few threads that the inbox needs: a wiki may hang.
-                return await in_own_thread(partial(self.tokens, person.email), "meeting")
+                return await in_own_thread(partial(self.tokens, person.email), "wiki rights")
         except TimeoutError:
             logger.warning("Who %s is in the wikis could not be told in time", person.id)
             return addressed(person.email) | {untold_token()}

@@ -39,10 +39,10 @@ class Wiki:
     def __init__(self) -> None:
         self.asked: list[Question] = []
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Answer | NoAnswer:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Answer | NoAnswer:
         self.asked.append(question)
-        if hear:
-            hear("heard")
+        if on_text:
+            on_text("heard")
         words = question.text.casefold()
         return next((answer for name, answer in FOUND.items() if name in words), NOTHING)
 
@@ -117,7 +117,7 @@ def test_without_any_answer_there_is_none() -> None:
 
 def test_what_would_be_asked_back_is_said_beside_the_others_with_its_pages() -> None:
     class Vague(Wiki):
-        def answer(self, question: Question, hear: OnText | None = None) -> Result:
+        def answer(self, question: Question, on_text: OnText | None = None) -> Result:
             if "access" not in question.text:
                 return super().answer(question)
             readings = (Reading("VPN access", "q1", VPN), Reading("Leave access", "q2", LEAVE))
@@ -157,7 +157,7 @@ def test_what_was_not_checked_says_since_when() -> None:
     early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 
     class Unsure:
-        def answer(self, question: Question, hear: OnText | None = None) -> Answer:
+        def answer(self, question: Question, on_text: OnText | None = None) -> Answer:
             when = late if "vpn" in question.text.casefold() else early
             return Answer("Yes. [1]", (LEAVE,), 0.9, unchecked=Unchecked(when))
 

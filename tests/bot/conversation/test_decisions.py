@@ -54,7 +54,7 @@ class Handbook:
     to_reader: dict[Principal, Result] = field(default_factory=dict)
     asked: list[Question] = field(default_factory=list)
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         self.asked.append(question)
         assert isinstance(question.reader, Principal)
         return self.to_reader.get(question.reader, self.said)

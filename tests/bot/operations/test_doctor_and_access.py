@@ -8,14 +8,14 @@ import pytest
 
 from bot.operations.doctor import identity, last_passes, slack
 from bot.operations.model import AccessNow
-from bot.operations.passes import Pass, Rhythm
+from bot.operations.passes import Pass, PassKind
 from indexers.findings import Access, GateInWords, Indexed, Level
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
-def passed(rhythm: Rhythm = Rhythm.FULL, *, complete: bool = True, **rest: object) -> Pass:
-    return Pass("w", rhythm, NOON, NOON, complete, **rest)  # type: ignore[arg-type]
+def passed(kind: PassKind = PassKind.ALL_PAGES, *, complete: bool = True, **rest: object) -> Pass:
+    return Pass("w", kind, NOON, NOON, complete, **rest)  # type: ignore[arg-type]
 
 
 def levels(*passes: Pass) -> list[Level]:
@@ -26,7 +26,7 @@ def test_the_last_full_pass_says_how_a_wiki_stands() -> None:
     closed = passed(spaces={"HR": (5, 2), "ENG": (9, 0)})
 
     assert levels() == [Level.WARNING]
-    assert levels(passed(Rhythm.RECENT)) == [Level.WARNING]
+    assert levels(passed(PassKind.RECENT_EDITS)) == [Level.WARNING]
     assert levels(passed()) == [Level.OK]
     assert levels(closed, passed()) == [Level.OK]
     assert levels(passed(), closed) == [Level.WARNING]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.operations.passes import (
     Lag,
     Pass,
-    Rhythm,
+    PassKind,
     edit_lags,
     failed_since,
     health,
@@ -21,10 +21,15 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def one(
-    minutes: float, *, rhythm: Rhythm = Rhythm.FULL, complete: bool = True, lasts: float = 1, **rest
+    minutes: float,
+    *,
+    kind: PassKind = PassKind.ALL_PAGES,
+    complete: bool = True,
+    lasts: float = 1,
+    **rest,
 ) -> Pass:
     began = NOON + timedelta(minutes=minutes)
-    return Pass("w", rhythm, began, began + timedelta(minutes=lasts), complete=complete, **rest)
+    return Pass("w", kind, began, began + timedelta(minutes=lasts), complete=complete, **rest)
 
 
 def test_half_of_the_lags_are_below_the_p50_and_all_but_a_twentieth_below_the_p95() -> None:
@@ -42,7 +47,7 @@ def test_the_lag_of_edits_is_told_for_each_space() -> None:
 def test_all_else_may_take_from_the_beginning_of_one_full_pass_to_the_end_of_the_next() -> None:
     passes = [
         one(0),
-        one(30, rhythm=Rhythm.RECENT, complete=False),
+        one(30, kind=PassKind.RECENT_EDITS, complete=False),
         one(60, lasts=2),
         one(90, complete=False),
         one(120, lasts=3),
@@ -55,7 +60,7 @@ def test_health_is_what_the_last_full_pass_found() -> None:
     passes = [
         one(0, spaces={"A": (9, 4)}, failed={"1": "gone wrong"}),
         one(60, spaces={"A": (10, 1), "B": (2, 0)}, failed={"2": "gone wrong, too"}),
-        one(61, rhythm=Rhythm.RECENT, complete=False, error="It went away."),
+        one(61, kind=PassKind.RECENT_EDITS, complete=False, error="It went away."),
     ]
     told = health(passes)
 
@@ -76,7 +81,7 @@ def test_a_report_becomes_a_pass() -> None:
     report = SyncReport("w", added=2, requests=7, error=WikiUnavailable("It went away."))
     report.failed.append(Failed("9", "x" * 1000))
     report.spaces = {"A": Space(3, 1)}
-    found = passed(report, Rhythm.FULL, NOON, NOON, None)
+    found = passed(report, PassKind.ALL_PAGES, NOON, NOON, None)
 
     assert (found.counts["added"], found.counts["failed"], found.counts["requests"]) == (2, 1, 7)
     assert found.failed == {"9": "x" * 300}
@@ -93,7 +98,7 @@ class Passes:
         self.passes.append(one)
 
     def last_complete(self, wiki: str) -> datetime | None:
-        full = [p for p in self.passes if p.complete and p.rhythm is Rhythm.FULL]
+        full = [p for p in self.passes if p.complete and p.kind is PassKind.ALL_PAGES]
         return max((p.began for p in full if p.wiki == wiki), default=None)
 
     def since(self, when: datetime) -> list[Pass]:
@@ -101,16 +106,18 @@ class Passes:
 
 
 def test_a_pass_that_failed_counts_until_one_comes_to_its_end() -> None:
-    def full(hour: int, *, error: str = "", wiki: str = "a", rhythm: Rhythm = Rhythm.FULL) -> Pass:
+    def full(
+        hour: int, *, error: str = "", wiki: str = "a", kind: PassKind = PassKind.ALL_PAGES
+    ) -> Pass:
         began = NOON.replace(hour=hour)
         ended = began.replace(minute=5)
-        return Pass(wiki, rhythm, began, ended, complete=not error, error=error)
+        return Pass(wiki, kind, began, ended, complete=not error, error=error)
 
     now = NOON.replace(hour=20)
     log = Passes(full(8))
     assert not failed_since(log, "a", now)
 
-    log.record(full(9, error="gone", rhythm=Rhythm.RECENT))
+    log.record(full(9, error="gone", kind=PassKind.RECENT_EDITS))
     log.record(full(9, error="gone", wiki="b"))
     assert not failed_since(log, "a", now)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StateUnavailable, SyncRunning
-from bot.operations.passes import Pass, Rhythm
-from bot.operations.rhythms import Hints, rhythms
+from bot.operations.passes import Pass, PassKind
+from bot.operations.scheduler import Scheduler
 from bot.operations.syncing import OneSyncAtATime
 from config.settings import Secrets, Settings
 from indexers.errors import (
@@ -39,11 +39,11 @@ class Syncs:
 
     def __init__(self, *outcomes: Exception | SyncReport) -> None:
         self._outcomes = list(outcomes)
-        self.asked: list[Rhythm] = []
+        self.asked: list[PassKind] = []
         self._more = threading.Condition()
 
     def sync(self, _: str | None, _progress: Callable[[Progress], None]) -> list[SyncReport]:
-        self._note(Rhythm.FULL)
+        self._note(PassKind.ALL_PAGES)
         if not self._outcomes:
             return []
         outcome = self._outcomes.pop(0)
@@ -52,31 +52,31 @@ class Syncs:
         return [outcome]
 
     def look_for_edits(self) -> list[SyncReport]:
-        self._note(Rhythm.RECENT)
+        self._note(PassKind.RECENT_EDITS)
         return []
 
     def stop(self) -> None:
         """Nothing is under way that could be stopped."""
 
-    def came(self, *wanted: Rhythm) -> bool:
+    def came(self, *wanted: PassKind) -> bool:
         """Whether they were asked for, first of all and in this order."""
         with self._more:
             self._more.wait_for(lambda: len(self.asked) >= len(wanted), 5)
             return tuple(self.asked[: len(wanted)]) == wanted
 
-    def _note(self, rhythm: Rhythm) -> None:
+    def _note(self, kind: PassKind) -> None:
         with self._more:
-            self.asked.append(rhythm)
+            self.asked.append(kind)
             self._more.notify()
 
 
 @contextmanager
 def running(
     syncs: Syncs, *, every: timedelta = NEVER, edits_every: timedelta = NEVER
-) -> Iterator[Hints]:
-    hints = Hints()
-    with rhythms(syncs, hints, every=every, edits_every=edits_every, settle=0.0):
-        yield hints
+) -> Iterator[Scheduler]:
+    scheduler = Scheduler(syncs, every=every, edits_every=edits_every, settle=0.0)
+    with scheduler.running():
+        yield scheduler
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_sync_that_fails_is_told_in_the_log_and_followed_by_others(
 ) -> None:
     syncs = Syncs(outcome)
     with caplog.at_level(logging.INFO), running(syncs, every=SOON):
-        assert syncs.came(Rhythm.FULL, Rhythm.FULL)
+        assert syncs.came(PassKind.ALL_PAGES, PassKind.ALL_PAGES)
 
     assert told in caplog.text
 
@@ -101,33 +101,33 @@ def test_a_sync_that_fails_is_told_in_the_log_and_followed_by_others(
 def test_edits_are_looked_for_between_full_passes() -> None:
     syncs = Syncs()
     with running(syncs, every=LATER, edits_every=SOON):
-        assert syncs.came(Rhythm.FULL, Rhythm.RECENT, Rhythm.RECENT)
+        assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS, PassKind.RECENT_EDITS)
 
 
-def test_without_any_rhythm_nothing_runs() -> None:
+def test_without_any_interval_nothing_runs() -> None:
     syncs = Syncs()
-    with running(syncs) as hints:
-        hints.give(Rhythm.FULL)
+    with running(syncs) as scheduler:
+        scheduler.hint(PassKind.ALL_PAGES)
 
     assert syncs.asked == []
 
 
 def test_word_of_an_edit_brings_the_look_for_edits_forward() -> None:
     syncs = Syncs()
-    with running(syncs, every=LATER, edits_every=LATER) as hints:
-        assert syncs.came(Rhythm.FULL)
-        hints.give(Rhythm.RECENT)
+    with running(syncs, every=LATER, edits_every=LATER) as scheduler:
+        assert syncs.came(PassKind.ALL_PAGES)
+        scheduler.hint(PassKind.RECENT_EDITS)
 
-        assert syncs.came(Rhythm.FULL, Rhythm.RECENT)
+        assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS)
 
 
 def test_word_of_anything_else_brings_a_full_pass_forward_but_not_at_once_again() -> None:
     syncs = Syncs()
-    with running(syncs, every=LATER, edits_every=timedelta(seconds=0.2)) as hints:
-        assert syncs.came(Rhythm.FULL)
-        hints.give(Rhythm.FULL)
+    with running(syncs, every=LATER, edits_every=timedelta(seconds=0.2)) as scheduler:
+        assert syncs.came(PassKind.ALL_PAGES)
+        scheduler.hint(PassKind.ALL_PAGES)
 
-        assert syncs.came(Rhythm.FULL, Rhythm.RECENT, Rhythm.FULL)
+        assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS, PassKind.ALL_PAGES)
 
 
 class TwoWikis:
@@ -207,7 +207,7 @@ def test_a_look_for_edits_does_not_make_the_index_true_of_a_later_time() -> None
     one.look_for_edits()
 
     assert one.last_pass("a") == NOON - timedelta(hours=2)
-    assert [(kept.wiki, kept.rhythm) for kept in passes.kept] == [("a", Rhythm.RECENT)]
+    assert [(kept.wiki, kept.kind) for kept in passes.kept] == [("a", PassKind.RECENT_EDITS)]
 
 
 def test_only_one_sync_runs_at_a_time() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.operations.passes import Rhythm
+from bot.operations.passes import PassKind
 from bot.operations.webhooks import Webhooks
 from bot.playground.confluence.webhooks import Webhook
 from bot.playground.confluence.webhooks import Webhooks as Sent
@@ -21,23 +21,23 @@ def sent(event: str, secret: str = SECRET) -> Webhook:
     return Sent(world).write(event, world.create("ENG", "Page").id, secret=secret)
 
 
-def taken(hook: Webhook) -> tuple[int, list[Rhythm]]:
-    hinted: list[Rhythm] = []
+def taken(hook: Webhook) -> tuple[int, list[PassKind]]:
+    hinted: list[PassKind] = []
     return Webhooks(SECRET, hinted.append).take(hook.body, hook.signature), hinted
 
 
 @pytest.mark.parametrize(
-    ("event", "rhythm"),
+    ("event", "kind"),
     [
-        ("page_updated", Rhythm.RECENT),
-        ("page_created", Rhythm.RECENT),
-        ("page_moved", Rhythm.FULL),
-        ("page_trashed", Rhythm.FULL),
-        ("content_permissions_updated", Rhythm.FULL),
+        ("page_updated", PassKind.RECENT_EDITS),
+        ("page_created", PassKind.RECENT_EDITS),
+        ("page_moved", PassKind.ALL_PAGES),
+        ("page_trashed", PassKind.ALL_PAGES),
+        ("content_permissions_updated", PassKind.ALL_PAGES),
     ],
 )
-def test_a_signed_hook_hints_at_the_pass_that_would_find_it(event: str, rhythm: Rhythm) -> None:
-    assert taken(sent(event)) == (200, [rhythm])
+def test_a_signed_hook_hints_at_the_pass_that_would_find_it(event: str, kind: PassKind) -> None:
+    assert taken(sent(event)) == (200, [kind])
 
 
 @pytest.mark.parametrize("secret", ["", "another"])

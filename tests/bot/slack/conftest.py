@@ -82,7 +82,7 @@ class Handbook:
         self.said: Result | None = None
         """To whatever is asked, in place of all the rest."""
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         self.asked.append(question)
         self.open.wait(60)
         if self.error:

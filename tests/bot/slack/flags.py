@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.flags.model import Flag
-from bot.operations.passes import Pass, Rhythm
+from bot.operations.passes import Pass, PassKind
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.state.answers import DatabaseAnswers
@@ -39,12 +39,14 @@ async def card(slack: LocalSlack, channel: str = "C0REVIEW") -> Message:
     return await slack.wait_for_message(channel, lambda message: bool(message.blocks))
 
 
-def passed(bot: Bot, folder: Path, rhythm: Rhythm = Rhythm.FULL, *, complete: bool = True) -> None:
+def passed(
+    bot: Bot, folder: Path, kind: PassKind = PassKind.ALL_PAGES, *, complete: bool = True
+) -> None:
     """A sync of the handbook comes to its end."""
     bot.now += timedelta(minutes=1)
     database = Database.open(folder / "state.db")
     DatabasePassLog(database, lambda: bot.now).record(
-        Pass("handbook", rhythm, bot.now, bot.now, complete)
+        Pass("handbook", kind, bot.now, bot.now, complete)
     )
     database.close()
 

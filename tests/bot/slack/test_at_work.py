@@ -133,7 +133,7 @@ class Slow:
         self.busy = 0
         self.open = threading.Event()
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Answer | NoAnswer:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Answer | NoAnswer:
         self.busy += 1
         self.open.wait(60)
         return Answer("Done. [1]", (), 0.9)

@@ -26,7 +26,7 @@ class Composing(Handbook):
 
     tone = Tone.ANSWER
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         self.asked.append(question)
         if not question.quoting:
             text = "Book leave in the calendar. [1]"

@@ -182,7 +182,7 @@ async def test_everything_is_acknowledged_while_twenty_answers_are_at_work(
     busy, done = threading.Semaphore(0), threading.Event()
 
     class Slow:
-        def answer(self, question: Question, hear: OnText | None = None) -> Answer | NoAnswer:
+        def answer(self, question: Question, on_text: OnText | None = None) -> Answer | NoAnswer:
             if "quick" not in question.text:
                 busy.release()
                 done.wait(PATIENCE)

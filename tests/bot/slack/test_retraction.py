@@ -11,7 +11,7 @@ import pytest
 
 from bot.flags.retraction import RETRACTED
 from bot.model import Answer
-from bot.operations.passes import Rhythm
+from bot.operations.passes import PassKind
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
@@ -63,16 +63,18 @@ async def test_an_edited_page_takes_no_answer_back(
 
 
 @pytest.mark.parametrize(
-    ("rhythm", "complete"), [(Rhythm.RECENT, False), (Rhythm.FULL, False)], ids=["recent", "broken"]
+    ("kind", "complete"),
+    [(PassKind.RECENT_EDITS, False), (PassKind.ALL_PAGES, False)],
+    ids=["recent", "broken"],
 )
 async def test_what_a_pass_did_not_come_to_is_not_taken_for_removed(
-    bot: Bot, slack: LocalSlack, tmp_path: Path, rhythm: Rhythm, complete: bool
+    bot: Bot, slack: LocalSlack, tmp_path: Path, kind: PassKind, complete: bool
 ) -> None:
     """As an index that is made anew has not all pages at first."""
     await bot.start()
     answer = await asked(bot, slack)
     bot.library.removed(LEAVE)
-    passed(bot, tmp_path, rhythm, complete=complete)
+    passed(bot, tmp_path, kind, complete=complete)
     await bot.app.maintenance.run_once()
 
     assert not is_retracted(answer)

@@ -43,13 +43,13 @@ class Writing:
         self.error: Exception | None = None
         self.said: Answer | NoAnswer = Answer(WHOLE, (LEAVE,), 0.9, composed=True)
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Answer | NoAnswer:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Answer | NoAnswer:
         self.asked.append(question)
-        assert hear is not None
+        assert on_text is not None
         for sentence in SENTENCES:
             self.let.acquire(timeout=60)
             try:
-                hear(sentence)
+                on_text(sentence)
             except BaseException as error:
                 self.ended = error
                 raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.operations.passes import Pass, Rhythm
+from bot.operations.passes import Pass, PassKind
 from bot.state.database import Database
 from bot.state.pass_log import DatabasePassLog
 
@@ -19,7 +19,7 @@ def today() -> datetime:
 
 PASS = Pass(
     wiki="w",
-    rhythm=Rhythm.FULL,
+    kind=PassKind.ALL_PAGES,
     began=NOON,
     ended=NOON + timedelta(minutes=1),
     complete=True,
@@ -43,7 +43,7 @@ def test_only_full_passes_that_came_to_their_end_count_as_complete(database: Dat
     passes = DatabasePassLog(database, today)
     later = NOON + timedelta(hours=1)
     passes.record(PASS)
-    passes.record(replace(PASS, began=later, rhythm=Rhythm.RECENT))
+    passes.record(replace(PASS, began=later, kind=PassKind.RECENT_EDITS))
     passes.record(replace(PASS, began=later, complete=False))
     passes.record(replace(PASS, began=later, wiki="another"))
 

@@ -15,9 +15,10 @@ _AT_MOST = 50
 """Calls to Slack, concurrently and in one round."""
 
 
-class WaitingLine:
-    """The waiting line. ``waiting`` returns the messages that are not begun, the next one first;
-    ``clock`` returns monotonic seconds. A wait is long after ``long`` seconds."""
+class QueueStatus:
+    """The status of everybody who waits long: how many questions are before theirs. ``waiting``
+    returns the messages that are not begun, the next one first; ``clock`` returns monotonic
+    seconds. A wait is long after ``long`` seconds."""
 
     def __init__(
         self,
@@ -36,9 +37,9 @@ class WaitingLine:
     async def watch_for_ever(self) -> None:
         while True:
             await asyncio.sleep(self._long / 3)
-            await self.tell()
+            await self.update()
 
-    async def tell(self) -> None:
+    async def update(self) -> None:
         """Update the status line of everybody who waits long: another message would only lengthen
         the wait."""
         now, waiting = self._clock(), self._waiting()
@@ -49,11 +50,11 @@ class WaitingLine:
 
         async def show(number: int, message: IncomingMessage) -> None:
             async with places:
-                await self._status.show(message.channel, message.thread, in_line(number))
+                await self._status.show(message.channel, message.thread, queue_text(number))
 
         await asyncio.gather(*(show(*one) for one in late))
 
 
-def in_line(number: int) -> str:
+def queue_text(number: int) -> str:
     """Return the status, which follows the bot's name."""
     return f"has many questions at once: you are number {number:,}\u2026"

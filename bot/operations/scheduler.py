@@ -1,4 +1,5 @@
-"""The schedule of syncs: full passes, frequent passes for edits, and sooner after a hint."""
+"""The schedule of syncs: passes over all pages, frequent passes over the latest edits, and sooner
+after a hint."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.errors import StateUnavailable, SyncRunning
-from bot.operations.passes import Rhythm
+from bot.operations.passes import PassKind
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport
 
@@ -23,39 +24,8 @@ _SETTLE = 3.0
 Confluence's search learns of them a little later."""
 
 
-class Hints:
-    """Hints that a wiki has changed. A hint only starts a sync sooner; nothing else in it is
-    trusted."""
-
-    def __init__(self) -> None:
-        self._woken = threading.Event()
-        self._given: set[Rhythm] = set()
-        self._over = False
-
-    def give(self, rhythm: Rhythm) -> None:
-        """Record a hint that a pass of this rhythm would find a change."""
-        self._given.add(rhythm)
-        self._woken.set()
-
-    def wait(self, seconds: float) -> set[Rhythm]:
-        """Return the hints given within ``seconds``; return at once when stopped."""
-        self._woken.wait(seconds)
-        if not self._over:
-            self._woken.clear()
-        given, self._given = self._given, set()
-        return given
-
-    @property
-    def over(self) -> bool:
-        return self._over
-
-    def end(self) -> None:
-        self._over = True
-        self._woken.set()
-
-
 class Passing(Protocol):
-    """The part of `OneSyncAtATime` that the schedule needs."""
+    """The part of `OneSyncAtATime` that is needed here."""
 
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]: ...
 
@@ -64,51 +34,73 @@ class Passing(Protocol):
     def stop(self) -> None: ...
 
 
-@contextmanager
-def rhythms(
-    syncing: Passing,
-    hints: Hints,
-    *,
-    every: timedelta,
-    edits_every: timedelta,
-    settle: float = _SETTLE,
-) -> Iterator[None]:
-    """Run full passes now and at intervals of ``every``, and passes for edits at intervals of
-    ``edits_every``, in a thread of its own; zero means never. ``hints`` start either sooner, but
-    full passes not more often than those for edits."""
+class Scheduler:
+    """The scheduler of syncs. It runs passes over all pages at once and then at intervals of
+    ``every``, and passes over the latest edits at intervals of ``edits_every``, in a thread of its
+    own; zero means never. A hint that a wiki has changed starts a pass sooner, but one over all
+    pages not more often than those over edits. Nothing else in a hint is trusted."""
 
-    def run() -> None:
+    def __init__(
+        self, syncing: Passing, *, every: timedelta, edits_every: timedelta, settle: float = _SETTLE
+    ) -> None:
+        self._syncing = syncing
+        self._every = every
+        self._edits_every = edits_every
+        self._settle = settle
+        self._woken = threading.Event()
+        self._hinted: set[PassKind] = set()
+        self._over = False
+
+    def hint(self, kind: PassKind) -> None:
+        """Record that a pass of this kind would find a change."""
+        self._hinted.add(kind)
+        self._woken.set()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run the schedule meanwhile, and then stop a sync that is under way."""
+        thread = threading.Thread(target=self._run, name="syncing", daemon=True)
+        if self._every or self._edits_every:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._over = True
+            self._woken.set()
+            self._syncing.stop()
+            if thread.is_alive():
+                thread.join()
+
+    def _run(self) -> None:
+        every, edits_every = self._every, self._edits_every
         next_full = next_edits = time.monotonic() if every else math.inf
         hurried_from = -math.inf
         if edits_every and not every:
             next_edits = time.monotonic()
-        while not hints.over:
+        while not self._over:
             began = time.monotonic()
             if began >= next_full:
-                _attempt(lambda: syncing.sync(None, lambda _: None), every)
+                _attempt(lambda: self._syncing.sync(None, lambda _: None), every)
                 hurried_from = began + edits_every.total_seconds()
                 next_full = _after(every) if every else math.inf
                 next_edits = _after(edits_every)
             elif began >= next_edits:
-                _attempt(syncing.look_for_edits, edits_every)
+                _attempt(self._syncing.look_for_edits, edits_every)
                 next_edits = _after(edits_every)
-            given = hints.wait(min(next_full, next_edits, began + 3600) - time.monotonic())
-            if given and not hints.over:
-                time.sleep(settle)
+            hinted = self._hints(min(next_full, next_edits, began + 3600) - time.monotonic())
+            if hinted and not self._over:
+                time.sleep(self._settle)
                 next_edits = time.monotonic()
-                if Rhythm.FULL in given:
+                if PassKind.ALL_PAGES in hinted:
                     next_full = min(next_full, max(time.monotonic(), hurried_from))
 
-    thread = threading.Thread(target=run, name="syncing", daemon=True)
-    if every or edits_every:
-        thread.start()
-    try:
-        yield
-    finally:
-        hints.end()
-        syncing.stop()
-        if thread.is_alive():
-            thread.join()
+    def _hints(self, seconds: float) -> set[PassKind]:
+        """Return the hints given within ``seconds``; return at once when stopped."""
+        self._woken.wait(seconds)
+        if not self._over:
+            self._woken.clear()
+        hinted, self._hinted = self._hinted, set()
+        return hinted
 
 
 def _after(span: timedelta) -> float:
