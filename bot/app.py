@@ -221,7 +221,7 @@ class App:
             self.indexing,
             self.pass_log_if_made() or NoPasses(),
             self.for_everyone,
-            rechecked=self.indexing.wikis.lookouts if self.settings.answer.check_seconds else (),
+            rechecked=self.indexing.wikis.live_wikis if self.settings.answer.check_seconds else (),
             last_pass=self.last_pass,
             clock=now,
         )
@@ -247,7 +247,7 @@ def answerer_of(
     old_after = timedelta(days=answer.old_after_days)
     by_model = model.reranker(seconds) if model and answer.reranker == LLM_RERANKER else None
     recheck = Recheck(
-        indexing.wikis.lookouts,
+        indexing.wikis.live_wikis,
         last_pass,
         indexing.splitter,
         seconds=answer.check_seconds,
@@ -262,7 +262,7 @@ def answerer_of(
         max_characters=answer.max_characters,
         min_confidence=least_confidence(answer.precision),
         min_unread=least_confidence(answer.precision, read=False),
-        recheck=recheck if indexing.wikis.lookouts else None,
+        recheck=recheck if indexing.wikis.live_wikis else None,
         composer=model.composer if model else None,
         quoting=quoting_by(reranker, seconds=seconds, foreign=foreign),
         rerank=blending.cross_encoder(reranker, seconds=seconds, foreign=foreign)

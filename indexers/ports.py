@@ -77,10 +77,10 @@ class Divisible(Protocol):
         ...
 
 
-class Lookout(Protocol):
+class LiveWiki(Protocol):
     """A wiki that can be asked for the current state of a page."""
 
-    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+    def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         """Check the pages ``cited`` (revisions by key) for at most ``seconds``. An edited one is
         read again.
 

@@ -33,8 +33,8 @@ class IndexedLibrary:
         readable = [source for source in sources if self._admits(reader, source)]
         if self.recheck is None or not readable:
             return tuple(readable)
-        standing = self.recheck.stands(readable, reader)
-        return tuple(source for source in readable if (source.wiki, source.page) in standing)
+        confirmed = self.recheck.stands(readable, reader)
+        return tuple(source for source in readable if (source.wiki, source.page) in confirmed)
 
     def edit_address(self, source: Source) -> str:
         return self.edit_address_of(source.wiki, source.page, source.url)

@@ -22,7 +22,7 @@ from bot.model import Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked
 from indexers.daemons import in_daemon
 from indexers.errors import WikiUnavailable
 from indexers.model import EVERYONE, OPEN, LivePage, LivePages, Page, Principal, Reader
-from indexers.ports import Lookout
+from indexers.ports import LiveWiki
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,8 @@ class _Seen:
 
 
 class Recheck:
-    """The recheck of an answer's pages, for wikis with a lookout; others need none.
+    """The recheck of an answer's pages, for wikis that can be asked for live pages; others need
+    none.
 
     ``seconds`` is the time limit of all checks for one question. Pages that were open to everyone,
     of a wiki that does not answer, are shown with the date of its ``last_pass`` (None: unknown), or
@@ -85,7 +86,7 @@ class Recheck:
 
     def __init__(  # noqa: PLR0913 - the parts, and one for each thing that may be set
         self,
-        lookouts: Mapping[str, Lookout],
+        live_wikis: Mapping[str, LiveWiki],
         last_pass: Callable[[str], datetime | None],
         split: Split,
         *,
@@ -96,12 +97,12 @@ class Recheck:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._failed_since = failed_since
-        self._lookouts = dict(lookouts)
+        self._live_wikis = dict(live_wikis)
         self._last_pass = last_pass
         self._reread = Rereading(split)
         self._seconds = seconds
         self._refuses = refuses
-        self._places = {wiki: BoundedSemaphore(at_once) for wiki in self._lookouts}
+        self._places = {wiki: BoundedSemaphore(at_once) for wiki in self._live_wikis}
         self._clock = clock
 
     def begin(self, reader: Reader, pages: Sequence[FoundPage]) -> Check:
@@ -110,8 +111,8 @@ class Recheck:
 
     def stands(self, sources: Collection[Source], reader: Reader) -> frozenset[Place]:
         """Return the pages of ``sources`` that their wikis confirm in time: they exist, are open to
-        ``reader`` and still have the quoted text; a wiki without a lookout is not asked, and its
-        pages are valid."""
+        ``reader`` and still have the quoted text; a wiki that has no live pages is not asked, and
+        its pages are valid."""
         seen = _Seen()
         asked = {_place(one): one.revision for one in sources if self.is_looked_at(one.wiki, seen)}
         self.look(asked, reader, self.until(), seen)
@@ -128,7 +129,7 @@ class Recheck:
         """Return whether pages of ``wiki`` must be confirmed. Called once for each question: it may
         read the log of passes."""
         if wiki not in seen.looks:
-            seen.looks[wiki] = wiki in self._lookouts and (
+            seen.looks[wiki] = wiki in self._live_wikis and (
                 self._seconds > 0 or self._failed_since(wiki)
             )
         return seen.looks[wiki]
@@ -150,7 +151,7 @@ class Recheck:
         return found
 
     def linked(self, source: Source, doubt: Doubt) -> Linked:
-        address = self._lookouts[source.wiki].plain_address(source.page, source.url)
+        address = self._live_wikis[source.wiki].plain_address(source.page, source.url)
         return Linked(source.wiki, source.page, address, doubt)
 
     def told(self, said: Result, seen: _Seen) -> Result:
@@ -191,14 +192,14 @@ class Recheck:
         if not self._places[wiki].acquire(blocking=False):
             return None
 
-        def standing() -> LivePages:
+        def check() -> LivePages:
             try:
                 # A little less than the wait here, so that partial results arrive.
-                return self._lookouts[wiki].standing(pages, seconds * _SHARE)
+                return self._live_wikis[wiki].current(pages, seconds * _SHARE)
             finally:
                 self._places[wiki].release()
 
-        return in_daemon(standing, f"checking-{wiki}")
+        return in_daemon(check, f"checking-{wiki}")
 
 
 _SHARE = 0.97

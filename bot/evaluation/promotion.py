@@ -34,7 +34,7 @@ class SavedQuestions:
     kept: KeptVerdicts
     embedder: Embedder
 
-    def __call__(self, standing: PassageIndex, candidate: PassageIndex) -> Sequence[str]:
+    def __call__(self, current: PassageIndex, candidate: PassageIndex) -> Sequence[str]:
         """Return why the candidate must not be promoted; empty if it may be. A question counts if
         the old index finds its page and the page exists in the new one: missing pages are another
         check's business."""
@@ -42,7 +42,7 @@ class SavedQuestions:
         asked = lost = 0
         for case in self._saved():
             wanted = {page: built[page] for page in _right(case) if page in built}
-            if wanted and self._finds(standing, case, wanted):
+            if wanted and self._finds(current, case, wanted):
                 asked += 1
                 lost += not self._finds(candidate, case, wanted)
         if lost <= _TOLERATED * asked:

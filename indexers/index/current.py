@@ -45,28 +45,26 @@ class CurrentIndex(ReadIndex):
         self.damage = catalog.damage()
         self._unusable: set[PassageIndex] = set()
         self._unread = False
-        standing = catalog.current()
-        read = self._opened(standing) if standing else None
+        current = catalog.current()
+        read = self._opened(current) if current else None
         try:
-            if read is None or standing is None:
+            if read is None or current is None:
                 name = (
-                    next_name(standing)
-                    if standing and fingerprint_of(standing) == wanted
-                    else wanted
+                    next_name(current) if current and fingerprint_of(current) == wanted else wanted
                 )
                 self._written_name, self._written = self._new(name)
                 catalog.activate(self._written_name)
-            elif fingerprint_of(standing) != wanted:
+            elif fingerprint_of(current) != wanted:
                 self._written_name, self._written = self._new(wanted)
-            elif self.damage and self.damage.index == standing:
-                self._written_name, self._written = self._new(next_name(standing))
+            elif self.damage and self.damage.index == current:
+                self._written_name, self._written = self._new(next_name(current))
             else:
-                self._written_name, self._written = standing, read
+                self._written_name, self._written = current, read
         except BaseException:
             if read is not None:
                 read.close()
             raise
-        self._read_name = standing if standing and read else self._written_name
+        self._read_name = current if current and read else self._written_name
         self._read = read or self._written
         self._same_vectors = self._compares()
         self.reuses = True
@@ -74,7 +72,7 @@ class CurrentIndex(ReadIndex):
         self._stood: dict[str, dict[str, KnownPage]] = {}
 
     @property
-    def standing(self) -> PassageIndex:
+    def current(self) -> PassageIndex:
         """Return the index that is read."""
         return self._read
 

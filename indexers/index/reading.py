@@ -62,17 +62,17 @@ class ReadIndex:
     def follow(self) -> bool:
         """Switch to the index that another process has promoted, if it has; return whether it
         did."""
-        standing = self._catalog.current()
-        if standing is None or standing == self._read_name:
+        current = self._catalog.current()
+        if current is None or current == self._read_name:
             return False
-        if standing == self._written_name:
+        if current == self._written_name:
             self._read = self._written
-        elif fingerprint_of(standing) == self._wanted:
-            self._read = self._written = self._catalog.open(standing)
-            self._written_name = standing
+        elif fingerprint_of(current) == self._wanted:
+            self._read = self._written = self._catalog.open(current)
+            self._written_name = current
         else:
             return False
-        self._read_name, self._same_vectors = standing, True
+        self._read_name, self._same_vectors = current, True
         return True
 
     def search(

@@ -9,7 +9,7 @@ from pathlib import Path
 from indexers.findings import Access, Finding
 from indexers.model import NOBODY, Acl, KnownPage, Principal, ReadAs
 from indexers.parsing.limits import Parse, here
-from indexers.ports import Divisible, Lookout, Wiki
+from indexers.ports import Divisible, LiveWiki, Wiki
 from indexers.sources.readers import WikiReaders
 
 
@@ -30,7 +30,7 @@ class WikiSource:
     """Its latest edits alone, if it can list them."""
     divisible: Divisible | None = None
     """The same wiki, if a page or a space of it can be read by itself."""
-    lookout: Lookout | None = None
+    live: LiveWiki | None = None
     readers: WikiReaders | None = None
     """The readers of all its pages, if the settings name them. They apply as soon as the index is
     open."""

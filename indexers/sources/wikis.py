@@ -9,7 +9,7 @@ from functools import partial
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.findings import Access
 from indexers.model import EVERYONE, Acl, Principal, ReadAs, SyncReport, SyncScope, addressed
-from indexers.ports import Lookout, Wiki
+from indexers.ports import LiveWiki, Wiki
 from indexers.sources.scope import scoped
 from indexers.sources.source import WikiSource
 
@@ -101,9 +101,9 @@ class Wikis(dict[str, WikiSource]):
         return None
 
     @property
-    def lookouts(self) -> dict[str, Lookout]:
+    def live_wikis(self) -> dict[str, LiveWiki]:
         """The wikis that can be asked how a page stands."""
-        return {name: source.lookout for name, source in self.items() if source.lookout}
+        return {name: source.live for name, source in self.items() if source.live}
 
     @property
     def read_as(self) -> dict[str, ReadAs]:

@@ -49,7 +49,7 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
             if not allow_mass_removal:
                 losses = lost_pages(index, wikis=names, max_removal=max_removal)
             unread = unread_pages(index, reports)
-            gated = gate(index.standing, index.candidate) if gate else ()
+            gated = gate(index.current, index.candidate) if gate else ()
             if why := [*losses, *unread, *gated]:
                 _close_unseen(index, wikis, reports)
                 index.discard()
@@ -145,9 +145,9 @@ def _close_unseen(
         if not wiki.has_page_rights:
             continue
         seen = index.candidate.known(wiki.name)
-        for key, known in index.standing.known(wiki.name).items():
+        for key, known in index.current.known(wiki.name).items():
             if key not in seen and (wiki.name, key) not in failed and known.acl != NOBODY:
-                index.standing.relabel(wiki.name, key, known.revision, NOBODY)
+                index.current.relabel(wiki.name, key, known.revision, NOBODY)
 
 
 def _refusal(why: Sequence[str]) -> RebuildRefused:
@@ -159,7 +159,7 @@ def lost_pages(index: CurrentIndex, *, wikis: Container[str], max_removal: float
     how to allow it. Those that are none of ``wikis`` left the settings."""
     built = index.candidate.counts()
     losses = []
-    for wiki, (pages, _) in index.standing.counts().items():
+    for wiki, (pages, _) in index.current.counts().items():
         lost = pages - built.get(wiki, (0, 0))[0]
         many = lost >= _FEW and lost / pages > max_removal
         if wiki in wikis and (many or lost == pages > 0):
@@ -178,8 +178,8 @@ def unread_pages(index: CurrentIndex, reports: Sequence[SyncReport]) -> Iterator
     for report in reports:
         failed = {failed.key for failed in report.failed}
         folders = tuple(key for key in failed if key.endswith("/"))
-        standing = index.standing.known(report.wiki)
-        stood = {key for key in standing if key in failed or key.startswith(folders)}
+        current = index.current.known(report.wiki)
+        stood = {key for key in current if key in failed or key.startswith(folders)}
         if missing := stood - index.candidate.known(report.wiki).keys():
             number = "A page" if len(missing) == 1 else f"{len(missing):,} pages"
             yield f"{number} of {report.wiki} could not be read again."

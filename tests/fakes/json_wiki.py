@@ -48,7 +48,7 @@ class JsonSettings(WikiSettings):
 
 
 class JsonWiki:
-    """`indexers.ports.Wiki` and `Lookout`. ``pages`` have a title, a text and readers, who are
+    """`indexers.ports.Wiki` and `LiveWiki`. ``pages`` have a title, a text and readers, who are
     ``people`` by number, or `everyone`."""
 
     has_page_rights = True
@@ -84,7 +84,7 @@ class JsonWiki:
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         return frozenset(keys) - self.pages().keys()
 
-    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+    def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         pages = self.pages()
         stand = {key: pages[key] for key in cited if key in pages}
         return LivePages(
@@ -117,7 +117,7 @@ class JsonSource(WikiSource):
 
     def __init__(self, settings: JsonSettings, resources: Resources) -> None:
         super().__init__(JsonWiki(settings))
-        self.lookout = self.wiki
+        self.live = self.wiki
         self._url = settings.url
         self._token = resources.secret(settings.token_variable)
 

@@ -20,7 +20,7 @@ from indexers.sources.confluence.rights import Tokens
 from indexers.syncing.sync import sync
 from tests.fakes.engine import checked
 from tests.fakes.index import ListIndex
-from tests.indexers.sources.confluence.looking import lookout_of
+from tests.indexers.sources.confluence.looking import live_of
 from tests.long import few
 from tests.properties.confluences import (
     EMBEDDER,
@@ -65,8 +65,8 @@ def test_nobody_is_quoted_what_they_may_not_read_and_open_pages_stay(
         # be told at all there is no such fault.
         faults = SOME_OF_ALL if share == 1 else (*SOME_OF_ALL, Fault(kind="empty"))
         site.confluence.faults.seed(random.Random(seed), share, faults)  # noqa: S311 - as above
-        lookout = lookout_of(site)
-        recheck = Recheck({WIKI: lookout}, lambda _: None, SPLIT, seconds=PATIENT)
+        live = live_of(site)
+        recheck = Recheck({WIKI: live}, lambda _: None, SPLIT, seconds=PATIENT)
         quoted = kept = 0
         for drawn in worlds:
             for user in chance.sample(drawn.people, min(3, len(drawn.people))):

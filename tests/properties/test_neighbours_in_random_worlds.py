@@ -22,7 +22,7 @@ from indexers.model import EVERYONE, NOBODY, OPEN, Acl, Passage, Principal, Read
 from indexers.ports import Place
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
-from tests.fakes.lookout import Standing
+from tests.fakes.live_wikis import Standing
 from tests.fakes.passages import passages
 from tests.fakes.wiki import by_section
 

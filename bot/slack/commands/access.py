@@ -46,9 +46,9 @@ class AccessCommand:
         who, url = await self.people.person(person(rest[0]), fresh=True), address(rest[1])
         if url is None:
             raise Misused("The second is no link: copy the page's address from the browser.")
-        if who.standing is not Membership.MEMBER or not who.email:
+        if who.membership is not Membership.MEMBER or not who.email:
             await call.respond(
-                say(_NO_ADDRESS if who.standing is Membership.MEMBER else _NO_MEMBER)
+                say(_NO_ADDRESS if who.membership is Membership.MEMBER else _NO_MEMBER)
             )
             return
         try:

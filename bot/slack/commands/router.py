@@ -61,7 +61,7 @@ class Commands:
                 return say(f"Only admins may use /wiki {chosen.name}.")
             case For.MEMBERS:
                 found = await self._people.person(person)
-                return None if found.standing is Membership.MEMBER else MEMBERS_ONLY
+                return None if found.membership is Membership.MEMBER else MEMBERS_ONLY
         return None
 
     def _help(self) -> Message:

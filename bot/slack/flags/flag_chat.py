@@ -66,11 +66,11 @@ class SlackFlagChat:
     async def post_reply(
         self, channel: str, ts: str, content: AnswerContent, *, since: datetime
     ) -> str:
-        standing = await marked_messages(self.api, channel, since=since)
+        posted = await marked_messages(self.api, channel, since=since)
         last = ""
         for number, message in enumerate(self.renderer.answers.messages(content)):
             mark = reply_mark(ts, number)
-            last = standing.get(mark) or await self.api.post(channel, message.marked(mark))
+            last = posted.get(mark) or await self.api.post(channel, message.marked(mark))
         return last
 
     async def reply_parts(self, recorded: RecordedAnswer) -> frozenset[str]:

@@ -73,7 +73,7 @@ class Home:
 
     async def _parts(self, person: str, *, admin: bool) -> dict[str, _Making]:
         """Return the parts of the page by their headings."""
-        member = (await self.people.person(person)).standing is Membership.MEMBER
+        member = (await self.people.person(person)).membership is Membership.MEMBER
         parts: dict[str, _Making] = {"How to ask": self._asking()}
         if member:
             parts["What I read"] = self._wikis(whole=admin)

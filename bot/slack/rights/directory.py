@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.slack.api.slack_api import call
-from bot.slack.rights.person import Membership, confirmed_address, is_app, standing_of
+from bot.slack.rights.person import Membership, confirmed_address, is_app, membership_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ _SHARED = ""
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    standings: Mapping[str, Membership]
+    memberships: Mapping[str, Membership]
     holders: Mapping[str, str]
     """Ids by address."""
 
@@ -53,9 +53,9 @@ class MemberList:
     _failed: bool = False
     _reading: asyncio.Task[None] | None = field(default=None)
 
-    async def standings(self) -> Mapping[str, Membership]:
+    async def memberships(self) -> Mapping[str, Membership]:
         """Return what each person is, by id, without apps. Empty if the list is unavailable."""
-        return (await self._latest(REMEMBERED)).standings
+        return (await self._latest(REMEMBERED)).memberships
 
     async def has_alone(self, id_: str, email: str) -> bool:
         """Return whether nobody but this person has the address, which Slack says is theirs.
@@ -95,7 +95,7 @@ class MemberList:
         return self._list
 
     async def _read(self) -> None:
-        standings: dict[str, Membership] = {}
+        memberships: dict[str, Membership] = {}
         holders: dict[str, str] = {}
         cursor = ""
         try:
@@ -104,10 +104,10 @@ class MemberList:
                 for user in page.get("members") or ():
                     if is_app(user):
                         continue
-                    id_, standing = user["id"], standing_of(user, self.team)
-                    standings[id_] = standing
+                    id_, membership = user["id"], membership_of(user, self.team)
+                    memberships[id_] = membership
                     email = confirmed_address(user)
-                    if email and standing in (Membership.MEMBER, Membership.GUEST):
+                    if email and membership in (Membership.MEMBER, Membership.GUEST):
                         alone = holders.setdefault(email, id_) == id_
                         holders[email] = id_ if alone else _SHARED
                 cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
@@ -118,4 +118,4 @@ class MemberList:
             self._failed = True
             return
         self._failed = False
-        self._list = _List(standings, holders)
+        self._list = _List(memberships, holders)

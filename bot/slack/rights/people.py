@@ -28,7 +28,7 @@ from indexers.untold import untold_token
 logger = logging.getLogger(__name__)
 
 REMEMBERED = 60.0
-"""Seconds for which a person's standing is cached, except before an admin's action."""
+"""Seconds for which a person's membership is cached, except before an admin's action."""
 PATIENCE = 8.0
 """Seconds that the wikis have to identify a person."""
 GROUPS_REMEMBERED = 300.0
@@ -81,7 +81,7 @@ class SlackPeople:
             ChatUnavailable: it cannot be told.
         """
         person = await self.person(id_, fresh=True)
-        if person.standing is not Membership.MEMBER:
+        if person.membership is not Membership.MEMBER:
             return False
         if person.runs_workspace or id_ in self.admins:
             return True
@@ -111,19 +111,19 @@ class SlackPeople:
         self._known.put(person.id, person, REMEMBERED)
         return person if person.email == wanted else None
 
-    async def standings(self, ids: Iterable[str]) -> frozenset[Membership]:
-        """Return the standings of the people among ``ids``, without apps. Slack's list may be some
-        minutes old; people who were looked up since count as they were then.
+    async def memberships(self, ids: Iterable[str]) -> frozenset[Membership]:
+        """Return the memberships of the people among ``ids``, without apps. Slack's list may be
+        some minutes old; people who were looked up since count as they were then.
 
         Raises:
             ChatUnavailable: it cannot be told.
         """
         found: set[Membership] = set()
         unlisted: list[str] = []
-        listed = await self.directory.standings()
+        listed = await self.directory.memberships()
         for id_ in ids:
             if person := self._known.get(id_):
-                found.update([] if person.is_app else [person.standing])
+                found.update([] if person.is_app else [person.membership])
             elif id_ in listed:
                 found.add(listed[id_])
             else:
@@ -131,10 +131,10 @@ class SlackPeople:
         if len(unlisted) > MOST_LOOKED_UP:
             return frozenset({*found, Membership.NOBODY})
         people = [await self.person(id_) for id_ in unlisted]
-        return frozenset({*found, *(one.standing for one in people if not one.is_app)})
+        return frozenset({*found, *(one.membership for one in people if not one.is_app)})
 
-    def gets_nothing(self, standing: Membership, *, shared: bool) -> bool:
-        """Return whether people of this standing get no answers at all, in a channel that is
+    def gets_nothing(self, membership: Membership, *, shared: bool) -> bool:
+        """Return whether people of this membership get no answers at all, in a channel that is
         ``shared`` with another company or not."""
         opened = {
             Membership.MEMBER: True,
@@ -142,7 +142,7 @@ class SlackPeople:
             Membership.FOREIGN: shared and self.shared_channels,
             Membership.NOBODY: False,
         }
-        return not opened[standing]
+        return not opened[membership]
 
     async def is_member(self, channel: str, id_: str) -> bool:
         """Return whether a full member of the workspace is in the channel now; asked each time.
@@ -150,7 +150,7 @@ class SlackPeople:
         Raises:
             ChatUnavailable: it cannot be told.
         """
-        if (await self.person(id_, fresh=True)).standing is not Membership.MEMBER:
+        if (await self.person(id_, fresh=True)).membership is not Membership.MEMBER:
             return False
         cursor = ""
         while True:
@@ -180,9 +180,9 @@ class SlackPeople:
         if shared and not self.shared_channels:
             return Closed("I do not answer where people of other companies read along.")
         person = await self.person(id_)
-        if self.gets_nothing(person.standing, shared=shared):
+        if self.gets_nothing(person.membership, shared=shared):
             return Closed("I answer members of this workspace only, and I do not know you as one.")
-        if not private or person.standing is not Membership.MEMBER:
+        if not private or person.membership is not Membership.MEMBER:
             return Principal.of(EVERYONE)
         return await self.rights(person)
 
@@ -216,7 +216,7 @@ class SlackPeople:
         """Return the person with the address that identifies them, or with none."""
         if self.accounts is not None:
             return replace(person, email=self.accounts.get(person.id, ""))
-        if person.standing is not Membership.MEMBER or not person.email:
+        if person.membership is not Membership.MEMBER or not person.email:
             return person
         if await self.directory.has_alone(person.id, person.email):
             return person

@@ -1,5 +1,5 @@
-"""A person as Slack describes them: their standing in this workspace, name and address. Pure.
-People type these fields themselves, so they are read with care."""
+"""A person as Slack describes them: their kind of membership in this workspace, name and address.
+Pure. People type these fields themselves, so they are read with care."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Person:
     id: str
     name: str = NOBODY
     email: str = ""
-    standing: Membership = Membership.NOBODY
+    membership: Membership = Membership.NOBODY
     runs_workspace: bool = False
     is_app: bool = False
 
@@ -40,14 +40,14 @@ def person_of(user: Mapping[str, Any], team: str) -> Person:
     """Read Slack's ``user`` object, seen from the workspace ``team``."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or profile.get("real_name") or user.get("name")
-    standing = standing_of(user, team)
+    membership = membership_of(user, team)
     admin = user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")
     return Person(
         id=user["id"],
         name=shown_name(str(name or "")),
         email=confirmed_address(user),
-        standing=standing,
-        runs_workspace=bool(admin) and standing is Membership.MEMBER,
+        membership=membership,
+        runs_workspace=bool(admin) and membership is Membership.MEMBER,
         is_app=is_app(user),
     )
 
@@ -86,8 +86,8 @@ def is_app(user: Mapping[str, Any]) -> bool:
     return bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == "USLACKBOT")
 
 
-def standing_of(user: Mapping[str, Any], team: str) -> Membership:
-    """Return the person's standing in the workspace ``team``."""
+def membership_of(user: Mapping[str, Any], team: str) -> Membership:
+    """Return the person's membership in the workspace ``team``."""
     if user.get("deleted") or is_app(user):
         return Membership.NOBODY
     if user.get("is_stranger") or user.get("team_id") != team:

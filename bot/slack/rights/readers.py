@@ -31,11 +31,12 @@ REMEMBERED = 60.0
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """The members of a channel. ``reader`` stands for all of them together, ``standings`` are what
-    they are (None: Slack does not say). ``shared``: the channel is shared with another company."""
+    """The members of a channel. ``reader`` stands for all of them together, ``memberships`` are
+    what they are (None: Slack does not say). ``shared``: the channel is shared with another
+    company."""
 
     reader: Reader = ANYBODY
-    standings: frozenset[Membership] | None = None
+    memberships: frozenset[Membership] | None = None
     shared: bool = False
 
 
@@ -87,10 +88,10 @@ class Readers:
             ChatUnavailable: it cannot be told now.
         """
         present = await self._present(channel)
-        if present.standings is None:
+        if present.memberships is None:
             return not self.people.guests
         shared = shared or present.shared
-        return any(self.people.gets_nothing(one, shared=shared) for one in present.standings)
+        return any(self.people.gets_nothing(one, shared=shared) for one in present.memberships)
 
     async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
         """Return whether an answer made for ``reader`` may still be posted in the channel: nobody
@@ -133,14 +134,14 @@ class Readers:
             return _Present(ANYBODY, None, found.shared)
         others = [id_ for id_ in ids if id_ != self.bot]
         if not found.private or found.shared or len(others) > self.most:
-            return _Present(ANYBODY, await self.people.standings(others), found.shared)
+            return _Present(ANYBODY, await self.people.memberships(others), found.shared)
         people = [await self.people.person(id_) for id_ in others]
         readers = [person for person in people if not person.is_app]
-        standings = frozenset(person.standing for person in readers)
-        if standings != {Membership.MEMBER}:
-            return _Present(ANYBODY, standings)
+        memberships = frozenset(person.membership for person in readers)
+        if memberships != {Membership.MEMBER}:
+            return _Present(ANYBODY, memberships)
         held = frozenset(await asyncio.gather(*map(self.people.rights, readers)))
-        return _Present(next(iter(held)) if len(held) == 1 else Audience(held), standings)
+        return _Present(next(iter(held)) if len(held) == 1 else Audience(held), memberships)
 
 
 def _together(reader: Reader) -> frozenset[Principal]:

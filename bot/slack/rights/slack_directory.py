@@ -93,8 +93,8 @@ class SlackDirectory:
         return await self.people.is_admin(person)
 
     async def is_somebody(self, person: str) -> bool:
-        return (await self.people.person(person)).standing is not Membership.NOBODY
+        return (await self.people.person(person)).membership is not Membership.NOBODY
 
     async def member_at(self, email: str) -> str:
         found = await self.people.addressed_as(email)
-        return found.id if found and found.standing is Membership.MEMBER else ""
+        return found.id if found and found.membership is Membership.MEMBER else ""

@@ -37,7 +37,7 @@ class NotFound:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _Membership:
     who: Account | NotFound
     groups: tuple[Group, ...] = ()
 
@@ -76,11 +76,11 @@ class ConfluenceMembers:
             lambda directory: remembered if directory.whole else soon,
             clock,
         )
-        self._standings = Remembered(
+        self._memberships = Remembered(
             f"{site}: what a person holds",
             self._standing,
-            lambda standing: (
-                soon if isinstance(standing.who, NotFound) else remembered - self._people.lag
+            lambda membership: (
+                soon if isinstance(membership.who, NotFound) else remembered - self._people.lag
             ),
             clock,
         )
@@ -94,15 +94,15 @@ class ConfluenceMembers:
     def tokens(self, email: str) -> frozenset[str]:
         """See `WikiSource.tokens`."""
         try:
-            standing = self._standings.get(address(email))
+            membership = self._memberships.get(address(email))
         except WikiUnavailable:
             return frozenset({untold_token(self.site)})
-        if isinstance(standing.who, NotFound):
+        if isinstance(membership.who, NotFound):
             return frozenset()
-        held = {self._tokens.group(group.key) for group in standing.groups}
-        if standing.who.licensed:
+        held = {self._tokens.group(group.key) for group in membership.groups}
+        if membership.who.licensed:
             held.add(self._tokens.licensed)
-        return frozenset({self._tokens.user(standing.who.key), *held})
+        return frozenset({self._tokens.user(membership.who.key), *held})
 
     def owner(self, named: str) -> str:
         """Return the owner's words with their address, for a page's owner field; see
@@ -117,7 +117,7 @@ class ConfluenceMembers:
     def find(self, email: str) -> Account | NotFound:
         """Return the account with this address, or why there is none."""
         try:
-            return self._standings.get(address(email)).who
+            return self._memberships.get(address(email)).who
         except WikiUnavailable as error:
             return NotFound(f"cannot be asked: {error}", unasked=True)
 
@@ -167,13 +167,13 @@ class ConfluenceMembers:
         directory = self._directory.get(None)
         return directory.visible, directory.all
 
-    def _standing(self, email: str) -> _Standing:
+    def _standing(self, email: str) -> _Membership:
         who = self._owner(email)
         if isinstance(who, NotFound):
-            return _Standing(who)
+            return _Membership(who)
         if not who.active:
-            return _Standing(NotFound(DEACTIVATED))
-        return _Standing(who, tuple(self._people.groups(who)))
+            return _Membership(NotFound(DEACTIVATED))
+        return _Membership(who, tuple(self._people.groups(who)))
 
     def _owner(self, email: str) -> Account | NotFound:
         if named := self._overrides.get(email):

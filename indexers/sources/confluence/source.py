@@ -15,7 +15,7 @@ from indexers.sources.confluence.access import ConfluenceAccess
 from indexers.sources.confluence.addresses import Base, base_of
 from indexers.sources.confluence.doctor import ConfluenceDoctor, cloud_id
 from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.lookout import AT_ONCE, ConfluenceLookout
+from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
 from indexers.sources.confluence.members import ConfluenceMembers
 from indexers.sources.confluence.ownership import Ownership
 from indexers.sources.confluence.page_links import edit_address
@@ -61,7 +61,7 @@ class ConfluenceSource(WikiSource):
         )
         names: Names = {}
         parse = resources.parse
-        self.lookout: ConfluenceLookout = ConfluenceLookout(
+        self.live: LiveConfluence = LiveConfluence(
             name, looking, scope, extras, names=names, parse=parse
         )
         self.divisible: ConfluenceWiki = ConfluenceWiki(
@@ -71,7 +71,7 @@ class ConfluenceSource(WikiSource):
             extras,
             Ownership(settings.owner_property, settings.owner_label, settings.owner_editor),
             names=names,
-            viewers_seen=self.lookout.viewers_seen,
+            viewers_seen=self.live.viewers_seen,
             parse=parse,
         )
         self.recent = ScopedWiki(self.divisible, self.divisible.recent)
@@ -81,7 +81,7 @@ class ConfluenceSource(WikiSource):
             overrides=settings.accounts,
             remembered=settings.members_minutes * 60,
         )
-        self._access = ConfluenceAccess(name, looking, self.lookout.survey, self.members)
+        self._access = ConfluenceAccess(name, looking, self.live.survey, self.members)
         self._base = looking.base
         super().__init__(self.divisible)
 
@@ -95,7 +95,7 @@ class ConfluenceSource(WikiSource):
         return self._access.space_at(url)
 
     def spaces(self) -> list[str]:
-        return [space.key for space in self.lookout.survey.spaces(fresh=True)]
+        return [space.key for space in self.live.survey.spaces(fresh=True)]
 
     def edit_address(self, page: str, url: str) -> str:
         return edit_address(self._base.shown_at, page, url, cloud=self._base.cloud)

@@ -15,7 +15,7 @@ from bot.answering.confidence import Confidence
 from bot.answering.recheck import Recheck
 from bot.model import Answer, Clarify, NoAnswer, Question, Result, Role, Turn
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
-from tests.fakes.lookout import Standing
+from tests.fakes.live_wikis import Standing
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.wiki import by_section

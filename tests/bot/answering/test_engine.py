@@ -25,7 +25,7 @@ from bot.answering.recheck import Recheck
 from bot.model import Answer, NoAnswer, Question
 from indexers.model import EVERYONE, Acl, Principal
 from tests.bot.answering.composing.test_composer import ScriptedWriter, composer
-from tests.fakes.lookout import Standing
+from tests.fakes.live_wikis import Standing
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 from tests.fakes.wiki import by_section

@@ -17,8 +17,8 @@ from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking
 from bot.model import Answer, Question
 from indexers.model import EVERYONE, OPEN, Acl, Page, Passage, Principal, Section
-from indexers.ports import Lookout
-from tests.fakes.lookout import Standing, Unavailable
+from indexers.ports import LiveWiki
+from tests.fakes.live_wikis import Standing, Unavailable
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.wiki import by_section
@@ -52,7 +52,7 @@ class Model:
         return [float(self.first in passage.text) for passage in read]
 
 
-def answerer(model: Model, wiki: Lookout) -> Answerer:
+def answerer(model: Model, wiki: LiveWiki) -> Answerer:
     return Answerer(
         retrieval_over(WIKI),
         Confidence(bias=9.0),
@@ -84,7 +84,7 @@ def test_what_it_puts_first_is_answered_from_first() -> None:
     ],
     ids=["gone", "closed", "redacted", "edited", "untold", "silent"],
 )
-def test_it_is_never_shown_what_its_wiki_does_not_confirm(wiki: Lookout) -> None:
+def test_it_is_never_shown_what_its_wiki_does_not_confirm(wiki: LiveWiki) -> None:
     model = Model()
     said = answerer(model, wiki).answer(LEAVE)
 

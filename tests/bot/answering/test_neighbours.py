@@ -13,7 +13,7 @@ from bot.answering.engine.rights import LiveRights
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import FoundPage, Retrieved
 from indexers.model import EVERYONE, OPEN, Acl, Hit, Page, Passage, Principal, Section
-from tests.fakes.lookout import Standing
+from tests.fakes.live_wikis import Standing
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 from tests.fakes.wiki import by_section

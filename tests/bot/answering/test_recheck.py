@@ -34,9 +34,9 @@ from indexers.model import (
     Principal,
     Section,
 )
-from indexers.ports import Lookout
+from indexers.ports import LiveWiki
 from tests.fakes.engine import checked
-from tests.fakes.lookout import Broken, Hanging, Standing, Unavailable
+from tests.fakes.live_wikis import Broken, Hanging, Standing, Unavailable
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.wiki import by_section
@@ -267,8 +267,8 @@ class Slow(Standing):
         self.now = 0.0
         self._seconds = seconds
 
-    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
-        answer = super().standing(cited, seconds)
+    def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+        answer = super().current(cited, seconds)
         self.now += self._seconds
         return answer
 
@@ -277,9 +277,9 @@ def test_all_looks_together_have_one_time_limit(hanging: Hanging) -> None:
     """The second one gets what the first has left, which is nothing."""
 
     class ThenHangs(Slow):
-        def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+        def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
             of = hanging if self.asked else super()
-            return of.standing(cited, seconds)
+            return of.current(cited, seconds)
 
     written = [p for n in range(12) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
     best = [found.page for found in retrieval_over(written)(LEAVE).pages[:3]]
@@ -303,9 +303,9 @@ def test_a_silent_wiki_is_not_asked_again_for_the_same_question() -> None:
         *passages("parents", "How long is leave? For parents a whole year.", wiki="conf"),
         *(p for n in range(9) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")),
     ]
-    lookouts: dict[str, Lookout] = {"conf": silent, "other": Standing("gone")}
+    live_wikis: dict[str, LiveWiki] = {"conf": silent, "other": Standing("gone")}
     said = answerer(
-        Recheck(lookouts, never, by_section), written=written, confidence=UNSURE
+        Recheck(live_wikis, never, by_section), written=written, confidence=UNSURE
     ).answer(LEAVE)
 
     assert named(said)
@@ -341,7 +341,7 @@ def test_a_look_that_hangs_lets_the_process_end() -> None:
 import threading
 from bot.answering.recheck import Recheck
 class Hangs:
-    def standing(self, cited, seconds):
+    def current(self, cited, seconds):
         threading.Event().wait()
 assert Recheck({"w": Hangs()}, lambda _: None, list)._ask("w", {"p": "1"}, 1) is not None
 """
@@ -357,9 +357,9 @@ def test_a_mistake_of_ours_is_no_silence() -> None:
 
 def test_the_log_names_what_was_dropped_by_key_alone(caplog: pytest.LogCaptureFixture) -> None:
     written = [replace(passage, title="Secret plans") for passage in WIKI]
-    lookouts: dict[str, Lookout] = {"conf": Standing("leave"), "notes": Unavailable()}
+    live_wikis: dict[str, LiveWiki] = {"conf": Standing("leave"), "notes": Unavailable()}
     with caplog.at_level(logging.INFO, "bot.answering.recheck"):
-        answerer(Recheck(lookouts, never, by_section), written=[*written, *NOTES]).answer(LEAVE)
+        answerer(Recheck(live_wikis, never, by_section), written=[*written, *NOTES]).answer(LEAVE)
 
     assert "Page leave of conf no longer stands for a reader: left out" in caplog.messages
     assert "Secret" not in caplog.text
@@ -429,7 +429,7 @@ SECRET = [
 ]
 
 
-def silent_ones(hanging: Hanging) -> list[Lookout]:
+def silent_ones(hanging: Hanging) -> list[LiveWiki]:
     return [Unavailable(), hanging, Standing(untold=frozenset({"plan", "lunch"}))]
 
 

@@ -20,12 +20,12 @@ from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.state import Product
 from bot.playground.confluence.world import World
 from indexers.model import EVERYONE, Changed, Principal
-from indexers.sources.confluence.lookout import ConfluenceLookout
+from indexers.sources.confluence.live import LiveConfluence
 from indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.wiki import by_section
 from tests.indexers.sources.confluence.conftest import Clock, Site
-from tests.indexers.sources.confluence.looking import lookout_of
+from tests.indexers.sources.confluence.looking import live_of
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PATIENT = 30.0
@@ -38,7 +38,7 @@ class Company:
 
     site: Site
     wiki: ConfluenceWiki
-    lookout: ConfluenceLookout
+    live: LiveConfluence
     ada: User
     bob: User
     parent: Content
@@ -58,7 +58,7 @@ class Company:
         self._retrieval = retrieval_over(p for page in read for p in by_section(page))
 
     def answerer(self, confidence: Confidence) -> Answerer:
-        recheck = Recheck({"wiki": self.lookout}, {"wiki": NOON}.get, by_section, seconds=PATIENT)
+        recheck = Recheck({"wiki": self.live}, {"wiki": NOON}.get, by_section, seconds=PATIENT)
         return Answerer(
             self._retrieval, confidence, ("wiki",), recheck=recheck, clock=TickingClock()
         )
@@ -79,8 +79,8 @@ def company(request: pytest.FixtureRequest) -> Iterator[Company]:
         )
         world.create("ENG", "Lunch", "<p>Lunch does come at noon.</p>")
         transport = site.transport()
-        wiki, lookout = ConfluenceWiki("wiki", transport), lookout_of(site)
-        company = Company(site, wiki, lookout, ada, bob, parent, pay)
+        wiki, live = ConfluenceWiki("wiki", transport), live_of(site)
+        company = Company(site, wiki, live, ada, bob, parent, pay)
         company.sync()
         yield company
         transport.close()

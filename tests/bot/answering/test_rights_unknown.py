@@ -12,7 +12,7 @@ from bot.model import Answer, Narrowed, NoAnswer, Reason
 from indexers.model import EVERYONE, NOBODY, Audience, Principal
 from indexers.untold import untold_token
 from tests.bot.answering.test_answerer import HANDBOOK, SURE, UNSURE, answerer, ask
-from tests.fakes.lookout import Standing
+from tests.fakes.live_wikis import Standing
 from tests.fakes.wiki import by_section
 
 UNTOLD = Principal.of(EVERYONE, untold_token("wiki.example.com"))

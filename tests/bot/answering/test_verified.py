@@ -19,7 +19,7 @@ from bot.model import Answer, NoAnswer, Question, Role, Source, Turn
 from indexers.index.embedding import LocalEmbedder
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
 from tests.fakes.index import ListIndex
-from tests.fakes.lookout import Standing, Unavailable
+from tests.fakes.live_wikis import Standing, Unavailable
 from tests.fakes.wiki import by_section
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -36,9 +36,9 @@ def source(page: str) -> Source:
 class Office:
     """A wiki of pages that say something, and what was written to its questions."""
 
-    def __init__(self, *, lookout: Standing | Unavailable | None = None) -> None:
+    def __init__(self, *, live: Standing | Unavailable | None = None) -> None:
         self.index = ListIndex()
-        recheck = Recheck({"handbook": lookout}, lambda _: None, by_section) if lookout else None
+        recheck = Recheck({"handbook": live}, lambda _: None, by_section) if live else None
         self.library = IndexedLibrary(self.index, recheck, lambda *_: "", lambda _, owner: owner)
         self.now = NOW
         self.kept: list[WrittenAnswer] = []
@@ -172,12 +172,12 @@ def test_it_is_given_no_more_once_a_page_is_gone_or_closed(office: Office) -> No
 
 
 @pytest.mark.parametrize(
-    ("lookout", "given"),
+    ("live", "given"),
     [(Standing(), True), (Standing("leave"), False), (Standing(narrowed={"leave": HR}), False),
      (Unavailable(), False)],
 )  # fmt: skip
-def test_its_wiki_is_asked_before_it_is_given(lookout: Standing | Unavailable, given: bool) -> None:
-    office = Office(lookout=lookout)
+def test_its_wiki_is_asked_before_it_is_given(live: Standing | Unavailable, given: bool) -> None:
+    office = Office(live=live)
     office.page("leave", "Leave is booked somewhere.")
     office.write("How do I book leave?", "leave")
 

@@ -192,8 +192,8 @@ def test_a_wiki_that_is_away_leaves_the_old_index(library: Library) -> None:
 def test_the_gate_is_shown_both_and_has_a_word(library: Library, tmp_path: Path) -> None:
     library.small.write("travel", "Travel is far.")
 
-    def gate(standing: PassageIndex, candidate: PassageIndex) -> Sequence[str]:
-        return [f"{standing.counts()['small'][0]} and {candidate.counts()['small'][0]}."]
+    def gate(current: PassageIndex, candidate: PassageIndex) -> Sequence[str]:
+        return [f"{current.counts()['small'][0]} and {candidate.counts()['small'][0]}."]
 
     reports = library.sync(full=True, gate=gate)
 

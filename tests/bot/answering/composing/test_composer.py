@@ -40,7 +40,7 @@ from bot.slack.rendering.asking_keepers import is_unsure
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from indexers.text.prose import plain
 from tests.fakes.embedding import WordEmbedder
-from tests.fakes.lookout import Standing, Unavailable
+from tests.fakes.live_wikis import Standing, Unavailable
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.wiki import by_section
@@ -571,10 +571,10 @@ def test_quotations_are_not_heard() -> None:
 
 @pytest.mark.parametrize("fallen_page", ["leave", "travel"])
 def test_a_page_that_fell_is_not_heard_and_not_even_shown_to_the_model(fallen_page: str) -> None:
-    lookout, writer = Standing(fallen_page), ScriptedWriter(TOLD)
+    live, writer = Standing(fallen_page), ScriptedWriter(TOLD)
     checked = replace(
         answerer(writer),
-        recheck=Recheck({"handbook": lookout}, lambda _: None, by_section, seconds=5),
+        recheck=Recheck({"handbook": live}, lambda _: None, by_section, seconds=5),
     )
     heard: list[str] = []
     result = checked.answer(Question(SAID, ANYONE), heard.append)
@@ -582,15 +582,15 @@ def test_a_page_that_fell_is_not_heard_and_not_even_shown_to_the_model(fallen_pa
     page = {"leave": "days long", "travel": "tock"}[fallen_page]
     assert all(page not in text for text in [*heard, result.text])
     assert all(page not in prompt.user.casefold() for prompt in writer.prompts)
-    assert len(lookout.asked) >= 1
+    assert len(live.asked) >= 1
     assert len(writer.prompts) <= 1
 
 
 def test_a_page_that_was_closed_to_the_reader_is_not_heard() -> None:
-    lookout = Standing(narrowed={"leave": BOARD})
+    live = Standing(narrowed={"leave": BOARD})
     checked = replace(
         answerer(ScriptedWriter(TOLD)),
-        recheck=Recheck({"handbook": lookout}, lambda _: None, by_section, seconds=5),
+        recheck=Recheck({"handbook": live}, lambda _: None, by_section, seconds=5),
     )
     heard: list[str] = []
     checked.answer(Question(SAID, ANYONE), heard.append)

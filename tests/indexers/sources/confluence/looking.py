@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from indexers.model import LivePages
 from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.lookout import AT_ONCE, ConfluenceLookout
+from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
 from indexers.sources.confluence.scope import Scope
 
 PATIENT = 30.0
@@ -16,11 +16,11 @@ PATIENT = 30.0
 Made = TypeVar("Made")
 
 
-class Settling(ConfluenceLookout):
+class Settling(LiveConfluence):
     """Waits for all that it began, also for what it does not need any more, so that no request
     outlives a test's server."""
 
-    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+    def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         pool, begun = self._asked.pool, list[Future[object]]()
         submit = pool.submit
 
@@ -31,16 +31,16 @@ class Settling(ConfluenceLookout):
 
         pool.submit = noted  # type: ignore[method-assign] # for this look
         try:
-            return super().standing(cited, seconds)
+            return super().current(cited, seconds)
         finally:
             pool.submit = submit  # type: ignore[method-assign] # as it was
             wait(begun, PATIENT)
 
 
-def lookout_of(site, extras: Extras | None = None, **scope) -> ConfluenceLookout:
+def live_of(site, extras: Extras | None = None, **scope) -> LiveConfluence:
     transport = site.transport(concurrency=AT_ONCE)
     return Settling("wiki", transport, Scope(**scope), extras or Extras(True, True))
 
 
 def looked(site, cited: Mapping[str, str], **settings) -> LivePages:
-    return lookout_of(site, **settings).standing(cited, PATIENT)
+    return live_of(site, **settings).current(cited, PATIENT)

@@ -15,7 +15,7 @@ from indexers.model import EVERYONE, Principal
 from indexers.sources.confluence.rights import Tokens
 from tests.fakes.engine import checked
 from tests.indexers.sources.confluence.conftest import Site
-from tests.indexers.sources.confluence.looking import PATIENT, lookout_of
+from tests.indexers.sources.confluence.looking import PATIENT, live_of
 from tests.indexers.sources.confluence.test_spaces_lost import KEYS, LOSSES, SPLIT, Company
 
 
@@ -28,8 +28,8 @@ def everything(retrieved: Retrieved) -> Result:
 
 
 def told(company: Company, site: Site, reader: Principal) -> Result:
-    lookout = lookout_of(site, spaces=KEYS)
-    recheck = Recheck({"wiki": lookout}, lambda _: None, SPLIT, seconds=PATIENT)
+    live = live_of(site, spaces=KEYS)
+    recheck = Recheck({"wiki": live}, lambda _: None, SPLIT, seconds=PATIENT)
     hits = company.index.search("Word Pay", (), reader=reader, limit=50)
     return checked(recheck, reader, Retrieved(by_page(hits), 0, 0), everything)
 

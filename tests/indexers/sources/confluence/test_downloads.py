@@ -12,7 +12,7 @@ import pytest
 from indexers.sources.confluence.addresses import Base, base_of
 from indexers.sources.confluence.downloads import download
 from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.lookout import ConfluenceLookout
+from indexers.sources.confluence.live import LiveConfluence
 from indexers.sources.confluence.transport import Patience, Refused, Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.indexers.sources.attachments.files import pdf
@@ -178,11 +178,11 @@ def test_a_scoped_token_reads_what_hangs_on_pages_through_the_gateway(cloud) -> 
         replace(site, origin=origin), token, email=cloud.bot.email, time=cloud.clock.time
     )
     wiki = ConfluenceWiki("wiki", transport, extras=EXTRAS)
-    lookout = ConfluenceLookout("wiki", transport, extras=EXTRAS)
+    live = LiveConfluence("wiki", transport, extras=EXTRAS)
     held: Held = {}
     read = pages(sync(wiki, held))
     cited = {key: known.revision for key, known in held.items()}
 
     assert read[file].url.startswith(f"{cloud.confluence.base_url}/download/attachments/{page.id}/")
     assert cloud.confluence.media.tokens == [""]
-    assert {*lookout.standing(cited, PATIENT).stand} == {page.id, file, f"{page.id}/comments"}
+    assert {*live.current(cited, PATIENT).stand} == {page.id, file, f"{page.id}/comments"}

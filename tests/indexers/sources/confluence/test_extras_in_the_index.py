@@ -138,6 +138,6 @@ def test_settings_say_what_is_read(site, page, extras, tmp_path) -> None:
     known = index.known("wiki")
     assert {*known} == {page.id, *hung}
     cited = {key: held.revision for key, held in known.items()}
-    looked = confluence.lookout.standing(cited, 30)
+    looked = confluence.live.current(cited, 30)
     assert {*looked.stand} == {*known}
     assert not any(live.acl.admits(Principal()) for live in looked.stand.values())

@@ -19,7 +19,7 @@ from tests.fakes.engine import checked
 from tests.fakes.wiki import by_section
 from tests.indexers.sources.confluence.conftest import Site
 from tests.indexers.sources.confluence.extras import wiki_of
-from tests.indexers.sources.confluence.looking import PATIENT, lookout_of
+from tests.indexers.sources.confluence.looking import PATIENT, live_of
 
 SECRET = "Tin opener"
 ADA = Principal.of(EVERYONE, "confluence-user:ada")
@@ -43,9 +43,7 @@ class Shelf:
         assert all(page.acl == OPEN for page in pages)
 
     def ask(self, of: str) -> Result:
-        recheck = Recheck(
-            {"wiki": lookout_of(self.site)}, lambda _: None, by_section, seconds=PATIENT
-        )
+        recheck = Recheck({"wiki": live_of(self.site)}, lambda _: None, by_section, seconds=PATIENT)
         return checked(recheck, ADA, Retrieved((found_of(self.pages[of]),), 0, 0), quotes)
 
 
@@ -145,7 +143,7 @@ def test_a_wiki_that_told_something_is_asked_about_other_pages(site: Site) -> No
     shelf = Shelf(site)
     others = [shelf.above, shelf.key]
     site.confluence.faults.on("permissions", Fault(500), times=None)
-    told = lookout_of(site, Extras()).standing(
+    told = live_of(site, Extras()).current(
         {key: shelf.pages[key].revision for key in others}, PATIENT
     )
 

@@ -37,7 +37,7 @@ _NOWHERE = ConfluenceSpace("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CheckedConfluence:
     """The Confluence that is checked, and the shared state of all checks. ``spaces`` are by
     `Located.space`; ``clock`` returns seconds."""
 
@@ -56,10 +56,10 @@ class Asked:
     clock: Callable[[], float]
 
 
-class Look:
+class LiveCheck:
     """A check of several pages, with a deadline on the clock."""
 
-    def __init__(self, of: Asked, until: float) -> None:
+    def __init__(self, of: CheckedConfluence, until: float) -> None:
         self._of = of
         self._until = until
         self._gates: dict[str, Future[Gate]] = {}

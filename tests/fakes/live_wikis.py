@@ -33,7 +33,7 @@ class Standing(Plain):
         self.untold = untold
         self.asked: list[dict[str, str]] = []
 
-    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+    def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         self.asked.append(dict(cited))
         told = cited.keys() - self.gone - self.untold
         return LivePages({key: self._live(key) for key in told}, self.untold & cited.keys())
@@ -47,13 +47,13 @@ class Unavailable(Plain):
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
 
-    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+    def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         self.asked.append(dict(cited))
         raise WikiUnavailable("It is being upgraded.")
 
 
 class Broken(Plain):
-    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+    def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         raise RuntimeError("a mistake of ours")
 
 
@@ -68,7 +68,7 @@ class Hanging(Plain):
     def release(self) -> None:
         self._released.set()
 
-    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+    def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         self.asked.release()
         self._released.wait()
         return LivePages({key: LivePage(OPEN) for key in cited})

@@ -1,4 +1,4 @@
-"""The current state of cited pages in a Confluence: `indexers.ports.Lookout`.
+"""The current state of cited pages in a Confluence: `indexers.ports.LiveWiki`.
 
 A page takes at most three round trips. The first requests it, its ancestors and its own
 restriction; the second the restrictions above it, its space (which is cached for a minute) and, if
@@ -23,8 +23,8 @@ from indexers.sources.confluence.cloud_now import CloudNow
 from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.data_center_now import DataCenterNow
 from indexers.sources.confluence.extras import Extras, PageExtras
+from indexers.sources.confluence.live_check import CheckedConfluence, LiveCheck
 from indexers.sources.confluence.located import ProductNow, SpaceNow
-from indexers.sources.confluence.look import Asked, Look
 from indexers.sources.confluence.page_links import plain_address
 from indexers.sources.confluence.parallel import begun
 from indexers.sources.confluence.pool import Pool
@@ -45,9 +45,9 @@ _SPACES_KEPT = 60.0
 _FAILURES_KEPT = 1.0
 
 
-class ConfluenceLookout:
-    """The lookout of a Confluence, for several threads. ``names`` are people's, shared with the
-    sync, which knows most of them; ``clock`` returns seconds."""
+class LiveConfluence:
+    """A Confluence that is asked for live pages, by several threads. ``names`` are people's, shared
+    with the sync, which knows most of them; ``clock`` returns seconds."""
 
     def __init__(  # noqa: PLR0913 - what is read of the wiki, and what is shared
         self,
@@ -74,7 +74,7 @@ class ConfluenceLookout:
             clock,
             failures=_FAILURES_KEPT,
         )
-        self._asked = Asked(
+        self._checked = CheckedConfluence(
             wiki,
             transport,
             tokens,
@@ -90,12 +90,12 @@ class ConfluenceLookout:
             clock,
         )
 
-    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
-        """Check pages in parallel, see `indexers.ports.Lookout`; the error of one leaves the others
-        alone."""
-        clock = self._asked.clock
+    def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+        """Check pages in parallel, see `indexers.ports.LiveWiki`; the error of one leaves the
+        others alone."""
+        clock = self._checked.clock
         until = clock() + seconds
-        look = Look(self._asked, until)
+        look = LiveCheck(self._checked, until)
         with stoppable(lambda: clock() > until):  # no page is parsed for longer than that
             looks = {key: begun(partial(look.at, revision=cited[key]), key) for key in cited}
         wait(looks.values(), max(0.0, seconds))
@@ -106,7 +106,7 @@ class ConfluenceLookout:
             try:
                 page = found.result(timeout=0)
             except (WikiUnavailable, TimeoutError) as error:
-                log.info("%s does not tell how %s stands: %s", self._asked.wiki, key, error)
+                log.info("%s does not tell how %s stands: %s", self._checked.wiki, key, error)
                 untold.add(key)
                 if (so_far := look.so_far(key)) is not None:
                     partly[key] = so_far
@@ -117,7 +117,7 @@ class ConfluenceLookout:
 
     @staticmethod
     def plain_address(key: str, url: str) -> str:
-        """Return an address that reveals nothing, see `indexers.ports.Lookout`."""
+        """Return an address that reveals nothing, see `indexers.ports.LiveWiki`."""
         return plain_address(key, url)
 
     def viewers_seen(self, space: ConfluenceSpace, viewers: Gate) -> None:

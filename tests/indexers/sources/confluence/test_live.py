@@ -18,13 +18,13 @@ from indexers.model import NOBODY, OPEN, KnownPage, LivePages
 from indexers.parsing.limits import Limits
 from indexers.parsing.process import Parsers
 from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.lookout import AT_ONCE, ConfluenceLookout
+from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
 from indexers.sources.confluence.pool import Pool
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.transport import Json, Params, Transport
 from tests.indexers.sources.confluence.conftest import Site
 from tests.indexers.sources.confluence.extras import EXTRAS, sync, wiki_of
-from tests.indexers.sources.confluence.looking import PATIENT, lookout_of
+from tests.indexers.sources.confluence.looking import PATIENT, live_of
 
 _TRIPS: ContextVar[int] = ContextVar("trips", default=0)
 """Round trips that were made, one after another, before this line of work came here."""
@@ -67,9 +67,9 @@ class Waited:
         monkeypatch.setattr(Future, "result", result)
 
     @staticmethod
-    def trips(lookout: ConfluenceLookout, cited: dict[str, str]) -> tuple[int, LivePages]:
+    def trips(live: LiveConfluence, cited: dict[str, str]) -> tuple[int, LivePages]:
         _TRIPS.set(0)
-        told = lookout.standing(cited, PATIENT)
+        told = live.current(cited, PATIENT)
         return _TRIPS.get(), told
 
 
@@ -106,9 +106,9 @@ def cited_of(held: dict[str, KnownPage]) -> dict[str, str]:
     return {key: page.revision for key, page in held.items()}
 
 
-def counting(site: Site) -> ConfluenceLookout:
+def counting(site: Site) -> LiveConfluence:
     transport = site.transport(kind=Counting, concurrency=AT_ONCE)
-    return ConfluenceLookout("wiki", transport, Scope(), EXTRAS)
+    return LiveConfluence("wiki", transport, Scope(), EXTRAS)
 
 
 def test_all_that_an_answer_names_is_looked_at_in_three_round_trips(
@@ -126,11 +126,11 @@ def test_all_that_an_answer_names_is_looked_at_in_three_round_trips(
 def test_pages_take_two_where_the_spaces_are_known(
     site: Site, held: dict[str, KnownPage], waited: Waited
 ) -> None:
-    lookout = counting(site)
+    live = counting(site)
     pages = {key: text for key, text in cited_of(held).items() if key.isdecimal()}
-    waited.trips(lookout, pages)
+    waited.trips(live, pages)
     before = len(site.confluence.requests)
-    trips, told = waited.trips(lookout, pages)
+    trips, told = waited.trips(live, pages)
 
     asked = site.confluence.requests[before:]
     assert trips <= 2
@@ -161,35 +161,35 @@ def test_who_may_view_a_space_is_known_for_a_minute_and_no_longer(
     site: Site, held: dict[str, KnownPage]
 ) -> None:
     transport = site.transport()
-    lookout = ConfluenceLookout("wiki", transport, clock=site.clock.monotonic)
+    live = LiveConfluence("wiki", transport, clock=site.clock.monotonic)
     page = next(key for key, known in held.items() if known.acl == OPEN)
     cited = {page: held[page].revision}
-    assert lookout.standing(cited, PATIENT).stand[page].acl == OPEN
+    assert live.current(cited, PATIENT).stand[page].acl == OPEN
 
     for who in (Who("licensed"), Who("anonymous")):
         site.world.revoke("ALL", who)
     site.clock.sleep(59)
-    assert lookout.standing(cited, PATIENT).stand[page].acl == OPEN
+    assert live.current(cited, PATIENT).stand[page].acl == OPEN
     site.clock.sleep(2)
-    assert lookout.standing(cited, PATIENT).stand[page].acl == NOBODY
+    assert live.current(cited, PATIENT).stand[page].acl == NOBODY
 
 
 def test_a_sync_that_finds_other_viewers_is_known_at_once(
     site: Site, held: dict[str, KnownPage]
 ) -> None:
-    lookout = ConfluenceLookout("wiki", site.transport(), clock=site.clock.monotonic)
+    live = LiveConfluence("wiki", site.transport(), clock=site.clock.monotonic)
     page = next(key for key, known in held.items() if known.acl == OPEN)
     cited = {page: held[page].revision}
-    lookout.standing(cited, PATIENT)
+    live.current(cited, PATIENT)
     for who in (Who("licensed"), Who("anonymous")):
         site.world.revoke("ALL", who)
     wiki = wiki_of(site)
     wiki.survey = type(wiki.survey)(
-        "wiki", site.transport(), Scope(), viewers_seen=lookout.viewers_seen
+        "wiki", site.transport(), Scope(), viewers_seen=live.viewers_seen
     )
     list(wiki.changes({}))
 
-    assert lookout.standing(cited, PATIENT).stand[page].acl == NOBODY
+    assert live.current(cited, PATIENT).stand[page].acl == NOBODY
 
 
 @pytest.mark.parametrize("fault", [Fault(500), Fault(429), Fault(kind="drop"), Fault(kind="login")])
@@ -199,7 +199,7 @@ def test_a_fault_of_one_page_leaves_it_untold_and_the_others_alone(
     pages = {key: text for key, text in cited_of(held).items() if key.isdecimal()}
     broken = next(key for key, known in held.items() if known.acl == OPEN)
     site.confluence.faults.on(rf"/(pages|blogposts|content)/{broken}\b", fault, times=None)
-    told = lookout_of(site).standing(pages, PATIENT)
+    told = live_of(site).current(pages, PATIENT)
 
     assert told.untold == {broken}
     assert told.stand.keys() == pages.keys() - {broken}
@@ -212,7 +212,7 @@ def test_rights_that_could_not_be_read_are_untold_and_never_open(
 ) -> None:
     pages = {key: text for key, text in cited_of(held).items() if key.isdecimal()}
     site.confluence.faults.on(path, fault, times=None)
-    told = lookout_of(site).standing(pages, PATIENT)
+    told = live_of(site).current(pages, PATIENT)
 
     assert told.untold | told.stand.keys() == pages.keys()
     assert told.untold
@@ -234,9 +234,9 @@ def test_what_is_not_told_in_time_is_untold_and_the_rest_is_told(
                 over.wait(PATIENT)
             return super().get(path, params, **how)
 
-    lookout = ConfluenceLookout("wiki", site.transport(kind=Waiting, concurrency=AT_ONCE))
+    live = LiveConfluence("wiki", site.transport(kind=Waiting, concurrency=AT_ONCE))
     try:
-        told = lookout.standing(pages, 3.0)
+        told = live.current(pages, 3.0)
     finally:
         over.set()
 
@@ -249,9 +249,9 @@ def test_one_space_that_is_lost_casts_no_doubt_on_the_pages_of_another(
 ) -> None:
     cited = cited_of(held)
     open_one = next(key for key, known in held.items() if known.acl == OPEN)
-    lookout = lookout_of(site, spaces=("ENG", "ALL"))
+    live = live_of(site, spaces=("ENG", "ALL"))
     site.world.delete_space("ENG")
-    told = lookout.standing(cited, PATIENT)
+    told = live.current(cited, PATIENT)
 
     assert {key: live.acl for key, live in told.stand.items()} == {open_one: OPEN}
     assert not told.untold
@@ -261,7 +261,7 @@ def test_a_space_whose_key_has_changed_is_not_among_those_that_are_named(
     site: Site, held: dict[str, KnownPage]
 ) -> None:
     site.world.rename_space_key("ENG", "WORK")
-    told = lookout_of(site, spaces=("ENG", "ALL")).standing(cited_of(held), PATIENT)
+    told = live_of(site, spaces=("ENG", "ALL")).current(cited_of(held), PATIENT)
 
     assert len(told.stand) == 1
     assert not told.untold
@@ -270,7 +270,7 @@ def test_a_space_whose_key_has_changed_is_not_among_those_that_are_named(
 def test_what_hangs_on_pages_and_is_not_read_does_not_stand(
     site: Site, held: dict[str, KnownPage]
 ) -> None:
-    told = lookout_of(site, Extras()).standing(cited_of(held), PATIENT)
+    told = live_of(site, Extras()).current(cited_of(held), PATIENT)
 
     assert all(key.isdecimal() for key in told.stand)
 
@@ -290,13 +290,13 @@ def test_what_hangs_on_pages_and_is_not_read_does_not_stand(
     ],
 )
 def test_a_plain_address_tells_nothing_but_the_page_s_id(key: str, url: str, plain: str) -> None:
-    address = ConfluenceLookout.plain_address(key, url)
+    address = LiveConfluence.plain_address(key, url)
 
     assert address == f"https://a.example{plain}/pages/viewpage.action?pageId=7"
 
 
 def test_an_address_that_is_none_of_confluence_s_has_no_plain_one() -> None:
-    assert ConfluenceLookout.plain_address("att9", "https://a.example/files/secret.pdf") == ""
+    assert LiveConfluence.plain_address("att9", "https://a.example/files/secret.pdf") == ""
 
 
 # The pool
@@ -377,11 +377,11 @@ def test_no_page_is_parsed_for_longer_than_a_check_may_take(
         late[0] = PATIENT + 1
         return parsers(limits, parser, *arguments, **named)
 
-    lookout = ConfluenceLookout(
+    live = LiveConfluence(
         "wiki", site.transport(concurrency=AT_ONCE), parse=slow, clock=lambda: late[0]
     )
     try:
-        told = lookout.standing({key: held[key].revision}, PATIENT)
+        told = live.current({key: held[key].revision}, PATIENT)
     finally:
         parsers.rest()
 
