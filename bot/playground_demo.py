@@ -7,6 +7,7 @@ The demo has two wikis, a handbook and a made-up Confluence with pages that not 
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ MANIFEST = Path(serving.__file__).parents[1] / "config" / "slack_manifest.json"
 DATA_DIR = Path("data", "playground")
 _PATIENCE = 15.0
 """Seconds that the reranker may take in the demo: a busy laptop answers as an idle one does."""
+_MADE_ON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""The date of the made-up Confluence's pages."""
 _INTRODUCTION = """
 Footnote answers in a Slack of its own, on this machine alone. Open it in a browser:
 
@@ -63,7 +66,7 @@ def run_demo(data_dir: Path | None, where: Listening, stopped: Callable[[], bool
         PageNotServed: the page's port is taken.
     """
     folder = (data_dir or DATA_DIR).absolute()
-    with _demo_wikis(folder) as (settings, secrets):
+    with _demo_wikis(folder, where.port + 1 if where.port else 0) as (settings, secrets):
         run(settings, secrets, where, stopped)
 
 
@@ -155,8 +158,11 @@ def _secrets_of(playground: RunningPlayground, secrets: Secrets) -> Secrets:
 
 
 @contextmanager
-def _demo_wikis(folder: Path) -> Iterator[tuple[Settings, Secrets]]:
-    world = World("cloud", now=lambda: datetime.now(UTC))
+def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets]]:
+    """Make the demo's wikis. The Confluence is the same each time, with its address if ``port`` is
+    free, so that what is indexed of it still holds."""
+    times = [_MADE_ON]
+    world = World("cloud", now=lambda: times[0] if times else datetime.now(UTC))
     ada, _bob, _deploying = furnished(world)
     world.join("engineers", ada.id)
     world.join("hr", world.add_user("Noor").id)
@@ -164,7 +170,8 @@ def _demo_wikis(folder: Path) -> Iterator[tuple[Settings, Secrets]]:
     pages = folder / "handbook"
     # A copy: pages can be edited in the browser, and begin as they were each time.
     shutil.copytree(HANDBOOK, pages, dirs_exist_ok=True)
-    with LocalConfluence(world) as confluence:
+    times.clear()
+    with LocalConfluence(world, port=_if_free(port)) as confluence:
         wikis = (
             MarkdownSettings(
                 type="markdown",
@@ -189,3 +196,12 @@ def _demo_wikis(folder: Path) -> Iterator[tuple[Settings, Secrets]]:
             slack=SlackSettings(guests=True, shared_channels=True),
         )
         yield settings, Secrets.model_validate({"confluence_token": confluence.token(reader)})
+
+
+def _if_free(port: int) -> int:
+    """Return ``port``, or 0 if another program has it."""
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return port
+    except OSError:
+        return 0

@@ -47,7 +47,7 @@ class LocalConfluence:
     ``context`` is Data Center's context path (such as ``/confluence``, or empty).
     ``latency`` is seconds for each request. ``subjects_per_page`` is how many people
     and groups of a restriction come at once. With ``next_after_last`` the last page
-    of results names a ``next`` too, which leads to an empty one.
+    of results names a ``next`` too, which leads to an empty one. ``port`` 0 is any free one.
 
     The world may be changed at any time, from ``before_each`` (called on the
     server's thread, before a request is looked at) or while holding ``lock``.
@@ -61,6 +61,7 @@ class LocalConfluence:
         latency: float = 0.0,
         subjects_per_page: int = 100,
         next_after_last: bool = False,
+        port: int = 0,
     ) -> None:
         self.world = world
         self.context = "/wiki" if world.is_cloud else context
@@ -84,6 +85,7 @@ class LocalConfluence:
             target=self._loop.run_forever, name="confluence", daemon=True
         )
         self._server = LocalServer()
+        self._port = port
         self.address = ""
         """Scheme, host and port."""
         self.media = MediaHost(world)
@@ -130,7 +132,7 @@ class LocalConfluence:
     async def _start(self) -> None:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._serve)
-        self.address = await self._server.start(app)
+        self.address = await self._server.start(app, self._port)
         if self.world.is_cloud:
             await self.media.start()
 
