@@ -23,7 +23,10 @@ from bot.errors import BotError
 from bot.operations.single_sync import sync_once
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.world import World
+from bot.playground.page.demo_pages import DemoPages
 from bot.playground.page.furnishing import REVIEW
+from bot.playground.page.ports import WikiPages
+from bot.playground.page.reasons import ObservedReasons
 from bot.playground.page.running import RunningPlayground
 from config.settings import AnswerSettings, Secrets, Settings
 from config.slack import SlackSettings
@@ -66,19 +69,21 @@ def run_demo(data_dir: Path | None, where: Listening, stopped: Callable[[], bool
         PageNotServed: the page's port is taken.
     """
     folder = (data_dir or DATA_DIR).absolute()
-    with _demo_wikis(folder, where.port + 1 if where.port else 0) as (settings, secrets):
-        run(settings, secrets, where, stopped)
+    with _demo_wikis(folder, where.port + 1 if where.port else 0) as (settings, secrets, pages):
+        run(settings, secrets, where, stopped, pages=pages)
 
 
-def run(
+def run(  # noqa: PLR0913 - what is served, and where
     settings: Settings,
     secrets: Secrets,
     where: Listening,
     stopped: Callable[[], bool],
     emails: Sequence[str] = (),
+    *,
+    pages: WikiPages | None = None,
 ) -> None:
     """Serve the wikis of ``settings`` until Ctrl-C. The index is theirs; what is asked and flagged
-    is kept nowhere. ``emails`` are of people whom the wikis know.
+    is kept nowhere. ``emails`` are of people whom the wikis know; ``pages`` can be edited there.
 
     Raises:
         PageNotServed: the page's port is taken.
@@ -86,7 +91,8 @@ def run(
     """
     with ExitStack() as open_:
         scratch = Path(open_.enter_context(TemporaryDirectory(prefix="footnote-")))
-        playground = open_.enter_context(_playground(where, emails))
+        reasons = ObservedReasons()
+        playground = open_.enter_context(_playground(where, emails, pages, reasons))
         app = open_.enter_context(
             App(
                 _in_playground(settings, scratch),
@@ -104,14 +110,21 @@ def run(
             return
         terminal.say(_INTRODUCTION.format(url=playground.url))
         terminal.say(_HINTS.format(port=playground.port), style="dim")
-        serving.serve_app(app)
+        serving.serve_app(app, lambda answerer: reasons.observe(answerer, app.library))
 
 
 @contextmanager
-def _playground(where: Listening, emails: Sequence[str]) -> Iterator[RunningPlayground]:
+def _playground(
+    where: Listening, emails: Sequence[str], pages: WikiPages | None, reasons: ObservedReasons
+) -> Iterator[RunningPlayground]:
     try:
         playground = RunningPlayground(
-            MANIFEST, address=where.address, port=where.port, emails=emails
+            MANIFEST,
+            address=where.address,
+            port=where.port,
+            emails=emails,
+            pages=pages,
+            reasons=reasons,
         )
         playground.__enter__()
     except OSError as error:
@@ -158,7 +171,7 @@ def _secrets_of(playground: RunningPlayground, secrets: Secrets) -> Secrets:
 
 
 @contextmanager
-def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets]]:
+def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets, DemoPages]]:
     """Make the demo's wikis. The Confluence is the same each time, with its address if ``port`` is
     free, so that what is indexed of it still holds."""
     times = [_MADE_ON]
@@ -166,6 +179,7 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
     ada, _bob, _deploying = furnished(world)
     world.join("engineers", ada.id)
     world.join("hr", world.add_user("Noor").id)
+    world.add_user("Mira")
     reader = world.add_user("Footnote", admin=True, sees_everything=True)
     pages = folder / "handbook"
     # A copy: pages can be edited in the browser, and begin as they were each time.
@@ -195,7 +209,8 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
             answer=AnswerSettings(rerank_seconds=_PATIENCE),
             slack=SlackSettings(guests=True, shared_channels=True),
         )
-        yield settings, Secrets.model_validate({"confluence_token": confluence.token(reader)})
+        secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
+        yield settings, secrets, DemoPages(pages, HANDBOOK_SITE, confluence)
 
 
 def _if_free(port: int) -> int:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
+from bot.answering.answerer import Answerer
 from bot.answering.composing.words import roots
 from bot.answering.several import Several
 from bot.app import App
@@ -94,8 +95,9 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         serve_app(app)
 
 
-def serve_app(app: App) -> None:
-    """Answer in Slack with the parts of ``app``, as `serve` does.
+def serve_app(app: App, answering: Callable[[Answerer], Answering] = Several) -> None:
+    """Answer in Slack with the parts of ``app``, as `serve` does. ``answering`` makes what is asked
+    of the answerer.
 
     Raises:
         SlackMisconfigured, ModelMisconfigured, IndexUnavailable, StateUnavailable: see `serve`.
@@ -108,7 +110,7 @@ def serve_app(app: App) -> None:
         parts, app.pass_log(), locks=app.sync_locks(), gate=app.promotion_check()
     )
     app.last_pass = syncing.last_pass  # it knows without asking the database
-    answering, library, queries = Several(app.answerer), app.library, app.queries
+    answers, library, queries = answering(app.answerer), app.library, app.queries
     warm_up(parts)
     preload = parts.wikis.preload_members
     threading.Thread(target=preload, name="preloading members", daemon=True).start()
@@ -133,7 +135,7 @@ def serve_app(app: App) -> None:
             settings,
             connection,
             env,
-            answering=answering,
+            answering=answers,
             reindexing=syncing,
             operating=queries,
             library=library,

@@ -11,7 +11,7 @@ from collections import Counter
 import llama_index_instrumentation as instrumentation
 from llama_index_instrumentation.base import BaseEvent
 
-from bot.answering.composing.composer import Composed
+from bot.answering.composing.composer import Checked, Composed
 
 dispatcher = instrumentation.get_dispatcher("bot.answering.engine")
 
@@ -31,11 +31,13 @@ class RecheckEvent(BaseEvent):
 
 class VerificationEvent(BaseEvent):
     """A model's answer was checked: how many of its sentences are ``supported`` or ``unclear``, and
-    how many were ``dropped`` for which reason."""
+    how many were ``dropped`` for which reason. ``sentences`` are all, each with "supported",
+    "unclear" or that reason."""
 
     supported: int
     unclear: int
     dropped: dict[str, int]
+    sentences: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def class_name(cls) -> str:
@@ -47,4 +49,13 @@ def verified(composed: Composed) -> VerificationEvent:
     dropped = Counter(one.flaw.value for one in sentences if one.flaw)
     supported = sum(one.verified for one in sentences)
     unclear = len(sentences) - supported - dropped.total()
-    return VerificationEvent(supported=supported, unclear=unclear, dropped=dict(dropped))
+    told = tuple((one.sentence.text, _verdict(one)) for one in sentences)
+    return VerificationEvent(
+        supported=supported, unclear=unclear, dropped=dict(dropped), sentences=told
+    )
+
+
+def _verdict(checked: Checked) -> str:
+    if checked.flaw:
+        return checked.flaw.value
+    return "supported" if checked.verified else "unclear"

@@ -53,7 +53,7 @@ class LocalConfluence:
     server's thread, before a request is looked at) or while holding ``lock``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what differs between sites
         self,
         world: World,
         *,

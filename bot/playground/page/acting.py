@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 from bot.playground.errors import CannotAct
 from bot.playground.model import Json, Message, View
+from bot.playground.page.ports import AnswerReasons, NoPages, NoReasons, WikiPages
 from bot.playground.page.typing import as_sent, filled_in
+from bot.playground.page.wire import traffic
 from bot.playground.workspace import LocalSlack
+from indexers.errors import IndexUnavailable
 
 MOST_CHARACTERS = 12_000
 """Of a typed text."""
+
+_CONTROL = re.compile(r"<[^<>]*>")
 
 _Action = Callable[[str, Mapping[str, Any]], Awaitable[Json | None]]
 
@@ -20,8 +28,15 @@ class Acting:
     """The actions of people in a workspace, as the page sends them: ``do`` names one, and the other
     fields are what it needs."""
 
-    def __init__(self, slack: LocalSlack) -> None:
+    def __init__(
+        self,
+        slack: LocalSlack,
+        pages: WikiPages | None = None,
+        reasons: AnswerReasons | None = None,
+    ) -> None:
         self._slack = slack
+        self._pages = pages or NoPages()
+        self._reasons = reasons or NoReasons()
         self._actions: Mapping[str, _Action] = {
             "say": self._say,
             "command": self._command,
@@ -34,7 +49,16 @@ class Acting:
             "home": self._home,
             "messages": self._messages,
             "stop": self._stop,
+            "pages": self._list_pages,
+            "page": self._read_page,
+            "save": self._save_page,
+            "why": self._why,
         }
+
+    @property
+    def sites(self) -> Sequence[str]:
+        """Return the addresses whose pages can be read beside the conversation."""
+        return self._pages.sites
 
     async def act(self, user: str, wanted: Mapping[str, Any]) -> Json:
         """Do what ``user`` wants, and return what came of it.
@@ -106,7 +130,38 @@ class Acting:
         channel, thread = _text(wanted, "channel"), _text(wanted, "thread_ts")
         await self._slack.stop_agent(user, channel, thread)
 
+    # Wikis and reasons
+
+    async def _list_pages(self, user: str, _: Mapping[str, Any]) -> Json:
+        return {"pages": await asyncio.to_thread(self._pages.list, self._email(user))}
+
+    async def _read_page(self, user: str, wanted: Mapping[str, Any]) -> Json:
+        url = _text(wanted, "url")
+        return {"page": await asyncio.to_thread(self._pages.read, self._email(user), url)}
+
+    async def _save_page(self, user: str, wanted: Mapping[str, Any]) -> None:
+        email, url, text = self._email(user), _text(wanted, "url"), _text(wanted, "text")
+        if not await asyncio.to_thread(self._pages.save, email, url, text):
+            raise CannotAct("there is no such page")
+
+    async def _why(self, user: str, wanted: Mapping[str, Any]) -> Json:
+        message = self._message(user, wanted)
+        asked = [
+            _words(one.text)
+            for one in self._slack.thread(message.channel, message.root)
+            if not one.bot_id and one.ts < message.ts
+        ]
+        until = float((message.edited or {}).get("ts") or message.ts)
+        try:
+            why = await asyncio.to_thread(self._reasons.explain, message.channel, asked, until)
+        except IndexUnavailable as error:
+            raise CannotAct(str(error)) from None
+        return {"why": why, "wire": traffic(self._slack, message)}
+
     # Helpers
+
+    def _email(self, user: str) -> str:
+        return self._slack.people[user].email
 
     def _typed(self, user: str, wanted: Mapping[str, Any]) -> str:
         text = _text(wanted, "text").strip()
@@ -150,3 +205,8 @@ class Acting:
 def _text(wanted: Mapping[str, Any], name: str) -> str:
     value = wanted.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def _words(text: str) -> str:
+    """Return a message's words, as a question is made of them."""
+    return " ".join(unescape(_CONTROL.sub(" ", text)).split())

@@ -60,7 +60,7 @@ def furnish(slack: State, emails: Sequence[str] = ()) -> tuple[Role, ...]:
     slack.add_channel(
         "C0GENERAL", name="general", members=[*us, ENGINEER, MANAGER, COLLEAGUE, GUEST, ADMIN]
     )
-    slack.add_channel("C0ENG", name="engineering", members=[*us, ENGINEER, MANAGER, ADMIN])
+    slack.add_channel("C0ENG", name="engineering", members=[*us, ENGINEER, MANAGER])
     slack.add_channel(
         "C0PEOPLE", name="people-team", members=[*us, MANAGER, COLLEAGUE], kind="group"
     )

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.playground.page.acting import Acting
 from bot.playground.page.furnishing import Role
+from bot.playground.page.ports import AnswerReasons, WikiPages
 from bot.playground.page.window import Window
 from bot.playground.serving import LocalServer
 from bot.playground.workspace import LocalSlack
@@ -37,11 +38,19 @@ class PageServer:
     """A server of the page. Whoever knows its address may be anybody in the workspace: it is for
     the person at this machine."""
 
-    def __init__(self, slack: LocalSlack, roles: Sequence[Role], *, token: str = "") -> None:
+    def __init__(
+        self,
+        slack: LocalSlack,
+        roles: Sequence[Role],
+        *,
+        pages: WikiPages | None = None,
+        reasons: AnswerReasons | None = None,
+        token: str = "",
+    ) -> None:
         self.token = token or secrets.token_urlsafe(18)
         self._slack = slack
         self._roles = tuple(roles)
-        self._acting = Acting(slack)
+        self._acting = Acting(slack, pages, reasons)
         self._server = LocalServer()
         self._open: set[web.WebSocketResponse] = set()
 

@@ -107,6 +107,7 @@ class Window:
             "roles": roles,
             "bot": {"user": self._slack.bot_user_id, "name": manifest.bot_name},
             "commands": sorted(manifest.commands),
+            "sites": list(self._acting.sites),
         }
 
     async def _act(self, user: str, wanted: Mapping[str, Any]) -> None:

@@ -3,9 +3,11 @@
 import { Composer } from "./composer.js";
 import { fill, h } from "./dom.js";
 import { Home } from "./home.js";
+import { Reader } from "./reader.js";
 import { Messages } from "./messages.js";
 import { Sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
+import { why } from "./why.js";
 import { Windows } from "./windows.js";
 
 const HOME = "home";
@@ -28,6 +30,8 @@ class Page {
     this.working = h("p", { class: "working", role: "status" });
     this.answer = new Composer(this, (text) => this.say(text, this.thread));
     this.windows = new Windows(this);
+    this.reader = new Reader(this);
+    this.pages = [];
     this.trouble = h("p", { class: "trouble", role: "alert", hidden: true });
     this.build(root);
     window.addEventListener("hashchange", () => this.readHash());
@@ -55,10 +59,18 @@ class Page {
       this.working,
       this.answer.element,
     );
-    root.append(this.sidebar.element, this.main, this.side, this.trouble);
+    this.besideTitle = h("h2", { class: "title grow", tabindex: "-1" });
+    this.besideBody = h("div", { class: "scroller", tabindex: "0" });
+    const close = h("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => this.closeBeside() }, "✕");
+    this.beside = h("section", { class: "side beside", hidden: true }, h("header", { class: "bar" }, this.besideTitle, close), this.besideBody);
+    root.append(this.sidebar.element, this.main, this.side, this.beside, this.trouble);
     this.side.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.closeThread();
     });
+    this.beside.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.closeBeside();
+    });
+    document.addEventListener("click", (event) => this.followed(event));
   }
 
   stopButton() {
@@ -97,11 +109,13 @@ class Page {
 
   become(user) {
     this.thread = null;
+    this.beside.hidden = true;
     this.opened = undefined;
     this.store.become(user);
   }
 
   go(place, thread = null) {
+    this.beside.hidden = true;
     [this.place, this.thread, this.editing] = [place, thread, null];
     this.pane("main");
     this.draw();
@@ -110,6 +124,7 @@ class Page {
 
   openThread(ts) {
     this.thread = ts;
+    this.beside.hidden = true;
     this.pane("side");
     this.draw();
     this.answer.field.focus();
@@ -154,7 +169,71 @@ class Page {
     return Promise.resolve(false);
   }
 
-  openWhy() {}
+  // Beside the conversation: reasons and pages
+
+  async openWhy(message) {
+    try {
+      const told = await this.store.do("why", { channel: message.channel, ts: message.ts });
+      this.openBeside("Why this answer", why(told.why, told.wire));
+    } catch (error) {
+      this.complain(error.message);
+    }
+  }
+
+  async openPage(url) {
+    try {
+      await this.reader.open(url);
+      this.openBeside("Wiki page", this.reader.element);
+    } catch (error) {
+      this.complain(error.message);
+    }
+  }
+
+  openBeside(title, content) {
+    this.complain("");
+    this.from = document.activeElement;
+    this.besideTitle.textContent = title;
+    this.beside.setAttribute("aria-label", title);
+    this.besideBody.replaceChildren(content);
+    this.besideBody.scrollTop = 0;
+    this.beside.hidden = false;
+    this.pane("beside");
+    this.draw();
+    this.besideTitle.focus();
+  }
+
+  closeBeside() {
+    this.beside.hidden = true;
+    this.pane(this.thread ? "side" : "main");
+    this.draw();
+    if (this.from?.isConnected) this.from.focus();
+    else this.title.focus();
+  }
+
+  /** Links to messages and to the demo's pages open here; all others in a window of their own. */
+  followed(event) {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.defaultPrevented) return;
+    const message = /\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})(?:\?.*thread_ts=([\d.]+))?/.exec(link.href);
+    if (message !== null && this.store.channels.has(message[1])) {
+      event.preventDefault();
+      const ts = `${message[2]}.${message[3]}`;
+      const shown = this.store.history(message[1]).find((one) => one.ts === ts);
+      this.go(message[1], message[4] ?? shown?.thread_ts ?? (shown?.reply_count ? ts : null));
+    } else if (this.store.sites.some((site) => link.href.startsWith(site))) {
+      event.preventDefault();
+      this.openPage(link.href);
+    }
+  }
+
+  /** List the pages that the person may read. */
+  async listPages() {
+    const { user } = this.store;
+    if (this.listed === user || !this.store.online) return;
+    this.listed = user;
+    this.pages = (await this.store.do("pages")).pages;
+    this.schedule();
+  }
 
   /** Return what the kit needs; `where` is the message or view that it shows. */
   context(where) {
@@ -204,6 +283,7 @@ class Page {
     if (this.place !== HOME && !store.channels.has(this.place)) [this.place, this.thread] = [[...store.channels.keys()][0], null];
     this.writeHash();
     this.markSeen();
+    this.listPages();
     this.sidebar.draw();
     this.drawPlace();
     this.drawThread();
@@ -262,9 +342,9 @@ class Page {
   drawThread() {
     const { store, thread } = this;
     const messages = thread ? store.thread(this.place, thread) : [];
-    this.side.hidden = messages.length === 0;
-    this.root.classList.toggle("with-side", !this.side.hidden);
-    if (this.side.hidden) return;
+    this.side.hidden = messages.length === 0 || !this.beside.hidden;
+    this.root.classList.toggle("with-side", !this.side.hidden || !this.beside.hidden);
+    if (messages.length === 0) return;
     this.replies.draw(messages, `${store.user} ${this.place} ${thread}`);
     const status = store.status(this.place, thread);
     this.working.textContent = status ? `${store.bot.name} ${status}` : "";

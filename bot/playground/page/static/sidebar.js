@@ -30,6 +30,7 @@ export class Sidebar {
       h("ul", {}, direct.map((one) => this.entry(one.id, "●", this.page.name(one.with), "APP"))),
       h("h2", {}, "Apps"),
       h("ul", {}, this.entry("home", "⌂", `${store.bot.name} Home`, "")),
+      this.page.pages.length > 0 ? [h("h2", {}, "Wiki pages to edit"), h("ul", {}, this.page.pages.map((one) => this.wikiPage(one)))] : null,
     );
   }
 
@@ -66,6 +67,15 @@ export class Sidebar {
         more ? h("span", { class: "more" }, more) : null,
         unread ? h("span", { class: "count" }, String(unread), unseen(" unread")) : null,
       ),
+    );
+  }
+
+  wikiPage(one) {
+    const open = () => this.page.openPage(one.url);
+    return h(
+      "li",
+      {},
+      h("button", { type: "button", class: "place", "data-key": one.url, onclick: open }, h("span", { class: "sign", "aria-hidden": "true" }, "¶"), h("span", { class: "place-name" }, one.title), h("span", { class: "more" }, one.wiki)),
     );
   }
 }

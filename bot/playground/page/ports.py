@@ -1,0 +1,62 @@
+"""Ports of the page: the pages of the wikis, and the reasons of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.playground.model import Json
+
+
+class WikiPages(Protocol):
+    """The pages that can be read and edited beside the conversation, by the person with an address.
+    Methods block: call them in a thread."""
+
+    @property
+    def sites(self) -> Sequence[str]:
+        """Return the addresses below which they are published."""
+        ...
+
+    def list(self, email: str) -> list[Json]:
+        """Return ``wiki``, ``title`` and ``url`` of some pages that they may read."""
+        ...
+
+    def read(self, email: str, url: str) -> Json | None:
+        """Return ``wiki``, ``title``, ``url``, ``form`` and ``text`` of the page at ``url``; None
+        if there is none here, or not for them."""
+        ...
+
+    def save(self, email: str, url: str, text: str) -> bool:
+        """Write a new version, and return whether there is such a page for them."""
+        ...
+
+
+class AnswerReasons(Protocol):
+    """The reasons of the answers: what each was made of."""
+
+    def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:
+        """Return what the latest answer until then (seconds since the epoch), to one of ``texts``
+        in a channel, was made of; None if there was none. It blocks: call it in a thread."""
+        ...
+
+
+class NoPages:
+    """No pages beside the conversation: those of a real wiki are read and edited there."""
+
+    sites: Sequence[str] = ()
+
+    def list(self, email: str) -> list[Json]:  # noqa: ARG002 - the port's signature
+        return []
+
+    def read(self, email: str, url: str) -> Json | None:  # noqa: ARG002
+        return None
+
+    def save(self, email: str, url: str, text: str) -> bool:  # noqa: ARG002
+        return False
+
+
+class NoReasons:
+    """No reasons: nobody observes the answers."""
+
+    def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:  # noqa: ARG002 - the port's signature
+        return None

@@ -1,0 +1,105 @@
+"""What an answer was made of, for who asks why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.answering.library import IndexedLibrary
+from bot.answering.observing import ObservedAnswerer
+from bot.answering.recheck import Recheck
+from bot.model import Answer, Question
+from indexers.model import EVERYONE, Principal
+from tests.bot.answering.composing.test_composer import ScriptedWriter, composer
+from tests.bot.answering.test_engine import ADA, ANYONE, ASKED, answerer
+from tests.fakes.lookout import Standing
+from tests.fakes.wiki import by_section
+
+
+def observed(wiki: Standing | None = None, **parts: Any) -> ObservedAnswerer:
+    made = answerer(wiki, **parts)
+    recheck = Recheck({"handbook": wiki}, lambda _: None, by_section) if wiki else None
+    library = IndexedLibrary(made.retrieval.index, recheck, lambda *_: "", lambda *_: "")
+    times = iter(range(1000, 2000))
+    return ObservedAnswerer(made, library, clock=lambda: float(next(times)))
+
+
+def asked(answers: ObservedAnswerer, reader: Principal = ANYONE) -> dict[str, Any]:
+    answers.answer(Question(ASKED, reader, channel="C1"))
+    (found,) = answers.find("C1", [f"Hello! {ASKED}"], until=2000)
+    return answers.explain(found)
+
+
+def test_an_observed_answer_is_the_answer() -> None:
+    question = Question(ASKED, ANYONE)
+    expected, result = answerer().answer(question), observed().answer(question)
+
+    assert isinstance(result, Answer)
+    assert isinstance(expected, Answer)
+    assert (result.text, result.sources) == (expected.text, expected.sources)
+
+
+def test_it_tells_stages_confidence_and_passages() -> None:
+    told = asked(observed())
+    (leave,) = [page for page in told["pages"] if page["state"] == "quoted"]
+
+    assert told["kind"] == "Answer"
+    assert told["timings"]["total"] > 0
+    assert told["why"]["confidence"] == told["confidence"]
+    assert "thirty days" in leave["passages"][0]["text"]
+    assert leave["passages"][0]["acl"] == [[EVERYONE]]
+    assert told["rights"] == [[EVERYONE]]
+
+
+def test_a_page_of_others_is_not_in_it() -> None:
+    assert "Secret leave" not in str(asked(observed()))
+    assert "Secret leave" in str(asked(observed(), ADA))
+
+
+def test_a_page_that_fell_is_told_without_its_words() -> None:
+    told = asked(observed(Standing("leave")))
+
+    assert told["rechecked"]["fell"] == 1
+    assert any(page["state"].startswith("dropped") for page in told["pages"])
+    assert "thirty" not in str(told)
+
+
+def test_a_page_that_is_closed_later_is_hidden_from_then_on() -> None:
+    wiki = Standing()
+    answers = observed(wiki)
+    before = asked(answers)
+    wiki.gone.add("leave")
+    (found,) = answers.find("C1", [ASKED], until=2000)
+    after = answers.explain(found)
+
+    assert "thirty days" in str(before["pages"])
+    assert "thirty" not in str(after["pages"])
+    assert any(page["state"].startswith("hidden") for page in after["pages"])
+
+
+def test_a_model_s_sentences_come_with_their_verdicts() -> None:
+    writer = ScriptedWriter("Leave is thirty days long [1]. Leave is ninety days long [1].")
+    told = asked(observed(composer=composer(writer)))
+
+    assert told["sentences"][0]["verdict"] == "supported"
+    assert told["sentences"][1] == {"text": "Leave is ninety days long [1].", "verdict": "number"}
+
+
+@pytest.mark.parametrize(
+    ("channel", "text", "until"), [("C2", ASKED, 2000), ("C1", "Else?", 2000), ("C1", ASKED, 10)]
+)
+def test_only_the_asked_question_is_found(channel: str, text: str, until: float) -> None:
+    answers = observed()
+    answers.answer(Question(ASKED, ANYONE, channel="C1"))
+
+    assert answers.find(channel, [text], until) == []
+
+
+def test_the_latest_of_equal_questions_comes_first() -> None:
+    answers = observed()
+    for _ in range(2):
+        answers.answer(Question(ASKED, ANYONE, channel="C1"))
+    first, second = answers.find("C1", [ASKED], until=2000)
+
+    assert first.began > second.began
