@@ -10,13 +10,13 @@ import { mrkdwn } from "./mrkdwn.js";
 export function attachment(content, scope) {
   const { context } = scope;
   const words = (name, text) =>
-    text === undefined || text === "" ? null : make("div", { class: name, dir: "auto" }, ...mrkdwn(String(text), context));
+    text === undefined || text === "" ? null : make("div", { class: name }, ...mrkdwn(String(text), context));
   const linked = (text, address) => (address ? link(address, String(text)) : String(text));
   const body = make(
     "div",
     { class: "kit-attachment" },
-    content.author_name ? make("div", { class: "kit-small", dir: "auto" }, linked(content.author_name, content.author_link)) : null,
-    content.title ? make("strong", { dir: "auto" }, linked(content.title, content.title_link)) : null,
+    content.author_name ? make("div", { class: "kit-small" }, linked(content.author_name, content.author_link)) : null,
+    content.title ? make("strong", {}, linked(content.title, content.title_link)) : null,
     words("kit-text", content.text),
     ...(content.fields ?? []).map((field) =>
       make("div", { class: "kit-field" }, words("kit-field-title", field.title), words("kit-text", field.value)),
@@ -25,7 +25,7 @@ export function attachment(content, scope) {
     ...["image_url", "thumb_url"].filter((name) => content[name]).map((name) =>
       make("div", { class: "kit-image-words" }, "🖼️ ", link(content[name], String(content[name]))),
     ),
-    content.footer ? make("div", { class: "kit-small", dir: "auto" }, String(content.footer), content.ts ? ` · ${timeOf(content.ts)}` : "") : null,
+    content.footer ? make("div", { class: "kit-small" }, String(content.footer), content.ts ? ` · ${timeOf(content.ts)}` : "") : null,
   );
   if (body.childNodes.length === 0) body.append(String(content.fallback ?? JSON.stringify(content)));
   const color = { good: "#2eb67d", warning: "#ecb22e", danger: "#e01e5a" }[content.color] ?? content.color;
@@ -38,7 +38,7 @@ export function files(list) {
   return make(
     "ul",
     { class: "kit-files", "aria-label": "Files" },
-    ...list.map((file) => make("li", { dir: "auto" }, `📎 ${file.title || file.name || file.id || "File"}`)),
+    ...list.map((file) => make("li", {}, `📎 ${file.title || file.name || file.id || "File"}`)),
   );
 }
 

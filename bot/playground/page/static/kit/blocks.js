@@ -26,7 +26,7 @@ const BLOCKS = {
     make(
       "figure",
       { class: "kit-image" },
-      ...(block.title ? [make("figcaption", { dir: "auto" }, words(block.title))] : []),
+      ...(block.title ? [make("figcaption", {}, words(block.title))] : []),
       image(block),
     ),
   table,
@@ -99,7 +99,7 @@ function image(spec) {
     "div",
     { class: "kit-image-words" },
     make("span", { "aria-hidden": "true" }, "🖼️ "),
-    make("span", { dir: "auto" }, String(spec.alt_text)),
+    make("span", {}, String(spec.alt_text)),
     make("small", { class: "kit-address" }, link(address, String(address))),
   );
 }
@@ -122,14 +122,14 @@ function input(block, scope) {
     { class: "kit-field-group", "data-kit-input": block.block_id ?? "", "data-optional": optional ? "yes" : "no" },
     make(
       "div",
-      { class: "kit-label", id: label, dir: "auto" },
+      { class: "kit-label", id: label },
       words(block.label),
       ...(optional ? [make("span", { class: "kit-optional" }, " (optional)")] : []),
     ),
     field,
     make("div", { class: "kit-error", id: error, role: "alert", "data-kit-error": "" }),
   );
-  if (block.hint) shown.append(make("div", { class: "kit-hint", id: hint, dir: "auto" }, words(block.hint)));
+  if (block.hint) shown.append(make("div", { class: "kit-hint", id: hint }, words(block.hint)));
   // A press on the words goes to the field, as with a label of HTML.
   shown.firstChild.addEventListener("click", () => field.querySelector("input, select, textarea, summary")?.focus() ?? field.focus());
   return shown;

@@ -57,6 +57,6 @@ export function unknown(what, content) {
     "div",
     { class: "kit-unknown", role: "group", "aria-label": `Unknown ${what}`, "data-unknown": what },
     make("strong", {}, `Unknown ${what}: ${shown}`),
-    make("pre", { dir: "auto" }, JSON.stringify(content, null, 2) ?? String(content)),
+    make("pre", {}, JSON.stringify(content, null, 2) ?? String(content)),
   );
 }

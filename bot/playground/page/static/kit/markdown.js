@@ -52,7 +52,6 @@ function opened(token) {
   if (!TAGS.has(token.tag)) return unknown("Markdown", { type: token.type });
   const element = make(token.tag, {
     class: `${CLASSES[token.tag] ?? "kit-markdown"}${aligned(token)}`,
-    dir: "auto",
     start: token.tag === "ol" ? token.attrGet("start") : null,
     scope: token.tag === "th" ? "col" : null,
   });
@@ -82,10 +81,10 @@ function leaf(token, context) {
     case "hardbreak":
       return [make("br")];
     case "code_inline":
-      return [make("code", { class: "kit-code", dir: "auto" }, token.content)];
+      return [make("code", { class: "kit-code" }, token.content)];
     case "fence":
     case "code_block":
-      return [make("pre", { class: "kit-code-block", dir: "auto" }, make("code", {}, token.content.replace(/\n$/, "")))];
+      return [make("pre", { class: "kit-code-block" }, make("code", {}, token.content.replace(/\n$/, "")))];
     case "hr":
       return [make("hr", { class: "kit-divider" })];
     case "image":

@@ -51,7 +51,7 @@ function body(message, scope) {
   const shown = make("div", { class: "kit-body" });
   if (message.subtype === "tombstone") shown.classList.add("kit-tombstone");
   if (message.blocks?.length > 0) shown.append(...blocks(message.blocks, scope));
-  else if (message.text) shown.append(make("div", { class: "kit-text kit-block", dir: "auto" }, ...mrkdwn(message.text, context)));
+  else if (message.text) shown.append(make("div", { class: "kit-text kit-block" }, ...mrkdwn(message.text, context)));
   if (message.is_streaming === true) shown.append(make("span", { class: "kit-caret", role: "img", "aria-label": "still writing" }));
   if (message.is_stopped === true) shown.append(make("span", { class: "kit-edited" }, "(stopped)"));
   if (message.edited) shown.append(make("span", { class: "kit-edited" }, "(edited)"));

@@ -53,7 +53,7 @@ function fenced(text) {
 
 function codeBlock(text, context) {
   const inner = text.replace(/^\n/, "").replace(/\n$/, "");
-  return make("pre", { class: "kit-code-block", dir: "auto" }, make("code", {}, ...literal(inner, context)));
+  return make("pre", { class: "kit-code-block" }, make("code", {}, ...literal(inner, context)));
 }
 
 /** Return code's content, in which only Slack's control sequences are live. */
@@ -82,7 +82,7 @@ function lines(text, context, marks) {
   for (const line of text.split("\n")) {
     const mark = long ? null : (LONG_QUOTE.exec(line) ?? QUOTE.exec(line));
     if (long || mark !== null) {
-      if (quote === null) nodes.push((quote = make("blockquote", { class: "kit-quote", dir: "auto" })));
+      if (quote === null) nodes.push((quote = make("blockquote", { class: "kit-quote" })));
       else quote.append("\n");
       quote.append(...inline(mark === null ? line : line.slice(mark[0].length), context, marks));
       long ||= mark !== null && LONG_QUOTE.test(line);
@@ -113,7 +113,7 @@ function step(line, at, context, marks, out) {
   }
   if (character === "`" && matched(CODE, line, at)) {
     const [, content] = matched(CODE, line, at);
-    out.node(make("code", { class: "kit-code", dir: "auto" }, ...literal(content, context)));
+    out.node(make("code", { class: "kit-code" }, ...literal(content, context)));
     return CODE.lastIndex;
   }
   if (character === ":" && emojiAt(line, at)) {

@@ -8,13 +8,13 @@ import { broadcast, channel, group, person } from "./mentions.js";
 const STYLES = { code: "code", strike: "s", italic: "em", bold: "strong", underline: "u" };
 const PARTS = {
   rich_text_section: (part, context) =>
-    make("div", { class: "kit-rich-section", dir: "auto" }, ...inlines(part, context)),
+    make("div", { class: "kit-rich-section" }, ...inlines(part, context)),
   rich_text_quote: (part, context) =>
-    make("blockquote", { class: "kit-quote", dir: "auto" }, ...inlines(part, context)),
+    make("blockquote", { class: "kit-quote" }, ...inlines(part, context)),
   rich_text_preformatted: (part, context) =>
     make(
       "pre",
-      { class: "kit-code-block", dir: "auto" },
+      { class: "kit-code-block" },
       make("code", {}, ...inlines(part, context)),
     ),
   rich_text_list: list,
@@ -64,7 +64,7 @@ function list(part, context) {
     ordered ? "ol" : "ul",
     { class: `kit-list kit-indent-${depth}`, start: ordered && first !== 1 ? first : null },
     ...(part.elements ?? []).map((item) =>
-      make("li", { dir: "auto" }, ...(item?.type === "rich_text_section" ? inlines(item, context) : [unknown("list item", item)])),
+      make("li", {}, ...(item?.type === "rich_text_section" ? inlines(item, context) : [unknown("list item", item)])),
     ),
   );
 }

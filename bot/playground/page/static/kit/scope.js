@@ -66,12 +66,12 @@ function confirmed(confirm) {
   const style = confirm.style === "danger" ? "danger" : "primary";
   const yes = make("button", { class: `kit-button kit-${style}`, type: "button" }, words(confirm.confirm) || "Yes");
   const no = make("button", { class: "kit-button", type: "button" }, words(confirm.deny) || "Cancel");
-  const title = make("h2", { class: "kit-modal-title", dir: "auto" }, words(confirm.title));
+  const title = make("h2", { class: "kit-modal-title" }, words(confirm.title));
   const dialog = make(
     "dialog",
     { class: "kit-confirm", "aria-label": words(confirm.title) || "Confirm" },
     title,
-    make("p", { class: "kit-text", dir: "auto" }, words(confirm.text)),
+    make("p", { class: "kit-text" }, words(confirm.text)),
     make("div", { class: "kit-modal-buttons" }, no, yes),
   );
   document.body.append(dialog);

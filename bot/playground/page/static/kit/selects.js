@@ -110,7 +110,7 @@ function several(spec, block, scope, names, groups, initial, { state }) {
   const box = (option) => {
     const input = make("input", { type: "checkbox", checked: initial.includes(option.value) });
     boxes.set(option, input);
-    return make("label", { class: "kit-choice" }, input, make("span", { dir: "auto" }, option.label));
+    return make("label", { class: "kit-choice" }, input, make("span", {}, option.label));
   };
   const lists = [...groups, { options: added }].map((group) =>
     group.label === undefined
@@ -163,8 +163,8 @@ export function choices(kind) {
 }
 
 function choice(option, input, context) {
-  const shown = [make("span", { dir: "auto" }, ...textNodes(option.text, context))];
-  if (option.description) shown.push(make("small", { class: "kit-description", dir: "auto" }, ...textNodes(option.description, context)));
+  const shown = [make("span", {}, ...textNodes(option.text, context))];
+  if (option.description) shown.push(make("small", { class: "kit-description" }, ...textNodes(option.description, context)));
   return make("label", { class: "kit-choice" }, input, make("span", {}, ...shown));
 }
 

@@ -40,7 +40,7 @@ function one(cell, tag, setting, context) {
   const wrapped = setting?.is_wrapped === false ? " kit-nowrap" : "";
   return make(
     tag,
-    { class: `kit-cell${align}${wrapped}`, scope: tag === "th" ? "col" : null, dir: "auto" },
+    { class: `kit-cell${align}${wrapped}`, scope: tag === "th" ? "col" : null },
     ...(show === null ? [unknown("cell", cell)] : show(cell, context)),
   );
 }

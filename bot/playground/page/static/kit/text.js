@@ -15,7 +15,7 @@ export function textNodes(content, context) {
 
 /** Return a text object in an element of its own. */
 export function text(content, context, name = "kit-text", tag = "div") {
-  return make(tag, { class: name, dir: "auto" }, ...textNodes(content, context));
+  return make(tag, { class: name }, ...textNodes(content, context));
 }
 
 /** Return the words of a plain text object, for places that take no elements. */

@@ -73,7 +73,7 @@ function modal(view, shown, context) {
   const form = make(
     "form",
     { class: "kit-modal", novalidate: true, "aria-labelledby": title },
-    make("h2", { class: "kit-modal-title", id: title, dir: "auto" }, words(view.title)),
+    make("h2", { class: "kit-modal-title", id: title }, words(view.title)),
     make("div", { class: "kit-modal-body" }, ...shown),
     make("div", { class: "kit-modal-buttons" }, ...buttons),
   );

@@ -1,0 +1,84 @@
+"""The playground in a browser: Debian's chromium, driven by Playwright (`make test-browser`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.serving import harness
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Request
+
+HAS_PLAYWRIGHT = find_spec("playwright") is not None
+collect_ignore_glob = [] if HAS_PLAYWRIGHT else ["test_*.py"]
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",  # root has none in a container
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a browser with a new profile."""
+    # The extra `browser` has it, which `make test` does without.
+    from playwright.sync_api import sync_playwright
+
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no {CHROMIUM}: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Return the address of the page that shows payloads."""
+    with harness() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def opened(browser: Browser, address: str) -> Iterator[tuple[Page, list[str]]]:
+    """Return the page that shows payloads, and what it did that it must not."""
+    page = browser.new_page()
+    page.set_default_timeout(20_000)
+    complaints: list[str] = []
+
+    def foreign(request: Request) -> None:
+        if not request.url.startswith((address, "data:")):
+            complaints.append(f"asked for {request.url}")
+
+    page.on("request", foreign)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    yield page, complaints
+    page.close()
+
+
+@pytest.fixture
+def kit(opened: tuple[Page, list[str]]) -> Iterator[Page]:
+    """Return the page, empty. Whatever it asks for elsewhere, or complains about, fails the
+    test."""
+    page, complaints = opened
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.emulate_media(color_scheme="light")
+    page.evaluate("harness.reset()")
+    complaints.clear()
+
+    yield page
+
+    assert complaints + page.evaluate("harness.violations") == []
