@@ -2,6 +2,7 @@
 # make install  .venv with everything pinned
 # make test     the tests          make check   lint, types, architecture
 # make test-long  whole properties, histories and handbooks, of which `make test` runs a part
+# make test-browser  the playground's page in chromium
 # make bench    the numbers in benchmarks/RESULTS.md, measured again
 # make test-llm fifty questions to a real small model: nothing made up may get out
 
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 LLM := .venv-llm
 
-.PHONY: demo install test test-long test-llm check bench format clean
+.PHONY: demo install test test-browser test-long payloads test-llm check bench format clean
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +28,10 @@ $(VENV)/.runtime: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.runtime
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.dev
+	@$(PIP) install --constraint constraints.txt --editable '.[browser]'
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev
@@ -46,10 +51,21 @@ demo: $(VENV)/.runtime
 	@$(BIN)/footnote demo
 
 test: install
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long" --hypothesis-profile short
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long" --hypothesis-profile short --ignore tests/browser
 
 test-long: install
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "long or hypothesis"
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "long or hypothesis" --ignore tests/browser
+
+test-browser: $(VENV)/.browser
+	@$(BIN)/python -m pytest tests/browser
+
+# Records anew what tests/browser shows: every kind of message and view that the tests make the bot send.
+payloads: RECORDED := $(shell mktemp -d)
+payloads: install
+	@$(BIN)/python -m pytest -n auto -m "not long" -p tests.browser.recording \
+		--record-payloads $(RECORDED) tests/bot tests/contracts tests/journeys
+	@$(BIN)/python -m tests.browser.recording $(RECORDED)
+	@rm -r $(RECORDED)
 
 test-llm: $(VENV)/.dev $(LLM)/.ready
 	@$(BIN)/python -m benchmarks.small_model

@@ -75,9 +75,15 @@ def _texts(value: Any) -> Iterator[str]:
         yield from _SHOWN[value["type"]](value)
     elif isinstance(value, dict):
         yield from (value[name] for name in _SHOWN_FIELDS if name in value)
+        hidden = {"confirm", *(["placeholder"] if _is_filled(value) else [])}
         for name, part in value.items():
-            if name != "confirm":
+            if name not in hidden:
                 yield from _texts(part)
+
+
+def _is_filled(element: Mapping[str, Any]) -> bool:
+    """Whether something is chosen, which stands where the placeholder would."""
+    return any(name.startswith("initial_") for name in element)
 
 
 def mrkdwn(text: str) -> str:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -36,10 +37,11 @@ _NOT_SHOWN = {"team", "app_id", "bot_id", "client_msg_id", "metadata", "hash", "
 
 
 class Recorder:
-    """Distinct payloads by their shape."""
+    """Writes each payload of a new shape into a file, a line each."""
 
-    def __init__(self) -> None:
-        self.found: dict[str, Json] = {}
+    def __init__(self, folder: Path) -> None:
+        self._shapes: set[str] = set()
+        self._file = folder / f"{os.getpid()}.jsonl"
 
     def message(self, message: Message) -> None:
         if message.blocks or message.text:
@@ -53,7 +55,10 @@ class Recorder:
     def _add(self, payload: Mapping[str, Any]) -> None:
         shown = {name: value for name, value in payload.items() if name not in _NOT_SHOWN}
         normal = json.loads(normalised(json.dumps(shown)))
-        self.found.setdefault(shape_of(normal), normal)
+        if (shape := shape_of(normal)) not in self._shapes:
+            self._shapes.add(shape)
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(normal, sort_keys=True) + "\n")
 
 
 def normalised(text: str) -> str:
@@ -89,13 +94,6 @@ def _without_words(value: Any) -> Any:
     return _WORDS.sub("w", value)[:300] if isinstance(value, str) else type(value).__name__
 
 
-def written(payloads: Mapping[str, Json]) -> bytes:
-    """Return the collection's file, the same bytes for the same payloads."""
-    ordered = [payloads[shape] for shape in sorted(payloads)]
-    lines = ",\n".join(json.dumps(one, ensure_ascii=False, sort_keys=True) for one in ordered)
-    return gzip.compress(f"[\n{lines}\n]\n".encode(), mtime=0)
-
-
 def collection() -> list[Json]:
     """Return the recorded payloads."""
     payloads: list[Json] = json.loads(gzip.decompress(COLLECTION.read_bytes()))
@@ -105,40 +103,26 @@ def collection() -> list[Json]:
 # The plugin
 
 
-class Plugin:
-    """Records in one process of pytest, and writes what it has when that ends."""
+def _record(recorder: Recorder, patch: pytest.MonkeyPatch) -> None:
+    """Record every message and view of local Slacks in this process."""
+    for name in ("post", "changed"):
+        patch.setattr(Core, name, _and_then(getattr(Core, name), recorder.message, which=1))
+    for name in ("open", "push", "publish", "replace"):
+        method = getattr(ViewStacks, name)
+        patch.setattr(ViewStacks, name, _and_then(method, recorder.view, which=-1))
 
-    hooks: ClassVar[Mapping[tuple[type, str], Callable[[Recorder, Any], None]]] = {
-        (Core, "post"): lambda recorder, call: recorder.message(call[1]),
-        (Core, "changed"): lambda recorder, call: recorder.message(call[1]),
-        (ViewStacks, "open"): lambda recorder, call: recorder.view(call[-1]),
-        (ViewStacks, "push"): lambda recorder, call: recorder.view(call[-1]),
-        (ViewStacks, "publish"): lambda recorder, call: recorder.view(call[-1]),
-        (ViewStacks, "replace"): lambda recorder, call: recorder.view(call[-1]),
-    }
 
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
-        self._folder = folder
-        self._patch = patch
-        self._recorder = Recorder()
-        for (kind, name), record in self.hooks.items():
-            patch.setattr(kind, name, self._recorded(getattr(kind, name), record))
+def _and_then(
+    method: Callable[..., Any], record: Callable[[Any], None], *, which: int
+) -> Callable[..., Any]:
+    """Return a method that records one of its arguments, or its result as the last of them."""
 
-    def _recorded(
-        self, method: Callable[..., Any], record: Callable[[Recorder, Any], None]
-    ) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
-            result = method(*arguments)
-            record(self._recorder, (*arguments, result))
-            return result
+    def call(*arguments: Any) -> Any:
+        result = method(*arguments)
+        record((*arguments, result)[which])
+        return result
 
-        return call
-
-    def pytest_unconfigure(self) -> None:
-        self._patch.undo()
-        digest = hashlib.sha256("".join(sorted(self._recorder.found)).encode()).hexdigest()
-        text = json.dumps(self._recorder.found, ensure_ascii=True)
-        (self._folder / f"{digest}.json").write_text(text, encoding="utf-8")
+    return call
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -149,17 +133,22 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = config.getoption("--record-payloads")
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        config.pluginmanager.register(Plugin(folder.resolve(), pytest.MonkeyPatch()))
-
-
-def _found_in(folder: Path) -> Iterator[tuple[str, Json]]:
-    for file in sorted(folder.glob("*.json")):
-        yield from json.loads(file.read_text(encoding="utf-8")).items()
+        patch = pytest.MonkeyPatch()
+        _record(Recorder(folder.resolve()), patch)
+        config.add_cleanup(patch.undo)
 
 
 def main(folder: Path) -> None:
-    """Write the collection of all that was recorded in a folder."""
-    COLLECTION.write_bytes(written(dict(_found_in(folder))))
+    """Write the collection of all that was recorded in a folder: the same bytes for the same
+    payloads."""
+    payloads: dict[str, str] = {}
+    for file in sorted(folder.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            shape = shape_of(json.loads(line))
+            payloads[shape] = min(line, payloads.get(shape, line))
+    lines = ",\n".join(payloads[shape] for shape in sorted(payloads))
+    COLLECTION.write_bytes(gzip.compress(f"[\n{lines}\n]\n".encode(), mtime=0))
+    print(f"{len(payloads)} payloads, {COLLECTION.stat().st_size} bytes")  # noqa: T201 - for `make`
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ def _button() -> Block:
                 "action_id": CONFIRM,
                 "style": "danger",
                 "text": plain_text("Forget me"),
-                "accessibility_label": "Delete what Footnote keeps of me",
+                "accessibility_label": "Forget me: delete what Footnote keeps of me",
             }
         ],
     }

@@ -64,6 +64,6 @@ def _button(id_: int) -> Block:
         "style": "danger",
         "text": plain_text("Withdraw"),
         "value": str(id_),
-        "accessibility_label": "Give this answer no more, and take it back where I gave it",
+        "accessibility_label": "Withdraw: give this answer no more, and take back what I gave",
     }
     return {"type": "actions", "elements": [button]}

@@ -35,7 +35,7 @@ def button(given: int) -> Block:
                 "action_id": ASK,
                 "text": plain_text("Ask the keepers"),
                 "value": str(given),
-                "accessibility_label": "Ask the people who keep the wiki to answer this",
+                "accessibility_label": "Ask the keepers of the wiki to answer this",
                 "confirm": {
                     "title": plain_text("Ask the keepers?"),
                     "text": plain_text(

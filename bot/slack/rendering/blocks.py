@@ -230,8 +230,8 @@ def _buttons(given: int) -> Block:
     element = {
         "type": "feedback_buttons",
         "action_id": VERDICT,
-        "positive_button": button("Helpful", "good", "This answer helped"),
-        "negative_button": button("Flag", "bad", "Say what is wrong with this answer"),
+        "positive_button": button("Helpful", "good", "Helpful: this answer helped"),
+        "negative_button": button("Flag", "bad", "Flag: say what is wrong with this answer"),
     }
     return {"type": "context_actions", "block_id": "verdicts", "elements": [element]}
 

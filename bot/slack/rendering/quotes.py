@@ -17,7 +17,7 @@ def button(answer: int) -> Block:
         "action_id": SHOW,
         "text": plain_text("Show the quotes"),
         "value": str(answer),
-        "accessibility_label": "Show quotes from the pages, only to you",
+        "accessibility_label": "Show the quotes from the pages, only to you",
     }
     return {"type": "actions", "block_id": _BLOCK, "elements": [element]}
 

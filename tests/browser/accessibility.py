@@ -1,0 +1,24 @@
+"""axe-core looks for what keeps out those who use a keyboard, a screen reader, other colours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+
+
+def serious_problems(page: Page) -> list[str]:
+    """Return what axe-core calls serious or critical: the rule and where it is broken."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {node['html'][:300]} {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+        if node["impact"] in ("serious", "critical")
+    ]
