@@ -17,11 +17,11 @@ class AskingAgain:
     chat: Chat
 
     async def question(
-        self, message: IncomingMessage, given: RecordedAnswer, reader: Reader
+        self, message: IncomingMessage, recorded: RecordedAnswer, reader: Reader
     ) -> Question:
         settings = await self.settings.of(message.team, message.channel)
         return Question(
-            given.asked.question,
+            recorded.asked.question,
             reader,
             wikis=settings.wikis or None,
             history=await self.chat.earlier_turns(message),
@@ -35,9 +35,9 @@ class AskingAgain:
         return await self.directory.reader_in(person, channel, private=private, shared=shared)
 
 
-def message_of(given: RecordedAnswer) -> IncomingMessage:
+def message_of(recorded: RecordedAnswer) -> IncomingMessage:
     """Return the question that the answer belongs to, as far as it is still known."""
-    place = given.asked.place
+    place = recorded.asked.place
     return IncomingMessage(
         event="",
         kind=MessageKind.MENTION,
@@ -45,6 +45,6 @@ def message_of(given: RecordedAnswer) -> IncomingMessage:
         channel=place.channel,
         ts=place.ts,
         thread=place.thread,
-        person=given.asked.asker,
+        person=recorded.asked.asker,
         text="",
     )

@@ -55,47 +55,47 @@ class AskedBack:
     async def choosing(self, id_: int) -> Choosing | None:
         """Return the clarifying question that is the answer ``id_``. None if it is forgotten or
         retracted, as it is when the ambiguous question is edited or deleted."""
-        before = await self.answers.given(id_)
+        before = await self.answers.recorded(id_)
         if before is None:
             return None
         place = before.asked.place
         message = await self.inbox.received(place.team, place.channel, place.ts)
         # Read last: if it is valid now, it belongs to the message as it was then.
-        given = await self.answers.given(id_)
-        if message is None or given is None or given.retracted:
+        recorded = await self.answers.recorded(id_)
+        if message is None or recorded is None or recorded.retracted:
             return None
-        if not isinstance(given.answer, Clarify):
+        if not isinstance(recorded.answer, Clarify):
             return None
-        return Choosing(given, given.answer.readings, message)
+        return Choosing(recorded, recorded.answer.readings, message)
 
     async def meant(self, message: IncomingMessage, words: str) -> str:
         """Return the question that ``words`` ask: a reading, if they choose one that the bot
         offered in the message's thread; otherwise the words themselves."""
         if message.thread == message.ts:
             return words
-        given = await self.answers.asked_back(message.team, message.channel, message.thread)
-        if given is None or given.retracted or not isinstance(given.answer, Clarify):
+        recorded = await self.answers.asked_back(message.team, message.channel, message.thread)
+        if recorded is None or recorded.retracted or not isinstance(recorded.answer, Clarify):
             return words
-        if given.asked.private and given.asked.asker != message.person:
+        if recorded.asked.private and recorded.asked.asker != message.person:
             # Its readings name pages that perhaps only the asker may read.
             return words
-        reading = reading_named(words, given.answer.readings)
+        reading = reading_named(words, recorded.answer.readings)
         if reading is None:
             return words
-        await self.settle(given, reading, message.person)
+        await self.settle(recorded, reading, message.person)
         return reading.question
 
-    async def settle(self, given: RecordedAnswer, reading: Reading, person: str) -> None:
+    async def settle(self, recorded: RecordedAnswer, reading: Reading, person: str) -> None:
         """Replace the buttons with the choice. If the chat refuses, they stay, which does no
         harm."""
-        by = "" if given.asked.private else await self.directory.name(person)
+        by = "" if recorded.asked.private else await self.directory.name(person)
 
         def choose(content: AnswerContent) -> AnswerContent:
-            if content.recorded.answer != given.answer:
+            if content.recorded.answer != recorded.answer:
                 return content
             return replace(content, chosen=Chosen(reading, by))
 
-        await self.redrawing.draw(given, choose)
+        await self.redrawing.draw(recorded, choose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Choices:
             await self.chat.post_privately(channel, person, FORGOTTEN)
             return
         # A quick click may arrive before the message's ts is recorded.
-        shown = replace(choosing.given, message=ts)
+        shown = replace(choosing.recorded, message=ts)
         asks = replace(
             choosing.message,
             event=f"{_EVENT}{shown.id}",
@@ -145,15 +145,15 @@ class Choices:
     async def _asked_at(self, choosing: Choosing, press: Press) -> str:
         """Return the ts under which the choice is asked: that of the message with the buttons.
         Empty if the person may not see that message, or pressed another one."""
-        given, ts = choosing.given, press.message
-        if not await self.directory.may_see(press.person, given):
+        recorded, ts = choosing.recorded, press.message
+        if not await self.directory.may_see(press.person, recorded):
             return ""
-        if await self.chat.carries(press.channel, ts, given):
+        if await self.chat.carries(press.channel, ts, recorded):
             return ts
         # A chat keeps no copy of an ephemeral message, so its ts proves nothing: another message
         # may have it. The one right after the question's belongs to no message.
-        is_ephemeral = given.asked.private and not given.message and not press.direct
-        return _next(given.asked.place.ts) if is_ephemeral else ""
+        is_ephemeral = recorded.asked.private and not recorded.message and not press.direct
+        return _next(recorded.asked.place.ts) if is_ephemeral else ""
 
 
 def _next(ts: str) -> str:
@@ -167,6 +167,6 @@ class Choosing:
     """A clarifying question that waits for a choice. ``message`` is the ambiguous question: where
     it was asked, its current words, and who can read it there."""
 
-    given: RecordedAnswer
+    recorded: RecordedAnswer
     readings: tuple[Reading, ...]
     message: IncomingMessage

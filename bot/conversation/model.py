@@ -153,7 +153,7 @@ class RecordedAnswer:
     id: int
     asked: AskedQuestion
     answer: Result
-    given: datetime
+    answered: datetime
     as_of: datetime | None = None
     message: str = ""
     retracted: datetime | None = None

@@ -65,19 +65,19 @@ class PrivateAnswers:
     locks: Locks
 
     async def offer(
-        self, message: IncomingMessage, question: Question, given: RecordedAnswer
+        self, message: IncomingMessage, question: Question, recorded: RecordedAnswer
     ) -> None:
         """Offer a private answer if the channel got none and the asker alone would. Nobody else
         sees the offer, so nobody learns of a page that they may not read. It is decided by search
         alone: a language model is asked only after a press."""
-        if not isinstance(given.answer, NoAnswer):
+        if not isinstance(recorded.answer, NoAnswer):
             return
         reader = await self.asking_again.reader(message.person, message.channel, private=True)
         if isinstance(reader, Closed) or reader == question.reader:
             return
         alone = replace(question, reader=reader, quoting=True)
         if isinstance(await self.maker.alone(alone), Answer):
-            button = Button(ALONE, "Answer me privately", str(given.id))
+            button = Button(ALONE, "Answer me privately", str(recorded.id))
             offer = replace(OFFER, button=button)
             try:
                 await self.chat.post_privately(
@@ -86,7 +86,7 @@ class PrivateAnswers:
             except ChatRefused as error:
                 logger.info("A private answer could not be offered: %s", error)
 
-    async def give(self, message: IncomingMessage, given: RecordedAnswer) -> None:
+    async def give(self, message: IncomingMessage, recorded: RecordedAnswer) -> None:
         """Show the answer to the asker, if the channel is set so, or others there may not read it.
         An asker who left meanwhile gets nothing, and the channel is not told of it.
 
@@ -95,7 +95,7 @@ class PrivateAnswers:
             ChatUnavailable: it cannot be told who is there.
         """
         try:
-            await self.posting.show_asker(message, await self._content(given))
+            await self.posting.show_asker(message, await self._content(recorded))
         except NotInChannel:
             logger.info("Who asked %s is not in %s any more", message.ts, message.channel)
 
@@ -108,23 +108,23 @@ class PrivateAnswers:
         """
         if not await self.posting.may_have_been_seen(message):
             return False
-        given = await self.answers.given_to(MessageRef.of(message))
-        if given is None:
+        recorded = await self.answers.recorded_for(MessageRef.of(message))
+        if recorded is None:
             return False
-        button = Button(AGAIN, "Answer me again", str(given.id))
+        button = Button(AGAIN, "Answer me again", str(recorded.id))
         await self.posting.show_asker(message, replace(PERHAPS, button=button))
         return True
 
     async def wanted(self, press: Press, respond: Respond) -> None:
         """Handle the button of the offer."""
-        given = await self._given(press)
-        if given is None:
+        recorded = await self._given(press)
+        if recorded is None:
             await respond(FORGOTTEN)
             return
-        question = await self._asked_by(press.person, given, private=True)
+        question = await self._asked_by(press.person, recorded, private=True)
         result = await self.maker.alone(question) if isinstance(question, Question) else None
         if isinstance(result, Answer):
-            shown = replace(given, answer=result, given=self.clock())
+            shown = replace(recorded, answer=result, answered=self.clock())
             await respond(await self._content(shown))
         else:
             await respond(NOT_NOW)
@@ -133,17 +133,17 @@ class PrivateAnswers:
         """Handle the button of an answer that was perhaps not seen: answer again with the rights of
         now. Only an answer that its asker alone saw has this button; otherwise a press would show
         private text to the channel."""
-        given = await self._given(press)
-        if given is None or not given.asked.private:
+        recorded = await self._given(press)
+        if recorded is None or not recorded.asked.private:
             await respond(FORGOTTEN)
             return
-        question = await self._asked_by(press.person, given, private=True)
+        question = await self._asked_by(press.person, recorded, private=True)
         if isinstance(question, Closed):
             await respond(Notice(question.why))
             return
         result = await self.maker.alone(question)
         try:
-            shown = await self.maker.record(message_of(given), question, result, private=True)
+            shown = await self.maker.record(message_of(recorded), question, result, private=True)
         except AskerForgotten:
             await respond(FORGOTTEN)
             return
@@ -157,15 +157,15 @@ class PrivateAnswers:
             await self._share(press, respond)
 
     async def _share(self, press: Press, respond: Respond) -> None:
-        given = await self._given(press)
-        if given is None:
+        recorded = await self._given(press)
+        if recorded is None:
             await respond(FORGOTTEN)
             return
-        message = message_of(given)
+        message = message_of(recorded)
         if await self.directory.has_outsiders(message.channel):
             await respond(NOT_FOR_OUTSIDERS, replacing=False)
             return
-        question = await self._asked_by(press.person, given, private=False)
+        question = await self._asked_by(press.person, recorded, private=False)
         result = await self.maker.alone(question) if isinstance(question, Question) else None
         if isinstance(question, Closed) or not isinstance(result, Answer):
             await respond(NOT_FOR_ALL, replacing=False)
@@ -175,7 +175,7 @@ class PrivateAnswers:
             await respond(NOT_FOR_ALL, replacing=False)
             return
         posted = await self.posting.posted(message)
-        if await self._given(press) != given:
+        if await self._given(press) != recorded:
             await respond(FORGOTTEN)
             return
         try:
@@ -188,30 +188,30 @@ class PrivateAnswers:
         await respond(SHARED)
 
     async def _asked_by(
-        self, person: str, given: RecordedAnswer, *, private: bool
+        self, person: str, recorded: RecordedAnswer, *, private: bool
     ) -> Question | Closed:
         """Return the answer's question with the rights that count now."""
-        message = message_of(given)
+        message = message_of(recorded)
         reader = await self.asking_again.reader(person, message.channel, private=private)
         if isinstance(reader, Closed):
             return reader
-        return await self.asking_again.question(message, given, reader)
+        return await self.asking_again.question(message, recorded, reader)
 
     async def _given(self, press: Press) -> RecordedAnswer | None:
         """Return the pressed answer. Only the asker is shown these buttons. None: it is forgotten,
         its question was edited or deleted since, or the asker left the channel."""
-        given = await self.answers.given(int(press.value))
-        if given is None or given.retracted or given.asked.asker != press.person:
+        recorded = await self.answers.recorded(int(press.value))
+        if recorded is None or recorded.retracted or recorded.asked.asker != press.person:
             return None
-        is_there = await self.directory.is_in(press.person, given.asked.place.channel)
-        return given if is_there else None
+        is_there = await self.directory.is_in(press.person, recorded.asked.place.channel)
+        return recorded if is_there else None
 
-    async def _content(self, given: RecordedAnswer) -> AnswerContent:
+    async def _content(self, recorded: RecordedAnswer) -> AnswerContent:
         """Return the answer without feedback buttons, which belong to answers that all see."""
-        content = AnswerContent(given, buttons=Buttons.NO_VERDICTS)
-        if await self.directory.has_outsiders(given.asked.place.channel):
+        content = AnswerContent(recorded, buttons=Buttons.NO_VERDICTS)
+        if await self.directory.has_outsiders(recorded.asked.place.channel):
             return replace(content, note=ONLY_YOU)
-        if isinstance(given.answer, Answer):
-            button = Button(SHARE, "Share to channel", str(given.id))
+        if isinstance(recorded.answer, Answer):
+            button = Button(SHARE, "Share to channel", str(recorded.id))
             return replace(content, button=button)
         return content

@@ -60,7 +60,7 @@ class Prompts:
         """Fill up with titles. An asker may have been forgotten since, or the answer retracted:
         a chosen reading names a page. A page may have been closed, too, so titles are never
         cached."""
-        asked = {key: one.text for key, one in praised.items() if await self._stands(one.given)}
+        asked = {key: one.text for key, one in praised.items() if await self._stands(one.answer)}
         if len(asked) < MOST:
             for title in await asyncio.to_thread(self.titles):
                 text = f"What does the wiki say about {title}?"
@@ -68,28 +68,28 @@ class Prompts:
         return list(asked.values())[:MOST]
 
     async def _stands(self, id_: int) -> bool:
-        given = await self.answers.given(id_)
-        return given is not None and not given.retracted
+        recorded = await self.answers.recorded(id_)
+        return recorded is not None and not recorded.retracted
 
     async def _praised(self) -> dict[str, _Suggestion]:
         """Return the praised questions, the latest first."""
         found: dict[str, _Suggestion] = {}
         praised = await self.answers.praised(by_others=True)
-        for given in reversed(praised):
-            text = " ".join(given.asked.question.split())
-            if len(text) <= _LONGEST and await self._is_open(given):
-                found.setdefault(text.casefold(), _Suggestion(text, given.id))
+        for recorded in reversed(praised):
+            text = " ".join(recorded.asked.question.split())
+            if len(text) <= _LONGEST and await self._is_open(recorded):
+                found.setdefault(text.casefold(), _Suggestion(text, recorded.id))
             if len(found) == MOST:
                 break
         return found
 
-    async def _is_open(self, given: RecordedAnswer) -> bool:
+    async def _is_open(self, recorded: RecordedAnswer) -> bool:
         """Return whether question and answer are public. A question in a private channel is as
         private as its answer."""
-        if given.retracted or not (given.asked.open and isinstance(given.answer, Answer)):
+        if recorded.retracted or not (recorded.asked.open and isinstance(recorded.answer, Answer)):
             return False
         try:
-            return await self.directory.is_public(given.asked.place.channel)
+            return await self.directory.is_public(recorded.asked.place.channel)
         except ChatUnavailable as error:
             logger.info("A question is not suggested: %s", error)
             return False
@@ -97,7 +97,7 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class _Suggestion:
-    """A suggested question. ``given`` is the answer to its asker."""
+    """A suggested question. ``answer`` is the id of its answer."""
 
     text: str
-    given: int
+    answer: int

@@ -38,29 +38,29 @@ class Quotes:
     clock: Callable[[], datetime]
 
     async def pressed(self, press: Press, respond: Respond) -> None:
-        given = await self._given(press)
-        if given is None:
+        recorded = await self._given(press)
+        if recorded is None:
             await respond(FORGOTTEN, replacing=False)
             return
-        message = message_of(given)
+        message = message_of(recorded)
         reader = await self.asking_again.reader(press.person, message.channel, private=True)
         if isinstance(reader, Closed):
             await respond(Notice(reader.why), replacing=False)
             return
-        question = await self.asking_again.question(message, given, reader)
+        question = await self.asking_again.question(message, recorded, reader)
         result = await self.maker.alone(replace(question, person=press.person, quoting=True))
         if not isinstance(result, Answer):
             await respond(NOTHING, replacing=False)
             return
-        shown = replace(given, answer=result, given=self.clock())
+        shown = replace(recorded, answer=result, answered=self.clock())
         content = AnswerContent(shown, buttons=Buttons.NONE, note=ONLY_YOU)
         await respond(content, replacing=False)
 
     async def _given(self, press: Press) -> RecordedAnswer | None:
         """Return the answer if it is still valid, offers its quotes, and the person may see it."""
-        given = await self.answers.given(int(press.value))
-        if given is None or given.retracted or not offers_quotes(given.answer):
+        recorded = await self.answers.recorded(int(press.value))
+        if recorded is None or recorded.retracted or not offers_quotes(recorded.answer):
             return None
-        if press.channel != given.asked.place.channel:
+        if press.channel != recorded.asked.place.channel:
             return None
-        return given if await self.directory.may_see(press.person, given) else None
+        return recorded if await self.directory.may_see(press.person, recorded) else None

@@ -29,29 +29,31 @@ class Redrawing:
     answers: Answers
     chat: Chat
 
-    async def draw(self, given: RecordedAnswer, change: Change = lambda content: content) -> None:
+    async def draw(
+        self, recorded: RecordedAnswer, change: Change = lambda content: content
+    ) -> None:
         """Draw the answer as it is now; nothing, if it is not valid any more. If the chat refuses,
         it stays as it is."""
-        known = await self._known(given)
+        known = await self._known(recorded)
         if known is None or known[0].retracted:
             return
         while known is not None:
-            recorded, tally = known
+            now, tally = known
             try:
-                id_ = recorded.message or given.message
-                await self.chat.redraw(given, id_, _content(recorded, tally, change))
+                id_ = now.message or recorded.message
+                await self.chat.redraw(recorded, id_, _content(now, tally, change))
             except (ChatRefused, ChatUnavailable) as error:
-                logger.info("Answer %d could not be drawn anew: %s", given.id, error)
+                logger.info("Answer %d could not be drawn anew: %s", recorded.id, error)
                 return
-            before, known = known, await self._known(given)
+            before, known = known, await self._known(recorded)
             if known == before:
                 return
 
-    async def _known(self, given: RecordedAnswer) -> tuple[RecordedAnswer, Tally] | None:
-        now = await self.answers.given(given.id)
+    async def _known(self, recorded: RecordedAnswer) -> tuple[RecordedAnswer, Tally] | None:
+        now = await self.answers.recorded(recorded.id)
         if now is None:
             return None
-        tally = await self.answers.tally(given.id)
+        tally = await self.answers.tally(recorded.id)
         return now, tally
 
 

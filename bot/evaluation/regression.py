@@ -66,9 +66,9 @@ def regression(
     heard: dict[tuple[str, int], _Heard] = {}
     for flag in flags:
         if flag.state is not FlagState.WITHDRAWN:
-            entry = _entry(heard, flag.given, flag.complaint.value, earlier)
+            entry = _entry(heard, flag.recorded, flag.complaint.value, earlier)
             entry.flags.append(flag.id)
-            _listen(entry, flag.given.answer, _of_flag(flag))
+            _listen(entry, flag.recorded.answer, _of_flag(flag))
             if flag.state is FlagState.ANSWERED and _is_verified(flag.again):
                 _listen(entry, flag.again, _Voice(2, _FIT, True))
     for given in praised:
@@ -105,12 +105,12 @@ def _listen(entry: _Heard, said: Result | None, voice: _Voice) -> None:
 
 def _of_flag(flag: Flag) -> _Voice:
     if flag.state is FlagState.NOT_WRONG:
-        asked_back = isinstance(flag.given.answer, Clarify)
-        return _Voice(2, _FIT, None if asked_back else isinstance(flag.given.answer, Answer))
+        asked_back = isinstance(flag.recorded.answer, Clarify)
+        return _Voice(2, _FIT, None if asked_back else isinstance(flag.recorded.answer, Answer))
     fixed = flag.state is FlagState.FIXED
     answered = flag.state is FlagState.ANSWERED
     weight = 2 if flag.state.settled else 1
-    if flag.complaint is Complaint.UNANSWERED or not isinstance(flag.given.answer, Answer):
+    if flag.complaint is Complaint.UNANSWERED or not isinstance(flag.recorded.answer, Answer):
         asked = flag.complaint is Complaint.UNANSWERED and not flag.state.settled
         return _Voice(weight, _UNSURE, None if asked else True)
     match flag.complaint:

@@ -108,9 +108,9 @@ def announcement_name(announcement: Announcement) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ComplaintForm:
-    """A person's entries in the form about the answer ``given``."""
+    """A person's entries in the form about the answer with this id."""
 
-    given: int
+    answer: int
     complaint: Complaint
     comment: str
 

@@ -57,53 +57,53 @@ class Feedback:
             pages[source.wiki, source.page] = KnownPage(source.revision, acl)
         return pages
 
-    async def posted(self, given: int, message: str) -> None:
+    async def posted(self, answer: int, message: str) -> None:
         """Record that the message ``message`` (a ts) carries the answer's feedback buttons."""
-        await self._store.posted(given, message)
+        await self._store.posted(answer, message)
 
-    async def given(self, given: int) -> RecordedAnswer | None:
+    async def recorded(self, answer: int) -> RecordedAnswer | None:
         """Return a recorded answer; None if there is none, or it is forgotten."""
-        return await self._store.given(given)
+        return await self._store.recorded(answer)
 
-    async def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
+    async def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
         """Return the answer that this message carries; None if it carries none."""
-        return await self._store.given_in(channel, message)
+        return await self._store.recorded_in(channel, message)
 
-    async def given_to(self, place: MessageRef) -> RecordedAnswer | None:
+    async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None:
         """Return the answer to the question there; None if none is recorded."""
-        given = await self._store.in_thread(place.team, place.channel, place.thread)
-        return next((one for one in given if one.asked.place == place), None)
+        recorded = await self._store.in_thread(place.team, place.channel, place.thread)
+        return next((one for one in recorded if one.asked.place == place), None)
 
-    async def praise(self, given: int, person: str) -> Flag | None:
+    async def praise(self, answer: int, person: str) -> Flag | None:
         """Record a good verdict. It withdraws the person's own open flag, which is returned."""
-        await self._store.vote(given, person, Verdict.GOOD, self._clock())
-        return await self._withdraw(given, person)
+        await self._store.vote(answer, person, Verdict.GOOD, self._clock())
+        return await self._withdraw(answer, person)
 
-    async def doubt(self, given: int, person: str) -> None:
+    async def doubt(self, answer: int, person: str) -> None:
         """Record a bad verdict without a flag: nobody is told about it."""
-        await self._store.vote(given, person, Verdict.BAD, self._clock())
+        await self._store.vote(answer, person, Verdict.BAD, self._clock())
 
     async def complain(
-        self, given: int, person: str, complaint: Complaint, comment: str = ""
+        self, answer: int, person: str, complaint: Complaint, comment: str = ""
     ) -> Flag:
         """Record a bad verdict with its reason, and flag the answer. It replaces the same person's
         earlier flag and keeps its card; without a reason an open flag stays as it is."""
         now = self._clock()
-        await self._store.vote(given, person, Verdict.BAD, now)
+        await self._store.vote(answer, person, Verdict.BAD, now)
         words = comment.strip()[:COMMENT_LIMIT]
-        return await self._store.raise_flag(given, person, complaint, words, now)
+        return await self._store.raise_flag(answer, person, complaint, words, now)
 
     async def take_back(
-        self, given: int, person: str, verdict: Verdict
+        self, answer: int, person: str, verdict: Verdict
     ) -> tuple[bool, Flag | None]:
         """Take back a person's verdict if it is ``verdict``. Return whether it was, and their flag
         if it was open and is now withdrawn."""
-        if not await self._store.unvote(given, person, verdict):
+        if not await self._store.unvote(answer, person, verdict):
             return False, None
-        return True, await self._withdraw(given, person)
+        return True, await self._withdraw(answer, person)
 
-    async def _withdraw(self, given: int, person: str) -> Flag | None:
-        flag = await self._store.flag_of(given, person)
+    async def _withdraw(self, answer: int, person: str) -> Flag | None:
+        flag = await self._store.flag_of(answer, person)
         now, withdrawn = self._clock(), FlagState.WITHDRAWN
         if flag is None or not await self._store.move(
             flag.id, withdrawn, FlagAction.WITHDRAWN, person, now, unless=SETTLED
@@ -111,8 +111,8 @@ class Feedback:
             return None
         return await self._store.flag(flag.id)
 
-    async def tally(self, given: int) -> Tally:
-        return await self._store.tally(given)
+    async def tally(self, answer: int) -> Tally:
+        return await self._store.tally(answer)
 
     async def open_flags(self) -> Sequence[Flag]:
         """Return the unsettled flags, oldest first."""
@@ -135,11 +135,11 @@ class Feedback:
         """Return the questions since then that no page answered, oldest first."""
         return await self._store.unanswered(since)
 
-    async def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
+    async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
         """Return the answers before it in its thread, oldest first."""
-        return await self._store.earlier(given)
+        return await self._store.earlier(recorded)
 
     async def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
         """Return the latest clarifying question of a thread."""
-        given = reversed(await self._store.in_thread(team, channel, thread))
-        return next((one for one in given if isinstance(one.answer, Clarify)), None)
+        recorded = reversed(await self._store.in_thread(team, channel, thread))
+        return next((one for one in recorded if isinstance(one.answer, Clarify)), None)

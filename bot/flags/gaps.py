@@ -30,8 +30,8 @@ def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[
     of a question, stemmed."""
     found: list[Gap] = []
     with_word: defaultdict[str, list[int]] = defaultdict(list)
-    for given in unanswered:
-        words = roots(given.asked.question)
+    for recorded in unanswered:
+        words = roots(recorded.asked.question)
         keys = words or {""}
         # Questions without a common word are not similar, and there may be thousands.
         near = sorted({number for word in keys for number in with_word[word]})
@@ -41,7 +41,7 @@ def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[
             found.append(Gap(words=words))
             for word in keys:
                 with_word[word].append(best)
-        found[best].asked.append(given)
+        found[best].asked.append(recorded)
     return sorted(found, key=lambda gap: (-len(gap.asked), -gap.latest.id))
 
 
@@ -54,7 +54,7 @@ def still_open(gap: Gap, said: Result) -> NoAnswer | None:
     denied = gap.latest.answer
     if not (isinstance(denied, Answer) and denied.denial and isinstance(said, Answer)):
         return None
-    since = gap.latest.given.date()
+    since = gap.latest.answered.date()
     if any(source.updated and source.updated > since for source in said.sources):
         return None
     nearest = tuple(replace(source, quote="") for source in said.sources)

@@ -64,7 +64,7 @@ class Insights:
         """Return the questions that the wiki did not answer: those asked in public, oldest first,
         and the number of those asked in private, which are shown to nobody."""
         found = await self.feedback.unanswered(self.clock() - span)
-        public = [given for given in found if given.asked.open]
+        public = [recorded for recorded in found if recorded.asked.open]
         return public, len(found) - len(public)
 
     async def gaps(

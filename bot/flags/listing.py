@@ -16,7 +16,7 @@ def listed(kept: KeptVerdicts, *, everything: bool) -> list[dict[str, Any]]:
 
 
 def _row(flag: Flag, kept: KeptVerdicts) -> dict[str, Any]:
-    said = flag.given.answer
+    said = flag.recorded.answer
     sources = () if isinstance(said, NoAnswer) else said.sources
     return {
         "id": flag.id,
@@ -24,10 +24,10 @@ def _row(flag: Flag, kept: KeptVerdicts) -> dict[str, Any]:
         "reason": flag.complaint.words,
         "comment": flag.comment,
         "person": flag.person,
-        "question": flag.given.asked.question,
+        "question": flag.recorded.asked.question,
         "answer": said.text,
         "sources": [source.url for source in sources],
-        "asked": flag.given.given.isoformat(),
+        "asked": flag.recorded.answered.isoformat(),
         "holder": flag.holder,
         "owner": flag.owner,
         "again": flag.again.text if flag.again else "",

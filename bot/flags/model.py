@@ -110,7 +110,7 @@ class Flag:
     everyone gets now, as asked at ``again_at``."""
 
     id: int
-    given: RecordedAnswer
+    recorded: RecordedAnswer
     person: str
     complaint: Complaint
     comment: str

@@ -39,7 +39,7 @@ class FlagStore(Protocol):
     """The store of flags. Every method raises StateUnavailable."""
 
     async def raise_flag(
-        self, given: int, person: str, complaint: Complaint, comment: str, when: datetime
+        self, answer: int, person: str, complaint: Complaint, comment: str, when: datetime
     ) -> Flag:
         """Raise a flag: one for each person and answer. Raised again, it is open again; without a
         reason an open one stays as it is."""
@@ -47,7 +47,7 @@ class FlagStore(Protocol):
 
     async def flag(self, id_: int) -> Flag | None: ...
 
-    async def flag_of(self, given: int, person: str) -> Flag | None: ...
+    async def flag_of(self, answer: int, person: str) -> Flag | None: ...
 
     async def flags(self, *states: FlagState) -> Sequence[Flag]:
         """Return the flags in one of ``states``, or all, oldest first."""
@@ -128,25 +128,25 @@ class AnswerStore(FlagStore, Protocol):
         """
         ...
 
-    async def posted(self, given: int, message: str) -> None: ...
+    async def posted(self, answer: int, message: str) -> None: ...
 
-    async def given(self, given: int) -> RecordedAnswer | None:
+    async def recorded(self, answer: int) -> RecordedAnswer | None:
         """Return a recorded answer; None if there is none, or it is forgotten."""
         ...
 
-    async def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
+    async def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
         """Return the answer that this message carries."""
         ...
 
-    async def vote(self, given: int, person: str, verdict: Verdict, when: datetime) -> None:
+    async def vote(self, answer: int, person: str, verdict: Verdict, when: datetime) -> None:
         """Record a verdict, one for each person and answer: the last one counts."""
         ...
 
-    async def unvote(self, given: int, person: str, verdict: Verdict) -> bool:
+    async def unvote(self, answer: int, person: str, verdict: Verdict) -> bool:
         """Take a verdict back; return False if the person's verdict is another one, or none."""
         ...
 
-    async def tally(self, given: int) -> Tally: ...
+    async def tally(self, answer: int) -> Tally: ...
 
     async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         """Return the answers that somebody (``by_others``: not only the asker) found helpful,
@@ -157,7 +157,7 @@ class AnswerStore(FlagStore, Protocol):
         """Return the questions since then that no page answered, oldest first."""
         ...
 
-    async def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
+    async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
         """Return the answers before it in its thread, oldest first."""
         ...
 
@@ -176,7 +176,7 @@ class KeptVerdicts(Protocol):
 
     def praised(self) -> Sequence[RecordedAnswer]: ...
 
-    def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]: ...
+    def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]: ...
 
 
 class CitedPages(Protocol):
@@ -206,12 +206,12 @@ class CitedPages(Protocol):
         """Return the posted answers that are to be retracted."""
         ...
 
-    async def is_invalid(self, given: RecordedAnswer) -> bool:
+    async def is_invalid(self, recorded: RecordedAnswer) -> bool:
         """Return whether it is still to be retracted: its question may have been edited and
         answered again."""
         ...
 
-    async def retracted(self, given: RecordedAnswer, when: datetime) -> bool:
+    async def retracted(self, recorded: RecordedAnswer, when: datetime) -> bool:
         """Record that it was retracted; return False if that was not due any more."""
         ...
 

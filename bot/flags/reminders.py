@@ -52,7 +52,7 @@ class Reminders:
         waiting = [
             WaitingFlag(
                 await self.chat.address(flag.card.channel, flag.card.ts) if flag.card else "",
-                flag.given.asked.question,
+                flag.recorded.asked.question,
                 flag.complaint,
             )
             for flag in flags

@@ -32,24 +32,24 @@ class Retraction:
     async def retract(self) -> None:
         """Retract all invalidated answers that are still posted. An edit can be repeated, so a
         retraction that may have happened is repeated."""
-        for given in await self.cited.invalidated():
+        for recorded in await self.cited.invalidated():
             try:
-                await self._retract(given)
+                await self._retract(recorded)
             except ChatUnavailable as error:
-                logger.warning("Answer %d is to be taken back and waits: %s", given.id, error)
+                logger.warning("Answer %d is to be taken back and waits: %s", recorded.id, error)
                 return
-            if not await self.cited.retracted(given, self.clock()):
+            if not await self.cited.retracted(recorded, self.clock()):
                 # The question was answered again at the last moment, and this may have retracted
                 # the new answer.
-                await self.redrawing.draw(given)
+                await self.redrawing.draw(recorded)
 
-    async def _retract(self, given: RecordedAnswer) -> None:
-        parts = await self.chat.reply_parts(given)
-        if not await self.cited.is_invalid(given):
+    async def _retract(self, recorded: RecordedAnswer) -> None:
+        parts = await self.chat.reply_parts(recorded)
+        if not await self.cited.is_invalid(recorded):
             return
         try:
-            await self.chat.replace_reply(given, parts, RETRACTED)
+            await self.chat.replace_reply(recorded, parts, RETRACTED)
         except ChatRefused as error:
-            logger.warning("Answer %d cannot be taken back: %s", given.id, error)
+            logger.warning("Answer %d cannot be taken back: %s", recorded.id, error)
             return
-        logger.info("Answer %d was taken back: a page of it fell", given.id)
+        logger.info("Answer %d was taken back: a page of it fell", recorded.id)

@@ -24,11 +24,11 @@ class ReviewChannels:
     chosen: ChannelSettingsStore
 
     async def of(self, flag: Flag) -> str:
-        place = flag.given.asked.place
+        place = flag.recorded.asked.place
         settings = await self.chosen.of(place.team, place.channel)
         if settings.review_channel:
             return settings.review_channel
-        return self.operators(named(flag.given.answer))
+        return self.operators(named(flag.recorded.answer))
 
     def operators(self, sources: Iterable[Source]) -> str:
         """Return the operator's review channel for the first of these pages that has one."""

@@ -76,7 +76,7 @@ class Reviewing:
             await form.refuse(problem or NO_PAGES)
             return
         until = (self.clock() + self.holds_for).date()
-        await form.show(flag.id, flag.given.asked.question, pages, until)
+        await form.show(flag.id, flag.recorded.asked.question, pages, until)
 
     async def wrote(self, person: str, form: AnswerForm) -> None:
         """Handle the form's submission."""
@@ -128,7 +128,7 @@ class Reviewing:
         channel = await self._review_channel(flag, person)
         return WrittenAnswer(
             id=0,
-            question=flag.given.asked.question,
+            question=flag.recorded.asked.question,
             text=form.answer,
             author=person,
             author_name=await self.directory.name(person),
@@ -158,23 +158,23 @@ class Reviewing:
         channels = self.service.channels
         channel = await self.service.channel_of(flag)
         if not channels.is_operators(channel):
-            channel = channels.operators(named(flag.given.answer))
+            channel = channels.operators(named(flag.recorded.answer))
         return channel if channel and await self.directory.is_member(channel, person) else ""
 
     async def _stands_alone(self, flag: Flag) -> bool:
         """Return whether its question needs no history. A chosen reading needs it."""
-        given = flag.given
-        if given.asked.place.ts.startswith(BY_ITSELF):
-            earlier = await self.review.flag(int(given.asked.place.ts.split("-")[1]))
+        recorded = flag.recorded
+        if recorded.asked.place.ts.startswith(BY_ITSELF):
+            earlier = await self.review.flag(int(recorded.asked.place.ts.split("-")[1]))
             return earlier is not None and await self._stands_alone(earlier)
-        before = await self.service.feedback.earlier(given)
+        before = await self.service.feedback.earlier(recorded)
         chosen = {
             reading.question
             for one in before
             if isinstance(one.answer, Clarify)
             for reading in one.answer.readings
         }
-        return not before or given.asked.question in chosen
+        return not before or recorded.asked.question in chosen
 
     async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
         """Return the flag, if this person may handle it; else the reason why not."""

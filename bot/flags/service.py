@@ -83,7 +83,7 @@ class FlagService:
     async def _process_due(self, id_: int) -> None:
         flag = await self.review.flag(id_)
         if flag and Due.ASK in flag.due:
-            said = await self._asked(flag.given, ANYBODY)
+            said = await self._asked(flag.recorded, ANYBODY)
             await self.review.asked_again(flag, said)
             flag = await self.review.flag(id_)
         try:
@@ -107,7 +107,7 @@ class FlagService:
     async def candidates(self, flag: Flag) -> list[Source]:
         """Return pages that an answer to it may cite: those that its answers cited, then and now,
         and that everyone may read."""
-        sources = [*named(flag.given.answer), *(named(flag.again) if flag.again else ())]
+        sources = [*named(flag.recorded.answer), *(named(flag.again) if flag.again else ())]
         pages = {(source.wiki, source.page): source for source in sources}
         return list(await self._beside(self.library.open_to, ANYBODY, list(pages.values())))
 
@@ -153,15 +153,15 @@ class FlagService:
             await self.chat.post(owner.person, note)
 
     async def _circumstances(self, flag: Flag, channel: str) -> tuple[Circumstances, Owner]:
-        given = flag.given
+        recorded = flag.recorded
         # Somebody in the review channel may get no answers: then the card shows none either.
         hidden = bool(channel) and await self.directory.has_outsiders(channel)
-        shown = await self._shown(given.answer, exactly=not given.asked.open, hidden=hidden)
-        owner = await self.owners.of(named(given.answer), shown.sources)
+        shown = await self._shown(recorded.answer, exactly=not recorded.asked.open, hidden=hidden)
+        owner = await self.owners.of(named(recorded.answer), shown.sources)
         edits = await self._beside(_addresses, self.library, shown.sources)
         address = ""
-        if not given.asked.private:
-            address = await self.chat.address(given.asked.place.channel, given.message)
+        if not recorded.asked.private:
+            address = await self.chat.address(recorded.asked.place.channel, recorded.message)
         around = Circumstances(
             person=await self.directory.name(flag.person),
             shown=shown,
@@ -215,12 +215,12 @@ class FlagService:
         """Tell the person who flagged, once, with what they may read now."""
         reader = await self.directory.reader(flag.person, private=True, shared=False)
         # The question may have been edited since, and they may have left the channel.
-        sees = await self.directory.may_see(flag.person, flag.given)
+        sees = await self.directory.may_see(flag.person, flag.recorded)
         if isinstance(reader, Closed) or not sees:
             await self.review.told(flag, somebody=False)
             return
         try:
-            said = await self._asked(flag.given, reader)
+            said = await self._asked(flag.recorded, reader)
             await self._send(flag, said)
         except AskerForgotten:
             await self.review.told(flag, somebody=False)
@@ -237,21 +237,21 @@ class FlagService:
         # It has no question with a ts; this stands in for it, and is the same until the next
         # action.
         ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
-        place = MessageRef(flag.given.asked.place.team, channel, ts, ts)
+        place = MessageRef(flag.recorded.asked.place.team, channel, ts, ts)
         asked = AskedQuestion(
-            flag.given.asked.question, flag.person, place, private=True, flag=flag.id
+            flag.recorded.asked.question, flag.person, place, private=True, flag=flag.id
         )
-        given = await self.feedback.record(asked, said)
+        recorded = await self.feedback.record(asked, said)
         lead = ASKED_LEAD if flag.complaint is Complaint.UNANSWERED else LEAD
-        content = AnswerContent(given, lead=lead)
+        content = AnswerContent(recorded, lead=lead)
         last = await self.chat.post_reply(channel, ts, content, since=flag.changed)
-        await self.feedback.posted(given.id, last)
+        await self.feedback.posted(recorded.id, last)
 
-    async def _asked(self, given: RecordedAnswer, reader: Reader) -> Result:
+    async def _asked(self, recorded: RecordedAnswer, reader: Reader) -> Result:
         """Return what ``reader`` gets for the question now, in its original conversation."""
-        earlier = await self.feedback.earlier(given)
-        history = tuple(turn for one in earlier for turn in _turns(one, given.asked.asker))
-        question = Question(given.asked.question, reader, history=history)
+        earlier = await self.feedback.earlier(recorded)
+        history = tuple(turn for one in earlier for turn in _turns(one, recorded.asked.asker))
+        question = Question(recorded.asked.question, reader, history=history)
         return await self._beside(self.answering.answer, question)
 
     async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
@@ -262,6 +262,6 @@ def _addresses(library: Library, sources: Sequence[Source]) -> tuple[str, ...]:
     return tuple(map(library.edit_address, sources))
 
 
-def _turns(given: RecordedAnswer, asker: str) -> tuple[Turn, Turn]:
-    role = Role.ASKER if given.asked.asker == asker else Role.OTHER
-    return Turn(role, given.asked.question), Turn(Role.BOT, given.answer.text)
+def _turns(recorded: RecordedAnswer, asker: str) -> tuple[Turn, Turn]:
+    role = Role.ASKER if recorded.asked.asker == asker else Role.OTHER
+    return Turn(role, recorded.asked.question), Turn(Role.BOT, recorded.answer.text)

@@ -47,9 +47,9 @@ class Verdicts:
     chat: FlagChat
     redrawing: Redrawing
 
-    async def helped(self, press: Press, given: int) -> None:
+    async def helped(self, press: Press, answer: int) -> None:
         """Handle the good one of the feedback buttons."""
-        known = await self._seen(given, press.person)
+        known = await self._seen(answer, press.person)
         if (
             known is None
             or known.retracted
@@ -75,7 +75,7 @@ class Verdicts:
 
     async def complained(self, person: str, form: ComplaintForm) -> None:
         """Handle the form. Its sender may have lost access to the answer since it was opened."""
-        known = await self._seen(form.given, person)
+        known = await self._seen(form.answer, person)
         if known is None:
             await self.chat.post(person, FORGOTTEN)
             return
@@ -88,64 +88,64 @@ class Verdicts:
         person, verdict = reaction.person, verdict_of(reaction.name)
         if verdict is None:
             return
-        given = await self.feedback.given_in(reaction.channel, reaction.message)
-        if given is None or not await self.directory.is_somebody(person):
+        recorded = await self.feedback.recorded_in(reaction.channel, reaction.message)
+        if recorded is None or not await self.directory.is_somebody(person):
             return
-        if not await self.directory.may_see(person, given):
+        if not await self.directory.may_see(person, recorded):
             return
         if reaction.removed:
-            await self._take_back(given, person, verdict)
+            await self._take_back(recorded, person, verdict)
         elif verdict is Verdict.GOOD:
-            await self._praise(given, person)
+            await self._praise(recorded, person)
         else:
-            await self._doubt(given, person)
+            await self._doubt(recorded, person)
 
-    async def _seen(self, given: int, person: str) -> RecordedAnswer | None:
+    async def _seen(self, answer: int, person: str) -> RecordedAnswer | None:
         """Return the answer, or None if there is none or the person may not see it."""
-        known = await self.feedback.given(given)
+        known = await self.feedback.recorded(answer)
         return known if known and await self.directory.may_see(person, known) else None
 
-    async def _praise(self, given: RecordedAnswer, person: str) -> None:
-        withdrawn = await self.feedback.praise(given.id, person)
-        await self._confirm(given)
+    async def _praise(self, recorded: RecordedAnswer, person: str) -> None:
+        withdrawn = await self.feedback.praise(recorded.id, person)
+        await self._confirm(recorded)
         if withdrawn:
             await self.service.process_due(withdrawn.id)
 
-    async def _take_back(self, given: RecordedAnswer, person: str, verdict: Verdict) -> None:
-        gone, flag = await self.feedback.take_back(given.id, person, verdict)
+    async def _take_back(self, recorded: RecordedAnswer, person: str, verdict: Verdict) -> None:
+        gone, flag = await self.feedback.take_back(recorded.id, person, verdict)
         if gone:
-            await self._confirm(given)
+            await self._confirm(recorded)
         if flag:
             await self.service.process_due(flag.id)
 
-    async def _doubt(self, given: RecordedAnswer, person: str) -> None:
+    async def _doubt(self, recorded: RecordedAnswer, person: str) -> None:
         """Record a bad verdict. A private question is shown to nobody before its asker agrees, in
         the form."""
-        if given.asked.private:
-            await self.feedback.doubt(given.id, person)
+        if recorded.asked.private:
+            await self.feedback.doubt(recorded.id, person)
         else:
-            await self._flag(given, person, Complaint.UNSAID, "")
-        await self._confirm(given)
-        place = given.asked.place
-        asked = Notice(DOUBTED, button=Button(WHY, "Say what is wrong", str(given.id)))
+            await self._flag(recorded, person, Complaint.UNSAID, "")
+        await self._confirm(recorded)
+        place = recorded.asked.place
+        asked = Notice(DOUBTED, button=Button(WHY, "Say what is wrong", str(recorded.id)))
         await self.chat.post_privately(place.channel, person, asked, place.thread)
 
     async def _flag(
-        self, given: RecordedAnswer, person: str, complaint: Complaint, comment: str
+        self, recorded: RecordedAnswer, person: str, complaint: Complaint, comment: str
     ) -> bool:
         """Flag the answer; return whether reviewers see it."""
-        flag = await self.feedback.complain(given.id, person, complaint, comment)
+        flag = await self.feedback.complain(recorded.id, person, complaint, comment)
         processed = await self.service.process_due(flag.id)
         return processed is not None and processed.card is not None
 
-    async def _confirm(self, given: RecordedAnswer) -> None:
+    async def _confirm(self, recorded: RecordedAnswer) -> None:
         """Show the verdict on the answer itself. A clarifying question stays as it is: its buttons
         may have been replaced by a choice."""
-        if not isinstance(given.answer, Clarify):
-            await self.redrawing.draw(given)
+        if not isinstance(recorded.answer, Clarify):
+            await self.redrawing.draw(recorded)
 
-    async def _thank(self, given: RecordedAnswer, person: str, words: Notice) -> None:
+    async def _thank(self, recorded: RecordedAnswer, person: str, words: Notice) -> None:
         """Thank the person, privately if others can read: their verdict is one of many."""
-        if not given.asked.private:
-            place = given.asked.place
+        if not recorded.asked.private:
+            place = recorded.asked.place
             await self.chat.post_privately(place.channel, person, words, place.thread)

@@ -15,7 +15,7 @@ from bot.flags.model import Verdict
 from bot.model import Answer, NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.flags import DatabaseFlags
-from bot.state.rows import given_of
+from bot.state.rows import recorded_of
 from bot.state.schema import answers, cited, flags, inbox, verdicts
 from indexers.model import KnownPage
 
@@ -62,39 +62,39 @@ class DatabaseAnswers(DatabaseFlags):
                 connection.execute(sa.insert(cited), _cited(row.id, pages))
         return RecordedAnswer(row.id, asked, answer, given, as_of, row.message)
 
-    def posted(self, given: int, message: str) -> None:
-        self._run(sa.update(answers).where(answers.c.id == given).values(message=message))
+    def posted(self, answer: int, message: str) -> None:
+        self._run(sa.update(answers).where(answers.c.id == answer).values(message=message))
 
-    def given(self, given: int) -> RecordedAnswer | None:
+    def recorded(self, answer: int) -> RecordedAnswer | None:
         with self._database.begin() as connection:
-            row = connection.execute(sa.select(answers).where(answers.c.id == given)).one_or_none()
-        return None if row is None else given_of(row)
+            row = connection.execute(sa.select(answers).where(answers.c.id == answer)).one_or_none()
+        return None if row is None else recorded_of(row)
 
-    def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
+    def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
         found = self._answers(answers.c.channel == channel, answers.c.message == message)
         return found[0] if found else None
 
-    def vote(self, given: int, person: str, verdict: Verdict, when: datetime) -> None:
+    def vote(self, answer: int, person: str, verdict: Verdict, when: datetime) -> None:
         said = {"verdict": verdict.value, "changed": when}
         self._run(
             self._database.insert(verdicts)
-            .values(answer=given, person=person, **said)
+            .values(answer=answer, person=person, **said)
             .on_conflict_do_update(index_elements=["answer", "person"], set_=said)
         )
 
-    def unvote(self, given: int, person: str, verdict: Verdict) -> bool:
+    def unvote(self, answer: int, person: str, verdict: Verdict) -> bool:
         unvote = sa.delete(verdicts).where(
-            verdicts.c.answer == given,
+            verdicts.c.answer == answer,
             verdicts.c.person == person,
             verdicts.c.verdict == verdict.value,
         )
         with self._database.begin() as connection:
             return bool(connection.execute(unvote).rowcount)
 
-    def tally(self, given: int) -> Tally:
+    def tally(self, answer: int) -> Tally:
         count = (
             sa.select(verdicts.c.verdict, sa.func.count())
-            .where(verdicts.c.answer == given)
+            .where(verdicts.c.answer == answer)
             .group_by(verdicts.c.verdict)
         )
         with self._database.begin() as connection:
@@ -115,15 +115,15 @@ class DatabaseAnswers(DatabaseFlags):
             answers.c.given >= since,
             answers.c.answer.contains(silent) | answers.c.answer.contains(answer_json.DENIES),
         )
-        return [given for given in found if _is_unanswered(given.answer)]
+        return [recorded for recorded in found if _is_unanswered(recorded.answer)]
 
-    def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
-        place = given.asked.place
+    def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
+        place = recorded.asked.place
         return self._answers(
             answers.c.team == place.team,
             answers.c.channel == place.channel,
             answers.c.thread == place.thread,
-            answers.c.id < given.id,
+            answers.c.id < recorded.id,
         )
 
     def in_thread(self, team: str, channel: str, thread: str) -> Sequence[RecordedAnswer]:
@@ -134,7 +134,7 @@ class DatabaseAnswers(DatabaseFlags):
     def _answers(self, *conditions: sa.ColumnElement[bool]) -> list[RecordedAnswer]:
         query = sa.select(answers).where(*conditions).order_by(answers.c.id)
         with self._database.begin() as connection:
-            return [given_of(row) for row in connection.execute(query)]
+            return [recorded_of(row) for row in connection.execute(query)]
 
     def _run(self, statement: sa.Executable) -> None:
         with self._database.begin() as connection:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.conversation.model import RecordedAnswer
 from bot.flags.model import Cited, FlagState
 from bot.state.database import Database
-from bot.state.rows import given_of
+from bot.state.rows import recorded_of
 from bot.state.schema import answers, cited, flags
 from indexers.model import KnownPage
 
@@ -73,15 +73,15 @@ class DatabaseCitedPages:
     def invalidated(self) -> Sequence[RecordedAnswer]:
         query = sa.select(answers).where(answers.c.falling, answers.c.message != "")
         with self._database.begin() as connection:
-            return [given_of(row) for row in connection.execute(query.order_by(answers.c.id))]
+            return [recorded_of(row) for row in connection.execute(query.order_by(answers.c.id))]
 
-    def is_invalid(self, given: RecordedAnswer) -> bool:
-        query = sa.select(answers.c.id).where(*_falls(given))
+    def is_invalid(self, recorded: RecordedAnswer) -> bool:
+        query = sa.select(answers.c.id).where(*_falls(recorded))
         with self._database.begin() as connection:
             return connection.scalar(query) is not None
 
-    def retracted(self, given: RecordedAnswer, when: datetime) -> bool:
-        done = sa.update(answers).where(*_falls(given)).values(falling=False, retracted=when)
+    def retracted(self, recorded: RecordedAnswer, when: datetime) -> bool:
+        done = sa.update(answers).where(*_falls(recorded)).values(falling=False, retracted=when)
         with self._database.begin() as connection:
             return bool(connection.execute(done).rowcount)
 
@@ -97,8 +97,8 @@ def _row(one: Cited) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _falls(given: RecordedAnswer) -> tuple[sa.ColumnElement[bool], ...]:
-    return answers.c.id == given.id, answers.c.falling, answers.c.given == given.given
+def _falls(recorded: RecordedAnswer) -> tuple[sa.ColumnElement[bool], ...]:
+    return answers.c.id == recorded.id, answers.c.falling, answers.c.given == recorded.answered
 
 
 def _make_due(connection: sa.Connection, answer: int) -> None:

@@ -28,7 +28,7 @@ class DatabaseFlags:
         self._database = database
 
     def raise_flag(
-        self, given: int, person: str, complaint: Complaint, comment: str, when: datetime
+        self, answer: int, person: str, complaint: Complaint, comment: str, when: datetime
     ) -> Flag:
         said = {
             "complaint": complaint.value,
@@ -42,7 +42,7 @@ class DatabaseFlags:
         unsaid = complaint is Complaint.UNSAID
         raised = (
             self._database.insert(flags)
-            .values(answer=given, person=person, card_channel="", card_ts="", edition=1, **said)
+            .values(answer=answer, person=person, card_channel="", card_ts="", edition=1, **said)
             .on_conflict_do_update(
                 index_elements=["answer", "person"],
                 set_=said | _NEXT,
@@ -53,13 +53,13 @@ class DatabaseFlags:
         with self._database.begin() as connection:
             if (id_ := connection.scalar(raised)) is not None:
                 _note(connection, id_, FlagAction.RAISED, person, when)
-        return self._flags(flags.c.answer == given, flags.c.person == person)[0]
+        return self._flags(flags.c.answer == answer, flags.c.person == person)[0]
 
     def flag(self, id_: int) -> Flag | None:
         return next(iter(self._flags(flags.c.id == id_)), None)
 
-    def flag_of(self, given: int, person: str) -> Flag | None:
-        found = self._flags(flags.c.answer == given, flags.c.person == person)
+    def flag_of(self, answer: int, person: str) -> Flag | None:
+        found = self._flags(flags.c.answer == answer, flags.c.person == person)
         return found[0] if found else None
 
     def flags(self, *states: FlagState) -> Sequence[Flag]:

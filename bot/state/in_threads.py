@@ -91,8 +91,8 @@ class AsyncAnswers(InThreads[DatabaseAnswers]):
 
     keep = awaited(DatabaseAnswers.keep)
     posted = awaited(DatabaseAnswers.posted)
-    given = awaited(DatabaseAnswers.given)
-    given_in = awaited(DatabaseAnswers.given_in)
+    recorded = awaited(DatabaseAnswers.recorded)
+    recorded_in = awaited(DatabaseAnswers.recorded_in)
     vote = awaited(DatabaseAnswers.vote)
     unvote = awaited(DatabaseAnswers.unvote)
     tally = awaited(DatabaseAnswers.tally)

@@ -33,7 +33,7 @@ def message_of(row: Any) -> IncomingMessage:
     )
 
 
-def given_of(row: Any, prefix: str = "") -> RecordedAnswer:
+def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
     """Return the answer in a row. ``prefix`` comes before the columns' names if other tables are
     joined."""
 
@@ -51,7 +51,7 @@ def given_of(row: Any, prefix: str = "") -> RecordedAnswer:
             open=value("open") and not value("private"),
         ),
         answer=answer_json.load(value("answer")),
-        given=value("given"),
+        answered=value("given"),
         as_of=value("as_of"),
         message=value("message"),
         retracted=value("retracted"),
@@ -68,7 +68,7 @@ def flag_of(row: Any) -> Flag:
     }
     return Flag(
         id=row.flags_id,
-        given=given_of(row, "answers_"),
+        recorded=recorded_of(row, "answers_"),
         person=row.flags_person,
         complaint=Complaint(row.flags_complaint),
         comment=row.flags_comment,

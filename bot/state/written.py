@@ -76,7 +76,7 @@ class DatabaseWrittenAnswers:
             .values(ended=why.value, ended_by=person, announce_due=True)
             .returning(written.c.flag)
         )
-        given = answers.c.answer.contains(answer_json.IS_WRITTEN.format(id_), autoescape=True)
+        recorded = answers.c.answer.contains(answer_json.IS_WRITTEN.format(id_), autoescape=True)
         with self._database.begin() as connection:
             row = connection.execute(end).one_or_none()
             if row is None:
@@ -85,7 +85,7 @@ class DatabaseWrittenAnswers:
                 note_action(connection, row.flag, FlagAction.ANSWER_WITHDRAWN, person, when)
             if retract_since is not None:
                 fall = sa.update(answers).where(
-                    given, answers.c.given >= retract_since, answers.c.retracted.is_(None)
+                    recorded, answers.c.given >= retract_since, answers.c.retracted.is_(None)
                 )
                 connection.execute(fall.values(falling=True))
         return True

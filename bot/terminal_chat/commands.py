@@ -67,23 +67,23 @@ class TerminalCommands:
         }
 
     async def _good(self, _rest: str) -> None:
-        given = await self._judged()
-        if given is None:
+        recorded = await self._judged()
+        if recorded is None:
             return
-        withdrawn = await self.feedback.praise(given.id, self.chat.person)
+        withdrawn = await self.feedback.praise(recorded.id, self.chat.person)
         small = [f"Your flag {withdrawn.id} on it is withdrawn."] if withdrawn else []
-        self.show(Notice(THANKS.text, (_about(given), *small)))
+        self.show(Notice(THANKS.text, (_about(recorded), *small)))
 
     async def _wrong(self, reason: str) -> None:
         """Flag the answer. A card in the review channel becomes due, for a bot that serves."""
-        given = await self._judged()
-        if given is None:
+        recorded = await self._judged()
+        if recorded is None:
             return
-        complaint, comment = _complaint(reason, given)
-        flag = await self.feedback.complain(given.id, self.chat.person, complaint, comment)
+        complaint, comment = _complaint(reason, recorded)
+        flag = await self.feedback.complain(recorded.id, self.chat.person, complaint, comment)
         said = NOTED if complaint is Complaint.UNANSWERED else FLAGGED_QUIETLY
         listed = f"Flag {flag.id}, {flag.complaint.words}. `footnote flags` lists it."
-        self.show(Notice(said.text, (_about(given), listed)))
+        self.show(Notice(said.text, (_about(recorded), listed)))
 
     async def _quotes(self, _rest: str) -> None:
         if self.chat.latest is None or not offers_quotes(self.chat.latest.answer):
@@ -102,17 +102,17 @@ class TerminalCommands:
         if self.chat.latest is None:
             self.show(NOTHING_SAID)
             return None
-        given = await self.feedback.given(self.chat.latest.id)
-        if given is None or given.retracted:
+        recorded = await self.feedback.recorded(self.chat.latest.id)
+        if recorded is None or recorded.retracted:
             self.show(FORGOTTEN)
             return None
-        return given
+        return recorded
 
 
 _KINDS = (Complaint.OUTDATED, Complaint.INCOMPLETE, Complaint.WRONG_PAGE)
 
 
-def _complaint(reason: str, given: RecordedAnswer) -> tuple[Complaint, str]:
+def _complaint(reason: str, recorded: RecordedAnswer) -> tuple[Complaint, str]:
     """Return the complaint, and the comment beside it."""
     for kind in _KINDS:
         rest = reason[len(kind.words) :]
@@ -120,10 +120,10 @@ def _complaint(reason: str, given: RecordedAnswer) -> tuple[Complaint, str]:
             return kind, rest.lstrip(" :,;.-")
     if reason:
         return Complaint.WRONG, reason
-    is_silent = isinstance(given.answer, NoAnswer)
+    is_silent = isinstance(recorded.answer, NoAnswer)
     return (Complaint.UNANSWERED if is_silent else Complaint.UNSAID), ""
 
 
-def _about(given: RecordedAnswer) -> str:
-    question = " ".join(given.asked.question.split())
+def _about(recorded: RecordedAnswer) -> str:
+    question = " ".join(recorded.asked.question.split())
     return f"On: {question if len(question) <= _SHOWN else f'{question[:_SHOWN]}…'}"

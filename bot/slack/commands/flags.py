@@ -52,7 +52,7 @@ class Flags:
         text = f"{number:,} open flag{'s' if number > 1 else ''}, the oldest first:"
         blocks = [section(text)]
         for flag, card in zip(shown, cards, strict=True):
-            asked = question(flag.given.asked.question)
+            asked = question(flag.recorded.asked.question)
             blocks.append(section(f"*{literal(flag.complaint.words)}*: {asked}"))
             told = [f"Flagged {ago(flag.raised.date(), self.clock().date())}"]
             if card:

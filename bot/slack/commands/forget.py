@@ -76,7 +76,7 @@ class Forget:
         return [
             flag
             for flag in await self.feedback.all_flags()
-            if flag.card and person in {flag.person, flag.holder, flag.given.asked.asker}
+            if flag.card and person in {flag.person, flag.holder, flag.recorded.asked.asker}
         ]
 
     async def _update(self, before: Sequence[Flag]) -> None:

@@ -55,10 +55,10 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     """Return the card for the review channel."""
     flag, around = content.flag, content.around
     head = f"{_head(flag)}: {flag.complaint.words}"
-    asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
+    asked = plain(flag.recorded.asked.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{quoted(asked)}")]
     title = "Answer" if around.again is None else "Old answer"
-    blocks += _answer(title, flag.given.answer, around.shown, allowed.links)
+    blocks += _answer(title, flag.recorded.answer, around.shown, allowed.links)
     lines = _sources(around, allowed, today)
     if lines:
         blocks.append(context(joined(lines)))
@@ -84,7 +84,7 @@ def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Messa
     head = f"A page of yours was flagged: {flag.complaint.words}"
     if flag.complaint is Complaint.UNANSWERED:
         head = "Somebody asks what the wiki does not say. A page of yours is near to it"
-    asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
+    asked = plain(flag.recorded.asked.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{quoted(asked)}")]
     blocks.append(context(_source(content.source, content.edit, allowed, today)))
     if flag.comment:

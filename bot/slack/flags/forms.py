@@ -30,13 +30,13 @@ _CHOICES = {
 }
 
 
-def complaint(given: int) -> Block:
+def complaint(answer: int) -> Block:
     """Return the form of a complaint. Only the answer's id passes through Slack, never the
     question."""
     options = [{"text": plain_text(text), "value": c.value} for c, text in _CHOICES.items()]
     return _modal(
         COMPLAINT,
-        {"answer": given},
+        {"answer": answer},
         "Flag this answer",
         [
             {
@@ -55,7 +55,7 @@ def complained(view: Mapping[str, Any]) -> ComplaintForm:
     """Return a person's entries in the form."""
     values = view["state"]["values"]
     return ComplaintForm(
-        given=int(json.loads(view["private_metadata"])["answer"]),
+        answer=int(json.loads(view["private_metadata"])["answer"]),
         complaint=Complaint(values["complaint"]["choice"]["selected_option"]["value"]),
         comment=_entered(values["comment"]["words"]),
     )

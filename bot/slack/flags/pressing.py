@@ -48,11 +48,11 @@ class FlagPresses:
     async def judged(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle a feedback button. The form must open within three seconds, so it comes first."""
         press = press_of(body)
-        verdict, _, given = press.value.partition(":")
+        verdict, _, answer = press.value.partition(":")
         if verdict == "bad":
-            await self.api.ask(body["trigger_id"], forms.complaint(int(given)))
+            await self.api.ask(body["trigger_id"], forms.complaint(int(answer)))
         else:
-            await self.flags.verdicts.helped(press, int(given))
+            await self.flags.verdicts.helped(press, int(answer))
 
     async def asked_why(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle the button below "What is wrong with it?"."""

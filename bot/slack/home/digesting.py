@@ -114,7 +114,7 @@ class Digests:
         if not alone or flag.card is None or flag.card.channel != self.channel:
             return Waiting(since)
         address = await self.api.address(flag.card.channel, flag.card.ts)
-        return Waiting(since, flag.given.asked.question, address)
+        return Waiting(since, flag.recorded.asked.question, address)
 
     async def _gaps(self) -> Sequence[Gap]:
         asked, _ = await self.insights.unanswered(WEEK)
@@ -123,6 +123,6 @@ class Digests:
         return [gap for gap, _ in found]
 
     async def _asked_in_public(self, asked: Sequence[RecordedAnswer]) -> list[RecordedAnswer]:
-        ids = {given.asked.place.channel for given in asked}
+        ids = {recorded.asked.place.channel for recorded in asked}
         public = {id_ for id_ in ids if await self.channels.is_public(id_)}
-        return [given for given in asked if given.asked.place.channel in public]
+        return [recorded for recorded in asked if recorded.asked.place.channel in public]

@@ -120,14 +120,14 @@ class Home:
 
     async def _flags(self, person: str) -> list[Block]:
         flags = await self.feedback.open_flags_by(person)
-        shown = [flag.given for flag in flags[:FLAGS_SHOWN]]
+        shown = [flag.recorded for flag in flags[:FLAGS_SHOWN]]
         addresses = await asyncio.gather(*map(self._address, shown))
         return home_page.flags(flags, addresses, self.clock().date())
 
-    async def _address(self, given: RecordedAnswer) -> str:
-        if not given.message:
+    async def _address(self, recorded: RecordedAnswer) -> str:
+        if not recorded.message:
             return ""
-        return await self.api.address(given.asked.place.channel, given.message)
+        return await self.api.address(recorded.asked.place.channel, recorded.message)
 
     async def _volumes(self) -> list[Block]:
         spans = [WEEK, LATELY]

@@ -93,7 +93,7 @@ def flags(found: Sequence[Flag], addresses: Sequence[str], today: date) -> list[
         told = [f"*{state}*", literal(flag.complaint.words), when]
         if address:
             told.append(link(address, "Open the answer", origins_of([address])))
-        blocks.append(section(question(flag.given.asked.question)))
+        blocks.append(section(question(flag.recorded.asked.question)))
         blocks.append(context(" \u00b7 ".join(told)))
     if (more := len(found) - FLAGS_SHOWN) > 0:
         blocks.append(context(f"And {more:,} more."))

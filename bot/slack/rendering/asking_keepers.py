@@ -23,7 +23,7 @@ def nearest(said: Result) -> tuple[Source, ...]:
     return said.nearest if isinstance(said, Answer | NoAnswer) else ()
 
 
-def button(given: int) -> Block:
+def button(answer: int) -> Block:
     """Return the button. It asks for confirmation: a person who asked in private may not want
     others to read it."""
     return {
@@ -34,7 +34,7 @@ def button(given: int) -> Block:
                 "type": "button",
                 "action_id": ASK,
                 "text": plain_text("Ask the keepers"),
-                "value": str(given),
+                "value": str(answer),
                 "accessibility_label": "Ask the keepers of the wiki to answer this",
                 "confirm": {
                     "title": plain_text("Ask the keepers?"),

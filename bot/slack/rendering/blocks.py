@@ -30,14 +30,14 @@ SHORT = 150
 
 
 def answer(
-    given: RecordedAnswer,
+    recorded: RecordedAnswer,
     origins: Container[str],
     *,
     today: date,
     tally: Tally | None = None,
 ) -> list[Message]:
     """Return one message, or as many as needed; sources and buttons are in the last."""
-    said = given.answer
+    said = recorded.answer
     if isinstance(said, NoAnswer):
         pieces, small = (
             render(said.text, origins),
@@ -53,8 +53,8 @@ def answer(
     bodies = _grouped(sections(pieces)) or [[text]]
     messages = [Message(text, [section(body) for body in group]) for group in bodies]
     if isinstance(said, Clarify):
-        messages[-1].blocks.extend([readings.buttons(given.id, said), context(readings.HINT)])
-    messages[-1].blocks.extend(_foot(given, small, origins, tally))
+        messages[-1].blocks.extend([readings.buttons(recorded.id, said), context(readings.HINT)])
+    messages[-1].blocks.extend(_foot(recorded, small, origins, tally))
     return messages
 
 
@@ -125,23 +125,23 @@ def _readings(said: Clarify, origins: Container[str], today: date) -> list[str]:
 
 
 def _foot(
-    given: RecordedAnswer, small: Sequence[str], origins: Container[str], tally: Tally | None
+    recorded: RecordedAnswer, small: Sequence[str], origins: Container[str], tally: Tally | None
 ) -> list[Block]:
     blocks: list[Block] = []
-    said = given.answer
-    warnings = [*_unchecked(given), *_narrowed(said)]
+    said = recorded.answer
+    warnings = [*_unchecked(recorded), *_narrowed(said)]
     lines = [*_verified(said), *warnings, *_fallback(said), *small]
-    lines += [*_linked(said, origins), *_as_of(given)]
+    lines += [*_linked(said, origins), *_as_of(recorded)]
     if lines:
         blocks.append(context(joined(lines)))
     if offers_quotes(said):
-        blocks.append(quotes.button(given.id))
-    if tally and (told := _told(tally, private=given.asked.private)):
+        blocks.append(quotes.button(recorded.id))
+    if tally and (told := _told(tally, private=recorded.asked.private)):
         blocks.append(context(told) | {"block_id": "tally"})
     if asking_keepers.is_unsure(said):
-        blocks.append(asking_keepers.button(given.id))
-    if _is_judged(given.answer):
-        blocks.append(_buttons(given.id))
+        blocks.append(asking_keepers.button(recorded.id))
+    if _is_judged(recorded.answer):
+        blocks.append(_buttons(recorded.id))
     return blocks
 
 
@@ -172,9 +172,9 @@ def quoted(text: str) -> str:
     return next(iter(sections([Piece(lead)], _QUOTATION)), "")
 
 
-def _unchecked(given: RecordedAnswer) -> list[str]:
+def _unchecked(recorded: RecordedAnswer) -> list[str]:
     """Return the warning above the sources, because text below many of them may be cut off."""
-    unchecked = given.answer.unchecked
+    unchecked = recorded.answer.unchecked
     return [f":warning: {unchecked.words}"] if unchecked else []
 
 
@@ -204,11 +204,11 @@ def _fallback(said: Result) -> list[str]:
     return [*([said.fallback.words] if said.fallback else []), *said.check_notes]
 
 
-def _as_of(given: RecordedAnswer) -> list[str]:
-    moment, unchecked = given.as_of, given.answer.unchecked
+def _as_of(recorded: RecordedAnswer) -> list[str]:
+    moment, unchecked = recorded.as_of, recorded.answer.unchecked
     if moment is None or (unchecked and unchecked.last_check):
         return []
-    same_day = moment.date() == given.given.astimezone(moment.tzinfo).date()
+    same_day = moment.date() == recorded.answered.astimezone(moment.tzinfo).date()
     return [f"Wiki as of {time_of(moment) if same_day else in_words(moment)}"]
 
 
@@ -219,11 +219,11 @@ def _told(tally: Tally, *, private: bool) -> str:
     return "   ".join(counts)
 
 
-def _buttons(given: int) -> Block:
+def _buttons(answer: int) -> Block:
     def button(text: str, verdict: str, label: str) -> Block:
         return {
             "text": {"type": "plain_text", "text": text},
-            "value": f"{verdict}:{given}",
+            "value": f"{verdict}:{answer}",
             "accessibility_label": label,
         }
 

@@ -36,7 +36,7 @@ def question(text: str) -> str:
 
 def asked(gap: Gap, today: date) -> str:
     times = f"{len(gap.asked)} times, last " if gap.asked[1:] else ""
-    return f"Asked {times}{ago(gap.latest.given.date(), today)}"
+    return f"Asked {times}{ago(gap.latest.answered.date(), today)}"
 
 
 def kept_private(number: int) -> str:

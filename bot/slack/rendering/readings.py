@@ -15,7 +15,7 @@ _BUTTON_TEXT = 75
 HINT = "Press one, or reply with its number."
 
 
-def buttons(given: int, said: Clarify) -> Block:
+def buttons(answer: int, said: Clarify) -> Block:
     """Return the buttons. Only numbers pass through Slack, never the question."""
     return {
         "type": "actions",
@@ -25,7 +25,7 @@ def buttons(given: int, said: Clarify) -> Block:
                 "type": "button",
                 "action_id": f"choice-{number}",
                 "text": plain_text(_cut(f"{number}. {reading.label}")),
-                "value": f"{given}:{number}",
+                "value": f"{answer}:{number}",
             }
             for number, reading in enumerate(said.readings, 1)
         ],

@@ -21,25 +21,25 @@ class Viewers:
     channels: Channels
     api: SlackApi
 
-    async def may_see(self, person: str, given: RecordedAnswer) -> bool:
+    async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
         """Return whether the person may see the answer: a private one is its asker's, any other one
         is for the members of its channel."""
-        if given.asked.private and person != given.asked.asker:
+        if recorded.asked.private and person != recorded.asked.asker:
             return False
-        return await self.is_in(person, given.asked.place.channel)
+        return await self.is_in(person, recorded.asked.place.channel)
 
     async def is_in(self, person: str, channel: str) -> bool:
         """Return whether the person is in the channel now."""
         return await self.channels.has(channel, person)
 
-    async def carries(self, channel: str, ts: str, given: RecordedAnswer) -> bool:
+    async def carries(self, channel: str, ts: str, recorded: RecordedAnswer) -> bool:
         """Return whether the message at ``ts`` carries the answer. A quick click may arrive before
         the message's place is recorded; then Slack is asked."""
-        place = given.asked.place
+        place = recorded.asked.place
         if channel != place.channel:
             return False
-        if given.message:
-            return ts == given.message
+        if recorded.message:
+            return ts == recorded.message
         marked = await marked_replies(self.api, channel, place.thread, since=place.ts)
         mark = reply_marks(place.ts)
         return any(found == ts and name.startswith(mark) for name, found in marked.items())

@@ -150,7 +150,7 @@ async def test_a_question_is_answered_and_recorded(office: Office) -> None:
     assert [question.reader for question in office.handbook.asked] == [ANYBODY]
     (content,) = office.chat.shown.values()
     assert isinstance(content, AnswerContent)
-    assert await office.feedback.given(content.recorded.id) is not None
+    assert await office.feedback.recorded(content.recorded.id) is not None
 
 
 async def test_a_deleted_question_goes_with_its_reply(office: Office) -> None:

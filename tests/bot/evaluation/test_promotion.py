@@ -41,8 +41,10 @@ async def praise(office: Office, question: str, page: str, *, private: bool = Fa
     place = MessageRef("T", "C", f"{question}{page}", f"{question}{page}")
     ledger = DatabaseAnswers(office.ledger._database)
     asked = AskedQuestion(question, "U1", place, private=private)
-    given = ledger.keep(asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None, {})
-    await office.feedback.praise(given.id, "U1")
+    recorded = ledger.keep(
+        asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None, {}
+    )
+    await office.feedback.praise(recorded.id, "U1")
 
 
 def gate(office: Office) -> SavedQuestions:
@@ -95,11 +97,11 @@ async def test_what_is_right_though_it_was_flagged_counts_and_what_is_unfit_does
     place = MessageRef("T", "C", "9.0", "9.0")
     source = Source("Leave", "", "u", "So.", "handbook", "leave", "1")
     asked = AskedQuestion("weeks of parental leave?", "U1", place, private=False)
-    given = await office.feedback.record(asked, Answer("So. [1]", (source,), 1))
-    await office.feedback.complain(given.id, "U2", Complaint.WRONG_PAGE)
+    recorded = await office.feedback.record(asked, Answer("So. [1]", (source,), 1))
+    await office.feedback.complain(recorded.id, "U2", Complaint.WRONG_PAGE)
     before, worse = {"leave": "weeks of parental leave"}, {"leave": "Else.", **CROWD}
     unfit = gate(office)(index(before), index(worse))
-    await office.feedback.complain(given.id, "U2", Complaint.OUTDATED)
+    await office.feedback.complain(recorded.id, "U2", Complaint.OUTDATED)
 
     assert unfit == []
     assert gate(office)(index(before), index(worse)) != []

@@ -50,9 +50,9 @@ class Office:
         return await self.feedback.record(AskedQuestion(question, by, place, private=False), said)
 
     async def settled(
-        self, given: RecordedAnswer, complaint: Complaint, state: FlagState, by: str = "U2"
+        self, recorded: RecordedAnswer, complaint: Complaint, state: FlagState, by: str = "U2"
     ) -> None:
-        flag = await self.feedback.complain(given.id, by, complaint, "a comment about Bob")
+        flag = await self.feedback.complain(recorded.id, by, complaint, "a comment about Bob")
         if state is not FlagState.OPEN:
             self.ledger.move(flag.id, state, FlagAction(state.value), "U9", flag.raised)
 
@@ -127,8 +127,8 @@ async def test_a_question_in_return_that_is_flagged_has_an_answer_unless_it_was_
 
 
 async def test_the_pages_that_a_reviewer_named_are_right_from_then_on(office: Office) -> None:
-    given = await office.given(answer("a"))
-    await office.settled(given, Complaint.WRONG_PAGE, ANSWERED)
+    recorded = await office.given(answer("a"))
+    await office.settled(recorded, Complaint.WRONG_PAGE, ANSWERED)
     (flag,) = await office.feedback.all_flags()
     verified = Verification("Ben", date(2026, 11, 24))
     office.ledger.asked_again(flag, replace(answer("b"), verified=verified), flag.raised)
@@ -152,24 +152,24 @@ async def test_praise_makes_pages_relevant_but_praise_of_silence_says_nothing(
 
 
 async def test_a_flag_that_was_taken_back_says_nothing(office: Office) -> None:
-    given = await office.given(answer("a"))
-    await office.feedback.complain(given.id, "U2", Complaint.WRONG_PAGE)
-    await office.feedback.praise(given.id, "U2")
+    recorded = await office.given(answer("a"))
+    await office.feedback.complain(recorded.id, "U2", Complaint.WRONG_PAGE)
+    await office.feedback.praise(recorded.id, "U2")
 
     assert [(row["type"], row["relevant"]) for row in office.rows] == [("praised", {"w/a": 1.0})]
 
 
 async def test_a_settled_flag_outweighs_an_open_one_and_that_one_praise(office: Office) -> None:
-    given = await office.given(answer("a"))
-    await office.feedback.praise(given.id, "U3")
+    recorded = await office.given(answer("a"))
+    await office.feedback.praise(recorded.id, "U3")
     assert office.rows[0]["relevant"] == {"w/a": 1.0}
 
-    await office.feedback.complain(given.id, "U4", Complaint.OUTDATED)
-    await office.feedback.complain(given.id, "U5", Complaint.WRONG)
+    await office.feedback.complain(recorded.id, "U4", Complaint.OUTDATED)
+    await office.feedback.complain(recorded.id, "U5", Complaint.WRONG)
     assert office.rows[0]["relevant"] == {}
     assert office.rows[0]["answerable"] is True
 
-    await office.settled(given, Complaint.WRONG_PAGE, FINE)
+    await office.settled(recorded, Complaint.WRONG_PAGE, FINE)
     assert office.rows[0]["relevant"] == {"w/a": 1.0}
 
 

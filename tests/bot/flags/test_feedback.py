@@ -52,17 +52,17 @@ def feedback(database: Database, clock: Clock) -> Feedback:
 
 
 async def test_an_answer_comes_back_as_it_was_given(feedback: Feedback, clock: Clock) -> None:
-    given = await feedback.record(ASKED, ANSWER, as_of=clock.now - timedelta(hours=1))
-    await feedback.posted(given.id, "2.0")
+    recorded = await feedback.record(ASKED, ANSWER, as_of=clock.now - timedelta(hours=1))
+    await feedback.posted(recorded.id, "2.0")
 
-    assert await feedback.given(given.id) == replace(given, message="2.0")
+    assert await feedback.recorded(recorded.id) == replace(recorded, message="2.0")
 
 
 async def test_no_answer_comes_back_as_it_was_given(feedback: Feedback) -> None:
     nothing = NoAnswer(Reason.NOTHING_FITS, "I searched handbook.", (replace(SOURCE, quote=""),))
-    given = await feedback.record(ASKED, nothing)
+    recorded = await feedback.record(ASKED, nothing)
 
-    assert await feedback.given(given.id) == given
+    assert await feedback.recorded(recorded.id) == recorded
 
 
 async def test_a_thread_knows_the_latest_question_in_return(feedback: Feedback) -> None:
@@ -84,32 +84,32 @@ async def test_answering_the_same_message_again_keeps_one_answer(feedback: Feedb
     second = await feedback.record(ASKED, replace(ANSWER, text="Better. [1]"))
 
     assert first.id == second.id
-    assert await feedback.given(first.id) == second
+    assert await feedback.recorded(first.id) == second
 
 
 async def test_a_bad_verdict_is_an_open_flag(feedback: Feedback) -> None:
-    given = await feedback.record(ASKED, ANSWER)
-    flag = await feedback.complain(given.id, "U2", Complaint.OUTDATED, "  since March  ")
+    recorded = await feedback.record(ASKED, ANSWER)
+    flag = await feedback.complain(recorded.id, "U2", Complaint.OUTDATED, "  since March  ")
 
     assert await feedback.open_flags() == [flag]
-    assert (flag.given, flag.person, flag.comment) == (given, "U2", "since March")
-    assert await feedback.tally(given.id) == Tally(bad=1)
+    assert (flag.recorded, flag.person, flag.comment) == (recorded, "U2", "since March")
+    assert await feedback.tally(recorded.id) == Tally(bad=1)
 
 
 async def test_a_second_vote_replaces_the_first(feedback: Feedback) -> None:
-    given = await feedback.record(ASKED, ANSWER)
-    await feedback.praise(given.id, "U2")
-    await feedback.praise(given.id, "U3")
-    await feedback.complain(given.id, "U2", Complaint.WRONG)
+    recorded = await feedback.record(ASKED, ANSWER)
+    await feedback.praise(recorded.id, "U2")
+    await feedback.praise(recorded.id, "U3")
+    await feedback.complain(recorded.id, "U2", Complaint.WRONG)
 
-    assert await feedback.tally(given.id) == Tally(good=1, bad=1)
+    assert await feedback.tally(recorded.id) == Tally(good=1, bad=1)
 
 
 async def test_a_second_complaint_replaces_the_first_on_the_same_card(feedback: Feedback) -> None:
-    given = await feedback.record(ASKED, ANSWER)
-    first = await feedback.complain(given.id, "U2", Complaint.WRONG, "no")
+    recorded = await feedback.record(ASKED, ANSWER)
+    first = await feedback.complain(recorded.id, "U2", Complaint.WRONG, "no")
     await feedback._store.carded(first.id, Card("CREVIEW", "9.0"), "")
-    second = await feedback.complain(given.id, "U2", Complaint.INCOMPLETE, "half")
+    second = await feedback.complain(recorded.id, "U2", Complaint.INCOMPLETE, "half")
 
     assert await feedback.open_flags() == [second]
     assert (second.id, second.card) == (first.id, Card("CREVIEW", "9.0"))
@@ -117,16 +117,16 @@ async def test_a_second_complaint_replaces_the_first_on_the_same_card(feedback: 
 
 
 async def test_praise_takes_back_ones_own_flag_alone(feedback: Feedback) -> None:
-    given = await feedback.record(ASKED, ANSWER)
-    await feedback.complain(given.id, "U2", Complaint.WRONG)
-    other = await feedback.complain(given.id, "U3", Complaint.WRONG)
+    recorded = await feedback.record(ASKED, ANSWER)
+    await feedback.complain(recorded.id, "U2", Complaint.WRONG)
+    other = await feedback.complain(recorded.id, "U3", Complaint.WRONG)
 
-    withdrawn = await feedback.praise(given.id, "U2")
+    withdrawn = await feedback.praise(recorded.id, "U2")
 
     assert withdrawn is not None
     assert withdrawn.state is FlagState.WITHDRAWN
     assert await feedback.open_flags() == [other]
-    assert await feedback.praise(given.id, "U2") is None
+    assert await feedback.praise(recorded.id, "U2") is None
     assert len(await feedback.all_flags()) == 2
 
 

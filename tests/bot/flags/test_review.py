@@ -27,8 +27,8 @@ class Office:
 
     async def flagged(self, ts: str = "1.0") -> Flag:
         asked = AskedQuestion("How?", "U1", MessageRef("T", "C", ts, ts), private=False)
-        given = await self.feedback.record(asked, ANSWER)
-        return await self.feedback.complain(given.id, "U2", Complaint.WRONG)
+        recorded = await self.feedback.record(asked, ANSWER)
+        return await self.feedback.complain(recorded.id, "U2", Complaint.WRONG)
 
     async def again(self, flag: Flag) -> Flag:
         found = await self.review.flag(flag.id)
@@ -80,8 +80,8 @@ async def test_what_its_person_took_back_is_over(office: Office) -> None:
     flag = await office.flagged()
     await office.review.take(flag, "U3")
 
-    assert await office.feedback.take_back(flag.given.id, "U2", Verdict.GOOD) == (False, None)
-    gone, withdrawn = await office.feedback.take_back(flag.given.id, "U2", Verdict.BAD)
+    assert await office.feedback.take_back(flag.recorded.id, "U2", Verdict.GOOD) == (False, None)
+    gone, withdrawn = await office.feedback.take_back(flag.recorded.id, "U2", Verdict.BAD)
     assert gone
     assert withdrawn is not None
     assert withdrawn.state is FlagState.WITHDRAWN
@@ -138,7 +138,7 @@ async def test_who_flagged_is_not_told_of_what_was_settled_too_soon(office: Offi
     await office.review.reopen(flag, "U3")
     reopened = (await office.again(flag)).due
     await office.review.fixed(flag, "U3")
-    await office.feedback.complain(flag.given.id, "U2", Complaint.WRONG)
+    await office.feedback.complain(flag.recorded.id, "U2", Complaint.WRONG)
 
     assert Due.TELL not in reopened
     assert Due.TELL not in (await office.again(flag)).due
@@ -146,8 +146,8 @@ async def test_who_flagged_is_not_told_of_what_was_settled_too_soon(office: Offi
 
 async def test_a_thumb_without_a_reason_keeps_the_reason_given_before(office: Office) -> None:
     flag = await office.flagged()
-    again = await office.feedback.complain(flag.given.id, "U2", Complaint.UNSAID)
-    other = await office.feedback.complain(flag.given.id, "U3", Complaint.UNSAID)
+    again = await office.feedback.complain(flag.recorded.id, "U2", Complaint.UNSAID)
+    other = await office.feedback.complain(flag.recorded.id, "U3", Complaint.UNSAID)
 
     assert again == flag
     assert other.complaint is Complaint.UNSAID

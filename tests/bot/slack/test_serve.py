@@ -105,7 +105,7 @@ async def test_what_is_older_than_it_may_be_kept_is_forgotten(
     await asyncio.to_thread(bot.app.forgetting)
     await bot.stop()
     database = Database.open(tmp_path / "state.db")
-    kept = DatabaseAnswers(database).given(1)
+    kept = DatabaseAnswers(database).recorded(1)
     counted_anew = DatabaseUsage(database).take(NOW.date(), caps, Spent(100))
     database.close()
 

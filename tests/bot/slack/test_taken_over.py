@@ -63,7 +63,7 @@ async def ended(*all_: Mortal) -> None:
 def is_recorded(process: Mortal, answer: Message) -> bool:
     """Whether verdicts, flags and corrections find the answer in that message."""
     answers = DatabaseAnswers(process._database)
-    return answers.given_in(answer.channel, answer.ts) is not None
+    return answers.recorded_in(answer.channel, answer.ts) is not None
 
 
 async def test_who_posts_late_takes_its_reply_back(

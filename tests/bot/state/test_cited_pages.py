@@ -79,7 +79,7 @@ def test_what_is_answered_anew_while_it_is_taken_back_is_not_retracted(
 
     assert not watched.is_invalid(falling)
     assert not watched.retracted(falling, NOW)
-    found = DatabaseAnswers(database).given(given.id)
+    found = DatabaseAnswers(database).recorded(given.id)
     assert found is not None
     assert found.retracted is None
 

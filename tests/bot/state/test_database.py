@@ -92,7 +92,7 @@ async def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_pa
     again.close()
 
     assert (flag.state, flag.holder, flag.due) == (FlagState.OPEN, "", frozenset())
-    assert flag.given.retracted is None
+    assert flag.recorded.retracted is None
 
 
 def test_the_file_is_read_while_it_is_written(tmp_path: Path) -> None:

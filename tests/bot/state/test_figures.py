@@ -157,7 +157,7 @@ async def test_flags_count_by_what_became_of_them(database: Database) -> None:
     await review.answered(flags[0], "U2")
     await review.answered(flags[1], "U2")
     await review.not_wrong(flags[2], "U2")
-    await feedback.praise(flags[3].given.id, "U1")
+    await feedback.praise(flags[3].recorded.id, "U1")
     figures = DatabaseFigures(database)
 
     assert figures.flagged(SINCE) == Flagged(opened=4, fixed=2)

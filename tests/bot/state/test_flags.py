@@ -48,7 +48,7 @@ def test_a_thumb_that_comes_together_with_a_reason_does_not_take_it_away(
 ) -> None:
     """Whoever looked for a flag before there was one may be the later to raise it."""
     flag, ledger = flagged(database), DatabaseAnswers(database)
-    again = ledger.raise_flag(flag.given.id, "U2", Complaint.UNSAID, "", NOW)
+    again = ledger.raise_flag(flag.recorded.id, "U2", Complaint.UNSAID, "", NOW)
 
     assert again == flag
     assert len(ledger.steps(flag.id)) == 1

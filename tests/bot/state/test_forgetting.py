@@ -159,8 +159,8 @@ async def test_a_forgotten_person_is_in_no_row_and_others_are_as_they_were(
         ("-", ""),
         ("U", "words"),
     ]
-    assert await feedback.given(2) is not None
-    assert await feedback.given(1) is None
+    assert await feedback.recorded(2) is not None
+    assert await feedback.recorded(1) is None
 
 
 async def test_what_is_made_for_somebody_while_they_are_forgotten_leaves_no_row(
@@ -194,7 +194,7 @@ async def test_who_flagged_and_was_forgotten_is_told_nothing_that_is_kept(
     kept = await feedback.record(told, SILENCE)
     forget_person(database, "U3")
 
-    assert await feedback.given(kept.id) is None
+    assert await feedback.recorded(kept.id) is None
     with pytest.raises(AskerForgotten):
         await feedback.record(told, SILENCE)
     assert "U3" not in values(database)

@@ -21,7 +21,7 @@ class Settling(LiveConfluence):
     outlives a test's server."""
 
     def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
-        pool, begun = self._asked.pool, list[Future[object]]()
+        pool, begun = self._checked.pool, list[Future[object]]()
         submit = pool.submit
 
         def noted(work: Callable[[], Made]) -> Future[Made]:
