@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -45,8 +45,8 @@ from bot.loading import models_loaded
 from bot.model import Question, Result
 from bot.moments import today
 from bot.operations.admin_queries import AdminQueries
-from bot.operations.passes import NoPasses, PassLog, as_of, failed_since
-from bot.operations.syncing import SyncLocks, now
+from bot.operations.passes import NoPasses, Pass, PassLog, as_of, failed_since
+from bot.operations.syncing import SyncLocks, alone, now
 from config.errors import SettingsError
 from config.llm import VERIFY_BY_MODEL, VERIFY_BY_RULES
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
@@ -78,6 +78,9 @@ class App:
         self.settings = settings
         self.secrets = secrets
         self.last_pass = self._last_pass
+        self.passed: Callable[[Pass], None] = lambda _: None
+        """Takes note of a pass that a command of another process made with these parts."""
+        self.one_sync = Lock()
         self.closing = ExitStack()
         self._opening = Lock()
         self._state_file = settings.data_dir / "state.sqlite3"
@@ -143,6 +146,9 @@ class App:
 
     def pass_log_if_made(self) -> PassLog | None:
         return self.pass_log() if self.state_if_made() else None
+
+    def alone(self) -> AbstractContextManager[None]:
+        return alone(self.one_sync)
 
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
         from bot.state.patient_locks import PatientLocks  # slow: SQLAlchemy

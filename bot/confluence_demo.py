@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import terminal
+from bot import screen, terminal
 from bot.app import App
 from bot.operations.single_sync import sync_once
 from bot.playground.confluence.model import User, Who
@@ -92,7 +92,7 @@ def run_demo(stopped: Callable[[], bool]) -> None:
         # Its own defaults, whatever the environment says of another installation.
         settings = Settings.model_construct(data_dir=Path(folder), wiki=(wiki,))
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
-        with App(settings, secrets) as app, terminal.progress_bars() as progress:
+        with App(settings, secrets) as app, screen.progress_bars() as progress:
             reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
         for report in reports:
             terminal.print_report(report)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bot import terminal
+from bot import screen, terminal
 from bot.app import App
 from bot.operations.single_sync import sync_once
 from config.settings import Secrets, Settings
@@ -47,7 +47,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
     terminal.say(
         "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
     )
-    with App(settings, Secrets()) as app, terminal.progress_bars() as progress:
+    with App(settings, Secrets()) as app, screen.progress_bars() as progress:
         reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
     for report in reports:
         terminal.print_report(report)

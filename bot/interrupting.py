@@ -7,21 +7,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot import terminal
+from bot import screen, terminal
 
 
 @contextmanager
-def interruptible() -> Iterator[threading.Event]:
+def interruptible() -> Iterator[screen.StopRequest]:
     """Let the first SIGINT or SIGTERM ask for a stop at the next safe point, and a second one stop
     at once (which loses nothing either, see `indexers.syncing.sync`)."""
+    if far := screen.remote():
+        with far.interruptible() as asked:
+            yield asked
+        return
     stopped = threading.Event()
 
     def stop(number: int, _: object) -> None:
         if stopped.is_set():
             raise KeyboardInterrupt
         stopped.set()
-        name = signal.Signals(number).name
-        words = f"{name}: finishing the page at hand (again to stop at once)"
+        words = finishing(signal.Signals(number).name)
         # In a thread: the signal may have interrupted a write to the same stream.
         threading.Thread(target=terminal.complain, args=(words,)).start()
 
@@ -31,3 +34,8 @@ def interruptible() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def finishing(name: str) -> str:
+    """Return what is said to the first signal of this ``name``."""
+    return f"{name}: finishing the page at hand (again to stop at once)"

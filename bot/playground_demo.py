@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import serving, terminal
+from bot import screen, serving, terminal
 from bot.app import App
 from bot.confluence_demo import furnished
 from bot.demo import HANDBOOK, HANDBOOK_SITE
@@ -102,7 +102,7 @@ def run(  # noqa: PLR0913 - what is served, and where
         )
         app.indexing.wikis.chosen()
         if not app.indexing.index.counts():
-            with terminal.progress_bars() as progress:
+            with screen.progress_bars() as progress:
                 reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
             for report in reports:
                 terminal.print_report(report)

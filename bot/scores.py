@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from bot.terminal import out, safe
+from bot.screen import out, safe
 
 _LISTED = 20
 
@@ -33,9 +33,9 @@ def print_scores(scores: dict[str, Any]) -> None:
         if name not in _APART:
             span = intervals.get(name)
             low_high = f"  ({span[0]:.3f} to {span[1]:.3f})" if span else ""
-            out.print(f"{name:16} {_figure(value)}{low_high}", soft_wrap=True)
+            out().print(f"{name:16} {_figure(value)}{low_high}", soft_wrap=True)
     for stage, times in scores["stages_ms"].items():
-        out.print(f"{stage + ' ms':16} {_figure(times)}")
+        out().print(f"{stage + ' ms':16} {_figure(times)}")
     for name in ("type", "turn"):
         if groups := scores[f"by_{name}"]:
             _print_groups(name, groups)
@@ -48,9 +48,11 @@ def print_scores(scores: dict[str, Any]) -> None:
 def print_replay(found: dict[str, Any]) -> None:
     """Print what readers would see of recorded answers."""
     counts = found["counts"]
-    out.print(f"{'answers':16} {counts['answers']}, {counts['composed']} of them shown as composed")
+    out().print(
+        f"{'answers':16} {counts['answers']}, {counts['composed']} of them shown as composed"
+    )
     for name in ("faithful_shown", "wrong_unmarked", "whole", "cut", "passed"):
-        out.print(f"{name:16} {_figure(found[name])}")
+        out().print(f"{name:16} {_figure(found[name])}")
     for name, key, columns in (
         ("error", "wrong_shown", ()),
         (
@@ -61,12 +63,12 @@ def print_replay(found: dict[str, Any]) -> None:
     ):
         if not found[key]:
             continue
-        out.print()
+        out().print()
         table = Table(name, *(columns or ("n", "shown")), box=None, pad_edge=False)
         for group, told in found[key].items():
             cells = [told[one] for one in columns] or [counts["wrong"][group], told]
             table.add_row(safe(group or "-"), *map(_figure, cells))
-        out.print(table)
+        out().print(table)
 
 
 _APART = {
@@ -79,7 +81,7 @@ _OF_GROUP = ("hit@1", "recall@5", "ndcg@10", "containment")
 def _print_groups(name: str, groups: dict[str, dict[str, Any]]) -> None:
     """Print the figures by group, each with half the width of its interval. The rest is in the
     JSON."""
-    out.print()
+    out().print()
     table = Table(name, "n", *_OF_GROUP, box=None, pad_edge=False)
     for group, scores in groups.items():
         spans = scores["intervals"]
@@ -89,26 +91,26 @@ def _print_groups(name: str, groups: dict[str, dict[str, Any]]) -> None:
             around = f" ±{(span[1] - span[0]) / 2:.2f}" if span else ""
             cells.append(f"{_figure(scores[column])}{around}")
         table.add_row(safe(group or "-"), str(scores["questions"]), *cells)
-    out.print(table)
+    out().print(table)
 
 
 def _print_answers(answers: dict[str, Any]) -> None:
-    out.print()
+    out().print()
     for name, value in answers.items():
         if name != "failures":
-            out.print(f"{name:16} {_figure(value) or '-'}")
+            out().print(f"{name:16} {_figure(value) or '-'}")
     for name, failing in answers["failures"].items():
-        out.print(safe(f"\n{len(failing)} fail by {name}:", style="bold"))
+        out().print(safe(f"\n{len(failing)} fail by {name}:", style="bold"))
         for one in failing[:_FEW]:
-            out.print(safe(f"  {one['id']}: {one['question']}"), soft_wrap=True)
+            out().print(safe(f"  {one['id']}: {one['question']}"), soft_wrap=True)
             for said in one["said"][:_FEW]:
-                out.print(safe(f"    > {_short(said)}"), soft_wrap=True)
+                out().print(safe(f"    > {_short(said)}"), soft_wrap=True)
         if len(failing) > _FEW:
-            out.print(f"  and {len(failing) - _FEW} more (see --json)")
+            out().print(f"  and {len(failing) - _FEW} more (see --json)")
 
 
 def _print_against(found: dict[str, Any]) -> None:
-    out.print()
+    out().print()
     table = Table(
         "measure", "n", "before", "after", "change", "95 %", "p", "+/-", box=None, pad_edge=False
     )
@@ -119,8 +121,8 @@ def _print_against(found: dict[str, Any]) -> None:
             f"{told['difference']:+.3f}", f"{low:+.3f} {high:+.3f}", f"{told['p']:.4f}",
             f"{told['better']}/{told['worse']}",
         )  # fmt: skip
-    out.print(table)
-    out.print(
+    out().print(table)
+    out().print(
         f"\n{found['questions']} questions are in both runs, {found['only_before']} in that one "
         f"only, {found['only_after']} in this one only; {len(found['answers_changed'])} answers "
         "read differently."
@@ -128,14 +130,14 @@ def _print_against(found: dict[str, Any]) -> None:
     for way in ("better", "worse", "mixed"):
         if not found[way]:
             continue
-        out.print(safe(f"\n{len(found[way])} {way}:", style="bold"))
+        out().print(safe(f"\n{len(found[way])} {way}:", style="bold"))
         for one in found[way][:_LISTED]:
             steps = ", ".join(
                 f"{name} {start:.2f} > {end:.2f}" for name, (start, end) in one["scores"].items()
             )
-            out.print(safe(f"  {one['id']}: {one['question']} ({steps})"), soft_wrap=True)
+            out().print(safe(f"  {one['id']}: {one['question']} ({steps})"), soft_wrap=True)
         if len(found[way]) > _LISTED:
-            out.print(f"  and {len(found[way]) - _LISTED} more (see --json)")
+            out().print(f"  and {len(found[way]) - _LISTED} more (see --json)")
 
 
 def _short(said: str) -> str:

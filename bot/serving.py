@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 
@@ -79,9 +80,13 @@ from config.slack import zone
 from config.wikis import LANGUAGES
 from indexers.model import addressed
 
+Sharing = Callable[[App], AbstractContextManager[None]]
+"""Works for other commands with an app's parts, as long as it is held."""
 
-def serve(settings: Settings, secrets: Secrets) -> None:
-    """Answer in Slack until SIGTERM or SIGINT; sync at the start and every so often.
+
+def serve(settings: Settings, secrets: Secrets, sharing: Sharing) -> None:
+    """Answer in Slack until SIGTERM or SIGINT; sync at the start and every so often. Meanwhile
+    ``sharing`` works for other commands.
 
     Raises:
         SettingsError: a token is missing.
@@ -92,10 +97,14 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
     with App(settings, secrets) as app:
-        serve_app(app)
+        serve_app(app, sharing=sharing)
 
 
-def serve_app(app: App, answering: Callable[[Answerer], Answering] = Several) -> None:
+def serve_app(
+    app: App,
+    answering: Callable[[Answerer], Answering] = Several,
+    sharing: Sharing = lambda _: nullcontext(),
+) -> None:
     """Answer in Slack with the parts of ``app``, as `serve` does. ``answering`` makes what is asked
     of the answerer.
 
@@ -107,9 +116,14 @@ def serve_app(app: App, answering: Callable[[Answerer], Answering] = Several) ->
     parts.wikis.chosen()
     app.state.tell_outages()
     syncing = OneSyncAtATime(
-        parts, app.pass_log(), locks=app.sync_locks(), gate=app.promotion_check()
+        parts,
+        app.pass_log(),
+        locks=app.sync_locks(),
+        gate=app.promotion_check(),
+        running=app.one_sync,
     )
     app.last_pass = syncing.last_pass  # it knows without asking the database
+    app.passed = syncing.passed
     answers, library, queries = answering(app.answerer), app.library, app.queries
     warm_up(parts)
     preload = parts.wikis.preload_members
@@ -128,7 +142,7 @@ def serve_app(app: App, answering: Callable[[Answerer], Answering] = Several) ->
         hooks=webhooks.hooks(hook_secret, scheduler.hint),
         checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
     )
-    with scheduler.running():
+    with scheduler.running(), sharing(app):
         connection = connection_of(settings, secrets)
         parts_for = partial(
             SlackParts,

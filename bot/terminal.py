@@ -4,41 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.foreign import clean, on_one_line
+from bot.foreign import on_one_line
 from bot.model import Answer, Clarify, NoAnswer, Result, Source, Tone, Why, named
 from bot.moments import in_words
 from bot.operations.model import AccessNow
 from bot.operations.passes import shown_span
+from bot.screen import encoding, err, out, safe, write
 from indexers.findings import Finding, Level
-from indexers.model import Progress as SyncProgress
 from indexers.model import ReadAs, Section, SyncReport
 
-out = Console(highlight=False, emoji=False)
-err = Console(stderr=True, highlight=False, emoji=False)
-
-_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")})
-"""Characters that a page may not send to a terminal: they would move, recolour or rename it."""
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
-
-
-def safe(words: str, style: str = "") -> Text:
-    """Return the words as inert text: whatever they hold, they cannot command the terminal."""
-    return Text(clean(words).translate(_CONTROLS), style=style)
 
 
 def _with_bold(text: str) -> Text:
@@ -53,19 +40,17 @@ def _assembled(*parts: str | tuple[str, str]) -> Text:
 
 def say(words: str, style: str = "") -> None:
     """Print to standard output, as it is."""
-    out.print(safe(words, style), soft_wrap=True)
+    out().print(safe(words, style), soft_wrap=True)
 
 
 def print_json(value: object) -> None:
     """Print JSON alone on standard output, whole even when it goes through a pipe."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     try:
-        text.encode(sys.stdout.encoding or "utf-8")
+        text.encode(encoding())
     except UnicodeEncodeError:  # an old locale, or command-line bytes that are not valid text
         text = json.dumps(value, indent=2)
-    sys.stdout.write(f"{text}\n")
-    # Here a closed pipe can still be caught; at the interpreter's end it is only noise.
-    sys.stdout.flush()
+    write(f"{text}\n")
 
 
 def answer_json(result: Result) -> dict[str, Any]:
@@ -134,27 +119,27 @@ def _source_json(source: Source) -> dict[str, Any]:
 
 def print_answer(result: Result, *, chatting: bool = False) -> None:
     """Print a result. ``chatting``: the next step is typed in the same conversation."""
-    out.print(Padding(_with_bold(result.text), (0, 0, 0, 2)))
-    out.print()
+    out().print(Padding(_with_bold(result.text), (0, 0, 0, 2)))
+    out().print()
     _print_sources(result)
     if isinstance(result, Clarify):
         again = f'Ask again, for example: "{result.readings[0].question}"'
-        out.print(safe(f"  {'Reply with its number.' if chatting else again}"))
+        out().print(safe(f"  {'Reply with its number.' if chatting else again}"))
     if isinstance(result, Answer):
         fallback = [result.fallback.words] if result.fallback else []
         quotes = "/quotes" if chatting else "footnote ask --quotes"
         hint = [f"The pages' own words: {quotes}"] if result.check_notes else []
         for note in (*fallback, *result.check_notes, *hint):
-            out.print(Padding(safe(note, style="yellow"), (0, 0, 0, 2)))
+            out().print(Padding(safe(note, style="yellow"), (0, 0, 0, 2)))
     if result.narrowed and not isinstance(result, NoAnswer):
-        out.print(Padding(safe(f"{result.narrowed.words}.", style="yellow"), (0, 0, 0, 2)))
+        out().print(Padding(safe(f"{result.narrowed.words}.", style="yellow"), (0, 0, 0, 2)))
     if result.unchecked:
-        out.print(Padding(safe(result.unchecked.words, style="yellow"), (0, 0, 0, 2)))
+        out().print(Padding(safe(result.unchecked.words, style="yellow"), (0, 0, 0, 2)))
     for linked in result.linked:
-        out.print(safe(f"  {linked.name}. {linked.doubt.words}", style="yellow"), soft_wrap=True)
-        out.print(safe(f"      {linked.url}", style="blue"), soft_wrap=True)
+        out().print(safe(f"  {linked.name}. {linked.doubt.words}", style="yellow"), soft_wrap=True)
+        out().print(safe(f"      {linked.url}", style="blue"), soft_wrap=True)
     if named(result) or result.linked:
-        out.print()
+        out().print()
 
 
 def _marked(result: Result, number: int) -> str:
@@ -169,26 +154,26 @@ def _print_sources(result: Result) -> None:
     for number, source in enumerate(sources, start=1):
         _print_source(_marked(result, number), source)
     if nearest:
-        out.print("  The nearest pages:" if isinstance(result, NoAnswer) else "  Near to it:")
+        out().print("  The nearest pages:" if isinstance(result, NoAnswer) else "  Near to it:")
     for source in nearest:
         _print_source(" -  ", source)
 
 
 def _print_source(mark: str, source: Source) -> None:
     keeper = f", kept by {on_one_line(source.keeper)}" if source.keeper and not source.quote else ""
-    out.print(safe(f"  {mark}{where(source)}{keeper}", style="bold"), soft_wrap=True)
-    out.print(safe(f"      {source.url}", style="blue"), soft_wrap=True)
+    out().print(safe(f"  {mark}{where(source)}{keeper}", style="bold"), soft_wrap=True)
+    out().print(safe(f"      {source.url}", style="blue"), soft_wrap=True)
 
 
 def print_why(why: Why) -> None:
     for name, value in why.seen.items():
-        out.print(f"  {name:9} {value:6.3f}  weighs {why.weighs[name]:g}")
-    out.print(f"  {'bias':9} {'':6}  {why.weighs['bias']:g}")
-    out.print(Padding(safe(why.rule), (0, 0, 0, 2)))
+        out().print(f"  {name:9} {value:6.3f}  weighs {why.weighs[name]:g}")
+    out().print(f"  {'bias':9} {'':6}  {why.weighs['bias']:g}")
+    out().print(Padding(safe(why.rule), (0, 0, 0, 2)))
     if why.rights:
-        out.print(Padding(safe(f"{why.rights}.", style="yellow"), (0, 0, 0, 2)))
+        out().print(Padding(safe(f"{why.rights}.", style="yellow"), (0, 0, 0, 2)))
     if why.asking_back:
-        out.print(Padding(safe(why.asking_back), (0, 0, 0, 2)))
+        out().print(Padding(safe(why.asking_back), (0, 0, 0, 2)))
 
 
 def where(source: Source) -> str:
@@ -228,7 +213,7 @@ def print_report(report: SyncReport) -> None:
     reasons = Counter(skipped.reason.partition(":")[0] for skipped in report.skipped)
     why = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     skipped = f", {len(report.skipped)} skipped ({why})" if why else ""
-    err.print(
+    err().print(
         f"[bold]{report.wiki}[/]: {report.added} added, {report.changed} changed, "
         f"{report.relabelled} relabelled, {report.removed} removed, "
         f"{report.unchanged} unchanged, {len(report.failed)} failed{escape(skipped)}; "
@@ -236,54 +221,21 @@ def print_report(report: SyncReport) -> None:
         soft_wrap=True,
     )
     if report.read_as:
-        err.print(safe(f"  read as {report.read_as}"), soft_wrap=True)
+        err().print(safe(f"  read as {report.read_as}"), soft_wrap=True)
     for style, title, items in (
         ("red", "failed", [f"{f.key}: {f.reason}" for f in report.failed]),
         ("yellow", "warning", report.warnings),
         ("dim", "skipped", [f"{s.key}: {s.reason}" for s in report.skipped]),
     ):
         for item in items[:_LISTED]:
-            err.print(_assembled((f"  {title} ", style), item), soft_wrap=True)
+            err().print(_assembled((f"  {title} ", style), item), soft_wrap=True)
         if len(items) > _LISTED:
-            err.print(f"  [{style}]{title}[/] and {len(items) - _LISTED} more (see --json)")
+            err().print(f"  [{style}]{title}[/] and {len(items) - _LISTED} more (see --json)")
     if report.error:
         complain(str(report.error))
 
 
 _LISTED = 20
-
-
-@contextmanager
-def progress_bars() -> Iterator[Any]:
-    """Yield a function that draws progress; silent off a terminal."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    ) as bars:
-        tasks: dict[str, Any] = {}
-
-        def draw(progress: SyncProgress, doing: str = "Reading") -> None:
-            name = f"{doing} {progress.wiki}"
-            if name not in tasks:
-                tasks[name] = bars.add_task(name, total=None)
-            bars.update(tasks[name], completed=progress.done, total=progress.total or None)
-
-        yield draw
-
-
-@contextmanager
-def busy(doing: str) -> Iterator[None]:
-    """Show a spinner meanwhile; silent off a terminal."""
-    if not err.is_terminal:
-        yield
-        return
-    with err.status(safe(f"{doing} ...")):
-        yield
 
 
 _MARKS = {
@@ -295,12 +247,12 @@ _MARKS = {
 
 def print_finding(finding: Finding) -> None:
     """Print a finding, and below it what to do."""
-    out.print(
+    out().print(
         _assembled(_MARKS[finding.level], (f"{finding.about}: ", "bold"), finding.says),
         soft_wrap=True,
     )
     if finding.todo:
-        out.print(safe(f"           > {finding.todo}"), soft_wrap=True)
+        out().print(safe(f"           > {finding.todo}"), soft_wrap=True)
 
 
 def print_access(now: AccessNow) -> None:
@@ -310,20 +262,20 @@ def print_access(now: AccessNow) -> None:
     verdict = {True: ("Yes", "green"), False: ("No", "red"), None: ("Cannot be told", "yellow")}
     word, style = verdict[access.may_read]
     said = {True: "may read", False: "may not read", None: "and"}[access.may_read]
-    out.print(
+    out().print(
         _assembled((word, f"bold {style}"), f": {access.person} {said} {page} of {access.wiki}"),
         soft_wrap=True,
     )
     for gate in access.gates:
         mark = ("  pass  ", "green") if gate.passed else ("  stop  ", "red")
-        out.print(_assembled(mark, f"{gate.where}: {gate.why}"), soft_wrap=True)
+        out().print(_assembled(mark, f"{gate.where}: {gate.why}"), soft_wrap=True)
     for sentence in filter(None, (access.why, now.answers)):
-        out.print(safe(f"  {sentence}"), soft_wrap=True)
+        out().print(safe(f"  {sentence}"), soft_wrap=True)
 
 
 def complain(text: str) -> None:
     with suppress(OSError):  # there is no other place to report it
-        err.print(safe(text, style="red"), soft_wrap=True)
+        err().print(safe(text, style="red"), soft_wrap=True)
 
 
 def print_status(rows: dict[str, Any]) -> None:
@@ -346,18 +298,18 @@ def print_status(rows: dict[str, Any]) -> None:
                 safe(f"  {key}"), f"{space['pages']:,}", "", f"{space['closed']:,}", "",
                 *_lags(space["lag_seconds"]),
             )  # fmt: skip
-    out.print(table)
+    out().print(table)
     if rows["trouble"]:
-        out.print(safe(rows["trouble"], style="yellow"), soft_wrap=True)
+        out().print(safe(rows["trouble"], style="yellow"), soft_wrap=True)
     for name, row in rows["wikis"].items():
         if row["read_as"]:
-            out.print(_assembled((f"{name}: ", "bold"), f"read as {ReadAs(**row['read_as'])}"))
+            out().print(_assembled((f"{name}: ", "bold"), f"read as {ReadAs(**row['read_as'])}"))
         if row["error"]:
-            out.print(_assembled((f"{name}: ", "bold"), row["error"]), soft_wrap=True)
+            out().print(_assembled((f"{name}: ", "bold"), row["error"]), soft_wrap=True)
         for warning in row["warnings"][:_LISTED]:
-            out.print(_assembled((f"{name} warning ", "yellow"), warning), soft_wrap=True)
+            out().print(_assembled((f"{name} warning ", "yellow"), warning), soft_wrap=True)
         for page, reason in list(row["failed"].items())[:_LISTED]:
-            out.print(_assembled((f"{name} failed ", "red"), f"{page}: {reason}"), soft_wrap=True)
+            out().print(_assembled((f"{name} failed ", "red"), f"{page}: {reason}"), soft_wrap=True)
 
 
 def _lags(lags: dict[str, dict[str, Any]]) -> list[str]:
@@ -371,24 +323,24 @@ def _lags(lags: dict[str, dict[str, Any]]) -> list[str]:
 
 def print_flags(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
-        out.print(_assembled((f"#{row['id']} {row['reason']}", "bold"), f" ({row['state']})"))
-        out.print(safe(f"  {row['question']}"), soft_wrap=True)
+        out().print(_assembled((f"#{row['id']} {row['reason']}", "bold"), f" ({row['state']})"))
+        out().print(safe(f"  {row['question']}"), soft_wrap=True)
         if row["comment"]:
-            out.print(safe(f"  “{row['comment']}”"), soft_wrap=True)
+            out().print(safe(f"  “{row['comment']}”"), soft_wrap=True)
         for url in row["sources"]:
-            out.print(safe(f"  {url}", style="blue"), soft_wrap=True)
+            out().print(safe(f"  {url}", style="blue"), soft_wrap=True)
         for step in row["history"]:
             when = in_words(datetime.fromisoformat(step["at"]).astimezone())
             deed = step["deed"].replace("_", " ")
             by = f" by {step['person']}" if step["person"] else ""
-            out.print(safe(f"  {when} {deed}{by}"), soft_wrap=True)
+            out().print(safe(f"  {when} {deed}{by}"), soft_wrap=True)
     if not rows:
-        out.print("No flags.")
+        out().print("No flags.")
 
 
 def print_sections(sections: Sequence[Section]) -> None:
     for section in sections:
         path = " > ".join(section.headings) or "(top)"
-        out.print(_assembled((path, "bold"), (f"  #{section.anchor}", "blue")), soft_wrap=True)
-        out.print(safe(section.text), soft_wrap=True)
-        out.print()
+        out().print(_assembled((path, "bold"), (f"  #{section.anchor}", "blue")), soft_wrap=True)
+        out().print(safe(section.text), soft_wrap=True)
+        out().print()

@@ -35,7 +35,7 @@ HOMES = {
     "qdrant_client": ("indexers/index",),
     "qdrant_edge": ("indexers/index",),
     "requests": ("indexers/sources/confluence",),
-    "rich": ("bot/cli", "bot/terminal.py", "bot/scores.py"),
+    "rich": ("bot/cli", "bot/screen.py", "bot/terminal.py", "bot/scores.py"),
     "sentencex": ("indexers/text/sentences.py",),
     "slack_bolt": ("bot/slack", "bot/playground"),
     "slack_sdk": ("bot/slack", "bot/playground"),
@@ -57,13 +57,13 @@ SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS)
 
 ROOMS = (
     "answering", "conversation", "operations", "flags", "evaluation", "state", "slack",
-    "terminal_chat",
+    "terminal_chat", "running",
 )  # fmt: skip
 """The folders of `bot`, in order: each imports from those before it alone."""
 GROUND = ("model", "errors", "ports", "background", "caching", "foreign", "moments")
 """The files of `bot` that stand below all rooms; `terminal` and what prints stand above the use
 cases, and what composes or commands stands above everything."""
-PRINTING = ("terminal", "output", "scores", "interrupting", "loading")
+PRINTING = ("screen", "terminal", "output", "scores", "interrupting", "loading")
 TOP = (
     "app", "serving", "footnote", "demo", "confluence_demo", "playground_demo", "cli", "__main__",
     "__init__", "playground",

@@ -25,6 +25,7 @@ from bot.cli.chat_command import chat
 from bot.cli.convert_command import convert
 from bot.cli.doctor_command import doctor
 from bot.cli.eval_command import evaluate
+from bot.cli.failures import exit_code
 from bot.cli.flags_command import flags
 from bot.cli.options import (
     FAILED,
@@ -36,14 +37,12 @@ from bot.cli.options import (
     placed,
 )
 from bot.cli.playground_command import playground
+from bot.cli.sharing import sharing
 from bot.cli.status_command import status
 from bot.cli.sync_command import sync
-from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
 from bot.interrupting import interruptible
 from bot.operations.privacy import UMASK
 from config import logs
-from config.errors import SettingsError
-from indexers.errors import IndexersError, WikiMisconfigured
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -70,25 +69,10 @@ def outcome() -> int:
 
 def _run() -> int:
     try:
-        cli(prog_name="footnote", standalone_mode=False)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        return INTERRUPTED
-    except click.exceptions.Exit as exit_:
-        return exit_.exit_code
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else FAILED
+        return exit_code(lambda: cli(prog_name="footnote", standalone_mode=False))
     except click.ClickException as error:
         error.show()
         return MISUSED
-    except (BotError, IndexersError, SettingsError) as error:
-        terminal.complain(str(error))
-        return MISUSED if isinstance(error, _MISUSES) else FAILED
-    return 0
-
-
-_MISUSES = (
-    ModelMisconfigured, SettingsError, SlackMisconfigured, WikiMisconfigured,
-)  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -112,7 +96,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     """Answer in Slack, and sync the wikis now and then, until stopped."""
     from bot import serving  # slow: what answers, and Slack's libraries
 
-    serving.serve(settings, secrets)
+    serving.serve(settings, secrets, sharing)
 
 
 for command in (

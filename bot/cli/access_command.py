@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot import terminal
+from bot import screen, terminal
 from bot.cli.options import FAILED, as_json, configured
+from bot.cli.sharing import open_app
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -23,9 +24,7 @@ def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: 
     """Tell whether the person with EMAIL may read the page at URL, and which gate decides."""
     if "@" not in email:
         raise click.UsageError("EMAIL is an address, as in ann@example.com.")
-    from bot.app import App  # slow: loads indexes and wikis
-
-    with App(settings, secrets) as app, terminal.busy(f"Asking about {url}"):
+    with open_app(settings, secrets) as app, screen.busy(f"Asking about {url}"):
         found = app.queries.access(email, url, frozenset())
     if as_json:
         terminal.print_json(found.json())

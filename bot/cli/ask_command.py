@@ -10,7 +10,7 @@ import click
 
 from bot import terminal
 from bot.cli.options import FAILED, AskCommand, as_json, as_person, configured
-from bot.loading import without_collection
+from bot.cli.sharing import open_app
 from bot.model import NoAnswer, Reason
 
 if TYPE_CHECKING:
@@ -39,10 +39,7 @@ def ask(
     if quotes:
         nobody = settings.llm.model_copy(update={"provider": ""})
         settings = settings.model_copy(update={"llm": nobody})
-    with without_collection():
-        from bot.app import App  # slow: loads the answer path
-
-    with App(settings, secrets) as app:
+    with open_app(settings, secrets) as app:
         answer = app.asker(email, wikis)
         result = answer(question)
         why = answer.why(question) if reasons else None

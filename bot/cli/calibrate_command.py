@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot import terminal
+from bot import screen, terminal
 from bot.cli.options import as_json, as_person, configured
+from bot.cli.sharing import open_app
 from bot.moments import today
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def calibrate(
         return
     try:
         cases = read_cases(questions) if questions else []
-        with terminal.progress_bars() as progress, App(settings, secrets) as app:
+        with screen.progress_bars() as progress, open_app(settings, secrets, shares=True) as app:
             parts = app.indexing
             parts.wikis.chosen()
             bundled = not settings.index.model and settings.answer.reranker == BUNDLED_RERANKER

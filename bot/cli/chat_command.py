@@ -12,6 +12,7 @@ import click
 
 from bot import terminal
 from bot.cli.options import as_person, configured
+from bot.cli.sharing import open_app
 from bot.loading import without_collection
 from config import logs
 
@@ -30,10 +31,10 @@ def chat(settings: Settings, secrets: Secrets, email: str | None, wikis: tuple[s
     if settings.log_level == "INFO":
         logs.configure("WARNING")  # every answer is also a log line
     with without_collection():
-        from bot.app import App, chat_session  # slow: loads the answer path
+        from bot.app import chat_session  # slow: loads the answer path
 
     is_typed = sys.stdin is not None and sys.stdin.isatty()
-    with App(settings, secrets) as app:
+    with open_app(settings, secrets, shares=True) as app:
         session = chat_session(app, email=email, wikis=wikis, echoes=not is_typed)
         session.run(_typed() if is_typed else _piped())
     if session.failures:

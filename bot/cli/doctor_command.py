@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot import terminal
+from bot import screen, terminal
 from bot.cli.options import FAILED, as_json, configured
+from bot.cli.sharing import open_app
 from indexers.findings import Finding, Level
 
 if TYPE_CHECKING:
@@ -24,13 +25,11 @@ if TYPE_CHECKING:
 @partial(configured, mends=False)
 def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """Check what works, what does not, and what to do about it."""
-    from bot.app import App  # slow: loads indexes and wikis
-
     found: list[Finding] = []
-    with App(settings, secrets) as app:
+    with open_app(settings, secrets) as app:
         findings = _findings(app)
         while True:
-            with terminal.busy("Looking at the wikis, the index and what the bot needs"):
+            with screen.busy("Looking at the wikis, the index and what the bot needs"):
                 finding = next(findings, None)
             if finding is None:
                 break

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot import scores, terminal
+from bot import scores, screen, terminal
 from bot.cli.options import as_json, as_person, configured
+from bot.cli.sharing import open_app
 from bot.moments import today
 
 if TYPE_CHECKING:
@@ -175,16 +176,15 @@ def evaluate(
     if out and not out.parent.is_dir():
         raise click.UsageError(f"--out: there is no folder {out.parent}.")
     # What answers is slow to import.
-    from bot.app import App
     from bot.evaluation.evaluating import EvaluationRun
     from bot.evaluation.judging import judge_by
     from bot.evaluation.pages import Pages
 
-    with App(settings, secrets) as app:
+    with open_app(settings, secrets) as app:
         run = EvaluationRun.read(questions, against, rewrites=rewrites, kept=app.verdicts)
     try:
         with (
-            terminal.progress_bars() as progress,
+            screen.progress_bars() as progress,
             _indexed(settings, secrets, corpus, progress) as app,
         ):
             app.indexing.wikis.chosen(*wikis)
@@ -215,7 +215,7 @@ def _indexed(
     from bot.evaluation.corpus import Corpus
 
     if corpus is None:
-        with App(settings, secrets) as app:
+        with open_app(settings, secrets, shares=True) as app:
             yield app
         return
     pages = Corpus(corpus)
@@ -265,7 +265,7 @@ def _replay(
     from bot.app import App
     from bot.evaluation.replay_run import replay_answers
 
-    with App.over(settings, secrets, []) as app, terminal.progress_bars() as progress:
+    with App.over(settings, secrets, []) as app, screen.progress_bars() as progress:
         found = replay_answers(
             recorded,
             app.indexing.embedder.count_tokens,

@@ -21,6 +21,10 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 """The exit codes of the command line."""
 
 
+_SHARED = frozenset({"access", "ask", "calibrate", "doctor", "eval", "status", "sync"})
+"""Commands that go through the process that holds an embedded index, if there is one."""
+_OWN_INDEX = ("corpus", "replay")
+"""Options with which a command uses an index of its own, or none."""
 _MAKERS = frozenset({"convert", "serve", "sync"})
 """Commands that create the data folder, or need none."""
 
@@ -73,7 +77,17 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         if mends and (problems := privacy.close(settings.data_dir)):
             more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
             log.warning("Others on this machine may read the data folder: %s%s", problems[0], more)
-        command(settings=settings, secrets=secrets(), **rest)
+
+        def alone() -> None:
+            command(settings=settings, secrets=secrets(), **rest)
+
+        name = click.get_current_context().info_name
+        if name not in _SHARED or settings.index.url or any(map(rest.get, _OWN_INDEX)):
+            alone()
+            return
+        from bot.cli.through import through_or_alone  # imports these options
+
+        through_or_alone(settings, str(name), rest, alone)
 
     return run
 

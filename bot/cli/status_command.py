@@ -8,6 +8,7 @@ import click
 
 from bot import terminal
 from bot.cli.options import as_json, configured
+from bot.cli.sharing import open_app
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 @configured
 def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """Show what is indexed: pages and passages of each wiki."""
-    from bot.app import App  # slow: loads indexes and wikis
-
-    with App(settings, secrets) as app:
+    with open_app(settings, secrets) as app:
         rows = app.queries.status()
     if as_json:
         terminal.print_json(rows)

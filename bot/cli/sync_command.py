@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot import terminal
+from bot import screen, terminal
 from bot.cli.options import FAILED, INTERRUPTED, MISUSED, as_json, configured
+from bot.cli.sharing import open_app
 from bot.interrupting import interruptible
 from indexers.errors import WikiMisconfigured
 
@@ -45,14 +46,12 @@ def sync(
     """Bring the index up to what the wikis say now."""
     if full and recent:
         raise click.UsageError("--full and --recent exclude each other.")
-    # Slow to import: indexes and wikis.
-    from bot.app import App
-    from bot.operations.single_sync import sync_once
+    from bot.operations.single_sync import sync_once  # slow: indexes and wikis
 
     with (
         interruptible() as stopped,
-        terminal.progress_bars() as progress,
-        App(settings, secrets) as app,
+        screen.progress_bars() as progress,
+        open_app(settings, secrets, shares=True) as app,
     ):
         reports = sync_once(
             app.indexing,

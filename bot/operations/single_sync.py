@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from typing import Protocol
 
@@ -49,6 +49,10 @@ class SyncMemory(Protocol):
     """The part of the bot's database that a sync needs. Each method opens it if need be, and raises
     StateUnavailable if it cannot."""
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep this process's other syncs away. Raises SyncRunning: there is one."""
+        ...
+
     def sync_locks(self, stopped: Callable[[], bool]) -> SyncLocks: ...
 
     def promotion_check(self) -> PromotionCheck:
@@ -74,12 +78,13 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
     it must not keep the wikis unread.
 
     Raises:
-        SyncRunning: another process syncs one of these.
+        SyncRunning: another sync of one of these runs.
         WikiMisconfigured, IndexUnavailable, ModelUnavailable: see `sync_wikis`.
     """
     began = now()
     with ExitStack() as held:
         gate: PromotionCheck | None = None
+        held.enter_context(memory.alone())
         if not dry_run:
             wikis = [name] if name and not full else list(parts.wikis)
             parts.wikis.chosen(*wikis)

@@ -72,10 +72,25 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@contextmanager
+def alone(running: threading.Lock) -> Iterator[None]:
+    """Hold the lock of this process's syncs: they share an index and the wikis.
+
+    Raises:
+        SyncRunning: another thread holds it.
+    """
+    if not running.acquire(blocking=False):
+        raise SyncRunning("A sync is running already; it will be through in a while.")
+    try:
+        yield
+    finally:
+        running.release()
+
+
 class OneSyncAtATime:
     """An implementation of `bot.operations.ports.Reindexing` that records each pass."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a sync is recorded in and kept alone by
         self,
         parts: Syncable,
         passes: PassLog,
@@ -83,14 +98,16 @@ class OneSyncAtATime:
         *,
         locks: SyncLocks | None = None,
         gate: PromotionCheck | None = None,
+        running: threading.Lock | None = None,
     ) -> None:
-        """Create it. ``gate`` returns the reasons why a rebuilt index must not be promoted."""
+        """Create it. ``gate`` returns the reasons why a rebuilt index must not be promoted;
+        ``running`` is the lock of this process's other syncs, see `alone`."""
         self._parts = parts
         self._passes = passes
         self._clock = clock
         self._locks = locks or Alone()
         self._gate = gate
-        self._running = threading.Lock()
+        self._running = running or threading.Lock()
         self._stopping = threading.Event()
         self._before: dict[str, datetime] = {}
         """When the last pass without an error over each wiki began."""
@@ -147,13 +164,8 @@ class OneSyncAtATime:
 
     @contextmanager
     def _alone(self, wikis: Sequence[str]) -> Iterator[None]:
-        if not self._running.acquire(blocking=False):
-            raise SyncRunning("A sync is running already; it will be through in a while.")
-        try:
-            with self._locks.hold(wikis):
-                yield
-        finally:
-            self._running.release()
+        with alone(self._running), self._locks.hold(wikis):
+            yield
 
     def as_of(self) -> datetime | None:
         """Return the time up to which the index of every wiki is current; None before the first
@@ -165,6 +177,11 @@ class OneSyncAtATime:
         the clock was set back."""
         found = self._complete.get(wiki)
         return found.astimezone() if found and found <= self._clock() else None
+
+    def passed(self, one: Pass) -> None:
+        """Take note of a pass that a command made with this process's index."""
+        if one.complete and one.kind is PassKind.ALL_PAGES:
+            self._complete[one.wiki] = one.began
 
     def stop(self) -> None:
         """Ask a running sync to stop at the next safe point, and wait for it."""

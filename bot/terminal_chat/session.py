@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot import terminal
+from bot import screen, terminal
 from bot.conversation.conversation import ConversationStores, conversation_of
 from bot.conversation.model import AnswerContent, Content, IncomingMessage, Notice
 from bot.conversation.ports import Inbox
@@ -74,7 +74,7 @@ class Session:
         if len(words) > _LONGEST:
             self.unprinted.append(TOO_LONG)
         else:
-            with terminal.busy("Looking"):
+            with screen.busy("Looking"):
                 try:
                     loop.run(self._answer(words))
                 except KeyboardInterrupt:

@@ -12,6 +12,7 @@ import pytest
 
 from bot import app
 from bot.answering import blending, quoting
+from bot.cli import through
 from bot.state.database import Database
 from config.settings import Secrets
 from tests.bot.databases import POSTGRESQL, empty, lay_out
@@ -39,10 +40,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Shell]:
-    """In an empty folder, with no variables of ours. However busy the machine is, the cross-encoder
+    """In an empty folder, with no variables of ours. An index that is held is not waited for.
+    However busy the machine is, the cross-encoder
     comes to its end: what is answered must not depend on that."""
     for place, name in ((app, "Reranking"), (blending, "Reranking"), (quoting, "Bounded")):
         monkeypatch.setattr(place, name, partial(_patient, getattr(place, name)))
+    monkeypatch.setattr(through, "PATIENCE", 0.0)
     for name in list(os.environ):
         if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
             monkeypatch.delenv(name)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from bot import terminal
+from bot import screen, terminal
 from bot.model import (
     Answer,
     Clarify,
@@ -208,7 +208,7 @@ def test_a_report_names_what_failed_but_not_for_ever(capsys: pytest.CaptureFixtu
 
 
 def test_progress_is_not_drawn_where_nobody_sees_it(capsys: pytest.CaptureFixture[str]) -> None:
-    with terminal.progress_bars() as draw:
+    with screen.progress_bars() as draw:
         draw(Progress("handbook", 0, 0))
         draw(Progress("handbook", 3, 10))
 

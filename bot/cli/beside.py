@@ -1,0 +1,49 @@
+"""An App for a command that another process asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.app import App
+from bot.operations.passes import Pass, PassLog
+from config.settings import Settings
+
+
+class AppBeside(App):
+    """The parts of a command beside those of ``owner``: index, models and wikis are shared, and
+    closed by their owner alone. In the database it is a process of its own, so that locks hold
+    between the two."""
+
+    def __init__(self, owner: App, settings: Settings) -> None:
+        super().__init__(settings, owner.secrets)
+        self._owner = owner
+        self.indexing = owner.indexing
+        self.last_pass = owner.last_pass
+        if settings.llm == owner.settings.llm:
+            self.model = owner.model  # with its bound of requests at once
+        self.one_sync = owner.one_sync
+        made = owner.__dict__.get("state")
+        if made is not None:
+            self.state = made
+
+    def pass_log(self) -> PassLog:
+        return _Noted(super().pass_log(), self._owner.passed)
+
+
+class _Noted:
+    """A log of passes that the owner learns of, too."""
+
+    def __init__(self, log: PassLog, passed: Callable[[Pass], None]) -> None:
+        self._log = log
+        self._passed = passed
+
+    def record(self, one: Pass) -> None:
+        self._log.record(one)
+        self._passed(one)
+
+    def last_complete(self, wiki: str) -> datetime | None:
+        return self._log.last_complete(wiki)
+
+    def since(self, when: datetime) -> list[Pass]:
+        return self._log.since(when)

@@ -1,0 +1,36 @@
+"""Expected failures of a command as exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from bot import terminal
+from bot.cli.options import FAILED, INTERRUPTED, MISUSED
+from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
+from config.errors import SettingsError
+from indexers.errors import IndexersError, WikiMisconfigured
+
+_MISUSES = (ModelMisconfigured, SettingsError, SlackMisconfigured, WikiMisconfigured)
+
+
+def exit_code(run: Callable[[], object]) -> int:
+    """Run a command and return its exit code. Every expected failure is one sentence on standard
+    error.
+
+    Raises:
+        click.ClickException: the command is wrong.
+    """
+    try:
+        run()
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else FAILED
+    except (BotError, IndexersError, SettingsError) as error:
+        terminal.complain(str(error))
+        return MISUSED if isinstance(error, _MISUSES) else FAILED
+    return 0

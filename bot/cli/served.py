@@ -1,0 +1,182 @@
+"""Commands that this process runs for other processes, on its own parts."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+import click
+from rich.console import Console
+
+from bot.cli.access_command import access
+from bot.cli.ask_command import ask
+from bot.cli.calibrate_command import calibrate
+from bot.cli.doctor_command import doctor
+from bot.cli.eval_command import evaluate
+from bot.cli.failures import exit_code
+from bot.cli.greeting import disagreement, greeting
+from bot.cli.options import MISUSED
+from bot.cli.sharing import owned_by
+from bot.cli.status_command import status
+from bot.cli.sync_command import sync
+from bot.running.server import CommandRequest
+from bot.running.session import CommandSession, Left
+from bot.screen import Screen, shown_on
+from indexers.model import Progress
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+COMMANDS: dict[str, click.Command] = {
+    str(command.name): command
+    for command in (access, ask, calibrate, doctor, evaluate, status, sync)
+}
+_LONG = frozenset({"calibrate", "eval"})
+"""Commands that keep the processor busy for minutes: one at a time, for others wait for answers."""
+_WIDEST = 10_000
+"""Columns of a terminal."""
+
+
+class Served:
+    """The work of a `RunningServer`: the commands themselves, with ``app``'s parts."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._greeting = greeting(app.settings)
+        self._long = threading.Lock()
+
+    def __call__(self, request: CommandRequest, session: CommandSession) -> int | dict[str, Any]:
+        if problem := disagreement(request.hello, self._greeting):
+            return {"refused": problem, "code": MISUSED}
+        command = COMMANDS.get(str(request.command))
+        if command is None:
+            return {"refused": f"it does not know the command {request.command}"}
+        run = partial(
+            command.callback.__wrapped__,  # type: ignore[union-attr]
+            settings=self._app.settings,
+            secrets=self._app.secrets,
+            **_options(command, request.options),
+        )
+        with (
+            shown_on(_screen(request.screen, session)),
+            owned_by(self._app),
+            self._turn(session) if command.name in _LONG else nullcontext(),
+        ):
+            return _result(run)
+
+    @contextmanager
+    def _turn(self, session: CommandSession) -> Iterator[None]:
+        while not self._long.acquire(timeout=0.2):
+            session.check()
+        try:
+            yield
+        finally:
+            self._long.release()
+
+
+def _result(run: Callable[[], object]) -> int | dict[str, Any]:
+    try:
+        return exit_code(run)
+    except click.ClickException as error:
+        return {"misused": error.format_message()}
+
+
+def _options(command: click.Command, given: object) -> dict[str, Any]:
+    """Return the command's arguments as click passes them."""
+    values = given if isinstance(given, dict) else {}
+    return {
+        param.name: _value(param, values.get(param.name))
+        for param in command.params
+        if param.name and param.name not in ("config", "data_dir")
+    }
+
+
+def _value(param: click.Parameter, value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return Path(value) if isinstance(param.type, click.Path) and value is not None else value
+
+
+class _Far:
+    """A `bot.screen.Remote` over a session."""
+
+    def __init__(self, session: CommandSession) -> None:
+        self._session = session
+
+    def progress(self, progress: Progress, doing: str) -> None:
+        self._session.check()
+        self._session.send({"progress": [progress.wiki, progress.done, progress.total, doing]})
+
+    def busy(self, doing: str) -> None:
+        self._session.check()
+        self._session.send({"busy": doing})
+
+    @contextmanager
+    def interruptible(self) -> Iterator[threading.Event]:
+        stopped = threading.Event()
+
+        def stop(signal: str) -> None:
+            stopped.set()
+            if signal:
+                with suppress(Left):
+                    self._session.send({"finishing": signal})
+
+        with self._session.heeding(stop):
+            yield stopped
+
+
+class _Stream(io.TextIOBase):
+    """Standard output or standard error of a session."""
+
+    def __init__(
+        self, session: CommandSession, name: str, encoding: str, *, is_terminal: bool
+    ) -> None:
+        self._write = partial(session.write, name)
+        self._encoding = encoding
+        self._is_terminal = is_terminal
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._encoding
+
+    def isatty(self) -> bool:
+        return self._is_terminal
+
+    def write(self, text: str) -> int:
+        self._write(text)
+        return len(text)
+
+
+def _screen(asked: object, session: CommandSession) -> Screen:
+    both = asked if isinstance(asked, dict) else {}
+    return Screen(
+        _console(both.get("out"), session, "out"),
+        _console(both.get("err"), session, "err"),
+        _Far(session),
+    )
+
+
+def _console(asked: object, session: CommandSession, name: str) -> Console:
+    """Return a console that draws as the command's own would."""
+    of = asked if isinstance(asked, dict) else {}
+    is_terminal = of.get("terminal") is True
+    encoding = str(of.get("encoding") or "utf-8")
+    stream = _Stream(session, name, encoding, is_terminal=is_terminal)
+    width = of.get("width")
+    colors = of.get("colors")
+    return Console(
+        file=cast("IO[str]", stream),
+        width=min(max(width, 1), _WIDEST) if isinstance(width, int) else 80,
+        height=25,
+        color_system=colors if colors in ("standard", "256", "truecolor") else None,
+        force_terminal=is_terminal,
+        no_color=of.get("no_color") is True,
+        highlight=False,
+        emoji=False,
+        _environ={},
+    )

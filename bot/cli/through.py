@@ -1,0 +1,200 @@
+"""A command's way through the process that holds the index."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot import interrupting, screen, terminal
+from bot.cli.greeting import greeting
+from bot.cli.options import FAILED
+from bot.running.address import connect, socket_in
+from bot.running.client import ProcessEnded, ask_running
+from bot.running.connection import CommandConnection
+from indexers.errors import IndexLocked
+from indexers.model import Progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from config.settings import Settings
+
+
+PATIENCE = 3.0
+"""Seconds that a process may hold the index before it listens, or after."""
+_ENDING = 30.0
+"""Seconds that a process takes to end at most."""
+_AGAIN = 0.2
+"""Seconds until the next try."""
+
+
+def through_or_alone(
+    settings: Settings,
+    command: str,
+    options: Mapping[str, Any],
+    alone: Callable[[], None],
+    *,
+    pause: Callable[[float], object] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Run a command through the process that holds the index of these settings, or else by
+    ``alone``. A process that has just started, or is about to end, holds the index and does not
+    listen: it is waited for.
+
+    Raises:
+        IndexLocked: the index is held, and its holder does not listen.
+        SystemExit: with the code, if it was not run alone.
+        As `through_process`, and what ``alone`` raises.
+    """
+    until = clock() + PATIENCE
+    while True:
+        try:
+            code = through_process(settings, command, options)
+        except ProcessEnded:
+            until = clock() + _ENDING
+        else:
+            if code is not None:
+                sys.exit(code)
+        try:
+            alone()
+        except IndexLocked:
+            if clock() >= until:
+                raise
+        else:
+            return
+        pause(_AGAIN)
+
+
+def through_process(settings: Settings, command: str, options: Mapping[str, Any]) -> int | None:
+    """Let the process that holds the index of these settings do the work, if there is one. Return
+    the exit code; None if the command has to do its work itself.
+
+    Raises:
+        click.UsageError: the command is wrong.
+        ProcessEnded: the process ended, and nothing was printed yet.
+        KeyboardInterrupt
+    """
+    connected = connect(socket_in(settings.data_dir))
+    if connected is None:
+        return None
+    asked: dict[str, Any] = {
+        "hello": greeting(settings),
+        "command": command,
+        "options": {},
+        "screen": {"out": _described(screen.out()), "err": _described(screen.err())},
+    }
+    shown = _Shown()
+    patient = command == "sync"
+    try:
+        with (
+            closing(CommandConnection(connected)) as connection,
+            _readable(options, settings.data_dir) as readable,
+            _signals(terms=patient) as signals,
+            shown.drawing,
+        ):
+            asked |= {"options": readable}
+            last = ask_running(connection, asked, shown.show, signals, patient=patient)
+    except ProcessEnded:
+        if shown.printed:
+            terminal.complain("The running Footnote ended before it was through: ask again.")
+            return FAILED
+        raise
+    if "misused" in last:
+        raise click.UsageError(str(last["misused"]))
+    if "refused" in last:
+        terminal.complain(f"The running Footnote cannot do this: {last['refused']}.")
+        return int(last.get("code", FAILED))
+    return int(last["exit"])
+
+
+class _Shown:
+    """What comes back, shown as the command itself would."""
+
+    def __init__(self) -> None:
+        self.printed = False
+        self.drawing = ExitStack()
+        self._draw: Any = None
+
+    def show(self, message: dict[str, Any]) -> None:
+        if "progress" in message:
+            if self._draw is None:
+                self._draw = self.drawing.enter_context(screen.progress_bars())
+            wiki, done, total, doing = message["progress"]
+            self._draw(Progress(wiki, done, total), doing)
+            return
+        # A progress bar or a spinner would take what is written meanwhile to standard error.
+        self._draw = None
+        self.drawing.close()
+        if message.get("busy"):
+            self.drawing.enter_context(screen.busy(message["busy"]))
+        elif "finishing" in message:
+            terminal.complain(interrupting.finishing(message["finishing"]))
+        elif "out" in message:
+            self.printed = True
+            sys.stdout.write(message["out"])
+            sys.stdout.flush()
+        elif "err" in message:
+            sys.stderr.write(message["err"])
+            sys.stderr.flush()
+
+
+@contextmanager
+def _signals(*, terms: bool) -> Iterator[list[str]]:
+    """Yield a list that the names of signals are added to. A signal that is ignored stays so."""
+    came: list[str] = []
+    before = {}
+    for number in (signal.SIGINT, *((signal.SIGTERM,) if terms else ())):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(
+                number, lambda number, _: came.append(signal.Signals(number).name)
+            )
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _described(console: Console) -> dict[str, Any]:
+    return {
+        "width": console.width,
+        "terminal": console.is_terminal,
+        "colors": console.color_system,
+        "encoding": console.encoding,
+        "no_color": console.no_color,
+    }
+
+
+@contextmanager
+def _readable(options: Mapping[str, Any], data_dir: Path) -> Iterator[dict[str, Any]]:
+    """Yield the options as JSON. The process has another working folder, other pipes and other open
+    files, so a file is named in full, and what comes through a pipe is copied for it."""
+    with ExitStack() as copies:
+
+        def copied(path: Path) -> Path:
+            place = TemporaryDirectory(dir=socket_in(data_dir).parent, prefix="piped-")
+            copy = Path(copies.enter_context(place), path.name)
+            with path.open("rb") as piped, copy.open("wb") as file:
+                shutil.copyfileobj(piped, file)
+            return copy
+
+        yield {name: _plain(value, copied) for name, value in options.items()}
+
+
+def _plain(value: Any, copied: Callable[[Path], Path]) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    if not isinstance(value, Path):
+        return value
+    if not value.exists():
+        return str(value.absolute())
+    return str(value.resolve() if value.is_file() else copied(value))

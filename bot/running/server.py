@@ -1,0 +1,179 @@
+"""The running process's end: every connection is one command, whose work it does.
+
+A command sends what it wants and where it writes to:
+
+    {"hello": {...}, "command": "ask", "options": {...}, "screen": {...}}
+
+It is sent, until it is through, ``{"out": ...}``, ``{"err": ...}``, ``{"progress": [...]}``,
+``{"busy": ...}``, and last one of
+
+    {"exit": 0}          the exit code
+    {"misused": ...}     the command is wrong, and why
+    {"refused": ...}     it cannot be done through this process, and why
+    {"ended": true}      this process ends: the command can do its work alone
+
+For Ctrl-C it sends ``{"stop": "SIGINT"}``, and the second time it closes the connection.
+"""
+
+from __future__ import annotations
+
+import logging
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.running.address import listen, socket_in
+from bot.running.connection import CommandConnection
+from bot.running.session import CommandSession
+from indexers.daemons import in_daemon
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8
+"""Commands that are worked for at the same time."""
+_INTERRUPTED = 130
+"""The exit code."""
+_LEAVE = 8.0
+"""Seconds in which commands come to a stop when the process ends."""
+
+Work = Callable[["CommandRequest", CommandSession], int | dict[str, Any]]
+"""Does what is asked and returns the exit code, or a last message."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRequest:
+    """A request of a command. Nothing of it is checked yet."""
+
+    hello: object
+    command: object
+    options: object
+    screen: object
+
+
+class RunningServer:
+    """Works for commands, each in a thread of its own, until it is closed."""
+
+    def __init__(self, listener: socket.socket, file: Path, work: Work) -> None:
+        self._listener = listener
+        self._file = file
+        self._work = work
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._sessions: dict[threading.Thread, CommandSession | None] = {}
+        self._lock = threading.Lock()
+        self._ended = False
+        self._wake, self._woken = socket.socketpair()
+        self._thread = threading.Thread(target=self._accept, name="commands", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def at(cls, data_dir: Path, work: Work) -> RunningServer | None:
+        """Listen in this data folder. None, with a warning in the log, if that is impossible:
+        commands say then that the index is held."""
+        try:
+            listener = listen(data_dir)
+        except OSError as error:
+            log.warning("Other commands cannot ask this process: %s", error)
+            return None
+        if listener is None:
+            log.warning("Other commands ask another process that uses %s", data_dir)
+            return None
+        return cls(listener, socket_in(data_dir), work)
+
+    def close(self) -> None:
+        """Take no more commands, and stop those that are worked for."""
+        with self._lock:
+            if self._ended:
+                return
+            self._ended = True
+            sessions = dict(self._sessions)
+        self._wake.send(b".")
+        self._thread.join()
+        self._file.unlink(missing_ok=True)
+        for session in sessions.values():
+            if session:
+                session.end()
+        until = time.monotonic() + _LEAVE
+        for thread in sessions:
+            thread.join(max(0.0, until - time.monotonic()))
+        for end in (self._listener, self._wake, self._woken):
+            end.close()
+
+    def _accept(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._listener, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while True:
+                ready = [key.fileobj for key, _ in selector.select()]
+                if self._woken in ready:
+                    return
+                try:
+                    connected, _ = self._listener.accept()
+                except OSError as error:  # such as too many open files
+                    log.warning("A command could not be heard: %s", error)
+                    time.sleep(0.1)
+                    continue
+                thread = threading.Thread(
+                    target=self._attend,
+                    args=(CommandConnection(connected),),
+                    name="command",
+                    daemon=True,
+                )
+                with self._lock:
+                    self._sessions[thread] = None
+                thread.start()
+
+    def _attend(self, connection: CommandConnection) -> None:
+        try:
+            with closing(connection):
+                self._converse(connection)
+        finally:
+            with self._lock:
+                del self._sessions[threading.current_thread()]
+
+    def _converse(self, connection: CommandConnection) -> None:
+        if not connection.is_of_owner():
+            return
+        if not self._places.acquire(blocking=False):
+            with suppress(OSError):
+                connection.send({"refused": f"it already works for {AT_ONCE} commands"})
+            return
+        try:
+            self._serve(connection)
+        finally:
+            self._places.release()
+
+    def _serve(self, connection: CommandConnection) -> None:
+        if not connection.is_ready(10) or not (asked := connection.receive()):
+            return
+        session = CommandSession(connection)
+        with self._lock:
+            self._sessions[threading.current_thread()] = session
+            ended = self._ended
+        if ended:
+            session.end()
+        request = CommandRequest(
+            *(asked.get(name) for name in ("hello", "command", "options", "screen"))
+        )
+        work = in_daemon(lambda: self._work(request, session), "asked")
+        work.add_done_callback(lambda _: connection.read_no_more())
+        while message := connection.receive():
+            if isinstance(name := message.get("stop"), str):
+                session.stop(name)
+        if not work.done():
+            session.leave()
+        if isinstance(error := work.exception(), KeyboardInterrupt):
+            last: dict[str, Any] = {"exit": _INTERRUPTED}
+        elif error:  # no failure that was foreseen, so this process's log has it
+            log.error("A command could not be worked for", exc_info=error)
+            last = {"refused": "it failed, and its log says why"}
+        else:
+            result = work.result()
+            last = {"exit": result} if isinstance(result, int) else result
+        with suppress(OSError):
+            connection.send({"ended": True} if session.ended else last)

@@ -1,0 +1,171 @@
+"""The screen that a command writes to: this process's own, or that of a command that asked this
+process to do its work."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from bot.foreign import clean
+from indexers.model import Progress as SyncProgress
+
+_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")})
+"""Characters that a page may not send to a terminal: they would move, recolour or rename it."""
+
+
+def safe(words: str, style: str = "") -> Text:
+    """Return the words as inert text: whatever they hold, they cannot command the terminal."""
+    return Text(clean(words).translate(_CONTROLS), style=style)
+
+
+class StopRequest(Protocol):
+    """The request for a stop, as `threading.Event` tells it."""
+
+    def is_set(self) -> bool: ...
+
+
+class Remote(Protocol):
+    """The command at another terminal that this process works for."""
+
+    def progress(self, progress: SyncProgress, doing: str) -> None:
+        """Show progress there.
+
+        Raises:
+            KeyboardInterrupt: somebody there pressed Ctrl-C.
+        """
+        ...
+
+    def busy(self, doing: str) -> None:
+        """Show a spinner there; without words none."""
+        ...
+
+    def interruptible(self) -> AbstractContextManager[StopRequest]:
+        """Let the first Ctrl-C ask for a stop at the next safe point."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Standard output and standard error."""
+
+    out: Console
+    err: Console
+    remote: Remote | None = None
+
+
+_OWN = Screen(
+    Console(highlight=False, emoji=False), Console(stderr=True, highlight=False, emoji=False)
+)
+_screen = ContextVar("screen", default=_OWN)
+
+
+def out() -> Console:
+    return _screen.get().out
+
+
+def err() -> Console:
+    return _screen.get().err
+
+
+def remote() -> Remote | None:
+    """Return the command that is worked for; None if it is this process's own."""
+    return _screen.get().remote
+
+
+@contextmanager
+def shown_on(screen: Screen) -> Iterator[None]:
+    """Write to this screen within, in this thread."""
+    token = _screen.set(screen)
+    try:
+        yield
+    finally:
+        _screen.reset(token)
+
+
+def write(text: str) -> None:
+    """Write to standard output at once, as it is."""
+    file = out().file
+    file.write(text)
+    # Here a closed pipe can still be caught; at the interpreter's end it is only noise.
+    file.flush()
+
+
+def encoding() -> str:
+    return getattr(out().file, "encoding", None) or sys.getdefaultencoding()
+
+
+class _Rate(ProgressColumn):
+    """How many are done in a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if speed is None:
+            return Text("")
+        return Text(f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.1f}/s", style="dim")
+
+
+@contextmanager
+def progress_bars() -> Iterator[Any]:
+    """Yield a function that draws progress: the bar, how many of how many, the rate and the time
+    left. Silent off a terminal."""
+    if far := remote():
+        yield _drawn_by(far.progress)
+        return
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=err(),
+        transient=True,
+        disable=not err().is_terminal,
+    ) as bars:
+        tasks: dict[str, Any] = {}
+
+        def draw(progress: SyncProgress, doing: str) -> None:
+            name = f"{doing} {progress.wiki}"
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=None)
+            bars.update(tasks[name], completed=progress.done, total=progress.total or None)
+
+        yield _drawn_by(draw)
+
+
+def _drawn_by(draw: Callable[[SyncProgress, str], None]) -> Callable[..., None]:
+    def drawn(progress: SyncProgress, doing: str = "Reading") -> None:
+        draw(progress, doing)
+
+    return drawn
+
+
+@contextmanager
+def busy(doing: str) -> Iterator[None]:
+    """Show a spinner meanwhile; silent off a terminal."""
+    if far := remote():
+        far.busy(doing)
+        try:
+            yield
+        finally:
+            far.busy("")
+    elif err().is_terminal:
+        with err().status(safe(f"{doing} ...")):
+            yield
+    else:
+        yield

@@ -1,0 +1,272 @@
+"""Commands beside a process that holds the index: real processes, killed ones too."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli import greeting
+from bot.running.address import socket_in
+from tests.bot.shell import Shell
+
+FOOTNOTE = (sys.executable, "-m", "bot")
+ROOT = Path(__file__).parents[3]
+SETTINGS = """[answer]
+rerank_seconds = 60
+
+[[wiki]]
+type = "markdown"
+name = "handbook"
+path = "pages"
+site_url = "https://handbook.example.com"
+"""
+QUESTION = {"question": "How long is leave?", "answers": ["thirty days"]}
+
+
+def run(folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+    ours = ("SLACK_", "CONFLUENCE_", "FOOTNOTE_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return subprocess.Popen(
+        [*FOOTNOTE, *arguments],
+        cwd=folder,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        stdin=options.pop("stdin", subprocess.DEVNULL),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("synced")
+    (folder / "pages").mkdir()
+    (folder / "footnote.toml").write_text(SETTINGS)
+    (folder / "pages/leave.md").write_text("# Leave\n\nLeave is thirty days long.\n")
+    (folder / "pages/travel.md").write_text("# Travel\n\nTravel is booked by train.\n")
+    (folder / "q.jsonl").write_text(json.dumps(QUESTION) + "\n")
+    (folder / "many.jsonl").write_text("".join(f"{json.dumps(QUESTION)}\n" for _ in range(20_000)))
+    process = run(folder, "sync")
+    assert process.communicate()[1]
+    assert process.returncode == 0
+    return folder
+
+
+@pytest.fixture
+def handbook(shell: Shell, synced: Path) -> Shell:
+    shutil.copytree(synced, shell.folder, dirs_exist_ok=True)
+    return shell
+
+
+@contextmanager
+def held(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that holds the index, as `serve` does: a conversation in which nobody speaks."""
+    socket = socket_in(folder / "data")
+    process = run(folder, *arguments, "chat", stdin=subprocess.PIPE)
+    try:
+        until(lambda: socket.exists() or process.poll() is not None)
+        assert process.poll() is None
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@contextmanager
+def at_work(holder: subprocess.Popen[str]) -> Iterator[None]:
+    """Wait until the process works for a command that is started within: in two more threads."""
+    threads = Path(f"/proc/{holder.pid}/task")
+    before = len(list(threads.iterdir()))
+    yield
+    until(lambda: len(list(threads.iterdir())) >= before + 2)
+
+
+@pytest.fixture
+def holder(handbook: Shell) -> Iterator[subprocess.Popen[str]]:
+    with held(handbook.folder) as process:
+        yield process
+
+
+def comparable(text: str) -> object:
+    """Output without the times it took, which differ from run to run."""
+
+    def cut(value: Any) -> Any:
+        if isinstance(value, dict):
+            timed = {name for name in value if name.endswith("_ms") or name == "seconds"}
+            return {name: cut(inner) for name, inner in value.items() if name not in timed}
+        return [cut(inner) for inner in value] if isinstance(value, list) else value
+
+    return cut(json.loads(text)) if text.startswith(("{", "[")) else text
+
+
+def test_commands_print_and_return_what_they_do_alone(handbook: Shell) -> None:
+    commands = [
+        ("sync", "--dry-run", "--json"),
+        ("ask", "How long is leave?"),
+        ("ask", "How long is leave?", "--json", "--why"),
+        ("ask", "How long is leave?", "--quotes"),
+        ("ask", "How long is leave?", "--wiki", "nowhere"),
+        ("eval", "q.jsonl", "--json"),
+        ("eval",),
+        ("sync", "--full", "--recent"),
+        ("access", "ann@example.com", "https://handbook.example.com/leave/"),
+        ("status", "--json"),
+        ("status",),
+        ("flags", "--json"),
+        ("doctor", "--json"),
+    ]
+    handbook.footnote("sync")
+    alone = [handbook.footnote(*command) for command in commands]
+    with held(handbook.folder) as process:
+        through = [handbook.footnote(*command) for command in commands]
+        assert process.poll() is None
+
+    for command, one, other in zip(commands, alone, through, strict=True):
+        assert other.code == one.code, command
+        assert comparable(other.out) == comparable(one.out), command
+    errors = [other.err for other in through]
+    assert [error for error in errors if "Another Footnote" in error] == []
+    assert errors[4] == "No wiki is called 'nowhere'; there are: handbook.\n"
+    assert errors[7].startswith("Usage: footnote sync [OPTIONS]")
+    assert "0 added, 0 changed" in errors[0]
+
+
+def test_a_full_sync_and_a_changed_page_reach_the_process(
+    handbook: Shell, holder: subprocess.Popen[str]
+) -> None:
+    handbook.write("pages/leave.md", "# Leave\n\nLeave is forty days long.\n")
+    assert handbook.footnote("sync", "--json").json["changed"] == 1
+    assert handbook.footnote("sync", "--full", "--json").json["added"] == 2
+
+    said, _ = holder.communicate("How long is leave?\n")
+    assert "forty days" in said
+
+
+def test_the_socket_is_its_owners_alone(handbook: Shell, holder: subprocess.Popen[str]) -> None:
+    socket = socket_in(handbook.folder / "data")
+
+    assert stat.S_IMODE(socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+    holder.communicate("/quit\n")
+    assert not socket.exists()
+
+
+def test_the_socket_of_a_killed_process_is_replaced(
+    handbook: Shell, holder: subprocess.Popen[str]
+) -> None:
+    holder.kill()
+    holder.wait()
+    assert socket_in(handbook.folder / "data").exists()
+    assert handbook.footnote("ask", "How long is leave?").code == 0
+
+    with held(handbook.folder):
+        assert handbook.footnote("ask", "How long is leave?").code == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=lambda one: one.name)
+def test_a_command_whose_process_ends_does_its_work_alone(
+    number: signal.Signals, handbook: Shell, holder: subprocess.Popen[str]
+) -> None:
+    questions = handbook.write("some.jsonl", f"{json.dumps(QUESTION)}\n" * 20)
+    with at_work(holder):
+        asking = run(handbook.folder, "eval", str(questions), "--json")
+    holder.send_signal(number)
+    out, _ = asking.communicate()
+
+    assert (asking.returncode, json.loads(out)["questions"]) == (0, 20)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=lambda one: one.name)
+def test_work_ends_with_the_command_that_asked_for_it(
+    number: signal.Signals, handbook: Shell, holder: subprocess.Popen[str]
+) -> None:
+    """Evaluations wait for each other, so a second one ends if the first one did; all questions
+    would take it more than ten minutes."""
+    with at_work(holder):
+        asking = run(handbook.folder, "eval", "many.jsonl")
+    asking.send_signal(number)
+    out, _ = asking.communicate()
+
+    assert (out, asking.returncode) == ("", 130 if number is signal.SIGINT else -number)
+    assert handbook.footnote("eval", "q.jsonl", "--json").json["questions"] == 1
+    assert holder.poll() is None
+
+
+def test_questions_come_through_a_pipe(handbook: Shell, holder: subprocess.Popen[str]) -> None:
+    asking = run(handbook.folder, "eval", "/dev/stdin", "--json", stdin=subprocess.PIPE)
+    out, errors = asking.communicate(f"{json.dumps(QUESTION)}\n" * 2)
+
+    assert errors == ""
+    assert json.loads(out)["questions"] == 2
+    assert [path.name for path in socket_in(handbook.folder / "data").parent.iterdir()] == [
+        "socket"
+    ]
+
+
+def test_other_settings_are_refused(handbook: Shell, holder: subprocess.Popen[str]) -> None:
+    handbook.write("footnote.toml", SETTINGS.replace("60", "50"))
+    ran = handbook.footnote("ask", "How long is leave?")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "The running Footnote cannot do this: it was started with other settings (answer) than"
+        " this command has: restart it, or give this command its --config and variables.\n"
+    )
+
+
+def test_another_version_is_refused(
+    handbook: Shell, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(greeting, "version", lambda _: "9.9")
+    ran = handbook.footnote("status")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "and this is 9.9: restart it" in ran.err
+
+
+def test_a_data_folder_may_have_a_long_name(handbook: Shell) -> None:
+    place = handbook.folder / ("long" * 40) / "data"
+    place.parent.mkdir()
+    (handbook.folder / "data").rename(place)
+    handbook.write("footnote.toml", f'data_dir = "{place}"\n{SETTINGS}')
+    process = run(handbook.folder, "chat", stdin=subprocess.PIPE)
+    until(lambda: socket_in(place).exists() or process.poll() is not None)
+    ran = handbook.footnote("status", "--json")
+    process.communicate("/quit\n")
+
+    assert ran.json["wikis"]["handbook"]["pages"] == 2
+    assert process.returncode == 0
+
+
+def test_what_is_unencodable_arrives(handbook: Shell, holder: subprocess.Popen[str]) -> None:
+    """A byte that is no text in a question, on a terminal that shows ASCII alone."""
+    alike = b"How long is leave \xff?"
+    asking = subprocess.run(
+        [os.fsencode(word) for word in FOOTNOTE] + [b"ask", alike, b"--json"],
+        cwd=handbook.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+    )
+
+    assert "thirty days" in json.loads(asking.stdout.decode("ascii"))["text"]

@@ -1,0 +1,265 @@
+"""The protocol between a command and the running process, over a real socket."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.running.address import connect, listen, socket_in
+from bot.running.client import ProcessEnded, ask_running
+from bot.running.connection import LONGEST, PIECE, CommandConnection
+from bot.running.server import AT_ONCE, CommandRequest, RunningServer
+from bot.running.session import CommandSession
+
+PATIENCE = 60.0
+Work = Callable[[CommandRequest, CommandSession], int | dict[str, Any]]
+
+
+@contextmanager
+def running(folder: Path, work: Work) -> Iterator[RunningServer]:
+    server = RunningServer.at(folder, work)
+    assert server
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def connected(folder: Path) -> CommandConnection:
+    found = connect(socket_in(folder))
+    assert found
+    return CommandConnection(found)
+
+
+def asked(
+    folder: Path, signals: list[str] | None = None, *, patient: bool = False
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The last message, and those before it."""
+    shown: list[dict[str, Any]] = []
+    with closing(connected(folder)) as connection:
+        last = ask_running(
+            connection, {"command": "ask"}, shown.append, signals or [], patient=patient
+        )
+    return last, shown
+
+
+def test_output_comes_whole_and_in_order_before_the_exit_code(tmp_path: Path) -> None:
+    text = "ä🙂\udcff\n" * PIECE
+
+    def work(request: CommandRequest, session: CommandSession) -> int:
+        session.write("out", text)
+        session.write("err", str(request.command))
+        return 3
+
+    with running(tmp_path, work):
+        last, shown = asked(tmp_path)
+
+    assert last == {"exit": 3}
+    assert "".join(message["out"] for message in shown[:-1]) == text
+    assert shown[-1] == {"err": "ask"}
+
+
+def test_it_works_for_so_many_at_once_and_refuses_more(tmp_path: Path) -> None:
+    begun, over = threading.Semaphore(0), threading.Event()
+
+    def work(_: CommandRequest, __: CommandSession) -> int:
+        begun.release()
+        over.wait(PATIENCE)
+        return 0
+
+    with running(tmp_path, work):
+        others = [connected(tmp_path) for _ in range(AT_ONCE)]
+        for connection in others:
+            connection.send({"command": "ask"})
+            assert begun.acquire(timeout=PATIENCE)
+        last, _ = asked(tmp_path)
+        over.set()
+        answers = [connection.receive() for connection in others]
+        for connection in others:
+            connection.close()
+
+        assert last == {"refused": f"it already works for {AT_ONCE} commands"}
+        assert answers == [{"exit": 0}] * AT_ONCE
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"\n",
+        b"[]\n",
+        b'"ask"\n',
+        b"{\n",
+        b"\xff\n",
+        b"[" * 100_000 + b"\n",
+        b"x" * 2 * LONGEST,
+    ],
+    ids=["nothing", "empty", "list", "text", "half", "bytes", "deep", "long"],
+)
+def test_what_is_no_request_is_dropped(sent: bytes, tmp_path: Path) -> None:
+    with running(tmp_path, lambda _, __: 0):
+        raw = connect(socket_in(tmp_path))
+        assert raw
+        with raw:
+            try:
+                raw.sendall(sent)
+                raw.shutdown(socket.SHUT_WR)
+                assert raw.recv(100) == b""
+            except ConnectionError:
+                pass  # it hung up before it was told all
+        last, _ = asked(tmp_path)
+
+    assert last == {"exit": 0}
+
+
+def test_a_failure_is_logged_and_the_next_command_is_worked_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    works: list[Callable[[], int]] = [lambda: int("?"), lambda: 0]
+    with running(tmp_path, lambda _, __: works.pop(0)()), caplog.at_level(logging.ERROR):
+        first, _ = asked(tmp_path)
+        second, _ = asked(tmp_path)
+
+    assert first == {"refused": "it failed, and its log says why"}
+    assert second == {"exit": 0}
+    assert "ValueError" in caplog.text
+
+
+def checking(session: CommandSession) -> int:
+    """Work that never ends by itself."""
+    while True:
+        session.check()
+        threading.Event().wait(0.01)
+
+
+def test_the_end_of_the_process_is_told_and_ends_the_work(tmp_path: Path) -> None:
+    begun = threading.Event()
+
+    def work(_: CommandRequest, session: CommandSession) -> int:
+        begun.set()
+        return checking(session)
+
+    with running(tmp_path, work) as server:
+        closer = threading.Thread(target=lambda: (begun.wait(PATIENCE), server.close()))
+        closer.start()
+        with pytest.raises(ProcessEnded):
+            asked(tmp_path)
+        closer.join()
+
+        assert not socket_in(tmp_path).exists()
+        assert connect(socket_in(tmp_path)) is None
+
+
+def test_the_first_signal_stops_at_a_safe_point_and_the_second_at_once(tmp_path: Path) -> None:
+    stopped, left = threading.Event(), threading.Event()
+
+    def work(_: CommandRequest, session: CommandSession) -> int:
+        with session.heeding(lambda name: stopped.set() if name == "SIGINT" else None):
+            session.write("out", "at work")
+            assert stopped.wait(PATIENCE)
+            session.check()  # the page at hand is finished
+            session.write("out", "kept")
+            try:
+                return checking(session)
+            finally:
+                left.set()
+
+    signals: list[str] = []
+
+    def show(message: dict[str, Any]) -> None:
+        signals.append("SIGINT")
+
+    with running(tmp_path, work), closing(connected(tmp_path)) as connection:
+        with pytest.raises(KeyboardInterrupt):
+            ask_running(
+                connection,
+                {"command": "sync"},
+                show,
+                signals,
+                patient=True,
+            )
+        connection.close()
+        assert left.wait(PATIENCE)
+
+
+def test_work_that_does_not_stop_is_not_waited_for(tmp_path: Path) -> None:
+    over = threading.Event()
+    moments = iter(range(0, 1000, 10))
+    with running(tmp_path, lambda _, __: int(not over.wait(PATIENCE))):
+        with closing(connected(tmp_path)) as connection, pytest.raises(KeyboardInterrupt):
+            ask_running(
+                connection,
+                {"command": "sync"},
+                lambda _: None,
+                ["SIGINT"],
+                patient=False,
+                clock=lambda: float(next(moments)),
+            )
+        over.set()
+
+
+def test_a_second_process_leaves_the_socket_of_a_living_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with running(tmp_path, lambda _, __: 7):
+        assert RunningServer.at(tmp_path, lambda _, __: 8) is None
+        assert asked(tmp_path)[0] == {"exit": 7}
+
+    assert "Other commands ask another process" in caplog.text
+
+
+def test_a_place_that_allows_no_socket_is_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "process").write_text("a file")
+
+    assert RunningServer.at(tmp_path, lambda _, __: 0) is None
+    assert "Other commands cannot ask this process" in caplog.text
+
+
+def test_a_folder_that_leads_elsewhere_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "process").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(PermissionError):
+        listen(tmp_path)
+
+
+def test_another_users_socket_is_told_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path, lambda _, __: 0):
+        user = os.geteuid()
+        monkeypatch.setattr(os, "geteuid", lambda: user + 1)
+        assert connect(socket_in(tmp_path)) is None
+        monkeypatch.undo()
+        assert asked(tmp_path)[0] == {"exit": 0}
+
+
+class Peer(socket.socket):
+    """A socket whose other end is another user's."""
+
+    user = 0
+
+    def getsockopt(self, *_: object) -> Any:
+        return struct.pack("3i", 1, self.user, 1)
+
+
+@pytest.mark.parametrize(("other", "trusted"), [(0, True), (1, False)])
+def test_another_user_is_not_worked_for(
+    other: int, trusted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 500)
+    with Peer(socket.AF_UNIX) as peer:
+        peer.user = 500 + other
+
+        assert CommandConnection(peer).is_of_owner() is trusted
