@@ -77,7 +77,7 @@ class ObservedAnswerer:
         self._kept: deque[Observation] = deque(maxlen=_KEPT)
         dispatcher.add_event_handler(_Handler())
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         """Answer a question, as the answerer does.
 
         Raises:
@@ -86,7 +86,7 @@ class ObservedAnswerer:
         observation = Observation(question, self._clock())
         token = _now.set(observation)
         try:
-            observation.result = self._answerer.answer(question, hear)
+            observation.result = self._answerer.answer(question, on_text)
         finally:
             _now.reset(token)
         observation.ended = self._clock()

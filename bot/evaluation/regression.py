@@ -30,7 +30,7 @@ class _Voice:
 class _Heard:
     """All judgements of one question."""
 
-    given: RecordedAnswer
+    recorded: RecordedAnswer
     kind: str
     flags: list[int] = field(default_factory=list)
     pages: dict[str, list[_Voice]] = field(default_factory=dict)
@@ -71,25 +71,25 @@ def regression(
             _listen(entry, flag.recorded.answer, _of_flag(flag))
             if flag.state is FlagState.ANSWERED and _is_verified(flag.again):
                 _listen(entry, flag.again, _Voice(2, _FIT, True))
-    for given in praised:
-        if isinstance(given.answer, Answer):
-            entry = _entry(heard, given, _PRAISED, earlier)
-            _listen(entry, given.answer, _Voice(0, _FIT, True))
-    ordered = sorted(heard.values(), key=lambda entry: entry.given.id)
-    return [_row(entry, earlier(entry.given)) for entry in ordered]
+    for recorded in praised:
+        if isinstance(recorded.answer, Answer):
+            entry = _entry(heard, recorded, _PRAISED, earlier)
+            _listen(entry, recorded.answer, _Voice(0, _FIT, True))
+    ordered = sorted(heard.values(), key=lambda entry: entry.recorded.id)
+    return [_row(entry, earlier(entry.recorded)) for entry in ordered]
 
 
 def _entry(
     heard: dict[tuple[str, int], _Heard],
-    given: RecordedAnswer,
+    recorded: RecordedAnswer,
     kind: str,
     earlier: Callable[[RecordedAnswer], Sequence[RecordedAnswer]],
 ) -> _Heard:
     """Return the entry of the question. The same words are the same question only within the same
     conversation."""
-    alone = not earlier(given)
-    key = (normalise(given.asked.question), 0 if alone else given.id)
-    return heard.setdefault(key, _Heard(given, kind))
+    alone = not earlier(recorded)
+    key = (normalise(recorded.asked.question), 0 if alone else recorded.id)
+    return heard.setdefault(key, _Heard(recorded, kind))
 
 
 def _is_verified(said: Result | None) -> bool:
@@ -133,20 +133,22 @@ def _row(entry: _Heard, before: Sequence[RecordedAnswer]) -> dict[str, Any]:
     loudest = max((weight for weight, _ in said), default=0)
     answerable = {value for weight, value in said if weight == loudest}
     return {
-        "id": f"answer-{entry.given.id}",
-        "question": entry.given.asked.question,
+        "id": f"answer-{entry.recorded.id}",
+        "question": entry.recorded.asked.question,
         "relevant": {page: grade for page, grade in grades.items() if grade != _UNSURE},
         "answerable": answerable.pop() if len(answerable) == 1 else None,
         "type": entry.kind,
-        "history": [turn for given in before for turn in _turns(given, entry.given.asked.asker)],
-        "private": entry.given.asked.private,
+        "history": [
+            turn for recorded in before for turn in _turns(recorded, entry.recorded.asked.asker)
+        ],
+        "private": entry.recorded.asked.private,
         "flags": entry.flags,
     }
 
 
-def _turns(given: RecordedAnswer, asker: str) -> list[dict[str, str]]:
-    role = Role.ASKER if given.asked.asker == asker else Role.OTHER
+def _turns(recorded: RecordedAnswer, asker: str) -> list[dict[str, str]]:
+    role = Role.ASKER if recorded.asked.asker == asker else Role.OTHER
     return [
-        {"role": role.value, "text": given.asked.question},
-        {"role": Role.BOT.value, "text": given.answer.text},
+        {"role": role.value, "text": recorded.asked.question},
+        {"role": Role.BOT.value, "text": recorded.answer.text},
     ]
