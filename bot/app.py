@@ -26,7 +26,7 @@ from bot.answering.composing.nli_judging import EntailmentJudge
 from bot.answering.composing.prompt import Prompting
 from bot.answering.composing.providers import writer_of
 from bot.answering.composing.usage import Cap, Caps, Meter, Price, Usage
-from bot.answering.composing.writing import LanguageModel, RetryingModel
+from bot.answering.composing.writing import LanguageModel, MeasuredModel, RetryingModel
 from bot.answering.confidence import least_confidence
 from bot.answering.library import IndexedLibrary
 from bot.answering.model_order import ModelOrder
@@ -74,13 +74,15 @@ class App:
         self, settings: Settings, secrets: Secrets, *, indexing: Indexing | None = None
     ) -> None:
         """Create it. ``last_pass`` returns the time up to which a wiki's index is current: by the
-        database, unless a caller knows without asking it."""
+        database, unless a caller knows without asking it. ``writer`` is a language model's client
+        in place of the configured one's."""
         self.settings = settings
         self.secrets = secrets
         self.last_pass = self._last_pass
         self.passed: Callable[[Pass], None] = lambda _: None
         """Takes note of a pass that a command of another process made with these parts."""
         self.one_sync = Lock()
+        self.writer: MeasuredModel | None = None
         self.closing = ExitStack()
         self._opening = Lock()
         self._state_file = settings.data_dir / "state.sqlite3"
@@ -176,7 +178,9 @@ class App:
         from bot.state.usage import DatabaseUsage  # slow: SQLAlchemy
 
         usage = DatabaseUsage(self.state)
-        return language_model_of(self.settings, self.secrets, self.indexing.embedder, usage)
+        return language_model_of(
+            self.settings, self.secrets, self.indexing.embedder, usage, self.writer
+        )
 
     @cached_property
     def searching(self) -> Answerer:
@@ -285,9 +289,13 @@ def answerer_of(
 
 
 def language_model_of(
-    settings: Settings, secrets: Secrets, embedder: Embedder, usage: Usage
+    settings: Settings,
+    secrets: Secrets,
+    embedder: Embedder,
+    usage: Usage,
+    writer: MeasuredModel | None = None,
 ) -> ConfiguredModel:
-    """Create the configured model, which takes some seconds.
+    """Create the configured model, which takes some seconds; ``writer`` answers in its place.
 
     Raises:
         ModelMisconfigured: a package, an address or a key is missing.
@@ -314,7 +322,7 @@ def language_model_of(
         )
 
     key = secrets.footnote_llm_key.get_secret_value()
-    answers = writer_of(llm, key)
+    answers = writer or writer_of(llm, key)
     client, judge = patient(answers), cast("SentenceJudge | None", None)
     if llm.verify == VERIFY_BY_MODEL:
         other = llm.model_copy(update={"model": llm.verify_model})

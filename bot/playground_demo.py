@@ -25,9 +25,11 @@ from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.world import World
 from bot.playground.page.demo_pages import DemoPages
 from bot.playground.page.furnishing import REVIEW
-from bot.playground.page.ports import WikiPages
+from bot.playground.page.ports import ModelSwitch, NoPages, PageParts
 from bot.playground.page.reasons import ObservedReasons
+from bot.playground.page.recorded_model import RECORDINGS, RecordedModel
 from bot.playground.page.running import RunningPlayground
+from config.llm import VERIFY_BY_RULES, LlmSettings
 from config.settings import AnswerSettings, Secrets, Settings
 from config.slack import SlackSettings
 from config.wikis import ConfluenceSettings, MarkdownSettings
@@ -70,7 +72,7 @@ def run_demo(data_dir: Path | None, where: Listening, stopped: Callable[[], bool
     """
     folder = (data_dir or DATA_DIR).absolute()
     with _demo_wikis(folder, where.port + 1 if where.port else 0) as (settings, secrets, pages):
-        run(settings, secrets, where, stopped, pages=pages)
+        run(settings, secrets, where, stopped, demo=pages)
 
 
 def run(  # noqa: PLR0913 - what is served, and where
@@ -80,10 +82,11 @@ def run(  # noqa: PLR0913 - what is served, and where
     stopped: Callable[[], bool],
     emails: Sequence[str] = (),
     *,
-    pages: WikiPages | None = None,
+    demo: DemoPages | None = None,
 ) -> None:
     """Serve the wikis of ``settings`` until Ctrl-C. The index is theirs; what is asked and flagged
-    is kept nowhere. ``emails`` are of people whom the wikis know; ``pages`` can be edited there.
+    is kept nowhere. ``emails`` are of people whom the wikis know; ``demo`` are the demo's pages,
+    for which a language model is recorded.
 
     Raises:
         PageNotServed: the page's port is taken.
@@ -91,8 +94,10 @@ def run(  # noqa: PLR0913 - what is served, and where
     """
     with ExitStack() as open_:
         scratch = Path(open_.enter_context(TemporaryDirectory(prefix="footnote-")))
-        reasons = ObservedReasons()
-        playground = open_.enter_context(_playground(where, emails, pages, reasons))
+        model = ModelSwitch(tuple(RECORDINGS)) if demo else None
+        reasons = ObservedReasons(model)
+        parts = PageParts(demo or NoPages(), reasons, model, tour=demo is not None)
+        playground = open_.enter_context(_playground(where, emails, parts))
         app = open_.enter_context(
             App(
                 _in_playground(settings, scratch),
@@ -100,6 +105,8 @@ def run(  # noqa: PLR0913 - what is served, and where
                 indexing=Indexing(settings, secrets),
             )
         )
+        if demo:
+            app.writer = RecordedModel()
         app.indexing.wikis.chosen()
         if not app.indexing.index.counts():
             with screen.progress_bars() as progress:
@@ -115,7 +122,7 @@ def run(  # noqa: PLR0913 - what is served, and where
 
 @contextmanager
 def _playground(
-    where: Listening, emails: Sequence[str], pages: WikiPages | None, reasons: ObservedReasons
+    where: Listening, emails: Sequence[str], parts: PageParts
 ) -> Iterator[RunningPlayground]:
     try:
         playground = RunningPlayground(
@@ -123,8 +130,7 @@ def _playground(
             address=where.address,
             port=where.port,
             emails=emails,
-            pages=pages,
-            reasons=reasons,
+            parts=parts,
         )
         playground.__enter__()
     except OSError as error:
@@ -207,6 +213,10 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
             data_dir=folder,
             wiki=wikis,
             answer=AnswerSettings(rerank_seconds=_PATIENCE),
+            # Recorded, see `RecordedModel`: nothing is asked over a network.
+            llm=LlmSettings(
+                provider="compatible", model="recorded", verify=VERIFY_BY_RULES, rewrite=False
+            ),
             slack=SlackSettings(guests=True, shared_channels=True),
         )
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})

@@ -60,6 +60,12 @@ class LanguageModel(Protocol):
         ...
 
 
+class MeasuredModel(LanguageModel, Protocol):
+    def room(self) -> int | None:
+        """Return how many tokens a prompt may have; None if unknown."""
+        ...
+
+
 class RetryingModel:
     """A client that retries, up to ``attempts`` in all and never once output has begun, with
     ``seconds`` for all of it and ``at_once`` concurrent requests.

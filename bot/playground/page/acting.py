@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from html import unescape
 from typing import Any
 
 from bot.playground.errors import CannotAct
 from bot.playground.model import Json, Message, View
-from bot.playground.page.ports import AnswerReasons, NoPages, NoReasons, WikiPages
+from bot.playground.page.ports import PageParts
 from bot.playground.page.typing import as_sent, filled_in
 from bot.playground.page.wire import traffic
 from bot.playground.workspace import LocalSlack
@@ -28,15 +28,9 @@ class Acting:
     """The actions of people in a workspace, as the page sends them: ``do`` names one, and the other
     fields are what it needs."""
 
-    def __init__(
-        self,
-        slack: LocalSlack,
-        pages: WikiPages | None = None,
-        reasons: AnswerReasons | None = None,
-    ) -> None:
+    def __init__(self, slack: LocalSlack, parts: PageParts) -> None:
         self._slack = slack
-        self._pages = pages or NoPages()
-        self._reasons = reasons or NoReasons()
+        self._pages, self._reasons, self._model = parts.pages, parts.reasons, parts.model
         self._actions: Mapping[str, _Action] = {
             "say": self._say,
             "command": self._command,
@@ -53,12 +47,8 @@ class Acting:
             "page": self._read_page,
             "save": self._save_page,
             "why": self._why,
+            "model": self._switch_model,
         }
-
-    @property
-    def sites(self) -> Sequence[str]:
-        """Return the addresses whose pages can be read beside the conversation."""
-        return self._pages.sites
 
     async def act(self, user: str, wanted: Mapping[str, Any]) -> Json:
         """Do what ``user`` wants, and return what came of it.
@@ -157,6 +147,12 @@ class Acting:
         except IndexUnavailable as error:
             raise CannotAct(str(error)) from None
         return {"why": why, "wire": traffic(self._slack, message)}
+
+    async def _switch_model(self, _: str, wanted: Mapping[str, Any]) -> None:
+        if self._model is None:
+            raise CannotAct("there is no recorded model here")
+        self._model.on = wanted.get("on") is True
+        self._slack.changes.happened()
 
     # Helpers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.playground.model import Json
@@ -60,3 +61,22 @@ class NoReasons:
 
     def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:  # noqa: ARG002 - the port's signature
         return None
+
+
+@dataclass(slots=True)
+class ModelSwitch:
+    """The switch of the recorded language model; ``questions`` are those that it answers."""
+
+    questions: tuple[str, ...]
+    on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """The parts of the page beside Slack. ``model`` is None where no recorded model is; with
+    ``tour`` the page offers the demo's guided tour."""
+
+    pages: WikiPages = field(default_factory=NoPages)
+    reasons: AnswerReasons = field(default_factory=NoReasons)
+    model: ModelSwitch | None = None
+    tour: bool = False

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from bot.playground.page.furnishing import Role, furnish
-from bot.playground.page.ports import AnswerReasons, WikiPages
+from bot.playground.page.ports import PageParts
 from bot.playground.page.server import PageServer
 from bot.playground.workspace import LocalSlack
 
@@ -24,22 +24,21 @@ class RunningPlayground:
         OSError: the port is taken, or this machine has no such address.
     """
 
-    def __init__(  # noqa: PLR0913 - what the page shows, and where
+    def __init__(
         self,
         manifest: Path,
         *,
         address: str = "127.0.0.1",
         port: int = 0,
         emails: Sequence[str] = (),
-        pages: WikiPages | None = None,
-        reasons: AnswerReasons | None = None,
+        parts: PageParts | None = None,
     ) -> None:
         self.slack = LocalSlack(manifest)
         self.url = ""
         """The page's address, with its token."""
         self.roles: tuple[Role, ...] = furnish(self.slack, emails)
         self._listens = address, port
-        self._page = PageServer(self.slack, self.roles, pages=pages, reasons=reasons)
+        self._page = PageServer(self.slack, self.roles, parts=parts)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="slack", daemon=True)
         self._open = AsyncExitStack()

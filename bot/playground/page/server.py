@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.playground.page.acting import Acting
 from bot.playground.page.furnishing import Role
-from bot.playground.page.ports import AnswerReasons, WikiPages
+from bot.playground.page.ports import PageParts
 from bot.playground.page.window import Window
 from bot.playground.serving import LocalServer
 from bot.playground.workspace import LocalSlack
@@ -43,14 +43,14 @@ class PageServer:
         slack: LocalSlack,
         roles: Sequence[Role],
         *,
-        pages: WikiPages | None = None,
-        reasons: AnswerReasons | None = None,
+        parts: PageParts | None = None,
         token: str = "",
     ) -> None:
         self.token = token or secrets.token_urlsafe(18)
         self._slack = slack
         self._roles = tuple(roles)
-        self._acting = Acting(slack, pages, reasons)
+        self._parts = parts or PageParts()
+        self._acting = Acting(slack, self._parts)
         self._server = LocalServer()
         self._open: set[web.WebSocketResponse] = set()
 
@@ -92,7 +92,7 @@ class PageServer:
         await socket.prepare(request)
         self._open.add(socket)
         try:
-            await Window(self._slack, self._acting, self._roles, socket).run()
+            await Window(self._slack, self._acting, self._parts, self._roles, socket).run()
         finally:
             self._open.discard(socket)
         return socket

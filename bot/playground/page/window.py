@@ -14,6 +14,7 @@ from bot.playground.errors import CannotAct, Refusal
 from bot.playground.model import Json
 from bot.playground.page.acting import Acting
 from bot.playground.page.furnishing import Role
+from bot.playground.page.ports import PageParts
 from bot.playground.page.seeing import Entries, changes_between, seen_by
 from bot.playground.workspace import LocalSlack
 
@@ -32,11 +33,13 @@ class Window:
         self,
         slack: LocalSlack,
         acting: Acting,
+        parts: PageParts,
         roles: Sequence[Role],
         socket: web.WebSocketResponse,
     ) -> None:
         self._slack = slack
         self._acting = acting
+        self._parts = parts
         self._roles = {role.user: role for role in roles}
         self._socket = socket
         self._user = roles[0].user
@@ -71,6 +74,8 @@ class Window:
     async def _send_changes(self) -> None:
         user = self._user
         seen = seen_by(self._slack, user)
+        if (model := self._parts.model) is not None:
+            seen["model"] = {"on": model.on, "questions": list(model.questions)}
         if changes := changes_between(self._sent, seen):
             # Other actions edit these objects later: what was sent must stay as it was.
             self._sent = json.loads(json.dumps(seen))
@@ -107,7 +112,8 @@ class Window:
             "roles": roles,
             "bot": {"user": self._slack.bot_user_id, "name": manifest.bot_name},
             "commands": sorted(manifest.commands),
-            "sites": list(self._acting.sites),
+            "tour": self._parts.tour,
+            "sites": list(self._parts.pages.sites),
         }
 
     async def _act(self, user: str, wanted: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ import { Reader } from "./reader.js";
 import { Messages } from "./messages.js";
 import { Sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
+import { Tour } from "./tour.js";
 import { why } from "./why.js";
 import { Windows } from "./windows.js";
 
@@ -32,6 +33,8 @@ class Page {
     this.windows = new Windows(this);
     this.reader = new Reader(this);
     this.pages = [];
+    this.tour = new Tour(this);
+    this.waits = new Set();
     this.trouble = h("p", { class: "trouble", role: "alert", hidden: true });
     this.build(root);
     window.addEventListener("hashchange", () => this.readHash());
@@ -42,10 +45,12 @@ class Page {
   build(root) {
     this.root = root;
     const menu = h("button", { type: "button", class: "menu", "aria-label": "Channels", onclick: () => this.pane("sidebar") }, "☰");
+    this.recorded = h("p", { class: "recorded", role: "note", hidden: true }, "The recorded model is on: some answers are sentences that were written beforehand. No language model is asked. Each sentence is checked against the pages as they are now.");
     this.main = h(
       "main",
       { class: "main", id: "conversation" },
       h("header", { class: "bar" }, menu, h("div", { class: "grow" }, this.title, this.about)),
+      this.recorded,
       this.messages.element,
       this.home.element,
       this.prompts,
@@ -63,7 +68,7 @@ class Page {
     this.besideBody = h("div", { class: "scroller", tabindex: "0" });
     const close = h("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => this.closeBeside() }, "✕");
     this.beside = h("section", { class: "side beside", hidden: true }, h("header", { class: "bar" }, this.besideTitle, close), this.besideBody);
-    root.append(this.sidebar.element, this.main, this.side, this.beside, this.trouble);
+    root.append(this.sidebar.element, this.main, this.side, this.beside, this.trouble, this.tour.element);
     this.side.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.closeThread();
     });
@@ -114,6 +119,33 @@ class Page {
     this.store.become(user);
   }
 
+  /** Become a person, and be at a place (null: where they were) once what they see is here. */
+  async be(user, place) {
+    if (this.store.user !== user) this.become(user);
+    await this.until(() => this.store.user === user && this.store.direct !== undefined && (place === null || this.store.channels.has(place)), 10_000);
+    if (place !== null) this.go(place);
+  }
+
+  /** Return the result of `found` once it is true. */
+  until(found, patience) {
+    return new Promise((resolve, reject) => {
+      const wait = { look: null };
+      const end = setTimeout(() => {
+        this.waits.delete(wait);
+        reject(new Error("that took too long"));
+      }, patience);
+      wait.look = () => {
+        const result = found();
+        if (!result) return;
+        clearTimeout(end);
+        this.waits.delete(wait);
+        resolve(result);
+      };
+      this.waits.add(wait);
+      this.schedule();
+    });
+  }
+
   go(place, thread = null) {
     this.beside.hidden = true;
     [this.place, this.thread, this.editing] = [place, thread, null];
@@ -154,6 +186,14 @@ class Page {
       this.complain(error.message);
       return false;
     }
+  }
+
+  /** Put a question into the field to write in. */
+  draft(question) {
+    if (this.place === HOME) this.go(this.store.direct.id);
+    const isDirect = this.store.channels.get(this.place)?.kind === "im";
+    this.pane("main");
+    this.composer.write(isDirect ? question : `@${this.store.bot.name} ${question}`);
   }
 
   complain(words) {
@@ -273,6 +313,7 @@ class Page {
     requestAnimationFrame(() => {
       this.scheduled = false;
       this.draw();
+      for (const wait of this.waits) wait.look();
     });
   }
 
@@ -284,6 +325,8 @@ class Page {
     this.writeHash();
     this.markSeen();
     this.listPages();
+    if (!this.welcomed && store.tour) this.tour.offer();
+    this.welcomed = true;
     this.sidebar.draw();
     this.drawPlace();
     this.drawThread();
@@ -317,6 +360,7 @@ class Page {
     );
     this.composer.draw(`${store.user} ${channel.id}`, `Message ${name}`, { mentions: channel.kind !== "im" });
     this.drawPrompts(channel);
+    this.recorded.hidden = !store.entries.get("model")?.on;
   }
 
   /** Tell the app that its Home or its messages were opened, once for each time. */

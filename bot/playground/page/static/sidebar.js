@@ -9,15 +9,29 @@ export class Sidebar {
     this.page = page;
     this.who = h("div", { class: "who" });
     this.places = h("nav", { class: "places", "aria-label": "Channels and direct messages" });
-    this.element = h("aside", { class: "sidebar", "aria-label": "Workspace" }, this.who, this.places, this.foot());
+    this.foot = h("div", { class: "foot" });
+    this.element = h("aside", { class: "sidebar", "aria-label": "Workspace" }, this.who, this.places, this.foot);
   }
 
-  foot() {
-    return h("div", { class: "foot" }, "A Slack on this machine, made by Footnote's playground.");
+  drawFoot() {
+    const { page } = this;
+    const tour = h("button", { type: "button", class: "quiet", "data-key": "tour", onclick: () => page.tour.show(0) }, "Guided tour");
+    fill(this.foot, this.model(), page.store.tour ? tour : null, h("p", {}, "A Slack on this machine alone. Nothing is kept."));
+  }
+
+  /** The switch of the recorded model, with the questions that it answers. */
+  model() {
+    const { page } = this;
+    const model = page.store.entries.get("model");
+    if (model === undefined) return null;
+    const box = h("input", { type: "checkbox", role: "switch", "data-key": "model", checked: model.on, onchange: (event) => page.try("model", { on: event.target.checked }) });
+    const ask = (question) => h("li", {}, h("button", { type: "button", class: "link", "data-key": question, onclick: () => page.draft(question) }, question));
+    return h("div", { class: "model" }, h("label", {}, box, " Recorded model"), h("p", {}, "Shows composed answers without a key. It has sentences for:"), h("ul", {}, model.questions.map(ask)));
   }
 
   draw() {
     this.drawWho();
+    this.drawFoot();
     const { store } = this.page;
     const all = [...store.channels.values()];
     const channels = all.filter((one) => one.kind !== "im");

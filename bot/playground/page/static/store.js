@@ -10,6 +10,7 @@ export class Store {
     this.bot = { user: "", name: "footnote" };
     this.commands = [];
     this.sites = [];
+    this.tour = false;
     this.online = false;
     this.entries = new Map();
     this.people = new Map();
@@ -69,7 +70,7 @@ export class Store {
     if (sent.type === "became") {
       this.online = true;
       this.failures = 0;
-      Object.assign(this, { user: sent.user, roles: sent.roles, bot: sent.bot, commands: sent.commands, sites: sent.sites });
+      Object.assign(this, { user: sent.user, roles: sent.roles, bot: sent.bot, commands: sent.commands, sites: sent.sites, tour: sent.tour });
       this.entries.clear();
       for (const map of [this.people, this.channels, this.messages]) map.clear();
     } else if (sent.type === "changes" && sent.user === this.user) {

@@ -1,0 +1,116 @@
+"""The demo's recorded language model: sentences that were written beforehand, for a few questions.
+
+They are checked against the pages of this moment, as a live model's are. So a sentence goes when
+its page says something else by now, and one that no page ever said is among them.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from bot.answering.composing.prompt import NOTHING, Prompt
+from bot.model import Question, Result
+from bot.ports import Answering, OnText
+
+_PAUSE = 0.04
+"""Seconds between two words: about as fast as a live model writes."""
+_WORD = re.compile(r"\S+\s*")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSentence:
+    """A sentence, and ``words`` of the passage that it cites."""
+
+    text: str
+    words: str
+
+
+RECORDINGS: Mapping[str, tuple[RecordedSentence, ...]] = {
+    "How do I deploy to production?": (
+        RecordedSentence(
+            "Merge to main and run `deploy --to production --wait`.",
+            "deploy --to production --wait",
+        ),
+        RecordedSentence(
+            "Production deploys are frozen from Friday noon to Monday morning.",
+            "Production deploys are frozen",
+        ),
+        RecordedSentence("The freeze lasts 72 hours.", "Production deploys are frozen"),
+    ),
+    "What is the salary band of level 4?": (
+        RecordedSentence("The salary band of level 4 is 58,000 to 71,000.", "58,000 to 71,000"),
+        RecordedSentence("Its typical title is Senior engineer.", "Senior engineer"),
+    ),
+    "What should I do if I lose my laptop?": (
+        RecordedSentence("Follow the GSA-wide steps and inform your team.", "Inform your team"),
+        RecordedSentence(
+            "If your equipment is returned to you, it may have been tampered with and should not "
+            "be used.",
+            "tampered with",
+        ),
+    ),
+}
+"""By question. That the freeze lasts 72 hours is in no page: the check leaves it out."""
+
+
+class RecordedModel:
+    """A language model that says what was recorded, with the numbers that passages have now.
+    ``sleep`` takes seconds."""
+
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+
+    def room(self) -> int | None:
+        """Return no limit of a prompt."""
+        return None
+
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        """Yield the recorded answer word by word; that there is none, if the passages shown are not
+        those that it was made of."""
+        texts = [one.text for one in prompt.shown]
+        told = [
+            f"{sentence.text} [{number}]"
+            for sentence in _recording(prompt.user)
+            if (number := _number(sentence.words, texts))
+        ]
+        for word in _WORD.findall(" ".join(told) or NOTHING):
+            self._sleep(_PAUSE)
+            yield word
+
+
+class RecordedAnswering:
+    """Answering on top of ``answering``: a language model is asked only while it is ``on``, and
+    only what is recorded."""
+
+    def __init__(self, answering: Answering, is_on: Callable[[], bool]) -> None:
+        self._answering = answering
+        self._is_on = is_on
+
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+        """Answer a question.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        if not (self._is_on() and _recording(question.text)):
+            question = replace(question, quoting=True)
+        return self._answering.answer(question, hear)
+
+
+def _recording(text: str) -> tuple[RecordedSentence, ...]:
+    """Return the recording of the question that is in a text; none if nothing of it is recorded."""
+    plain = _SPACE.sub(" ", text).casefold()
+    found = (said for question, said in RECORDINGS.items() if question.casefold() in plain)
+    return next(found, ())
+
+
+def _number(words: str, texts: list[str]) -> int:
+    """Return the number of the first passage with these words; 0 if none has them."""
+    for number, text in enumerate(texts, start=1):
+        if words in _SPACE.sub(" ", text):
+            return number
+    return 0

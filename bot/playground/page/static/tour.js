@@ -1,0 +1,164 @@
+/** The guided tour: five steps, each of which can do itself. */
+
+import { h } from "./dom.js";
+
+const DONE = "footnote-tour-done";
+const [BOB, ADA, MIRA] = ["U0BOB", "U0ADA", "U0MIRA"];
+const [GENERAL, REVIEW] = ["C0GENERAL", "C0REVIEW"];
+const LAPTOP = "What should I do if I lose my laptop?";
+const SALARY = "What is the salary band of level 4?";
+const PATIENCE = 60_000;
+
+const STEPS = [
+  {
+    title: "Ask",
+    text: "You are Bob, an engineer. Mention @footnote in a channel. It answers in the thread from the wikis, with footnotes: links to the sections that it quotes.",
+    acts: [["Ask about a lost laptop", askAboutLaptop]],
+  },
+  {
+    title: "Why this answer",
+    text: "Each answer can be explained: its stages with their times, the passages that were found, who may read them, how sure Footnote is, and what went over the wire.",
+    acts: [["Open the reasons", openReasons]],
+  },
+  {
+    title: "Two people, two answers",
+    text: "The intranet has pages for some people alone. Ada may read salaries, Bob may not. In a channel, an answer uses what everybody there may read.",
+    acts: [["Ask as Ada", (page) => askDirectly(page, ADA)], ["Ask as Bob", (page) => askDirectly(page, BOB)]],
+  },
+  {
+    title: "Flag a wrong answer",
+    text: "Press Flag below an answer, choose what is wrong, and send. The people who keep the wiki get a card in #wiki-review.",
+    acts: [["Flag the first answer", flag], ["See the card as Mira", seeCard]],
+  },
+  {
+    title: "Fix the page",
+    text: "Edit the page and let an admin reindex the wiki. The card then shows what the answer is now.",
+    acts: [["Edit the page", editPage], ["Save and reindex", saveAndReindex]],
+  },
+];
+
+export class Tour {
+  constructor(page) {
+    this.page = page;
+    this.step = 0;
+    this.title = h("h2", { tabindex: "-1" });
+    this.text = h("p", {});
+    this.acts = h("div", { class: "acts" });
+    this.back = h("button", { type: "button", class: "quiet", onclick: () => this.show(this.step - 1) }, "Back");
+    this.next = h("button", { type: "button", class: "primary", onclick: () => this.forward() });
+    const skip = h("button", { type: "button", class: "quiet", onclick: () => this.end() }, "Skip the tour");
+    this.element = h(
+      "section",
+      { class: "tour", "aria-label": "Guided tour", hidden: true },
+      this.title,
+      this.text,
+      this.acts,
+      h("div", { class: "row" }, skip, h("span", { class: "grow" }), this.back, this.next),
+    );
+  }
+
+  /** Begin by itself, unless it was ended here before. */
+  offer() {
+    if (localStorage.getItem(DONE) === null) this.show(0);
+  }
+
+  show(step) {
+    const { title, text, acts } = STEPS[step];
+    this.step = step;
+    this.title.textContent = `${step + 1} of ${STEPS.length}: ${title}`;
+    this.text.textContent = text;
+    this.acts.replaceChildren(...acts.map(([label, act]) => this.button(label, act)));
+    this.back.hidden = step === 0;
+    this.next.textContent = step === STEPS.length - 1 ? "Done" : "Next";
+    this.element.hidden = false;
+    this.title.focus();
+  }
+
+  button(label, act) {
+    const button = h("button", { type: "button", class: "quiet", onclick: () => this.run(button, act) }, label);
+    return button;
+  }
+
+  async run(button, act) {
+    button.disabled = true;
+    try {
+      await act(this.page);
+    } catch (error) {
+      this.page.complain(error.message);
+    }
+    button.disabled = false;
+  }
+
+  forward() {
+    if (this.step === STEPS.length - 1) this.end();
+    else this.show(this.step + 1);
+  }
+
+  end() {
+    localStorage.setItem(DONE, "yes");
+    this.element.hidden = true;
+    this.page.title.focus();
+  }
+}
+
+async function askAboutLaptop(page) {
+  await page.be(BOB, GENERAL);
+  await ask(page, `@footnote ${LAPTOP}`);
+}
+
+async function askDirectly(page, user) {
+  await page.be(user, null);
+  page.go(page.store.direct.id);
+  await ask(page, SALARY);
+}
+
+/** Ask where one is, and open the thread of the answer. */
+async function ask(page, text) {
+  const before = new Set(page.store.history(page.place).map((one) => one.ts));
+  if (!(await page.say(text, null))) return;
+  const own = await page.until(() => page.store.history(page.place).find((one) => !before.has(one.ts) && one.user === page.store.user), PATIENCE);
+  await page.until(() => answerTo(page, own.ts), PATIENCE);
+  page.openThread(own.ts);
+}
+
+function answerTo(page, ts) {
+  return page.store.thread(page.place, ts).find((one) => one.bot_id && one.blocks?.length > 0 && !one.streaming);
+}
+
+async function openReasons(page) {
+  await openFirst(page);
+  await page.openWhy(answerTo(page, page.thread));
+}
+
+/** Open the thread of the first answer of the tour, which is asked for if there is none. */
+async function openFirst(page) {
+  await page.be(BOB, GENERAL);
+  const asked = page.store.history(GENERAL).findLast((one) => one.text.includes(LAPTOP) && answerTo(page, one.ts));
+  if (asked === undefined) await ask(page, `@footnote ${LAPTOP}`);
+  else page.openThread(asked.ts);
+}
+
+async function flag(page) {
+  await openFirst(page);
+  const button = await page.until(() => [...page.replies.element.querySelectorAll("button")].findLast((one) => one.textContent.includes("Flag")), PATIENCE);
+  button.click();
+}
+
+async function seeCard(page) {
+  await page.be(MIRA, REVIEW);
+}
+
+async function editPage(page) {
+  await page.be(MIRA, REVIEW);
+  await page.until(() => page.pages.length > 0, PATIENCE);
+  await page.openPage(page.pages.find((one) => one.title === "Equipment").url);
+  page.reader.edit((text) => text.replace("Inform your team.", "Inform your team, and call the hotline 555-0100."));
+}
+
+async function saveAndReindex(page) {
+  if (!page.reader.isEditing) await editPage(page);
+  if (!(await page.reader.saveNow())) return;
+  page.closeBeside();
+  page.go(REVIEW);
+  await page.say("/wiki reindex handbook", null);
+}
