@@ -10,9 +10,9 @@ from bot.playground.model import Message, View
 
 T = TypeVar("T")
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 """Seconds that a wait lasts at most. Only a failing one takes so long, and a busy machine may be
-ten times slower than an idle one."""
+thirty times slower than an idle one."""
 
 
 class Watching(Core):

@@ -587,7 +587,7 @@ def test_an_interrupted_sync_is_exit_code_130_and_the_next_one_completes_it(
                 break
         rest = process.stderr.read()
         report = json.loads(process.stdout.read())
-        code = process.wait(timeout=60)
+        code = process.wait(timeout=240)
 
     assert code == 130
     assert "Traceback" not in rest

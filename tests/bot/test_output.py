@@ -106,7 +106,7 @@ def test_interrupted_while_it_loads_the_command_ends_quietly() -> None:
     assert loading.stdout
     assert loading.stdout.readline() == b"loading\n"
     loading.send_signal(signal.SIGINT)
-    _, err = loading.communicate(timeout=60)
+    _, err = loading.communicate(timeout=240)
 
     assert (loading.returncode, err) == (130, b"")
 

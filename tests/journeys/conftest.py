@@ -105,7 +105,7 @@ class Company:
             )
         await self._alive(process)
         if self.mode == "socket":
-            await self.slack.wait_for(lambda: bool(self.slack.sockets.usable()), timeout=60)
+            await self.slack.wait_for(lambda: bool(self.slack.sockets.usable()))
         else:
             await self.slack.deliver_to(f"http://127.0.0.1:{self.port}/slack/events")
         return process
@@ -114,7 +114,7 @@ class Company:
         """As an operator does; a bot that does not end well fails the test."""
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE):
                 assert await process.wait() == 0, self.log
 
     @property
@@ -125,7 +125,7 @@ class Company:
         """Until it can answer. It is alive before that, and what Slack sends then waits for
         Slack's next try, which a slash command does not have."""
         path = "healthz" if self.mode == "socket" else "readyz"
-        async with aiohttp.ClientSession() as client, asyncio.timeout(60):
+        async with aiohttp.ClientSession() as client, asyncio.timeout(PATIENCE):
             while True:
                 assert process.returncode is None, self.log
                 with suppress(aiohttp.ClientConnectionError):

@@ -92,11 +92,11 @@ async def test_a_channel_is_answered_in_its_language_where_a_page_is_in_it(
     assert (await slack.submit("U0ANNA", form, {"language": "german"})).accepted
     await slack.wait_for_ephemeral("U0ANNA", lambda message: "Saved" in message.text)
     asked = await slack.mention("U0BOB", "C0TEAM", "Urlaub: how many Tage im Jahr?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=60)
-    await slack.wait_for(lambda: "30 Tage" in shown(answer), timeout=60)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.wait_for(lambda: "30 Tage" in shown(answer))
     direct = await slack.dm("U0BOB", "Urlaub: how many Tage im Jahr?")
-    await slack.wait_for_message(direct.channel, timeout=60)
-    await slack.wait_for(lambda: len(model.asked) == 2, timeout=60)
+    await slack.wait_for_message(direct.channel)
+    await slack.wait_for(lambda: len(model.asked) == 2)
 
     assert "Write in German:" in rules(model)[0]
     assert "Write in the language of the question:" in rules(model)[1]
@@ -107,13 +107,11 @@ async def test_the_model_is_asked_for_a_private_answer_once_it_is_wanted(
 ) -> None:
     slack, model.replies = company.slack, model.replies[-1:]
     asked = await slack.mention("U0ANNA", "C0TEAM", "What is the salary of level 4?")
-    told = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=60)
-    offer = await slack.wait_for_ephemeral("U0ANNA", timeout=60)
+    told = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    offer = await slack.wait_for_ephemeral("U0ANNA")
     before = len(model.asked)
     await slack.click("U0ANNA", offer, "answer_privately")
-    answer = await slack.wait_for_ephemeral(
-        "U0ANNA", lambda message: "58,000" in shown(message), timeout=60
-    )
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda message: "58,000" in shown(message))
 
     assert "58,000" not in shown(told)
     assert before == 0

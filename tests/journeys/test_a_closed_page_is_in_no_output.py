@@ -67,14 +67,12 @@ class Office:
         before = len(self.slack.from_app(room))
         for text in texts:
             await self.slack.dm(person, text)
-        await self.slack.wait_for(
-            lambda: len(self.slack.from_app(room)) == before + len(texts), timeout=60
-        )
+        await self.slack.wait_for(lambda: len(self.slack.from_app(room)) == before + len(texts))
         return self.slack.from_app(room)[before:]
 
     async def mentioned(self, person: str, channel: str, text: str) -> Message:
         asked = await self.slack.mention(person, channel, text)
-        return await self.slack.wait_for_message(channel, thread_ts=asked.ts, timeout=60)
+        return await self.slack.wait_for_message(channel, thread_ts=asked.ts)
 
     async def flagged(self, person: str, answer: Message) -> None:
         cards, before = len(self.slack.from_app("C0REVIEW")), told([answer])
@@ -83,7 +81,6 @@ class Office:
         await self.slack.submit(person, form, {"choice": "wrong", "words": "That is wrong."})
         await self.slack.wait_for(
             lambda: len(self.slack.from_app("C0REVIEW")) > cards and told([answer]) != before,
-            timeout=60,
         )
 
     def told_to_others(self, person: str, since: int) -> str:
@@ -222,7 +219,7 @@ async def nor_in_reports(office: Office) -> None:
         world.edit(pages[page].id, title=f"{canary(page, 'title')} anew")
         office.confluence.faults.on(rf"{pages[page].id}.*body", BROKEN["errors"], times=None)
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex wiki")
-    report = await slack.wait_for_message("C0TEAM", lambda m: "Reindexed" in m.text, timeout=60)
+    report = await slack.wait_for_message("C0TEAM", lambda m: "Reindexed" in m.text)
     details = await slack.wait_for_message(room, lambda m: "went wrong" in m.text)
     assert pages["restricted"].id in told([details])
     assert pages["restricted"].id not in told([report])
@@ -231,7 +228,7 @@ async def nor_in_reports(office: Office) -> None:
     office.confluence.faults.clear()
     office.confluence.faults.on(".*", BROKEN["errors"], times=None)
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
-    await slack.wait_for_message("C0TEAM", lambda m: "ended early" in m.text, timeout=60)
+    await slack.wait_for_message("C0TEAM", lambda m: "ended early" in m.text)
     await slack.wait_for_message(room, lambda m: "ended early" in told([m]))
     office.closed.mend(office.confluence)
     assert CANARY not in office.told_to_others("U0ADA", since)

@@ -39,11 +39,11 @@ class Office:
         """The card of what Bob got to it, in private, and did not like."""
         cards = len(self.slack.from_app("C0REVIEW"))
         asked = await self.slack.dm("U0BOB", question)
-        answer = await self.slack.wait_for_message(asked.channel, thread_ts=asked.ts, timeout=60)
+        answer = await self.slack.wait_for_message(asked.channel, thread_ts=asked.ts)
         await self.slack.click("U0BOB", answer, "verdict", "negative")
         form = await self.slack.wait_for_view("U0BOB")
         await self.slack.submit("U0BOB", form, {"choice": "outdated", "words": ""})
-        await self.slack.wait_for(lambda: len(self.slack.from_app("C0REVIEW")) > cards, timeout=60)
+        await self.slack.wait_for(lambda: len(self.slack.from_app("C0REVIEW")) > cards)
         return self.slack.from_app("C0REVIEW")[-1]
 
     def told(self, person: str) -> list[str]:
@@ -107,13 +107,13 @@ async def test_whoever_keeps_a_page_hears_that_it_was_flagged_and_nobody_else(
         first = await office.flagged(PARKING)
         closed = await office.flagged(CELLAR)
         nobody = await office.flagged(BONUS)
-        await slack.wait_for(lambda: office.told("U0EVE"), timeout=60)
+        await slack.wait_for(lambda: office.told("U0EVE"))
         world.label(parking.id, "owner-eve")
         world.set_property(bonus.id, "owner", "ada@example.com")
         world.restrict(bonus.id, users=[office.people["Bob"].id])
         await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
         report = await slack.wait_for_message(
-            "C0TEAM", lambda message: "Reindexed" in shown(message), timeout=60
+            "C0TEAM", lambda message: "Reindexed" in shown(message)
         )
         second = await office.flagged(f"Tell me: {PARKING}")
         await office.flagged(f"Tell me: {BONUS}")

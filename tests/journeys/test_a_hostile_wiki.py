@@ -138,7 +138,7 @@ async def test_what_wikis_and_models_say_is_words_in_slack(
         await bot.command("U0BOSS", "C0TEAM", "/wiki", typed)
     await bot.open_home("U0ANNA", "messages")
     await bot.wait_for(lambda: bot.calls_to("assistant.threads.setSuggestedPrompts"))
-    await bot.wait_for_message("C0TEAM", lambda m: "Nothing was changed" in m.text, timeout=60)
+    await bot.wait_for_message("C0TEAM", lambda m: "Nothing was changed" in m.text)
     await bot.settled()
 
     assert alive(bot, HOSTS) == []
@@ -150,12 +150,12 @@ async def test_what_wikis_and_models_say_is_words_in_slack(
 
 async def asked(slack: LocalSlack, question: str) -> Message:
     said = await slack.mention("U0ANNA", "C0TEAM", question)
-    return await slack.wait_for_message("C0TEAM", _is_done, thread_ts=said.ts, timeout=60)
+    return await slack.wait_for_message("C0TEAM", _is_done, thread_ts=said.ts)
 
 
 async def asked_alone(slack: LocalSlack, question: str) -> Message:
     said = await slack.dm("U0ANNA", question)
-    return await slack.wait_for_message(said.channel, _is_done, thread_ts=said.ts, timeout=60)
+    return await slack.wait_for_message(said.channel, _is_done, thread_ts=said.ts)
 
 
 async def flagged(slack: LocalSlack, answer: Message) -> None:
@@ -163,7 +163,7 @@ async def flagged(slack: LocalSlack, answer: Message) -> None:
     await slack.click("U0BOSS", answer, "verdict", "negative")
     form = await slack.wait_for_view("U0BOSS")
     await slack.submit("U0BOSS", form, {"choice": "wrong", "words": "\n".join(SPICE)[:1000]})
-    await slack.wait_for(lambda: len(slack.from_app("C0REVIEW")) > cards, timeout=60)
+    await slack.wait_for(lambda: len(slack.from_app("C0REVIEW")) > cards)
 
 
 def _is_done(message: Message) -> bool:

@@ -44,9 +44,7 @@ async def test_a_flagged_answer_is_better_after_page_and_reindex(
 
     write(company.wiki, {"expenses.md": PAGES["expenses.md"].replace("nine", "eight")})
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
-    report = await slack.wait_for_message(
-        "C0TEAM", lambda message: "1 changed" in shown(message), timeout=60
-    )
+    report = await slack.wait_for_message("C0TEAM", lambda message: "1 changed" in shown(message))
     assert "2 unchanged" in shown(report)
 
     await slack.dm("U0ANNA", question)
@@ -121,7 +119,6 @@ async def reindexed(slack: LocalSlack) -> None:
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
     await slack.wait_for(
         lambda: any("Reindexed" in shown(one) for one in slack.from_app("C0TEAM")[before:]),
-        timeout=60,
     )
 
 
@@ -145,7 +142,7 @@ async def test_a_flag_goes_from_the_reader_to_the_owner_and_back(
 
     write(company.wiki, {"expenses.md": owned.replace("nine", "eight")})
     await reindexed(slack)
-    await slack.wait_for(lambda: "after eight in the evening" in shown(card), timeout=60)
+    await slack.wait_for(lambda: "after eight in the evening" in shown(card))
     assert "after nine in the evening" in shown(card)
 
     await slack.click("U0BOSS", card, "flag_fixed")
@@ -153,7 +150,7 @@ async def test_a_flag_goes_from_the_reader_to_the_owner_and_back(
         slack.im("U0ANNA").id, lambda message: "Somebody has seen to it" in shown(message)
     )
     assert "after eight in the evening" in shown(told)
-    await slack.wait_for(lambda: "told" in shown(card), timeout=60)
+    await slack.wait_for(lambda: "told" in shown(card))
     code, out, _ = await company.run("flags", "--all", "--json")
     (flag,) = json.loads(out)
 
@@ -181,7 +178,7 @@ async def test_what_a_reviewer_writes_is_answered_until_its_page_is_removed(
         "day": day["initial_date"],
     }
     assert (await slack.submit("U0BOSS", form, filled)).accepted
-    await slack.wait_for(lambda: "told" in shown(card), timeout=60)
+    await slack.wait_for(lambda: "told" in shown(card))
 
     asked = await slack.mention("U0BOSS", "C0TEAM", "When do taxi rides get reimbursed?")
     written = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
@@ -191,7 +188,7 @@ async def test_what_a_reviewer_writes_is_answered_until_its_page_is_removed(
     (company.wiki / "expenses.md").unlink()
     await reindexed(slack)
     for one in (answer, written):
-        await slack.wait_for(lambda one=one: "I took it back" in shown(one), timeout=60)
+        await slack.wait_for(lambda one=one: "I took it back" in shown(one))
     asked = await slack.mention("U0BOSS", "C0TEAM", "When do taxi rides get reimbursed?")
     nothing = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
 

@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks import bombs
 from bot.playground.model import Message
+from bot.playground.watching import PATIENCE
 
 from .conftest import FOOTNOTE, Company, write
 
@@ -57,7 +58,7 @@ def _short(name: str, text: str) -> str:
 async def _asked(company: Company, question: str) -> Message:
     asked = await company.slack.mention("U0BOSS", "C0TEAM", question)
     return await company.slack.wait_for_message(
-        "C0TEAM", lambda m: "days" in m.text, thread_ts=asked.ts, timeout=60
+        "C0TEAM", lambda m: "days" in m.text, thread_ts=asked.ts
     )
 
 
@@ -71,11 +72,11 @@ async def test_a_sync_that_parses_a_long_page_can_be_stopped(
         FOOTNOTE, "sync", cwd=company.folder, env=company.environment(),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not (children := _busy_children(sync.pid)):  # noqa: ASYNC110 - no event tells it
             await asyncio.sleep(0.05)
     sync.send_signal(number)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         code = await sync.wait()
 
     assert code == 130

@@ -31,13 +31,13 @@ async def test_an_answer_the_closest_and_what_the_wiki_does_not_have(company: Co
 
     async def answer(question: str) -> Message:
         asked = await slack.mention("U0ANNA", "C0TEAM", question)
-        return await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=60)
+        return await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
 
     sure = await answer("When are taxi rides reimbursed?")
     closest = await answer("Who approves my annual leave?")
     absent = await answer("What is the address of host web-99?")
     await slack.click("U0ANNA", absent, "ask_keepers")
-    card = await slack.wait_for_message("C0REVIEW", timeout=60)
+    card = await slack.wait_for_message("C0REVIEW")
     thanks = await slack.wait_for_ephemeral("U0ANNA")
     await company.stop(process)
 
@@ -64,11 +64,11 @@ async def test_who_keeps_the_nearest_page_is_told_where_the_page_says_so(
     owned = "---\nowner: boss@example.com\n---\n\n# Parking\n\nThe car park is below the office.\n"
     write(company.wiki, {"parking.md": owned})
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
-    await slack.wait_for_message("C0TEAM", lambda one: "1 added" in shown(one), timeout=60)
+    await slack.wait_for_message("C0TEAM", lambda one: "1 added" in shown(one))
     asked = await slack.mention("U0ANNA", "C0TEAM", "What does a place in the car park cost?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=60)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
     await slack.click("U0ANNA", answer, "ask_keepers")
-    card = await slack.wait_for_message("C0REVIEW", timeout=60)
+    card = await slack.wait_for_message("C0REVIEW")
 
     assert answer.text.startswith("The closest I found:")
     assert "Page of <@U0BOSS>" in shown(card)

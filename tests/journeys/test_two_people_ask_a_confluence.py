@@ -55,7 +55,7 @@ class Office:
             asked = await slack.mention(person, channel, question)
         else:
             asked = await slack.dm(person, question)
-        told = await slack.wait_for_message(asked.channel, thread_ts=asked.ts, timeout=60)
+        told = await slack.wait_for_message(asked.channel, thread_ts=asked.ts)
         return shown(told)
 
     async def reindex(self) -> str:
@@ -65,7 +65,6 @@ class Office:
         await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
         await slack.wait_for(
             lambda: [m for m in slack.from_app("C0TEAM")[before:] if "Reindexed" in m.text],
-            timeout=60,
         )
         return shown(slack.from_app("C0TEAM")[-1])
 
@@ -214,12 +213,12 @@ async def private_channels_get_what_their_members_share(office: Office) -> None:
     nothing = await office.answer("U0ADA", CELLAR, "C0BOTH")
     assert "4711" not in nothing
 
-    offer = await slack.wait_for_ephemeral("U0ADA", timeout=60)
+    offer = await slack.wait_for_ephemeral("U0ADA")
     assert slack.ephemerals("U0BOB") == []
     await slack.click("U0ADA", offer, "answer_privately")
-    hers = await slack.wait_for_ephemeral("U0ADA", lambda m: "4711" in shown(m), timeout=60)
+    hers = await slack.wait_for_ephemeral("U0ADA", lambda m: "4711" in shown(m))
     await slack.click("U0ADA", hers, "share_answer")
-    await slack.wait_for_ephemeral("U0ADA", lambda m: "cannot share" in m.text, timeout=60)
+    await slack.wait_for_ephemeral("U0ADA", lambda m: "cannot share" in m.text)
     assert all("4711" not in shown(message) for message in slack.history("C0BOTH"))
 
 

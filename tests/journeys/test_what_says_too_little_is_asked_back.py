@@ -13,16 +13,16 @@ async def test_a_press_on_a_reading_answers_it_in_the_same_thread(
 ) -> None:
     slack = company.slack
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    back = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=60)
+    back = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
     labels = {e["text"]["text"][3:]: e["action_id"] for e in back.blocks[1]["elements"]}
     await slack.click("U0BOSS", back, labels["Sick leave"])
     answer = await slack.wait_for_message(
-        "C0TEAM", lambda message: message.ts > back.ts, thread_ts=asked.ts, timeout=60
+        "C0TEAM", lambda message: message.ts > back.ts, thread_ts=asked.ts
     )
-    await slack.wait_for(lambda: "chosen by boss" in json.dumps(back.blocks), timeout=60)
+    await slack.wait_for(lambda: "chosen by boss" in json.dumps(back.blocks))
     typed = await slack.mention("U0ANNA", "C0TEAM", "annual leave", thread_ts=asked.ts)
     other = await slack.wait_for_message(
-        "C0TEAM", lambda message: message.ts > typed.ts, thread_ts=asked.ts, timeout=60
+        "C0TEAM", lambda message: message.ts > typed.ts, thread_ts=asked.ts
     )
 
     assert set(labels) == {"Annual leave", "Sick leave"}

@@ -155,7 +155,7 @@ async def test_the_first_sign_shows_while_twenty_answers_are_at_work(
     asked = await slack.mention("U0ANNA", "C20", "leave?")
     await slack.wait_for(lambda: slack.status("C20", asked.ts))
     slow.open.set()
-    await slack.wait_for_message("C20", timeout=60)
+    await slack.wait_for_message("C20")
 
     assert slow.busy == 21
 

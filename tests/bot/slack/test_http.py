@@ -88,7 +88,7 @@ async def answered(port: int, sent: bytes) -> bytes:
     """All that comes back for ``sent``."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(240):
         try:
             return await reader.read()
         except ConnectionError:
@@ -255,7 +255,7 @@ async def test_whoever_opens_a_connection_and_says_nothing_is_closed(free_port: 
 async def test_whoever_says_it_byte_by_byte_is_closed(free_port: int) -> None:
     async with opened(at(free_port, HASTY)):
         reader, writer = await asyncio.open_connection("127.0.0.1", free_port)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(240):
             while not reader.at_eof():
                 writer.write(b"X")
                 try:

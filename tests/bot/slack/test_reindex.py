@@ -351,7 +351,7 @@ async def test_the_end_is_told_once_slack_is_back(
     bot.syncs.pages = []
     await bot.start()
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
-    await slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in message.text, timeout=60)
+    await slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in message.text)
 
 
 async def test_members_of_a_named_group_are_admins_as_long_as_they_are_in_it(

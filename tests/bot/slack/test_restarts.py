@@ -208,6 +208,7 @@ async def test_everything_is_acknowledged_while_twenty_answers_are_at_work(
 
 
 async def test_a_stop_lets_answers_in_flight_end(bot: Bot, slack: LocalSlack) -> None:
+    bot.change(grace=PATIENCE)
     bot.handbook.open.clear()
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
@@ -222,7 +223,7 @@ async def test_after_a_lost_connection_the_bot_hears_again(bot: Bot, slack: Loca
     await bot.start()
     await slack.sockets.cut()
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=60)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
 
     assert answer.text == "Book leave in the calendar."
 
@@ -248,7 +249,7 @@ async def test_a_connection_that_slack_renews_loses_nothing(bot: Bot, slack: Loc
     first = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.sockets.refresh()
     second = await slack.mention("U0BEN", "C0TEAM", "sick leave?")
-    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 2, timeout=60)
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 2)
     await quiet(bot)
 
     assert [answer.thread_ts for answer in slack.from_app("C0TEAM")] == [first.ts, second.ts]

@@ -68,7 +68,7 @@ def started(
 def test_without_a_terminal_the_bot_runs_on_after_a_hang_up() -> None:
     with started(0.3) as program:
         program.send_signal(signal.SIGHUP)
-        said, _ = program.communicate(timeout=60)
+        said, _ = program.communicate(timeout=240)
 
     assert said == "still up\n"
     assert program.returncode == 0
@@ -105,7 +105,7 @@ def test_a_hang_up_while_it_starts_ends_every_command_but_the_bot(
         capture_output=True,
         text=True,
         start_new_session=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 
@@ -115,7 +115,7 @@ def test_a_hang_up_while_it_starts_ends_every_command_but_the_bot(
 def test_under_nohup_the_bot_runs_on() -> None:
     with started(0.3, "nohup") as program:
         program.send_signal(signal.SIGHUP)
-        said, _ = program.communicate(timeout=60)
+        said, _ = program.communicate(timeout=240)
 
     assert said == "still up\n"
 
@@ -124,7 +124,7 @@ def test_under_nohup_the_bot_runs_on() -> None:
 def test_the_bot_ends_when_it_is_told_to(number: signal.Signals) -> None:
     with started(30) as program:
         program.send_signal(number)
-        said, _ = program.communicate(timeout=60)
+        said, _ = program.communicate(timeout=240)
 
     assert said == "ended\n"
 
@@ -134,7 +134,7 @@ def test_with_its_terminal_gone_the_bot_ends() -> None:
     with started(30, terminal=other_end) as program:
         os.close(other_end)
         os.close(terminal)
-        said, _ = program.communicate(timeout=60)
+        said, _ = program.communicate(timeout=240)
 
     assert said == "ended\n"
 
@@ -143,7 +143,7 @@ def test_with_its_terminal_there_the_bot_runs_on_after_a_hang_up_that_somebody_s
     terminal, other_end = pty.openpty()
     with started(0.3, terminal=other_end) as program:
         program.send_signal(signal.SIGHUP)
-        said, _ = program.communicate(timeout=60)
+        said, _ = program.communicate(timeout=240)
     os.close(other_end)
     os.close(terminal)
 

@@ -47,13 +47,13 @@ class Writing:
         self.asked.append(question)
         assert on_text is not None
         for sentence in SENTENCES:
-            self.let.acquire(timeout=60)
+            self.let.acquire(timeout=240)
             try:
                 on_text(sentence)
             except BaseException as error:
                 self.ended = error
                 raise
-        self.let.acquire(timeout=60)
+        self.let.acquire(timeout=240)
         if self.error:
             raise self.error
         return self.said

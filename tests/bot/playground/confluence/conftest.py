@@ -50,7 +50,7 @@ class Office:
             params={key.replace("_", "-"): str(value) for key, value in params.items()},
             auth=(user.email, secret) if cloud else None,
             headers={} if cloud else {"Authorization": f"Bearer {secret}"},
-            timeout=60,
+            timeout=240,
         )
 
     def get(self, path: str, user: User | None = None, **params: object) -> Any:

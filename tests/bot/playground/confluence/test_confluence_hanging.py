@@ -111,9 +111,9 @@ def test_cloud_leads_to_another_host_for_a_file_s_bytes(cloud) -> None:
     assert first.url.startswith(cloud.confluence.media.address)
     assert cloud.confluence.media.tokens == ["", ""]
     bare = f"{cloud.confluence.media.address}/file/{cloud.leaf.id}/{file.id}/binary"
-    assert requests.get(bare, timeout=60).status_code == 403
+    assert requests.get(bare, timeout=240).status_code == 403
     token = base64.b64encode(b"a:b").decode()
-    requests.get(bare, headers={"Authorization": f"Basic {token}"}, timeout=60)
+    requests.get(bare, headers={"Authorization": f"Basic {token}"}, timeout=240)
     assert cloud.confluence.media.tokens[-1] == f"Basic {token}"
 
 

@@ -130,7 +130,7 @@ def test_cloud_checks_effective_access(cloud: Any) -> None:
         subject = {"type": "user", "identifier": identity}
         auth = (cloud.admin.email, cloud.confluence.token(cloud.admin))
         body = {"subject": subject, "operation": "read"}
-        answer = requests.post(url, json=body, auth=auth, timeout=60)
+        answer = requests.post(url, json=body, auth=auth, timeout=240)
         assert answer.status_code == 200
         return bool(answer.json()["hasPermission"])
 

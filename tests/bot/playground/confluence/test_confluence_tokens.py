@@ -11,7 +11,7 @@ from bot.playground.confluence.model import Who
 
 
 def asked(url: str, **how: Any) -> requests.Response:
-    return requests.get(url, timeout=60, **how)
+    return requests.get(url, timeout=240, **how)
 
 
 def bearer(token: str) -> dict[str, str]:
