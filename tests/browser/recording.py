@@ -45,8 +45,8 @@ class Recorder:
 
     def message(self, message: Message) -> None:
         if message.blocks or message.text:
-            streams = message.stream is not None and message.stream.end is None
-            signs = {"is_ephemeral": message.only_for is not None, "is_streaming": streams}
+            streaming = message.stream is not None and message.stream.end is None
+            signs = {"only_for": message.only_for, "streaming": streaming}
             self._add({**message.wire(), "channel": message.channel, **signs})
 
     def view(self, view: View) -> None:

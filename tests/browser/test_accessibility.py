@@ -17,7 +17,7 @@ EVERYTHING: dict[str, Any] = {
     "ts": "1.2",
     "user": "U0LOCALBOT",
     "bot_id": "B1",
-    "is_ephemeral": True,
+    "only_for": "U0ADA",
     "reactions": [{"name": "+1", "users": ["U0ADA"], "count": 1}],
     "files": [{"name": "plan.pdf"}],
     "edited": {"ts": "1"},

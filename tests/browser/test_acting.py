@@ -310,12 +310,21 @@ def test_a_message_shows_what_hangs_on_it(kit: Page) -> None:
         files=[{"name": "plan.pdf"}],
         reactions=[{"name": "+1", "users": ["U0ADA"], "count": 1}],
         edited={"user": "U0ADA", "ts": "1"},
-        is_ephemeral=True,
-        is_streaming=True,
+        only_for="U0ADA",
+        streaming=True,
+        stopped=True,
     )
     shown = kit.locator("article").inner_text()
 
-    for part in ("An attachment", "Title", "plan.pdf", "👍 1", "(edited)", "Only visible to you"):
+    for part in (
+        "An attachment",
+        "Title",
+        "plan.pdf",
+        "👍 1",
+        "(edited)",
+        "(stopped)",
+        "Only visible to you",
+    ):
         assert part in shown
     assert kit.locator("article").get_attribute("aria-busy") == "true"
     assert kit.get_by_role("img", name="still writing").count() == 1

@@ -86,9 +86,9 @@ def _message(message: Message, replies: list[Message] | tuple[()]) -> Json:
     return {
         **message.wire(replies),
         "channel": message.channel,
-        "is_ephemeral": message.only_for is not None,
-        "is_streaming": message.stream is not None and message.stream.end is None,
-        "is_stopped": message.stream is not None and message.stream.end == "stopped_by_user",
+        "only_for": message.only_for,
+        "streaming": message.stream is not None and message.stream.end is None,
+        "stopped": message.stream is not None and message.stream.end == "stopped_by_user",
     }
 
 

@@ -8,8 +8,8 @@ import { mrkdwn } from "./mrkdwn.js";
 import { Scope } from "./scope.js";
 
 /**
- * Return a message. It is Slack's message object, with `channel`, `is_ephemeral`, `is_streaming` (it
- * is still being written) and `is_stopped` (somebody stopped that).
+ * Return a message. It is Slack's message object, with `channel`, `only_for` (the person who alone
+ * sees it), `streaming` (it is still being written) and `stopped` (somebody stopped that).
  */
 export function renderMessage(message, context) {
   const scope = new Scope(context, "message", container(message));
@@ -17,16 +17,16 @@ export function renderMessage(message, context) {
     class: "kit kit-message",
     "data-ts": message.ts,
     "aria-label": `Message of ${author(message, context)}, ${timeOf(message.ts)}`,
-    "aria-busy": message.is_streaming === true ? "true" : null,
+    "aria-busy": message.streaming === true ? "true" : null,
   });
-  if (message.is_ephemeral === true) root.append(make("div", { class: "kit-only-you" }, "👁️ Only visible to you"));
+  if (message.only_for) root.append(make("div", { class: "kit-only-you" }, "👁️ Only visible to you"));
   root.append(head(message, context), body(message, scope));
   scope.root = root;
   return root;
 }
 
 function container(message) {
-  const place = { type: "message", message_ts: message.ts, channel_id: message.channel, is_ephemeral: message.is_ephemeral === true };
+  const place = { type: "message", message_ts: message.ts, channel_id: message.channel, is_ephemeral: Boolean(message.only_for) };
   return message.thread_ts === undefined ? place : { ...place, thread_ts: message.thread_ts };
 }
 
@@ -52,8 +52,8 @@ function body(message, scope) {
   if (message.subtype === "tombstone") shown.classList.add("kit-tombstone");
   if (message.blocks?.length > 0) shown.append(...blocks(message.blocks, scope));
   else if (message.text) shown.append(make("div", { class: "kit-text kit-block" }, ...mrkdwn(message.text, context)));
-  if (message.is_streaming === true) shown.append(make("span", { class: "kit-caret", role: "img", "aria-label": "still writing" }));
-  if (message.is_stopped === true) shown.append(make("span", { class: "kit-edited" }, "(stopped)"));
+  if (message.streaming === true) shown.append(make("span", { class: "kit-caret", role: "img", "aria-label": "still writing" }));
+  if (message.stopped === true) shown.append(make("span", { class: "kit-edited" }, "(stopped)"));
   if (message.edited) shown.append(make("span", { class: "kit-edited" }, "(edited)"));
   shown.append(...(message.attachments ?? []).map((one) => attachment(one, scope)));
   if (message.files?.length > 0) shown.append(files(message.files));
