@@ -51,7 +51,7 @@ from config.errors import SettingsError
 from config.llm import VERIFY_BY_MODEL, VERIFY_BY_RULES
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
 from indexers.indexing import Indexing, entailment_of
-from indexers.model import EVERYONE, Principal
+from indexers.model import EVERYONE, Principal, Progress
 from indexers.ports import Embedder, PromotionCheck, Wiki
 
 if TYPE_CHECKING:
@@ -157,8 +157,10 @@ class App:
 
         return PatientLocks(self.state, self.process, stopped=stopped)
 
-    def promotion_check(self) -> PromotionCheck:
-        return SavedQuestions(self.verdicts(), self.indexing.embedder)
+    def promotion_check(
+        self, progress: Callable[[Progress], None] = lambda _: None
+    ) -> PromotionCheck:
+        return SavedQuestions(self.verdicts(), self.indexing.embedder, progress)
 
     def _last_pass(self, wiki: str) -> datetime | None:
         found = (self.pass_log_if_made() or NoPasses()).last_complete(wiki)

@@ -209,15 +209,18 @@ def read_as_json(read_as: ReadAs | None) -> dict[str, Any] | None:
     return asdict(read_as) if read_as else None
 
 
-def print_report(report: SyncReport) -> None:
+def print_report(report: SyncReport, *, dry_run: bool = False) -> None:
+    """Print what a sync did, or would do."""
     reasons = Counter(skipped.reason.partition(":")[0] for skipped in report.skipped)
     why = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    number = report.passages_embedded
+    embedded = f"would embed {number} passages; read" if dry_run else f"{number} passages embedded"
     skipped = f", {len(report.skipped)} skipped ({why})" if why else ""
     err().print(
         f"[bold]{report.wiki}[/]: {report.added} added, {report.changed} changed, "
         f"{report.relabelled} relabelled, {report.removed} removed, "
         f"{report.unchanged} unchanged, {len(report.failed)} failed{escape(skipped)}; "
-        f"{report.passages_embedded} passages embedded in {report.seconds:.1f} s",
+        f"{embedded} in {report.seconds:.1f} s",
         soft_wrap=True,
     )
     if report.read_as:

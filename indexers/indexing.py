@@ -19,7 +19,7 @@ from indexers.index.current import CurrentIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.entailment import EntailmentModel
 from indexers.index.languages import Languages
-from indexers.index.opening import catalog_in, catalog_on
+from indexers.index.opening import catalog_in, catalog_on, is_made
 from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker, LocalReranker
 from indexers.parsing.process import Parsers
@@ -119,6 +119,15 @@ class Indexing:
 
         return Server(url, self._secrets.qdrant_api_key.get_secret_value() or None)
 
+    @property
+    def _place(self) -> Path:
+        return self._folder or self._settings.data_dir / "index"
+
+    @property
+    def is_made(self) -> bool:
+        """Return whether there is an index. To open it would make it."""
+        return self._server is not None or is_made(self._place)
+
     @cached_property
     def index(self) -> CurrentIndex:
         settings, dimensions = self._settings, self.embedder.dimensions
@@ -130,7 +139,7 @@ class Indexing:
             languages=languages.identity,
         )
         if self._server is None:
-            catalog = catalog_in(self._folder or settings.data_dir / "index", dimensions, languages)
+            catalog = catalog_in(self._place, dimensions, languages)
         else:
             owner = owner_of(settings.data_dir, settings.state.url)
             prefix = settings.index.prefix

@@ -65,7 +65,7 @@ def sync(
             stopped=stopped.is_set,
         )
     for report in reports:
-        terminal.print_report(report)
+        terminal.print_report(report, dry_run=dry_run)
     if recent and not reports:
         terminal.complain("Nothing was read: no wiki here tells its latest edits.")
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.answering.folding import fold_pages
@@ -13,7 +13,7 @@ from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case, cases_of
 from bot.flags.ports import KeptVerdicts
 from bot.model import Question
-from indexers.model import Acl, Principal
+from indexers.model import Acl, Principal, Progress
 from indexers.ports import Embedder, PassageIndex
 
 _FIRST = 5
@@ -33,6 +33,7 @@ class SavedQuestions:
 
     kept: KeptVerdicts
     embedder: Embedder
+    progress: Callable[[Progress], None] = lambda _: None
 
     def __call__(self, current: PassageIndex, candidate: PassageIndex) -> Sequence[str]:
         """Return why the candidate must not be promoted; empty if it may be. A question counts if
@@ -40,7 +41,9 @@ class SavedQuestions:
         check's business."""
         built = _rights(candidate)
         asked = lost = 0
-        for case in self._saved():
+        saved = self._saved()
+        for done, case in enumerate(saved):
+            self.progress(Progress("saved questions", done, len(saved)))
             wanted = {page: built[page] for page in _right(case) if page in built}
             if wanted and self._finds(current, case, wanted):
                 asked += 1

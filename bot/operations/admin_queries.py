@@ -25,9 +25,11 @@ def overview(  # noqa: PLR0913 - what is told of each wiki
     building: bool,
     trouble: str = "",
     read_as: Mapping[str, ReadAs] | None = None,
+    missing: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return pages and passages of each wiki, including wikis that are not synced yet, and how its
-    ``passes`` went; ``trouble`` says why an index is being rebuilt, if one is."""
+    ``passes`` went; ``trouble`` says why an index is being rebuilt, if one is; ``missing`` why
+    there is nothing to read, by wiki."""
     every = dict.fromkeys(wikis, (0, 0)) | dict(counts)
     return {
         "building": building or bool(trouble),
@@ -38,10 +40,15 @@ def overview(  # noqa: PLR0913 - what is told of each wiki
                 "passages": passages,
                 "read_as": _json((read_as or {}).get(name)),
             }
-            | health([one for one in passes if one.wiki == name])
+            | _health([one for one in passes if one.wiki == name], (missing or {}).get(name))
             for name, (pages, passages) in every.items()
         },
     }
+
+
+def _health(passes: Sequence[Pass], missing: str | None) -> dict[str, object]:
+    told = health(passes)
+    return told | {"error": missing} if missing else told
 
 
 def _json(read_as: ReadAs | None) -> dict[str, Any] | None:
@@ -66,12 +73,18 @@ class ReadWikis(Protocol):
     @property
     def read_as(self) -> Mapping[str, ReadAs]: ...
 
+    @property
+    def missing(self) -> Mapping[str, str]: ...
+
 
 class IndexedWikis(Protocol):
     """The part of `indexers.indexing.Indexing` that is needed here."""
 
     @property
     def wikis(self) -> ReadWikis: ...
+
+    @property
+    def is_made(self) -> bool: ...
 
     @property
     def index(self) -> Counting: ...
@@ -93,14 +106,18 @@ class AdminQueries:
     clock: Callable[[], datetime]
 
     def status(self) -> dict[str, Any]:
-        index, passes = self.parts.index, self.passes.since(self.clock() - LATELY)
+        passes, wikis = self.passes.since(self.clock() - LATELY), self.parts.wikis
+        if not self.parts.is_made:  # nothing is to be made by looking
+            return overview(wikis, {}, passes, building=False, missing=wikis.missing)
+        index = self.parts.index
         return overview(
-            self.parts.wikis,
+            wikis,
             index.counts(),
             passes,
             building=index.building,
             trouble=index.trouble,
-            read_as=self.parts.wikis.read_as,
+            read_as=wikis.read_as,
+            missing=wikis.missing,
         )
 
     def for_everyone(self, question: str) -> Result:

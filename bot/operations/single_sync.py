@@ -55,7 +55,7 @@ class SyncMemory(Protocol):
 
     def sync_locks(self, stopped: Callable[[], bool]) -> SyncLocks: ...
 
-    def promotion_check(self) -> PromotionCheck:
+    def promotion_check(self, progress: Callable[[Progress], None]) -> PromotionCheck:
         """Return what an index that is built anew must pass."""
         ...
 
@@ -90,7 +90,7 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
             parts.wikis.chosen(*wikis)
             try:
                 held.enter_context(memory.sync_locks(stopped).hold(wikis))
-                gate = memory.promotion_check()
+                gate = memory.promotion_check(progress)
             except StateUnavailable as error:
                 log.warning("Whether another process syncs cannot be told: %s", error)
         reports = parts.sync(

@@ -16,7 +16,7 @@ from indexers.ports import PassageIndex
 
 log = logging.getLogger(__name__)
 
-_PREFIX = "passages-"
+PREFIX = "passages-"
 
 
 class FolderCatalog:
@@ -42,7 +42,7 @@ class FolderCatalog:
         return names[0] if len(names) == 1 else None
 
     def open(self, name: str) -> PassageIndex:
-        return self._open(self._folder / (_PREFIX + name))
+        return self._open(self._folder / (PREFIX + name))
 
     def activate(self, name: str) -> None:
         self._write(self._pointer, name + "\n")
@@ -50,7 +50,7 @@ class FolderCatalog:
     def remove_all_except(self, kept: str) -> None:
         for name in self._names():
             if name != kept:
-                self._remove(self._folder / (_PREFIX + name))
+                self._remove(self._folder / (PREFIX + name))
 
     def damage(self) -> Damage | None:
         with explained(self._folder):
@@ -93,5 +93,5 @@ class FolderCatalog:
 
     def _names(self) -> list[str]:
         with explained(self._folder):
-            found = self._folder.glob(_PREFIX + "*")
-            return sorted(path.name.removeprefix(_PREFIX) for path in found)
+            found = self._folder.glob(PREFIX + "*")
+            return sorted(path.name.removeprefix(PREFIX) for path in found)

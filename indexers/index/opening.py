@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from indexers.index.catalog import IndexCatalog
 from indexers.index.edge import EdgeIndex
-from indexers.index.folder_catalog import FolderCatalog
+from indexers.index.folder_catalog import PREFIX, FolderCatalog
 from indexers.index.languages import Languages
 
 if TYPE_CHECKING:
@@ -19,6 +19,14 @@ def catalog_in(folder: Path, dimensions: int, languages: Languages) -> IndexCata
     return FolderCatalog(
         folder, lambda place: EdgeIndex.open(place, dimensions=dimensions, languages=languages)
     )
+
+
+def is_made(folder: Path) -> bool:
+    """Return whether there is an embedded index in ``folder``. Opening one would make it."""
+    try:
+        return any(folder.glob(f"{PREFIX}*"))
+    except OSError:  # opening it says why
+        return True
 
 
 def catalog_on(

@@ -101,6 +101,11 @@ class WikiSource:
         """Yield findings about the wiki, each as soon as it is known."""
         return iter(())
 
+    def missing(self) -> str:
+        """Return why this machine has nothing to read, without asking anybody else; empty if it
+        may have."""
+        return ""
+
     def trouble(self) -> str:
         """Return why people get less than they may read; empty if they do not. May ask."""
         return ""

@@ -110,6 +110,12 @@ class Wikis(dict[str, WikiSource]):
         """Return how the pages of each wiki of files were read, if it was synced."""
         return {name: found for name, source in self.items() if (found := source.read_as)}
 
+    @property
+    def missing(self) -> dict[str, str]:
+        """Return why there is nothing to read, for each wiki of which this machine can tell."""
+        found = {source.name: source.missing() for source in self.values()}
+        return {name: why for name, why in found.items() if why}
+
     def tokens(self, email: str) -> frozenset[str]:
         """Return what the person with this address holds in all wikis together, beside
         ``everyone``. May take seconds."""

@@ -598,6 +598,16 @@ def test_an_interrupted_sync_is_exit_code_130_and_the_next_one_completes_it(
     assert handbook.footnote("status", "--json").json["wikis"]["handbook"]["pages"] == 402
 
 
+def test_the_status_of_a_missing_folder_says_so_and_makes_nothing(shell: Shell) -> None:
+    shell.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n')
+    said, told = shell.footnote("status", "--json"), shell.footnote("status")
+
+    why = f"there is no folder {shell.folder / 'pages'}; set the wiki's path to one"
+    assert (said.code, said.json["wikis"]["handbook"]["error"]) == (0, why)
+    assert f"handbook: {why}\n" in told.out
+    assert [file.name for file in shell.folder.iterdir()] == ["footnote.toml"]
+
+
 def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> None:
     handbook.footnote("sync")
     hold = (

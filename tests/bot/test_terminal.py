@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from rich.console import Console
 
 from bot import screen, terminal
 from bot.model import (
@@ -205,6 +208,31 @@ def test_a_report_names_what_failed_but_not_for_ever(capsys: pytest.CaptureFixtu
     assert lines[1] == "  failed p0.md: [bold]odd[/] :smile: [2J"
     assert len(lines) < 60
     assert lines[-1].endswith("more (see --json)")
+
+
+def test_a_dry_run_says_what_would_be_embedded(capsys: pytest.CaptureFixture[str]) -> None:
+    report = SyncReport("handbook", added=1, passages_embedded=3, seconds=0.2)
+    terminal.print_report(report, dry_run=True)
+
+    assert capsys.readouterr().err.endswith("0 failed; would embed 3 passages; read in 0.2 s\n")
+
+
+def test_progress_shows_how_many_the_rate_and_the_time_left() -> None:
+    moments = iter(range(10_000))
+    drawn = io.StringIO()
+    console = Console(
+        file=drawn,
+        force_terminal=True,
+        color_system=None,
+        width=100,
+        get_time=lambda: float(next(moments)),
+        _environ={},
+    )
+    with screen.shown_on(screen.Screen(console, console)), screen.progress_bars() as draw:
+        for done in range(0, 50, 10):
+            draw(Progress("questions", done, 100), doing="Asking")
+
+    assert re.search(r"Asking questions .* 40/100 \S+/s \d:\d\d:\d\d", drawn.getvalue())
 
 
 def test_progress_is_not_drawn_where_nobody_sees_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,7 +47,9 @@ def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = Fal
     undone = cancelled and (order.full or order.dry_run)
     for one in () if undone else reports[:_WIKIS_SHOWN]:
         blocks.append(section(_counts(one)))
-        blocks.append(context(f"{one.passages_embedded:,} passages embedded, {one.seconds:,.1f} s"))
+        number = f"{one.passages_embedded:,} passages"
+        embedded = f"would embed {number}" if order.dry_run else f"{number} embedded"
+        blocks.append(context(f"{embedded}, {one.seconds:,.1f} s"))
     return Message(literal(text), blocks)
 
 

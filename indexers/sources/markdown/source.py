@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from config.wikis import MarkdownSettings
+from indexers.errors import WikiUnavailable
 from indexers.findings import Finding
 from indexers.model import Acl, KnownPage, ReadAs
 from indexers.sources.markdown import doctor
+from indexers.sources.markdown.files import check
 from indexers.sources.markdown.git import GitWiki, MarkdownReading
 from indexers.sources.markdown.git_dates import last_changes, no_dates
 from indexers.sources.markdown.wiki import MarkdownWiki
@@ -20,6 +22,7 @@ class MarkdownSource(WikiSource):
     def __init__(self, settings: MarkdownSettings, resources: Resources) -> None:
         self.readers: WikiReaders = WikiReaders(settings.readers)
         self.divisible: MarkdownWiki | GitWiki = _wiki(settings, resources, self.readers.acl)
+        self._folder = None if settings.git else settings.path
         super().__init__(self.divisible)
 
     def path(self, url: str, *, ask: bool = False) -> str | None:
@@ -34,6 +37,14 @@ class MarkdownSource(WikiSource):
     def findings(self) -> Iterator[Finding]:
         yield from doctor.findings(self.divisible)
         yield self.readers.finding(self.name)
+
+    def missing(self) -> str:
+        try:
+            if self._folder:
+                check(self._folder)
+        except WikiUnavailable as error:
+            return str(error)
+        return ""
 
     def recall(self, known: Callable[[], Mapping[str, KnownPage]]) -> None:
         self.divisible.recall(known())
