@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class SettingsError(Exception):
     """All problems of the settings at once, one a line, written for the operator."""
 
-    def __init__(self, problems: list[str], where: str = "") -> None:
+    def __init__(
+        self,
+        problems: list[str],
+        where: str = "",
+        settings: Sequence[tuple[str | int, ...]] | None = None,
+    ) -> None:
+        """Create it. ``where`` they are; ``settings`` are the paths of those that are wrong, one
+        for each problem and empty for what is none, if the file could be read as TOML."""
         self.problems = problems
+        self.settings = settings or [()] * len(problems)
+        self.is_read = settings is not None
         head = f"{where}: " if where else ""
         super().__init__(
             f"{head}{problems[0]}"

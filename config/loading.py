@@ -24,6 +24,8 @@ from config.wikis import WIKI_KINDS, WikiSettings
 
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
+Location = tuple[str | int, ...]
+"""The keys and numbers that lead to a setting."""
 
 
 def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
@@ -33,7 +35,7 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     Raises:
         SettingsError: with every problem that there is.
     """
-    file = _find(config)
+    file = settings_file(config)
     where = str(file) if file else "settings"
     values = _read(file) if file else {}
     strangers = _unknown_variables(os.environ)
@@ -41,16 +43,18 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     try:
         settings = _layered(values)
     except ValidationError as error:
-        raise SettingsError([*_in_words(error, values, strangers), *problems], where) from None
+        found = [*_in_words(error, values, strangers), *((problem, ()) for problem in problems)]
+        raise SettingsError([say for say, _ in found], where, [at for _, at in found]) from None
     except UnreadableVariable as error:
         lists = f'a variable cannot be read ({error}): a list is written ["a", "b"]'
-        raise SettingsError(problems or [lists], where) from None
+        problems = problems or [lists]
+        raise SettingsError(problems, where, [()] * len(problems)) from None
     if problems:
-        raise SettingsError(problems, where)
+        raise SettingsError(problems, where, [()] * len(problems))
     try:
         settings = _anchored(settings, file.parent.absolute() if file else Path.cwd())
     except _Homeless as error:
-        raise SettingsError([str(error)], where) from None
+        raise SettingsError([str(error)], where, [error.setting]) from None
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": data_dir.absolute()})
     return settings
@@ -70,7 +74,12 @@ def _layered(values: dict[str, Any]) -> Settings:
     return Settings(**source())
 
 
-def _find(config: Path | None) -> Path | None:
+def settings_file(config: Path | None) -> Path | None:
+    """Return the file that `load` reads; None if there is none.
+
+    Raises:
+        SettingsError: the one that is named does not exist, or may not be looked at.
+    """
     if config is not None:
         candidates = [config]
     elif _is_file(DEFAULT_FILE):
@@ -103,16 +112,21 @@ def _read(file: Path) -> dict[str, Any]:
 class _Homeless(Exception):
     """A path begins with the home of a user that this machine does not know."""
 
+    def __init__(self, setting: Location, path: Path) -> None:
+        self.setting = setting
+        name = ".".join(map(str, setting))
+        super().__init__(f"`{name}`: nobody's home is {path.parts[0]} here: {path}")
+
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    def anchored(path: Path, key: str) -> Path:
+    def anchored(path: Path, *setting: str | int) -> Path:
         try:
             return folder / path.expanduser()
         except RuntimeError:
-            raise _Homeless(f"`{key}`: nobody's home is {path.parts[0]} here: {path}") from None
+            raise _Homeless(setting, path) from None
 
     def of(number: int, wiki: WikiSettings) -> WikiSettings:
-        paths = {key: anchored(path, f"wiki.{number}.{key}") for key, path in wiki.paths.items()}
+        paths = {key: anchored(path, "wiki", number, key) for key, path in wiki.paths.items()}
         return wiki.model_copy(update=paths)
 
     wikis = tuple(of(number, wiki) for number, wiki in enumerate(settings.wiki))
@@ -145,8 +159,9 @@ _MEANT = {
 
 def _in_words(
     error: ValidationError, values: Mapping[str, Any], strangers: Iterable[str]
-) -> Iterator[str]:
-    """Yield a line for each error, except for keys of variables that were reported already."""
+) -> Iterator[tuple[str, Location]]:
+    """Yield a line and the setting for each error, except for keys of variables that were reported
+    already."""
     for problem in error.errors():
         path = [str(part) for part in problem["loc"]]
         shown = ".".join(path) or "settings"
@@ -154,15 +169,17 @@ def _in_words(
             variable = ENV_PREFIX + "__".join(path).upper()
             if variable not in strangers:
                 known = _keys_at(problem["loc"], values)
-                yield f"`{shown}` is not a setting{_nearest(path[-1], known)}"
+                yield f"`{shown}` is not a setting{_nearest(path[-1], known)}", problem["loc"]
         elif problem["type"] == "missing":
-            yield f"`{shown}` is missing"
+            yield f"`{shown}` is missing", problem["loc"]
         elif path == ["wiki"] and problem["type"] == "tuple_type":
-            yield "`wiki`: each one is a section of its own, [[wiki]] in two pairs of brackets"
+            says = "`wiki`: each one is a section of its own, [[wiki]] in two pairs of brackets"
+            yield says, problem["loc"]
         else:
             said = problem["msg"].removeprefix("Value error, ")
             said = _MEANT.get(problem["type"], f"{said[:1].lower()}{said[1:]}")
-            yield f"`{shown}`: {said}" if path else said  # of no single setting
+            says = f"`{shown}`: {said}" if path else said  # of no single setting
+            yield says, problem["loc"]
 
 
 def _keys_at(location: tuple[int | str, ...], values: Mapping[str, Any]) -> set[str]:

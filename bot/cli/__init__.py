@@ -37,6 +37,7 @@ from bot.cli.options import (
     placed,
 )
 from bot.cli.playground_command import playground
+from bot.cli.settings_command import print_settings
 from bot.cli.sharing import sharing
 from bot.cli.status_command import status
 from bot.cli.sync_command import sync
@@ -109,18 +110,11 @@ for command in (
     evaluate,
     flags,
     playground,
+    print_settings,
     status,
     sync,
 ):
     cli.add_command(command)
-
-
-@cli.command("settings")
-def print_settings() -> None:
-    """Print a footnote.toml with every setting, to start from."""
-    from config.loading import example  # slow: imports Pydantic
-
-    click.echo(example().read_text(encoding="utf-8"), nl=False)
 
 
 @cli.command()

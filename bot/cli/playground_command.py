@@ -33,7 +33,13 @@ _PORT = 8484
     metavar="EMAIL",
     help="With --config: also be this person, as the wikis know them. May be repeated.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=_PORT, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=_PORT,
+    show_default=True,
+    help="The port of the page; 0 is a free one.",
+)
 @click.option(
     "--host",
     default="127.0.0.1",

@@ -1,0 +1,44 @@
+"""The command ``footnote settings``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from bot import terminal
+from bot.cli.options import MISUSED, as_json, given
+
+
+@click.command("settings")
+@click.option("--check", is_flag=True, help="Tell what is wrong in your settings, with the lines.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --check: the file [default: ./footnote.toml, else $FOOTNOTE_CONFIG].",
+)
+@as_json
+def print_settings(check: bool, config: Path | None, as_json: bool) -> None:
+    """Print a footnote.toml with every setting, to start from."""
+    if not check:
+        if config or as_json:
+            raise click.UsageError("--config and --json need --check.")
+        from config.loading import example  # slow: imports Pydantic
+
+        click.echo(example().read_text(encoding="utf-8"), nl=False)
+        return
+    from config import checking  # slow: imports Pydantic
+
+    file, problems = checking.check(config or given().config)
+    if as_json:
+        told = [asdict(problem) for problem in problems]
+        terminal.print_json({"ok": not problems, "file": str(file), "problems": told})
+    elif problems:
+        for one in problems:
+            terminal.say(f"{file}:{one.line}: {one.says}" if one.line else f"{file}: {one.says}")
+    else:
+        terminal.say(f"{file}: nothing is wrong. `footnote doctor` checks what it names.")
+    if problems:
+        sys.exit(MISUSED)

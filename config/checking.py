@@ -1,0 +1,52 @@
+"""A check of a settings file: every problem, and its line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import SettingsError
+from config.loading import load, settings_file
+from config.positions import line_of, lines_of
+
+_AT_LINE = re.compile(r"\(at line (\d+),")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingProblem:
+    """A problem in words. ``line`` is None if it does not stand in the file, as for a variable;
+    ``setting`` is empty if it is of no single one."""
+
+    line: int | None
+    setting: str
+    says: str
+
+
+def check(config: Path | None) -> tuple[Path, list[SettingProblem]]:
+    """Return the file that is read, and its problems by line.
+
+    Raises:
+        SettingsError: there is no such file, or it cannot be read.
+    """
+    file = settings_file(config)
+    if file is None:
+        raise SettingsError(["there is no footnote.toml here; `footnote settings` prints one"])
+    try:
+        load(config)
+    except SettingsError as error:
+        return file, _located(error, file)
+    return file, []
+
+
+def _located(error: SettingsError, file: Path) -> list[SettingProblem]:
+    if not error.is_read:
+        (says,) = error.problems
+        at = _AT_LINE.search(says)
+        return [SettingProblem(int(at[1]) if at else None, "", says)]
+    lines = lines_of(file.read_text(encoding="utf-8-sig"))
+    found = [
+        SettingProblem(line_of(where, lines), ".".join(map(str, where)), says)
+        for says, where in zip(error.problems, error.settings, strict=True)
+    ]
+    return sorted(found, key=lambda one: (one.line is None, one.line or 0))
