@@ -41,9 +41,9 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     strangers = _unknown_variables(os.environ)
     problems = [f"the variable {name} is not known{near}" for name, near in strangers.items()]
     try:
-        settings = _layered(values)
+        settings = layered(values)
     except ValidationError as error:
-        found = [*_in_words(error, values, strangers), *((problem, ()) for problem in problems)]
+        found = [*in_words(error, values, strangers), *((problem, ()) for problem in problems)]
         raise SettingsError([say for say, _ in found], where, [at for _, at in found]) from None
     except UnreadableVariable as error:
         lists = f'a variable cannot be read ({error}): a list is written ["a", "b"]'
@@ -69,7 +69,12 @@ def example() -> Path:
     return Path(__file__).with_name("footnote.example.toml")
 
 
-def _layered(values: dict[str, Any]) -> Settings:
+def layered(values: dict[str, Any]) -> Settings:
+    """Return the settings of these values, below those of the environment.
+
+    Raises:
+        ValidationError
+    """
     source = InitSettingsSource(Settings, init_kwargs=values)
     return Settings(**source())
 
@@ -157,7 +162,7 @@ _MEANT = {
 }
 
 
-def _in_words(
+def in_words(
     error: ValidationError, values: Mapping[str, Any], strangers: Iterable[str]
 ) -> Iterator[tuple[str, Location]]:
     """Yield a line and the setting for each error, except for keys of variables that were reported

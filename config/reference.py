@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from config.drafting import toml_value
 from config.loading import example
 from config.settings import Secrets, Settings
 from config.wikis import WIKI_KINDS
@@ -97,7 +97,7 @@ def _default_in_words(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     default = field.get_default(call_default_factory=True)
-    return "empty" if default in (None, "", (), {}) else f"`{_toml(default)}`"
+    return "empty" if default in (None, "", (), {}) else f"`{toml_value(default)}`"
 
 
 def _values(field: FieldInfo) -> str:
@@ -145,7 +145,7 @@ def _example_lines(name: str, field: FieldInfo, kind: str) -> list[str]:
         value = kind
     else:
         value = field.get_default(call_default_factory=True)
-    line = f"{'# ' if is_alternative else ''}{name} = {_toml(value)}"
+    line = f"{'# ' if is_alternative else ''}{name} = {toml_value(value)}"
     choices = _choices(field.annotation)
     meaning = str(field.description)
     if 1 < len(choices) <= _MOST_CHOICES and not all(choice in meaning for choice in choices):
@@ -153,23 +153,6 @@ def _example_lines(name: str, field: FieldInfo, kind: str) -> list[str]:
     comment = textwrap.wrap(meaning, _WIDTH - _COLUMN - 2, break_on_hyphens=False)
     beside = [line] if len(line) > _COLUMN - 2 else [f"{line:{_COLUMN}}# {comment.pop(0)}"]
     return [*beside, *(f"{'':{_COLUMN}}# {more}" for more in comment)]
-
-
-def _toml(value: object) -> str:
-    """Return the value as TOML writes it, which is as JSON does but for tables and large
-    numbers."""
-    match value:
-        case dict():
-            pairs = ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items())
-            return f"{{ {pairs} }}" if pairs else "{}"
-        case bool() | str() | tuple() | list():
-            return json.dumps(value, ensure_ascii=False)
-        case int():
-            return f"{value:_}" if value >= 10_000 else str(value)
-        case float():
-            return f"{value:g}"
-        case _:
-            return json.dumps(str(value))
 
 
 if __name__ == "__main__":

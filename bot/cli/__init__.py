@@ -1,5 +1,5 @@
 """The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags | eval
-| calibrate | convert | demo | playground``.
+| calibrate | convert | demo | init | playground | settings``.
 
 A contract for scripts: JSON goes to standard output alone, everything else to standard error; exit
 code 0 is done, 1 something failed, 2 the settings or the command are wrong, 130 interrupted.
@@ -27,6 +27,7 @@ from bot.cli.doctor_command import doctor
 from bot.cli.eval_command import evaluate
 from bot.cli.failures import exit_code
 from bot.cli.flags_command import flags
+from bot.cli.init_command import init
 from bot.cli.options import (
     FAILED,
     INTERRUPTED,
@@ -83,8 +84,8 @@ def _run() -> int:
 def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> None:
     """Answer questions from your team's wikis, with footnotes.
 
-    Start with `footnote demo`, or write a footnote.toml (`footnote settings` prints
-    one to start from), then `footnote sync` and `footnote ask "..."`.
+    Start with `footnote demo`, or with `footnote init`, which asks for your wiki; then
+    `footnote sync` and `footnote ask "..."`.
     """
     context.obj = GlobalOptions(config, data_dir)
     # Files that a command, a library or git creates from here on are private to their owner.
@@ -109,6 +110,7 @@ for command in (
     doctor,
     evaluate,
     flags,
+    init,
     playground,
     print_settings,
     status,

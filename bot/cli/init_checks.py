@@ -1,0 +1,67 @@
+"""The checks of `footnote init`: of the wiki, of its address and of Slack's token."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from http.client import HTTPException
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from bot import screen
+from bot.errors import ChatRefused, ChatUnavailable
+from indexers.errors import IndexersError
+from indexers.findings import Finding, failure
+
+if TYPE_CHECKING:
+    from config.settings import Secrets
+
+_SECONDS = 10.0
+_CLOSED = frozenset({401, 403, 405})
+"""Answers of a server that is there, and shows the page to nobody who is not signed in."""
+
+
+def wiki_findings(wiki: Mapping[str, Any], secrets: Secrets) -> Iterator[Finding]:
+    """Yield what `footnote doctor` finds of this wiki, each as soon as it is known."""
+    # Slow to import: what reads wikis, and Pydantic.
+    from config.drafting import drafted
+    from indexers.indexing import Indexing
+
+    with TemporaryDirectory(prefix="footnote-") as folder:
+        try:
+            with Indexing(drafted(wiki, Path(folder)), secrets) as indexing:
+                for source in indexing.wikis.values():
+                    yield from source.findings()
+        except IndexersError as error:
+            yield failure(wiki["name"], str(error), "")
+
+
+def address_problem(url: str) -> str:
+    """Return why people may not find their wiki at ``url``; empty if something answers there."""
+    asked = Request(url, headers={"User-Agent": "footnote"})  # noqa: S310 - http(s), as settings are
+    try:
+        with screen.busy(f"Asking {url}"), urlopen(asked, timeout=_SECONDS):  # noqa: S310
+            return ""
+    except HTTPError as error:
+        error.close()
+        return "" if error.code in _CLOSED else f"{url} answers {error.code} ({error.reason})."
+    except (OSError, HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        return f"{url} does not answer ({reason})."
+
+
+def slack_problem(token: str, api_url: str) -> str:
+    """Return why Slack does not take the bot token; empty if it does."""
+    from bot.slack.token_check import workspace_of  # slow: Slack's libraries
+
+    try:
+        with screen.busy("Asking Slack"):
+            asyncio.run(workspace_of(token, api_url))
+    except ChatRefused as error:
+        return f"Slack does not accept SLACK_BOT_TOKEN ({error.code})."
+    except ChatUnavailable as error:
+        return f"SLACK_BOT_TOKEN could not be checked: {error}."
+    return ""

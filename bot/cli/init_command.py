@@ -1,0 +1,207 @@
+"""The command ``footnote init``: a settings file from a few questions."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from bot import screen, terminal
+from bot.cli import init_checks
+from bot.cli.interview import Interview
+from bot.cli.options import FAILED, given
+from config.errors import SettingsError
+from indexers.findings import Level
+
+if TYPE_CHECKING:
+    from config.settings import Secrets
+
+_FILE = Path("footnote.toml")
+_NEXT = """
+Next:
+  {sync:26} reads the wiki
+  {ask:26} asks it
+  {serve:26} answers in Slack, once docs/slack.md is followed
+"""
+_GIT = ("https://", "http://", "ssh://", "git@", "file://")
+
+
+@click.command("init")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write [default: ./footnote.toml].",
+)
+def init(config: Path | None) -> None:
+    """Write a footnote.toml from a few questions, and check each answer."""
+    from config.loading import secrets as read_secrets  # slow: imports Pydantic
+
+    file, asking = config or given().config or _FILE, Interview()
+    secrets = read_secrets()
+    try:
+        if file.exists() and not asking.agree(f"{file} exists. Replace it?"):
+            terminal.complain(f"{file} stays as it is.")
+            sys.exit(FAILED)
+        if not file.absolute().parent.is_dir():
+            raise SettingsError([f"there is no folder {file.parent}"])
+        wiki = _wiki(asking, secrets, file)
+        slack, todo = _slack(asking, secrets)
+    except (click.Abort, KeyboardInterrupt):
+        terminal.complain("\nNothing was written.")
+        raise
+    from config.drafting import draft  # slow: imports Pydantic
+
+    _write(file, draft(wiki, slack))
+    terminal.say(f"Wrote {file}.")
+    if wiki["type"] == "confluence" and not secrets.variable("CONFLUENCE_TOKEN"):
+        todo.insert(0, "CONFLUENCE_TOKEN, the token of the account that reads Confluence")
+    for one in todo:
+        terminal.say(f"Set the environment variable {one}.")
+    option = "" if file == _FILE else f" --config {shlex.quote(str(file))}"
+    names = {name: f"footnote {name}{option}" for name in ("sync", "ask", "serve")}
+    names["ask"] += ' "..."'
+    terminal.say(_NEXT.format(**names).rstrip())
+
+
+def _wiki(asking: Interview, secrets: Secrets, file: Path) -> dict[str, Any]:
+    """Ask for a wiki until its checks are passed, or their failure is accepted."""
+    while True:
+        kind = asking.choose("What is your wiki?", ("markdown", "confluence"))
+        wiki: dict[str, Any] = {"type": kind}
+        _ask(asking, wiki, "name", "A short name for it, of a-z, 0-9, - and _", "handbook")
+        if kind == "markdown":
+            _ask_markdown(asking, wiki, file)
+        else:
+            _ask_confluence(asking, wiki)
+        if kind == "confluence" and not secrets.variable("CONFLUENCE_TOKEN"):
+            terminal.complain("CONFLUENCE_TOKEN is not set, so the wiki is not asked now.")
+            return wiki
+        if _passes(asking, wiki, secrets):
+            return wiki
+
+
+def _ask(
+    asking: Interview,
+    wiki: dict[str, Any],
+    setting: str,
+    question: str,
+    default: str | None,
+    read: Callable[[str], Any] = str,
+) -> None:
+    """Ask for a setting of the wiki, which the settings' own rules check."""
+    from config.drafting import problem_with  # slow: imports Pydantic
+
+    def check(answer: str) -> str:
+        return _secret_in(answer) or problem_with(
+            wiki | {setting: read(answer)}, {}, "wiki", 0, setting
+        )
+
+    answer = read(asking.ask(question, default, check))
+    if answer:
+        wiki[setting] = answer
+
+
+def _ask_markdown(asking: Interview, wiki: dict[str, Any], file: Path) -> None:
+    place = asking.ask("Its folder, or the address of its git repository", None, _place_problem)
+    if place.startswith(_GIT):
+        wiki["git"] = place
+    else:
+        # Relative to the folder of the settings file.
+        here = file.absolute().parent == Path.cwd()
+        wiki["path"] = place if here else str(Path(place).expanduser().absolute())
+    while True:
+        question = "Where do people read it? Its address; empty if nowhere"
+        wiki.pop("site_url", None)
+        _ask(asking, wiki, "site_url", question, "")
+        url = wiki.get("site_url", "")
+        if not url or not (doubt := init_checks.address_problem(url)) or asking.keeps(doubt):
+            return
+
+
+def _place_problem(place: str) -> str:
+    if place.startswith(_GIT):
+        return _secret_in(place)
+    folder = Path(place).expanduser()
+    return "" if folder.is_dir() else f"There is no folder {folder.absolute()}."
+
+
+def _ask_confluence(asking: Interview, wiki: dict[str, Any]) -> None:
+    _ask(asking, wiki, "url", "Its address, as in https://example.atlassian.net/wiki", None)
+    if (urlsplit(wiki.get("url", "")).hostname or "").endswith(".atlassian.net"):
+        _ask(asking, wiki, "email", "The e-mail address of the token's account", None)
+    question = "The keys of the spaces to read, with commas between; empty for all"
+    _ask(asking, wiki, "spaces", question, "", _keys)
+
+
+def _secret_in(answer: str) -> str:
+    try:
+        held = bool(urlsplit(answer).password)
+    except ValueError:  # no address at all
+        return ""
+    return "Leave the password out: secrets stand in environment variables." if held else ""
+
+
+def _keys(answer: str) -> list[str]:
+    return [key.strip() for key in answer.split(",") if key.strip()]
+
+
+def _passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
+    """Show what is found of the wiki, and return whether it stays so."""
+    anchored = wiki
+    if path := wiki.get("path"):
+        anchored = wiki | {"path": str(Path(path).expanduser().absolute())}
+    levels, findings = [], init_checks.wiki_findings(anchored, secrets)
+    while True:
+        with screen.busy("Looking at the wiki"):
+            finding = next(findings, None)
+        if finding is None:
+            break
+        terminal.print_finding(finding)
+        levels.append(finding.level)
+    return Level.FAILURE not in levels or asking.keeps("The wiki cannot be read like this.")
+
+
+def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[str]]:
+    """Return the settings of Slack, and what is still to be set."""
+    slack: dict[str, Any] = {}
+    if asking.choose("Connect Slack?", ("later", "now")) == "later":
+        return slack, []
+    from config.drafting import problem_with  # slow: imports Pydantic
+
+    channel = asking.ask(
+        "The id of a channel for answers that people flag, as in C0123456789; empty for none",
+        "",
+        lambda answer: problem_with({}, {"review_channel": answer}, "slack", "review_channel"),
+    )
+    if channel:
+        slack["review_channel"] = channel
+    todo = [problem.replace(" is not set", "") for problem in secrets.slack_problems("socket")]
+    token = secrets.slack_bot_token.get_secret_value()
+    if token and (problem := init_checks.slack_problem(token, secrets.slack_api_url)):
+        terminal.complain(problem)
+    return slack, todo
+
+
+def _write(file: Path, text: str) -> None:
+    """Write the whole file or nothing.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+    try:
+        with TemporaryDirectory(dir=file.absolute().parent, prefix=".footnote-") as folder:
+            unfinished = Path(folder, file.name)
+            with unfinished.open("w", encoding="utf-8") as written:
+                written.write(text)
+                written.flush()
+                os.fsync(written.fileno())
+            unfinished.replace(file)
+    except OSError as error:
+        raise SettingsError([f"cannot be written: {error.strerror}"], str(file)) from None

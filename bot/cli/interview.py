@@ -1,0 +1,90 @@
+"""Questions on the terminal, or answers from a pipe, a line each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+
+import click
+
+from bot import terminal
+from bot.cli.options import MISUSED
+
+Check = Callable[[str], str]
+"""Returns what is wrong with an answer; empty if nothing is."""
+
+
+class Interview:
+    """Questions, each asked until its answer is right. In a pipe nobody corrects an answer, so a
+    wrong one ends the command. Bytes that are no text become a replacement character.
+
+    Raises (from every question):
+        click.Abort: Ctrl-C, or Ctrl-D.
+        SystemExit: the piped answers are wrong, or too few.
+    """
+
+    def __init__(self) -> None:
+        self._is_typed = sys.stdin is not None and sys.stdin.isatty()
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
+
+    def ask(self, question: str, default: str | None, check: Check = lambda _: "") -> str:
+        """Return the answer; an empty line means ``default``, if there is one."""
+        while True:
+            answer = str(self._prompted(question, default)).strip()
+            if not answer and default is None:
+                problem = "This needs an answer."
+            elif not answer.isprintable():
+                problem = "The answer holds a control character."
+            else:
+                problem = check(answer)
+            if not problem:
+                return answer
+            self.object_to(problem)
+
+    def choose(self, question: str, choices: tuple[str, ...]) -> str:
+        """Return one of ``choices``, of which the first is the default."""
+        listed = f"{', '.join(choices[:-1])} or {choices[-1]}"
+        return self.ask(
+            f"{question} ({listed})",
+            choices[0],
+            lambda answer: "" if answer in choices else f"Answer {listed}.",
+        )
+
+    def agree(self, question: str) -> bool:
+        """Return whether the answer is yes."""
+        return self.ask(f"{question} (y/n)", "n", _yes_or_no)[:1].casefold() == "y"
+
+    def object_to(self, problem: str) -> None:
+        """Say what is wrong with an answer, before it is asked for again.
+
+        Raises:
+            SystemExit: nobody would answer.
+        """
+        terminal.complain(problem)
+        if not self._is_typed:
+            terminal.complain("Nothing was written.")
+            sys.exit(MISUSED)
+
+    def keeps(self, doubt: str) -> bool:
+        """Say what is doubtful about an answer, and return whether it is kept; in a pipe it is."""
+        terminal.complain(doubt)
+        return not self._is_typed or self.agree("Keep it all the same?")
+
+    def _prompted(self, question: str, default: str | None) -> str:
+        if self._is_typed:
+            answer: str = click.prompt(question, default=default, err=True)
+            return answer
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        if not line:
+            terminal.complain(
+                f'No answer is left for "{question}", so nothing was written. Run `footnote init`'
+                " in a terminal, or give it a line for each answer; an empty one means the default."
+            )
+            sys.exit(MISUSED)
+        return line.strip() or default or ""
+
+
+def _yes_or_no(answer: str) -> str:
+    return "" if answer.casefold() in ("y", "yes", "n", "no") else "Answer y or n."

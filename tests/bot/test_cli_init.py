@@ -1,0 +1,283 @@
+"""`footnote init`: piped as a script does it, and typed at a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bot.shell import Ran, Shell
+from tests.bot.test_cli_doctor import Office, office_of
+
+Init = Callable[..., Ran]
+PATIENCE = 120.0
+
+
+@pytest.fixture
+def init(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Init:
+    """Pipe the answers."""
+    shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")
+
+    def piped(*answers: str, options: tuple[str, ...] = ()) -> Ran:
+        lines = "".join(f"{answer}\n" for answer in answers).encode("utf-8", "surrogateescape")
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines), encoding="utf-8"))
+        return shell.footnote("init", *options)
+
+    return piped
+
+
+class Web(BaseHTTPRequestHandler):
+    """A web site, and the one method of Slack that is asked."""
+
+    def do_GET(self) -> None:
+        self._answer(int(self.path.strip("/") or 200), b"")
+
+    def do_POST(self) -> None:
+        right = self.headers["Authorization"] == "Bearer xoxb-right"
+        told = {"ok": True, "team": "Acme"} if right else {"ok": False, "error": "invalid_auth"}
+        self._answer(200, json.dumps(told).encode())
+
+    def _answer(self, code: int, body: bytes) -> None:
+        self.send_response(code)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Web) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def written(shell: Shell) -> dict[str, Any]:
+    return tomllib.loads((shell.folder / "footnote.toml").read_text())
+
+
+def test_a_folder_of_pages_becomes_settings_that_can_be_synced(
+    init: Init, shell: Shell, web: str
+) -> None:
+    ran = init("", "", "pages", f"{web}/", "later")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "It has 1 page" in ran.out
+    assert "footnote sync" in ran.out
+    assert written(shell) == {
+        "wiki": [{"type": "markdown", "name": "handbook", "path": "pages", "site_url": f"{web}/"}]
+    }
+    assert shell.footnote("settings", "--check").code == 0
+    assert shell.footnote("sync", "--json").json["added"] == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        (["hugo"], "Answer markdown or confluence."),
+        (["", "My Wiki"], "should match pattern"),
+        (["", "", "nowhere"], "There is no folder "),
+        (["", "", ""], "This needs an answer."),
+        (["", "", "https://ann:secret@git.example.com/x.git"], "Leave the password out"),
+        (["", "", "pages", "handbook.example.com"], "must start with https://"),
+        (["", "", "pages", "", "perhaps"], "Answer later or now."),
+        (["", "", "pages", "", "now", "#flags"], "should match pattern"),
+        (["", "a\x1bb"], "control character"),
+        (["", "", "pages\udcff"], "There is no folder "),
+        (["confluence", "", "wiki"], "must start with https://"),
+        (["", "", "pages"], 'No answer is left for "Where do people read it?'),
+        ([], "Run `footnote init` in a terminal, or give it a line for each answer"),
+    ],
+)
+def test_a_wrong_answer_in_a_pipe_ends_it_and_nothing_is_written(
+    answers: list[str], says: str, init: Init, shell: Shell
+) -> None:
+    ran = init(*answers)
+
+    assert ran.code == 2
+    assert says in ran.err
+    assert "othing was written" in ran.err
+    assert [file.name for file in shell.folder.iterdir()] == ["pages"]
+
+
+def test_a_file_that_exists_is_replaced_only_if_that_is_wanted(init: Init, shell: Shell) -> None:
+    shell.write("footnote.toml", "# mine\n")
+    kept = init("n")
+    assert (kept.code, kept.err) == (1, "footnote.toml stays as it is.\n")
+    assert init("").code == 1
+    assert (shell.folder / "footnote.toml").read_text() == "# mine\n"
+
+    assert init("y", "", "", "pages", "", "").code == 0
+    assert written(shell)["wiki"][0]["path"] == "pages"
+
+
+def test_a_file_elsewhere_finds_the_folder_too(init: Init, shell: Shell) -> None:
+    (shell.folder / "etc").mkdir()
+    ran = init("", "", "pages", "", "", options=("--config", "etc/mine.toml"))
+
+    assert ran.code == 0
+    assert "footnote sync --config etc/mine.toml" in ran.out
+    assert shell.footnote("sync", "--config", "etc/mine.toml", "--json").json["added"] == 1
+
+
+@pytest.mark.parametrize(("page", "says"), [("404", "answers 404"), ("401", "")])
+def test_an_address_that_people_cannot_open_is_told(
+    page: str, says: str, init: Init, web: str
+) -> None:
+    ran = init("", "", "pages", f"{web}/{page}", "")
+
+    assert ran.code == 0
+    assert says in ran.err
+    assert bool(ran.err) is bool(says)
+
+
+def test_the_token_of_confluence_is_tried_and_stays_out_of_the_file(
+    init: Init, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for office in office_of("data-center", shell, monkeypatch):
+        (shell.folder / "footnote.toml").unlink()
+        _asked_of(office, init)
+        monkeypatch.setenv("CONFLUENCE_TOKEN", "wrong")
+        refused = init("y", "confluence", "office", office.confluence.base_url, "", "")
+
+    assert "The wiki cannot be read like this." in refused.err
+
+
+def _asked_of(office: Office, init: Init) -> None:
+    ran = init("confluence", "office", office.confluence.base_url, "ENG, PUB", "later")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "The token is accepted; its account is Foot Note." in ran.out
+    text = (office.shell.folder / "footnote.toml").read_text()
+    assert tomllib.loads(text)["wiki"][0]["spaces"] == ["ENG", "PUB"]
+    assert os.environ["CONFLUENCE_TOKEN"] not in text
+    assert office.shell.footnote("sync", "--json").json["added"] == 4
+
+
+def test_without_a_token_it_says_which_variable_to_set(init: Init, shell: Shell) -> None:
+    url = "https://example.atlassian.net/wiki"
+    ran = init("confluence", "office", url, "bot@example.com", "", "later")
+
+    assert ran.code == 0
+    assert ran.err == "CONFLUENCE_TOKEN is not set, so the wiki is not asked now.\n"
+    assert "Set the environment variable CONFLUENCE_TOKEN" in ran.out
+    assert written(shell)["wiki"][0]["email"] == "bot@example.com"
+
+
+@pytest.mark.parametrize(
+    ("token", "says"), [("xoxb-right", ""), ("xoxb-wrong", "Slack does not accept SLACK_BOT_TOKEN")]
+)
+def test_the_token_of_slack_is_tried(
+    token: str, says: str, init: Init, web: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_API_URL", f"{web}/api/")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", token)
+    ran = init("", "", "pages", "", "now", "C0REVIEW")
+
+    assert ran.code == 0
+    assert ran.err.startswith(says)
+    assert bool(ran.err) is bool(says)
+    assert "Set the environment variable SLACK_APP_TOKEN." in ran.out
+    assert "SLACK_BOT_TOKEN" not in ran.out
+    text = Path("footnote.toml").read_text()
+    assert tomllib.loads(text)["slack"] == {"review_channel": "C0REVIEW"}
+    assert token not in text
+
+
+def typed(shell: Shell, *steps: tuple[str, bytes | signal.Signals]) -> tuple[int, str]:
+    """Answer each question that ends with these words; the exit code, and all that was shown."""
+    screen, inside = pty.openpty()
+    late, shown = time.monotonic() + PATIENCE, ""
+    with (
+        closing(os.fdopen(screen, "rb", 0)),
+        subprocess.Popen(
+            [sys.executable, "-c", "from bot.cli import main; main()", "init"],
+            cwd=shell.folder,
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            start_new_session=True,
+            env={**os.environ, "TERM": "dumb"},
+        ) as process,
+    ):
+        os.close(inside)
+        try:
+            for mark, step in steps:
+                while mark not in shown:
+                    assert time.monotonic() < late, f"it never asked {mark!r}: {shown}"
+                    shown += read(screen)
+                _, shown = shown.split(mark, 1)
+                if isinstance(step, signal.Signals):
+                    process.send_signal(step)
+                else:
+                    os.write(screen, step + b"\n")
+            while process.poll() is None:
+                assert time.monotonic() < late, f"it does not end: {shown}"
+                shown += read(screen)
+            while more := read(screen):
+                shown += more
+        finally:
+            process.kill()
+    return process.returncode, shown
+
+
+def read(screen: int) -> str:
+    if not select.select([screen], [], [], 0.2)[0]:
+        return ""
+    try:
+        return os.read(screen, 65536).decode(errors="replace")
+    except OSError:  # the other end is closed
+        return ""
+
+
+def test_at_a_terminal_a_wrong_answer_is_asked_again(init: Init, shell: Shell) -> None:
+    code, shown = typed(
+        shell,
+        ("[markdown]: ", b""),
+        ("[handbook]: ", b"Hand Book"),
+        ("[handbook]: ", b"people"),
+        ("git repository: ", b"nowhere"),
+        ("git repository: ", b"pages"),
+        ("empty if nowhere []: ", b"http://127.0.0.1:9/"),
+        ("(y/n) [n]: ", b"n"),
+        ("empty if nowhere []: ", b""),
+        ("[later]: ", b""),
+    )
+
+    assert code == 0
+    assert "Wrote footnote.toml." in shown
+    assert written(shell) == {"wiki": [{"type": "markdown", "name": "people", "path": "pages"}]}
+
+
+def test_ctrl_c_leaves_nothing(init: Init, shell: Shell) -> None:
+    code, shown = typed(
+        shell,
+        ("[markdown]: ", b""),
+        ("[handbook]: ", b""),
+        ("git repository: ", signal.SIGINT),
+    )
+
+    assert code == 130
+    assert "Nothing was written." in shown
+    assert [file.name for file in shell.folder.iterdir()] == ["pages"]
