@@ -1,4 +1,4 @@
-# make demo     index a real handbook and ask it three questions
+# make demo     Footnote in a Slack on this machine, in the browser; with DEMO=cli in the terminal
 # make install  .venv with everything pinned
 # make test     the tests          make check   lint, types, architecture
 # make test-long  whole properties, histories and handbooks, of which `make test` runs a part
@@ -48,7 +48,7 @@ $(LLM)/.ready:
 install: $(VENV)/.dev
 
 demo: $(VENV)/.runtime
-	@$(BIN)/footnote demo
+	@$(BIN)/footnote $(if $(filter cli,$(DEMO)),demo,playground)
 
 test: install
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long" --hypothesis-profile short --ignore tests/browser

@@ -41,6 +41,7 @@ _PATIENCE = 15.0
 """Seconds that the reranker may take in the demo: a busy laptop answers as an idle one does."""
 _MADE_ON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The date of the made-up Confluence's pages."""
+_STARTING = "Starting Footnote and a Slack of its own ..."
 _INTRODUCTION = """
 Footnote answers in a Slack of its own, on this machine alone. Open it in a browser:
 
@@ -48,7 +49,7 @@ Footnote answers in a Slack of its own, on this machine alone. Open it in a brow
 """
 _HINTS = """\
 Ctrl-C ends it. No browser here? From another machine: ssh -L {port}:localhost:{port} THIS-MACHINE,
-and open the address there; or `footnote demo`, which needs none.
+and open the address there; or `footnote demo`, which asks three questions in the terminal.
 """
 
 
@@ -115,9 +116,18 @@ def run(  # noqa: PLR0913 - what is served, and where
                 terminal.print_report(report)
         if stopped():
             return
-        terminal.say(_INTRODUCTION.format(url=playground.url))
-        terminal.say(_HINTS.format(port=playground.port), style="dim")
-        serving.serve_app(app, lambda answerer: reasons.observe(answerer, app.library))
+        terminal.say(_STARTING, style="dim")
+        serving.serve_app(
+            app,
+            lambda answerer: reasons.observe(answerer, app.library),
+            ready=lambda: _introduce(playground),
+        )
+
+
+def _introduce(playground: RunningPlayground) -> None:
+    """Print the page's address, now that somebody answers there."""
+    terminal.say(_INTRODUCTION.format(url=playground.url))
+    terminal.say(_HINTS.format(port=playground.port), style="dim")
 
 
 @contextmanager
@@ -134,8 +144,9 @@ def _playground(
         )
         playground.__enter__()
     except OSError as error:
+        why = str(error.strerror).partition(" (while")[0]  # which names the address once more
         raise PageNotServed(
-            f"The page cannot be served at {where.address}, port {where.port}: {error.strerror}. "
+            f"The page cannot be served at {where.address}, port {where.port}: {why}. "
             "Choose another port with --port."
         ) from None
     try:

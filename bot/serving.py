@@ -104,9 +104,10 @@ def serve_app(
     app: App,
     answering: Callable[[Answerer], Answering] = Several,
     sharing: Sharing = lambda _: nullcontext(),
+    ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Answer in Slack with the parts of ``app``, as `serve` does. ``answering`` makes what is asked
-    of the answerer.
+    of the answerer; ``ready`` is called once Slack can reach the bot.
 
     Raises:
         SlackMisconfigured, ModelMisconfigured, IndexUnavailable, StateUnavailable: see `serve`.
@@ -157,7 +158,9 @@ def serve_app(
             state=app.state,
             process=process,
         )
-        asyncio.run(serve_slack(connection, lambda me: parts_for(me).app(), env))
+        asyncio.run(
+            serve_slack(connection, lambda me: parts_for(me).app(), env, ready=lambda _: ready())
+        )
 
 
 def connection_of(settings: Settings, secrets: Secrets) -> SlackConnection:

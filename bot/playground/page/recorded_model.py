@@ -15,7 +15,7 @@ from bot.answering.composing.prompt import NOTHING, Prompt
 from bot.model import Question, Result
 from bot.ports import Answering, OnText
 
-_PAUSE = 0.04
+_PAUSE = 0.06
 """Seconds between two words: about as fast as a live model writes."""
 _WORD = re.compile(r"\S+\s*")
 _SPACE = re.compile(r"\s+")
@@ -32,12 +32,12 @@ class RecordedSentence:
 RECORDINGS: Mapping[str, tuple[RecordedSentence, ...]] = {
     "How do I deploy to production?": (
         RecordedSentence(
-            "Merge to main and run `deploy --to production --wait`.",
-            "deploy --to production --wait",
-        ),
-        RecordedSentence(
             "Production deploys are frozen from Friday noon to Monday morning.",
             "Production deploys are frozen",
+        ),
+        RecordedSentence(
+            "Merge to main and run `deploy --to production --wait`.",
+            "deploy --to production --wait",
         ),
         RecordedSentence("The freeze lasts 72 hours.", "Production deploys are frozen"),
     ),

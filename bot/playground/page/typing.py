@@ -32,17 +32,18 @@ def as_sent(text: str, people: Mapping[str, str], channels: Mapping[str, str]) -
 
 
 def filled_in(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a person put into a form's fields, by action_id, of Slack's ``state.values``.
+    """Return what a person put into a form's fields, of Slack's ``state.values``: by block_id, and
+    by action_id where a block has several.
 
     Raises:
         CannotAct: it is no such state.
     """
     values: dict[str, Any] = {}
-    for fields in state.values():
+    for block, fields in state.items():
         if not isinstance(fields, dict):
             raise CannotAct("the form is not one of Slack's")
         for action, content in fields.items():
-            values[action] = _value(content)
+            values[block if len(fields) == 1 else action] = _value(content)
     return values
 
 

@@ -19,9 +19,7 @@ export class Composer {
     this.field = h("textarea", {
       rows: 1,
       maxlength: 12000,
-      role: "combobox",
       "aria-autocomplete": "list",
-      "aria-expanded": "false",
       "aria-controls": `offers-${made}`,
       oninput: () => this.typed(),
       onkeydown: (event) => this.pressed(event),
@@ -91,7 +89,6 @@ export class Composer {
   drawOffers() {
     const { list, field } = this;
     list.hidden = this.offers.length === 0;
-    field.setAttribute("aria-expanded", String(!list.hidden));
     list.replaceChildren(
       ...this.offers.map((offer, number) =>
         h(

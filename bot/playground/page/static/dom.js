@@ -48,6 +48,6 @@ export function keep(parent, items, key, stamp, make) {
 }
 
 /** Return words that only screen readers get. */
-export function unseen(words) {
-  return h("span", { class: "unseen" }, words);
+export function unseen(words, tag = "span") {
+  return h(tag, { class: "unseen" }, words);
 }

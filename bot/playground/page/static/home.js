@@ -1,6 +1,6 @@
 /** The app's Home tab. */
 
-import { h } from "./dom.js";
+import { h, unseen } from "./dom.js";
 import { renderView } from "./kit/index.js";
 
 export class Home {
@@ -16,6 +16,7 @@ export class Home {
     if (shown === this.shown) return;
     this.shown = shown;
     this.element.replaceChildren(
+      unseen("Home", "h2"),
       view === undefined
         ? h("p", { class: "empty" }, "Opening Home ...")
         : renderView(view, this.page.context({ view_id: view.id })),

@@ -53,7 +53,7 @@ export class Messages {
       isSeenByAll && !this.inThread ? tool("Reply in thread", "💬", () => page.openThread(message.thread_ts ?? message.ts)) : null,
       isSeenByAll ? tool("React with 👍", "👍", () => page.try("react", { ...place(message), name: "+1" })) : null,
       isSeenByAll ? tool("React with 👎", "👎", () => page.try("react", { ...place(message), name: "-1" })) : null,
-      message.bot_id && isSeenByAll ? tool("Why this answer", "?", () => page.openWhy(message)) : null,
+      message.bot_id && isSeenByAll ? tool("Why this answer", "?", () => page.beside.openWhy(message)) : null,
       own ? tool("Edit", "✏️", () => page.edit(message.ts)) : null,
       own ? tool("Delete", "🗑️", () => page.try("delete", place(message))) : null,
     ].filter(Boolean);

@@ -1,14 +1,14 @@
 /** The page: a sidebar, a conversation or Home, and a thread beside it. */
 
+import { Beside } from "./beside.js";
 import { Composer } from "./composer.js";
 import { fill, h } from "./dom.js";
 import { Home } from "./home.js";
-import { Reader } from "./reader.js";
 import { Messages } from "./messages.js";
 import { Sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
 import { Tour } from "./tour.js";
-import { why } from "./why.js";
+import { Waits } from "./waits.js";
 import { Windows } from "./windows.js";
 
 const HOME = "home";
@@ -31,11 +31,11 @@ class Page {
     this.working = h("p", { class: "working", role: "status" });
     this.answer = new Composer(this, (text) => this.say(text, this.thread));
     this.windows = new Windows(this);
-    this.reader = new Reader(this);
-    this.pages = [];
+    this.beside = new Beside(this);
     this.tour = new Tour(this);
-    this.waits = new Set();
+    this.waits = new Waits();
     this.trouble = h("p", { class: "trouble", role: "alert", hidden: true });
+    this.gone = h("p", { class: "gone", role: "alert", hidden: true }, "The playground does not answer. Once it runs again, its address is the one that it prints.");
     this.build(root);
     window.addEventListener("hashchange", () => this.readHash());
     const { user } = this.readHash();
@@ -64,18 +64,10 @@ class Page {
       this.working,
       this.answer.element,
     );
-    this.besideTitle = h("h2", { class: "title grow", tabindex: "-1" });
-    this.besideBody = h("div", { class: "scroller", tabindex: "0" });
-    const close = h("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => this.closeBeside() }, "✕");
-    this.beside = h("section", { class: "side beside", hidden: true }, h("header", { class: "bar" }, this.besideTitle, close), this.besideBody);
-    root.append(this.sidebar.element, this.main, this.side, this.beside, this.trouble, this.tour.element);
+    root.append(this.sidebar.element, this.main, this.side, this.beside.element, this.trouble, this.gone, this.tour.element);
     this.side.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.closeThread();
     });
-    this.beside.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.closeBeside();
-    });
-    document.addEventListener("click", (event) => this.followed(event));
   }
 
   stopButton() {
@@ -114,7 +106,7 @@ class Page {
 
   become(user) {
     this.thread = null;
-    this.beside.hidden = true;
+    this.beside.element.hidden = true;
     this.opened = undefined;
     this.store.become(user);
   }
@@ -126,28 +118,14 @@ class Page {
     if (place !== null) this.go(place);
   }
 
-  /** Return the result of `found` once it is true. */
+  /** Return the result of `found` once it is true, within milliseconds. */
   until(found, patience) {
-    return new Promise((resolve, reject) => {
-      const wait = { look: null };
-      const end = setTimeout(() => {
-        this.waits.delete(wait);
-        reject(new Error("that took too long"));
-      }, patience);
-      wait.look = () => {
-        const result = found();
-        if (!result) return;
-        clearTimeout(end);
-        this.waits.delete(wait);
-        resolve(result);
-      };
-      this.waits.add(wait);
-      this.schedule();
-    });
+    this.schedule();
+    return this.waits.until(found, patience);
   }
 
   go(place, thread = null) {
-    this.beside.hidden = true;
+    this.beside.element.hidden = true;
     [this.place, this.thread, this.editing] = [place, thread, null];
     this.pane("main");
     this.draw();
@@ -156,7 +134,7 @@ class Page {
 
   openThread(ts) {
     this.thread = ts;
-    this.beside.hidden = true;
+    this.beside.element.hidden = true;
     this.pane("side");
     this.draw();
     this.answer.field.focus();
@@ -197,6 +175,8 @@ class Page {
   }
 
   complain(words) {
+    // Above everything: a dialog covers what is beside it.
+    if (words !== "") (this.windows.dialog.open ? this.windows.dialog : this.root).append(this.trouble);
     this.trouble.textContent = words;
     this.trouble.hidden = words === "";
   }
@@ -207,72 +187,6 @@ class Page {
     if (thread === null) return this.try("command", { channel: this.place, text });
     this.complain("Slack takes commands in channels alone, not in threads.");
     return Promise.resolve(false);
-  }
-
-  // Beside the conversation: reasons and pages
-
-  async openWhy(message) {
-    try {
-      const told = await this.store.do("why", { channel: message.channel, ts: message.ts });
-      this.openBeside("Why this answer", why(told.why, told.wire));
-    } catch (error) {
-      this.complain(error.message);
-    }
-  }
-
-  async openPage(url) {
-    try {
-      await this.reader.open(url);
-      this.openBeside("Wiki page", this.reader.element);
-    } catch (error) {
-      this.complain(error.message);
-    }
-  }
-
-  openBeside(title, content) {
-    this.complain("");
-    this.from = document.activeElement;
-    this.besideTitle.textContent = title;
-    this.beside.setAttribute("aria-label", title);
-    this.besideBody.replaceChildren(content);
-    this.besideBody.scrollTop = 0;
-    this.beside.hidden = false;
-    this.pane("beside");
-    this.draw();
-    this.besideTitle.focus();
-  }
-
-  closeBeside() {
-    this.beside.hidden = true;
-    this.pane(this.thread ? "side" : "main");
-    this.draw();
-    if (this.from?.isConnected) this.from.focus();
-    else this.title.focus();
-  }
-
-  /** Links to messages and to the demo's pages open here; all others in a window of their own. */
-  followed(event) {
-    const link = event.target.closest?.("a[href]");
-    if (!link || event.defaultPrevented) return;
-    const message = /\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})(?:\?.*thread_ts=([\d.]+))?/.exec(link.href);
-    if (message !== null && this.store.channels.has(message[1])) {
-      event.preventDefault();
-      const ts = `${message[2]}.${message[3]}`;
-      const shown = this.store.history(message[1]).find((one) => one.ts === ts);
-      this.go(message[1], message[4] ?? shown?.thread_ts ?? (shown?.reply_count ? ts : null));
-    } else if (this.store.sites.some((site) => link.href.startsWith(site))) {
-      event.preventDefault();
-      this.openPage(link.href);
-    }
-  }
-
-  /** List the pages that the person may read. */
-  async listPages() {
-    const { user } = this.store;
-    if (this.listed === user || !this.store.online) return;
-    this.listed = user;
-    this.pages = (await this.store.do("pages")).pages;
-    this.schedule();
   }
 
   /** Return what the kit needs; `where` is the message or view that it shows. */
@@ -313,18 +227,19 @@ class Page {
     requestAnimationFrame(() => {
       this.scheduled = false;
       this.draw();
-      for (const wait of this.waits) wait.look();
+      this.waits.look();
     });
   }
 
   draw() {
     const { store } = this;
     this.root.classList.toggle("offline", !store.online);
+    this.gone.hidden = store.online || store.channels.size === 0;
     if (store.channels.size === 0) return;
     if (this.place !== HOME && !store.channels.has(this.place)) [this.place, this.thread] = [[...store.channels.keys()][0], null];
     this.writeHash();
     this.markSeen();
-    this.listPages();
+    this.beside.listPages();
     if (!this.welcomed && store.tour) this.tour.offer();
     this.welcomed = true;
     this.sidebar.draw();
@@ -334,7 +249,7 @@ class Page {
   }
 
   markSeen() {
-    const last = this.place === HOME ? undefined : store_last(this.store, this.place);
+    const last = this.place === HOME ? undefined : this.store.history(this.place).at(-1);
     if (last !== undefined) this.seen.set(`${this.store.user} ${this.place}`, last.ts);
   }
 
@@ -386,8 +301,8 @@ class Page {
   drawThread() {
     const { store, thread } = this;
     const messages = thread ? store.thread(this.place, thread) : [];
-    this.side.hidden = messages.length === 0 || !this.beside.hidden;
-    this.root.classList.toggle("with-side", !this.side.hidden || !this.beside.hidden);
+    this.side.hidden = messages.length === 0 || !this.beside.element.hidden;
+    this.root.classList.toggle("with-side", !this.side.hidden || !this.beside.element.hidden);
     if (messages.length === 0) return;
     this.replies.draw(messages, `${store.user} ${this.place} ${thread}`);
     const status = store.status(this.place, thread);
@@ -395,10 +310,6 @@ class Page {
     this.stop.hidden = !status && !messages.some((one) => one.streaming);
     this.answer.draw(`${store.user} ${this.place} ${thread}`, "Reply in the thread", { mentions: false });
   }
-}
-
-function store_last(store, place) {
-  return store.history(place).at(-1);
 }
 
 /** Replies are in their thread; those sent to the channel too, and first messages, are here. */

@@ -44,7 +44,7 @@ export class Sidebar {
       h("ul", {}, direct.map((one) => this.entry(one.id, "●", this.page.name(one.with), "APP"))),
       h("h2", {}, "Apps"),
       h("ul", {}, this.entry("home", "⌂", `${store.bot.name} Home`, "")),
-      this.page.pages.length > 0 ? [h("h2", {}, "Wiki pages to edit"), h("ul", {}, this.page.pages.map((one) => this.wikiPage(one)))] : null,
+      this.page.beside.pages.length > 0 ? [h("h2", {}, "Wiki pages to edit"), h("ul", {}, this.page.beside.pages.map((one) => this.wikiPage(one)))] : null,
     );
   }
 
@@ -85,7 +85,7 @@ export class Sidebar {
   }
 
   wikiPage(one) {
-    const open = () => this.page.openPage(one.url);
+    const open = () => this.page.beside.openPage(one.url);
     return h(
       "li",
       {},

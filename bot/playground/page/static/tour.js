@@ -22,7 +22,7 @@ const STEPS = [
   },
   {
     title: "Two people, two answers",
-    text: "The intranet has pages for some people alone. Ada may read salaries, Bob may not. In a channel, an answer uses what everybody there may read.",
+    text: "The intranet has pages for some people alone. Ada may read salaries, Bob may not. A direct answer uses what its reader may read; one in a public channel, what is open to everyone.",
     acts: [["Ask as Ada", (page) => askDirectly(page, ADA)], ["Ask as Bob", (page) => askDirectly(page, BOB)]],
   },
   {
@@ -127,7 +127,7 @@ function answerTo(page, ts) {
 
 async function openReasons(page) {
   await openFirst(page);
-  await page.openWhy(answerTo(page, page.thread));
+  await page.beside.openWhy(answerTo(page, page.thread));
 }
 
 /** Open the thread of the first answer of the tour, which is asked for if there is none. */
@@ -150,15 +150,15 @@ async function seeCard(page) {
 
 async function editPage(page) {
   await page.be(MIRA, REVIEW);
-  await page.until(() => page.pages.length > 0, PATIENCE);
-  await page.openPage(page.pages.find((one) => one.title === "Equipment").url);
-  page.reader.edit((text) => text.replace("Inform your team.", "Inform your team, and call the hotline 555-0100."));
+  await page.until(() => page.beside.pages.length > 0, PATIENCE);
+  await page.beside.openPage(page.beside.pages.find((one) => one.title === "Equipment").url);
+  page.beside.reader.edit((text) => text.replace("Inform your team.", "Inform your team, and call the hotline 555-0100."));
 }
 
 async function saveAndReindex(page) {
-  if (!page.reader.isEditing) await editPage(page);
-  if (!(await page.reader.saveNow())) return;
-  page.closeBeside();
+  if (!page.beside.reader.isEditing) await editPage(page);
+  if (!(await page.beside.reader.saveNow())) return;
+  page.beside.close();
   page.go(REVIEW);
   await page.say("/wiki reindex handbook", null);
 }

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from bot.playground.page.furnishing import furnish
+from bot.playground.page.ports import ModelSwitch, PageParts
 from bot.playground.page.server import PageServer
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
@@ -19,6 +20,10 @@ from bot.playground.workspace import LocalSlack
 MANIFEST = Path(__file__).parents[4] / "config" / "slack_manifest.json"
 TOKEN = "the-token-of-this-test"
 PATIENCE = 30.0
+
+
+def parts() -> PageParts:
+    return PageParts(model=ModelSwitch(("What is recorded?",)))
 
 
 @dataclass
@@ -82,7 +87,7 @@ class Served:
 async def served() -> AsyncIterator[Served]:
     timing = Timing(ack=0.05, retries=())
     async with LocalSlack(MANIFEST, timing=timing) as slack, aiohttp.ClientSession() as client:
-        server = PageServer(slack, furnish(slack), token=TOKEN)
+        server = PageServer(slack, furnish(slack), parts=parts(), token=TOKEN)
         url = await server.start("127.0.0.1", 0)
         try:
             yield Served(slack, url, client)

@@ -6,6 +6,7 @@ import json
 
 from bot.playground.model import Message
 from bot.playground.page.furnishing import ADMIN, ENGINEER, GUEST, MANAGER, REVIEW, furnish
+from bot.playground.views import ViewStacks
 from bot.playground.workspace import LocalSlack
 from tests.bot.playground.page.conftest import MANIFEST, Served
 
@@ -150,3 +151,74 @@ def test_people_of_one_s_own_come_first_and_are_members_everywhere() -> None:
     for place in slack.channels.values():
         assert place.kind == "im" or roles[0].user in place.members
     assert slack.people[roles[0].user].email == "ann@company.example"
+
+
+async def test_the_switch_of_the_recorded_model_is_seen_by_all(served: Served) -> None:
+    bob, gus = await served.open(ENGINEER), await served.open(GUEST)
+
+    await bob.do("model", on=True)
+    await gus.until(lambda: gus.seen["model"]["on"])
+
+    assert gus.seen["model"]["questions"] == ["What is recorded?"]
+    await gus.do("model", on="yes")
+    await bob.until(lambda: not bob.seen["model"]["on"])
+
+
+async def test_the_wire_shows_the_events_and_calls_of_a_thread_alone(served: Served) -> None:
+    bob = await served.open(ENGINEER)
+    await bob.do("say", channel="C0GENERAL", text="One")
+    await bob.do("say", channel="C0GENERAL", text="Two")
+    first = served.slack.history("C0GENERAL")[0]
+
+    told = await bob.do("why", channel="C0GENERAL", ts=first.ts)
+
+    assert told["why"] is None
+    assert [entry["content"]["text"] for entry in told["wire"]] == ["One"]
+    assert {entry["name"] for entry in told["wire"]} == {"message"}
+
+
+async def test_nobody_asks_why_about_what_they_do_not_see(served: Served) -> None:
+    served.slack.post(served.slack.from_bot("C0PEOPLE", text="Theirs"))
+    gus = await served.open(GUEST)
+    ts = served.slack.history("C0PEOPLE")[0].ts
+
+    done = await gus.do("why", channel="C0PEOPLE", ts=ts)
+
+    assert done["error"] == "there is no such message"
+
+
+async def test_a_form_that_is_filled_in_is_sent_as_slack_sends_it(served: Served) -> None:
+    slack = served.slack
+    blocks = [
+        {
+            "type": "input",
+            "block_id": name,
+            "label": {"type": "plain_text", "text": "What?"},
+            "element": {"type": "plain_text_input", "action_id": "words"},
+        }
+        for name in ("what", "why")
+    ]
+    view = {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "A form"},
+        "submit": {"type": "plain_text", "text": "Send"},
+        "blocks": blocks,
+    }
+    opened = ViewStacks(slack).open(ENGINEER, view)
+    bob = await served.open(ENGINEER)
+    state = {
+        "what": {"words": {"type": "plain_text_input", "value": "This"}},
+        "why": {"words": {"type": "plain_text_input", "value": "Therefore"}},
+    }
+
+    await bob.do("submit", view_id=opened.id, values=state)
+    sent = slack.deliveries[-1].payload
+
+    assert sent["type"] == "view_submission"
+    assert sent["view"]["state"]["values"] == state
+    assert (await bob.do("submit", view_id="V1", values=state))["error"] == (
+        "there is no such window"
+    )
+    for nonsense in ({"what": 1}, {"what": {"words": 1}}, [], "x"):
+        done = await bob.do("submit", view_id=opened.id, values=nonsense)
+        assert done["error"]

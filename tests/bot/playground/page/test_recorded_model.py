@@ -1,0 +1,67 @@
+"""The demo's recorded model: what it says rests on the passages; it is asked when it is on."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from bot.answering.composing.prompt import NOTHING, Prompt
+from bot.model import NoAnswer, Question, Reason, Result
+from bot.playground.page.recorded_model import RECORDINGS, RecordedAnswering, RecordedModel
+from bot.ports import OnText
+from indexers.model import EVERYONE, Principal
+from tests.fakes.passages import passages
+
+DEPLOY = "How do I deploy to production?"
+ANYONE = Principal.of(EVERYONE)
+
+
+def written(question: str, *texts: str) -> str:
+    shown = tuple(passages("deploying", *texts))
+    prompt = Prompt("rules", f"<question>\n{question}\n</question>", shown, 100)
+    return "".join(RecordedModel(sleep=lambda _: None).write(prompt))
+
+
+def test_it_cites_the_passages_that_its_sentences_are_from() -> None:
+    said = written(
+        DEPLOY,
+        "Something else.",
+        "Run:\n\ndeploy --to production\n--wait",
+        "Production deploys are frozen from Friday.",
+    )
+
+    assert "Merge to main and run `deploy --to production --wait`. [2]" in said
+    assert "from Friday noon to Monday morning. [3]" in said
+
+
+def test_it_says_nothing_of_passages_that_it_is_not_shown() -> None:
+    assert written(DEPLOY, "Leave is thirty days long.") == NOTHING
+
+
+def test_it_says_nothing_to_other_questions() -> None:
+    assert written("How long is leave?", "Production deploys are frozen from Friday.") == NOTHING
+
+
+@dataclasses.dataclass
+class Answering:
+    asked: list[Question] = dataclasses.field(default_factory=list)
+
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+        self.asked.append(question)
+        return NoAnswer(Reason.NOTHING_FITS, "")
+
+
+def test_it_is_asked_only_while_it_is_on_and_only_what_is_recorded() -> None:
+    below, switch = Answering(), {"on": False}
+    answering = RecordedAnswering(below, lambda: switch["on"])
+
+    answering.answer(Question(DEPLOY, ANYONE))
+    switch["on"] = True
+    answering.answer(Question(DEPLOY, ANYONE))
+    answering.answer(Question("How long is leave?", ANYONE))
+
+    assert [question.quoting for question in below.asked] == [True, False, True]
+
+
+def test_each_recording_has_words_to_cite() -> None:
+    for sentences in RECORDINGS.values():
+        assert all(sentence.words and sentence.text for sentence in sentences)

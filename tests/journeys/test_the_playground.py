@@ -1,0 +1,150 @@
+"""`footnote playground` as its own process, on a small wiki of one's own: asked over the page's own
+connection."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.bot.playground.page.conftest import OpenPage
+from tests.journeys.conftest import FOOTNOTE, PAGES, write
+
+PATIENCE = 120.0
+_SETTINGS = """
+[[wiki]]
+type = "markdown"
+name = "handbook"
+path = "wiki"
+site_url = "https://handbook.example.com"
+"""
+_OURS = ("SLACK_", "CONFLUENCE_", "FOOTNOTE_")
+
+
+@dataclass
+class Playground:
+    process: asyncio.subprocess.Process
+    printed: Path
+    url: str
+
+    async def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(PATIENCE):
+            return await self.process.wait()
+
+
+def environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+
+
+@pytest.fixture
+async def playground(tmp_path: Path) -> AsyncIterator[Playground]:
+    write(tmp_path / "wiki", PAGES)
+    (tmp_path / "footnote.toml").write_text(_SETTINGS)
+    printed = tmp_path / "printed"
+    arguments = ("--config", "footnote.toml", "--as", "ann@example.com", "--port", "0")
+    with printed.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            FOOTNOTE,
+            "playground",
+            *arguments,
+            cwd=tmp_path,
+            env=environment(),
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield Playground(process, printed, await address(process, printed))
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def said(printed: Path) -> str:
+    return printed.read_text()
+
+
+async def address(process: asyncio.subprocess.Process, printed: Path) -> str:
+    """Return the page's address, once it is printed."""
+    async with asyncio.timeout(PATIENCE):
+        while not (found := re.search(r"http://localhost:\d+/\S+/", said(printed))):
+            assert process.returncode is None, said(printed)
+            await asyncio.sleep(0.1)
+    return found[0]
+
+
+def answers(page: OpenPage, channel: str) -> list[Mapping[str, Any]]:
+    return [
+        entry
+        for key, entry in page.seen.items()
+        if key.startswith(f"message/{channel}/") and entry.get("bot_id") and entry.get("blocks")
+    ]
+
+
+async def test_a_question_in_the_page_gets_a_real_answer_and_its_reasons(
+    playground: Playground,
+) -> None:
+    async with (
+        aiohttp.ClientSession() as client,
+        client.ws_connect(f"{playground.url}socket") as socket,
+    ):
+        page = await OpenPage(socket).become("U0SELF1")
+        await page.do("say", channel="C0ENG", text="@footnote How do I get VPN access?")
+        async with asyncio.timeout(PATIENCE):
+            await page.until(lambda: bool(answers(page, "C0ENG")))
+        (answer,) = answers(page, "C0ENG")
+        told = await page.do("why", channel="C0ENG", ts=answer["ts"])
+
+        assert "open a ticket with the IT desk" in str(answer["blocks"])
+        assert page.roles[0]["title"] == "ann@example.com"
+        assert told["why"]["kind"] == "Answer"
+        assert told["why"]["pages"][0]["state"] == "quoted"
+        wire = {entry["name"] for entry in told["wire"]}
+        assert "app_mention" in wire
+        assert wire & {"chat.postMessage", "chat.update"}
+    assert await playground.stop() == 0
+
+
+async def test_nothing_that_was_asked_is_kept(playground: Playground, tmp_path: Path) -> None:
+    async with (
+        aiohttp.ClientSession() as client,
+        client.ws_connect(f"{playground.url}socket") as socket,
+    ):
+        page = await OpenPage(socket).become("U0SELF1")
+        await page.do("say", channel="C0ENG", text="@footnote Are zebras paid annual leave?")
+        async with asyncio.timeout(PATIENCE):
+            await page.until(lambda: bool(answers(page, "C0ENG")))
+    await playground.stop()
+
+    assert [file.name for file in (tmp_path / "data").iterdir()] == ["index"]
+    for file in (tmp_path / "data").rglob("*"):
+        assert not file.is_file() or b"zebras" not in file.read_bytes()
+
+
+async def test_a_port_in_use_is_said_in_one_sentence(
+    playground: Playground, tmp_path: Path
+) -> None:
+    port = playground.url.split(":")[2].partition("/")[0]
+    other = await asyncio.create_subprocess_exec(
+        FOOTNOTE,
+        "playground",
+        *("--config", "footnote.toml", "--data-dir", tmp_path / "elsewhere", "--port", port),
+        cwd=tmp_path,
+        env=environment(),
+        stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    _, errors = await other.communicate()
+
+    assert other.returncode == 1
+    assert b"Choose another port with --port." in b" ".join(errors.split())
+    assert b"Traceback" not in errors
