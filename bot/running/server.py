@@ -39,6 +39,8 @@ AT_ONCE = 8
 """Commands that are worked for at the same time."""
 _INTERRUPTED = 130
 """The exit code."""
+_ASK = 10.0
+"""Seconds that a command may take to say what it wants."""
 _LEAVE = 8.0
 """Seconds in which commands come to a stop when the process ends."""
 
@@ -140,8 +142,10 @@ class RunningServer:
         if not connection.is_of_owner():
             return
         if not self._places.acquire(blocking=False):
-            with suppress(OSError):
-                connection.send({"refused": f"it already works for {AT_ONCE} commands"})
+            # Read first: a command that is hung up on while it asks does not see the refusal.
+            if connection.is_ready(_ASK) and connection.receive():
+                with suppress(OSError):
+                    connection.send({"refused": f"it already works for {AT_ONCE} commands"})
             return
         try:
             self._serve(connection)
@@ -149,7 +153,7 @@ class RunningServer:
             self._places.release()
 
     def _serve(self, connection: CommandConnection) -> None:
-        if not connection.is_ready(10) or not (asked := connection.receive()):
+        if not connection.is_ready(_ASK) or not (asked := connection.receive()):
             return
         session = CommandSession(connection)
         with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -160,7 +160,7 @@ def test_serving_without_tokens_names_them(tmp_path: Path) -> None:
     none = Secrets(slack_bot_token=SecretStr(""), slack_app_token=SecretStr(""))
 
     with pytest.raises(SettingsError, match="2 problems"):
-        serve(chosen, none)
+        serve(chosen, none, lambda _: nullcontext())
     assert not (tmp_path / "data").exists()
 
 
