@@ -154,7 +154,7 @@ def _print_sources(result: Result) -> None:
     for number, source in enumerate(sources, start=1):
         _print_source(_marked(result, number), source)
     if nearest:
-        out().print("  The nearest pages:" if isinstance(result, NoAnswer) else "  Near to it:")
+        out().print("  The nearest pages:" if isinstance(result, NoAnswer) else "  Close to it:")
     for source in nearest:
         _print_source(" -  ", source)
 

@@ -51,7 +51,7 @@ class SlackSettings(Strict):
         7,
         ge=0,
         le=A_CENTURY,
-        description="Days for which an answer is taken back when a page that it cites is removed "
+        description="Days for which an answer is retracted when a page that it cites is removed "
         "or restricted; 0: never.",
     )
     admins: tuple[str, ...] = Field(

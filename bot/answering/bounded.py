@@ -40,7 +40,7 @@ class Bounded:
         try:
             return in_daemon(bounded, "reading").result(self._seconds)
         except TimeoutError:
-            log.warning("%s: that takes over %g s", self._what, self._seconds)
+            log.warning("%s: this takes over %g s", self._what, self._seconds)
         except (ModelUnavailable, ModelFailed) as error:
             log.warning("%s: %s", self._what, error)
         return None

@@ -167,14 +167,14 @@ def asked(question: Question) -> QuestionWords | str:
 def _reasons(question: Question, words: Sequence[Word], said: QuestionWords) -> Iterator[str]:
     """Yield the reasons not to ask back."""
     if followups.contexts(question.history):
-        yield "what was said before tells what it is about"
+        yield "the conversation tells what it is about"
     if _OPENINGS.match(question.text):
         yield "it asks for one fact"
     for word in words:
         if word.role in (TokenRole.NAME, TokenRole.NUMBER, TokenRole.NOT) or word.limit:
             yield f"\u201c{word.text}\u201d makes it specific"
     if not said.topic:
-        yield "it names no matter at all"
+        yield "it names no topic"
     if len(said.topic) > _TOPICAL or len(said.weighty) > _WEIGHTY:
         yield "it has enough words that say what it is about"
     named = _WHAT_IS_THE.match(question.text) and said.topic < said.weighty

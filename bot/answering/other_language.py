@@ -33,6 +33,6 @@ def ask_in_theirs(hits: Sequence[Hit]) -> str:
     most passages."""
     languages = Counter(hit.language for hit in hits if hit.language)
     if not languages:
-        return "Your question is in another language than the pages: please ask in theirs."
+        return "Your question is in another language than the pages. Please ask in theirs."
     language = languages.most_common(1)[0][0].capitalize()
     return f"The pages are in {language}: asked in {language}, I may find it."

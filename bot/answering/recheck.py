@@ -37,8 +37,8 @@ _WIDER = 4
 closed, and open pages come after its pages."""
 MOST_LINKED = 3
 REFUSAL = (
-    "A wiki does not answer at the moment, so I cannot check that what I found there still "
-    "holds. Please ask again in a while."
+    "A wiki does not answer at the moment, so I cannot check whether what I found "
+    "there is still current. Please ask again in a while."
 )
 ONLY_LINKS = (
     "I found pages that may answer this, but I could not check them in time, so I only link "
@@ -302,7 +302,7 @@ def _note(place: Place, told: LivePages, reader: Reader, seen: _Seen) -> None:
     live = told.partly.get(page, LivePage(OPEN)) if untold else told.stand.get(page)
     if live is None or not live.acl.admits(reader):
         seen.fell.add(place)
-        log.info("Page %s of %s no longer stands for a reader: left out", page, wiki)
+        log.info("Page %s of %s is gone or closed for a reader: left out", page, wiki)
     elif untold:
         seen.doubt[place] = Doubt.UNCONFIRMED
         if live.edited or live.acl != OPEN:
@@ -317,10 +317,10 @@ def _note(place: Place, told: LivePages, reader: Reader, seen: _Seen) -> None:
 def _answered(wiki: str, answer: Future[LivePages] | None) -> LivePages | None:
     """Return the wiki's reply; None if there was none in time."""
     if answer is None or not answer.done():
-        log.warning("%s does not answer in time whether cited pages still stand", wiki)
+        log.warning("%s does not confirm cited pages in time", wiki)
         return None
     try:
         return answer.result()
     except WikiUnavailable as error:
-        log.warning("%s does not say whether cited pages still stand: %s", wiki, error)
+        log.warning("%s does not confirm cited pages: %s", wiki, error)
         return None

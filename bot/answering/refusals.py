@@ -16,8 +16,8 @@ _SILENT = {Reason.NOTHING_FITS, Reason.NOTHING_INDEXED}
 _TEXTS = {
     Reason.NO_QUESTION: "Ask me something in words, and I will look it up.",
     Reason.TOO_LONG: f"That is too long for me: at most {LONGEST_QUESTION:,} characters, please.",
-    Reason.REBUILDING: "My index is being built anew, so I may not have the page for this yet. "
-    "Please ask me again in a while.",
+    Reason.REBUILDING: "My index is being rebuilt, so I may not have the page for "
+    "this yet. Please ask again in a while.",
 }
 
 

@@ -110,7 +110,7 @@ class Responder:
 
     def _nothing(self) -> str:
         if not self.has_pages():
-            return "Nothing is indexed yet: the first `footnote sync` is still to find a page."
+            return "Nothing is indexed yet: run `footnote sync` first."
         return "I found no page that you may read here."
 
     def _nothing_found(self, retrieved: Retrieved, leads_to: Sequence[Source]) -> str:

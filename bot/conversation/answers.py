@@ -151,4 +151,4 @@ class AnswerMaker:
         try:
             await self.answers.posted(recorded, message)
         except StateUnavailable:
-            logger.exception("Where answer %d stands could not be noted", recorded)
+            logger.exception("The message of answer %d could not be recorded", recorded)

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 _EVENT = "choice-of-"
 """The prefix of the event of a choice by button; the id of the clarifying question follows."""
 FORGOTTEN = Notice("I no longer know what was asked here. Please ask again.")
-CHOSEN = Notice("This was chosen already. To ask for another, reply with its number.")
+CHOSEN = Notice("This was already chosen. To choose another one, reply with its number.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class AskedBack:
     redrawing: Redrawing
 
     async def stands(self, message: IncomingMessage) -> bool:
-        """Return whether the clarifying question is still posted there, if the message is a choice
-        by button."""
+        """Return False for a choice by button whose clarifying question is gone, or was asked about
+        other words."""
         if not message.event.startswith(_EVENT):
             return True
         id_ = int(message.event.removeprefix(_EVENT))
@@ -70,7 +70,8 @@ class AskedBack:
 
     async def meant(self, message: IncomingMessage, words: str) -> str:
         """Return the question that ``words`` ask: a reading, if they choose one that the bot
-        offered in the message's thread; otherwise the words themselves."""
+        offered in the message's thread, where the choice then replaces the buttons; otherwise the
+        words themselves."""
         if message.thread == message.ts:
             return words
         recorded = await self.answers.asked_back(message.team, message.channel, message.thread)
@@ -113,7 +114,7 @@ class Choices:
         id_, _, number = press.value.partition(":")
         person, channel = press.person, press.channel
         if not await self.directory.is_in(person, channel):
-            logger.info("%s chose in %s without being in it: nothing is asked", person, channel)
+            logger.info("%s chose in %s, but is not in that channel: ignored", person, channel)
             return
         choosing = await self.asked_back.choosing(int(id_))
         if choosing is None or not 0 < int(number) <= len(choosing.readings):

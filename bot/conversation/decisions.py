@@ -101,21 +101,21 @@ class Decisions:
         posted = await self.posting.posted(message) if message.begun_before else {}
         case = ReplyInProgress(message, refusal, posted)
         for decide in (
-            self.deleted_goes_with_its_reply,
+            self.a_deleted_message_loses_its_reply,
             self.too_many_questions_are_refused,
-            self.a_choice_that_stands_no_more_is_passed_over,
+            self.an_outdated_choice_is_passed_over,
             self.a_thread_command_is_obeyed,
             self.a_follow_up_for_others_is_passed_over,
             self.small_talk_gets_help,
-            self.who_may_get_nothing_is_told_so,
+            self.a_person_who_gets_no_answers_is_told_so,
             self.an_answer_that_was_perhaps_seen_is_offered_again,
             self.a_question_is_answered,
         ):
             if await decide(case):
                 break
-        await self._pass_over_a_choice_that_fell(case)
+        await self._pass_over_an_outdated_choice(case)
 
-    async def deleted_goes_with_its_reply(self, case: ReplyInProgress) -> bool:
+    async def a_deleted_message_loses_its_reply(self, case: ReplyInProgress) -> bool:
         if not case.message.deleted:
             return False
         await self._withdraw_choices(case)
@@ -131,7 +131,7 @@ class Decisions:
             await self.posting.put(case.message, Notice(case.refusal), case.posted)
         return True
 
-    async def a_choice_that_stands_no_more_is_passed_over(self, case: ReplyInProgress) -> bool:
+    async def an_outdated_choice_is_passed_over(self, case: ReplyInProgress) -> bool:
         if case.message.changed:
             await self._withdraw_choices(case)
         return not await self.asked_back.stands(case.message)
@@ -167,7 +167,7 @@ class Decisions:
         await self.posting.put(case.message, HELP, case.posted)
         return True
 
-    async def who_may_get_nothing_is_told_so(self, case: ReplyInProgress) -> bool:
+    async def a_person_who_gets_no_answers_is_told_so(self, case: ReplyInProgress) -> bool:
         message = case.message
         settings = await self.settings.of(message.team, message.channel)
         # Where somebody present may get no answers, only the asker is answered.
@@ -200,7 +200,7 @@ class Decisions:
 
     async def a_question_is_answered(self, case: ReplyInProgress) -> bool:
         message, audience = case.message, case.audience
-        assert audience is not None  # noqa: S101 - `who_may_get_nothing_is_told_so` found it
+        assert audience is not None  # noqa: S101 - `a_person_who_gets_no_answers_is_told_so` found it
         if not case.is_unasked:
             self.status.begin(message)
         question = await self._question(case, audience)
@@ -252,9 +252,9 @@ class Decisions:
             if message.kind is MessageKind.FOLLOW_UP:
                 await self.following.explain(message)
         except (ChatRefused, ChatUnavailable) as error:
-            logger.info("What comes with the answer to %s was left out: %s", message.ts, error)
+            logger.info("The extras of the answer to %s were left out: %s", message.ts, error)
 
-    async def _pass_over_a_choice_that_fell(self, case: ReplyInProgress) -> None:
+    async def _pass_over_an_outdated_choice(self, case: ReplyInProgress) -> None:
         """Pass over a choice whose clarifying question is gone. The worker of the edited question
         may have looked before this was posted."""
         if case.message.deleted or case.refusal is not None:

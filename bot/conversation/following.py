@@ -22,7 +22,7 @@ STOPPED = Notice(
 )
 NOT_YOURS = Notice("Only people who asked me in this thread can stop that.")
 STARTED = Notice(
-    "I follow this thread: ask on without a mention. To end that, say: stop following."
+    "I am following this thread: no need to mention me. To end this, say: stop following."
 )
 
 
@@ -59,7 +59,9 @@ class Following:
         try:
             await self.chat.post_privately(message.channel, message.person, words, message.thread)
         except (ChatRefused, ChatUnavailable) as error:
-            logger.info("Why message %s was answered could not be told: %s", message.ts, error)
+            logger.info(
+                "The note why message %s was answered could not be posted: %s", message.ts, error
+            )
 
     async def stopped(self, press: Press, respond: Respond) -> None:
         """Handle the button, which only people who asked in the thread are shown."""
@@ -76,6 +78,6 @@ class Following:
 
 def _explanation(thread: str) -> Notice:
     return Notice(
-        "You asked on in a thread that I answered, so I answered without a mention.",
+        "I answered without a mention because you asked me earlier in this thread.",
         button=Button(STOP, "Stop following", thread),
     )

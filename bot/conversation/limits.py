@@ -54,6 +54,4 @@ def _words(bound: int, whose: CountedBy, span: timedelta) -> str:
     when, again = (
         ("within a minute", "in a minute") if span == _MINUTE else ("within a day", "tomorrow")
     )
-    return (
-        f"{asked} {questions} {when}, which is as many as I may answer. Please ask again {again}."
-    )
+    return f"{asked} {questions} {when}, which is the limit. Please ask again {again}."

@@ -20,7 +20,8 @@ class NotOurs(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Posting of replies. All methods raise ChatUnavailable and ChatRefused."""
+    """Posting of replies. What asks the chat raises ChatUnavailable and ChatRefused, what asks the
+    inbox raises StateUnavailable."""
 
     inbox: Inbox
     chat: Chat
@@ -52,7 +53,8 @@ class Posting:
         return await self.chat.reply(message, content, posted, self.hold)
 
     async def put_unheld(self, message: IncomingMessage, content: Content, posted: Posted) -> str:
-        """Do the same for a message that no worker holds any more."""
+        """Make ``content`` the whole reply to a message that no worker holds any more, and return
+        the id of its last message."""
         return await self.chat.reply(message, content, posted)
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:

@@ -34,18 +34,18 @@ SHARE = "share_answer"
 """Action ids; the value is the id of the answer that the channel, or the asker alone, got."""
 
 OFFER = Notice(
-    "I can answer you privately: you may read a page about this, not everybody here may."
+    "I can answer you privately: you may read a page about this, but not everybody here may."
 )
 PERHAPS = Notice(
-    "I was interrupted when I answered this. You may have my answer already, where you alone see"
-    " it; if not, press the button."
+    "I was interrupted while answering this. You may already have my answer, visible "
+    "only to you. If not, press the button."
 )
 FORGOTTEN = Notice("I no longer have this question. Please ask again.")
 NOT_NOW = Notice(
-    "I looked again and find no answer for you after all: the pages do not say it, or what you may"
-    " read has changed."
+    "I looked again and found no answer for you: the pages do not say it, or what you"
+    " may read has changed."
 )
-NOT_FOR_ALL = Notice("I cannot share this: not everybody here may read the pages that it is from.")
+NOT_FOR_ALL = Notice("I cannot share this: not everybody here may read the pages it comes from.")
 NOT_FOR_OUTSIDERS = Notice(
     "I cannot share this: somebody in this channel may not get answers from me."
 )
@@ -87,8 +87,8 @@ class PrivateAnswers:
                 logger.info("A private answer could not be offered: %s", error)
 
     async def give(self, message: IncomingMessage, recorded: RecordedAnswer) -> None:
-        """Show the answer to the asker, if the channel is set so, or others there may not read it.
-        An asker who left meanwhile gets nothing, and the channel is not told of it.
+        """Show the answer to the asker alone. An asker who left meanwhile gets nothing, and the
+        channel is not told of it.
 
         Raises:
             NotOurs: it is not ours to answer any more.
@@ -97,11 +97,12 @@ class PrivateAnswers:
         try:
             await self.posting.show_asker(message, await self._content(recorded))
         except NotInChannel:
-            logger.info("Who asked %s is not in %s any more", message.ts, message.channel)
+            logger.info("The person who asked %s is no longer in %s", message.ts, message.channel)
 
     async def resume(self, message: IncomingMessage) -> bool:
         """Offer a private answer again, if the process that gave it died before recording that. The
-        offer may appear twice, the answer not. Return False if the asker certainly got none.
+        offer may appear twice, the answer not. Return False if the asker certainly got none, or
+        none is recorded.
 
         Raises:
             NotOurs: it is not ours to answer any more.
@@ -117,7 +118,7 @@ class PrivateAnswers:
 
     async def wanted(self, press: Press, respond: Respond) -> None:
         """Handle the button of the offer."""
-        recorded = await self._given(press)
+        recorded = await self._recorded(press)
         if recorded is None:
             await respond(FORGOTTEN)
             return
@@ -133,7 +134,7 @@ class PrivateAnswers:
         """Handle the button of an answer that was perhaps not seen: answer again with the rights of
         now. Only an answer that its asker alone saw has this button; otherwise a press would show
         private text to the channel."""
-        recorded = await self._given(press)
+        recorded = await self._recorded(press)
         if recorded is None or not recorded.asked.private:
             await respond(FORGOTTEN)
             return
@@ -157,7 +158,7 @@ class PrivateAnswers:
             await self._share(press, respond)
 
     async def _share(self, press: Press, respond: Respond) -> None:
-        recorded = await self._given(press)
+        recorded = await self._recorded(press)
         if recorded is None:
             await respond(FORGOTTEN)
             return
@@ -175,7 +176,7 @@ class PrivateAnswers:
             await respond(NOT_FOR_ALL, replacing=False)
             return
         posted = await self.posting.posted(message)
-        if await self._given(press) != recorded:
+        if await self._recorded(press) != recorded:
             await respond(FORGOTTEN)
             return
         try:
@@ -197,7 +198,7 @@ class PrivateAnswers:
             return reader
         return await self.asking_again.question(message, recorded, reader)
 
-    async def _given(self, press: Press) -> RecordedAnswer | None:
+    async def _recorded(self, press: Press) -> RecordedAnswer | None:
         """Return the pressed answer. Only the asker is shown these buttons. None: it is forgotten,
         its question was edited or deleted since, or the asker left the channel."""
         recorded = await self.answers.recorded(int(press.value))

@@ -25,7 +25,9 @@ from bot.conversation.ports import Answers, Directory, Respond
 from bot.model import Answer
 
 FORGOTTEN = Notice("I no longer have this answer. Please ask again.")
-NOTHING = Notice("I looked again and find nothing to quote for you: what you may read has changed.")
+NOTHING = Notice(
+    "I looked again and found nothing to quote for you: what you may read has changed."
+)
 ONLY_YOU = "Only you see these quotes."
 
 
@@ -38,7 +40,7 @@ class Quotes:
     clock: Callable[[], datetime]
 
     async def pressed(self, press: Press, respond: Respond) -> None:
-        recorded = await self._given(press)
+        recorded = await self._recorded(press)
         if recorded is None:
             await respond(FORGOTTEN, replacing=False)
             return
@@ -56,7 +58,7 @@ class Quotes:
         content = AnswerContent(shown, buttons=Buttons.NONE, note=ONLY_YOU)
         await respond(content, replacing=False)
 
-    async def _given(self, press: Press) -> RecordedAnswer | None:
+    async def _recorded(self, press: Press) -> RecordedAnswer | None:
         """Return the answer if it is still valid, offers its quotes, and the person may see it."""
         recorded = await self.answers.recorded(int(press.value))
         if recorded is None or recorded.retracted or not offers_quotes(recorded.answer):

@@ -17,8 +17,8 @@ from bot.errors import ChatRefused, ChatUnavailable
 logger = logging.getLogger(__name__)
 
 TAKEN_BACK = Notice(
-    "I took this answer back: its question was edited, a page that it named may not be read any "
-    "more, or somebody withdrew what it said. Please ask again."
+    "I retracted this answer: its question was edited, a page it cited can no longer "
+    "be read, or somebody withdrew what it said. Please ask again."
 )
 
 Change = Callable[[AnswerContent], AnswerContent]
@@ -32,8 +32,8 @@ class Redrawing:
     async def draw(
         self, recorded: RecordedAnswer, change: Change = lambda content: content
     ) -> None:
-        """Draw the answer as it is now; nothing, if it is not valid any more. If the chat refuses,
-        it stays as it is."""
+        """Draw the answer as it is now; nothing, if it is not valid any more. If the chat refuses
+        or is away, it stays as it is."""
         known = await self._known(recorded)
         if known is None or known[0].retracted:
             return
@@ -43,7 +43,7 @@ class Redrawing:
                 id_ = now.message or recorded.message
                 await self.chat.redraw(recorded, id_, _content(now, tally, change))
             except (ChatRefused, ChatUnavailable) as error:
-                logger.info("Answer %d could not be drawn anew: %s", recorded.id, error)
+                logger.info("Answer %d could not be redrawn: %s", recorded.id, error)
                 return
             before, known = known, await self._known(recorded)
             if known == before:

@@ -63,14 +63,16 @@ class Replies:
             refusal = await refusal_of(limits, message, inbox) if limits else None
         except StateUnavailable as error:
             # Not begun, so nobody need be told: it is submitted again later.
-            logger.debug("Message %s is not begun: %s", message.ts, error)
+            logger.debug("Message %s was not started: %s", message.ts, error)
             return
         if claimed is None:
             return
         try:
             await self._reply_patiently(claimed, refusal)
         except (NotOurs, AskerForgotten):
-            logger.info("Message %s is not ours any more, or not what it was", message.ts)
+            logger.info(
+                "Message %s was edited, deleted or stopped, or another process owns it", message.ts
+            )
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(claimed, error)
         else:
@@ -79,7 +81,7 @@ class Replies:
 
     async def _reply_patiently(self, message: IncomingMessage, refusal: str | None) -> None:
         if message.attempts > MOST_ATTEMPTS:
-            raise GaveUp(f"{MOST_ATTEMPTS} attempts did not end")
+            raise GaveUp(f"not finished in {MOST_ATTEMPTS} attempts")
         began = self.clock()
         for pause in growing_pauses(self.first_pause, LONGEST_PAUSE):
             try:
@@ -102,7 +104,7 @@ class Replies:
         except StateUnavailable as error:
             # The reply is posted; the message is submitted again later, and the reply found and
             # edited.
-            logger.debug("That message %s is done could not be noted: %s", message.ts, error)
+            logger.debug("Message %s could not be marked as done: %s", message.ts, error)
 
     async def _fail(self, message: IncomingMessage, error: Exception) -> None:
         """Post an apology in place of the answer, and log the error; the person sees nothing of
@@ -116,10 +118,10 @@ class Replies:
             return
         except StateUnavailable as state_error:
             # Not finished, so it is submitted again later.
-            logger.debug("Incident %s: the person is not told yet: %s", incident, state_error)
+            logger.debug("Incident %s: the person has not been told yet: %s", incident, state_error)
             return
         except (ChatRefused, ChatUnavailable):
-            logger.exception("Incident %s: nor could the person be told", incident)
+            logger.exception("Incident %s: the person could not be told, either", incident)
         await self._finish(message, self.inbox.failed)
 
     async def _say_sorry(self, message: IncomingMessage, incident: str) -> None:

@@ -137,7 +137,9 @@ class WaitingRoom:
         try:
             await self._chat.post_privately(message.channel, message.person, notice, thread)
         except (ChatRefused, ChatUnavailable) as error:
-            logger.warning("Who wrote %s could not be told that it waits: %s", message.ts, error)
+            logger.warning(
+                "The author of %s could not be told that it waits: %s", message.ts, error
+            )
 
     def _remember(self, message: IncomingMessage) -> None:
         self._told[_told(message)] = None
@@ -146,12 +148,12 @@ class WaitingRoom:
 
 
 WAITS = Notice(
-    "I have your question and cannot answer it yet, because my database is away. The answer "
-    "follows by itself once it is back."
+    "I have your question but cannot answer it yet: my database is unavailable. I "
+    "will answer as soon as it is back."
 )
 NOT_KEPT = Notice(
-    "I could not keep your question: I cannot write anything down just now. Slack hands it to me "
-    "again within five minutes. If no answer comes, please ask again."
+    "I could not save your question: I cannot write anything just now. Slack will "
+    "deliver it again within five minutes. If no answer comes, please ask again."
 )
 
 

@@ -95,7 +95,9 @@ class Workers:
             lane.cancel()
         await asyncio.gather(*late, return_exceptions=True)
         if late:
-            logger.warning("%d answers were not finished; they follow after a start", len(late))
+            logger.warning(
+                "%d answers were not finished; they will be after the next start", len(late)
+            )
 
     async def _run(self, channel: str) -> None:
         waiting = self._waiting[channel]

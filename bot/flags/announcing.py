@@ -25,10 +25,10 @@ from bot.ports import Library
 
 logger = logging.getLogger(__name__)
 
-GONE = Notice("I do not give this answer any more.")
+GONE = Notice("I no longer give this answer.")
 NOT_YOURS = Notice("Only people in this review channel, and admins, can withdraw an answer.")
 WITHDRAWN = Notice(
-    "Withdrawn: I no longer give this answer, and I take it back where I gave it lately."
+    "Withdrawn: I no longer give this answer, and I retract it where I gave it recently."
 )
 _AGAIN = timedelta(minutes=10)
 """The time after which a refused announcement is tried again."""
@@ -63,13 +63,14 @@ class Announcements:
         for channel in sorted(self.published.channels):
             if await self.directory.is_public(channel):
                 logger.warning(
-                    "The review channel %s is public: whoever joins it may publish answers that"
-                    " everybody gets as verified. Make it private.",
+                    "The review channel %s is public: anybody who joins it may "
+                    "publish verified answers for everybody. Make it private.",
                     channel,
                 )
 
     async def announce_due(self) -> None:
-        """Announce what is due and not handled by another process."""
+        """Announce what is due, but what the chat refused only every ten minutes. What another
+        process works on is left to it."""
         for one in await self.written.unannounced():
             tried = self._refused.get(one.written.id)
             if tried is None or self.clock() - tried >= _AGAIN:
@@ -77,7 +78,7 @@ class Announcements:
 
     async def announce(self, id_: int, *, waiting: bool = True) -> None:
         """Post or update the announcement of a written answer. If nobody is ``waiting`` for it, it
-        is left to another process that works on it.
+        is left to another process that works on it. An answer that does not count is not announced.
 
         Raises:
             StateUnavailable
@@ -88,7 +89,7 @@ class Announcements:
                 if one and (one.ended or self.published.counts(one.written)):
                     await self._announce(one)
         except LockTaken as error:
-            logger.info("The announcement of answer %d is left: %s", id_, error)
+            logger.info("The announcement of answer %d is left to another process: %s", id_, error)
         except ChatUnavailable as error:
             logger.warning("The announcement of answer %d waits: %s", id_, error)
 
@@ -110,7 +111,7 @@ class Announcements:
                 self._refused[id_] = self.clock()
                 return
         if not channel:
-            logger.warning("Answer %d is announced nowhere: no review channel is set", id_)
+            logger.warning("Answer %d is not announced: no review channel is set", id_)
         await self.written.announced(one, channel, ts)
 
     async def _content(self, one: Announcement, channel: str) -> PublishedAnswer:

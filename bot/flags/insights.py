@@ -32,8 +32,7 @@ _MOST_CITED = 50
 @dataclass(frozen=True, slots=True)
 class Insights:
     """Statistics for the owners of wikis. A page is stale if nobody edited it for longer than
-    ``stale_after``. ``roots`` as in `bot.flags.gaps`. The ``executor``
-    does what takes long.
+    ``stale_after``. ``roots`` as in `bot.flags.gaps`. The ``executor`` runs slow work.
 
     Raises:
         StateUnavailable, IndexUnavailable: from any method.

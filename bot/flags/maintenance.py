@@ -182,7 +182,7 @@ class Maintenance:
                 if by_admin != one.by_admin:
                     await self.written.vouch(one.id, by_admin=by_admin)
                     logger.warning(
-                        "Written answer %d %s", one.id, "counts" if by_admin else "counts no more"
+                        "Written answer %d %s", one.id, "counts" if by_admin else "no longer counts"
                     )
 
 
@@ -190,9 +190,9 @@ async def _alone(work: Callable[[], Awaitable[object]]) -> None:
     try:
         await work()
     except StateUnavailable as error:
-        logger.debug("What is due waits: %s", error)
+        logger.debug("Due work waits: %s", error)
     except ChatUnavailable as error:
-        logger.warning("What is due waits: %s", error)
+        logger.warning("Due work waits: %s", error)
     except Exception:
         # The edge of this task: work that is due stays due, and the next round tries again.
-        logger.exception("What is due could not be done, and will be tried again")
+        logger.exception("Due work failed and will be tried again")

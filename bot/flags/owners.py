@@ -69,7 +69,7 @@ class Owners:
                 # Not in the few threads that make answers: a wiki may hang.
                 return await in_own_thread(partial(self.library.owner, source), "owner")
         except TimeoutError:
-            logger.warning("%s did not say in time who keeps a page", source.wiki)
+            logger.warning("%s did not report the owner of a page in time", source.wiki)
             return ""
 
     async def _person(self, words: str) -> str:

@@ -16,9 +16,9 @@ from bot.flags.ports import CitedPages, FlagChat
 logger = logging.getLogger(__name__)
 
 RETRACTED = Notice(
-    "This answer named a page that was removed or restricted since, or somebody withdrew what it"
-    " said, so I took it back.",
-    ("Ask again, and I answer from what the wiki says now.",),
+    "I retracted this answer: a page it cited was removed or restricted since, or "
+    "somebody withdrew what it said.",
+    ("Ask again, and I will answer from what the wiki says now.",),
 )
 
 
@@ -30,13 +30,13 @@ class Retraction:
     clock: Callable[[], datetime]
 
     async def retract(self) -> None:
-        """Retract all invalidated answers that are still posted. An edit can be repeated, so a
-        retraction that may have happened is repeated."""
+        """Retract all invalidated answers that are still posted; if the chat is away, the rest
+        waits. An edit can be repeated, so a retraction that may have happened is repeated."""
         for recorded in await self.cited.invalidated():
             try:
                 await self._retract(recorded)
             except ChatUnavailable as error:
-                logger.warning("Answer %d is to be taken back and waits: %s", recorded.id, error)
+                logger.warning("The retraction of answer %d waits: %s", recorded.id, error)
                 return
             if not await self.cited.retracted(recorded, self.clock()):
                 # The question was answered again at the last moment, and this may have retracted
@@ -50,6 +50,9 @@ class Retraction:
         try:
             await self.chat.replace_reply(recorded, parts, RETRACTED)
         except ChatRefused as error:
-            logger.warning("Answer %d cannot be taken back: %s", recorded.id, error)
+            logger.warning("Answer %d cannot be retracted: %s", recorded.id, error)
             return
-        logger.info("Answer %d was taken back: a page of it fell", recorded.id)
+        logger.info(
+            "Answer %d was retracted: a page it cites was removed, restricted or withdrawn",
+            recorded.id,
+        )

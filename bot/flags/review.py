@@ -13,8 +13,7 @@ REMINDED_EVERY = timedelta(hours=24)
 
 
 class Review:
-    """The actions of reviewers. The caller
-    checks who may do what.
+    """The actions of reviewers. The caller checks who may do what.
 
     Raises:
         StateUnavailable: from any method.
@@ -43,7 +42,8 @@ class Review:
         )
 
     async def answered(self, flag: Flag, person: str) -> bool:
-        """Record that ``person`` wrote an answer to the flag, even a settled one."""
+        """Record that ``person`` wrote an answer to the flag, even a settled one. Return False if
+        the flag was withdrawn."""
         gone, due = (FlagState.WITHDRAWN,), (Due.ASK, Due.TELL)
         return await self._move(
             flag, FlagState.ANSWERED, FlagAction.ANSWERED, person, unless=gone, due=due

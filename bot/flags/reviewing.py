@@ -21,24 +21,24 @@ from bot.ports import Library
 from indexers.model import Acl
 
 GONE = "I no longer have this flag."
-NOT_A_REVIEWER = "Only people in the review channel can see to a flag."
+NOT_A_REVIEWER = "Only people in the review channel can handle a flag."
 NOT_A_PUBLISHER = (
-    "What is written here is given to everybody, as verified. So only people in the operator's"
-    " review channel, and admins, may write it."
+    "Everybody gets what is written here, as a verified answer. So only admins and "
+    "people in the operator's review channel may write it."
 )
 FOLLOW_UP = (
-    "This asks on what was said before it, so its words alone do not say what is asked. "
-    "Write the answer into the wiki, and press Fixed."
+    "This question follows up on an earlier one, so its words alone do not say what "
+    "is asked. Write the answer into the wiki and press Fixed."
 )
-TOO_LATE = "Somebody has seen to this flag already."
+TOO_LATE = "Somebody has already handled this flag."
 NO_PAGES = (
-    "An answer must rest on a page that everyone may read, and none was named here. "
-    "Write it into the wiki, and press Fixed."
+    "An answer must cite a page that everyone may read, and none was cited here. "
+    "Write it into the wiki and press Fixed."
 )
-MOVED = "A page that you chose is not to be read any more. Please look again."
-NO_WORDS = "An answer needs words, and yours had none. Nothing was kept: please write it again."
-PAST = "That day is past, so nobody would ever get this answer. Please choose a later one."
-KEPT = "Thank you. I answer with your words from now on."
+MOVED = "A page that you chose can no longer be read. Please look again."
+NO_WORDS = "Your answer was empty, so nothing was saved. Please write it again."
+PAST = "That day has passed, so nobody would get this answer. Please choose a later one."
+KEPT = "Thank you. From now on I answer with your words."
 
 
 @dataclass(frozen=True, slots=True)

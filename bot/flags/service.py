@@ -45,8 +45,8 @@ from indexers.model import Reader
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-LEAD = "You flagged what I answered to this. Somebody has seen to it; now I say:"
-ASKED_LEAD = "You asked the people who keep the wiki. Somebody has seen to it; now I say:"
+LEAD = "You flagged my answer to this. Somebody has handled it, and now I answer:"
+ASKED_LEAD = "You asked the people who keep the wiki. Somebody has handled it, and now I answer:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class FlagService:
             async with self.locks.hold(f"(flag {id_})", waiting=waiting):
                 await self._process_due(id_)
         except LockTaken as error:
-            logger.info("What is due for flag %d is left: %s", id_, error)
+            logger.info("The work on flag %d is left to another process: %s", id_, error)
         return await self.review.flag(id_)
 
     async def _process_due(self, id_: int) -> None:
@@ -95,7 +95,7 @@ class FlagService:
                 if flag and Due.SHOW in flag.due:
                     await self._show(flag)
         except ChatUnavailable as error:
-            logger.warning("What is due for flag %d waits: %s", id_, error)
+            logger.warning("The work on flag %d waits: %s", id_, error)
 
     async def channel_of(self, flag: Flag) -> str:
         """Return the channel where its card is or will be; empty if nowhere. A quick click may
@@ -122,7 +122,7 @@ class FlagService:
                 await self._post_card(flag, channel, around, owner)
         except ChatRefused as error:
             logger.warning(
-                "Flag %d is kept, but the review channel %s cannot be written to: %s",
+                "Flag %d is saved, but the review channel %s cannot be written to: %s",
                 flag.id,
                 channel,
                 error,
@@ -226,7 +226,7 @@ class FlagService:
             await self.review.told(flag, somebody=False)
             return
         except ChatRefused as error:
-            logger.warning("Whoever raised flag %d cannot be told: %s", flag.id, error)
+            logger.warning("The person who raised flag %d cannot be told: %s", flag.id, error)
             await self.review.told(flag, somebody=False)
             return
         await self.review.told(flag, somebody=True)

@@ -22,9 +22,9 @@ THANKS = Notice("Thank you, noted: this answer helped.")
 FLAGGED = Notice("Thank you. I noted what is wrong and told the people who keep the wiki.")
 FLAGGED_QUIETLY = Notice("Thank you. I noted what is wrong.")
 ASKED = Notice(
-    "I asked the people who keep the wiki. I will tell you once somebody has seen to it."
+    "I asked the people who keep the wiki. I will tell you once somebody has handled it."
 )
-NOTED = Notice("I noted that the wiki does not say this, for the people who keep it.")
+NOTED = Notice("I noted for the people who keep the wiki that it does not say this.")
 DOUBTED = "Noted: this answer did not help. What is wrong with it?"
 
 

@@ -58,8 +58,10 @@ def identity(mode: str, named: int) -> Finding:
 
 def webhooks(*, is_set: bool) -> Finding:
     if is_set:
-        return ok("webhooks", "A secret is set: Confluence's webhooks hurry the next sync.")
-    return ok("webhooks", "No secret is set: no webhook is taken, and syncs go by the clock.")
+        return ok("webhooks", "A secret is set: Confluence's webhooks start the next sync sooner.")
+    return ok(
+        "webhooks", "No secret is set: webhooks are not accepted, and syncs run by the clock."
+    )
 
 
 def state(
@@ -73,7 +75,11 @@ def state(
     except StateUnavailable as error:
         yield failure("state", str(error))
         return
-    is_made = "There is none yet; a sync makes it." if log is None else "The bot's database opens."
+    is_made = (
+        "There is no database yet; a sync creates it."
+        if log is None
+        else "The bot's database opens."
+    )
     yield ok("state", is_made)
     yield from last_passes(wikis, passes)
 
@@ -85,7 +91,7 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
         full = [one for one in passes if one.wiki == wiki and one.kind is PassKind.ALL_PAGES]
         if not full:
             yield warning(
-                wiki, "No full pass was made in the last week.", "Run `footnote sync`, or the bot."
+                wiki, "There was no full pass in the last week.", "Run `footnote sync`, or the bot."
             )
             continue
         last = full[-1]
@@ -93,7 +99,7 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
         if not last.complete:
             yield failure(
                 wiki,
-                f"Its last full pass ({when}) did not come to its end. {last.error}".strip(),
+                f"Its last full pass ({when}) did not complete. {last.error}".strip(),
                 "Run `footnote sync`.",
             )
             continue
@@ -106,11 +112,11 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
                 wiki,
                 f"By its last full pass ({when}), pages that are shown to nobody:"
                 f" {sum(closed.values())} ({each}{more}).",
-                "Their rights cannot be read, or name nobody known: `footnote access` tells of"
-                " each page which.",
+                "Their rights cannot be read, or name nobody known: `footnote access`"
+                " tells which, page by page.",
             )
         else:
-            yield ok(wiki, f"Its last full pass ({when}) came to its end.")
+            yield ok(wiki, f"Its last full pass ({when}) completed.")
         if failed := last.counts.get("failed", 0):
             yield warning(
                 wiki, f"Pages that this pass could not read: {failed}.", "See `footnote status`."

@@ -84,11 +84,11 @@ class AccessNow:
         if access.may_read is None:
             return ""
         if access.untold:
-            return f"Whether answers use it cannot be told: {access.untold.rstrip('.')}."
+            return f"Whether answers use it is unknown: {access.untold.rstrip('.')}."
         if indexed is None:
             return (
-                "It is not indexed, so no answer uses it; the next full pass reads it, unless it"
-                " is empty."
+                "It is not indexed, so no answer uses it. The next full pass reads "
+                "it, unless it is empty."
                 if access.read
                 else "Footnote is not set to read it, so no answer uses it."
             )

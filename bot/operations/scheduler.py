@@ -114,15 +114,15 @@ def _attempt(work: Callable[[], list[SyncReport]], again: timedelta) -> None:
             level = logging.DEBUG if quiet and not done.complete else logging.INFO
             log.log(level, "Synced %s: %s", done.wiki, _in_short(done))
             if done.error:
-                log.error("%s could not be synced to its end: %s", done.wiki, done.error)
+                log.error("%s could not be synced completely: %s", done.wiki, done.error)
     except SyncRunning:
         log.info("Another sync is running; the next one is due in %s", again)
     except (IndexersError, StateUnavailable) as error:
         # The message is written for the operator; a traceback adds nothing.
-        log.error("The sync failed, and will be tried again in %s: %s", again, error)  # noqa: TRY400
+        log.error("The sync failed and will be tried again in %s: %s", again, error)  # noqa: TRY400
     except Exception:
         # The edge of this thread: one failed sync must not end the schedule.
-        log.exception("The sync broke, and will be tried again in %s", again)
+        log.exception("The sync crashed and will be tried again in %s", again)
 
 
 def _in_short(done: SyncReport) -> str:

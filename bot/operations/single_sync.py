@@ -92,7 +92,7 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
                 held.enter_context(memory.sync_locks(stopped).hold(wikis))
                 gate = memory.promotion_check(progress)
             except StateUnavailable as error:
-                log.warning("Whether another process syncs cannot be told: %s", error)
+                log.warning("Whether another process syncs is unknown: %s", error)
         reports = parts.sync(
             name,
             full=full,

@@ -80,7 +80,7 @@ def alone(running: threading.Lock) -> Iterator[None]:
         SyncRunning: another thread holds it.
     """
     if not running.acquire(blocking=False):
-        raise SyncRunning("A sync is running already; it will be through in a while.")
+        raise SyncRunning("A sync is already running. Please try again in a while.")
     try:
         yield
     finally:

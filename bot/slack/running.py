@@ -84,7 +84,7 @@ class SlackApp:
             try:
                 await self.adopt()
             except StateUnavailable as error:
-                logger.debug("What others have left cannot be taken up: %s", error)
+                logger.debug("The work of dead processes cannot be adopted: %s", error)
 
     async def stop(self, grace: float) -> None:
         """Finish what can be finished in ``grace`` seconds; the rest is kept."""
@@ -94,7 +94,7 @@ class SlackApp:
         try:
             await self.inbox.release()
         except StateUnavailable as error:
-            logger.warning("What is left waits until this process counts as dead: %s", error)
+            logger.warning("Unfinished work waits until this process counts as dead: %s", error)
         self.executor.shutdown(wait=False, cancel_futures=True)
         for client in self.clients:
             if client.session is not None:
@@ -106,7 +106,7 @@ class SlackApp:
             try:
                 forgotten = await asyncio.to_thread(self.forgetting)
             except StateUnavailable as error:
-                logger.debug("What is old could not be forgotten: %s", error)
+                logger.debug("Old data could not be deleted: %s", error)
             else:
-                logger.debug("%d old answers forgotten", forgotten)
+                logger.debug("%d old answers deleted", forgotten)
             await asyncio.sleep(_FORGETTING_EVERY)

@@ -165,7 +165,7 @@ async def _patiently(
         except ChatRefused as error:
             raise SlackMisconfigured(
                 f"Slack at {address} refuses {token} ({error.code}). Copy it again from the "
-                "app's page at api.slack.com/apps; README.md says where it stands.",
+                "app's page at api.slack.com/apps; README.md says where to find it.",
                 error.code,
             ) from error
         except ChatUnavailable as error:

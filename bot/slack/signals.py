@@ -62,10 +62,12 @@ def hold_on() -> None:
 def _hang_up(stop: asyncio.Event, *, had_terminal: bool) -> Callable[[], None]:
     def hang_up() -> None:
         if had_terminal and not has_terminal():
-            logger.info("SIGHUP: the terminal is gone, so the bot ends")
+            logger.info("SIGHUP: the terminal is gone, so the bot stops")
             stop.set()
         else:
-            logger.info("SIGHUP: running on; settings are read at the start, so restart for them")
+            logger.info(
+                "SIGHUP: ignored. Settings are read at the start: restart to apply new ones"
+            )
 
     return hang_up
 

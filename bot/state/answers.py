@@ -51,7 +51,7 @@ class DatabaseAnswers(DatabaseFlags):
         )
         with self._database.begin() as connection:
             if _is_forgotten(connection, asked):
-                raise AskerForgotten("Whoever asked had it deleted.")
+                raise AskerForgotten("The person who asked had their data deleted.")
             before = connection.execute(sa.select(answers).where(*_at(asked.place))).one_or_none()
             row = connection.execute(keep).one()
             if before is not None and before.question != asked.question:

@@ -141,7 +141,7 @@ class Database:
     @property
     def _advice(self) -> str:
         if self._engine.dialect.name == "sqlite":
-            return "Is the disk full, its folder mounted for reading alone, or the file damaged?"
+            return "Is the disk full, its folder mounted read-only, or the file damaged?"
         return "Is the server running, and can it be reached?"
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

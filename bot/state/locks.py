@@ -50,7 +50,7 @@ class DatabaseLocks:
                 )
                 if connection.scalar(take) is None:
                     raise SyncRunning(
-                        f"Another process syncs {name}; it will be through in a while."
+                        f"Another process is syncing {name}. Please try again in a while."
                     )
         try:
             yield
@@ -63,4 +63,6 @@ class DatabaseLocks:
             with self._database.begin() as connection:
                 connection.execute(sa.delete(locks).where(mine))
         except StateUnavailable as error:
-            logger.debug("Other processes cannot sync until this one has again: %s", error)
+            logger.debug(
+                "Other processes cannot sync until this one can use the database again: %s", error
+            )

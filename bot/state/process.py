@@ -77,7 +77,7 @@ class Process:
             with self._database.begin() as connection:
                 connection.execute(sa.delete(processes).where(processes.c.name == self.name))
         except StateUnavailable as error:
-            logger.warning("What is left waits %.0f s: %s", self._lease.total_seconds(), error)
+            logger.warning("Unfinished work waits %.0f s: %s", self._lease.total_seconds(), error)
 
     def beat(self) -> None:
         """Record that this process lives, and delete dead ones.
@@ -128,4 +128,4 @@ class Process:
             try:
                 self.beat()
             except StateUnavailable as error:
-                logger.debug("Other processes may take this one for dead: %s", error)
+                logger.debug("Other processes may consider this one dead: %s", error)

@@ -46,7 +46,7 @@ class SharedLocks:
                 await _enter(held)
             except SyncRunning:
                 if not looks:
-                    raise LockTaken(f"Another process is at {name}.") from None
+                    raise LockTaken(f"Another process holds {name}.") from None
             else:
                 return held
             looks -= 1

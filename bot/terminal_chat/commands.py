@@ -15,18 +15,18 @@ from bot.terminal_chat.terminal_chat import TerminalChat
 
 QUIT = "/quit"
 HELP = Notice(
-    "Ask a question, several at once if you like, and ask on: what was said before counts.",
+    "Ask a question, or several at once. You can follow up: what was said before counts.",
     (
-        "1, 2, ...        choose, where I ask what you mean",
+        "1, 2, ...        choose, when I ask what you mean",
         "/good            the last answer helped",
         "/wrong [REASON]  flag the last answer (outdated: ..., incomplete: ..., wrong page: ...)",
-        "/quotes          the pages' own words, where a language model wrote the answer",
-        "/help            this",
-        "/quit            end, as Ctrl-D does",
+        "/quotes          the pages' own words, when a language model wrote the answer",
+        "/help            show this help",
+        "/quit            quit, like Ctrl-D",
     ),
 )
-NOTHING_SAID = Notice("There is no answer yet that this could be about. Please ask first.")
-NO_QUOTES = Notice("The last answer is in the pages' own words already, or there is none.")
+NOTHING_SAID = Notice("There is no answer yet. Please ask a question first.")
+NO_QUOTES = Notice("The last answer is already in the pages' own words, or there is none.")
 _SHOWN = 200
 """Characters of a question."""
 
@@ -53,7 +53,7 @@ class TerminalCommands:
         word, _, rest = line.partition(" ")
         command = self._commands.get(word.lower())
         if command is None:
-            self.show(Notice(f"I know no {word}. /help lists what I know."))
+            self.show(Notice(f"Unknown command: {word}. /help lists the commands."))
             return
         await command(rest.strip())
 

@@ -221,7 +221,7 @@ class CurrentIndex(ReadIndex):
         try:
             return name, self._catalog.open(name)
         except IndexCorrupt as error:
-            log.warning("What was built so far is lost: %s", error)
+            log.warning("The index built so far is lost: %s", error)
             name = next_name(name)
             return name, self._catalog.open(name)
 

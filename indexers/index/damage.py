@@ -25,7 +25,7 @@ class Damage:
         """Say what happened, what it means and what to do."""
         so_far = "what can still be read of it" if self.index else "the pages that were read again"
         return (
-            f"The index is being built anew: {self.why}. Until every wiki has been read again, by"
+            f"The index is being rebuilt: {self.why}. Until every wiki has been read again, by"
             f" `footnote sync` or the running bot, answers come from {so_far}."
         )
 
@@ -52,4 +52,4 @@ def close_damaged(index: PassageIndex) -> None:
     try:
         index.close()
     except IndexUnavailable as error:
-        log.warning("An index was closed, and complained: %s", error)
+        log.warning("Closing an index failed: %s", error)

@@ -53,10 +53,10 @@ def index(
     if mismatch:
         yield warning("index", mismatch, "Run a Qdrant server of the client's version.")
     if trouble:
-        yield warning("index", trouble, "Run `footnote sync` to its end, or the bot.")
+        yield warning("index", trouble, "Run `footnote sync` until it is complete, or run the bot.")
     elif building:
         yield warning(
             "index",
-            "Model or passages were set anew, and the index for that is not complete.",
-            "Run `footnote sync` to its end.",
+            "The settings of model or passages changed, and the index for them is not complete.",
+            "Run `footnote sync` until it is complete.",
         )

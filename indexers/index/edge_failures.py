@@ -25,8 +25,9 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DAMAGED = {errno.ENOENT, errno.EISDIR, errno.ENOTDIR}
 """The message about a missing or damaged file of the index."""
 _ADVICE = {
-    errno.EROFS: "The file system is mounted for reading alone: mount it for writing, or name"
-    " another folder (`data_dir`, `--data-dir`). The index is written even to be read.",
+    errno.EROFS: "The file system is mounted read-only: mount it for writing, or name"
+    " another folder (`data_dir`, `--data-dir`). Even reading the index "
+    "writes to it.",
     errno.EACCES: "Give the folder to the user that Footnote runs as, or name another one"
     " (`data_dir`, `--data-dir`).",
 }
@@ -94,7 +95,7 @@ def _named(folder: Path, text: str) -> IndexUnavailable:
 def corrupt(folder: Path, why: str) -> IndexCorrupt:
     return IndexCorrupt(
         f"The index in {folder} is damaged ({why}): the next `footnote sync`, or the running"
-        " bot, builds it anew.",
+        " bot, rebuilds it.",
         f"the old one is damaged ({_shortened(why)})",
     )
 

@@ -53,7 +53,7 @@ class ReadIndex:
             return self.damage.words
         if self.is_partial:
             return (
-                "The index is being built anew: the old one was made with another model or by"
+                "The index is being rebuilt: the old one was made with another model or by"
                 " another version. Until every wiki has been read again, by `footnote sync` or the"
                 " running bot, answers come from what can be used of the old one."
             )

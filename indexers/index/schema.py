@@ -91,7 +91,7 @@ class Head:
 def _of_another_version(missing: KeyError) -> IndexCorrupt:
     why = f"was written by another version of Footnote (it lacks {missing})"
     return IndexCorrupt(
-        f"The index {why}: run `footnote sync` to build it anew.", f"the old one {why}"
+        f"The index {why}: run `footnote sync` to rebuild it.", f"the old one {why}"
     )
 
 

@@ -397,11 +397,11 @@ def test_a_damaged_index_is_told_and_built_anew_by_the_next_sync(handbook: Shell
     checked = handbook.footnote("doctor", "--json")
     synced = handbook.footnote("sync", "--json")
     again = handbook.footnote("ask", "How long is leave?", "--json")
-    cause = "The index is being built anew: the old one is damaged (IO Error: "
+    cause = "The index is being rebuilt: the old one is damaged (IO Error: "
 
     assert (asked.code, asked.json["kind"]) == (1, "no_answer")
     assert asked.json["reason"] == "rebuilding"
-    assert asked.json["text"].startswith("My index is being built anew")
+    assert asked.json["text"].startswith("My index is being rebuilt")
     assert cause in asked.err
     assert (status.code, status.json["building"]) == (0, True)
     assert status.json["trouble"].startswith(cause)
@@ -425,7 +425,7 @@ def test_after_an_upgrade_the_old_index_answers_and_silence_is_no_success(
 
     assert (asked.code, asked.json["kind"]) == (0, "answer")
     assert "**Leave is thirty days long.**" in asked.json["text"]
-    assert "The index is being built anew" in asked.err
+    assert "The index is being rebuilt" in asked.err
     assert (silent.code, silent.json["reason"]) == (1, "rebuilding")
     assert "made with another model" in status.json["trouble"]
     assert handbook.footnote("sync").code == 0

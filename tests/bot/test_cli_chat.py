@@ -172,11 +172,11 @@ def test_the_reason_says_what_kind_of_wrong(terminal: Terminal) -> None:
 def test_commands_that_fit_nothing_say_so(terminal: Terminal) -> None:
     said = answers(terminal.chat("/good", "/wrong", "/quotes", "/Help", "/nope"))
 
-    assert "Please ask first." in said[0]
-    assert "Please ask first." in said[1]
-    assert "own words already, or there is none" in said[2]
+    assert "Please ask a question first." in said[0]
+    assert "Please ask a question first." in said[1]
+    assert "own words, or there is none" in said[2]
     assert "/wrong [REASON]" in said[3]
-    assert "I know no /nope." in said[4]
+    assert "Unknown command: /nope." in said[4]
     assert terminal.flags() == []
 
 

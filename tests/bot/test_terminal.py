@@ -279,6 +279,6 @@ def test_the_closest_names_its_tone_and_the_nearest_pages_with_who_keeps_them(
 
     assert (told["kind"], told["tone"]) == ("answer", "closest")
     assert [page.get("owner") for page in told["nearest"]] == ["ann@example.com", None]
-    assert "Near to it:" in printed
+    assert "Close to it:" in printed
     assert "kept by ann@example.com" in printed
     assert "confluence-user" not in printed

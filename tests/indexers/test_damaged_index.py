@@ -119,7 +119,7 @@ def test_a_damage_is_seen_at_the_start_and_mended_by_the_next_sync(
     damage(folder)
     with Library(folder) as library:
         assert library.index.is_partial
-        assert library.index.trouble.startswith("The index is being built anew: the old one is")
+        assert library.index.trouble.startswith("The index is being rebuilt: the old one is")
         assert library.index.counts() == {}
         assert library.found() == set()
 
@@ -141,7 +141,7 @@ def test_what_was_read_again_so_far_answers_over_restarts_too(folder: Path) -> N
         assert library.index.is_partial
         assert library.found("days", "small") == {"leave"}
         (report,) = library.sync("small")
-        assert report.warnings[0].startswith("The index is being built anew: ")
+        assert report.warnings[0].startswith("The index is being rebuilt: ")
         assert "Until every wiki has been read again" in report.warnings[0]
         library.sync()
     with Library(folder) as library:

@@ -147,7 +147,7 @@ async def test_a_flag_goes_from_the_reader_to_the_owner_and_back(
 
     await slack.click("U0BOSS", card, "flag_fixed")
     told = await slack.wait_for_message(
-        slack.im("U0ANNA").id, lambda message: "Somebody has seen to it" in shown(message)
+        slack.im("U0ANNA").id, lambda message: "Somebody has handled it" in shown(message)
     )
     assert "after eight in the evening" in shown(told)
     await slack.wait_for(lambda: "told" in shown(card))

@@ -46,7 +46,7 @@ async def test_an_answer_the_closest_and_what_the_wiki_does_not_have(company: Co
     assert "ask_keepers" not in shown(sure)
     assert closest.text.startswith("The closest I found:")
     assert "28 days of annual leave" in shown(closest)
-    assert "Near to it:" in shown(closest)
+    assert "Close to it:" in shown(closest)
     assert "ask_keepers" in shown(closest)
     assert absent.text.startswith("I found nothing about web-99.")
     assert "The pages tell of web-12 and web-13." in shown(absent)

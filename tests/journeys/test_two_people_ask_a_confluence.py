@@ -301,7 +301,7 @@ async def or_refused(office: Office) -> None:
     bot = await company.serve()
     try:
         refused = await office.answer("U0BOB", BONUS)
-        assert "I cannot check that what I found there still holds" in refused
+        assert "I cannot check whether what I found there is still current" in refused
         assert "Ask your lead" not in refused
     finally:
         await company.stop(bot)

@@ -150,7 +150,7 @@ class Composer:
         try:
             verdicts = list(self._judge.judge(question, prompt.shown, asked))
         except ModelFailed as error:
-            log.warning("What is unclear was not judged: %s", error)
+            log.warning("Unclear sentences were not judged: %s", error)
             verdicts = []
         verdicts += [None] * (len(unclear) - len(verdicts))
         for (drafted, _), verdict in zip(unclear, verdicts, strict=False):

@@ -140,7 +140,9 @@ def _get(url: str, body: Mapping[str, str] | None = None, key: str = "") -> dict
         with _OPENER.open(Request(url, data, headers), timeout=_SECONDS) as answer:  # noqa: S310 - looked at above
             told = json.loads(_read(answer))
     except (OSError, HTTPException, ValueError, RecursionError) as error:
-        log.info("How much the language model's server takes is not told: %s", type(error).__name__)
+        log.info(
+            "The context size of the language model's server is unknown: %s", type(error).__name__
+        )
         return None
     return told if isinstance(told, dict) else None
 

@@ -166,7 +166,7 @@ class Reservation:
         try:
             self.meter.usage.correct(self.day, self.caps, spent - self.most)
         except StateUnavailable as error:
-            log.warning("What the language model did not use counts as used: %s", error)
+            log.warning("Tokens that the language model did not use count as used: %s", error)
 
 
 @dataclass(frozen=True, slots=True)

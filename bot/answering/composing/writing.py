@@ -98,7 +98,7 @@ class RetryingModel:
         """
         until = self._clock() + self._seconds
         if not self._places.acquire(timeout=self._seconds):
-            raise ModelFailed("all its places are taken", Fallback.BUSY)
+            raise ModelFailed("all its slots are taken", Fallback.BUSY)
         pieces: queue.SimpleQueue[str | ModelFailed | None] = queue.SimpleQueue()
         over = Event()
         # In a thread of its own, because no library can be given a deadline; a daemon, so that the
@@ -165,7 +165,7 @@ class RetryingModel:
                     begun = True
                     written += max(1, len(piece))
                     if written > _MOST_WRITTEN:
-                        raise ModelFailed("it writes without end")
+                        raise ModelFailed("it does not stop writing")
                     pieces.put(piece)
                     if over.is_set():
                         break

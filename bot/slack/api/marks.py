@@ -48,7 +48,7 @@ async def _marked(request: Awaitable[AsyncSlackResponse], channel: str, bot: str
     try:
         found = await call(request)
     except ChatRefused as error:
-        logger.info("What stands in %s cannot be read: %s", channel, error.code)
+        logger.info("The messages in %s cannot be read: %s", channel, error.code)
         return {}
     return {
         str(block["block_id"]): str(message["ts"])

@@ -17,7 +17,7 @@ READING = "is reading the wiki\u2026"
 LOADING = [
     "Looking through the wiki\u2026",
     "Reading the pages that fit\u2026",
-    "Making sure that they still stand\u2026",
+    "Checking that they are still current…",
 ]
 _REACTION = "eyes"
 _LONGEST_TITLE = 60

@@ -58,7 +58,7 @@ class History:
                 if not cursor:
                     break
         except (ChatRefused, ChatUnavailable) as error:
-            logger.info("What came before message %s cannot be read: %s", message.ts, error)
+            logger.info("The messages before %s cannot be read: %s", message.ts, error)
             return ()
         return tuple(turns[-_TURNS:])
 

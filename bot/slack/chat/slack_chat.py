@@ -105,7 +105,7 @@ class SlackChat:
             twice = {mark: ts for mark, ts in mine.items() if mark in others}
             await self.remove(message, twice)
         except (ChatRefused, ChatUnavailable) as error:
-            logger.warning("A reply to %s may stand twice: %s", message.ts, error)
+            logger.warning("A reply to %s may be posted twice: %s", message.ts, error)
 
     async def _remove_others(self, message: IncomingMessage, stands: Posted) -> None:
         """Delete messages of others that were posted beside the reply ``stands``."""
@@ -113,7 +113,7 @@ class SlackChat:
             posted, ours = await self.posted(message), set(stands.values())
             await self.remove(message, {key: ts for key, ts in posted.items() if ts not in ours})
         except (ChatRefused, ChatUnavailable) as error:
-            logger.warning("A reply to %s may stand twice: %s", message.ts, error)
+            logger.warning("A reply to %s may be posted twice: %s", message.ts, error)
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
         for ts in posted.values():
@@ -152,4 +152,4 @@ async def _hold_if_told(message: IncomingMessage, hold: Hold) -> None:
     try:
         await hold(message)
     except StateUnavailable as error:
-        logger.debug("Whether message %s is still ours cannot be told: %s", message.ts, error)
+        logger.debug("Whether message %s is still ours is unknown: %s", message.ts, error)

@@ -96,7 +96,9 @@ class Failures:
             else:
                 await self.api.post(person, notice(incidents.sorry(incident)))
         except (ChatRefused, ChatUnavailable) as refusal:
-            logger.warning("Incident %s: nor could the person be told: %s", incident, refusal)
+            logger.warning(
+                "Incident %s: the person could not be told, either: %s", incident, refusal
+            )
 
 
 def _who_acted(body: Mapping[str, Any]) -> tuple[str, str]:

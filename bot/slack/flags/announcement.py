@@ -33,7 +33,7 @@ def announcement(
         shown = sections(render(one.text, origins, notes), _ANSWER_SHOWN)[:1]
         blocks += [section(f"*Answer*\n{text}") for text in shown]
         lines = [f"\u2022 {source_line(source, origins, today)}" for source in one.sources]
-        blocks.append(context(joined(["It rests on:", *lines])))
+        blocks.append(context(joined(["It is based on:", *lines])))
     else:
         blocks.append(context("The answer is not shown here: not everybody here may read it."))
     if told.ended is None:
@@ -45,14 +45,14 @@ def announcement(
 def _head(told: Announcement, by: str) -> str:
     one = told.written
     # A mention by id: a name in words could be anybody's.
-    author = f"<@{one.author}>" if one.author else "Somebody who was forgotten"
+    author = f"<@{one.author}>" if one.author else "Somebody whose data was deleted"
     until = f"{one.expires.day} {one.expires:%b %Y}"
     if told.ended is None:
         return f"{author} published an answer. I give it to everybody who asks this, until {until}."
     ended = {
         End.WITHDRAWN: f"was withdrawn{f' by {literal(by)}' if by else ''}",
         End.REPLACED: "was replaced by another one",
-        End.LAPSED: "has ended: its day has come, or a page that it rests on was changed",
+        End.LAPSED: "has ended: its time is up, or a page that it is based on was changed",
     }[told.ended]
     return f"An answer that {author} published {ended}. I no longer give it."
 
@@ -64,6 +64,8 @@ def _button(id_: int) -> Block:
         "style": "danger",
         "text": plain_text("Withdraw"),
         "value": str(id_),
-        "accessibility_label": "Withdraw: give this answer no more, and take back what I gave",
+        "accessibility_label": (
+            "Withdraw: stop giving this answer, and retract it where I gave it"
+        ),
     }
     return {"type": "actions", "elements": [button]}

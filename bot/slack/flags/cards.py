@@ -39,7 +39,7 @@ _HEADS = {
     FlagState.FIXED: "Fixed",
     FlagState.NOT_WRONG: "Not wrong",
     FlagState.ANSWERED: "Answered",
-    FlagState.WITHDRAWN: "Flag taken back",
+    FlagState.WITHDRAWN: "Flag withdrawn",
 }
 
 
@@ -83,7 +83,7 @@ def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Messa
     flag = content.flag
     head = f"A page of yours was flagged: {flag.complaint.words}"
     if flag.complaint is Complaint.UNANSWERED:
-        head = "Somebody asks what the wiki does not say. A page of yours is near to it"
+        head = "Somebody asks what the wiki does not say. A page of yours is close to it"
     asked = plain(flag.recorded.asked.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{quoted(asked)}")]
     blocks.append(context(_source(content.source, content.edit, allowed, today)))
@@ -126,7 +126,7 @@ def _by(flag: Flag, around: Circumstances) -> str:
     elif around.owner_words:
         parts.append(f"Page of {literal(around.owner_words[:100])}")
     if around.holder and flag.state is FlagState.TAKEN:
-        parts.append(f"{literal(around.holder)} sees to it")
+        parts.append(f"{literal(around.holder)} is on it")
     if around.address:
         parts.append(link(around.address, "Open the answer", origins_of([around.address])))
     return " \u00b7 ".join(parts)

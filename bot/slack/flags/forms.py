@@ -42,7 +42,7 @@ def complaint(answer: int) -> Block:
             {
                 "type": "input",
                 "block_id": "complaint",
-                "label": plain_text("What is the matter with it?"),
+                "label": plain_text("What is wrong with it?"),
                 "element": {"type": "radio_buttons", "action_id": "choice", "options": options},
             },
             _text("comment", "What should it say?", "", _LONGEST_COMMENT, optional=True),
@@ -90,16 +90,16 @@ def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> B
             {
                 "type": "input",
                 "block_id": "pages",
-                "label": plain_text("Which pages does it rest on?"),
+                "label": plain_text("Which pages is it based on?"),
                 "hint": plain_text(
-                    "Whoever may read all of them gets it, and nobody does once one is changed."
+                    "People who may read all of them get it. Once one of them changes, nobody does."
                 ),
                 "element": {"type": "checkboxes", "action_id": "chosen", "options": options},
             },
             {
                 "type": "input",
                 "block_id": "until",
-                "label": plain_text("Until when does it hold?"),
+                "label": plain_text("Until when is it valid?"),
                 "element": {
                     "type": "datepicker",
                     "action_id": "day",

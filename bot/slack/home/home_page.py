@@ -88,7 +88,7 @@ def flags(found: Sequence[Flag], addresses: Sequence[str], today: date) -> list[
     an empty one makes no link."""
     blocks: list[Block] = []
     for flag, address in zip(found[:FLAGS_SHOWN], addresses, strict=True):
-        state = "Somebody sees to it" if flag.state is FlagState.TAKEN else "Open"
+        state = "Somebody is on it" if flag.state is FlagState.TAKEN else "Open"
         when = f"flagged {ago(flag.raised.date(), today)}"
         told = [f"*{state}*", literal(flag.complaint.words), when]
         if address:
@@ -97,7 +97,7 @@ def flags(found: Sequence[Flag], addresses: Sequence[str], today: date) -> list[
         blocks.append(context(" \u00b7 ".join(told)))
     if (more := len(found) - FLAGS_SHOWN) > 0:
         blocks.append(context(f"And {more:,} more."))
-    return blocks or [context("None. What you flag stands here until somebody has seen to it.")]
+    return blocks or [context("None. What you flag is listed here until somebody has handled it.")]
 
 
 def volumes(by_days: Mapping[int, Volume]) -> list[Block]:

@@ -27,9 +27,9 @@ from indexers.model import Progress, SyncReport
 
 logger = logging.getLogger(__name__)
 
-RUNNING = "One that has to do with this is running already. Try again when it is done."
-WAITING = "Another sync is running; this one begins when it is done."
-STOPPED = say("Stopped: Footnote itself is being stopped. It goes on after the next start.")
+RUNNING = "A reindex of this is already running. Try again when it is done."
+WAITING = "Another sync is running. This one starts when it is done."
+STOPPED = say("Stopped, because Footnote is being stopped. It continues after the next start.")
 ADMINS_ONLY = say("Only admins may cancel a reindex.")
 OVER = say("This reindex is over.")
 _TRY_AGAIN = 1.0
@@ -140,7 +140,7 @@ class Reindexer:
                     return
                 await self._api.post(job.person, details)
             except (ChatRefused, ChatUnavailable):
-                logger.exception("The end of a reindex could not be told")
+                logger.exception("The end of a reindex could not be reported")
 
     async def _sync(
         self, job: Job, stopped: Callable[[], bool], cancelled: threading.Event
@@ -148,7 +148,7 @@ class Reindexer:
         """Run the job and return two messages: for everybody who sees the message, and for the
         admin."""
         if job.attempts > MOST_ATTEMPTS:
-            return say("Given up: it did not come to its end, however often I began."), None
+            return say("Given up: it did not finish in several attempts."), None
         order = job.order
 
         def work() -> list[SyncReport]:
@@ -202,7 +202,7 @@ class Reindexer:
         try:
             return await self._jobs.is_cancelled(job.id)
         except StateUnavailable as error:
-            logger.info("Whether a reindex was cancelled cannot be told: %s", error)
+            logger.info("Whether a reindex was cancelled is unknown: %s", error)
             return False
 
 

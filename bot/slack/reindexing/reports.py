@@ -55,7 +55,7 @@ def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = Fal
 
 def _outcome(order: Order, reports: Sequence[SyncReport], *, cancelled: bool) -> list[str]:
     if cancelled:
-        kept = "The index is as it was" if order.full or order.dry_run else "What is done is kept"
+        kept = "The index is unchanged" if order.full or order.dry_run else "What is done is kept"
         return [f"Cancelled {order.what}", kept]
     names = ", ".join(report.wiki for report in reports if not report.error) or "nothing"
     if any(isinstance(report.error, RebuildRefused) for report in reports):

@@ -48,7 +48,7 @@ def answer(
     else:
         notes = [source.url for source in said.sources]
         pieces, small = render(said.text, origins, notes), _sources(said, origins, today)
-        small += _nearest("Near to it:", said, origins, today)
+        small += _nearest("Close to it:", said, origins, today)
     text = literal(first_sentence(said.text)) or "Here is what I found."
     bodies = _grouped(sections(pieces)) or [[text]]
     messages = [Message(text, [section(body) for body in group]) for group in bodies]

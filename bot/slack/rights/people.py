@@ -160,7 +160,7 @@ class SlackPeople:
                 )
                 found = await call(request)
             except ChatRefused as error:
-                logger.warning("Who is in %s cannot be told: %s", channel, error.code)
+                logger.warning("The members of %s are unknown: %s", channel, error.code)
                 return False
             if id_ in found.get("members", ()):
                 return True
@@ -178,10 +178,10 @@ class SlackPeople:
         """Return whose rights count for an answer to this person. If others can see it (``private``
         is false), only what everyone may read counts."""
         if shared and not self.shared_channels:
-            return Closed("I do not answer where people of other companies read along.")
+            return Closed("I do not answer where people from other companies can read along.")
         person = await self.person(id_)
         if self.gets_nothing(person.membership, shared=shared):
-            return Closed("I answer members of this workspace only, and I do not know you as one.")
+            return Closed("I only answer members of this workspace, and I do not know you as one.")
         if not private or person.membership is not Membership.MEMBER:
             return Principal.of(EVERYONE)
         return await self.rights(person)
@@ -201,7 +201,7 @@ class SlackPeople:
                 # Not in the few threads that the inbox needs: a wiki may hang.
                 return await in_own_thread(partial(self.tokens, person.email), "wiki rights")
         except TimeoutError:
-            logger.warning("Who %s is in the wikis could not be told in time", person.id)
+            logger.warning("What %s may read in the wikis was not known in time", person.id)
             return addressed(person.email) | {untold_token()}
 
     async def _look_up(self, id_: str) -> Person:
@@ -220,7 +220,7 @@ class SlackPeople:
             return person
         if await self.directory.has_alone(person.id, person.email):
             return person
-        logger.warning("%s has no identity: another person in Slack has their address", person.id)
+        logger.warning("%s has no identity: somebody else in Slack has the same address", person.id)
         return replace(person, email="")
 
     async def groups_of(self, id_: str, *, fresh: bool = False) -> frozenset[str]:
@@ -235,7 +235,7 @@ class SlackPeople:
         try:
             found = await call(self.client.usergroups_list(include_users=True))
         except (ChatRefused, ChatUnavailable) as error:
-            logger.warning("The user groups cannot be read, so they open nothing: %s", error)
+            logger.warning("The user groups cannot be read, so they give no rights: %s", error)
             groups, remembered = dict[str, frozenset[str]](), GROUPS_RETRIED
         else:
             groups, remembered = _members(found["usergroups"]), GROUPS_REMEMBERED

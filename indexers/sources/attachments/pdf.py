@@ -137,7 +137,7 @@ def _texts(pages: Sequence[PageObject], warn: Warn) -> Iterator[tuple[int, str]]
     if broken:
         warn(f"{len(broken):,} pages are broken, the first of them page {broken[0]}")
     elif number and not characters:
-        warn("no text in it: scanned, it seems")
+        warn("no text in it: probably a scan")
 
 
 def _broken() -> tuple[type[Exception], ...]:

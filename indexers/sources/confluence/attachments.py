@@ -58,9 +58,6 @@ class Attached:
     def on(self, page: Seen) -> Attached:
         return replace(self, page=page)
 
-    def still_stands(self, revision: str) -> bool:
-        return self.file.version >= version_of(revision)
-
 
 class Attachments:
     """The attached files. At most ``most`` bytes of a file are read."""

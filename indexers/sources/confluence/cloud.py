@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.errors import WikiMisconfigured
 from indexers.sources.confluence.cql import SEARCH, search_params
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from indexers.sources.confluence.paging import by_cursor, results
+from indexers.sources.confluence.paging import by_cursor, results, rows
 from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.product import (
     UNKNOWN,
@@ -18,9 +18,11 @@ from indexers.sources.confluence.product import (
     Listed,
     Rights,
     address,
+    body_in,
     body_of,
     edited_by,
     edited_since,
+    edits,
     gates,
     in_batches,
     is_current,
@@ -30,7 +32,9 @@ from indexers.sources.confluence.product import (
     named,
     number,
     opened,
+    space_of,
     unread,
+    user_name,
     version,
 )
 from indexers.sources.confluence.rights import (
@@ -69,7 +73,7 @@ class Cloud:
         if keys:
             params = {**params, "keys": ",".join(keys)}
         return [
-            ConfluenceSpace(str(said["id"]), str(said.get("key")), str(said.get("name", "")))
+            space_of(said)
             for said in named(self._all("/api/v2/spaces", params))
             if said.get("key") in keys
             or (not keys and is_listed(said, personal=personal, archived=archived))
@@ -78,8 +82,8 @@ class Cloud:
     def viewers(self, space: ConfluenceSpace) -> Gate:
         path = f"/api/v2/spaces/{space.id}"
         try:
-            rows = self._all(f"{path}/permissions", {"limit": _AT_ONCE}, halves=False)
-            gate = space_gate(rows, self._tokens)
+            permissions = self._all(f"{path}/permissions", {"limit": _AT_ONCE}, halves=False)
+            gate = space_gate(permissions, self._tokens)
         except Refused as refused:
             return unread(refused)
         return opened(gate, self._wiki, path, space)
@@ -173,8 +177,7 @@ class Cloud:
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
         params = search_params(edited_since(hours), _EDITED_AT_ONCE, expand="version")
-        for said in named(self._all(SEARCH, params)):
-            yield str(said["id"]), number(version(said))
+        return edits(self._all(SEARCH, params))
 
     def editor(self, page: Listed) -> str:
         try:
@@ -186,11 +189,7 @@ class Cloud:
         return value if isinstance(value, str) else "v1"
 
     def user_name(self, key: str) -> str:
-        try:
-            said = self._wiki.get("/rest/api/user", {"accountId": key})
-        except WikiUnavailable:
-            return ""
-        return str(said.get("displayName") or "")
+        return user_name(self._wiki, {"accountId": key})
 
     def listed(self, answer: Json, said: Json, kind: str, space: ConfluenceSpace) -> Listed:
         changed = version(said)
@@ -219,21 +218,11 @@ class Cloud:
             return []
 
     def _alone(self, page: Listed) -> str | Refused:
-        refused: Refused | None = None
-        # CONFCLOUD-76433: some pages are unavailable in storage format.
-        for form in ("storage", "view"):
-            try:
-                said = self._wiki.get(f"/api/v2/{page.kind}/{page.key}", {"body-format": form})
-                return body_of(page, said)
-            except Refused as error:
-                refused = refused or error
-                if error.absent:
-                    break
-        return refused or Refused(404, "Confluence gave no body.")
+        path = f"/api/v2/{page.kind}/{page.key}"
+        return body_in(page, lambda form: self._wiki.get(path, {"body-format": form}))
 
     def _all(self, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
-        for answer in by_cursor(self._wiki, path, params, halves=halves):
-            yield from results(answer)
+        return rows(by_cursor(self._wiki, path, params, halves=halves))
 
 
 class _Chains:

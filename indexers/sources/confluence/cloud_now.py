@@ -13,7 +13,7 @@ from indexers.sources.confluence.located import (
     unless_absent,
     viewers_now,
 )
-from indexers.sources.confluence.paging import by_cursor, results
+from indexers.sources.confluence.paging import by_cursor, rows
 from indexers.sources.confluence.partial_result import PartialResult
 from indexers.sources.confluence.product import (
     UNKNOWN,
@@ -82,13 +82,13 @@ class CloudNow:
     def space(self, space: str, beside: Beside) -> SpaceNow | None:
         path = f"/api/v2/spaces/{space}"
         asked = beside(partial(self._wiki.get, path))
-        rows = beside(partial(self._all, f"{path}/permissions"))
+        permissions = beside(partial(self._all, f"{path}/permissions"))
         shown = beside(partial(self._wiki.get, path, anonymous=True))
         said = unless_absent(asked)
         if said is None:
             return None
         found = ConfluenceSpace(space, str(said.get("key")), str(said.get("name", "")))
-        return SpaceNow(found, said, viewers_now(found, self._tokens, rows, shown))
+        return SpaceNow(found, said, viewers_now(found, self._tokens, permissions, shown))
 
     def _listed(
         self, said: Json, kind: str, ancestors: tuple[str, ...], space: ConfluenceSpace
@@ -97,11 +97,7 @@ class CloudNow:
 
     def _all(self, path: str) -> list[Json]:
         params: Params = {"limit": _AT_ONCE}
-        return [
-            row
-            for answer in by_cursor(self._wiki, path, params, halves=False)
-            for row in results(answer)
-        ]
+        return list(rows(by_cursor(self._wiki, path, params, halves=False)))
 
 
 def _chain(said: Json, above: list[Json]) -> tuple[str, ...]:

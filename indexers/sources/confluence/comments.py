@@ -76,10 +76,6 @@ class CommentsOn:
     def on(self, page: Seen) -> CommentsOn:
         return replace(self, page=page)
 
-    def still_stands(self, revision: str) -> bool:
-        """Return whether they are unchanged: a deleted one may be the one that was cited."""
-        return says_the_same(self, revision)
-
 
 class Comments:
     def __init__(

@@ -7,10 +7,9 @@ from itertools import product
 from typing import Any
 from urllib.parse import quote
 
-from indexers.errors import WikiUnavailable
 from indexers.sources.confluence.cql import SEARCH, search_params
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from indexers.sources.confluence.paging import by_start, results
+from indexers.sources.confluence.paging import by_start, results, rows
 from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.product import (
     UNKNOWN,
@@ -20,9 +19,10 @@ from indexers.sources.confluence.product import (
     Rights,
     Untold,
     address,
-    body_of,
+    body_in,
     edited_by,
     edited_since,
+    edits,
     gates,
     is_current,
     lists,
@@ -30,7 +30,9 @@ from indexers.sources.confluence.product import (
     named,
     number,
     opened,
+    space_of,
     unread,
+    user_name,
     version,
 )
 from indexers.sources.confluence.rights import (
@@ -74,7 +76,7 @@ class DataCenter:
         kinds = ["global", "personal"] if personal else ["global"]
         states = ["current", "archived"] if archived else ["current"]
         return [
-            _space(said)
+            space_of(said)
             for kind, status in product(kinds, states)
             for said in named(
                 self._all("/rest/api/space", {"type": kind, "status": status, "limit": _AT_ONCE})
@@ -83,7 +85,7 @@ class DataCenter:
 
     def _space_named(self, key: str) -> ConfluenceSpace | Untold | None:
         try:
-            found = _space(self._wiki.get(f"/rest/api/space/{quote(key)}"))
+            found = space_of(self._wiki.get(f"/rest/api/space/{quote(key)}"))
         except Refused as refused:
             if refused.busy:
                 raise
@@ -96,14 +98,14 @@ class DataCenter:
         500."""
         path = f"/rest/api/space/{quote(space.key)}"
         try:
-            rows = list(self._permissions(f"{path}/permissions", space))
+            permissions = list(self._permissions(f"{path}/permissions", space))
         except Refused as refused:
             if refused.status == 500:
                 self._not_administered.add(space.key)
                 return UnreadGate(f"{refused} {_NO_ADMINISTRATOR}")
             return unread(refused)
         self._not_administered.discard(space.key)
-        gate = space_gate(rows, self._tokens)
+        gate = space_gate(permissions, self._tokens)
         anonymous = self._of_anonymous(path, space)
         if isinstance(anonymous, UnreadGate):
             return UnreadGate(anonymous.why, gate, may_pass=anonymous.may_pass)
@@ -168,36 +170,30 @@ class DataCenter:
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
         params = search_params(edited_since(hours), _AT_ONCE, expand="version")
-        for said in named(self._all(SEARCH, params)):
-            yield str(said["id"]), number(version(said))
+        return edits(self._all(SEARCH, params))
 
     def editor(self, page: Listed) -> str:  # noqa: ARG002 - it has one editor
         return ""
 
     def user_name(self, key: str) -> str:
-        try:
-            said = self._wiki.get("/rest/api/user", {"key": key})
-        except WikiUnavailable:
-            return ""
-        return str(said.get("displayName") or "")
+        return user_name(self._wiki, {"key": key})
 
     def _permissions(self, path: str, space: ConfluenceSpace) -> Iterator[Json]:
-        """Yield the permissions. A 500 that was permanent at the last pass is not waited for
+        """Return the permissions. A 500 that was permanent at the last pass is not waited for
         again."""
         few_tries = space.key in self._not_administered
         params: Params = {"limit": _AT_ONCE}
-        for answer in by_start(self._wiki, path, params, halves=False, few_tries=few_tries):
-            yield from results(answer)
+        return rows(by_start(self._wiki, path, params, halves=False, few_tries=few_tries))
 
     def _of_anonymous(self, path: str, space: ConfluenceSpace) -> Gate:
         """Return the gate of anonymous visitors, if they are admitted; their rows name nobody."""
         try:
-            rows = list(self._permissions(f"{path}/permissions/anonymous", space))
+            permissions = list(self._permissions(f"{path}/permissions/anonymous", space))
         except Refused as refused:
             return CLOSED if refused.absent else unread(refused)
         nobody: Json = {"subject": {"type": "anonymous"}}
         return space_gate(
-            ({**nobody, **row} for row in rows if isinstance(row, dict)), self._tokens
+            ({**nobody, **row} for row in permissions if isinstance(row, dict)), self._tokens
         )
 
     def _listing(self, space: ConfluenceSpace, kind: str) -> Iterator[Json]:
@@ -233,23 +229,11 @@ class DataCenter:
         return restriction(restrictions["read"], self._tokens)
 
     def _body(self, page: Listed) -> str | Refused:
-        refused: Refused | None = None
-        # Some bodies are unavailable in storage format: the rendered page is the next best.
-        for form in ("storage", "view"):
-            try:
-                said = self._wiki.get(
-                    f"/rest/api/content/{page.key}", {"expand": f"body.{form},version"}
-                )
-                return body_of(page, said)
-            except Refused as error:
-                refused = refused or error
-                if error.absent:
-                    break
-        return refused or Refused(404, "Confluence gave no body.")
+        path = f"/rest/api/content/{page.key}"
+        return body_in(page, lambda form: self._wiki.get(path, {"expand": f"body.{form},version"}))
 
     def _all(self, path: str, params: Params) -> Iterator[Json]:
-        for answer in by_start(self._wiki, path, params):
-            yield from results(answer)
+        return rows(by_start(self._wiki, path, params))
 
 
 def _above(said: object, kind: str) -> tuple[str, ...]:
@@ -258,7 +242,3 @@ def _above(said: object, kind: str) -> tuple[str, ...]:
         return () if kind == "blogpost" else (UNKNOWN,)
     ids = (node.get("id") if isinstance(node, Mapping) else None for node in said)
     return tuple(str(key) if key else UNKNOWN for key in ids)
-
-
-def _space(said: Json) -> ConfluenceSpace:
-    return ConfluenceSpace(str(said.get("id")), str(said.get("key")), str(said.get("name", "")))

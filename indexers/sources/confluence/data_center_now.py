@@ -14,9 +14,9 @@ from indexers.sources.confluence.located import (
     unless_absent,
     viewers_now,
 )
-from indexers.sources.confluence.paging import by_start, results
+from indexers.sources.confluence.paging import by_start, rows
 from indexers.sources.confluence.partial_result import PartialResult
-from indexers.sources.confluence.product import ConfluenceSpace
+from indexers.sources.confluence.product import ConfluenceSpace, space_of
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Json, Params, Transport
 
@@ -52,24 +52,18 @@ class DataCenterNow:
     def space(self, space: str, beside: Beside) -> SpaceNow | None:
         path = f"/rest/api/space/{quote(space)}"
         asked = beside(partial(self._wiki.get, path))
-        rows = beside(partial(self._all, f"{path}/permissions"))
+        permissions = beside(partial(self._all, f"{path}/permissions"))
         visitors = beside(partial(self._anonymous, f"{path}/permissions/anonymous"))
         shown = beside(partial(self._wiki.get, path, anonymous=True))
         said = unless_absent(asked)
         if said is None:
             return None
-        found = ConfluenceSpace(
-            str(said.get("id")), str(said.get("key")), str(said.get("name", ""))
-        )
-        return SpaceNow(found, said, viewers_now(found, self._tokens, rows, shown, visitors))
+        found = space_of(said)
+        return SpaceNow(found, said, viewers_now(found, self._tokens, permissions, shown, visitors))
 
     def _anonymous(self, path: str) -> list[Json]:
         return [{**_ANONYMOUS, **row} for row in self._all(path) if isinstance(row, Mapping)]
 
     def _all(self, path: str) -> list[Json]:
         params: Params = {"limit": _AT_ONCE}
-        return [
-            row
-            for answer in by_start(self._wiki, path, params, halves=False)
-            for row in results(answer)
-        ]
+        return list(rows(by_start(self._wiki, path, params, halves=False)))

@@ -73,7 +73,7 @@ class ConfluenceDoctor:
                 return
         pages = PagesDoctor(self._name, self._transport, self._survey, self._spaces)
         rest: list[tuple[Check, str]] = [
-            (self._names_lost_spaces, "which spaces are lost"),
+            (self._names_lost_spaces, "which spaces are missing"),
             (self._tells_viewers, "who may view the spaces"),
             (pages.restrictions, "how pages are restricted"),
             (self._tells_own_groups, "who is in which group"),

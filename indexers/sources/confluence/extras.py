@@ -47,10 +47,6 @@ class Extra(Document, Protocol):
         """Return the same document on the current state of its page."""
         ...
 
-    def still_stands(self, revision: str) -> bool:
-        """Return whether what was read at ``revision`` may still be cited."""
-        ...
-
 
 P = TypeVar("P", bound=ExtraPart)
 H = TypeVar("H", bound=Extra)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
@@ -160,6 +160,16 @@ def results(answer: Json) -> list[Json]:
     if not isinstance(found, list):
         raise Refused(200, "Confluence answered a listing without `results`.")
     return found
+
+
+def rows(answers: Iterable[Json]) -> Iterator[Json]:
+    """Yield the results of all ``answers``.
+
+    Raises:
+        Refused: as `results`.
+    """
+    for answer in answers:
+        yield from results(answer)
 
 
 def _goes_on(found: list[Json], last: list[Json]) -> None:

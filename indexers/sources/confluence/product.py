@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ from indexers.sources.confluence.rights import (
     joined,
     restriction,
 )
-from indexers.sources.confluence.transport import Json, Refused, Transport
+from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 
 log = logging.getLogger(__name__)
 
@@ -304,6 +304,40 @@ def body_of(page: Listed, said: Json) -> str:
     if number(version(said)) != page.version:
         raise Refused(200, "The page was edited while it was read; the next sync reads it.")
     return storage(said)
+
+
+def body_in(page: Listed, read: Callable[[str], Json]) -> str | Refused:
+    """Return the body that ``read`` gets in storage format, or the rendered page, which is the next
+    best: some pages are unavailable in storage format (CONFCLOUD-76433)."""
+    first: Refused | None = None
+    for form in ("storage", "view"):
+        try:
+            return body_of(page, read(form))
+        except Refused as refused:
+            first = first or refused
+            if refused.absent:
+                break
+    return first or Refused(404, "Confluence gave no body.")
+
+
+def user_name(wiki: Transport, account: Params) -> str:
+    """Return the name of an account; empty if it cannot be read."""
+    try:
+        said = wiki.get("/rest/api/user", account)
+    except WikiUnavailable:
+        return ""
+    return str(said.get("displayName") or "")
+
+
+def space_of(said: Json) -> ConfluenceSpace:
+    """Return a space as Confluence describes it."""
+    return ConfluenceSpace(str(said.get("id")), str(said.get("key")), str(said.get("name", "")))
+
+
+def edits(found: Iterable[Json]) -> Iterator[tuple[str, int]]:
+    """Yield key and version of the pages that a search for edits ``found``."""
+    for said in named(found):
+        yield str(said["id"]), number(version(said))
 
 
 def version(page: Json) -> Mapping[str, Any]:

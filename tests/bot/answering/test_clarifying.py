@@ -246,7 +246,7 @@ def test_nothing_is_asked_back_where_that_is_turned_off() -> None:
         ("Who takes leave?", "Not asked back: it asks for one fact."),
         ("leave in Germany", "Not asked back: \u201cGermany\u201d makes it specific."),
         ("What is leave?", "Not asked back: it asks what something is."),
-        ("How do I start?", "Not asked back: it names no matter at all."),
+        ("How do I start?", "Not asked back: it names no topic."),
         ("holidays", "Not asked back: no two things in the wiki are called so"),
     ],
 )

@@ -361,7 +361,7 @@ def test_the_log_names_what_was_dropped_by_key_alone(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.INFO, "bot.answering.recheck"):
         answerer(Recheck(live_wikis, never, by_section), written=[*written, *NOTES]).answer(LEAVE)
 
-    assert "Page leave of conf no longer stands for a reader: left out" in caplog.messages
+    assert "Page leave of conf is gone or closed for a reader: left out" in caplog.messages
     assert "Secret" not in caplog.text
     assert "thirty" not in caplog.text
 

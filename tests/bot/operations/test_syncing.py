@@ -84,7 +84,7 @@ def running(
     [
         (IndexUnavailable("The disk is full."), "The disk is full."),
         (SyncRunning("another one"), "Another sync is running"),
-        (KeyError("a defect of ours"), "The sync broke"),
+        (KeyError("a defect of ours"), "The sync crashed"),
         (SyncReport("handbook", error=WikiUnavailable("It went away.")), "It went away."),
     ],
 )

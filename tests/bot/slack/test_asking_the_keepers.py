@@ -78,7 +78,7 @@ async def test_the_closest_is_told_as_such_with_what_is_near_and_who_keeps_it(
     await slack.wait_for_ephemeral("U0ANNA")
 
     assert answer.text.startswith(THE_CLOSEST)
-    assert "Near to it:" in words(answer)
+    assert "Close to it:" in words(answer)
     assert "kept by ann@example.com" in words(answer)
     assert [flag.complaint for flag in flags(bot, tmp_path)] == [Complaint.UNANSWERED]
 

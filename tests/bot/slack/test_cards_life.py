@@ -33,7 +33,7 @@ async def test_a_flag_is_taken_fixed_and_its_person_told_once(
     await flagged(slack, await asked(bot, slack))
     shown = await card(slack)
     await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "ben sees to it" in words(shown))
+    await slack.wait_for(lambda: "ben is on it" in words(shown))
     bot.handbook.text = "Book leave in the portal. [1]"
     await slack.click("U0BEN", shown, "flag_fixed")
     told = await slack.wait_for_message(slack.im("U0ANNA").id)
@@ -130,7 +130,7 @@ async def test_edit_page_leads_where_the_page_is_edited_and_only_to_hosts_that_a
     links = {live.host for live in slack.live_pings(allowed)}
     bot.library.edits = {LEAVE.page: "https://evil.example.com/edit"}
     await slack.click("U0BEN", allowed, "flag_take")
-    await slack.wait_for(lambda: "sees to it" in words(allowed))
+    await slack.wait_for(lambda: "is on it" in words(allowed))
 
     assert "forge.example.com" in links
     assert "Edit page" not in words(allowed)
@@ -170,7 +170,7 @@ async def test_an_owner_outside_the_review_channel_is_told_once(
     told = await slack.wait_for_message(slack.im("U0ANNA").id)
     shown = await card(slack)
     await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "sees to it" in words(shown))
+    await slack.wait_for(lambda: "is on it" in words(shown))
 
     assert told.text.startswith("A page of yours was flagged: outdated")
     assert "How do I book leave?" in words(told)
@@ -337,7 +337,7 @@ async def test_a_card_that_slack_took_without_our_hearing_of_it_is_not_put_up_tw
     await bot.app.maintenance.run_once()
     (shown,) = slack.from_app("C0REVIEW")
     await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "sees to it" in words(shown))
+    await slack.wait_for(lambda: "is on it" in words(shown))
 
     assert len(slack.from_app("C0REVIEW")) == 1
 
@@ -357,7 +357,7 @@ async def test_who_is_quicker_than_the_news_of_a_card_gets_no_second_one(
     await bot.app.maintenance.run_once()
 
     assert len(slack.from_app("C0REVIEW")) == 1
-    assert "sees to it" in words(shown)
+    assert "is on it" in words(shown)
 
 
 @BOTH_WAYS
@@ -432,7 +432,7 @@ async def test_who_took_a_flag_is_reminded_alone(bot: Bot, slack: LocalSlack) ->
     await flagged(slack, await asked(bot, slack))
     shown = await card(slack)
     await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "sees to it" in words(shown))
+    await slack.wait_for(lambda: "is on it" in words(shown))
     bot.now += timedelta(days=4)
     await bot.app.maintenance.run_once()
     told = await slack.wait_for_message(slack.im("U0BEN").id)

@@ -140,7 +140,7 @@ async def test_a_second_press_asks_nothing_and_is_told_so(
     told = await slack.wait_for_ephemeral("U0BEN")
     await quiet(bot)
 
-    assert told.text.startswith("This was chosen already")
+    assert told.text.startswith("This was already chosen")
     assert len(replies(slack, back)) == 1
     assert vague.asked[-1].text.startswith("Leave > Annual leave")
 

@@ -35,7 +35,7 @@ async def test_its_card_comes_to_the_review_channel_and_can_be_settled(
         )
     shown = await card(slack)
     await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "ben sees to it" in words(shown))
+    await slack.wait_for(lambda: "ben is on it" in words(shown))
     await slack.click("U0BEN", shown, "flag_fixed")
     await slack.wait_for(lambda: shown.action_ids() == ["flag_reopen"])
 

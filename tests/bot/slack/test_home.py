@@ -133,7 +133,7 @@ async def test_outsiders_are_told_nothing(bot: Bot, slack: LocalSlack, person: s
     await bot.start()
 
     assert await home(slack, person) == (
-        "I answer members of this workspace only, and I do not know you as one."
+        "I only answer members of this workspace, and I do not know you as one."
     )
 
 
@@ -157,8 +157,8 @@ async def test_a_flag_that_is_taken_says_so_and_one_that_is_settled_is_gone(
     shown = await card(slack)
     await slack.click("U0BEN", shown, "flag_take")
     # A page that was opened before is not drawn again.
-    await slack.wait_for_message("C0REVIEW", lambda one: "sees to it" in words(one))
-    taken = await home(slack, "U0ANNA", lambda told: "Somebody sees to it" in told)
+    await slack.wait_for_message("C0REVIEW", lambda one: "is on it" in words(one))
+    taken = await home(slack, "U0ANNA", lambda told: "Somebody is on it" in told)
     await slack.click("U0BEN", shown, "flag_not_wrong")
     await slack.wait_for_message("C0REVIEW", lambda one: one.text.startswith("Not wrong"))
     settled = await home(slack, "U0ANNA", lambda told: "None. What you flag" in told)

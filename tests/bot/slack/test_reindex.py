@@ -91,7 +91,7 @@ async def test_a_second_one_while_it_runs_says_so(bot: Bot, slack: LocalSlack) -
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
     told = await slack.wait_for_ephemeral("U0BEN")
 
-    assert "running already" in told.text
+    assert "already running" in told.text
     assert len(bot.syncs.started) == 1
 
 
@@ -101,7 +101,7 @@ async def test_while_someone_else_syncs_it_waits_and_then_begins(
     await bot.start()
     with bot.syncs._running:
         await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
-        await slack.wait_for_message("C0TEAM", lambda message: "begins when" in words(message))
+        await slack.wait_for_message("C0TEAM", lambda message: "starts when" in words(message))
     await slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in message.text)
 
     assert len(slack.from_app("C0TEAM")) == 1
@@ -251,7 +251,7 @@ async def test_an_admin_cancels_it_with_a_button(bot: Bot, slack: LocalSlack) ->
     await press(slack, "U0BEN", message, "reindex_cancel")
     await slack.wait_for(lambda: message.text.startswith("Cancelled"))
 
-    assert words(message) == "Cancelled all wikis; The index is as it was."
+    assert words(message) == "Cancelled all wikis; The index is unchanged."
     assert bot.syncs.stopped.is_set()
     assert bot.syncs.abandoned == 1
 

@@ -31,7 +31,7 @@ async def test_a_channel_that_was_shared_after_the_question_gets_no_answer_to_a_
     await slack.click("U0BEN", back, "choice-1")
     told = await answered(slack, back)
 
-    assert "people of other companies" in told.text
+    assert "people from other companies" in told.text
     assert len(vague.asked) == 1
 
 

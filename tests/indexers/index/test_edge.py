@@ -109,7 +109,7 @@ def test_a_damaged_index_says_that_it_is_rebuilt(
     message = str(caught.value)
 
     assert message.startswith(f"The index in {folder} is damaged (")
-    assert message.endswith("the next `footnote sync`, or the running bot, builds it anew.")
+    assert message.endswith("the next `footnote sync`, or the running bot, rebuilds it.")
     assert folder.exists()
 
 
@@ -176,7 +176,7 @@ def test_a_new_index_is_not_begun_where_it_has_no_room(
 @pytest.mark.parametrize(
     ("number", "advice"),
     [
-        (errno.EROFS, "mounted for reading alone: mount it for writing, or name another folder"),
+        (errno.EROFS, "mounted read-only: mount it for writing, or name another folder"),
         (errno.EACCES, "Give the folder to the user that Footnote runs as"),
         (errno.ENOSPC, "is full: make room"),
     ],

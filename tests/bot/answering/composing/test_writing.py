@@ -232,6 +232,6 @@ class Endless:
 
 def test_a_model_that_writes_without_end_is_stopped_however_much_lies_ready() -> None:
     written = RetryingModel(Endless(), seconds=60.0, attempts=1, chance=lambda: 0.0).write(PROMPT)
-    with pytest.raises(ModelFailed, match="without end"):
+    with pytest.raises(ModelFailed, match="does not stop writing"):
         for _ in written:
             pass

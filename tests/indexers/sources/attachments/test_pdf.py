@@ -58,7 +58,7 @@ def test_a_scan_says_nothing_and_that_is_said() -> None:
     found = read("a.pdf", pdf(["", ""]))
 
     assert found.sections == ()
-    assert found.warnings == ("no text in it: scanned, it seems",)
+    assert found.warnings == ("no text in it: probably a scan",)
 
 
 def test_a_password_keeps_it_closed() -> None:
