@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.playground.model import Channel, Json, Message, View
 from bot.playground.watching import Watching
@@ -29,9 +29,7 @@ def _entries(slack: Watching, user: str) -> Iterator[tuple[str, Json]]:
         yield f"person/{identity}", _person(slack, identity)
     for place in places:
         yield f"channel/{place.id}", _channel(place, user)
-        for message in slack.history(place.id):
-            replies = () if message.is_reply else slack.replies(message)
-            yield f"message/{place.id}/{message.ts}", _message(message, replies)
+        yield from _messages(slack.history(place.id))
         if prompts := slack.prompts.get(place.id):
             yield f"prompts/{place.id}", {"prompts": prompts}
     for message in slack.ephemerals(user):
@@ -82,7 +80,17 @@ def _channel(place: Channel, user: str) -> Json:
     return channel
 
 
-def _message(message: Message, replies: list[Message] | tuple[()]) -> Json:
+def _messages(history: Sequence[Message]) -> Iterator[tuple[str, Json]]:
+    replies: dict[str, list[Message]] = {}
+    for message in history:
+        if message.is_reply:
+            replies.setdefault(message.root, []).append(message)
+    for message in history:
+        below = () if message.is_reply else replies.get(message.ts, ())
+        yield f"message/{message.channel}/{message.ts}", _message(message, below)
+
+
+def _message(message: Message, replies: Sequence[Message]) -> Json:
     return {
         **message.wire(replies),
         "channel": message.channel,

@@ -77,9 +77,12 @@ class Window:
         if (model := self._parts.model) is not None:
             seen["model"] = {"on": model.on, "questions": list(model.questions)}
         if changes := changes_between(self._sent, seen):
-            # Other actions edit these objects later: what was sent must stay as it was.
-            self._sent = json.loads(json.dumps(seen))
-            await self._socket.send_json({"type": "changes", "user": user, **changes})
+            text = json.dumps({"type": "changes", "user": user, **changes})
+            # Later actions edit these objects: what was sent is remembered as it was.
+            self._sent |= json.loads(text)["set"]
+            for key in changes["removed"]:
+                del self._sent[key]
+            await self._socket.send_str(text)
 
     async def _take(self, data: str) -> None:
         try:
