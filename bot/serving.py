@@ -84,7 +84,7 @@ Sharing = Callable[[App], AbstractContextManager[None]]
 """Works for other commands with an app's parts, as long as it is held."""
 
 
-def serve(settings: Settings, secrets: Secrets, sharing: Sharing) -> None:
+def serve(settings: Settings, secrets: Secrets, sharing: Sharing = lambda _: nullcontext()) -> None:
     """Answer in Slack until SIGTERM or SIGINT; sync at the start and every so often. Meanwhile
     ``sharing`` works for other commands.
 

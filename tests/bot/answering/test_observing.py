@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.fakes.lookout import Standing
 
 from bot.answering.library import IndexedLibrary
 from bot.answering.observing import ObservedAnswerer
@@ -14,6 +13,7 @@ from bot.model import Answer, Question
 from indexers.model import EVERYONE, Principal
 from tests.bot.answering.composing.test_composer import ScriptedWriter, composer
 from tests.bot.answering.test_engine import ADA, ANYONE, ASKED, answerer
+from tests.fakes.live_wikis import Standing
 from tests.fakes.wiki import by_section
 
 
