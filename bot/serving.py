@@ -44,6 +44,7 @@ from bot.slack.chat.history import History
 from bot.slack.chat.slack_chat import SlackChat
 from bot.slack.chat.streaming import Streaming
 from bot.slack.commands.access import AccessCommand
+from bot.slack.commands.asking import CommandQuestions
 from bot.slack.commands.channel_form import LanguageChoices
 from bot.slack.commands.channel_settings import ChannelForms
 from bot.slack.commands.flags import Flags
@@ -77,7 +78,6 @@ from bot.state.stores import Stores
 from config.errors import SettingsError
 from config.settings import Secrets, Settings
 from config.slack import zone
-from config.wikis import LANGUAGES
 from indexers.model import addressed
 
 Sharing = Callable[[App], AbstractContextManager[None]]
@@ -297,7 +297,9 @@ class SlackParts:
             channels=self.directory.channels,
             settings=self.stores.channels,
             wikis=self.reindexing.wikis,
-            languages=LanguageChoices(LANGUAGES, composed=bool(self.settings.llm.provider)),
+            languages=LanguageChoices(
+                self.settings.answer_languages, composed=bool(self.settings.llm.provider)
+            ),
             api=self.api,
         )
         flagging = self.flagging()
@@ -311,7 +313,9 @@ class SlackParts:
         )
         bolt = listeners.bolt_app(self.connection, self.me)
         failures = Failures(self.api, env.new_incident)
-        listeners.keep_questions(bolt, self.me, Receiving(filter_, workers, waiting_room))
+        receiving = Receiving(filter_, workers, waiting_room)
+        listeners.keep_questions(bolt, self.me, receiving)
+        by_command = CommandQuestions(self.api, self.text, self.me.team, receiving.keep)
         subcommands = [
             Status(people, self.operating).subcommand,
             Reindex(self.reindexing, reindexer).subcommand,
@@ -332,7 +336,7 @@ class SlackParts:
             bolt,
             failures,
             flags=FlagPresses(flagging, self.api),
-            commands=Commands(people, subcommands),
+            commands=Commands(people, subcommands, by_command.ask),
             buttons=buttons,
             moved=self.directory.readers.moved,
             opened=pressing.opened(self.prompts, self.optional_calls),

@@ -25,7 +25,7 @@ from pydantic_settings import (
 
 from config.llm import LlmSettings
 from config.slack import SlackSettings
-from config.wikis import A_CENTURY, A_YEAR, Language, Strict, WikiSettings, of_its_kind
+from config.wikis import A_CENTURY, A_YEAR, LANGUAGES, Language, Strict, WikiSettings, of_its_kind
 
 ENV_PREFIX = "FOOTNOTE_"
 
@@ -192,6 +192,12 @@ class Settings(BaseSettings):
     def review_channels(self) -> frozenset[str]:
         """Return the channels whose members handle flags and may publish answers."""
         return frozenset({self.slack.review_channel, *self.wiki_channels.values()} - {""})
+
+    @property
+    def answer_languages(self) -> tuple[str, ...]:
+        """Return the languages that answers may be in: those of the wikis, if all are set."""
+        found = {wiki.language or self.index.language for wiki in self.wiki}
+        return LANGUAGES if not found or "auto" in found else tuple(sorted(found))
 
     @property
     def wiki_channels(self) -> dict[str, str]:

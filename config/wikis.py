@@ -316,7 +316,10 @@ def of_its_kind(value: object) -> object:
     return WIKI_KINDS[_Kind.model_validate(value).type].model_validate(value)
 
 
-LANGUAGES: tuple[str, ...] = tuple(name for name in get_args(Language) if name != "auto")
+LANGUAGES: tuple[str, ...] = tuple(
+    name for name in get_args(Language) if name not in ("auto", "hinglish")
+)
+"""Languages that people read and write in; nobody chooses a mixture of two."""
 
 
 def _address(value: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.caching import ExpiringCache
+from bot.conversation.addressing import looks_like_question
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.conversation.ports import Answers, Directory
 from bot.errors import ChatUnavailable
@@ -27,8 +28,8 @@ _LONGEST = 150
 class Prompts:
     """Suggested questions. They were asked in public, answered well from pages open to everyone,
     and praised by somebody other than the asker, so nobody can place words before all others alone.
-    If there are too few, page titles fill up: ``titles`` returns those of open pages at that
-    moment, and may take a moment."""
+    If there are too few, page titles fill up, questions first: ``titles`` returns those of open
+    pages at that moment, and may take a moment."""
 
     directory: Directory
     answers: Answers
@@ -62,8 +63,10 @@ class Prompts:
         cached."""
         asked = {key: one.text for key, one in praised.items() if await self._stands(one.answer)}
         if len(asked) < MOST:
-            for title in await asyncio.to_thread(self.titles):
-                text = f"What does the wiki say about {title}?"
+            titles = await asyncio.to_thread(self.titles)
+            for title in sorted(titles, key=looks_like_question, reverse=True):
+                is_one = looks_like_question(title)
+                text = title if is_one else f"What does the wiki say about {title}?"
                 asked.setdefault(text.casefold(), text)
         return list(asked.values())[:MOST]
 

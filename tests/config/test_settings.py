@@ -391,3 +391,16 @@ def test_accounts_of_slack_that_are_wrong_are_told(folder: Path, slack: str, pro
 
     with pytest.raises(SettingsError, match=re.escape(problem)):
         load(file)
+
+
+def test_answers_may_be_in_the_languages_of_the_wikis() -> None:
+    german = WIKI + 'language = "german"\n'
+    other = WIKI.replace("handbook", "other")
+
+    assert load(write(german)).answer_languages == ("german",)
+    assert load(write(german + other + '[index]\nlanguage = "english"\n')).answer_languages == (
+        "english",
+        "german",
+    )
+    assert len(load(write(german + other)).answer_languages) > 20
+    assert "hinglish" not in load(write("")).answer_languages

@@ -36,12 +36,14 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class Subcommand:
     """A subcommand. ``usage`` begins with its name, as in "reindex [wiki]"; ``says`` describes it
-    in the help. ``run`` raises Misused, or errors that it cannot handle."""
+    in the help. ``run`` raises Misused, or errors that it cannot handle. ``is_usable`` tells more
+    closely than ``who`` whether a person may use it where they call."""
 
     usage: str
     says: str
     run: Callable[[Call], Awaitable[None]]
     who: For = For.ANYBODY
+    is_usable: Callable[[Call], Awaitable[bool]] | None = None
 
     @property
     def name(self) -> str:

@@ -11,6 +11,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.model import ChannelSettings
 from bot.conversation.ports import ChannelSettingsStore
+from bot.errors import ChatUnavailable
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.commands.channel_form import CONFIDENCES, LanguageChoices, filled, form
@@ -21,7 +22,9 @@ from bot.slack.rights.people import SlackPeople
 logger = logging.getLogger(__name__)
 
 NO_CHANNEL = say("Use this in a channel that I am in: it sets how I answer there.")
-NOT_YOURS = say("Only whoever made this channel, and admins, can set how I answer in it.")
+NOT_YOURS = say(
+    "Only whoever made this channel, and admins, can set how I answer in it.", "Ask one of them."
+)
 NOT_THERE = say("Flags can only go to a channel that you are in. Nothing was changed.")
 TOO_OPEN = say(
     "This channel is private, so its flags can only go to a private channel. Nothing was changed."
@@ -45,8 +48,8 @@ class ChannelForms:
 
     @property
     def subcommand(self) -> Subcommand:
-        says = "how I answer in this channel (whoever made it, and admins)"
-        return Subcommand("settings", says, self.ask, For.MEMBERS)
+        says = "how I answer in this channel"
+        return Subcommand("settings", says, self.ask, For.MEMBERS, self._is_usable)
 
     async def ask(self, call: Call) -> None:
         """Open the form."""
@@ -62,6 +65,15 @@ class ChannelForms:
         chosen = await self.settings.of(self.team, call.channel)
         shown = form(call.channel, chosen, self.wikis(), self.languages)
         await self.api.ask(call.trigger, shown)
+
+    async def _is_usable(self, call: Call) -> bool:
+        try:
+            found = await self.channels.channel(call.channel)
+            if found is None or call.channel.startswith("D"):
+                return False
+            return await self._may_set(call.person, call.channel, found.creator)
+        except ChatUnavailable:
+            return False
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle the form. Its sender may have lost the right to it since it was opened."""

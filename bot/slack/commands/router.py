@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.addressing import looks_like_question
+from bot.errors import ChatUnavailable
 from bot.slack.commands.arguments import words_of
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership
 
+logger = logging.getLogger(__name__)
+
 INTRODUCTION = "Mention me in a channel, or write to me directly, and I answer from the wiki."
-MEMBERS_ONLY = say("I tell this to members of this workspace only.")
+MEMBERS_ONLY = say("I tell this to members of this workspace only.", "Ask one of them.")
+_QUESTION = 4
+"""Words after which a command that nobody knows is a question, whatever it begins with."""
 
 
 class Commands:
-    """The subcommands of `/wiki`, in the order of the help."""
+    """The subcommands of `/wiki`, in the order of the help. ``ask`` asks a person's question and
+    returns where it is answered."""
 
-    def __init__(self, people: SlackPeople, subcommands: Sequence[Subcommand]) -> None:
+    def __init__(
+        self,
+        people: SlackPeople,
+        subcommands: Sequence[Subcommand],
+        ask: Callable[[str, str], Awaitable[Message]],
+    ) -> None:
         self._people = people
+        self._ask = ask
         self._subcommands = {each.name: each for each in subcommands}
 
     async def wiki(self, command: Mapping[str, Any], respond: AsyncRespond) -> None:
@@ -34,7 +48,8 @@ class Commands:
                 unfurl_media=False,
             )
 
-        name, *words = words_of(str(command.get("text") or "")) or ("help",)
+        text = str(command.get("text") or "")
+        name, *words = words_of(text) or ("help",)
         call = Call(
             command["user_id"],
             command["channel_id"],
@@ -43,10 +58,12 @@ class Commands:
             trigger=str(command.get("trigger_id") or ""),
         )
         chosen = self._subcommands.get(name.casefold())
-        if chosen is None:
-            await answer(
-                self._help() if name == "help" else say(f"I do not know /wiki {name[:100]}.", *_SEE)
-            )
+        if chosen is None and name.casefold() == "help":
+            await answer(await self._help(call))
+        elif chosen is None and (len(words) >= _QUESTION - 1 or looks_like_question(text)):
+            await answer(await self._ask(call.person, text))
+        elif chosen is None:
+            await answer(say(f"I do not know /wiki {name[:100]}.", _SEE))
         elif no := await self._refusal(chosen, call.person):
             await answer(no)
         else:
@@ -58,18 +75,32 @@ class Commands:
     async def _refusal(self, chosen: Subcommand, person: str) -> Message | None:
         match chosen.who:
             case For.ADMINS if not await self._people.is_admin(person):
-                return say(f"Only admins may use /wiki {chosen.name}.")
+                return say(
+                    f"Only admins may use /wiki {chosen.name}.", f"Ask one of them. {_YOURS}"
+                )
             case For.MEMBERS:
                 found = await self._people.person(person)
                 return None if found.membership is Membership.MEMBER else MEMBERS_ONLY
         return None
 
-    def _help(self) -> Message:
+    async def _help(self, call: Call) -> Message:
+        """Return a line for each subcommand that the person may use here."""
+        who = {For.ANYBODY}
+        try:
+            if (await self._people.person(call.person)).membership is Membership.MEMBER:
+                who.add(For.MEMBERS)
+            if await self._people.is_admin(call.person):
+                who.add(For.ADMINS)
+        except ChatUnavailable as error:
+            logger.info("The help leaves out what %s may use: %s", call.person, error)
         lines = [
-            f"/wiki {each.usage}: {each.says}{' (admins)' * (each.who is For.ADMINS)}"
+            f"/wiki {each.usage}: {each.says}"
             for each in self._subcommands.values()
+            if each.who in who and (each.is_usable is None or await each.is_usable(call))
         ]
-        return say(INTRODUCTION, "\n".join([*lines, "/wiki help: this"]))
+        asked = "/wiki and a question: I answer it in our direct messages"
+        return say(INTRODUCTION, "\n".join([*lines, asked, "/wiki help: this"]))
 
 
-_SEE = ("Try /wiki help.",)
+_YOURS = "/wiki help has what you can use."
+_SEE = f"{_YOURS} Or ask a question: /wiki how do I ...?"

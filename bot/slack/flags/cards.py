@@ -15,7 +15,7 @@ from bot.flags.content import (
     Reminder,
     card_name,
 )
-from bot.flags.model import Complaint, Flag, FlagState
+from bot.flags.model import Complaint, Flag, FlagAction, FlagState
 from bot.model import Answer, Result, Source
 from bot.moments import in_words
 from bot.slack.rendering.blocks import joined, quoted, source_line
@@ -68,10 +68,11 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
         if newer:
             blocks.append(context(joined(newer)))
     if flag.comment:
-        blocks.append(section(f"*{literal(around.person)}*\n{quoted(flag.comment)}"))
+        blocks.append(section(f"*Comment*\n{quoted(flag.comment)}"))
     blocks.append(context(_by(flag, around)))
     if around.history:
-        blocks.append(context(joined([_step(one) for one in around.history[-_STEPS_SHOWN:]])))
+        steps = around.history[-_STEPS_SHOWN:]
+        blocks.append(context(joined([_step(one, around.person) for one in steps])))
     if actions := _actions(flag):
         blocks.append({"type": "actions", "block_id": "flag", "elements": actions})
     return Message(literal(f"{head}: {asked}"[:300]), blocks).marked(card_name(flag))
@@ -88,7 +89,7 @@ def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Messa
     blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{quoted(asked)}")]
     blocks.append(context(_source(content.source, content.edit, allowed, today)))
     if flag.comment:
-        blocks.append(section(f"*{literal(content.person)}*\n{quoted(flag.comment)}"))
+        blocks.append(section(f"*Comment*\n{quoted(flag.comment)}"))
     asked_by = "Asked" if flag.complaint is Complaint.UNANSWERED else "Flagged"
     blocks.append(context(f"{asked_by} by {literal(content.person)}"))
     return Message(literal(f"{head}: {asked}"[:300]), blocks)
@@ -132,8 +133,10 @@ def _by(flag: Flag, around: Circumstances) -> str:
     return " \u00b7 ".join(parts)
 
 
-def _step(one: HistoryLine) -> str:
-    by = f" by {literal(one.name)}" if one.name else ""
+def _step(one: HistoryLine, flagger: str) -> str:
+    """Return a step as a line. The card has named the flagger already, so that step need not."""
+    is_known = one.name == flagger and one.words == FlagAction.RAISED.words
+    by = f" by {literal(one.name)}" if one.name and not is_known else ""
     return f"{in_words(one.when)} \u00b7 {literal(one.words)}{by}"
 
 

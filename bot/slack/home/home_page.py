@@ -26,8 +26,6 @@ _FAILING_SHOWN = 10
 _MOST_BLOCKS = 100
 _MOST_BYTES = 200_000
 """Slack takes 250 kB, and counts more than the blocks."""
-_EXAMPLES = ("How do I get VPN access?", "How long is parental leave?")
-"""Examples if nothing was asked yet and no page is open to everyone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +55,11 @@ def _fits(blocks: Sequence[Block]) -> bool:
 
 
 def asking(examples: Sequence[str]) -> list[Block]:
-    lines = [f"\u2022 {question(one)}" for one in examples or _EXAMPLES]
+    """Return how to ask. ``examples`` are questions that the wikis answer; there may be none."""
+    lines = [f"\u2022 {question(one)}" for one in examples]
     return [
         section(INTRODUCTION),
-        context(joined(["For example:", *lines])),
+        *([context(joined(["For example:", *lines]))] if lines else []),
         context("`/wiki help` tells what else I do."),
     ]
 

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 RUNNING = "A reindex of this is already running. Try again when it is done."
 WAITING = "Another sync is running. This one starts when it is done."
 STOPPED = say("Stopped, because Footnote is being stopped. It continues after the next start.")
-ADMINS_ONLY = say("Only admins may cancel a reindex.")
+ADMINS_ONLY = say("Only admins may cancel a reindex.", "Ask one of them.")
 OVER = say("This reindex is over.")
 _TRY_AGAIN = 1.0
 """Seconds between two checks whether another sync has ended."""

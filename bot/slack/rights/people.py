@@ -178,10 +178,16 @@ class SlackPeople:
         """Return whose rights count for an answer to this person. If others can see it (``private``
         is false), only what everyone may read counts."""
         if shared and not self.shared_channels:
-            return Closed("I do not answer where people from other companies can read along.")
+            return Closed(
+                "I do not answer where people from other companies can read along. Ask me in a"
+                " direct message, or in another channel."
+            )
         person = await self.person(id_)
         if self.gets_nothing(person.membership, shared=shared):
-            return Closed("I only answer members of this workspace, and I do not know you as one.")
+            return Closed(
+                "I only answer members of this workspace, and I do not know you as one. Ask one of"
+                " them."
+            )
         if not private or person.membership is not Membership.MEMBER:
             return Principal.of(EVERYONE)
         return await self.rights(person)

@@ -188,6 +188,19 @@ async def test_page_titles_are_suggested_at_first(bot: Bot, slack: LocalSlack) -
     ]
 
 
+async def test_titles_that_are_questions_are_asked_as_they_are_and_come_first(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.env = replace(bot.env, titles=lambda: ["Leave", "How do I get VPN access?"])
+    await bot.start()
+    prompts = await suggested(slack)
+
+    assert [prompt["message"] for prompt in prompts] == [
+        "How do I get VPN access?",
+        "What does the wiki say about Leave?",
+    ]
+
+
 async def test_the_title_of_a_page_that_was_closed_since_is_not_suggested_again(
     bot: Bot, slack: LocalSlack
 ) -> None:

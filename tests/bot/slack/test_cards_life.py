@@ -54,6 +54,16 @@ async def test_a_flag_is_taken_fixed_and_its_person_told_once(
     ]  # fmt: skip
 
 
+async def test_a_card_names_the_flagger_once(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+
+    assert "Old." in words(shown)
+    assert "Flagged by anna" in words(shown)
+    assert words(shown).count("anna") == 1
+
+
 async def test_who_flagged_is_told_with_their_own_rights_and_reviewers_are_not(
     bot: Bot, slack: LocalSlack
 ) -> None:

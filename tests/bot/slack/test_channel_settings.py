@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot import serving
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack
+from config.settings import Settings
 
 from .conftest import BOTH_WAYS, Bot, quiet, words
 
@@ -132,7 +132,7 @@ async def test_a_language_that_the_settings_offer_no_more_stays_until_another_is
     await bot.start()
     await choose(slack, language="german")
     await bot.stop()
-    monkeypatch.setattr(serving, "LANGUAGES", ("english",))
+    monkeypatch.setattr(Settings, "answer_languages", ("english",))
     await bot.start()
     await choose(slack, sees="all")
     await ask(slack)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.model import Answer
+from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.state.database import Database
 from bot.state.schema import metadata
@@ -45,16 +47,6 @@ async def test_what_is_for_admins_is_for_nobody_else(
 
     assert (await whispered(slack, "U0ANNA", text)).startswith("Only admins may use /wiki")
     assert bot.operations.asked == []
-
-
-@BOTH_WAYS
-async def test_help_has_a_line_for_each_subcommand(bot: Bot, slack: LocalSlack) -> None:
-    await bot.start()
-    told = await whispered(slack, "U0ANNA", "help")
-
-    for name in ("status", "reindex", "flags", "access", "gaps", "forget me", "help"):
-        assert f"/wiki {name}" in told
-    assert "(admins)" in told
 
 
 @BOTH_WAYS
@@ -316,3 +308,67 @@ async def test_a_channel_s_cap_counts_everybody_in_it(bot: Bot, slack: LocalSlac
 
     assert slack.from_app("C0TEAM")[1].text.startswith("This channel has asked 1 question within")
     assert private.text.startswith("Book leave")
+
+
+@BOTH_WAYS
+async def test_the_help_shows_people_what_they_may_use(bot: Bot, slack: LocalSlack) -> None:
+    slack.channels["C0TEAM"].members.append("U0GUEST")
+    await bot.start()
+    admin, member = (
+        await whispered(slack, "U0BEN", "help"),
+        await whispered(slack, "U0ANNA", "help"),
+    )
+    guest = await whispered(slack, "U0GUEST", "help")
+
+    for name in ("reindex", "flags", "access", "gaps"):
+        assert f"/wiki {name}" in admin
+        assert f"/wiki {name}" not in member + guest
+    assert "/wiki forget me" in guest
+    assert "/wiki help" in guest
+    assert "/wiki settings" in admin
+    assert "/wiki settings" in member  # she made the channel
+    assert "/wiki settings" not in guest
+    assert "/wiki status" in member
+    assert "/wiki status" not in guest
+    assert "(admins)" not in admin
+
+
+def direct(slack: LocalSlack, text: str) -> Iterator[Message]:
+    """The bot's direct messages with this text."""
+    for channel in slack.channels:
+        if channel.startswith("D"):
+            yield from (one for one in slack.from_app(channel) if text in words(one))
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("text", ["how do I book leave", "leave?", "the form for parental leave"])
+async def test_a_question_is_answered_in_a_direct_message(
+    bot: Bot, slack: LocalSlack, text: str
+) -> None:
+    await bot.start()
+
+    assert "I answer it in our direct messages" in await whispered(slack, "U0ANNA", text)
+    answer = await slack.wait_for(lambda: next(direct(slack, "Book leave"), None))
+    (asked,) = direct(slack, "You asked")
+    assert answer.thread_ts == asked.ts
+    assert bot.handbook.asked[-1].text == text
+    assert bot.handbook.asked[-1].person == "U0ANNA"
+    assert slack.from_app("C0TEAM") == []
+
+
+async def test_what_is_neither_a_command_nor_a_question_says_what_to_do(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    told = await whispered(slack, "U0ANNA", "vpn")
+
+    assert "I do not know /wiki vpn." in told
+    assert "/wiki how do I" in told
+    assert bot.handbook.asked == []
+
+
+async def test_a_refusal_says_what_can_be_done_instead(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    told = await whispered(slack, "U0ANNA", "reindex")
+
+    assert "Ask one of them. /wiki help has what you can use." in told

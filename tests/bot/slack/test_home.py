@@ -125,6 +125,14 @@ async def test_who_is_no_admin_any_more_sees_nothing_of_the_sort_at_the_next_ope
     assert not any(mark in after for mark in ADMINS_ALONE)
 
 
+async def test_no_example_is_made_up(bot: Bot, slack: LocalSlack) -> None:
+    """A question that the wiki does not answer would be a bad first one."""
+    bot.env = replace(bot.env, titles=list)
+    await bot.start()
+
+    assert "For example" not in await home(slack, "U0ANNA")
+
+
 @pytest.mark.parametrize("person", ["U0GUEST", "U0OTHER"])
 async def test_outsiders_are_told_nothing(bot: Bot, slack: LocalSlack, person: str) -> None:
     bot.operations.rows["wikis"] = {"handbook": ROW}
@@ -133,7 +141,7 @@ async def test_outsiders_are_told_nothing(bot: Bot, slack: LocalSlack, person: s
     await bot.start()
 
     assert await home(slack, person) == (
-        "I only answer members of this workspace, and I do not know you as one."
+        "I only answer members of this workspace, and I do not know you as one. Ask one of them."
     )
 
 

@@ -1,0 +1,57 @@
+"""Questions that are typed as `/wiki how do I ...`: they are answered in a direct message."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.conversation.model import IncomingMessage, MessageKind
+from bot.conversation.ports import MessageText
+from bot.errors import ChatRefused
+from bot.slack.api.slack_api import SlackApi
+from bot.slack.rendering.blocks import quoted
+from bot.slack.rendering.message import Message, say, section
+
+logger = logging.getLogger(__name__)
+
+ANSWERED_THERE = say("That is a question: I answer it in our direct messages.")
+NOT_THERE = say(
+    "That is a question, and I cannot write to you directly.", "Mention me in a channel with it."
+)
+_SHOWN = 1000
+"""Characters of the question that are repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandQuestions:
+    """A command has no message that an answer could follow. So the question is written into the
+    person's direct messages, and enters the inbox as if they had sent it there: with their own
+    rights, limits and history. ``keep`` puts it into the inbox."""
+
+    api: SlackApi
+    text: MessageText
+    team: str
+    keep: Callable[[IncomingMessage], Awaitable[None]]
+
+    async def ask(self, person: str, words: str) -> Message:
+        """Ask it, and return where it is answered."""
+        asked = section(f"*You asked*\n{quoted(self.text.plain(words)[:_SHOWN])}")
+        try:
+            channel = await self.api.direct(person)
+            ts = await self.api.post(channel, Message(self.text.plain(words)[:_SHOWN], [asked]))
+        except ChatRefused as error:
+            logger.info("%s cannot be written to: %s", person, error.code)
+            return NOT_THERE
+        message = IncomingMessage(
+            event=f"command-{channel}-{ts}",
+            kind=MessageKind.DIRECT,
+            team=self.team,
+            channel=channel,
+            ts=ts,
+            thread=ts,
+            person=person,
+            text=words,
+        )
+        await self.keep(message)
+        return ANSWERED_THERE
