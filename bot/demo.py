@@ -27,6 +27,9 @@ _NEXT = """\
 Ask more:
   {program} ask "Who approves overtime?" --config {config}
 
+In a Slack of its own, in the browser:
+  {program} playground
+
 Your own wiki: write a footnote.toml (`{program} settings` prints one), then
   {program} sync
   {program} ask "..."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -196,7 +197,7 @@ class Core(State):
 
     def new_ticket(self) -> str:
         """Return a right to one Socket Mode connection."""
-        ticket = self.new_id("ticket")
+        ticket = f"{self.new_id('ticket')}-{secrets.token_urlsafe()}"
         self.tickets.add(ticket)
         return ticket
 

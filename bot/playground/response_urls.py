@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,7 +34,7 @@ class ResponseUrls:
         self, channel: str, user: str, *, original: str | None = None, ephemeral: bool = False
     ) -> str:
         """Return the key of a new address, which is its last part."""
-        key = f"{next(self._numbers):09d}"
+        key = f"{next(self._numbers):09d}-{secrets.token_urlsafe()}"
         self._known[key] = ResponseUrl(
             channel, user, self._clock() + self._seconds, original, ephemeral
         )

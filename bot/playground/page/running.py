@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -34,6 +35,10 @@ class RunningPlayground:
         parts: PageParts | None = None,
     ) -> None:
         self.slack = LocalSlack(manifest)
+        # Other users of this machine reach its port, too.
+        self.slack.bot_token += secrets.token_urlsafe()
+        self.slack.app_token += secrets.token_urlsafe()
+        self.slack.signing_secret += secrets.token_urlsafe()
         self.url = ""
         """The page's address, with its token."""
         self.roles: tuple[Role, ...] = furnish(self.slack, emails)

@@ -1,0 +1,50 @@
+"""The local Slack and its page in a thread of their own."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+from bot.playground.page.running import RunningPlayground
+from bot.playground.workspace import LocalSlack
+from tests.bot.playground.page.conftest import MANIFEST
+
+
+def status(url: str) -> int:
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection("127.0.0.1", address.port or 0, timeout=30)
+    connection.request("GET", address.path)
+    with connection.getresponse() as answer:
+        return answer.status
+
+
+def test_it_serves_its_page_until_it_ends() -> None:
+    with RunningPlayground(MANIFEST) as playground:
+        url = playground.url
+
+        assert status(url) == 200
+        assert f":{playground.port}/" in url
+    with pytest.raises(ConnectionRefusedError):
+        status(url)
+
+
+def test_its_slack_has_tokens_that_nobody_else_knows() -> None:
+    with RunningPlayground(MANIFEST) as one, RunningPlayground(MANIFEST) as other:
+        for name in ("bot_token", "app_token", "signing_secret"):
+            own = getattr(one.slack, name)
+
+            assert own not in {getattr(other.slack, name), getattr(LocalSlack, name)}
+        assert one.slack.bot_token.startswith("xoxb-")
+        assert one.slack.app_token.startswith("xapp-")
+
+
+def test_a_port_in_use_is_an_error_that_leaves_nothing_running() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        playground = RunningPlayground(MANIFEST, port=taken.getsockname()[1])
+
+        with pytest.raises(OSError, match="Address already in use"), playground:
+            pass
+    assert not playground._thread.is_alive()
