@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,9 +17,9 @@ from tests.bot.playground.page.conftest import MANIFEST
 def status(url: str) -> int:
     address = urlsplit(url)
     connection = http.client.HTTPConnection("127.0.0.1", address.port or 0, timeout=30)
-    connection.request("GET", address.path)
-    with connection.getresponse() as answer:
-        return answer.status
+    with closing(connection):
+        connection.request("GET", address.path)
+        return connection.getresponse().status
 
 
 def test_it_serves_its_page_until_it_ends() -> None:
