@@ -43,10 +43,14 @@ _MADE_ON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The date of the made-up Confluence's pages."""
 _STARTING = "Starting Footnote and a Slack of its own ..."
 _INTRODUCTION = """
-Footnote answers in a Slack of its own, on this machine alone. Open it in a browser:
+Footnote answers in a Slack of its own. Open it in a browser:
 
   {url}
 """
+_SEEN_BY_OTHERS = (
+    "Other machines reach it. Whoever has the address may be anybody in the page, and read what "
+    "the wikis show them."
+)
 _HINTS = """\
 Ctrl-C ends it. No browser here? From another machine: ssh -L {port}:localhost:{port} THIS-MACHINE,
 and open the address there; or `footnote demo`, which asks three questions in the terminal.
@@ -63,6 +67,11 @@ class Listening:
 
     address: str
     port: int
+
+    @property
+    def is_seen_by_others(self) -> bool:
+        """Return whether other machines can reach it."""
+        return self.address not in ("localhost", "::1") and not self.address.startswith("127.")
 
 
 def run_demo(data_dir: Path | None, where: Listening, stopped: Callable[[], bool]) -> None:
@@ -120,13 +129,15 @@ def run(  # noqa: PLR0913 - what is served, and where
         serving.serve_app(
             app,
             lambda answerer: reasons.observe(answerer, app.library),
-            ready=lambda: _introduce(playground),
+            ready=lambda: _introduce(playground, where),
         )
 
 
-def _introduce(playground: RunningPlayground) -> None:
+def _introduce(playground: RunningPlayground, where: Listening) -> None:
     """Print the page's address, now that somebody answers there."""
     terminal.say(_INTRODUCTION.format(url=playground.url))
+    if where.is_seen_by_others:
+        terminal.complain(_SEEN_BY_OTHERS)
     terminal.say(_HINTS.format(port=playground.port), style="dim")
 
 

@@ -72,6 +72,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "installed"
 
 
+def test_the_wheel_holds_every_file_of_the_playground_s_page(wheel: Path) -> None:
+    place = Path("bot", "playground", "page", "static")
+    files = {file.relative_to(ROOT) for file in (ROOT / place).rglob("*") if file.is_file()}
+
+    assert {place / "index.html", place / "page.js", place / "kit" / "index.js"} <= files
+    for file in files:
+        assert (wheel / file).read_bytes() == (ROOT / file).read_bytes(), file
+
+
 def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path) -> None:
     pages = wheel / "bot" / "playground" / "handbook" / "pages"
     assert len(list(pages.rglob("*.md"))) > 200

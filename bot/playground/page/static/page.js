@@ -246,6 +246,7 @@ class Page {
     this.drawPlace();
     this.drawThread();
     this.windows.draw();
+    document.title = `${this.title.textContent} (${this.name(store.user)}) - Footnote playground`;
   }
 
   markSeen() {
