@@ -80,12 +80,12 @@ class Scheduler:
         while not self._over:
             began = time.monotonic()
             if began >= next_full:
-                _attempt(lambda: self._syncing.sync(None, lambda _: None), every)
+                self._attempt(lambda: self._syncing.sync(None, lambda _: None), every)
                 hurried_from = began + edits_every.total_seconds()
                 next_full = _after(every) if every else math.inf
                 next_edits = _after(edits_every)
             elif began >= next_edits:
-                _attempt(self._syncing.look_for_edits, edits_every)
+                self._attempt(self._syncing.look_for_edits, edits_every)
                 next_edits = _after(edits_every)
             hinted = self._hints(min(next_full, next_edits, began + 3600) - time.monotonic())
             if hinted and not self._over:
@@ -102,27 +102,28 @@ class Scheduler:
         hinted, self._hinted = self._hinted, set()
         return hinted
 
+    def _attempt(self, work: Callable[[], list[SyncReport]], again: timedelta) -> None:
+        try:
+            for done in work():
+                quiet = not (done.added or done.changed or done.removed or done.relabelled)
+                level = logging.DEBUG if quiet and not done.complete else logging.INFO
+                log.log(level, "Synced %s: %s", done.wiki, _in_short(done))
+                if done.error:
+                    # A sync that the end of the process stopped goes on at the next start.
+                    level = logging.INFO if self._over else logging.ERROR
+                    log.log(level, "%s could not be synced completely: %s", done.wiki, done.error)
+        except SyncRunning:
+            log.info("Another sync is running; the next one is due in %s", again)
+        except (IndexersError, StateUnavailable) as error:
+            # The message is written for the operator; a traceback adds nothing.
+            log.error("The sync failed and will be tried again in %s: %s", again, error)  # noqa: TRY400
+        except Exception:
+            # The edge of this thread: one failed sync must not end the schedule.
+            log.exception("The sync crashed and will be tried again in %s", again)
+
 
 def _after(span: timedelta) -> float:
     return time.monotonic() + span.total_seconds() if span else math.inf
-
-
-def _attempt(work: Callable[[], list[SyncReport]], again: timedelta) -> None:
-    try:
-        for done in work():
-            quiet = not (done.added or done.changed or done.removed or done.relabelled)
-            level = logging.DEBUG if quiet and not done.complete else logging.INFO
-            log.log(level, "Synced %s: %s", done.wiki, _in_short(done))
-            if done.error:
-                log.error("%s could not be synced completely: %s", done.wiki, done.error)
-    except SyncRunning:
-        log.info("Another sync is running; the next one is due in %s", again)
-    except (IndexersError, StateUnavailable) as error:
-        # The message is written for the operator; a traceback adds nothing.
-        log.error("The sync failed and will be tried again in %s: %s", again, error)  # noqa: TRY400
-    except Exception:
-        # The edge of this thread: one failed sync must not end the schedule.
-        log.exception("The sync crashed and will be tried again in %s", again)
 
 
 def _in_short(done: SyncReport) -> str:

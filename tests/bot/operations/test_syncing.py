@@ -79,6 +79,33 @@ def running(
         yield scheduler
 
 
+class StoppedSync(Syncs):
+    """A sync that goes on until it is stopped, and then says that it could not end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stopped = threading.Event()
+
+    def sync(self, _: str | None, _progress: Callable[[Progress], None]) -> list[SyncReport]:
+        self._note(PassKind.ALL_PAGES)
+        self._stopped.wait(5)
+        return [SyncReport("handbook", error=WikiUnavailable("The sync was stopped."))]
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+def test_a_sync_that_the_end_stops_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    syncs = StoppedSync()
+
+    with running(syncs, every=LATER):
+        assert syncs.came(PassKind.ALL_PAGES)
+
+    (told,) = [one for one in caplog.records if "could not be synced" in one.message]
+    assert told.levelno == logging.INFO
+
+
 @pytest.mark.parametrize(
     ("outcome", "told"),
     [
