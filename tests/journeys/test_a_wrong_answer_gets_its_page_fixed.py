@@ -188,7 +188,7 @@ async def test_what_a_reviewer_writes_is_answered_until_its_page_is_removed(
     (company.wiki / "expenses.md").unlink()
     await reindexed(slack)
     for one in (answer, written):
-        await slack.wait_for(lambda one=one: "I took it back" in shown(one))
+        await slack.wait_for(lambda one=one: "I retracted" in shown(one))
     asked = await slack.mention("U0BOSS", "C0TEAM", "When do taxi rides get reimbursed?")
     nothing = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
 

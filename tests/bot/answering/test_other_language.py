@@ -82,7 +82,7 @@ def test_where_nothing_is_found_the_language_of_the_pages_is_told() -> None:
     )
     assert "German" not in told("Wann ist Urlaub?", foreign=False)
     assert "German" not in told("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True, bridged=True)
-    assert ask_in_theirs(found(0.1).hits).endswith("please ask in theirs.")
+    assert ask_in_theirs(found(0.1).hits).endswith("Please ask in theirs.")
 
 
 def test_a_cross_encoder_of_one_language_is_not_asked() -> None:

@@ -477,7 +477,7 @@ async def test_what_it_gave_is_taken_back(bot: Bot, slack: LocalSlack) -> None:
     await slack.wait_for_ephemeral("U0BEN", lambda one: one.text == WITHDRAWN.text)
     await bot.app.maintenance.run_once()
 
-    assert "I took it back" in words(given)
+    assert "I retracted" in words(given)
     assert TEXT not in words(given)
     assert TEXT in words(other)  # of another written answer
 

@@ -92,7 +92,7 @@ async def test_a_reaction_taken_away_takes_its_flag_back(
     await slack.react("U0BEN", answer, "-1")
     shown = await card(slack)
     await slack.unreact("U0BEN", answer, "-1")
-    await slack.wait_for(lambda: "taken back" in shown.text)
+    await slack.wait_for(lambda: "withdrawn" in shown.text)
 
     assert shown.action_ids() == []
     assert ":-1:" not in words(answer)
@@ -106,7 +106,7 @@ async def test_the_last_of_two_verdicts_counts_whichever_way_it_is_given(
     await slack.react("U0BEN", answer, "-1")
     shown = await card(slack)
     await slack.click("U0BEN", answer, "verdict", "positive")
-    await slack.wait_for(lambda: "taken back" in shown.text)
+    await slack.wait_for(lambda: "withdrawn" in shown.text)
     await slack.unreact("U0BEN", answer, "-1")
     await slack.settled()
 

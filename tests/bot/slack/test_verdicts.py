@@ -106,7 +106,7 @@ async def test_a_second_vote_replaces_the_first_and_its_card(
     await flag(slack, "U0BEN", answer, "incomplete")
     await slack.wait_for(lambda: "incomplete" in card.text)
     await slack.click("U0BEN", answer, "verdict", "positive")
-    await slack.wait_for(lambda: "taken back" in card.text)
+    await slack.wait_for(lambda: "withdrawn" in card.text)
 
     assert len(slack.from_app("C0REVIEW")) == 1
     assert [kept.state for kept in await feedback.all_flags()] == [FlagState.WITHDRAWN]

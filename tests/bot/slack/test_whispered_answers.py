@@ -20,7 +20,7 @@ from .conftest import Bot, quiet, until, words
 from .mortal import Clock, Mortal
 from .test_channel_settings import choose
 
-PERHAPS = "You may have my answer already"
+PERHAPS = "You may already have my answer"
 PLACES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
 
 
