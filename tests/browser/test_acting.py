@@ -84,14 +84,14 @@ def test_a_confirmation_is_asked_for_and_can_be_refused(kit: Page) -> None:
     window = kit.get_by_role("dialog", name="Delete it?")
     assert "It cannot be undone." in window.inner_text()
     window.get_by_role("button", name="Keep").click()
-    window.wait_for(state="detached")
+    kit.locator("dialog").wait_for(state="detached")  # it hides before it is told
     kit.get_by_role("button", name="Go").click()
     kit.keyboard.press("Escape")
-    window.wait_for(state="detached")
+    kit.locator("dialog").wait_for(state="detached")
     assert acted(kit) == []
     kit.get_by_role("button", name="Go").click()
     window.get_by_role("button", name="Delete").click()
-    window.wait_for(state="detached")
+    kit.locator("dialog").wait_for(state="detached")
 
     check(kit, button, "7")
 

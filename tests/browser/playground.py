@@ -1,0 +1,130 @@
+"""The playground as a process, and its page as a person uses it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+HANDBOOK = {
+    "getting-started/equipment.md": """---
+title: Equipment
+---
+
+## Lost or stolen equipment
+
+If you lose your laptop, follow the GSA-wide steps. Inform your team. If your equipment is returned
+to you, it may have been tampered with and should not be used.
+""",
+    "travel-and-leave/leave.md": "---\ntitle: Leave\n---\n\nBook leave in the staff calendar.\n",
+    "travel-and-leave/overtime.md": "---\ntitle: Overtime\n---\n\nOvertime is paid in May.\n",
+    "office/parking.md": "---\ntitle: Parking\n---\n\nThe garage opens at seven in the morning."
+    " A space costs 40 euros a month.\n",
+    "office/boat.md": """# The boat <img src=x onerror="window.harmed=1">
+
+The boat is rowed by six people <script>window.harmed=1</script> on Sundays. Ask
+[the captain](javascript:window.harmed=1) or
+<iframe srcdoc="<script>parent.harmed=1</script>"></iframe>
+![captain](https://foreign.example/captain.png) <!channel> for an oar.
+""",
+}
+"""The first three are those that the demo lists for editing."""
+PATIENCE = 60_000
+"""Milliseconds: an answer takes one second, and ten on a machine that does much else."""
+_OURS = ("SLACK_", "CONFLUENCE_", "FOOTNOTE_")
+_ADDRESS = re.compile(r"http://localhost:\d+/\S+/")
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def playground(folder: Path, arguments: Sequence[str], **secrets: str) -> Iterator[str]:
+    """Run the playground of a handbook in ``folder``/handbook, and yield the page's address."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    script = [sys.executable, "-m", "tests.browser.small_playground", str(folder / "handbook")]
+    process = subprocess.Popen(
+        [*script, "playground", "--port", "0", *arguments],
+        env={**kept, **secrets, "PYTHONUNBUFFERED": "1"},
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    said: list[str] = []
+    try:
+        for line in process.stdout:
+            said.append(line)
+            if found := _ADDRESS.search(line):
+                yield found[0]
+                break
+        else:
+            raise AssertionError("".join(said))
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=30)
+        finally:
+            process.kill()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An open page of the playground."""
+
+    page: Page
+
+    def become(self, name: str) -> None:
+        """Be somebody else."""
+        user = f"U0{name.upper()}"
+        self.page.get_by_label("You are").select_option(value=user)
+        self.page.wait_for_url(re.compile(f"as={user}"))
+
+    def skip_the_tour(self) -> None:
+        self.page.get_by_role("button", name="Skip the tour").click()
+
+    def go(self, place: str) -> None:
+        """Go to a channel or Home, by what the sidebar calls it."""
+        self.page.get_by_role("navigation").get_by_role("button", name=place).first.click()
+
+    def say(self, text: str) -> None:
+        """Write into what is open."""
+        field = self.page.get_by_role("textbox", name=re.compile("^Message "))
+        field.fill(text)
+        field.press("Escape")
+        field.press("Enter")
+
+    def ask(self, question: str) -> Locator:
+        """Ask where one is, open the thread, and return the answer once it is whole."""
+        self.say(question if "#" not in self.title else f"@footnote {question}")
+        asked = self.page.get_by_role("main").locator("li.message", has_text=question).last
+        asked.get_by_role("button", name=re.compile(r"\d repl")).click(timeout=PATIENCE)
+        answer = self.thread.locator("article:not([aria-busy])", has_text="Helpful").last
+        answer.wait_for(timeout=PATIENCE)
+        return answer
+
+    @property
+    def title(self) -> str:
+        return self.page.get_by_role("heading", level=1).inner_text()
+
+    @property
+    def thread(self) -> Locator:
+        return self.page.get_by_role("region", name="Thread")
+
+    @property
+    def window(self) -> Locator:
+        return self.page.get_by_role("dialog")

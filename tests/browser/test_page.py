@@ -1,0 +1,295 @@
+"""The playground's page as a person uses it: bot, local Slack and wikis are real."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.accessibility import serious_problems
+from tests.browser.playground import HANDBOOK, PATIENCE, Visit, playground, write
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the page's address: the demo, with a handbook of three pages."""
+    folder = tmp_path_factory.mktemp("playground")
+    write(folder / "handbook", HANDBOOK)
+    with playground(folder, ["--data-dir", str(folder / "data")]) as url:
+        yield url
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """Return a page that fails the test if it asks for anything elsewhere, or complains."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    with watched(page, address):
+        page.goto(address)
+        visit = Visit(page)
+        visit.skip_the_tour()
+        yield visit
+    page.close()
+
+
+class watched:  # noqa: N801 - used as a function
+    """Checks at its end that a page asked for nothing elsewhere and threw nothing."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._complaints: list[str] = []
+        root = urlsplit(address).netloc
+        page.on("pageerror", lambda error: self._complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: said.type == "error" and self._complaints.append(said.text),
+        )
+        page.on(
+            "request",
+            lambda asked: root not in asked.url and self._complaints.append(asked.url),
+        )
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            assert self._complaints == []
+
+
+LAPTOP = "What should I do if I lose my laptop?"
+
+
+def test_a_question_is_answered_with_its_source(visit: Visit) -> None:
+    visit.go("general")
+    answer = visit.ask(LAPTOP)
+
+    assert "Inform your team." in answer.inner_text()
+    link = answer.get_by_role("link", name=re.compile("Equipment"))
+    assert (link.get_attribute("href") or "").startswith(
+        "https://handbook.tts.gsa.gov/getting-started/equipment/"
+    )
+
+
+def test_a_flag_goes_its_whole_way(visit: Visit) -> None:
+    """From the button below an answer to the card, the page that is edited, and the new answer."""
+    page, window = visit.page, visit.window
+    visit.become("Bob")
+    visit.go("general")
+    answer = visit.ask("What does a parking space cost?")
+    answer.get_by_role("button", name="Flag").click()
+    window.get_by_role("button", name="Send").click()
+    assert "Please complete this required field." in window.inner_text()
+    window.get_by_label("It is outdated").check()
+    window.get_by_label("What should it say?").fill("It is 45 euros now.")
+    window.get_by_role("button", name="Send").click()
+    window.wait_for(state="hidden")
+    visit.become("Mira")
+    visit.go("wiki-review")
+    card = page.locator("article", has_text="It is 45 euros now.").last
+    card.get_by_role("button", name="Take").click()
+    card.get_by_role("button", name="Take").wait_for(state="detached")
+    card.get_by_role("link", name="Parking").click()
+    text = page.get_by_role("textbox", name="Text of Parking")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    text.fill(text.input_value().replace("40", "45"))
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Saved.").wait_for()
+    visit.say("/wiki reindex handbook")
+    card.get_by_text("New answer").wait_for()
+
+    assert "A space costs 40 euros" in card.inner_text().split("New answer")[0]
+    assert "A space costs 45 euros" in card.inner_text().split("New answer")[1]
+    visit.become("Bob")
+    visit.go("general")
+    assert "45 euros" in visit.ask("What does a space for parking cost?").inner_text()
+
+
+WATCH = """(thread) => {
+    window.seen = [];
+    const look = () => {
+        const answer = [...thread.querySelectorAll("article")].at(-1);
+        if (answer) window.seen.push([answer.ariaBusy === "true", answer.textContent]);
+    };
+    new MutationObserver(look).observe(thread, {subtree: true, childList: true, attributes: true});
+}"""
+
+
+def test_an_answer_of_the_recorded_model_streams_and_leaves_out_what_no_page_says(
+    visit: Visit,
+) -> None:
+    page = visit.page
+    visit.become("Bob")
+    page.get_by_label("Recorded model").check()
+    visit.go("footnote")
+    visit.ask("When does the garage open?")
+    visit.thread.evaluate(WATCH)
+    reply = visit.thread.get_by_role("textbox", name="Reply in the thread")
+    reply.fill("How do I deploy to production?")
+    reply.press("Enter")
+    visit.thread.get_by_role("button", name="Helpful").nth(1).wait_for()
+    seen = page.evaluate("window.seen")
+    final = visit.thread.locator("article").last.inner_text()
+    page.get_by_label("Recorded model").uncheck()
+
+    streamed = [text for is_busy, text in seen if is_busy]
+    assert any("frozen from Friday noon" in text and "Merge" not in text for text in streamed)
+    assert not seen[-1][0]
+    assert "Merge to main and run" in final
+    assert "I left out one statement that I could not verify." in final
+    assert "72 hours" not in "".join(text for _, text in seen)
+
+
+def test_the_drawer_tells_why_an_answer_is_as_it_is(visit: Visit) -> None:
+    page = visit.page
+    visit.become("Bob")
+    visit.go("general")
+    answer = visit.ask("When does the garage open?")
+    answer.hover()
+    visit.thread.get_by_role("button", name="Why this answer").last.click()
+    drawer = page.locator(".why")
+    drawer.get_by_text("Answered").first.wait_for()
+
+    for part in ("Stages", "Confidence", "Pages and passages", "Rights", "On the wire"):
+        assert drawer.get_by_role("heading", name=part).count() == 1, part
+    assert "Parking" in drawer.inner_text()
+    assert serious_problems(page) == []
+
+
+def test_the_guided_tour_goes_through_its_five_steps(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    with watched(page, address):
+        page.goto(address)
+        tour, visit = page.get_by_role("region", name="Guided tour"), Visit(page)
+        tour.get_by_role("button", name="Ask about a lost laptop").click()
+        visit.thread.get_by_role("button", name="Helpful").wait_for()
+        tour.get_by_role("button", name="Next").click()
+        tour.get_by_role("button", name="Open the reasons").click()
+        page.locator(".why").get_by_text("Answered").first.wait_for()
+        tour.get_by_role("button", name="Next").click()
+        tour.get_by_role("button", name="Ask as Ada").click()
+        visit.thread.get_by_text("58,000 to 71,000").first.wait_for()
+        tour.get_by_role("button", name="Next").click()
+        tour.get_by_role("button", name="Flag the first answer").click()
+        visit.window.get_by_label("Something is missing").check()
+        visit.window.get_by_role("button", name="Send").click()
+        visit.window.wait_for(state="hidden")
+        tour.get_by_role("button", name="See the card as Mira").click()
+        card = page.get_by_role("main").locator("article", has_text=LAPTOP).last
+        card.get_by_role("button", name="Take").wait_for()
+        tour.get_by_role("button", name="Next").click()
+        tour.get_by_role("button", name="Edit the page").click()
+        page.get_by_role("textbox", name="Text of Equipment").wait_for()
+        tour.get_by_role("button", name="Save and reindex").click()
+        card.get_by_text("New answer").wait_for()
+
+        assert "555-0100" in card.inner_text().split("New answer")[1]
+    page.close()
+
+
+def test_two_people_get_what_they_may_read(visit: Visit) -> None:
+    question = "What is the salary band of level 4?"
+    shown = {}
+    for name in ("Ada", "Bob"):
+        visit.become(name)
+        visit.go("Footnote")
+        visit.say(question)
+        asked = visit.page.get_by_role("main").locator("li.message", has_text=question).last
+        asked.get_by_role("button", name=re.compile(r"\d repl")).click()
+        reply = visit.thread.locator("article[data-ts]").nth(1)
+        reply.wait_for()
+        shown[name] = reply.inner_text()
+        visit.page.get_by_role("button", name="Close the thread").click()
+
+    assert "58,000 to 71,000" in shown["Ada"]
+    assert "58,000" not in shown["Bob"]
+
+
+def test_channels_are_those_of_the_person(visit: Visit) -> None:
+    visit.become("Gus")
+    places = visit.page.get_by_role("navigation")
+    places.get_by_role("button", name="people-team").wait_for(state="detached")
+
+    assert places.get_by_role("button", name="general").count() == 1
+    assert places.get_by_role("button", name="wiki-review").count() == 0
+    visit.become("Ada")
+    places.get_by_role("button", name="people-team").wait_for()
+
+
+def test_a_hostile_page_of_a_wiki_stays_text(visit: Visit) -> None:
+    visit.go("general")
+    answer = visit.ask("Who rows the boat on Sundays?")
+
+    assert "rowed by six people" in answer.inner_text()
+    assert answer.locator("script, iframe, img, .kit-broadcast").count() == 0
+    assert answer.locator("a:not([href^='https://handbook.tts.gsa.gov/'])").count() == 0
+    assert visit.page.evaluate("window.harmed === undefined")
+
+
+def test_the_settings_of_a_channel_are_saved_in_a_form(visit: Visit) -> None:
+    visit.become("Mira")
+    visit.go("ext-partner")
+    visit.say("/wiki settings")
+    window = visit.window
+    window.get_by_label("Only the person who asked").check()
+    assert serious_problems(visit.page) == []
+    window.get_by_role("button", name="Save").click()
+    window.wait_for(state="hidden")
+    visit.page.get_by_text("Only visible to you").first.wait_for()
+    visit.say("/wiki settings")
+
+    assert window.get_by_label("Only the person who asked").is_checked()
+    visit.page.keyboard.press("Escape")
+    window.wait_for(state="hidden")
+
+
+def test_home_opens(visit: Visit) -> None:
+    visit.go("Home")
+    home = visit.page.get_by_role("region", name="Home")
+    home.get_by_text("For example:").wait_for()
+
+    assert "handbook" in home.inner_text()
+    assert serious_problems(visit.page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1600])
+def test_the_page_fits_and_axe_finds_nothing_serious(visit: Visit, scheme: Any, width: int) -> None:
+    page = visit.page
+    visit.go("general")
+    visit.ask("When does the garage open?")
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    lightness = page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert serious_problems(page) == []
+    assert (max(map(int, re.findall(r"\d+", lightness)[:3])) < 60) is (scheme == "dark")
+
+
+def test_everything_is_reached_by_keyboard(visit: Visit) -> None:
+    """From the top of the page to an answer, without a mouse."""
+    page = visit.page
+    visit.go("general")
+    page.get_by_role("textbox", name=re.compile("^Message ")).focus()
+    page.keyboard.type("@foot")
+    page.keyboard.press("Enter")
+    page.keyboard.type("When does the garage open?")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 reply").last.wait_for()
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Shift+Tab")
+        reached.append(page.evaluate("document.activeElement.textContent"))
+        if reached[-1] == "1 reply":
+            break
+    page.keyboard.press("Enter")
+    visit.thread.get_by_text("seven in the morning").first.wait_for()
+    page.keyboard.press("Escape")
+    visit.thread.wait_for(state="hidden")
