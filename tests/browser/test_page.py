@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -30,12 +31,11 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     """Return a page that fails the test if it asks for anything elsewhere, or complains."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(PATIENCE)
-    with watched(page, address):
+    with closing(page), watched(page, address):
         page.goto(address)
         visit = Visit(page)
         visit.skip_the_tour()
         yield visit
-    page.close()
 
 
 class watched:  # noqa: N801 - used as a function
@@ -164,7 +164,7 @@ def test_the_drawer_tells_why_an_answer_is_as_it_is(visit: Visit) -> None:
 def test_the_guided_tour_goes_through_its_five_steps(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(PATIENCE)
-    with watched(page, address):
+    with closing(page), watched(page, address):
         page.goto(address)
         tour, visit = page.get_by_role("region", name="Guided tour"), Visit(page)
         tour.get_by_role("button", name="Ask about a lost laptop").click()
@@ -190,7 +190,6 @@ def test_the_guided_tour_goes_through_its_five_steps(browser: Browser, address: 
         card.get_by_text("New answer").wait_for()
 
         assert "555-0100" in card.inner_text().split("New answer")[1]
-    page.close()
 
 
 def test_two_people_get_what_they_may_read(visit: Visit) -> None:
