@@ -334,9 +334,9 @@ def print_flags(rows: Sequence[dict[str, Any]]) -> None:
             out().print(safe(f"  {url}", style="blue"), soft_wrap=True)
         for step in row["history"]:
             when = in_words(datetime.fromisoformat(step["at"]).astimezone())
-            deed = step["deed"].replace("_", " ")
+            action = step["deed"].replace("_", " ")
             by = f" by {step['person']}" if step["person"] else ""
-            out().print(safe(f"  {when} {deed}{by}"), soft_wrap=True)
+            out().print(safe(f"  {when} {action}{by}"), soft_wrap=True)
     if not rows:
         out().print("No flags.")
 

@@ -328,9 +328,9 @@ class _Run:
         log.debug("indexed %s of %s: %d passages", page.key, page.wiki, len(passages))
         self._settled()
 
-    def _plan(self, deed: str, key: str) -> None:
+    def _plan(self, action: str, key: str) -> None:
         if self.dry_run:
-            self.report.planned.append(f"{deed} {key}")
+            self.report.planned.append(f"{action} {key}")
 
     def _stands_elsewhere(self, key: str) -> bool:
         """Return whether this sync wrote everything that the page said under other keys."""

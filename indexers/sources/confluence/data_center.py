@@ -17,7 +17,7 @@ from indexers.sources.confluence.product import (
     Elsewhere,
     Listed,
     Rights,
-    Untold,
+    UnreadSpace,
     address,
     body_in,
     edited_by,
@@ -69,7 +69,7 @@ class DataCenter:
 
     def spaces(
         self, keys: Sequence[str], *, personal: bool, archived: bool
-    ) -> Sequence[ConfluenceSpace | Untold]:
+    ) -> Sequence[ConfluenceSpace | UnreadSpace]:
         if keys:
             asked = parallel_map(self._space_named, keys, self._wiki.concurrency)
             return [space for space in asked if space is not None]
@@ -83,13 +83,13 @@ class DataCenter:
             )
         ]
 
-    def _space_named(self, key: str) -> ConfluenceSpace | Untold | None:
+    def _space_named(self, key: str) -> ConfluenceSpace | UnreadSpace | None:
         try:
             found = space_of(self._wiki.get(f"/rest/api/space/{quote(key)}"))
         except Refused as refused:
             if refused.busy:
                 raise
-            return None if refused.absent else Untold(key, refused)
+            return None if refused.absent else UnreadSpace(key, refused)
         # A renamed key may still lead to its space.
         return found if found.key == key else None
 

@@ -40,7 +40,7 @@ class ConfluenceSpace:
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
+class UnreadSpace:
     """A space (its key) that Confluence could not report, and why."""
 
     key: str
@@ -108,7 +108,7 @@ class Product(Protocol):
 
     def spaces(
         self, keys: Sequence[str], *, personal: bool, archived: bool
-    ) -> Sequence[ConfluenceSpace | Untold]:
+    ) -> Sequence[ConfluenceSpace | UnreadSpace]:
         """Return the existing spaces of ``keys``, or all that the token sees: personal and archived
         ones only if they are requested, or named."""
         ...

@@ -14,7 +14,13 @@ from indexers.sources.confluence.cloud import Cloud
 from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.product import ConfluenceSpace, Elsewhere, Listed, Product, Untold
+from indexers.sources.confluence.product import (
+    ConfluenceSpace,
+    Elsewhere,
+    Listed,
+    Product,
+    UnreadSpace,
+)
 from indexers.sources.confluence.reading import Seen
 from indexers.sources.confluence.rights import Gate, Tokens, UnreadGate, acl
 from indexers.sources.confluence.scope import Scope
@@ -102,7 +108,7 @@ class Survey:
             raise
         seen = tuple(one for one in found if isinstance(one, ConfluenceSpace))
         keys = {space.key for space in seen}
-        unread = {one.key: one.why for one in found if isinstance(one, Untold)}
+        unread = {one.key: one.why for one in found if isinstance(one, UnreadSpace)}
         lost = tuple(key for key in scope.spaces if key not in keys and key not in unread)
         if not seen:
             if not self._answers():
@@ -236,7 +242,7 @@ class Survey:
     def _hints(self, keys: Sequence[str]) -> dict[str, str]:
         """Return, by key, a hint for those of ``keys`` in `spaces` that are not seen, as far as the
         visible spaces tell."""
-        every: Sequence[ConfluenceSpace | Untold] = ()
+        every: Sequence[ConfluenceSpace | UnreadSpace] = ()
         if keys:
             with suppress(WikiUnavailable):
                 every = self.product.spaces((), personal=True, archived=True)

@@ -110,8 +110,8 @@ class Git:
                 " it may lead to another host; write the address that it leads to into `git`",
                 redirected=True,
             )
-        deed = "read" if arguments[0] in ("ls-remote", "fetch") else arguments[0]
-        text = f"git cannot {deed} {self.shown}: {why or f'it ended with {code}'}"
+        action = "read" if arguments[0] in ("ls-remote", "fetch") else arguments[0]
+        text = f"git cannot {action} {self.shown}: {why or f'it ended with {code}'}"
         raise GitRefused(text) if _REFUSED.search(why) else WikiUnavailable(text)
 
     @property
