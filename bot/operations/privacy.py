@@ -14,7 +14,9 @@ from indexers.findings import Finding, ok, warning
 UMASK = 0o077
 """The umask for all files that this process, its libraries or git create."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_OURS = ("index", "scratch", "clones", "models", "demo", "owner", "spool", "state.sqlite3*")
+_OURS = (
+    "index", "scratch", "clones", "models", "demo", "owner", "process", "spool", "state.sqlite3*",
+)  # fmt: skip
 
 
 def exposed(folder: Path) -> list[Path]:

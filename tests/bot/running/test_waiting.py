@@ -1,0 +1,70 @@
+"""A process that holds the index and does not listen yet, or not any more, is waited for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli import through
+from bot.cli.through import through_or_alone
+from bot.running.client import ProcessEnded
+from config.settings import Settings
+from indexers.errors import IndexLocked
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def tried(folder: Path, free_after: float) -> tuple[int, float]:
+    """How often the index was tried, and for how many seconds."""
+    clock, tries = Clock(), [0]
+
+    def alone() -> None:
+        tries[0] += 1
+        if clock.now < free_after:
+            raise IndexLocked("held")
+
+    settings = Settings().model_copy(update={"data_dir": folder})
+    through_or_alone(settings, "status", {}, alone, pause=clock.pause, clock=clock)
+    return tries[0], clock.now
+
+
+def test_an_index_that_is_free_is_used_at_once(tmp_path: Path) -> None:
+    assert tried(tmp_path, 0) == (1, 0)
+
+
+def test_a_holder_that_is_about_to_end_is_waited_for(tmp_path: Path) -> None:
+    tries, seconds = tried(tmp_path, 2)
+
+    assert tries > 2
+    assert 2 <= seconds < 2.5
+
+
+def test_a_holder_that_never_listens_is_told_in_the_end(tmp_path: Path) -> None:
+    with pytest.raises(IndexLocked):
+        tried(tmp_path, through.PATIENCE + 1)
+
+
+def test_a_process_that_was_asked_and_ends_has_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It closes what it holds, which takes up to ten seconds."""
+    asked: list[int] = []
+
+    def ended(*_: object) -> None:
+        asked.append(1)
+        if len(asked) == 1:
+            raise ProcessEnded
+
+    monkeypatch.setattr(through, "through_process", ended)
+
+    assert tried(tmp_path, 12)[1] >= 12
