@@ -45,20 +45,20 @@ def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[
     return sorted(found, key=lambda gap: (-len(gap.asked), -gap.latest.id))
 
 
-def still_open(gap: Gap, said: Result) -> NoAnswer | None:
+def still_open(gap: Gap, result: Result) -> NoAnswer | None:
     """Return the current answer to show for a gap; None if the wiki answers it now. A model may
     have read the pages and said that they do not answer; quotations of them still come back, so a
     page closes the gap only if it was edited since."""
-    if isinstance(said, NoAnswer):
-        return said
+    if isinstance(result, NoAnswer):
+        return result
     denied = gap.latest.answer
-    if not (isinstance(denied, Answer) and denied.denial and isinstance(said, Answer)):
+    if not (isinstance(denied, Answer) and denied.denial and isinstance(result, Answer)):
         return None
     since = gap.latest.answered.date()
-    if any(source.updated and source.updated > since for source in said.sources):
+    if any(source.updated and source.updated > since for source in result.sources):
         return None
-    nearest = tuple(replace(source, quote="") for source in said.sources)
-    return NoAnswer(Reason.NOTHING_FITS, "", nearest, said.confidence)
+    nearest = tuple(replace(source, quote="") for source in result.sources)
+    return NoAnswer(Reason.NOTHING_FITS, "", nearest, result.confidence)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:

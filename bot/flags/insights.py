@@ -78,7 +78,7 @@ class Insights:
             (gap, still_open(gap, self.operating.for_everyone(gap.latest.asked.question)))
             for gap in gaps(unanswered, self.roots)[: most * 3 // 2]
         ]
-        return [(gap, said) for gap, said in asked if said][:most]
+        return [(gap, result) for gap, result in asked if result][:most]
 
     async def stale(self, reader: Reader, most: int) -> list[Often]:
         """Return often-cited pages that are outdated or old, as far as ``reader`` may read them

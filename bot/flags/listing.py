@@ -16,8 +16,8 @@ def listed(kept: KeptVerdicts, *, everything: bool) -> list[dict[str, Any]]:
 
 
 def _row(flag: Flag, kept: KeptVerdicts) -> dict[str, Any]:
-    said = flag.recorded.answer
-    sources = () if isinstance(said, NoAnswer) else said.sources
+    answer = flag.recorded.answer
+    sources = () if isinstance(answer, NoAnswer) else answer.sources
     return {
         "id": flag.id,
         "state": flag.state.value,
@@ -25,7 +25,7 @@ def _row(flag: Flag, kept: KeptVerdicts) -> dict[str, Any]:
         "comment": flag.comment,
         "person": flag.person,
         "question": flag.recorded.asked.question,
-        "answer": said.text,
+        "answer": answer.text,
         "sources": [source.url for source in sources],
         "asked": flag.recorded.answered.isoformat(),
         "holder": flag.holder,

@@ -147,10 +147,10 @@ class Maintenance:
         await self.cited.invalidate(cited, kept)
 
     def _is_stale(self, one: WrittenAnswer, wiki: str, *, whole: bool) -> bool:
-        for source, said in zip(one.sources, one.says, strict=True):
+        for source, before in zip(one.sources, one.says, strict=True):
             if source.wiki == wiki:
                 says = self.library.says(source.wiki, source.page)
-                if says != said and (says or whole):
+                if says != before and (says or whole):
                     return True
         return False
 

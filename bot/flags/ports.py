@@ -79,7 +79,7 @@ class FlagStore(Protocol):
         reopened, nobody is told any more that it was settled."""
         ...
 
-    async def asked_again(self, flag: Flag, said: Result, when: datetime) -> None:
+    async def asked_again(self, flag: Flag, result: Result, when: datetime) -> None:
         """Record the new answer to a flag as it is here; if it changed meanwhile, asking again
         stays due."""
         ...

@@ -67,9 +67,9 @@ class Review:
     async def shown(self, flag: Flag) -> None:
         await self._flags.shown(flag)
 
-    async def asked_again(self, flag: Flag, said: Result) -> None:
-        """Record ``said``, the answer that everyone gets to its question now."""
-        await self._flags.asked_again(flag, said, self._clock())
+    async def asked_again(self, flag: Flag, result: Result) -> None:
+        """Record ``result``, the answer that everyone gets to its question now."""
+        await self._flags.asked_again(flag, result, self._clock())
 
     async def told(self, flag: Flag, *, somebody: bool) -> None:
         """Record that the person who flagged was told, or (``somebody`` is false) that nobody is

@@ -83,8 +83,8 @@ class FlagService:
     async def _process_due(self, id_: int) -> None:
         flag = await self.review.flag(id_)
         if flag and Due.ASK in flag.due:
-            said = await self._asked(flag.recorded, ANYBODY)
-            await self.review.asked_again(flag, said)
+            result = await self._asked(flag.recorded, ANYBODY)
+            await self.review.asked_again(flag, result)
             flag = await self.review.flag(id_)
         try:
             if flag and Due.SHOW in flag.due:
@@ -189,14 +189,14 @@ class FlagService:
             for step in steps
         ]
 
-    async def _shown(self, said: Result, *, exactly: bool, hidden: bool) -> OpenParts:
+    async def _shown(self, result: Result, *, exactly: bool, hidden: bool) -> OpenParts:
         """Return the parts of an answer that reviewers may read: it may follow the rights of one
         person or a few, and its pages may have been closed since. Only what everyone may read now
         is shown, and of an old answer (``exactly``) only if today's is the very same text: the old
         one may have been written before the page was opened."""
         if hidden:
             return OpenParts((), whole=False)
-        sources = named(said)
+        sources = named(result)
         shown = await self._beside(self._open, sources, exactly)
         return OpenParts(shown, whole=len(shown) == len(sources))
 
@@ -220,8 +220,8 @@ class FlagService:
             await self.review.told(flag, somebody=False)
             return
         try:
-            said = await self._asked(flag.recorded, reader)
-            await self._send(flag, said)
+            result = await self._asked(flag.recorded, reader)
+            await self._send(flag, result)
         except AskerForgotten:
             await self.review.told(flag, somebody=False)
             return
@@ -231,7 +231,7 @@ class FlagService:
             return
         await self.review.told(flag, somebody=True)
 
-    async def _send(self, flag: Flag, said: Result) -> None:
+    async def _send(self, flag: Flag, result: Result) -> None:
         """Send an answer like any other: it can be judged, and is retracted when it must be."""
         channel = await self.chat.direct(flag.person)
         # It has no question with a ts; this stands in for it, and is the same until the next
@@ -241,7 +241,7 @@ class FlagService:
         asked = AskedQuestion(
             flag.recorded.asked.question, flag.person, place, private=True, flag=flag.id
         )
-        recorded = await self.feedback.record(asked, said)
+        recorded = await self.feedback.record(asked, result)
         lead = ASKED_LEAD if flag.complaint is Complaint.UNANSWERED else LEAD
         content = AnswerContent(recorded, lead=lead)
         last = await self.chat.post_reply(channel, ts, content, since=flag.changed)

@@ -70,8 +70,8 @@ class Verdicts:
             return
         shown = await self._flag(known, press.person, Complaint.UNANSWERED, "")
         await self._confirm(known)
-        place, said = known.asked.place, ASKED if shown else NOTED
-        await self.chat.post_privately(place.channel, press.person, said, place.thread)
+        place, notice = known.asked.place, ASKED if shown else NOTED
+        await self.chat.post_privately(place.channel, press.person, notice, place.thread)
 
     async def complained(self, person: str, form: ComplaintForm) -> None:
         """Handle the form. Its sender may have lost access to the answer since it was opened."""

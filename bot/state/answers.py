@@ -31,7 +31,7 @@ class DatabaseAnswers(DatabaseFlags):
         as_of: datetime | None,
         pages: Mapping[tuple[str, str], KnownPage],
     ) -> RecordedAnswer:
-        said = {
+        values = {
             "question": asked.question,
             "answer": answer_json.dump(answer),
             "asker": asked.asker,
@@ -45,8 +45,8 @@ class DatabaseAnswers(DatabaseFlags):
         where = asdict(asked.place)
         keep = (
             self._database.insert(answers)
-            .values(said | where | {"message": ""})
-            .on_conflict_do_update(index_elements=["team", "channel", "ts"], set_=said)
+            .values(values | where | {"message": ""})
+            .on_conflict_do_update(index_elements=["team", "channel", "ts"], set_=values)
             .returning(answers.c.id, answers.c.message)
         )
         with self._database.begin() as connection:
@@ -75,11 +75,11 @@ class DatabaseAnswers(DatabaseFlags):
         return found[0] if found else None
 
     def vote(self, answer: int, person: str, verdict: Verdict, when: datetime) -> None:
-        said = {"verdict": verdict.value, "changed": when}
+        values = {"verdict": verdict.value, "changed": when}
         self._run(
             self._database.insert(verdicts)
-            .values(answer=answer, person=person, **said)
-            .on_conflict_do_update(index_elements=["answer", "person"], set_=said)
+            .values(answer=answer, person=person, **values)
+            .on_conflict_do_update(index_elements=["answer", "person"], set_=values)
         )
 
     def unvote(self, answer: int, person: str, verdict: Verdict) -> bool:

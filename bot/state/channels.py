@@ -40,7 +40,7 @@ class DatabaseChannels:
 
     def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
         """Store the settings that ``person`` chose."""
-        said = {
+        values = {
             "wikis": json.dumps(chosen.wikis),
             "unasked": chosen.unasked,
             "only_asker": chosen.only_asker,
@@ -51,8 +51,8 @@ class DatabaseChannels:
         }
         keep = (
             self._database.insert(channels)
-            .values(team=team, channel=channel, **said)
-            .on_conflict_do_update(index_elements=["team", "channel"], set_=said)
+            .values(team=team, channel=channel, **values)
+            .on_conflict_do_update(index_elements=["team", "channel"], set_=values)
         )
         with self._database.begin() as connection:
             connection.execute(keep)

@@ -82,7 +82,7 @@ class DatabaseFigures:
         ]
 
 
-def _source(said: Result, wiki: str, page: str) -> Source | None:
+def _source(result: Result, wiki: str, page: str) -> Source | None:
     """Return the first source on the page."""
-    leading = (one for one in named(said) if (one.wiki, one.page) == (wiki, page))
+    leading = (one for one in named(result) if (one.wiki, one.page) == (wiki, page))
     return next(leading, None)

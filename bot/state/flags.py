@@ -30,7 +30,7 @@ class DatabaseFlags:
     def raise_flag(
         self, answer: int, person: str, complaint: Complaint, comment: str, when: datetime
     ) -> Flag:
-        said = {
+        values = {
             "complaint": complaint.value,
             "comment": comment,
             "state": FlagState.OPEN.value,
@@ -42,10 +42,10 @@ class DatabaseFlags:
         unsaid = complaint is Complaint.UNSAID
         raised = (
             self._database.insert(flags)
-            .values(answer=answer, person=person, card_channel="", card_ts="", edition=1, **said)
+            .values(answer=answer, person=person, card_channel="", card_ts="", edition=1, **values)
             .on_conflict_do_update(
                 index_elements=["answer", "person"],
-                set_=said | _NEXT,
+                set_=values | _NEXT,
                 where=flags.c.state.in_(_SETTLED) if unsaid else None,
             )
             .returning(flags.c.id)
@@ -100,9 +100,9 @@ class DatabaseFlags:
             _note(connection, flag, action, person, when)
         return True
 
-    def asked_again(self, flag: Flag, said: Result, when: datetime) -> None:
+    def asked_again(self, flag: Flag, result: Result, when: datetime) -> None:
         again = {
-            "again": answer_json.dump(said),
+            "again": answer_json.dump(result),
             "again_at": when,
             "ask_due": _if(flags.c.ask_due, flags.c.edition != flag.edition),
             **_NEXT,
@@ -127,10 +127,10 @@ class DatabaseFlags:
             ]
 
     def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
-        said = {"at": when}
+        values = {"at": when}
         insert = self._database.insert(reminders).values(recipient=recipient, at=when)
         remind = insert.on_conflict_do_update(
-            index_elements=["recipient"], set_=said, where=reminders.c.at <= unless_since
+            index_elements=["recipient"], set_=values, where=reminders.c.at <= unless_since
         ).returning(reminders.c.recipient)
         with self._database.begin() as connection:
             return connection.scalar(remind) is not None

@@ -51,17 +51,17 @@ class DatabaseThreads:
     def _keep(self, thread: Thread, *, quiet: bool | None = None) -> bool:
         """Store the thread; return whether it is new."""
         row = {"team": thread.team, "channel": thread.channel, "thread": thread.ts}
-        said = {"quiet": bool(quiet), "changed": self._clock()}
+        values = {"quiet": bool(quiet), "changed": self._clock()}
         insert = (
             self._database.insert(threads)
-            .values(row | said)
+            .values(row | values)
             .on_conflict_do_nothing()
             .returning(threads.c.thread)
         )
         with self._database.begin() as connection:
             new = connection.scalar(insert) is not None
             if not new and quiet is not None:
-                connection.execute(sa.update(threads).where(*_is(thread)).values(said))
+                connection.execute(sa.update(threads).where(*_is(thread)).values(values))
         return new
 
 

@@ -107,8 +107,8 @@ class DatabaseWrittenAnswers:
         with self._database.begin() as connection:
             # Also if it ended meanwhile: the message is posted, and must be updated.
             where = written.c.id == one.written.id
-            said = {"announced_in": channel, "announcement": ts}
-            connection.execute(sa.update(written).where(where).values(said))
+            values = {"announced_in": channel, "announcement": ts}
+            connection.execute(sa.update(written).where(where).values(values))
             connection.execute(sa.update(written).where(*as_it_is).values(announce_due=False))
 
     def _change(self, statement: sa.Executable) -> None:

@@ -81,9 +81,9 @@ class TerminalCommands:
             return
         complaint, comment = _complaint(reason, recorded)
         flag = await self.feedback.complain(recorded.id, self.chat.person, complaint, comment)
-        said = NOTED if complaint is Complaint.UNANSWERED else FLAGGED_QUIETLY
+        notice = NOTED if complaint is Complaint.UNANSWERED else FLAGGED_QUIETLY
         listed = f"Flag {flag.id}, {flag.complaint.words}. `footnote flags` lists it."
-        self.show(Notice(said.text, (_about(recorded), listed)))
+        self.show(Notice(notice.text, (_about(recorded), listed)))
 
     async def _quotes(self, _rest: str) -> None:
         if self.chat.latest is None or not offers_quotes(self.chat.latest.answer):
