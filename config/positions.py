@@ -40,11 +40,12 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield each header and each assignment with the line at which it begins: the fewest lines that
     are TOML by themselves."""
     begins, lines = 0, list[str]()
-    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+    # Not `splitlines`, which knows more ends of lines than TOML does.
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         if not lines and (not line.strip() or line.lstrip().startswith("#")):
             continue
         begins = begins if lines else number
-        lines.append(line)
+        lines.append(f"{line}\n")
         statement = "".join(lines)
         try:
             tomllib.loads(statement)

@@ -72,6 +72,13 @@ def test_tables_below_a_table_of_a_list_belong_to_the_latest() -> None:
     assert lines["wiki", 1, "rule", 1, "b"] == 7
 
 
+def test_only_toml_s_own_ends_of_lines_count() -> None:
+    text = '# one\u2028line\r\na = "x\u2028y\x85z"\r\n# \u2029\r\n[t]\r\nb = 1'
+    lines = lines_of(text)
+
+    assert (lines["a",], lines["t",], lines["t", "b"]) == (2, 4, 5)
+
+
 def test_what_is_not_there_has_the_line_of_what_it_belongs_into() -> None:
     lines = lines_of(TEXT)
 
