@@ -236,7 +236,7 @@ class Bot:
             clock=lambda: self.now,
             new_incident=lambda: "abc123",
             first_pause=0.01,
-            ping_every=0.5,
+            ping_every=2,  # a busy machine must not seem cut off
             edit_every=0.01,
             grace=2,
         )
