@@ -33,6 +33,8 @@ from .closed_pages import (
 )
 from .conftest import MANIFEST, UNHURRIED, Company, free_port
 
+pytestmark = pytest.mark.long
+
 OUTSIDERS = {
     "U0BOB": "a member without the right",
     "U0BOSS": "an admin of the workspace, who is none of the wiki",

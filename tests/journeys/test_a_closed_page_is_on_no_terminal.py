@@ -32,6 +32,8 @@ from .closed_pages import (
     shown,
 )
 
+pytestmark = pytest.mark.long
+
 JSON = ["--json"]
 ADA = "ada@example.com"
 OUTSIDERS = ("", "bob@example.com", "nell@elsewhere.example", "dee@example.com")
@@ -111,7 +113,6 @@ def test_nobody_is_told_more_than_the_one_who_is_named_may_read(terminal: Termin
     assert CANARY not in shown([synced, others])
 
 
-@pytest.mark.long
 def test_the_operator_is_told_pages_by_their_ids(terminal: Terminal) -> None:
     terminal.footnote("sync")
     pages = terminal.closed.pages

@@ -18,6 +18,8 @@ from bot.playground.workspace import LocalSlack
 
 from .conftest import MANIFEST, UNHURRIED, Company, free_port
 
+pytestmark = pytest.mark.long
+
 PARKING = "Where do visitors park their cars?"
 CELLAR = "What is the code of the wine cellar door?"
 BONUS = "What is the bonus for night shifts?"

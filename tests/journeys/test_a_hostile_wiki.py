@@ -21,6 +21,8 @@ from .alive import alive
 from .conftest import Company, write
 from .hostile import CODE, LINKS, MAIL, PINGS, TABLES
 
+pytestmark = pytest.mark.long
+
 HOSTS = frozenset({"wiki.example.com", "127.0.0.1", "local.slack.com"})
 BOAT = "How do I book the company boat?"
 SAUNA = "How do I heat the sauna of the office?"

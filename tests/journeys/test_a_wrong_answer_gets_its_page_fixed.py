@@ -67,6 +67,7 @@ async def test_what_the_wiki_does_not_say_is_not_answered(
     assert "I searched handbook and found nothing that answers this." in shown(answer)
 
 
+@pytest.mark.long
 async def test_commands_work_while_the_bot_runs_and_questions_survive_a_kill(
     company: Company, bot: asyncio.subprocess.Process
 ) -> None:
@@ -122,6 +123,7 @@ async def reindexed(slack: LocalSlack) -> None:
     )
 
 
+@pytest.mark.long
 async def test_a_flag_goes_from_the_reader_to_the_owner_and_back(
     company: Company, bot: asyncio.subprocess.Process
 ) -> None:
@@ -161,6 +163,7 @@ async def test_a_flag_goes_from_the_reader_to_the_owner_and_back(
     ]  # fmt: skip
 
 
+@pytest.mark.long
 async def test_what_a_reviewer_writes_is_answered_until_its_page_is_removed(
     company: Company, bot: asyncio.subprocess.Process
 ) -> None:

@@ -6,10 +6,14 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
+
 from .closed_pages import shown
 from .conftest import PAGES, Company, write
 
-LONG = 60.0
+pytestmark = pytest.mark.long
+
+LONG = 240.0
 """Seconds, for a machine that has other things to do."""
 Process = asyncio.subprocess.Process
 VOLCANO = "which volcano erupted in the year 79?"

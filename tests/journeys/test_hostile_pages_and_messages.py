@@ -17,6 +17,8 @@ from bot.playground.watching import PATIENCE
 
 from .conftest import FOOTNOTE, Company, write
 
+pytestmark = pytest.mark.long
+
 QUESTION = "How many days of annual leave do I have?"
 FREEZES = "thank you " * 30 + "x"
 
