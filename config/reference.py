@@ -32,6 +32,8 @@ _FILE = """\
 _PAGE = """\
 # Settings
 
+You want to change how Footnote behaves, and look for the setting.
+
 Footnote reads one file: `--config`, else `./footnote.toml`, else `$FOOTNOTE_CONFIG`. Start with
 what `footnote settings` prints, and keep only what you change. The environment overrides the file:
 `FOOTNOTE_INDEX__URL` is `url` of `[index]`.

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import click
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.cli import cli
+from bot.cli import cli, reference
+from config.manifest_link import MANIFEST, creation_link
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = ROOT / "README.md"
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 MOST_LINES = 180
 """Of README.md, which is read by whoever has a minute."""
 
@@ -26,12 +31,15 @@ def tokens(page: Path) -> Iterator[Token]:
         yield from token.children or []
 
 
+def addresses(page: Path) -> Iterator[str]:
+    for token in tokens(page):
+        if address := str(token.attrGet("href") or token.attrGet("src") or ""):
+            yield address
+
+
 def links(page: Path) -> Iterator[str]:
     """The addresses that lead to other files here."""
-    for token in tokens(page):
-        address = str(token.attrGet("href") or token.attrGet("src") or "")
-        if address and "://" not in address:
-            yield address
+    return (address for address in addresses(page) if "://" not in address)
 
 
 def anchors(page: Path) -> set[str]:
@@ -66,14 +74,82 @@ def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
 
-def test_the_commands_table_is_the_code_s() -> None:
-    context = click.Context(cli)
-    wanted = [
-        f"| `footnote {name}` | {command.get_short_help_str(200)} |"
-        for name in cli.list_commands(context)
-        if (command := cli.get_command(context, name))
-    ]
-    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    printed = [line for line in text.splitlines() if line.startswith("| `")]
+def test_docs_commands_is_made_from_the_commands() -> None:
+    """`python -m bot.cli.reference` writes it."""
+    page = reference.DOCS.read_text(encoding="utf-8")
 
-    assert printed == wanted, "put this into docs/commands.md:\n" + "\n".join(wanted)
+    assert page == reference.commands_page(page)
+
+
+def test_docs_commands_has_every_command_and_option() -> None:
+    page = reference.DOCS.read_text(encoding="utf-8")
+    for name, command in cli.commands.items():
+        section = page.partition(f"### `footnote {name}`")[2].partition("\n### ")[0]
+        options = [
+            opt for one in command.params if isinstance(one, click.Option) for opt in one.opts
+        ]
+        missing = [opt for opt in options if f"`{opt}`" not in section]
+
+        assert section, name
+        assert set(missing) <= {"--config", "--data-dir"}, name
+
+
+def test_the_link_that_connects_slack_holds_the_manifest() -> None:
+    """`python -m config.manifest_link` prints it."""
+    found = [address for address in addresses(README) if "manifest_json" in address]
+    assert found == [creation_link()]
+    query = parse_qs(urlsplit(found[0]).query)
+
+    assert query["new_app"] == ["1"]
+    assert json.loads(query["manifest_json"][0]) == json.loads(MANIFEST.read_text("utf-8"))
+
+
+def test_the_first_screen_has_how_to_try_it() -> None:
+    first = "\n".join(README.read_text(encoding="utf-8").splitlines()[:60])
+
+    assert "make demo" in first
+
+
+def figures() -> Iterator[list[str]]:
+    """The cells of README's table of figures: what is measured, the figure, its benchmark."""
+    for line in README.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 3 and re.fullmatch(r"`[\w.]+` `[\w.@]+`", cells[2]):
+            yield cells
+
+
+def test_the_figures_are_those_that_were_measured() -> None:
+    rows = json.loads((ROOT / "benchmarks" / "results.json").read_text("utf-8"))["rows"]
+    measured = {row["name"]: (row["value"], row["unit"]) for row in rows}
+    shown = {cells[2].replace("` `", ".").strip("`"): cells[1] for cells in figures()}
+    assert len(shown) >= 5
+    for name, figure in shown.items():
+        value, unit = measured[name]
+        expected = {"share": f"{value * 100:.0f}%", "ms": f"{value:.0f} ms"}.get(unit, f"{value:g}")
+
+        assert figure == expected, name
+
+
+def messages_of_the_code() -> str:
+    """Every text in the code, one a line."""
+    parsed = [
+        ast.parse(file.read_text(encoding="utf-8"))
+        for package in ("bot", "config", "indexers")
+        for file in (ROOT / package).rglob("*.py")
+    ]
+    texts = [
+        node.value
+        for tree in parsed
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return "\n".join([(ROOT / "Makefile").read_text(encoding="utf-8"), *texts])
+
+
+def test_troubleshooting_quotes_messages_that_the_code_has() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"^\| `([^`/][^`]+)`", page, re.MULTILINE)
+    messages = messages_of_the_code()
+
+    assert len(quoted) > 20
+    assert [one for one in quoted if one not in messages] == []
