@@ -3,6 +3,7 @@
 # make test     the tests          make check   lint, types, architecture
 # make test-long  whole properties, histories and handbooks, of which `make test` runs a part
 # make test-browser  the playground's page in chromium
+# make screenshots  README's picture, of the demo in chromium
 # make bench    the numbers in benchmarks/RESULTS.md, measured again
 # make test-llm fifty questions to a real small model: nothing made up may get out
 
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 LLM := .venv-llm
 
-.PHONY: demo install test test-browser test-long payloads test-llm check bench format clean
+.PHONY: demo install screenshots test test-browser test-long payloads test-llm check bench format clean
 .DEFAULT_GOAL := help
 
 help:
@@ -58,6 +59,9 @@ test-long: install
 
 test-browser: $(VENV)/.browser
 	@$(BIN)/python -m pytest tests/browser
+
+screenshots: $(VENV)/.browser
+	@$(BIN)/python -m tests.browser.screenshots
 
 # Records anew what tests/browser shows: every kind of message and view that the tests make the bot send.
 payloads: RECORDED := $(shell mktemp -d)

@@ -104,9 +104,20 @@ def test_the_link_that_connects_slack_holds_the_manifest() -> None:
     assert json.loads(query["manifest_json"][0]) == json.loads(MANIFEST.read_text("utf-8"))
 
 
-def test_the_first_screen_has_how_to_try_it() -> None:
+def test_pictures_are_small_and_described() -> None:
+    pictures = [token for token in tokens(README) if token.type == "image"]
+    assert pictures
+    for picture in pictures:
+        file = ROOT / str(picture.attrGet("src"))
+
+        assert file.stat().st_size < 150_000, file
+        assert len(picture.content) > 40, file
+
+
+def test_the_first_screen_has_a_picture_and_how_to_try_it() -> None:
     first = "\n".join(README.read_text(encoding="utf-8").splitlines()[:60])
 
+    assert "](docs/images/" in first
     assert "make demo" in first
 
 
