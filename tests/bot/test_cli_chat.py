@@ -313,9 +313,14 @@ def on_a_terminal(*steps: tuple[str, bytes | signal.Signals]) -> tuple[int, str]
                     process.send_signal(step)
                 else:
                     os.write(screen, step)
+            again = time.monotonic() + 5
             while process.poll() is None:
                 assert time.monotonic() < late, f"it does not end: {shown}"
                 shown += _read(screen)
+                # Python's readline misses a signal that comes just before it begins to wait.
+                if isinstance(step, signal.Signals) and time.monotonic() > again:
+                    process.send_signal(step)
+                    again += 5
             while more := _read(screen):
                 shown += more
         finally:

@@ -39,7 +39,8 @@ class CommandQuestions:
         asked = section(f"*You asked*\n{quoted(self.text.plain(words)[:_SHOWN])}")
         try:
             channel = await self.api.direct(person)
-            ts = await self.api.post(channel, Message(self.text.plain(words)[:_SHOWN], [asked]))
+            # Its text is not the person's words: what is not in blocks would be live in Slack.
+            ts = await self.api.post(channel, Message("You asked a question with /wiki.", [asked]))
         except ChatRefused as error:
             logger.info("%s cannot be written to: %s", person, error.code)
             return NOT_THERE
