@@ -22,6 +22,7 @@ class Line:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._gap = False
+        self._word_ends = False
 
     def add(self, text: str) -> None:
         words = " ".join(re.split(r"[ \t\n\r\f\v]+", text))
@@ -36,6 +37,9 @@ class Line:
     def add_verbatim(self, text: str) -> None:
         if not text:
             return
+        if self._word_ends and self._last.isalnum() and text[0].isalnum():
+            self._gap = True
+        self._word_ends = False
         if self._gap and self._parts and not self._parts[-1].endswith("\n"):
             self._parts.append(" ")
         self._gap = False
@@ -65,6 +69,10 @@ class Line:
 
     def gap(self) -> None:
         self._gap = True
+
+    def end_word(self) -> None:
+        """Let no letter or digit that comes next touch one that stands; punctuation may."""
+        self._word_ends = True
 
     def end(self) -> None:
         if self._parts and not self._parts[-1].endswith("\n"):

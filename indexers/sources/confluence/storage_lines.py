@@ -112,7 +112,9 @@ class Lines:
                 label = self.inline(node.nodes("ac:link-body", "ac:plain-text-link-body"))
                 line.add_verbatim(link(label or to.name, to.address))
             case "ac:image" | "img":
+                line.end_word()  # of another picture, too
                 line.add(self._picture(node))
+                line.end_word()
             case "ac:emoticon":
                 line.add(_emoticon(node))
             case "time":

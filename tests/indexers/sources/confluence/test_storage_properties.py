@@ -174,7 +174,11 @@ def visible(body: str) -> list[str]:
     return re.findall(r"[a-z]+", " ".join(map(str, root.itertext())))
 
 
+PICTURE = '<ac:image ac:alt="x"><ac:caption>aaa</ac:caption></ac:image>'
+
+
 @given(_pages())
+@example(f"<p>see{PICTURE}{PICTURE}aab</p>")
 @tries(150)
 def test_no_visible_word_is_lost_and_no_other_is_said(body: str) -> None:
     """Labels (`Info`), boxes of tasks (`x`), names of languages and alternative texts are
