@@ -118,7 +118,8 @@ def run(  # noqa: PLR0913 - what is served, and where
         if demo:
             app.writer = RecordedModel()
         app.indexing.wikis.chosen()
-        if not app.indexing.index.counts():
+        # The demo is read each time, in a second: its first start may have been cut short.
+        if demo or not app.indexing.index.counts():
             with screen.progress_bars() as progress:
                 reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
             for report in reports:
