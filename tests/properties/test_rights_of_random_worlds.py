@@ -69,7 +69,8 @@ def test_each_person_finds_the_pages_that_they_may_read_and_no_other(
         elif trouble < 0.6:
             site.confluence.faults.seed(some, chance.choice((0.03, 0.1)), (Fault(500),))
         bot = reader_of(site, worlds, chance)
-        transport = site.transport(bot, patience=Patience())
+        # That one request in ten fails four times in a row is rare, but not impossible.
+        transport = site.transport(bot, patience=Patience(tries=9, tries_after_500=9))
         report = sync(wiki_of(transport), index, EMBEDDER, SPLIT)
         tokens = Tokens(transport.base.site)
 
