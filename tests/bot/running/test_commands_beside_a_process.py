@@ -207,7 +207,10 @@ def test_work_ends_with_the_command_that_asked_for_it(
     asking.send_signal(number)
     out, _ = asking.communicate()
 
-    assert (out, asking.returncode) == ("", 130 if number is signal.SIGINT else -number)
+    # A shell shows both as 130: the second is Python's own end, while it begins or ends.
+    ended = (130, -number) if number is signal.SIGINT else (-number,)
+    assert out == ""
+    assert asking.returncode in ended
     assert handbook.footnote("eval", "q.jsonl", "--json").json["questions"] == 1
     assert holder.poll() is None
 
