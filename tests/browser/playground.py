@@ -52,10 +52,10 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def playground(folder: Path, arguments: Sequence[str], **secrets: str) -> Iterator[str]:
-    """Run the playground of a handbook in ``folder``/handbook, and yield the page's address."""
+def playground(handbook: Path, arguments: Sequence[str], **secrets: str) -> Iterator[str]:
+    """Run the playground of this handbook, and yield the page's address."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    script = [sys.executable, "-m", "tests.browser.small_playground", str(folder / "handbook")]
+    script = [sys.executable, "-m", "tests.browser.small_playground", str(handbook)]
     process = subprocess.Popen(
         [*script, "playground", "--port", "0", *arguments],
         env={**kept, **secrets, "PYTHONUNBUFFERED": "1"},

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from PIL import Image  # comes with fastembed
 from playwright.sync_api import sync_playwright
 
+from bot.demo import HANDBOOK
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.browser.playground import PATIENCE, Visit, playground
 
@@ -51,7 +52,7 @@ def main() -> None:
 def visited(folder: Path) -> Iterator[Visit]:
     """Open the demo's page, light, with its index in ``folder``."""
     arguments = ["--data-dir", str(folder)]
-    with playground(ROOT / "bot" / "playground", arguments) as address, sync_playwright() as driver:
+    with playground(HANDBOOK, arguments) as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(
             viewport={"width": WIDTH, "height": HEIGHT},

@@ -22,7 +22,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the page's address: the demo, with a handbook of three pages."""
     folder = tmp_path_factory.mktemp("playground")
     write(folder / "handbook", HANDBOOK)
-    with playground(folder, ["--data-dir", str(folder / "data")]) as url:
+    with playground(folder / "handbook", ["--data-dir", str(folder / "data")]) as url:
         yield url
 
 
