@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,9 @@ from bot.app import App
 from bot.confluence_demo import furnished
 from bot.demo import HANDBOOK, HANDBOOK_SITE
 from bot.errors import BotError
+from bot.operations.passes import PassLog
 from bot.operations.single_sync import sync_once
+from bot.operations.syncing import SyncLocks
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.world import World
 from bot.playground.page.demo_pages import DemoPages
@@ -33,7 +35,6 @@ from config.llm import VERIFY_BY_RULES, LlmSettings
 from config.settings import AnswerSettings, Secrets, Settings
 from config.slack import SlackSettings
 from config.wikis import ConfluenceSettings, MarkdownSettings
-from indexers.indexing import Indexing
 
 MANIFEST = Path(serving.__file__).parents[1] / "config" / "slack_manifest.json"
 DATA_DIR = Path("data", "playground")
@@ -92,11 +93,13 @@ def run(  # noqa: PLR0913 - what is served, and where
     stopped: Callable[[], bool],
     emails: Sequence[str] = (),
     *,
+    sharing: serving.Sharing = lambda _: nullcontext(),
     demo: DemoPages | None = None,
 ) -> None:
     """Serve the wikis of ``settings`` until Ctrl-C. The index is theirs; what is asked and flagged
-    is kept nowhere. ``emails`` are of people whom the wikis know; ``demo`` are the demo's pages,
-    for which a language model is recorded.
+    is kept nowhere. ``emails`` are of people whom the wikis know; ``sharing`` works for other
+    commands meanwhile, as in `bot.serving.serve`; ``demo`` are the demo's pages, for which a
+    language model is recorded.
 
     Raises:
         PageNotServed: the page's port is taken.
@@ -108,16 +111,16 @@ def run(  # noqa: PLR0913 - what is served, and where
         reasons = ObservedReasons(model)
         parts = PageParts(demo or NoPages(), reasons, model, tour=demo is not None)
         playground = open_.enter_context(_playground(where, emails, parts))
+        kept = open_.enter_context(App(settings, secrets))
         app = open_.enter_context(
-            App(
-                _in_playground(settings, scratch),
-                _secrets_of(playground, secrets),
-                indexing=Indexing(settings, secrets),
+            PlaygroundApp(
+                _in_playground(settings, scratch), _secrets_of(playground, secrets), kept
             )
         )
         if demo:
             app.writer = RecordedModel()
         app.indexing.wikis.chosen()
+        open_.enter_context(sharing(kept))
         # The demo is read each time, in a second: its first start may have been cut short.
         if demo or not app.indexing.index.counts():
             with screen.progress_bars() as progress:
@@ -132,6 +135,27 @@ def run(  # noqa: PLR0913 - what is served, and where
             lambda answerer: reasons.observe(answerer, app.library),
             ready=lambda: _introduce(playground, where),
         )
+
+
+class PlaygroundApp(App):
+    """The parts of the bot in the playground. Its index is that of ``kept``, and so are the locks
+    and the record of its syncs; what is asked and flagged goes into a database of its own."""
+
+    def __init__(self, settings: Settings, secrets: Secrets, kept: App) -> None:
+        super().__init__(settings, secrets)
+        self._kept = kept
+        self.indexing = kept.indexing
+        self.one_sync = kept.one_sync
+        kept.passed = lambda one: self.passed(one)  # `passed` is set when the bot starts
+
+    def pass_log(self) -> PassLog:
+        return self._kept.pass_log()
+
+    def pass_log_if_made(self) -> PassLog | None:
+        return self._kept.pass_log_if_made()
+
+    def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
+        return self._kept.sync_locks(stopped)
 
 
 def _introduce(playground: RunningPlayground, where: Listening) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bot.cli.options import given
+from bot.cli.sharing import sharing
 from bot.interrupting import interruptible
 from bot.loading import without_collection
 from config import logs
@@ -66,7 +67,8 @@ def playground(
         if config:
             from config.loading import load, secrets  # slow: imports Pydantic
 
-            demo.run(load(config, data_dir), secrets(), where, stopped.is_set, emails)
+            settings = load(config, data_dir)
+            demo.run(settings, secrets(), where, stopped.is_set, emails, sharing=sharing)
         else:
             demo.run_demo(data_dir, where, stopped.is_set)
     if stopped.is_set():

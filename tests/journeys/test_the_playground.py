@@ -4,6 +4,7 @@ connection."""
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -125,9 +126,43 @@ async def test_nothing_that_was_asked_is_kept(playground: Playground, tmp_path: 
             await page.until(lambda: bool(answers(page, "C0ENG")))
     await playground.stop()
 
-    assert [file.name for file in (tmp_path / "data").iterdir()] == ["index"]
+    kept = {file.name for file in (tmp_path / "data").iterdir()}
+    # The index, where other commands are listened to, and when the wiki was synced.
+    assert kept - {"state.sqlite3-shm", "state.sqlite3-wal"} == {"index", "process", "state.sqlite3"}
     for file in (tmp_path / "data").rglob("*"):
         assert not file.is_file() or b"zebras" not in file.read_bytes()
+
+
+async def footnote(tmp_path: Path, *arguments: str) -> tuple[int | None, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        FOOTNOTE,
+        *arguments,
+        cwd=tmp_path,
+        env=environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(PATIENCE):
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_other_commands_work_beside_it(playground: Playground, tmp_path: Path) -> None:
+    code, out, err = await footnote(tmp_path, "ask", "How do I get VPN access?")
+    assert (code, "open a ticket with the IT desk" in out) == (0, True), err
+
+    write(tmp_path / "wiki", {"zebras.md": "# Zebras\n\nZebras are fed twice a day.\n"})
+    async with asyncio.timeout(PATIENCE):
+        while "A sync is already running" in (ran := await footnote(tmp_path, "sync"))[2]:
+            await asyncio.sleep(0.5)
+    assert ran[0] == 0, ran
+    _, out, err = await footnote(tmp_path, "ask", "How often are zebras fed?")
+    assert "Zebras are fed twice a day." in out, err
+
+    code, out, err = await footnote(tmp_path, "status", "--json")
+    assert (code, json.loads(out)["wikis"]["handbook"]["pages"]) == (0, len(PAGES) + 1), err
+    assert (await footnote(tmp_path, "flags"))[0] == 0
+    assert await playground.stop() == 0
 
 
 async def test_a_port_in_use_is_said_in_one_sentence(
