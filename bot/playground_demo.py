@@ -113,9 +113,7 @@ def run(  # noqa: PLR0913 - what is served, and where
         playground = open_.enter_context(_playground(where, emails, parts))
         kept = open_.enter_context(App(settings, secrets))
         app = open_.enter_context(
-            PlaygroundApp(
-                _in_playground(settings, scratch), _secrets_of(playground, secrets), kept
-            )
+            PlaygroundApp(_in_playground(settings, scratch), _secrets_of(playground, secrets), kept)
         )
         if demo:
             app.writer = RecordedModel()
@@ -146,7 +144,7 @@ class PlaygroundApp(App):
         self._kept = kept
         self.indexing = kept.indexing
         self.one_sync = kept.one_sync
-        kept.passed = lambda one: self.passed(one)  # `passed` is set when the bot starts
+        kept.passed = lambda one: self.passed(one)  # noqa: PLW0108 - it is set later
 
     def pass_log(self) -> PassLog:
         return self._kept.pass_log()
