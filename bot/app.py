@@ -25,7 +25,7 @@ from bot.answering.composing.language_model import ConfiguredModel, judge_by, ma
 from bot.answering.composing.nli_judging import EntailmentJudge
 from bot.answering.composing.prompt import Prompting
 from bot.answering.composing.providers import writer_of
-from bot.answering.composing.usage import Cap, Caps, Meter, Price, Usage
+from bot.answering.composing.usage import Cap, Caps, Meter, ModelObserver, Price, Usage
 from bot.answering.composing.writing import LanguageModel, MeasuredModel, RetryingModel
 from bot.answering.confidence import least_confidence
 from bot.answering.library import IndexedLibrary
@@ -83,6 +83,7 @@ class App:
         """Takes note of a pass that a command of another process made with these parts."""
         self.one_sync = Lock()
         self.writer: MeasuredModel | None = None
+        self.model_observer: ModelObserver | None = None
         self.closing = ExitStack()
         self._opening = Lock()
         self._state_file = settings.data_dir / "state.sqlite3"
@@ -181,7 +182,12 @@ class App:
 
         usage = DatabaseUsage(self.state)
         return language_model_of(
-            self.settings, self.secrets, self.indexing.embedder, usage, self.writer
+            self.settings,
+            self.secrets,
+            self.indexing.embedder,
+            usage,
+            writer=self.writer,
+            observer=self.model_observer,
         )
 
     @cached_property
@@ -290,12 +296,14 @@ def answerer_of(
     )
 
 
-def language_model_of(
+def language_model_of(  # noqa: PLR0913 - what a model is configured with
     settings: Settings,
     secrets: Secrets,
     embedder: Embedder,
     usage: Usage,
+    *,
     writer: MeasuredModel | None = None,
+    observer: ModelObserver | None = None,
 ) -> ConfiguredModel:
     """Create the configured model, which takes some seconds; ``writer`` answers in its place.
 
@@ -312,6 +320,7 @@ def language_model_of(
         ),
         price=Price(llm.price_read, llm.price_written),
         max_tokens=llm.max_tokens,
+        observer=observer,
     )
 
     def patient(model: LanguageModel) -> RetryingModel:

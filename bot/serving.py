@@ -17,6 +17,7 @@ from bot.app import App
 from bot.background import in_own_thread
 from bot.conversation.choices import Choices
 from bot.conversation.conversation import conversation_of
+from bot.conversation.incidents import new_incident
 from bot.conversation.message_filter import MessageFilter
 from bot.conversation.prompts import Prompts
 from bot.conversation.queue_status import QueueStatus
@@ -30,10 +31,11 @@ from bot.flags.insights import STALE_AFTER, Insights
 from bot.flags.publishing import Published
 from bot.flags.review_channels import ReviewChannels
 from bot.loading import warm_up
+from bot.metrics.monitoring import metrics_of
 from bot.operations import readiness, webhooks
 from bot.operations.ports import Operating, Reindexing
 from bot.operations.scheduler import Scheduler
-from bot.operations.syncing import OneSyncAtATime
+from bot.operations.syncing import OneSyncAtATime, now
 from bot.ports import Answering, Library
 from bot.slack import listeners
 from bot.slack.api.optional_calls import OptionalCalls
@@ -63,6 +65,7 @@ from bot.slack.flags.pressing import FlagPresses
 from bot.slack.home.digesting import Digests
 from bot.slack.home.home import Home
 from bot.slack.home.weekly import Weekly
+from bot.slack.monitoring import MetricsPage
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.slack.rendering import links
@@ -72,6 +75,7 @@ from bot.slack.running import SlackApp
 from bot.slack.serve import serve as serve_slack
 from bot.state.database import Database
 from bot.state.forgetting import forget_all_before, forget_person
+from bot.state.gauges import state_counts
 from bot.state.process import Process
 from bot.state.spool import Spool
 from bot.state.stores import Stores
@@ -125,7 +129,10 @@ def serve_app(
     )
     app.last_pass = syncing.last_pass  # it knows without asking the database
     app.passed = syncing.passed
-    answers, library, queries = answering(app.answerer), app.library, app.queries
+    queries = app.queries
+    metrics = metrics_of(partial(state_counts, app.state), queries.status, settings.data_dir, now)
+    app.model_observer = metrics.counters
+    answers, library = answering(app.answerer), app.library
     warm_up(parts)
     preload = parts.wikis.preload_members
     threading.Thread(target=preload, name="preloading members", daemon=True).start()
@@ -138,6 +145,9 @@ def serve_app(
     )
     hook_secret = secrets.confluence_webhook_secret.get_secret_value()
     env = Environment(
+        new_incident=metrics.counters.counted(new_incident),
+        observer=metrics.counters,
+        metrics=MetricsPage(metrics.page, secrets.footnote_metrics_token.get_secret_value()),
         as_of=syncing.as_of,
         titles=app.answerer.open_titles,
         hooks=webhooks.hooks(hook_secret, scheduler.hint),
@@ -260,6 +270,7 @@ class SlackParts:
             new_incident=env.new_incident,
             limits=slack,
             first_pause=env.first_pause,
+            observer=env.observer,
         )
 
     def app(self) -> SlackApp:

@@ -244,6 +244,11 @@ class Secrets(BaseSettings):
     footnote_git_token: SecretStr = Field(
         SecretStr(""), description="For `git` over https; see `token_variable`."
     )
+    footnote_metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="Whoever sends it as a bearer token may read `/metrics`; without it, this "
+        "machine alone.",
+    )
     footnote_llm_key: SecretStr = Field(SecretStr(""), description="The language model's API key.")
     confluence_token: SecretStr = Field(
         SecretStr(""), description="Cloud: an API token. Data Center: a personal access token."

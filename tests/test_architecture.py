@@ -25,6 +25,7 @@ HOMES = {
     "onnxruntime": ("indexers/index",),
     "openpyxl": ("indexers/sources/attachments",),
     "pathspec": ("indexers/sources/markdown",),
+    "prometheus_client": ("bot/metrics",),
     "pptx": ("indexers/sources/attachments",),
     "py3langid": ("indexers/index",),
     "py_rust_stemmers": ("bot/answering",),
@@ -56,7 +57,7 @@ KINDS = ("indexers/sources/confluence/source.py", "indexers/sources/markdown/sou
 SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS)
 
 ROOMS = (
-    "answering", "conversation", "operations", "flags", "evaluation", "state", "slack",
+    "answering", "conversation", "operations", "flags", "evaluation", "metrics", "state", "slack",
     "terminal_chat", "running",
 )  # fmt: skip
 """The folders of `bot`, in order: each imports from those before it alone."""

@@ -14,6 +14,7 @@ from bot.conversation.choices import AskedBack
 from bot.conversation.decisions import Decisions
 from bot.conversation.following import Following
 from bot.conversation.limits import QuestionLimits
+from bot.conversation.observing import Unobserved
 from bot.conversation.ports import (
     Answers,
     ChannelSettingsStore,
@@ -22,6 +23,7 @@ from bot.conversation.ports import (
     Inbox,
     Locks,
     MessageText,
+    Observer,
     StatusLine,
     Threads,
 )
@@ -80,9 +82,11 @@ def conversation_of(
     new_incident: Callable[[], str],
     limits: QuestionLimits | None = None,
     first_pause: float = 1.0,
+    observer: Observer | None = None,
 ) -> Conversation:
     """Compose a conversation. ``name`` is the bot's name, and ``team`` is its workspace."""
     inbox, settings = stores.inbox, stores.channels
+    observer = observer or Unobserved()
     posting, redrawing = Posting(inbox, chat), Redrawing(answers, chat)
     asked_back = AskedBack(answers, inbox, directory, redrawing)
     following = Following(name, team, stores.threads, directory, chat)
@@ -117,6 +121,7 @@ def conversation_of(
         private=private,
         asked_back=asked_back,
         following=following,
+        observer=observer,
     )
     replies = Replies(
         inbox=inbox,
@@ -125,6 +130,7 @@ def conversation_of(
         status=status,
         clock=clock,
         new_incident=new_incident,
+        observer=observer,
         limits=limits,
         first_pause=first_pause,
     )

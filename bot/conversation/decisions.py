@@ -15,6 +15,7 @@ from bot.conversation.model import (
     Closed,
     IncomingMessage,
     MessageKind,
+    MessageState,
     Notice,
     RecordedAnswer,
 )
@@ -24,6 +25,7 @@ from bot.conversation.ports import (
     Directory,
     Inbox,
     MessageText,
+    Observer,
     Posted,
     StatusLine,
 )
@@ -56,6 +58,7 @@ class ReplyInProgress:
     question: str = ""
     history: Sequence[Turn] = ()
     audience: Addressees | None = None
+    state: MessageState = MessageState.DONE
 
     @property
     def is_direct(self) -> bool:
@@ -89,9 +92,11 @@ class Decisions:
     private: PrivateAnswers
     asked_back: AskedBack
     following: Following
+    observer: Observer
 
-    async def reply(self, message: IncomingMessage, refusal: str | None) -> None:
-        """Reply to the message. The decisions run in order until one of them is the reply.
+    async def reply(self, message: IncomingMessage, refusal: str | None) -> MessageState:
+        """Reply to the message, and return how it ended. The decisions run in order until one of
+        them is the reply.
 
         Raises:
             NotOurs: the message was edited, deleted or stopped, or another process has it.
@@ -114,6 +119,7 @@ class Decisions:
             if await decide(case):
                 break
         await self._pass_over_an_outdated_choice(case)
+        return case.state
 
     async def a_deleted_message_loses_its_reply(self, case: ReplyInProgress) -> bool:
         if not case.message.deleted:
@@ -125,6 +131,7 @@ class Decisions:
     async def too_many_questions_are_refused(self, case: ReplyInProgress) -> bool:
         if case.refusal is None:
             return False
+        case.state = MessageState.REFUSED
         if case.message.kind in (MessageKind.FOLLOW_UP, MessageKind.UNASKED):
             await self._pass_over(case)
         elif case.refusal:
@@ -209,6 +216,7 @@ class Decisions:
         if case.is_unasked and not _is_sure(result, audience.settings.unasked):
             await self._pass_over(case)
             return True
+        self.observer.answered(result)
         alone = audience.alone
         if not alone and not await self.directory.may_still_read(
             message.channel, audience.reader, shared=message.shared
@@ -271,6 +279,7 @@ class Decisions:
 
     async def _pass_over(self, case: ReplyInProgress) -> None:
         """Reply nothing: the message is not for the bot, or no longer since its edit."""
+        case.state = MessageState.PASSED
         await self.posting.remove(case.message, case.posted)
         await self.inbox.passed(case.message)
 

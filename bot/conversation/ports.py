@@ -19,6 +19,7 @@ from bot.conversation.model import (
     CountedBy,
     IncomingMessage,
     MessageRef,
+    MessageState,
     RecordedAnswer,
     Tally,
     Thread,
@@ -310,6 +311,18 @@ class Answers(Protocol):
 
     async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         """Return the answers that somebody (``by_others``: not only the asker) found helpful."""
+        ...
+
+
+class Observer(Protocol):
+    """Takes note of what becomes of messages. Its methods return at once and never fail."""
+
+    def answered(self, result: Result) -> None:
+        """Take note of the result that a question gets."""
+        ...
+
+    def ended(self, message: IncomingMessage, state: MessageState) -> None:
+        """Take note that the work on a message has ended, and how."""
         ...
 
 

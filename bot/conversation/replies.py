@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from bot.conversation import incidents
 from bot.conversation.decisions import Decisions
 from bot.conversation.limits import QuestionLimits, refusal_of
-from bot.conversation.model import IncomingMessage, MessageKind
-from bot.conversation.ports import Inbox, StatusLine
+from bot.conversation.model import IncomingMessage, MessageKind, MessageState
+from bot.conversation.ports import Inbox, Observer, StatusLine
 from bot.conversation.posting import NotOurs, Posting
 from bot.errors import AskerForgotten, BotError, ChatRefused, ChatUnavailable, StateUnavailable
 from indexers.backoff import growing_pauses
@@ -40,6 +40,7 @@ class Replies:
     status: StatusLine
     clock: Callable[[], datetime]
     new_incident: Callable[[], str]
+    observer: Observer
     limits: QuestionLimits | None = None
     first_pause: float = 1.0
     """Seconds before the second try while the chat is away."""
@@ -68,7 +69,7 @@ class Replies:
         if claimed is None:
             return
         try:
-            await self._reply_patiently(claimed, refusal)
+            state = await self._reply_patiently(claimed, refusal)
         except (NotOurs, AskerForgotten):
             logger.info(
                 "Message %s was edited, deleted or stopped, or another process owns it", message.ts
@@ -78,20 +79,21 @@ class Replies:
         else:
             finish = self.inbox.done if refusal is None else self.inbox.refused
             await self._finish(claimed, finish)
+            self.observer.ended(claimed, state)
 
-    async def _reply_patiently(self, message: IncomingMessage, refusal: str | None) -> None:
+    async def _reply_patiently(self, message: IncomingMessage, refusal: str | None) -> MessageState:
         if message.attempts > MOST_ATTEMPTS:
             raise GaveUp(f"not finished in {MOST_ATTEMPTS} attempts")
         began = self.clock()
-        for pause in growing_pauses(self.first_pause, LONGEST_PAUSE):
+        pauses = growing_pauses(self.first_pause, LONGEST_PAUSE)
+        while True:
             try:
-                await self.decisions.reply(message, refusal)
+                return await self.decisions.reply(message, refusal)
             except ChatUnavailable as error:
                 if self.clock() - began > GIVE_UP:
                     raise
+                pause = next(pauses)
                 logger.warning("%s; message %s waits %.0f s", error, message.ts, pause)
-            else:
-                return
             await asyncio.sleep(pause)
             # An aborted call may have been carried out, or be carried out later.
             message = replace(message, attempts=message.attempts + 1)
@@ -123,6 +125,7 @@ class Replies:
         except (ChatRefused, ChatUnavailable):
             logger.exception("Incident %s: the person could not be told, either", incident)
         await self._finish(message, self.inbox.failed)
+        self.observer.ended(message, MessageState.FAILED)
 
     async def _say_sorry(self, message: IncomingMessage, incident: str) -> None:
         began = self.clock()

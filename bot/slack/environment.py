@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.conversation import incidents
+from bot.conversation.observing import Unobserved
+from bot.conversation.ports import Observer
 from bot.slack.health import Check
 from bot.slack.http import Hook
 from bot.slack.http_limits import HttpLimits
+from bot.slack.monitoring import MetricsPage
 
 
 def now() -> datetime:
@@ -36,6 +39,9 @@ class Environment:
     """Endpoints for posts from others than Slack, by path."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     """Health checks, by name, beside the connection to Slack."""
+    metrics: MetricsPage | None = None
+    """The page ``/metrics``."""
+    observer: Observer = field(default_factory=Unobserved)
     limits: HttpLimits = field(default_factory=HttpLimits)
     """Limits of incoming HTTP."""
     first_pause: float = 1.0

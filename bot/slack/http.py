@@ -24,12 +24,16 @@ from bot.slack.connection import SlackConnection
 from bot.slack.envelopes import Malformed, read_envelope
 from bot.slack.health import OK, Health
 from bot.slack.http_limits import Connection, Connections, HttpLimits, connection_of, keep_time
+from bot.slack.monitoring import PATH as METRICS
+from bot.slack.monitoring import MetricsPage
 from bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
 
 logger = logging.getLogger(__name__)
 
 EVENTS = "/slack/events"
 HEALTH = "/healthz"
+LIVE = "/livez"
+"""The same, by the name that Kubernetes gives it."""
 READY = "/readyz"
 
 Hook = Callable[[bytes, Mapping[str, str]], int]
@@ -57,12 +61,14 @@ class Door:
         hooks: Mapping[str, Hook],
         health: Health,
         limits: HttpLimits,
+        metrics: MetricsPage | None = None,
     ) -> None:
         self.app: AsyncApp | None = None
         self.health = health
         self._slack = slack
         self._hooks = hooks
         self._limits = limits
+        self._metrics = metrics
         self._refusals = Refusals()
         self._signatures: Signatures | None = None
 
@@ -113,7 +119,10 @@ class Door:
             middlewares=[keep_time], client_max_size=self._limits.body_bytes
         )
         application.router.add_get(HEALTH, self._is_alive)
+        application.router.add_get(LIVE, self._is_alive)
         application.router.add_get(READY, self._is_ready)
+        if self._metrics:
+            application.router.add_get(METRICS, self._metrics.on(self._slack.host))
         for path, hook in self._hooks.items():
             application.router.add_post(path, self._posted_to(hook))
         if not self._slack.socket_mode:

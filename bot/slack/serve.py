@@ -46,7 +46,7 @@ async def serve(
         StateUnavailable: the inbox cannot be read.
     """
     stop = stop or asyncio.Event()
-    door = Door(slack, env.hooks, Health(env.checks), env.limits)
+    door = Door(slack, env.hooks, Health(env.checks), env.limits, env.metrics)
     async with AsyncExitStack() as open_:
         open_.enter_context(signals(stop))
         # Before anything waits for Slack: a bot that waits is alive.

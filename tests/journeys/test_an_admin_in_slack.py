@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import aiohttp
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from .conftest import PAGES, Company, write
 from .test_a_wrong_answer_gets_its_page_fixed import shown
@@ -45,6 +47,33 @@ async def test_status_access_and_gaps_are_those_of_the_wiki(company: Company, bo
     assert "Answers use it for them" in access
     gaps = await whispered(company, "gaps", "did not answer")
     assert "Which volcano erupted in the year 79?" in gaps
+
+
+async def test_prometheus_reads_what_the_process_did(company: Company, bot: Process) -> None:
+    slack = company.slack
+    await slack.dm("U0ANNA", "How much annual leave do I have?")
+    await slack.wait_for_message(slack.im("U0ANNA").id, timeout=LONG)
+    address = f"http://127.0.0.1:{company.port}"
+    async with aiohttp.ClientSession() as client:
+        async with client.get(f"{address}/livez") as alive:
+            assert await alive.json() == {"status": "ok"}
+        async with client.get(f"{address}/metrics") as refused:
+            is_open = company.mode == "socket"  # in HTTP mode everybody reaches the port
+            assert refused.status == (200 if is_open else 401)
+            page = await refused.text() if is_open else ""
+    found = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+    }
+    if is_open:
+        assert found["footnote_questions_total", "answer", ""] == 1
+        assert found["footnote_stage_seconds_count", "search"] == 1
+        assert found["footnote_wiki_pages", "handbook"] == 3
+        assert found["footnote_data_bytes", "index"] > 0
+        assert found["footnote_source_up", "database"] == 1
+        assert 0 < found["footnote_sync_lag_seconds", "handbook"] < 24 * 3600
+        assert found["process_resident_memory_bytes",] > 1 << 20
 
 
 async def test_a_page_is_read_again_by_its_link_and_is_unknown_once_it_is_gone(

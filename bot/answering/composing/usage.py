@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -81,6 +82,16 @@ class Usage(Protocol):
         ...
 
 
+class ModelObserver(Protocol):
+    """Takes note of requests to the language model. Its method returns at once and never fails."""
+
+    def asked(
+        self, read: int, written: int, cost: float, seconds: float, failure: Fallback | None
+    ) -> None:
+        """Take note of a request: its tokens, its cost, how long it took, and why it failed."""
+        ...
+
+
 class MemoryUsage:
     """The usage of one process, and of the latest day alone."""
 
@@ -123,6 +134,8 @@ class Meter:
     caps: Caps = Caps()
     price: Price = Price()
     max_tokens: int = 500
+    observer: ModelObserver | None = None
+    clock: Callable[[], float] = time.monotonic
 
     def take(self, question: Question, prompt: Prompt) -> Reservation:
         """Reserve the cost of a prompt.
@@ -138,8 +151,10 @@ class Meter:
         except StateUnavailable as error:
             raise ModelFailed(f"what it costs cannot be counted: {error}") from error
         if not taken:
+            if self.observer:
+                self.observer.asked(0, 0, 0.0, 0.0, Fallback.CAPPED)
             raise ModelFailed("its cap is reached", Fallback.CAPPED)
-        return Reservation(self, day, caps, prompt, most)
+        return Reservation(self, day, caps, prompt, most, self.clock())
 
     def _caps(self, question: Question) -> dict[Payer, Cap]:
         caps: dict[Payer, Cap] = {("day", ""): self.caps.day}
@@ -160,11 +175,18 @@ class Reservation:
     prompt: Prompt
     most: Spent
 
-    def settle(self, written: str) -> None:
-        """Settle the reservation by what the model has written."""
-        spent = self.meter.price.of(self.prompt.tokens, self.meter.count(written))
+    began: float
+
+    def settle(self, written: str, failure: Fallback | None = None) -> None:
+        """Settle the reservation by what the model has written; ``failure`` is why that is not all,
+        if it failed."""
+        meter, read, tokens = self.meter, self.prompt.tokens, self.meter.count(written)
+        spent = meter.price.of(read, tokens)
+        if meter.observer:
+            seconds = meter.clock() - self.began
+            meter.observer.asked(read, tokens, spent.cost, seconds, failure)
         try:
-            self.meter.usage.correct(self.day, self.caps, spent - self.most)
+            meter.usage.correct(self.day, self.caps, spent - self.most)
         except StateUnavailable as error:
             log.warning("Tokens that the language model did not use count as used: %s", error)
 
@@ -184,9 +206,13 @@ class BudgetedModel:
         """
         receipt = self.meter.take(question, prompt)
         written: list[str] = []
+        failure: Fallback | None = None
         try:
             for piece in self.writer.write(prompt):
                 written.append(piece)
                 yield piece
+        except ModelFailed as error:
+            failure = error.fallback
+            raise
         finally:
-            receipt.settle("".join(written))
+            receipt.settle("".join(written), failure)

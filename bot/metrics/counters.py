@@ -1,0 +1,193 @@
+"""Counters and histograms of this process: what happened since it was started.
+
+Every label has a bounded number of values, which stand in the code or in the settings: no text, no
+person, no page.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from bot.conversation.model import IncomingMessage, MessageKind, MessageState
+from bot.model import Answer, Clarify, Fallback, NoAnswer, Reason, Result, Tone
+
+STAGES = ("rewrite", "embed", "search", "compose", "check")
+_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_SLOW = (0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120, 300)
+"""Seconds: of a stage of an answer, and of what people wait for."""
+_ENDED = tuple(state for state in MessageState if state.value not in {"received", "working"})
+_WRITTEN = "written"
+
+
+class Counters:
+    """The observer of answers, messages and the language model (`bot.conversation.ports.Observer`,
+    `bot.answering.composing.usage.ModelObserver`). ``clock`` returns seconds since the epoch, as
+    the times of messages are."""
+
+    def __init__(self, registry: CollectorRegistry, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._questions = Counter(
+            "footnote_questions",
+            "Questions by what came of them; `reason` says why there is no answer.",
+            ("outcome", "reason"),
+            registry=registry,
+        )
+        self._answers = Counter(
+            "footnote_answers",
+            "Answers by their tone and by whose words they are in.",
+            ("tone", "words"),
+            registry=registry,
+        )
+        self._fallbacks = Counter(
+            "footnote_answer_fallbacks",
+            "Answers in quotations because the language model's could not be used.",
+            ("reason",),
+            registry=registry,
+        )
+        self._unchecked = Counter(
+            "footnote_answers_unchecked",
+            "Results whose pages their wiki did not confirm in time.",
+            registry=registry,
+        )
+        self._answer_seconds = Histogram(
+            "footnote_answer_seconds",
+            "Seconds that an answer took to make.",
+            buckets=_SLOW,
+            registry=registry,
+        )
+        self._stage_seconds = Histogram(
+            "footnote_stage_seconds",
+            "Seconds of each stage of an answer.",
+            ("stage",),
+            buckets=_FAST,
+            registry=registry,
+        )
+        self._messages = Counter(
+            "footnote_messages",
+            "Messages that were seen to, by how they came and how they ended.",
+            ("kind", "state"),
+            registry=registry,
+        )
+        self._reply_seconds = Histogram(
+            "footnote_reply_seconds",
+            "Seconds from a message, or its last edit, to the end of its reply.",
+            ("kind",),
+            buckets=_SLOW,
+            registry=registry,
+        )
+        self._incidents = Counter(
+            "footnote_incidents",
+            "Failures that were logged with a number.",
+            registry=registry,
+        )
+        self._calls = Counter(
+            "footnote_model_calls",
+            "Requests to the language model by their result.",
+            ("result",),
+            registry=registry,
+        )
+        self._tokens = Counter(
+            "footnote_model_tokens",
+            "Tokens that the language model read and wrote, about as its provider counts.",
+            ("direction",),
+            registry=registry,
+        )
+        self._cost = Counter(
+            "footnote_model_cost",
+            "What they cost by the prices in the settings, in their currency.",
+            registry=registry,
+        )
+        self._model_seconds = Histogram(
+            "footnote_model_seconds",
+            "Seconds of a request to the language model.",
+            buckets=_SLOW,
+            registry=registry,
+        )
+        self._begin_at_zero()
+
+    def answered(self, result: Result) -> None:
+        """Count the result of a question."""
+        outcome, reason = _outcome(result), result.reason if isinstance(result, NoAnswer) else ""
+        self._questions.labels(outcome, reason).inc()
+        if isinstance(result, Answer):
+            self._answers.labels(result.tone, _words(result)).inc()
+            if result.fallback:
+                self._fallbacks.labels(result.fallback).inc()
+        if result.unchecked:
+            self._unchecked.inc()
+        self._answer_seconds.observe(result.timings.total / 1000)
+        for stage in STAGES:
+            milliseconds = getattr(result.timings, stage)
+            if milliseconds:
+                self._stage_seconds.labels(stage).observe(milliseconds / 1000)
+
+    def ended(self, message: IncomingMessage, state: MessageState) -> None:
+        """Count a message whose work has ended."""
+        self._messages.labels(message.kind, state).inc()
+        if state is MessageState.DONE and (asked := _when(message)):
+            self._reply_seconds.labels(message.kind).observe(max(0.0, self._clock() - asked))
+
+    def counted(self, new_incident: Callable[[], str]) -> Callable[[], str]:
+        """Return ``new_incident``, counted."""
+
+        def counting() -> str:
+            self._incidents.inc()
+            return new_incident()
+
+        return counting
+
+    def asked(
+        self, read: int, written: int, cost: float, seconds: float, failure: Fallback | None
+    ) -> None:
+        """Count a request to the language model."""
+        self._calls.labels(failure or _WRITTEN).inc()
+        self._tokens.labels("read").inc(read)
+        self._tokens.labels("written").inc(written)
+        self._cost.inc(cost)
+        self._model_seconds.observe(seconds)
+
+    def _begin_at_zero(self) -> None:
+        """Create each series: a rate of one that begins at 1 would miss its first event."""
+        self._questions.labels("answer", "")
+        self._questions.labels("clarify", "")
+        for reason in Reason:
+            self._questions.labels("no_answer", reason)
+        for tone in Tone:
+            if tone is not Tone.SILENCE:
+                for words in ("quoted", "composed", "written"):
+                    self._answers.labels(tone, words)
+        for fallback in Fallback:
+            self._fallbacks.labels(fallback)
+            self._calls.labels(fallback)
+        self._calls.labels(_WRITTEN)
+        for direction in ("read", "written"):
+            self._tokens.labels(direction)
+        for stage in STAGES:
+            self._stage_seconds.labels(stage)
+        for kind in MessageKind:
+            self._reply_seconds.labels(kind)
+            for state in _ENDED:
+                self._messages.labels(kind, state)
+
+
+def _when(message: IncomingMessage) -> float | None:
+    """Return when the message was written, in seconds since the epoch, as Slack's ts are."""
+    try:
+        return float(message.edited or message.ts)
+    except ValueError:
+        return None
+
+
+def _outcome(result: Result) -> str:
+    if isinstance(result, Answer):
+        return "answer"
+    return "clarify" if isinstance(result, Clarify) else "no_answer"
+
+
+def _words(answer: Answer) -> str:
+    if answer.verified:
+        return "written"
+    return "composed" if answer.composed else "quoted"

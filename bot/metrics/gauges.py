@@ -1,0 +1,176 @@
+"""Gauges: how things stand now, by the database, the index and the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.conversation.model import MessageState
+from bot.flags.model import FlagState, Verdict
+from bot.metrics.model import DiskUse, StateCounts
+
+MOST_SPACES = 100
+"""Spaces of a wiki that have series of their own: those with the most pages."""
+_PERSONAL = "~"
+"""The beginning of a personal space's key, which is a person's login."""
+
+
+class Gauges(Collector):
+    """The gauges of the latest ``samples``, by the name of their source. What could not be asked
+    is left out, and `footnote_source_up` says so."""
+
+    def __init__(self, clock: Callable[[], datetime], version: str) -> None:
+        self.samples: Mapping[str, Any] = {}
+        self._clock = clock
+        self._version = version
+
+    def describe(self) -> Iterable[Metric]:
+        """Return nothing: the registry need not ask anybody to learn the names."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        samples = self.samples
+        yield _gauge("footnote_build_info", "The version that runs.", ("version",), [
+            ((self._version,), 1)
+        ])  # fmt: skip
+        yield _gauge(
+            "footnote_source_up",
+            "1 if this source of metrics could be asked, else 0.",
+            ("source",),
+            [((name,), int(sample is not None)) for name, sample in samples.items()],
+        )
+        if counts := samples.get("database"):
+            yield from self._of_the_database(counts)
+        if status := samples.get("index"):
+            yield from self._of_the_index(status)
+        if use := samples.get("disk"):
+            yield from _of_the_disk(use)
+
+    def _of_the_database(self, counts: StateCounts) -> Iterator[Metric]:
+        yield _gauge(
+            "footnote_queue_messages",
+            "Messages that are not answered yet, of all processes.",
+            ("state",),
+            [
+                ((state.value,), counts.waiting.get(state, 0))
+                for state in (MessageState.RECEIVED, MessageState.WORKING)
+            ],
+        )
+        waited = (self._clock() - counts.oldest).total_seconds() if counts.oldest else 0.0
+        yield _gauge(
+            "footnote_queue_age_seconds",
+            "Seconds since the oldest of them was received; 0 if there is none.",
+            values=[((), max(0.0, waited))],
+        )
+        yield _gauge(
+            "footnote_verdicts",
+            "Verdicts that are kept.",
+            ("verdict",),
+            [((verdict.value,), counts.verdicts.get(verdict, 0)) for verdict in Verdict],
+        )
+        yield _gauge(
+            "footnote_flags",
+            "Flags that are kept, by state.",
+            ("state",),
+            [((state.value,), counts.flags.get(state, 0)) for state in FlagState],
+        )
+
+    def _of_the_index(self, status: Mapping[str, Any]) -> Iterator[Metric]:
+        wikis = status["wikis"]
+        yield _gauge(
+            "footnote_index_building",
+            "1 while an index is being rebuilt, else 0.",
+            values=[((), int(status["building"]))],
+        )
+        for name, means, value in _OF_WIKIS:
+            yield _gauge(name, means, ("wiki",), [
+                ((wiki,), value(row)) for wiki, row in wikis.items()
+            ])  # fmt: skip
+        yield _gauge(
+            "footnote_sync_lag_seconds",
+            "Seconds since the last complete pass over the wiki began: its index may be so old.",
+            ("wiki",),
+            [
+                ((wiki,), (self._clock() - datetime.fromisoformat(row["as_of"])).total_seconds())
+                for wiki, row in wikis.items()
+                if row["as_of"]
+            ],
+        )
+        spaces = [
+            (wiki, key, space)
+            for wiki, row in wikis.items()
+            for key, space in _largest(row["spaces"])
+        ]
+        yield _gauge(
+            "footnote_space_pages",
+            "Pages of the largest spaces; personal ones are left out.",
+            ("wiki", "space"),
+            [((wiki, key), space["pages"]) for wiki, key, space in spaces],
+        )
+        yield _gauge(
+            "footnote_edit_lag_seconds",
+            "Seconds from an edit to its answer, 95th percentile of the last seven days.",
+            ("wiki", "space"),
+            [
+                ((wiki, key), space["lag_seconds"]["edits"]["p95"])
+                for wiki, key, space in spaces
+                if space["lag_seconds"]["edits"]["p95"] is not None
+            ],
+        )
+
+
+_OF_WIKIS: Sequence[tuple[str, str, Callable[[Mapping[str, Any]], float]]] = (
+    ("footnote_wiki_pages", "Pages of the wiki in the index.", lambda row: row["pages"]),
+    ("footnote_wiki_passages", "Passages of the wiki in it.", lambda row: row["passages"]),
+    (
+        "footnote_wiki_pages_closed",
+        "Pages that nobody can read, by the last complete pass.",
+        lambda row: row["closed"],
+    ),
+    (
+        "footnote_sync_pages_failed",
+        "Pages at which the last full pass failed.",
+        lambda row: len(row["failed"]),
+    ),
+    (
+        "footnote_sync_failed",
+        "1 if the last pass over the wiki stopped early, else 0.",
+        lambda row: int(bool(row["error"])),
+    ),
+)
+
+
+def _largest(spaces: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    shared = [one for one in spaces.items() if one[0] and not one[0].startswith(_PERSONAL)]
+    return sorted(shared, key=lambda one: (-one[1]["pages"], one[0]))[:MOST_SPACES]
+
+
+def _of_the_disk(use: DiskUse) -> Iterator[Metric]:
+    yield _gauge(
+        "footnote_data_bytes",
+        "Bytes of the data folder by part.",
+        ("part",),
+        [((part,), size) for part, size in use.parts.items()],
+    )
+    yield _gauge(
+        "footnote_disk_free_bytes",
+        "Bytes that are free on the disk of the data folder.",
+        values=[((), use.free)],
+    )
+    yield _gauge("footnote_disk_bytes", "Bytes of that disk in all.", values=[((), use.total)])
+
+
+def _gauge(
+    name: str,
+    means: str,
+    labels: Sequence[str] = (),
+    values: Sequence[tuple[Sequence[str], float]] = (),
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, means, labels=labels)
+    for of, value in values:
+        family.add_metric(of, value)
+    return family

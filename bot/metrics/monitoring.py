@@ -1,0 +1,37 @@
+"""The metrics of a bot, composed of what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from bot.metrics.disk import disk_use
+from bot.metrics.model import StateCounts
+from bot.metrics.page import Metrics
+from bot.metrics.sampling import SampleSource
+
+
+def metrics_of(
+    counts: Callable[[], StateCounts],
+    status: Callable[[], dict[str, Any]],
+    data_dir: Path,
+    clock: Callable[[], datetime],
+) -> Metrics:
+    """Compose the metrics. ``counts`` asks the database, ``status`` index and database."""
+    sources = {
+        "database": SampleSource(counts, fresh=5.0),
+        "index": SampleSource(status, fresh=15.0),
+        "disk": SampleSource(partial(disk_use, data_dir), fresh=30.0),
+    }
+    return Metrics(sources, clock, _version())
+
+
+def _version() -> str:
+    try:
+        return version("footnote-bot")
+    except PackageNotFoundError:  # run from a checkout without an installation
+        return "unknown"

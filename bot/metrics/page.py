@@ -1,0 +1,48 @@
+"""The page ``/metrics``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.exposition import choose_encoder
+
+from bot.metrics.counters import Counters
+from bot.metrics.gauges import Gauges
+from bot.metrics.sampling import Sampler, SampleSource
+
+
+class Metrics:
+    """The metrics of one process, in a registry of their own. ``sources`` are asked for the gauges
+    when somebody reads the page, see `bot.metrics.sampling`."""
+
+    def __init__(
+        self, sources: Mapping[str, SampleSource], clock: Callable[[], datetime], version: str
+    ) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        GCCollector(registry=registry)
+        self.counters = Counters(registry)
+        self._gauges = Gauges(clock, version)
+        registry.register(self._gauges)
+        self._registry = registry
+        self._sampler = Sampler(sources)
+        self._one_at_a_time = asyncio.Lock()
+
+    async def page(self, accept: str) -> tuple[bytes, str]:
+        """Return the page and its content type, in the format that the header ``accept`` asks
+        for."""
+        async with self._one_at_a_time:
+            self._gauges.samples = await self._sampler.samples()
+            encode, content_type = choose_encoder(accept)
+            return await asyncio.to_thread(encode, self._registry), content_type

@@ -1,0 +1,74 @@
+"""Samples of what must be asked for: the database, the index, the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.background import in_own_thread
+from bot.errors import BotError
+from indexers.errors import IndexersError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSource:
+    """A source of samples. ``ask`` may block; what it returns is used for ``fresh`` seconds."""
+
+    ask: Callable[[], Any]
+    fresh: float
+
+
+class Sampler:
+    """Asks each source in a thread of its own and never twice at a time: one that hangs costs one
+    thread, however often somebody asks."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, SampleSource],
+        *,
+        patience: float = 2.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Create it. ``patience``: seconds to wait for sources that are asked anew."""
+        self._sources = sources
+        self._patience = patience
+        self._clock = clock
+        self._asking: dict[str, tuple[float, asyncio.Task[Any]]] = {}
+        self._found: dict[str, tuple[float, Any]] = {}
+
+    async def samples(self) -> dict[str, Any]:
+        """Return the samples by source; None where one cannot be asked now."""
+        self._collect()  # what came after an earlier request; it may be old by now
+        now = self._clock()
+        for name, source in self._sources.items():
+            until, _ = self._found.get(name, (now, None))
+            if name not in self._asking and until <= now:
+                task = asyncio.create_task(in_own_thread(source.ask, f"sampling {name}"))
+                self._asking[name] = now, task
+        if self._asking:
+            tasks = [task for _, task in self._asking.values()]
+            await asyncio.wait(tasks, timeout=self._patience)
+        self._collect()
+        return {
+            name: None if name in self._asking else self._found[name][1] for name in self._sources
+        }
+
+    def _collect(self) -> None:
+        for name, (began, task) in list(self._asking.items()):
+            if task.done():
+                self._found[name] = began + self._sources[name].fresh, _result(name, task)
+                del self._asking[name]
+
+
+def _result(name: str, task: asyncio.Task[Any]) -> Any:
+    try:
+        return task.result()
+    except (BotError, IndexersError, OSError) as error:
+        logger.debug("No metrics of the %s: %s", name, error)
+        return None

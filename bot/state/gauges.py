@@ -1,0 +1,36 @@
+"""Counts for metrics, from the database."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.conversation.model import MessageState
+from bot.flags.model import FlagState, Verdict
+from bot.metrics.model import StateCounts
+from bot.state.database import Database
+from bot.state.schema import flags, inbox, verdicts
+
+_OPEN = [MessageState.RECEIVED.value, MessageState.WORKING.value]
+
+
+def state_counts(database: Database) -> StateCounts:
+    """Count what is in the database now.
+
+    Raises:
+        StateUnavailable
+    """
+    waiting = (
+        sa.select(inbox.c.state, sa.func.count(), sa.func.min(inbox.c.received).label("oldest"))
+        .where(inbox.c.state.in_(_OPEN))
+        .group_by(inbox.c.state)
+    )
+    by_verdict = sa.select(verdicts.c.verdict, sa.func.count()).group_by(verdicts.c.verdict)
+    by_state = sa.select(flags.c.state, sa.func.count()).group_by(flags.c.state)
+    with database.look() as connection:
+        rows = connection.execute(waiting).all()
+        return StateCounts(
+            verdicts={Verdict(name): count for name, count in connection.execute(by_verdict)},
+            flags={FlagState(name): count for name, count in connection.execute(by_state)},
+            waiting={MessageState(row.state): row[1] for row in rows},
+            oldest=min((row.oldest for row in rows), default=None),
+        )

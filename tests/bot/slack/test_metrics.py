@@ -1,0 +1,195 @@
+"""``/metrics`` of the running app, as Prometheus reads it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.metrics.gauges import MOST_SPACES
+from bot.metrics.monitoring import metrics_of
+from bot.metrics.page import Metrics
+from bot.playground.workspace import LocalSlack
+from bot.slack.monitoring import MetricsPage
+from bot.state.database import Database
+from bot.state.gauges import state_counts
+
+from .conftest import NOW, Bot, quiet
+
+Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest.fixture
+def metrics(bot: Bot, tmp_path: Path) -> Metrics:
+    """The metrics of the app, which is not started yet."""
+
+    def counts() -> Any:
+        state = Database.open(tmp_path / "state.db")
+        try:
+            return state_counts(state)
+        finally:
+            state.close()
+
+    made = metrics_of(counts, bot.operations.status, tmp_path, bot.env.clock)
+    bot.change(
+        observer=made.counters,
+        new_incident=made.counters.counted(lambda: "abc123"),
+        metrics=MetricsPage(made.page),
+    )
+    return made
+
+
+async def get(bot: Bot, **headers: str) -> tuple[int, str]:
+    address = f"http://127.0.0.1:{bot.connection.port}/metrics"
+    async with aiohttp.ClientSession() as session, session.get(address, headers=headers) as answer:
+        return answer.status, await answer.text()
+
+
+async def scrape(bot: Bot) -> Series:
+    status, page = await get(bot)
+    assert status == 200
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+    }
+
+
+def of(series: Series, name: str, **labels: str) -> float:
+    return series[name, frozenset(labels.items())]
+
+
+async def test_what_people_ask_flag_and_meet_is_counted(
+    bot: Bot, slack: LocalSlack, metrics: Metrics, free_port: int
+) -> None:
+    bot.change(port=free_port, person_minute=3)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM")
+    await quiet(bot)
+    await slack.react("U0ANNA", answer, "-1")
+    await slack.wait_for_message("C0REVIEW")
+    await slack.dm("U0ANNA", "What is the meaning of life?")
+    await quiet(bot)
+    bot.handbook.error = ValueError("broken")
+    await slack.dm("U0ANNA", "Who breaks this?")
+    await slack.wait_for_message(slack.im("U0ANNA").id, lambda one: "went wrong" in one.text)
+    await slack.dm("U0ANNA", "Is that one too many?")
+    await quiet(bot)
+    found = await scrape(bot)
+
+    assert of(found, "footnote_questions_total", outcome="answer", reason="") == 1
+    assert of(found, "footnote_questions_total", outcome="no_answer", reason="nothing_fits") == 1
+    assert of(found, "footnote_answers_total", tone="answer", words="quoted") == 1
+    assert of(found, "footnote_messages_total", kind="mention", state="done") == 1
+    assert of(found, "footnote_messages_total", kind="direct", state="done") == 1
+    assert of(found, "footnote_messages_total", kind="direct", state="failed") == 1
+    assert of(found, "footnote_messages_total", kind="direct", state="refused") == 1
+    assert of(found, "footnote_reply_seconds_count", kind="mention") == 1
+    assert of(found, "footnote_incidents_total") == 1
+    assert of(found, "footnote_verdicts", verdict="bad") == 1
+    assert of(found, "footnote_flags", state="open") == 1
+    assert of(found, "footnote_queue_messages", state="received") == 0
+    for labels in {labels for _, labels in found}:
+        values = " ".join(value for _, value in labels)
+        assert not any(word in values for word in ("U0", "C0", "leave", "Leave", "?")), values
+
+
+async def test_lag_is_told_by_wiki_and_by_its_largest_shared_spaces(
+    bot: Bot, metrics: Metrics, free_port: int
+) -> None:
+    lag = {"edits": {"count": 2, "p50": 3.0, "p95": 9.0}, "everything_else": {}}
+    keys = ["~anna", *(f"S{number}" for number in range(MOST_SPACES + 20))]
+    spaces = {
+        key: {"pages": 1000 - number, "closed": 0, "lag_seconds": lag}
+        for number, key in enumerate(keys)
+    }
+    row = {
+        "pages": 7,
+        "passages": 30,
+        "closed": 1,
+        "failed": {"12": "reason"},
+        "error": "",
+        "as_of": (NOW - timedelta(hours=1)).isoformat(),
+        "spaces": spaces,
+    }
+    bot.operations.rows = {"building": True, "wikis": {"corp": row}}
+    bot.change(port=free_port)
+    await bot.start()
+    found = await scrape(bot)
+    told = {dict(labels)["space"] for name, labels in found if name == "footnote_space_pages"}
+
+    assert of(found, "footnote_sync_lag_seconds", wiki="corp") == 3600
+    assert of(found, "footnote_edit_lag_seconds", wiki="corp", space="S0") == 9
+    assert of(found, "footnote_sync_pages_failed", wiki="corp") == 1
+    assert of(found, "footnote_index_building") == 1
+    assert len(told) == MOST_SPACES
+    assert "~anna" not in told
+
+
+async def test_a_database_that_is_away_leaves_its_metrics_out_and_says_so(
+    bot: Bot, metrics: Metrics, free_port: int, tmp_path: Path
+) -> None:
+    bot.change(port=free_port)
+    await bot.start()
+    (tmp_path / "state.db").chmod(0)
+    (tmp_path / "state.db").rename(tmp_path / "elsewhere")
+    (tmp_path / "state.db").mkdir()
+    found = await scrape(bot)
+    (tmp_path / "state.db").rmdir()
+    (tmp_path / "elsewhere").rename(tmp_path / "state.db")
+    (tmp_path / "state.db").chmod(0o600)
+
+    assert of(found, "footnote_source_up", source="database") == 0
+    assert of(found, "footnote_source_up", source="disk") == 1
+    assert not [name for name, _ in found if name == "footnote_flags"]
+
+
+async def test_metrics_need_the_token_where_one_is_set(
+    bot: Bot, metrics: Metrics, free_port: int
+) -> None:
+    bot.change(port=free_port, metrics=MetricsPage(metrics.page, "sesame"))
+    await bot.start()
+
+    assert (await get(bot))[0] == 401
+    assert (await get(bot, Authorization="Bearer sesame ü"))[0] == 401
+    assert (await get(bot, Authorization="sesame"))[0] == 401
+    assert (await get(bot, Authorization="Bearer sesame"))[0] == 200
+
+
+async def test_without_a_token_a_port_that_others_reach_shows_no_metrics(
+    bot: Bot, metrics: Metrics, free_port: int
+) -> None:
+    bot.connection = replace(bot.connection, host="0.0.0.0", port=free_port)  # noqa: S104
+    await bot.start()
+    status, words = await get(bot)
+
+    assert status == 401
+    assert "FOOTNOTE_METRICS_TOKEN" in words
+
+
+async def test_a_scraper_that_speaks_openmetrics_gets_it(
+    bot: Bot, metrics: Metrics, free_port: int
+) -> None:
+    bot.change(port=free_port)
+    await bot.start()
+    _, page = await get(bot, Accept="application/openmetrics-text; version=1.0.0")
+
+    assert page.endswith("# EOF\n")
+
+
+def test_registries_are_not_shared(tmp_path: Path) -> None:
+    first, second = (
+        metrics_of(partial(state_counts, None), dict, tmp_path, lambda: NOW)  # type: ignore[arg-type]
+        for _ in range(2)
+    )
+    first.counters.counted(lambda: "")()
+
+    assert first._registry.get_sample_value("footnote_incidents_total") == 1
+    assert second._registry.get_sample_value("footnote_incidents_total") == 0
