@@ -45,16 +45,10 @@ from bot.slack.chat import pressing
 from bot.slack.chat.history import History
 from bot.slack.chat.slack_chat import SlackChat
 from bot.slack.chat.streaming import Streaming
-from bot.slack.commands.access import AccessCommand
 from bot.slack.commands.asking import CommandQuestions
 from bot.slack.commands.channel_form import LanguageChoices
-from bot.slack.commands.channel_settings import ChannelForms
-from bot.slack.commands.flags import Flags
 from bot.slack.commands.forget import CONFIRM, Forget
-from bot.slack.commands.gaps import Gaps
-from bot.slack.commands.reindex import Reindex
-from bot.slack.commands.router import Commands
-from bot.slack.commands.status import Status
+from bot.slack.commands.wiki import wiki_commands
 from bot.slack.connection import SLACK_API, SlackConnection
 from bot.slack.environment import Environment
 from bot.slack.events.handling import Failures
@@ -302,17 +296,6 @@ class SlackParts:
             new_incident=env.new_incident,
             origins=self.links,
         )
-        forms = ChannelForms(
-            team=self.me.team,
-            people=people,
-            channels=self.directory.channels,
-            settings=self.stores.channels,
-            wikis=self.reindexing.wikis,
-            languages=LanguageChoices(
-                self.settings.answer_languages, composed=bool(self.settings.llm.provider)
-            ),
-            api=self.api,
-        )
         flagging = self.flagging()
         erase, due = partial(forget_person, self.state), flagging.service.process_due
         forget = Forget(erase, self.feedback, people, self.api, due, home.show)
@@ -327,15 +310,18 @@ class SlackParts:
         receiving = Receiving(filter_, workers, waiting_room)
         listeners.keep_questions(bolt, self.me, receiving)
         by_command = CommandQuestions(self.api, self.text, self.me.team, receiving.keep)
-        subcommands = [
-            Status(people, self.operating).subcommand,
-            Reindex(self.reindexing, reindexer).subcommand,
-            Flags(self.feedback, self.api, env.clock).subcommand,
-            AccessCommand(people, self.operating).subcommand,
-            Gaps(self.insights, env.clock, self.links).subcommand,
-            forms.subcommand,
-            forget.subcommand,
-        ]
+        languages = LanguageChoices(
+            self.settings.answer_languages, composed=bool(self.settings.llm.provider)
+        )
+        wiki = wiki_commands(
+            self,
+            clock=env.clock,
+            settings=self.stores.channels,
+            languages=languages,
+            reindexer=reindexer,
+            more=[forget.subcommand],
+            ask=by_command.ask,
+        )
         choices = Choices(talk.asked_back, self.directory, inbox, workers, self.chat, self.text)
         buttons = {
             reports.CANCEL: reindexer.cancelled,
@@ -347,13 +333,13 @@ class SlackParts:
             bolt,
             failures,
             flags=FlagPresses(flagging, self.api),
-            commands=Commands(people, subcommands, by_command.ask),
+            commands=wiki.commands,
             buttons=buttons,
             moved=self.directory.readers.moved,
             opened=pressing.opened(self.prompts, self.optional_calls),
             at_home=home.opened,
             stopped=pressing.stopped(stopping),
-            set_up=forms.sent,
+            set_up=wiki.set_up,
         )
         return SlackApp(
             bolt=bolt,
