@@ -44,6 +44,7 @@ from bot.flags.publishing import Published
 from bot.loading import models_loaded
 from bot.model import Question, Result
 from bot.moments import today
+from bot.operations import restoring
 from bot.operations.admin_queries import AdminQueries
 from bot.operations.passes import NoPasses, Pass, PassLog, as_of, failed_since
 from bot.operations.syncing import SyncLocks, alone, now
@@ -76,6 +77,7 @@ class App:
         """Create it. ``last_pass`` returns the time up to which a wiki's index is current: by the
         database, unless a caller knows without asking it. ``writer`` is a language model's client
         in place of the configured one's."""
+        restoring.finish(settings.data_dir)
         self.settings = settings
         self.secrets = secrets
         self.last_pass = self._last_pass

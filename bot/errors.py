@@ -6,6 +6,7 @@ BotError
 ├── StateUnavailable    operator: the bot's own database cannot be read or written
 │   └── StateRefused        log: the database works, but refuses this
 ├── AskerForgotten      log: the asker's data was deleted meanwhile
+├── BackupRefused       operator: the backup is damaged, or its place is taken
 ├── ModelMisconfigured  operator: the language model's address, key or package is missing
 ├── ChatUnavailable     log: the chat (Slack) is unavailable, try again
 └── ChatRefused         log: the chat refuses and will again; ``code`` is its reason
@@ -37,6 +38,10 @@ class StateRefused(StateUnavailable):
 
 
 class AskerForgotten(BotError):
+    pass
+
+
+class BackupRefused(BotError):
     pass
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
-from indexers.errors import IndexersError, IndexLocked, IndexUnavailable, ModelUnavailable
+from indexers.errors import (
+    IndexCorrupt,
+    IndexersError,
+    IndexLocked,
+    IndexUnavailable,
+    ModelUnavailable,
+)
 from indexers.findings import Access, Finding, Indexed, Level
-from indexers.index import doctor
+from indexers.index import copies, doctor
 from indexers.index.catalog import fingerprint
 from indexers.index.current import CurrentIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
@@ -22,6 +28,7 @@ from indexers.index.languages import Languages
 from indexers.index.opening import catalog_in, catalog_on, is_made
 from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker, LocalReranker
+from indexers.index.schema import SCHEMA_VERSION
 from indexers.parsing.process import Parsers
 from indexers.ports import Embedder, Entailing, Reranker, Wiki
 from indexers.sources import SOURCES
@@ -35,6 +42,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+EMBEDDED, SERVER = "embedded", "server"
+"""The kinds of index in a backup."""
 _SHARE_OF_TEXT = 200 / 256
 """The share of a model's tokens that a passage's text may have."""
 
@@ -189,6 +198,48 @@ class Indexing:
             yield from doctor.index(lambda: self.index, tuple(self.wikis), fits)
 
     sync = sync_wikis
+
+    def back_up(self, folder: Path) -> dict[str, Any]:
+        """Put a copy of the current index into ``folder``, or what names a snapshot on a server,
+        and describe it for `require_copy`."""
+        wikis = self.index.back_up(folder)
+        return {
+            "kind": SERVER if self._server else EMBEDDED,
+            "engine": copies.ENGINE,
+            "schema": SCHEMA_VERSION,
+            "dimensions": self.embedder.dimensions,
+            "wikis": wikis,
+            "trouble": self.index.trouble,
+        }
+
+    def require_copy(self, folder: Path, described: Mapping[str, Any]) -> None:
+        """Open the copy of an embedded index in ``folder`` and compare its counts.
+
+        Raises:
+            IndexUnavailable: it cannot be opened, or is not as it was ``described``.
+        """
+        if described["schema"] > SCHEMA_VERSION:
+            raise IndexUnavailable("A newer Footnote made this index: update Footnote.")
+        try:
+            counts = copies.counts_in(folder, described["dimensions"])
+        except IndexCorrupt as error:
+            raise IndexUnavailable(
+                f"The index of the backup cannot be opened: {described['engine']} wrote it, and"
+                f" {copies.ENGINE} reads it here ({error.why})."
+            ) from error
+        expected = {name: tuple(numbers) for name, numbers in described["wikis"].items()}
+        if counts != expected:
+            raise IndexUnavailable(
+                f"The index of the backup holds {counts}, and held {expected} when it was made."
+            )
+
+    def unused(self) -> AbstractContextManager[None]:
+        """Hold the embedded indexes, so that no process opens one within.
+
+        Raises (within):
+            IndexLocked: a process holds one.
+        """
+        return copies.all_held(self._place)
 
     def abandon(self) -> None:
         """Delete what a stopped full sync has built."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from indexers.model import Acl, Hit, KnownPage, LivePages, PageChange, Passage, Reader
@@ -222,6 +223,11 @@ class PassageIndex(Protocol):
 
     def settle(self) -> None:
         """Optimise after a large sync; slow, never on a request."""
+        ...
+
+    def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
+        """Put a copy, or what names one on a server, into ``folder``, which does not exist, and
+        return its `counts`. Writers wait meanwhile, readers do not."""
         ...
 
     def close(self) -> None: ...

@@ -1,5 +1,5 @@
-"""The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags | eval
-| calibrate | convert | demo | init | playground | settings``.
+"""The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags
+| backup | restore | eval | calibrate | convert | demo | init | playground | settings``.
 
 A contract for scripts: JSON goes to standard output alone, everything else to standard error; exit
 code 0 is done, 1 something failed, 2 the settings or the command are wrong, 130 interrupted.
@@ -20,6 +20,7 @@ import click
 from bot import output, terminal
 from bot.cli.access_command import access
 from bot.cli.ask_command import ask
+from bot.cli.backup_command import backup
 from bot.cli.calibrate_command import calibrate
 from bot.cli.chat_command import chat
 from bot.cli.convert_command import convert
@@ -38,6 +39,7 @@ from bot.cli.options import (
     placed,
 )
 from bot.cli.playground_command import playground
+from bot.cli.restore_command import restore
 from bot.cli.settings_command import print_settings
 from bot.cli.sharing import sharing
 from bot.cli.status_command import status
@@ -104,6 +106,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
 for command in (
     access,
     ask,
+    backup,
     calibrate,
     chat,
     convert,
@@ -113,6 +116,7 @@ for command in (
     init,
     playground,
     print_settings,
+    restore,
     status,
     sync,
 ):

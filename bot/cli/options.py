@@ -21,11 +21,11 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 """The exit codes of the command line."""
 
 
-_SHARED = frozenset({"access", "ask", "calibrate", "doctor", "eval", "status", "sync"})
+_SHARED = frozenset({"access", "ask", "backup", "calibrate", "doctor", "eval", "status", "sync"})
 """Commands that go through the process that holds an embedded index, if there is one."""
 _OWN_INDEX = ("corpus", "replay")
 """Options with which a command uses an index of its own, or none."""
-_MAKERS = frozenset({"convert", "serve", "sync"})
+_MAKERS = frozenset({"convert", "restore", "serve", "sync"})
 """Commands that create the data folder, or need none."""
 
 

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from bot.cli.access_command import access
 from bot.cli.ask_command import ask
+from bot.cli.backup_command import backup
 from bot.cli.calibrate_command import calibrate
 from bot.cli.doctor_command import doctor
 from bot.cli.eval_command import evaluate
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 COMMANDS: dict[str, click.Command] = {
     str(command.name): command
-    for command in (access, ask, calibrate, doctor, evaluate, status, sync)
+    for command in (access, ask, backup, calibrate, doctor, evaluate, status, sync)
 }
 _LONG = frozenset({"calibrate", "eval"})
 """Commands that keep the processor busy for minutes: one at a time, for others wait for answers."""

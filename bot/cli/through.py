@@ -197,4 +197,4 @@ def _plain(value: Any, copied: Callable[[Path], Path]) -> Any:
         return value
     if not value.exists():
         return str(value.absolute())
-    return str(value.resolve() if value.is_file() else copied(value))
+    return str(value.resolve() if value.is_file() or value.is_dir() else copied(value))

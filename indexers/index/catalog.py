@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 from indexers.index.damage import Damage
@@ -33,6 +34,11 @@ class IndexCatalog(Protocol):
 
     def remove_all_except(self, kept: str) -> None:
         """Delete every other one."""
+        ...
+
+    def back_up(self, name: str, index: PassageIndex, folder: Path) -> dict[str, tuple[int, int]]:
+        """Put a copy of ``index``, which is open under ``name``, into ``folder``, so that a catalog
+        finds it there as the current one. Return its counts."""
         ...
 
     def damage(self) -> Damage | None:

@@ -39,6 +39,7 @@ from indexers.index.schema import (
     Where,
 )
 from indexers.ports import Vector
+from indexers.sparse import copy_file
 
 log = logging.getLogger(__name__)
 
@@ -181,6 +182,12 @@ class EdgeEngine:
                 self._shard.optimize()
             self._shard.flush()
             self._lock.note(self._pages())
+
+    def back_up(self, folder: Path) -> None:
+        with self._explained():
+            self._shard.flush()
+        with explained(folder):
+            shutil.copytree(self._folder, folder, copy_function=copy_file)
 
     def close(self) -> None:
         with self._explained():

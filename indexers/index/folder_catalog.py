@@ -17,6 +17,7 @@ from indexers.ports import PassageIndex
 log = logging.getLogger(__name__)
 
 PREFIX = "passages-"
+_POINTER = "current"
 
 
 class FolderCatalog:
@@ -28,7 +29,7 @@ class FolderCatalog:
 
     def __init__(self, folder: Path, open_index: Callable[[Path], PassageIndex]) -> None:
         self._folder = folder
-        self._pointer = folder / "current"
+        self._pointer = folder / _POINTER
         self._damaged = folder / "damaged"
         self._open = open_index
 
@@ -51,6 +52,14 @@ class FolderCatalog:
         for name in self._names():
             if name != kept:
                 self._remove(self._folder / (PREFIX + name))
+
+    def back_up(self, name: str, index: PassageIndex, folder: Path) -> dict[str, tuple[int, int]]:
+        with explained(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        counts = index.back_up(folder / (PREFIX + name))
+        with explained(folder):
+            (folder / _POINTER).write_text(f"{name}\n", encoding="utf-8")
+        return counts
 
     def damage(self) -> Damage | None:
         with explained(self._folder):

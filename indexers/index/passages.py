@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
 from indexers.index import embeddings, schema, vocabulary
@@ -64,6 +65,10 @@ class Engine(Protocol):
         ...
 
     def settle(self) -> None: ...
+
+    def back_up(self, folder: Path) -> None:
+        """Put a copy into ``folder``, which does not exist. Nothing is written meanwhile."""
+        ...
 
     def close(self) -> None: ...
 
@@ -275,6 +280,11 @@ class StoredPassages:
     def settle(self) -> None:
         with self._writing:
             self._engine.settle()
+
+    def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
+        with self._writing:
+            self._engine.back_up(folder)
+            return self.counts()
 
     def close(self) -> None:
         self._engine.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from indexers.errors import IndexCorrupt, IndexUnavailable
 from indexers.index.catalog import IndexCatalog, fingerprint_of
@@ -132,6 +133,10 @@ class ReadIndex:
         except IndexCorrupt as error:
             self._noticed(error)
             return {} if index is self._written else self._written.counts()
+
+    def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
+        """Put a copy of the current index into ``folder``, and return its counts."""
+        return self._catalog.back_up(self._read_name, self._read, folder)
 
     def _reads(self, wiki: str) -> bool:
         return self._wikis is None or wiki in self._wikis

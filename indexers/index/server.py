@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Self
 
 from qdrant_client import QdrantClient, models
@@ -30,6 +32,8 @@ from indexers.ports import Vector
 
 CLIENT_VERSION = version("qdrant-client")
 
+SNAPSHOT = "snapshot.json"
+"""The file that names a snapshot on a server."""
 _ALL = 1_000_000  # a facet has no "all"; far more than a wiki has pages or Acls
 _PAGE = 500  # points a scroll returns at once
 _TIMEOUT = 30  # seconds
@@ -189,6 +193,16 @@ class ServerEngine:
 
     def settle(self) -> None:
         """Do nothing: a server optimises by itself."""
+
+    def back_up(self, folder: Path) -> None:
+        """Let the server make a snapshot, which it keeps, and note its name in ``folder``."""
+        with self._explained():
+            made = self._client.create_snapshot(self._collection, wait=True)
+        if made is None:
+            raise IndexUnavailable(f"The Qdrant server makes no snapshot of {self._collection}.")
+        folder.mkdir(parents=True)
+        note = {"collection": self._collection, "snapshot": made.name, "checksum": made.checksum}
+        (folder / SNAPSHOT).write_text(json.dumps(note) + "\n", encoding="utf-8")
 
     def close(self) -> None:
         """Do nothing: the client is its `Server`'s, and others may use it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from qdrant_client import models
 
@@ -74,6 +75,9 @@ class ServerCatalog:
             self._server.client.delete_collection(collection)
         else:
             log.warning("The collection %s is not this Footnote's: it stays", collection)
+
+    def back_up(self, name: str, index: PassageIndex, folder: Path) -> dict[str, tuple[int, int]]:
+        return index.back_up(folder / name)
 
     def damage(self) -> Damage | None:
         """Return None: a server handles its own damage."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from indexers.index import vocabulary
 from indexers.index.spelling import Slips
@@ -109,6 +110,10 @@ class ListIndex:
 
     def settle(self) -> None:
         pass
+
+    def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
+        folder.mkdir(parents=True)
+        return self.counts()
 
     def close(self) -> None:
         pass

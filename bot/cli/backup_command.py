@@ -1,0 +1,105 @@
+"""The command ``footnote backup``."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot import screen, terminal
+from bot.cli.options import as_json, configured
+from bot.cli.sharing import open_app
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.operations.backups import Manifest
+    from config.settings import Secrets, Settings
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@as_json
+@configured
+def backup(settings: Settings, secrets: Secrets, folder: Path, as_json: bool) -> None:
+    """Copy index, questions, answers, flags and settings into DIR, a new folder.
+
+    The bot may run meanwhile: it answers, and only its syncs wait for the copy of the index.
+    Secrets are not in it. With PostgreSQL or a Qdrant server it says what to do beside it.
+    """
+    with open_app(settings, secrets) as app, screen.busy(f"Copying to {folder}"):
+        manifest = made_by(app, folder)
+    if as_json:
+        terminal.print_json({"folder": str(folder), **manifest.parts})
+        return
+    for line in described(folder, manifest):
+        terminal.say(line)
+
+
+def made_by(app: App, folder: Path) -> Manifest:
+    """Create a backup of the data of ``app`` in ``folder``.
+
+    Raises:
+        BackupRefused, IndexUnavailable, StateUnavailable: it cannot be made.
+    """
+    # Slow: indexes and SQLAlchemy.
+    from bot.operations import backups
+    from bot.operations.syncing import now
+    from bot.state import copies
+    from config.writing import as_toml
+
+    settings = app.settings
+
+    def state(place: Path) -> dict[str, Any] | None:
+        if settings.state.url:
+            return {"kind": "server", "by_hand": copies.dump_command(settings.state.url)}
+        database = app.state_if_made()
+        if database is None:
+            return None
+        return {"kind": "file", "rows": copies.back_up(database, place / backups.STATE)}
+
+    def index(place: Path) -> dict[str, Any] | None:
+        return app.indexing.back_up(place / backups.INDEX) if app.indexing.is_made else None
+
+    def written(place: Path) -> None:
+        (place / backups.SETTINGS).write_text(as_toml(settings), encoding="utf-8")
+
+    def kept(place: Path) -> None:
+        for name in backups.KEPT:
+            if (file := settings.data_dir / name).exists():
+                shutil.copyfile(file, place / name)
+
+    return backups.back_up(
+        folder,
+        version=version("footnote-bot"),
+        made=now().isoformat(timespec="seconds"),
+        # The state first: it says up to when the index is current, which must not be too late.
+        parts={"state": state, "index": index, "settings": written, "kept": kept},
+    )
+
+
+def described(folder: Path, manifest: Manifest) -> list[str]:
+    """Return what a backup holds, and what it does not, a line for each."""
+    lines = [f"{folder}: made {manifest.made}"]
+    index, state = manifest.parts["index"], manifest.parts["state"]
+    if index is None:
+        lines.append("  index  none: nothing was synced yet")
+    else:
+        pages, passages = (sum(of[at] for of in index["wikis"].values()) for at in (0, 1))
+        lines.append(f"  index  {pages:,} pages, {passages:,} passages")
+        if index["kind"] == "server":
+            lines.append(
+                "         as a snapshot, which the Qdrant server keeps: copy it from there"
+            )
+        if index["trouble"]:
+            lines.append(f"         {index['trouble']}")
+    if state is None:
+        lines.append("  state  none: no question was asked yet")
+    elif state["kind"] == "file":
+        rows = state["rows"]
+        lines.append(f"  state  {rows['answers']:,} answers, {rows['flags']:,} flags")
+    else:
+        lines.append(f"  state  is not in it, but on PostgreSQL: {state['by_hand']}")
+    return lines

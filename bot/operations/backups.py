@@ -1,0 +1,140 @@
+"""Backups: a folder with the copies of index and state, and a manifest that is written last.
+
+A folder without a manifest is no backup: whoever made it was interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from bot.errors import BackupRefused
+
+FORMAT = 1
+"""Counted up when an older Footnote could not restore a backup any more."""
+MANIFEST = "manifest.json"
+INDEX, STATE, SETTINGS = "index", "state.sqlite3", "footnote.toml"
+CURVE = "confidence.json"
+KEPT = ("owner", CURVE)
+"""Small files of the data folder that belong to index and state."""
+_UNFINISHED = "unfinished"
+
+Part = Callable[[Path], Mapping[str, Any] | None]
+"""Puts something into a folder and describes it; None if there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The description of a backup: ``parts`` by name, and each of its files with its size in bytes
+    and its SHA-256."""
+
+    version: str
+    made: str
+    parts: dict[str, Any]
+    files: dict[str, tuple[int, str]]
+    format: int = FORMAT
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Read the manifest in ``folder``.
+
+        Raises:
+            BackupRefused: there is none, or a newer Footnote wrote it.
+        """
+        try:
+            kept = json.loads((folder / MANIFEST).read_bytes())
+            if kept["format"] > FORMAT:
+                raise BackupRefused(
+                    f"The backup in {folder} was made by Footnote {kept['version']}, whose form"
+                    " this one does not know: update Footnote."
+                )
+            files = {
+                str(name): (int(size), str(sum_)) for name, (size, sum_) in kept["files"].items()
+            }
+            manifest = cls(str(kept["version"]), str(kept["made"]), dict(kept["parts"]), files)
+        except FileNotFoundError:
+            raise BackupRefused(
+                f"{folder} holds no whole backup: it has no {MANIFEST}, which is written last."
+            ) from None
+        except OSError as error:
+            raise BackupRefused(f"{folder} cannot be read: {error.strerror}.") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise BackupRefused(f"{folder / MANIFEST} is damaged.") from error
+        for name in files:
+            if Path(name).is_absolute() or ".." in Path(name).parts:
+                raise BackupRefused(f"{folder / MANIFEST} names a file outside of it: {name}.")
+        return manifest
+
+
+def back_up(folder: Path, *, version: str, made: str, parts: Mapping[str, Part]) -> Manifest:
+    """Write a backup of ``parts`` into ``folder``, which is created.
+
+    Raises:
+        BackupRefused: the folder is not empty, or cannot be written.
+        As the parts do.
+    """
+    try:
+        _prepare(folder)
+        described = {name: put(folder) for name, put in parts.items()}
+        files = {
+            file.relative_to(folder).as_posix(): (file.stat().st_size, checksum(file))
+            for file in sorted(folder.rglob("*"))
+            if file.is_file() and file.name != _UNFINISHED
+        }
+        manifest = Manifest(version, made, described, files)
+        unnamed = folder / f"{MANIFEST}.new"
+        unnamed.write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
+        sync_folders(folder)
+        unnamed.replace(folder / MANIFEST)
+        (folder / _UNFINISHED).unlink()
+        sync(folder)
+    except OSError as error:
+        raise BackupRefused(f"The backup cannot be written: {error}.") from error
+    return manifest
+
+
+def checksum(file: Path) -> str:
+    """Return the SHA-256 of a file, which is on the disk from then on."""
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
+        return file_digest(opened, "sha256").hexdigest()
+
+
+def sync(folder: Path) -> None:
+    """Write a folder's entries to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folders(folder: Path) -> None:
+    for place, _, _ in os.walk(folder):
+        sync(Path(place))
+
+
+def _prepare(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = {path.name for path in folder.iterdir()}
+    if MANIFEST in entries:
+        raise BackupRefused(f"{folder} holds a backup already: name a new folder.")
+    if entries and _UNFINISHED not in entries:
+        raise BackupRefused(f"{folder} is not empty: name a new folder.")
+    (folder / _UNFINISHED).touch()
+    for name in (INDEX, STATE, SETTINGS, *KEPT):  # what an interrupted backup left
+        remove(folder / name)
+
+
+def remove(path: Path) -> None:
+    """Delete a file or a folder, if there is one."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

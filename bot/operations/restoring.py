@@ -1,0 +1,142 @@
+"""Restoring: a backup is copied beside the data, checked there, and then takes its place.
+
+The copy lies in ``restore.new`` until it is whole and checked. Renamed to ``restore.ready`` it
+counts: a process that is killed while it moves files leaves the rest to the next one, which calls
+`finish` before it opens anything. Before that, nothing of the old data is touched.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from bot.errors import BackupRefused
+from bot.operations.backups import (
+    CURVE,
+    INDEX,
+    KEPT,
+    STATE,
+    Manifest,
+    checksum,
+    remove,
+    sync,
+    sync_folders,
+)
+from indexers.sparse import copy_file
+
+_NEW, _READY, _OLD = "restore.new", "restore.ready", "restore.old"
+_PLAN = "plan.json"
+_OF_STATE = (f"{STATE}-wal", f"{STATE}-shm", STATE)
+
+
+def restore(
+    backup: Path,
+    data_dir: Path,
+    *,
+    check: Callable[[Manifest, Path], None],
+    unused: Callable[[], AbstractContextManager[None]],
+    force: bool,
+) -> Manifest:
+    """Put a backup in place of what is in ``data_dir``. ``check`` opens the copy before it counts;
+    ``unused`` keeps other processes out of the data.
+
+    Raises:
+        BackupRefused: the backup is damaged, there is data and ``force`` is false, or the folder
+            cannot be written.
+        As ``check`` and ``unused`` do.
+    """
+    manifest = Manifest.read(backup)
+    try:
+        finish(data_dir)
+        there = [name for name in (INDEX, STATE) if (data_dir / name).exists()]
+        if there and not force:
+            raise BackupRefused(
+                f"{data_dir} holds data ({', '.join(there)}), which the backup would replace:"
+                " say --force, or name another folder with --data-dir."
+            )
+        with unused():
+            data_dir.mkdir(parents=True, exist_ok=True)
+        copy = data_dir / _NEW
+        remove(copy)
+        _copy(backup, copy, manifest)
+        check(manifest, copy)
+        _plan(copy)
+        with unused():
+            copy.rename(data_dir / _READY)
+            sync(data_dir)
+            finish(data_dir)
+    except OSError as error:
+        raise BackupRefused(f"The backup cannot be restored: {error}.") from error
+    return manifest
+
+
+def finish(data_dir: Path) -> None:
+    """Move what a restore has made ready into its place; nothing, if there is none.
+
+    Raises:
+        OSError: the data folder cannot be written.
+    """
+    ready, old = data_dir / _READY, data_dir / _OLD
+    if not ready.exists():
+        return
+    descriptor = os.open(ready, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # two processes may start at once
+        if (ready / _PLAN).exists():
+            old.mkdir(exist_ok=True)
+            _move(ready, data_dir, old)
+            sync(data_dir)
+            (ready / _PLAN).unlink()
+        shutil.rmtree(ready, ignore_errors=True)  # the other one may have done it
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        os.close(descriptor)
+
+
+def _move(ready: Path, data_dir: Path, old: Path) -> None:
+    plan = json.loads((ready / _PLAN).read_bytes())
+    for name in plan["replaces"]:
+        comes, place = ready / name, data_dir / name
+        if name in plan["brings"] and not comes.exists():
+            continue  # it has come before this process was killed
+        if place.exists():
+            remove(old / name)
+            place.rename(old / name)
+        if comes.exists():
+            comes.rename(place)
+
+
+def _copy(backup: Path, copy: Path, manifest: Manifest) -> None:
+    for name, (size, expected) in manifest.files.items():
+        if Path(name).parts[0] not in (INDEX, STATE, *KEPT):
+            continue
+        source, target = backup / name, copy / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            copy_file(source, target)
+        except FileNotFoundError:
+            raise BackupRefused(
+                f"The backup in {backup} lacks {name}: it is not restored."
+            ) from None
+        if target.stat().st_size != size or checksum(target) != expected:
+            raise BackupRefused(
+                f"{source} is not what was backed up (its checksum differs): nothing is restored."
+            )
+
+
+def _plan(copy: Path) -> None:
+    """Write down what is replaced. What the backup does not hold stays as it is."""
+    brings = sorted(path.name for path in copy.iterdir())
+    replaces = [name for name in KEPT if name in brings]
+    if INDEX in brings:  # a curve that was fitted since is of the index that goes
+        replaces = sorted({*replaces, CURVE, INDEX})
+    if STATE in brings:
+        replaces += _OF_STATE
+    plan = {"brings": brings, "replaces": replaces}
+    (copy / _PLAN).write_text(json.dumps(plan), encoding="utf-8")
+    sync_folders(copy)

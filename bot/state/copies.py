@@ -1,0 +1,79 @@
+"""Copies of the bot's database: made while it is written, checked, and put where another lies."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.errors import StateUnavailable
+from bot.state.database import Database
+from bot.state.schema import metadata
+
+
+def back_up(database: Database, file: Path) -> dict[str, int]:
+    """Copy a SQLite database into ``file``, as it is at one moment, and return the rows of each
+    table. Writers need not wait.
+
+    Raises:
+        StateUnavailable: it cannot be read, or the copy not be written.
+    """
+    try:
+        with database.look() as connection, closing(sqlite3.connect(file)) as copy:
+            source: Any = connection.connection.driver_connection
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, whoever opens it
+    except sqlite3.Error as error:
+        raise StateUnavailable(
+            f"The bot's database cannot be copied to {file} ({error})."
+        ) from error
+    return rows_in(file)
+
+
+def rows_in(file: Path) -> dict[str, int]:
+    """Return the rows of each table of a database of this schema or a later one, which is opened:
+    an older one is migrated.
+
+    Raises:
+        StateUnavailable: it cannot be opened, or a newer Footnote wrote it.
+    """
+    with closing(Database.open(file)) as database, database.look() as connection:
+        return {
+            name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for name, table in metadata.tables.items()
+        }
+
+
+@contextmanager
+def alone_in(file: Path) -> Iterator[None]:
+    """Keep every other process out of the SQLite database in ``file``.
+
+    Raises:
+        StateUnavailable: a process has it open.
+    """
+    if not file.exists():
+        yield
+        return
+    with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise StateUnavailable(
+                f"A process has the database {file} open: stop it first."
+            ) from error
+        except sqlite3.DatabaseError:
+            pass  # damaged, so that nobody can have it open
+        yield
+
+
+def dump_command(url: str) -> str:
+    """Return the command that backs up a PostgreSQL database, without its password."""
+    at = sa.make_url(url).set(drivername="postgresql", query={})
+    if at.password:
+        at = sa.URL.create("postgresql", at.username, None, at.host, at.port, at.database)
+    return f"pg_dump --format=custom --file=footnote.dump '{at.render_as_string()}'"

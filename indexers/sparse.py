@@ -1,0 +1,23 @@
+"""Copies of files that are mostly zeros, as those of an embedded index are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PIECE = 1024 * 1024
+
+
+def copy_file(source: str | Path, target: str | Path) -> None:
+    """Copy a file's bytes. Of ``target``, which does not exist yet or is replaced, long stretches
+    of zeros take no room on the disk.
+
+    Raises:
+        OSError
+    """
+    with Path(source).open("rb") as read, Path(target).open("wb") as written:
+        while piece := read.read(_PIECE):
+            if piece.count(0) == len(piece):
+                written.seek(len(piece), 1)
+            else:
+                written.write(piece)
+        written.truncate()

@@ -1,0 +1,207 @@
+"""`footnote backup` and `footnote restore`: as an operator uses them, killed ones too."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bot.errors import BackupRefused
+from bot.operations import restoring
+from bot.operations.backups import MANIFEST, Manifest, back_up, checksum
+from tests.bot.running.test_commands_beside_a_process import held, run, synced, until
+from tests.bot.shell import Shell
+
+__all__ = ["synced"]  # a fixture
+
+QUESTION = "How long is leave?"
+
+
+@pytest.fixture
+def handbook(shell: Shell, synced: Path) -> Shell:
+    shutil.copytree(synced, shell.folder, dirs_exist_ok=True)
+    return shell
+
+
+def answer(shell: Shell) -> object:
+    """The answer, without the times that it took."""
+    told = shell.footnote("ask", QUESTION, "--json").json
+    return told["text"], [source["url"] for source in told["sources"]]
+
+
+def edit(shell: Shell) -> None:
+    shell.write("pages/leave.md", "# Leave\n\nLeave is ninety days long.\n")
+    assert shell.footnote("sync").code == 0
+
+
+def test_a_restored_backup_answers_as_it_did(handbook: Shell) -> None:
+    before = answer(handbook)
+    made = handbook.footnote("backup", "backups/monday")
+    edit(handbook)
+    changed = answer(handbook)
+    shutil.rmtree(handbook.folder / "data")
+    restored = handbook.footnote("restore", "backups/monday")
+
+    assert made.code == restored.code == 0, made.err + restored.err
+    assert "2 pages, 2 passages" in restored.out
+    assert changed != before == answer(handbook)
+    assert {path.name for path in (handbook.folder / "data").iterdir()} >= {
+        "index",
+        "state.sqlite3",
+    }
+
+
+def test_a_backup_is_made_while_a_process_holds_the_index(handbook: Shell) -> None:
+    before = answer(handbook)
+    with held(handbook.folder) as process:
+        made = handbook.footnote("backup", "backups/monday", "--json")
+        refused = handbook.footnote("restore", "backups/monday", "--force")
+        still = process.poll()
+    edit(handbook)
+    restored = handbook.footnote("restore", "backups/monday", "--force")
+
+    assert (made.code, restored.code, still) == (0, 0, None), made.err + restored.err
+    assert made.json["index"]["wikis"] == {"handbook": [2, 2]}
+    assert refused.code == 1
+    assert "stop it first" in refused.err
+    assert answer(handbook) == before
+
+
+def test_data_is_replaced_only_where_that_is_said(handbook: Shell) -> None:
+    handbook.footnote("backup", "backups/monday")
+    refused = handbook.footnote("restore", "backups/monday")
+
+    assert refused.code == 1
+    assert "--force" in refused.err
+
+
+def test_a_folder_that_is_taken_is_not_written_to(handbook: Shell) -> None:
+    handbook.write("taken/notes.txt", "mine")
+    codes = [handbook.footnote("backup", name) for name in ("taken", "monday", "monday")]
+
+    assert [ran.code for ran in codes] == [1, 0, 1]
+    assert "not empty" in codes[0].err
+    assert "already" in codes[2].err
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing", "unfinished", "newer", "newer state"])
+def test_a_damaged_backup_is_refused_and_nothing_is_touched(handbook: Shell, damage: str) -> None:
+    handbook.footnote("backup", "monday")
+    edit(handbook)
+    now = answer(handbook)
+    folder = handbook.folder / "monday"
+    manifest = json.loads((folder / MANIFEST).read_text())
+    match damage:
+        case "changed":
+            with (folder / "state.sqlite3").open("r+b") as file:
+                file.seek(5000)
+                file.write(b"?")
+        case "missing":
+            next(folder.glob("index/passages-*/segments/*/*.*")).unlink()
+        case "unfinished":
+            (folder / MANIFEST).unlink()
+        case "newer":
+            (folder / MANIFEST).write_text(json.dumps(manifest | {"format": 99}))
+        case "newer state":
+            with closing(sqlite3.connect(folder / "state.sqlite3")) as database, database:
+                database.execute("INSERT INTO schema_version VALUES (999, '2030-01-01')")
+            size = (folder / "state.sqlite3").stat().st_size
+            manifest["files"]["state.sqlite3"] = [size, checksum(folder / "state.sqlite3")]
+            (folder / MANIFEST).write_text(json.dumps(manifest))
+    refused = handbook.footnote("restore", "monday", "--force")
+    words = {
+        "changed": "checksum", "missing": "lacks", "unfinished": "no whole backup",
+        "newer": "update Footnote", "newer state": "Update Footnote",
+    }  # fmt: skip
+
+    assert refused.code == 1
+    assert words[damage] in refused.err
+    assert answer(handbook) == now
+
+
+def test_a_backup_that_was_killed_is_no_backup_and_may_be_made_again(handbook: Shell) -> None:
+    (handbook.folder / "monday").mkdir()
+    process = run(handbook.folder, "backup", "monday")
+    until(lambda: (handbook.folder / "monday/index").exists() or process.poll() is not None)
+    process.kill()
+    process.communicate()
+    refused = handbook.footnote("restore", "monday", "--force")
+    again = handbook.footnote("backup", "monday")
+
+    assert refused.code == 1
+    assert "no whole backup" in refused.err
+    assert again.code == 0, again.err
+
+
+class Killed(BaseException):
+    """`kill -9` at some call of the file system."""
+
+
+def test_killed_at_any_moment_a_restore_leaves_the_old_data_or_the_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the next process finds, it finishes or leaves alone."""
+    found = []
+    for moment in count():
+        place = tmp_path / str(moment)
+        backup, data = place / "backup", place / "data"
+        _write(backup, "new")
+        _write(data, "old")
+        (data / "state.sqlite3-wal").write_text("old")
+        with monkeypatch.context() as patched:
+            calls = iter(count())
+            for name in ("rename", "unlink"):
+                patched.setattr(Path, name, _dying(getattr(Path, name), calls, moment))
+            try:
+                restoring.restore(backup, data, check=lambda *_: None, unused=_unused, force=True)
+            except Killed:
+                pass
+            else:
+                break
+        restoring.finish(data)
+        texts = {(data / name).read_text() for name in ("index/x", "state.sqlite3", "owner")}
+        found.append((*texts, (data / "state.sqlite3-wal").exists()))
+        assert not list(data.glob("restore.[ro]*"))
+
+    assert {*found} == {("old", True), ("new", False)}
+    assert found == sorted(found, reverse=True)
+
+
+def _dying(call: Callable[..., object], calls: Iterator[int], moment: int) -> Callable[..., object]:
+    def called(*arguments: object, **named: object) -> object:
+        if next(calls) == moment:
+            raise Killed
+        return call(*arguments, **named)
+
+    return called
+
+
+def test_a_manifest_names_no_file_outside_of_its_backup(tmp_path: Path) -> None:
+    _write(tmp_path / "backup", "new")
+    file = tmp_path / "backup" / MANIFEST
+    kept = json.loads(file.read_text())
+    kept["files"]["index/../../x"] = [3, "0"]
+    file.write_text(json.dumps(kept))
+
+    with pytest.raises(BackupRefused, match="outside"):
+        Manifest.read(tmp_path / "backup")
+
+
+@contextmanager
+def _unused() -> Iterator[None]:
+    yield
+
+
+def _write(folder: Path, text: str) -> None:
+    def put(place: Path) -> None:
+        (place / "index").mkdir()
+        for name in ("index/x", "state.sqlite3", "owner"):
+            (place / name).write_text(text)
+
+    back_up(folder, version="1", made="now", parts={"all": put})

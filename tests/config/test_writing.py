@@ -1,0 +1,54 @@
+"""Settings written down for a backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.loading import load
+from config.writing import as_toml
+
+FILE = """
+data_dir = "kept"
+
+[index]
+url = "https://key@qdrant.example.com:6333"
+
+[state]
+url = "postgresql+psycopg://bot:hunter2@db.example.com/footnote?password=hunter2&sslmode=require"
+
+[slack]
+admins = ["U1", "U2"]
+identity = "accounts"
+
+[slack.accounts]
+U1 = "ann@example.com"
+
+[[wiki]]
+type = "markdown"
+name = "handbook"
+git = "https://ann:hunter2@git.example.com/pages.git"
+exclude = ["dra\\"fts/**"]
+"""
+
+
+def test_what_is_written_is_read_again_without_passwords(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FOOTNOTE_CONFIG", "FOOTNOTE_DATA_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "first.toml").write_text(FILE)
+    first = load(tmp_path / "first.toml")
+    written = as_toml(first)
+    (tmp_path / "second.toml").write_text(written)
+    second = load(tmp_path / "second.toml")
+
+    assert "hunter2" not in written
+    assert "key@" not in written
+    assert second.state.url == "postgresql+psycopg://bot@db.example.com/footnote?sslmode=require"
+    assert (
+        second.model_copy(update={"state": first.state, "index": first.index, "wiki": first.wiki})
+        == first
+    )
+    assert [wiki.name for wiki in second.wiki] == ["handbook"]
