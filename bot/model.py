@@ -282,7 +282,7 @@ class Answer:
         if self.left_out == 1:
             notes.append("I left out one statement that I could not verify.")
         elif self.left_out:
-            notes.append(f"I left out {self.left_out} statements that I could not verify.")
+            notes.append(f"I left out {self.left_out:,} statements that I could not verify.")
         if self.cut:
             notes.append("The answer was too long, so its end is missing.")
         return tuple(notes)

@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from bot.screen import out, safe
+from indexers.text.counting import counted
 
 _LISTED = 20
 
@@ -123,9 +124,9 @@ def _print_against(found: dict[str, Any]) -> None:
         )  # fmt: skip
     out().print(table)
     out().print(
-        f"\n{found['questions']} questions are in both runs, {found['only_before']} in that one "
-        f"only, {found['only_after']} in this one only; {len(found['answers_changed'])} answers "
-        "read differently."
+        f"\nIn both runs: {counted(found['questions'], 'question')}; in that one only: "
+        f"{found['only_before']}; in this one only: {found['only_after']}. "
+        f"{counted(len(found['answers_changed']), 'answer')} changed."
     )
     for way in ("better", "worse", "mixed"):
         if not found[way]:

@@ -24,6 +24,7 @@ from bot.operations.passes import shown_span
 from bot.screen import encoding, err, out, safe, write
 from indexers.findings import Finding, Level
 from indexers.model import ReadAs, Section, SyncReport
+from indexers.text.counting import counted
 
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 
@@ -213,8 +214,8 @@ def print_report(report: SyncReport, *, dry_run: bool = False) -> None:
     """Print what a sync did, or would do."""
     reasons = Counter(skipped.reason.partition(":")[0] for skipped in report.skipped)
     why = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-    number = report.passages_embedded
-    embedded = f"would embed {number} passages; read" if dry_run else f"{number} passages embedded"
+    number = counted(report.passages_embedded, "passage")
+    embedded = f"would embed {number}; read" if dry_run else f"{number} embedded"
     skipped = f", {len(report.skipped)} skipped ({why})" if why else ""
     err().print(
         f"[bold]{report.wiki}[/]: {report.added} added, {report.changed} changed, "

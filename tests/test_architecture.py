@@ -76,7 +76,7 @@ ENTRANCES = ("indexers.indexing.", "indexers.conversion")
 VOCABULARY = (
     "indexers.model.", "indexers.ports.", "indexers.errors.", "indexers.findings.",
     "indexers.untold.", "indexers.text.prose.", "indexers.text.sentences.",
-    "indexers.backoff.", "indexers.daemons.", "indexers.sparse.",
+    "indexers.text.counting.", "indexers.backoff.", "indexers.daemons.", "indexers.sparse.",
 )  # fmt: skip
 
 FLOORS = (

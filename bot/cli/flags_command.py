@@ -9,6 +9,7 @@ import click
 
 from bot import terminal
 from bot.cli.options import as_json, configured
+from indexers.text.counting import counted
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -47,7 +48,7 @@ def flags(
         if as_json:
             terminal.print_json({"questions": count, "file": str(questions)})
         else:
-            terminal.say(f"{questions}: {count} questions")
+            terminal.say(f"{questions}: {counted(count, 'question')}")
     elif as_json:
         terminal.print_json(rows)
     else:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.conversation.model import CountedBy, IncomingMessage
 from bot.conversation.ports import Inbox
+from indexers.text.counting import counted
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -50,7 +51,7 @@ async def refusal_of(limits: QuestionLimits, message: IncomingMessage, inbox: In
 
 def _words(bound: int, whose: CountedBy, span: timedelta) -> str:
     asked = "You have asked" if whose is CountedBy.PERSON else "This channel has asked"
-    questions = f"{bound:,} question{'s' if bound > 1 else ''}"
+    questions = counted(bound, "question")
     when, again = (
         ("within a minute", "in a minute") if span == _MINUTE else ("within a day", "tomorrow")
     )

@@ -22,6 +22,7 @@ from bot.evaluation.questions import Case
 from bot.evaluation.run import Outcome, ask_all
 from bot.model import Answer, Question
 from indexers.model import Principal, Progress
+from indexers.text.counting import counted
 
 _UNREAD = ("closest", "words", "pairs")
 _READ = ("closest", "read")
@@ -71,7 +72,7 @@ class Calibrating:
         figures: dict[str, Any] = {"questions": len(samples), "right": right}
         if not fitting.enough(samples):
             why = (
-                f"{right} of {len(samples)} questions were answered right: a curve takes "
+                f"{right} of {counted(len(samples), 'question')} answered right: a curve takes "
                 f"{fitting.FEWEST} questions, at least {fitting.FEWEST // 4} of them right and as "
                 "many wrong or without an answer. The curve that comes with Footnote is kept."
             )
@@ -110,13 +111,13 @@ class Calibrating:
         closest, read = scales["closest"], scales["read"]
         if closest is None or (self.models.reranker and read is None):
             why = (
-                f"{len(pairs)} of {asked} questions made of the pages found their page: that is "
+                f"{len(pairs)} of {counted(asked, 'question')} made of the pages found the page: "
                 f"too few (it takes {aligning.FEWEST}), or the scores do not tell them from "
                 "questions whose page is left out. The curve that comes with Footnote is kept."
             )
             return Calibrated(None, why, figures)
         why = (
-            f"Scaled by {asked} questions made of the pages. They are easier than what people ask: "
+            f"Scaled by {counted(asked, 'question')} made of the pages. What people ask is harder: "
             "with questions of your own (`footnote eval --help` says how) the curve is fitted."
         )
         curve = aligning.aligned(Confidence(), closest, read)

@@ -50,7 +50,7 @@ class SavedQuestions:
                 lost += not self._finds(candidate, case, wanted)
         if lost <= _TOLERATED * asked:
             return []
-        return [f"{lost:,} of {asked:,} saved questions do not find their pages any more."]
+        return [f"Saved questions that do not find their pages any more: {lost:,} of {asked:,}."]
 
     def _saved(self) -> Sequence[Case]:
         return cases_of(judged(self.kept))

@@ -9,6 +9,7 @@ from bot.errors import StateUnavailable
 from bot.moments import in_words
 from bot.operations.passes import Pass, PassKind, PassLog
 from indexers.findings import Finding, failure, ok, warning
+from indexers.text.counting import counted
 
 _NAMED = 8
 
@@ -44,8 +45,8 @@ def identity(mode: str, named: int) -> Finding:
     if mode == "accounts":
         return ok(
             "identity",
-            f"{named} people are known by `[slack] accounts`, and nobody by the address in Slack."
-            f" {groups}",
+            f"`[slack] accounts` names {counted(named, 'account')}; nobody is known by the address"
+            f" in Slack. {groups}",
         )
     return ok(
         "identity",
@@ -107,7 +108,11 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
         if closed:
             worst = sorted(closed, key=lambda key: (-closed[key], key))
             each = ", ".join(f"{closed[key]} in {key}" for key in worst[:_NAMED])
-            more = f" and in {len(worst) - _NAMED} more spaces" if len(worst) > _NAMED else ""
+            more = (
+                f" and in {counted(len(worst) - _NAMED, 'more space')}"
+                if len(worst) > _NAMED
+                else ""
+            )
             yield warning(
                 wiki,
                 f"By its last full pass ({when}), pages that are shown to nobody:"

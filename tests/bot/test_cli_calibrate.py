@@ -57,7 +57,7 @@ def test_too_few_questions_keep_the_curve_and_are_told_so(handbook: Shell) -> No
     ran = handbook.footnote("calibrate", str(questions))
 
     assert ran.code == 0
-    assert "1 of 1 questions were answered right: a curve takes 40" in ran.out
+    assert "1 of 1 question answered right: a curve takes 40" in ran.out
     assert not curve_of(handbook).exists()
 
 

@@ -428,7 +428,7 @@ def test_restrictions_that_cannot_be_read_are_a_failure(office: Office) -> None:
 def test_hidden_addresses_are_counted(office: Office) -> None:
     office.ann.email_visible = False
 
-    assert has(said(office.doctor())["warning"], "2 of 3 people show their e-mail address")
+    assert has(said(office.doctor())["warning"], "People who show their e-mail address: 2 of 3")
 
 
 def test_settings_that_select_nothing_are_told(office: Office) -> None:

@@ -128,7 +128,7 @@ def test_what_got_worse_is_told_by_question(shell: Shell) -> None:
     assert told["worse"][0]["scores"] == {"containment": [1.0, 0.0]}
     assert told["measures"]["containment"]["difference"] == -0.5
     assert "\n1 worse:\n  q1: How long is leave? (containment 1.00 > 0.00)\n" in shown.out
-    assert "3 questions are in both runs" in shown.out
+    assert "In both runs: 3 questions;" in shown.out
 
 
 def test_answers_are_accounted_for_and_failing_ones_listed(shell: Shell) -> None:

@@ -217,6 +217,12 @@ def test_a_dry_run_says_what_would_be_embedded(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().err.endswith("0 failed; would embed 3 passages; read in 0.2 s\n")
 
 
+def test_one_passage_is_no_plural(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.print_report(SyncReport("handbook", added=1, passages_embedded=1, seconds=0.2))
+
+    assert capsys.readouterr().err.endswith("; 1 passage embedded in 0.2 s\n")
+
+
 def test_progress_shows_how_many_the_rate_and_the_time_left() -> None:
     moments = iter(range(10_000))
     drawn = io.StringIO()

@@ -15,6 +15,7 @@ from bot.slack.rendering.figures import question
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.message import Message, context, say, section
 from bot.slack.rendering.mrkdwn import link, literal
+from indexers.text.counting import counted
 from indexers.text.prose import plain
 
 _SHOWN = 10
@@ -49,7 +50,7 @@ class Flags:
         await call.respond(self._message(shown, cards, len(found)))
 
     def _message(self, shown: Sequence[Flag], cards: Sequence[str], number: int) -> Message:
-        text = f"{number:,} open flag{'s' if number > 1 else ''}, the oldest first:"
+        text = f"{counted(number, 'open flag')}, the oldest first:"
         blocks = [section(text)]
         for flag, card in zip(shown, cards, strict=True):
             asked = question(flag.recorded.asked.question)

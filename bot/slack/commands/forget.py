@@ -18,6 +18,7 @@ from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, Misused, Subcommand
 from bot.slack.rendering.message import Block, Message, plain_text, say
 from bot.slack.rights.people import SlackPeople
+from indexers.text.counting import counted
 
 logger = logging.getLogger(__name__)
 
@@ -60,8 +61,9 @@ class Forget:
         forgotten = await asyncio.to_thread(self.forget, person)
         self.people.forget(person)
         done = say(
-            f"Done. Deleted: {forgotten.questions:,} questions, {forgotten.verdicts:,} verdicts,"
-            f" and your name on {forgotten.flags:,} flags."
+            f"Done. Deleted: {counted(forgotten.questions, 'question')},"
+            f" {counted(forgotten.verdicts, 'verdict')}, and your name on"
+            f" {counted(forgotten.flags, 'flag')}."
         )
         await respond(text=done.text, blocks=done.blocks, replace_original=True)
         await self._update(cards)

@@ -16,6 +16,7 @@ from bot.slack.rendering.blocks import joined
 from bot.slack.rendering.message import Block, Message, context, section
 from bot.slack.rendering.mrkdwn import literal
 from bot.slack.rights.people import SlackPeople
+from indexers.text.counting import counted
 
 BUILDING = "A new index is being built; until it is ready I may miss pages."
 _SHOWN = 20
@@ -54,7 +55,7 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
     for name, row in list(rows["wikis"].items())[:_SHOWN]:
         as_of = datetime.fromisoformat(row["as_of"]).astimezone() if row["as_of"] else None
         when = f"as of {in_words(as_of)}" if as_of else "never read to its end yet"
-        blocks.append(section(f"*{literal(name)}*: {row['pages']:,} pages, {when}"))
+        blocks.append(section(f"*{literal(name)}*: {counted(row['pages'], 'page')}, {when}"))
         if whole and (lines := list(_health(row))):
             blocks.append(context(joined(map(literal, lines))))
     if (more := len(rows["wikis"]) - _SHOWN) > 0:
@@ -63,7 +64,7 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
 
 
 def _health(row: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{row['passages']:,} passages, {row['closed']:,} pages nobody can read"
+    yield f"{counted(row['passages'], 'passage')}, {counted(row['closed'], 'page')} nobody can read"
     lags = {"edits": "edits", "everything_else": "all else"}
     told = [
         f"{words} after {shown_span(lag['p50'])} (p95 {shown_span(lag['p95'])})"
@@ -73,8 +74,8 @@ def _health(row: Mapping[str, Any]) -> Iterator[str]:
     if told:
         yield f"In answers: {', '.join(told)}"
     if row["failed"]:
-        yield f"{len(row['failed']):,} pages failed; `footnote status` says which"
+        yield f"{counted(len(row['failed']), 'page')} failed; `footnote status` says which"
     if row["warnings"]:
-        yield f"{len(row['warnings']):,} warnings; `footnote status` says which"
+        yield f"{counted(len(row['warnings']), 'warning')}; `footnote status` says which"
     if row["error"]:
         yield f"The last sync ended early: {row['error']}"

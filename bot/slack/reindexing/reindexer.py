@@ -24,6 +24,7 @@ from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import SlackPeople
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport
+from indexers.text.counting import counted
 
 logger = logging.getLogger(__name__)
 
@@ -212,4 +213,4 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 
 def _so_far(now: Progress) -> str:
-    return f"{now.wiki}: {now.done:,} of {now.total:,} pages"
+    return f"{now.wiki}: {now.done:,} of {counted(now.total, 'page')}"

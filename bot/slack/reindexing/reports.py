@@ -11,6 +11,7 @@ from bot.slack.rendering.mrkdwn import literal
 from bot.slack.rendering.sections import LIMIT
 from indexers.errors import RebuildRefused
 from indexers.model import Progress, SyncReport
+from indexers.text.counting import counted
 
 _FAILURES_SHOWN = 10
 _ERROR_SHOWN = 500
@@ -30,7 +31,9 @@ def progress(job: Job, now: Progress | None, seconds: float, note: str = "") -> 
     if now is None:
         told = say(f"{doing} {job.order.what}\u2026", *filter(None, [note]))
     else:
-        pages = f"{now.done:,} of {now.total:,} pages" if now.total else f"{now.done:,} pages"
+        pages = counted(now.done, "page")
+        if now.total:
+            pages = f"{now.done:,} of {counted(now.total, 'page')}"
         told = say(f"{doing} {now.wiki}: {pages}", *filter(None, [_pace(now, seconds)]))
     return Message(told.text, [*told.blocks, _button(job.id)])
 
@@ -47,7 +50,7 @@ def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = Fal
     undone = cancelled and (order.full or order.dry_run)
     for one in () if undone else reports[:_WIKIS_SHOWN]:
         blocks.append(section(_counts(one)))
-        number = f"{one.passages_embedded:,} passages"
+        number = counted(one.passages_embedded, "passage")
         embedded = f"would embed {number}" if order.dry_run else f"{number} embedded"
         blocks.append(context(f"{embedded}, {one.seconds:,.1f} s"))
     return Message(literal(text), blocks)
@@ -70,7 +73,7 @@ def _outcome(order: Order, reports: Sequence[SyncReport], *, cancelled: bool) ->
         if report.error and not isinstance(report.error, RebuildRefused)
     ]
     if failed := sum(len(report.failed) for report in reports):
-        told.append(f"{failed} page{'s' if failed > 1 else ''} failed")
+        told.append(f"{counted(failed, 'page')} failed")
     return told
 
 

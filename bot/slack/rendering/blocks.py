@@ -14,6 +14,7 @@ from bot.slack.rendering import asking_keepers, quotes, readings
 from bot.slack.rendering.message import Block, Message, context, section
 from bot.slack.rendering.mrkdwn import LOOKED_AT, Piece, link, literal, render
 from bot.slack.rendering.sections import LIMIT, sections
+from indexers.text.counting import counted
 from indexers.text.prose import plain
 
 VERDICT = "verdict"
@@ -93,7 +94,7 @@ def ago(then: date, today: date) -> str:
     for size, name in ((365, "year"), (30, "month"), (1, "day")):
         if days >= size:
             number = days // size
-            return f"{number} {name}{'s' if number > 1 else ''} ago"
+            return f"{counted(number, name)} ago"
     return "today"
 
 

@@ -9,6 +9,7 @@ from bot.flags.gaps import Gap
 from bot.flags.model import Often, Volume
 from bot.slack.rendering.blocks import ago, source_line
 from bot.slack.rendering.mrkdwn import literal
+from indexers.text.counting import counted
 from indexers.text.prose import plain
 
 _QUESTION_SHOWN = 300
@@ -21,10 +22,6 @@ def volume(figures: Volume) -> str:
     if figures.bad_share is not None:
         told.append(f":-1: {figures.bad_share:.0%} of {counted(figures.verdicts, 'verdict')}")
     return ", ".join(told)
-
-
-def counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def question(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from indexers.errors import WikiUnavailable
 from indexers.findings import Finding, Level
-from indexers.sources.confluence.doctor_pages import PagesDoctor, count, listed
+from indexers.sources.confluence.doctor_pages import PagesDoctor, listed
 from indexers.sources.confluence.members import ConfluenceMembers, NotFound
 from indexers.sources.confluence.parallel import begun, parallel_map
 from indexers.sources.confluence.people import Account, text
@@ -19,6 +19,7 @@ from indexers.sources.confluence.rights import CLOSED, PASSABLE
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.survey import Survey
 from indexers.sources.confluence.transport import Refused, Transport
+from indexers.text.counting import counted
 
 _OVERRIDES = 50
 """Entries of ``accounts`` that are looked up."""
@@ -154,14 +155,15 @@ class ConfluenceDoctor:
         found = self._survey.list_spaces()
         self._spaces, self._lost = list(found.seen), (*found.lost, *found.unread)
         keys = listed(space.key for space in self._spaces)
-        yield self._ok(f"It sees {count(len(self._spaces), 'space')} to read: {keys}.")
+        yield self._ok(f"It sees {counted(len(self._spaces), 'space')} to read: {keys}.")
 
     def _names_lost_spaces(self) -> Iterator[Finding]:
         if not self._lost:
             return
         yield self._failure(
-            f"It does not show {count(len(self._lost), 'space')} of `spaces`: {listed(self._lost)}."
-            " Nobody is shown their pages; the other spaces are read as before.",
+            f"It does not show {counted(len(self._lost), 'space')} of `spaces`:"
+            f" {listed(self._lost)}. Nobody is shown their pages; the other spaces"
+            " are read as before.",
             "Where a key has changed, change it in `spaces`; where a space is gone for good, take"
             " it out; else let the token's account view it.",
         )
@@ -176,7 +178,7 @@ class ConfluenceDoctor:
         if closed:
             made = self._failure if len(closed) == len(viewers) else self._warning
             yield made(
-                f"Who may view {len(closed)} of {count(len(viewers), 'space')} cannot be read, or"
+                f"Who may view {len(closed)} of {counted(len(viewers), 'space')} cannot be read, or"
                 f" names nobody: shown to nobody are the pages of {listed(closed)}.",
                 "Give the token the scope read:space.permission:confluence, or its account the"
                 " right to view these spaces."
@@ -184,7 +186,7 @@ class ConfluenceDoctor:
                 else "Make the token's account an administrator of these spaces, or of Confluence.",
             )
         else:
-            yield self._ok(f"All {count(len(viewers), 'space')} say who may view them.")
+            yield self._ok(f"All {counted(len(viewers), 'space')} say who may view them.")
         yield self._ok(
             f"Open to everyone, also without an account: {listed(opened)}."
             if opened
@@ -224,12 +226,16 @@ class ConfluenceDoctor:
     def _tells_people(self) -> Iterator[Finding]:
         visible, everybody = self._members.count()
         if visible == everybody:
-            yield self._ok(f"All {everybody} people show their e-mail address.")
+            yield self._ok(
+                f"All {everybody:,} people show their e-mail address."
+                if everybody != 1
+                else "The only person shows their e-mail address."
+            )
         else:
             made = self._warning if visible or self._accounts else self._failure
             yield made(
-                f"{visible} of {everybody} people show their e-mail address; to the others answers"
-                " give only what is open to everyone.",
+                f"People who show their e-mail address: {visible:,} of {everybody:,}. The others"
+                " get only what is open to everyone.",
                 "Name them under `accounts`, or let them show their address in their profile.",
             )
         if shared := self._members.shared():

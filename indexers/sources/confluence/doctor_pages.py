@@ -14,6 +14,7 @@ from indexers.sources.confluence.rights import CLOSED
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.survey import Survey
 from indexers.sources.confluence.transport import Refused, Transport
+from indexers.text.counting import counted
 
 _SAMPLE = 20
 """Pages whose restrictions are read."""
@@ -48,7 +49,7 @@ class PagesDoctor:
         unread = sorted(key for key in nodes if rights.gates.get(key, CLOSED) == CLOSED)
         unknown = sum(UNKNOWN in page.ancestors for page in pages)
         more = len(nodes - {page.key for page in pages})
-        said = count(len(pages), "page") + (f" and {more} more above them" if more else "")
+        said = counted(len(pages), "page") + (f" and {more} more above them" if more else "")
         if not unread and not unknown:
             yield ok(self._name, f"Restrictions can be read, tried on {said}.")
             return
@@ -87,8 +88,8 @@ class PagesDoctor:
         if took > 1 + len(pages) // 2:
             yield warning(
                 self._name,
-                f"Restrictions come page by page and not in bulk ({took} requests for"
-                f" {count(len(pages), 'page')}): each full pass takes a request for each page.",
+                f"Restrictions come page by page and not in bulk ({counted(took, 'request')} for"
+                f" {counted(len(pages), 'page')}): each full pass takes a request for each page.",
                 "Give the token the scope to search content; see Confluence's own log.",
             )
 
@@ -119,10 +120,6 @@ class PagesDoctor:
         keys = ", ".join(quoted(space.key) for space in self._spaces[:_SPACES_OF_CQL])
         said = self._transport.get(SEARCH, search_params(f"space in ({keys}) and {query}", limit))
         return [str(row["id"]) for row in named(results(said))]
-
-
-def count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def listed(keys: Iterable[str]) -> str:

@@ -66,7 +66,7 @@ async def test_one_that_hides_the_page_behind_others_is_not(office: Office) -> N
     before = {"leave": "weeks of parental leave"}
 
     assert gate(office)(index(before), index(worse)) == [
-        "1 of 1 saved questions do not find their pages any more."
+        "Saved questions that do not find their pages any more: 1 of 1."
     ]
 
 

@@ -62,7 +62,7 @@ async def test_status_says_to_everybody_what_is_read_and_to_admins_how_it_goes(
     assert "passages" not in member
     assert "1,200 passages, 3 pages nobody can read" in admin
     assert "edits after 3 min (p95 7 min)" in admin
-    assert "1 pages failed" in admin
+    assert "1 page failed" in admin
     assert "plans" not in admin
 
 
