@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ REMEMBERED = 600.0
 """Seconds."""
 _LONGEST = 150
 """Characters."""
+_HOW_TO = re.compile(r"how to (\w[^?]*)$", re.IGNORECASE)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,8 +67,7 @@ class Prompts:
         if len(asked) < MOST:
             titles = await asyncio.to_thread(self.titles)
             for title in sorted(titles, key=looks_like_question, reverse=True):
-                is_one = looks_like_question(title)
-                text = title if is_one else f"What does the wiki say about {title}?"
+                text = question_of(title)
                 asked.setdefault(text.casefold(), text)
         return list(asked.values())[:MOST]
 
@@ -96,6 +97,15 @@ class Prompts:
         except ChatUnavailable as error:
             logger.info("A question is not suggested: %s", error)
             return False
+
+
+def question_of(title: str) -> str:
+    """Return a question that the page of this title answers."""
+    if match := _HOW_TO.match(title):
+        return f"How do I {match[1][0].lower()}{match[1][1:]}?"
+    if not looks_like_question(title):
+        return f"What does the wiki say about {title}?"
+    return title if "?" in title else f"{title}?"
 
 
 @dataclass(frozen=True, slots=True)
