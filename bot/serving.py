@@ -339,7 +339,7 @@ class SlackParts:
             opened=pressing.opened(self.prompts, self.optional_calls),
             at_home=home.opened,
             stopped=pressing.stopped(stopping),
-            set_up=wiki.set_up,
+            settings=wiki.settings,
         )
         return SlackApp(
             bolt=bolt,

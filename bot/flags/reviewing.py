@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.answering.model import WrittenAnswer
 from bot.conversation.model import BY_ITSELF, Notice, Press
@@ -36,7 +36,7 @@ NO_PAGES = (
     "Write it into the wiki and press Fixed."
 )
 MOVED = "A page that you chose can no longer be read. Please look again."
-NO_WORDS = "Your answer was empty, so nothing was saved. Please write it again."
+NO_WORDS = "This answer is empty. Please write it."
 PAST = "That day has passed, so nobody would get this answer. Please choose a later one."
 KEPT = "Thank you. From now on I answer with your words."
 
@@ -78,8 +78,23 @@ class Reviewing:
         until = (self.clock() + self.holds_for).date()
         await form.show(flag.id, flag.recorded.asked.question, pages, until)
 
+    async def problems(self, person: str, form: AnswerForm) -> dict[str, str]:
+        """Return what is wrong in the form, by field. It says nothing to a person who may not write
+        the answer: `wrote` does."""
+        flag, _ = await self._to_write(person, form.flag)
+        if flag is None:
+            return {}
+        problems = {}
+        if not form.answer:
+            problems["answer"] = NO_WORDS
+        if len(await self._pages(flag, form)) < len(form.pages):
+            problems["pages"] = MOVED
+        if _end_of(form.until) <= self.clock():
+            problems["until"] = PAST
+        return problems
+
     async def wrote(self, person: str, form: AnswerForm) -> None:
-        """Handle the form's submission."""
+        """Handle the form's submission. What `problems` says may have come to be since."""
         flag, problem = await self._to_write(person, form.flag)
         if flag is None:
             await self.chat.post(person, Notice(problem))
@@ -114,11 +129,10 @@ class Reviewing:
         now = self.clock()
         if not form.answer:
             return NO_WORDS
-        expires = datetime.combine(form.until, time.max, UTC).replace(microsecond=0)
+        expires = _end_of(form.until)
         if expires <= now:
             return PAST
-        candidates = await self.service.candidates(flag)
-        pages = [page for page in candidates if page_name(page) in form.pages]
+        pages = await self._pages(flag, form)
         if not pages or len(pages) < len(form.pages):
             return MOVED
         found = await asyncio.to_thread(_as_they_stand, self.library, pages)
@@ -141,6 +155,11 @@ class Reviewing:
             channel=channel,
             by_admin=not channel and await self.directory.is_admin(person),
         )
+
+    async def _pages(self, flag: Flag, form: AnswerForm) -> list[Source]:
+        """Return the chosen pages that can still be cited."""
+        candidates = await self.service.candidates(flag)
+        return [page for page in candidates if page_name(page) in form.pages]
 
     async def _to_write(self, person: str, id_: int) -> tuple[Flag | None, str]:
         """Return the flag, if this person may write the answer to it; else the reason why not."""
@@ -184,6 +203,10 @@ class Reviewing:
         if not await self.directory.is_member(await self.service.channel_of(flag), person):
             return None, NOT_A_REVIEWER
         return flag, ""
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, UTC).replace(microsecond=0)
 
 
 def _as_they_stand(

@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.conversation.receiving import Receiving
 from bot.flags.verdicts import WHY
 from bot.slack.commands import channel_form
+from bot.slack.commands.channel_settings import ChannelForms
 from bot.slack.commands.router import Commands
 from bot.slack.connection import SlackConnection
 from bot.slack.events.handling import Failures, Handler
@@ -83,12 +84,12 @@ def listen(  # noqa: PLR0913 - one for each thing that happens
     opened: Handler,
     at_home: Handler,
     stopped: Handler,
-    set_up: Handler,
+    settings: ChannelForms,
 ) -> None:
     """Listen for all that is not a question: events, clicks, forms and commands. ``buttons`` are
     handlers by action id."""
     guarded = failures.guarded
-    app.view(channel_form.FORM)(guarded(set_up))
+    app.view(channel_form.FORM)(failures.checked(settings.problems, settings.sent))
     app.event("agent_session_stopped")(guarded(stopped))
     app.event("member_joined_channel")(failures.unseen(moved))
     app.event("member_left_channel")(failures.unseen(moved))
@@ -103,7 +104,7 @@ def listen(  # noqa: PLR0913 - one for each thing that happens
     for action in ACTIONS:
         app.action(action)(guarded(flags.reviewed))
     app.action(cards.ANSWER)(guarded(flags.asked_to_write))
-    app.view(forms.WRITING)(guarded(flags.wrote))
+    app.view(forms.WRITING)(failures.checked(flags.problems, flags.wrote))
     app.action(announcement.WITHDRAW)(guarded(flags.withdrew))
     app.command("/wiki")(guarded(commands.wiki))
     for button, handler in buttons.items():

@@ -11,6 +11,8 @@ from bot.conversation.model import ChannelSettings
 from bot.slack.rendering.message import Block, plain_text
 
 FORM = "channel_settings"
+REVIEW = "review"
+"""The field of the review channel."""
 _MENTIONED = "mentioned"
 CONFIDENCES = (0.9, 0.8, 0.7, 0.6)
 _ALL, _ASKER = "all", "asker"
@@ -52,7 +54,7 @@ def form(
             _input("sees", "Who sees the answers?", _sees(chosen)),
             _input("language", "In which language do I answer?", _language(chosen, languages))
             | {"hint": plain_text(_COMPOSED if languages.composed else _QUOTED)},
-            _input("review", "Where do flags of this channel go?", _review(chosen))
+            _input(REVIEW, "Where do flags of this channel go?", _review(chosen))
             | {"optional": True},
         ],
     }
@@ -68,7 +70,7 @@ def filled(view: Mapping[str, Any]) -> tuple[str, ChannelSettings]:
         wikis=tuple(option["value"] for option in picked),
         unasked=None if unasked == _MENTIONED else float(unasked),
         only_asker=values["sees"]["selected_option"]["value"] == _ASKER,
-        review_channel=values["review"].get("selected_conversation") or "",
+        review_channel=values[REVIEW].get("selected_conversation") or "",
         language="" if language == _QUESTIONS else language,
     )
 

@@ -14,8 +14,8 @@ from bot.conversation.ports import ChannelSettingsStore
 from bot.errors import ChatUnavailable
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.commands.channel_form import CONFIDENCES, LanguageChoices, filled, form
-from bot.slack.rendering.message import Message, say
+from bot.slack.commands.channel_form import CONFIDENCES, REVIEW, LanguageChoices, filled, form
+from bot.slack.rendering.message import say
 from bot.slack.rights.channels import Channel, Channels
 from bot.slack.rights.people import SlackPeople
 
@@ -25,10 +25,9 @@ NO_CHANNEL = say("Use this in a channel that I am in: it sets how I answer there
 NOT_YOURS = say(
     "Only whoever made this channel, and admins, can set how I answer in it.", "Ask one of them."
 )
-NOT_THERE = say("Flags can only go to a channel that you are in. Nothing was changed.")
-TOO_OPEN = say(
-    "This channel is private, so its flags can only go to a private channel. Nothing was changed."
-)
+NOT_THERE = "Flags can only go to a channel that you are in."
+TOO_OPEN = "This channel is private, so its flags can only go to a private channel."
+UNCHANGED = "Nothing was changed."
 NOT_OFFERED = say("That is nothing that I offer. Nothing was changed: please try again.")
 SAVED = say("Saved. I answer in this channel as you set it.")
 
@@ -75,6 +74,22 @@ class ChannelForms:
         except ChatUnavailable:
             return False
 
+    async def problems(self, body: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return what is wrong in the form. It says nothing to a person who may not set the
+        channel: `sent` does."""
+        channel, chosen = filled(body["view"])
+        person = body["user"]["id"]
+        before = await self.settings.of(self.team, channel)
+        found = await self.channels.channel(channel)
+        if (
+            found is None
+            or chosen.review_channel == before.review_channel
+            or not await self._may_set(person, channel, found.creator)
+        ):
+            return {}
+        problem = await self._problem_with(chosen.review_channel, found, person)
+        return {REVIEW: problem} if problem else {}
+
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle the form. Its sender may have lost the right to it since it was opened."""
         channel, chosen = filled(body["view"])
@@ -91,7 +106,7 @@ class ChannelForms:
             return
         moved = chosen.review_channel != before.review_channel
         if moved and (problem := await self._problem_with(chosen.review_channel, found, person)):
-            await self.api.post_ephemeral(channel, person, problem)
+            await self.api.post_ephemeral(channel, person, say(f"{problem} {UNCHANGED}"))
             return
         await self.settings.set(self.team, channel, chosen, person)
         await self.api.post_ephemeral(channel, person, SAVED)
@@ -108,17 +123,17 @@ class ChannelForms:
             and chosen.unasked in shares
         )
 
-    async def _problem_with(self, review: str, of: Channel, person: str) -> Message | None:
+    async def _problem_with(self, review: str, of: Channel, person: str) -> str:
         """Return why cards may not go there. They carry people's words: nobody may send them where
         they could not write themselves, nor private questions to a public channel."""
         if not review:
-            return None
+            return ""
         if not await self.people.is_member(review, person):
             return NOT_THERE
         there = await self.channels.channel(review)
         if of.private and not (there and there.private):
             return TOO_OPEN
-        return None
+        return ""
 
     async def _may_set(self, person: str, channel: str, creator: str) -> bool:
         """Return whether the person may change settings. Slack tells an app who created a channel,

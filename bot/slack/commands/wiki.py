@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
-
-from slack_bolt.context.respond.async_respond import AsyncRespond
+from typing import Protocol
 
 from bot.conversation.ports import ChannelSettingsStore
 from bot.flags.feedback import Feedback
@@ -60,10 +58,10 @@ class CommandParts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WikiCommands:
-    """The command, and the handler of the form of a channel's settings."""
+    """The command, and the form of a channel's settings."""
 
     commands: Commands
-    set_up: Callable[[Mapping[str, Any], AsyncRespond], Awaitable[None]]
+    settings: ChannelForms
 
 
 def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the bot's parts
@@ -96,4 +94,4 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the bot's
         forms.subcommand,
         *more,
     ]
-    return WikiCommands(Commands(people, subcommands, ask), forms.sent)
+    return WikiCommands(Commands(people, subcommands, ask), forms)

@@ -20,7 +20,12 @@ from bot.slack.rendering.content import notice
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[Mapping[str, Any], AsyncRespond], Awaitable[None]]
+Check = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, str]]]
+"""Returns what is wrong in a form, by the field's block id."""
 Listener = Callable[[AsyncAck, Mapping[str, Any], AsyncRespond], Awaitable[None]]
+
+CHECK_PATIENCE = 1.5
+"""Seconds that the check of a form may take: Slack waits three for its acknowledgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,28 @@ class Failures:
                     await handler(body, respond)
                 except Exception as error:  # noqa: BLE001 - the edge: logged, and they are told
                     await self._tell(body, error)
+
+        return listener
+
+    def checked(self, check: Check, handler: Handler) -> Listener:
+        """Return the same for a form: what ``check`` finds wrong in it is shown beside its fields,
+        and the form stays open with the person's entries. A check that takes long, or fails, lets
+        the form through: ``handler`` looks at it again."""
+        take = self.guarded(handler)
+
+        async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+            errors: Mapping[str, str] = {}
+            try:
+                async with asyncio.timeout(CHECK_PATIENCE):
+                    errors = await check(body)
+            except TimeoutError:
+                logger.info("A form was not checked within %s s", CHECK_PATIENCE)
+            except Exception as error:  # noqa: BLE001 - the edge: logged, and the handler fails, too
+                logger.info("A form could not be checked: %s", error)
+            if errors:
+                await ack(response_action="errors", errors=dict(errors))
+            else:
+                await take(ack, body, respond)
 
         return listener
 

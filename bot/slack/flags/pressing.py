@@ -89,6 +89,10 @@ class FlagPresses:
         view = await self.api.ask(body["trigger_id"], forms.please_wait())
         await self.flags.reviewing.asked_to_write(press_of(body), SlackWritingForm(self.api, view))
 
+    async def problems(self, body: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return what is wrong in the form of `wrote`."""
+        return await self.flags.reviewing.problems(body["user"]["id"], forms.wrote(body["view"]))
+
     async def wrote(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         await self.flags.reviewing.wrote(body["user"]["id"], forms.wrote(body["view"]))
 

@@ -522,7 +522,9 @@ async def test_what_is_asked_in_a_private_channel_is_flagged_into_no_public_one(
     await bot.start()
     await settings_sent(bot, slack, "U0ANNA", {"review": {"selected_conversation": "C0OTHER"}})
 
-    assert "only go to a private channel" in slack.ephemerals("U0ANNA")[-1].text
+    (*_, sent) = [one for one in slack.deliveries if one.kind == "interactive"]
+    assert sent.answer is not None
+    assert "only go to a private channel" in sent.answer["errors"]["review"]
 
 
 @pytest.mark.parametrize("mentioning", [True, False])

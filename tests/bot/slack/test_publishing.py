@@ -216,10 +216,11 @@ async def test_flags_go_to_no_channel_in_which_whoever_sets_it_is_not(
     """Else anybody could write there, by way of cards."""
     await bot.start()
     view = await opened(slack, "U0MAL", "C0MALS")
-    await slack.submit("U0MAL", view, {"review": where})
-    await slack.wait_for_ephemeral("U0MAL", lambda one: "that you are in" in one.text)
+    submission = await slack.submit("U0MAL", view, {"review": where})
+    await slack.close_view("U0MAL", view)
     again = await opened(slack, "U0MAL", "C0MALS")
 
+    assert submission.errors == {"review": "Flags can only go to a channel that you are in."}
     (review,) = [one for one in again.elements() if one["type"] == "conversations_select"]
     assert "initial_conversation" not in review
 

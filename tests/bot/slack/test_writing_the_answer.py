@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from bot.flags.model import FlagState
-from bot.flags.reviewing import NO_PAGES, NO_WORDS, PAST
+from bot.flags.reviewing import MOVED, NO_PAGES, NO_WORDS, PAST
 from bot.model import Answer, Verification
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack
+from bot.slack.events import handling
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import OPEN
 
@@ -90,10 +91,10 @@ async def test_an_answer_without_an_open_page_cannot_be_written(
 async def test_a_day_that_is_past_is_refused(bot: Bot, slack: LocalSlack, tmp_path: Path) -> None:
     shown = await flagged_card(bot, slack)
     view = await form(slack, shown)
-    await slack.submit("U0BEN", view, filled(view, "In the portal.", "2026-11-01"))
-    told = await slack.wait_for_message(slack.im("U0BEN").id)
+    submission = await slack.submit("U0BEN", view, filled(view, "In the portal.", "2026-11-01"))
 
-    assert told.text == PAST
+    assert submission.errors == {"until": PAST}
+    assert slack.views("U0BEN") == [view]
     assert written(bot, tmp_path) == []
 
 
@@ -104,10 +105,49 @@ async def test_an_answer_that_nobody_can_see_is_refused(
     """Everybody would get it as verified. Slack's form takes blanks for words."""
     shown = await flagged_card(bot, slack)
     view = await form(slack, shown)
-    await slack.submit("U0BEN", view, filled(view, text))
+    submission = await slack.submit("U0BEN", view, filled(view, text))
+
+    assert submission.errors == {"answer": NO_WORDS}
+    assert written(bot, tmp_path) == []
+
+
+async def test_all_that_is_wrong_is_shown_at_once_and_can_be_mended(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    shown = await flagged_card(bot, slack)
+    view = await form(slack, shown)
+    refused = await slack.submit("U0BEN", view, filled(view, " ", "2026-11-01"))
+    accepted = await slack.submit("U0BEN", view, filled(view, "In the portal."))
+    await slack.wait_for(lambda: "told" in words(shown))
+
+    assert refused.errors == {"answer": NO_WORDS, "until": PAST}
+    assert accepted.accepted
+    assert len(written(bot, tmp_path)) == 1
+
+
+async def test_a_page_that_was_closed_since_is_said_beside_the_pages(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    shown = await flagged_card(bot, slack)
+    view = await form(slack, shown)
+    bot.library.restricted(LEAVE, "group:hr")
+    submission = await slack.submit("U0BEN", view, filled(view, "In the portal."))
+
+    assert submission.errors == {"pages": MOVED}
+    assert written(bot, tmp_path) == []
+
+
+async def test_a_form_whose_check_takes_long_is_taken_and_told_about_later(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handling, "CHECK_PATIENCE", 0.0)
+    shown = await flagged_card(bot, slack)
+    view = await form(slack, shown)
+    submission = await slack.submit("U0BEN", view, filled(view, "In the portal.", "2026-11-01"))
     told = await slack.wait_for_message(slack.im("U0BEN").id)
 
-    assert told.text == NO_WORDS
+    assert submission.accepted
+    assert told.text == PAST
     assert written(bot, tmp_path) == []
 
 
