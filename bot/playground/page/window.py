@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -18,12 +19,15 @@ from bot.playground.page.ports import PageParts
 from bot.playground.page.seeing import Entries, changes_between, seen_by
 from bot.playground.workspace import LocalSlack
 
+log = logging.getLogger(__name__)
+
 _TOGETHER = 0.03
 """Seconds in which changes are collected before they are sent."""
 _LOOK = 2.0
 """Seconds between two looks at what ends by itself, such as a status."""
 _AT_ONCE = 20
 """Actions of one page that may be under way."""
+_TOO_MANY = "too much is under way already: wait for it"
 
 
 class Window:
@@ -89,7 +93,11 @@ class Window:
             wanted = json.loads(data)
         except ValueError:
             return
-        if not isinstance(wanted, dict) or len(self._actions) >= _AT_ONCE:
+        if not isinstance(wanted, dict):
+            return
+        if len(self._actions) >= _AT_ONCE:
+            done = {"type": "done", "id": wanted.get("id"), "error": _TOO_MANY}
+            await self._socket.send_json(done)
             return
         if wanted.get("do") == "become":
             await self._become(str(wanted.get("user")))
@@ -125,6 +133,10 @@ class Window:
             reply |= await self._acting.act(user, wanted)
         except (CannotAct, Refusal) as error:
             reply["error"] = str(error)
+        except Exception as error:
+            # The edge: the page would wait for ever.
+            log.exception("The playground could not do what its page asked for")
+            reply["error"] = f"the playground failed ({type(error).__name__}: {error})"
         with suppress(ConnectionResetError):
             await self._socket.send_json(reply)
 

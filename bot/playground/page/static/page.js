@@ -38,6 +38,8 @@ class Page {
     this.gone = h("p", { class: "gone", role: "alert", hidden: true }, "The playground does not answer. Once it runs again, its address is the one that it prints.");
     this.build(root);
     window.addEventListener("hashchange", () => this.readHash());
+    window.addEventListener("error", (event) => this.complain(`The page failed: ${event.message}`));
+    window.addEventListener("unhandledrejection", (event) => this.complain(`The page failed: ${event.reason?.message ?? event.reason}`));
     const { user } = this.readHash();
     this.store.connect(user);
   }
