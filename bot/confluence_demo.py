@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from bot import screen, terminal
 from bot.app import App
+from bot.demo import program_here
 from bot.operations.single_sync import sync_once
 from bot.playground.confluence.model import User, Who
 from bot.playground.confluence.site import LocalConfluence
@@ -32,10 +33,11 @@ Now somebody restricts "Deploying" to the group release managers. No sync has ru
 answer's pages are looked at once more before it is given:
 """
 _NEXT = """\
-Your own: docs/confluence.md, then
-  .venv/bin/footnote doctor      what the token may see, before you trust an answer
-  .venv/bin/footnote sync
-  .venv/bin/footnote access ann@example.com https://...   who may read a page, and why
+Your own:
+  {program} init        asks for its address and token, and checks them
+  {program} doctor      tells what the token may see, before you trust an answer
+  {program} sync
+  {program} access ann@example.com https://...   tells who may read a page, and why
 """
 
 _LEAVE = """
@@ -107,7 +109,7 @@ def run_demo(stopped: Callable[[], bool]) -> None:
         world.restrict(deploying, groups=["release managers"])
         terminal.say(f"? {_QUESTIONS[-1]}", style="bold")
         _ask(settings, secrets, bob, _QUESTIONS[-1])
-    terminal.say(_NEXT)
+    terminal.say(_NEXT.format(program=program_here()))
 
 
 def _ask(settings: Settings, secrets: Secrets, person: User, question: str) -> None:

@@ -30,11 +30,13 @@ Ask more:
 In a Slack of its own, in the browser:
   {program} playground
 
-Your own wiki: write a footnote.toml (`{program} settings` prints one), then
+Your own wiki:
+  {program} init
   {program} sync
   {program} ask "..."
 
-Slack: README.md, "Connect Slack", takes ten minutes; then
+In Slack, which takes ten minutes to connect:
+  {program} settings --slack
   {program} serve
 """
 
@@ -61,10 +63,10 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         for question in _QUESTIONS:
             terminal.say(f"\n? {question}\n", style="bold")
             terminal.print_answer(answer(question))
-    terminal.say(_NEXT.format(program=_program(), config=_shown(_write_config(settings))))
+    terminal.say(_NEXT.format(program=program_here(), config=_shown(_write_config(settings))))
 
 
-def _program() -> str:
+def program_here() -> str:
     """Return how this shell calls the running program."""
     program = Path(sys.argv[0])
     found = shutil.which(program.name)

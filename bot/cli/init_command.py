@@ -17,6 +17,7 @@ from bot import screen, terminal
 from bot.cli import init_checks
 from bot.cli.interview import Interview
 from bot.cli.options import FAILED, given
+from bot.cli.slack_steps import slack_steps
 from config.errors import SettingsError
 from indexers.findings import Level
 
@@ -28,8 +29,9 @@ _NEXT = """
 Next:
   {sync:26} reads the wiki
   {ask:26} asks it
-  {serve:26} answers in Slack, once docs/slack.md is followed
+  {serve:26} answers in Slack
 """
+_LATER = "\nBefore that, `footnote settings --slack` tells how to connect Slack."
 _GIT = ("https://", "http://", "ssh://", "git@", "file://")
 
 
@@ -52,7 +54,7 @@ def init(config: Path | None) -> None:
         if not file.absolute().parent.is_dir():
             raise SettingsError([f"there is no folder {file.parent}"])
         wiki = _wiki(asking, secrets, file)
-        slack, todo = _slack(asking, secrets)
+        slack, todo, connects = _slack(asking, secrets)
     except (click.Abort, KeyboardInterrupt):
         terminal.complain("\nNothing was written.")
         raise
@@ -64,10 +66,15 @@ def init(config: Path | None) -> None:
         todo.insert(0, "CONFLUENCE_TOKEN, the token of the account that reads Confluence")
     for one in todo:
         terminal.say(f"Set the environment variable {one}.")
+    lacks_app = any(one.startswith("SLACK_") for one in todo)
     option = "" if file == _FILE else f" --config {shlex.quote(str(file))}"
     names = {name: f"footnote {name}{option}" for name in ("sync", "ask", "serve")}
     names["ask"] += ' "..."'
     terminal.say(_NEXT.format(**names).rstrip())
+    if not connects:
+        terminal.say(_LATER)
+    elif lacks_app:
+        terminal.say(f"\n{slack_steps(names['serve'])}".rstrip())
 
 
 def _wiki(asking: Interview, secrets: Secrets, file: Path) -> dict[str, Any]:
@@ -168,11 +175,11 @@ def _passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
     return Level.FAILURE not in levels or asking.keeps("The wiki cannot be read like this.")
 
 
-def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[str]]:
-    """Return the settings of Slack, and what is still to be set."""
+def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[str], bool]:
+    """Return the settings of Slack, what is still to be set, and whether Slack is connected now."""
     slack: dict[str, Any] = {}
     if asking.choose("Connect Slack?", ("later", "now")) == "later":
-        return slack, []
+        return slack, [], False
     from config.drafting import problem_with  # slow: imports Pydantic
 
     channel = asking.ask(
@@ -186,7 +193,7 @@ def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[st
     token = secrets.slack_bot_token.get_secret_value()
     if token and (problem := init_checks.slack_problem(token, secrets.slack_api_url)):
         terminal.complain(problem)
-    return slack, todo
+    return slack, todo, True
 
 
 def _write(file: Path, text: str) -> None:

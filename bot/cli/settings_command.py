@@ -10,21 +10,28 @@ import click
 
 from bot import terminal
 from bot.cli.options import MISUSED, as_json, given
+from bot.cli.slack_steps import slack_steps
 
 
 @click.command("settings")
 @click.option("--check", is_flag=True, help="Tell what is wrong in your settings, with the lines.")
+@click.option("--slack", is_flag=True, help="Print instead how to connect Slack, with the link.")
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
     help="With --check: the file [default: ./footnote.toml, else $FOOTNOTE_CONFIG].",
 )
 @as_json
-def print_settings(check: bool, config: Path | None, as_json: bool) -> None:
+def print_settings(check: bool, slack: bool, config: Path | None, as_json: bool) -> None:
     """Print a footnote.toml with every setting, to start from."""
+    if check and slack:
+        raise click.UsageError("--check and --slack do not go together.")
     if not check:
         if config or as_json:
             raise click.UsageError("--config and --json need --check.")
+        if slack:
+            click.echo(slack_steps(), nl=False)
+            return
         from config.loading import example  # slow: imports Pydantic
 
         click.echo(example().read_text(encoding="utf-8"), nl=False)

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from config.manifest_link import creation_link
 from tests.bot.shell import Ran, Shell
 from tests.bot.test_cli_doctor import Office, office_of
 
@@ -85,6 +86,7 @@ def test_a_folder_of_pages_becomes_settings_that_can_be_synced(
     assert (ran.code, ran.err) == (0, "")
     assert "It has 1 page" in ran.out
     assert "footnote sync" in ran.out
+    assert "`footnote settings --slack` tells how to connect Slack." in ran.out
     assert written(shell) == {
         "wiki": [{"type": "markdown", "name": "handbook", "path": "pages", "site_url": f"{web}/"}]
     }
@@ -199,7 +201,8 @@ def test_the_token_of_slack_is_tried(
     assert ran.err.startswith(says)
     assert bool(ran.err) is bool(says)
     assert "Set the environment variable SLACK_APP_TOKEN." in ran.out
-    assert "SLACK_BOT_TOKEN" not in ran.out
+    assert "Set the environment variable SLACK_BOT_TOKEN" not in ran.out
+    assert creation_link() in ran.out
     text = Path("footnote.toml").read_text()
     assert tomllib.loads(text)["slack"] == {"review_channel": "C0REVIEW"}
     assert token not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.manifest_link import creation_link
 from tests.bot.shell import Shell
 
 GOOD = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
@@ -42,3 +43,11 @@ def test_a_file_to_check_needs_the_check(shell: Shell) -> None:
 
     assert ran.code == 2
     assert "--config and --json need --check." in ran.err
+
+
+def test_it_tells_how_to_connect_slack_with_the_link_that_fills_in_the_form(shell: Shell) -> None:
+    ran = shell.footnote("settings", "--slack")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert creation_link() in ran.out.splitlines()
+    assert shell.footnote("settings", "--slack", "--check").code == 2
