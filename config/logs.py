@@ -20,6 +20,7 @@ _TALKATIVE = {
     "slack_bolt": logging.INFO,
     "slack_sdk": logging.INFO,
     "bot.slack.api.slack_api": logging.WARNING,  # the SDK logs its retries there
+    "alembic": logging.WARNING,
     "fastembed": logging.WARNING,
     "markdown_it": logging.INFO,
 }

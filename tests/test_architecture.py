@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 OURS = ("bot", "config", "indexers")
 
 HOMES = {
+    "alembic": ("bot/state",),
     "aiohttp": ("bot/slack", "bot/playground"),
     "atlassian": ("indexers/sources/confluence",),
     "charset_normalizer": ("indexers/sources/markdown",),

@@ -1,7 +1,7 @@
 """The bot's own database: SQLite in the data folder, or PostgreSQL by URL.
 
-The schema has a version. An older database is migrated when it is opened; a newer one is refused,
-because this program would not know what it may change.
+The schema has a version. An older database is migrated when it is opened (`migrating`); a newer one
+is refused, because this program would not know what it may change.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,8 +26,8 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StateRefused, StateUnavailable
+from bot.state.migrating import migrate
 from bot.state.outages import Outages
-from bot.state.schema import MIGRATIONS, schema_version
 from bot.state.turns import Turns
 
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
@@ -159,18 +158,7 @@ class Database:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
             else:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # one process at a time, too
-            schema_version.create(connection, checkfirst=True)
-            version = connection.scalar(sa.select(sa.func.max(schema_version.c.version))) or 0
-            if version > len(MIGRATIONS):
-                raise StateUnavailable(
-                    f"The bot's database has schema {version}; this Footnote knows schemas up to "
-                    f"{len(MIGRATIONS)}. Update Footnote, or give it another data folder."
-                )
-            for number, migration in enumerate(MIGRATIONS[version:], version + 1):
-                migration(connection)
-                connection.execute(
-                    schema_version.insert().values(version=number, applied=datetime.now(UTC))
-                )
+            migrate(connection)
 
 
 def _engine(where: Path | str) -> sa.Engine:

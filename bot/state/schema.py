@@ -1,8 +1,7 @@
-"""The tables, and the migrations between versions of the schema."""
+"""The tables. What changes them has a migration, see `bot.state.migrations`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -20,6 +19,11 @@ class Moment(sa.TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         return value.replace(tzinfo=UTC) if value else None
 
+
+SCHEMA = 17
+"""The version of these tables, that of the last migration."""
+FIRST = 17
+"""The first that alembic keeps."""
 
 metadata = sa.MetaData()
 
@@ -255,53 +259,3 @@ jobs = sa.Table(
     sa.Column("holder", sa.String(128), nullable=False),
     sa.Column("changed", Moment, nullable=False),
 )
-
-
-def _with_columns(table: sa.Table, *names: str) -> Callable[[sa.Connection], None]:
-    """Return a migration that adds the columns an older database lacks; they need a server
-    default."""
-
-    def migrate(connection: sa.Connection) -> None:
-        there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
-        for name in names:
-            if name not in there:
-                column = sa.schema.CreateColumn(table.c[name]).compile(dialect=connection.dialect)
-                connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
-
-    return migrate
-
-
-def _note_review_channels(connection: sa.Connection) -> None:
-    """Record the review channels of answers that were written before the channel counted: that of
-    their flag's card, because its members might write them."""
-    card = sa.select(flags.c.card_channel).where(flags.c.id == written.c.flag).scalar_subquery()
-    unknown = sa.update(written).where(written.c.channel == "", written.c.flag.is_not(None))
-    connection.execute(unknown.values(channel=sa.func.coalesce(card, "")))
-
-
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
-    metadata.create_all,
-    metadata.create_all,  # creates `passes` for databases older than that table
-    metadata.create_all,  # `usage`, likewise
-    metadata.create_all,  # `processes`, `syncs`, `jobs`
-    _with_columns(inbox, "holder"),
-    metadata.create_all,  # tables of flags
-    _with_columns(answers, "falling", "retracted"),
-    _with_columns(
-        flags, "holder", "owner", "again", "again_at", "ask_due", "tell_due", "edition", "shown"
-    ),
-    metadata.create_all,  # `threads`, `channels`
-    _with_columns(inbox, "edited", "gone"),
-    _with_columns(answers, "open"),
-    _with_columns(channels, "language"),
-    _with_columns(inbox, "whispered"),
-    metadata.create_all,  # `digests`
-    _with_columns(
-        written, "channel", "by_admin", "ended", "ended_by", "announced_in", "announcement",
-        "announce_due",
-    ),
-    _note_review_channels,
-    metadata.create_all,  # `edited_questions`
-)  # fmt: skip
-"""The nth migrates schema n-1 to n. The first creates all tables above; a later one changes
-existing tables and is mirrored above, so that both ways give the same schema."""

@@ -1,0 +1,96 @@
+BEGIN TRANSACTION;
+CREATE TABLE answers (
+	id INTEGER NOT NULL, 
+	question TEXT NOT NULL, 
+	answer TEXT NOT NULL, 
+	asker VARCHAR(32) NOT NULL, 
+	team VARCHAR(32) NOT NULL, 
+	channel VARCHAR(32) NOT NULL, 
+	ts VARCHAR(32) NOT NULL, 
+	thread VARCHAR(32) NOT NULL, 
+	private BOOLEAN NOT NULL, 
+	message VARCHAR(32) NOT NULL, 
+	as_of DATETIME, 
+	given DATETIME NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (team, channel, ts)
+);
+INSERT INTO "answers" VALUES(1,'kept','kept','kept','kept','kept','kept','kept',0,'kept',NULL,'2026-11-01 00:00:00.000000');
+CREATE TABLE flags (
+	id INTEGER NOT NULL, 
+	answer INTEGER NOT NULL, 
+	person VARCHAR(32) NOT NULL, 
+	complaint VARCHAR(16) NOT NULL, 
+	comment TEXT NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	card_channel VARCHAR(32) NOT NULL, 
+	card_ts VARCHAR(32) NOT NULL, 
+	raised DATETIME NOT NULL, 
+	changed DATETIME NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (answer, person), 
+	FOREIGN KEY(answer) REFERENCES answers (id) ON DELETE CASCADE
+);
+CREATE TABLE inbox (
+	id INTEGER NOT NULL, 
+	event VARCHAR(255) NOT NULL, 
+	kind VARCHAR(32) NOT NULL, 
+	team VARCHAR(32) NOT NULL, 
+	channel VARCHAR(32) NOT NULL, 
+	ts VARCHAR(32) NOT NULL, 
+	thread VARCHAR(32) NOT NULL, 
+	person VARCHAR(32) NOT NULL, 
+	text TEXT NOT NULL, 
+	shared BOOLEAN NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	attempts INTEGER NOT NULL, 
+	received DATETIME NOT NULL, 
+	changed DATETIME NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (team, channel, ts), 
+	UNIQUE (event)
+);
+INSERT INTO "inbox" VALUES(1,'kept','kept','kept','kept','kept','kept','kept','kept',0,'kept',0,'2026-11-01 00:00:00.000000','2026-11-01 00:00:00.000000');
+CREATE TABLE passes (
+	id INTEGER NOT NULL, 
+	wiki VARCHAR(64) NOT NULL, 
+	rhythm VARCHAR(16) NOT NULL, 
+	began DATETIME NOT NULL, 
+	ended DATETIME NOT NULL, 
+	complete BOOLEAN NOT NULL, 
+	error TEXT NOT NULL, 
+	told TEXT NOT NULL, 
+	PRIMARY KEY (id)
+);
+CREATE TABLE schema_version (
+	version INTEGER NOT NULL, 
+	applied DATETIME NOT NULL, 
+	PRIMARY KEY (version)
+);
+INSERT INTO "schema_version" VALUES(1,'2026-11-01 00:00:00.000000');
+INSERT INTO "schema_version" VALUES(2,'2026-11-01 00:00:00.000000');
+INSERT INTO "schema_version" VALUES(3,'2026-11-01 00:00:00.000000');
+CREATE TABLE usage (
+	day DATE NOT NULL, 
+	kind VARCHAR(16) NOT NULL, 
+	payer VARCHAR(64) NOT NULL, 
+	tokens BIGINT NOT NULL, 
+	cost FLOAT NOT NULL, 
+	PRIMARY KEY (day, kind, payer)
+);
+CREATE TABLE verdicts (
+	answer INTEGER NOT NULL, 
+	person VARCHAR(32) NOT NULL, 
+	verdict VARCHAR(8) NOT NULL, 
+	changed DATETIME NOT NULL, 
+	PRIMARY KEY (answer, person), 
+	FOREIGN KEY(answer) REFERENCES answers (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_inbox_state ON inbox (state);
+CREATE INDEX ix_inbox_changed ON inbox (changed);
+CREATE INDEX ix_answers_asker ON answers (asker);
+CREATE INDEX ix_answers_given ON answers (given);
+CREATE INDEX ix_passes_ended ON passes (ended);
+CREATE INDEX ix_passes_wiki ON passes (wiki);
+CREATE INDEX ix_flags_state ON flags (state);
+COMMIT;
