@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextvars import copy_context
 from functools import partial
 from typing import TypeVar
 
@@ -14,8 +15,10 @@ T = TypeVar("T")
 
 
 async def beside(executor: Executor, work: Callable[..., T], *arguments: object) -> T:
-    """Await the result of ``work``, which may take seconds, in the executor."""
-    return await asyncio.get_running_loop().run_in_executor(executor, partial(work, *arguments))
+    """Await the result of ``work``, which may take seconds, in the executor and in the caller's
+    context."""
+    within = partial(copy_context().run, work, *arguments)
+    return await asyncio.get_running_loop().run_in_executor(executor, within)
 
 
 async def in_own_thread(work: Callable[[], T], name: str = "beside") -> T:

@@ -1,4 +1,4 @@
-"""Logging: one line an event, to stderr, with quiet libraries.
+"""Logging: one line an event, to stderr, with quiet libraries, as text or JSON.
 
 Names, addresses and errors come from outside and may hold newlines. None of them starts a
 line: an event's words stand on one line, and each line of its traceback is indented.
@@ -7,9 +7,12 @@ line: an event's words stand on one line, and each line of its traceback is inde
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import sys
 import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
 from types import TracebackType
 
 _TALKATIVE = {
@@ -27,6 +30,7 @@ _TALKATIVE = {
 _OURS = {"bot", "config", "indexers"}
 _MOST = 10
 """Chained errors that are logged at most."""
+_LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _INDENT = "    "
 _CONTROLS = {
     code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
@@ -38,7 +42,13 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 
 class Discreet(logging.Formatter):
     """A formatter that tells where an error was raised. Only our own errors show their message: a
-    library's may quote the page or the question that it failed at."""
+    library's may quote the page or the question that it failed at.
+
+    ``request`` returns the id of the request that is worked on, which stands before the words."""
+
+    def __init__(self, request: Callable[[], str] = str) -> None:
+        super().__init__(_LINE)
+        self.request = request
 
     def format(self, record: logging.LogRecord) -> str:
         # Formatting caches the whole error in the record, for every later handler.
@@ -47,6 +57,8 @@ class Discreet(logging.Formatter):
         return super().format(mine)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        if id_ := self.request():
+            record.message = f"[{id_}] {record.message}"
         return one_line(super().formatMessage(record))
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the library's name
@@ -66,6 +78,26 @@ class Discreet(logging.Formatter):
         return _indented("\nwhich led to\n".join(told))
 
 
+class JsonLines(Discreet):
+    """The same as a JSON object a line: ``time``, ``level``, ``logger``, ``message``, and where
+    there are such, ``request`` and ``error`` (with its traceback)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if id_ := self.request():
+            line["request"] = id_
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            line["stack"] = self.formatStack(record.stack_info)
+        return json.dumps(line)
+
+
 def one_line(words: str) -> str:
     """Return ``words`` with every character escaped that would start a line."""
     return words.translate(_CONTROLS)
@@ -76,9 +108,11 @@ def _indented(lines: str) -> str:
     return "\n".join(f"{_INDENT}{one_line(line)}" for line in lines.split("\n"))
 
 
-def configure(level: str) -> None:
+def configure(level: str, format_: str = "text", request: Callable[[], str] = str) -> None:
+    """Log from this level on, as ``text`` or ``json``. ``request`` returns the id of the request
+    that is worked on; empty outside of one."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Discreet("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    handler.setFormatter(JsonLines(request) if format_ == "json" else Discreet(request))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, least in _TALKATIVE.items():
         logging.getLogger(name).setLevel(max(least, logging.getLevelNamesMapping()[level]))

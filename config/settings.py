@@ -175,6 +175,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least level that is logged."
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="`text`: a line for people; `json`: an object a line."
+    )
     wiki: tuple[Annotated[SerializeAsAny[WikiSettings], BeforeValidator(of_its_kind)], ...] = ()
     index: IndexSettings = IndexSettings()
     sync: SyncSettings = SyncSettings()

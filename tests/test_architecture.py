@@ -62,7 +62,7 @@ ROOMS = (
     "terminal_chat", "running",
 )  # fmt: skip
 """The folders of `bot`, in order: each imports from those before it alone."""
-GROUND = ("model", "errors", "ports", "background", "caching", "foreign", "moments")
+GROUND = ("model", "errors", "ports", "background", "caching", "foreign", "moments", "request_ids")
 """The files of `bot` that stand below all rooms; `terminal` and what prints stand above the use
 cases, and what composes or commands stands above everything."""
 PRINTING = ("screen", "terminal", "output", "scores", "interrupting", "loading")

@@ -29,7 +29,7 @@ _PROMPT = "? "
 def chat(settings: Settings, secrets: Secrets, email: str | None, wikis: tuple[str, ...]) -> None:
     """Ask and ask on, as one would in Slack; piped input is one question a line."""
     if settings.log_level == "INFO":
-        logs.configure("WARNING")  # every answer is also a log line
+        logs.configure("WARNING", settings.log_format)  # every answer is also a log line
     with without_collection():
         from bot.app import chat_session  # slow: loads the answer path
 

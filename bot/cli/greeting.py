@@ -15,7 +15,7 @@ PROTOCOL = 1
 
 def greeting(settings: Settings) -> dict[str, Any]:
     """Return the version, and a digest of each section of the settings."""
-    values = settings.model_dump(mode="json", exclude={"log_level"})
+    values = settings.model_dump(mode="json", exclude={"log_level", "log_format"})
     digests = {
         name: sha256(repr(value).encode("utf-8", "surrogateescape")).hexdigest()
         for name, value in values.items()

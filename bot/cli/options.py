@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from bot import request_ids
 from bot.operations import privacy
 from config import logs
 from config.errors import SettingsError
@@ -73,7 +74,7 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
             # It would create a new, empty folder, and the command would report that nothing is
             # indexed.
             raise SettingsError([f"there is no data folder {chosen}: is --data-dir mistyped?"])
-        logs.configure(settings.log_level)
+        logs.configure(settings.log_level, settings.log_format, request_ids.current)
         if mends and (problems := privacy.close(settings.data_dir)):
             more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
             log.warning("Others on this machine may read the data folder: %s%s", problems[0], more)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
+from bot.background import beside
 from bot.conversation.model import (
     ANYBODY,
     AnswerContent,
@@ -133,14 +132,11 @@ class AnswerMaker:
 
     async def alone(self, question: Question) -> Result:
         """Make an answer without showing it."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.executor, self.answering.answer, question)
+        return await beside(self.executor, self.answering.answer, question)
 
     async def _live(self, question: Question, reply: LiveReply) -> tuple[Result, Posted]:
-        loop = asyncio.get_running_loop()
         try:
-            answer = partial(self.answering.answer, question, reply.write)
-            result = await loop.run_in_executor(self.executor, answer)
+            result = await beside(self.executor, self.answering.answer, question, reply.write)
             return result, await reply.close()
         except BaseException:
             await reply.abandon()

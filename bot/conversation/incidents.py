@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import secrets
 
+from bot import request_ids
 from bot.conversation.model import Notice
 from bot.errors import StateRefused, StateUnavailable
 
@@ -12,8 +12,8 @@ logger = logging.getLogger(__name__)
 
 
 def new_incident() -> str:
-    """Return six characters: enough to find one line in a log."""
-    return secrets.token_hex(3)
+    """Return the id of the request that fails, which all its lines in the log have."""
+    return request_ids.current() or request_ids.new_id()
 
 
 def note(incident: str, what: str, error: BaseException) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot import request_ids
 from bot.conversation import incidents
 from bot.conversation.decisions import Decisions
 from bot.conversation.limits import QuestionLimits, refusal_of
@@ -52,10 +53,11 @@ class Replies:
 
     async def reply(self, message: IncomingMessage) -> None:
         """Work on the message until it is replied to, or never will be."""
-        try:
-            await self._see_to(message)
-        finally:
-            await self.status.end(message)
+        with request_ids.request(request_ids.id_of(message.team, message.channel, message.ts)):
+            try:
+                await self._see_to(message)
+            finally:
+                await self.status.end(message)
 
     async def _see_to(self, message: IncomingMessage) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -130,11 +131,12 @@ def test_no_words_of_an_error_start_a_line(
     assert all(line.startswith("    ") for line in rest)
 
 
+@pytest.mark.parametrize("formatter", [logs.Discreet, logs.JsonLines])
 @given(words=st.text())
-def test_an_event_is_one_line_whatever_it_says(words: str) -> None:
+def test_an_event_is_one_line_whatever_it_says(formatter: type[logs.Discreet], words: str) -> None:
     out = io.StringIO()
     handler = logging.StreamHandler(out)
-    handler.setFormatter(logs.Discreet("%(message)s"))
+    handler.setFormatter(formatter())
     handler.handle(logging.LogRecord("bot", logging.INFO, "", 0, "%s", (words,), None))
 
     assert len(out.getvalue().splitlines()) == 1
@@ -146,3 +148,39 @@ def test_the_modules_of_ours_that_are_kept_quiet_are_there() -> None:
 
     assert ours
     assert all(importlib.util.find_spec(name) for name in ours)
+
+
+def test_a_request_s_lines_have_its_id(capsys: pytest.CaptureFixture[str]) -> None:
+    ids = ["", "a1b2c3d4"]
+    logs.configure("INFO", request=lambda: ids[0])
+    for _ in range(2):
+        logging.getLogger("bot").info("answered")
+        ids.pop(0)
+
+    assert [line.partition("INFO")[2] for line in capsys.readouterr().err.splitlines()] == [
+        "    bot: answered",
+        "    bot: [a1b2c3d4] answered",
+    ]
+
+
+def test_json_is_an_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("INFO", "json", lambda: "a1b2c3d4")
+    logging.getLogger("bot").warning("two\nlines \x1b[31m %s", "\u202e")
+    try:
+        fails_at(PAGE)
+    except WikiUnavailable:
+        logging.getLogger("indexers").exception("failed")
+    out = capsys.readouterr().err
+    first, second = map(json.loads, out.splitlines())
+
+    assert out.isascii()
+    assert "\x1b" not in out
+    assert first.pop("time").endswith("+00:00")
+    assert first == {
+        "level": "WARNING",
+        "logger": "bot",
+        "message": "two\nlines \x1b[31m \u202e",
+        "request": "a1b2c3d4",
+    }
+    assert "WikiUnavailable: The wiki is away." in second["error"]
+    assert PAGE not in out

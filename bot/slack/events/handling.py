@@ -12,6 +12,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot import request_ids
 from bot.conversation import incidents
 from bot.errors import ChatRefused, ChatUnavailable, StateRefused, StateUnavailable
 from bot.slack.api.slack_api import SlackApi
@@ -51,7 +52,8 @@ class Failures:
         assert task is not None  # noqa: S101 - called within one
         self._at_work.add(task)
         try:
-            yield
+            with request_ids.request(request_ids.new_id()):
+                yield
         finally:
             self._at_work.discard(task)
 
