@@ -120,7 +120,8 @@ class App:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsError([f"`data_dir`: {error.strerror}: {folder}"]) from None
-        opened = Database.open(self.settings.state.url or self._state_file)
+        where = self.settings.state.url or self._state_file
+        opened = Database.open(where, self.secrets.footnote_state_password.get_secret_value())
         return self.closing.enter_context(closing(opened))
 
     def state_if_made(self) -> Database | None:

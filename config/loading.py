@@ -2,7 +2,7 @@
 
 The file is ``--config``, else ``./footnote.toml``, else ``$FOOTNOTE_CONFIG``. Any
 setting can be overridden by the environment (``FOOTNOTE_INDEX__URL`` is ``url`` of
-``[index]``); secrets come from the environment alone.
+``[index]``); secrets come from the environment, or from files that it names.
 """
 
 from __future__ import annotations
@@ -61,6 +61,11 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
 
 
 def secrets() -> Secrets:
+    """Read the secrets.
+
+    Raises:
+        SettingsError: a file of a secret cannot be read.
+    """
     return Secrets()
 
 
@@ -142,7 +147,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
 def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the unknown FOOTNOTE_ variables, each with the nearest known name. A wiki cannot be
     set by a variable."""
-    secret = {name.upper() for name in Secrets.model_fields}
+    secret = {f"{name}{end}".upper() for name in Secrets.model_fields for end in ("", "_FILE")}
     known = {CONFIG_VARIABLE, *(name for name in secret if name.startswith(ENV_PREFIX))}
     for name, field in Settings.model_fields.items():
         model = field.annotation

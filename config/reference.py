@@ -29,6 +29,20 @@ _FILE = """\
 # Every setting of Footnote, with its default. Copy this to footnote.toml and keep what you
 # change. Secrets are not written here but in the environment:
 """
+_SECRETS = """
+    Secrets never stand in the settings file, and are never printed or logged. Each comes from, in
+    this order:
+
+    1. the variable below, such as `SLACK_BOT_TOKEN`;
+    2. the file that the variable with `_FILE` behind its name names, such as
+       `SLACK_BOT_TOKEN_FILE=/etc/footnote/slack_bot_token`;
+    3. a file of its name in lower case, such as `slack_bot_token`, in the folder of systemd's
+       credentials (`LoadCredential=slack_bot_token:/etc/footnote/slack_bot_token`) or in
+       `/run/secrets`, where Docker and Kubernetes put them.
+
+    The same holds for the variables that a wiki's `token_variable` names. Space around a secret
+    in a file does not count.
+"""
 _PAGE = """\
 # Settings
 
@@ -67,7 +81,7 @@ def settings_page() -> str:
         for name, field in Secrets.model_fields.items()
     )
     secrets = "\n".join(["| variable | meaning |\n|---|---|", *rows])
-    intro = "Secrets come from the environment alone, and are never printed or logged."
+    intro = textwrap.dedent(_SECRETS).strip()
     about_secrets = f"## Secrets\n\n{intro}\n\n{secrets}\n"
     return "\n".join([_PAGE, _table("Everything", _top_level()), *wikis, *others, about_secrets])
 

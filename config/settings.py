@@ -1,11 +1,10 @@
 """All settings, from footnote.toml and the environment, as types with defaults.
 
-`config.loading` reads them. Secrets come from the environment alone.
+`config.loading` reads them. Secrets come from the environment, or from files that it names.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,6 +23,7 @@ from pydantic_settings import (
 )
 
 from config.llm import LlmSettings
+from config.secret_files import FileSecrets, secret_of
 from config.slack import SlackSettings
 from config.wikis import A_CENTURY, A_YEAR, LANGUAGES, Language, Strict, WikiSettings, of_its_kind
 
@@ -235,7 +235,7 @@ class Settings(BaseSettings):
 
 
 class Secrets(BaseSettings):
-    """Secrets, read from the environment alone; never printed."""
+    """Secrets, read from the environment or from files (`config.secret_files`); never printed."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
@@ -252,6 +252,9 @@ class Secrets(BaseSettings):
         description="Whoever sends it as a bearer token may read `/metrics`; without it, this "
         "machine alone.",
     )
+    footnote_state_password: SecretStr = Field(
+        SecretStr(""), description="The password of `[state] url`, if it has none."
+    )
     footnote_llm_key: SecretStr = Field(SecretStr(""), description="The language model's API key.")
     confluence_token: SecretStr = Field(
         SecretStr(""), description="Cloud: an API token. Data Center: a personal access token."
@@ -265,7 +268,19 @@ class Secrets(BaseSettings):
         known: object = getattr(self, name.lower(), None)
         if isinstance(known, SecretStr):
             return known.get_secret_value()
-        return os.environ.get(name, "")
+        return secret_of(name)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Add files to the environment."""
+        return init_settings, env_settings, FileSecrets(settings_cls)
 
     @property
     def nothing_of_slack(self) -> bool:

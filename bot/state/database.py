@@ -62,13 +62,14 @@ class Database:
         self._file: os.stat_result | None = None
 
     @classmethod
-    def open(cls, where: Path | str) -> Self:
-        """Open a file (created if it is missing) or a database URL.
+    def open(cls, where: Path | str, password: str = "") -> Self:
+        """Open a file (created if it is missing) or a database URL, with ``password`` if it has
+        none of its own.
 
         Raises:
             StateUnavailable: it cannot be opened, or a newer Footnote wrote it.
         """
-        database = cls(_engine(where))
+        database = cls(_engine(where, password))
         try:
             database._migrate()
             database._file = database._found()
@@ -161,13 +162,13 @@ class Database:
             migrate(connection)
 
 
-def _engine(where: Path | str) -> sa.Engine:
+def _engine(where: Path | str, password: str) -> sa.Engine:
     # Parameters hold people's questions and must not reach a log by way of an error.
     url = sa.URL.create("sqlite", database=str(where)) if isinstance(where, Path) else where
     if isinstance(where, Path):
         _make_folder(where.parent)
     try:
-        engine = _created(sa.make_url(url))
+        engine = _created(_with_password(sa.make_url(url), password))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StateUnavailable(
             "The database URL is not one that works here: it needs the form "
@@ -177,6 +178,11 @@ def _engine(where: Path | str) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _with_password(url: sa.URL, password: str) -> sa.URL:
+    lacks = not url.password and url.get_backend_name() != "sqlite"
+    return url.set(password=password) if lacks and password else url
 
 
 def _created(url: sa.URL) -> sa.Engine:

@@ -18,6 +18,7 @@ from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers
 from bot.state.inbox import DatabaseInbox
 from bot.state.schema import SCHEMA, metadata, schema_version
+from tests.bot.databases import POSTGRESQL
 
 from .test_inbox import LETTER
 
@@ -163,3 +164,13 @@ def test_a_database_of_the_first_schema_gets_the_later_columns(tmp_path: Path) -
     again.close()
 
     assert columns == set(metadata.tables["inbox"].columns.keys())
+
+
+@pytest.mark.skipif(not POSTGRESQL, reason="needs a PostgreSQL")
+def test_a_url_without_a_password_takes_the_secret_one() -> None:
+    password = str(sa.make_url(POSTGRESQL).password)
+    bare = POSTGRESQL.replace(f":{password}@", "@")
+    Database.open(bare, password).close()
+
+    with pytest.raises(StateUnavailable, match="password"):
+        Database.open(bare, "another")

@@ -1,0 +1,71 @@
+"""Secrets from files: as Docker, Kubernetes and systemd hand them over.
+
+Pydantic's own source reads folders of secrets, but no ``NAME_FILE``, and only names that it knows;
+`[[wiki]] token_variable` names others.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import PydanticBaseSettingsSource
+
+from config.errors import SettingsError
+
+DOCKER = Path("/run/secrets")
+_LONGEST = 64 * 1024
+"""Bytes of a secret; a larger file is another one."""
+
+
+def secret_of(name: str) -> str:
+    """Return the secret of this name: from the variable, from the file that ``NAME_FILE`` names, or
+    from a file of that name in the folder of systemd's credentials or of Docker's secrets; empty if
+    there is none.
+
+    Raises:
+        SettingsError: a file cannot be read, or both variables are set.
+    """
+    plain, named = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
+    if plain and named:
+        raise SettingsError([f"{name} and {name}_FILE are both set: keep one"])
+    if plain:
+        return plain
+    if named:
+        return _read(Path(named), f"{name}_FILE")
+    for folder in _folders():
+        for file in (folder / name, folder / name.lower()):
+            if file.is_file():
+                return _read(file, name)
+    return ""
+
+
+class FileSecrets(PydanticBaseSettingsSource):
+    """The source of secrets that are in no variable of their own."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - the library's signature
+        return secret_of(field_name.upper()), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: secret_of(name.upper()) for name in self.settings_cls.model_fields}
+        return {name: value for name, value in found.items() if value}
+
+
+def _folders() -> list[Path]:
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    return [*([Path(credentials)] if credentials else []), DOCKER]
+
+
+def _read(file: Path, name: str) -> str:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(_LONGEST + 1)
+        if len(content) > _LONGEST:
+            raise SettingsError([f"{name}: {file} is too large for a secret"])
+        return content.decode("utf-8").strip()
+    except OSError as error:
+        raise SettingsError([f"{name}: {file} cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise SettingsError([f"{name}: {file} is not text"]) from None
