@@ -20,7 +20,7 @@ from bot.app import App
 from bot.confluence_demo import furnished
 from bot.demo import HANDBOOK, HANDBOOK_SITE
 from bot.errors import BotError
-from bot.operations.passes import PassLog
+from bot.operations.passes import Pass, PassLog
 from bot.operations.single_sync import sync_once
 from bot.operations.syncing import SyncLocks
 from bot.playground.confluence.site import LocalConfluence
@@ -137,23 +137,45 @@ def run(  # noqa: PLR0913 - what is served, and where
 
 class PlaygroundApp(App):
     """The parts of the bot in the playground. Its index is that of ``kept``, and so are the locks
-    and the record of its syncs; what is asked and flagged goes into a database of its own."""
+    and the record of its syncs; what is asked and flagged goes into a database of its own. That
+    one knows the syncs, too: a flag's page may have changed."""
 
     def __init__(self, settings: Settings, secrets: Secrets, kept: App) -> None:
         super().__init__(settings, secrets)
         self._kept = kept
         self.indexing = kept.indexing
         self.one_sync = kept.one_sync
-        kept.passed = lambda one: self.passed(one)  # noqa: PLW0108 - it is set later
+        kept.passed = self._passed_beside
+
+    def _passed_beside(self, one: Pass) -> None:
+        super().pass_log().record(one)
+        self.passed(one)
 
     def pass_log(self) -> PassLog:
-        return self._kept.pass_log()
+        return _TwoLogs(self._kept.pass_log(), super().pass_log())
 
     def pass_log_if_made(self) -> PassLog | None:
         return self._kept.pass_log_if_made()
 
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
         return self._kept.sync_locks(stopped)
+
+
+class _TwoLogs:
+    """A log of passes that a second one copies."""
+
+    def __init__(self, log: PassLog, copy: PassLog) -> None:
+        self._log, self._copy = log, copy
+
+    def record(self, one: Pass) -> None:
+        self._log.record(one)
+        self._copy.record(one)
+
+    def last_complete(self, wiki: str) -> datetime | None:
+        return self._log.last_complete(wiki)
+
+    def since(self, when: datetime) -> list[Pass]:
+        return self._log.since(when)
 
 
 def _introduce(playground: RunningPlayground, where: Listening) -> None:

@@ -94,6 +94,15 @@ def test_a_flag_goes_its_whole_way(visit: Visit) -> None:
     card = page.locator("article", has_text="It is 45 euros now.").last
     card.get_by_role("button", name="Take").click()
     card.get_by_role("button", name="Take").wait_for(state="detached")
+    card.get_by_role("button", name="Write the answer").click()
+    window.get_by_role("textbox", name="The answer").fill("It is 45 euros.")
+    window.get_by_label("Parking").check()
+    window.get_by_label("Until when is it valid?").fill("2020-01-01")
+    window.get_by_role("button", name="Send").click()
+    window.get_by_text("That day has passed").wait_for()
+    assert window.get_by_role("textbox", name="The answer").input_value() == "It is 45 euros."
+    window.get_by_role("button", name="Cancel").click()
+    window.wait_for(state="hidden")
     card.get_by_role("link", name="Parking").click()
     text = page.get_by_role("textbox", name="Text of Parking")
     page.get_by_role("button", name="Edit", exact=True).click()
