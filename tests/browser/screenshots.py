@@ -1,6 +1,7 @@
-"""Take README's picture of the demo: `make screenshots`, or with DATA_DIR.
+"""Take README's pictures of the demo: `make screenshots`, or with DATA_DIR.
 
-It shows an answer with its footnotes. The index is made anew, or in DATA_DIR, for a second run.
+They show an answer with its footnotes, and the card of a flag once the page is mended. The index is
+made anew, or in DATA_DIR, for a second run.
 """
 
 from __future__ import annotations
@@ -36,16 +37,42 @@ COLOURS = 128
 MARGIN = 12
 MOST_BYTES = 150_000
 QUESTION = "What should I do if I lose my laptop?"
+COMMENT = "Whom do I call?"
+MENDED = ("Inform your team.", "Inform your team, and call the hotline: 555-0100.")
 
 
 def main() -> None:
-    """Take it, with an index of its own or with the one in the folder that is named."""
+    """Take them, with an index of its own or with the one in the folder that is named."""
     with TemporaryDirectory() as empty, visited(Path(*sys.argv[1:2] or [empty])) as visit:
         visit.become("Bob")
         visit.go("general")
         answer = visit.ask(QUESTION)
         asked = visit.thread.locator("article").first
         save(visit, "answer.png", asked, answer)
+        save(visit, "flag.png", flagged(visit, answer))
+
+
+def flagged(visit: Visit, answer: Locator) -> Locator:
+    """Flag the answer, mend its page, and return the card."""
+    page, window = visit.page, visit.window
+    answer.get_by_role("button", name="Flag").click()
+    window.get_by_label("Something is missing").check()
+    window.get_by_label("What should it say?").fill(COMMENT)
+    window.get_by_role("button", name="Send").click()
+    window.wait_for(state="hidden")
+    visit.become("Mira")
+    visit.go("wiki-review")
+    card = page.get_by_role("main").locator("article", has_text=COMMENT).last
+    card.get_by_role("link", name="Equipment").first.click()
+    text = page.get_by_role("textbox", name="Text of Equipment")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    text.fill(text.input_value().replace(*MENDED))
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Saved.").wait_for()
+    visit.go("wiki-review")
+    visit.say("/wiki reindex handbook")
+    card.get_by_text("New answer").wait_for()
+    return card
 
 
 @contextmanager
