@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from bot.answering import blending, calibration
 from bot.answering.asker import Asker
@@ -153,6 +153,13 @@ class App:
     def pass_log_if_made(self) -> PassLog | None:
         return self.pass_log() if self.state_if_made() else None
 
+    def follow(self, settings: Settings) -> None:
+        """Take over what `config.reloading` lets change in a running process."""
+        self.settings = settings
+        for name in ("searching", "answerer", "quotations"):
+            if name in self.__dict__:
+                self.__dict__[name] = replace(self.__dict__[name], **thresholds(settings))
+
     def alone(self) -> AbstractContextManager[None]:
         return alone(self.one_sync)
 
@@ -265,7 +272,6 @@ def answerer_of(
 
     answer, workers, reranker = settings.answer, settings.slack.workers, indexing.reranker
     seconds, foreign = answer.rerank_seconds, answer.reranker != BUNDLED_RERANKER
-    old_after = timedelta(days=answer.old_after_days)
     by_model = model.reranker(seconds) if model and answer.reranker == LLM_RERANKER else None
     recheck = Recheck(
         indexing.wikis.live_wikis,
@@ -280,9 +286,6 @@ def answerer_of(
         Retrieval(indexing.index, indexing.embedder),
         calibration.confidence(indexing.calibration_file, indexing.embedder, reranker),
         tuple(indexing.wikis),
-        max_characters=answer.max_characters,
-        min_confidence=least_confidence(answer.precision),
-        min_unread=least_confidence(answer.precision, read=False),
         recheck=recheck if indexing.wikis.live_wikis else None,
         composer=model.composer if model else None,
         quoting=quoting_by(reranker, seconds=seconds, foreign=foreign),
@@ -293,10 +296,21 @@ def answerer_of(
         if by_model
         else None,
         rewrite=model.rewriter() if model and settings.llm.rewrite else None,
-        aging=Aging(old_after, today) if old_after else None,
-        clarifying=Clarifying() if answer.clarify else None,
         is_partial=lambda: indexing.index.is_partial,
+        **thresholds(settings),
     )
+
+
+def thresholds(settings: Settings) -> dict[str, Any]:
+    """Return the parts of an answerer that depend on nothing but settings."""
+    answer, old_after = settings.answer, timedelta(days=settings.answer.old_after_days)
+    return {
+        "max_characters": answer.max_characters,
+        "min_confidence": least_confidence(answer.precision),
+        "min_unread": least_confidence(answer.precision, read=False),
+        "aging": Aging(old_after, today) if old_after else None,
+        "clarifying": Clarifying() if answer.clarify else None,
+    }
 
 
 def language_model_of(  # noqa: PLR0913 - what a model is configured with

@@ -12,12 +12,14 @@ from functools import partial
 
 from bot.answering.answerer import Answerer
 from bot.answering.composing.words import roots
+from bot.answering.latest import Latest
 from bot.answering.several import Several
 from bot.app import App
 from bot.background import in_own_thread
 from bot.conversation.choices import Choices
 from bot.conversation.conversation import conversation_of
 from bot.conversation.incidents import new_incident
+from bot.conversation.limits import ChangingLimits
 from bot.conversation.message_filter import MessageFilter
 from bot.conversation.prompts import Prompts
 from bot.conversation.queue_status import QueueStatus
@@ -74,6 +76,7 @@ from bot.state.process import Process
 from bot.state.spool import Spool
 from bot.state.stores import Stores
 from config.errors import SettingsError
+from config.reloading import Reloading
 from config.settings import Secrets, Settings
 from config.slack import zone
 from indexers.model import addressed
@@ -82,9 +85,9 @@ Sharing = Callable[[App], AbstractContextManager[None]]
 """Works for other commands with an app's parts, as long as it is held."""
 
 
-def serve(settings: Settings, secrets: Secrets, sharing: Sharing = lambda _: nullcontext()) -> None:
+def serve(settings: Settings, secrets: Secrets, sharing: Sharing, reloading: Reloading) -> None:
     """Answer in Slack until SIGTERM or SIGINT; sync at the start and every so often. Meanwhile
-    ``sharing`` works for other commands.
+    ``sharing`` works for other commands, and SIGHUP calls ``reloading``.
 
     Raises:
         SettingsError: a token is missing.
@@ -95,7 +98,7 @@ def serve(settings: Settings, secrets: Secrets, sharing: Sharing = lambda _: nul
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
     with App(settings, secrets) as app:
-        serve_app(app, sharing=sharing)
+        serve_app(app, sharing=sharing, reloading=reloading)
 
 
 def serve_app(
@@ -103,6 +106,7 @@ def serve_app(
     answering: Callable[[Answerer], Answering] = Several,
     sharing: Sharing = lambda _: nullcontext(),
     ready: Callable[[], None] = lambda: None,
+    reloading: Reloading | None = None,
 ) -> None:
     """Answer in Slack with the parts of ``app``, as `serve` does. ``answering`` makes what is asked
     of the answerer; ``ready`` is called once Slack can reach the bot.
@@ -123,28 +127,32 @@ def serve_app(
     )
     app.last_pass = syncing.last_pass  # it knows without asking the database
     app.passed = syncing.passed
-    queries = app.queries
-    metrics = metrics_of(partial(state_counts, app.state), queries.status, settings.data_dir, now)
+    counts, queries = partial(state_counts, app.state), app.queries
+    metrics = metrics_of(counts, queries.status, settings.data_dir, now)
     app.model_observer = metrics.counters
-    answers, library = answering(app.answerer), app.library
+    answers, limits = Latest(answering(app.answerer)), ChangingLimits.of(settings.slack)
     warm_up(parts)
-    preload = parts.wikis.preload_members
-    threading.Thread(target=preload, name="preloading members", daemon=True).start()
+    threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
     tells_edits = any(wiki.recent for wiki in parts.wikis.values())
-    edits_every = settings.sync.recent_minutes if tells_edits else 0
-    scheduler = Scheduler(
-        syncing,
-        every=timedelta(minutes=settings.sync.every_minutes),
-        edits_every=timedelta(minutes=edits_every),
-    )
-    hook_secret = secrets.confluence_webhook_secret.get_secret_value()
+    scheduler = Scheduler(syncing, *settings.sync.intervals(edits=tells_edits))
+
+    def follow(new: Settings) -> None:
+        app.follow(new)
+        answers.now = answering(app.answerer)
+        limits.follow(new.slack)
+        scheduler.reschedule(*new.sync.intervals(edits=tells_edits))
+
+    if reloading:
+        reloading.follow(follow)
     env = Environment(
+        reload=reloading,
+        question_limits=limits,
         new_incident=metrics.counters.counted(new_incident),
         observer=metrics.counters,
         metrics=MetricsPage(metrics.page, secrets.footnote_metrics_token.get_secret_value()),
         as_of=syncing.as_of,
         titles=app.answerer.open_titles,
-        hooks=webhooks.hooks(hook_secret, scheduler.hint),
+        hooks=webhooks.hooks(secrets.variable("CONFLUENCE_WEBHOOK_SECRET"), scheduler.hint),
         checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
     )
     with scheduler.running(), sharing(app):
@@ -157,7 +165,7 @@ def serve_app(
             answering=answers,
             reindexing=syncing,
             operating=queries,
-            library=library,
+            library=app.library,
             tokens=parts.wikis.tokens,
             state=app.state,
             process=process,
@@ -262,7 +270,7 @@ class SlackParts:
             as_of=env.as_of,
             clock=clock,
             new_incident=env.new_incident,
-            limits=slack,
+            limits=env.question_limits or slack,
             first_pause=env.first_pause,
             observer=env.observer,
         )

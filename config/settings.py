@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -80,6 +81,12 @@ class SyncSettings(Strict):
         le=1,
         description="The share of a wiki's pages (but at least 20 pages) that one sync may remove.",
     )
+
+    def intervals(self, *, edits: bool) -> tuple[timedelta, timedelta]:
+        """Return how often the wikis are synced, and how often they are asked for their latest
+        ``edits``, if one can tell them."""
+        recent = self.recent_minutes if edits else 0
+        return timedelta(minutes=self.every_minutes), timedelta(minutes=recent)
 
 
 LLM_RERANKER = "llm"

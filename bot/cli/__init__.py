@@ -33,9 +33,11 @@ from bot.cli.options import (
     FAILED,
     INTERRUPTED,
     MISUSED,
+    READ_AGAIN,
     GlobalOptions,
     configured,
     given,
+    log_by,
     placed,
 )
 from bot.cli.playground_command import playground
@@ -98,9 +100,13 @@ def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> N
 @configured
 def serve(settings: Settings, secrets: Secrets) -> None:
     """Answer in Slack, and sync the wikis now and then, until stopped."""
-    from bot import serving  # slow: what answers, and Slack's libraries
+    # Slow: what answers, and Slack's libraries; and Pydantic.
+    from bot import serving
+    from config.reloading import Reloading
 
-    serving.serve(settings, secrets, sharing)
+    reloading = Reloading(settings, click.get_current_context().meta[READ_AGAIN])
+    reloading.follow(log_by)
+    serving.serve(settings, secrets, sharing, reloading)
 
 
 for command in (

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,11 +16,17 @@ from bot.operations import privacy
 from config import logs
 from config.errors import SettingsError
 
+if TYPE_CHECKING:
+    from config.settings import Settings
+
 log = logging.getLogger(__name__)
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 """The exit codes of the command line."""
 
+
+READ_AGAIN = "footnote.read_again"
+"""What a command's context calls the way to read its settings again."""
 
 _SHARED = frozenset({"access", "ask", "backup", "calibrate", "doctor", "eval", "status", "sync"})
 """Commands that go through the process that holds an embedded index, if there is one."""
@@ -70,11 +76,13 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         before = given()
         chosen = data_dir or before.data_dir
         settings = load(config or before.config, chosen)
+        read_again = functools.partial(load, config or before.config, chosen)
+        click.get_current_context().meta[READ_AGAIN] = read_again
         if chosen and not rest.get("corpus") and _only_reads() and not chosen.exists():
             # It would create a new, empty folder, and the command would report that nothing is
             # indexed.
             raise SettingsError([f"there is no data folder {chosen}: is --data-dir mistyped?"])
-        logs.configure(settings.log_level, settings.log_format, request_ids.current)
+        log_by(settings)
         if mends and (problems := privacy.close(settings.data_dir)):
             more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
             log.warning("Others on this machine may read the data folder: %s%s", problems[0], more)
@@ -91,6 +99,10 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         through_or_alone(settings, str(name), rest, alone)
 
     return run
+
+
+def log_by(settings: Settings) -> None:
+    logs.configure(settings.log_level, settings.log_format, request_ids.current)
 
 
 def _only_reads() -> bool:

@@ -48,11 +48,10 @@ class Served:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._greeting = greeting(app.settings)
         self._long = threading.Lock()
 
     def __call__(self, request: CommandRequest, session: CommandSession) -> int | dict[str, Any]:
-        if problem := disagreement(request.hello, self._greeting):
+        if problem := disagreement(request.hello, greeting(self._app.settings)):
             return {"refused": problem, "code": MISUSED}
         command = COMMANDS.get(str(request.command))
         if command is None:

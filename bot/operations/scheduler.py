@@ -41,7 +41,7 @@ class Scheduler:
     pages not more often than those over edits. Nothing else in a hint is trusted."""
 
     def __init__(
-        self, syncing: Passing, *, every: timedelta, edits_every: timedelta, settle: float = _SETTLE
+        self, syncing: Passing, every: timedelta, edits_every: timedelta, *, settle: float = _SETTLE
     ) -> None:
         self._syncing = syncing
         self._every = every
@@ -50,26 +50,33 @@ class Scheduler:
         self._woken = threading.Event()
         self._hinted: set[PassKind] = set()
         self._over = False
+        self._changed = False
+
+    def reschedule(self, every: timedelta, edits_every: timedelta) -> None:
+        """Set the intervals anew. A pass that runs is not stopped."""
+        if (every, edits_every) != (self._every, self._edits_every):
+            self._every, self._edits_every = every, edits_every
+            self._changed = True
+            self._woken.set()
 
     def hint(self, kind: PassKind) -> None:
         """Record that a pass of this kind would find a change."""
-        self._hinted.add(kind)
-        self._woken.set()
+        if self._every or self._edits_every:
+            self._hinted.add(kind)
+            self._woken.set()
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run the schedule meanwhile, and then stop a sync that is under way."""
         thread = threading.Thread(target=self._run, name="syncing", daemon=True)
-        if self._every or self._edits_every:
-            thread.start()
+        thread.start()
         try:
             yield
         finally:
             self._over = True
             self._woken.set()
             self._syncing.stop()
-            if thread.is_alive():
-                thread.join()
+            thread.join()
 
     def _run(self) -> None:
         every, edits_every = self._every, self._edits_every
@@ -79,10 +86,14 @@ class Scheduler:
             next_edits = time.monotonic()
         while not self._over:
             began = time.monotonic()
+            if self._changed:
+                self._changed = False
+                every, edits_every = self._every, self._edits_every
+                next_full, next_edits = _after(every), _after(edits_every)
             if began >= next_full:
                 self._attempt(lambda: self._syncing.sync(None, lambda _: None), every)
                 hurried_from = began + edits_every.total_seconds()
-                next_full = _after(every) if every else math.inf
+                next_full = _after(every)
                 next_edits = _after(edits_every)
             elif began >= next_edits:
                 self._attempt(self._syncing.look_for_edits, edits_every)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.conversation import incidents
+from bot.conversation.limits import QuestionLimits
 from bot.conversation.observing import Unobserved
 from bot.conversation.ports import Observer
 from bot.slack.health import Check
@@ -41,6 +42,10 @@ class Environment:
     """Health checks, by name, beside the connection to Slack."""
     metrics: MetricsPage | None = None
     """The page ``/metrics``."""
+    reload: Callable[[], None] | None = None
+    """Reads the settings again, on SIGHUP."""
+    question_limits: QuestionLimits | None = None
+    """Limits of questions, where they may change; else those of the settings."""
     observer: Observer = field(default_factory=Unobserved)
     limits: HttpLimits = field(default_factory=HttpLimits)
     """Limits of incoming HTTP."""

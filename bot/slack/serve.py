@@ -48,7 +48,7 @@ async def serve(
     stop = stop or asyncio.Event()
     door = Door(slack, env.hooks, Health(env.checks), env.limits, env.metrics)
     async with AsyncExitStack() as open_:
-        open_.enter_context(signals(stop))
+        open_.enter_context(signals(stop, env.reload))
         # Before anything waits for Slack: a bot that waits is alive.
         if slack.port is not None or not slack.socket_mode:
             await open_.enter_async_context(door.open())

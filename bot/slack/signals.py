@@ -17,15 +17,15 @@ the caller sets `stop`."""
 
 
 @contextmanager
-def signals(stop: asyncio.Event) -> Iterator[None]:
+def signals(stop: asyncio.Event, reload: Callable[[], None] | None = None) -> Iterator[None]:
     """Let SIGTERM and SIGINT set ``stop``, and SIGHUP if the terminal is gone.
 
     In a service or under ``nohup``, SIGHUP comes from a log rotation or an operator who wants
-    settings reloaded, which the bot does not do: no reason to end.
+    settings reloaded: it calls ``reload``.
     """
     handlers: dict[int, Callable[[], None]] = {signal.SIGTERM: stop.set, signal.SIGINT: stop.set}
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        handlers[signal.SIGHUP] = _hang_up(stop, had_terminal=has_terminal())
+        handlers[signal.SIGHUP] = _hang_up(stop, reload, had_terminal=has_terminal())
     loop = asyncio.get_running_loop()
     held_on = signal.getsignal(signal.SIGHUP) if hasattr(signal, "SIGHUP") else None
     caught = []
@@ -59,15 +59,17 @@ def hold_on() -> None:
     signal.signal(signal.SIGHUP, hang_up)
 
 
-def _hang_up(stop: asyncio.Event, *, had_terminal: bool) -> Callable[[], None]:
+def _hang_up(
+    stop: asyncio.Event, reload: Callable[[], None] | None, *, had_terminal: bool
+) -> Callable[[], None]:
     def hang_up() -> None:
         if had_terminal and not has_terminal():
             logger.info("SIGHUP: the terminal is gone, so the bot stops")
             stop.set()
+        elif reload:
+            reload()
         else:
-            logger.info(
-                "SIGHUP: ignored. Settings are read at the start: restart to apply new ones"
-            )
+            logger.info("SIGHUP: ignored")
 
     return hang_up
 

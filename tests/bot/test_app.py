@@ -20,6 +20,7 @@ from bot.slack.home.weekly import Weekly
 from bot.state.database import Database
 from bot.state.process import Process
 from config.errors import SettingsError
+from config.reloading import Reloading
 from config.settings import (
     AnswerSettings,
     Secrets,
@@ -60,6 +61,19 @@ def test_settings_reach_the_answers(library: Library) -> None:
     assert (answerer.max_characters, answerer.min_confidence) == (123, pytest.approx(0.138))
     assert list(answerer.wikis) == ["handbook", "office"]
     assert answerer.retrieval.index is library.index
+
+
+def test_a_running_process_takes_over_new_thresholds(library: Library) -> None:
+    app = App(Settings(), Secrets(), indexing=library)
+    app.__dict__["searching"] = answerer_of(Settings(), library)
+    app.follow(
+        Settings(answer=AnswerSettings(max_characters=123, old_after_days=30, clarify=False))
+    )
+    changed = app.searching
+
+    assert (changed.max_characters, changed.clarifying) == (123, None)
+    assert changed.aging
+    assert changed.retrieval.index is library.index
 
 
 def test_pages_age_only_where_it_is_set(library: Library) -> None:
@@ -160,7 +174,7 @@ def test_serving_without_tokens_names_them(tmp_path: Path) -> None:
     none = Secrets(slack_bot_token=SecretStr(""), slack_app_token=SecretStr(""))
 
     with pytest.raises(SettingsError, match="2 problems"):
-        serve(chosen, none, lambda _: nullcontext())
+        serve(chosen, none, lambda _: nullcontext(), Reloading(chosen, lambda: chosen))
     assert not (tmp_path / "data").exists()
 
 

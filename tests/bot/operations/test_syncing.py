@@ -139,6 +139,18 @@ def test_without_any_interval_nothing_runs() -> None:
     assert syncs.asked == []
 
 
+def test_intervals_that_are_changed_count_at_once() -> None:
+    syncs = Syncs()
+    with running(syncs) as scheduler:
+        scheduler.reschedule(LATER, SOON)
+
+        assert syncs.came(PassKind.RECENT_EDITS, PassKind.RECENT_EDITS)
+        scheduler.reschedule(NEVER, NEVER)
+        scheduler.hint(PassKind.ALL_PAGES)
+
+    assert PassKind.ALL_PAGES not in syncs.asked
+
+
 def test_word_of_an_edit_brings_the_look_for_edits_forward() -> None:
     syncs = Syncs()
     with running(syncs, every=LATER, edits_every=LATER) as scheduler:

@@ -26,7 +26,7 @@ if sys.stdin.isatty():
 
 async def run():
     stop = asyncio.Event()
-    with signals(stop):
+    with signals(stop, lambda: print("read again", flush=True)):
         print("up", flush=True)
         try:
             async with asyncio.timeout(float(sys.argv[1])):
@@ -70,7 +70,7 @@ def test_without_a_terminal_the_bot_runs_on_after_a_hang_up() -> None:
         program.send_signal(signal.SIGHUP)
         said, _ = program.communicate(timeout=240)
 
-    assert said == "still up\n"
+    assert said == "read again\nstill up\n"
     assert program.returncode == 0
 
 
@@ -147,7 +147,7 @@ def test_with_its_terminal_there_the_bot_runs_on_after_a_hang_up_that_somebody_s
     os.close(other_end)
     os.close(terminal)
 
-    assert said == "still up\n"
+    assert said == "read again\nstill up\n"
 
 
 async def test_two_bots_in_turn_leave_ctrl_c_as_it_was() -> None:

@@ -1,0 +1,68 @@
+"""Settings that are read again while the bot runs."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from config.loading import load
+from config.reloading import LIVE, Reloading, taken_over
+from config.settings import Settings
+
+DOCS = Path(__file__).parents[2] / "docs/operating.md"
+WIKI = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "."\n'
+
+
+def written(folder: Path, text: str) -> Settings:
+    (folder / "footnote.toml").write_text(text + WIKI)
+    return load(folder / "footnote.toml")
+
+
+def test_what_may_change_changes_and_the_rest_is_named(tmp_path: Path) -> None:
+    old = written(tmp_path, "")
+    new = written(
+        tmp_path,
+        'log_level = "DEBUG"\n[answer]\nprecision = 0.5\nunchecked = "refuse"\n'
+        '[slack]\nperson_day = 7\nreview_channel = "C1"\n',
+    )
+    moved = new.model_copy(update={"wiki": ()})
+    settings, changed, waiting = taken_over(old, moved)
+
+    assert changed == ["log_level", "answer.precision", "slack.person_day"]
+    assert waiting == ["wiki", "answer.unchecked", "slack.review_channel"]
+    assert (settings.log_level, settings.answer.precision, settings.slack.person_day) == (
+        "DEBUG", 0.5, 7,
+    )  # fmt: skip
+    assert (settings.answer.unchecked, settings.slack.review_channel) == ("say", "")
+    assert settings.wiki == old.wiki
+
+
+def test_a_faulty_file_changes_nothing_and_is_reported(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    old, told = written(tmp_path, ""), list[Settings]()
+    reread = Reloading(old, lambda: load(tmp_path / "footnote.toml"))
+    reread.follow(told.append)
+    (tmp_path / "footnote.toml").write_text("[answer]\nprecision = 3\n")
+    with caplog.at_level(logging.INFO):
+        reread()
+        written(tmp_path, "[answer]\nprecision = 0.3\n")
+        reread()
+
+    assert [settings.answer.precision for settings in told] == [0.3]
+    assert "`answer.precision`" in caplog.messages[0]
+    assert "changed: answer.precision" in caplog.messages[1]
+
+
+def test_the_documentation_names_what_changes() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    of_signals = text[text.index("SIGHUP reads") :].partition("The log names")[0]
+
+    for section, names in LIVE.items():
+        assert not section or f"[{section}]" in of_signals
+        for name in names:
+            of = getattr(Settings(), section) if section else Settings()
+            assert hasattr(of, name)
+            assert name in of_signals
