@@ -37,7 +37,7 @@ HOMES = {
     "qdrant_client": ("indexers/index",),
     "qdrant_edge": ("indexers/index",),
     "requests": ("indexers/sources/confluence",),
-    "rich": ("bot/cli", "bot/screen.py", "bot/terminal.py", "bot/scores.py"),
+    "rich": ("bot/cli", "bot/screen.py", "bot/terminal.py", "bot/reports.py", "bot/scores.py"),
     "sentencex": ("indexers/text/sentences.py",),
     "slack_bolt": ("bot/slack", "bot/playground"),
     "slack_sdk": ("bot/slack", "bot/playground"),
@@ -65,7 +65,7 @@ ROOMS = (
 GROUND = ("model", "errors", "ports", "background", "caching", "foreign", "moments", "request_ids")
 """The files of `bot` that stand below all rooms; `terminal` and what prints stand above the use
 cases, and what composes or commands stands above everything."""
-PRINTING = ("screen", "terminal", "output", "scores", "interrupting", "loading")
+PRINTING = ("screen", "terminal", "reports", "output", "scores", "interrupting", "loading")
 TOP = (
     "app", "serving", "footnote", "demo", "confluence_demo", "playground_demo", "cli", "__main__",
     "__init__", "playground",

@@ -1,5 +1,5 @@
 """The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags
-| backup | restore | eval | calibrate | convert | demo | init | playground | settings``.
+| usage | backup | restore | eval | calibrate | convert | demo | init | playground | settings``.
 
 A contract for scripts: JSON goes to standard output alone, everything else to standard error; exit
 code 0 is done, 1 something failed, 2 the settings or the command are wrong, 130 interrupted.
@@ -46,6 +46,7 @@ from bot.cli.settings_command import print_settings
 from bot.cli.sharing import sharing
 from bot.cli.status_command import status
 from bot.cli.sync_command import sync
+from bot.cli.usage_command import usage
 from bot.interrupting import interruptible
 from bot.operations.privacy import UMASK
 from config import logs
@@ -125,6 +126,7 @@ for command in (
     restore,
     status,
     sync,
+    usage,
 ):
     cli.add_command(command)
 

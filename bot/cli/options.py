@@ -6,6 +6,7 @@ import functools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +123,21 @@ as_person = click.option(
     callback=_address,
     help="With this person's rights [default: everyone's].",
 )
+
+
+def _local(_context: click.Context, _option: click.Parameter, day: Any) -> datetime | None:
+    """Return when the day began here."""
+    return day.astimezone() if day else None
+
+
+since = click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    callback=_local,
+    help="From this day on, as in 2026-11-24 [default: all that is kept].",
+)
+as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV for spreadsheets.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 

@@ -245,3 +245,39 @@ class Forgotten:
     questions: int = 0
     verdicts: int = 0
     flags: int = 0
+
+
+class Way(StrEnum):
+    """The way in which an answer was shown."""
+
+    CHANNEL = "channel"
+    """To everybody who reads the channel."""
+    DIRECT = "direct"
+    PRIVATE = "private"
+    """In a channel, to one person alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """A page that was shown. ``words``: words of it, or what was made of them; else its title
+    alone."""
+
+    wiki: str
+    page: str
+    revision: str
+    url: str
+    words: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """An answer that was shown, or was about to be. ``person`` asked for it; ``readers`` are the
+    people whose rights counted. ``open``: the rights of nobody in particular, because everyone may
+    read it."""
+
+    place: MessageRef
+    person: str
+    way: Way
+    open: bool
+    readers: frozenset[str]
+    pages: tuple[ShownPage, ...]

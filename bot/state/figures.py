@@ -14,12 +14,12 @@ from bot.state import answer_json
 from bot.state.database import Database
 from bot.state.schema import answers, cited, flag_steps, flags, verdicts
 
-_QUESTIONS = sa.and_(
+IS_QUESTION = sa.and_(
     answers.c.ts.not_like(f"{BY_ITSELF}%"),
     sa.not_(answers.c.answer.contains(answer_json.ASKS_BACK)),
     sa.not_(answers.c.answer.contains(answer_json.HAS_REASON.format(Reason.NO_QUESTION.value))),
 )
-_ANSWERED = sa.not_(answers.c.answer.contains(answer_json.IS_NONE))
+IS_ANSWERED = sa.not_(answers.c.answer.contains(answer_json.IS_NONE))
 
 
 class DatabaseFigures:
@@ -29,8 +29,8 @@ class DatabaseFigures:
         self._database = database
 
     def volume(self, since: datetime) -> Volume:
-        asked = sa.and_(answers.c.given >= since, _QUESTIONS)
-        count = sa.select(sa.func.count(), sa.func.count(sa.case((_ANSWERED, 1)))).where(asked)
+        asked = sa.and_(answers.c.given >= since, IS_QUESTION)
+        count = sa.select(sa.func.count(), sa.func.count(sa.case((IS_ANSWERED, 1)))).where(asked)
         judge = (
             sa.select(verdicts.c.verdict, sa.func.count())
             .join(answers, verdicts.c.answer == answers.c.id)
@@ -63,7 +63,9 @@ class DatabaseFigures:
         count = (
             sa.select(cited.c.wiki, cited.c.page, times, sa.func.max(answers.c.id).label("latest"))
             .join(answers, cited.c.answer == answers.c.id)
-            .where(answers.c.given >= since, answers.c.retracted.is_(None), _QUESTIONS, _ANSWERED)
+            .where(
+                answers.c.given >= since, answers.c.retracted.is_(None), IS_QUESTION, IS_ANSWERED
+            )
             .group_by(cited.c.wiki, cited.c.page)
             .having(times >= at_least)
             .order_by(times.desc(), cited.c.wiki, cited.c.page)

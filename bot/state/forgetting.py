@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.conversation.model import Forgotten, MessageState
+from bot.conversation.model import Forgotten, MessageState, Way
 from bot.state.database import Database
 from bot.state.schema import (
     answers,
@@ -19,10 +19,14 @@ from bot.state.schema import (
     flags,
     inbox,
     jobs,
+    keys,
     locks,
     passes,
     processes,
     reminders,
+    shown,
+    shown_pages,
+    shown_readers,
     threads,
     usage,
     verdicts,
@@ -50,13 +54,18 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     usage: usage.c.day,
     processes: None,  # go when they are dead
     locks: None,  # hold only a wiki's and a process's name
+    shown: shown.c.at,
+    shown_pages: None,  # go with their entry
+    shown_readers: None,  # go with their entry
+    keys: None,  # hold nothing about anybody
 }
 """The column with a row's age; None: it needs none."""
 
 
-def forget_before(database: Database, when: datetime) -> int:
-    """Delete what is older than ``when`` and return how many rows. Events that Slack delivers again
-    would count as new, so ``when`` is at least hours ago.
+def forget_before(database: Database, when: datetime, audited: datetime | None = None) -> int:
+    """Delete what is older than ``when`` and return how many rows; of the audit trail what is older
+    than ``audited``, if that is given. Events that Slack delivers again would count as new, so
+    ``when`` is at least hours ago.
 
     Raises:
         StateUnavailable
@@ -65,19 +74,26 @@ def forget_before(database: Database, when: datetime) -> int:
         set_long_ago = sa.update(channels).where(channels.c.changed < when)
         connection.execute(set_long_ago.values(person=NOBODY))
         return sum(
-            connection.execute(sa.delete(table).where(age < _of(age, when))).rowcount
+            connection.execute(
+                sa.delete(table).where(
+                    age < _of(age, audited if table is shown and audited else when)
+                )
+            ).rowcount
             for table, age in AGES.items()
             if age is not None
         )
 
 
-def forget_all_before(database: Database, spool: Spool, when: datetime) -> int:
-    """Delete what is older than ``when``, from database and files, and return how much.
+def forget_all_before(
+    database: Database, spool: Spool, when: datetime, audited: datetime | None = None
+) -> int:
+    """Delete what is older than ``when``, from database and files, and return how much; ``audited``
+    as in `forget_before`.
 
     Raises:
         StateUnavailable
     """
-    return forget_before(database, when) + spool.forget_before(when)
+    return forget_before(database, when, audited) + spool.forget_before(when)
 
 
 def _of(age: sa.Column[Any], when: datetime) -> date:
@@ -136,8 +152,19 @@ def forget_person(database: Database, person: str) -> Forgotten:
         ended = sa.update(written).where(written.c.ended_by == person)
         connection.execute(ended.values(ended_by=NOBODY))
         connection.execute(sa.delete(answers).where(answers.c.asker == person))
+        _forget_in_audit(connection, person)
         connection.execute(sa.delete(usage).where(usage.c.payer == person))
         chosen = sa.update(channels).where(channels.c.person == person)
         connection.execute(chosen.values(person=NOBODY))
         connection.execute(sa.update(jobs).where(jobs.c.person == person).values(person=NOBODY))
     return Forgotten(questions, judged, flagged or 0)
+
+
+def _forget_in_audit(connection: sa.Connection, person: str) -> None:
+    """Remove the person from the audit trail, whose entries stay. The channel of a direct message,
+    and the question that only they and the bot know of, would name them."""
+    theirs = shown.c.person == person
+    alone = sa.update(shown).where(theirs, shown.c.way != Way.CHANNEL.value)
+    connection.execute(alone.values(channel="", ts=""))
+    connection.execute(sa.update(shown).where(theirs).values(person=NOBODY))
+    connection.execute(sa.delete(shown_readers).where(shown_readers.c.person == person))

@@ -20,7 +20,7 @@ class Moment(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
-SCHEMA = 17
+SCHEMA = 18
 """The version of these tables, that of the last migration."""
 FIRST = 17
 """The first that alembic keeps."""
@@ -259,3 +259,45 @@ jobs = sa.Table(
     sa.Column("holder", sa.String(128), nullable=False),
     sa.Column("changed", Moment, nullable=False),
 )
+
+shown = sa.Table(
+    "shown",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("team", sa.String(32), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("ts", sa.String(32), nullable=False),
+    sa.Column("person", sa.String(32), nullable=False, index=True),
+    sa.Column("way", sa.String(16), nullable=False),
+    sa.Column("open", sa.Boolean, nullable=False),
+)
+"""The audit trail: what was shown to whom. ``open``: it was made of what everyone may read."""
+
+shown_pages = sa.Table(
+    "shown_pages",
+    metadata,
+    sa.Column("shown", sa.ForeignKey("shown.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("wiki", sa.String(64), primary_key=True),
+    sa.Column("page", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("words", sa.Boolean, nullable=False),
+)
+"""``words``: not only its title was shown."""
+
+shown_readers = sa.Table(
+    "shown_readers",
+    metadata,
+    sa.Column("shown", sa.ForeignKey("shown.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("person", sa.String(32), primary_key=True, index=True),
+)
+"""Whose rights counted, unless it was open."""
+
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("value", sa.String(64), nullable=False),
+)
+"""Random keys of this installation, such as that of the pseudonyms."""

@@ -6,7 +6,7 @@ from alembic import context
 
 given = context.config.attributes
 context.configure(connection=given["connection"], on_version_apply=given["applied"])
-if given["version"] == 0 or given["version"] < given["first"]:
-    # `schema_version` is older than alembic, and what every version of Footnote looks at.
-    context.get_context().stamp(context.script, "base")
+# `schema_version` is older than alembic, and what every version of Footnote looks at.
+known = "base" if given["version"] < given["first"] else str(given["version"])
+context.get_context().stamp(context.script, known)
 context.run_migrations()

@@ -1,0 +1,52 @@
+"""The command ``footnote usage``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli.options import as_csv, as_json, configured, since
+
+if TYPE_CHECKING:
+    from config.settings import Secrets, Settings
+
+
+@click.command()
+@click.option(
+    "--by",
+    type=click.Choice(["day", "channel", "person"]),
+    default="day",
+    show_default=True,
+    help="What a row is of.",
+)
+@since
+@click.option("--identify", is_flag=True, help="Name people by their Slack ids, not by pseudonyms.")
+@as_csv
+@as_json
+@configured
+def usage(
+    settings: Settings,
+    secrets: Secrets,
+    by: str,
+    since: datetime | None,
+    identify: bool,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Count questions, and the language model's tokens and their cost."""
+    # What reads the database is slow to import.
+    from bot.app import App
+    from bot.operations.usage_report import UsageBy, usage_rows
+    from bot.reports import print_rows
+    from bot.state.usage_report import DatabaseUsageReport, pseudonyms
+
+    kind, rows = UsageBy(by), list[dict[str, Any]]()
+    begin = since or datetime.fromtimestamp(0).astimezone()
+    with App(settings, secrets) as app:
+        if state := app.state_if_made():
+            name = str if identify else pseudonyms(state)
+            rows = usage_rows(DatabaseUsageReport(state), kind, begin, name, identify=identify)
+    columns = (by, "questions", "answered", "tokens", "cost")
+    print_rows(rows, columns, as_csv=as_csv, as_json=as_json, none="Nothing was asked.")

@@ -1,0 +1,66 @@
+"""The questions and the usage that are kept: the port `bot.operations.usage_report.KeptUsage`; and
+pseudonyms of people."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from bot.operations.usage_report import AskedOnce, TokensUsed
+from bot.state.database import Database
+from bot.state.figures import IS_ANSWERED, IS_QUESTION
+from bot.state.schema import answers, keys, usage
+
+_KEY = "pseudonyms"
+_DIRECT = "D"
+"""How the id of a direct message's channel begins in Slack."""
+
+
+class DatabaseUsageReport:
+    """Questions and usage in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def asked(self, since: datetime) -> Iterator[AskedOnce]:
+        query = sa.select(
+            answers.c.given,
+            answers.c.channel,
+            answers.c.asker,
+            sa.case((IS_ANSWERED, 1), else_=0).label("answered"),
+        ).where(answers.c.given >= since, IS_QUESTION)
+        with self._database.look() as connection:
+            for row in connection.execute(query):
+                direct = row.channel.startswith(_DIRECT)
+                yield AskedOnce(row.given, row.channel, row.asker, direct, bool(row.answered))
+
+    def used(self, kind: str, since: date) -> Iterator[TokensUsed]:
+        query = sa.select(usage).where(usage.c.kind == kind, usage.c.day >= since)
+        with self._database.look() as connection:
+            for row in connection.execute(query):
+                yield TokensUsed(row.day, row.payer, row.tokens, row.cost)
+
+
+def pseudonyms(database: Database) -> Callable[[str], str]:
+    """Return a function from a person's id to their pseudonym: the same each time in this database,
+    and another one in others. Whoever can read the database can learn who it is.
+
+    Raises:
+        StateUnavailable
+    """
+    mine = {"name": _KEY, "value": secrets.token_hex(32)}
+    with database.begin() as connection:
+        added = database.insert(keys).values(mine).on_conflict_do_nothing()
+        connection.execute(added)
+        key = connection.scalar(sa.select(keys.c.value).where(keys.c.name == _KEY)) or ""
+
+    def name(person: str) -> str:
+        found = hmac.digest(bytes.fromhex(key), person.encode(), hashlib.sha256)
+        return f"person-{found.hex()[:8]}"
+
+    return name

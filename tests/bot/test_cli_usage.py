@@ -1,0 +1,111 @@
+"""`footnote usage` over what a bot kept."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.answering.composing.usage import Cap, Spent
+from bot.conversation.model import AskedQuestion, MessageRef
+from bot.model import Answer, NoAnswer, Reason, Result, Source
+from bot.reports import csv_of
+from bot.state.answers import DatabaseAnswers
+from bot.state.database import Database
+from bot.state.forgetting import forget_person
+from bot.state.usage import DatabaseUsage
+from bot.state.usage_report import pseudonyms
+from tests.bot.databases import lay_out
+from tests.bot.shell import Shell
+from tests.kept_logging import kept_logging
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+PAGE = Source("Leave", "", "https://wiki.example.com/leave", "Book it.", "handbook", "leave.md", "")
+FOUND, NOTHING = Answer("Book it. [1]", (PAGE,), 0.9), NoAnswer(Reason.NOTHING_FITS, "Nothing.")
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Shell:
+    """A bot that Anna asked twice in a channel and Ben once directly, a day later."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    lay_out(tmp_path / "data/state.sqlite3")
+    with closing(Database.open(tmp_path / "data/state.sqlite3")) as database:
+        kept = DatabaseAnswers(database)
+
+        def ask(person: str, channel: str, ts: str, result: Result, when: datetime) -> None:
+            place = MessageRef("T0", channel, ts, ts)
+            asked = AskedQuestion("A secret?", person, place, channel.startswith("D"))
+            kept.keep(asked, result, when, None, {})
+
+        ask("U0ANNA", "C0TEAM", "1.0", FOUND, NOON)
+        ask("U0ANNA", "C0TEAM", "2.0", NOTHING, NOON)
+        ask("U0BEN", "D0BEN", "3.0", FOUND, NOON + timedelta(days=1))
+        ask("U0BEN", "D0BEN", "fixed-1", FOUND, NOON + timedelta(days=1))
+        caps = {("day", ""): Cap(), ("person", "U0BEN"): Cap(), ("channel", "D0BEN"): Cap()}
+        DatabaseUsage(database).take(NOON.date(), {("day", ""): Cap()}, Spent(1000, 0.25))
+        # Only people with a message in the inbox are counted; the others were forgotten.
+        DatabaseUsage(database).take(NOON.date() + timedelta(days=1), caps, Spent(50, 0.5))
+    return Shell(tmp_path, monkeypatch, capsys)
+
+
+def test_a_day_has_its_questions_tokens_and_cost(shell: Shell) -> None:
+    with kept_logging():
+        ran = shell.footnote("usage", "--json")
+        later = shell.footnote("usage", "--json", "--since", "2026-11-25")
+
+    assert ran.json == [
+        {"day": "2026-11-24", "questions": 2, "answered": 1, "tokens": 1000, "cost": 0.25},
+        {"day": "2026-11-25", "questions": 1, "answered": 1, "tokens": 50, "cost": 0.5},
+    ]
+    assert later.json == ran.json[1:]
+
+
+def test_people_have_the_same_pseudonym_each_time_unless_they_are_asked_for(shell: Shell) -> None:
+    with kept_logging():
+        first, again = (shell.footnote("usage", "--by", "person", "--csv") for _ in range(2))
+        named = shell.footnote("usage", "--by", "person", "--csv", "--identify")
+    rows = list(csv.DictReader(first.out.splitlines()))
+
+    assert first.out == again.out
+    assert [row["questions"] for row in rows] == ["2", "1"]
+    assert all(row["person"].startswith("person-") for row in rows)
+    assert "U0" not in first.out
+    assert named.out.startswith("person,questions,answered,tokens,cost\nU0ANNA,2,1,0,0")
+
+
+def test_direct_messages_are_one_row_because_their_channel_is_a_person(shell: Shell) -> None:
+    with kept_logging():
+        ran = shell.footnote("usage", "--by", "channel")
+
+    assert "direct messages  1" in " ".join(ran.out.split("\n")).replace("   ", "  ")
+    assert "C0TEAM" in ran.out
+    assert "D0BEN" not in ran.out
+
+
+def test_who_was_forgotten_is_in_no_report(shell: Shell, tmp_path: Path) -> None:
+    with closing(Database.open(tmp_path / "data/state.sqlite3")) as database:
+        forget_person(database, "U0ANNA")
+    with kept_logging():
+        ran = shell.footnote("usage", "--by", "person", "--json", "--identify")
+
+    assert [row["person"] for row in ran.json] == ["U0BEN"]
+
+
+def test_another_installation_has_other_pseudonyms(database: Database, tmp_path: Path) -> None:
+    with closing(Database.open(tmp_path / "other.db")) as other:
+        assert pseudonyms(database)("U0ANNA") == pseudonyms(database)("U0ANNA")
+        assert pseudonyms(database)("U0ANNA") != pseudonyms(other)("U0ANNA")
+
+
+def test_a_formula_is_text_in_csv() -> None:
+    rows = [{"page": '=HYPERLINK("http://evil")', "count": -1}, {"page": "a,b", "count": 0.5}]
+
+    assert csv_of(rows, ("page", "count")) == (
+        'page,count\n"\'=HYPERLINK(""http://evil"")",-1\n"a,b",0.5\n'
+    )
