@@ -101,7 +101,7 @@ def save(visit: Visit, name: str, *shown: Locator) -> None:
     visit.page.mouse.move(0, 0)  # no tools of a message under the pointer
     boxes = [box for one in shown if (box := one.bounding_box())]
     top = min(box["y"] for box in boxes) - MARGIN
-    bottom = max(box["y"] + box["height"] for box in boxes) + MARGIN
+    bottom = max(box["y"] + box["height"] for box in boxes)  # the next message may follow
     clip = {"x": 2, "y": top, "width": NARROW - 2, "height": bottom - top}
     taken = visit.page.screenshot(clip=clip, animations="disabled", caret="hide")
     picture = (
