@@ -25,7 +25,7 @@ from bot.answering.composing.language_model import ConfiguredModel, judge_by, ma
 from bot.answering.composing.nli_judging import EntailmentJudge
 from bot.answering.composing.prompt import Prompting
 from bot.answering.composing.providers import writer_of
-from bot.answering.composing.usage import Cap, Caps, Meter, ModelObserver, Price, Usage
+from bot.answering.composing.usage import Meter, ModelObserver, Usage
 from bot.answering.composing.writing import LanguageModel, MeasuredModel, RetryingModel
 from bot.answering.confidence import least_confidence
 from bot.answering.library import IndexedLibrary
@@ -328,17 +328,7 @@ def language_model_of(  # noqa: PLR0913 - what a model is configured with
         ModelMisconfigured: a package, an address or a key is missing.
     """
     llm, count = settings.llm, embedder.count_tokens
-    meter = Meter(
-        count,
-        today,
-        usage,
-        caps=Caps(
-            Cap(llm.person_tokens), Cap(llm.channel_tokens), Cap(llm.day_tokens, llm.day_cost)
-        ),
-        price=Price(llm.price_read, llm.price_written),
-        max_tokens=llm.max_tokens,
-        observer=observer,
-    )
+    meter = Meter.of(llm, count, today, usage, observer)
 
     def patient(model: LanguageModel) -> RetryingModel:
         return RetryingModel(

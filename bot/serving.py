@@ -232,16 +232,7 @@ class SlackParts:
             stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
         )
         self.directory = directory_of(
-            self.api,
-            team=me.team,
-            bot=me.user,
-            clock=env.seconds,
-            guests=slack.guests,
-            shared_channels=slack.shared_channels,
-            admins=frozenset(slack.admins),
-            accounts=slack.accounts if slack.identity == "accounts" else None,
-            private_members=slack.private_members,
-            tokens=tokens,
+            self.api, slack, team=me.team, bot=me.user, tokens=tokens, clock=env.seconds
         )
         self.text, self.status = SlackText(me), SlackStatusLine(self.optional_calls)
         quick = SlackApi(self.without_retry, me.bot)

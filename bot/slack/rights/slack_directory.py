@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.slack.api.slack_api import SlackApi
@@ -16,33 +17,59 @@ from bot.slack.rights.viewers import Viewers
 from indexers.model import Reader
 
 
-def directory_of(  # noqa: PLR0913 - who we are, and one for each thing that may be set
+class RightsSettings(Protocol):
+    """The settings of people's rights in Slack, see `config.slack.SlackSettings`."""
+
+    @property
+    def guests(self) -> bool: ...
+
+    @property
+    def shared_channels(self) -> bool: ...
+
+    @property
+    def admins(self) -> Collection[str]: ...
+
+    @property
+    def identity(self) -> str:
+        """Return "accounts" if ``accounts`` alone tell who somebody is in the wikis."""
+        ...
+
+    @property
+    def accounts(self) -> Mapping[str, str]: ...
+
+    @property
+    def private_members(self) -> int: ...
+
+
+def directory_of(  # noqa: PLR0913 - who we are, and what people's rights depend on
     api: SlackApi,
+    settings: RightsSettings,
     *,
     team: str,
     bot: str,
-    clock: Callable[[], float],
-    guests: bool,
-    shared_channels: bool,
-    admins: Collection[str],
-    accounts: Mapping[str, str] | None,
-    private_members: int,
     tokens: Callable[[str], frozenset[str]],
+    clock: Callable[[], float],
 ) -> SlackDirectory:
     """Compose the directory. ``bot`` is our user; for the rest see `SlackPeople` and `Readers`."""
     people = SlackPeople(
         client=api.client,
         directory=MemberList(client=api.client, team=team, clock=clock),
         team=team,
-        guests=guests,
-        shared_channels=shared_channels,
-        admins=admins,
-        accounts=accounts,
+        guests=settings.guests,
+        shared_channels=settings.shared_channels,
+        admins=frozenset(settings.admins),
+        accounts=settings.accounts if settings.identity == "accounts" else None,
         clock=clock,
         tokens=tokens,
     )
     channels = Channels(api.client)
-    readers = Readers(people=people, channels=channels, bot=bot, most=private_members, clock=clock)
+    readers = Readers(
+        people=people,
+        channels=channels,
+        bot=bot,
+        most=settings.private_members,
+        clock=clock,
+    )
     return SlackDirectory(people, channels, readers, Viewers(channels, api))
 
 
