@@ -50,7 +50,7 @@ def run(folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
     )
 
 
-def until(true: Callable[[], bool], seconds: float = 120) -> None:
+def until(true: Callable[[], bool], seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end

@@ -11,8 +11,8 @@ async def connected() -> str:
     return ""
 
 
-def health(**checks: object) -> Health:
-    made = Health(checks, patience=0.05, fresh=0.0)  # type: ignore[arg-type]
+def health(patience: float = 240.0, **checks: object) -> Health:
+    made = Health(checks, patience=patience, fresh=0.0)  # type: ignore[arg-type]
     made.slack = connected
     return made
 
@@ -35,7 +35,7 @@ async def test_a_check_that_hangs_is_begun_once_and_told() -> None:
         thaw.wait(30)
         return ""
 
-    one = health(database=hangs)
+    one = health(0.05, database=hangs)
     looked = [await one.look() for _ in range(3)]
     thaw.set()
 
@@ -53,11 +53,12 @@ async def test_what_a_late_check_found_is_not_told_later() -> None:
             ended.set()
         return answer
 
-    one = health(database=late)
+    one = health(0.05, database=late)
     await one.look()
     task = one._running["database"]
     thaw.set()
     await task
+    one._patience = 240.0
 
     assert (await one.look())["database"] == "ok"
 

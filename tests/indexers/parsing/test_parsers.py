@@ -30,7 +30,7 @@ from indexers.sources.attachments.content import Unreadable
 
 from . import jobs
 
-BRIEF = Limits(seconds=1, wall_seconds=60)
+BRIEF = Limits(seconds=1, wall_seconds=600)
 
 
 @pytest.fixture

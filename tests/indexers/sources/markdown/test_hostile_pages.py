@@ -22,7 +22,7 @@ from tests.long import few
 
 from . import costly
 
-BRIEF = Limits(seconds=1, wall_seconds=60)
+BRIEF = Limits(seconds=1, wall_seconds=600)
 
 DEEP_TOML = f"+++\na = {'[' * 50_000}{']' * 50_000}\n+++\n# Title\n\ntext\n"
 LONG_INTEGER = f"+++\nweight = {'9' * 6000}\n+++\n# Title\n\ntext\n"
