@@ -11,8 +11,10 @@ import uuid
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
+from bot.answering.kinds import by_kind
 from bot.answering.reranking import Reranking, reading
-from bot.answering.retrieval import FoundPage
+from bot.answering.retrieval import FoundPage, Reorder
+from bot.model import Question
 from indexers.model import Hit
 from indexers.ports import Reranker
 
@@ -61,10 +63,10 @@ def _with_hits(page: FoundPage, hits: tuple[Hit, ...], read: Container[uuid.UUID
     return replace(page, score=page.score + gain, hits=ordered)
 
 
-def cross_encoder(reranker: Reranker, *, seconds: float, foreign: bool) -> Reranking:
+def cross_encoder(reranker: Reranker, *, seconds: float, foreign: bool) -> Reorder:
     """Return the reranking by ``reranker``. It takes all cores, so more than a few at once would
     only keep each other up."""
-    return Reranking(
+    reranking = Reranking(
         reading(reranker),
         seconds=seconds,
         passages=PASSAGES,
@@ -73,3 +75,8 @@ def cross_encoder(reranker: Reranker, *, seconds: float, foreign: bool) -> Reran
         fewest=1,
         foreign=foreign,
     )
+
+    def reorder(question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
+        return by_kind(question, reranking(question, pages))
+
+    return reorder
