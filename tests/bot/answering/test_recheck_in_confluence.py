@@ -28,7 +28,7 @@ from tests.indexers.sources.confluence.conftest import Clock, Site
 from tests.indexers.sources.confluence.looking import live_of
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-PATIENT = 30.0
+PATIENT = 240.0
 """Seconds: a machine that is slow for a moment decides nothing here."""
 
 

@@ -11,7 +11,7 @@ from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
 from indexers.sources.confluence.scope import Scope
 
-PATIENT = 30.0
+PATIENT = 240.0
 """Seconds: a machine that is slow for a moment decides nothing."""
 Made = TypeVar("Made")
 
