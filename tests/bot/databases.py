@@ -15,7 +15,8 @@ from bot.state.schema import metadata, schema_version
 
 _SCHEMA = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 _SERVER = os.environ.get("TEST_POSTGRESQL_URL", "")
-POSTGRESQL = _SERVER and f"{_SERVER}?options=-csearch_path%3D{_SCHEMA}%20-csynchronous_commit%3Doff"
+_OPTIONS = f"-csearch_path%3D{_SCHEMA}%20-csynchronous_commit%3Doff"
+POSTGRESQL = _SERVER and f"{_SERVER}?options={_OPTIONS}&connect_timeout=240"
 """A schema of each test process in the database to use; what stands in it is dropped. `.ci/run`
 starts one. No test cuts its power, so none waits for its disk."""
 

@@ -257,6 +257,7 @@ def test_a_data_folder_may_have_a_long_name(handbook: Shell) -> None:
     ran = handbook.footnote("status", "--json")
     process.communicate("/quit\n")
 
+    assert (ran.code, ran.err) == (0, "")
     assert ran.json["wikis"]["handbook"]["pages"] == 2
     assert process.returncode == 0
 
