@@ -44,6 +44,40 @@ class IndexSettings(Strict):
         pattern=r"^[A-Za-z0-9_-]{0,60}$",
         description="The prefix of its collections there; each Footnote needs its own.",
     )
+    grpc_port: int = Field(
+        0, ge=0, le=65535, description="Its port for gRPC, mostly 6334; 0: HTTP alone."
+    )
+    ca_file: str = Field(
+        "",
+        description="Certificates of the authority that signed its own, in PEM; empty: those that "
+        "this machine trusts.",
+    )
+    timeout_seconds: int = Field(
+        30, ge=1, le=600, description="Seconds that a request to it may take."
+    )
+    shards: int = Field(
+        0, ge=0, le=1000, description="Shards of a new collection; 0: as the server is set."
+    )
+    replicas: int = Field(
+        0, ge=0, le=100, description="Copies of each shard of a new collection; 0: as it is set."
+    )
+    write_consistency: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="How many copies must have taken a write, for a new collection; 0: as it is "
+        "set.",
+    )
+    read_consistency: Literal["", "majority", "quorum", "all"] = Field(
+        "", description="How many copies must agree on what is read; empty: one is asked."
+    )
+    read_fan_out: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="How many more copies are asked at the same time, of which the quickest "
+        "counts, for a new collection; 0: as it is set.",
+    )
     model: str = Field(
         "",
         description="An embedding model that fastembed knows, such as "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import cached_property, partial
@@ -29,6 +29,7 @@ from indexers.index.opening import catalog_in, catalog_on, is_made
 from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker, LocalReranker
 from indexers.index.schema import SCHEMA_VERSION
+from indexers.model import Progress
 from indexers.parsing.process import Parsers
 from indexers.ports import Embedder, Entailing, Reranker, Wiki
 from indexers.sources import SOURCES
@@ -38,6 +39,7 @@ from indexers.syncing.splitting import Splitter
 from indexers.syncing.sync_wikis import sync_wikis
 
 if TYPE_CHECKING:
+    from indexers.index.moving import Moved
     from indexers.index.server import Server
 
 log = logging.getLogger(__name__)
@@ -122,11 +124,25 @@ class Indexing:
     def _server(self) -> Server | None:
         """Return the configured Qdrant server, if there is one. Asks nothing yet."""
         url = self._settings.index.url
-        if not url or self._folder is not None:
-            return None
-        from indexers.index.server import Server  # slow: Qdrant's client
+        return self._server_at(url) if url and self._folder is None else None
 
-        return Server(url, self._secrets.qdrant_api_key.get_secret_value() or None)
+    def _server_at(self, url: str) -> Server:
+        # Slow: Qdrant's client.
+        from indexers.index.server import Server
+        from indexers.index.server_options import ServerOptions
+
+        index = self._settings.index
+        options = ServerOptions(
+            grpc_port=index.grpc_port,
+            ca_file=Path(index.ca_file) if index.ca_file else None,
+            timeout=index.timeout_seconds,
+            shards=index.shards,
+            replicas=index.replicas,
+            write_consistency=index.write_consistency,
+            read_consistency=index.read_consistency,
+            read_fan_out=index.read_fan_out,
+        )
+        return Server(url, self._secrets.qdrant_api_key.get_secret_value() or None, options)
 
     @property
     def _place(self) -> Path:
@@ -137,11 +153,15 @@ class Indexing:
         """Return whether there is an index. To open it would make it."""
         return self._server is not None or is_made(self._place)
 
+    @property
+    def _languages(self) -> Languages:
+        own = {wiki.name: wiki.language for wiki in self._settings.wiki if wiki.language}
+        return Languages(self._settings.index.language, own)
+
     @cached_property
     def index(self) -> CurrentIndex:
         settings, dimensions = self._settings, self.embedder.dimensions
-        own = {wiki.name: wiki.language for wiki in settings.wiki if wiki.language}
-        languages = Languages(settings.index.language, own)
+        languages = self._languages
         wanted = fingerprint(
             embedder=self.embedder.identity,
             splitter=self.splitter.identity,
@@ -232,6 +252,26 @@ class Indexing:
             raise IndexUnavailable(
                 f"The index of the backup holds {counts}, and held {expected} when it was made."
             )
+
+    def move_to(self, url: str, progress: Callable[[Progress], None]) -> Moved:
+        """Move the embedded index to the Qdrant server at ``url``; see `move_to_server`.
+
+        Raises:
+            IndexUnavailable
+        """
+        from indexers.index.moving import move_to_server  # slow: Qdrant's client
+
+        settings = self._settings
+        return move_to_server(
+            self._place,
+            self._server_at(url),
+            dimensions=self.embedder.dimensions,
+            languages=self._languages,
+            prefix=settings.index.prefix,
+            owner=owner_of(settings.data_dir, settings.state.url),
+            embed=self.embedder.embed_question,
+            progress=progress,
+        )
 
     def unused(self) -> AbstractContextManager[None]:
         """Hold the embedded indexes, so that no process opens one within.

@@ -17,6 +17,7 @@ HOMES = {
     "charset_normalizer": ("indexers/sources/markdown",),
     "click": ("bot/cli",),
     "fastembed": ("indexers/index",),
+    "grpc": ("indexers/index",),
     "llama_index": ("bot/answering", "bot/evaluation/judging.py"),
     "llama_index_instrumentation": ("bot/answering",),
     "lxml": ("indexers/sources/confluence",),

@@ -1,5 +1,6 @@
 """The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags
-| usage | backup | restore | eval | calibrate | convert | demo | init | playground | settings``.
+| usage | backup | restore | eval | calibrate | convert | demo | init | migrate-index
+| playground | settings``.
 
 A contract for scripts: JSON goes to standard output alone, everything else to standard error; exit
 code 0 is done, 1 something failed, 2 the settings or the command are wrong, 130 interrupted.
@@ -29,6 +30,7 @@ from bot.cli.eval_command import evaluate
 from bot.cli.failures import exit_code
 from bot.cli.flags_command import flags
 from bot.cli.init_command import init
+from bot.cli.migrate_command import migrate_index
 from bot.cli.options import (
     FAILED,
     INTERRUPTED,
@@ -121,6 +123,7 @@ for command in (
     evaluate,
     flags,
     init,
+    migrate_index,
     playground,
     print_settings,
     restore,

@@ -92,7 +92,7 @@ def abandoned(index: StoredPassages) -> None:
 
 
 class EdgeEngine:
-    """The port `indexers.index.passages.Engine`, by qdrant_edge."""
+    """The port `indexers.index.engine.Engine`, by qdrant_edge."""
 
     def __init__(self, folder: Path, dimensions: int) -> None:
         self._folder = folder
@@ -134,6 +134,18 @@ class EdgeEngine:
             yield from (
                 Found(record.payload or {}, meaning=_meaning(record.vector)) for record in records
             )
+            if offset is None:
+                return
+
+    def points(self) -> Iterator[Point]:
+        offset = None
+        while True:
+            request = qdrant.ScrollRequest(
+                offset=offset, limit=_PAGE, with_payload=True, with_vector=True
+            )
+            with self._explained():
+                records, offset = self._shard.scroll(request)
+            yield from map(_to_point, records)
             if offset is None:
                 return
 
@@ -277,6 +289,17 @@ def _to_edge(point: Point) -> qdrant.Point:
             WORDS: qdrant.SparseVector(list(indices), list(values)),
         }
     return qdrant.Point(point.id, vectors, point.payload)
+
+
+def _to_point(record: Any) -> Point:
+    vector = record.vector or {}
+    words = vector.get(WORDS)
+    return Point(
+        uuid.UUID(str(record.id)),
+        record.payload or {},
+        vector.get(MEANING, ()),
+        (words.indices, words.values) if words else ((), ()),
+    )
 
 
 def _filter(where: Where) -> qdrant.Filter:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar
+from typing import Self, TypeVar
 
 from indexers.index import embeddings, schema, vocabulary
+from indexers.index.engine import Engine
 from indexers.index.languages import LEAST, Languages
 from indexers.index.schema import Found, Head, Point, Where
 from indexers.index.spelling import LOOKED_AT, Slips
@@ -23,54 +23,6 @@ from indexers.ports import Embedding, Place, Vector
 _T = TypeVar("_T")
 
 _BATCH = 512  # values in one filter, points in one write
-
-
-class Engine(Protocol):
-    """An engine: Qdrant, embedded or served.
-
-    All methods raise IndexUnavailable (or a subclass) if the engine fails.
-    """
-
-    def upsert(self, points: Sequence[Point]) -> None: ...
-
-    def delete(self, where: Where) -> None: ...
-
-    def label(self, where: Where, payload: dict[str, str]) -> None:
-        """Set these fields, leaving the others and the vectors."""
-        ...
-
-    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
-        """Yield every point, with some fields of its payload (none named: all)."""
-        ...
-
-    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[Found]:
-        """Return the payloads of the points that exist."""
-        ...
-
-    def facet(self, field: str, where: Where | None) -> dict[Any, int]:
-        """Return every value of an indexed field that occurs, and its exact number of points."""
-        ...
-
-    def search(
-        self,
-        meaning: Vector,
-        words: tuple[Sequence[int], Sequence[float]],
-        *,
-        meaning_weight: float,
-        where: Where,
-        limit: int,
-    ) -> list[Found]:
-        """Return the best by words and meaning, their scores weighed against each other (the two
-        weights make 1); by words alone without ``meaning``."""
-        ...
-
-    def settle(self) -> None: ...
-
-    def back_up(self, folder: Path) -> None:
-        """Put a copy into ``folder``, which does not exist. Nothing is written meanwhile."""
-        ...
-
-    def close(self) -> None: ...
 
 
 Version = tuple[str, str, int]
@@ -280,6 +232,27 @@ class StoredPassages:
     def settle(self) -> None:
         with self._writing:
             self._engine.settle()
+
+    def points(self) -> Iterator[Point]:
+        return self._engine.points()
+
+    def take(self, points: Sequence[Point]) -> int:
+        """Write points of another index, unless they stand here as they are. Return how many were
+        written."""
+        with self._writing:
+            found = self._engine.retrieve([point.id for point in points])
+            there = {schema.id_of(one.payload): one.payload for one in found}
+            new = [point for point in points if there.get(point.id) != point.payload]
+            if new:
+                self._engine.upsert(new)
+            return len(new)
+
+    def keep_only(self, versions: Collection[int]) -> None:
+        """Delete the points of all other versions."""
+        with self._writing:
+            others = sorted(self._engine.facet("version", None).keys() - set(versions))
+            for some in _batches(others):
+                self._engine.delete(Where({"version": some}))
 
     def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
         with self._writing:

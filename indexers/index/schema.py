@@ -109,6 +109,14 @@ def passage_id(wiki: str, page: str, ordinal: int, version: int) -> uuid.UUID:
     return uuid.uuid5(_POINT_IDS, "\0".join((wiki, page, str(version), str(ordinal))))
 
 
+def id_of(payload: Payload) -> uuid.UUID:
+    """Return the id of the point with this payload."""
+    page, version = payload["page"], payload["version"]
+    if "head" in payload:
+        return head_id(payload["head"], page)
+    return passage_id(payload["wiki"], page, payload["ordinal"], version)
+
+
 def passage_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
     return {"revision": revision, "acl": str(acl), **_owned(owner)}
 

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
+import grpc
 from qdrant_client import QdrantClient, models
 from qdrant_client.common.version_check import is_compatible
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
@@ -28,6 +29,7 @@ from indexers.index.schema import (
     Point,
     Where,
 )
+from indexers.index.server_options import ServerOptions
 from indexers.ports import Vector
 
 CLIENT_VERSION = version("qdrant-client")
@@ -36,7 +38,6 @@ SNAPSHOT = "snapshot.json"
 """The file that names a snapshot on a server."""
 _ALL = 1_000_000  # a facet has no "all"; far more than a wiki has pages or Acls
 _PAGE = 500  # points a scroll returns at once
-_TIMEOUT = 30  # seconds
 _RIGHTS_LAST = 5.0  # seconds; other processes write too
 
 
@@ -44,12 +45,18 @@ class Server:
     """A Qdrant server; creating it asks nothing. ``client`` is used instead of a new one."""
 
     def __init__(
-        self, url: str, api_key: str | None = None, *, client: QdrantClient | None = None
+        self,
+        url: str,
+        api_key: str | None = None,
+        options: ServerOptions | None = None,
+        *,
+        client: QdrantClient | None = None,
     ) -> None:
         self.url = url
+        self.options = options or ServerOptions()
         # The client's own check would ask the server here; `version_problem` asks when called.
         self.client = client or QdrantClient(
-            url=url, api_key=api_key, timeout=_TIMEOUT, check_compatibility=False
+            url=url, api_key=api_key, check_compatibility=False, **self.options.connection()
         )
 
     def version_problem(self) -> str | None:
@@ -77,6 +84,17 @@ class Server:
             raise IndexUnavailable(
                 f"The Qdrant server at {self.url} does not answer ({error}): is it running, and"
                 " is [index] url right?"
+            ) from error
+        except grpc.RpcError as error:
+            code = error.code() if isinstance(error, grpc.Call) else None
+            if code in {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}:
+                raise IndexUnavailable(
+                    f"The Qdrant server at {self.url} refuses the key: set QDRANT_API_KEY."
+                ) from error
+            words = code.name.lower().replace("_", " ") if code else str(error)
+            raise IndexUnavailable(
+                f"The Qdrant server at {self.url} fails over gRPC ({words}): is [index] grpc_port"
+                " right?"
             ) from error
         except UnexpectedResponse as error:
             if error.status_code in {401, 403}:
@@ -110,11 +128,13 @@ class ServerIndex(StoredPassages):
 
 
 class ServerEngine:
-    """The port `indexers.index.passages.Engine`, by qdrant_client."""
+    """The port `indexers.index.engine.Engine`, by qdrant_client."""
 
     def __init__(self, server: Server, collection: str, dimensions: int) -> None:
         self._explained = server.explained
         self._client = server.client
+        self._options = server.options
+        self._reading = server.options.reading()
         self._collection = collection
         with self._explained():
             if not self._client.collection_exists(collection):
@@ -145,14 +165,26 @@ class ServerEngine:
                     offset=offset,
                     with_payload=list(fields) or True,
                     with_vectors=[MEANING] if meaning else False,
+                    **self._reading,
                 )
             yield from (Found(point.payload or {}, meaning=_meaning(point)) for point in records)
             if offset is None:
                 return
 
+    def points(self) -> Iterator[Point]:
+        offset = None
+        while True:
+            with self._explained():
+                records, offset = self._client.scroll(
+                    self._collection, limit=_PAGE, offset=offset, with_vectors=True, **self._reading
+                )
+            yield from map(_to_point, records)
+            if offset is None:
+                return
+
     def retrieve(self, ids: Sequence[uuid.UUID]) -> list[Found]:
         with self._explained():
-            records = self._client.retrieve(self._collection, list(map(str, ids)))
+            records = self._client.retrieve(self._collection, list(map(str, ids)), **self._reading)
         return [Found(record.payload or {}) for record in records]
 
     def facet(self, field: str, where: Where | None) -> dict[Any, int]:
@@ -163,6 +195,7 @@ class ServerEngine:
                 facet_filter=_filter(where) if where else None,
                 limit=_ALL,
                 exact=True,
+                **self._reading,
             )
         return {hit.value: hit.count for hit in response.hits if hit.count}
 
@@ -188,6 +221,7 @@ class ServerEngine:
                 query=_weighted_sum([weight for weight, _ in weighed]),
                 limit=limit,
                 with_payload=True,
+                **self._reading,
             )
         return [Found(point.payload or {}, point.score) for point in response.points]
 
@@ -214,7 +248,11 @@ class ServerEngine:
                 MEANING: models.VectorParams(size=dimensions, distance=models.Distance.COSINE)
             },
             sparse_vectors_config={WORDS: models.SparseVectorParams(modifier=models.Modifier.IDF)},
+            **self._options.collection(),  # type: ignore[arg-type]
         )
+        if self._options.read_fan_out:
+            more = models.CollectionParamsDiff(read_fan_out_factor=self._options.read_fan_out)
+            self._client.update_collection(self._collection, collection_params=more)
 
     def _index_fields(self, *, but: Container[str]) -> None:
         kinds = dict.fromkeys(KEYWORDS, models.PayloadSchemaType.KEYWORD)
@@ -233,6 +271,17 @@ def _to_server(point: Point) -> models.PointStruct:
             WORDS: models.SparseVector(indices=list(indices), values=list(values)),
         }
     return models.PointStruct(id=str(point.id), vector=vectors, payload=point.payload)
+
+
+def _to_point(record: models.Record) -> Point:
+    vector: Any = record.vector or {}
+    words = vector.get(WORDS)
+    return Point(
+        uuid.UUID(str(record.id)),
+        record.payload or {},
+        vector.get(MEANING, ()),
+        (words.indices, words.values) if words else ((), ()),
+    )
 
 
 def _filter(where: Where) -> models.Filter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -75,7 +76,23 @@ def fake(_: Path) -> PassageIndex:
     return ListIndex()
 
 
-OPENERS = (edge, edge_with_a_clock_that_steps_back, server, current, fake)
+def real_server(_: Path) -> PassageIndex:
+    """A collection of its own, which the next one replaces."""
+    real = Server(REAL, os.environ.get("QDRANT_API_KEY"))
+    collection = f"footnote-contract-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    real.client.delete_collection(collection)
+    return ServerIndex.open(real, collection=collection, dimensions=DIMENSIONS)
+
+
+REAL = os.environ.get("FOOTNOTE_TEST_QDRANT_URL", "")
+OPENERS = (
+    edge,
+    edge_with_a_clock_that_steps_back,
+    server,
+    current,
+    fake,
+    *([real_server] if REAL else []),
+)
 
 
 @pytest.fixture(params=OPENERS, ids=lambda opener: opener.__name__)

@@ -7,17 +7,23 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient
 
 from indexers.errors import IndexUnavailable
 from indexers.index.server import CLIENT_VERSION, Server, ServerIndex
+from indexers.index.server_options import ServerOptions
 from indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+
+
+EMBEDDER = WordEmbedder()
 
 
 class Refusing(BaseHTTPRequestHandler):
@@ -116,3 +122,56 @@ def test_rights_that_another_process_wrote_are_known_in_seconds() -> None:
     clock.now += 5.0
 
     assert len(here.search("leave", question, reader=reader, limit=1)) == 1
+
+
+def test_options_reach_the_client_and_new_collections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ca.pem").write_bytes(b"certificate")
+    asked: dict[str, dict[str, Any]] = {}
+    monkeypatch.setattr(
+        "indexers.index.server.QdrantClient", lambda **named: asked.setdefault("client", named)
+    )
+    options = ServerOptions(
+        grpc_port=6334, ca_file=tmp_path / "ca.pem", timeout=7, shards=6, replicas=3,
+        write_consistency=2, read_consistency="majority", read_fan_out=1,
+    )  # fmt: skip
+    Server("https://qdrant.example.com:6333", "key", options)
+    memory = QdrantClient(":memory:")
+    for name in ("create_collection", "update_collection", "query_points", "scroll", "facet"):
+        call = getattr(memory, name)
+
+        def noted(*args: Any, _name: str = name, _call: Any = call, **named: Any) -> Any:
+            asked[_name] = named
+            return _call(*args, **named) if _name != "update_collection" else True
+
+        monkeypatch.setattr(memory, name, noted)
+    server = Server("https://qdrant.example.com:6333", options=options, client=memory)
+    index = ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
+    index.search("leave", (), reader=Principal.of(EVERYONE), limit=1)
+    index.counts()
+    index.known("handbook")
+
+    assert asked["client"] == {
+        "url": "https://qdrant.example.com:6333", "api_key": "key", "check_compatibility": False,
+        "timeout": 7, "prefer_grpc": True, "grpc_port": 6334, "verify": str(tmp_path / "ca.pem"),
+        "grpc_options": {"root_certificates": b"certificate"},
+    }  # fmt: skip
+    created = asked["create_collection"]
+    assert [created[name] for name in _CREATED] == [6, 3, 2]
+    assert asked["update_collection"]["collection_params"].read_fan_out_factor == 1
+    assert {asked[name]["consistency"] for name in ("scroll", "facet")} == {"majority"}
+
+
+_CREATED = ("shard_number", "replication_factor", "write_consistency_factor")
+
+
+@pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection:UserWarning")
+def test_a_server_that_does_not_answer_over_grpc_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    server = Server(f"http://127.0.0.1:{port}", None, ServerOptions(grpc_port=port, timeout=5))
+
+    with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"), server.explained():
+        server.client.collection_exists("passages")
+    server.client.close()

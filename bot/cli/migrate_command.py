@@ -1,0 +1,52 @@
+"""The command ``footnote migrate-index``."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import screen, terminal
+from bot.cli.options import as_json, configured
+
+if TYPE_CHECKING:
+    from config.settings import Secrets, Settings
+
+
+@click.command("migrate-index")
+@click.option("--to", "url", metavar="URL", required=True, help="The Qdrant server's address.")
+@as_json
+@configured
+def migrate_index(settings: Settings, secrets: Secrets, url: str, as_json: bool) -> None:
+    """Move the embedded index to a Qdrant server, without embedding anything again.
+
+    The bot must be stopped. Pages and passages are counted on both sides, and 200 questions are
+    asked of both, before the server's index becomes the current one; the embedded one stays where
+    it is. Interrupted, the command goes on where it was when it is run again. Then set `[index]
+    url`, and start the bot. The server's key is QDRANT_API_KEY.
+    """
+    from indexers.indexing import Indexing  # slow: indexes and wikis
+
+    began = time.monotonic()
+    with screen.progress_bars() as draw, Indexing(settings, secrets, wikis=[]) as indexing:
+        moved = indexing.move_to(url, partial(draw, doing="Moving"))
+    pages, passages = (sum(of[at] for of in moved.counts.values()) for at in (0, 1))
+    if as_json:
+        terminal.print_json(
+            {
+                "pages": pages,
+                "passages": passages,
+                "written": moved.written,
+                "questions": moved.questions,
+                "same": round(moved.same, 4),
+            }
+        )
+        return
+    terminal.say(
+        f"{pages:,} pages, {passages:,} passages are on the server, after"
+        f" {time.monotonic() - began:.0f} s. Of what {moved.questions} questions find first,"
+        f" {moved.same:.1%} is the same."
+    )
+    terminal.say(f'Now set url = "{url}" in [index], and start the bot.')

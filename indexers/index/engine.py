@@ -1,0 +1,63 @@
+"""The port for an engine: what Qdrant does, embedded or served."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from indexers.index.schema import Found, Point, Where
+from indexers.ports import Vector
+
+
+class Engine(Protocol):
+    """An engine: Qdrant, embedded or served.
+
+    All methods raise IndexUnavailable (or a subclass) if the engine fails.
+    """
+
+    def upsert(self, points: Sequence[Point]) -> None: ...
+
+    def delete(self, where: Where) -> None: ...
+
+    def label(self, where: Where, payload: dict[str, str]) -> None:
+        """Set these fields, leaving the others and the vectors."""
+        ...
+
+    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
+        """Yield every point, with some fields of its payload (none named: all)."""
+        ...
+
+    def points(self) -> Iterator[Point]:
+        """Yield every point, with all that it has."""
+        ...
+
+    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[Found]:
+        """Return the payloads of the points that exist."""
+        ...
+
+    def facet(self, field: str, where: Where | None) -> dict[Any, int]:
+        """Return every value of an indexed field that occurs, and its exact number of points."""
+        ...
+
+    def search(
+        self,
+        meaning: Vector,
+        words: tuple[Sequence[int], Sequence[float]],
+        *,
+        meaning_weight: float,
+        where: Where,
+        limit: int,
+    ) -> list[Found]:
+        """Return the best by words and meaning, their scores weighed against each other (the two
+        weights make 1); by words alone without ``meaning``."""
+        ...
+
+    def settle(self) -> None: ...
+
+    def back_up(self, folder: Path) -> None:
+        """Put a copy into ``folder``, which does not exist. Nothing is written meanwhile."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,171 @@
+"""The move of an index to another engine, vectors and all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from indexers.errors import IndexUnavailable
+from indexers.index.edge import EdgeIndex
+from indexers.index.folder_catalog import PREFIX
+from indexers.index.languages import Languages
+from indexers.index.opening import catalog_in, catalog_on
+from indexers.index.passages import StoredPassages
+from indexers.index.schema import Point
+from indexers.index.server import Server, ServerIndex
+from indexers.model import Acl, Hit, Principal, Progress
+from indexers.ports import Vector
+
+QUESTIONS = 200
+_AT_ONCE = 256
+_COMPARED = 5
+_LEAST = 0.95
+"""The share of the first hits that must be the same: a server's graph of vectors is an
+approximation, from some ten thousand passages on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A finished move: ``written`` of all ``points`` were not there yet, and ``same`` is the share
+    of the first hits that both indexes found, over ``questions``."""
+
+    points: int
+    written: int
+    counts: dict[str, tuple[int, int]]
+    questions: int
+    same: float
+
+
+@dataclass(slots=True)
+class _Sample:
+    """Every nth passage, so many that there are enough."""
+
+    every: int
+    seen: int = 0
+    payloads: list[dict[str, Any]] = field(default_factory=list)
+
+    def look(self, point: Point) -> None:
+        if not point.meaning:
+            return
+        if self.seen % self.every == 0 and len(self.payloads) < QUESTIONS:
+            self.payloads.append(point.payload)
+        self.seen += 1
+
+
+def move_to_server(  # noqa: PLR0913 - the parts of two catalogs
+    folder: Path,
+    server: Server,
+    *,
+    dimensions: int,
+    languages: Languages,
+    prefix: str,
+    owner: str,
+    embed: Callable[[str], Vector],
+    progress: Callable[[Progress], None],
+) -> Moved:
+    """Move the current index in ``folder`` to ``server``, where it becomes the current one once it
+    is whole and answers alike. The folder stays as it is.
+
+    Raises:
+        IndexLocked: a process holds the index.
+        IndexUnavailable: there is none, the server has one already, fails, or answers otherwise.
+    """
+    name = catalog_in(folder, dimensions, languages).current()
+    if name is None:
+        raise IndexUnavailable(f"There is no index in {folder}: nothing is moved.")
+    catalog = catalog_on(server, dimensions, languages, prefix=prefix, owner=owner)
+    with closing(catalog):
+        if problem := server.version_problem():
+            raise IndexUnavailable(problem)
+        if there := catalog.current():
+            raise IndexUnavailable(
+                f"The server at {server.url} has the index {there} of this Footnote already: remove"
+                " it there, or set another [index] prefix."
+            )
+        source = EdgeIndex.open(
+            folder / (PREFIX + name), dimensions=dimensions, languages=languages
+        )
+        with closing(source), closing(catalog.open(name)):
+            target = ServerIndex.open(
+                server,
+                collection=f"{prefix}{PREFIX}{name}",
+                dimensions=dimensions,
+                languages=languages,
+            )
+            moved = move(source, target, embed, progress)
+        catalog.activate(name)
+    return moved
+
+
+def move(
+    source: StoredPassages,
+    target: StoredPassages,
+    embed: Callable[[str], Vector],
+    progress: Callable[[Progress], None],
+) -> Moved:
+    """Copy every point of ``source`` to ``target`` and compare the two. Points that ``target`` has
+    already, from a move that was interrupted, are not sent again.
+
+    Raises:
+        IndexUnavailable: one fails, or the two do not answer alike.
+    """
+    counts = source.counts()
+    passages = sum(count for _, count in counts.values())
+    total = passages + sum(pages for pages, _ in counts.values())
+    sample, versions, done, written = _Sample(max(1, passages // QUESTIONS)), set[int](), 0, 0
+    for points in _batches(source.points()):
+        written += target.take(points)
+        for point in points:
+            versions.add(point.payload["version"])
+            sample.look(point)
+        done += len(points)
+        progress(Progress("index", done, max(done, total)))
+    target.keep_only(versions)
+    if (arrived := target.counts()) != counts:
+        raise IndexUnavailable(f"The server holds {arrived} after the move, and not {counts}.")
+    asked, same = _compared(source, target, sample.payloads, embed)
+    if same < _LEAST:
+        raise IndexUnavailable(
+            f"The server finds only {same:.1%} of what the embedded index finds first, over"
+            f" {asked} questions: it is not put to use. It may still be building: try again."
+        )
+    return Moved(done, written, counts, asked, same)
+
+
+def _batches(points: Iterator[Point]) -> Iterator[list[Point]]:
+    while some := list(islice(points, _AT_ONCE)):
+        yield some
+
+
+def _compared(
+    source: StoredPassages,
+    target: StoredPassages,
+    payloads: Sequence[dict[str, Any]],
+    embed: Callable[[str], Vector],
+) -> tuple[int, float]:
+    """Return the number of questions, and the share of the first hits that both found. Each asks
+    for the words that a passage begins with, as somebody who may read it."""
+    asked, found, both = 0, 0, 0
+    for payload in payloads:
+        gates = Acl.parse(payload["acl"]).gates
+        if not gates or not all(gates):
+            continue  # nobody may read it
+        reader = Principal.of(*(min(gate) for gate in gates))
+        text = " ".join([payload["title"], *payload["text"].split()[:12]])
+        vector = embed(text)
+
+        def places(index: StoredPassages) -> set[tuple[str, str, int]]:
+            hits = index.search(text, vector, reader=reader, limit=_COMPARED)  # noqa: B023 - called here
+            return {_place(hit) for hit in hits}
+
+        first, second = places(source), places(target)
+        asked, found, both = asked + 1, found + len(first), both + len(first & second)
+    return asked, both / found if found else 1.0
+
+
+def _place(hit: Hit) -> tuple[str, str, int]:
+    return hit.passage.wiki, hit.passage.page, hit.passage.ordinal

@@ -1,0 +1,156 @@
+"""An embedded index moves to a server. qdrant-client in memory stands in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from qdrant_client import QdrantClient
+
+from indexers.errors import IndexUnavailable
+from indexers.index import moving
+from indexers.index.edge import EdgeIndex
+from indexers.index.folder_catalog import FolderCatalog
+from indexers.index.languages import Languages
+from indexers.index.moving import move_to_server
+from indexers.index.schema import Point
+from indexers.index.server import Server, ServerIndex
+from indexers.index.server_catalog import ServerCatalog
+from indexers.model import EVERYONE, Acl, Principal
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
+
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+
+EMBEDDER = WordEmbedder()
+NAME = "model-splitter"
+PAGES = 300
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    monkeypatch.setattr(Server, "version_problem", lambda _: None)
+    memory = QdrantClient(":memory:")
+    monkeypatch.setattr(memory, "close", lambda: None)
+    return Server("http://qdrant.example.com:6333", client=memory)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An index of three hundred pages, some for one group alone."""
+    catalog = FolderCatalog(
+        tmp_path / "index", lambda place: EdgeIndex.open(place, dimensions=EMBEDDER.dimensions)
+    )
+    with closing(catalog.open(NAME)) as index:
+        catalog.activate(NAME)
+        for number in range(PAGES):
+            acl = Acl.of([EVERYONE]) if number % 3 else Acl.of(["group:board"])
+            words = (f"word{(number * step + step) % 83}" for step in range(1, 12))
+            text = f"Room {number} has {' '.join(words)}."
+            some = passages(f"page-{number}", text, acl=acl)
+            index.replace(some, EMBEDDER.embed_passages([one.embedded for one in some]))
+    return tmp_path / "index"
+
+
+def moved(folder: Path, server: Server) -> moving.Moved:
+    return move_to_server(
+        folder,
+        server,
+        dimensions=EMBEDDER.dimensions,
+        languages=Languages(),
+        prefix="",
+        owner="us",
+        embed=EMBEDDER.embed_question,
+        progress=lambda _: None,
+    )
+
+
+def on(server: Server) -> ServerIndex:
+    return ServerIndex.open(server, collection=f"passages-{NAME}", dimensions=EMBEDDER.dimensions)
+
+
+def current(server: Server) -> str | None:
+    return ServerCatalog(server, lambda _: on(server)).current()
+
+
+def test_every_page_arrives_with_its_rights_and_answers_as_before(
+    folder: Path, server: Server
+) -> None:
+    done = moved(folder, server)
+    index, board = on(server), Principal.of(EVERYONE, "group:board")
+
+    assert done.counts == index.counts() == {"handbook": (PAGES, PAGES)}
+    assert done.questions == 200
+    assert done.same > 0.99
+    assert current(server) == NAME
+    for reader, found in ((Principal.of(EVERYONE), False), (board, True)):
+        hits = index.search("room 3 word3", (), reader=reader, limit=PAGES)
+        assert ("page-3" in {hit.passage.page for hit in hits}) == found
+    assert index.embeddings([hits[0].passage.digest])
+
+
+class Killed(BaseException):
+    pass
+
+
+def test_an_interrupted_move_goes_on_where_it_was(
+    folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what changed in between arrives as it is now."""
+    take, calls = ServerIndex.take, iter(range(100))
+
+    def dying(index: ServerIndex, points: Sequence[Point]) -> int:
+        if next(calls) == 1:
+            raise Killed
+        return take(index, points)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ServerIndex, "take", dying)
+        with pytest.raises(Killed):
+            moved(folder, server)
+
+    assert current(server) is None
+    with closing(_opened(folder)) as index:
+        index.remove("handbook", ["page-1"])
+        known = index.known("handbook")["page-2"]
+        index.relabel("handbook", "page-2", known.revision, Acl.of(["group:board"]))
+    done = moved(folder, server)
+
+    assert 0 < done.written < done.points == 2 * (PAGES - 1)
+    assert done.counts == {"handbook": (PAGES - 1, PAGES - 1)}
+    assert on(server).known("handbook")["page-2"].acl == Acl.of(["group:board"])
+
+
+def _opened(folder: Path) -> EdgeIndex:
+    return EdgeIndex.open(folder / f"passages-{NAME}", dimensions=EMBEDDER.dimensions)
+
+
+def test_an_index_that_stands_on_the_server_is_not_written_over(
+    folder: Path, server: Server
+) -> None:
+    moved(folder, server)
+
+    with pytest.raises(IndexUnavailable, match="already"):
+        moved(folder, server)
+
+
+def test_a_server_that_answers_otherwise_is_not_put_to_use(
+    folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = ServerIndex.search
+
+    def worse(index: ServerIndex, text: str, *arguments: object, **named: object) -> object:
+        return search(index, text, *arguments, **named)[1:]  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ServerIndex, "search", worse)
+
+    with pytest.raises(IndexUnavailable, match="not put to use"):
+        moved(folder, server)
+    assert current(server) is None
+
+
+def test_without_an_index_there_is_nothing_to_move(tmp_path: Path, server: Server) -> None:
+    with pytest.raises(IndexUnavailable, match="nothing is moved"):
+        moved(tmp_path / "nowhere", server)
