@@ -367,7 +367,7 @@ def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: b
     from bot.terminal_chat.terminal_chat import OfWikis
 
     app.indexing.wikis.chosen(*wikis)
-    stores = Stores(app.state, app.process, now)
+    stores = Stores(app.state, app.process, now, audits=False)
     return session_of(
         stores=stores,
         feedback=Feedback(stores.answers, now, app.library.page),

@@ -48,6 +48,7 @@ from bot.slack.chat.history import History
 from bot.slack.chat.slack_chat import SlackChat
 from bot.slack.chat.streaming import Streaming
 from bot.slack.commands.asking import CommandQuestions
+from bot.slack.commands.audit import Audit
 from bot.slack.commands.channel_form import LanguageChoices
 from bot.slack.commands.forget import CONFIRM, Forget
 from bot.slack.commands.wiki import wiki_commands
@@ -70,7 +71,7 @@ from bot.slack.rights.slack_directory import directory_of
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve as serve_slack
 from bot.state.database import Database
-from bot.state.forgetting import forget_all_before, forget_person
+from bot.state.forgetting import forget_person, forgetting
 from bot.state.gauges import state_counts
 from bot.state.process import Process
 from bot.state.spool import Spool
@@ -211,7 +212,7 @@ class SlackParts:
         self.settings, self.connection, self.env, self.me = settings, connection, env, me
         self.answering, self.reindexing, self.operating = answering, reindexing, operating
         self.library, self.state = library, state
-        self.stores = Stores(state, process, clock)
+        self.stores = Stores(state, process, clock, audits=settings.state.audit_days > 0)
         # Not in the pool that everything else waits in: Slack waits for these.
         self.quick_stores = Stores(state, process, clock, in_own_thread)
         self.links = links.origins(settings.linked)
@@ -300,7 +301,6 @@ class SlackParts:
         forget = Forget(erase, self.feedback, people, self.api, due, home.show)
         filter_ = MessageFilter(self.text, quick.inbox, quick.threads, quick.channels)
         spool = Spool(self.settings.data_dir / "spool")
-        retention = timedelta(days=self.settings.state.retention_days)
         waiting_room = WaitingRoom(
             spool, filter_, workers, self.chat, every=env.adopt_every / 2, long=env.long_wait
         )
@@ -318,7 +318,7 @@ class SlackParts:
             settings=self.stores.channels,
             languages=languages,
             reindexer=reindexer,
-            more=[forget.subcommand],
+            more=[forget.subcommand, Audit(self.stores.audit, people, env.clock).subcommand],
             ask=by_command.ask,
         )
         choices = Choices(talk.asked_back, self.directory, inbox, workers, self.chat, self.text)
@@ -349,7 +349,7 @@ class SlackParts:
             queue=QueueStatus(workers.waiting, self.status, clock=env.seconds, long=env.long_wait),
             clients=(self.api.client, self.without_retry),
             executor=self.executor,
-            forgetting=lambda: forget_all_before(self.state, spool, env.clock() - retention),
+            forgetting=forgetting(self.state, spool, self.settings.state, env.clock),
             adopt_every=env.adopt_every,
             maintenance=flagging.maintenance,
             failures=failures,

@@ -201,6 +201,13 @@ class StateSettings(Strict):
         le=A_CENTURY,
         description="Days for which questions, answers and all else about people are kept.",
     )
+    audit_days: int = Field(
+        90,
+        ge=0,
+        le=A_CENTURY,
+        description="Days for which `footnote audit` tells who was shown which page; 0: nothing "
+        "is written down.",
+    )
 
 
 class Settings(BaseSettings):

@@ -1,5 +1,5 @@
 """The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags
-| usage | backup | restore | eval | calibrate | convert | demo | init | migrate-index
+| usage | audit | backup | restore | eval | calibrate | convert | demo | init | migrate-index
 | playground | settings``.
 
 A contract for scripts: JSON goes to standard output alone, everything else to standard error; exit
@@ -21,6 +21,7 @@ import click
 from bot import output, terminal
 from bot.cli.access_command import access
 from bot.cli.ask_command import ask
+from bot.cli.audit_command import audit
 from bot.cli.backup_command import backup
 from bot.cli.calibrate_command import calibrate
 from bot.cli.chat_command import chat
@@ -115,6 +116,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
 for command in (
     access,
     ask,
+    audit,
     backup,
     calibrate,
     chat,

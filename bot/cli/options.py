@@ -130,6 +130,13 @@ def _local(_context: click.Context, _option: click.Parameter, day: Any) -> datet
     return day.astimezone() if day else None
 
 
+day = click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    callback=_local,
+    help="On this day, as in 2026-11-24.",
+)
 since = click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d"]),

@@ -9,16 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.background import beside
+from bot.conversation.auditing import pages_shown
 from bot.conversation.model import (
     ANYBODY,
     AnswerContent,
     AskedQuestion,
+    AuditEntry,
     IncomingMessage,
     MessageRef,
     RecordedAnswer,
     Tally,
+    Way,
 )
-from bot.conversation.ports import Answers, LiveReply, Posted
+from bot.conversation.ports import Answers, AuditTrail, Directory, LiveReply, Posted
 from bot.conversation.posting import Posting
 from bot.conversation.redrawing import Redrawing
 from bot.errors import StateUnavailable
@@ -39,6 +42,8 @@ class AnswerMaker:
     redrawing: Redrawing
     executor: Executor
     as_of: Callable[[], datetime | None]
+    audit: AuditTrail
+    directory: Directory
 
     async def make(
         self, message: IncomingMessage, question: Question, posted: Posted, *, live: bool
@@ -78,6 +83,23 @@ class AnswerMaker:
         )
         return recorded
 
+    async def note(
+        self, recorded: RecordedAnswer, question: Question, way: Way, person: str = ""
+    ) -> None:
+        """Note in the audit trail that the answer to ``question`` is about to be shown, in a way
+        that is no channel to ``person`` (empty: the asker) alone."""
+        person, place = person or recorded.asked.asker, recorded.asked.place
+        is_open = question.reader == ANYBODY
+        if is_open:
+            readers: frozenset[str] = frozenset()
+        elif way is Way.CHANNEL:
+            readers = await self.directory.readers_in(place.channel)
+        else:
+            readers = frozenset({person})
+        pages = pages_shown(recorded.answer)
+        if pages:
+            await self.audit.note(AuditEntry(place, person, way, is_open, readers, pages))
+
     async def show(
         self,
         message: IncomingMessage,
@@ -116,6 +138,7 @@ class AnswerMaker:
         private: bool,
     ) -> RecordedAnswer:
         recorded = await self.record(message, question, result, private=private)
+        await self.note(recorded, question, Way.DIRECT if private else Way.CHANNEL)
         # The old answer may have verdicts.
         tally = await self.answers.tally(recorded.id) if posted else Tally()
         last = await put(message, AnswerContent(recorded, tally), posted)

@@ -17,6 +17,7 @@ from bot.conversation.limits import QuestionLimits
 from bot.conversation.observing import Unobserved
 from bot.conversation.ports import (
     Answers,
+    AuditTrail,
     ChannelSettingsStore,
     Chat,
     Directory,
@@ -49,6 +50,9 @@ class ConversationStores(Protocol):
 
     @property
     def locks(self) -> Locks: ...
+
+    @property
+    def audit(self) -> AuditTrail: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ def conversation_of(
         redrawing=redrawing,
         executor=executor,
         as_of=as_of,
+        audit=stores.audit,
+        directory=directory,
     )
     asking_again = AskingAgain(directory, settings, chat)
     private = PrivateAnswers(

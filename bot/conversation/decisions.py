@@ -18,6 +18,7 @@ from bot.conversation.model import (
     MessageState,
     Notice,
     RecordedAnswer,
+    Way,
 )
 from bot.conversation.ports import (
     ChannelSettingsStore,
@@ -226,6 +227,7 @@ class Decisions:
             await self.posting.remove(message, case.posted)
         if alone and not case.is_direct:
             recorded = await self.maker.record(message, question, result, private=True)
+            await self.maker.note(recorded, question, Way.PRIVATE)
             await self.private.give(message, await self.maker.unposted(recorded))
         else:
             recorded = await self.maker.show(

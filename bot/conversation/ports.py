@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.conversation.model import (
     AskedQuestion,
+    AuditEntry,
     ChannelSettings,
     Closed,
     Content,
@@ -160,6 +161,11 @@ class Directory(Protocol):
     ) -> Reader | Closed:
         """Return the same for an answer in ``channel``: in a small private channel it is what all
         members may read. ``shared``: people of other companies can read it."""
+        ...
+
+    async def readers_in(self, channel: str) -> frozenset[str]:
+        """Return the people whose own rights count for an answer in ``channel``; none where it is
+        what everyone may read."""
         ...
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
@@ -311,6 +317,14 @@ class Answers(Protocol):
 
     async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         """Return the answers that somebody (``by_others``: not only the asker) found helpful."""
+        ...
+
+
+class AuditTrail(Protocol):
+    """The trail of what was shown to whom."""
+
+    async def note(self, entry: AuditEntry) -> None:
+        """Note what is about to be shown; nothing if no trail is kept."""
         ...
 
 

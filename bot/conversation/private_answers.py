@@ -20,6 +20,7 @@ from bot.conversation.model import (
     Notice,
     Press,
     RecordedAnswer,
+    Way,
 )
 from bot.conversation.ports import Answers, Chat, Directory, Locks, Respond
 from bot.conversation.posting import Posting
@@ -124,8 +125,9 @@ class PrivateAnswers:
             return
         question = await self._asked_by(press.person, recorded, private=True)
         result = await self.maker.alone(question) if isinstance(question, Question) else None
-        if isinstance(result, Answer):
+        if isinstance(question, Question) and isinstance(result, Answer):
             shown = replace(recorded, answer=result, answered=self.clock())
+            await self.maker.note(shown, question, Way.PRIVATE)
             await respond(await self._content(shown))
         else:
             await respond(NOT_NOW)
@@ -148,6 +150,7 @@ class PrivateAnswers:
         except AskerForgotten:
             await respond(FORGOTTEN)
             return
+        await self.maker.note(shown, question, Way.PRIVATE)
         await respond(await self._content(shown))
 
     async def shared(self, press: Press, respond: Respond) -> None:

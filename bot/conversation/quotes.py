@@ -19,6 +19,7 @@ from bot.conversation.model import (
     Notice,
     Press,
     RecordedAnswer,
+    Way,
     offers_quotes,
 )
 from bot.conversation.ports import Answers, Directory, Respond
@@ -55,6 +56,7 @@ class Quotes:
             await respond(NOTHING, replacing=False)
             return
         shown = replace(recorded, answer=result, answered=self.clock())
+        await self.maker.note(shown, question, Way.PRIVATE, press.person)
         content = AnswerContent(shown, buttons=Buttons.NONE, note=ONLY_YOU)
         await respond(content, replacing=False)
 

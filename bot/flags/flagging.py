@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.conversation.ports import Locks
+from bot.conversation.ports import AuditTrail, Locks
 from bot.conversation.redrawing import Redrawing
 from bot.flags.announcing import Announcements
 from bot.flags.feedback import Feedback
@@ -43,6 +43,9 @@ class FlagStores(Protocol):
 
     @property
     def locks(self) -> Locks: ...
+
+    @property
+    def audit(self) -> AuditTrail: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
         executor=executor,
         channels=channels,
         locks=locks,
+        audit=stores.audit,
     )
     announcements = Announcements(
         written=written,

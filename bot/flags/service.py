@@ -13,16 +13,19 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.background import beside
+from bot.conversation.auditing import pages_shown
 from bot.conversation.model import (
     ANYBODY,
     BY_ITSELF,
     AnswerContent,
     AskedQuestion,
+    AuditEntry,
     Closed,
     MessageRef,
     RecordedAnswer,
+    Way,
 )
-from bot.conversation.ports import Locks
+from bot.conversation.ports import AuditTrail, Locks
 from bot.errors import AskerForgotten, ChatRefused, ChatUnavailable, LockTaken
 from bot.flags.content import (
     Circumstances,
@@ -63,6 +66,7 @@ class FlagService:
     executor: Executor
     channels: ReviewChannels
     locks: Locks
+    audit: AuditTrail
 
     async def process_due(self, id_: int, *, waiting: bool = True) -> Flag | None:
         """Do what is due for the flag, and return its new state. If nobody is ``waiting`` for it,
@@ -221,7 +225,7 @@ class FlagService:
             return
         try:
             result = await self._asked(flag.recorded, reader)
-            await self._send(flag, result)
+            await self._send(flag, result, reader)
         except AskerForgotten:
             await self.review.told(flag, somebody=False)
             return
@@ -231,7 +235,7 @@ class FlagService:
             return
         await self.review.told(flag, somebody=True)
 
-    async def _send(self, flag: Flag, result: Result) -> None:
+    async def _send(self, flag: Flag, result: Result, reader: Reader) -> None:
         """Send an answer like any other: it can be judged, and is retracted when it must be."""
         channel = await self.chat.direct(flag.person)
         # It has no question with a ts; this stands in for it, and is the same until the next
@@ -242,6 +246,11 @@ class FlagService:
             flag.recorded.asked.question, flag.person, place, private=True, flag=flag.id
         )
         recorded = await self.feedback.record(asked, result)
+        if pages := pages_shown(result):
+            is_open = reader == ANYBODY
+            readers = frozenset() if is_open else frozenset({flag.person})
+            entry = AuditEntry(place, flag.person, Way.DIRECT, is_open, readers, pages)
+            await self.audit.note(entry)
         lead = ASKED_LEAD if flag.complaint is Complaint.UNANSWERED else LEAD
         content = AnswerContent(recorded, lead=lead)
         last = await self.chat.post_reply(channel, ts, content, since=flag.changed)

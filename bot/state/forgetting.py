@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -94,6 +95,33 @@ def forget_all_before(
         StateUnavailable
     """
     return forget_before(database, when, audited) + spool.forget_before(when)
+
+
+class RetentionSettings(Protocol):
+    """The settings of how long things are kept, those of ``[state]``."""
+
+    @property
+    def retention_days(self) -> int: ...
+
+    @property
+    def audit_days(self) -> int: ...
+
+
+def forgetting(
+    database: Database, spool: Spool, settings: RetentionSettings, clock: Callable[[], datetime]
+) -> Callable[[], int]:
+    """Return a function that deletes what is older than the settings allow."""
+
+    def forget() -> int:
+        now = clock()
+        return forget_all_before(
+            database,
+            spool,
+            now - timedelta(days=settings.retention_days),
+            now - timedelta(days=settings.audit_days),
+        )
+
+    return forget
 
 
 def _of(age: sa.Column[Any], when: datetime) -> date:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from bot.state.answers import DatabaseAnswers
+from bot.state.audit import DatabaseAudit
 from bot.state.channels import DatabaseChannels
 from bot.state.cited_pages import DatabaseCitedPages
 from bot.state.digests import DatabaseDigests
@@ -114,6 +115,13 @@ class AsyncAnswers(InThreads[DatabaseAnswers]):
     lapsed = awaited(DatabaseAnswers.lapsed)
     steps = awaited(DatabaseAnswers.steps)
     remind = awaited(DatabaseAnswers.remind)
+
+
+class AsyncAudit(InThreads[DatabaseAudit]):
+    """The port `bot.conversation.ports.AuditTrail`, and what admins ask of it."""
+
+    note = awaited(DatabaseAudit.note)
+    entries = awaited(DatabaseAudit.entries)
 
 
 class AsyncChannels(InThreads[DatabaseChannels]):

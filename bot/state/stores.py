@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.state.answers import DatabaseAnswers
+from bot.state.audit import DatabaseAudit
 from bot.state.channels import DatabaseChannels
 from bot.state.cited_pages import DatabaseCitedPages
 from bot.state.database import Database
@@ -14,6 +15,7 @@ from bot.state.digests import DatabaseDigests
 from bot.state.figures import DatabaseFigures
 from bot.state.in_threads import (
     AsyncAnswers,
+    AsyncAudit,
     AsyncChannels,
     AsyncCitedPages,
     AsyncDigests,
@@ -45,6 +47,8 @@ class Stores:
         process: Process,
         clock: Callable[[], datetime],
         run: Run = asyncio.to_thread,
+        *,
+        audits: bool = True,
     ) -> None:
         self.inbox = AsyncInbox(DatabaseInbox(database, clock, process), run)
         self.threads = AsyncThreads(DatabaseThreads(database, clock), run)
@@ -56,4 +60,5 @@ class Stores:
         self.figures = AsyncFigures(DatabaseFigures(database), run)
         self.passes = AsyncPassLog(DatabasePassLog(database, clock), run)
         self.digests = AsyncDigests(DatabaseDigests(database, process), run)
+        self.audit = AsyncAudit(DatabaseAudit(database, clock, keeps=audits), run)
         self.jobs = AsyncJobs(DatabaseJobs(database, clock, process), run)

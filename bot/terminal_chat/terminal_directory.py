@@ -29,6 +29,9 @@ class TerminalDirectory:
     async def reader_in(self, person: str, channel: str, *, private: bool, shared: bool) -> Reader:
         return await self.reader(person, private=private, shared=shared)
 
+    async def readers_in(self, channel: str) -> frozenset[str]:
+        return frozenset()
+
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -51,6 +52,16 @@ def empty(url: str) -> None:
 
 
 @cache
+def make_older(connection: sa.Connection, version: int) -> None:
+    """Make the database say that it is of this schema, which is before 17, and drop the tables that
+    came with later ones."""
+    for table in ("shown_readers", "shown_pages", "shown", "keys"):
+        connection.execute(sa.text(f"DROP TABLE {table}"))
+    connection.execute(sa.delete(schema_version))
+    row = {"version": version, "applied": datetime(2026, 1, 1, tzinfo=UTC)}
+    connection.execute(schema_version.insert().values(row))
+
+
 def _engine(url: str) -> sa.Engine:
     """The server, once the schema is made anew: another run may have left an older one."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)

@@ -152,6 +152,9 @@ class FakeDirectory:
     ) -> Reader | Closed:
         return await self.reader(person, private=private, shared=shared)
 
+    async def readers_in(self, channel: str) -> frozenset[str]:
+        return frozenset(self.readers)
+
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
         return channel in self.outsiders
 

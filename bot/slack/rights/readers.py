@@ -33,11 +33,12 @@ REMEMBERED = 60.0
 class _Present:
     """The members of a channel. ``reader`` stands for all of them together, ``memberships`` are
     what they are (None: Slack does not say). ``shared``: the channel is shared with another
-    company."""
+    company. ``counted`` are those whose own rights the reader is made of."""
 
     reader: Reader = ANYBODY
     memberships: frozenset[Membership] | None = None
     shared: bool = False
+    counted: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,6 +80,14 @@ class Readers:
         """Return the reader that stands for everybody who reads this channel. Fails closed: if they
         are unknown, everyone."""
         return (await self._present(channel)).reader
+
+    async def counted(self, channel: str) -> frozenset[str]:
+        """Return the people whose own rights that reader is made of; none if it is everyone.
+
+        Raises:
+            ChatUnavailable: it cannot be told now.
+        """
+        return (await self._present(channel)).counted
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
         """Return whether the channel has, or may have, members who get no answers. ``shared``:
@@ -141,7 +150,8 @@ class Readers:
         if memberships != {Membership.MEMBER}:
             return _Present(ANYBODY, memberships)
         held = frozenset(await asyncio.gather(*map(self.people.rights, readers)))
-        return _Present(next(iter(held)) if len(held) == 1 else Audience(held), memberships)
+        reader = next(iter(held)) if len(held) == 1 else Audience(held)
+        return _Present(reader, memberships, counted=frozenset(person.id for person in readers))
 
 
 def _together(reader: Reader) -> frozenset[Principal]:

@@ -91,6 +91,9 @@ class SlackDirectory:
     ) -> Reader | Closed:
         return await self.readers.of(person, channel, private=private, shared=shared)
 
+    async def readers_in(self, channel: str) -> frozenset[str]:
+        return await self.readers.counted(channel)
+
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
         return await self.readers.has_outsiders(channel, shared=shared)
 

@@ -26,10 +26,10 @@ from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.slack.flags.announcement import announcement
 from bot.state.database import Database
-from bot.state.schema import flags, schema_version
+from bot.state.schema import flags
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import EVERYONE, OPEN, Principal
-from tests.bot.databases import POSTGRESQL, empty
+from tests.bot.databases import POSTGRESQL, empty, make_older
 
 from .conftest import BOTH_WAYS, LEAVE, NOW, Bot, quiet, words
 from .flags import asked, card, database, flagged, history, passed
@@ -258,7 +258,7 @@ def older(file: Path, channel: str, author: str) -> None:
         for name in ("channel", "by_admin", "ended", "ended_by", "announced_in", "announcement"):
             connection.exec_driver_sql(f"ALTER TABLE written DROP COLUMN {name}")
         connection.exec_driver_sql("ALTER TABLE written DROP COLUMN announce_due")
-        connection.execute(sa.update(schema_version).values(version=14))
+        make_older(connection, 14)
         connection.exec_driver_sql(
             "INSERT INTO answers (id, question, answer, asker, team, channel, ts, thread, private,"
             " message, given) VALUES (1, 'How do I book leave?', '{}', 'U0ANNA', 'T', 'C', '1',"

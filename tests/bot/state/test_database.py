@@ -18,7 +18,7 @@ from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers
 from bot.state.inbox import DatabaseInbox
 from bot.state.schema import SCHEMA, metadata, schema_version
-from tests.bot.databases import POSTGRESQL
+from tests.bot.databases import POSTGRESQL, make_older
 
 from .test_inbox import LETTER
 
@@ -61,7 +61,7 @@ def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: P
         connection.execute(sa.text("ALTER TABLE inbox DROP COLUMN holder"))
         for table in ("jobs", "syncs", "processes"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
-        connection.execute(sa.update(schema_version).values(version=2))
+        make_older(connection, 2)
     database.close()
     again = Database.open(tmp_path / "state.db")
     adopted = DatabaseInbox(again, lambda: datetime(2026, 1, 1, tzinfo=UTC)).adopt()
@@ -86,7 +86,7 @@ async def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_pa
             connection.execute(sa.text(f"ALTER TABLE flags DROP COLUMN {column}"))
         for column in ("edition", "shown"):
             connection.execute(sa.text(f"ALTER TABLE flags DROP COLUMN {column}"))
-        connection.execute(sa.update(schema_version).values(version=5))
+        make_older(connection, 5)
     database.close()
     again = Database.open(tmp_path / "state.db")
     (flag,) = DatabaseAnswers(again).flags()
@@ -156,7 +156,7 @@ def test_a_database_of_the_first_schema_gets_the_later_columns(tmp_path: Path) -
     with database.begin() as connection:
         for column in ("edited", "gone"):
             connection.execute(sa.text(f"ALTER TABLE inbox DROP COLUMN {column}"))
-        connection.execute(sa.update(schema_version).values(version=1))
+        make_older(connection, 1)
     database.close()
     again = Database.open(tmp_path / "state.db")
     with again.begin() as connection:

@@ -1,0 +1,100 @@
+"""The audit trail in the database: the port `bot.conversation.ports.AuditTrail`, and
+`bot.operations.audit_report.KeptTrail`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
+from bot.operations.audit_report import AuditQuery, NotedEntry
+from bot.state.database import Database
+from bot.state.schema import shown, shown_pages, shown_readers
+
+
+class DatabaseAudit:
+    """The trail. If it ``keeps`` none, nothing more is noted.
+
+    Raises:
+        StateUnavailable: from any method.
+    """
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], *, keeps: bool = True
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._keeps = keeps
+
+    def note(self, entry: AuditEntry) -> None:
+        if not self._keeps:
+            return
+        row = {
+            "at": self._clock(),
+            "team": entry.place.team,
+            "channel": entry.place.channel,
+            "ts": entry.place.ts,
+            "person": entry.person,
+            "way": entry.way.value,
+            "open": entry.open,
+        }
+        with self._database.begin() as connection:
+            id_ = connection.scalar(sa.insert(shown).values(row).returning(shown.c.id))
+            pages = [{"shown": id_, **asdict(page)} for page in entry.pages]
+            readers = [{"shown": id_, "person": person} for person in sorted(entry.readers)]
+            connection.execute(sa.insert(shown_pages), pages)
+            if readers:
+                connection.execute(sa.insert(shown_readers), readers)
+
+    def entries(self, query: AuditQuery) -> Sequence[NotedEntry]:
+        found = sa.select(shown.c.id).where(*_conditions(query))
+        if query.most:
+            found = found.order_by(shown.c.at.desc(), shown.c.id.desc()).limit(query.most)
+        ids = found.subquery()
+        within = sa.select(ids.c.id)
+        pages: defaultdict[int, list[ShownPage]] = defaultdict(list)
+        readers: defaultdict[int, set[str]] = defaultdict(set)
+        of_pages = sa.select(shown_pages).where(shown_pages.c.shown.in_(within))
+        of_readers = sa.select(shown_readers).where(shown_readers.c.shown.in_(within))
+        entries = sa.select(shown).where(shown.c.id.in_(within)).order_by(shown.c.at, shown.c.id)
+        with self._database.look() as connection:
+            for row in connection.execute(
+                of_pages.order_by(shown_pages.c.wiki, shown_pages.c.page)
+            ):
+                page = ShownPage(row.wiki, row.page, row.revision, row.url, row.words)
+                pages[row.shown].append(page)
+            for row in connection.execute(of_readers):
+                readers[row.shown].add(row.person)
+            return [
+                NotedEntry(
+                    row.at,
+                    AuditEntry(
+                        MessageRef(row.team, row.channel, row.ts, ""),
+                        row.person,
+                        Way(row.way),
+                        row.open,
+                        frozenset(readers[row.id]),
+                        tuple(pages[row.id]),
+                    ),
+                )
+                for row in connection.execute(entries)
+            ]
+
+
+def _conditions(query: AuditQuery) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if query.person:
+        read = sa.select(shown_readers.c.shown).where(shown_readers.c.person == query.person)
+        conditions.append(sa.or_(shown.c.person == query.person, shown.c.id.in_(read)))
+    if query.page:
+        is_it = sa.or_(shown_pages.c.page == query.page, shown_pages.c.url == query.page)
+        conditions.append(shown.c.id.in_(sa.select(shown_pages.c.shown).where(is_it)))
+    if query.since:
+        conditions.append(shown.c.at >= query.since)
+    if query.before:
+        conditions.append(shown.c.at < query.before)
+    return conditions
