@@ -297,6 +297,7 @@ def answerer_of(
         else None,
         rewrite=model.rewriter() if model and settings.llm.rewrite else None,
         is_partial=lambda: indexing.index.is_partial,
+        is_reading=lambda: indexing.index.waiting > 0,
         **thresholds(settings),
     )
 

@@ -252,7 +252,7 @@ class Answer:
     ``cut``: its end is missing.
 
     ``nearest`` are pages worth a look beside the sources, their ``quote`` empty; only of a ``tone``
-    that is no plain answer.
+    that is no plain answer. ``early``: not every passage has been embedded yet.
     """
 
     text: str
@@ -271,6 +271,7 @@ class Answer:
     cut: bool = False
     tone: Tone = Tone.ANSWER
     nearest: tuple[Source, ...] = ()
+    early: bool = False
 
     @property
     def check_notes(self) -> tuple[str, ...]:
@@ -303,6 +304,10 @@ class Why:
     """Why the reader's rights could not be asked for; empty if they could."""
 
 
+EARLY = "I am still reading the wiki: in a while I may know better."
+"""The note of an early answer."""
+
+
 class Reason(StrEnum):
     """The reason why there is no answer."""
 
@@ -312,6 +317,7 @@ class Reason(StrEnum):
     NOTHING_FITS = "nothing_fits"
     UNCHECKED = "unchecked"
     REBUILDING = "rebuilding"
+    READING = "reading"
     RIGHTS_UNKNOWN = "rights_unknown"
 
 

@@ -150,7 +150,7 @@ def progress_bars() -> Iterator[Any]:
 
 def _drawn_by(draw: Callable[[SyncProgress, str], None]) -> Callable[..., None]:
     def drawn(progress: SyncProgress, doing: str = "Reading") -> None:
-        draw(progress, doing)
+        draw(progress, "Embedding passages of" if progress.embedding else doing)
 
     return drawn
 

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.foreign import on_one_line
-from bot.model import Answer, Clarify, NoAnswer, Result, Source, Tone, Why, named
+from bot.model import EARLY, Answer, Clarify, NoAnswer, Result, Source, Tone, Why, named
 from bot.moments import in_words
 from bot.operations.model import AccessNow
 from bot.operations.passes import shown_span
@@ -127,10 +127,11 @@ def print_answer(result: Result, *, chatting: bool = False) -> None:
         again = f'Ask again, for example: "{result.readings[0].question}"'
         out().print(safe(f"  {'Reply with its number.' if chatting else again}"))
     if isinstance(result, Answer):
+        early = [EARLY] if result.early else []
         fallback = [result.fallback.words] if result.fallback else []
         quotes = "/quotes" if chatting else "footnote ask --quotes"
         hint = [f"The pages' own words: {quotes}"] if result.check_notes else []
-        for note in (*fallback, *result.check_notes, *hint):
+        for note in (*early, *fallback, *result.check_notes, *hint):
             out().print(Padding(safe(note, style="yellow"), (0, 0, 0, 2)))
     if result.narrowed and not isinstance(result, NoAnswer):
         out().print(Padding(safe(f"{result.narrowed.words}.", style="yellow"), (0, 0, 0, 2)))

@@ -391,8 +391,10 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of a sync: pages done of pages found (0: not yet known)."""
+    """The progress of a sync: pages done of pages found (0: not yet known), or, ``embedding``,
+    passages."""
 
     wiki: str
     done: int
     total: int
+    embedding: bool = False

@@ -145,8 +145,37 @@ class Reranker(Protocol):
         ...
 
 
+class Unembedded(Protocol):
+    """The passages of an index that wait for an embedding; until then they are found by their words
+    alone. A passage is named by its digest."""
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are of each wiki that has any."""
+        ...
+
+    def digests(self, wiki: str) -> list[str]:
+        """Return all of a wiki, those of the newest pages first."""
+        ...
+
+    def sought(self) -> list[str]:
+        """Return those that searches found since the last call, the latest first; at most some
+        hundreds."""
+        ...
+
+    def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:
+        """Return those of ``digests`` that still wait, one passage for each."""
+        ...
+
+    def embed(self, wiki: str, embeddings: Mapping[str, Embedding]) -> None:
+        """Store embeddings of those that still wait."""
+        ...
+
+
 class PassageIndex(Protocol):
     """Passages with their rights, found by words and by meaning."""
+
+    @property
+    def unembedded(self) -> Unembedded: ...
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
         """Return every page of ``wiki`` that is indexed, by key."""
@@ -166,7 +195,8 @@ class PassageIndex(Protocol):
 
     def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         """Make these passages, all of one page at one revision, the page's only readable version.
-        At any kill point one version is readable, never none.
+        At any kill point one version is readable, never none. One whose `Embedding.whole` is empty
+        waits for its embedding.
 
         Raises:
             ValueError: passages of more than one page or revision, or none.

@@ -27,7 +27,12 @@ from bot.answering.engine.synthesizers import (
 from bot.answering.model_order import ModelOrder
 from bot.answering.quoting import Quoting
 from bot.answering.recheck import Recheck
-from bot.answering.refusals import refusal, with_rebuilding_told, with_rights_told
+from bot.answering.refusals import (
+    refusal,
+    with_reading_told,
+    with_rebuilding_told,
+    with_rights_told,
+)
 from bot.answering.responding import Responder
 from bot.answering.retrieval import FoundPage, Reorder, Retrieval, Retrieved
 from bot.answering.sources import Aging
@@ -68,6 +73,8 @@ class Answerer:
     """Returns a person's written answer to the question, if there is one, before any search."""
     is_partial: Callable[[], bool] = lambda: False
     """Whether the index is being rebuilt, so that a search may miss pages."""
+    is_reading: Callable[[], bool] = lambda: False
+    """Whether passages wait for their embedding, so that a search compares some by words alone."""
     clock: Callable[[], float] = time.perf_counter
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
@@ -85,6 +92,8 @@ class Answerer:
         result = with_rights_told(result, question, found=bool(retrieved))
         if self.is_partial():
             result = with_rebuilding_told(result)
+        elif self.is_reading():
+            result = with_reading_told(result)
         return self.aging(result) if self.aging else result
 
     def searched(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.model import Narrowed, NoAnswer, Question, Reason, Result
+from bot.model import Answer, Narrowed, NoAnswer, Question, Reason, Result
 from indexers.model import Audience
 from indexers.untold import untold_by
 
@@ -18,6 +18,8 @@ _TEXTS = {
     Reason.TOO_LONG: f"That is too long for me: at most {LONGEST_QUESTION:,} characters, please.",
     Reason.REBUILDING: "My index is being rebuilt, so I may not have the page for "
     "this yet. Please ask again in a while.",
+    Reason.READING: "I am still reading the wiki, and have found nothing that answers this. Please "
+    "ask again in a while.",
 }
 
 
@@ -48,6 +50,15 @@ def with_rebuilding_told(result: Result) -> Result:
     """Add the note that missing pages may come once the index is rebuilt."""
     if isinstance(result, NoAnswer) and result.reason in _SILENT:
         return replace(result, reason=Reason.REBUILDING, text=_TEXTS[Reason.REBUILDING])
+    return result
+
+
+def with_reading_told(result: Result) -> Result:
+    """Add the note that the wiki is still being read, so that more may be found later."""
+    if isinstance(result, Answer) and not result.verified:
+        return replace(result, early=True)
+    if isinstance(result, NoAnswer) and result.reason in _SILENT:
+        return replace(result, reason=Reason.READING, text=_TEXTS[Reason.READING])
     return result
 
 

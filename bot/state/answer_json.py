@@ -98,6 +98,7 @@ def load(text: str) -> Result:
         cut=kept.get("cut", False),
         tone=Tone(kept.get("tone", Tone.ANSWER)),
         nearest=tuple(map(_source, kept.get("nearest", []))),
+        early=kept.get("early", False),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from indexers.errors import IndexCorrupt
@@ -34,14 +35,17 @@ class CurrentIndex(ReadIndex):
         wanted: str,
         wikis: Collection[str] | None = None,
         embed: Embed | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Open it. ``wanted`` is a fingerprint; a rebuilt index has a number behind it. Pages of
         other wikis than ``wikis`` (None: any) are not found, though they are stored until a sync
-        removes them. ``embed`` compares hits of another model's index with the question."""
+        removes them. ``embed`` compares hits without vectors of the wanted model with the
+        question. ``clock`` returns seconds."""
         self._catalog = catalog
         self._wikis = wikis
         self._wanted = wanted
         self._embed = embed
+        self._clock = clock
         self.damage = catalog.damage()
         self._unusable: set[PassageIndex] = set()
         self._unread = False

@@ -34,6 +34,7 @@ from indexers.index.schema import (
     KEYWORDS,
     MEANING,
     WORDS,
+    Embedded,
     Found,
     Point,
     Where,
@@ -118,6 +119,15 @@ class EdgeEngine:
 
     def label(self, where: Where, payload: dict[str, str]) -> None:
         self._update(UpdateOperation.set_payload_by_filter(_filter(where), payload))
+
+    def embed(self, points: Sequence[Embedded]) -> None:
+        vectors = [qdrant.PointVectors(one.id, {MEANING: list(one.meaning)}) for one in points]
+        self._update(UpdateOperation.update_vectors(vectors))
+        for one in points:
+            self._update(UpdateOperation.set_payload([one.id], {"meanings": one.meanings}))
+        # Last: what a kill leaves is embedded again.
+        ids: list[qdrant.PointId] = [one.id for one in points]
+        self._update(UpdateOperation.delete_payload(ids, ["unembedded"]))
 
     def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
         offset = None
@@ -283,11 +293,10 @@ def _index_fields(shard: qdrant.EdgeShard, *, but: Container[str]) -> None:
 def _to_edge(point: Point) -> qdrant.Point:
     vectors: dict[str, Any] = {}
     if point.meaning:
+        vectors[MEANING] = list(point.meaning)
+    if point.words[0]:
         indices, values = point.words
-        vectors = {
-            MEANING: list(point.meaning),
-            WORDS: qdrant.SparseVector(list(indices), list(values)),
-        }
+        vectors[WORDS] = qdrant.SparseVector(list(indices), list(values))
     return qdrant.Point(point.id, vectors, point.payload)
 
 
@@ -337,4 +346,5 @@ def _weighted_sum(weights: Sequence[float]) -> qdrant.Formula:
 
 
 def _meaning(vector: Any) -> Vector:
-    return vector[MEANING] if vector else ()
+    found: Vector = (vector or {}).get(MEANING, ())
+    return found

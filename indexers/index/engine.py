@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from indexers.index.schema import Found, Point, Where
+from indexers.index.schema import Embedded, Found, Point, Where
 from indexers.ports import Vector
 
 
@@ -23,6 +23,11 @@ class Engine(Protocol):
 
     def label(self, where: Where, payload: dict[str, str]) -> None:
         """Set these fields, leaving the others and the vectors."""
+        ...
+
+    def embed(self, points: Sequence[Embedded]) -> None:
+        """Give stored passages their vectors; they are ``unembedded`` no more, and their other
+        fields stay, whoever writes them."""
         ...
 
     def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:

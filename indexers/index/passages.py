@@ -17,6 +17,7 @@ from indexers.index.engine import Engine
 from indexers.index.languages import LEAST, Languages
 from indexers.index.schema import Found, Head, Point, Where
 from indexers.index.spelling import LOOKED_AT, Slips
+from indexers.index.unembedded import UnembeddedPassages
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Embedding, Place, Vector
 
@@ -55,6 +56,7 @@ class StoredPassages:
         self._spoken: frozenset[str] = frozenset()
         self._listed_at: float | None = None
         self._written: dict[str, Acl] = {}
+        self.unembedded = UnembeddedPassages(engine, self._writing)
 
     def __enter__(self) -> Self:
         return self
@@ -179,7 +181,9 @@ class StoredPassages:
             seen = {_version(point) for point in found}
             current = self._current(seen | left_out)
             if seen <= current and not left_out & current:
-                return _hits(found, vector, reader)[:limit]
+                hits = _hits(found, vector, reader)[:limit]
+                self.unembedded.note(found)
+                return hits
             # A passage that is not current is old, or still being written: that one may have become
             # the page's only version by now, and must not be left out.
             left_out = (left_out | seen) - current

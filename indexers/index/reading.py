@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from indexers.errors import IndexCorrupt, IndexUnavailable
@@ -11,9 +11,12 @@ from indexers.index.catalog import IndexCatalog, fingerprint_of
 from indexers.index.damage import Damage, damage_of
 from indexers.index.nearness import Embed, near_again
 from indexers.model import Hit, Passage, Reader
-from indexers.ports import PassageIndex, Place, Vector
+from indexers.ports import PassageIndex, Place, Unembedded, Vector
 
 log = logging.getLogger(__name__)
+
+_WAITING_LASTS = 1.0
+"""Seconds."""
 
 
 class ReadIndex:
@@ -32,6 +35,9 @@ class ReadIndex:
     _read_name: str
     _written: PassageIndex
     _written_name: str
+    _clock: Callable[[], float]
+    _counted: int = 0
+    _counted_at: float = float("-inf")
     _same_vectors: bool
     """Whether the current index has vectors of the wanted model."""
 
@@ -58,7 +64,28 @@ class ReadIndex:
                 " another version. Until every wiki has been read again, by `footnote sync` or the"
                 " running bot, answers come from what can be used of the old one."
             )
+        if waiting := self.waiting:
+            of = sum(passages for _, passages in self.counts().values())
+            return (
+                f"{waiting:,} of {of:,} passages are found by their words alone until the model has"
+                " read them: `footnote sync` or the running bot goes on with them."
+            )
         return ""
+
+    @property
+    def unembedded(self) -> Unembedded:
+        """Return the waiting passages of the written index."""
+        return self._written.unembedded
+
+    @property
+    def waiting(self) -> int:
+        """Return how many of the passages that are searched wait for their embedding. Cached for a
+        moment: every question asks."""
+        now = self._clock()
+        if not 0 <= now - self._counted_at < _WAITING_LASTS:
+            found = self._read.unembedded.counts()
+            self._counted, self._counted_at = sum(found.values()), now
+        return self._counted
 
     def follow(self) -> bool:
         """Switch to the index that another process has promoted, if it has; return whether it
@@ -99,7 +126,7 @@ class ReadIndex:
             if not self._followed(index):
                 raise
             return self._read.search(text, vector, reader=reader, limit=limit, wikis=wikis)
-        return hits if comparable or not self._embed else near_again(hits, vector, self._embed)
+        return near_again(hits, vector, self._embed) if self._embed else hits
 
     def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
         index = self._read

@@ -1,9 +1,10 @@
 """The schema of passages in Qdrant, the same on both engines.
 
 There are two sorts of points. A *passage* has two vectors, ``meaning`` and ``words``, and its
-payload. A *head* has no vector; it represents a page and names the ``version`` (which write) of its
-passages that may be read. So a page changes from one version to the next by the write of one point,
-and whatever an interrupted ``replace`` left is not readable.
+payload; until it is embedded, it has ``words`` alone, and ``unembedded`` in its payload. A *head*
+has no vector; it represents a page and names the ``version`` (which write) of its passages that may
+be read. So a page changes from one version to the next by the write of one point, and whatever an
+interrupted ``replace`` left is not readable.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ MEANING = "meaning"
 WORDS = "words"
 
 # Every field of a filter or a facet: a server refuses both without an index.
-KEYWORDS = ("wiki", "page", "acl", "digest", "language", "head")
+KEYWORDS = ("wiki", "page", "acl", "digest", "language", "head", "unembedded")
 INTEGERS = ("version",)
 
 DEPTH = 100
@@ -143,6 +144,9 @@ def passage_payload(
         "updated": passage.updated and passage.updated.isoformat(),
         "outdated": passage.outdated,
         "meanings": written(embedding),
+        # The wiki's name, so that a facet counts them by wiki. An embedded passage has no such
+        # field, as those of earlier versions.
+        **({} if embedding.whole else {"unembedded": passage.wiki}),
         **passage_label(passage.revision, passage.acl, passage.owner),
     }
 
@@ -180,12 +184,23 @@ def _passage(payload: Payload) -> Passage:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A written point: a passage with its vectors, or a head without."""
+    """A written point: a passage with its vectors (without ``meaning``, if it is not embedded yet),
+    or a head without any."""
 
     id: uuid.UUID
     payload: dict[str, Any]
     meaning: Vector = ()
     words: tuple[Sequence[int], Sequence[float]] = ((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The embedding of a stored passage: the vector ``meaning``, and ``meanings`` for the
+    payload."""
+
+    id: uuid.UUID
+    meaning: Vector
+    meanings: str
 
 
 @dataclass(frozen=True, slots=True)

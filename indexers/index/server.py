@@ -25,6 +25,7 @@ from indexers.index.schema import (
     KEYWORDS,
     MEANING,
     WORDS,
+    Embedded,
     Found,
     Point,
     Where,
@@ -154,6 +155,26 @@ class ServerEngine:
         with self._explained():
             self._client.set_payload(self._collection, payload, points=_filter(where))
 
+    def embed(self, points: Sequence[Embedded]) -> None:
+        vectors = [
+            models.PointVectors(id=str(one.id), vector={MEANING: list(one.meaning)})
+            for one in points
+        ]
+        payloads = [
+            models.SetPayloadOperation(
+                set_payload=models.SetPayload(
+                    payload={"meanings": one.meanings}, points=[str(one.id)]
+                )
+            )
+            for one in points
+        ]
+        ids: list[models.ExtendedPointId] = [str(one.id) for one in points]
+        with self._explained():
+            self._client.update_vectors(self._collection, vectors)
+            self._client.batch_update_points(self._collection, payloads)
+            # Last: what a kill leaves is embedded again.
+            self._client.delete_payload(self._collection, ["unembedded"], points=ids)
+
     def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
         offset = None
         while True:
@@ -265,11 +286,10 @@ class ServerEngine:
 def _to_server(point: Point) -> models.PointStruct:
     vectors: dict[str, Any] = {}
     if point.meaning:
+        vectors[MEANING] = list(point.meaning)
+    if point.words[0]:
         indices, values = point.words
-        vectors = {
-            MEANING: list(point.meaning),
-            WORDS: models.SparseVector(indices=list(indices), values=list(values)),
-        }
+        vectors[WORDS] = models.SparseVector(indices=list(indices), values=list(values))
     return models.PointStruct(id=str(point.id), vector=vectors, payload=point.payload)
 
 
@@ -317,4 +337,5 @@ def _weighted_sum(weights: Sequence[float]) -> models.FormulaQuery:
 
 def _meaning(point: models.Record) -> Vector:
     vector: Any = point.vector
-    return vector[MEANING] if vector else ()
+    found: Vector = (vector or {}).get(MEANING, ())
+    return found

@@ -26,12 +26,9 @@ from indexers.model import (
     Unchanged,
 )
 from indexers.ports import Embedder, Embedding, PassageIndex, Wiki
+from indexers.syncing import embedding
 
 log = logging.getLogger(__name__)
-
-# Passages that are embedded together, sorted by length across their pages: enough to sort well, and
-# a stop waits for no more than these (some two seconds).
-_BATCH = 256
 
 # Changed passages held back so that rights are narrowed before anything is embedded; about 50 MB. A
 # wiki never seen before has no rights to narrow, and so holds back one batch.
@@ -46,6 +43,7 @@ def sync(  # noqa: PLR0913 - one for each option of the command
     *,
     full: bool = False,
     dry_run: bool = False,
+    words_first: bool = True,
     allow_mass_removal: bool = False,
     max_removal: float = 0.2,
     min_removal: int = 20,
@@ -57,12 +55,13 @@ def sync(  # noqa: PLR0913 - one for each option of the command
 ) -> SyncReport:
     """Make the index say what the wiki says.
 
-    A page that cannot be read, cut or embedded keeps its last version and is reported;
-    the others go on. A wiki that lists only a part of itself (never ``Enumerated``) loses
-    no page by its silence. ``full`` reads and embeds everything anew; ``dry_run`` counts
-    and writes nothing. ``stopped`` is asked between batches; a stopped sync removes nothing
-    and is not ``complete``, and the next one goes on from there. ``report`` is filled
-    while it runs, for whoever must know what was done before an error.
+    A page that cannot be read, cut or embedded keeps its last version and is reported; the others
+    go on. A wiki that lists only a part of itself (never ``Enumerated``) loses no page by its
+    silence. ``full`` reads and embeds everything anew; ``dry_run`` counts and writes nothing.
+    ``words_first``: many new pages are first stored with their words alone, so that all of them can
+    be found soon, and embedded once everything was read. ``stopped`` is asked between batches; a
+    stopped sync removes nothing and is not ``complete``, and the next one goes on from there.
+    ``report`` is filled while it runs, for whoever must know what was done before an error.
 
     Raises:
         MassRemoval: more than ``max_removal`` of the wiki's pages, and at least
@@ -76,28 +75,52 @@ def sync(  # noqa: PLR0913 - one for each option of the command
     report = report or SyncReport(wiki.name)
     if not dry_run:
         index.sweep(wiki.name)
-    run = _Run(wiki, index, embedder, split, full, dry_run, progress, stopped, now, report)
+    later = words_first and not dry_run
+    run = _Run(wiki, index, embedder, split, full, dry_run, later, progress, stopped, now, report)
+    guard = _Guard(max_removal, min_removal, allow_mass_removal)
     try:
-        run.apply_changes()
-        if not stopped():
-            run.remove_what_left()
-        if run.listed_to_end:
-            if not run.listed:
-                report.warnings.append(f"no page was found: see its {wiki.scope_settings}")
-            lost = run.lost_pages()
-            share = len(lost) / max(len(run.known), 1)
-            many = len(lost) >= min_removal and share > max_removal
-            # A folder that is not mounted, or not yet filled, looks like an empty wiki.
-            nothing_found = bool(lost) and not run.listed
-            if (many or nothing_found) and not allow_mass_removal:
-                run.close(lost)
-                raise MassRemoval(_refusal(wiki, len(lost), len(run.known)))
-            run.remove(lost)
-            run.settle()
+        try:
+            _read(run, guard)
+        except (WikiUnavailable, MassRemoval):
+            run.embed_waiting()
+            raise
+        run.embed_waiting()
+        run.settle()
     finally:
         report.requests = wiki.requests - requests
         report.seconds = clock() - started
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    """Limits on the pages that one sync may remove."""
+
+    max_removal: float
+    min_removal: int
+    allow_mass_removal: bool
+
+    def refuses(self, lost: int, known: int) -> bool:
+        many = lost >= self.min_removal and lost / max(known, 1) > self.max_removal
+        return many and not self.allow_mass_removal
+
+
+def _read(run: _Run, guard: _Guard) -> None:
+    """Write what changed, and remove what left."""
+    run.apply_changes()
+    if not run.stopped():
+        run.remove_what_left()
+    if not run.listed_to_end:
+        return
+    if not run.listed:
+        run.report.warnings.append(f"no page was found: see its {run.wiki.scope_settings}")
+    lost = run.lost_pages()
+    # A folder that is not mounted, or not yet filled, looks like an empty wiki.
+    nothing_found = bool(lost) and not run.listed and not guard.allow_mass_removal
+    if nothing_found or guard.refuses(len(lost), len(run.known)):
+        run.close(lost)
+        raise MassRemoval(_refusal(run.wiki, len(lost), len(run.known)))
+    run.remove(lost)
 
 
 def _refusal(wiki: Wiki, lost: int, known: int) -> str:
@@ -130,6 +153,10 @@ def each(
     return reports
 
 
+_Cut = tuple[Changed, Sequence[Passage]]
+"""A page and its passages."""
+
+
 @dataclass
 class _Run:
     """A running sync."""
@@ -140,6 +167,7 @@ class _Run:
     split: Callable[[Page], Sequence[Passage]]
     full: bool
     dry_run: bool
+    words_first: bool
     progress: Callable[[Progress], None]
     stopped: Callable[[], bool]
     now: Callable[[], datetime]
@@ -150,7 +178,7 @@ class _Run:
         self._listed: frozenset[str] | None = None
         self._whole = True
         self._leaving: set[str] = set()
-        self._held: list[tuple[Changed, Sequence[Passage]]] = []
+        self._held: list[_Cut] = []
         self._held_passages = 0
         self._digests: set[str] = set()
         self._done = 0
@@ -164,7 +192,7 @@ class _Run:
         return self._listed is not None and not self.stopped()
 
     def apply_changes(self) -> None:
-        enough = _HELD if self.known else _BATCH
+        enough = _HELD if self.known else embedding.BATCH
         try:
             for change in self.wiki.changes({} if self.full else self.known):
                 if self.stopped():
@@ -211,9 +239,20 @@ class _Run:
             if known.acl != NOBODY:
                 self._relabel(Relabelled(key, known.revision, NOBODY))
 
+    def embed_waiting(self) -> None:
+        """Embed what this sync, and a stopped one before it, stored with its words alone."""
+        if self.dry_run or not self.index.unembedded.counts().get(self.wiki.name):
+            return
+        embedding.embed_waiting(
+            self.index, self.embedder, self.report, progress=self.progress, stopped=self.stopped
+        )
+        if self.stopped():
+            self.report.complete = False
+
     def settle(self) -> None:
         report = self.report
-        if (report.added or report.changed or report.removed) and not self.dry_run:
+        written = report.added or report.changed or report.removed or report.passages_embedded
+        if written and self.listed_to_end and not self.dry_run:
             self.index.settle()
 
     def _take(self, change: PageChange) -> None:
@@ -272,15 +311,29 @@ class _Run:
         self._settled()
 
     def _write_held(self) -> None:
+        many = self._held_passages >= embedding.BATCH
         while self._held and not self.stopped():
             batch, passages = [], 0
-            while self._held and passages < _BATCH:
+            while self._held and passages < embedding.BATCH:
                 batch.append(self._held.pop(0))
                 passages += len(batch[-1][1])
             self._held_passages -= passages
+            if many and self.words_first:
+                batch = self._write_words(batch)
             self._write(batch)
 
-    def _write(self, batch: Sequence[tuple[Changed, Sequence[Passage]]]) -> None:
+    def _write_words(self, batch: Sequence[_Cut]) -> list[_Cut]:
+        """Write the new pages without embedding them, and return the others. What their readers
+        find now stays as good as it is until it is embedded."""
+        new = [cut for cut in batch if cut[0].page.key not in self.known]
+        stored = self.index.embeddings([one.digest for _, passages in new for one in passages])
+        for change, passages in new:
+            with self._alone(change.page.key):
+                known = {one.digest: stored.get(one.digest, Embedding(())) for one in passages}
+                self._replace(change, passages, known)
+        return [cut for cut in batch if cut[0].page.key in self.known]
+
+    def _write(self, batch: Sequence[_Cut]) -> None:
         """Embed the batch at once, or page by page if one of them breaks it."""
         embeddings: dict[str, Embedding] = {}
         try:

@@ -77,8 +77,10 @@ def sync_wikis(  # noqa: PLR0913 - one for each option of a sync
     whole = part is None or part.is_whole
 
     def read(wikis: Sequence[Wiki], *, full: bool = False) -> list[SyncReport]:
+        # An index that is built beside the current one is not searched before it is whole.
+        words_first = not parts.index.building
         with parts.parsers.working(stopped):
-            return each(wikis, partial(one, full=full), stopped)
+            return each(wikis, partial(one, full=full, words_first=words_first), stopped)
 
     def run() -> list[SyncReport]:
         if full and not dry_run and whole and parts.index.rebuild():

@@ -29,7 +29,7 @@ from indexers.model import (
     Principal,
     Reader,
 )
-from indexers.ports import PassageIndex
+from indexers.ports import Embedding, PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.fakes.passages import passages
@@ -493,3 +493,67 @@ def test_an_index_speaks_the_language_of_its_pages(index: PassageIndex) -> None:
     assert index.speaks("vpn setup mac")
     assert not index.speaks("\u00bfcu\u00e1ntos d\u00edas de vacaciones tengo y no he pedido?")
     assert not index.speaks("Wie lange kann ich im Urlaub sein?")
+
+
+def put_words(index: PassageIndex, written: Sequence[Passage]) -> None:
+    index.replace(written, [Embedding(())] * len(written))
+
+
+def test_a_passage_without_an_embedding_is_found_by_its_words(index: PassageIndex) -> None:
+    put(index, passages("travel", "Trains are booked a week ahead."))
+    put_words(index, passages("leave", "Sick notes are due on Tuesday."))
+
+    assert "leave" in [found.page for found in find(index, "When are sick notes due?")]
+    assert index.unembedded.counts() == {"handbook": 1}
+    assert index.embeddings([p.digest for p in passages("leave", "Sick notes ...")]) == {}
+
+
+def test_an_embedding_follows_and_nothing_else_changes(index: PassageIndex) -> None:
+    secret = Acl.of({"user:anna@example.com"})
+    written = passages("leave", "Sick notes are due on Tuesday.", "Leave is thirty days.")
+    put_words(index, written)
+    index.relabel("handbook", "leave", "2", secret, "ben@example.com")
+    waiting = index.unembedded.passages("handbook", index.unembedded.digests("handbook"))
+    texts = [passage.embedded for passage in waiting.values()]
+    index.unembedded.embed(
+        "handbook", dict(zip(waiting, EMBEDDER.embed_passages(texts), strict=True))
+    )
+
+    assert index.unembedded.counts() == {}
+    assert index.unembedded.digests("handbook") == []
+    assert len(index.embeddings([passage.digest for passage in written])) == 2
+    assert find(index, "How long is leave?") == []
+    anna = Principal.of(EVERYONE, "user:anna@example.com")
+    found = find(index, "How long is leave?", reader=anna)
+    assert {(one.acl, one.revision, one.owner) for one in found} == {
+        (secret, "2", "ben@example.com")
+    }
+
+
+def test_an_embedding_of_what_left_or_changed_meanwhile_is_dropped(index: PassageIndex) -> None:
+    put_words(index, passages("leave", "Leave is thirty days."))
+    put_words(index, passages("travel", "Trains are booked a week ahead."))
+    digests = index.unembedded.digests("handbook")
+    index.remove("handbook", ["travel"])
+    put_words(index, passages("leave", "Leave is forty days.", revision="2"))
+    late = dict.fromkeys(digests, EMBEDDER.embed_passages(["Leave is thirty days."])[0])
+    index.unembedded.embed("handbook", late)
+
+    assert index.unembedded.counts() == {"handbook": 1}
+    assert [one.text for one in find(index, "leave forty days")] == ["Leave is forty days."]
+
+
+def test_the_newest_wait_first_and_what_was_asked_for_is_told(index: PassageIndex) -> None:
+    dated = {"old": date(2020, 1, 1), "new": date(2026, 1, 1), "undated": None}
+    for page, updated in dated.items():
+        (one,) = passages(page, f"The {page} rule.")
+        put_words(index, [replace(one, updated=updated)])
+    of = {one.digest: one.page for one in find(index, "rule")}
+    index.unembedded.sought()
+
+    assert [of[digest] for digest in index.unembedded.digests("handbook")] == [
+        *("new", "old", "undated")
+    ]
+    find(index, "undated", limit=1)
+    assert "undated" in [of[digest] for digest in index.unembedded.sought()]
+    assert index.unembedded.sought() == []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from indexers.index import vocabulary
@@ -18,6 +20,7 @@ class ListIndex:
     def __init__(self) -> None:
         self._pages: dict[tuple[str, str], list[tuple[Passage, Embedding]]] = {}
         self._known: dict[tuple[str, str], KnownPage] = {}
+        self.unembedded = Waiting(self._pages)
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
         return {page: known for (of, page), known in self._known.items() if of == wiki}
@@ -27,7 +30,8 @@ class ListIndex:
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         every = (both for page in self._pages.values() for both in page)
-        return {p.digest: embedding for p, embedding in every if p.digest in set(digests)}
+        wanted = set(digests)
+        return {p.digest: stored for p, stored in every if p.digest in wanted and stored.whole}
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         return frozenset(passage.digest for passage, _ in self._pages.get((wiki, page), []))
@@ -75,6 +79,7 @@ class ListIndex:
                         labelled = _labelled(passage, known)
                         hit = Hit(labelled, cosine + len(shared), cosine, cosine)
                         hits.setdefault(passage.digest, hit)
+                        self.unembedded.note(passage, stored)
         return sorted(hits.values(), key=lambda hit: -hit.score)[:limit]
 
     def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
@@ -117,6 +122,41 @@ class ListIndex:
 
     def close(self) -> None:
         pass
+
+
+class Waiting:
+    """Those of an index's passages that have no embedding."""
+
+    def __init__(self, pages: dict[tuple[str, str], list[tuple[Passage, Embedding]]]) -> None:
+        self._pages = pages
+        self._sought: dict[str, None] = {}
+
+    def counts(self) -> dict[str, int]:
+        return dict(Counter(passage.wiki for passage in self._waiting()))
+
+    def digests(self, wiki: str) -> list[str]:
+        newest = sorted(self._waiting(), key=lambda one: one.updated or date.min, reverse=True)
+        return list(dict.fromkeys(one.digest for one in newest if one.wiki == wiki))
+
+    def sought(self) -> list[str]:
+        found, self._sought = self._sought, {}
+        return list(found)
+
+    def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:
+        return {p.digest: p for p in self._waiting() if p.wiki == wiki and p.digest in digests}
+
+    def embed(self, wiki: str, embeddings: Mapping[str, Embedding]) -> None:
+        for (of, _), page in self._pages.items():
+            for at, (passage, stored) in enumerate(page):
+                if of == wiki and not stored.whole:
+                    page[at] = passage, embeddings.get(passage.digest, stored)
+
+    def note(self, passage: Passage, stored: Embedding) -> None:
+        if not stored.whole:
+            self._sought[passage.digest] = None
+
+    def _waiting(self) -> Iterator[Passage]:
+        return (one for page in self._pages.values() for one, stored in page if not stored.whole)
 
 
 def _words(text: str) -> set[str]:

@@ -24,7 +24,6 @@ from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import SlackPeople
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport
-from indexers.text.counting import counted
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +69,7 @@ class Reindexer:
         """Start a reindex: return once it is stored, or was refused with a reason."""
         job = await self._jobs.add(order, person, channel)
         if job is None:
-            await respond(say(RUNNING, *([_so_far(self._progress)] if self._progress else [])))
+            await respond(say(RUNNING, *([reports.done(self._progress)] if self._progress else [])))
             return
         try:
             await self._progress_messages.post(job, respond)
@@ -193,8 +192,8 @@ class Reindexer:
                 await shown_progress.show(reports.cancelling(job.order))
                 return
             now, note = self._progress, self._note
-            if now and now.wiki != name:
-                name, began = now.wiki, self._clock() - self._edit_every
+            if now and (now.wiki, now.embedding) != name:
+                name, began = (now.wiki, now.embedding), self._clock() - self._edit_every
             if (now, note) not in (shown, (None, "")):
                 shown = now, note
                 await shown_progress.show(reports.progress(job, now, self._clock() - began, note))
@@ -210,7 +209,3 @@ class Reindexer:
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait([task])
-
-
-def _so_far(now: Progress) -> str:
-    return f"{now.wiki}: {now.done:,} of {counted(now.total, 'page')}"

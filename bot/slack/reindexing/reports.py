@@ -31,11 +31,16 @@ def progress(job: Job, now: Progress | None, seconds: float, note: str = "") -> 
     if now is None:
         told = say(f"{doing} {job.order.what}\u2026", *filter(None, [note]))
     else:
-        pages = counted(now.done, "page")
-        if now.total:
-            pages = f"{now.done:,} of {counted(now.total, 'page')}"
-        told = say(f"{doing} {now.wiki}: {pages}", *filter(None, [_pace(now, seconds)]))
+        told = say(f"{doing} {done(now)}", *filter(None, [_pace(now, seconds)]))
     return Message(told.text, [*told.blocks, _button(job.id)])
+
+
+def done(now: Progress) -> str:
+    """Return how much of which wiki is done."""
+    if now.embedding:
+        return f"{now.wiki}: {now.done:,} of {counted(now.total, 'passage')} embedded"
+    of = f"{now.done:,} of {counted(now.total, 'page')}" if now.total else counted(now.done, "page")
+    return f"{now.wiki}: {of}"
 
 
 def cancelling(order: Order) -> Message:
@@ -86,8 +91,8 @@ def _doing(order: Order) -> str:
 def _pace(now: Progress, seconds: float) -> str:
     if not now.done or seconds < 1:
         return ""
-    rate = now.done / seconds
-    pace = f"{rate:,.0f} pages a second" if rate >= 1 else f"{60 * rate:,.0f} pages a minute"
+    rate, what = now.done / seconds, "passages" if now.embedding else "pages"
+    pace = f"{rate:,.0f} {what} a second" if rate >= 1 else f"{60 * rate:,.0f} {what} a minute"
     left = (now.total - now.done) / rate
     return f"{pace}, {_span(left)} left" if now.total > now.done else pace
 

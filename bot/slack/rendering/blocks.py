@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.conversation.model import RecordedAnswer, Tally, offers_quotes
 from bot.foreign import on_one_line
-from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
+from bot.model import EARLY, Answer, Clarify, NoAnswer, Reason, Result, Source
 from bot.moments import in_words, time_of
 from bot.slack.rendering import asking_keepers, quotes, readings
 from bot.slack.rendering.message import Block, Message, context, section
@@ -202,7 +202,8 @@ def _verified(said: Result) -> list[str]:
 def _fallback(said: Result) -> list[str]:
     if not isinstance(said, Answer):
         return []
-    return [*([said.fallback.words] if said.fallback else []), *said.check_notes]
+    early = [EARLY] if said.early else []
+    return [*early, *([said.fallback.words] if said.fallback else []), *said.check_notes]
 
 
 def _as_of(recorded: RecordedAnswer) -> list[str]:

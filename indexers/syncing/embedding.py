@@ -1,0 +1,74 @@
+"""Use case: passages that wait for an embedding -> embedded, the most wanted first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from itertools import islice
+
+from indexers.errors import IndexersError
+from indexers.model import Failed, Passage, Progress, SyncReport
+from indexers.ports import Embedder, Embedding, PassageIndex
+
+log = logging.getLogger(__name__)
+
+BATCH = 256
+"""Passages that are embedded together, sorted by length across their pages: enough to sort well,
+and a stop waits for no more than these (some two seconds)."""
+
+
+def embed_waiting(
+    index: PassageIndex,
+    embedder: Embedder,
+    report: SyncReport,
+    *,
+    progress: Callable[[Progress], None],
+    stopped: Callable[[], bool],
+) -> None:
+    """Embed the passages of the report's wiki that wait: first those that people have just asked
+    for, then those of the newest pages. What a stop leaves, the next sync goes on with.
+
+    Raises:
+        IndexUnavailable, ModelUnavailable: nothing can be written now.
+    """
+    wiki, waiting = report.wiki, index.unembedded
+    rest = dict.fromkeys(waiting.digests(wiki))
+    total = len(rest)
+    while rest and not stopped():
+        wanted = [digest for digest in waiting.sought() if digest in rest][:BATCH]
+        batch = list(dict.fromkeys([*wanted, *islice(rest, BATCH)]))[:BATCH]
+        for digest in batch:
+            del rest[digest]
+        passages = waiting.passages(wiki, batch)
+        embeddings = _embeddings(embedder, list(passages.values()), report)
+        waiting.embed(wiki, embeddings)
+        report.passages_embedded += len(embeddings)
+        progress(Progress(wiki, total - len(rest), total, embedding=True))
+
+
+def _embeddings(
+    embedder: Embedder, passages: Sequence[Passage], report: SyncReport
+) -> dict[str, Embedding]:
+    """Embed the passages at once, or one by one if one of them breaks it."""
+    try:
+        return _by_digest(embedder, passages)
+    except IndexersError:
+        raise
+    except Exception:
+        log.debug("these passages could not be embedded at once", exc_info=True)
+    found: dict[str, Embedding] = {}
+    for passage in passages:
+        try:
+            found |= _by_digest(embedder, [passage])
+        except IndexersError:
+            raise
+        except Exception as error:
+            log.exception("%s: a passage of %s cannot be embedded", passage.wiki, passage.page)
+            reason = f"is found by its words alone ({type(error).__name__}; see the log)"
+            report.failed.append(Failed(passage.page, reason))
+    return found
+
+
+def _by_digest(embedder: Embedder, passages: Sequence[Passage]) -> dict[str, Embedding]:
+    found = embedder.embed_passages([passage.embedded for passage in passages])
+    return dict(zip((passage.digest for passage in passages), found, strict=True))
