@@ -78,7 +78,8 @@ ENTRANCES = ("indexers.indexing.", "indexers.conversion")
 VOCABULARY = (
     "indexers.model.", "indexers.ports.", "indexers.errors.", "indexers.findings.",
     "indexers.untold.", "indexers.text.prose.", "indexers.text.sentences.",
-    "indexers.text.counting.", "indexers.backoff.", "indexers.daemons.", "indexers.sparse.",
+    "indexers.text.counting.", "indexers.backoff.", "indexers.daemons.", "indexers.priority.",
+    "indexers.sparse.",
 )  # fmt: skip
 
 FLOORS = (
@@ -89,7 +90,7 @@ FLOORS = (
 
 
 INDEXERS = (
-    {"model", "errors", "backoff", "daemons", "sparse"},
+    {"model", "errors", "backoff", "daemons", "priority", "sparse"},
     {"ports", "findings", "untold"},
     {"text"},
     {"parsing"},

@@ -28,6 +28,7 @@ from bot.cli.sync_command import sync
 from bot.running.server import CommandRequest
 from bot.running.session import CommandSession, Left
 from bot.screen import Screen, shown_on
+from indexers import priority
 from indexers.model import Progress
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Served:
             secrets=self._app.secrets,
             **_options(command, request.options),
         )
+        if command.name in {"sync", *_LONG}:
+            priority.lower()  # the thread is this connection's own
         with (
             shown_on(_screen(request.screen, session)),
             owned_by(self._app),

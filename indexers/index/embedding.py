@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from indexers import priority
 from indexers.errors import ModelUnavailable
 from indexers.index import pooling
 from indexers.index.bundled import MODELS, check
@@ -108,7 +109,7 @@ class _Embedder:
     @property
     def _model(self) -> TextEmbedding:
         with self._loading:
-            return self._loaded
+            return self._loaded_low if priority.is_low() else self._loaded
 
     @property
     def _counter(self) -> Tokenizer:
@@ -118,6 +119,11 @@ class _Embedder:
     @cached_property
     def _loaded(self) -> TextEmbedding:
         return self._load()
+
+    @cached_property
+    def _loaded_low(self) -> TextEmbedding:
+        """Return the model for threads of low priority."""
+        return self._loaded
 
     @cached_property
     def _averages(self) -> bool:
@@ -151,16 +157,22 @@ class LocalEmbedder(_Embedder):
         self._threads = threads
         super().__init__(self._from_folder, averages=lambda _: True)
 
+    @cached_property
+    def _loaded_low(self) -> TextEmbedding:
+        """Return the model once more (it is small): a model's threads have the priority of the one
+        that loads it, and those that read pages must not keep up those that read questions."""
+        return self._load()
+
     def _from_folder(self) -> TextEmbedding:
         with _sharing:
             if self._folder == BUNDLED:
-                return _bundled(self._threads)
+                return _bundled(self._threads, priority.is_low())
             return _read(self._folder, self._threads)
 
 
 @cache
-def _bundled(threads: int | None) -> TextEmbedding:
-    """Load the bundled model once a process, however many indexes it opens."""
+def _bundled(threads: int | None, _is_low: bool) -> TextEmbedding:
+    """Load the bundled model once a process for each priority, however many indexes it opens."""
     return _read(BUNDLED, threads)
 
 

@@ -13,21 +13,21 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from indexers import priority
 from indexers.errors import IndexersError
 from indexers.parsing.limits import Limits, ParserBroken, ParsingFailed, TooCostly
 
 OUT_OF_MEMORY = 77
 """The exit code if not even an answer could be made."""
 _STATUS = Path("/proc/self/status")
-_NICER = 10
-"""Answers to people have priority over pages."""
 
 
 def main(descriptor: int, megabytes: int) -> None:
     """Answer every call that comes through ``descriptor``."""
     # Ctrl-C in the terminal reaches the whole group; our parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(_NICER)
+    # Answers to people go before pages.
+    priority.lower()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _lower(resource.RLIMIT_DATA, megabytes * 2**20)
     with Connection(descriptor) as calls:
