@@ -114,9 +114,14 @@ class FootnoteProcess:
     def sync(self) -> TimedRun:
         return self._run("sync")
 
+    def status(self) -> dict[str, Any]:
+        return self._run("status").printed
+
+    def ask(self, question: str) -> dict[str, Any]:
+        return self._run("ask", question).printed
+
     def passages(self) -> int:
-        wikis: dict[str, dict[str, int]] = self._run("status").printed["wikis"]
-        return sum(wiki["passages"] for wiki in wikis.values())
+        return sum(wiki["passages"] for wiki in self.status()["wikis"].values())
 
     def evaluate(self, questions: Path, corpus: Path | None = None) -> dict[str, Any]:
         """Run ``footnote eval``. A corpus is indexed once for each content."""

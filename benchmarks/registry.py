@@ -10,6 +10,7 @@ from benchmarks import (
     everyday,
     fitting,
     hostile,
+    large_wiki,
     ranking,
     slack,
     small_model,
@@ -157,6 +158,15 @@ BENCHMARKS = (
         "Retrieval on the largest index, GitLab's handbook, embedded: the question's vector, "
         "the search by meaning and by words, and the rights check.",
         answers.latency,
+    ),
+    Benchmark(
+        "large_wiki",
+        "The first sync of GitLab's handbook, 3,970 pages, by `footnote sync`, asked beside it by "
+        "`footnote ask` about once a second: the seconds until the first answer, until the first "
+        "one with all pages found (by their words), and until everything is embedded. Then three "
+        "unchanged syncs, their median and its share of the first; and one page edited beside a "
+        "process that holds the index, from the edit to the end of a sync and an answer with it.",
+        large_wiki.figures,
     ),
     Benchmark(
         "start",
