@@ -11,7 +11,7 @@ _NICENESS = 10
 none."""
 
 
-def lower() -> None:
+def lower_priority() -> None:
     """Give this thread low priority from here on, and the threads and processes that it starts. On
     Linux alone: elsewhere a priority belongs to the whole process."""
     if sys.platform == "linux":
@@ -20,7 +20,7 @@ def lower() -> None:
         os.setpriority(os.PRIO_PROCESS, here, max(found, _NICENESS))
 
 
-def is_low() -> bool:
+def has_low_priority() -> bool:
     """Return whether this thread has lower priority than the process."""
     if sys.platform != "linux":
         return False

@@ -28,8 +28,8 @@ from bot.cli.sync_command import sync
 from bot.running.server import CommandRequest
 from bot.running.session import CommandSession, Left
 from bot.screen import Screen, shown_on
-from indexers import priority
 from indexers.model import Progress
+from indexers.priority import lower_priority
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -64,7 +64,7 @@ class Served:
             **_options(command, request.options),
         )
         if command.name in {"sync", *_LONG}:
-            priority.lower()  # the thread is this connection's own
+            lower_priority()  # the thread is this connection's own
         with (
             shown_on(_screen(request.screen, session)),
             owned_by(self._app),

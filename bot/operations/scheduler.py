@@ -14,9 +14,9 @@ from typing import Protocol
 
 from bot.errors import StateUnavailable, SyncRunning
 from bot.operations.passes import PassKind
-from indexers import priority
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport
+from indexers.priority import lower_priority
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Scheduler:
             thread.join()
 
     def _run(self) -> None:
-        priority.lower()
+        lower_priority()
         every, edits_every = self._every, self._edits_every
         next_full = next_edits = time.monotonic() if every else math.inf
         hurried_from = -math.inf

@@ -9,13 +9,13 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexers import priority
 from indexers.errors import ModelUnavailable
 from indexers.index import pooling
 from indexers.index.bundled import MODELS, check
 from indexers.index.prompts import prompts_for
 from indexers.index.text import encodable
 from indexers.ports import Embedding, Vector
+from indexers.priority import has_low_priority
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -109,7 +109,7 @@ class _Embedder:
     @property
     def _model(self) -> TextEmbedding:
         with self._loading:
-            return self._loaded_low if priority.is_low() else self._loaded
+            return self._loaded_low if has_low_priority() else self._loaded
 
     @property
     def _counter(self) -> Tokenizer:
@@ -166,7 +166,7 @@ class LocalEmbedder(_Embedder):
     def _from_folder(self) -> TextEmbedding:
         with _sharing:
             if self._folder == BUNDLED:
-                return _bundled(self._threads, priority.is_low())
+                return _bundled(self._threads, has_low_priority())
             return _read(self._folder, self._threads)
 
 

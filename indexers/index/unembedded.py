@@ -11,26 +11,16 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
-from typing import Protocol
 
 from indexers.index import schema
 from indexers.index.embeddings import written
+from indexers.index.engine import Engine
 from indexers.index.schema import Embedded, Found, Where
 from indexers.model import Passage
 from indexers.ports import Embedding
 
 _BATCH = 512  # values in one filter, points in one write
 _SOUGHT = 500  # passages of late questions
-
-
-class Engine(Protocol):
-    """The operations of an engine that this takes."""
-
-    def embed(self, points: Sequence[Embedded]) -> None: ...
-
-    def facet(self, field: str, where: Where | None) -> dict[str, int]: ...
-
-    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]: ...
 
 
 class UnembeddedPassages:

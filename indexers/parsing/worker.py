@@ -13,9 +13,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from indexers import priority
 from indexers.errors import IndexersError
 from indexers.parsing.limits import Limits, ParserBroken, ParsingFailed, TooCostly
+from indexers.priority import lower_priority
 
 OUT_OF_MEMORY = 77
 """The exit code if not even an answer could be made."""
@@ -27,7 +27,7 @@ def main(descriptor: int, megabytes: int) -> None:
     # Ctrl-C in the terminal reaches the whole group; our parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Answers to people go before pages.
-    priority.lower()
+    lower_priority()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _lower(resource.RLIMIT_DATA, megabytes * 2**20)
     with Connection(descriptor) as calls:

@@ -27,6 +27,7 @@ from indexers.model import (
 )
 from indexers.ports import Embedder, Embedding, PassageIndex, Wiki
 from indexers.syncing import embedding
+from indexers.syncing.removal import RemovalLimit, refusal
 
 log = logging.getLogger(__name__)
 
@@ -77,10 +78,10 @@ def sync(  # noqa: PLR0913 - one for each option of the command
         index.sweep(wiki.name)
     later = words_first and not dry_run
     run = _Run(wiki, index, embedder, split, full, dry_run, later, progress, stopped, now, report)
-    guard = _Guard(max_removal, min_removal, allow_mass_removal)
+    limit = RemovalLimit(max_removal, min_removal, allow_mass_removal)
     try:
         try:
-            _read(run, guard)
+            _read(run, limit)
         except (WikiUnavailable, MassRemoval):
             run.embed_waiting()
             raise
@@ -92,20 +93,7 @@ def sync(  # noqa: PLR0913 - one for each option of the command
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Guard:
-    """Limits on the pages that one sync may remove."""
-
-    max_removal: float
-    min_removal: int
-    allow_mass_removal: bool
-
-    def refuses(self, lost: int, known: int) -> bool:
-        many = lost >= self.min_removal and lost / max(known, 1) > self.max_removal
-        return many and not self.allow_mass_removal
-
-
-def _read(run: _Run, guard: _Guard) -> None:
+def _read(run: _Run, limit: RemovalLimit) -> None:
     """Write what changed, and remove what left."""
     run.apply_changes()
     if not run.stopped():
@@ -116,23 +104,11 @@ def _read(run: _Run, guard: _Guard) -> None:
         run.report.warnings.append(f"no page was found: see its {run.wiki.scope_settings}")
     lost = run.lost_pages()
     # A folder that is not mounted, or not yet filled, looks like an empty wiki.
-    nothing_found = bool(lost) and not run.listed and not guard.allow_mass_removal
-    if nothing_found or guard.refuses(len(lost), len(run.known)):
+    nothing_found = bool(lost) and not run.listed and not limit.allow_mass_removal
+    if nothing_found or limit.refuses(len(lost), len(run.known)):
         run.close(lost)
-        raise MassRemoval(_refusal(run.wiki, len(lost), len(run.known)))
+        raise MassRemoval(refusal(run.wiki, len(lost), len(run.known)))
     run.remove(lost)
-
-
-def _refusal(wiki: Wiki, lost: int, known: int) -> str:
-    pages = f"All {known} pages" if lost == known > 1 else f"{lost} of the {known} pages"
-    gone = "The only page" if known == 1 else pages
-    are, were = ("is", "was") if known == 1 else ("are", "were")
-    closed = ", but nobody is shown what may have been closed" if wiki.has_page_rights else ""
-    return (
-        f"{gone} of {wiki.name} {are} gone at once and {were} kept{closed}: see whether the wiki"
-        f" is whole and its {wiki.scope_settings} are as you want them, and if so run"
-        f" `footnote sync --wiki {wiki.name} --allow-mass-removal`."
-    )
 
 
 def each(

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import pytest
 
-from indexers import priority
 from indexers.index.embedding import LocalEmbedder
+from indexers.priority import has_low_priority, lower_priority
 
 T = TypeVar("T")
 
@@ -28,19 +28,19 @@ def in_thread(work: Callable[[], T]) -> T:
 
 def test_a_lowered_thread_is_low_and_no_other() -> None:
     def lowered() -> tuple[bool, bool]:
-        priority.lower()
-        return priority.is_low(), in_thread(priority.is_low)
+        lower_priority()
+        return has_low_priority(), in_thread(has_low_priority)
 
     # Its own threads are, too.
     assert in_thread(lowered) == (True, True)
-    assert not priority.is_low()
-    assert not in_thread(priority.is_low)
+    assert not has_low_priority()
+    assert not in_thread(has_low_priority)
 
 
 def test_it_is_lowered_once() -> None:
     def niceness() -> int:
-        priority.lower()
-        priority.lower()
+        lower_priority()
+        lower_priority()
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     assert in_thread(niceness) == max(10, os.getpriority(os.PRIO_PROCESS, os.getpid()))
@@ -50,7 +50,7 @@ def test_a_model_of_its_own_reads_pages_and_finds_the_same() -> None:
     embedder = LocalEmbedder(threads=2)
 
     def read() -> object:
-        priority.lower()
+        lower_priority()
         return embedder.embed_passages(["Leave\nLeave is thirty days long."]), embedder._model
 
     asked = embedder.embed_passages(["Leave\nLeave is thirty days long."]), embedder._model

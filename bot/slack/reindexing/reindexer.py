@@ -22,9 +22,9 @@ from bot.slack.reindexing.progress_message import ProgressMessage, ProgressMessa
 from bot.slack.rendering.content import notice
 from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import SlackPeople
-from indexers import priority
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport
+from indexers.priority import lower_priority
 
 logger = logging.getLogger(__name__)
 
@@ -153,7 +153,7 @@ class Reindexer:
         order = job.order
 
         def work() -> list[SyncReport]:
-            priority.lower()  # the thread is this work's own
+            lower_priority()  # the thread is this work's own
             done = self._reindexing.carry_out(order, self._heard, stopped)
             if order.full and not order.dry_run and cancelled.is_set():
                 self._reindexing.abandon()
