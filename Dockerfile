@@ -6,7 +6,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY config config
 COPY indexers indexers
 COPY bot bot
-RUN /opt/footnote/bin/pip install --no-cache-dir --constraint constraints.txt '.[anthropic,attachments,llm,postgresql]'
+RUN /opt/footnote/bin/pip install --no-cache-dir --constraint constraints.txt '.[anthropic,attachments,llm,otel,postgresql]'
 
 FROM python:3.12-slim
 # git reads wikis that are set by `git = "..."`.

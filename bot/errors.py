@@ -8,6 +8,7 @@ BotError
 ├── AskerForgotten      log: the asker's data was deleted meanwhile
 ├── BackupRefused       operator: the backup is damaged, or its place is taken
 ├── ModelMisconfigured  operator: the language model's address, key or package is missing
+├── TracingMisconfigured  operator: traces are set, and their package is missing
 ├── ChatUnavailable     log: the chat (Slack) is unavailable, try again
 └── ChatRefused         log: the chat refuses and will again; ``code`` is its reason
     ├── NotInChannel        log: the recipient has left the channel
@@ -46,6 +47,10 @@ class BackupRefused(BotError):
 
 
 class ModelMisconfigured(BotError):
+    pass
+
+
+class TracingMisconfigured(BotError):
     pass
 
 

@@ -14,6 +14,7 @@ from bot.answering.answerer import Answerer
 from bot.answering.composing.words import roots
 from bot.answering.latest import Latest
 from bot.answering.several import Several
+from bot.answering.tracing import traced
 from bot.app import App
 from bot.background import in_own_thread
 from bot.conversation.choices import Choices
@@ -156,7 +157,7 @@ def serve_app(
         hooks=webhooks.hooks(secrets.variable("CONFLUENCE_WEBHOOK_SECRET"), scheduler.hint),
         checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
     )
-    with scheduler.running(), sharing(app):
+    with scheduler.running(), sharing(app), traced(settings.tracing.url):
         connection = connection_of(settings, secrets)
         parts_for = partial(
             SlackParts,

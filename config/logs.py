@@ -26,6 +26,7 @@ _TALKATIVE = {
     "alembic": logging.WARNING,
     "fastembed": logging.WARNING,
     "markdown_it": logging.INFO,
+    "opentelemetry": logging.ERROR,  # each try to reach a collector that is away is a warning
 }
 _OURS = {"bot", "config", "indexers"}
 _MOST = 10

@@ -210,6 +210,19 @@ class StateSettings(Strict):
     )
 
 
+class TracingSettings(Strict):
+    """Settings of ``[tracing]``."""
+
+    url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        repr=False,
+        description="Where `footnote serve` sends traces of its answers: an OpenTelemetry "
+        "collector's address (OTLP over HTTP), such as http://127.0.0.1:4318/v1/traces; empty: "
+        "nowhere. Needs `footnote-bot[otel]`.",
+    )
+
+
 class Settings(BaseSettings):
     """All settings, section by section."""
 
@@ -233,6 +246,7 @@ class Settings(BaseSettings):
     llm: LlmSettings = LlmSettings()
     slack: SlackSettings = SlackSettings()
     state: StateSettings = StateSettings()
+    tracing: TracingSettings = TracingSettings()
 
     @property
     def linked(self) -> list[str]:

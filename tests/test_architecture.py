@@ -25,6 +25,7 @@ HOMES = {
     "markdown_it": ("indexers/sources/markdown",),
     "mdit_py_plugins": ("indexers/sources/markdown",),
     "onnxruntime": ("indexers/index",),
+    "opentelemetry": ("bot/answering/tracing.py",),
     "openpyxl": ("indexers/sources/attachments",),
     "pathspec": ("indexers/sources/markdown",),
     "prometheus_client": ("bot/metrics",),
@@ -63,7 +64,10 @@ ROOMS = (
     "terminal_chat", "running",
 )  # fmt: skip
 """The folders of `bot`, in order: each imports from those before it alone."""
-GROUND = ("model", "errors", "ports", "background", "caching", "foreign", "moments", "request_ids")
+GROUND = (
+    "model", "errors", "ports", "background", "caching", "foreign", "moments", "request_ids",
+    "version",
+)  # fmt: skip
 """The files of `bot` that stand below all rooms; `terminal` and what prints stand above the use
 cases, and what composes or commands stands above everything."""
 PRINTING = ("screen", "terminal", "reports", "output", "scores", "interrupting", "loading")

@@ -8,11 +8,17 @@ import click
 
 from bot import terminal
 from bot.cli.options import FAILED, INTERRUPTED, MISUSED
-from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
+from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured, TracingMisconfigured
 from config.errors import SettingsError
 from indexers.errors import IndexersError, WikiMisconfigured
 
-_MISUSES = (ModelMisconfigured, SettingsError, SlackMisconfigured, WikiMisconfigured)
+_MISUSES = (
+    ModelMisconfigured,
+    SettingsError,
+    SlackMisconfigured,
+    TracingMisconfigured,
+    WikiMisconfigured,
+)
 
 
 def exit_code(run: Callable[[], object]) -> int:

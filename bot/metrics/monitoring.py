@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from bot.metrics.disk import disk_use
 from bot.metrics.model import StateCounts
 from bot.metrics.page import Metrics
 from bot.metrics.sampling import SampleSource
+from bot.version import own_version
 
 
 def metrics_of(
@@ -27,11 +27,4 @@ def metrics_of(
         "index": SampleSource(status, fresh=15.0),
         "disk": SampleSource(partial(disk_use, data_dir), fresh=30.0),
     }
-    return Metrics(sources, clock, _version())
-
-
-def _version() -> str:
-    try:
-        return version("footnote-bot")
-    except PackageNotFoundError:  # run from a checkout without an installation
-        return "unknown"
+    return Metrics(sources, clock, own_version())
