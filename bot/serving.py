@@ -83,6 +83,8 @@ from config.settings import Secrets, Settings
 from config.slack import zone
 from indexers.model import addressed
 
+_TOKENS = "Slack is not connected (`footnote settings --slack` tells how)"
+
 Sharing = Callable[[App], AbstractContextManager[None]]
 """Works for other commands with an app's parts, as long as it is held."""
 
@@ -98,7 +100,7 @@ def serve(settings: Settings, secrets: Secrets, sharing: Sharing, reloading: Rel
         IndexUnavailable, StateUnavailable: what must be kept cannot be opened.
     """
     if problems := secrets.slack_problems(settings.slack.mode):
-        raise SettingsError(problems, "Slack")
+        raise SettingsError(problems, _TOKENS)
     with App(settings, secrets) as app:
         serve_app(app, sharing=sharing, reloading=reloading)
 

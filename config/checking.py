@@ -31,7 +31,7 @@ def check(config: Path | None) -> tuple[Path, list[SettingProblem]]:
     """
     file = settings_file(config)
     if file is None:
-        raise SettingsError(["there is no footnote.toml here; `footnote settings` prints one"])
+        raise SettingsError(["there is no footnote.toml here; `footnote init` writes one"])
     try:
         load(config)
     except SettingsError as error:

@@ -29,9 +29,9 @@ _NEXT = """
 Next:
   {sync:26} reads the wiki
   {ask:26} asks it
-  {serve:26} answers in Slack
+{slack}  {serve:26} answers in Slack
 """
-_LATER = "\nBefore that, `footnote settings --slack` tells how to connect Slack."
+_LATER = "  footnote settings --slack  tells how to connect Slack\n"
 _GIT = ("https://", "http://", "ssh://", "git@", "file://")
 
 
@@ -70,10 +70,8 @@ def init(config: Path | None) -> None:
     option = "" if file == _FILE else f" --config {shlex.quote(str(file))}"
     names = {name: f"footnote {name}{option}" for name in ("sync", "ask", "serve")}
     names["ask"] += ' "..."'
-    terminal.say(_NEXT.format(**names).rstrip())
-    if not connects:
-        terminal.say(_LATER)
-    elif lacks_app:
+    terminal.say(_NEXT.format(**names, slack="" if connects else _LATER).rstrip())
+    if connects and lacks_app:
         terminal.say(f"\n{slack_steps(names['serve'])}".rstrip())
 
 

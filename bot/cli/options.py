@@ -112,7 +112,7 @@ def _only_reads() -> bool:
 
 def _address(_context: click.Context, _option: click.Parameter, email: str | None) -> str | None:
     if email is not None and "@" not in email:
-        raise click.BadParameter("is no address, as in ann@example.com.")
+        raise click.BadParameter(f"{email!r} is no address, as in ann@example.com.")
     return email
 
 

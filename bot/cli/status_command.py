@@ -23,5 +23,7 @@ def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
         rows = app.queries.status()
     if as_json:
         terminal.print_json(rows)
+    elif not rows["wikis"]:
+        terminal.say("No wiki is set: `footnote init` asks for yours.")
     else:
         terminal.print_status(rows)

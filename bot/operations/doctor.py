@@ -21,7 +21,8 @@ def slack(mode: str, problems: Sequence[str], *, nothing_set: bool) -> Finding:
         return warning(
             "slack",
             "No token of Slack is set, so `footnote serve` cannot start.",
-            "Set SLACK_BOT_TOKEN and, by `[slack] mode`, SLACK_APP_TOKEN or SLACK_SIGNING_SECRET.",
+            "Set SLACK_BOT_TOKEN and, by `[slack] mode`, SLACK_APP_TOKEN or SLACK_SIGNING_SECRET:"
+            " `footnote settings --slack` tells where to get them.",
         )
     if problems:
         todo = f"Set what {mode} mode needs (`[slack] mode`), each in its own variable."
@@ -43,10 +44,10 @@ def identity(mode: str, named: int) -> Finding:
             "Name people in `[slack] accounts`, by their Slack user ids.",
         )
     if mode == "accounts":
+        people = "1 person is" if named == 1 else f"{named:,} people are"
         return ok(
             "identity",
-            f"`[slack] accounts` names {counted(named, 'account')}; nobody is known by the address"
-            f" in Slack. {groups}",
+            f"{people} known by `[slack] accounts`, and nobody by the address in Slack. {groups}",
         )
     return ok(
         "identity",

@@ -159,6 +159,7 @@ class _Process:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
+                process_group=0,  # Ctrl-C in the terminal is for us: we decide what becomes of it
             )
         except OSError as error:
             self._calls.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import resource
-import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -24,8 +23,6 @@ _STATUS = Path("/proc/self/status")
 
 def main(descriptor: int, megabytes: int) -> None:
     """Answer every call that comes through ``descriptor``."""
-    # Ctrl-C in the terminal reaches the whole group; our parent decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Answers to people go before pages.
     lower_priority()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -30,8 +30,8 @@ class Wikis(dict[str, WikiSource]):
         """
         if not self:
             raise WikiMisconfigured(
-                "No wiki is set: write a [[wiki]] into footnote.toml (`footnote settings` prints "
-                "one to start from)."
+                "No wiki is set. `footnote init` asks for yours and writes footnote.toml; a file "
+                "elsewhere is named with --config."
             )
         for name in names:
             if name not in self:

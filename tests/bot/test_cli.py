@@ -289,9 +289,15 @@ def test_without_settings_a_command_says_what_to_do(command: list[str], shell: S
 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == (
-        "No wiki is set: write a [[wiki]] into footnote.toml (`footnote settings` prints one to "
-        "start from).\n"
+        "No wiki is set. `footnote init` asks for yours and writes footnote.toml; a file elsewhere"
+        " is named with --config.\n"
     )
+
+
+def test_the_status_of_no_wiki_says_how_to_get_one(shell: Shell) -> None:
+    ran = shell.footnote("status")
+
+    assert (ran.code, ran.out) == (0, "No wiki is set: `footnote init` asks for yours.\n")
 
 
 @pytest.mark.parametrize(
@@ -300,9 +306,9 @@ def test_without_settings_a_command_says_what_to_do(command: list[str], shell: S
         (["sync", "--wiki", "nope"], "No wiki is called 'nope'; there are: handbook."),
         (["ask", "x", "--wiki", "nope"], "No wiki is called 'nope'; there are: handbook."),
         (["ask", "x", "--config", "no.toml"], "there is no file no.toml"),
-        (["ask", "x", "--as", "ann"], "'--as': is no address, as in ann@example.com."),
-        (["ask", "x", "--as", ""], "'--as': is no address, as in ann@example.com."),
-        (["eval", "--flags", "--as", "ann"], "'--as': is no address, as in ann@example.com."),
+        (["ask", "x", "--as", "ann"], "'--as': 'ann' is no address, as in ann@example.com."),
+        (["ask", "x", "--as", ""], "'--as': '' is no address, as in ann@example.com."),
+        (["eval", "--flags", "--as", "ann"], "'--as': 'ann' is no address, as in ann@example.com."),
         (["ask"], "Missing argument 'QUESTION'"),
         (["nonsense"], "No such command 'nonsense'"),
         (["sync", "--nonsense"], "No such option"),

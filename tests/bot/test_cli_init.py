@@ -86,7 +86,7 @@ def test_a_folder_of_pages_becomes_settings_that_can_be_synced(
     assert (ran.code, ran.err) == (0, "")
     assert "It has 1 page" in ran.out
     assert "footnote sync" in ran.out
-    assert "`footnote settings --slack` tells how to connect Slack." in ran.out
+    assert "footnote settings --slack  tells how to connect Slack\n" in ran.out
     assert written(shell) == {
         "wiki": [{"type": "markdown", "name": "handbook", "path": "pages", "site_url": f"{web}/"}]
     }

@@ -35,7 +35,7 @@ def test_without_a_file_it_says_how_to_get_one(shell: Shell) -> None:
     ran = shell.footnote("settings", "--check")
 
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "there is no footnote.toml here; `footnote settings` prints one\n"
+    assert ran.err == "there is no footnote.toml here; `footnote init` writes one\n"
 
 
 def test_a_file_to_check_needs_the_check(shell: Shell) -> None:

@@ -45,6 +45,11 @@ def test_a_parser_is_called_in_another_process(parsers: Parsers) -> None:
     assert parsers(PAGE, jobs.whoami) != os.getpid()
 
 
+def test_ctrl_c_in_the_terminal_does_not_reach_it_not_even_as_it_starts(parsers: Parsers) -> None:
+    """The terminal signals the whole group."""
+    assert os.getpgid(parsers(PAGE, jobs.whoami)) != os.getpgrp()
+
+
 def test_one_process_answers_one_call_after_another(parsers: Parsers) -> None:
     assert parsers(PAGE, jobs.whoami) == parsers(FILE, jobs.whoami)
 
