@@ -31,8 +31,8 @@ READ_AGAIN = "footnote.read_again"
 
 _SHARED = frozenset({"access", "ask", "backup", "calibrate", "doctor", "eval", "status", "sync"})
 """Commands that go through the process that holds an embedded index, if there is one."""
-_OWN_INDEX = ("corpus", "replay")
-"""Options with which a command uses an index of its own, or none."""
+_OWN_INDEX = ("corpus", "replay", "watch")
+"""Options with which a command needs an index for itself, or none."""
 _MAKERS = frozenset({"convert", "restore", "serve", "sync"})
 """Commands that create the data folder, or need none."""
 

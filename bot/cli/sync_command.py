@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from bot import screen, terminal
 from bot.cli.options import FAILED, INTERRUPTED, MISUSED, as_json, configured
 from bot.cli.sharing import open_app
 from bot.interrupting import interruptible
+from config.errors import SettingsError
 from indexers.errors import WikiMisconfigured
 
 if TYPE_CHECKING:
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
 @click.option(
     "--allow-mass-removal", is_flag=True, help="Remove pages even if they are very many at once."
 )
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Go on until stopped, as often as [sync] says: a process that syncs for bots that do not.",
+)
 @as_json
 @configured
 def sync(
@@ -41,11 +48,17 @@ def sync(
     recent: bool,
     dry_run: bool,
     allow_mass_removal: bool,
+    watch: bool,
     as_json: bool,
 ) -> None:
     """Bring the index up to what the wikis say now."""
     if full and recent:
         raise click.UsageError("--full and --recent exclude each other.")
+    if watch:
+        if name or full or recent or dry_run or allow_mass_removal or as_json:
+            raise click.UsageError("--watch takes no other option.")
+        _watch(settings, secrets)
+        return
     from bot.operations.single_sync import sync_once  # slow: indexes and wikis
 
     with (
@@ -77,3 +90,25 @@ def sync(
         sys.exit(MISUSED)
     if any(report.failed or report.error for report in reports):
         sys.exit(FAILED)
+
+
+def _watch(settings: Settings, secrets: Secrets) -> None:
+    # Slow: indexes and wikis.
+    from bot.operations.scheduler import Scheduler
+    from bot.operations.syncing import OneSyncAtATime
+
+    with interruptible() as stopped, open_app(settings, secrets, shares=True) as app:
+        wikis = app.indexing.wikis.chosen()
+        intervals = settings.sync.intervals(edits=any(wiki.recent for wiki in wikis))
+        if not any(intervals):
+            raise SettingsError(["`sync.every_minutes` and `sync.recent_minutes` are 0: never"])
+        syncing = OneSyncAtATime(
+            app.indexing,
+            app.pass_log(),
+            locks=app.sync_locks(),
+            gate=app.promotion_check(),
+            running=app.one_sync,
+        )
+        with Scheduler(syncing, *intervals).running():
+            while not stopped.is_set():
+                time.sleep(0.2)

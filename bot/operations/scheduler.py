@@ -25,12 +25,18 @@ _SETTLE = 3.0
 Confluence's search learns of them a little later."""
 
 
+_LOOK = 60.0
+"""Seconds between two looks at what other processes have synced."""
+
+
 class Passing(Protocol):
     """The part of `OneSyncAtATime` that is needed here."""
 
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]: ...
 
     def look_for_edits(self) -> list[SyncReport]: ...
+
+    def catch_up(self) -> None: ...
 
     def stop(self) -> None: ...
 
@@ -100,7 +106,8 @@ class Scheduler:
             elif began >= next_edits:
                 self._attempt(self._syncing.look_for_edits, edits_every)
                 next_edits = _after(edits_every)
-            hinted = self._hints(min(next_full, next_edits, began + 3600) - time.monotonic())
+            hinted = self._hints(min(next_full, next_edits, began + _LOOK) - time.monotonic())
+            self._syncing.catch_up()
             if hinted and not self._over:
                 time.sleep(self._settle)
                 next_edits = time.monotonic()

@@ -183,6 +183,18 @@ class OneSyncAtATime:
         if one.complete and one.kind is PassKind.ALL_PAGES:
             self._complete[one.wiki] = one.began
 
+    def catch_up(self) -> None:
+        """Take note of the passes that other processes have made with an index on a server."""
+        for wiki in self.wikis():
+            try:
+                found = self._passes.last_complete(wiki)
+            except StateUnavailable as error:
+                log.debug("Passes of other processes are not known: %s", error)
+                return
+            known = self._complete.get(wiki)
+            if found and (known is None or found > known):
+                self._complete[wiki] = found
+
     def stop(self) -> None:
         """Ask a running sync to stop at the next safe point, and wait for it."""
         self._stopping.set()

@@ -55,6 +55,9 @@ class Syncs:
         self._note(PassKind.RECENT_EDITS)
         return []
 
+    def catch_up(self) -> None:
+        """No other process syncs."""
+
     def stop(self) -> None:
         """Nothing is under way that could be stopped."""
 
@@ -247,6 +250,17 @@ def test_a_look_for_edits_does_not_make_the_index_true_of_a_later_time() -> None
 
     assert one.last_pass("a") == NOON - timedelta(hours=2)
     assert [(kept.wiki, kept.kind) for kept in passes.kept] == [("a", PassKind.RECENT_EDITS)]
+
+
+def test_passes_of_another_process_are_learned_of() -> None:
+    passes = KeptPasses(a=NOON - timedelta(hours=2))
+    one = syncing(Parts(*reports("a")), passes)
+    passes.complete["a"] = NOON - timedelta(hours=1)
+    one.catch_up()
+    passes.complete["a"] = NOON - timedelta(hours=3)
+    one.catch_up()
+
+    assert one.last_pass("a") == NOON - timedelta(hours=1)
 
 
 def test_only_one_sync_runs_at_a_time() -> None:

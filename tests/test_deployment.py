@@ -1,0 +1,164 @@
+"""docker-compose.yml and the manifests for Kubernetes: valid by schema, and right about us."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+
+from config.loading import load
+from config.settings import Secrets
+
+ROOT = Path(__file__).parents[1]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SCHEMA = ROOT / "tests/data/compose/compose_spec.json"
+"""The Compose Specification's, as docker-compose 1.29.2 ships it (Apache 2.0)."""
+KUBERNETES = "1.30"
+"""The oldest version that is meant to take the manifests."""
+
+
+def manifests() -> list[dict[str, Any]]:
+    files = sorted((ROOT / "deploy/kubernetes").glob("*.yaml"))
+    return [one for file in files for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+
+
+def named(kind: str) -> dict[str, dict[str, Any]]:
+    return {one["metadata"]["name"]: one for one in manifests() if one["kind"] == kind}
+
+
+def containers() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """The name of each set of pods, with its container and its pod."""
+    for name, one in named("StatefulSet").items():
+        pod = one["spec"]["template"]["spec"]
+        yield name, pod["containers"][0], pod
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in list(os.environ):
+        if name.startswith("FOOTNOTE_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+def test_compose_is_valid_by_its_schema() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+    jsonschema.Draft201909Validator(schema).validate(COMPOSE)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    "manifest", manifests(), ids=lambda one: f"{one['kind']}-{one['metadata']['name']}"
+)
+def test_every_manifest_is_valid_by_its_schema(manifest: dict[str, Any]) -> None:
+    kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
+
+
+def test_every_service_of_compose_tells_its_health_and_starts_in_order() -> None:
+    services = COMPOSE["services"]
+    ranks = {"qdrant": 0, "postgres": 0, "indexer": 1, "bot-1": 2, "bot-2": 2}
+
+    assert services.keys() == ranks.keys()
+    for name, service in services.items():
+        assert service["healthcheck"]["test"], name
+        waits = service.get("depends_on", {})
+        assert all(one["condition"] == "service_healthy" for one in waits.values())
+        assert {ranks[other] for other in waits} == set(range(ranks[name])), name
+        assert set(service.get("secrets", ())) <= COMPOSE["secrets"].keys()
+        volumes = {volume.split(":")[0] for volume in service.get("volumes", ())}
+        assert {one for one in volumes if one[0] not in "./"} <= COMPOSE["volumes"].keys()
+
+
+def test_two_bots_share_no_data_folder() -> None:
+    folders = [set(COMPOSE["services"][name]["volumes"][1:]) for name in ("bot-1", "bot-2")]
+
+    assert not folders[0] & folders[1]
+
+
+@pytest.mark.parametrize("service", ["bot-1", "indexer"])
+def test_compose_sets_what_footnote_knows(bare: pytest.MonkeyPatch, service: str) -> None:
+    for name, value in COMPOSE["services"][service]["environment"].items():
+        bare.setenv(name, value)
+    settings = load()
+
+    assert settings.index.url == "http://qdrant:6333"
+    assert settings.state.url.endswith("@postgres/footnote")
+    assert bool(settings.sync.every_minutes) == (service == "indexer")
+    for secret in COMPOSE["services"][service]["secrets"]:
+        assert secret in Secrets.model_fields
+    assert {"qdrant_api_key"} <= Secrets.model_fields.keys()
+
+
+def test_the_manifests_set_what_footnote_knows(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "footnote.toml"
+    file.write_text(named("ConfigMap")["footnote"]["data"]["footnote.toml"])
+    for name, container, _ in containers():
+        with bare.context() as patched:
+            variables = {one["name"]: one.get("value", "") for one in container["env"]}
+            if name.startswith("footnote"):
+                assert variables.pop("CREDENTIALS_DIRECTORY") == "/etc/footnote-secrets"
+                for variable, value in variables.items():
+                    patched.setenv(variable, value)
+                settings = load(file)
+
+                assert bool(settings.sync.every_minutes) == (name == "footnote-indexer")
+                assert settings.slack.listens_on == "0.0.0.0"  # noqa: S104 - within the pod
+                assert str(settings.data_dir) == "/data"
+    services = named("Service")
+    assert settings.index.url == f"http://qdrant:{services['qdrant']['spec']['ports'][0]['port']}"
+    assert "@postgres/" in settings.state.url
+
+
+def test_the_manifests_name_what_there_is() -> None:
+    """Volumes, probes' ports, and labels of what a service or a budget selects."""
+    labels = [
+        one["spec"]["template"]["metadata"]["labels"] for one in named("StatefulSet").values()
+    ]
+    for name, container, pod in containers():
+        claims = named("StatefulSet")[name]["spec"]["volumeClaimTemplates"]
+        there = {one["metadata"]["name"] for one in claims}
+        there |= {one["name"] for one in pod.get("volumes", ())}
+        ports = {one["name"] for one in container.get("ports", ())}
+
+        assert {one["name"] for one in container["volumeMounts"]} == there, name
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            if get := container.get(probe, {}).get("httpGet"):
+                assert get["port"] in ports, name
+        assert named("StatefulSet")[name]["spec"]["serviceName"]
+    for one in manifests():
+        if one["kind"] in {"Service", "PodDisruptionBudget"}:
+            selector = one["spec"]["selector"]
+            wanted = selector.get("matchLabels", selector)
+            assert any(wanted.items() <= label.items() for label in labels), one["metadata"]["name"]
+
+
+def test_the_qdrant_of_both_fits_the_client() -> None:
+    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    client = re.search(r"^qdrant-client==(\d+\.\d+)", pins, re.MULTILINE)
+    images = [COMPOSE["services"]["qdrant"]["image"]]
+    images += [container["image"] for name, container, _ in containers() if name == "qdrant"]
+
+    assert client
+    assert [image.rpartition(".")[0] for image in images] == [f"qdrant/qdrant:v{client[1]}"] * 2
+
+
+def test_the_figures_of_the_scaling_page_are_those_that_were_measured() -> None:
+    page = (ROOT / "docs/scaling.md").read_text(encoding="utf-8")
+    results = json.loads((ROOT / "benchmarks/results.json").read_text(encoding="utf-8"))
+    measured = {row["name"]: row["value"] for row in results["rows"]}
+    rows = re.findall(r"^\| .+ \| ([\d.,]+) \| `(\w+)` `([\w.]+)` \|$", page, re.MULTILINE)
+
+    assert len(rows) == 9
+    for value, part, figure in rows:
+        assert float(value.replace(",", "")) == round(measured[f"{part}.{figure}"], 2), figure
