@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 
 def own_version() -> str:
     """Return the version, "unknown" in a checkout that is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # slow: loads email and csv
+
     try:
         return version("footnote-bot")
     except PackageNotFoundError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import click
 from bot import screen, terminal
 from bot.cli.options import as_json, configured
 from bot.cli.sharing import open_app
+from bot.version import own_version
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -73,7 +73,7 @@ def made_by(app: App, folder: Path) -> Manifest:
 
     return backups.back_up(
         folder,
-        version=version("footnote-bot"),
+        version=own_version(),
         made=now().isoformat(timespec="seconds"),
         # The state first: it says up to when the index is current, which must not be too late.
         parts={"state": state, "index": index, "settings": written, "kept": kept},

@@ -194,7 +194,7 @@ def test_a_language_model_s_settings_must_be_whole() -> None:
 
 def test_a_key_unlike_any_other_gets_the_list_of_keys() -> None:
     assert problems("[state]\nzzz = 1") == [
-        "`state.zzz` is not a setting; known are retention_days, url"
+        "`state.zzz` is not a setting; known are audit_days, retention_days, url"
     ]
 
 
