@@ -11,13 +11,14 @@ from dataclasses import replace
 from indexers.errors import WikiUnavailable
 from indexers.findings import Access, GateInWords
 from indexers.model import EVERYONE, NOBODY, Acl, Principal
+from indexers.sources.confluence.answers import named
 from indexers.sources.confluence.cql import SEARCH, quoted, search_params
 from indexers.sources.confluence.members import ConfluenceMembers, NotFound
 from indexers.sources.confluence.naming import Names
 from indexers.sources.confluence.page_links import page_link, space_link, within
 from indexers.sources.confluence.paging import results
 from indexers.sources.confluence.people import Account, text
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed, Rights, named
+from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed, Rights
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, acl
 from indexers.sources.confluence.survey import Survey
 from indexers.sources.confluence.transport import Transport

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
+from indexers.sources.confluence.answers import is_current, moment, number, version
 from indexers.sources.confluence.extras_search import at, searched
-from indexers.sources.confluence.product import is_current, moment, number, version
 from indexers.sources.confluence.transport import Json, Refused, Transport
 
 _EXPAND = "container,version"

@@ -7,36 +7,26 @@ from dataclasses import replace
 from typing import Any
 
 from indexers.errors import WikiMisconfigured
-from indexers.sources.confluence.cql import SEARCH, search_params
-from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from indexers.sources.confluence.paging import by_cursor, results, rows
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.product import (
-    UNKNOWN,
-    ConfluenceSpace,
-    Elsewhere,
-    Listed,
-    Rights,
+from indexers.sources.confluence.answers import (
     address,
     body_in,
     body_of,
     edited_by,
-    edited_since,
     edits,
-    gates,
-    in_batches,
     is_current,
     is_listed,
-    lists,
     moment,
     named,
     number,
-    opened,
     space_of,
-    unread,
-    user_name,
     version,
 )
+from indexers.sources.confluence.cql import SEARCH, search_params
+from indexers.sources.confluence.gates import gates, opened, unread
+from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from indexers.sources.confluence.paging import by_cursor, results, rows
+from indexers.sources.confluence.parallel import parallel_map
+from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Elsewhere, Listed, Rights
 from indexers.sources.confluence.rights import (
     Gate,
     Restriction,
@@ -44,6 +34,7 @@ from indexers.sources.confluence.rights import (
     restriction,
     space_gate,
 )
+from indexers.sources.confluence.shared_requests import edited_since, in_batches, lists, user_name
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 
 _AT_ONCE = 250

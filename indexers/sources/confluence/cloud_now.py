@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from indexers.sources.confluence.answers import is_current, number, version
 from indexers.sources.confluence.cloud import Cloud
+from indexers.sources.confluence.gates import read_gate
 from indexers.sources.confluence.located import (
     Beside,
     Located,
@@ -15,15 +17,7 @@ from indexers.sources.confluence.located import (
 )
 from indexers.sources.confluence.paging import by_cursor, rows
 from indexers.sources.confluence.partial_result import PartialResult
-from indexers.sources.confluence.product import (
-    UNKNOWN,
-    ConfluenceSpace,
-    Listed,
-    is_current,
-    number,
-    read_gate,
-    version,
-)
+from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 

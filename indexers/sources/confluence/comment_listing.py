@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from indexers.sources.confluence.answers import moment, named, number, version
 from indexers.sources.confluence.paging import by_cursor, by_start, results
 from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.product import moment, named, number, version
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 
 _AT_ONCE = 200

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexers.model import Section
+from indexers.sources.confluence.answers import moment, number, storage, version
 from indexers.sources.confluence.comment_listing import Said
 from indexers.sources.confluence.extras_search import at, searched
-from indexers.sources.confluence.product import moment, number, storage, version
 from indexers.sources.confluence.reading import Seen
 from indexers.sources.confluence.storage_format import VERSION as STORAGE
 from indexers.sources.confluence.storage_format import sections

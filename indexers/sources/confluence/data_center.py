@@ -7,7 +7,20 @@ from itertools import product
 from typing import Any
 from urllib.parse import quote
 
+from indexers.sources.confluence.answers import (
+    address,
+    body_in,
+    edited_by,
+    edits,
+    is_current,
+    moment,
+    named,
+    number,
+    space_of,
+    version,
+)
 from indexers.sources.confluence.cql import SEARCH, search_params
+from indexers.sources.confluence.gates import gates, opened, unread
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.sources.confluence.paging import by_start, results, rows
 from indexers.sources.confluence.parallel import parallel_map
@@ -18,22 +31,6 @@ from indexers.sources.confluence.product import (
     Listed,
     Rights,
     UnreadSpace,
-    address,
-    body_in,
-    edited_by,
-    edited_since,
-    edits,
-    gates,
-    is_current,
-    lists,
-    moment,
-    named,
-    number,
-    opened,
-    space_of,
-    unread,
-    user_name,
-    version,
 )
 from indexers.sources.confluence.rights import (
     CLOSED,
@@ -44,6 +41,7 @@ from indexers.sources.confluence.rights import (
     restriction,
     space_gate,
 )
+from indexers.sources.confluence.shared_requests import edited_since, lists, user_name
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 
 _AT_ONCE = 200

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from urllib.parse import quote
 
+from indexers.sources.confluence.answers import space_of
 from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.located import (
     Beside,
@@ -16,7 +17,7 @@ from indexers.sources.confluence.located import (
 )
 from indexers.sources.confluence.paging import by_start, rows
 from indexers.sources.confluence.partial_result import PartialResult
-from indexers.sources.confluence.product import ConfluenceSpace, space_of
+from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Json, Params, Transport
 

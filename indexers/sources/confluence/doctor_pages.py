@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from indexers.findings import Finding, failure, ok, warning
+from indexers.sources.confluence.answers import named
 from indexers.sources.confluence.cql import SEARCH, quoted, search_params
 from indexers.sources.confluence.naming import Names
 from indexers.sources.confluence.paging import results
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed, named
+from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
 from indexers.sources.confluence.rights import CLOSED
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.survey import Survey

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from indexers.sources.confluence.answers import named
 from indexers.sources.confluence.cql import SEARCH, quoted, search_params
 from indexers.sources.confluence.paging import by_cursor, by_start, results
-from indexers.sources.confluence.product import ConfluenceSpace, named
+from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.transport import Json, Transport
 
 _AT_ONCE = 200

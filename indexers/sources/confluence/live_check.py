@@ -17,11 +17,12 @@ from indexers.sources.confluence.comment_listing import live
 from indexers.sources.confluence.comments import TAIL, CommentsOn, is_comments
 from indexers.sources.confluence.documents import says_the_same, version_of
 from indexers.sources.confluence.extras import Extras, PageExtras
+from indexers.sources.confluence.gates import read_gate
 from indexers.sources.confluence.located import Located, Made, ProductNow, SpaceNow
 from indexers.sources.confluence.parallel import begun
 from indexers.sources.confluence.partial_result import PartialResult
 from indexers.sources.confluence.pool import Pool
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product, read_gate
+from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product
 from indexers.sources.confluence.reading import Names, Reader, Seen
 from indexers.sources.confluence.remembering import Remembered
 from indexers.sources.confluence.rights import CLOSED, Gate, Tokens, acl

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from indexers.model import EVERYONE
+from indexers.sources.confluence.answers import is_space
 from indexers.sources.confluence.partial_result import PartialResult
-from indexers.sources.confluence.product import ConfluenceSpace, Listed, is_space
+from indexers.sources.confluence.product import ConfluenceSpace, Listed
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens, space_gate
 from indexers.sources.confluence.transport import Json, Refused
 

@@ -7,9 +7,10 @@ from functools import cache
 
 from indexers.errors import WikiUnavailable
 from indexers.model import EVERYONE
+from indexers.sources.confluence.answers import named
 from indexers.sources.confluence.cql import SEARCH, search_params
 from indexers.sources.confluence.paging import results
-from indexers.sources.confluence.product import Product, named
+from indexers.sources.confluence.product import Product
 from indexers.sources.confluence.rights import Gate, Tokens
 from indexers.sources.confluence.transport import Transport
 

@@ -11,8 +11,9 @@ from indexers.parsing.limits import Parse, ParsingFailed, here
 from indexers.sources.confluence.documents import revision, says_the_same
 from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.parsing import PageLocation, parse_within
-from indexers.sources.confluence.product import Listed, Product, in_batches
+from indexers.sources.confluence.product import Listed, Product
 from indexers.sources.confluence.rights import UnreadGate
+from indexers.sources.confluence.shared_requests import in_batches
 from indexers.sources.confluence.storage_format import VERSION, sections
 from indexers.sources.confluence.transport import Refused, Transport
 

@@ -1,0 +1,140 @@
+"""The answers of Confluence, as Cloud and Data Center give them. Any field may be missing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from indexers.sources.confluence.product import ConfluenceSpace, Listed
+from indexers.sources.confluence.rights import Tokens
+from indexers.sources.confluence.transport import Json, Refused, Transport
+
+log = logging.getLogger(__name__)
+
+
+def is_space(said: Json, space: ConfluenceSpace) -> bool:
+    """Return whether a response shows ``space``."""
+    return (str(said.get("id")), said.get("key")) == (space.id, space.key)
+
+
+def is_listed(space: Json, *, personal: bool, archived: bool) -> bool:
+    """Return whether it is among "all" spaces."""
+    return (personal or space.get("type") != "personal") and (
+        archived or space.get("status") != "archived"
+    )
+
+
+def is_current(said: Json, key: str) -> bool:
+    """Return whether a page that was requested by itself is current.
+
+    Raises:
+        Refused: it does not say so, which must not be taken for a no.
+    """
+    if str(said.get("id")) != key or not isinstance(said.get("status"), str):
+        raise Refused(200, f"Confluence does not say how the page {key} stands.")
+    return bool(said["status"] == "current")
+
+
+def storage(page: Json) -> str:
+    """Return the body in storage format.
+
+    Raises:
+        Refused: no body came.
+    """
+    body: Any = page.get("body")
+    for form in ("storage", "view"):
+        held = body.get(form) if isinstance(body, Mapping) else None
+        if isinstance(held, Mapping) and isinstance(held.get("value"), str):
+            return str(held["value"])
+    raise Refused(200, "Confluence gave the page without its body.")
+
+
+def body_of(page: Listed, said: Json) -> str:
+    """Return its text in storage format, at the listed version: another one may have been written
+    for fewer people than the rights in the listing.
+
+    Raises:
+        Refused: no body came, or that of another version.
+    """
+    if number(version(said)) != page.version:
+        raise Refused(200, "The page was edited while it was read; the next sync reads it.")
+    return storage(said)
+
+
+def body_in(page: Listed, read: Callable[[str], Json]) -> str | Refused:
+    """Return the body that ``read`` gets in storage format, or the rendered page, which is the next
+    best: some pages are unavailable in storage format (CONFCLOUD-76433)."""
+    first: Refused | None = None
+    for form in ("storage", "view"):
+        try:
+            return body_of(page, read(form))
+        except Refused as refused:
+            first = first or refused
+            if refused.absent:
+                break
+    return first or Refused(404, "Confluence gave no body.")
+
+
+def space_of(said: Json) -> ConfluenceSpace:
+    """Return a space as Confluence describes it."""
+    return ConfluenceSpace(str(said.get("id")), str(said.get("key")), str(said.get("name", "")))
+
+
+def edits(found: Iterable[Json]) -> Iterator[tuple[str, int]]:
+    """Yield key and version of the pages that a search for edits ``found``."""
+    for said in named(found):
+        yield str(said["id"]), number(version(said))
+
+
+def version(page: Json) -> Mapping[str, Any]:
+    found = page.get("version")
+    return found if isinstance(found, Mapping) else {}
+
+
+def edited_by(changed: Mapping[str, Any], name: str, tokens: Tokens) -> str:
+    """Return the token of the account in ``changed`` under ``name``; empty if none."""
+    key = changed.get(name)
+    return tokens.user(key) if key and isinstance(key, str) else ""
+
+
+def number(changed: Mapping[str, Any]) -> int:
+    """Return the version's number; 0 if it has none."""
+    try:
+        return int(changed.get("number", 0))
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def named(rows: Iterable[object]) -> Iterator[Json]:
+    """Yield the rows of a listing with a subject. Others cannot be requested again, and must not
+    stop the rest."""
+    for row in rows:
+        if isinstance(row, dict) and row.get("id"):
+            yield row
+        else:
+            log.warning("Confluence listed something without an id; it is left out")
+
+
+def address(wiki: Transport, answer: Json, page: Json) -> str:
+    """Return the address for people: the site's address, which may differ from the API's, and the
+    page in it. Not every response has it; it is the same for all of them."""
+    wiki.shown_at = _link(answer, "base") or wiki.shown_at
+    # Without an address of its own a page still has the one that every Confluence knows.
+    path = _link(page, "webui") or f"/pages/viewpage.action?pageId={page.get('id')}"
+    return wiki.shown_at.rstrip("/") + "/" + path.lstrip("/")
+
+
+def _link(said: Json, name: str) -> str:
+    links = said.get("_links")
+    link = links.get(name) if isinstance(links, Mapping) else None
+    return link if isinstance(link, str) else ""
+
+
+def moment(said: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

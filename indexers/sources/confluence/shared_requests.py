@@ -1,0 +1,39 @@
+"""Requests to Confluence that Cloud and Data Center share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from indexers.errors import WikiUnavailable
+from indexers.sources.confluence.answers import is_listed
+from indexers.sources.confluence.product import Listed
+from indexers.sources.confluence.transport import Params, Refused, Transport
+
+
+def edited_since(hours: int) -> str:
+    """Return the CQL. Its clock is in the site's time zone, so the site computes it."""
+    return f'type in (page, blogpost) and lastmodified >= now("-{hours}h")'
+
+
+def lists(wiki: Transport, path: str, *, personal: bool, archived: bool) -> bool:
+    """Return whether the space at ``path`` is among "all" of them."""
+    try:
+        said = wiki.get(path)
+    except Refused as refused:
+        if refused.absent:
+            return False
+        raise
+    return is_listed(said, personal=personal, archived=archived)
+
+
+def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]:
+    return (pages[at : at + size] for at in range(0, len(pages), size))
+
+
+def user_name(wiki: Transport, account: Params) -> str:
+    """Return the name of an account; empty if it cannot be read."""
+    try:
+        said = wiki.get("/rest/api/user", account)
+    except WikiUnavailable:
+        return ""
+    return str(said.get("displayName") or "")
