@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 from bot import screen
 from bot.errors import ChatRefused, ChatUnavailable
@@ -41,6 +38,11 @@ def wiki_findings(wiki: Mapping[str, Any], secrets: Secrets) -> Iterator[Finding
 
 def address_problem(url: str) -> str:
     """Return why people may not find their wiki at ``url``; empty if something answers there."""
+    # Slow: they load email and ssl.
+    from http.client import HTTPException
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+
     asked = Request(url, headers={"User-Agent": "footnote"})  # noqa: S310 - http(s), as settings are
     try:
         with screen.busy(f"Asking {url}"), urlopen(asked, timeout=_SECONDS):  # noqa: S310
