@@ -150,6 +150,7 @@ def serve_app(
         reloading.follow(follow)
     env = Environment(
         reload=reloading,
+        stopping=scheduler.interrupt,
         question_limits=limits,
         new_incident=metrics.counters.counted(new_incident),
         observer=metrics.counters,

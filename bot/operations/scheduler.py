@@ -38,6 +38,8 @@ class Passing(Protocol):
 
     def catch_up(self) -> None: ...
 
+    def interrupt(self) -> None: ...
+
     def stop(self) -> None: ...
 
 
@@ -71,6 +73,13 @@ class Scheduler:
         if self._every or self._edits_every:
             self._hinted.add(kind)
             self._woken.set()
+
+    def interrupt(self) -> None:
+        """Begin no pass any more, and let one that runs stop at the next safe point. Returns at
+        once."""
+        self._over = True
+        self._woken.set()
+        self._syncing.interrupt()
 
     @contextmanager
     def running(self) -> Iterator[None]:

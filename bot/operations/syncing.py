@@ -195,10 +195,14 @@ class OneSyncAtATime:
             if found and (known is None or found > known):
                 self._complete[wiki] = found
 
-    def stop(self) -> None:
-        """Ask a running sync to stop at the next safe point, and wait for it."""
+    def interrupt(self) -> None:
+        """Ask a running sync to stop at the next safe point."""
         self._stopping.set()
         self._parts.wikis.abort_waits()
+
+    def stop(self) -> None:
+        """Ask a running sync to stop at the next safe point, and wait for it."""
+        self.interrupt()
         with self._running:
             return
 

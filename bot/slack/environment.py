@@ -44,6 +44,8 @@ class Environment:
     """The page ``/metrics``."""
     reload: Callable[[], None] | None = None
     """Reads the settings again, on SIGHUP."""
+    stopping: Callable[[], object] = unknown
+    """Is called when the bot is told to stop, before it waits for answers in flight."""
     question_limits: QuestionLimits | None = None
     """Limits of questions, where they may change; else those of the settings."""
     observer: Observer = field(default_factory=Unobserved)

@@ -92,6 +92,7 @@ async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has ma
         if ready:
             ready(app)
         await stop.wait()
+        env.stopping()
         logger.info("Stopping; answers in flight have %.0f s", env.grace)
 
 

@@ -58,6 +58,9 @@ class Syncs:
     def catch_up(self) -> None:
         """No other process syncs."""
 
+    def interrupt(self) -> None:
+        """Nothing is under way that could be stopped."""
+
     def stop(self) -> None:
         """Nothing is under way that could be stopped."""
 
@@ -88,11 +91,16 @@ class StoppedSync(Syncs):
     def __init__(self) -> None:
         super().__init__()
         self._stopped = threading.Event()
+        self.ended = threading.Event()
 
     def sync(self, _: str | None, _progress: Callable[[Progress], None]) -> list[SyncReport]:
         self._note(PassKind.ALL_PAGES)
-        self._stopped.wait(5)
+        if self._stopped.wait(60):
+            self.ended.set()
         return [SyncReport("handbook", error=WikiUnavailable("The sync was stopped."))]
+
+    def interrupt(self) -> None:
+        self._stopped.set()
 
     def stop(self) -> None:
         self._stopped.set()
@@ -107,6 +115,18 @@ def test_a_sync_that_the_end_stops_is_no_error(caplog: pytest.LogCaptureFixture)
 
     (told,) = [one for one in caplog.records if "could not be synced" in one.message]
     assert told.levelno == logging.INFO
+
+
+def test_a_stop_that_is_announced_lets_a_sync_end_before_it_is_waited_for() -> None:
+    syncs = StoppedSync()
+    with running(syncs, every=LATER) as scheduler:
+        assert syncs.came(PassKind.ALL_PAGES)
+        scheduler.interrupt()
+        scheduler.hint(PassKind.ALL_PAGES)
+
+        assert syncs.ended.wait(60)
+
+    assert syncs.asked == [PassKind.ALL_PAGES]
 
 
 @pytest.mark.parametrize(
