@@ -68,7 +68,7 @@ def listened_to() -> Names:
         opened=parts,
         at_home=parts,
         stopped=parts,
-        set_up=parts,
+        settings=parts,
     )
     # The last of each takes the rest.
     del app.views[-1], app.actions[-1]
