@@ -68,25 +68,25 @@ class ConfluenceAccess:
             WikiUnavailable: Confluence cannot be asked.
         """
         who = self._members.find(email)
-        told = Access(self._wiki, self._person(email, who), may_read=None, url=url)
+        result = Access(self._wiki, self._person(email, who), may_read=None, url=url)
         if isinstance(who, NotFound) and who.unasked:
-            return replace(told, why=f"who {email} is {who.reason}"), NOBODY
+            return replace(result, why=f"who {email} is {who.reason}"), NOBODY
         key = self.key_at(url)
         if not key:
-            return replace(told, why=_NO_PAGE), NOBODY
+            return replace(result, why=_NO_PAGE), NOBODY
         page, read, space_read = self._page(key)
         if page is None:
             why = (
                 f"there is no current page {key} that the token sees: deleted, archived, a draft,"
                 " no page at all, or closed to the token's own account"
             )
-            return replace(told, page=key, read=False, why=why), NOBODY
+            return replace(result, page=key, read=False, why=why), NOBODY
         product = self._survey.product
         viewers, rights = product.viewers(page.space), product.rights([page])
         rule, holder = acl(viewers, rights.gates_of(page)), reader()
         name = email if isinstance(who, NotFound) else self._names.user(who.key)
         found = replace(
-            told,
+            result,
             page=page.key,
             title=page.title,
             url=page.url,
@@ -116,10 +116,10 @@ class ConfluenceAccess:
         if link.key or not link.title:
             return link.key
         query = f"space = {quoted(link.space)} and title = {quoted(link.title)}"
-        said = self._transport.get(
+        answer = self._transport.get(
             SEARCH, search_params(f"type in (page, blogpost) and {query}", 2)
         )
-        found = [str(row["id"]) for row in named(results(said))]
+        found = [str(row["id"]) for row in named(results(answer))]
         return found[0] if len(found) == 1 else ""
 
     def _path(self, url: str) -> str:

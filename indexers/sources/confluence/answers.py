@@ -14,9 +14,9 @@ from indexers.sources.confluence.transport import Json, Refused, Transport
 log = logging.getLogger(__name__)
 
 
-def is_space(said: Json, space: ConfluenceSpace) -> bool:
+def is_space(answer: Json, space: ConfluenceSpace) -> bool:
     """Return whether a response shows ``space``."""
-    return (str(said.get("id")), said.get("key")) == (space.id, space.key)
+    return (str(answer.get("id")), answer.get("key")) == (space.id, space.key)
 
 
 def is_listed(space: Json, *, personal: bool, archived: bool) -> bool:
@@ -26,15 +26,15 @@ def is_listed(space: Json, *, personal: bool, archived: bool) -> bool:
     )
 
 
-def is_current(said: Json, key: str) -> bool:
+def is_current(answer: Json, key: str) -> bool:
     """Return whether a page that was requested by itself is current.
 
     Raises:
         Refused: it does not say so, which must not be taken for a no.
     """
-    if str(said.get("id")) != key or not isinstance(said.get("status"), str):
+    if str(answer.get("id")) != key or not isinstance(answer.get("status"), str):
         raise Refused(200, f"Confluence does not say how the page {key} stands.")
-    return bool(said["status"] == "current")
+    return bool(answer["status"] == "current")
 
 
 def storage(page: Json) -> str:
@@ -51,16 +51,16 @@ def storage(page: Json) -> str:
     raise Refused(200, "Confluence gave the page without its body.")
 
 
-def body_of(page: Listed, said: Json) -> str:
+def body_of(page: Listed, answer: Json) -> str:
     """Return its text in storage format, at the listed version: another one may have been written
     for fewer people than the rights in the listing.
 
     Raises:
         Refused: no body came, or that of another version.
     """
-    if number(version(said)) != page.version:
+    if number(version(answer)) != page.version:
         raise Refused(200, "The page was edited while it was read; the next sync reads it.")
-    return storage(said)
+    return storage(answer)
 
 
 def body_in(page: Listed, read: Callable[[str], Json]) -> str | Refused:
@@ -77,15 +77,17 @@ def body_in(page: Listed, read: Callable[[str], Json]) -> str | Refused:
     return first or Refused(404, "Confluence gave no body.")
 
 
-def space_of(said: Json) -> ConfluenceSpace:
+def space_of(answer: Json) -> ConfluenceSpace:
     """Return a space as Confluence describes it."""
-    return ConfluenceSpace(str(said.get("id")), str(said.get("key")), str(said.get("name", "")))
+    return ConfluenceSpace(
+        str(answer.get("id")), str(answer.get("key")), str(answer.get("name", ""))
+    )
 
 
 def edits(found: Iterable[Json]) -> Iterator[tuple[str, int]]:
     """Yield key and version of the pages that a search for edits ``found``."""
-    for said in named(found):
-        yield str(said["id"]), number(version(said))
+    for row in named(found):
+        yield str(row["id"]), number(version(row))
 
 
 def version(page: Json) -> Mapping[str, Any]:
@@ -126,15 +128,15 @@ def address(wiki: Transport, answer: Json, page: Json) -> str:
     return wiki.shown_at.rstrip("/") + "/" + path.lstrip("/")
 
 
-def _link(said: Json, name: str) -> str:
-    links = said.get("_links")
+def _link(answer: Json, name: str) -> str:
+    links = answer.get("_links")
     link = links.get(name) if isinstance(links, Mapping) else None
     return link if isinstance(link, str) else ""
 
 
-def moment(said: object) -> datetime | None:
+def moment(value: object) -> datetime | None:
     try:
-        found = datetime.fromisoformat(str(said))
+        found = datetime.fromisoformat(str(value))
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

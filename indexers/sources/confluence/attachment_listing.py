@@ -42,9 +42,9 @@ def found(wiki: Transport, query: str) -> Iterator[File]:
     Raises:
         WikiUnavailable: the search is not whole.
     """
-    for said in searched(wiki, query, _EXPAND):
-        if is_attachment(str(said["id"])):
-            yield _file(wiki, said)
+    for row in searched(wiki, query, _EXPAND):
+        if is_attachment(str(row["id"])):
+            yield _file(wiki, row)
 
 
 def alone(wiki: Transport, key: str) -> File | None:
@@ -55,23 +55,23 @@ def alone(wiki: Transport, key: str) -> File | None:
     """
     path = f"/api/v2/attachments/{key}" if wiki.base.cloud else f"/rest/api/content/{key}"
     try:
-        said = wiki.get(path, {} if wiki.base.cloud else {"expand": _EXPAND})
+        row = wiki.get(path, {} if wiki.base.cloud else {"expand": _EXPAND})
     except Refused as refused:
         if refused.absent:
             return None
         raise
-    return _file(wiki, said) if is_current(said, key) else None
+    return _file(wiki, row) if is_current(row, key) else None
 
 
-def _file(wiki: Transport, said: Json) -> File:
+def _file(wiki: Transport, row: Json) -> File:
     """Return a file, as either API writes it."""
-    changed = version(said)
-    name = str(said.get("title", ""))
-    page = str(at(said, "container", "id") or said.get("pageId") or said.get("blogPostId") or "")
-    link = at(said, "_links", "download") or said.get("downloadLink")
-    size = said.get("fileSize", at(said, "extensions", "fileSize"))
+    changed = version(row)
+    name = str(row.get("title", ""))
+    page = str(at(row, "container", "id") or row.get("pageId") or row.get("blogPostId") or "")
+    link = at(row, "_links", "download") or row.get("downloadLink")
+    size = row.get("fileSize", at(row, "extensions", "fileSize"))
     return File(
-        key=str(said["id"]),
+        key=str(row["id"]),
         page=page,
         name=name,
         version=number(changed),

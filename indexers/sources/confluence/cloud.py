@@ -64,10 +64,10 @@ class Cloud:
         if keys:
             params = {**params, "keys": ",".join(keys)}
         return [
-            space_of(said)
-            for said in named(self._all("/api/v2/spaces", params))
-            if said.get("key") in keys
-            or (not keys and is_listed(said, personal=personal, archived=archived))
+            space_of(row)
+            for row in named(self._all("/api/v2/spaces", params))
+            if row.get("key") in keys
+            or (not keys and is_listed(row, personal=personal, archived=archived))
         ]
 
     def viewers(self, space: ConfluenceSpace) -> Gate:
@@ -85,32 +85,32 @@ class Cloud:
         for kind in _KINDS:
             params: Params = {"space-id": space.id, "status": "current", "limit": _AT_ONCE}
             for answer in by_cursor(self._wiki, f"/api/v2/{kind}", params):
-                for said in named(results(answer)):
-                    key = str(said["id"])
+                for row in named(results(answer)):
+                    key = str(row["id"])
                     # A node without a stated parent may still have one.
                     none = "" if kind == "blogposts" else UNKNOWN
-                    parents[key] = str(said.get("parentId", none) or "")
-                    found[key] = self.listed(answer, said, kind, space)
+                    parents[key] = str(row.get("parentId", none) or "")
+                    found[key] = self.listed(answer, row, kind, space)
         chains = _Chains(self._wiki, parents)
         return [chains.placed(page) for page in found.values()]
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
         """Return rights, a hundred pages a request; those that the search did not report, page by
         page."""
-        told: dict[str, Restriction] = {}
+        known: dict[str, Restriction] = {}
         editors: dict[str, str] = {}
         owners: dict[str, str] = {}
         last = {page.key: page.owner for page in pages}
         batches = in_batches(pages, _RESTRICTIONS_AT_ONCE)
         for answers in parallel_map(self._searched, batches, self._wiki.concurrency):
-            for said in named(answers):
-                key = str(said["id"])
-                restrictions = said.get("restrictions")
+            for row in named(answers):
+                key = str(row["id"])
+                restrictions = row.get("restrictions")
                 read = restrictions.get("read") if isinstance(restrictions, Mapping) else None
-                told[key] = restriction(read, self._tokens)
-                editors[key] = _editor(said)
-                owners[key] = self._ownership.of(said, last.get(key, ""))
-        return Rights(gates(self._wiki, self._tokens, pages, told), editors, owners)
+                known[key] = restriction(read, self._tokens)
+                editors[key] = _editor(row)
+                owners[key] = self._ownership.of(row, last.get(key, ""))
+        return Rights(gates(self._wiki, self._tokens, pages, known), editors, owners)
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
         found: dict[str, str | Refused] = {}
@@ -121,9 +121,9 @@ class Cloud:
                 answers = list(self._all(f"/api/v2/{kind}", params)) if len(asked) > 1 else []
             except Refused:
                 answers = []
-            for said in named(answers):
-                if page := asked.get(str(said["id"])):
-                    found[page.key] = _body(page, said)
+            for row in named(answers):
+                if page := asked.get(str(row["id"])):
+                    found[page.key] = _body(page, row)
             for key, page in asked.items():
                 if not isinstance(found.get(key), str):
                     found[key] = self._alone(page)
@@ -132,12 +132,12 @@ class Cloud:
     def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
         for kind in _KINDS:
             try:
-                said = self._wiki.get(f"/api/v2/{kind}/{key}")
+                answer = self._wiki.get(f"/api/v2/{kind}/{key}")
             except Refused as refused:
                 if not refused.absent:
                     raise
                 continue
-            current, place = is_current(said, key), said.get("spaceId")
+            current, place = is_current(answer, key), answer.get("spaceId")
             if current and not place:
                 raise Refused(200, f"Confluence does not say where the page {key} stands.")
             space = spaces.get(str(place))
@@ -145,8 +145,8 @@ class Cloud:
                 return None
             if space is None:
                 return Elsewhere(key, str(place))
-            found = self.listed(said, said, kind, space)
-            parent = "" if kind == "blogposts" else str(said.get("parentId", UNKNOWN) or "")
+            found = self.listed(answer, answer, kind, space)
+            parent = "" if kind == "blogposts" else str(answer.get("parentId", UNKNOWN) or "")
             return _Chains(self._wiki, {key: parent}).placed(found)
         return None
 
@@ -163,7 +163,7 @@ class Cloud:
                 if not refused.absent:
                     raise
                 continue
-            return frozenset(str(said.get("name")) for said in found)
+            return frozenset(str(row.get("name")) for row in found)
         return frozenset()
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
@@ -176,22 +176,22 @@ class Cloud:
             found = list(self._all(path, {"key": "editor", "limit": 1}))
         except (Refused, WikiMisconfigured):
             return "v2"
-        value = next((said.get("value") for said in found), "v1")
+        value = next((row.get("value") for row in found), "v1")
         return value if isinstance(value, str) else "v1"
 
     def user_name(self, key: str) -> str:
         return user_name(self._wiki, {"accountId": key})
 
-    def listed(self, answer: Json, said: Json, kind: str, space: ConfluenceSpace) -> Listed:
-        changed = version(said)
+    def listed(self, answer: Json, content: Json, kind: str, space: ConfluenceSpace) -> Listed:
+        changed = version(content)
         return Listed(
-            key=str(said["id"]),
+            key=str(content["id"]),
             kind=kind,
             space=space,
-            title=str(said.get("title", "")),
+            title=str(content.get("title", "")),
             version=number(changed),
             ancestors=(),
-            url=address(self._wiki, answer, said),
+            url=address(self._wiki, answer, content),
             modified=moment(changed.get("createdAt")),
             owner=self._ownership.of({}, edited_by(changed, "authorId", self._tokens)),
         )
@@ -257,7 +257,7 @@ class _Chains:
             try:
                 path, params = f"/api/v2/pages/{key}/ancestors", {"limit": _AT_ONCE}
                 answers = by_cursor(self._wiki, path, params, halves=False)
-                above = [_id(said) for answer in answers for said in results(answer)]
+                above = [_id(row) for answer in answers for row in results(answer)]
             except Refused as refused:
                 if refused.busy:
                     raise
@@ -272,21 +272,21 @@ class _Chains:
         return self._unlisted[parent]
 
 
-def _id(said: object) -> str:
-    return str(said["id"]) if isinstance(said, Mapping) and said.get("id") else UNKNOWN
+def _id(row: object) -> str:
+    return str(row["id"]) if isinstance(row, Mapping) and row.get("id") else UNKNOWN
 
 
-def _body(page: Listed, said: Json) -> str | Refused:
+def _body(page: Listed, answer: Json) -> str | Refused:
     try:
-        return body_of(page, said)
+        return body_of(page, answer)
     except Refused as refused:
         return refused
 
 
-def _editor(said: Json) -> str:
+def _editor(content: Json) -> str:
     """Return the editor. Only the new editor leaves a property; if no properties come at all, most
     pages are the new editor's."""
-    held: Any = said
+    held: Any = content
     for name in ("metadata", "properties"):
         held = held.get(name) if isinstance(held, Mapping) else None
     if not isinstance(held, Mapping):

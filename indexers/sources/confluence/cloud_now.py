@@ -36,7 +36,7 @@ class CloudNow:
         self._cloud = cloud
         self._kinds: dict[str, str] = {}
 
-    def locate(self, key: str, beside: Beside, told: PartialResult) -> Located | None:
+    def locate(self, key: str, beside: Beside, result: PartialResult) -> Located | None:
         """Request the page, its ancestors, and its restriction in parallel. Whether it is a page or
         a blog post is unknown before, so both are requested."""
         known = self._kinds.get(key)
@@ -46,24 +46,24 @@ class CloudNow:
         }
         above = beside(partial(self._all, f"/api/v2/{_PAGES}/{key}/ancestors"))
         own = beside(partial(read_gate, self._wiki, self._tokens, key))
-        told.gate(own)
+        result.gate(own)
         for kind, answer in asked.items():
-            said = unless_absent(answer)
-            if said is None:
+            content = unless_absent(answer)
+            if content is None:
                 # Until the other kind has answered, too, it may be gone.
-                told.differs()
+                result.differs()
                 continue
-            if not is_current(said, key):
+            if not is_current(content, key):
                 return None
-            if not said.get("spaceId"):
+            if not content.get("spaceId"):
                 raise Refused(200, f"Confluence does not say where the page {key} stands.")
-            told.place(number(version(said)), str(said["spaceId"]))
+            result.place(number(version(content)), str(content["spaceId"]))
             self._remember(key, kind)
-            ancestors = _chain(said, above.result()) if kind == _PAGES else ()
+            ancestors = _chain(content, above.result()) if kind == _PAGES else ()
             return Located(
-                str(said["spaceId"]),
+                str(content["spaceId"]),
                 ancestors,
-                partial(self._listed, said, kind, ancestors),
+                partial(self._listed, content, kind, ancestors),
                 {key: own.result()},
             )
         return None
@@ -78,26 +78,26 @@ class CloudNow:
         asked = beside(partial(self._wiki.get, path))
         permissions = beside(partial(self._all, f"{path}/permissions"))
         shown = beside(partial(self._wiki.get, path, anonymous=True))
-        said = unless_absent(asked)
-        if said is None:
+        answer = unless_absent(asked)
+        if answer is None:
             return None
-        found = ConfluenceSpace(space, str(said.get("key")), str(said.get("name", "")))
-        return SpaceNow(found, said, viewers_now(found, self._tokens, permissions, shown))
+        found = ConfluenceSpace(space, str(answer.get("key")), str(answer.get("name", "")))
+        return SpaceNow(found, answer, viewers_now(found, self._tokens, permissions, shown))
 
     def _listed(
-        self, said: Json, kind: str, ancestors: tuple[str, ...], space: ConfluenceSpace
+        self, content: Json, kind: str, ancestors: tuple[str, ...], space: ConfluenceSpace
     ) -> Listed:
-        return replace(self._cloud.listed(said, said, kind, space), ancestors=ancestors)
+        return replace(self._cloud.listed(content, content, kind, space), ancestors=ancestors)
 
     def _all(self, path: str) -> list[Json]:
         params: Params = {"limit": _AT_ONCE}
         return list(rows(by_cursor(self._wiki, path, params, halves=False)))
 
 
-def _chain(said: Json, above: list[Json]) -> tuple[str, ...]:
+def _chain(content: Json, above: list[Json]) -> tuple[str, ...]:
     """Return the ancestors of a page, top first. They end with its parent, or are incomplete: it
     was moved meanwhile, or there are more than one response holds."""
-    parent = str(said.get("parentId", UNKNOWN) or "")
+    parent = str(content.get("parentId", UNKNOWN) or "")
     if parent in {"", UNKNOWN}:
         return (parent,) if parent else ()
     ids = [

@@ -54,16 +54,16 @@ class CloudPeople:
         return next((Account(key, key) for key in keys if key), None)
 
     def account(self, key: str) -> Account | None:
-        said = somebody(self._wiki, "/rest/api/user", {"accountId": key})
-        if said is None or said.get("accountId") != key:
+        user = somebody(self._wiki, "/rest/api/user", {"accountId": key})
+        if user is None or user.get("accountId") != key:
             return None
-        status = text(said, "accountStatus")
+        status = text(user, "accountStatus")
         return Account(
             key=key,
-            name=text(said, "displayName") or text(said, "publicName"),
-            email=text(said, "email"),
+            name=text(user, "displayName") or text(user, "publicName"),
+            email=text(user, "email"),
             active=status == "active" if status else self._is_listed(key),
-            licensed=text(said, "accountType") == "atlassian" and _is_no_guest(said),
+            licensed=text(user, "accountType") == "atlassian" and _is_no_guest(user),
         )
 
     def email(self, account: Account) -> str:
@@ -99,6 +99,6 @@ class CloudPeople:
         return self._wiki.get("/rest/api/search/user", params)
 
 
-def _is_no_guest(said: Json) -> bool:
-    flags = [said.get(flag) for flag in ("isGuest", "isExternalCollaborator")]
+def _is_no_guest(user: Json) -> bool:
+    flags = [user.get(flag) for flag in ("isGuest", "isExternalCollaborator")]
     return False in flags and True not in flags

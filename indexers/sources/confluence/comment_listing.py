@@ -18,7 +18,7 @@ _TEXTS = ("pages", "blogposts")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Comment:
     """A comment on ``page`` (its id; empty if unknown); ``above`` are the comments that it answers,
     the first first."""
 
@@ -39,17 +39,17 @@ class Said:
         return tuple((len(key), key) for key in (*self.above, self.key))
 
 
-def of_search(found: Iterable[Json]) -> Iterator[Said]:
+def of_search(found: Iterable[Json]) -> Iterator[Comment]:
     """Yield open comments, on their pages."""
-    told = [_told(said) for said in found]
-    pages = {one.key: one.page for one in told if one.page}
-    for one in _open(told):
+    comments = [_comment(row) for row in found]
+    pages = {one.key: one.page for one in comments if one.page}
+    for one in _open(comments):
         known = (pages[key] for key in one.above if key in pages)
         if page := one.page or next(known, ""):
             yield replace(one, page=page)
 
 
-def live(wiki: Transport, page: str) -> list[Said]:
+def live(wiki: Transport, page: str) -> list[Comment]:
     """Return the open comments on ``page`` now; empty if there is no such page.
 
     Raises:
@@ -64,29 +64,29 @@ def live(wiki: Transport, page: str) -> list[Said]:
         raise
 
 
-def _open(said: list[Said]) -> Iterator[Said]:
-    closed = {one.key for one in said if one.closed}
-    return (one for one in said if closed.isdisjoint((*one.above, one.key)))
+def _open(comments: list[Comment]) -> Iterator[Comment]:
+    closed = {one.key for one in comments if one.closed}
+    return (one for one in comments if closed.isdisjoint((*one.above, one.key)))
 
 
-def _on_data_center(wiki: Transport, page: str) -> Iterator[Said]:
+def _on_data_center(wiki: Transport, page: str) -> Iterator[Comment]:
     params: Params = {
         "depth": "all",
         "expand": "version,ancestors,extensions.resolution",
         "limit": _AT_ONCE,
     }
     for answer in by_start(wiki, f"/rest/api/content/{page}/child/comment", params):
-        for said in named(results(answer)):
-            yield replace(_told(said), page=page)
+        for row in named(results(answer)):
+            yield replace(_comment(row), page=page)
 
 
-def _on_cloud(wiki: Transport, page: str) -> Iterator[Said]:
+def _on_cloud(wiki: Transport, page: str) -> Iterator[Comment]:
     """Yield comments of both kinds, which are requested in parallel."""
-    for said in parallel_map(lambda kind: list(_of_kind(wiki, page, kind)), _KINDS, len(_KINDS)):
-        yield from said
+    for found in parallel_map(lambda kind: list(_of_kind(wiki, page, kind)), _KINDS, len(_KINDS)):
+        yield from found
 
 
-def _of_kind(wiki: Transport, page: str, kind: str) -> Iterator[Said]:
+def _of_kind(wiki: Transport, page: str, kind: str) -> Iterator[Comment]:
     """Yield the comments that begin threads, and then the answers, comment by comment."""
     level = _begun(wiki, page, kind)
     while level:
@@ -99,7 +99,7 @@ def _of_kind(wiki: Transport, page: str, kind: str) -> Iterator[Said]:
         level = [one for answers in below for one in answers]
 
 
-def _begun(wiki: Transport, page: str, kind: str) -> list[Said]:
+def _begun(wiki: Transport, page: str, kind: str) -> list[Comment]:
     refused: Refused | None = None
     for text in _TEXTS:
         try:
@@ -111,7 +111,7 @@ def _begun(wiki: Transport, page: str, kind: str) -> list[Said]:
     raise refused or Refused(404, "There is no such page.")
 
 
-def _answers(wiki: Transport, to: Said, kind: str) -> list[Said]:
+def _answers(wiki: Transport, to: Comment, kind: str) -> list[Comment]:
     path = f"/api/v2/{kind}-comments/{to.key}/children"
     above = (*to.above, to.key)
     try:
@@ -123,28 +123,28 @@ def _answers(wiki: Transport, to: Said, kind: str) -> list[Said]:
         raise
 
 
-def _v2(wiki: Transport, path: str, page: str, above: tuple[str, ...] = ()) -> Iterator[Said]:
+def _v2(wiki: Transport, path: str, page: str, above: tuple[str, ...] = ()) -> Iterator[Comment]:
     for answer in by_cursor(wiki, path, {"limit": _AT_ONCE}):
-        for said in named(results(answer)):
-            yield replace(_told(said), page=page, above=above)
+        for row in named(results(answer)):
+            yield replace(_comment(row), page=page, above=above)
 
 
-def _told(said: Json) -> Said:
+def _comment(row: Json) -> Comment:
     """Return a comment, as either API writes it."""
-    changed = version(said)
-    container = said.get("container")
-    page, above = "", list(_ids(said.get("ancestors")))
+    changed = version(row)
+    container = row.get("container")
+    page, above = "", list(_ids(row.get("ancestors")))
     if isinstance(container, Mapping):
         if container.get("type") != "comment":
             page = str(container.get("id") or "")
         elif container.get("id") and not above:
             above = [str(container["id"])]
-    return Said(
-        key=str(said["id"]),
+    return Comment(
+        key=str(row["id"]),
         page=page,
         version=number(changed),
         above=tuple(above),
-        closed=_status(said) in _CLOSED,
+        closed=_status(row) in _CLOSED,
         at=moment(changed.get("when") or changed.get("createdAt")),
     )
 
@@ -155,8 +155,8 @@ def _ids(nodes: object) -> Iterator[str]:
             yield str(node["id"])
 
 
-def _status(said: Json) -> str:
-    extensions = said.get("extensions")
+def _status(row: Json) -> str:
+    extensions = row.get("extensions")
     resolution = extensions.get("resolution") if isinstance(extensions, Mapping) else None
     held = resolution.get("status") if isinstance(resolution, Mapping) else resolution
-    return str(said.get("resolutionStatus") or held or "")
+    return str(row.get("resolutionStatus") or held or "")

@@ -8,7 +8,7 @@ from datetime import date
 
 from indexers.model import Section
 from indexers.sources.confluence.answers import moment, number, storage, version
-from indexers.sources.confluence.comment_listing import Said
+from indexers.sources.confluence.comment_listing import Comment
 from indexers.sources.confluence.extras_search import at, searched
 from indexers.sources.confluence.reading import Seen
 from indexers.sources.confluence.storage_format import VERSION as STORAGE
@@ -39,7 +39,7 @@ class Spoken:
         return ", ".join(filter(None, (self.author, str(self.day or "")))) or "Comment"
 
 
-def spoken(wiki: Transport, asked: Sequence[Said]) -> dict[str, Spoken | Refused]:
+def spoken(wiki: Transport, asked: Sequence[Comment]) -> dict[str, Spoken | Refused]:
     """Return the texts by key, or why one is unavailable; deleted comments are left out."""
     found: dict[str, Spoken | Refused] = {}
     try:
@@ -54,18 +54,18 @@ def spoken(wiki: Transport, asked: Sequence[Said]) -> dict[str, Spoken | Refused
 
 
 def sections_of(
-    said: Iterable[Said], told: Mapping[str, Spoken], page: Seen, links: StorageLinks
+    comments: Iterable[Comment], texts: Mapping[str, Spoken], page: Seen, links: StorageLinks
 ) -> tuple[Section, ...]:
     """Return a section for each comment, answers below what they answer."""
-    return tuple(_sections(said, told, page, links))
+    return tuple(_sections(comments, texts, page, links))
 
 
 def _sections(
-    said: Iterable[Said], told: Mapping[str, Spoken], page: Seen, links: StorageLinks
+    comments: Iterable[Comment], texts: Mapping[str, Spoken], page: Seen, links: StorageLinks
 ) -> Iterator[Section]:
-    for one in said:
-        comment = told[one.key]
-        path = tuple(told[key].heading for key in (*one.above, one.key) if key in told)
+    for one in comments:
+        comment = texts[one.key]
+        path = tuple(texts[key].heading for key in (*one.above, one.key) if key in texts)
         if text := _text(comment.body, page, links):
             about = f"{_quoted(comment.selection)}\n\n" if comment.selection.strip() else ""
             yield Section(path, f"comment-{one.key}", about + text)
@@ -83,18 +83,18 @@ def _quoted(selection: str) -> str:
     return f"> {' '.join(selection.split())}"
 
 
-def _found(wiki: Transport, asked: Sequence[Said], form: str) -> dict[str, Spoken | Refused]:
+def _found(wiki: Transport, asked: Sequence[Comment], form: str) -> dict[str, Spoken | Refused]:
     versions = {one.key: one.version for one in asked}
     query = f"id in ({','.join(versions)})"
     found: dict[str, Spoken | Refused] = {}
-    for said in searched(wiki, query, f"body.{form},{_EXPAND}", at_once=len(asked)):
+    for comments in searched(wiki, query, f"body.{form},{_EXPAND}", at_once=len(asked)):
         # Another version may have been written for fewer people than the rights name.
-        same = number(version(said)) == versions.get(str(said["id"]))
-        found[str(said["id"])] = _spoken(said) if same else Refused(200, _EDITED)
+        same = number(version(comments)) == versions.get(str(comments["id"]))
+        found[str(comments["id"])] = _spoken(comments) if same else Refused(200, _EDITED)
     return found
 
 
-def _alone(wiki: Transport, one: Said) -> dict[str, Spoken | Refused]:
+def _alone(wiki: Transport, one: Comment) -> dict[str, Spoken | Refused]:
     why: dict[str, Spoken | Refused] = {}
     for form in _FORMS:
         try:
@@ -106,16 +106,16 @@ def _alone(wiki: Transport, one: Said) -> dict[str, Spoken | Refused]:
     return why
 
 
-def _spoken(said: Json) -> Spoken:
+def _spoken(answer: Json) -> Spoken:
     """Raises: Refused."""
-    created, changed = at(said, "history"), at(said, "version")
+    created, changed = at(answer, "history"), at(answer, "version")
     author = _name(at(created, "createdBy")) or _name(at(changed, "by"))
     when = moment(at(created, "createdDate") or at(changed, "when"))
     return Spoken(
-        body=storage(said),
+        body=storage(answer),
         author=author,
         day=when.date() if when else None,
-        selection=str(at(said, "extensions", "inlineProperties", "originalSelection") or ""),
+        selection=str(at(answer, "extensions", "inlineProperties", "originalSelection") or ""),
     )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
 from indexers.parsing.limits import Parse, ParsingFailed, here
-from indexers.sources.confluence.comment_listing import Said, live, of_search
+from indexers.sources.confluence.comment_listing import Comment, live, of_search
 from indexers.sources.confluence.comment_texts import VERSION, Spoken, sections_of, spoken
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
 from indexers.sources.confluence.extras_search import searched, within
@@ -40,7 +40,7 @@ class CommentsOn:
     """The comments on a page that is read, in the order of its threads."""
 
     page: Seen
-    said: tuple[Said, ...] = field(repr=False)
+    comments: tuple[Comment, ...] = field(repr=False)
 
     @property
     def key(self) -> str:
@@ -58,8 +58,8 @@ class CommentsOn:
     def content(self) -> str:
         """Return the time of the last change in place of a version, so that the search for edits
         finds what is new."""
-        ids = (f"{one.key}.{one.version}" for one in self.said)
-        number = max(map(_changed, self.said))
+        ids = (f"{one.key}.{one.version}" for one in self.comments)
+        number = max(map(_changed, self.comments))
         space = self.page.listed.space.id
         return f"{number}.{digest(VERSION, self.title, self.url, *ids)}.{space}"
 
@@ -71,7 +71,7 @@ class CommentsOn:
     def url(self) -> str:
         """Return the page's address at the first comment."""
         page = self.page.listed.url
-        return f"{page}{'&' if '?' in page else '?'}focusedCommentId={self.said[0].key}"
+        return f"{page}{'&' if '?' in page else '?'}focusedCommentId={self.comments[0].key}"
 
     def on(self, page: Seen) -> CommentsOn:
         return replace(self, page=page)
@@ -88,19 +88,19 @@ class Comments:
         self._looked_for: dict[str, set[tuple[str, int]]] = {}
         self._empty: dict[str, str] = {}
 
-    def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterator[Said]:
+    def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterator[Comment]:
         self._looked_for.clear()
         for query in within("comment", spaces):
             for one in of_search(searched(self._transport, query, _EXPAND)):
                 self._looked_for.setdefault(one.page, set()).add((one.key, one.version))
                 yield one
 
-    def looked_at(self, keys: Collection[str]) -> Iterator[Said]:
+    def looked_at(self, keys: Collection[str]) -> Iterator[Comment]:
         pages = sorted(key.removesuffix(TAIL) for key in keys)
-        for said in parallel_map(self._live, pages, self._transport.concurrency):
-            yield from said
+        for comments in parallel_map(self._live, pages, self._transport.concurrency):
+            yield from comments
 
-    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[Said]:
+    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[Comment]:
         """Yield all comments of pages with new ones since they were last read: by this process, or
         else by the one that wrote the index."""
         query = f'type = comment and lastmodified >= now("-{hours}h")'
@@ -108,25 +108,25 @@ class Comments:
         for one in of_search(searched(self._transport, query, _EXPAND)):
             if not self._is_known(one, known):
                 new.setdefault(one.page, set()).add((one.key, one.version))
-        for said in parallel_map(self._live, sorted(new), self._transport.concurrency):
-            yield from said
+        for comments in parallel_map(self._live, sorted(new), self._transport.concurrency):
+            yield from comments
         for page, lately in new.items():
             self._looked_for.setdefault(page, set()).update(lately)
 
-    def _is_known(self, one: Said, known: Mapping[str, KnownPage]) -> bool:
+    def _is_known(self, one: Comment, known: Mapping[str, KnownPage]) -> bool:
         if one.page in self._looked_for:
             return (one.key, one.version) in self._looked_for[one.page]
         held = known.get(one.document)
         return held is not None and 0 < _changed(one) <= version_of(held.revision)
 
-    def documents(self, parts: Iterable[Said], pages: Mapping[str, Seen]) -> list[CommentsOn]:
-        on: dict[str, dict[str, Said]] = {}
+    def documents(self, parts: Iterable[Comment], pages: Mapping[str, Seen]) -> list[CommentsOn]:
+        on: dict[str, dict[str, Comment]] = {}
         for one in parts:
             if one.page in pages:
                 on.setdefault(one.page, {})[one.key] = one
         return [
-            CommentsOn(pages[key], tuple(sorted(said.values(), key=lambda one: one.place)))
-            for key, said in on.items()
+            CommentsOn(pages[key], tuple(sorted(comments.values(), key=lambda one: one.place)))
+            for key, comments in on.items()
         ]
 
     def unread(self, document: CommentsOn) -> Skipped | None:
@@ -136,24 +136,24 @@ class Comments:
     def read(self, documents: Sequence[CommentsOn]) -> Iterator[PageChange]:
         batches = _batches(documents, _AT_ONCE)
         for batch in parallel_map(self._batch, batches, self._transport.concurrency):
-            for document, told in batch:
-                if isinstance(told, Refused):
+            for document, texts in batch:
+                if isinstance(texts, Refused):
                     # The next cheap pass tries again.
                     self._looked_for.pop(document.page.key, None)
-                    yield Failed(document.key, str(told))
+                    yield Failed(document.key, str(texts))
                 else:
-                    yield self._document(document, told)
+                    yield self._document(document, texts)
 
     def _batch(
         self, documents: Sequence[CommentsOn]
     ) -> list[tuple[CommentsOn, dict[str, Spoken] | Refused]]:
-        said = [one for document in documents for one in document.said]
-        told: dict[str, Spoken | Refused] = {}
-        for at in range(0, len(said), _AT_ONCE):
-            told |= spoken(self._transport, said[at : at + _AT_ONCE])
-        return [(document, _whole(document, told)) for document in documents]
+        comments = [one for document in documents for one in document.comments]
+        texts: dict[str, Spoken | Refused] = {}
+        for at in range(0, len(comments), _AT_ONCE):
+            texts |= spoken(self._transport, comments[at : at + _AT_ONCE])
+        return [(document, _whole(document, texts)) for document in documents]
 
-    def _document(self, document: CommentsOn, told: Mapping[str, Spoken]) -> PageChange:
+    def _document(self, document: CommentsOn, texts: Mapping[str, Spoken]) -> PageChange:
         seen = document.page
         try:
             found = parse_within(
@@ -161,8 +161,8 @@ class Comments:
                 self._reader.place(seen.listed),
                 self._reader.user,
                 sections_of,
-                document.said,
-                told,
+                document.comments,
+                texts,
                 seen,
             )
         except ParsingFailed as error:
@@ -176,7 +176,7 @@ class Comments:
         if not found:
             self._empty[document.key] = revision(document)
             return Skipped(document.key, EMPTY)
-        moments = [one.at for one in document.said if one.at]
+        moments = [one.at for one in document.comments if one.at]
         latest: datetime | None = max(moments, default=None)
         page = Page(
             wiki=self._wiki,
@@ -191,21 +191,21 @@ class Comments:
         )
         return Changed(page, space=seen.listed.space.key, since=latest)
 
-    def _live(self, page: str) -> list[Said]:
+    def _live(self, page: str) -> list[Comment]:
         return live(self._transport, page)
 
 
-def _changed(one: Said) -> int:
+def _changed(one: Comment) -> int:
     """Return when it was written or edited, in seconds since 1970; 0 if unknown."""
     return int(one.at.timestamp()) if one.at else 0
 
 
 def _whole(
-    document: CommentsOn, told: Mapping[str, Spoken | Refused]
+    document: CommentsOn, texts: Mapping[str, Spoken | Refused]
 ) -> dict[str, Spoken] | Refused:
     found: dict[str, Spoken] = {}
-    for one in document.said:
-        spoken = told.get(one.key, Refused(404, "One of them cannot be found now."))
+    for one in document.comments:
+        spoken = texts.get(one.key, Refused(404, "One of them cannot be found now."))
         if isinstance(spoken, Refused):
             return spoken
         found[one.key] = spoken
@@ -216,7 +216,7 @@ def _batches(documents: Iterable[CommentsOn], size: int) -> Iterator[list[Commen
     """Yield whole documents, with about ``size`` comments together."""
     batch: list[CommentsOn] = []
     for document in documents:
-        if batch and sum(len(one.said) for one in [*batch, document]) > size:
+        if batch and sum(len(one.comments) for one in [*batch, document]) > size:
             yield batch
             batch = []
         batch.append(document)

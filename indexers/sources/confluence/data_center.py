@@ -74,9 +74,9 @@ class DataCenter:
         kinds = ["global", "personal"] if personal else ["global"]
         states = ["current", "archived"] if archived else ["current"]
         return [
-            space_of(said)
+            space_of(row)
             for kind, status in product(kinds, states)
-            for said in named(
+            for row in named(
                 self._all("/rest/api/space", {"type": kind, "status": status, "limit": _AT_ONCE})
             )
         ]
@@ -112,29 +112,31 @@ class DataCenter:
     def pages(self, space: ConfluenceSpace) -> list[Listed]:
         # Insertions and deletions meanwhile shift the listing: some pages come twice.
         found = (
-            self.listed(answer, said, space)
+            self.listed(answer, row, space)
             for kind in _KINDS
             for answer in self._listing(space, kind)
-            for said in named(results(answer))
+            for row in named(results(answer))
         )
         return list({page.key: page for page in found}.values())
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
         """Return the enumeration's rights, with a request for each node that it could not
         report."""
-        told = {page.key: page.told for page in pages if page.told is not None}
-        return Rights(gates(self._wiki, self._tokens, pages, told), {}, {})
+        known = {page.key: page.told for page in pages if page.told is not None}
+        return Rights(gates(self._wiki, self._tokens, pages, known), {}, {})
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
         return {page.key: self._body(page) for page in pages}
 
     def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
-        said = self.look(key)
-        if said is None:
+        content = self.look(key)
+        if content is None:
             return None
-        place = said["space"]
+        place = content["space"]
         space = spaces.get(str(place.get("id")))
-        return self.listed(said, said, space) if space else Elsewhere(key, str(place.get("key")))
+        return (
+            self.listed(content, content, space) if space else Elsewhere(key, str(place.get("key")))
+        )
 
     def look(self, key: str) -> Json | None:
         """Return a current page or blog post as Confluence describes it, with its space; None if
@@ -142,29 +144,29 @@ class DataCenter:
         path = f"/rest/api/content/{key}"
         try:
             try:
-                said = self._wiki.get(path, {"expand": f"space,{self._expand}"})
+                content = self._wiki.get(path, {"expand": f"space,{self._expand}"})
             except Refused as refused:
                 if not refused.absent:
                     raise
                 # CONFCLOUD-77618 affects Data Center, too: rights may spoil a batch.
-                said = self._wiki.get(path, {"expand": f"space,{_SLIM}"})
+                content = self._wiki.get(path, {"expand": f"space,{_SLIM}"})
         except Refused as refused:
             if refused.absent:
                 return None
             raise
-        current, place = is_current(said, key), said.get("space")
+        current, place = is_current(content, key), content.get("space")
         if current and not isinstance(place, Mapping):
             raise Refused(200, f"Confluence does not say where the page {key} stands.")
-        if not current or said.get("type") not in _KINDS or not isinstance(place, Mapping):
+        if not current or content.get("type") not in _KINDS or not isinstance(place, Mapping):
             return None
-        return said
+        return content
 
     def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
         return lists(self._wiki, f"/rest/api/space/{space}", personal=personal, archived=archived)
 
     def labels(self, key: str) -> frozenset[str]:
         found = self._all(f"/rest/api/content/{key}/label", {"limit": _AT_ONCE})
-        return frozenset(str(said.get("name")) for said in found)
+        return frozenset(str(row.get("name")) for row in found)
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
         params = search_params(edited_since(hours), _AT_ONCE, expand="version")
@@ -204,24 +206,24 @@ class DataCenter:
         }
         return by_start(self._wiki, "/rest/api/content", params, {**params, "expand": _SLIM})
 
-    def listed(self, answer: Json, said: Json, space: ConfluenceSpace) -> Listed:
-        changed, kind = version(said), str(said.get("type", "page"))
+    def listed(self, answer: Json, content: Json, space: ConfluenceSpace) -> Listed:
+        changed, kind = version(content), str(content.get("type", "page"))
         by: Mapping[str, Any] = changed["by"] if isinstance(changed.get("by"), Mapping) else {}
         return Listed(
-            key=str(said["id"]),
+            key=str(content["id"]),
             kind=kind,
             space=space,
-            title=str(said.get("title", "")),
+            title=str(content.get("title", "")),
             version=number(changed),
-            ancestors=_above(said.get("ancestors"), kind),
-            url=address(self._wiki, answer, said),
+            ancestors=_above(content.get("ancestors"), kind),
+            url=address(self._wiki, answer, content),
             modified=moment(changed.get("when")),
-            told=self._told(said),
-            owner=self._ownership.of(said, edited_by(by, "userKey", self._tokens)),
+            told=self._restriction(content),
+            owner=self._ownership.of(content, edited_by(by, "userKey", self._tokens)),
         )
 
-    def _told(self, said: Json) -> Restriction | None:
-        restrictions = said.get("restrictions")
+    def _restriction(self, content: Json) -> Restriction | None:
+        restrictions = content.get("restrictions")
         if not isinstance(restrictions, Mapping) or "read" not in restrictions:
             return None
         return restriction(restrictions["read"], self._tokens)
@@ -234,9 +236,9 @@ class DataCenter:
         return rows(by_start(self._wiki, path, params))
 
 
-def _above(said: object, kind: str) -> tuple[str, ...]:
+def _above(nodes: object, kind: str) -> tuple[str, ...]:
     """Return the ancestors. A blog post has none, whether that is said or not."""
-    if not isinstance(said, list):
+    if not isinstance(nodes, list):
         return () if kind == "blogpost" else (UNKNOWN,)
-    ids = (node.get("id") if isinstance(node, Mapping) else None for node in said)
+    ids = (node.get("id") if isinstance(node, Mapping) else None for node in nodes)
     return tuple(str(key) if key else UNKNOWN for key in ids)

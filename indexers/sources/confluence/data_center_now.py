@@ -34,19 +34,21 @@ class DataCenterNow:
         self._tokens = tokens
         self._data_center = data_center
 
-    def locate(self, key: str, beside: Beside, told: PartialResult) -> Located | None:
+    def locate(self, key: str, beside: Beside, result: PartialResult) -> Located | None:
         """Request the page; one response has everything."""
-        said = beside(partial(self._data_center.look, key)).result()
-        if said is None:
+        content = beside(partial(self._data_center.look, key)).result()
+        if content is None:
             return None
-        place = said["space"]
-        draft = self._data_center.listed(said, said, ConfluenceSpace(str(place.get("id")), "", ""))
-        told.place(draft.version, draft.space.id)
+        place = content["space"]
+        draft = self._data_center.listed(
+            content, content, ConfluenceSpace(str(place.get("id")), "", "")
+        )
+        result.place(draft.version, draft.space.id)
         gates = {key: draft.told.gate} if draft.told is not None and draft.told.whole else {}
         return Located(
             str(place.get("key")),
             draft.ancestors,
-            partial(self._data_center.listed, said, said),
+            partial(self._data_center.listed, content, content),
             gates,
         )
 
@@ -56,11 +58,13 @@ class DataCenterNow:
         permissions = beside(partial(self._all, f"{path}/permissions"))
         visitors = beside(partial(self._anonymous, f"{path}/permissions/anonymous"))
         shown = beside(partial(self._wiki.get, path, anonymous=True))
-        said = unless_absent(asked)
-        if said is None:
+        answer = unless_absent(asked)
+        if answer is None:
             return None
-        found = space_of(said)
-        return SpaceNow(found, said, viewers_now(found, self._tokens, permissions, shown, visitors))
+        found = space_of(answer)
+        return SpaceNow(
+            found, answer, viewers_now(found, self._tokens, permissions, shown, visitors)
+        )
 
     def _anonymous(self, path: str) -> list[Json]:
         return [{**_ANONYMOUS, **row} for row in self._all(path) if isinstance(row, Mapping)]

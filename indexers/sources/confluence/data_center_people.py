@@ -63,16 +63,16 @@ class DataCenterPeople:
 
     def account(self, key: str) -> Account | None:
         for name in ("key", "username"):
-            said = somebody(self._wiki, "/rest/api/user", {name: key, "expand": "status"})
-            if said is not None and key in {text(said, "userKey"), text(said, "username")}:
-                status = text(said, "status").casefold()
+            user = somebody(self._wiki, "/rest/api/user", {name: key, "expand": "status"})
+            if user is not None and key in {text(user, "userKey"), text(user, "username")}:
+                status = text(user, "status").casefold()
                 if not status:
                     raise Refused(200, "Confluence does not say whether an account is active.")
                 active = status in {"current", "active"}
                 # There are no guests here: every active person may log in.
                 return Account(
-                    key=text(said, "userKey"),
-                    name=text(said, "username"),
+                    key=text(user, "userKey"),
+                    name=text(user, "username"),
                     active=active,
                     licensed=active,
                 )
@@ -91,12 +91,12 @@ class DataCenterPeople:
     def _email(self, username: str) -> str | None:
         """Return the e-mail; None if it is unavailable for this person alone."""
         try:
-            said = self._wiki.get(f"/rest/mobile/1.0/profile/{quote(username, safe='')}")
+            user = self._wiki.get(f"/rest/mobile/1.0/profile/{quote(username, safe='')}")
         except Refused as refused:
             if refused.status not in _OF_ONE_PERSON:
                 raise
             return None if refused.status == 500 else ""
-        return text(said, "email")
+        return text(user, "email")
 
     def _ancestors(self, group: str) -> frozenset[str]:
         """Return a group's groups, from 9.4 on; earlier versions do not show them."""

@@ -99,7 +99,7 @@ class ConfluenceDoctor:
     def _token_is_whose(self) -> Iterator[Finding]:
         url = self._transport.base.url
         try:
-            said = self._transport.get("/rest/api/user/current")
+            answer = self._transport.get("/rest/api/user/current")
         except Refused as refused:
             yield self._failure(
                 f"Confluence at {url} does not tell whose the token is. {refused}",
@@ -109,14 +109,14 @@ class ConfluenceDoctor:
         except WikiUnavailable as error:
             yield self._failure(str(error), self._scoped())
             return
-        key = text(said, "accountId") or text(said, "userKey")
+        key = text(answer, "accountId") or text(answer, "userKey")
         if not key:
             yield self._failure(
                 f"Confluence at {url} takes the token for nobody's: it is not logged in.",
                 "Make a new token; for Cloud set `email` to the address of its account.",
             )
             return
-        self._account = Account(key, text(said, "displayName") or key)
+        self._account = Account(key, text(answer, "displayName") or key)
         yield from self._product()
         yield self._ok(f"The token is accepted; its account is {self._account.name}.")
 
@@ -265,7 +265,7 @@ def cloud_id(site: Transport) -> str:
     """Return the id of the Cloud site at ``site``'s origin, which is public; empty if there is
     none."""
     try:
-        said: Mapping[str, object] = site.get("/_edge/tenant_info", anonymous=True)
+        answer: Mapping[str, object] = site.get("/_edge/tenant_info", anonymous=True)
     except WikiUnavailable:
         return ""
-    return text(said, "cloudId")
+    return text(answer, "cloudId")

@@ -50,16 +50,16 @@ class PagesDoctor:
         unread = sorted(key for key in nodes if rights.gates.get(key, CLOSED) == CLOSED)
         unknown = sum(UNKNOWN in page.ancestors for page in pages)
         more = len(nodes - {page.key for page in pages})
-        said = counted(len(pages), "page") + (f" and {more} more above them" if more else "")
+        tried = counted(len(pages), "page") + (f" and {more} more above them" if more else "")
         if not unread and not unknown:
-            yield ok(self._name, f"Restrictions can be read, tried on {said}.")
+            yield ok(self._name, f"Restrictions can be read, tried on {tried}.")
             return
         what = [f"the restrictions of {listed(unread)} cannot be read"] if unread else []
         what += [f"what stands above {unknown} of them cannot be read"] if unknown else []
         made = failure if len(unread) == len(nodes) else warning
         yield made(
             self._name,
-            f"Of {said}, {' and '.join(what)}: nobody gets those, nor what is below them.",
+            f"Of {tried}, {' and '.join(what)}: nobody gets those, nor what is below them.",
             "Give the token the right (and scope) to read restrictions and ancestors.",
         )
 
@@ -119,8 +119,8 @@ class PagesDoctor:
     def _searched(self, query: str, limit: int) -> list[str]:
         """Return ids of the pages found in the spaces that are read."""
         keys = ", ".join(quoted(space.key) for space in self._spaces[:_SPACES_OF_CQL])
-        said = self._transport.get(SEARCH, search_params(f"space in ({keys}) and {query}", limit))
-        return [str(row["id"]) for row in named(results(said))]
+        answer = self._transport.get(SEARCH, search_params(f"space in ({keys}) and {query}", limit))
+        return [str(row["id"]) for row in named(results(answer))]
 
 
 def listed(keys: Iterable[str]) -> str:

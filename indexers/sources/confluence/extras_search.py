@@ -34,9 +34,9 @@ def searched(wiki: Transport, query: str, expand: str, at_once: int = _AT_ONCE) 
         yield from named(results(answer))
 
 
-def at(said: object, *names: str) -> Any:
+def at(answer: object, *names: str) -> Any:
     """Return the value at the end of a path of names; None if it breaks off."""
-    held: Any = said
+    held: Any = answer
     for name in names:
         held = held.get(name) if isinstance(held, Mapping) else None
     return held

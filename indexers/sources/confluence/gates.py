@@ -25,10 +25,10 @@ SUBJECTS = 200
 
 
 def gates(
-    wiki: Transport, tokens: Tokens, pages: Sequence[Listed], told: Mapping[str, Restriction]
+    wiki: Transport, tokens: Tokens, pages: Sequence[Listed], known: Mapping[str, Restriction]
 ) -> dict[str, Gate]:
-    """Return the gates that ``told`` holds in full, with one request for each of the others."""
-    found = {key: part.gate for key, part in told.items() if part.whole}
+    """Return the gates that ``known`` holds in full, with one request for each of the others."""
+    found = {key: part.gate for key, part in known.items() if part.whole}
     wanted = {key for page in pages for key in (*page.ancestors, page.key)}
     missing = sorted(wanted - found.keys() - {UNKNOWN})
     read = parallel_map(lambda key: own_gate(wiki, tokens, key), missing, wiki.concurrency)
@@ -41,12 +41,12 @@ def opened(gate: Gate, wiki: Transport, path: str, space: ConfluenceSpace) -> Ga
     if EVERYONE not in gate:
         return gate
     try:
-        said = wiki.get(path, anonymous=True)
+        answer = wiki.get(path, anonymous=True)
     except WikiUnavailable as error:
         rest = gate - {EVERYONE}
         refused = isinstance(error, Refused) and error.status < 429
         return rest if refused else UnreadGate(str(error), rest, may_pass=True)
-    return PASSABLE if is_space(said, space) else gate - {EVERYONE}
+    return PASSABLE if is_space(answer, space) else gate - {EVERYONE}
 
 
 def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
@@ -63,7 +63,7 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
     start, whole = 0, False
     while not whole:
         try:
-            said = wiki.get(
+            answer = wiki.get(
                 f"/rest/api/content/{key}/restriction/byOperation/read",
                 {
                     "expand": "restrictions.user,restrictions.group",
@@ -73,7 +73,7 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
             )
         except Refused as refused:
             return unread(refused)
-        part = restriction(said, tokens)
+        part = restriction(answer, tokens)
         if not part.readable:
             return UnreadGate("Confluence tells it in a form that is not known.")
         if part in parts:

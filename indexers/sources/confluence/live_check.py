@@ -64,43 +64,45 @@ class LiveCheck:
         self._of = of
         self._until = until
         self._gates: dict[str, Future[Gate]] = {}
-        self._told: dict[str, PartialResult] = {}
+        self._results: dict[str, PartialResult] = {}
         self._lock = Lock()
 
     def at(self, key: str, revision: str) -> LivePage | None:
         """Check a page or document; return None if there is none, or it is not read."""
         is_extra = is_attachment(key) or is_comments(key)
-        told = self._told[key] = PartialResult(revision, is_extra=is_extra)
+        result = self._results[key] = PartialResult(revision, is_extra=is_extra)
         try:
-            return self._at(key, revision, told)
+            return self._at(key, revision, result)
         except WikiUnavailable:
             # Another request may still reveal that somebody may not read it.
-            told.wait(self._until - self._of.clock())
+            result.wait(self._until - self._of.clock())
             raise
 
-    def _at(self, key: str, revision: str, told: PartialResult) -> LivePage | None:
+    def _at(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
         if is_attachment(key):
-            return self._file(key, revision, told) if self._of.extras.attachments else None
+            return self._file(key, revision, result) if self._of.extras.attachments else None
         if is_comments(key):
-            return self._comments(key, revision, told) if self._of.extras.comments else None
-        located = self._of.now.locate(key, self._beside, told)
+            return self._comments(key, revision, result) if self._of.extras.comments else None
+        located = self._of.now.locate(key, self._beside, result)
         known = version_of(revision)
-        return self._page(key, located, known, told) if located else None
+        return self._page(key, located, known, result) if located else None
 
     def so_far(self, key: str) -> LivePage | None:
         """Return what is certain by now of a document that is being checked; None if nothing is."""
-        told = self._told.get(key)
-        return told.so_far() if told else None
+        result = self._results.get(key)
+        return result.so_far() if result else None
 
-    def _page(self, key: str, located: Located, known: int, told: PartialResult) -> LivePage | None:
-        above = self._above(key, located, told)
+    def _page(
+        self, key: str, located: Located, known: int, result: PartialResult
+    ) -> LivePage | None:
+        above = self._above(key, located, result)
         # Its space is not known yet, and its text does not depend on it.
         listed, product = located.listed(_NOWHERE), self._of.product
         body: Future[Mapping[str, str | Refused]] | None = None
         if listed.version > known:
             body = self._beside(partial(product.bodies, [listed]))
             editor = self._beside(partial(product.editor, listed))
-        if (space := self._space(located, told)) is None:
+        if (space := self._space(located, result)) is None:
             return None
         listed = located.listed(space.space)
         rights = acl(space.viewers, (gate.result() for gate in above))
@@ -135,11 +137,11 @@ class LiveCheck:
         names.update({key: found.result() for key, found in asked.items()})
         return True
 
-    def _file(self, key: str, revision: str, told: PartialResult) -> LivePage | None:
+    def _file(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
         file = self._beside(partial(alone, self._of.transport, key)).result()
         if file and file.version != version_of(revision):
-            told.differs()
-        page = self._seen(file.page, told) if file else None
+            result.differs()
+        page = self._seen(file.page, result) if file else None
         if file is None or page is None:
             return None
         document = Attached(file, page)
@@ -147,16 +149,16 @@ class LiveCheck:
             return None
         return LivePage(document.acl, edited=file.version > version_of(revision))
 
-    def _comments(self, key: str, revision: str, told: PartialResult) -> LivePage | None:
+    def _comments(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
         on = key.removesuffix(TAIL)
         asked = begun(partial(live, self._of.transport), on)
         # Without their page nobody can tell whether they are the same.
-        asked.add_done_callback(lambda _: told.differs())
-        page = self._seen(on, told)
-        said = asked.result()
-        if page is None or not said:
+        asked.add_done_callback(lambda _: result.differs())
+        page = self._seen(on, result)
+        comments = asked.result()
+        if page is None or not comments:
             return None
-        document = CommentsOn(page, tuple(sorted(said, key=lambda one: one.place)))
+        document = CommentsOn(page, tuple(sorted(comments, key=lambda one: one.place)))
         if says_the_same(document, revision):
             return LivePage(page.acl)
         for change in self._of.page_extras.read([document]):
@@ -164,25 +166,25 @@ class LiveCheck:
                 return LivePage(page.acl, edited=True, now=change.page)
         return LivePage(page.acl, edited=True)
 
-    def _seen(self, key: str, told: PartialResult) -> Seen | None:
+    def _seen(self, key: str, result: PartialResult) -> Seen | None:
         """Check the page that a file or comments belong to."""
-        located = self._of.now.locate(key, self._beside, told)
+        located = self._of.now.locate(key, self._beside, result)
         if located is None:
             return None
-        above = self._above(key, located, told)
-        if (space := self._space(located, told)) is None:
+        above = self._above(key, located, result)
+        if (space := self._space(located, result)) is None:
             return None
         rights = acl(space.viewers, (gate.result() for gate in above))
         return Seen(located.listed(space.space), rights, "v2")
 
-    def _above(self, key: str, located: Located, told: PartialResult) -> list[Future[Gate]]:
+    def _above(self, key: str, located: Located, result: PartialResult) -> list[Future[Gate]]:
         """Request the gates of all ancestors of the page."""
         above = [
             _done(located.gates[node]) if node in located.gates else self._gate(node)
             for node in (*located.ancestors, key)
         ]
         for gate in above:
-            told.gate(gate)
+            result.gate(gate)
         return above
 
     def _gate(self, node: str) -> Future[Gate]:
@@ -195,12 +197,12 @@ class LiveCheck:
                 self._gates[node] = self._beside(partial(read_gate, wiki, tokens, node))
             return self._gates[node]
 
-    def _space(self, located: Located, told: PartialResult) -> SpaceNow | None:
+    def _space(self, located: Located, result: PartialResult) -> SpaceNow | None:
         """Return the space of a page; None if it is not read."""
         found = self._of.spaces.get(located.space)
         if found is None or not self._of.scope.reads(found.space.key, found.tells):
             return None
-        told.gate(_done(found.viewers))
+        result.gate(_done(found.viewers))
         return found
 
     def _beside(self, work: Callable[[], Made]) -> Future[Made]:

@@ -49,9 +49,9 @@ class ProductNow(Protocol):
     """Cloud or Data Center. Both methods take one round trip, or as many as a listing has pages,
     and raise WikiUnavailable if an answer is incomplete."""
 
-    def locate(self, key: str, beside: Beside, told: PartialResult) -> Located | None:
+    def locate(self, key: str, beside: Beside, result: PartialResult) -> Located | None:
         """Find a page or blog post; None if there is no current one that the token sees. Partial
-        results are ``told``."""
+        results are ``result``."""
         ...
 
     def space(self, space: str, beside: Beside) -> SpaceNow | None:
@@ -87,10 +87,10 @@ def viewers_now(
     Raises:
         WikiUnavailable: Confluence does not say.
     """
-    told = unless_absent(rows)
-    if told is None:
+    permissions = unless_absent(rows)
+    if permissions is None:
         return CLOSED
-    gate = space_gate([*told, *((visitors and unless_absent(visitors)) or ())], tokens)
+    gate = space_gate([*permissions, *((visitors and unless_absent(visitors)) or ())], tokens)
     if EVERYONE not in gate:
         return gate
     try:

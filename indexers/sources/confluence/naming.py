@@ -63,10 +63,10 @@ class Names:
         Raises:
             WikiUnavailable: it does not answer.
         """
-        said = self._wiki.get(SEARCH, search_params(f"id in ({','.join(keys)})", _AT_ONCE))
+        answer = self._wiki.get(SEARCH, search_params(f"id in ({','.join(keys)})", _AT_ONCE))
         return {
             str(row["id"]): f'{row.get("type", "page")} "{row.get("title", "")}"'
-            for row in named(results(said))
+            for row in named(results(answer))
         }
 
     def _is_user(self, token: str) -> bool:
@@ -76,7 +76,7 @@ class Names:
         if not self._wiki.base.cloud:
             return key
         try:
-            said: Mapping[str, object] = self._wiki.get("/rest/api/group/by-id", {"id": key})
+            answer: Mapping[str, object] = self._wiki.get("/rest/api/group/by-id", {"id": key})
         except WikiUnavailable:
             return key
-        return str(said.get("name") or key)
+        return str(answer.get("name") or key)

@@ -57,8 +57,8 @@ class OwnerAddresses:
 
     def _shown(self, account: Account) -> str:
         """Return the address; one that the operator mapped, which is Slack's, has priority."""
-        given = (email for email, key in self._overrides.items() if key in _names(account))
-        shown = next(given, "") or self._people.email(account)
+        emails = (email for email, key in self._overrides.items() if key in _names(account))
+        shown = next(emails, "") or self._people.email(account)
         return address(shown) if "@" in shown else ""
 
 

@@ -28,10 +28,10 @@ class Ownership:
         of_key = f",metadata.properties.{self.key}" if self.key else ""
         return of_key + (",metadata.labels" if self.prefix else "")
 
-    def of(self, said: Json, last: str) -> str:
-        """Return the owner in the page's words, if ``said`` has what `expand` requested, else
+    def of(self, content: Json, last: str) -> str:
+        """Return the owner in the page's words, if ``content`` has what `expand` requested, else
         ``last``, the last editor; empty if there is none."""
-        metadata = _held(said, "metadata")
+        metadata = _held(content, "metadata")
         return (
             (self.key and _words(_held(metadata, "properties", self.key).get("value")))
             or (self.prefix and self._labelled(_held(metadata, "labels").get("results")))
@@ -53,13 +53,13 @@ class Ownership:
 NOBODY_NAMED = Ownership()
 
 
-def _held(said: Mapping[str, object], *names: str) -> Mapping[str, object]:
+def _held(node: Mapping[str, object], *names: str) -> Mapping[str, object]:
     for name in names:
-        inner = said.get(name)
+        inner = node.get(name)
         if not isinstance(inner, Mapping):
             return {}
-        said = inner
-    return said
+        node = inner
+    return node
 
 
 def _words(value: object) -> str:

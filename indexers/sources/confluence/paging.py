@@ -178,8 +178,8 @@ def _goes_on(found: list[Json], last: list[Json]) -> None:
 
 
 def _start(link: str) -> int:
-    said = parse_qs(urlsplit(link).query).get("start", [""])[0]
-    return int(said) if said.isdecimal() else 0
+    start = parse_qs(urlsplit(link).query).get("start", [""])[0]
+    return int(start) if start.isdecimal() else 0
 
 
 def _next(answer: Json) -> str:

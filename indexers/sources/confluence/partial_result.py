@@ -45,5 +45,5 @@ class PartialResult:
         if not there and not self._anything:
             return None
         # A gate that Confluence does not report says nothing about whom it admits.
-        told = [gate for gate in there if not isinstance(gate, UnreadGate)]
-        return LivePage(acl(PASSABLE, told), edited=self._differs or told != there)
+        known = [gate for gate in there if not isinstance(gate, UnreadGate)]
+        return LivePage(acl(PASSABLE, known), edited=self._differs or known != there)

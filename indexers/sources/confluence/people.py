@@ -95,12 +95,12 @@ def address(email: str) -> str:
 def somebody(wiki: Transport, path: str, params: Params) -> Json | None:
     """Return a person; None if there is no such person."""
     try:
-        said = wiki.get(path, params)
+        answer = wiki.get(path, params)
     except Refused as refused:
         if refused.status in {400, 404}:
             return None
         raise
-    return None if text(said, "type") in {"unknown", "anonymous"} else said
+    return None if text(answer, "type") in {"unknown", "anonymous"} else answer
 
 
 def rows_of(wiki: Transport, path: str, params: Params) -> Iterator[Json]:
@@ -108,6 +108,6 @@ def rows_of(wiki: Transport, path: str, params: Params) -> Iterator[Json]:
         yield from (row for row in results(answer) if isinstance(row, Mapping))
 
 
-def text(said: Mapping[str, object], name: str) -> str:
-    found = said.get(name)
+def text(answer: Mapping[str, object], name: str) -> str:
+    found = answer.get(name)
     return found if isinstance(found, str) else ""

@@ -90,13 +90,13 @@ class Restriction:
 UNREADABLE = Restriction(CLOSED, whole=False, readable=False)
 
 
-def restriction(said: object, tokens: Tokens) -> Restriction:
+def restriction(answer: object, tokens: Tokens) -> Restriction:
     """Read ``restrictions.user`` and ``restrictions.group`` of the ``read`` operation.
 
     A node is unrestricted only if Confluence explicitly says that there are no subjects; a subject
     without a name restricts it, too, and so does one that is counted and not named.
     """
-    subjects = said.get("restrictions") if isinstance(said, Mapping) else None
+    subjects = answer.get("restrictions") if isinstance(answer, Mapping) else None
     if not isinstance(subjects, Mapping):
         return UNREADABLE
     gate: set[str] = set()
@@ -123,9 +123,9 @@ def _goes_on(listed: Mapping[str, Any], came: int) -> bool:
     return (not start and size > came) or 0 < limit <= came
 
 
-def _number(said: object) -> int:
+def _number(value: object) -> int:
     try:
-        return int(str(said))
+        return int(str(value))
     except ValueError:
         return 0
 
@@ -149,18 +149,18 @@ def space_gate(rows: Iterable[object], tokens: Tokens) -> Gate:
 def _viewer(row: object, tokens: Tokens) -> str:
     if not isinstance(row, Mapping) or not _reads_space(row.get("operation")):
         return ""
-    said = row.get("principal") or row.get("subject")
-    if not isinstance(said, Mapping):
+    subject = row.get("principal") or row.get("subject")
+    if not isinstance(subject, Mapping):
         return ""
-    kind = str(said.get("type", "")).casefold()
-    key = str(said.get("id") or said.get("name") or "").casefold()
+    kind = str(subject.get("type", "")).casefold()
+    key = str(subject.get("id") or subject.get("name") or "").casefold()
     if kind in _ANONYMOUS or (kind not in {"user", "known", "group"} and key in _ANONYMOUS):
         return EVERYONE
     if kind in _LICENSED or (kind not in {"user", "known", "group"} and key in _LICENSED):
         return tokens.licensed
     if kind in {"user", "known"}:
-        return _subject(said, "user", tokens)
-    return _subject(said, "group", tokens) if kind == "group" else ""
+        return _subject(subject, "user", tokens)
+    return _subject(subject, "group", tokens) if kind == "group" else ""
 
 
 def _reads_space(operation: object) -> bool:

@@ -18,12 +18,12 @@ def edited_since(hours: int) -> str:
 def lists(wiki: Transport, path: str, *, personal: bool, archived: bool) -> bool:
     """Return whether the space at ``path`` is among "all" of them."""
     try:
-        said = wiki.get(path)
+        answer = wiki.get(path)
     except Refused as refused:
         if refused.absent:
             return False
         raise
-    return is_listed(said, personal=personal, archived=archived)
+    return is_listed(answer, personal=personal, archived=archived)
 
 
 def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]:
@@ -33,7 +33,7 @@ def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]
 def user_name(wiki: Transport, account: Params) -> str:
     """Return the name of an account; empty if it cannot be read."""
     try:
-        said = wiki.get("/rest/api/user", account)
+        answer = wiki.get("/rest/api/user", account)
     except WikiUnavailable:
         return ""
-    return str(said.get("displayName") or "")
+    return str(answer.get("displayName") or "")

@@ -129,8 +129,8 @@ def _opened(node: StorageNode, headings: dict[int, StorageHeading]) -> Iterator[
         ):
             yield child
             continue
-        if child.tag in macros.TAGS and (said := macros.read(child).title):
-            yield StorageNode("p", {}, [said])
+        if child.tag in macros.TAGS and (title := macros.read(child).title):
+            yield StorageNode("p", {}, [title])
         yield from _opened(child, headings)
 
 

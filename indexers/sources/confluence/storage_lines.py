@@ -164,14 +164,18 @@ class Lines:
             self._add_include(macro, line)
         elif macro.name in macros.FILES and (name := macro.parameters.get("name")):
             to = target(name, self._links, self._anchors)
-            line.add_verbatim(link(to.name, to.address) if to.name else macro.said("name"))
+            line.add_verbatim(link(to.name, to.address) if to.name else macro.parameter("name"))
         elif macro.name in ("jira", "jiraissues"):
             # The table that a query finds is not on the page, and the query is no text of it.
-            line.add_verbatim(macro.said("key"))
+            line.add_verbatim(macro.parameter("key"))
         elif macro.formula:
             line.add_verbatim(inline_code(macro.formula))
         else:
-            line.add(macro.said("title") if macro.name == "status" else macro.said("diagramName"))
+            line.add(
+                macro.parameter("title")
+                if macro.name == "status"
+                else macro.parameter("diagramName")
+            )
 
     def _add_include(self, macro: macros.Macro, line: Line) -> None:
         """Add a link to an included page. Old pages name it in words: ``Title``,
@@ -183,7 +187,7 @@ class Lines:
                     line.add_verbatim(link(to.name, to.address))
                     line.gap()
                     return
-        if written := macro.said("", "pageTitle", "page"):
+        if written := macro.parameter("", "pageTitle", "page"):
             space, colon, title = written.partition(":")
             named = self._links.page("", written)
             line.add_verbatim(
@@ -192,9 +196,11 @@ class Lines:
 
     def _picture(self, node: StorageNode) -> str:
         """Return its alternative text, its title and its caption, each once."""
-        said = [node.attributes.get(name, "") for name in ("ac:alt", "alt", "ac:title", "title")]
-        said += [self.inline(node.nodes("ac:caption"))]
-        texts = dict.fromkeys(" ".join(text.split()) for text in said)
+        captions = [
+            node.attributes.get(name, "") for name in ("ac:alt", "alt", "ac:title", "title")
+        ]
+        captions += [self.inline(node.nodes("ac:caption"))]
+        texts = dict.fromkeys(" ".join(text.split()) for text in captions)
         return ": ".join(filter(None, texts))
 
 

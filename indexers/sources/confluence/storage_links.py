@@ -85,32 +85,37 @@ def target(link: StorageNode, links: StorageLinks, anchors: StorageAnchors) -> T
 
 
 def _resource(resource: StorageNode, links: StorageLinks) -> Target:  # noqa: PLR0911 - one case an element
-    def said(name: str) -> str:
+    def attribute(name: str) -> str:
         return resource.attributes.get(f"ri:{name}", "").strip()
 
     match resource.tag:
         case "ri:page" | "ri:blog-post":
             return Target(
-                said("content-title"), links.page(said("space-key"), said("content-title"))
+                attribute("content-title"),
+                links.page(attribute("space-key"), attribute("content-title")),
             )
         case "ri:space":
-            return Target(said("space-key"), links.page(said("space-key"), ""))
+            return Target(attribute("space-key"), links.page(attribute("space-key"), ""))
         case "ri:content-entity":
-            return Target("", links.content(said("content-id")))
+            return Target("", links.content(attribute("content-id")))
         case "ri:attachment":
             # A file of another page is reached through that page.
             owner = resource.first("ri:page", "ri:blog-post", "ri:content-entity")
             address = (
-                _resource(owner, links).address if owner else links.attachment(said("filename"))
+                _resource(owner, links).address
+                if owner
+                else links.attachment(attribute("filename"))
             )
-            return Target(said("filename"), address)
+            return Target(attribute("filename"), address)
         case "ri:user":
-            name = links.user(said("account-id") or said("userkey") or said("username"))
+            name = links.user(
+                attribute("account-id") or attribute("userkey") or attribute("username")
+            )
             # People choose their names: on a page that another wrote, a name is no link.
             name = " ".join(name.replace("](", "] (").split())
-            return Target(name or said("username") or UNKNOWN_USER, "")
+            return Target(name or attribute("username") or UNKNOWN_USER, "")
         case "ri:url":
-            return Target(said("value"), links.resolve(said("value")))
+            return Target(attribute("value"), links.resolve(attribute("value")))
         case "ri:shortcut":
-            return Target(said("parameter"), "")
+            return Target(attribute("parameter"), "")
     return Target("", "")

@@ -48,7 +48,7 @@ class Macro:
     body: StorageNode | None
     code: str | None
 
-    def said(self, *names: str) -> str:
+    def parameter(self, *names: str) -> str:
         """Return the first of these parameters with any text, on one line."""
         texts = (" ".join(self.parameters[n].text().split()) for n in names if n in self.parameters)
         return next(filter(None, texts), "")
@@ -56,23 +56,23 @@ class Macro:
     @property
     def formula(self) -> str:
         """Return the formula of a macro whose whole text is a parameter."""
-        return self.said(*_FORMULA) if any(word in self.name for word in _FORMULAS) else ""
+        return self.parameter(*_FORMULA) if any(word in self.name for word in _FORMULAS) else ""
 
     @property
     def hidden(self) -> bool:
         """Return whether the page does not show it, or it is for the browser and no text."""
-        hides = self.name in _HIDEABLE and self.said("hidden").lower() in ("true", "yes", "1")
+        hides = self.name in _HIDEABLE and self.parameter("hidden").lower() in ("true", "yes", "1")
         return hides or self.name in _SOURCES
 
     @property
     def title(self) -> str:
-        return self.said("title") if self.name in TITLED else ""
+        return self.parameter("title") if self.name in TITLED else ""
 
     @property
     def language(self) -> str:
         """Return the language of code; of a drawing in words, such as Mermaid or PlantUML, the
         macro's name."""
-        name = self.said("language") if self.name == "code" else self.name
+        name = self.parameter("language") if self.name == "code" else self.name
         known = name.isascii() and name.replace("-", "").replace("+", "").replace("#", "").isalnum()
         return name if known and name not in ("none", "noformat") else ""
 

@@ -102,7 +102,7 @@ def written(
         captions += paragraph(texts[id(rows[0][0].cell)])
         rows, count = rows[1:], count - 1
     head = _head(rows[:count], texts)
-    body = [said for row in rows[count:] if any(said := _said(row, texts))]
+    body = [row_text for row in rows[count:] if any(row_text := _said(row, texts))]
     code = [
         block
         for row in rows[count:] or rows
