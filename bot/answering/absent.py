@@ -90,8 +90,8 @@ class MissingThing:
     @property
     def words(self) -> str:
         *first, last = self.others
-        told = f"{', '.join(first)} and {last}" if first else last
-        return f"I found nothing about {self.thing}. The pages tell of {told}."
+        others = f"{', '.join(first)} and {last}" if first else last
+        return f"I found nothing about {self.thing}. The pages tell of {others}."
 
 
 def missing(question: str, hits: Sequence[Hit]) -> MissingThing | None:
@@ -109,8 +109,8 @@ def unnamed(question: str, hits: Sequence[Hit]) -> MissingThing | None:
         return None
     pages = _Pages([_whole(hit.passage) for hit in hits])
     left = [thing for thing in wanted if not pages.hold(thing)]
-    told = (_others(question, thing, hits[:_NEAREST]) for thing in left)
-    first = next(filter(None, told), None)
+    others = (_others(question, thing, hits[:_NEAREST]) for thing in left)
+    first = next(filter(None, others), None)
     return first or (MissingThing(left[0].shown[:_LONGEST], (), ()) if left else None)
 
 
@@ -245,12 +245,12 @@ def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | 
     about none of them."""
     weighty = " ".join(word.text for word in read(question) if word.weighs)
     wanted = stems(weighty) - stems(thing.which)
-    told = [one for hit in hits for one in _sentences(wanted, thing, hit.passage)]
-    if any(not one.others or one.holds_of_all for one in _near(told, wanted - thing.stems)):
+    sentences = [one for hit in hits for one in _sentences(wanted, thing, hit.passage)]
+    if any(not one.others or one.holds_of_all for one in _near(sentences, wanted - thing.stems)):
         return None
     found = {
         other.which: (other.shown, one.passage)
-        for one in reversed(_near(told, wanted))
+        for one in reversed(_near(sentences, wanted))
         for other in reversed(one.others)
     }
     least = 1 if thing.kind.endswith("#") else 2
@@ -273,9 +273,9 @@ class _Told:
     holds_of_all: bool
 
 
-def _near(told: Sequence[_Told], wanted: frozenset[str]) -> list[_Told]:
-    best = max((len(one.has & wanted) for one in told), default=0)
-    return [one for one in told if best and len(one.has & wanted) >= _NEAR * best]
+def _near(sentences: Sequence[_Told], wanted: frozenset[str]) -> list[_Told]:
+    best = max((len(one.has & wanted) for one in sentences), default=0)
+    return [one for one in sentences if best and len(one.has & wanted) >= _NEAR * best]
 
 
 def _sentences(wanted: frozenset[str], thing: Thing, passage: Passage) -> Iterator[_Told]:
@@ -286,19 +286,19 @@ def _sentences(wanted: frozenset[str], thing: Thing, passage: Passage) -> Iterat
         if _RULE.match(passage.text, unit.end):
             head = unit.stems
             continue
-        said = plain(passage.text[unit.start : unit.end])
+        sentence = plain(passage.text[unit.start : unit.end])
         own = unit.stems | head if passage.text.startswith("|", unit.start) else unit.stems
         yield _Told(
             passage,
             wanted & (own | frame) if wanted & own else frozenset(),
-            tuple(one for one in _things(said) if one.kind == thing.kind) or of_page,
-            _holds_of_all(said, thing),
+            tuple(one for one in _things(sentence) if one.kind == thing.kind) or of_page,
+            _holds_of_all(sentence, thing),
         )
 
 
-def _holds_of_all(said: str, thing: Thing) -> bool:
-    if _EXAMPLE.search(said):
+def _holds_of_all(sentence: str, thing: Thing) -> bool:
+    if _EXAMPLE.search(sentence):
         return True
     if thing.kind.startswith("_") or thing.kind.endswith("_"):
-        return any(word.limit == "all" for word in read(said))
-    return any(word.limit in _OPEN for word in read(said))
+        return any(word.limit == "all" for word in read(sentence))
+    return any(word.limit in _OPEN for word in read(sentence))

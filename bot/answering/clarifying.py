@@ -138,15 +138,17 @@ class Clarifying:
         return Clarify(f"Do you mean {', '.join(labels)} or {last}?", readings)
 
     def decide(self, question: Question, retrieved: Retrieved) -> Clarification:
-        said = asked(question)
-        if isinstance(said, str):
-            return Clarification((), f"Not asked back: {said}.")
+        question_words = asked(question)
+        if isinstance(question_words, str):
+            return Clarification((), f"Not asked back: {question_words}.")
         hits = sorted(retrieved.hits, key=lambda hit: -hit.score)
-        found = _matters(said, hits)
+        found = _matters(question_words, hits)
         if isinstance(found, str):
             return Clarification((), f"Not asked back: {found}.")
-        readings = tuple(_reading(question.text, said, matter) for matter in found)
-        topic = " ".join(word.text for word in read(question.text) if word.root in said.topic)
+        readings = tuple(_reading(question.text, question_words, matter) for matter in found)
+        topic = " ".join(
+            word.text for word in read(question.text) if word.root in question_words.topic
+        )
         return Clarification(
             readings,
             f"Asked back: all it is about is \u201c{topic}\u201d, {len(readings)} things in "
@@ -160,11 +162,13 @@ def asked(question: Question) -> QuestionWords | str:
     weighty = frozenset(word.root for word in words if word.weighs)
     topic = weighty - CARRIERS
     bare = topic == weighty and all(_says_nothing(word) for word in words if not word.weighs)
-    said = QuestionWords(topic, weighty, bare)
-    return next(_reasons(question, words, said), said)
+    question_words = QuestionWords(topic, weighty, bare)
+    return next(_reasons(question, words, question_words), question_words)
 
 
-def _reasons(question: Question, words: Sequence[Word], said: QuestionWords) -> Iterator[str]:
+def _reasons(
+    question: Question, words: Sequence[Word], question_words: QuestionWords
+) -> Iterator[str]:
     """Yield the reasons not to ask back."""
     if followups.contexts(question.history):
         yield "the conversation tells what it is about"
@@ -173,11 +177,11 @@ def _reasons(question: Question, words: Sequence[Word], said: QuestionWords) -> 
     for word in words:
         if word.role in (TokenRole.NAME, TokenRole.NUMBER, TokenRole.NOT) or word.limit:
             yield f"\u201c{word.text}\u201d makes it specific"
-    if not said.topic:
+    if not question_words.topic:
         yield "it names no topic"
-    if len(said.topic) > _TOPICAL or len(said.weighty) > _WEIGHTY:
+    if len(question_words.topic) > _TOPICAL or len(question_words.weighty) > _WEIGHTY:
         yield "it has enough words that say what it is about"
-    named = _WHAT_IS_THE.match(question.text) and said.topic < said.weighty
+    named = _WHAT_IS_THE.match(question.text) and question_words.topic < question_words.weighty
     if _WHAT.match(question.text) and not named:
         yield "it asks what something is"
     if _ALL_OF_THEM.search(question.text):
@@ -202,7 +206,7 @@ _JUST_THAT = "a page or a section is called just that"
 """A reason that names no page: nobody has checked whether it may still be read."""
 
 
-def _matters(said: QuestionWords, hits: Sequence[Hit]) -> list[_Matter] | str:
+def _matters(question_words: QuestionWords, hits: Sequence[Hit]) -> list[_Matter] | str:
     """Return the topics of the passages, best first; or, if there is at most one, the reason why
     nothing is asked back."""
     if not hits:
@@ -210,15 +214,15 @@ def _matters(said: QuestionWords, hits: Sequence[Hit]) -> list[_Matter] | str:
     fits, answers = hits[0].score - _FITS, hits[0].score - _ANSWERS
     matters: dict[frozenset[str], _Matter] = {}
     for hit in hits:
-        matter = _matter(said, hit)
+        matter = _matter(question_words, hit)
         if matter is None:
             continue
-        if not matter.apart and matter.score >= answers and not said.one_word:
+        if not matter.apart and matter.score >= answers and not question_words.one_word:
             return _JUST_THAT
         if matter.apart:
             matters.setdefault(matter.apart, matter).mass += matter.score
     exact = [one for one in matters.values() if one.exact and one.score >= answers]
-    if exact and len(said.weighty) > 1:
+    if exact and len(question_words.weighty) > 1:
         return _best(exact) or _JUST_THAT
     good = [
         matter
@@ -241,27 +245,27 @@ def _best(matters: Iterable[_Matter]) -> list[_Matter]:
     return best[:MOST] if len(best) >= _FEWEST else []
 
 
-def _matter(said: QuestionWords, hit: Hit) -> _Matter | None:
+def _matter(question_words: QuestionWords, hit: Hit) -> _Matter | None:
     """Return the topic of a passage. The innermost title or heading with the question's words names
     it, together with the outermost that tells it apart if it has no more words of its own."""
     path = [" ".join(plain(part).split()) for part in (hit.passage.title, *hit.passage.headings)]
     roots = [_roots(read(part)) for part in path]
     for at in range(len(path) - 1, -1, -1):
-        if said.topic <= roots[at]:
+        if question_words.topic <= roots[at]:
             break
     else:
         return None
     text = hit.passage.text
     asks = in_full(path[at], path[0], text)
-    if apart := roots[at] - said.topic - CARRIERS:
+    if apart := roots[at] - question_words.topic - CARRIERS:
         # For a section of a page on something else, its heading alone says too little.
-        place = path[0] if at and not said.topic & roots[0] else ""
+        place = path[0] if at and not question_words.topic & roots[0] else ""
         label = in_words(path[at], place, text)
         return _Matter(apart, label, asks, path[: at + 1], hit, hit.score, exact=False)
     for outer in range(at):
-        if apart := roots[outer] - said.topic - CARRIERS:
+        if apart := roots[outer] - question_words.topic - CARRIERS:
             label = in_words(path[at], path[outer], text)
-            exact = roots[at] <= said.weighty
+            exact = roots[at] <= question_words.weighty
             return _Matter(apart, label, asks, path[: at + 1], hit, hit.score, exact)
     label = in_words(path[at], "", text)
     return _Matter(frozenset(), label, asks, path[: at + 1], hit, hit.score, exact=True)
@@ -281,9 +285,9 @@ def _folded(matters: Iterable[_Matter]) -> list[_Matter]:
     return kept
 
 
-def _reading(question: str, said: QuestionWords, matter: _Matter) -> Reading:
+def _reading(question: str, question_words: QuestionWords, matter: _Matter) -> Reading:
     """Return the reading. It asks for the heading on its page, because a heading by itself may be
     on many."""
     asked_for = " ".join(question.split()).rstrip(" ?")
-    asks = matter.asks if said.bare else f"{asked_for}: {matter.asks}?"
+    asks = matter.asks if question_words.bare else f"{asked_for}: {matter.asks}?"
     return Reading(matter.label, asks, source_of(matter.hit.passage, ""))

@@ -81,14 +81,14 @@ class Deciding:
 
     def rule(self, decided: Decision, seen: Features) -> str:
         """Return the deciding rule in words, for `footnote ask --why`."""
-        told = (
+        why = (
             f"1 / (1 + exp(-(bias + each x its weight))) = {decided.confidence:.3f}, the chance "
             "that what is found answers this. "
             f"{self._speaks(decided, self._least(seen))} {_FEATURES}"
         )
         if seen.read is None:
-            return f"{told} No cross-encoder read the passages, so another curve is used."
-        return f"{told} {_READ}"
+            return f"{why} No cross-encoder read the passages, so another curve is used."
+        return f"{why} {_READ}"
 
     def _speaks(self, decided: Decision, least: float) -> str:
         if decided.missing and decided.missing.others:
@@ -160,5 +160,5 @@ def _is_of(hit: Hit, source: Source) -> bool:
 def _read_as(question: Question) -> list[str]:
     """Return the readings of a follow-up: its chance is the better of that by itself and together
     with the question before."""
-    said = [turn.text for turn in question.history if turn.role is Role.ASKER]
-    return [question.sought, *(f"{last} {question.text}" for last in said[-1:])]
+    asked_before = [turn.text for turn in question.history if turn.role is Role.ASKER]
+    return [question.sought, *(f"{last} {question.text}" for last in asked_before[-1:])]

@@ -20,20 +20,20 @@ _LOOKED_AT = 12
 """Passages, best first, in which another value is searched for."""
 
 
-def with_disagreement(question: str, said: Result, retrieved: Retrieved) -> Result:
-    """Return ``said`` with the other value, if another page has one: both values, each with its
+def with_disagreement(question: str, answer: Result, retrieved: Retrieved) -> Result:
+    """Return ``answer`` with the other value, if another page has one: both values, each with its
     page and date, and which is newer."""
-    if not isinstance(said, Answer):
-        return said
+    if not isinstance(answer, Answer):
+        return answer
     wanted = asked(question)
     hits = sorted(retrieved.hits, key=lambda hit: -hit.score)[:_LOOKED_AT]
     facts = [fact for hit in hits for fact in statements(hit.passage)]
-    ours = [fact for fact in facts if any(_says(source, fact) for source in said.sources)]
+    ours = [fact for fact in facts if any(_says(source, fact) for source in answer.sources)]
     for one in sorted(ours, key=lambda fact: -len(wanted.roots & (fact.roots | fact.frame))):
         other = next((fact for fact in facts if disagree(one, fact, wanted)), None)
-        if other and (told := _told(said, one, other)):
-            return told
-    return said
+        if other and (result := _told(answer, one, other)):
+            return result
+    return answer
 
 
 def _says(source: Source, fact: Statement) -> bool:
@@ -41,9 +41,9 @@ def _says(source: Source, fact: Statement) -> bool:
     return (source.wiki, source.page) == (passage.wiki, passage.page) and fact.quote in source.quote
 
 
-def _told(said: Answer, one: Statement, other: Statement) -> Answer | None:
+def _told(answer: Answer, one: Statement, other: Statement) -> Answer | None:
     """Return the answer with both; None if it would name too many pages."""
-    sources = list(said.sources)
+    sources = list(answer.sources)
     lines = []
     for fact in sorted((one, other), key=_age):
         number = next((n for n, known in enumerate(sources, 1) if _says(known, fact)), 0)
@@ -55,8 +55,8 @@ def _told(said: Answer, one: Statement, other: Statement) -> Answer | None:
         )
     if len({(source.wiki, source.page) for source in sources}) > MOST_CITED:
         return None
-    text = "\n".join([f"{said.text}\n\nThe pages disagree{_newer(one, other)}:", *lines])
-    return replace(said, text=text, sources=tuple(sources))
+    text = "\n".join([f"{answer.text}\n\nThe pages disagree{_newer(one, other)}:", *lines])
+    return replace(answer, text=text, sources=tuple(sources))
 
 
 def _age(fact: Statement) -> int:

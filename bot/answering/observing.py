@@ -115,23 +115,25 @@ class ObservedAnswerer:
             IndexUnavailable: the index cannot be searched.
         """
         question, result, query = observation.question, observation.result, observation.query
-        told: dict[str, Any] = {
+        row: dict[str, Any] = {
             "question": question.text,
             "searched": question.sought,
             "rights": _rights(question),
             "seconds": observation.ended - observation.began,
             "rechecked": dict(zip(("stand", "fell", "doubt"), observation.rechecked, strict=True)),
-            "sentences": [{"text": text, "verdict": said} for text, said in observation.sentences],
+            "sentences": [
+                {"text": text, "verdict": verdict} for text, verdict in observation.sentences
+            ],
         }
         if result is not None:
-            told |= _of_result(result)
+            row |= _of_result(result)
         if query is not None and query.found:
             retrieved = Retrieved(query.found, query.embed_ms, query.search_ms)
             why = self._answerer.responder.why(query.question, retrieved)
-            told["why"] = asdict(why)
-            told["pages"] = self._pages(query, result)
-            told["more_pages"] = max(0, len(query.found) - _PAGES)
-        return told
+            row["why"] = asdict(why)
+            row["pages"] = self._pages(query, result)
+            row["more_pages"] = max(0, len(query.found) - _PAGES)
+        return row
 
     def _pages(self, query: FootnoteQuery, result: Result | None) -> list[Mapping[str, Any]]:
         pages = query.found[:_PAGES]
@@ -147,15 +149,15 @@ class ObservedAnswerer:
 def _page(
     query: FootnoteQuery, found: FoundPage, result: Result | None, *, is_open: bool
 ) -> Mapping[str, Any]:
-    told = {"wiki": found.wiki, "score": found.score, "state": _state(query, found, result)}
+    row = {"wiki": found.wiki, "score": found.score, "state": _state(query, found, result)}
     if not is_open:
-        told["state"] = told["state"] if _fell(query, found) else _HIDDEN
-        return told | {"title": f"A page of {found.wiki}", "url": "", "passages": []}
+        row["state"] = row["state"] if _fell(query, found) else _HIDDEN
+        return row | {"title": f"A page of {found.wiki}", "url": "", "passages": []}
     quoted = result.sources if isinstance(result, Answer) else ()
     cited = {source.url for source in quoted}
     first = found.hits[0].passage
     passages = [_passage(hit, hit.passage.url in cited) for hit in found.hits[:_PASSAGES]]
-    return told | {"title": first.title, "url": first.url, "passages": passages}
+    return row | {"title": first.title, "url": first.url, "passages": passages}
 
 
 _HIDDEN = "hidden: it is gone, or not for this reader now, or its wiki does not say"
@@ -169,7 +171,7 @@ def _rights(question: Question) -> list[list[str]]:
 
 def _of_result(result: Result) -> dict[str, Any]:
     timings = result.timings
-    told: dict[str, Any] = {
+    row: dict[str, Any] = {
         "kind": type(result).__name__,
         "confidence": result.confidence,
         "timings": {**asdict(timings), "total": timings.total},
@@ -178,7 +180,7 @@ def _of_result(result: Result) -> dict[str, Any]:
         "narrowed": result.narrowed.words if result.narrowed else "",
     }
     if isinstance(result, Answer):
-        told |= {
+        row |= {
             "tone": result.tone.value,
             "composed": result.composed,
             "fallback": result.fallback.words if result.fallback else "",
@@ -186,8 +188,8 @@ def _of_result(result: Result) -> dict[str, Any]:
             "left_out": result.left_out,
         }
     if isinstance(result, NoAnswer):
-        told["reason"] = result.reason.value
-    return told
+        row["reason"] = result.reason.value
+    return row
 
 
 def _fell(query: FootnoteQuery, found: FoundPage) -> bool:

@@ -21,8 +21,8 @@ of those with an answer and all near misses were above it, and 6 % of questions 
 def is_plausible(question: Question, retrieved: Retrieved) -> bool:
     """Return whether the passages may be about ``question``, alone or with the question that it
     follows."""
-    said = [turn.text for turn in question.history if turn.role is Role.ASKER]
-    read_as = [question.sought, *(f"{last} {question.text}" for last in said[-1:])]
+    asked_before = [turn.text for turn in question.history if turn.role is Role.ASKER]
+    read_as = [question.sought, *(f"{last} {question.text}" for last in asked_before[-1:])]
     return any(_sum(text, retrieved) >= _LEAST for text in read_as)
 
 

@@ -28,17 +28,17 @@ def in_words(heading: str, place: str, text: str) -> str:
     """Return ``heading`` without numbering, question words and title capitals, and with ``place``
     (a title or heading above it, empty if not needed). ``text`` is its section's: a word in lower
     case there is no name."""
-    said = plainly(heading, text)
+    words = plainly(heading, text)
     where = _cut(place.strip(" ?:."), _PLACE)
-    if where.casefold() in said.casefold():
-        return _cut(said, LABEL)
-    return f"{_cut(said, LABEL - len(where) - len(' ()'))} ({where})"
+    if where.casefold() in words.casefold():
+        return _cut(words, LABEL)
+    return f"{_cut(words, LABEL - len(where) - len(' ()'))} ({where})"
 
 
 def in_full(heading: str, title: str, text: str) -> str:
     """Return the same as a question's words: in full length, always with the page's title."""
-    said, where = plainly(heading, text), title.strip(" ?:.")
-    return said if where.casefold() in said.casefold() else f"{said} ({where})"
+    words, where = plainly(heading, text), title.strip(" ?:.")
+    return words if where.casefold() in words.casefold() else f"{words} ({where})"
 
 
 def plainly(heading: str, text: str) -> str:

@@ -154,21 +154,23 @@ class Recheck:
         address = self._live_wikis[source.wiki].plain_address(source.page, source.url)
         return Linked(source.wiki, source.page, address, doubt)
 
-    def told(self, said: Result, seen: _Seen) -> Result:
+    def told(self, result: Result, seen: _Seen) -> Result:
         linked = tuple(one for one in seen.linked.values() if one.url)[:MOST_LINKED]
-        if isinstance(said, NoAnswer):
+        if isinstance(result, NoAnswer):
             if self._refuses and Doubt.UNCONFIRMED in seen.doubt.values():
-                said = replace(said, reason=Reason.UNCHECKED, text=REFUSAL)
-            elif seen.linked and (seen.answered or said.reason is Reason.NOTHING_INDEXED):
+                result = replace(result, reason=Reason.UNCHECKED, text=REFUSAL)
+            elif seen.linked and (seen.answered or result.reason is Reason.NOTHING_INDEXED):
                 text = ONLY_LINKS if linked else REFUSAL
-                said = replace(said, reason=Reason.UNCHECKED, text=text)
-        said = replace(said, linked=linked)
-        unsure = {source.wiki for source in named(said) if _place(source) in seen.doubt}
+                result = replace(result, reason=Reason.UNCHECKED, text=text)
+        result = replace(result, linked=linked)
+        unsure = {source.wiki for source in named(result) if _place(source) in seen.doubt}
         if not unsure:
-            return said
+            return result
         passes = [self._last_pass(wiki) for wiki in sorted(unsure)]
         known = [moment for moment in passes if moment is not None]
-        return replace(said, unchecked=Unchecked(min(known) if len(known) == len(passes) else None))
+        return replace(
+            result, unchecked=Unchecked(min(known) if len(known) == len(passes) else None)
+        )
 
     def look(self, pages: Mapping[Place, str], reader: Reader, until: float, seen: _Seen) -> None:
         """Check ``pages`` (revisions by place), all wikis in parallel."""
@@ -181,11 +183,11 @@ class Recheck:
         wait(filter(None, asked.values()), left)
         for wiki, revisions in cited.items():
             answer = _answered(wiki, asked[wiki]) if wiki in asked else None
-            told = answer or LivePages({}, frozenset(revisions))
-            if told.untold.issuperset(revisions) and not told.partly:
+            live_pages = answer or LivePages({}, frozenset(revisions))
+            if live_pages.untold.issuperset(revisions) and not live_pages.partly:
                 seen.silent.add(wiki)
             for page in revisions:
-                _note((wiki, page), told, reader, seen)
+                _note((wiki, page), live_pages, reader, seen)
 
     def _ask(self, wiki: str, pages: Mapping[str, str], seconds: float) -> Future[LivePages] | None:
         """Ask a wiki in a thread of its own; return None while too many hang."""
@@ -296,10 +298,10 @@ def _still_says(source: Source, seen: _Seen) -> bool:
     return now is None or stands_in(source.quote, now)
 
 
-def _note(place: Place, told: LivePages, reader: Reader, seen: _Seen) -> None:
+def _note(place: Place, live_pages: LivePages, reader: Reader, seen: _Seen) -> None:
     wiki, page = place
-    untold = page in told.untold
-    live = told.partly.get(page, LivePage(OPEN)) if untold else told.stand.get(page)
+    untold = page in live_pages.untold
+    live = live_pages.partly.get(page, LivePage(OPEN)) if untold else live_pages.stand.get(page)
     if live is None or not live.acl.admits(reader):
         seen.fell.add(place)
         log.info("Page %s of %s is gone or closed for a reader: left out", page, wiki)

@@ -102,8 +102,8 @@ class Retrieval:
         question = followups.carried(question)
         alone = self.embedder.embed_question(question.text)
         sought = self.embedder.embed_question(question.sought) if question.standalone else alone
-        said = followups.contexts(question.history)
-        vectors = [self.embedder.embed_question(context.text) for context in said]
+        contexts = followups.contexts(question.history)
+        vectors = [self.embedder.embed_question(context.text) for context in contexts]
         parts = compounds.parts(question.text)
         # The first part leans on nothing before it.
         of_parts = [self.embedder.embed_question(part) for part in parts]
@@ -119,7 +119,7 @@ class Retrieval:
             weight = followups.ALONE * (1 - compounds.WHOLE) / len(parts)
             searches.append((by_page(hits, language), weight))
             by_part.append({hit.passage.id: hit.score for hit in hits})
-        for context, vector in zip(said, vectors, strict=True):
+        for context, vector in zip(contexts, vectors, strict=True):
             text = f"{context.text} {question.text}"
             hits = self._hits(question, question.text, text, followups.blended(alone, vector))
             searches.append((by_page(hits, language), context.weight))

@@ -65,8 +65,8 @@ class Several:
         asked = questions(question.text)
         if len(asked) < 2:
             return self.answering.answer(question, on_text)
-        said = [_told(self.answering.answer(one)) for one in _alone(question, asked)]
-        return _together(asked, said)
+        results = [_told(self.answering.answer(one)) for one in _alone(question, asked)]
+        return _together(asked, results)
 
 
 def questions(text: str) -> list[str]:
@@ -107,43 +107,43 @@ def _alone(question: Question, asked: Sequence[str]) -> Iterator[Question]:
         before = (Turn(Role.ASKER, text),)
 
 
-def _told(said: Result) -> Answer | NoAnswer:
+def _told(result: Result) -> Answer | NoAnswer:
     """Return the answer without buttons, for which there is no room: a clarifying question becomes
     text, with the pages that it may mean."""
-    if not isinstance(said, Clarify):
-        return said
+    if not isinstance(result, Clarify):
+        return result
     readings = [
-        f"- {on_one_line(one.label)} [{number}]" for number, one in enumerate(said.readings, 1)
+        f"- {on_one_line(one.label)} [{number}]" for number, one in enumerate(result.readings, 1)
     ]
-    text = "\n\n".join([said.text, "\n".join(readings)])
+    text = "\n\n".join([result.text, "\n".join(readings)])
     return Answer(
         text,
-        said.sources,
-        said.confidence,
-        said.timings,
-        said.unchecked,
-        linked=said.linked,
-        narrowed=said.narrowed,
+        result.sources,
+        result.confidence,
+        result.timings,
+        result.unchecked,
+        linked=result.linked,
+        narrowed=result.narrowed,
     )
 
 
-def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result:
-    answers = [one for one in said if isinstance(one, Answer)]
-    timings = _sum([one.timings for one in said])
+def _together(asked: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Result:
+    answers = [one for one in results if isinstance(one, Answer)]
+    timings = _sum([one.timings for one in results])
     if not answers:
-        refusals = [one for one in said if isinstance(one, NoAnswer)]
+        refusals = [one for one in results if isinstance(one, NoAnswer)]
         nearest = dict.fromkeys(source for one in refusals for source in one.nearest)
         return replace(
             refusals[0],
             nearest=tuple(nearest)[:_NEAREST],
             timings=timings,
-            unchecked=_unchecked(said),
-            linked=_linked(said),
+            unchecked=_unchecked(results),
+            linked=_linked(results),
         )
     numbers: dict[tuple[str, str, str], int] = {}
     sources: list[Source] = []
     parts: list[str] = []
-    for text, one in zip(asked, said, strict=True):
+    for text, one in zip(asked, results, strict=True):
         parts.append(f"> {on_one_line(plain_line(' '.join(text.split()))[:_HEADING])}")
         parts.append(one.text if isinstance(one, NoAnswer) else _renumbered(one, numbers, sources))
     return Answer(
@@ -151,43 +151,43 @@ def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result
         tuple(sources),
         min(one.confidence for one in answers),
         timings,
-        unchecked=_unchecked(said),
-        linked=_linked(said),
+        unchecked=_unchecked(results),
+        linked=_linked(results),
         composed=any(one.composed for one in answers),
         fallback=next((one.fallback for one in answers if one.fallback), None),
-        narrowed=said[0].narrowed,
+        narrowed=results[0].narrowed,
         left_out=sum(one.left_out for one in answers),
         cut=any(one.cut for one in answers),
         unclear=tuple(text for one in answers for text in one.unclear),
         tone=Tone.ANSWER if any(one.tone is Tone.ANSWER for one in answers) else Tone.CLOSEST,
-        nearest=_nearest(said, sources),
+        nearest=_nearest(results, sources),
     )
 
 
-def _nearest(said: Sequence[Answer | NoAnswer], sources: Sequence[Source]) -> tuple[Source, ...]:
+def _nearest(results: Sequence[Answer | NoAnswer], sources: Sequence[Source]) -> tuple[Source, ...]:
     """Return the pages worth a look that are no source. A refusal's words may rest on all that it
     leads to: a person who may not read these must not be shown its words later."""
     named = {(source.wiki, source.page) for source in sources}
-    told, near = (
+    shown, near = (
         dict.fromkeys(
             source
-            for one in said
+            for one in results
             if isinstance(one, kind)
             for source in one.nearest
             if (source.wiki, source.page) not in named
         )
         for kind in (NoAnswer, Answer)
     )
-    return tuple(dict.fromkeys([*told, *list(near)[: max(0, _NEAREST - len(told))]]))
+    return tuple(dict.fromkeys([*shown, *list(near)[: max(0, _NEAREST - len(shown))]]))
 
 
 def _renumbered(
-    said: Answer, numbers: dict[tuple[str, str, str], int], sources: list[Source]
+    answer: Answer, numbers: dict[tuple[str, str, str], int], sources: list[Source]
 ) -> str:
     """Return its text, with footnotes numbered on from those before; a section has one number in
     all."""
     notes: dict[int, int] = {}
-    for number, source in enumerate(said.sources, start=1):
+    for number, source in enumerate(answer.sources, start=1):
         place = (source.wiki, source.page, source.url)
         if place not in numbers:
             sources.append(source)
@@ -198,7 +198,7 @@ def _renumbered(
         number = int(match["note"]) if match["note"] else 0
         return f"[{notes[number]}]" if number in notes else match[0]
 
-    return _NOTE.sub(renumber, said.text)
+    return _NOTE.sub(renumber, answer.text)
 
 
 def _sum(timings: Sequence[Timings]) -> Timings:
@@ -206,13 +206,13 @@ def _sum(timings: Sequence[Timings]) -> Timings:
     return Timings(**{name: sum(getattr(one, name) for one in timings) for name in names})
 
 
-def _linked(said: Sequence[Answer | NoAnswer]) -> tuple[Linked, ...]:
-    found = {(one.wiki, one.page): one for each in said for one in each.linked}
+def _linked(results: Sequence[Answer | NoAnswer]) -> tuple[Linked, ...]:
+    found = {(one.wiki, one.page): one for each in results for one in each.linked}
     return tuple(found.values())[:_NEAREST]
 
 
-def _unchecked(said: Sequence[Answer | NoAnswer]) -> Unchecked | None:
-    unchecked = [one.unchecked for one in said if one.unchecked]
+def _unchecked(results: Sequence[Answer | NoAnswer]) -> Unchecked | None:
+    unchecked = [one.unchecked for one in results if one.unchecked]
     if not unchecked:
         return None
     known = [one.last_check for one in unchecked if one.last_check]

@@ -31,12 +31,12 @@ def label(title: str, heading: str) -> str:
 
 
 def body(
-    text: str, units: Sequence[Unit], told: Sequence[Sequence[int]], cores: Sequence[int]
+    text: str, units: Sequence[Unit], pieces: Sequence[Sequence[int]], cores: Sequence[int]
 ) -> str:
-    """Return the units of ``text`` at the places in ``told``, one group after the other. The units
+    """Return the units of ``text`` at the places in ``pieces``, one after the other. The units
     ``cores`` are in bold, unless they are the only ones."""
     groups = [
-        [at for at in places if not _is_told_by_row(text, units, places, at)] for places in told
+        [at for at in places if not _is_told_by_row(text, units, places, at)] for places in pieces
     ]
     marked = cores if sum(map(len, groups)) > len(cores) else ()
     return "\n\n".join(_group(text, units, places, marked) for places in groups if places)
@@ -141,10 +141,10 @@ def _between(units: Sequence[Unit], one: int, other: int) -> str:
     tight = listed and (units[one].listed == units[other].listed or one in units[other].leads)
     end = "\n" if tight else "\n\n"
     # Nothing may follow a fence on its line, and a row needs no word of those before it.
-    told = gap and units[one].kind is not Kind.CODE and units[other].kind is not Kind.TABLE
+    is_gap = gap and units[one].kind is not Kind.CODE and units[other].kind is not Kind.TABLE
     # A later sentence of an item already shows that something is left out.
-    told = told and not (units[other].kind is Kind.ITEM and _is_within(units, other))
-    return f" {_LEFT_OUT}{end}" if told else end
+    is_gap = is_gap and not (units[other].kind is Kind.ITEM and _is_within(units, other))
+    return f" {_LEFT_OUT}{end}" if is_gap else end
 
 
 def _goes_on(units: Sequence[Unit], last: int) -> bool:

@@ -33,18 +33,18 @@ class Aging:
     after: timedelta
     today: Callable[[], date]
 
-    def __call__(self, said: Result) -> Result:
+    def __call__(self, result: Result) -> Result:
         """Return the same result with each source marked if it is old."""
         since = self.today() - self.after
-        if isinstance(said, NoAnswer):
-            return replace(said, nearest=tuple(_dated(one, since) for one in said.nearest))
-        if isinstance(said, Clarify):
-            dated = (replace(one, source=_dated(one.source, since)) for one in said.readings)
-            return replace(said, readings=tuple(dated))
+        if isinstance(result, NoAnswer):
+            return replace(result, nearest=tuple(_dated(one, since) for one in result.nearest))
+        if isinstance(result, Clarify):
+            dated = (replace(one, source=_dated(one.source, since)) for one in result.readings)
+            return replace(result, readings=tuple(dated))
         return replace(
-            said,
-            sources=tuple(_dated(one, since) for one in said.sources),
-            nearest=tuple(_dated(one, since) for one in said.nearest),
+            result,
+            sources=tuple(_dated(one, since) for one in result.sources),
+            nearest=tuple(_dated(one, since) for one in result.nearest),
         )
 
 

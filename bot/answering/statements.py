@@ -80,8 +80,8 @@ def statements(passage: Passage) -> Iterator[Statement]:
     for unit in parts:
         quote = passage.text[unit.start : unit.end]
         shown = " ".join(plain(quote).split())
-        said = _FOOTNOTE.sub(" ", shown)
-        words, given = read(said), read_numbers(said)
+        text = _FOOTNOTE.sub(" ", shown)
+        words, given = read(text), read_numbers(text)
         roots = _roots(words)
         if given and len(roots) >= _FEWEST and len(words) <= _LONGEST:
             yield Statement(
@@ -113,11 +113,11 @@ def _about_the_same(one: Statement, other: Statement, question: AskedWords) -> b
             return False
         if not here.frame_names <= _all_words(there):
             return False
-    said = [
+    numbers = [
         {given.number for given in fact.given} | {number for _, number in fact.of}
         for fact in (one, other)
     ]
-    return not question.numbers & (said[0] ^ said[1])
+    return not question.numbers & (numbers[0] ^ numbers[1])
 
 
 def _is_told(of: str, number: str, fact: Statement) -> bool:

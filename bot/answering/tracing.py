@@ -176,19 +176,19 @@ def _attributes(result: object) -> dict[str, str | int | float | bool]:
 
 
 def _of_result(result: Result) -> dict[str, str | int | float | bool]:
-    told: dict[str, str | int | float | bool] = {
+    attributes: dict[str, str | int | float | bool] = {
         "footnote.result": type(result).__name__,
         "footnote.confidence": result.confidence,
         "footnote.pages": len({(one.wiki, one.page) for one in named(result)}),
         "footnote.unchecked": result.unchecked is not None,
     }
     if isinstance(result, NoAnswer):
-        told["footnote.reason"] = result.reason.value
+        attributes["footnote.reason"] = result.reason.value
     if isinstance(result, Answer):
-        told |= {
+        attributes |= {
             "footnote.tone": result.tone.value,
             "footnote.composed": result.composed,
             "footnote.fallback": result.fallback.value if result.fallback else "",
             "footnote.left_out": result.left_out,
         }
-    return told
+    return attributes

@@ -30,23 +30,35 @@ def roots(words: Sequence[Word]) -> frozenset[str]:
 
 
 def disagreement(
-    said: Sequence[Word], heard: Sequence[Word], frame: Sequence[Word], asked: Sequence[Word] = ()
+    hypothesis: Sequence[Word],
+    premise: Sequence[Word],
+    frame: Sequence[Word],
+    asked: Sequence[Word] = (),
 ) -> Flaw | None:
-    """Return what ``said`` adds or changes; ``frame`` are the titles above ``heard``.
+    """Return what ``hypothesis`` adds or changes; ``frame`` are the titles above ``premise``.
     ``asked`` is the question, which may hold what need not be said again."""
-    known = roots(heard) | roots(frame)
-    told = roots(said) | roots(frame) | roots(asked)
+    known = roots(premise) | roots(frame)
+    context = roots(hypothesis) | roots(frame) | roots(asked)
     checks: tuple[tuple[Flaw, Callable[[], bool]], ...] = (
-        (Flaw.NUMBER, lambda: _numbers_differ(said, heard, frame)),
-        (Flaw.NAME, lambda: not _names(said) <= known),
-        (Flaw.ORDER, lambda: _names_swapped(said, [*frame, *heard])),
-        (Flaw.NEGATION, lambda: _denies(said, heard)),
-        (Flaw.SCOPE, lambda: _widens(said, heard, told) or _leaves_out_whom(said, heard, told)),
-        (Flaw.LIMIT, lambda: _limits_differ(said, heard, frame)),
-        (Flaw.REVERSED, lambda: turned_round(said, heard) or given_another(said, heard)),
-        (Flaw.CONDITION, lambda: leaves_out_if(said, heard)),
-        (Flaw.NUMBER, lambda: number_of_another(said, heard, roots(frame))),
-        (Flaw.ORDER, lambda: _number_apart(said, heard)),
+        (Flaw.NUMBER, lambda: _numbers_differ(hypothesis, premise, frame)),
+        (Flaw.NAME, lambda: not _names(hypothesis) <= known),
+        (Flaw.ORDER, lambda: _names_swapped(hypothesis, [*frame, *premise])),
+        (Flaw.NEGATION, lambda: _denies(hypothesis, premise)),
+        (
+            Flaw.SCOPE,
+            lambda: (
+                _widens(hypothesis, premise, context)
+                or _leaves_out_whom(hypothesis, premise, context)
+            ),
+        ),
+        (Flaw.LIMIT, lambda: _limits_differ(hypothesis, premise, frame)),
+        (
+            Flaw.REVERSED,
+            lambda: turned_round(hypothesis, premise) or given_another(hypothesis, premise),
+        ),
+        (Flaw.CONDITION, lambda: leaves_out_if(hypothesis, premise)),
+        (Flaw.NUMBER, lambda: number_of_another(hypothesis, premise, roots(frame))),
+        (Flaw.ORDER, lambda: _number_apart(hypothesis, premise)),
     )
     return next((flaw for flaw, fails in checks if fails()), None)
 
@@ -55,16 +67,18 @@ def _names(words: Sequence[Word]) -> frozenset[str]:
     return frozenset(word.root for word in words if word.role is TokenRole.NAME)
 
 
-def _names_swapped(said: Sequence[Word], heard: Sequence[Word]) -> bool:
+def _names_swapped(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether names come in another order than the passage's, or side by side only here:
     Ada Lovelace and Alan Turing are not Ada Turing."""
-    names = [word.root for word in said if word.role is TokenRole.NAME]
-    if in_order(names, [form for word in heard for form in dict.fromkeys(word.forms)]) < len(names):
+    names = [word.root for word in hypothesis if word.role is TokenRole.NAME]
+    if in_order(names, [form for word in premise for form in dict.fromkeys(word.forms)]) < len(
+        names
+    ):
         return True
-    joined = {(a, b) for one, other in pairwise(heard) for a in one.forms for b in other.forms}
+    joined = {(a, b) for one, other in pairwise(premise) for a in one.forms for b in other.forms}
     return any(
         one.role is other.role is TokenRole.NAME and (one.root, other.root) not in joined
-        for one, other in pairwise(said)
+        for one, other in pairwise(hypothesis)
     )
 
 
@@ -79,35 +93,43 @@ def in_order(one: Sequence[str], other: Sequence[str]) -> int:
     return row[-1]
 
 
-def _limits_differ(said: Sequence[Word], heard: Sequence[Word], frame: Sequence[Word]) -> bool:
+def _limits_differ(
+    hypothesis: Sequence[Word], premise: Sequence[Word], frame: Sequence[Word]
+) -> bool:
     """Return whether it adds a "must", or leaves out an "only" of what it is about."""
-    near = [word for part in split(heard, joins=False) if _shares(said, part) for word in part]
-    return not limits(said) <= limits([*heard, *frame]) or not kept_limits(near) <= limits(said)
+    near = [
+        word for part in split(premise, joins=False) if _shares(hypothesis, part) for word in part
+    ]
+    return not limits(hypothesis) <= limits([*premise, *frame]) or not kept_limits(near) <= limits(
+        hypothesis
+    )
 
 
-def _shares(said: Sequence[Word], part: Sequence[Word]) -> bool:
-    return len(roots(said) & roots(part)) >= min(2, len(roots(part)))
+def _shares(hypothesis: Sequence[Word], part: Sequence[Word]) -> bool:
+    return len(roots(hypothesis) & roots(part)) >= min(2, len(roots(part)))
 
 
-def _widens(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -> bool:
+def _widens(hypothesis: Sequence[Word], premise: Sequence[Word], context: frozenset[str]) -> bool:
     """Return whether it generalises, e.g. says of leave what the passage says of parental leave:
-    wherever the passage has the word, it comes after another one which is not ``told``."""
+    wherever the passage has the word, it comes after another one which is not ``context``."""
     before: dict[str, bool] = {}
-    for last, word in pairwise((None, *heard)):
+    for last, word in pairwise((None, *premise)):
         if word and word.weighs and word.role is not TokenRole.NUMBER:
-            narrowed = bool(last and _narrows(last) and told.isdisjoint(last.forms))
+            narrowed = bool(last and _narrows(last) and context.isdisjoint(last.forms))
             before[word.root] = narrowed and before.get(word.root, True)
-    return any(before.get(word.root, False) for word in said if word.weighs)
+    return any(before.get(word.root, False) for word in hypothesis if word.weighs)
 
 
-def _leaves_out_whom(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -> bool:
+def _leaves_out_whom(
+    hypothesis: Sequence[Word], premise: Sequence[Word], context: frozenset[str]
+) -> bool:
     """Return whether it says of everybody what the passage says of the people named at the
     beginning of a sentence: "US employees need receipts"."""
-    ours = roots(said)
-    for part in split(heard, joins=False):
+    ours = roots(hypothesis)
+    for part in split(premise, joins=False):
         places = [n for n, one in enumerate(part) if one.weighs and not ours.isdisjoint(one.forms)]
         before = part[: places[0]] if places else ()
-        if any(one.role is TokenRole.NAME and told.isdisjoint(one.forms) for one in before):
+        if any(one.role is TokenRole.NAME and context.isdisjoint(one.forms) for one in before):
             return True
     return False
 
@@ -120,28 +142,30 @@ def _numbers(words: Sequence[Word]) -> frozenset[str]:
     return frozenset(word.root for word in words if word.role is TokenRole.NUMBER)
 
 
-def _numbers_differ(said: Sequence[Word], heard: Sequence[Word], frame: Sequence[Word]) -> bool:
-    if not _numbers(said) <= _numbers(heard) | _numbers(frame):
+def _numbers_differ(
+    hypothesis: Sequence[Word], premise: Sequence[Word], frame: Sequence[Word]
+) -> bool:
+    if not _numbers(hypothesis) <= _numbers(premise) | _numbers(frame):
         return True
     return any(
-        not _bound_alike(number, clause, heard)
-        for clause in split(said, joins=True)
-        for number in _numbers(clause) & _numbers(heard)
+        not _bound_alike(number, clause, premise)
+        for clause in split(hypothesis, joins=True)
+        for number in _numbers(clause) & _numbers(premise)
     )
 
 
-def _number_apart(said: Sequence[Word], heard: Sequence[Word]) -> bool:
+def _number_apart(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether its only number, in another clause than what it counts ("Contractors: 90
     days"), is a different one in the passage."""
-    numbers = _numbers(said)
-    return len(numbers) == 1 and any(not _bound_alike(one, said, heard) for one in numbers)
+    numbers = _numbers(hypothesis)
+    return len(numbers) == 1 and any(not _bound_alike(one, hypothesis, premise) for one in numbers)
 
 
-def _bound_alike(number: str, clause: Sequence[Word], heard: Sequence[Word]) -> bool:
+def _bound_alike(number: str, clause: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether a number may belong to the clause. It may not if the passage gives the clause
     another number: from "sick leave is 30 days, parental leave 60" nobody may make sick leave of 60
     days."""
-    clauses = [(_numbers(one), _plain_roots(one)) for one in split(heard, joins=True)]
+    clauses = [(_numbers(one), _plain_roots(one)) for one in split(premise, joins=True)]
     own = [words for numbers, words in clauses if number in numbers]
     others = [words for numbers, words in clauses if numbers and number not in numbers]
     wanted = _plain_roots(clause)
@@ -155,11 +179,12 @@ def _plain_roots(words: Sequence[Word]) -> frozenset[str]:
     return roots([word for word in words if word.role is not TokenRole.NUMBER])
 
 
-def _denies(said: Sequence[Word], heard: Sequence[Word]) -> bool:
+def _denies(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether one of the two says "not" of what the other says without it."""
-    more = denials(said) > denials(heard)
+    more = denials(hypothesis) > denials(premise)
     return more or any(
-        _denies_alone(one, other, either=True) for one, other in ((said, heard), (heard, said))
+        _denies_alone(one, other, either=True)
+        for one, other in ((hypothesis, premise), (premise, hypothesis))
     )
 
 
@@ -167,17 +192,19 @@ def denials(words: Sequence[Word]) -> int:
     return sum(word.role is TokenRole.NOT for word in words)
 
 
-def denied_alone(said: Sequence[Word], heard: Sequence[Word]) -> bool:
+def denied_alone(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether one of the two says "not" of nearly all that the other says without it."""
-    return _denies_alone(said, heard, _NEARLY) or _denies_alone(heard, said, _NEARLY)
+    return _denies_alone(hypothesis, premise, _NEARLY) or _denies_alone(
+        premise, hypothesis, _NEARLY
+    )
 
 
 def _denies_alone(
     one: Sequence[Word], other: Sequence[Word], least: float = 0.5, *, either: bool = False
 ) -> bool:
-    told, denied = roots(other), _scopes(other, either=either)
+    context, denied = roots(other), _scopes(other, either=either)
     return any(
-        len(scope & told) >= least * len(scope)
+        len(scope & context) >= least * len(scope)
         # One word in common is not enough: another "not" is not this one.
         and not any(len(scope & theirs) * 2 >= min(len(scope), len(theirs)) for theirs in denied)
         for scope in _scopes(one, either=either)

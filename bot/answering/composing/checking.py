@@ -74,12 +74,12 @@ def check(
     grounds = [*cited, *others]
     if claim.code:
         return _code(claim, grounds)
-    said = read(claim.text)
-    if not any(word.weighs for word in said):
+    hypothesis = read(claim.text)
+    if not any(word.weighs for word in hypothesis):
         return _wordless(claim, cited, shown)
     borne, turned = [], None
     for ground in cited:
-        found = _compared(claim, said, ground, shown)
+        found = _compared(claim, hypothesis, ground, shown)
         if isinstance(found, SupportSpan):
             borne.append((ground, found))
         elif turned is None:
@@ -87,7 +87,7 @@ def check(
     if borne:
         return SentenceCheck(CheckOutcome.SUPPORTED, tuple(borne))
     for ground in others:
-        found = _compared(claim, said, ground, shown)
+        found = _compared(claim, hypothesis, ground, shown)
         if isinstance(found, SupportSpan):
             # A wrong citation, or the same words about another thing: rules cannot tell.
             same = not cited or _pages(cited) >= _pages([ground])
@@ -95,7 +95,7 @@ def check(
             return SentenceCheck(decision, ((ground, found),))
         if not cited and turned is None:
             turned = found
-    return _undecided(claim, said, (cited, others), shown, turned)
+    return _undecided(claim, hypothesis, (cited, others), shown, turned)
 
 
 def _wordless(claim: Claim, cited: Sequence[Ground], shown: Shown) -> SentenceCheck:
@@ -118,25 +118,27 @@ def _code(claim: Claim, grounds: Sequence[Ground]) -> SentenceCheck:
 
 def _undecided(
     claim: Claim,
-    said: Sequence[Word],
+    hypothesis: Sequence[Word],
     grounds: tuple[Sequence[Ground], Sequence[Ground]],
     shown: Shown,
     turned: Flaw | None,
 ) -> SentenceCheck:
     cited, others = grounds
-    near = [_nearest(said, ground) for ground in cited]
+    near = [_nearest(hypothesis, ground) for ground in cited]
     stretches = [stretch for _, _, stretch in near if stretch]
     same = [one for one in others if _pages(cited) >= _pages([one])]
     flaw = missing(claim, [*cited, *same], shown.question, stretches) if cited else None
     if flaw or not cited:
         # Another passage may have said it: the one with its facts and most of its words.
-        fits = [_nearest(said, one) for one in others if not missing(claim, [one], shown.question)]
+        fits = [
+            _nearest(hypothesis, one) for one in others if not missing(claim, [one], shown.question)
+        ]
         best = max(fits, key=lambda one: one[0], default=None)
         if best and best[0] >= max((share for share, _, _ in near), default=0.0):
             near, flaw = [best], None
         elif not cited:
             near, flaw = [], missing(claim, others, shown.question)
-    if not flaw and unknown_names(said, shown.names):
+    if not flaw and unknown_names(hypothesis, shown.names):
         flaw = Flaw.NAME
     support = tuple((ground, stretch) for _, ground, stretch in near if stretch)
     if not flaw and any(_is_ordered(claim, ground, stretch) for ground, stretch in support):
@@ -151,7 +153,7 @@ def _pages(grounds: Sequence[Ground]) -> set[tuple[str, str]]:
 
 
 def _compared(
-    claim: Claim, said: Sequence[Word], ground: Ground, shown: Shown
+    claim: Claim, hypothesis: Sequence[Word], ground: Ground, shown: Shown
 ) -> SupportSpan | Flaw | None:
     """Return the span that says what ``claim`` says; else the flaw of the shortest span with all
     its words, if there is one."""
@@ -159,19 +161,19 @@ def _compared(
         return None
     turned, elsewhere = None, False  # it may be said in another order, or of somebody named
     for stretch in ground.stretches:
-        if not _has_all(said, stretch.roots | ground.frame_roots):
+        if not _has_all(hypothesis, stretch.roots | ground.frame_roots):
             continue
-        flaw = _flaw(claim, said, ground, stretch, shown)
+        flaw = _flaw(claim, hypothesis, ground, stretch, shown)
         if flaw is None:
             if _is_ordered(claim, ground, stretch):
                 return Flaw.ORDERS
             return None if ground.gives_orders else stretch
-        if flaw is Flaw.NEGATION and not _denies(said, stretch):
+        if flaw is Flaw.NEGATION and not _denies(hypothesis, stretch):
             continue
-        if stretch.units == 1 and _is_about(said, stretch):
+        if stretch.units == 1 and _is_about(hypothesis, stretch):
             turned = turned or flaw
         elsewhere = elsewhere or flaw not in TURNED
-    if elsewhere or (turned is Flaw.NEGATION and _says_too(said, ground)):
+    if elsewhere or (turned is Flaw.NEGATION and _says_too(hypothesis, ground)):
         return None
     return turned if turned in TURNED else None
 
@@ -182,11 +184,11 @@ def _is_ordered(claim: Claim, ground: Ground, stretch: SupportSpan) -> bool:
     return gives_orders(stretch.text) or (ground.gives_orders and bool(claim.addresses))
 
 
-def _says_too(said: Sequence[Word], ground: Ground) -> bool:
+def _says_too(hypothesis: Sequence[Word], ground: Ground) -> bool:
     """Return whether another sentence of the passage says nearly the same, with as many "not"."""
-    weighty = [word for word in said if word.weighs]
+    weighty = [word for word in hypothesis if word.weighs]
     return any(
-        denials(one.words) == denials(said)
+        denials(one.words) == denials(hypothesis)
         and sum(not one.roots.isdisjoint(word.forms) for word in weighty) >= _MOST * len(weighty)
         for one in ground.stretches
         if one.units == 1
@@ -194,79 +196,81 @@ def _says_too(said: Sequence[Word], ground: Ground) -> bool:
 
 
 def _flaw(
-    claim: Claim, said: Sequence[Word], ground: Ground, stretch: SupportSpan, shown: Shown
+    claim: Claim, hypothesis: Sequence[Word], ground: Ground, stretch: SupportSpan, shown: Shown
 ) -> Flaw | None:
     """Return the flaw of a span that has all words of a sentence but does not say the same."""
-    if flaw := disagreement(said, stretch.words, ground.frame, shown.asked):
+    if flaw := disagreement(hypothesis, stretch.words, ground.frame, shown.asked):
         return flaw
-    if not _fits(said, stretch) or not _holds_together(said, stretch, ground):
+    if not _fits(hypothesis, stretch) or not _holds_together(hypothesis, stretch, ground):
         return Flaw.ORDER
     if not all(is_borne_out(one, ground.quantities) for one in quantities(claim.text)):
         return Flaw.NUMBER
-    told = roots([*ground.frame, *shown.asked])
-    if not stretch.parts and joined_from_two(said, stretch.words, told):
+    context = roots([*ground.frame, *shown.asked])
+    if not stretch.parts and joined_from_two(hypothesis, stretch.words, context):
         return Flaw.ORDER
-    if stretch.labels and stretch.labels.isdisjoint(roots([*said, *shown.asked])):
+    if stretch.labels and stretch.labels.isdisjoint(roots([*hypothesis, *shown.asked])):
         return Flaw.WORDS  # a row of a table about something else
     return None
 
 
-def _denies(said: Sequence[Word], stretch: SupportSpan) -> bool:
+def _denies(hypothesis: Sequence[Word], stretch: SupportSpan) -> bool:
     """Return whether one says "not" of what the other says without. "Without a break" and "not
     taking a break" may be the same, and so may "nobody but managers" and "only managers"."""
-    ours, theirs = denials(said), denials(stretch.words)
-    excepted = ours > 0 and "only" in limits(stretch.words) and has_but(said)
-    return ours != theirs and not excepted and denied_alone(said, stretch.words)
+    ours, theirs = denials(hypothesis), denials(stretch.words)
+    excepted = ours > 0 and "only" in limits(stretch.words) and has_but(hypothesis)
+    return ours != theirs and not excepted and denied_alone(hypothesis, stretch.words)
 
 
-def _is_about(said: Sequence[Word], stretch: SupportSpan) -> bool:
+def _is_about(hypothesis: Sequence[Word], stretch: SupportSpan) -> bool:
     """Return whether the span says little else: a long one may say the claim somewhere, and
     something similar elsewhere."""
-    heard = [word for word in stretch.words if word.weighs]
-    known = roots(said)
-    return sum(not known.isdisjoint(word.forms) for word in heard) >= _MOST * len(heard)
+    premise = [word for word in stretch.words if word.weighs]
+    known = roots(hypothesis)
+    return sum(not known.isdisjoint(word.forms) for word in premise) >= _MOST * len(premise)
 
 
-def _has_all(said: Sequence[Word], known: frozenset[str]) -> bool:
-    return all(not known.isdisjoint(word.forms) for word in said if word.weighs)
+def _has_all(hypothesis: Sequence[Word], known: frozenset[str]) -> bool:
+    return all(not known.isdisjoint(word.forms) for word in hypothesis if word.weighs)
 
 
-def _holds_together(said: Sequence[Word], stretch: SupportSpan, ground: Ground) -> bool:
+def _holds_together(hypothesis: Sequence[Word], stretch: SupportSpan, ground: Ground) -> bool:
     """Return whether each clause is within one sentence or row: statements about two things may not
     be combined into one."""
     return not stretch.parts or all(
         any(_has_all(clause, part | ground.frame_roots) for part in stretch.parts)
-        for clause in split(said, joins=True)
+        for clause in split(hypothesis, joins=True)
     )
 
 
-def _fits(said: Sequence[Word], stretch: SupportSpan) -> bool:
+def _fits(hypothesis: Sequence[Word], stretch: SupportSpan) -> bool:
     """Return whether the common words come in about one order, and those of each clause in exactly
     that, except for a part moved from its end to its beginning ("Every night, ..."): two words that
     change places change who does what."""
-    heard = [word.forms[1] for word in stretch.words if word.weighs]
-    known = frozenset(heard)
-    common = _common(said, known)
-    if in_order(common, heard) < _ORDER * len(common):
+    premise = [word.forms[1] for word in stretch.words if word.weighs]
+    known = frozenset(premise)
+    common = _common(hypothesis, known)
+    if in_order(common, premise) < _ORDER * len(common):
         return False
-    return all(_keeps_order(_common(one, known), heard) for one in split(said, joins=True))
+    return all(_keeps_order(_common(one, known), premise) for one in split(hypothesis, joins=True))
 
 
 def _common(words: Sequence[Word], known: frozenset[str]) -> list[str]:
     return [word.forms[1] for word in words if word.weighs and word.forms[1] in known]
 
 
-def _keeps_order(common: Sequence[str], heard: Sequence[str]) -> bool:
-    rest, moved = iter(heard), 0
+def _keeps_order(common: Sequence[str], premise: Sequence[str]) -> bool:
+    rest, moved = iter(premise), 0
     while moved < len(common) and common[moved] in rest:
         moved += 1
     turned = [*common[moved:], *common[:moved]]
-    return moved == len(common) or in_order(turned, heard) == len(turned)
+    return moved == len(common) or in_order(turned, premise) == len(turned)
 
 
-def _nearest(said: Sequence[Word], ground: Ground) -> tuple[float, Ground, SupportSpan | None]:
+def _nearest(
+    hypothesis: Sequence[Word], ground: Ground
+) -> tuple[float, Ground, SupportSpan | None]:
     """Return the share of the sentence's words in the best span, of equals the shortest."""
-    weighty = [word for word in said if word.weighs] or list(said)
+    weighty = [word for word in hypothesis if word.weighs] or list(hypothesis)
     best: tuple[float, SupportSpan | None] = 0.0, None
     for stretch in ground.stretches:
         known = stretch.roots | ground.frame_roots

@@ -52,19 +52,19 @@ class ContextLimit:
     def tokens(self) -> int | None:
         """Return the limit of prompt and answer together, as the server counts."""
         with self._lock:
-            told = self._told.get("tokens")
-            if told is None:
-                told = (self._ask(),)
-                self._told.put("tokens", told, _KEPT)
-            return told[0]
+            known = self._told.get("tokens")
+            if known is None:
+                known = (self._ask(),)
+                self._told.put("tokens", known, _KEPT)
+            return known[0]
 
     def room(self, written: int) -> int | None:
         """Return the tokens of a prompt, as we count, that leave room for ``written``; None if
         unknown. A tenth is kept free, because no two models count alike."""
         limit = self.tokens()
-        told = None if limit is None else max(1, int(0.9 * (limit - min(written, limit // 2))))
+        left = None if limit is None else max(1, int(0.9 * (limit - min(written, limit // 2))))
         learned = self._learned.get("room")
-        return min((room for room in (told, learned) if room is not None), default=None)
+        return min((room for room in (left, learned) if room is not None), default=None)
 
     def refused(self, room: int) -> None:
         """Record that no more than ``room`` tokens of a prompt, as we count, were accepted."""
@@ -114,8 +114,8 @@ def of_compatible(url: str, model: str, key: str = "") -> int | None:
             ):
                 if found := _whole(row.get(name)):
                     return found
-    told = _get(f"{url.removesuffix('/v1')}/props", key=key) if rows else None
-    default = told.get("default_generation_settings") if told else None
+    props = _get(f"{url.removesuffix('/v1')}/props", key=key) if rows else None
+    default = props.get("default_generation_settings") if props else None
     return _whole(default.get("n_ctx")) or None if isinstance(default, dict) else None
 
 
@@ -138,13 +138,13 @@ def _get(url: str, body: Mapping[str, str] | None = None, key: str = "") -> dict
         if not url.startswith(("http://", "https://")):
             return None
         with _OPENER.open(Request(url, data, headers), timeout=_SECONDS) as answer:  # noqa: S310 - looked at above
-            told = json.loads(_read(answer))
+            parsed = json.loads(_read(answer))
     except (OSError, HTTPException, ValueError, RecursionError) as error:
         log.info(
             "The context size of the language model's server is unknown: %s", type(error).__name__
         )
         return None
-    return told if isinstance(told, dict) else None
+    return parsed if isinstance(parsed, dict) else None
 
 
 def _read(answer: Any) -> bytes:
@@ -157,8 +157,8 @@ def _read(answer: Any) -> bytes:
     return bytes(read)
 
 
-def _rows(told: Mapping[str, Any] | None, name: str) -> Iterator[Mapping[str, Any]]:
-    rows = told.get(name) if told else None
+def _rows(answer: Mapping[str, Any] | None, name: str) -> Iterator[Mapping[str, Any]]:
+    rows = answer.get(name) if answer else None
     yield from (row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
 
 

@@ -43,6 +43,6 @@ def split_denial(text: str) -> tuple[str, str] | None:
     found = _REST.search(text)
     denial, rest = (text[: found.start()], text[found.end() :]) if found else (text, "")
     words = [word for word in read(denial) if word.role is not TokenRole.COMMA]
-    said = {word.text.casefold() for word in words}
-    denies = any(word.role is TokenRole.NOT for word in words) or bool(said & NOT)
-    return (denial, rest.strip()) if denies and said & (_PAGES | _TOLD) else None
+    hypothesis = {word.text.casefold() for word in words}
+    denies = any(word.role is TokenRole.NOT for word in words) or bool(hypothesis & NOT)
+    return (denial, rest.strip()) if denies and hypothesis & (_PAGES | _TOLD) else None

@@ -249,7 +249,7 @@ class Draft:
                 if narrow.decision is CheckOutcome.SUPPORTED:
                     return narrow
             return check(one.claim, cited, others, self._shown)
-        told, rest = denial
+        denied_text, rest = denial
         whole = check(one.claim, cited, others, self._shown)
         if whole.decision is CheckOutcome.CONTRADICTED and whole.flaw not in (
             Flaw.NEGATION,
@@ -259,13 +259,13 @@ class Draft:
         after = check(replace(one.claim, text=rest), cited, others, self._shown) if rest else None
         # What the pages do say must be supported, and no page may say nearly what they are said not
         # to.
-        silent = all(self._is_silent(told, ground) for ground in self._grounds)
+        silent = all(self._is_silent(denied_text, ground) for ground in self._grounds)
         if after and after.decision is CheckOutcome.SUPPORTED and silent:
             return after
         return SentenceCheck(CheckOutcome.UNCLEAR, whole.support, share=1.0)
 
-    def _is_silent(self, told: str, ground: Ground) -> bool:
-        denied = [w for w in read(told) if w.weighs and not self._asked.isdisjoint(w.forms)]
+    def _is_silent(self, denied_text: str, ground: Ground) -> bool:
+        denied = [w for w in read(denied_text) if w.weighs and not self._asked.isdisjoint(w.forms)]
         return not denied or not any(
             all(not (one.roots | ground.frame_roots).isdisjoint(w.forms) for w in denied)
             for one in ground.stretches

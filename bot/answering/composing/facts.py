@@ -64,11 +64,11 @@ def _reckoned(near: Sequence[SupportSpan]) -> list[Quantity]:
     ]
 
 
-def unknown_names(said: Sequence[Word], known: ShownNames) -> bool:
+def unknown_names(words: Sequence[Word], known: ShownNames) -> bool:
     """Return whether an English sentence has a name that no passage has."""
-    return is_english(said) and any(
+    return is_english(words) and any(
         not known.has(word)
-        for name in _runs(said)
+        for name in _runs(words)
         if len(name) == 1 or not known.has_short(name)
         for word in name
     )
@@ -114,10 +114,10 @@ class ShownNames:
         return ["".join(w[0] for w in text.split()).casefold() for text in self._texts]
 
 
-def _runs(said: Sequence[Word]) -> list[list[Word]]:
+def _runs(words: Sequence[Word]) -> list[list[Word]]:
     """Return names of one word or several: British Summer Time may be BST in the passage."""
     runs: list[list[Word]] = [[]]
-    for word in said:
+    for word in words:
         if word.role is TokenRole.NAME and word.text.isalpha():
             runs[-1].append(word)
         elif runs[-1]:

@@ -109,13 +109,13 @@ def judge_prompt(
     all passages."""
     texts = _texts(passages, unclear)
     asked = seen(question.sought)
-    said = [seen(one.text) for one in unclear]
-    unused_mark = unused(mark, [asked, *said, *texts.values()])
+    sentences = [seen(one.text) for one in unclear]
+    unused_mark = unused(mark, [asked, *sentences, *texts.values()])
     blocks = [block(unused_mark, "passage", text, number) for number, text in texts.items()]
     blocks.append(block(unused_mark, "question", asked))
     blocks += [
         block(unused_mark, "sentence", text + _before(one), f"{number} passages {_numbers(one)}")
-        for number, (one, text) in enumerate(zip(unclear, said, strict=True), start=1)
+        for number, (one, text) in enumerate(zip(unclear, sentences, strict=True), start=1)
     ]
     system = _RULES.format(material=MATERIAL.format(mark=unused_mark))
     user = "\n\n".join([*blocks, _AGAIN.format(many=len(unclear))])

@@ -78,7 +78,7 @@ class LlamaWriter:
                 if refusal.named:
                     self._remember(form)
             except _RefusedLength as refusal:
-                prompt = self._shorter(prompt, refusal.told)
+                prompt = self._shorter(prompt, refusal.lengths)
             else:
                 if prompt.structure:
                     self._remember(form)
@@ -90,16 +90,16 @@ class LlamaWriter:
             log.info("The language model's server takes no %s", self._form.name.lower())
             self._form = form
 
-    def _shorter(self, prompt: Prompt, told: PromptTooLong) -> Prompt:
+    def _shorter(self, prompt: Prompt, lengths: PromptTooLong) -> Prompt:
         """Return a shorter prompt.
 
         Raises:
             ModelFailed: there is nothing left to leave out.
         """
         # Servers count otherwise than we do, and some say how.
-        rate = told.sent / prompt.tokens if told.sent else 1.0
-        left = told.limit - min(self._max_tokens, told.limit // 2)
-        room = int(0.95 * left / rate) if told.limit else prompt.tokens // 2
+        rate = lengths.sent / prompt.tokens if lengths.sent else 1.0
+        left = lengths.limit - min(self._max_tokens, lengths.limit // 2)
+        room = int(0.95 * left / rate) if lengths.limit else prompt.tokens // 2
         room = min(room, int(0.9 * prompt.tokens))
         self.limit.refused(room)
         shorter = prompt.shorter(room) if prompt.shorter else None
@@ -107,7 +107,7 @@ class LlamaWriter:
             "The prompt (about %d tokens) is longer than the language model's server takes%s: %s."
             " Give its context more tokens, or set `[llm] context_tokens` lower",
             prompt.tokens,
-            f" ({told.limit})" if told.limit else "",
+            f" ({lengths.limit})" if lengths.limit else "",
             f"it is asked again with {len(shorter.shown)} of {len(prompt.shown)} passages"
             if shorter
             else "nothing of it can be left out",
@@ -129,8 +129,8 @@ class LlamaWriter:
         from llama_index.core.llms import ChatMessage, MessageRole
 
         structure = prompt.structure if form is not Form.PLAIN else None
-        told = structure or prompt
-        roles = ((MessageRole.SYSTEM, told.system), (MessageRole.USER, told.user))
+        sent = structure or prompt
+        roles = ((MessageRole.SYSTEM, sent.system), (MessageRole.USER, sent.user))
         messages = [ChatMessage(role=role, content=text) for role, text in roles if text]
         asked = dict(self._asking(structure, form)) if structure else {}
         ending, begun = "", False
@@ -157,8 +157,8 @@ class LlamaWriter:
         Raises:
             _Refusal: it may be asked otherwise.
         """
-        if told := too_long(error):
-            raise _RefusedLength(told) from None
+        if lengths := too_long(error):
+            raise _RefusedLength(lengths) from None
         if new := refused_manner(error) - self._refused:
             self._refused |= new
             raise _RefusedManner from None
@@ -181,9 +181,9 @@ class _RefusedForm(_Refusal):
 
 
 class _RefusedLength(_Refusal):
-    def __init__(self, told: PromptTooLong) -> None:
+    def __init__(self, lengths: PromptTooLong) -> None:
         super().__init__()
-        self.told = told
+        self.lengths = lengths
 
 
 def _ending(raw: Any) -> str:

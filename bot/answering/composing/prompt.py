@@ -239,11 +239,11 @@ def recent(thread: Sequence[Turn], budget: int, count: Callable[[str], int]) -> 
     """Return the latest turns, oldest first, each on a line of its own."""
     kept: list[str] = []
     for turn in reversed(thread):
-        told = f"{turn.role}: {' '.join(seen(turn.text).split())}"
-        budget -= count(told)
+        line = f"{turn.role}: {' '.join(seen(turn.text).split())}"
+        budget -= count(line)
         if budget < 0:
             break
-        kept.append(told)
+        kept.append(line)
     return kept[::-1]
 
 

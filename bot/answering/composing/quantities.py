@@ -206,15 +206,15 @@ def _with_units(
     """Give each number the unit before or after it; in "3 to 5 weeks" both have that of the
     second."""
     later: tuple[int, MeasureUnit | None] = (-1, None)
-    told: list[Quantity] = []
+    quantities: list[Quantity] = []
     for start, end, one in reversed(found):
         unit = one.unit or _before(tokens, start) or _behind(tokens, end)
         if unit is None and later[0] - end == 1 and tokens[end] in JOINS:
             unit = later[1]
         later = start, unit
         working = unit == UNITS["day"] and not WORKING.isdisjoint(tokens[end : end + _REACH])
-        told.append(replace(one, unit=unit, working=working))
-    return reversed(told)
+        quantities.append(replace(one, unit=unit, working=working))
+    return reversed(quantities)
 
 
 def _before(tokens: Sequence[str], start: int) -> MeasureUnit | None:

@@ -95,13 +95,13 @@ def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
     status = getattr(error, "status_code", None)
     name = type(error).__name__
     if isinstance(status, int):
-        told = f"it answered {status} ({name})"
+        why = f"it answered {status} ({name})"
         if status < 300:  # an error within a stream that began well
             return ModelBusy(f"it gave up in mid-answer ({name})")
         if status in _AGAIN or status >= 500:
             headers = getattr(getattr(error, "response", None), "headers", {})
-            return ModelBusy(told, seconds_of(headers.get("retry-after"), now))
-        return ModelFailed(told)
+            return ModelBusy(why, seconds_of(headers.get("retry-after"), now))
+        return ModelFailed(why)
     if any(word in name.casefold() for word in _UNREACHED):
         return ModelBusy(f"it cannot be reached ({name})")
     return ModelFailed(f"what it answers makes no sense ({name})")

@@ -37,15 +37,17 @@ def gives_orders(text: str) -> bool:
     return bool(_TOLD_TO_MODELS.search(text))
 
 
-def turned_round(said: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """Return whether words before a verb or a "before" come after it in ``heard``."""
-    return _any_turned(said, heard, orders=True) or _any_turned(said, heard, orders=False)
+def turned_round(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether words before a verb or a "before" come after it in ``premise``."""
+    return _any_turned(hypothesis, premise, orders=True) or _any_turned(
+        hypothesis, premise, orders=False
+    )
 
 
-def _any_turned(said: Sequence[Word], heard: Sequence[Word], *, orders: bool) -> bool:
+def _any_turned(hypothesis: Sequence[Word], premise: Sequence[Word], *, orders: bool) -> bool:
     """Check words of order (``orders``) within each part of a sentence, or else verbs."""
-    parts = split(heard, joins=orders)
-    for clause in split(said, joins=orders):
+    parts = split(premise, joins=orders)
+    for clause in split(hypothesis, joins=orders):
         for place, pivot in enumerate(clause):
             if not (pivot.limit in _ORDERS if orders else pivot.role is TokenRole.WORD):
                 continue
@@ -84,10 +86,10 @@ def _crossed(
     return one_way and any(crossings) and not stays
 
 
-def given_another(said: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """Return whether ``said`` has approval from the desk where ``heard`` has it from security."""
-    theirs = list(_objects(heard))
-    for governor, preposition, objects in _objects(said):
+def given_another(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether it has approval from the desk where ``premise`` has it from security."""
+    theirs = list(_objects(premise))
+    for governor, preposition, objects in _objects(hypothesis):
         others = [o for g, p, o in theirs if (g, p) == (governor, preposition)]
         if objects and others and all(other and not objects & other for other in others):
             return True
@@ -107,12 +109,12 @@ def _objects(words: Sequence[Word]) -> Iterator[tuple[str, str, frozenset[str]]]
             yield before.root, word.root, frozenset() if back else _weighty(rest)
 
 
-def leaves_out_if(said: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """Return whether ``said`` states as a fact what ``heard`` only says in a condition."""
-    if any(word.root in _CONDITIONS for word in said):
+def leaves_out_if(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether ``hypothesis`` states as a fact what ``premise`` only says in a condition."""
+    if any(word.root in _CONDITIONS for word in hypothesis):
         return False
-    ours = _weighty(said)
-    return any(len(what) > 1 and what <= ours for what in _conditions(heard))
+    ours = _weighty(hypothesis)
+    return any(len(what) > 1 and what <= ours for what in _conditions(premise))
 
 
 def _conditions(words: Sequence[Word]) -> Iterator[frozenset[str]]:
@@ -126,10 +128,12 @@ def _conditions(words: Sequence[Word]) -> Iterator[frozenset[str]]:
                 yield _weighty(rest[:end])
 
 
-def number_of_another(said: Sequence[Word], heard: Sequence[Word], frame: frozenset[str]) -> bool:
-    """Return whether ``said`` gives a number to something that ``heard`` never names beside it."""
-    clauses = split(heard, joins=False)
-    for clause in split(said, joins=False):
+def number_of_another(
+    hypothesis: Sequence[Word], premise: Sequence[Word], frame: frozenset[str]
+) -> bool:
+    """Return whether it gives a number to something that ``premise`` never names beside it."""
+    clauses = split(premise, joins=False)
+    for clause in split(hypothesis, joins=False):
         numbers = {word.root for word in clause if word.role is TokenRole.NUMBER}
         wanted = _weighty(clause) - numbers - frame
         for number in numbers:
@@ -140,18 +144,20 @@ def number_of_another(said: Sequence[Word], heard: Sequence[Word], frame: frozen
     return False
 
 
-def joined_from_two(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -> bool:
-    """Return whether a clause of ``said`` combines two of ``heard``, leaving out a part of each:
-    from "A owns deploys and B owns alerts" nobody may say that A owns alerts. Words in ``told`` do
-    not count as left out."""
-    clauses = [_weighty(one) for one in split(heard, joins=True)]
+def joined_from_two(
+    hypothesis: Sequence[Word], premise: Sequence[Word], context: frozenset[str]
+) -> bool:
+    """Return whether a clause of ``hypothesis`` combines two of ``premise``, leaving out a part of
+    each: from "A owns deploys and B owns alerts" nobody may say that A owns alerts. Words in
+    ``context`` do not count as left out."""
+    clauses = [_weighty(one) for one in split(premise, joins=True)]
     times = Counter(word for own in clauses for word in own)
-    for clause in split(said, joins=True):
+    for clause in split(hypothesis, joins=True):
         ours = _weighty(clause)
         torn = [
             own
             for own in clauses
-            if any(times[word] == 1 for word in ours & own) and own - ours - told
+            if any(times[word] == 1 for word in ours & own) and own - ours - context
         ]
         if len(torn) > 1:
             return True

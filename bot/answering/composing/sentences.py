@@ -112,8 +112,8 @@ class Sentences:
     def _next(self, text: str) -> Iterator[Sentence]:
         if cited := _CITATIONS.match(text):
             if self._waiting and not self._waiting.code:
-                told = f"{self._waiting.text} {cited[0].strip()}"
-                self._waiting = replace(self._waiting, text=told)
+                cited_text = f"{self._waiting.text} {cited[0].strip()}"
+                self._waiting = replace(self._waiting, text=cited_text)
             text = text[cited.end() :]
         if mark := _ITEM.match(text):
             self._lead, text = Lead.ITEM, text[mark.end() :]

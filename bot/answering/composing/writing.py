@@ -129,8 +129,8 @@ class RetryingModel:
         try:
             piece = pieces.get(timeout=max(0.0, until - self._clock()))
         except queue.Empty:
-            told = f"it did not finish within {self._seconds:g} seconds"
-            raise ModelFailed(told, Fallback.SLOW) from None
+            why = f"it did not finish within {self._seconds:g} seconds"
+            raise ModelFailed(why, Fallback.SLOW) from None
         if isinstance(piece, ModelFailed):
             raise piece
         return piece

@@ -49,9 +49,9 @@ def verified(composed: Composed) -> VerificationEvent:
     dropped = Counter(one.flaw.value for one in sentences if one.flaw)
     supported = sum(one.verified for one in sentences)
     unclear = len(sentences) - supported - dropped.total()
-    told = tuple((one.sentence.text, _verdict(one)) for one in sentences)
+    verdicts = tuple((one.sentence.text, _verdict(one)) for one in sentences)
     return VerificationEvent(
-        supported=supported, unclear=unclear, dropped=dict(dropped), sentences=told
+        supported=supported, unclear=unclear, dropped=dict(dropped), sentences=verdicts
     )
 
 

@@ -165,12 +165,12 @@ def _place(passage: Passage) -> Place:
 
 def _metadata(hit: Hit) -> dict[str, str]:
     passage = hit.passage
-    told = {"title": passage.title, "heading": " > ".join(passage.headings)}
+    metadata = {"title": passage.title, "heading": " > ".join(passage.headings)}
     if passage.updated:
-        told["updated"] = passage.updated.isoformat()
+        metadata["updated"] = passage.updated.isoformat()
     if passage.outdated:
-        told["outdated"] = "its people marked it as outdated"
-    return told | {
+        metadata["outdated"] = "its people marked it as outdated"
+    return metadata | {
         "wiki": passage.wiki,
         "page": passage.page,
         "url": passage.url,

@@ -153,8 +153,8 @@ def _response(result: Result, nodes: Sequence[NodeWithScore]) -> FootnoteRespons
 
 
 def _is_of(one: NodeWithScore, source: Source) -> bool:
-    told = one.node.metadata
-    place = told["wiki"], told["page"], told["url"]
+    metadata = one.node.metadata
+    place = metadata["wiki"], metadata["page"], metadata["url"]
     return place == (source.wiki, source.page, source.url) and holds_of(source.quote, one.text)
 
 
