@@ -39,8 +39,8 @@ class MetricsPage:
         return handle
 
     def _has_token(self, authorization: str) -> bool:
-        given = authorization.removeprefix(_BEARER).encode()
-        is_right = hmac.compare_digest(given, self.token.encode())
+        token = authorization.removeprefix(_BEARER).encode()
+        is_right = hmac.compare_digest(token, self.token.encode())
         return bool(self.token) and authorization.startswith(_BEARER) and is_right
 
 

@@ -73,8 +73,8 @@ class Audit:
         ]
         if len(entry.pages) > _PAGES:
             pages.append(f"and {len(entry.pages) - _PAGES}")
-        told = f"{in_words(noted.at)}, {who}, "
-        return f"{inert(told)}{where}{inert(f', read by {readers}: ' + '; '.join(pages))}"
+        head = f"{in_words(noted.at)}, {who}, "
+        return f"{inert(head)}{where}{inert(f', read by {readers}: ' + '; '.join(pages))}"
 
     async def _name(self, id_: str) -> str:
         return await self.people.name(id_)

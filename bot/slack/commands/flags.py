@@ -55,12 +55,12 @@ class Flags:
         for flag, card in zip(shown, cards, strict=True):
             asked = question(flag.recorded.asked.question)
             blocks.append(section(f"*{literal(flag.complaint.words)}*: {asked}"))
-            told = [f"Flagged {ago(flag.raised.date(), self.clock().date())}"]
+            lines = [f"Flagged {ago(flag.raised.date(), self.clock().date())}"]
             if card:
-                told[0] += f" \u00b7 {link(card, 'Open the card', origins([card]))}"
+                lines[0] += f" \u00b7 {link(card, 'Open the card', origins([card]))}"
             if flag.comment:
-                told.append(literal(" ".join(plain(flag.comment).split())[:_COMMENT_SHOWN]))
-            blocks.append(context(joined(told)))
+                lines.append(literal(" ".join(plain(flag.comment).split())[:_COMMENT_SHOWN]))
+            blocks.append(context(joined(lines)))
         if number > len(shown):
             blocks.append(context(f"And {number - len(shown):,} more; `footnote flags` has all."))
         return Message(text, blocks)

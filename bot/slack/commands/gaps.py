@@ -49,10 +49,10 @@ class Gaps:
         text = "What people asked and the wiki did not answer:"
         blocks: list[Block] = [section(text)]
         today = self.clock().date()
-        for gap, said in found:
+        for gap, result in found:
             blocks.append(section(f"*{question(gap.latest.asked.question)}*"))
             lines = [asked(gap, today)]
-            lines += [f"\u2022 {source_line(one, self.origins, today)}" for one in said.nearest]
+            lines += [f"\u2022 {source_line(one, self.origins, today)}" for one in result.nearest]
             blocks.append(context(joined(lines)))
         if private:
             blocks.append(context(kept_private(private)))

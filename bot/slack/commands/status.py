@@ -66,13 +66,13 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
 def _health(row: Mapping[str, Any]) -> Iterator[str]:
     yield f"{counted(row['passages'], 'passage')}, {counted(row['closed'], 'page')} nobody can read"
     lags = {"edits": "edits", "everything_else": "all else"}
-    told = [
+    shown = [
         f"{words} after {shown_span(lag['p50'])} (p95 {shown_span(lag['p95'])})"
         for kind, words in lags.items()
         if (lag := row["lag_seconds"][kind])["count"]
     ]
-    if told:
-        yield f"In answers: {', '.join(told)}"
+    if shown:
+        yield f"In answers: {', '.join(shown)}"
     if row["failed"]:
         yield f"{counted(len(row['failed']), 'page')} failed; `footnote status` says which"
     if row["warnings"]:

@@ -20,14 +20,14 @@ _ANSWER_SHOWN = 2500
 
 
 def announcement(
-    told: Announcement, by: str, origins: Container[str], today: date, *, in_full: bool
+    announced: Announcement, by: str, origins: Container[str], today: date, *, in_full: bool
 ) -> Message:
     """Return the announcement: who published what, with a button to withdraw it, or who ended it
     (``by``, a name). ``in_full``: with the answer and its pages, which everyone may read."""
-    one = told.written
+    one = announced.written
     question = plain(one.question)
     asked = quoted(question[:_QUESTION_SHOWN])
-    blocks = [section(_head(told, by)), section(f"*Question*\n{asked}")]
+    blocks = [section(_head(announced, by)), section(f"*Question*\n{asked}")]
     if in_full:
         notes = [source.url for source in one.sources]
         shown = sections(render(one.text, origins, notes), _ANSWER_SHOWN)[:1]
@@ -36,24 +36,24 @@ def announcement(
         blocks.append(context(joined(["It is based on:", *lines])))
     else:
         blocks.append(context("The answer is not shown here: not everybody here may read it."))
-    if told.ended is None:
+    if announced.ended is None:
         blocks.append(_button(one.id))
     text = literal(f"Published answer: {question}"[:300])
-    return Message(text, blocks).marked(announcement_name(told))
+    return Message(text, blocks).marked(announcement_name(announced))
 
 
-def _head(told: Announcement, by: str) -> str:
-    one = told.written
+def _head(announced: Announcement, by: str) -> str:
+    one = announced.written
     # A mention by id: a name in words could be anybody's.
     author = f"<@{one.author}>" if one.author else "Somebody whose data was deleted"
     until = f"{one.expires.day} {one.expires:%b %Y}"
-    if told.ended is None:
+    if announced.ended is None:
         return f"{author} published an answer. I give it to everybody who asks this, until {until}."
     ended = {
         End.WITHDRAWN: f"was withdrawn{f' by {literal(by)}' if by else ''}",
         End.REPLACED: "was replaced by another one",
         End.LAPSED: "has ended: its time is up, or a page that it is based on was changed",
-    }[told.ended]
+    }[announced.ended]
     return f"An answer that {author} published {ended}. I no longer give it."
 
 

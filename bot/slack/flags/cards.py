@@ -163,13 +163,13 @@ def _button(flag: Flag, action: str, text: str, *, style: str = "") -> Block:
     return button | {"style": style} if style else button
 
 
-def _answer(title: str, said: Result, shown: OpenParts, origins: Container[str]) -> list[Block]:
+def _answer(title: str, result: Result, shown: OpenParts, origins: Container[str]) -> list[Block]:
     """Return the beginning of the answer: a card is read at a glance, and the answer is a click
     away."""
     if not shown.whole:
         return []
-    notes = [source.url for source in said.sources] if isinstance(said, Answer) else []
-    texts = sections(render(said.text, origins, notes), _ANSWER_SHOWN)
+    notes = [source.url for source in result.sources] if isinstance(result, Answer) else []
+    texts = sections(render(result.text, origins, notes), _ANSWER_SHOWN)
     cut = ["\u2026"] if len(texts) > 1 else []
     return [section(text) for text in [f"*{title}*\n{texts[0]}", *cut]] if texts else []
 

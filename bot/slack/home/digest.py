@@ -65,14 +65,14 @@ def digest(week: Week, origins: Container[str], today: date) -> Message:
 
 def _flags(week: Week, today: date) -> str:
     flagged = week.flagged
-    told = f"*Flags*: {flagged.opened:,} opened, {flagged.fixed:,} fixed, {week.open_flags:,} open"
+    line = f"*Flags*: {flagged.opened:,} opened, {flagged.fixed:,} fixed, {week.open_flags:,} open"
     longest = week.longest
     if longest is None:
-        return told
+        return line
     label = question(longest.question) if longest.question else "one"
     if longest.address and longest.question:
         label = link(longest.address, plain(longest.question), origins_of([longest.address]))
-    return f"{told}. Waits longest, since {_since(longest.since, today)}: {label}"
+    return f"{line}. Waits longest, since {_since(longest.since, today)}: {label}"
 
 
 def _since(day: date, today: date) -> str:

@@ -89,11 +89,11 @@ def flags(found: Sequence[Flag], addresses: Sequence[str], today: date) -> list[
     for flag, address in zip(found[:FLAGS_SHOWN], addresses, strict=True):
         state = "Somebody is on it" if flag.state is FlagState.TAKEN else "Open"
         when = f"flagged {ago(flag.raised.date(), today)}"
-        told = [f"*{state}*", literal(flag.complaint.words), when]
+        parts = [f"*{state}*", literal(flag.complaint.words), when]
         if address:
-            told.append(link(address, "Open the answer", origins_of([address])))
+            parts.append(link(address, "Open the answer", origins_of([address])))
         blocks.append(section(question(flag.recorded.asked.question)))
-        blocks.append(context(" \u00b7 ".join(told)))
+        blocks.append(context(" \u00b7 ".join(parts)))
     if (more := len(found) - FLAGS_SHOWN) > 0:
         blocks.append(context(f"And {more:,} more."))
     return blocks or [context("None. What you flag is listed here until somebody has handled it.")]

@@ -29,10 +29,10 @@ def progress(job: Job, now: Progress | None, seconds: float, note: str = "") -> 
     """Return the progress message. ``seconds`` since the wiki of ``now`` began."""
     doing = _doing(job.order)
     if now is None:
-        told = say(f"{doing} {job.order.what}\u2026", *filter(None, [note]))
+        message = say(f"{doing} {job.order.what}\u2026", *filter(None, [note]))
     else:
-        told = say(f"{doing} {done(now)}", *filter(None, [_pace(now, seconds)]))
-    return Message(told.text, [*told.blocks, _button(job.id)])
+        message = say(f"{doing} {done(now)}", *filter(None, [_pace(now, seconds)]))
+    return Message(message.text, [*message.blocks, _button(job.id)])
 
 
 def done(now: Progress) -> str:
@@ -67,19 +67,19 @@ def _outcome(order: Order, reports: Sequence[SyncReport], *, cancelled: bool) ->
         return [f"Cancelled {order.what}", kept]
     names = ", ".join(report.wiki for report in reports if not report.error) or "nothing"
     if any(isinstance(report.error, RebuildRefused) for report in reports):
-        told = ["The new index was refused, and the old one is kept"]
+        sentences = ["The new index was refused, and the old one is kept"]
     elif order.dry_run:
-        told = [f"Nothing was changed; this would be done in {names}"]
+        sentences = [f"Nothing was changed; this would be done in {names}"]
     else:
-        told = [f"Reindexed {names}"]
-    told += [
+        sentences = [f"Reindexed {names}"]
+    sentences += [
         f"{report.wiki} ended early"
         for report in reports
         if report.error and not isinstance(report.error, RebuildRefused)
     ]
     if failed := sum(len(report.failed) for report in reports):
-        told.append(f"{counted(failed, 'page')} failed")
-    return told
+        sentences.append(f"{counted(failed, 'page')} failed")
+    return sentences
 
 
 def _doing(order: Order) -> str:
@@ -147,8 +147,8 @@ def _counts(report: SyncReport) -> str:
         "unchanged": report.unchanged,
         "failed": len(report.failed),
     }
-    told = ", ".join(f"{number:,} {name}" for name, number in counts.items())
-    return f"*{literal(report.wiki)}*: {told}"
+    numbers = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+    return f"*{literal(report.wiki)}*: {numbers}"
 
 
 def _plans(report: SyncReport) -> list[str]:

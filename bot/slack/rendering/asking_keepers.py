@@ -11,16 +11,16 @@ ASK = "ask_keepers"
 BLOCK = "keepers"
 
 
-def is_unsure(said: Result) -> bool:
+def is_unsure(result: Result) -> bool:
     """Return whether the answer may not answer the question."""
-    if isinstance(said, NoAnswer):
-        return said.reason is Reason.NOTHING_FITS
-    return isinstance(said, Answer) and (said.tone is Tone.CLOSEST or said.denial)
+    if isinstance(result, NoAnswer):
+        return result.reason is Reason.NOTHING_FITS
+    return isinstance(result, Answer) and (result.tone is Tone.CLOSEST or result.denial)
 
 
-def nearest(said: Result) -> tuple[Source, ...]:
+def nearest(result: Result) -> tuple[Source, ...]:
     """Return the pages worth a look."""
-    return said.nearest if isinstance(said, Answer | NoAnswer) else ()
+    return result.nearest if isinstance(result, Answer | NoAnswer) else ()
 
 
 def button(answer: int) -> Block:

@@ -38,23 +38,23 @@ def answer(
     tally: Tally | None = None,
 ) -> list[Message]:
     """Return one message, or as many as needed; sources and buttons are in the last."""
-    said = recorded.answer
-    if isinstance(said, NoAnswer):
+    result = recorded.answer
+    if isinstance(result, NoAnswer):
         pieces, small = (
-            render(said.text, origins),
-            _nearest("The nearest pages:", said, origins, today),
+            render(result.text, origins),
+            _nearest("The nearest pages:", result, origins, today),
         )
-    elif isinstance(said, Clarify):
-        pieces, small = [Piece(literal(said.text))], _readings(said, origins, today)
+    elif isinstance(result, Clarify):
+        pieces, small = [Piece(literal(result.text))], _readings(result, origins, today)
     else:
-        notes = [source.url for source in said.sources]
-        pieces, small = render(said.text, origins, notes), _sources(said, origins, today)
-        small += _nearest("Close to it:", said, origins, today)
-    text = literal(first_sentence(said.text)) or "Here is what I found."
+        notes = [source.url for source in result.sources]
+        pieces, small = render(result.text, origins, notes), _sources(result, origins, today)
+        small += _nearest("Close to it:", result, origins, today)
+    text = literal(first_sentence(result.text)) or "Here is what I found."
     bodies = _grouped(sections(pieces)) or [[text]]
     messages = [Message(text, [section(body) for body in group]) for group in bodies]
-    if isinstance(said, Clarify):
-        messages[-1].blocks.extend([readings.buttons(recorded.id, said), context(readings.HINT)])
+    if isinstance(result, Clarify):
+        messages[-1].blocks.extend([readings.buttons(recorded.id, result), context(readings.HINT)])
     messages[-1].blocks.extend(_foot(recorded, small, origins, tally))
     return messages
 
@@ -98,17 +98,17 @@ def ago(then: date, today: date) -> str:
     return "today"
 
 
-def _sources(said: Answer, origins: Container[str], today: date) -> list[str]:
+def _sources(result: Answer, origins: Container[str], today: date) -> list[str]:
     return [
         f"[{number}] {source_line(source, origins, today)}"
-        for number, source in enumerate(said.sources, 1)
+        for number, source in enumerate(result.sources, 1)
     ]
 
 
-def _nearest(head: str, said: Result, origins: Container[str], today: date) -> list[str]:
+def _nearest(head: str, result: Result, origins: Container[str], today: date) -> list[str]:
     lines = [
         f"\u2022 {source_line(source, origins, today)}{_keeper(source)}"
-        for source in asking_keepers.nearest(said)
+        for source in asking_keepers.nearest(result)
     ]
     return [head, *lines] if lines else []
 
@@ -118,10 +118,10 @@ def _keeper(source: Source) -> str:
     return f" \u00b7 kept by {literal(source.keeper[:_KEEPER])}" if source.keeper else ""
 
 
-def _readings(said: Clarify, origins: Container[str], today: date) -> list[str]:
+def _readings(result: Clarify, origins: Container[str], today: date) -> list[str]:
     return [
         f"{number}. {source_line(source, origins, today)}"
-        for number, source in enumerate(said.sources, 1)
+        for number, source in enumerate(result.sources, 1)
     ]
 
 
@@ -129,28 +129,28 @@ def _foot(
     recorded: RecordedAnswer, small: Sequence[str], origins: Container[str], tally: Tally | None
 ) -> list[Block]:
     blocks: list[Block] = []
-    said = recorded.answer
-    warnings = [*_unchecked(recorded), *_narrowed(said)]
-    lines = [*_verified(said), *warnings, *_fallback(said), *small]
-    lines += [*_linked(said, origins), *_as_of(recorded)]
+    result = recorded.answer
+    warnings = [*_unchecked(recorded), *_narrowed(result)]
+    lines = [*_verified(result), *warnings, *_fallback(result), *small]
+    lines += [*_linked(result, origins), *_as_of(recorded)]
     if lines:
         blocks.append(context(joined(lines)))
-    if offers_quotes(said):
+    if offers_quotes(result):
         blocks.append(quotes.button(recorded.id))
-    if tally and (told := _told(tally, private=recorded.asked.private)):
-        blocks.append(context(told) | {"block_id": "tally"})
-    if asking_keepers.is_unsure(said):
+    if tally and (tally_line := _told(tally, private=recorded.asked.private)):
+        blocks.append(context(tally_line) | {"block_id": "tally"})
+    if asking_keepers.is_unsure(result):
         blocks.append(asking_keepers.button(recorded.id))
     if _is_judged(recorded.answer):
         blocks.append(_buttons(recorded.id))
     return blocks
 
 
-def _is_judged(said: Result) -> bool:
+def _is_judged(result: Result) -> bool:
     """Return whether it has feedback buttons. A clarifying question has buttons of its own; the
     answer to its choice is judged."""
-    return isinstance(said, Answer) or (
-        isinstance(said, NoAnswer) and said.reason is Reason.NOTHING_FITS
+    return isinstance(result, Answer) or (
+        isinstance(result, NoAnswer) and result.reason is Reason.NOTHING_FITS
     )
 
 
@@ -179,31 +179,33 @@ def _unchecked(recorded: RecordedAnswer) -> list[str]:
     return [f":warning: {unchecked.words}"] if unchecked else []
 
 
-def _linked(said: Result, origins: Container[str]) -> list[str]:
+def _linked(result: Result, origins: Container[str]) -> list[str]:
     """Return links to pages of which nothing may be shown but that they exist."""
-    return [f":link: {link(one.url, one.name, origins)}: {one.doubt.words}" for one in said.linked]
+    return [
+        f":link: {link(one.url, one.name, origins)}: {one.doubt.words}" for one in result.linked
+    ]
 
 
-def _narrowed(said: Result) -> list[str]:
+def _narrowed(result: Result) -> list[str]:
     """Return the note that only open pages were searched. If there is no answer, the text says
     it."""
-    if isinstance(said, NoAnswer) or said.narrowed is None:
+    if isinstance(result, NoAnswer) or result.narrowed is None:
         return []
-    return [f":warning: {said.narrowed.words}."]
+    return [f":warning: {result.narrowed.words}."]
 
 
-def _verified(said: Result) -> list[str]:
-    if not isinstance(said, Answer) or said.verified is None:
+def _verified(result: Result) -> list[str]:
+    if not isinstance(result, Answer) or result.verified is None:
         return []
     # On one line, whatever name was stored.
-    return [f":white_check_mark: {literal(' '.join(said.verified.words.split()))}"]
+    return [f":white_check_mark: {literal(' '.join(result.verified.words.split()))}"]
 
 
-def _fallback(said: Result) -> list[str]:
-    if not isinstance(said, Answer):
+def _fallback(result: Result) -> list[str]:
+    if not isinstance(result, Answer):
         return []
-    early = [EARLY] if said.early else []
-    return [*early, *([said.fallback.words] if said.fallback else []), *said.check_notes]
+    early = [EARLY] if result.early else []
+    return [*early, *([result.fallback.words] if result.fallback else []), *result.check_notes]
 
 
 def _as_of(recorded: RecordedAnswer) -> list[str]:

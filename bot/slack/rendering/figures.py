@@ -16,12 +16,12 @@ _QUESTION_SHOWN = 300
 
 
 def volume(figures: Volume) -> str:
-    told = [counted(figures.questions, "question")]
+    parts = [counted(figures.questions, "question")]
     if figures.answered_share is not None:
-        told.append(f"{figures.answered_share:.0%} answered")
+        parts.append(f"{figures.answered_share:.0%} answered")
     if figures.bad_share is not None:
-        told.append(f":-1: {figures.bad_share:.0%} of {counted(figures.verdicts, 'verdict')}")
-    return ", ".join(told)
+        parts.append(f":-1: {figures.bad_share:.0%} of {counted(figures.verdicts, 'verdict')}")
+    return ", ".join(parts)
 
 
 def question(text: str) -> str:

@@ -15,7 +15,7 @@ _BUTTON_TEXT = 75
 HINT = "Press one, or reply with its number."
 
 
-def buttons(answer: int, said: Clarify) -> Block:
+def buttons(answer: int, question: Clarify) -> Block:
     """Return the buttons. Only numbers pass through Slack, never the question."""
     return {
         "type": "actions",
@@ -27,7 +27,7 @@ def buttons(answer: int, said: Clarify) -> Block:
                 "text": plain_text(_cut(f"{number}. {reading.label}")),
                 "value": f"{answer}:{number}",
             }
-            for number, reading in enumerate(said.readings, 1)
+            for number, reading in enumerate(question.readings, 1)
         ],
     }
 

@@ -19,8 +19,8 @@ def written(rows: Iterable[Row]) -> list[str]:
     above a table with a single value are text."""
     found: list[str] = []
     body: list[Row] = []
-    for said, group in groupby(rows, key=any):
-        if not said:
+    for has_text, group in groupby(rows, key=any):
+        if not has_text:
             continue
         part = list(group)
         title = list(takewhile(_says_one_thing, part))

@@ -97,15 +97,15 @@ def _line(paragraph: Any) -> str:
 def _rows(found: Any) -> Iterator[list[str]]:
     """Yield the rows, with the text of a merged cell in each of its places."""
     rows = [list(row.cells) for row in found.rows]
-    said: dict[tuple[int, int], str] = {}
+    texts: dict[tuple[int, int], str] = {}
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):
             if cell.is_merge_origin:
                 text = _words(cell)
                 for down in range(y, min(y + cell.span_height, len(rows))):
                     for across in range(x, min(x + cell.span_width, len(row))):
-                        said[down, across] = text
-        yield [said.get((y, x), _words(cell)) for x, cell in enumerate(row)]
+                        texts[down, across] = text
+        yield [texts.get((y, x), _words(cell)) for x, cell in enumerate(row)]
 
 
 def _words(cell: Any) -> str:

@@ -43,16 +43,16 @@ def _folder(path: PurePosixPath) -> str:
 
 
 def _permalink(path: PurePosixPath, matter: FrontMatter) -> str:
-    given = matter.values.get("permalink")
-    if not isinstance(given, str) or not given.strip() or "{" in given:
+    permalink = matter.values.get("permalink")
+    if not isinstance(permalink, str) or not permalink.strip() or "{" in permalink:
         return ""
     stem = _stem(path)
-    given = re.sub(r":(?:title|name|basename|slug)\b", stem, given.strip())
-    given = given.replace(":path", (path.parent / stem).as_posix())
-    if given in ("pretty", "date", "none", "ordinal") or ":" in given:
+    permalink = re.sub(r":(?:title|name|basename|slug)\b", stem, permalink.strip())
+    permalink = permalink.replace(":path", (path.parent / stem).as_posix())
+    if permalink in ("pretty", "date", "none", "ordinal") or ":" in permalink:
         return ""
-    given = "/" + given.lstrip("/")
-    return given.removesuffix("index.html")
+    permalink = "/" + permalink.lstrip("/")
+    return permalink.removesuffix("index.html")
 
 
 def _source(path: PurePosixPath, _matter: FrontMatter) -> str:
@@ -60,9 +60,9 @@ def _source(path: PurePosixPath, _matter: FrontMatter) -> str:
 
 
 def _named(path: PurePosixPath, matter: FrontMatter, ending: str, indexes: frozenset[str]) -> str:
-    given = _permalink(path, matter)
-    if given:
-        return given
+    permalink = _permalink(path, matter)
+    if permalink:
+        return permalink
     stem = _stem(path)
     if stem.removesuffix(".html").lower() in indexes:
         return _folder(path)
@@ -138,8 +138,8 @@ def _wiki(path: PurePosixPath, _matter: FrontMatter) -> str:
 
 
 def _obsidian(path: PurePosixPath, matter: FrontMatter) -> str:
-    given = _permalink(path, matter)
-    return given or f"{_folder(path)}{_stem(path)}".replace("%", "%25").replace(" ", "+")
+    permalink = _permalink(path, matter)
+    return permalink or f"{_folder(path)}{_stem(path)}".replace("%", "%25").replace(" ", "+")
 
 
 RULES: Final[Mapping[str, Callable[[PurePosixPath, FrontMatter], str]]] = {

@@ -92,18 +92,18 @@ def _recognised(root: Path, listed: Listing, name: str, folder: str | None = Non
             f"there is no flavour {name!r} of Markdown; there are auto, {known}"
         )
     dialect = DIALECTS[name]
-    said = _SETTINGS[name](root, listed) if name in _SETTINGS else Recognised(dialect)
+    recognised = _SETTINGS[name](root, listed) if name in _SETTINGS else Recognised(dialect)
     if folder is None:
-        folder = said.folder or _folder(root, listed, dialect)
+        folder = recognised.folder or _folder(root, listed, dialect)
     if name == "gitbook":
-        said = Recognised(dialect, titles=_summary(on_disk(root, folder) / "SUMMARY.md"))
+        recognised = Recognised(dialect, titles=_summary(on_disk(root, folder) / "SUMMARY.md"))
     return Recognised(
         dialect,
         folder,
-        web_address(said.site_url),
-        said.addresses or dialect.addresses,
-        said.anchors or dialect.anchors,
-        said.titles,
+        web_address(recognised.site_url),
+        recognised.addresses or dialect.addresses,
+        recognised.anchors or dialect.anchors,
+        recognised.titles,
     )
 
 
@@ -191,15 +191,15 @@ def _mkdocs(root: Path, _listed: Listing) -> Recognised:
     file = _mkdocs_file(root)
     if file is None:
         return Recognised(dialect)
-    said = _settings(file)
-    docs = str(said.get("docs_dir") or "docs").strip("./")
+    settings = _settings(file)
+    docs = str(settings.get("docs_dir") or "docs").strip("./")
     titles: dict[str, str] = {}
-    _nav(said.get("nav"), titles)
+    _nav(settings.get("nav"), titles)
     return Recognised(
         dialect,
         f"{docs}/" if file.parent == root and _is_folder(root / docs) else "",
-        str(said.get("site_url") or ""),
-        "html" if said.get("use_directory_urls") is False else "",
+        str(settings.get("site_url") or ""),
+        "html" if settings.get("use_directory_urls") is False else "",
         "github" if "pymdownx.slugs" in _text(file) else "",
         titles,
     )
@@ -224,10 +224,12 @@ def _hugo(root: Path, _listed: Listing) -> Recognised:
 
 def _jekyll(root: Path, _listed: Listing) -> Recognised:
     file = _near(root, ("_config.yml",), 0)
-    said = _settings(file) if file else {}
-    base = f"{said.get('url') or ''}{said.get('baseurl') or ''}"
-    pretty = said.get("permalink") == "pretty" or str(said.get("permalink") or "").endswith("/")
-    anchors = "github" if "kramdown" not in said or "GFM" in str(said["kramdown"]) else ""
+    settings = _settings(file) if file else {}
+    base = f"{settings.get('url') or ''}{settings.get('baseurl') or ''}"
+    pretty = settings.get("permalink") == "pretty" or str(settings.get("permalink") or "").endswith(
+        "/"
+    )
+    anchors = "github" if "kramdown" not in settings or "GFM" in str(settings["kramdown"]) else ""
     return Recognised(
         DIALECTS["jekyll"],
         site_url=base if "://" in base else "",
@@ -239,10 +241,10 @@ def _jekyll(root: Path, _listed: Listing) -> Recognised:
 def _docusaurus(root: Path, _listed: Listing) -> Recognised:
     file = _near(root, _DOCUSAURUS, 1)
     text = _text(file) if file else ""
-    said = dict(re.findall(r"\b(url|baseUrl|routeBasePath):\s*['\"]([^'\"]*)['\"]", text))
-    base = (said.get("baseUrl") or "/").strip("/")
-    route = said.get("routeBasePath", "docs").strip("/") if file else ""
-    site = "/".join(filter(None, (said.get("url", "").rstrip("/"), base, route)))
+    settings = dict(re.findall(r"\b(url|baseUrl|routeBasePath):\s*['\"]([^'\"]*)['\"]", text))
+    base = (settings.get("baseUrl") or "/").strip("/")
+    route = settings.get("routeBasePath", "docs").strip("/") if file else ""
+    site = "/".join(filter(None, (settings.get("url", "").rstrip("/"), base, route)))
     return Recognised(DIALECTS["docusaurus"], site_url=site if "://" in site else "")
 
 
@@ -283,10 +285,10 @@ def _settings(file: Path) -> Mapping[str, object]:
     """Return the settings; they are optional: broken ones say nothing."""
     text = _text(file)
     try:
-        said = tomllib.loads(text) if file.suffix == ".toml" else load_yaml(text)
+        values = tomllib.loads(text) if file.suffix == ".toml" else load_yaml(text)
     except (ValueError, RecursionError, yaml.YAMLError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def _text(file: Path) -> str:

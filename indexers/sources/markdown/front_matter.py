@@ -44,9 +44,9 @@ class FrontMatter:
     def text(self, *names: str) -> str:
         """Return the first of ``names`` with a value, on one line."""
         for name in names:
-            said = _words(self.values.get(name))
-            if said:
-                return said
+            words = _words(self.values.get(name))
+            if words:
+                return words
         return ""
 
     def flag(self, *names: str) -> bool:

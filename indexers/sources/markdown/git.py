@@ -249,19 +249,19 @@ class GitWiki:
         asked = ("ls-remote", "--symref", "--")
         self._suffix = ""
         try:
-            said = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
+            output = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
         except GitRefused as error:
             if not error.redirected or self._url.endswith(_SUFFIX):
                 raise
             # A forge redirects addresses from a browser to the same with `.git`.
             self._suffix = _SUFFIX
             try:
-                said = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
+                output = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
             except WikiUnavailable:
                 raise error from None
         at: dict[str, str] = {}
         leads: dict[str, str] = {}
-        for line in said.splitlines():
+        for line in output.splitlines():
             value, _, ref = line.partition("\t")
             if value.startswith("ref: "):
                 leads[ref] = value.removeprefix("ref: ")

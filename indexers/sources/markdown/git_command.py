@@ -98,11 +98,11 @@ class Git:
             WikiUnavailable: the repository cannot be read now.
         """
         seconds = seconds or self._seconds
-        code, said, complained = self._called(folder, arguments, seconds)
+        code, output, complained = self._called(folder, arguments, seconds)
         if code == _NOT_FOUND:
             raise WikiMisconfigured("git is not installed; a wiki with a git address needs it")
         if not code:
-            return said.decode("utf-8", "surrogateescape")
+            return output.decode("utf-8", "surrogateescape")
         why = self._redacted(complained.decode("utf-8", "replace"))
         if _REDIRECTED.search(why):
             raise GitRefused(
@@ -137,14 +137,14 @@ class Git:
             except OSError as error:
                 raise WikiUnavailable(f"git cannot be started: {error.strerror}") from error
             try:
-                said, complained = git.communicate(self._secrets(), timeout=seconds)
+                output, complained = git.communicate(self._secrets(), timeout=seconds)
             except subprocess.TimeoutExpired as error:
                 raise WikiUnavailable(
                     f"git did not end within {seconds:g} s for {self.shown}"
                 ) from error
             finally:
                 _end(git)
-        return git.returncode, said, complained
+        return git.returncode, output, complained
 
     @contextmanager
     def _config(self) -> Iterator[str]:

@@ -33,14 +33,14 @@ def last_changes(folder: Path) -> Mapping[str, date]:
     git = Git(Address(str(top), "file"), seconds=_SECONDS)
     try:
         beginnings = _beginnings(git, folder)
-        said = git.run(
+        output = git.run(
             folder, "log", f"--max-count={_COMMITS}", "--format=%x01%H %ct", "-z", "--name-only",
             "--no-renames", "--no-ext-diff", "--no-textconv", "--relative", "HEAD", "--", ".",
         )  # fmt: skip
     except WikiUnavailable as error:
         log.info("Git does not say when the files of %s were changed: %s", folder, error)
         return {}
-    return _read(said, beginnings)
+    return _read(output, beginnings)
 
 
 def no_dates(_: Path) -> Mapping[str, date]:
@@ -62,10 +62,10 @@ def _beginnings(git: Git, folder: Path) -> frozenset[str]:
         return frozenset()
 
 
-def _read(said: str, beginnings: frozenset[str]) -> Mapping[str, date]:
+def _read(output: str, beginnings: frozenset[str]) -> Mapping[str, date]:
     found: dict[str, date | None] = {}
     day: date | None = None
-    for token in said.split("\0"):
+    for token in output.split("\0"):
         if commit := _COMMIT.fullmatch(token):
             day = None if commit[1] in beginnings else _day(int(commit[2]))
         elif path := token.removeprefix("\n"):

@@ -105,10 +105,10 @@ def _opening(name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Op
     title = next((names[key] for key in _SHOWN if names.get(key)), "")
     element = _element(name)
     if element == "fn-note":
-        given = [names.get(key, "") for key in ("type", "style", "color", "header-bg", "level")]
-        kind = next((word for word in (*given, *places, name) if word.lower() in _KINDS), "note")
-        said = [place for place in places if place.lower() not in _KINDS and " " in place]
-        return Open(element, kind, title or (said[0] if said else ""))
+        named = [names.get(key, "") for key in ("type", "style", "color", "header-bg", "level")]
+        kind = next((word for word in (*named, *places, name) if word.lower() in _KINDS), "note")
+        titles = [place for place in places if place.lower() not in _KINDS and " " in place]
+        return Open(element, kind, title or (titles[0] if titles else ""))
     if element == "fn-tab":
         title = title or names.get("name", "") or (places[0] if places else "")
         return Open(element, "", "" if name == "code" and not names else title)

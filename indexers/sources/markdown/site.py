@@ -197,8 +197,8 @@ def withheld(dialect: Dialect, path: str) -> str:
     return ""
 
 
-def _chosen(given: str, found: str, known: Mapping[str, object], setting: str) -> str:
-    rule = found if given == "auto" else given
+def _chosen(setting_value: str, found: str, known: Mapping[str, object], setting: str) -> str:
+    rule = found if setting_value == "auto" else setting_value
     if rule not in known:
         raise WikiMisconfigured(f"{setting} cannot be {rule!r}; it can be auto, {', '.join(known)}")
     return rule

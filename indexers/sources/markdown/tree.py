@@ -91,12 +91,12 @@ def _give_looks(root: Node) -> None:
                 step = 1 if node.attributes.get("to") == "after" else -1
                 for other in nodes[place + 1 :] if step > 0 else reversed(nodes[:place]):
                     if other.tag not in ("fn-looks", "fn-id"):
-                        said = {
+                        attributes = {
                             name: node.attributes[name]
                             for name in _LOOKS
                             if name in node.attributes
                         }
-                        other.attributes |= said
+                        other.attributes |= attributes
                         break
         pending.extend(nodes)
 
