@@ -7,9 +7,10 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.table import Table
+from rich.cells import cell_len
 
 from bot import terminal
+from bot.foreign import on_one_line
 from bot.screen import out, safe, write
 
 Row = Mapping[str, Any]
@@ -29,10 +30,15 @@ def print_rows(
     elif not rows:
         terminal.say(none)
     else:
-        table = Table(*columns, box=None, pad_edge=False)
-        for row in rows:
-            table.add_row(*(safe(_shown(row[column])) for column in columns))
-        out().print(table)
+        cells = [list(columns), *([_shown(row[column]) for column in columns] for row in rows)]
+        widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+        for line in cells:
+            padded = (
+                cell + " " * (width - cell_len(cell))
+                for cell, width in zip(line, widths, strict=True)
+            )
+            # Not rich's own table, which cuts what is wider than the terminal.
+            out().print(safe("  ".join(padded).rstrip()), soft_wrap=True)
 
 
 def csv_of(rows: Sequence[Row], columns: Sequence[str]) -> str:
@@ -63,5 +69,5 @@ def _plain(value: object) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return _plain(value)
+        return on_one_line(_plain(value))
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4f}"

@@ -12,7 +12,7 @@ import pytest
 from bot.answering.composing.usage import Cap, Spent
 from bot.conversation.model import AskedQuestion, MessageRef
 from bot.model import Answer, NoAnswer, Reason, Result, Source
-from bot.reports import csv_of
+from bot.reports import csv_of, print_rows
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
@@ -83,7 +83,7 @@ def test_direct_messages_are_one_row_because_their_channel_is_a_person(shell: Sh
     with kept_logging():
         ran = shell.footnote("usage", "--by", "channel")
 
-    assert "direct messages  1" in " ".join(ran.out.split("\n")).replace("   ", "  ")
+    assert "direct messages  1          1         50      0.5000\n" in ran.out
     assert "C0TEAM" in ran.out
     assert "D0BEN" not in ran.out
 
@@ -109,3 +109,15 @@ def test_a_formula_is_text_in_csv() -> None:
     assert csv_of(rows, ("page", "count")) == (
         'page,count\n"\'=HYPERLINK(""http://evil"")",-1\n"a,b",0.5\n'
     )
+
+
+def test_a_table_cuts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"page": "x" * 300, "count": 1}, {"page": "\u9875\u9762\n\x1b[31m", "count": 20_000}]
+    with kept_logging():
+        print_rows(rows, ("count", "page"), as_csv=False, as_json=False, none="")
+    head, first, second = capsys.readouterr().out.splitlines()
+
+    assert head == "count   page"
+    assert first == "1       " + "x" * 300
+    assert second.startswith("20,000  \u9875\u9762")
+    assert "\x1b" not in second
