@@ -38,7 +38,8 @@ _SECRETS = """
        `SLACK_BOT_TOKEN_FILE=/etc/footnote/slack_bot_token`;
     3. a file of its name in lower case, such as `slack_bot_token`, in the folder of systemd's
        credentials (`LoadCredential=slack_bot_token:/etc/footnote/slack_bot_token`) or in
-       `/run/secrets`, where Docker and Kubernetes put them.
+       `/run/secrets`, where Docker puts them. In Kubernetes, mount the secret as a folder and name
+       that in `CREDENTIALS_DIRECTORY`.
 
     The same holds for the variables that a wiki's `token_variable` names. Space around a secret
     in a file does not count.

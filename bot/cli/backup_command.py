@@ -12,6 +12,7 @@ from bot import screen, terminal
 from bot.cli.options import as_json, configured
 from bot.cli.sharing import open_app
 from bot.version import own_version
+from indexers.text.counting import counted
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -88,7 +89,7 @@ def described(folder: Path, manifest: Manifest) -> list[str]:
         lines.append("  index  none: nothing was synced yet")
     else:
         pages, passages = (sum(of[at] for of in index["wikis"].values()) for at in (0, 1))
-        lines.append(f"  index  {pages:,} pages, {passages:,} passages")
+        lines.append(f"  index  {counted(pages, 'page')}, {counted(passages, 'passage')}")
         if index["kind"] == "server":
             lines.append(
                 "         as a snapshot, which the Qdrant server keeps: copy it from there"
@@ -99,7 +100,9 @@ def described(folder: Path, manifest: Manifest) -> list[str]:
         lines.append("  state  none: no question was asked yet")
     elif state["kind"] == "file":
         rows = state["rows"]
-        lines.append(f"  state  {rows['answers']:,} answers, {rows['flags']:,} flags")
+        lines.append(
+            f"  state  {counted(rows['answers'], 'answer')}, {counted(rows['flags'], 'flag')}"
+        )
     else:
         lines.append(f"  state  is not in it, but on PostgreSQL: {state['by_hand']}")
     return lines

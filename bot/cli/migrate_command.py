@@ -10,6 +10,7 @@ import click
 
 from bot import screen, terminal
 from bot.cli.options import as_json, configured
+from indexers.text.counting import counted
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -45,7 +46,7 @@ def migrate_index(settings: Settings, secrets: Secrets, url: str, as_json: bool)
         )
         return
     terminal.say(
-        f"{pages:,} pages, {passages:,} passages are on the server, after"
+        f"{counted(pages, 'page')}, {counted(passages, 'passage')} are on the server, after"
         f" {time.monotonic() - began:.0f} s. Of what {moved.questions} questions find first,"
         f" {moved.same:.1%} is the same."
     )

@@ -26,7 +26,6 @@ def back_up(database: Database, file: Path) -> dict[str, int]:
         with database.look() as connection, closing(sqlite3.connect(file)) as copy:
             source: Any = connection.connection.driver_connection
             source.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")  # one file, whoever opens it
     except sqlite3.Error as error:
         raise StateUnavailable(
             f"The bot's database cannot be copied to {file} ({error})."

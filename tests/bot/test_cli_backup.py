@@ -15,12 +15,14 @@ import pytest
 from bot.errors import BackupRefused
 from bot.operations import restoring
 from bot.operations.backups import MANIFEST, Manifest, back_up, checksum
+from bot.state.database import Database
 from tests.bot.running.test_commands_beside_a_process import held, run, synced, until
 from tests.bot.shell import Shell
 
 __all__ = ["synced"]  # a fixture
 
 QUESTION = "How long is leave?"
+SCHEMAS = Path(__file__).parents[1] / "data/schemas"
 
 
 @pytest.fixture
@@ -123,6 +125,35 @@ def test_a_damaged_backup_is_refused_and_nothing_is_touched(handbook: Shell, dam
     assert refused.code == 1
     assert words[damage] in refused.err
     assert answer(handbook) == now
+
+
+def test_a_database_of_an_earlier_version_is_brought_forward(handbook: Shell) -> None:
+    handbook.footnote("backup", "monday")
+    folder = handbook.folder / "monday"
+    state = folder / "state.sqlite3"
+    state.unlink()
+    with closing(sqlite3.connect(state)) as old:
+        old.executescript((SCHEMAS / "05a.sql").read_text())
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["parts"]["state"]["rows"] = {"inbox": 1, "answers": 1, "flags": 0}
+    manifest["files"]["state.sqlite3"] = [state.stat().st_size, checksum(state)]
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    restored = handbook.footnote("restore", "monday", "--force")
+
+    assert restored.code == 0, restored.err
+    assert "1 answer," in restored.out
+    assert handbook.footnote("flags", "--json").json == []
+
+
+def test_a_database_that_is_open_elsewhere_is_not_replaced(handbook: Shell) -> None:
+    """As by a bot whose index is on a server."""
+    handbook.footnote("backup", "monday")
+    with closing(Database.open(handbook.folder / "data/state.sqlite3")):
+        refused = handbook.footnote("restore", "monday", "--force")
+
+    assert refused.code == 1
+    assert "stop it first" in refused.err
+    assert handbook.footnote("restore", "monday", "--force").code == 0
 
 
 def test_a_backup_that_was_killed_is_no_backup_and_may_be_made_again(handbook: Shell) -> None:
