@@ -86,15 +86,15 @@ def load(file: Path) -> list[Row]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadRun(f"{file}: cannot be read ({error})") from None
     except json.JSONDecodeError as error:
-        raise BadRun(f"{file}, line {error.lineno}: no JSON ({error.msg})") from None
+        raise BadRun(f"{file}, line {error.lineno}: not JSON ({error.msg})") from None
     except (ValueError, RecursionError) as error:
         raise BadRun(f"{file}: cannot be read ({error})") from None
     if not isinstance(run, dict) or run.get("footnote_run") != _FORMAT:
-        raise BadRun(f"{file}: is no run that `footnote eval --out` of this version wrote")
+        raise BadRun(f"{file}: is not a run that `footnote eval --out` of this version wrote")
     try:
         return [_row(**row) for row in run["questions"]]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadRun(f"{file}: a question of this run is not whole ({error})") from None
+        raise BadRun(f"{file}: a question of this run is incomplete ({error})") from None
 
 
 def _row(

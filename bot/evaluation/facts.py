@@ -56,9 +56,9 @@ def facts_of(row: Mapping[str, Any], where: str) -> Facts | None:
     required = row.get("facts") or []
     forbidden = row.get("must_not") or []
     if not isinstance(required, list) or not all(isinstance(ways, list) for ways in required):
-        raise BadSet(f"{where}: 'facts' is no list of lists of regular expressions")
+        raise BadSet(f"{where}: 'facts' is not a list of lists of regular expressions")
     if not isinstance(forbidden, list):
-        raise BadSet(f"{where}: 'must_not' is no list of regular expressions")
+        raise BadSet(f"{where}: 'must_not' is not a list of regular expressions")
     if not required:
         return None
     return Facts(
@@ -71,7 +71,9 @@ def _pattern(text: object, name: str, where: str) -> re.Pattern[str]:
     try:
         return re.compile(str(text), re.IGNORECASE)
     except (re.error, RecursionError, OverflowError) as error:
-        raise BadSet(f"{where}: {name!r} has no regular expression in {text!r} ({error})") from None
+        raise BadSet(
+            f"{where}: {name!r} has an invalid regular expression, {text!r} ({error})"
+        ) from None
 
 
 def _found(ways: Sequence[re.Pattern[str]], words: str) -> bool:

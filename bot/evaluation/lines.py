@@ -56,7 +56,7 @@ def text_of(row: Mapping[str, Any], key: str, where: str) -> str:
     if value is None or value == "":
         raise BadSet(f"{where}: no {key!r}")
     if not isinstance(value, str | int):
-        raise BadSet(f"{where}: {key!r} is no text")
+        raise BadSet(f"{where}: {key!r} is not text")
     return str(value)
 
 
@@ -67,7 +67,7 @@ def _object(line: str, where: str) -> dict[str, Any]:
             # An unpaired surrogate, which JSON can express, can be neither indexed nor written.
             row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
     except json.JSONDecodeError as error:
-        raise BadSet(f"{where}: no JSON ({error.msg} at character {error.pos + 1})") from None
+        raise BadSet(f"{where}: not JSON ({error.msg} at character {error.pos + 1})") from None
     except (ValueError, RecursionError) as error:  # a number too long, or brackets nested too deep
         raise BadSet(f"{where}: cannot be read ({error})") from None
     if not isinstance(row, dict):

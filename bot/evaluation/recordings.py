@@ -125,7 +125,7 @@ def _label(row: Mapping[str, Any], where: str) -> Label:
 def _objects(row: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[str, Any]]:
     found = row.get(name) or []
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise BadSet(f"{where}: {name!r} is no list of objects")
+        raise BadSet(f"{where}: {name!r} is not a list of objects")
     return found
 
 

@@ -313,7 +313,7 @@ def test_a_sound_set_up_has_no_failure(office: Office) -> None:
     assert has(wiki["ok"], "Groups can be read")
     assert has(wiki["ok"], "All 3 people show their e-mail address")
     assert has(wiki["ok"], "completed")
-    assert has(wiki["warning"], "missed without a word")
+    assert has(wiki["warning"], "left out silently")
     assert len(wiki["warning"]) == 1
     assert has(said(ran, "index")["ok"], "office 4")
     assert said(ran, "model")["ok"]
@@ -368,7 +368,7 @@ def test_a_space_whose_viewers_cannot_be_read_is_shown_to_nobody_and_told(office
 
     assert ran.code == 0
     assert has(said(ran)["warning"], "Who may view 1 of 2 spaces cannot be read")
-    assert has(said(ran)["warning"], "shown to nobody are the pages of ENG")
+    assert has(said(ran)["warning"], "Nobody is shown the pages of ENG")
     assert has(said(ran)["warning"], "shown to nobody: 3 (3 in ENG)")
 
 
@@ -386,7 +386,7 @@ def test_an_old_data_center_is_told_to_be_updated(data_center: Office) -> None:
 
     assert has(said(data_center.doctor())["failure"], "Data Center 8.5.4")
     data_center.world.version = (9, 2, 0)
-    assert has(said(data_center.doctor())["warning"], "which groups are in a group")
+    assert has(said(data_center.doctor())["warning"], "does not report groups in groups")
 
 
 def test_an_account_that_no_restriction_holds_back_is_known_by_its_group(
@@ -438,7 +438,7 @@ def test_settings_that_select_nothing_are_told(office: Office) -> None:
     )
     found = said(office.doctor())
 
-    assert has(found["warning"], "there is no 424242")
+    assert has(found["warning"], "the token sees no page 424242")
     assert has(found["warning"], "'nowhere' finds nothing")
     assert has(found["failure"], "`cql` is not understood")
     assert has(found["warning"], "carl@example.com: the override names no account")

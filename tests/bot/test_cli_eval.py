@@ -86,7 +86,7 @@ def test_a_broken_question_set_says_which_line(shell: Shell) -> None:
     ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
 
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("q.jsonl, line 2: no JSON")
+    assert ran.err.startswith("q.jsonl, line 2: not JSON")
 
 
 def evaluated(shell: Shell, *options: str) -> Any:
@@ -213,7 +213,7 @@ def test_pages_that_no_search_can_find_are_told(handbook: Shell) -> None:
         (["q.jsonl", "--flags"], 2, "Give either QUESTIONS or --flags."),
         (["q.jsonl", "--out", "no/run.json"], 2, "there is no folder no"),
         (["q.jsonl", "--against", "no.json"], 2, "does not exist"),
-        (["q.jsonl", "--against", "q.jsonl"], 1, "q.jsonl: is no run that"),
+        (["q.jsonl", "--against", "q.jsonl"], 1, "q.jsonl: is not a run that"),
     ],
 )
 def test_what_cannot_be_done_is_told_before_anything_is_asked(

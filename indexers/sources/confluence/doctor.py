@@ -102,7 +102,7 @@ class ConfluenceDoctor:
             answer = self._transport.get("/rest/api/user/current")
         except Refused as refused:
             yield self._failure(
-                f"Confluence at {url} does not tell whose the token is. {refused}",
+                f"Confluence at {url} does not say whose token this is. {refused}",
                 "See that `url` and `product` are right and that the token may read user details.",
             )
             return
@@ -112,7 +112,7 @@ class ConfluenceDoctor:
         key = text(answer, "accountId") or text(answer, "userKey")
         if not key:
             yield self._failure(
-                f"Confluence at {url} takes the token for nobody's: it is not logged in.",
+                f"Confluence at {url} does not accept the token: it is not logged in.",
                 "Make a new token; for Cloud set `email` to the address of its account.",
             )
             return
@@ -139,13 +139,13 @@ class ConfluenceDoctor:
         numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())
         if numbers and numbers < _TELLS_VIEWERS:
             yield self._failure(
-                f"{says}, which tells nobody who may view a space: no page is shown to anybody.",
+                f"{says}. This version does not report who may view a space: no page is shown.",
                 "Update it to 9.1 or later.",
             )
         elif numbers and numbers < _TELLS_NESTING:
             yield self._warning(
-                f"{says}, which does not tell which groups are in a group: people may get less"
-                " than they may read, where groups are nested.",
+                f"{says}. This version does not report groups in groups: where they are nested,"
+                " people may get less than they may read.",
                 "Update it to 9.4 or later, if you nest groups.",
             )
         else:
@@ -179,7 +179,7 @@ class ConfluenceDoctor:
             made = self._failure if len(closed) == len(viewers) else self._warning
             yield made(
                 f"Who may view {len(closed)} of {counted(len(viewers), 'space')} cannot be read, or"
-                f" names nobody: shown to nobody are the pages of {listed(closed)}.",
+                f" names nobody. Nobody is shown the pages of {listed(closed)}.",
                 "Give the token the scope read:space.permission:confluence, or its account the"
                 " right to view these spaces."
                 if self._cloud
@@ -210,9 +210,9 @@ class ConfluenceDoctor:
             return
         way = "or use one with an admin key" if self._cloud else f"or to the group {_SEES_ALL}"
         yield self._warning(
-            f"Pages that are restricted so that {name} may not read them are missed without a"
-            " word: nobody gets an answer from them.",
-            f"To tell, log in as {name} and open a page that is restricted to others; where it"
+            f"Pages that {name} may not read are left out silently: nobody gets an answer from"
+            " them.",
+            f"To find out, log in as {name} and open a page that is restricted to others; where it"
             f" does not open, add {name} to the restriction, {way}.",
         )
 
@@ -240,7 +240,7 @@ class ConfluenceDoctor:
             )
         if shared := self._members.shared():
             yield self._warning(
-                f"More than one account shows {listed(shared)}, so nobody is known by that.",
+                f"More than one account has {listed(shared)}, so it identifies nobody.",
                 "Name the account that is meant under `accounts`.",
             )
         # One's own groups are visible to everybody; another's may not be.

@@ -71,7 +71,7 @@ class PagesDoctor:
             if missing:
                 yield warning(
                     self._name,
-                    f"`page_trees`: there is no {listed(missing)} that the token sees.",
+                    f"`page_trees`: the token sees no page {listed(missing)}.",
                     "Take the number from the page's address.",
                 )
         for setting, labels in (("labels", scope.labels), ("exclude_labels", scope.labels_out)):
@@ -108,7 +108,9 @@ class PagesDoctor:
             return
         if not found:
             yield warning(
-                self._name, f"{setting} finds nothing.", "See that it is spelt right, and used."
+                self._name,
+                f"{setting} finds nothing.",
+                "Check its spelling.",
             )
 
     def _some(self) -> list[Listed]:

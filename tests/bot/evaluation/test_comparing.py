@@ -24,15 +24,15 @@ def test_a_run_comes_back_as_it_was_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{\n{", "line 2: no JSON"),
-        ("[]", "is no run"),
+        ("{\n{", "line 2: not JSON"),
+        ("[]", "is not a run"),
         ("[" * 100_000, "cannot be read"),
-        ('{"footnote_run": 0}', "is no run"),
-        ('{"footnote_run": 1}', "is not whole"),
-        ('{"footnote_run": 1, "questions": [{"id": "1"}]}', "is not whole"),
-        ('{"footnote_run": 1, "questions": 3}', "is not whole"),
-        ('{"footnote_run": 1, "questions": [{"ranked": [], "scores": [1]}]}', "is not whole"),
-        ('{"footnote_run": 1, "questions": [{"ranked": [], "scores": {"a": "b"}}]}', "not whole"),
+        ('{"footnote_run": 0}', "is not a run"),
+        ('{"footnote_run": 1}', "is incomplete"),
+        ('{"footnote_run": 1, "questions": [{"id": "1"}]}', "is incomplete"),
+        ('{"footnote_run": 1, "questions": 3}', "is incomplete"),
+        ('{"footnote_run": 1, "questions": [{"ranked": [], "scores": [1]}]}', "is incomplete"),
+        ('{"footnote_run": 1, "questions": [{"ranked": [], "scores": {"a": "b"}}]}', "incomplete"),
     ],
 )
 def test_what_is_no_run_is_told(text: str, said: str, tmp_path: Path) -> None:

@@ -131,11 +131,14 @@ def test_a_run_keeps_what_was_shown_with_its_sources() -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ({"facts": "thirty"}, "'facts' is no list of lists"),
-        ({"facts": ["thirty"]}, "'facts' is no list of lists"),
-        ({"facts": [["("]]}, "'facts' has no regular expression in '('"),
-        ({"facts": [["a"]], "must_not": "b"}, "'must_not' is no list"),
-        ({"facts": [["a"]], "must_not": ["["]}, "'must_not' has no regular expression in '['"),
+        ({"facts": "thirty"}, "'facts' is not a list of lists"),
+        ({"facts": ["thirty"]}, "'facts' is not a list of lists"),
+        ({"facts": [["("]]}, "'facts' has an invalid regular expression, '('"),
+        ({"facts": [["a"]], "must_not": "b"}, "'must_not' is not a list"),
+        (
+            {"facts": [["a"]], "must_not": ["["]},
+            "'must_not' has an invalid regular expression, '['",
+        ),
         ({"near_miss": "yes"}, "'near_miss' is neither true nor false"),
     ],
 )

@@ -106,11 +106,11 @@ def test_what_is_zipped_is_read_alike(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("{", "line 2: no JSON"),
+        ("{", "line 2: not JSON"),
         ("[1]", "line 2: not an object"),
         ("{}", "line 2: no 'question'"),
         ('{"question": ""}', "line 2: no 'question'"),
-        ('{"question": ["x"]}', "line 2: 'question' is no text"),
+        ('{"question": ["x"]}', "line 2: 'question' is not text"),
         ('{"question": "x", "relevant": ["a"]}', "line 2: 'relevant' is not {page: grade}"),
         ('{"question": "x", "relevant": {"a": "b"}}', "line 2: 'relevant' is not {page: grade}"),
         ('{"question": "x", "relevant": {"a": NaN}}', "line 2: 'relevant' is not {page: grade}"),

@@ -166,7 +166,7 @@ def test_labels_that_are_cut_at_other_places_are_found(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ({"question": ""}, "no 'question'"),
-        ({"passages": "none"}, "'passages' is no list of objects"),
+        ({"passages": "none"}, "'passages' is not a list of objects"),
         ({"passages": [{"n": 2, "text": "x"}]}, "not in the order of their numbers"),
         ({"passages": [{"text": "x", "headings": "y"}]}, "'headings' is no list"),
         ({"answers": [{"style": "close"}]}, "no 'text'"),
