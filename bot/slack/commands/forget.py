@@ -27,7 +27,8 @@ CONFIRM = "forget_me"
 
 ASK = say(
     "Shall I forget you? I delete your questions, those that I have not answered yet too, my"
-    " answers to them, your verdicts, and your name and words on flags.",
+    " answers to them, your verdicts, your name and words on flags, and your name in the audit"
+    " trail.",
     "What stands in Slack stays there: delete your messages yourself. This cannot be undone.",
 )
 GONE = say("Whoever asked this had it deleted, and the flag with it.")
