@@ -33,7 +33,7 @@ def backup(settings: Settings, secrets: Secrets, folder: Path, as_json: bool) ->
     with open_app(settings, secrets) as app, screen.busy(f"Copying to {folder}"):
         manifest = made_by(app, folder)
     if as_json:
-        terminal.print_json({"folder": str(folder), **manifest.parts})
+        terminal.print_json({"folder": str(folder), **manifest.told})
         return
     for line in described(folder, manifest):
         terminal.say(line)

@@ -64,7 +64,7 @@ def restore(settings: Settings, secrets: Secrets, folder: Path, force: bool, as_
                 folder, settings.data_dir, check=check, unused=unused, force=force
             )
     if as_json:
-        terminal.print_json({"data_dir": str(settings.data_dir), **manifest.parts})
+        terminal.print_json({"data_dir": str(settings.data_dir), **manifest.told})
         return
     terminal.say(f"Restored into {settings.data_dir}:")
     for line in described(folder, manifest):

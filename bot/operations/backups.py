@@ -40,6 +40,11 @@ class Manifest:
     files: dict[str, tuple[int, str]]
     format: int = FORMAT
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what scripts are told of it."""
+        return {"made": self.made, "index": self.parts["index"], "state": self.parts["state"]}
+
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """Read the manifest in ``folder``.
@@ -58,16 +63,18 @@ class Manifest:
                 str(name): (int(size), str(sum_)) for name, (size, sum_) in kept["files"].items()
             }
             manifest = cls(str(kept["version"]), str(kept["made"]), dict(kept["parts"]), files)
+            for part in (manifest.parts["index"], manifest.parts["state"]):
+                _ = part is None or part["kind"]
         except FileNotFoundError:
             raise BackupRefused(
                 f"{folder} holds no whole backup: it has no {MANIFEST}, which is written last."
             ) from None
         except OSError as error:
             raise BackupRefused(f"{folder} cannot be read: {error.strerror}.") from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BackupRefused(f"{folder / MANIFEST} is damaged.") from error
         for name in files:
-            if Path(name).is_absolute() or ".." in Path(name).parts:
+            if not name or Path(name).is_absolute() or ".." in Path(name).parts:
                 raise BackupRefused(f"{folder / MANIFEST} names a file outside of it: {name}.")
         return manifest
 

@@ -213,14 +213,24 @@ def _dying(call: Callable[..., object], calls: Iterator[int], moment: int) -> Ca
     return called
 
 
-def test_a_manifest_names_no_file_outside_of_its_backup(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"files": {"index/../../x": [3, "0"]}}, "outside"),
+        ({"files": {"": [3, "0"]}}, "outside"),
+        ({"parts": {}}, "damaged"),
+        ({"parts": {"index": {}, "state": None}}, "damaged"),
+        ({"files": []}, "damaged"),
+    ],
+)
+def test_a_manifest_that_is_none_is_refused(
+    tmp_path: Path, change: dict[str, object], says: str
+) -> None:
     _write(tmp_path / "backup", "new")
     file = tmp_path / "backup" / MANIFEST
-    kept = json.loads(file.read_text())
-    kept["files"]["index/../../x"] = [3, "0"]
-    file.write_text(json.dumps(kept))
+    file.write_text(json.dumps(json.loads(file.read_text()) | change))
 
-    with pytest.raises(BackupRefused, match="outside"):
+    with pytest.raises(BackupRefused, match=says):
         Manifest.read(tmp_path / "backup")
 
 
@@ -235,4 +245,10 @@ def _write(folder: Path, text: str) -> None:
         for name in ("index/x", "state.sqlite3", "owner"):
             (place / name).write_text(text)
 
-    back_up(folder, version="1", made="now", parts={"all": put})
+    back_up(
+        folder, version="1", made="now", parts={"all": put, "index": _nothing, "state": _nothing}
+    )
+
+
+def _nothing(_: Path) -> None:
+    """No such part."""
