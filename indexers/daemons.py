@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextvars import copy_context
 from threading import Thread
@@ -16,6 +17,18 @@ def in_daemon(work: Callable[[], Result], name: str) -> Future[Result]:
     future: Future[Result] = Future()
     Thread(target=copy_context().run, args=(fulfil, future, work), name=name, daemon=True).start()
     return future
+
+
+def in_order(work: Iterable[Callable[[], Result]], *, ahead: int, name: str) -> Iterator[Result]:
+    """Yield the results of ``work`` in its order, each as soon as it is there; up to ``ahead`` are
+    begun before their turn, in daemon threads called ``name``. An error is raised at its turn."""
+    begun: deque[Future[Result]] = deque()
+    for one in work:
+        begun.append(in_daemon(one, name))
+        if len(begun) > ahead:
+            yield begun.popleft().result()
+    while begun:
+        yield begun.popleft().result()
 
 
 def fulfil(future: Future[Result], work: Callable[[], Result]) -> None:

@@ -60,10 +60,12 @@ def with_more_words(text: str) -> str:
     more += map(_joined, _VERSION.findall(text))
     more += _HEXADECIMAL.findall(text)
     more += (f"dot{word}" for word in _DOTTED.findall(text))
-    for word in _WORD.finditer(text):
-        parts = _CAMEL.findall(word[0])
-        if len(parts) > 1 and not word[0].islower() and not word[0].isupper():
-            more.extend(parts)
+    for word in _WORD.findall(text):
+        # Most words are of one case, and cost no second look.
+        if not word.islower() and not word.isupper():
+            parts = _CAMEL.findall(word)
+            if len(parts) > 1:
+                more.extend(parts)
     more.extend(letter + _SIGNS[signs] for letter, signs in _SIGNED.findall(text))
     for run in _UNSPACED.findall(text):
         more.extend(first + second for first, second in pairwise(run))

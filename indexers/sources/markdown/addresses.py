@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from indexers.sources.markdown.front_matter import FrontMatter
 
@@ -152,3 +152,19 @@ RULES: Final[Mapping[str, Callable[[PurePosixPath, FrontMatter], str]]] = {
     "wiki": _wiki,
     "obsidian": _obsidian,
 }
+
+
+def bare(url: str) -> str:
+    """Return the address in a form that is equal for addresses of the same page."""
+    parts = urlsplit(url.strip())
+    path = unquote(parts.path).removesuffix("/index.html").rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.casefold()}{path}"
+
+
+def below(site: str, url: str) -> str | None:
+    """Return the path of ``url`` below the address ``site``; None if it is not below it."""
+    try:
+        wanted, base = bare(url), bare(site)
+    except ValueError:  # invalid brackets
+        return None
+    return wanted.removeprefix(base) if f"{wanted}/".startswith(f"{base}/") else None

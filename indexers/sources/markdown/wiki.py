@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from hashlib import blake2b
 from itertools import product
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from indexers.daemons import in_order
 from indexers.errors import IndexersError, WikiMisconfigured, WikiUnavailable
 from indexers.model import (
     OPEN,
@@ -29,6 +30,7 @@ from indexers.model import (
 )
 from indexers.parsing.limits import PAGE, Parse, ParsingFailed, here
 from indexers.sources.markdown import convert
+from indexers.sources.markdown.addresses import bare, below
 from indexers.sources.markdown.files import UnreadFile, listing, read
 from indexers.sources.markdown.front_matter import FrontMatter
 from indexers.sources.markdown.git_dates import last_changes
@@ -38,6 +40,10 @@ from indexers.sources.markdown.reading import convert_within, skim
 from indexers.sources.markdown.site import Site, withheld
 
 log = logging.getLogger(__name__)
+
+_AHEAD = 2
+"""Pages that are read while another is split and written: as many processes as most machines have
+cores to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +127,13 @@ class MarkdownWiki:
             read_as=self._memory.read_as,
             warnings=tuple(self._other_guesses(site, before)),
         )
-        seen = {key: self._look(site, path) for key, path in site.keys.items()}
+        seen = self._looked_at(site)
         site.publish({key: file.matter for key, file in seen.items()})
         yield from self._not_followed(site, known)
-        for key, file in seen.items():
-            yield self._guarded(site, key, file, known.get(key))
+        reading = (
+            partial(self._guarded, site, key, file, known.get(key)) for key, file in seen.items()
+        )
+        yield from in_order(reading, ahead=_AHEAD, name="reading pages")
 
     @staticmethod
     def _not_followed(site: Site, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
@@ -182,7 +190,7 @@ class MarkdownWiki:
         """
         site = self._site()
         self._last_changes = self._dates(site.root)
-        seen = {each: self._look(site, path) for each, path in site.keys.items()}
+        seen = self._looked_at(site)
         site.publish({each: file.matter for each, file in seen.items()})
         if key in seen:
             yield self._guarded(site, key, seen[key], None)
@@ -211,7 +219,7 @@ class MarkdownWiki:
             WikiMisconfigured, WikiUnavailable: as `changes`.
         """
         site = self._settings["site_url"] or (self._site().url if look else "")
-        return _below(site, url) if site else None
+        return below(site, url) if site else None
 
     def key_at(self, url: str) -> str | None:
         """Return the key of the page at ``url``: empty if there is none, None if ``url`` is not of
@@ -221,10 +229,10 @@ class MarkdownWiki:
             WikiMisconfigured, WikiUnavailable: as `changes`.
         """
         site = self._site()
-        if _below(site.url, url) is None:
+        if below(site.url, url) is None:
             return None
-        site.publish({key: self._look(site, path).matter for key, path in site.keys.items()})
-        return next((key for key in site.keys if _bare(site.address(key)) == _bare(url)), "")
+        site.publish({key: file.matter for key, file in self._looked_at(site).items()})
+        return next((key for key in site.keys if bare(site.address(key)) == bare(url)), "")
 
     def edit_address(self, key: str) -> str:
         """Return where a forge lets people edit the page; empty if there is none.
@@ -253,6 +261,12 @@ class MarkdownWiki:
             return site.selects(path) and on_disk(site.root, path).exists()
         except OSError:  # unknown
             return True
+
+    def _looked_at(self, site: Site) -> dict[str, _Seen]:
+        """Return every file of the wiki by its page's key."""
+        looks = (partial(self._look, site, path) for path in site.keys.values())
+        found = in_order(looks, ahead=_AHEAD, name="reading pages")
+        return dict(zip(site.keys, found, strict=True))
 
     def _look(self, site: Site, path: str) -> _Seen:
         if withheld(site.dialect, path):
@@ -369,21 +383,6 @@ class MarkdownWiki:
 
 def _defect(error: Exception) -> str:
     return f"cannot be converted ({type(error).__name__}; see the log)"
-
-
-def _bare(url: str) -> str:
-    """Return the address in a form that is equal for addresses of the same page."""
-    parts = urlsplit(url.strip())
-    path = unquote(parts.path).removesuffix("/index.html").rstrip("/")
-    return f"{parts.scheme}://{parts.netloc.casefold()}{path}"
-
-
-def _below(site: str, url: str) -> str | None:
-    try:
-        wanted, base = _bare(url), _bare(site)
-    except ValueError:  # invalid brackets
-        return None
-    return wanted.removeprefix(base) if f"{wanted}/".startswith(f"{base}/") else None
 
 
 def _content(revision: str) -> str:
