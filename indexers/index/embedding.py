@@ -131,13 +131,7 @@ class _Embedder:
 
     @cached_property
     def _uncut(self) -> Tokenizer:
-        from tokenizers import Tokenizer  # slow, and needed only with a model
-
-        # A copy, because the model's own must go on cutting and padding.
-        tokenizer = Tokenizer.from_str(_tokenizer(self._loaded).to_str())
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+        return _uncut_of(self._loaded)
 
 
 class LocalEmbedder(_Embedder):
@@ -168,6 +162,18 @@ class LocalEmbedder(_Embedder):
             if self._folder == BUNDLED:
                 return _bundled(self._threads, has_low_priority())
             return _read(self._folder, self._threads)
+
+
+@cache
+def _uncut_of(model: TextEmbedding) -> Tokenizer:
+    """Return the model's tokenizer without cutting and padding: a copy, for the model's own goes on
+    with both. It takes 0.1 s, once for each model."""
+    from tokenizers import Tokenizer  # slow, and needed only with a model
+
+    tokenizer = Tokenizer.from_str(_tokenizer(model).to_str())
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 @cache

@@ -15,6 +15,8 @@ from bot.answering import blending, quoting
 from bot.cli import through
 from bot.state.database import Database
 from config.settings import Secrets
+from indexers import indexing
+from indexers.parsing.process import Parsers
 from tests.bot.databases import POSTGRESQL, empty, lay_out
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging
@@ -36,13 +38,33 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     opened.close()
 
 
+class KeptParsers(Parsers):
+    """Parsing processes that outlive a command."""
+
+    def rest(self) -> None:
+        """Keep them."""
+
+
+@pytest.fixture(scope="session")
+def parsers() -> Iterator[Parsers]:
+    """One after the other, all commands have their pages read by the same processes: to start one
+    takes a fifth of a second, and they keep nothing of a page."""
+    kept = KeptParsers()
+    yield kept
+    Parsers.rest(kept)
+
+
 @pytest.fixture
 def shell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    parsers: Parsers,
 ) -> Iterator[Shell]:
     """In an empty folder, with no variables of ours. An index that is held is not waited for.
     However busy the machine is, the cross-encoder
     comes to its end: what is answered must not depend on that."""
+    monkeypatch.setattr(indexing, "Parsers", lambda: parsers)
     for place, name in ((app, "Reranking"), (blending, "Reranking"), (quoting, "Bounded")):
         monkeypatch.setattr(place, name, partial(_patient, getattr(place, name)))
     monkeypatch.setattr(through, "PATIENCE", 0.0)

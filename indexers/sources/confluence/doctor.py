@@ -240,7 +240,7 @@ class ConfluenceDoctor:
             )
         if shared := self._members.shared():
             yield self._warning(
-                f"More than one account has {listed(shared)}, so it identifies nobody.",
+                f"More than one account shows {listed(shared)}, so it identifies nobody.",
                 "Name the account that is meant under `accounts`.",
             )
         # One's own groups are visible to everybody; another's may not be.
