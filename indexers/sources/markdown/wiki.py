@@ -36,7 +36,7 @@ from indexers.sources.markdown.front_matter import FrontMatter
 from indexers.sources.markdown.git_dates import last_changes
 from indexers.sources.markdown.keys import key_of, on_disk, path_of
 from indexers.sources.markdown.memory import Guess, Memory
-from indexers.sources.markdown.reading import convert_within, skim
+from indexers.sources.markdown.reading import Skimmed, convert_within, skim
 from indexers.sources.markdown.site import Site, withheld
 
 log = logging.getLogger(__name__)
@@ -95,6 +95,8 @@ class MarkdownWiki:
         self._max_bytes = max_bytes
         self._dates = dates
         self._last_changes: Mapping[str, date] = {}
+        self._skimmed: dict[str, Skimmed] = {}
+        """What was skimmed of the files that were there last, by a digest of their bytes."""
         self._memory = memory or Memory(guessed=flavour == "auto")
         self._parse = parse
         self._today = today
@@ -266,7 +268,10 @@ class MarkdownWiki:
         """Return every file of the wiki by its page's key."""
         looks = (partial(self._look, site, path) for path in site.keys.values())
         found = in_order(looks, ahead=_AHEAD, name="reading pages")
-        return dict(zip(site.keys, found, strict=True))
+        seen = dict(zip(site.keys, found, strict=True))
+        there = {file.content for file in seen.values()}
+        self._skimmed = {name: one for name, one in self._skimmed.items() if name in there}
+        return seen
 
     def _look(self, site: Site, path: str) -> _Seen:
         if withheld(site.dialect, path):
@@ -276,8 +281,9 @@ class MarkdownWiki:
             raw = read(site.root, path, self._max_bytes, site.excludes)
         except UnreadFile as unread:
             return _Seen(path, "", FrontMatter(), frozenset(), unread)
+        content = blake2b(raw, digest_size=16).hexdigest()
         try:
-            skimmed = self._parse(PAGE, skim, raw)
+            skimmed = self._skimmed.get(content) or self._parse(PAGE, skim, raw)
         except ParsingFailed as error:
             return _Seen(
                 path, "", FrontMatter(), frozenset(), UnreadFile(str(error), skipped=False)
@@ -286,7 +292,7 @@ class MarkdownWiki:
             log.exception("%s: the page %s cannot be read", self.name, path)
             reason = UnreadFile(_defect(error), skipped=False)
             return _Seen(path, "", FrontMatter(), frozenset(), reason)
-        content = blake2b(raw, digest_size=16).hexdigest()
+        self._skimmed[content] = skimmed
         return _Seen(path, content, skimmed.matter, skimmed.links)
 
     def _guarded(self, site: Site, key: str, file: _Seen, known: KnownPage | None) -> PageChange:

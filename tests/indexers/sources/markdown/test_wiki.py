@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,9 @@ from indexers.model import (
     Skipped,
     Unchanged,
 )
+from indexers.parsing.limits import Limits, here
 from indexers.sources.markdown import wiki as wiki_module
+from indexers.sources.markdown.reading import skim
 from indexers.sources.markdown.wiki import MarkdownWiki
 from indexers.text.prose import Kind, blocks
 
@@ -368,3 +371,33 @@ def test_a_link_opens_nothing_that_is_left_out(tmp_path: Path, write: Write) -> 
 
     assert pages(changes).keys() == {"a.md", "fine.md"}
     assert set(reasons(changes).values()) == {"a link to what is not read"}
+
+
+def test_a_file_is_skimmed_once_as_long_as_it_is_the_same(tmp_path: Path) -> None:
+    """By what it holds, not by its date, which may stand still while it changes."""
+    skimmed: list[bytes] = []
+
+    def parse(limits: Limits, parser: Any, /, *arguments: Any, **named: Any) -> Any:
+        if parser is skim:
+            skimmed.append(arguments[0])
+        return here(limits, parser, *arguments, **named)
+
+    page, other = tmp_path / "page.md", tmp_path / "other.md"
+    page.write_text("# Leave\n\nLeave is long.\n")
+    other.write_text("# Travel\n\nTravel is far.\n")
+    wiki = MarkdownWiki("wiki", tmp_path, parse=parse)
+    known = {
+        change.page.key: KnownPage(change.page.revision, change.page.acl)
+        for change in wiki.changes({})
+        if isinstance(change, Changed)
+    }
+    assert len(skimmed) == 2
+    assert [type(one) for one in wiki.changes(known)][1:] == [Unchanged, Unchanged]
+    assert len(skimmed) == 2
+
+    stood = page.stat()
+    page.write_text("# Leave\n\nLeave is paid.\n")
+    os.utime(page, ns=(stood.st_atime_ns, stood.st_mtime_ns))
+    changes = [type(one) for one in wiki.changes(known)][1:]
+    assert sorted(map(str, changes)) == sorted(map(str, [Changed, Unchanged]))
+    assert len(skimmed) == 3
