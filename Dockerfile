@@ -2,11 +2,18 @@
 FROM python:3.12-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/footnote
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+# Each package is compared with the hash that stands here (docs/dependencies.md). The list is complete:
+# pip must add nothing, and `pip check` looks below whether anything is missing.
+COPY deploy/dependencies/image.txt ./
+RUN /opt/footnote/bin/pip install --no-cache-dir --require-hashes --no-deps --only-binary :all: -r image.txt
+COPY pyproject.toml README.md LICENSE ./
 COPY config config
 COPY indexers indexers
 COPY bot bot
-RUN /opt/footnote/bin/pip install --no-cache-dir --constraint constraints.txt '.[anthropic,attachments,llm,otel,postgresql]'
+# image.txt has all that the extras need, and setuptools, which builds our own package.
+RUN /opt/footnote/bin/pip install --no-cache-dir --no-index --no-deps --no-build-isolation '.[anthropic,attachments,llm,otel,postgresql]' \
+    && /opt/footnote/bin/pip check \
+    && /opt/footnote/bin/pip uninstall --yes setuptools pip
 
 FROM python:3.12-slim
 # git reads wikis that are set by `git = "..."`.

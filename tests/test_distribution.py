@@ -19,7 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 OURS = ("bot", "config", "indexers")
 
 INSTALL = re.compile(
-    r"pip install (?:--no-cache-dir |--constraint \S+ )*"
+    r"pip install (?!.*-r )(?:--constraint \S+ |--[\w-]+ )*"
     r"'?(?P<name>[\w.-]+)(?:\[(?P<extras>[\w,-]+)\])?"
 )
 # An extra by itself, as in "with the extra `footnote[...]`".

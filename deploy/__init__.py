@@ -1,0 +1,1 @@
+"""What an operator deploys: manifests, and what the image is built of."""

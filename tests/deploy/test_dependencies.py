@@ -1,0 +1,151 @@
+"""The table of dependencies is made from pyproject.toml; the image's hashes cover what it needs."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, requires, version
+
+import pytest
+from packaging.requirements import Requirement
+
+from deploy.dependencies import hashes, table
+from deploy.dependencies.project import (
+    IMAGE_EXTRAS,
+    PYPROJECT,
+    ROOT,
+    build_requirements,
+    canonical,
+    dependencies,
+    pinned,
+)
+
+MADE = "run `python -m deploy.dependencies.table`"
+LOCKED = "run `python -m deploy.dependencies.hashes`"
+PROJECT = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+IMAGE = pinned(hashes.IMAGE)
+
+
+def wanted(requirements: list[str], extras: tuple[str, ...], machine: str) -> set[tuple[str, str]]:
+    """The packages that these requirements name in the image, each with an extra of it or none."""
+    image = {
+        "python_version": hashes.image_python(),
+        "python_full_version": f"{hashes.image_python()}.0",
+        "sys_platform": "linux",
+        "platform_system": "Linux",
+        "platform_machine": machine,
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+    }
+    found = set()
+    for requirement in map(Requirement, requirements):
+        marker = requirement.marker
+        if not marker or any(marker.evaluate({**image, "extra": one}) for one in ("", *extras)):
+            found |= {(canonical(requirement.name), one) for one in ("", *requirement.extras)}
+    return found
+
+
+def closure(machine: str) -> set[str]:
+    """Every package that the image needs, by the metadata of what is installed here."""
+    listed = list(PROJECT["dependencies"]) + build_requirements()
+    for extra in IMAGE_EXTRAS:
+        listed += PROJECT["optional-dependencies"][extra]
+    waiting, seen = wanted(listed, (), machine), set[tuple[str, str]]()
+    while waiting:
+        name, extra = waiting.pop()
+        seen.add((name, extra))
+        extras = (extra,) if extra else ()
+        waiting |= wanted(requires(name) or [], extras, machine) - seen
+    return {name for name, _ in seen}
+
+
+def test_the_page_is_made_from_the_project_s_own_files() -> None:
+    page = table.DOCS.read_text(encoding="utf-8")
+
+    assert page == table.dependencies_page(page), MADE
+
+
+def test_the_table_names_exactly_the_dependencies_with_the_versions_of_the_constraints() -> None:
+    rows = re.findall(r"^\| ([a-z0-9-]+) \| .+? \| (\d[\w.]*) \| \d{4}-", tables(), re.MULTILINE)
+    extras = [one for listed in PROJECT["optional-dependencies"].values() for one in listed]
+    names = {canonical(Requirement(one).name) for one in [*PROJECT["dependencies"], *extras]}
+
+    assert {name for name, _ in rows} == names - {PROJECT["name"]}
+    assert all(pinned()[name] == version for name, version in rows)
+
+
+def tables() -> str:
+    return table.DOCS.read_text(encoding="utf-8")
+
+
+def test_every_extra_has_its_table() -> None:
+    assert re.findall(r"^### The extra `(\w+)`$", tables(), re.MULTILINE) == list(
+        PROJECT["optional-dependencies"]
+    )
+
+
+def test_the_licences_are_those_of_what_is_installed() -> None:
+    releases = json.loads(hashes.RELEASES.read_text(encoding="utf-8"))
+    looked_at = 0
+    for one in {canonical(dependency.name) for dependency in dependencies()}:
+        try:
+            if version(one) != releases[one]["version"]:
+                continue  # a newer one is tried here, which may state another licence
+        except PackageNotFoundError:
+            continue  # of an extra that `make install` leaves out
+        assert hashes.licence(one) == releases[one]["licence"], one
+        looked_at += 1
+    assert looked_at > 20
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_the_image_s_hashes_cover_every_package_that_it_needs(machine: str) -> None:
+    assert closure(machine) - IMAGE.keys() == set(), LOCKED
+
+
+def test_the_image_has_no_package_that_nothing_needs() -> None:
+    assert IMAGE.keys() - closure("x86_64") - closure("aarch64") == set(), LOCKED
+
+
+def test_the_image_has_the_versions_that_the_tests_were_run_with() -> None:
+    constraints = pinned()
+
+    assert {one: constraints.get(one) for one in IMAGE} == IMAGE, LOCKED
+
+
+def test_every_package_of_the_image_has_a_hash_and_no_address() -> None:
+    text = hashes.IMAGE.read_text(encoding="utf-8")
+    entries = re.findall(r"^\S+==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+$", text, re.MULTILINE)
+
+    assert len(entries) == len(IMAGE)
+    assert "://" not in text
+
+
+def test_the_image_is_installed_by_hash_and_with_the_extras_of_the_list() -> None:
+    docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    installs = [line for line in docker.splitlines() if "pip install" in line]
+
+    assert len(installs) == 2
+    assert "--require-hashes --no-deps --only-binary :all: -r image.txt" in installs[0]
+    assert "--no-index --no-deps" in installs[1]
+    assert f"'.[{','.join(IMAGE_EXTRAS)}]'" in installs[1]
+
+
+def test_two_locks_become_one_entry_with_the_hashes_of_both() -> None:
+    def lock(digest: str) -> dict[str, object]:
+        wheel = {"hashes": {"sha256": digest}}
+        return {"packages": [{"name": "a", "version": "1", "wheels": [wheel]}]}
+
+    written = hashes.image_file([lock("22"), lock("11"), lock("22")])
+
+    assert written.endswith("a==1 \\\n    --hash=sha256:11 \\\n    --hash=sha256:22\n")
+
+
+def test_two_versions_of_a_package_are_refused() -> None:
+    locks = [
+        {"packages": [{"name": "a", "version": number, "wheels": []}]} for number in ("1", "2")
+    ]
+
+    with pytest.raises(ValueError, match="two versions"):
+        hashes.image_file(locks)
