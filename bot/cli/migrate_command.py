@@ -47,7 +47,7 @@ def migrate_index(settings: Settings, secrets: Secrets, url: str, as_json: bool)
         return
     terminal.say(
         f"{counted(pages, 'page')}, {counted(passages, 'passage')} are on the server, after"
-        f" {time.monotonic() - began:.0f} s. Of what {moved.questions} questions find first,"
-        f" {moved.same:.1%} is the same."
+        f" {time.monotonic() - began:.0f} s."
+        f" Of what {counted(moved.questions, 'question')} find first, {moved.same:.1%} is the same."
     )
     terminal.say(f'Now set url = "{url}" in [index], and start the bot.')

@@ -63,8 +63,8 @@ def findings(folder: Path) -> Iterator[Finding]:
         return
     yield warning(
         "data folder",
-        f"Others on this machine may use {len(paths):,} files or folders of {folder}, such as"
-        f" {paths[0]}: pages and questions lie there.",
+        f"Others on this machine may use {len(paths):,} of the files and folders in {folder}, such"
+        f" as {paths[0]}: pages and questions lie there.",
         f"Any other command closes them, if it may: run one, or `chmod -R go= {folder}`.",
     )
 
