@@ -60,9 +60,10 @@ def sync(  # noqa: PLR0913 - one for each option of the command
     go on. A wiki that lists only a part of itself (never ``Enumerated``) loses no page by its
     silence. ``full`` reads and embeds everything anew; ``dry_run`` counts and writes nothing.
     ``words_first``: many new pages are first stored with their words alone, so that all of them can
-    be found soon, and embedded once everything was read. ``stopped`` is asked between batches; a
-    stopped sync removes nothing and is not ``complete``, and the next one goes on from there.
-    ``report`` is filled while it runs, for whoever must know what was done before an error.
+    be found soon, and embedded once everything was read, as is what a stopped sync left so.
+    ``stopped`` is asked between batches; a stopped sync removes nothing and is not ``complete``,
+    and the next one goes on from there. ``report`` is filled while it runs, for whoever must know
+    what was done before an error.
 
     Raises:
         MassRemoval: more than ``max_removal`` of the wiki's pages, and at least
@@ -217,7 +218,7 @@ class _Run:
 
     def embed_waiting(self) -> None:
         """Embed what this sync, and a stopped one before it, stored with its words alone."""
-        if self.dry_run or not self.index.unembedded.counts().get(self.wiki.name):
+        if not self.words_first or not self.index.unembedded.counts().get(self.wiki.name):
             return
         embedding.embed_waiting(
             self.index, self.embedder, self.report, progress=self.progress, stopped=self.stopped

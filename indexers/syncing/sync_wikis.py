@@ -77,8 +77,9 @@ def sync_wikis(  # noqa: PLR0913 - one for each option of a sync
     whole = part is None or part.is_whole
 
     def read(wikis: Sequence[Wiki], *, full: bool = False) -> list[SyncReport]:
-        # An index that is built beside the current one is not searched before it is whole.
-        words_first = not parts.index.building
+        # An index that is built beside the current one is not searched before it is whole; and
+        # whoever reads a part of a wiki does not wait for the rest of it to be embedded.
+        words_first = whole and not recent and not parts.index.building
         with parts.parsers.working(stopped):
             return each(wikis, partial(one, full=full, words_first=words_first), stopped)
 

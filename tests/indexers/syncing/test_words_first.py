@@ -134,6 +134,20 @@ def test_a_stopped_sync_goes_on_with_what_waits(wiki: DictWiki, index: EdgeIndex
     assert index.unembedded.counts() == {}
 
 
+def test_whoever_does_not_want_words_first_does_not_embed_the_rest(
+    wiki: DictWiki, index: EdgeIndex
+) -> None:
+    """A page is read anew while many wait."""
+    stopping: list[int] = []
+    synced(wiki, index, Watching(stopping.append), stopped=lambda: len(stopping) > 3)
+    waiting = index.unembedded.counts()["handbook"]
+    wiki.write("page-00", "Rule0 was changed.")
+    report = synced(wiki, index, WordEmbedder(), words_first=False)
+
+    assert (report.changed, report.passages_embedded) == (1, 1)
+    assert waiting - 1 <= index.unembedded.counts()["handbook"] <= waiting
+
+
 def test_what_was_read_before_the_wiki_went_away_is_embedded(
     wiki: DictWiki, index: EdgeIndex
 ) -> None:
