@@ -6,7 +6,7 @@ import asyncio
 import os
 import subprocess
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import cycle
@@ -54,7 +54,8 @@ async def _measured() -> list[Figure]:
             for name in _channels():
                 slack.add_channel(name, name=name.lower(), members=[_ANN, _BOSS])
             async with serving(footnote, slack):
-                signs, answers = await _alone(slack)
+                signs, answers = await _one_by_one(slack)
+                beside = await _beside_a_sync(slack)
                 acks, passes = await _under_load(slack)
     return [
         Figure("acks", len(acks), "deliveries"),
@@ -66,14 +67,34 @@ async def _measured() -> list[Figure]:
         Figure("first_sign.p95", percentile(signs, 95), "ms", Goal("<", 500)),
         Figure("answer.p50", percentile(answers, 50), "ms"),
         Figure("answer.p95", percentile(answers, 95), "ms", Goal("<", 1000)),
+        Figure("beside_sync.questions", len(beside), "questions"),
+        Figure("beside_sync.answer.p95", percentile(beside, 95), "ms"),
+        Figure(
+            "beside_sync.ratio",
+            percentile(beside, 95) / percentile(answers, 95),
+            "ratio",
+            Goal("<=", 2, later=True),
+        ),
     ]
 
 
-async def _alone(slack: LocalSlack) -> tuple[list[float], list[float]]:
-    """Ask one question at a time; return the seconds from its event to the first sign, and to the
-    whole answer."""
+async def _beside_a_sync(slack: LocalSlack) -> list[float]:
+    """Return the milliseconds to each whole answer while everything is read and embedded anew."""
+    await slack.command(_BOSS, "C0ADMIN", "/wiki", "reindex --full")
+    _, answers = await _one_by_one(slack, lambda: _reindexed(slack, 1))
+    await slack.wait_for(partial(_reindexed, slack, 1), timeout=_LONG)
+    return answers
+
+
+async def _one_by_one(
+    slack: LocalSlack, is_over: Callable[[], bool] = lambda: False
+) -> tuple[list[float], list[float]]:
+    """Ask one question at a time, until it is over; return the milliseconds from its event to the
+    first sign, and to the whole answer."""
     signs, answers = [], []
     for _, question in zip(range(_ASKED), cycle(QUESTIONS), strict=False):
+        if is_over():
+            break
         began = time.time()
         asked = await slack.mention(_ANN, "C0", question)
         await answered(slack, asked)
@@ -93,7 +114,8 @@ async def _under_load(slack: LocalSlack) -> tuple[list[float], int]:
     before, over = len(slack.deliveries), asyncio.Event()
     asking = [asyncio.create_task(_ask_on(slack, name, over)) for name in _channels()[1:]]
     begun: list[str] = []
-    reindexing = asyncio.create_task(_reindex_on(slack, begun))
+    done = _reindexes(slack)
+    reindexing = asyncio.create_task(_reindex_on(slack, begun, done))
     for number in range(_PROBES):
         await slack.command(_ANN, f"C{number % _IN_FLIGHT}", "/wiki", "help")
         await asyncio.sleep(0.02)
@@ -115,16 +137,19 @@ async def _ask_on(slack: LocalSlack, channel: str, over: asyncio.Event) -> None:
         await answered(slack, await slack.mention(_ANN, channel, question))
 
 
-async def _reindex_on(slack: LocalSlack, begun: list[str]) -> None:
+async def _reindex_on(slack: LocalSlack, begun: list[str], before: int) -> None:
     while True:
         begun.append("reindex --full")
         await slack.command(_BOSS, "C0ADMIN", "/wiki", begun[-1])
-        await slack.wait_for(partial(_reindexed, slack, len(begun)), timeout=_LONG)
+        await slack.wait_for(partial(_reindexed, slack, before + len(begun)), timeout=_LONG)
 
 
 def _reindexed(slack: LocalSlack, times: int) -> bool:
-    told = [message.text for message in slack.from_app("C0ADMIN")]
-    return sum(text.startswith("Reindexed") for text in told) >= times
+    return _reindexes(slack) >= times
+
+
+def _reindexes(slack: LocalSlack) -> int:
+    return sum(message.text.startswith("Reindexed") for message in slack.from_app("C0ADMIN"))
 
 
 async def answered(slack: LocalSlack, asked: Message) -> Message:
