@@ -122,7 +122,7 @@ class DataCenter:
     def rights(self, pages: Sequence[Listed]) -> Rights:
         """Return the enumeration's rights, with a request for each node that it could not
         report."""
-        known = {page.key: page.told for page in pages if page.told is not None}
+        known = {page.key: page.own for page in pages if page.own is not None}
         return Rights(gates(self._wiki, self._tokens, pages, known), {}, {})
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
@@ -218,7 +218,7 @@ class DataCenter:
             ancestors=_above(content.get("ancestors"), kind),
             url=address(self._wiki, answer, content),
             modified=moment(changed.get("when")),
-            told=self._restriction(content),
+            own=self._restriction(content),
             owner=self._ownership.of(content, edited_by(by, "userKey", self._tokens)),
         )
 

@@ -44,7 +44,7 @@ class DataCenterNow:
             content, content, ConfluenceSpace(str(place.get("id")), "", "")
         )
         result.place(draft.version, draft.space.id)
-        gates = {key: draft.told.gate} if draft.told is not None and draft.told.whole else {}
+        gates = {key: draft.own.gate} if draft.own is not None and draft.own.whole else {}
         return Located(
             str(place.get("key")),
             draft.ancestors,

@@ -36,8 +36,8 @@ class UnreadSpace:
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A page or blog post in an enumeration. ``ancestors`` are the ids of all nodes above it;
-    ``url`` is for people; ``told`` is its own restriction, None if the enumeration does not report
-    it; ``owner`` is its owner field, as far as reported."""
+    ``url`` is for people; ``own`` is the restriction of the page itself, None if the enumeration
+    does not report it; ``owner`` is its owner field, as far as reported."""
 
     key: str
     kind: str
@@ -47,7 +47,7 @@ class Listed:
     ancestors: tuple[str, ...]
     url: str
     modified: datetime | None = None
-    told: Restriction | None = None
+    own: Restriction | None = None
     owner: str = ""
     above_unread: str = ""
     """Why its ancestors could not be read, if another try may read them."""

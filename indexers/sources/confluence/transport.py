@@ -33,18 +33,18 @@ _PASSING = {429, 500, 502, 503, 504}
 
 
 class Refused(WikiUnavailable):
-    """Confluence answered, but not with what was requested. ``status`` is HTTP's, ``told`` whether
-    Confluence itself said so, in JSON, and not something between it and us."""
+    """Confluence answered, but not with what was requested. ``status`` is HTTP's; ``is_its_own``:
+    Confluence itself answered, in JSON, and not something between it and us."""
 
-    def __init__(self, status: int, message: str, *, told: bool = True) -> None:
+    def __init__(self, status: int, message: str, *, is_its_own: bool = True) -> None:
         super().__init__(message)
         self.status = status
-        self.told = told
+        self.is_its_own = is_its_own
 
     @property
     def absent(self) -> bool:
         """Return whether it was a 404, for what is not there and for what the token may not see."""
-        return self.told and self.status in {403, 404}
+        return self.is_its_own and self.status in {403, 404}
 
     @property
     def busy(self) -> bool:
@@ -193,7 +193,7 @@ class Transport:
                 " Confluence itself uses, and that the token is valid.",
             )
         if status != 200:
-            raise Refused(status, f"Confluence answered {status} to {where}.", told=is_json)
+            raise Refused(status, f"Confluence answered {status} to {where}.", is_its_own=is_json)
         if not is_json:
             raise Refused(
                 status,

@@ -172,7 +172,7 @@ def test_a_confluence_that_answers_nothing_now_closes_nothing(site, path, status
     site.world.create("ENG", "Page")
     space = space_of(site, "ENG")
     product = altered(site, lambda _, said: said)
-    pages = [replace(page, told=None) for page in product.pages(space)]
+    pages = [replace(page, own=None) for page in product.pages(space)]
     site.confluence.faults.on(path, Fault(status, retry_after="0"), times=None)
 
     with pytest.raises(Refused):
