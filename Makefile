@@ -5,6 +5,7 @@
 # make test-browser  the playground's page in chromium
 # make screenshots  README's picture, of the demo in chromium
 # make bench    the numbers in benchmarks/RESULTS.md, measured again
+# make soak     SOAK_MINUTES=20: questions and edits while everything fails; the books must balance
 # make test-llm fifty questions to a real small model: nothing made up may get out
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 LLM := .venv-llm
 
-.PHONY: demo install screenshots test test-browser test-long payloads test-llm check bench format clean
+.PHONY: demo install screenshots test test-browser test-long payloads test-llm check bench soak format clean
 .DEFAULT_GOAL := help
 
 help:
@@ -86,6 +87,9 @@ format: install
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks
+
+soak: install
+	@nice -n 10 $(BIN)/python -m benchmarks.soak
 
 clean:
 	rm -rf $(VENV) $(LLM) build *.egg-info

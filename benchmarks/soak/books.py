@@ -1,0 +1,135 @@
+"""The books of a soak: what was asked against what was answered, what the wikis say against what
+the index holds, what was sent against who might read it, and memory at the end against before."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.soak.process import Sample
+from benchmarks.soak.town import Town
+from benchmarks.soak.wikis import Wikis, markers
+from bot.playground.model import Message
+from config.loading import load
+from config.settings import Secrets
+from indexers.index.passages import StoredPassages
+from indexers.indexing import Indexing
+
+SORRY = "Something went wrong on my side"
+MEMORY = 1.15
+"""How much larger the memory of the last third may be than that of the first."""
+_WARM = 15.0
+"""Seconds after the start of a process that its memory does not count: models are being loaded."""
+_RAISED = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception|Unavailable|[A-Z]\w+)): ?(.*)$")
+_LEVEL = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
+STATED = (
+    # What somebody who runs Footnote is told with a traceback, beside the sentence for the log.
+    re.compile(r"OperationalError|StateUnavailable"),
+)
+"""Errors whose traceback may be in the log, because a fault of the soak causes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the index holds, of the pages of the account."""
+
+    missing: list[str]
+    outdated: list[str]
+    twice: list[str]
+    unknown: list[str]
+
+    @property
+    def wrong(self) -> int:
+        return sum(map(len, (self.missing, self.outdated, self.twice, self.unknown)))
+
+
+def answered(town: Town) -> tuple[Counter[str], list[str]]:
+    """Return how many questions have one answer, one told failure, or anything else; and the
+    latter in words."""
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    for question in town.questions:
+        replies = town.replies(question)
+        if question.deleted:
+            fate = "left of a deleted question" if replies else "deleted"
+        elif len(replies) == 1:
+            fate = "failure told" if SORRY in _words(replies[0]) else "answered"
+        else:
+            fate = "without an answer" if not replies else "answered twice"
+        counts[fate] += 1
+        if fate not in FINE:
+            wrong.append(f"{fate}: {question.message.channel} {question.message.ts}")
+    return counts, wrong
+
+
+FINE = frozenset({"answered", "failure told", "deleted"})
+
+
+def indexed(config: Path, wikis: Wikis) -> Indexed:
+    """Return how the index differs from the wikis. The bot must have ended."""
+    with Indexing(load(config), Secrets()) as parts:
+        index = parts.index.current
+        assert isinstance(index, StoredPassages)
+        return compared([point.payload for point in index.points()], wikis.newest())
+
+
+def compared(points: Iterable[Mapping[str, Any]], newest: Mapping[str, int]) -> Indexed:
+    """Return how the points of an index differ from the newest version of each page, by marker."""
+    points = list(points)
+    current = {(p["head"], p["page"]): p["version"] for p in points if "head" in p}
+    held: dict[str, list[int]] = {}
+    for point in points:
+        place = (point.get("wiki"), point["page"])
+        if "head" not in point and current.get(place) == point["version"]:
+            for key, version in markers(point["text"]):
+                held.setdefault(key, []).append(version)
+    return Indexed(
+        missing=sorted(newest.keys() - held.keys()),
+        outdated=sorted(k for k, v in newest.items() if k in held and set(held[k]) != {v}),
+        twice=sorted(k for k, versions in held.items() if len(versions) > 1),
+        unknown=sorted(held.keys() - newest.keys()),
+    )
+
+
+def tracebacks(log: str) -> tuple[Counter[str], Counter[str]]:
+    """Return the errors that stand in the log with a traceback: those that may, and all others."""
+    stated: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    inside = False
+    for line in log.splitlines():
+        if line.startswith("Traceback (most recent call last)"):
+            inside = True
+        elif inside and line and not line[0].isspace():
+            inside = False
+            found = _RAISED.match(line)
+            name = found[1] if found else line[:80]
+            (stated if any(each.search(name) for each in STATED) else others)[name] += 1
+    return stated, others
+
+
+def levels(log: str) -> dict[str, int]:
+    """Return how many lines of the log have a level that somebody should look at."""
+    found = Counter(_LEVEL.findall(log))
+    return dict(sorted(found.items()))
+
+
+def growth(samples: Sequence[Sample]) -> tuple[float, float, float]:
+    """Return the medians of memory in the first and in the last third of the time, in MB, and
+    their ratio. Processes that are just starting do not count."""
+    warm = [sample for sample in samples if sample.age >= _WARM]
+    if len(warm) < 3:
+        return 0.0, 0.0, 1.0
+    start, end = samples[0].at, samples[-1].at
+    third = (end - start) / 3
+    first = [s.own for s in warm if s.at <= start + third] or [warm[0].own]
+    last = [s.own for s in warm if s.at >= end - third] or [warm[-1].own]
+    return median(first), median(last), median(last) / median(first)
+
+
+def _words(message: Message) -> str:
+    return f"{message.text} {message.blocks}"

@@ -1,0 +1,281 @@
+"""One soak, from an empty folder to balanced books."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import shutil
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from benchmarks.material import ROOT
+from benchmarks.soak import books
+from benchmarks.soak.databases import AwayDatabase, DistantPostgresql, LockedSqlite
+from benchmarks.soak.happenings import DEEDS, FAULTS, Happening
+from benchmarks.soak.process import SupervisedBot, environment
+from benchmarks.soak.town import ADMIN, AskedQuestion, Town, furnish
+from benchmarks.soak.watching import Watcher
+from benchmarks.soak.wikis import BOSS, EVERYONE, PEOPLE, Page, Wikis, markers
+from bot.playground.timing import Timing
+from bot.playground.workspace import LocalSlack
+
+_MANIFEST = ROOT / "config" / "slack_manifest.json"
+_CONFLUENCE, _MARKDOWN = 24, 12
+_PATIENCE = 180.0
+"""Seconds that the bot may need for what is left, once nothing goes wrong any more."""
+_FAULT_EVERY = 5.0
+"""Seconds from one fault to the next."""
+_PAUSES = (0.1, 0.3, 0.6, 1.0)
+_REDELIVERED = (1.0, 5.0, 15.0, 30.0, 60.0)
+"""Slack's own are 0, 60 and 300 s; a soak is shorter, and restarts more often."""
+_SETTINGS = """
+data_dir = "data"
+
+[[wiki]]
+type = "confluence"
+name = "confluence"
+url = "{url}"
+product = "data_center"
+timeout_seconds = 5
+members_minutes = 0
+
+[[wiki]]
+type = "markdown"
+name = "folder"
+path = "wiki"
+site_url = "https://wiki.example.com"
+
+[sync]
+every_minutes = 1
+recent_minutes = 1
+max_removal = 1
+
+[answer]
+precision = 0
+clarify = false
+check_seconds = 5
+rerank_seconds = 60
+unchecked = "refuse"
+
+[slack]
+mode = "socket"
+port = 0
+
+[state]
+url = "{database}"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a soak takes, how many events it has at most, and what chance begins with."""
+
+    minutes: float
+    events: int
+    seed: int
+    postgresql: str = ""
+
+
+def soak(bounds: Bounds, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Return the summary of a soak; ``balanced`` says whether its books balance. Its folder is kept
+    if they do not."""
+    folder = Path(mkdtemp(prefix="footnote-soak-"))
+    summary = asyncio.run(_Soak(bounds, folder, progress).run())
+    if summary["balanced"]:
+        shutil.rmtree(folder)
+    else:
+        summary["folder"] = str(folder)
+    return summary
+
+
+class _Soak:
+    def __init__(self, bounds: Bounds, folder: Path, progress: Callable[[str], None]) -> None:
+        self._bounds, self._folder, self._progress = bounds, folder, progress
+        self._chance = random.Random(bounds.seed)  # noqa: S311 - no secret
+        self._began = time.monotonic()
+        self._config = folder / "footnote.toml"
+        self._events = 0
+
+    async def run(self) -> dict[str, Any]:
+        async with self._town() as town:
+            watcher = Watcher(town)
+            looking = asyncio.create_task(self._look(watcher))
+            town.bot.start()
+            await self._wait(lambda: bool(town.slack.sockets.usable()), "the first start")
+            await self._happen(town)
+            ended = await self._settle(town)
+            code = await town.bot.end()
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+            watcher.look()
+            return self._balance(town, watcher, ended, code)
+
+    @asynccontextmanager
+    async def _town(self) -> AsyncIterator[Town]:
+        wikis = Wikis(self._folder / "wiki", self._chance, _CONFLUENCE, _MARKDOWN)
+        database: AwayDatabase = LockedSqlite(self._folder / "data")
+        if self._bounds.postgresql:
+            database = DistantPostgresql(self._bounds.postgresql)
+        async with AsyncExitStack() as stack:
+            stack.enter_context(wikis.site)
+            town: list[Town] = []
+            slack = LocalSlack(
+                _MANIFEST,
+                clock=lambda: time.time() + (town[0].seconds_ahead if town else 0),
+                timing=Timing(retries=_REDELIVERED),
+            )
+            await stack.enter_async_context(slack)
+            furnish(slack)
+            await database.open()
+            stack.push_async_callback(database.close)
+            self._config.write_text(
+                _SETTINGS.format(url=wikis.site.base_url, database=database.url), "utf-8"
+            )
+            variables = {
+                "CONFLUENCE_TOKEN": wikis.site.token(wikis.reader),
+                "SLACK_BOT_TOKEN": slack.bot_token,
+                "SLACK_APP_TOKEN": slack.app_token,
+                "SLACK_SIGNING_SECRET": slack.signing_secret,
+                "SLACK_API_URL": slack.api_url,
+            }
+            bot = SupervisedBot(
+                self._config,
+                environment(variables),
+                self._folder / "serve.log",
+                lambda: ", ".join(sorted(town[0].suspects())),
+            )
+            town.append(Town(slack, wikis, bot, database, self._chance))
+            yield town[0]
+
+    async def _happen(self, town: Town) -> None:
+        """Let one thing after the other happen, until time or count is used up."""
+        until = time.monotonic() + 60 * self._bounds.minutes
+        told = time.monotonic()
+        kinds, weights, faults = list(DEEDS), list(DEEDS.values()), self._faults()
+        failed = time.monotonic()
+        while time.monotonic() < until and self._events < self._bounds.events:
+            self._events += 1
+            event = self._chance.choices(kinds, weights)[0]
+            town.happened[event.__name__] += 1
+            await event(town)
+            if time.monotonic() - failed > _FAULT_EVERY:
+                failed = time.monotonic()
+                await next(faults)(town)
+            await asyncio.sleep(self._chance.choice(_PAUSES))
+            if time.monotonic() - told > 10:
+                told = time.monotonic()
+                self._tell(town)
+
+    def _faults(self) -> Iterator[Happening]:
+        while True:
+            yield from self._chance.sample(FAULTS, len(FAULTS))
+
+    async def _settle(self, town: Town) -> list[str]:
+        """Let nothing more go wrong, and wait until the bot has done what it owes; return what it
+        did not do."""
+        self._progress("nothing more goes wrong; waiting for what is owed")
+        await town.calm()
+        undone: list[str] = []
+        probes: list[tuple[str, Page, AskedQuestion]] = []
+        if not await self._wait(lambda: not _owed(town), "the answers"):
+            undone.append("answers were still missing")
+        done = len(_reports(town))
+        await town.reindex()
+        if not await self._wait(lambda: len(_reports(town)) > done, "the last reindex"):
+            undone.append("the last reindex was not reported")
+        for page in self._chance.sample(list(town.wikis.pages.values()), 8):
+            probes += [(person, page, await town.ask_by(person, page)) for person in PEOPLE]
+        if not await self._wait(lambda: not _owed(town), "the last answers"):
+            undone.append("the last answers were missing")
+        for person, page, question in probes:
+            if {person, EVERYONE} & town.wikis.readers(page) and page.exists:
+                told = json.dumps([message.blocks for message in town.replies(question)])
+                if (page.key, page.version) not in markers(told):
+                    undone.append(f"{person} was not told {page.key}, version {page.version}")
+        return undone
+
+    def _balance(
+        self, town: Town, watcher: Watcher, undone: list[str], code: int
+    ) -> dict[str, Any]:
+        counts, wrong = books.answered(town)
+        index = books.indexed(self._config, town.wikis)
+        log = (self._folder / "serve.log").read_text(encoding="utf-8", errors="replace")
+        stated, others = books.tracebacks(log)
+        first, last, ratio = books.growth(town.bot.samples)
+        unexpected = sum(n for end, n in town.bot.ends.items() if "no reason" in end)
+        unexpected += town.bot.ends["did not stop in time"]
+        faults = {
+            "questions": wrong,
+            "undone": undone,
+            "index": index.wrong,
+            "leaks": [asdict(leak) for leak in watcher.leaks],
+            "memory": ratio if ratio > books.MEMORY else 0,
+            "tracebacks": dict(others),
+            "ends": unexpected,
+            "exit": code,
+        }
+        return {
+            "balanced": not any(faults.values()),
+            "minutes": round((time.monotonic() - self._began) / 60, 1),
+            "seed": self._bounds.seed,
+            "database": "postgresql" if self._bounds.postgresql else "sqlite",
+            "events": self._events,
+            "happened": dict(sorted(town.happened.items())),
+            "questions": dict(counts),
+            "markers_shown": watcher.shown,
+            "markers_in_flight": watcher.late,
+            "markers_outdated": watcher.outdated,
+            "index": asdict(index),
+            "pages": len(town.wikis.newest()),
+            "memory": {"first": round(first), "last": round(last), "ratio": round(ratio, 3)},
+            "processes": dict(town.bot.ends),
+            "tracebacks_stated": dict(stated),
+            "log": books.levels(log),
+            "faults": {name: found for name, found in faults.items() if found},
+        }
+
+    async def _look(self, watcher: Watcher) -> None:
+        while True:
+            watcher.look()
+            watcher.town.bot.measure()
+            await asyncio.sleep(0.2)
+
+    async def _wait(self, done: Callable[[], bool], what: str) -> bool:
+        until = time.monotonic() + _PATIENCE
+        while not done():
+            if time.monotonic() > until:
+                self._progress(f"{what}: not within {_PATIENCE:g} s")
+                return False
+            await asyncio.sleep(0.1)
+        return True
+
+    def _tell(self, town: Town) -> None:
+        seconds = time.monotonic() - self._began
+        memory = town.bot.samples[-1].own if town.bot.samples else 0
+        self._progress(
+            f"{seconds:5.0f} s: {self._events} events, {len(town.questions)} questions, "
+            f"{len(town.waiting())} waiting, {town.bot.lives} processes, {memory:.0f} MB"
+        )
+
+
+def _owed(town: Town) -> bool:
+    return any(not town.replies(question) for question in town.questions if not question.deleted)
+
+
+def _reports(town: Town) -> list[str]:
+    said = [message.text for message in town.slack.from_app(ADMIN)]
+    said += [message.text for message in town.slack.ephemerals(BOSS)]
+    return [text for text in said if text.startswith("Reindexed")]
+
+
+def progress(line: str) -> None:
+    """Print a line of progress, apart from the summary."""
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,163 @@
+"""Everything around the bot: a workspace, two wikis, a database, and who asks what."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.soak.databases import AwayDatabase
+from benchmarks.soak.process import SupervisedBot
+from benchmarks.soak.wikis import ADA, BOB, BOSS, CY, EVERYONE, PEOPLE, Page, Wikis
+from bot.playground.model import ChannelKind, Message
+from bot.playground.workspace import LocalSlack
+
+TEAM, INNER, BOTH, ADMIN = "C0TEAM", "C0INNER", "C0BOTH", "C0ADMIN"
+CHANNELS = {TEAM: PEOPLE, INNER: (ADA,), BOTH: (ADA, BOB)}
+_MOST_OPEN = 12
+"""Questions that may wait at a time, or the stream would measure how long a queue gets."""
+
+FATAL = {"database away", "disk full"}
+_AFTERMATH = 10.0
+"""Seconds after a fault in which a process may still end of it."""
+
+
+@dataclass
+class AskedQuestion:
+    """A question, and the page that it is about, by its latest wording. ``at`` is by the monotonic
+    clock."""
+
+    message: Message
+    page: str
+    at: float
+    deleted: bool = False
+
+
+@dataclass
+class Town:
+    """What the events of the stream change. ``active`` are the faults of this moment."""
+
+    slack: LocalSlack
+    wikis: Wikis
+    bot: SupervisedBot
+    database: AwayDatabase
+    chance: random.Random
+    questions: list[AskedQuestion] = field(default_factory=list)
+    happened: Counter[str] = field(default_factory=Counter)
+    active: Counter[str] = field(default_factory=Counter)
+    calm_since: float = 0.0
+    seconds_ahead: float = 0.0
+    """How far Slack's clock is ahead of this machine's."""
+    _recent: set[str] = field(default_factory=set)
+    _going_on: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    # What goes on for a while
+
+    @contextmanager
+    def fault(self, name: str) -> Iterator[None]:
+        self.happened[name] += 1
+        self.active[name] += 1
+        try:
+            yield
+        finally:
+            self.active[name] -= 1
+            self.calm_since = time.monotonic()
+            self._recent.add(name)
+
+    def suspects(self) -> set[str]:
+        """Return the faults of this moment and of the last seconds that a process may end of."""
+        if time.monotonic() - self.calm_since > _AFTERMATH:
+            self._recent.clear()
+        return FATAL & (self._recent | {name for name, many in self.active.items() if many})
+
+    def meanwhile(self, name: str, deed: Coroutine[Any, Any, None]) -> None:
+        """Let it happen beside all else, unless it does already."""
+        before = self._going_on.get(name)
+        if before is not None and not before.done():
+            deed.close()
+            return
+        self._going_on[name] = asyncio.create_task(deed)
+
+    async def calm(self) -> None:
+        """Wait until every fault is over, and end those that only wait to be met."""
+        await asyncio.gather(*self._going_on.values())
+        self.slack.web_api.faults.clear()
+        self.wikis.site.faults.clear()
+
+    # What people ask
+
+    async def ask(self) -> None:
+        if len(self.waiting()) >= _MOST_OPEN:
+            return
+        page = self.chance.choice(list(self.wikis.pages.values()))
+        channel = self.chance.choice((TEAM, INNER, BOTH, "", ""))
+        if channel:
+            person = self.chance.choice(CHANNELS[channel])
+            message = await self.slack.mention(person, channel, page.question)
+        else:
+            message = await self.slack.dm(self.chance.choice(PEOPLE), page.question)
+        self._asked(message, page)
+
+    async def ask_by(self, person: str, page: Page) -> AskedQuestion:
+        """Ask in a direct message."""
+        return self._asked(await self.slack.dm(person, page.question), page)
+
+    async def edit_question(self) -> None:
+        if question := self._lately():
+            page = self.chance.choice(list(self.wikis.pages.values()))
+            in_channel = question.message.channel in CHANNELS
+            name = f"<@{self.slack.bot_user_id}> " if in_channel else ""
+            question.page, question.at = page.key, time.monotonic()
+            await self.slack.edit(question.message, name + page.question)
+
+    async def delete_question(self) -> None:
+        if question := self._lately():
+            question.deleted = True
+            await self.slack.delete(question.message)
+
+    async def reindex(self, *words: str) -> None:
+        await self.slack.command(BOSS, ADMIN, "/wiki", " ".join(("reindex", *words)))
+
+    def replies(self, question: AskedQuestion) -> list[Message]:
+        """Return the messages of the bot that answer a question."""
+        mark = f"reply-to-{question.message.ts}-0"
+        return [
+            message
+            for message in self.slack.from_app(question.message.channel)
+            if any(block.get("block_id") == mark for block in message.blocks)
+        ]
+
+    def waiting(self) -> list[AskedQuestion]:
+        """Return the questions that have no reply yet, among the latest."""
+        return [q for q in self.questions[-100:] if not q.deleted and not self.replies(q)]
+
+    def audience(self, channel: str) -> tuple[str, ...]:
+        """Return whoever sees a conversation; `EVERYONE` for a public channel."""
+        place = self.slack.channels.get(channel)
+        if place is None or place.kind == "channel":
+            return (EVERYONE,)
+        return tuple(member for member in place.members if member != self.slack.bot_user_id)
+
+    def _asked(self, message: Message, page: Page) -> AskedQuestion:
+        question = AskedQuestion(message, page.key, time.monotonic())
+        self.questions.append(question)
+        return question
+
+    def _lately(self) -> AskedQuestion | None:
+        alive = [question for question in self.questions[-4:] if not question.deleted]
+        return self.chance.choice(alive) if alive else None
+
+
+def furnish(slack: LocalSlack) -> None:
+    """Add the people and the channels."""
+    for person, name in ((ADA, "ada"), (BOB, "bob"), (CY, "cy"), (BOSS, "boss")):
+        slack.add_user(person, name=name, email=f"{name}@example.com", is_admin=person == BOSS)
+    for channel, members in CHANNELS.items():
+        kind: ChannelKind = "channel" if channel == TEAM else "group"
+        slack.add_channel(channel, name=channel[2:].lower(), kind=kind, members=members)
+    slack.add_channel(ADMIN, name="admin", kind="group", members=[BOSS])

@@ -1,0 +1,205 @@
+"""The books of a soak: what they must notice."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.soak import books
+from benchmarks.soak.databases import LockedSqlite
+from benchmarks.soak.happenings import DEEDS, FAULTS
+from benchmarks.soak.process import Sample, SupervisedBot
+from benchmarks.soak.town import BOTH, INNER, TEAM, AskedQuestion, Town, furnish
+from benchmarks.soak.watching import IN_FLIGHT, Watcher
+from benchmarks.soak.wikis import ADA, BOB, CY, INSIDERS, Page, Wikis, marker
+from bot.playground.model import Message
+from bot.playground.web_api.server import Call
+from bot.playground.workspace import LocalSlack
+
+MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    slack = LocalSlack(MANIFEST)
+    furnish(slack)
+    chance = random.Random(1)  # noqa: S311 - no secret
+    wikis = Wikis(tmp_path / "wiki", chance, 6, 3)
+    bot = SupervisedBot(tmp_path / "footnote.toml", {}, tmp_path / "log", str)
+    with wikis.site:
+        yield Town(slack, wikis, bot, LockedSqlite(tmp_path), chance)
+
+
+def post(town: Town, channel: str, text: str) -> None:
+    call = Call("chat.postMessage", {"channel": channel, "text": text}, 0.0, "", {})
+    town.slack.web_api.calls.append(call)
+
+
+def restricted(town: Town) -> Page:
+    """A page for insiders, since so long ago that nothing is in flight any more."""
+    page = town.wikis.pages["c01"]
+    town.wikis.world.restrict(page.content, groups=[INSIDERS])
+    page.readers[:] = [(time.monotonic() - 2 * IN_FLIGHT, town.wikis.readers(page))]
+    return page
+
+
+@pytest.mark.parametrize(
+    ("channel", "leaked_to"), [(TEAM, ["everyone"]), (INNER, []), (BOTH, [BOB])]
+)
+def test_a_marker_in_a_channel_is_a_leak_to_whoever_is_there(
+    town: Town, channel: str, leaked_to: list[str]
+) -> None:
+    page, watcher = restricted(town), Watcher(town)
+    post(town, channel, f"It is *{marker(page.key, 1)}*.")
+    watcher.look()
+
+    assert [leak.person for leak in watcher.leaks] == leaked_to
+
+
+@pytest.mark.parametrize(("person", "leaks"), [(ADA, 0), (BOB, 1), (CY, 1)])
+def test_a_marker_in_a_direct_message_is_a_leak_to_whoever_may_not_read_it(
+    town: Town, person: str, leaks: int
+) -> None:
+    page, watcher = restricted(town), Watcher(town)
+    post(town, town.slack.im(person).id, marker(page.key, 1).upper())
+    watcher.look()
+    watcher.look()
+
+    assert len(watcher.leaks) == leaks
+
+
+def test_an_answer_in_flight_while_a_page_is_restricted_is_no_leak_and_is_counted(
+    town: Town,
+) -> None:
+    page, watcher = town.wikis.pages["c00"], Watcher(town)
+    town.wikis.remove(page)
+    post(town, TEAM, marker("c00", 1))
+    watcher.look()
+
+    assert (watcher.leaks, watcher.late) == ([], 1)
+
+
+def test_what_was_restricted_longer_ago_is_a_leak(town: Town) -> None:
+    page, now = town.wikis.pages["m00"], time.monotonic()
+    page.readers[:] = [
+        (now - 100, frozenset({ADA})),
+        (now - 60, frozenset({BOB})),
+        (now - 5, frozenset()),
+    ]
+
+    assert not page.open_to(ADA, now - IN_FLIGHT, now)
+    assert page.open_to(BOB, now - IN_FLIGHT, now)
+    assert not page.open_to(BOB, now, now)
+
+
+def answers(town: Town, question: Message, *texts: str) -> None:
+    for text in texts:
+        block = {"type": "section", "block_id": f"reply-to-{question.ts}-0"}
+        town.slack.keep(
+            town.slack.from_bot(question.channel, text=text, thread_ts=question.ts, blocks=[block])
+        )
+
+
+@pytest.mark.parametrize(
+    ("texts", "deleted", "fate"),
+    [
+        ((), False, "without an answer"),
+        (("It is.",), False, "answered"),
+        ((f"{books.SORRY}, and I could not do this.",), False, "failure told"),
+        (("It is.", "It is."), False, "answered twice"),
+        ((), True, "deleted"),
+        (("It is.",), True, "left of a deleted question"),
+    ],
+)
+def test_each_question_has_one_answer_or_a_failure_that_was_told(
+    town: Town, texts: tuple[str, ...], deleted: bool, fate: str
+) -> None:
+    asked = town.slack.keep(Message(TEAM, town.slack.new_ts(), ADA, "T", "What?"))
+    answers(town, asked, *texts)
+    town.questions.append(AskedQuestion(asked, "c00", 0.0, deleted))
+    counts, wrong = books.answered(town)
+
+    assert counts == {fate: 1}
+    assert len(wrong) == (fate not in books.FINE)
+
+
+def points(**pages: tuple[int, ...]) -> list[dict[str, object]]:
+    """Heads of version 7, and a passage of it for each version of the page's words."""
+    found: list[dict[str, object]] = [
+        {"wiki": "w", "page": key, "version": 6, "text": marker(key, 99)} for key in pages
+    ]
+    for key, versions in pages.items():
+        found.append({"head": "w", "page": key, "version": 7})
+        found += [
+            {"wiki": "w", "page": key, "version": 7, "text": f"It is {marker(key, version)}."}
+            for version in versions
+        ]
+    return found
+
+
+def test_the_index_is_compared_with_the_newest_version_of_each_page() -> None:
+    newest = {"c00": 1, "c01": 2, "c02": 3, "c03": 4}
+    held = books.compared(points(c00=(1,), c01=(1,), c02=(3, 3), c05=(1,)), newest)
+
+    assert held == books.Indexed(["c03"], ["c01"], ["c02"], ["c05"])
+    assert held.wrong == 4
+    assert books.compared(points(c00=(1,)), {"c00": 1}).wrong == 0
+
+
+LOG = """12:00:00 ERROR bot.operations.scheduler: The sync crashed
+Traceback (most recent call last):
+  File "a.py", line 1, in <module>
+    raise KeyError
+{error}
+12:00:01 INFO bot: on
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "stated", "others"),
+    [
+        ("sqlalchemy.exc.OperationalError: (psycopg) closed", 1, 0),
+        ("KeyError: 'page'", 0, 1),
+        ("bot.odd.Thing", 0, 1),
+    ],
+)
+def test_a_traceback_is_a_fault_unless_its_error_is_stated(
+    error: str, stated: int, others: int
+) -> None:
+    found = books.tracebacks(LOG.format(error=error))
+
+    assert tuple(sum(each.values()) for each in found) == (stated, others)
+
+
+def test_memory_is_compared_by_thirds_without_processes_that_just_started() -> None:
+    def sample(at: float, own: float, age: float = 100) -> Sample:
+        return Sample(at, 1, age, own, 0)
+
+    flat = [sample(at, 400) for at in range(90)] + [sample(90, 9000, age=1)]
+    rising = [sample(at, 400 + 2 * at) for at in range(91)]
+
+    assert books.growth(flat) == (400, 400, 1)
+    assert books.growth(rising)[2] > books.MEMORY
+
+
+async def test_all_that_people_do_keeps_the_account_of_the_wikis(town: Town) -> None:
+    """Without a bot: what happens must be possible in any order."""
+    deeds = [deed for deed in DEEDS if "reindex" not in deed.__name__]
+    for _ in range(300):
+        await town.chance.choice(deeds)(town)
+    newest, files = town.wikis.newest(), sorted(town.wikis.folder.glob("*.md"))
+    in_confluence = {
+        content.body
+        for content in town.wikis.world.contents.values()
+        if content.status == "current"
+    }
+
+    assert {key for key in newest if key[0] == "m"} == {file.stem for file in files}
+    for key, version in newest.items():
+        texts = [file.read_text() for file in files] if key[0] == "m" else in_confluence
+        assert sum(marker(key, version) in text for text in texts) == 1
+    assert len(FAULTS) > 9
