@@ -1,5 +1,5 @@
-"""The books of a soak: what was asked against what was answered, what the wikis say against what
-the index holds, what was sent against who might read it, and memory at the end against before."""
+"""The books of a soak: questions against answers, wikis against the index, and memory at the end
+against memory before."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STATED = (
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """What the index holds, of the pages of the account."""
+    """The keys of the pages of which the index holds something else than the account."""
 
     missing: list[str]
     outdated: list[str]

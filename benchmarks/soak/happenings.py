@@ -1,4 +1,4 @@
-"""What happens during a soak, and how often: what people do, and what goes wrong."""
+"""The events of a soak, and how often each comes: deeds of people, and faults."""
 
 from __future__ import annotations
 

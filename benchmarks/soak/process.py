@@ -37,7 +37,7 @@ class Sample:
 
 @dataclass
 class SupervisedBot:
-    """``footnote serve``, started again whenever it ends. ``faults`` tells what goes wrong at this
+    """The process of ``footnote serve``, started again whenever it ends. ``faults`` tells what goes wrong at this
     moment: an exit meanwhile is told apart from one without a reason."""
 
     config: Path

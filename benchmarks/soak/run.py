@@ -1,4 +1,4 @@
-"""One soak, from an empty folder to balanced books."""
+"""The course of a soak, from an empty folder to balanced books."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ url = "{database}"
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long a soak takes, how many events it has at most, and what chance begins with."""
+    """The bounds of a soak: minutes, and events at most; ``seed`` is what chance begins with."""
 
     minutes: float
     events: int

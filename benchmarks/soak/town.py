@@ -1,4 +1,4 @@
-"""Everything around the bot: a workspace, two wikis, a database, and who asks what."""
+"""The surroundings of the bot: a workspace, two wikis, a database, and who asks what."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class AskedQuestion:
 
 @dataclass
 class Town:
-    """What the events of the stream change. ``active`` are the faults of this moment."""
+    """The state that events change. ``active`` are the faults of this moment."""
 
     slack: LocalSlack
     wikis: Wikis

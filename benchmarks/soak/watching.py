@@ -1,4 +1,4 @@
-"""Whatever the bot sends, looked through for words that its readers may not read."""
+"""A search of all that the bot sends for words that its readers may not read."""
 
 from __future__ import annotations
 
