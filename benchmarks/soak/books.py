@@ -11,9 +11,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.soak.process import Sample
+from benchmarks.soak.process import MemorySample
 from benchmarks.soak.town import Town
-from benchmarks.soak.wikis import Wikis, markers
+from benchmarks.soak.wikis import ChangingWikis, markers
 from bot.playground.model import Message
 from config.loading import load
 from config.settings import Secrets
@@ -35,7 +35,7 @@ STATED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Indexed:
+class IndexDifferences:
     """The keys of the pages of which the index holds something else than the account."""
 
     missing: list[str]
@@ -70,7 +70,7 @@ def answered(town: Town) -> tuple[Counter[str], list[str]]:
 FINE = frozenset({"answered", "failure told", "deleted"})
 
 
-def indexed(config: Path, wikis: Wikis) -> Indexed:
+def indexed(config: Path, wikis: ChangingWikis) -> IndexDifferences:
     """Return how the index differs from the wikis. The bot must have ended."""
     with Indexing(load(config), Secrets()) as parts:
         index = parts.index.current
@@ -78,7 +78,7 @@ def indexed(config: Path, wikis: Wikis) -> Indexed:
         return compared([point.payload for point in index.points()], wikis.newest())
 
 
-def compared(points: Iterable[Mapping[str, Any]], newest: Mapping[str, int]) -> Indexed:
+def compared(points: Iterable[Mapping[str, Any]], newest: Mapping[str, int]) -> IndexDifferences:
     """Return how the points of an index differ from the newest version of each page, by marker."""
     points = list(points)
     current = {(p["head"], p["page"]): p["version"] for p in points if "head" in p}
@@ -88,7 +88,7 @@ def compared(points: Iterable[Mapping[str, Any]], newest: Mapping[str, int]) -> 
         if "head" not in point and current.get(place) == point["version"]:
             for key, version in markers(point["text"]):
                 held.setdefault(key, []).append(version)
-    return Indexed(
+    return IndexDifferences(
         missing=sorted(newest.keys() - held.keys()),
         outdated=sorted(k for k, v in newest.items() if k in held and set(held[k]) != {v}),
         twice=sorted(k for k, versions in held.items() if len(versions) > 1),
@@ -118,7 +118,7 @@ def levels(log: str) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def growth(samples: Sequence[Sample]) -> tuple[float, float, float]:
+def growth(samples: Sequence[MemorySample]) -> tuple[float, float, float]:
     """Return the medians of memory in the first and in the last third of the time, in MB, and
     their ratio. Processes that are just starting do not count."""
     warm = [sample for sample in samples if sample.age >= _WARM]

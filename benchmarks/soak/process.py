@@ -24,7 +24,7 @@ _PAGE = resource.getpagesize()
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class MemorySample:
     """The resident memory of the bot and of its helpers, in MB. ``life`` counts its processes, and
     ``age`` is in seconds since this one was started."""
 
@@ -37,15 +37,15 @@ class Sample:
 
 @dataclass
 class SupervisedBot:
-    """The process of ``footnote serve``, started again whenever it ends. ``faults`` tells what goes wrong at this
-    moment: an exit meanwhile is told apart from one without a reason."""
+    """The process of ``footnote serve``, started again whenever it ends. ``faults`` tells what goes
+    wrong at this moment: an exit meanwhile is told apart from one without a reason."""
 
     config: Path
     environment: Mapping[str, str]
     log: Path
     faults: Callable[[], str]
     ends: Counter[str] = field(default_factory=Counter)
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[MemorySample] = field(default_factory=list)
     lives: int = 0
     _process: asyncio.subprocess.Process | None = None
     _started: float = 0.0
@@ -110,7 +110,7 @@ class SupervisedBot:
         with suppress(FileNotFoundError, ProcessLookupError):
             own = _resident(pid)
             helpers = sum(_resident(child) for child in _descendants(pid))
-            self.samples.append(Sample(time.monotonic(), self.lives, self.age, own, helpers))
+            self.samples.append(MemorySample(time.monotonic(), self.lives, self.age, own, helpers))
 
     def _send(self, number: signal.Signals, why: str) -> None:
         if self.pid and self._process is not None:

@@ -8,69 +8,25 @@ import random
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from benchmarks.material import ROOT
 from benchmarks.soak import books
-from benchmarks.soak.databases import AwayDatabase, DistantPostgresql, LockedSqlite
+from benchmarks.soak.founding import founded, log_file, settings_file
 from benchmarks.soak.happenings import DEEDS, FAULTS, Happening
-from benchmarks.soak.process import SupervisedBot, environment
-from benchmarks.soak.town import ADMIN, AskedQuestion, Town, furnish
+from benchmarks.soak.town import ADMIN, StreamQuestion, Town
 from benchmarks.soak.watching import Watcher
-from benchmarks.soak.wikis import BOSS, EVERYONE, PEOPLE, Page, Wikis, markers
-from bot.playground.timing import Timing
-from bot.playground.workspace import LocalSlack
+from benchmarks.soak.wikis import BOSS, EVERYONE, PEOPLE, WikiPage, markers
 
-_MANIFEST = ROOT / "config" / "slack_manifest.json"
-_CONFLUENCE, _MARKDOWN = 24, 12
 _PATIENCE = 180.0
 """Seconds that the bot may need for what is left, once nothing goes wrong any more."""
 _FAULT_EVERY = 5.0
 """Seconds from one fault to the next."""
 _PAUSES = (0.1, 0.3, 0.6, 1.0)
-_REDELIVERED = (1.0, 5.0, 15.0, 30.0, 60.0)
-"""Slack's own are 0, 60 and 300 s; a soak is shorter, and restarts more often."""
-_SETTINGS = """
-data_dir = "data"
-
-[[wiki]]
-type = "confluence"
-name = "confluence"
-url = "{url}"
-product = "data_center"
-timeout_seconds = 5
-members_minutes = 0
-
-[[wiki]]
-type = "markdown"
-name = "folder"
-path = "wiki"
-site_url = "https://wiki.example.com"
-
-[sync]
-every_minutes = 1
-recent_minutes = 1
-max_removal = 1
-
-[answer]
-precision = 0
-clarify = false
-check_seconds = 5
-rerank_seconds = 60
-unchecked = "refuse"
-
-[slack]
-mode = "socket"
-port = 0
-
-[state]
-url = "{database}"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +56,10 @@ class _Soak:
         self._bounds, self._folder, self._progress = bounds, folder, progress
         self._chance = random.Random(bounds.seed)  # noqa: S311 - no secret
         self._began = time.monotonic()
-        self._config = folder / "footnote.toml"
         self._events = 0
 
     async def run(self) -> dict[str, Any]:
-        async with self._town() as town:
+        async with founded(self._folder, self._chance, self._bounds.postgresql) as town:
             watcher = Watcher(town)
             looking = asyncio.create_task(self._look(watcher))
             town.bot.start()
@@ -117,43 +72,6 @@ class _Soak:
                 await looking
             watcher.look()
             return self._balance(town, watcher, ended, code)
-
-    @asynccontextmanager
-    async def _town(self) -> AsyncIterator[Town]:
-        wikis = Wikis(self._folder / "wiki", self._chance, _CONFLUENCE, _MARKDOWN)
-        database: AwayDatabase = LockedSqlite(self._folder / "data")
-        if self._bounds.postgresql:
-            database = DistantPostgresql(self._bounds.postgresql)
-        async with AsyncExitStack() as stack:
-            stack.enter_context(wikis.site)
-            town: list[Town] = []
-            slack = LocalSlack(
-                _MANIFEST,
-                clock=lambda: time.time() + (town[0].seconds_ahead if town else 0),
-                timing=Timing(retries=_REDELIVERED),
-            )
-            await stack.enter_async_context(slack)
-            furnish(slack)
-            await database.open()
-            stack.push_async_callback(database.close)
-            self._config.write_text(
-                _SETTINGS.format(url=wikis.site.base_url, database=database.url), "utf-8"
-            )
-            variables = {
-                "CONFLUENCE_TOKEN": wikis.site.token(wikis.reader),
-                "SLACK_BOT_TOKEN": slack.bot_token,
-                "SLACK_APP_TOKEN": slack.app_token,
-                "SLACK_SIGNING_SECRET": slack.signing_secret,
-                "SLACK_API_URL": slack.api_url,
-            }
-            bot = SupervisedBot(
-                self._config,
-                environment(variables),
-                self._folder / "serve.log",
-                lambda: ", ".join(sorted(town[0].suspects())),
-            )
-            town.append(Town(slack, wikis, bot, database, self._chance))
-            yield town[0]
 
     async def _happen(self, town: Town) -> None:
         """Let one thing after the other happen, until time or count is used up."""
@@ -184,7 +102,7 @@ class _Soak:
         self._progress("nothing more goes wrong; waiting for what is owed")
         await town.calm()
         undone: list[str] = []
-        probes: list[tuple[str, Page, AskedQuestion]] = []
+        probes: list[tuple[str, WikiPage, StreamQuestion]] = []
         if not await self._wait(lambda: not _owed(town), "the answers"):
             undone.append("answers were still missing")
         done = len(_reports(town))
@@ -206,8 +124,8 @@ class _Soak:
         self, town: Town, watcher: Watcher, undone: list[str], code: int
     ) -> dict[str, Any]:
         counts, wrong = books.answered(town)
-        index = books.indexed(self._config, town.wikis)
-        log = (self._folder / "serve.log").read_text(encoding="utf-8", errors="replace")
+        index = books.indexed(settings_file(self._folder), town.wikis)
+        log = log_file(self._folder).read_text(encoding="utf-8", errors="replace")
         stated, others = books.tracebacks(log)
         first, last, ratio = books.growth(town.bot.samples)
         unexpected = sum(n for end, n in town.bot.ends.items() if "no reason" in end)

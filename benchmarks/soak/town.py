@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.soak.databases import AwayDatabase
 from benchmarks.soak.process import SupervisedBot
-from benchmarks.soak.wikis import ADA, BOB, BOSS, CY, EVERYONE, PEOPLE, Page, Wikis
+from benchmarks.soak.wikis import ADA, BOB, BOSS, CY, EVERYONE, PEOPLE, ChangingWikis, WikiPage
 from bot.playground.model import ChannelKind, Message
 from bot.playground.workspace import LocalSlack
 
@@ -28,7 +28,7 @@ _AFTERMATH = 10.0
 
 
 @dataclass
-class AskedQuestion:
+class StreamQuestion:
     """A question, and the page that it is about, by its latest wording. ``at`` is by the monotonic
     clock."""
 
@@ -43,11 +43,11 @@ class Town:
     """The state that events change. ``active`` are the faults of this moment."""
 
     slack: LocalSlack
-    wikis: Wikis
+    wikis: ChangingWikis
     bot: SupervisedBot
     database: AwayDatabase
     chance: random.Random
-    questions: list[AskedQuestion] = field(default_factory=list)
+    questions: list[StreamQuestion] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)
     active: Counter[str] = field(default_factory=Counter)
     calm_since: float = 0.0
@@ -103,7 +103,7 @@ class Town:
             message = await self.slack.dm(self.chance.choice(PEOPLE), page.question)
         self._asked(message, page)
 
-    async def ask_by(self, person: str, page: Page) -> AskedQuestion:
+    async def ask_by(self, person: str, page: WikiPage) -> StreamQuestion:
         """Ask in a direct message."""
         return self._asked(await self.slack.dm(person, page.question), page)
 
@@ -123,7 +123,7 @@ class Town:
     async def reindex(self, *words: str) -> None:
         await self.slack.command(BOSS, ADMIN, "/wiki", " ".join(("reindex", *words)))
 
-    def replies(self, question: AskedQuestion) -> list[Message]:
+    def replies(self, question: StreamQuestion) -> list[Message]:
         """Return the messages of the bot that answer a question."""
         mark = f"reply-to-{question.message.ts}-0"
         return [
@@ -132,7 +132,7 @@ class Town:
             if any(block.get("block_id") == mark for block in message.blocks)
         ]
 
-    def waiting(self) -> list[AskedQuestion]:
+    def waiting(self) -> list[StreamQuestion]:
         """Return the questions that have no reply yet, among the latest."""
         return [q for q in self.questions[-100:] if not q.deleted and not self.replies(q)]
 
@@ -143,12 +143,12 @@ class Town:
             return (EVERYONE,)
         return tuple(member for member in place.members if member != self.slack.bot_user_id)
 
-    def _asked(self, message: Message, page: Page) -> AskedQuestion:
-        question = AskedQuestion(message, page.key, time.monotonic())
+    def _asked(self, message: Message, page: WikiPage) -> StreamQuestion:
+        question = StreamQuestion(message, page.key, time.monotonic())
         self.questions.append(question)
         return question
 
-    def _lately(self) -> AskedQuestion | None:
+    def _lately(self) -> StreamQuestion | None:
         alive = [question for question in self.questions[-4:] if not question.deleted]
         return self.chance.choice(alive) if alive else None
 

@@ -36,7 +36,7 @@ def markers(text: str) -> list[tuple[str, int]]:
 
 
 @dataclass
-class Page:
+class WikiPage:
     """A page of the account. ``content`` is its id in Confluence, or its file's name. ``readers``
     are those of each time, in seconds of the monotonic clock."""
 
@@ -65,7 +65,7 @@ class Page:
         return False
 
 
-class Wikis:
+class ChangingWikis:
     """A Confluence, a folder of Markdown, and their account. Every change is written down at once,
     under the lock of the Confluence."""
 
@@ -73,7 +73,7 @@ class Wikis:
         self.folder = folder
         self.ahead = timedelta(0)
         """How far Confluence's clock is ahead of this machine's."""
-        self.pages: dict[str, Page] = {}
+        self.pages: dict[str, WikiPage] = {}
         self.folder_is_away = False
         """Pages of the folder do not change meanwhile."""
         self._chance = chance
@@ -89,36 +89,36 @@ class Wikis:
             self._create(number)
         folder.mkdir()
         for number in range(markdown):
-            page = Page(f"m{number:02}", THINGS[confluence + number], f"m{number:02}.md")
+            page = WikiPage(f"m{number:02}", THINGS[confluence + number], f"m{number:02}.md")
             self.pages[page.key] = page
             self._write(page)
             page.readers.append((time.monotonic(), frozenset({EVERYONE})))
 
-    def of_confluence(self, *, exists: bool = True) -> list[Page]:
+    def of_confluence(self, *, exists: bool = True) -> list[WikiPage]:
         return [p for p in self.pages.values() if p.key[0] == "c" and p.exists is exists]
 
-    def of_markdown(self, *, exists: bool = True) -> list[Page]:
+    def of_markdown(self, *, exists: bool = True) -> list[WikiPage]:
         if self.folder_is_away:
             return []
         return [p for p in self.pages.values() if p.key[0] == "m" and p.exists is exists]
 
     # What people do to them
 
-    def edit(self, page: Page) -> None:
+    def edit(self, page: WikiPage) -> None:
         page.version += 1
         if page.key[0] == "m":
             self._write(page)
         else:
             self._change(lambda: self.world.edit(page.content, body=_body(page)))
 
-    def remove(self, page: Page) -> None:
+    def remove(self, page: WikiPage) -> None:
         page.exists = False
         if page.key[0] == "m":
             (self.folder / page.content).unlink()
         else:
             self._change(lambda: self.world.trash(page.content))
 
-    def bring_back(self, page: Page) -> None:
+    def bring_back(self, page: WikiPage) -> None:
         page.exists = True
         if page.key[0] == "m":
             page.version += 1
@@ -126,14 +126,14 @@ class Wikis:
         else:
             self._change(lambda: self.world.restore(page.content))
 
-    def restrict(self, page: Page) -> None:
+    def restrict(self, page: WikiPage) -> None:
         if self._chance.random() < 0.5:
             self._change(lambda: self.world.restrict(page.content, groups=[INSIDERS]))
         else:
             users = [self.people[self._chance.choice((ADA, BOB, BOSS))].id]
             self._change(lambda: self.world.restrict(page.content, users=users))
 
-    def lift(self, page: Page) -> None:
+    def lift(self, page: WikiPage) -> None:
         self._change(lambda: self.world.open(page.content))
 
     def join_or_leave(self) -> None:
@@ -148,7 +148,7 @@ class Wikis:
         """Return the version of each page that exists."""
         return {page.key: page.version for page in self.pages.values() if page.exists}
 
-    def readers(self, page: Page) -> frozenset[str]:
+    def readers(self, page: WikiPage) -> frozenset[str]:
         """Return who may read a page now: Slack's ids, and `EVERYONE` if nobody is asked."""
         if page.key[0] == "m":
             return frozenset({EVERYONE})
@@ -165,13 +165,13 @@ class Wikis:
             for page in self.of_confluence() + self.of_confluence(exists=False):
                 self._write_down(page)
 
-    def _write_down(self, page: Page) -> None:
+    def _write_down(self, page: WikiPage) -> None:
         readers = self.readers(page)
         if not page.readers or page.readers[-1][1] != readers:
             page.readers.append((time.monotonic(), readers))
 
     def _create(self, number: int) -> None:
-        page = Page(f"c{number:02}", THINGS[number], "")
+        page = WikiPage(f"c{number:02}", THINGS[number], "")
         space = "ALL" if number % 3 == 0 else "TEAM"
         made: Content = self.world.create(space, f"The {page.thing}", _body(page))
         page.content = made.id
@@ -180,11 +180,11 @@ class Wikis:
             self.restrict(page)
         self._write_down(page)
 
-    def _write(self, page: Page) -> None:
+    def _write(self, page: WikiPage) -> None:
         file = self.folder / page.content
         file.with_suffix(".new").write_text(f"# The {page.thing}\n\n{page.words}\n", "utf-8")
         file.with_suffix(".new").replace(file)
 
 
-def _body(page: Page) -> str:
+def _body(page: WikiPage) -> str:
     return f"<p>{page.words}</p>"

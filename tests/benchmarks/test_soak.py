@@ -12,10 +12,10 @@ import pytest
 from benchmarks.soak import books
 from benchmarks.soak.databases import LockedSqlite
 from benchmarks.soak.happenings import DEEDS, FAULTS
-from benchmarks.soak.process import Sample, SupervisedBot
-from benchmarks.soak.town import BOTH, INNER, TEAM, AskedQuestion, Town, furnish
+from benchmarks.soak.process import MemorySample, SupervisedBot
+from benchmarks.soak.town import BOTH, INNER, TEAM, StreamQuestion, Town, furnish
 from benchmarks.soak.watching import IN_FLIGHT, Watcher
-from benchmarks.soak.wikis import ADA, BOB, CY, INSIDERS, Page, Wikis, marker
+from benchmarks.soak.wikis import ADA, BOB, CY, INSIDERS, ChangingWikis, WikiPage, marker
 from bot.playground.model import Message
 from bot.playground.web_api.server import Call
 from bot.playground.workspace import LocalSlack
@@ -28,7 +28,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
     slack = LocalSlack(MANIFEST)
     furnish(slack)
     chance = random.Random(1)  # noqa: S311 - no secret
-    wikis = Wikis(tmp_path / "wiki", chance, 6, 3)
+    wikis = ChangingWikis(tmp_path / "wiki", chance, 6, 3)
     bot = SupervisedBot(tmp_path / "footnote.toml", {}, tmp_path / "log", str)
     with wikis.site:
         yield Town(slack, wikis, bot, LockedSqlite(tmp_path), chance)
@@ -39,7 +39,7 @@ def post(town: Town, channel: str, text: str) -> None:
     town.slack.web_api.calls.append(call)
 
 
-def restricted(town: Town) -> Page:
+def restricted(town: Town) -> WikiPage:
     """A page for insiders, since so long ago that nothing is in flight any more."""
     page = town.wikis.pages["c01"]
     town.wikis.world.restrict(page.content, groups=[INSIDERS])
@@ -120,7 +120,7 @@ def test_each_question_has_one_answer_or_a_failure_that_was_told(
 ) -> None:
     asked = town.slack.keep(Message(TEAM, town.slack.new_ts(), ADA, "T", "What?"))
     answers(town, asked, *texts)
-    town.questions.append(AskedQuestion(asked, "c00", 0.0, deleted))
+    town.questions.append(StreamQuestion(asked, "c00", 0.0, deleted))
     counts, wrong = books.answered(town)
 
     assert counts == {fate: 1}
@@ -145,7 +145,7 @@ def test_the_index_is_compared_with_the_newest_version_of_each_page() -> None:
     newest = {"c00": 1, "c01": 2, "c02": 3, "c03": 4}
     held = books.compared(points(c00=(1,), c01=(1,), c02=(3, 3), c05=(1,)), newest)
 
-    assert held == books.Indexed(["c03"], ["c01"], ["c02"], ["c05"])
+    assert held == books.IndexDifferences(["c03"], ["c01"], ["c02"], ["c05"])
     assert held.wrong == 4
     assert books.compared(points(c00=(1,)), {"c00": 1}).wrong == 0
 
@@ -176,8 +176,8 @@ def test_a_traceback_is_a_fault_unless_its_error_is_stated(
 
 
 def test_memory_is_compared_by_thirds_without_processes_that_just_started() -> None:
-    def sample(at: float, own: float, age: float = 100) -> Sample:
-        return Sample(at, 1, age, own, 0)
+    def sample(at: float, own: float, age: float = 100) -> MemorySample:
+        return MemorySample(at, 1, age, own, 0)
 
     flat = [sample(at, 400) for at in range(90)] + [sample(90, 9000, age=1)]
     rising = [sample(at, 400 + 2 * at) for at in range(91)]
