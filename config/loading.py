@@ -113,7 +113,9 @@ def _is_file(file: Path) -> bool:
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise SettingsError(["is not valid TOML: nested too deep"], str(file)) from None
+    except ValueError as error:  # no TOML, no UTF-8, or a number of more digits than Python reads
         raise SettingsError([f"is not valid TOML: {error}"], str(file)) from None
     except OSError as error:
         raise SettingsError([f"cannot be read: {error.strerror}"], str(file)) from None

@@ -149,3 +149,12 @@ def test_what_is_no_toml_is_one_problem_with_its_line(settings: Path) -> None:
             " column 8)",
         )
     ]
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, "[" * 5_000], ids=["long", "deep"])
+def test_what_python_cannot_read_is_one_problem(settings: Path, value: str) -> None:
+    settings.write_text(f"data_dir = {value}\n")
+    (problem,) = check(None)[1]
+
+    assert problem.says.startswith("is not valid TOML: ")
+    assert len(problem.says) < 200

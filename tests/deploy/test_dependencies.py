@@ -132,6 +132,12 @@ def test_the_image_is_installed_by_hash_and_with_the_extras_of_the_list() -> Non
     assert f"'.[{','.join(IMAGE_EXTRAS)}]'" in installs[1]
 
 
+def test_the_bill_of_materials_is_of_what_the_image_has() -> None:
+    make = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert f"'.[{','.join(IMAGE_EXTRAS)}]'" in make
+
+
 def test_two_locks_become_one_entry_with_the_hashes_of_both() -> None:
     def lock(digest: str) -> dict[str, object]:
         wheel = {"hashes": {"sha256": digest}}

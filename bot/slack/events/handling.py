@@ -133,7 +133,13 @@ class Failures:
 def _who_acted(body: Mapping[str, Any]) -> tuple[str, str]:
     """Return the person and channel of a click, a form, a command or an event."""
     if event := body.get("event"):
-        return event.get("user", ""), event.get("channel", "")
-    person = body.get("user_id") or (body.get("user") or {}).get("id", "")
-    channel = body.get("channel_id") or (body.get("channel") or {}).get("id", "")
+        return _id(event.get("user")), _id(event.get("channel"))
+    person = body.get("user_id") or _id(body.get("user"))
+    channel = body.get("channel_id") or _id(body.get("channel"))
     return person, channel
+
+
+def _id(named: object) -> str:
+    """Return the id of a person or a channel: Slack sends the id, or an object that has it."""
+    found = named.get("id") if isinstance(named, Mapping) else named
+    return found if isinstance(found, str) else ""

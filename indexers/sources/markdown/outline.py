@@ -87,7 +87,7 @@ def _text(items: Iterable[Node | str], writer: Writer, notes: dict[int, Node]) -
         if note is not None:
             first, *rest = writer.blocks(note.children) or [""]
             blocks += [f"[{number + 1}] {first}".rstrip(), *rest]
-    return "\n\n".join(blocks)
+    return "\n\n".join(block for block in blocks if block.strip())
 
 
 def _parts(
