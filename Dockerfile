@@ -10,10 +10,10 @@ COPY pyproject.toml README.md LICENSE ./
 COPY config config
 COPY indexers indexers
 COPY bot bot
-# image.txt has all that the extras need, and setuptools, which builds our own package.
+# image.txt has all that the extras need. setuptools, which LlamaIndex asks for, builds our package, too.
 RUN /opt/footnote/bin/pip install --no-cache-dir --no-index --no-deps --no-build-isolation '.[anthropic,attachments,llm,otel,postgresql]' \
     && /opt/footnote/bin/pip check \
-    && /opt/footnote/bin/pip uninstall --yes setuptools pip
+    && /opt/footnote/bin/pip uninstall --yes pip
 
 FROM python:3.12-slim
 # git reads wikis that are set by `git = "..."`.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -132,8 +134,12 @@ def read_event(example: tuple[bytes, str]) -> int:
 
 def read_command(text: str) -> int:
     words = words_of(text)
-    rest, _ = options(words, {"--full"})
-    return sum(map(len, words)) + sum(len(person(word)) for word in rest)
+    with suppress(Misused):
+        options(words, {"--full"})
+    for word in words:
+        with suppress(Misused):
+            assert re.fullmatch("[UW][A-Z0-9]+", person(word))
+    return sum(map(len, words))
 
 
 def _handled(example: tuple[bytes, str], of: Any) -> int:
@@ -179,5 +185,5 @@ PAYLOADS = (
     Target("Slack events", spoilt(EVENTS), read_event, _of_body, (Malformed,)),
     Target("Slack actions", spoilt(ACTIONS), read_action, _of_body, (Malformed,)),
     Target("Slack views", spoilt(VIEWS), read_view, _of_body, (Malformed,)),
-    Target("Slack commands", _MARKUP, read_command, lambda text: 2 * len(text), (Misused,)),
+    Target("Slack commands", _MARKUP, read_command, len),
 )
