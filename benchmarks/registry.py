@@ -211,7 +211,8 @@ BENCHMARKS = (
         "newest version (`pages_wrong`), no page's marker word sent to anybody who might not "
         "read it in the 15 s before (`leaks`; `in_flight`: who no longer might at the very "
         "moment). `memory`: the median of the last third against that of the first, without "
-        "the first 15 s of each process. `tracebacks`: in the log, other than of the database.",
+        "the first 15 s of each process. `tracebacks`: in the log, but of errors that say that "
+        "database, Slack or wiki cannot be reached.",
         lambda: list(soaking.figures()),
     ),
     Benchmark(

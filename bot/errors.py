@@ -11,6 +11,7 @@ BotError
 ├── TracingMisconfigured  operator: traces are set, and their package is missing
 ├── ChatUnavailable     log: the chat (Slack) is unavailable, try again
 └── ChatRefused         log: the chat refuses and will again; ``code`` is its reason
+    ├── ThreadGone          log: the message that a reply was for was deleted
     ├── NotInChannel        log: the recipient has left the channel
     └── SlackMisconfigured  operator: wrong token, wrong address, port in use
 """
@@ -62,6 +63,10 @@ class ChatRefused(BotError):
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
         self.code = code
+
+
+class ThreadGone(ChatRefused):
+    pass
 
 
 class NotInChannel(ChatRefused):

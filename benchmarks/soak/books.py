@@ -25,13 +25,12 @@ MEMORY = 1.15
 """How much larger the memory of the last third may be than that of the first."""
 _WARM = 15.0
 """Seconds after the start of a process that its memory does not count: models are being loaded."""
-_RAISED = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception|Unavailable|[A-Z]\w+)): ?(.*)$")
-_LEVEL = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
-STATED = (
-    # What somebody who runs Footnote is told with a traceback, beside the sentence for the log.
-    re.compile(r"OperationalError|StateUnavailable"),
-)
-"""Errors whose traceback may be in the log, because a fault of the soak causes it."""
+_FRAME = re.compile(r'\s+File "[^"]*", line \d+')
+_BARE = re.compile(r"[A-Za-z_][\w.]*(: .*)?$")
+_LEVEL = re.compile(r"^\S+ \S+ (WARNING|ERROR|CRITICAL)\b", re.MULTILINE)
+STATED = frozenset({"StateUnavailable", "ChatUnavailable", "WikiUnavailable", "OperationalError"})
+"""Errors whose traceback may be in the log: they say that the database, Slack or a wiki cannot be
+reached, which the soak sees to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +96,26 @@ def compared(points: Iterable[Mapping[str, Any]], newest: Mapping[str, int]) -> 
 
 
 def tracebacks(log: str) -> tuple[Counter[str], Counter[str]]:
-    """Return the errors that stand in the log with a traceback: those that may, and all others."""
+    """Return the errors that stand in the log with a traceback: those that may, and all others.
+
+    Footnote indents a traceback below its line, and leaves its first line out; one that Python
+    itself writes has it."""
     stated: Counter[str] = Counter()
     others: Counter[str] = Counter()
-    inside = False
-    for line in log.splitlines():
-        if line.startswith("Traceback (most recent call last)"):
-            inside = True
-        elif inside and line and not line[0].isspace():
-            inside = False
-            found = _RAISED.match(line)
-            name = found[1] if found else line[:80]
-            (stated if any(each.search(name) for each in STATED) else others)[name] += 1
+    told, last = "", ""
+    for line in [*log.splitlines(), ""]:
+        if _FRAME.match(line):
+            told, last = told or "traceback", line
+        elif told and line[:1].isspace():
+            last = line
+        elif told and line.startswith("Traceback"):
+            continue
+        elif told:
+            # Python's own ends with the error at the margin.
+            error = line if _BARE.match(line) else last
+            name = error.strip().partition(":")[0]
+            (stated if name.rpartition(".")[2] in STATED else others)[error.strip()[:200]] += 1
+            told = ""
     return stated, others
 
 

@@ -17,7 +17,14 @@ from bot.conversation.limits import QuestionLimits, refusal_of
 from bot.conversation.model import IncomingMessage, MessageKind, MessageState
 from bot.conversation.ports import Inbox, Observer, StatusLine
 from bot.conversation.posting import NotOurs, Posting
-from bot.errors import AskerForgotten, BotError, ChatRefused, ChatUnavailable, StateUnavailable
+from bot.errors import (
+    AskerForgotten,
+    BotError,
+    ChatRefused,
+    ChatUnavailable,
+    StateUnavailable,
+    ThreadGone,
+)
 from indexers.backoff import growing_pauses
 
 logger = logging.getLogger(__name__)
@@ -76,6 +83,11 @@ class Replies:
             logger.info(
                 "Message %s was edited, deleted or stopped, or another process owns it", message.ts
             )
+        except ThreadGone:
+            # Deleted just before the reply was posted; that it was is still to be delivered.
+            logger.info("Message %s was deleted before its reply was posted", message.ts)
+            await self._finish(claimed, self.inbox.done)
+            self.observer.ended(claimed, MessageState.DONE)
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(claimed, error)
         else:

@@ -150,29 +150,47 @@ def test_the_index_is_compared_with_the_newest_version_of_each_page() -> None:
     assert books.compared(points(c00=(1,)), {"c00": 1}).wrong == 0
 
 
-LOG = """12:00:00 ERROR bot.operations.scheduler: The sync crashed
-Traceback (most recent call last):
+OURS = """2026-11-26 12:00:00,115 ERROR   bot.slack.x: [0387aedc] The end could not be reported
+      File "a.py", line 1, in call
+        raise KeyError
+               ^^^^^^^
+    KeyError
+    which led to
+      File "b.py", line 2, in call
+        do()
+    {error}
+2026-11-26 12:00:01,115 INFO    bot.slack.x: on
+"""
+PYTHONS = """Traceback (most recent call last):
   File "a.py", line 1, in <module>
     raise KeyError
 {error}
-12:00:01 INFO bot: on
+2026-11-26 12:00:01,115 WARNING bot.slack.x: on
 """
 
 
+@pytest.mark.parametrize("log", [OURS, PYTHONS])
 @pytest.mark.parametrize(
     ("error", "stated", "others"),
     [
+        ("StateUnavailable: The bot's database cannot be used", 1, 0),
         ("sqlalchemy.exc.OperationalError: (psycopg) closed", 1, 0),
         ("KeyError: 'page'", 0, 1),
+        ("RecursionError", 0, 1),
         ("bot.odd.Thing", 0, 1),
     ],
 )
 def test_a_traceback_is_a_fault_unless_its_error_is_stated(
-    error: str, stated: int, others: int
+    log: str, error: str, stated: int, others: int
 ) -> None:
-    found = books.tracebacks(LOG.format(error=error))
+    found = books.tracebacks(log.format(error=error))
 
     assert tuple(sum(each.values()) for each in found) == (stated, others)
+
+
+def test_a_log_without_tracebacks_has_none() -> None:
+    assert books.tracebacks("2026-11-26 12:00:01,115 INFO    bot: on\n" * 3) == ({}, {})
+    assert books.levels(OURS + PYTHONS) == {"ERROR": 1, "WARNING": 1}
 
 
 def test_memory_is_compared_by_thirds_without_processes_that_just_started() -> None:

@@ -22,7 +22,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import ChatRefused, ChatUnavailable, NotInChannel
+from bot.errors import ChatRefused, ChatUnavailable, NotInChannel, ThreadGone
 from bot.slack.rendering.message import Block, Message
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ T = TypeVar("T")
 _TIMEOUT = 15
 """Seconds."""
 _HAS_LEFT = "user_not_in_channel"
+_NO_THREAD = "thread_not_found"
 _TEMPORARY = {
     "fatal_error",
     "internal_error",
@@ -102,7 +103,8 @@ def _refusal(error: SlackApiError) -> ChatUnavailable | ChatRefused:
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status >= 500 or status == 429 or code in _TEMPORARY or not code:
         return ChatUnavailable(f"Slack cannot now ({code or status})")
-    return ChatRefused(f"Slack refuses: {code}", code)
+    refused = ThreadGone if code == _NO_THREAD else ChatRefused
+    return refused(f"Slack refuses: {code}", code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
+
+import pytest
 
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
@@ -117,6 +120,22 @@ async def test_a_question_deleted_while_its_answer_is_made_gets_none(
     await quiet(bot)
 
     assert slack.calls_to("chat.postMessage") == []
+
+
+async def test_a_question_deleted_while_its_answer_is_posted_is_no_failure(
+    listening: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack then refuses the answer, before it has told of the deletion."""
+    posting = slack.hold_next("chat.postMessage")
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await posting.arrived.wait()
+    del slack.messages["C0TEAM"][asked.ts]
+    posting.let_go.set()
+    await slack.wait_for(lambda: slack.calls_to("chat.postMessage"))
+    await quiet(listening)
+
+    assert [call.error for call in slack.calls_to("chat.postMessage")] == ["thread_not_found"]
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 async def test_an_edit_is_not_lost_in_a_restart(bot: Bot, slack: LocalSlack) -> None:
