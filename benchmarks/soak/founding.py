@@ -102,5 +102,6 @@ async def founded(folder: Path, chance: random.Random, postgresql: str) -> Async
             log_file(folder),
             lambda: ", ".join(sorted(town[0].suspects())),
         )
+        stack.push_async_callback(bot.abandon)
         town.append(Town(slack, wikis, bot, database, chance))
         yield town[0]

@@ -93,6 +93,13 @@ class SupervisedBot:
             await self._supervising
         return process.returncode or 0 if process else -1
 
+    async def abandon(self) -> None:
+        """End what is left of it, if the soak itself broke off."""
+        self._over = True
+        self.kill()
+        if self._supervising is not None:
+            await self._supervising
+
     def limit_files(self, size: int) -> None:
         """Let no file of the process grow beyond ``size`` bytes; -1: any. A write beyond fails, as
         on a full disk."""

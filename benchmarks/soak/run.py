@@ -26,6 +26,8 @@ _PATIENCE = 180.0
 """Seconds that the bot may need for what is left, once nothing goes wrong any more."""
 _FAULT_EVERY = 5.0
 """Seconds from one fault to the next."""
+_REINDEXES = 6
+"""Times that an admin tries."""
 _PAUSES = (0.1, 0.3, 0.6, 1.0)
 
 
@@ -105,9 +107,8 @@ class _Soak:
         probes: list[tuple[str, WikiPage, StreamQuestion]] = []
         if not await self._wait(lambda: not _owed(town), "the answers"):
             undone.append("answers were still missing")
-        done = len(_reports(town))
-        await town.reindex()
-        if not await self._wait(lambda: len(_reports(town)) > done, "the last reindex"):
+        # The first to report may have begun before the last edit.
+        if not await self._reindexed(town) or not await self._reindexed(town):
             undone.append("the last reindex was not reported")
         for page in self._chance.sample(list(town.wikis.pages.values()), 8):
             probes += [(person, page, await town.ask_by(person, page)) for person in PEOPLE]
@@ -166,11 +167,20 @@ class _Soak:
             watcher.town.bot.measure()
             await asyncio.sleep(0.2)
 
-    async def _wait(self, done: Callable[[], bool], what: str) -> bool:
-        until = time.monotonic() + _PATIENCE
+    async def _reindexed(self, town: Town) -> bool:
+        """Let an admin reindex until one says that it is done: another sync may be running."""
+        done = len(_reports(town))
+        for _ in range(_REINDEXES):
+            await town.reindex()
+            if await self._wait(lambda: len(_reports(town)) > done, "a reindex", _PATIENCE / 6):
+                return True
+        return False
+
+    async def _wait(self, done: Callable[[], bool], what: str, patience: float = _PATIENCE) -> bool:
+        until = time.monotonic() + patience
         while not done():
             if time.monotonic() > until:
-                self._progress(f"{what}: not within {_PATIENCE:g} s")
+                self._progress(f"{what}: not within {patience:g} s")
                 return False
             await asyncio.sleep(0.1)
         return True
