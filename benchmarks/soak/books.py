@@ -28,7 +28,13 @@ _WARM = 15.0
 _FRAME = re.compile(r'\s+File "[^"]*", line \d+')
 _BARE = re.compile(r"[A-Za-z_][\w.]*(: .*)?$")
 _LEVEL = re.compile(r"^\S+ \S+ (WARNING|ERROR|CRITICAL)\b", re.MULTILINE)
-STATED = frozenset({"StateUnavailable", "ChatUnavailable", "WikiUnavailable", "OperationalError"})
+STATED = frozenset(
+    {
+        *("StateUnavailable", "ChatUnavailable", "WikiUnavailable", "OperationalError"),
+        # Slack's SDK logs it for an acknowledgement over a socket that was just closed.
+        "ClientConnectionResetError",
+    }
+)
 """Errors whose traceback may be in the log: they say that the database, Slack or a wiki cannot be
 reached, which the soak sees to."""
 

@@ -50,6 +50,7 @@ def soak(bounds: Bounds, progress: Callable[[str], None]) -> dict[str, Any]:
         shutil.rmtree(folder)
     else:
         summary["folder"] = str(folder)
+        progress(f"the books do not balance, see {folder}: {json.dumps(summary['faults'])}")
     return summary
 
 
