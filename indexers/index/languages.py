@@ -14,6 +14,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from indexers.errors import ModelUnavailable
 from indexers.index.text import encodable
 from indexers.model import digest
 
@@ -77,7 +78,11 @@ class Languages:
         return named or frozenset({LEAST})
 
     def of_page(self, wiki: str, texts: Sequence[str]) -> list[str]:
-        """Return the language of each of ``texts``, the passages of one page."""
+        """Return the language of each of ``texts``, the passages of one page.
+
+        Raises:
+            ModelUnavailable: the model that tells it cannot be loaded.
+        """
         language = self.by_wiki.get(wiki, self.default)
         if language != AUTO:
             return [language] * len(texts)
@@ -98,6 +103,12 @@ def _model() -> LanguageIdentifier:
     # A third of a second and 60 MB, which only writing an index needs.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    try:
+        model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    except OSError as error:  # it is unpacked in the folder for temporary files
+        raise ModelUnavailable(
+            "The model that tells the language of pages cannot be unpacked in the folder for "
+            f"temporary files ({error.strerror or type(error).__name__}): make room there."
+        ) from error
     model.set_languages([*_KNOWN, *_OTHERS])
     return model

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from qdrant_client import QdrantClient
 from qdrant_edge import EdgeShard, UpdateOperation
 
-from indexers.index import vocabulary
+from indexers.errors import ModelUnavailable
+from indexers.index import languages, vocabulary
 from indexers.index.edge import EdgeIndex
 from indexers.index.languages import AUTO, LEAST, Languages
 from indexers.index.lexical import Words
@@ -217,3 +219,16 @@ def test_an_index_that_knows_no_languages_yet_can_be_read(tmp_path: Path) -> Non
     shard.close()
     with edge(tmp_path) as read:
         assert first(read, "Who guards a house?") == ENGLISH
+
+
+def test_a_full_disk_is_one_failure_of_the_model_and_none_of_each_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model is unpacked in the folder for temporary files."""
+    languages._model.cache_clear()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "away"))
+    with pytest.raises(ModelUnavailable, match="make room there"):
+        TOLD.of_page("wiki", [TEXTS["english"]])
+    monkeypatch.undo()
+
+    assert TOLD.of_page("wiki", [TEXTS["english"]]) == ["english"]
