@@ -53,9 +53,16 @@ class Receiving:
             come, self._come = self._come, []
             try:
                 new = await self._taken(come)
-            except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
+            except asyncio.CancelledError:
+                # The process ends: nothing is acknowledged, so Slack delivers it again.
                 for message in come:
-                    self._kept.pop(_without_event(message)).set_exception(error)
+                    self._kept.pop(_without_event(message)).cancel()
+                raise
+            except Exception as error:  # noqa: BLE001 - handed on to whoever waits
+                for message in come:
+                    kept = self._kept.pop(_without_event(message))
+                    kept.set_exception(error)
+                    kept.exception()  # whoever waited may be gone, which is no error of its own
                 continue
             for message in new:
                 self._workers.submit(message, anew=message.changed)

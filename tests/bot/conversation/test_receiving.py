@@ -1,0 +1,94 @@
+"""Messages that are being kept while the process ends."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pytest
+
+from bot.conversation.message_filter import MessageFilter
+from bot.conversation.model import IncomingMessage, MessageKind
+from bot.conversation.receiving import Receiving
+from bot.conversation.waiting_room import WaitingRoom
+from bot.conversation.workers import Workers
+from bot.errors import StateRefused
+
+MESSAGE = IncomingMessage("Ev1", MessageKind.MENTION, "T1", "C1", "1.1", "", "U1", "How long?")
+
+
+class Taking:
+    """A filter that takes everything; ``taken`` ends its work."""
+
+    def __init__(self) -> None:
+        self.taken: asyncio.Future[list[IncomingMessage]] = (
+            asyncio.get_running_loop().create_future()
+        )
+        self.begun = asyncio.Event()
+
+    def may_concern_us(self, _: IncomingMessage) -> bool:
+        return True
+
+    async def take_all(self, _: Sequence[IncomingMessage]) -> list[IncomingMessage]:
+        self.begun.set()
+        return await self.taken
+
+
+class Closed:
+    is_open = False
+
+
+@pytest.fixture
+async def complaints() -> list[dict[str, Any]]:
+    """What the event loop complains of: an error that nobody looked at, for example."""
+    found: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: found.append(context))
+    return found
+
+
+def receiving(filter_: Taking) -> Receiving:
+    return Receiving(
+        cast("MessageFilter", filter_), cast("Workers", None), cast("WaitingRoom", Closed())
+    )
+
+
+async def test_a_batch_that_is_cut_off_is_acknowledged_to_nobody(
+    complaints: list[dict[str, Any]],
+) -> None:
+    filter_ = Taking()
+    one = receiving(filter_)
+    waiting = asyncio.create_task(one.keep(MESSAGE))
+    await filter_.begun.wait()
+    assert one._keeping is not None
+    one._keeping.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert one._keeping.cancelled()
+    filter_.taken.cancel()
+    del waiting, one
+    await asyncio.sleep(0)
+    gc.collect()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("error", [StateRefused("no"), ValueError("a defect")])
+async def test_an_error_whose_waiter_is_gone_is_no_complaint(
+    complaints: list[dict[str, Any]], error: Exception
+) -> None:
+    filter_ = Taking()
+    one = receiving(filter_)
+    waiting = asyncio.create_task(one.keep(MESSAGE))
+    await filter_.begun.wait()
+    waiting.cancel()
+    await asyncio.sleep(0)
+    filter_.taken.set_exception(error)
+    assert one._keeping is not None
+    await one._keeping
+
+    del waiting, one, filter_
+    await asyncio.sleep(0)
+    gc.collect()
+    assert complaints == []
