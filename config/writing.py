@@ -11,7 +11,7 @@ from config.settings import Settings
 
 _WEB_USER = re.compile(r"(https?://)[^/@\s]*@")
 """In the address of a git repository or a server, the user may be a token, too."""
-_PASSWORD = re.compile(r"(\w+://[^/@:\s]*):[^/@\s]*@")
+_PASSWORD = re.compile(r"(?<=://)([^/@:\s]*):[^/@\s]*@")
 _PARAMETER = re.compile(r"([?&])password=[^&\s]*&?", re.IGNORECASE)
 
 
