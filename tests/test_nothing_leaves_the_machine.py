@@ -4,6 +4,7 @@ home folder."""
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -89,3 +90,13 @@ def test_the_watch_sees_a_connection(tmp_path: Path) -> None:
     run(tmp_path, "-c", "import socket; socket.getaddrinfo('localhost', 80)")
 
     assert left_behind(tmp_path)[1] == "look-up localhost\n"
+
+
+def test_the_image_switches_off_what_the_program_does() -> None:
+    root = Path(__file__).parents[1]
+    source = (root / "indexers" / "index" / "__init__.py").read_text(encoding="utf-8")
+    image = (root / "Dockerfile").read_text(encoding="utf-8")
+    switches = re.findall(r'"([A-Z_]+)": "1"', source)
+
+    assert "ORT_DISABLE_TELEMETRY" in switches
+    assert [name for name in switches if f"{name}=1" not in image] == []

@@ -404,3 +404,15 @@ def test_answers_may_be_in_the_languages_of_the_wikis() -> None:
     )
     assert len(load(write(german + other)).answer_languages) > 20
     assert "hinglish" not in load(write("")).answer_languages
+
+
+@pytest.mark.parametrize(
+    ("mode", "host", "listens_on"),
+    [("socket", "", "127.0.0.1"), ("socket", "10.0.0.1", "10.0.0.1"), ("http", "", "0.0.0.0")],  # noqa: S104 - what is tested
+)
+def test_in_socket_mode_nobody_else_reaches_the_port_unless_it_is_set(
+    mode: str, host: str, listens_on: str
+) -> None:
+    settings = Settings.model_validate({"slack": {"mode": mode, "host": host}})
+
+    assert settings.slack.listens_on == listens_on
