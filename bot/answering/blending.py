@@ -64,8 +64,9 @@ def _with_hits(page: FoundPage, hits: tuple[Hit, ...], read: Container[uuid.UUID
 
 
 def cross_encoder(reranker: Reranker, *, seconds: float, foreign: bool) -> Reorder:
-    """Return the reranking by ``reranker``. It takes all cores, so more than a few at once would
-    only keep each other up."""
+    """Return the reranking by ``reranker``, and within each page by the kind of thing that the
+    question names. A cross-encoder takes all cores, so more than a few at once would only keep each
+    other up."""
     reranking = Reranking(
         reading(reranker),
         seconds=seconds,

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from bot.answering.composing.words import read
 from bot.answering.retrieval import FoundPage
-from bot.answering.stems import stems
+from bot.answering.stems import in_order
 from bot.model import Question
 from indexers.model import Hit
 
@@ -30,7 +30,7 @@ def by_kind(question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, 
 
 def kinds(text: str) -> frozenset[Kind]:
     """Return the pairs of neighbouring words that weigh, as stems."""
-    words = [(next(iter(stems(word.text)), "") if word.weighs else "") for word in read(text)]
+    words = [" ".join(in_order(word.text)) if word.weighs else "" for word in read(text)]
     return frozenset((first, second) for first, second in pairwise(words) if first and second)
 
 
