@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -70,12 +70,15 @@ async def test_a_sync_that_parses_a_long_page_can_be_stopped(
     company: Company, number: signal.Signals
 ) -> None:
     write(company.wiki, {"long.md": bombs.PAGES["seed-0.md"] * 5})
-    sync = await asyncio.create_subprocess_exec(
-        FOOTNOTE, "sync", cwd=company.folder, env=company.environment(),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    log = company.folder / "sync.log"
+    with log.open("wb") as printed:
+        sync = await asyncio.create_subprocess_exec(
+            FOOTNOTE, "sync", cwd=company.folder, env=company.environment(),
+            stdout=printed, stderr=printed,
+        )  # fmt: skip
     async with asyncio.timeout(PATIENCE):
-        while not (children := _busy_children(sync.pid)):  # noqa: ASYNC110 - no event tells it
+        while not (children := _busy_children(sync.pid)):
+            assert sync.returncode is None, log.read_text()
             await asyncio.sleep(0.05)
     sync.send_signal(number)
     async with asyncio.timeout(PATIENCE):
@@ -86,8 +89,12 @@ async def test_a_sync_that_parses_a_long_page_can_be_stopped(
 
 
 def _busy_children(process: int) -> list[int]:
-    """Those that have worked for more than two seconds: some parser is at the long page."""
-    listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    """Those that have worked for more than two seconds: some parser is at the long page. The
+    system lists a child under the thread that started it, and threads come and go."""
+    listed: list[str] = []
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            listed += children.read_text().split()
     return [int(child) for child in listed if _worked(int(child)) > 2]
 
 
