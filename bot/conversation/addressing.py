@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.model import Role
@@ -41,6 +42,25 @@ class ThreadCommand(StrEnum):
 
     STOP = "stop"
     START = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a message: whether they are a thread command, ask like a question, or ask
+    nothing."""
+
+    words: str
+    command: ThreadCommand | None = None
+    asks: bool = False
+    asks_nothing: bool = False
+
+
+NOTHING = Said("")
+
+
+def understood(words: str) -> Said:
+    """Return what the words of a message say."""
+    return Said(words, thread_command(words), looks_like_question(words), asks_nothing(words))
 
 
 def thread_command(words: str) -> ThreadCommand | None:

@@ -8,6 +8,7 @@ for each wording, however often it is pressed.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, replace
 
@@ -80,7 +81,7 @@ class AskedBack:
         if recorded.asked.private and recorded.asked.asker != message.person:
             # Its readings name pages that perhaps only the asker may read.
             return words
-        reading = reading_named(words, recorded.answer.readings)
+        reading = await asyncio.to_thread(reading_named, words, recorded.answer.readings)
         if reading is None:
             return words
         await self.settle(recorded, reading, message.person)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from bot.conversation.addressing import asks_nothing, looks_like_question, thread_command
+from bot.conversation.addressing import NOTHING, Said, understood
 from bot.conversation.answers import AnswerMaker
 from bot.conversation.choices import AskedBack
 from bot.conversation.following import Following
@@ -49,13 +51,13 @@ _MOST_NAMES = 10
 @dataclass(slots=True)
 class ReplyInProgress:
     """A message on its way to its reply. ``refusal`` is the rate-limit message, if the limit is
-    reached. ``posted`` is what is posted of the reply. ``words`` are the message's, ``question`` is
-    what they ask, and ``history`` the earlier turns."""
+    reached. ``posted`` is what is posted of the reply. ``said`` are the message's words,
+    ``question`` is what they ask, and ``history`` the earlier turns."""
 
     message: IncomingMessage
     refusal: str | None
     posted: Posted
-    words: str = ""
+    said: Said = NOTHING
     question: str = ""
     history: Sequence[Turn] = ()
     audience: Addressees | None = None
@@ -68,6 +70,11 @@ class ReplyInProgress:
     @property
     def is_unasked(self) -> bool:
         return self.message.kind is MessageKind.UNASKED
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether the words choose one of several readings that were offered."""
+        return self.question != self.said.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +152,9 @@ class Decisions:
         return not await self.asked_back.stands(case.message)
 
     async def a_thread_command_is_obeyed(self, case: ReplyInProgress) -> bool:
-        case.words = await self._words(case.message)
-        command = None if case.is_direct else thread_command(case.words)
-        if command is None:
+        case.said = await self._said(case.message)
+        command = case.said.command
+        if command is None or case.is_direct:
             return False
         if await self._is_closed_to_asker(case.message):
             # Nor do they say what others get.
@@ -158,19 +165,18 @@ class Decisions:
         return True
 
     async def a_follow_up_for_others_is_passed_over(self, case: ReplyInProgress) -> bool:
-        case.question = await self.asked_back.meant(case.message, case.words)
-        is_choice = case.question != case.words
-        if case.message.kind is not MessageKind.FOLLOW_UP or is_choice:
+        case.question = await self.asked_back.meant(case.message, case.said.words)
+        if case.message.kind is not MessageKind.FOLLOW_UP or case.is_choice:
             return False
-        if looks_like_question(case.words):
+        if case.said.asks:
             case.history = await self.chat.earlier_turns(case.message)
-        if await self.following.is_meant(case.message, case.words, case.history):
+        if await self.following.is_meant(case.message, case.said.words, case.history):
             return False
         await self._pass_over(case)
         return True
 
     async def small_talk_gets_help(self, case: ReplyInProgress) -> bool:
-        if not asks_nothing(case.question):
+        if case.is_choice or not case.said.asks_nothing:
             return False
         await self.posting.put(case.message, HELP, case.posted)
         return True
@@ -289,10 +295,17 @@ class Decisions:
         reader = await self.directory.reader(message.person, private=False, shared=message.shared)
         return isinstance(reader, Closed)
 
-    async def _words(self, message: IncomingMessage) -> str:
-        named = dict.fromkeys(self.text.people_named(message.text))
-        names = {id_: await self.directory.name(id_) for id_ in list(named)[:_MOST_NAMES]}
-        return self.text.plain(message.text, names)
+    async def _said(self, message: IncomingMessage) -> Said:
+        """Return what the message says. Its text is parsed beside the event loop."""
+        named = await asyncio.to_thread(self._named, message.text)
+        names = {id_: await self.directory.name(id_) for id_ in named}
+        return await asyncio.to_thread(self._understood, message.text, names)
+
+    def _named(self, text: str) -> list[str]:
+        return list(islice(dict.fromkeys(self.text.people_named(text)), _MOST_NAMES))
+
+    def _understood(self, text: str, names: Mapping[str, str]) -> Said:
+        return understood(self.text.plain(text, names))
 
 
 def _is_sure(result: Result, least: float | None) -> bool:

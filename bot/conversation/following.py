@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,8 +41,8 @@ class Following:
         """Return whether a message without a mention in a thread is for the bot."""
         askers = await self.threads.askers(Thread.of(message))
         last = before[-1].role if before else None
-        return bool(askers) and is_for_me(
-            words, self.name, from_asker=message.person in askers, before=last
+        return bool(askers) and await asyncio.to_thread(
+            is_for_me, words, self.name, from_asker=message.person in askers, before=last
         )
 
     async def obey(self, message: IncomingMessage, command: ThreadCommand) -> Notice:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from bot.background import beside
 from bot.conversation.message_filter import MessageFilter
 from bot.conversation.model import IncomingMessage
 from bot.conversation.waiting_room import WaitingRoom
@@ -17,6 +19,8 @@ _REMEMBERED = 1000
 _PATIENCE = 1.5
 """Seconds. Slack waits three, and a database that is away may not say so."""
 
+_Read = Callable[[], IncomingMessage | None]
+
 
 class Receiving:
     """The receiver of messages, in their order. Those that ``filter_`` takes go to the ``workers``;
@@ -26,10 +30,24 @@ class Receiving:
         self._filter = filter_
         self._workers = workers
         self._waiting_room = waiting_room
+        # One thread: messages are read in the order in which they come.
+        self._reading = ThreadPoolExecutor(1, "reading messages")
         self._come: list[IncomingMessage] = []
         self._kept: dict[IncomingMessage, asyncio.Future[None]] = {}
         self._keeping: asyncio.Task[None] | None = None
         self._late: set[asyncio.Task[list[IncomingMessage]]] = set()
+
+    async def receive(self, read: _Read) -> bool:
+        """Keep the message that ``read`` returns, see `keep`; ``read`` is called beside the event
+        loop. Return False if it returns none.
+
+        Raises:
+            StateUnavailable: it is not kept.
+        """
+        message, concerns_us = await beside(self._reading, self._read, read)
+        if message is not None and concerns_us:
+            await self._kept_once(message)
+        return message is not None
 
     async def keep(self, message: IncomingMessage) -> None:
         """Return once the message is kept, is there already, or is not for the bot.
@@ -37,8 +55,15 @@ class Receiving:
         Raises:
             StateUnavailable: it is not kept.
         """
-        if not self._filter.may_concern_us(message):
-            return
+        await self.receive(lambda: message)
+
+    def _read(
+        self, read: Callable[[], IncomingMessage | None]
+    ) -> tuple[IncomingMessage | None, bool]:
+        message = read()
+        return message, message is not None and self._filter.may_concern_us(message)
+
+    async def _kept_once(self, message: IncomingMessage) -> None:
         alone = _without_event(message)
         kept = self._kept.get(alone)
         if kept is None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -65,12 +66,10 @@ def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
         body: Mapping[str, Any],
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse | None:
-        message = parse_event(body, me)
-        if message is None:
-            await next()
-            return None
-        await receiving.keep(message)
-        return BoltResponse(status=200)
+        if await receiving.receive(partial(parse_event, body, me)):
+            return BoltResponse(status=200)
+        await next()
+        return None
 
 
 def listen(  # noqa: PLR0913 - one for each thing that happens

@@ -83,7 +83,7 @@ class SlackStatusLine:
     async def entitle(self, message: IncomingMessage, words: str) -> None:
         """Name a direct conversation after its first question."""
         if message.kind is MessageKind.DIRECT and message.thread == message.ts:
-            line = inert(" ".join(words.split()))
+            line = await asyncio.to_thread(_on_one_line, words)
             title = line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1]}\u2026"
             await self._optional_calls.try_call(
                 TITLE, channel_id=message.channel, thread_ts=message.thread, title=title
@@ -116,3 +116,7 @@ class SlackStatusLine:
 
 def _thread(message: IncomingMessage) -> Thread:
     return message.channel, message.thread
+
+
+def _on_one_line(words: str) -> str:
+    return inert(" ".join(words.split()))

@@ -5,9 +5,10 @@ Slack is asked each time, so that edits and deletions count.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,7 @@ class History:
                         cursor=cursor,
                     )
                 )
-                turns += self._turns(answer, message)
+                turns += await asyncio.to_thread(self._turns, answer, message)
                 cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
                 if not cursor:
                     break
@@ -62,7 +63,8 @@ class History:
             return ()
         return tuple(turns[-_TURNS:])
 
-    def _turns(self, answer: Mapping[str, Any], message: IncomingMessage) -> Iterator[Turn]:
+    def _turns(self, answer: Mapping[str, Any], message: IncomingMessage) -> list[Turn]:
+        turns: list[Turn] = []
         for earlier in answer.get("messages", ()):
             if _when(earlier) >= float(message.ts):
                 continue
@@ -74,7 +76,8 @@ class History:
                 role, text = Role.OTHER, str(earlier.get("text") or "")
             words = self.text.plain(text)
             if words and (role is Role.BOT or not asks_nothing(words)):
-                yield Turn(role, words)
+                turns.append(Turn(role, words))
+        return turns
 
 
 def _shown(message: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -46,7 +47,8 @@ class PressResponder:
     renderer: Renderer
 
     async def __call__(self, content: Content, *, replacing: bool = True) -> None:
-        for number, message in enumerate(self.renderer.messages(content)):
+        messages = await asyncio.to_thread(self.renderer.messages, content)
+        for number, message in enumerate(messages):
             await self.respond(
                 text=message.text,
                 blocks=message.blocks,

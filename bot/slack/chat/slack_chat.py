@@ -12,6 +12,7 @@ messages, the new one the other's.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from bot.slack.api.slack_api import SlackApi, call, to_its_end
 from bot.slack.chat.history import History
 from bot.slack.chat.streaming import Live, Streaming
 from bot.slack.rendering.content import Renderer
+from bot.slack.rendering.message import Message
 from bot.slack.rights.viewers import Viewers
 
 logger = logging.getLogger(__name__)
@@ -72,7 +74,7 @@ class SlackChat:
         ts, left = "", dict(posted)
         stands, new = dict[str, str](), dict[str, str]()
         try:
-            for number, part in enumerate(self.renderer.messages(content)):
+            for number, part in enumerate(await self._rendered(content)):
                 if hold:
                     await hold(message)
                 name = reply_mark(message.ts, number)
@@ -120,15 +122,19 @@ class SlackChat:
             await self.api.remove(message.channel, ts)
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
-        place, parts = recorded.asked.place, self.renderer.messages(content)
+        place, parts = recorded.asked.place, await self._rendered(content)
         marked = parts[-1].marked(reply_mark(place.ts, len(parts) - 1))
         await self.api.edit(place.channel, id_, marked)
 
     async def post_privately(
         self, channel: str, person: str, content: Content, thread: str | None = None
     ) -> None:
-        for part in self.renderer.messages(content):
+        for part in await self._rendered(content):
             await self.api.post_ephemeral(channel, person, part, thread)
+
+    async def _rendered(self, content: Content) -> list[Message]:
+        # An answer has words of pages, which the event loop must not wait for.
+        return await asyncio.to_thread(self.renderer.messages, content)
 
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> Live | None:
         if self.streaming is None:

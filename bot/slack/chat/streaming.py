@@ -180,21 +180,22 @@ class Live:
                 recipient = (
                     None if message.kind is MessageKind.DIRECT else (message.person, message.team)
                 )
+                first = await asyncio.to_thread(as_markdown, new)
                 self._ts = await api_without_retry.stream(
-                    message.channel, message.thread, as_markdown(new), self._foot(), recipient
+                    message.channel, message.thread, first, self._foot(), recipient
                 )
             except ChatRefused as error:
                 self._streaming.optional_calls.refused(START, error)
             else:
                 self._streams = True
                 return
-        self._ts = await api_without_retry.post(message.channel, self._so_far(), message.thread)
+        so_far = await asyncio.to_thread(self._so_far)
+        self._ts = await api_without_retry.post(message.channel, so_far, message.thread)
 
     async def _append(self, new: str) -> None:
         try:
-            await self._streaming.api_without_retry.append(
-                self._message.channel, self._ts, as_markdown(new)
-            )
+            more = await asyncio.to_thread(as_markdown, new)
+            await self._streaming.api_without_retry.append(self._message.channel, self._ts, more)
         except ChatRefused as error:
             logger.info("A stream ended before its answer: %s", error)
             self._streams = False
@@ -204,9 +205,8 @@ class Live:
     async def _edit(self) -> None:
         # Another process may have ended the stream, and replaced it.
         await self._hold(self._message)
-        await self._streaming.api_without_retry.edit(
-            self._message.channel, self._ts, self._so_far()
-        )
+        so_far = await asyncio.to_thread(self._so_far)
+        await self._streaming.api_without_retry.edit(self._message.channel, self._ts, so_far)
 
     async def _stop(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from bot.conversation.ports import MessageText
 from bot.errors import ChatRefused
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.rendering.blocks import quoted
-from bot.slack.rendering.message import Message, say, section
+from bot.slack.rendering.message import Block, Message, say, section
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +35,12 @@ class CommandQuestions:
     team: str
     keep: Callable[[IncomingMessage], Awaitable[None]]
 
+    def _asked(self, words: str) -> Block:
+        return section(f"*You asked*\n{quoted(self.text.plain(words)[:_SHOWN])}")
+
     async def ask(self, person: str, words: str) -> Message:
         """Ask it, and return where it is answered."""
-        asked = section(f"*You asked*\n{quoted(self.text.plain(words)[:_SHOWN])}")
+        asked = await asyncio.to_thread(self._asked, words)
         try:
             channel = await self.api.direct(person)
             # Its text is not the person's words: what is not in blocks would be live in Slack.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +48,7 @@ class Flags:
             await self.api.address(flag.card.channel, flag.card.ts) if flag.card else ""
             for flag in shown
         ]
-        await call.respond(self._message(shown, cards, len(found)))
+        await call.respond(await asyncio.to_thread(self._message, shown, cards, len(found)))
 
     def _message(self, shown: Sequence[Flag], cards: Sequence[str], number: int) -> Message:
         text = f"{counted(number, 'open flag')}, the oldest first:"

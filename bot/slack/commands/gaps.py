@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +44,7 @@ class Gaps:
         if not found and not private:
             await call.respond(say(f"The wiki answered everything of the last {LATELY.days} days."))
             return
-        await call.respond(self._message(found, private))
+        await call.respond(await asyncio.to_thread(self._message, found, private))
 
     def _message(self, found: list[tuple[Gap, NoAnswer]], private: int) -> Message:
         text = "What people asked and the wiki did not answer:"

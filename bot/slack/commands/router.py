@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from bot.conversation.addressing import looks_like_question
 from bot.errors import ChatUnavailable
 from bot.slack.commands.arguments import words_of
 from bot.slack.commands.call import Call, For, Misused, Subcommand
+from bot.slack.events.parsing import MOST_CHARACTERS
 from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership
@@ -48,8 +50,8 @@ class Commands:
                 unfurl_media=False,
             )
 
-        text = str(command.get("text") or "")
-        name, *words = words_of(text) or ("help",)
+        text = str(command.get("text") or "")[:MOST_CHARACTERS]
+        name, *words = await asyncio.to_thread(words_of, text) or ("help",)
         call = Call(
             command["user_id"],
             command["channel_id"],
@@ -60,7 +62,9 @@ class Commands:
         chosen = self._subcommands.get(name.casefold())
         if chosen is None and name.casefold() == "help":
             await answer(await self._help(call))
-        elif chosen is None and (len(words) >= _QUESTION - 1 or looks_like_question(text)):
+        elif chosen is None and (
+            len(words) >= _QUESTION - 1 or await asyncio.to_thread(looks_like_question, text)
+        ):
             await answer(await self._ask(call.person, text))
         elif chosen is None:
             await answer(say(f"I do not know /wiki {name[:100]}.", _SEE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,10 +48,10 @@ class SlackFlagChat:
     viewers: Viewers
 
     async def post(self, channel: str, content: Said) -> str:
-        return await self.api.post(channel, self.renderer.message(content))
+        return await self.api.post(channel, await self._rendered(content))
 
     async def edit(self, channel: str, id_: str, content: Said) -> None:
-        await self.api.edit(channel, id_, self.renderer.message(content))
+        await self.api.edit(channel, id_, await self._rendered(content))
 
     async def find(self, channel: str, name: str, *, since: datetime) -> str:
         return (await marked_messages(self.api, channel, since=since)).get(name, "")
@@ -58,7 +59,7 @@ class SlackFlagChat:
     async def post_privately(
         self, channel: str, person: str, content: Said, thread: str | None = None
     ) -> None:
-        await self.api.post_ephemeral(channel, person, self.renderer.message(content), thread)
+        await self.api.post_ephemeral(channel, person, await self._rendered(content), thread)
 
     async def direct(self, person: str) -> str:
         return await self.api.direct(person)
@@ -68,7 +69,8 @@ class SlackFlagChat:
     ) -> str:
         posted = await marked_messages(self.api, channel, since=since)
         last = ""
-        for number, message in enumerate(self.renderer.answers.messages(content)):
+        messages = await asyncio.to_thread(self.renderer.answers.messages, content)
+        for number, message in enumerate(messages):
             mark = reply_mark(ts, number)
             last = posted.get(mark) or await self.api.post(channel, message.marked(mark))
         return last
@@ -82,11 +84,15 @@ class SlackFlagChat:
     async def replace_reply(
         self, recorded: RecordedAnswer, parts: frozenset[str], content: Said
     ) -> None:
-        place, message = recorded.asked.place, self.renderer.message(content)
+        place, message = recorded.asked.place, await self._rendered(content)
         marked = message.marked(reply_mark(place.ts, 0))
         await self.api.edit(place.channel, recorded.message, marked)
         for ts in sorted(parts - {recorded.message}):
             await self.api.remove(place.channel, ts)
+
+    async def _rendered(self, content: Said) -> Message:
+        # It may have words of pages, which the event loop must not wait for.
+        return await asyncio.to_thread(self.renderer.message, content)
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
         return await self.viewers.carries(channel, id_, recorded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +38,8 @@ class SlackWritingForm:
         await self.api.ask_now(self.view, forms.refusal(words))
 
     async def show(self, flag: int, question: str, pages: Sequence[Source], until: date) -> None:
-        await self.api.ask_now(self.view, forms.writing(flag, question, pages, until))
+        form = await asyncio.to_thread(forms.writing, flag, question, pages, until)
+        await self.api.ask_now(self.view, form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class FlagPresses:
         await self.flags.verdicts.asked_keepers(press_of(body))
 
     async def complained(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        await self.flags.verdicts.complained(body["user"]["id"], forms.complained(body["view"]))
+        form = await asyncio.to_thread(forms.complained, body["view"])
+        await self.flags.verdicts.complained(body["user"]["id"], form)
 
     async def reacted(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle `reaction_added` and `reaction_removed`."""
@@ -91,10 +94,12 @@ class FlagPresses:
 
     async def problems(self, body: Mapping[str, Any]) -> Mapping[str, str]:
         """Return what is wrong in the form of `wrote`."""
-        return await self.flags.reviewing.problems(body["user"]["id"], forms.wrote(body["view"]))
+        form = await asyncio.to_thread(forms.wrote, body["view"])
+        return await self.flags.reviewing.problems(body["user"]["id"], form)
 
     async def wrote(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        await self.flags.reviewing.wrote(body["user"]["id"], forms.wrote(body["view"]))
+        form = await asyncio.to_thread(forms.wrote, body["view"])
+        await self.flags.reviewing.wrote(body["user"]["id"], form)
 
     async def withdrew(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         await self.flags.announcements.withdraw(press_of(body))

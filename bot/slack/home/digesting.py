@@ -7,6 +7,7 @@ counted.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -89,7 +90,8 @@ class Digests:
         if week.is_quiet:
             return
         if mark not in await marked_messages(self.api, self.channel, since=due):
-            message = digest(week, self.origins, self.clock().date())
+            today = self.clock().date()
+            message = await asyncio.to_thread(digest, week, self.origins, today)
             await self.api.post(self.channel, message.marked(mark))
 
     async def _week(self) -> Week:

@@ -122,7 +122,8 @@ class Home:
         flags = await self.feedback.open_flags_by(person)
         shown = [flag.recorded for flag in flags[:FLAGS_SHOWN]]
         addresses = await asyncio.gather(*map(self._address, shown))
-        return home_page.flags(flags, addresses, self.clock().date())
+        today = self.clock().date()
+        return await asyncio.to_thread(home_page.flags, flags, addresses, today)
 
     async def _address(self, recorded: RecordedAnswer) -> str:
         if not recorded.message:
@@ -139,7 +140,8 @@ class Home:
         public, private = await self.insights.unanswered(LATELY)
         found = await self.insights.gaps(public, _SHOWN)
         gaps = [gap for gap, _ in found]
-        return home_page.unanswered(gaps, private, self.clock().date())
+        today = self.clock().date()
+        return await asyncio.to_thread(home_page.unanswered, gaps, private, today)
 
     async def _stale_pages(self, person: str) -> list[Block]:
         """Return stale pages that the person may read. A workspace admin may read no more of the
@@ -148,7 +150,8 @@ class Home:
         if isinstance(reader, Closed):
             return []
         found = await self.insights.stale(reader, _SHOWN)
-        return home_page.stale_pages(found, self.origins, self.clock().date())
+        today = self.clock().date()
+        return await asyncio.to_thread(home_page.stale_pages, found, self.origins, today)
 
 
 def _view(making: Mapping[str, asyncio.Task[list[Block]]]) -> Block:
