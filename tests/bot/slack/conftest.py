@@ -356,8 +356,9 @@ async def until(predicate: Callable[[], object]) -> None:
 async def quiet(bot: Bot) -> None:
     """Until nothing is on its way to the bot, nor at work in it."""
     await bot.slack.settled()
-    while lanes := list(bot.app.workers._lanes.values()):
-        await asyncio.wait(lanes)
+    # On a busy machine a question may wait for the database for a moment.
+    while (lanes := list(bot.app.workers._lanes.values())) or bot.app.waiting_room.is_open:
+        await asyncio.wait([*lanes, asyncio.create_task(asyncio.sleep(0.005))])
 
 
 def furnished(workspace: LocalSlack) -> LocalSlack:
