@@ -17,7 +17,7 @@ from bot.state.inbox import DatabaseInbox
 from .conftest import BOTH_WAYS, Bot, until
 from .test_restarts import quiet
 
-LONG = 120.0
+LONG = 600.0
 """Seconds, for a machine that has other things to do."""
 CHANNELS = [f"C0BURST{number}" for number in range(10)]
 
