@@ -73,7 +73,7 @@ class ReplyInProgress:
 
     @property
     def is_choice(self) -> bool:
-        """Whether the words choose one of several readings that were offered."""
+        """Return whether the words choose one of several readings that were offered."""
         return self.question != self.said.words
 
 
