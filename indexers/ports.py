@@ -251,6 +251,10 @@ class PassageIndex(Protocol):
         """Return the numbers of pages and passages of each wiki."""
         ...
 
+    def wikis(self) -> frozenset[str]:
+        """Return the wikis of which anything is stored, be it what an interrupted write left."""
+        ...
+
     def settle(self) -> None:
         """Optimise after a large sync; slow, never on a request."""
         ...

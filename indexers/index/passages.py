@@ -233,6 +233,10 @@ class StoredPassages:
         pages, passages = self._engine.facet("head", None), self._engine.facet("wiki", None)
         return {wiki: (count, passages.get(wiki, 0)) for wiki, count in pages.items()}
 
+    def wikis(self) -> frozenset[str]:
+        facet = self._engine.facet
+        return frozenset(facet("head", None)).union(facet("wiki", None))
+
     def settle(self) -> None:
         with self._writing:
             self._engine.settle()

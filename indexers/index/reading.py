@@ -161,6 +161,16 @@ class ReadIndex:
             self._noticed(error)
             return {} if index is self._written else self._written.counts()
 
+    def wikis(self) -> frozenset[str]:
+        """Return those of the current index, and of the one that is built beside it."""
+        found = self._written.wikis()
+        if self.building:
+            try:
+                found |= self._read.wikis()
+            except IndexCorrupt as error:
+                self._noticed(error)
+        return found
+
     def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
         """Put a copy of the current index into ``folder``, and return its counts."""
         return self._catalog.back_up(self._read_name, self._read, folder)

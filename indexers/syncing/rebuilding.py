@@ -99,15 +99,20 @@ def forget_strangers(
 ) -> Iterator[str]:
     """Remove from the index pages of none of ``wikis``, which left the settings, and yield
     messages. Many pages wait for an operator's permission, as in any removal; nothing is answered
-    from them."""
-    for name, (pages, _) in index.counts().items():
-        if name not in wikis and pages >= _FEW and not allow_mass_removal:
+    from them. What an interrupted write or removal left of such a wiki goes too: no sync of its own
+    will find it."""
+    counts = index.counts()
+    for name in sorted(name for name in index.wikis() if name not in wikis):
+        pages, _ = counts.get(name, (0, 0))
+        if pages >= _FEW and not allow_mass_removal:
             yield (
                 f"{name} is no longer in the settings: nothing is answered from its {pages:,}"
                 " pages, and `footnote sync --allow-mass-removal` removes them"
             )
-        elif name not in wikis:
-            index.remove(name, list(index.known(name)))
+            continue
+        index.remove(name, list(index.known(name)))
+        index.sweep(name)
+        if pages:
             number = "its only page" if pages == 1 else f"its {pages:,} pages"
             yield f"{name} is no longer in the settings: {number} left the index"
 

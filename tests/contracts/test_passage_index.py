@@ -123,6 +123,7 @@ def find(
 def test_an_empty_index_knows_and_finds_nothing(index: PassageIndex) -> None:
     assert index.known("handbook") == {}
     assert index.counts() == {}
+    assert index.wikis() == frozenset()
     assert index.embeddings(["no such digest"]) == {}
     assert index.digests("handbook", "leave") == frozenset()
     assert index.sweep("handbook") == 0

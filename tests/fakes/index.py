@@ -113,6 +113,9 @@ class ListIndex:
             counts[wiki] = (pages + 1, pieces + len(passages))
         return counts
 
+    def wikis(self) -> frozenset[str]:
+        return frozenset(wiki for wiki, _ in self._pages)
+
     def settle(self) -> None:
         pass
 

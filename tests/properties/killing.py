@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from qdrant_edge import UpdateOperation
 
 from indexers.index.edge import EdgeEngine
@@ -72,3 +74,21 @@ class MortalIndex(StoredPassages):
     def __init__(self, folder: Path) -> None:
         self.engine = MortalEngine(folder)
         super().__init__(self.engine)
+
+
+@contextmanager
+def dying_writes(fuse: Fuse, death: BaseException) -> Iterator[None]:
+    """Let ``fuse`` burn down by one with each write to any index within; at its end ``death`` is
+    raised instead of writing."""
+    update = EdgeEngine._update
+
+    def mortal(engine: EdgeEngine, operation: UpdateOperation) -> None:
+        try:
+            fuse.burn()
+        except Killed:
+            raise death from None
+        update(engine, operation)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(EdgeEngine, "_update", mortal)
+        yield

@@ -29,7 +29,7 @@ _HEADS = "refs/heads/"
 _SUFFIX = ".git"
 _REMOTE = "footnote"
 """The remote that is fetched from. ``origin`` is what the settings say."""
-_FETCH = ("fetch", "--quiet", "--no-tags", "--force")
+_FETCH = ("fetch", "--quiet", "--no-tags", "--force", "--update-shallow")
 _A_DAY = 24 * 3600.0
 _ROOT = Path("/")
 """Where git contacts a remote: in no repository, whose settings could send it elsewhere."""

@@ -40,11 +40,16 @@ export FOOTNOTE_GIT_USER FOOTNOTE_GIT_SECRET LC_ALL=C
 export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL="$FOOTNOTE_GIT_CONFIG" GIT_ATTR_NOSYSTEM=1
 export GIT_TERMINAL_PROMPT=0 GIT_ASKPASS= SSH_ASKPASS= GIT_LFS_SKIP_SMUDGE=1 GIT_OPTIONAL_LOCKS=0
 export GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-ssh -oBatchMode=yes}"
-exec git "$@"
 """
 """Secrets come by a pipe; git fails if it would ask a person. Of git's variables only those that
 name keys and authorities are kept; others could trace secrets, name programs or open protocols. The
 proxy's variables (`HTTPS_PROXY`, ...) are not git's and stay as well."""
+
+_NOT_LAZILY = "export GIT_NO_LAZY_FETCH=1\n"
+"""Git before 2.44 does not know it: there, a repository that has lost its history lets a fetch
+start another one for what is missing, which starts another one, until its time is over."""
+_LAZY = "reset"
+"""The command of ours that needs what was not fetched: texts of earlier days that came back."""
 
 _HELPER = '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" '
 _HELPER += '"$FOOTNOTE_GIT_USER" "$FOOTNOTE_GIT_SECRET"; }; f'
@@ -123,7 +128,9 @@ class Git:
         self, folder: Path, arguments: Sequence[str], seconds: float
     ) -> tuple[int, bytes, bytes]:
         with self._config() as config:
-            script = f"FOOTNOTE_GIT_CONFIG={shlex.quote(config)}\n{_QUIET_GIT}"
+            lazy = "" if arguments[0] == _LAZY else _NOT_LAZILY
+            named = f"FOOTNOTE_GIT_CONFIG={shlex.quote(config)}\n"
+            script = f'{named}{_QUIET_GIT}{lazy}exec git "$@"\n'
             command = ["sh", "-c", script, "git", *self._settings, *arguments]
             try:
                 git = subprocess.Popen(

@@ -14,6 +14,7 @@ from indexers.model import EVERYONE, Principal
 from indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
+from tests.properties.killing import Fuse, Killed, dying_writes
 
 ANYONE = Principal.of(EVERYONE)
 
@@ -261,3 +262,31 @@ def test_a_large_wiki_that_left_the_settings_waits_for_leave_to_go(
     library.sync(full=full, allow_mass_removal=True)
 
     assert library.index.counts() == {"small": (1, 1)}
+
+
+@pytest.mark.parametrize("writes", [0, 1])
+def test_of_a_wiki_that_left_the_settings_a_killed_sync_leaves_nothing_for_good(
+    writes: int, library: Library
+) -> None:
+    del library.wikis["small"]
+    with dying_writes(Fuse(writes), Killed()), pytest.raises(Killed):
+        library.sync()
+    library.sync()
+
+    assert library.index.wikis() == {"big"}
+    assert {point.payload.get("wiki", "big") for point in library.index.current.points()} == {"big"}
+
+
+@pytest.mark.parametrize("writes", [91, 92])
+def test_of_a_killed_rebuild_no_wiki_is_taken_that_left_the_settings_since(
+    writes: int, library: Library
+) -> None:
+    """It was killed when a page of that wiki was written in part, or whole."""
+    with dying_writes(Fuse(writes), Killed()), pytest.raises(Killed):
+        library.sync(full=True)
+    library.index.set_aside()
+    del library.wikis["small"]
+    library.sync()
+    library.sync(full=True)
+
+    assert library.index.wikis() == {"big"}

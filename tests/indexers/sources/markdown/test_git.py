@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -139,6 +140,27 @@ def test_a_branch_can_be_named_and_its_history_rewritten(
     commit("a.md", "Rewritten")
 
     assert texts(list(source.changes({}))) == {"a.md": "Rewritten"}
+
+
+def test_a_repository_that_loses_its_history_is_followed(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    """As a mirror that was made anew with the latest commit alone. Git on our side misses then
+    what it had: were it allowed to, it would start a fetch for it, which would start another."""
+    commit("a.md", "One")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone", seconds=60)
+    seen = [texts(list(source.changes({})))["a.md"]]
+    for text in ("Two", "Three"):
+        commit("a.md", text)
+        mirror = tmp_path / "mirror"
+        git(tmp_path, "clone", "-q", "--depth=1", origin.as_uri(), str(mirror))
+        shutil.rmtree(origin)
+        mirror.rename(origin)
+        seen.append(texts(list(source.changes({})))["a.md"])
+    commit("a.md", "Four")
+    seen.append(texts(list(source.changes({})))["a.md"])
+
+    assert seen == ["One", "Two", "Three", "Four"]
 
 
 def test_another_address_is_cloned_anew(tmp_path: Path, origin: Path, commit: Commit) -> None:
