@@ -104,10 +104,7 @@ class Company:
                 FOOTNOTE, "serve", cwd=self.folder, env=self.environment(), stderr=log, stdout=log
             )
         await self._alive(process)
-        if self.mode == "socket":
-            await self.slack.wait_for(lambda: bool(self.slack.sockets.usable()))
-        else:
-            await self.slack.deliver_to(f"http://127.0.0.1:{self.port}/slack/events")
+        await self._reached()
         return process
 
     async def stop(self, process: asyncio.subprocess.Process) -> None:
@@ -120,6 +117,17 @@ class Company:
     @property
     def log(self) -> str:
         return (self.folder / "serve.log").read_text()
+
+    @property
+    def request_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/slack/events"
+
+    async def _reached(self) -> None:
+        """Until what happens in Slack comes to it."""
+        if self.mode == "socket":
+            await self.slack.wait_for(lambda: bool(self.slack.sockets.usable()))
+        else:
+            await self.slack.deliver_to(self.request_url)
 
     async def _alive(self, process: asyncio.subprocess.Process) -> None:
         """Until it can answer. It is alive before that, and what Slack sends then waits for

@@ -1,0 +1,114 @@
+"""Two bots that share a database are replaced one after the other while people ask: no question is
+lost, and none is answered twice."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.playground.timing import Timing
+from bot.playground.watching import PATIENCE
+from bot.playground.workspace import LocalSlack
+from tests.bot.databases import POSTGRESQL, empty
+
+from .conftest import MANIFEST, free_port
+from .replicas import Asking, Balancer, Replica
+
+pytestmark = pytest.mark.long
+
+REDELIVERED = (0.0, 2.0, 10.0, 30.0)
+"""Seconds; Slack's own are 0, 60 and 300."""
+SOME = 8
+Process = asyncio.subprocess.Process
+SETTINGS = """
+[[wiki]]
+type = "markdown"
+name = "handbook"
+path = "{wiki}"
+site_url = "https://wiki.example.com"
+
+[sync]
+every_minutes = 0
+
+[answer]
+rerank_seconds = 60
+
+[slack]
+mode = "http"
+port = {port}
+person_minute = 0
+
+[state]
+url = "{database}"
+"""
+
+
+@dataclass
+class TwoBots:
+    """Two bots with a database, and who asks them."""
+
+    replicas: list[Replica]
+    processes: list[Process]
+    asking: Asking
+
+    async def replaced(self, number: int, how: signal.Signals) -> int:
+        """End a bot and start its successor; return the exit code."""
+        process = self.processes[number]
+        process.send_signal(how)
+        async with asyncio.timeout(PATIENCE):
+            code = await process.wait()
+        self.processes[number] = await self.replicas[number].serve()
+        return code
+
+
+@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRESQL else [])])
+async def bots(
+    request: pytest.FixtureRequest, tmp_path: Path, synced: Path
+) -> AsyncIterator[TwoBots]:
+    database = f"sqlite:///{tmp_path / 'state.db'}"
+    if request.param == "postgresql":
+        empty(POSTGRESQL)
+        database = POSTGRESQL
+    timing = Timing(ack=PATIENCE, trigger=PATIENCE, retries=REDELIVERED)
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LocalSlack(MANIFEST, timing=timing))
+        slack.add_user("U0ANNA", name="anna", email="anna@example.com")
+        slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)
+        slack.add_channel("C0TEAM", name="team", members=["U0ANNA", "U0BOSS"])
+        balancer = Balancer(slack)
+        stack.push_async_callback(balancer.close)
+        slack.deliverer.transport = balancer
+        two = TwoBots([], [], Asking(slack))
+        for name in ("a", "b"):
+            replica = Replica(tmp_path / name, slack, "http", free_port(), balancer=balancer)
+            shutil.copytree(synced / "data", replica.folder / "data")
+            replica.write_settings(
+                SETTINGS.format(wiki=synced / "wiki", port=replica.port, database=database)
+            )
+            two.replicas.append(replica)
+            two.processes.append(await replica.serve())
+        yield two
+        for replica, process in zip(two.replicas, two.processes, strict=True):
+            await replica.stop(process)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+async def test_a_rolling_update_loses_no_question(bots: TwoBots, how: signal.Signals) -> None:
+    """SIGKILL is for a bot whose machine does not wait."""
+    async with bots.asking.going_on():
+        await bots.asking.answered(SOME)
+        codes = [await bots.replaced(0, how)]
+        await bots.asking.answered(SOME)
+        codes.append(await bots.replaced(1, how))
+        await bots.asking.answered(SOME)
+    await bots.asking.all_answered()
+
+    assert codes == [0 if how is signal.SIGTERM else -signal.SIGKILL] * 2
+    assert bots.asking.wrong() == []
