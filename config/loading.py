@@ -21,9 +21,12 @@ from pydantic_settings import SettingsError as UnreadableVariable
 from config.errors import SettingsError
 from config.settings import ENV_PREFIX, Secrets, Settings
 from config.wikis import WIKI_KINDS, WikiSettings
+from config.workspaces import WorkspaceSettings
 
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
+LISTS = ("wiki", "workspace")
+"""Sections that there may be several of."""
 Location = tuple[str | int, ...]
 """The keys and numbers that lead to a setting."""
 
@@ -159,7 +162,7 @@ def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
         model = field.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
             known.update(f"{ENV_PREFIX}{name}__{key}".upper() for key in model.model_fields)
-        elif name != "wiki":
+        elif name not in LISTS:
             known.add(f"{ENV_PREFIX}{name}".upper())
     ours = sorted(name for name in environment if name.upper().startswith(ENV_PREFIX))
     return {name: _nearest(name.upper(), known) for name in ours if name.upper() not in known}
@@ -188,8 +191,10 @@ def in_words(
                 yield f"`{shown}` is not a setting{_nearest(path[-1], known)}", problem["loc"]
         elif problem["type"] == "missing":
             yield f"`{shown}` is missing", problem["loc"]
-        elif path == ["wiki"] and problem["type"] == "tuple_type":
-            says = "`wiki`: each one is a section of its own, [[wiki]] in two pairs of brackets"
+        elif len(path) == 1 and path[0] in LISTS and problem["type"] == "tuple_type":
+            says = (
+                f"`{shown}`: each one is a section of its own, [[{shown}]] in two pairs of brackets"
+            )
             yield says, problem["loc"]
         else:
             said = problem["msg"].removeprefix("Value error, ")
@@ -203,6 +208,8 @@ def _keys_at(location: tuple[int | str, ...], values: Mapping[str, Any]) -> set[
     if location[0] == "wiki" and len(location) > 2:
         return set(WIKI_KINDS[values["wiki"][location[1]]["type"]].model_fields)
     model: type[BaseModel] = Settings
+    if location[0] == "workspace" and len(location) > 2:
+        return set(WorkspaceSettings.model_fields)
     for part in location[:-1]:
         inner = model.model_fields[str(part)].annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):

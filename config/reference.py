@@ -15,9 +15,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.drafting import toml_value
-from config.loading import example
+from config.loading import LISTS, example
 from config.settings import Secrets, Settings
 from config.wikis import WIKI_KINDS
+from config.workspaces import WorkspaceSettings
 
 DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
 _COLUMN, _WIDTH = 30, 100
@@ -76,6 +77,7 @@ def settings_page() -> str:
         _table(f'`[[wiki]]` with `type = "{name}"`', kind.model_fields)
         for name, kind in WIKI_KINDS.items()
     )
+    workspaces = _table("`[[workspace]]`", WorkspaceSettings.model_fields)
     others = (_table(f"`[{name}]`", model.model_fields) for name, model in _sections())
     rows = (
         f"| `{name.upper()}` | {field.description} |"
@@ -84,11 +86,12 @@ def settings_page() -> str:
     secrets = "\n".join(["| variable | meaning |\n|---|---|", *rows])
     intro = textwrap.dedent(_SECRETS).strip()
     about_secrets = f"## Secrets\n\n{intro}\n\n{secrets}\n"
-    return "\n".join([_PAGE, _table("Everything", _top_level()), *wikis, *others, about_secrets])
+    everything = _table("Everything", _top_level())
+    return "\n".join([_PAGE, everything, *wikis, *others, workspaces, about_secrets])
 
 
 def _top_level() -> Mapping[str, FieldInfo]:
-    sections = {"wiki", *dict(_sections())}
+    sections = {*LISTS, *dict(_sections())}
     return {name: field for name, field in Settings.model_fields.items() if name not in sections}
 
 

@@ -27,6 +27,7 @@ from config.llm import LlmSettings
 from config.secret_files import FileSecrets, secret_of
 from config.slack import SlackSettings
 from config.wikis import A_CENTURY, A_YEAR, LANGUAGES, Language, Strict, WikiSettings, of_its_kind
+from config.workspaces import WorkspaceSettings
 
 ENV_PREFIX = "FOOTNOTE_"
 
@@ -240,6 +241,7 @@ class Settings(BaseSettings):
         "text", description="`text`: a line for people; `json`: an object a line."
     )
     wiki: tuple[Annotated[SerializeAsAny[WikiSettings], BeforeValidator(of_its_kind)], ...] = ()
+    workspace: tuple[WorkspaceSettings, ...] = ()
     index: IndexSettings = IndexSettings()
     sync: SyncSettings = SyncSettings()
     answer: AnswerSettings = AnswerSettings()
@@ -283,6 +285,17 @@ class Settings(BaseSettings):
             raise ValueError(f"two wikis are called {name!r}")
         return wikis
 
+    @model_validator(mode="after")
+    def _has_its_workspaces(self) -> Settings:
+        ids = [one.id for one in self.workspace]
+        for id_ in sorted({id_ for id_ in ids if ids.count(id_) > 1}):
+            raise ValueError(f"two workspaces have the id {id_!r}")
+        known = [wiki.name for wiki in self.wiki]
+        for one in self.workspace:
+            for name in sorted({*one.wikis}.difference(known)):
+                raise ValueError(f"the workspace {one.id} names {name!r}, and no wiki is called so")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -304,6 +317,10 @@ class Secrets(BaseSettings):
     slack_bot_token: SecretStr = Field(SecretStr(""), description="`xoxb-…`")
     slack_app_token: SecretStr = Field(SecretStr(""), description="`xapp-…`, for Socket Mode.")
     slack_signing_secret: SecretStr = Field(SecretStr(""), description="For HTTP mode.")
+    slack_client_id: SecretStr = Field(
+        SecretStr(""), description="The app's, to install it in several workspaces."
+    )
+    slack_client_secret: SecretStr = Field(SecretStr(""), description="For the same.")
     slack_api_url: str = Field("", description="Another address of Slack's Web API, for tests.")
     qdrant_api_key: SecretStr = Field(SecretStr(""), description="For `[index] url`.")
     footnote_git_token: SecretStr = Field(
@@ -346,12 +363,31 @@ class Secrets(BaseSettings):
 
     @property
     def nothing_of_slack(self) -> bool:
-        secrets = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
+        secrets = (
+            self.slack_bot_token,
+            self.slack_app_token,
+            self.slack_signing_secret,
+            self.slack_client_id,
+            self.slack_client_secret,
+        )
         return not any(secret.get_secret_value() for secret in secrets)
 
-    def slack_problems(self, mode: str) -> list[str]:
-        """Return which Slack secrets are missing or malformed, before Slack is asked."""
-        wanted = [("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-")]
+    @property
+    def installs(self) -> bool:
+        """Return whether the app can be installed in several workspaces."""
+        return bool(self.slack_client_id.get_secret_value())
+
+    def slack_problems(self, mode: str, *, several: bool = False) -> list[str]:
+        """Return which Slack secrets are missing or malformed, before Slack is asked. ``several``:
+        workspaces are named that it must be installed in."""
+        client = [
+            ("SLACK_CLIENT_ID", self.slack_client_id, ""),
+            ("SLACK_CLIENT_SECRET", self.slack_client_secret, ""),
+        ]
+        has_client = [bool(secret.get_secret_value()) for _, secret, _ in client]
+        wanted = client if several or any(has_client) else []
+        if not all(has_client) or self.slack_bot_token.get_secret_value():
+            wanted = [("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-"), *wanted]
         if mode == "socket":
             wanted.append(("SLACK_APP_TOKEN", self.slack_app_token, "xapp-"))
         else:

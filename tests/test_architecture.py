@@ -60,8 +60,8 @@ KINDS = ("indexers/sources/confluence/source.py", "indexers/sources/markdown/sou
 SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS)
 
 ROOMS = (
-    "answering", "conversation", "operations", "flags", "evaluation", "metrics", "state", "slack",
-    "terminal_chat", "running",
+    "answering", "conversation", "workspaces", "operations", "flags", "evaluation", "metrics",
+    "state", "slack", "terminal_chat", "running",
 )  # fmt: skip
 """The folders of `bot`, in order: each imports from those before it alone."""
 GROUND = (

@@ -66,9 +66,7 @@ class DatabaseAnswers(DatabaseFlags):
         self._run(sa.update(answers).where(answers.c.id == answer).values(message=message))
 
     def recorded(self, answer: int) -> RecordedAnswer | None:
-        with self._database.begin() as connection:
-            row = connection.execute(sa.select(answers).where(answers.c.id == answer)).one_or_none()
-        return None if row is None else recorded_of(row)
+        return next(iter(self._answers(answers.c.id == answer)), None)
 
     def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
         found = self._answers(answers.c.channel == channel, answers.c.message == message)
@@ -132,7 +130,7 @@ class DatabaseAnswers(DatabaseFlags):
         )
 
     def _answers(self, *conditions: sa.ColumnElement[bool]) -> list[RecordedAnswer]:
-        query = sa.select(answers).where(*conditions).order_by(answers.c.id)
+        query = sa.select(answers).where(self._ours, *conditions).order_by(answers.c.id)
         with self._database.begin() as connection:
             return [recorded_of(row) for row in connection.execute(query)]
 

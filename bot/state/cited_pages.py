@@ -12,18 +12,21 @@ from bot.flags.model import Cited, FlagState
 from bot.state.database import Database
 from bot.state.rows import recorded_of
 from bot.state.schema import answers, cited, flags
+from bot.state.teams import Team, of_team
 from indexers.model import KnownPage
 
 
 class DatabaseCitedPages:
     """Cited pages in the database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, team: Team | None = None) -> None:
         self._database = database
+        self._ours = of_team(answers.c.team, team)
 
     def wikis(self) -> Sequence[str]:
+        query = sa.select(cited.c.wiki).join(answers, cited.c.answer == answers.c.id)
         with self._database.begin() as connection:
-            return connection.scalars(sa.select(cited.c.wiki).distinct()).all()
+            return connection.scalars(query.where(self._ours).distinct()).all()
 
     def cited(self, wiki: str, since: datetime) -> Sequence[Cited]:
         flagged = sa.select(flags.c.answer)
@@ -31,6 +34,7 @@ class DatabaseCitedPages:
             sa.select(cited, answers.c.asker, answers.c.channel, answers.c.private, answers.c.open)
             .join(answers, cited.c.answer == answers.c.id)
             .where(
+                self._ours,
                 cited.c.wiki == wiki,
                 sa.or_(
                     sa.and_(answers.c.given >= since, answers.c.retracted.is_(None)),
@@ -71,7 +75,8 @@ class DatabaseCitedPages:
                 )
 
     def invalidated(self) -> Sequence[RecordedAnswer]:
-        query = sa.select(answers).where(answers.c.falling, answers.c.message != "")
+        falling = self._ours, answers.c.falling, answers.c.message != ""
+        query = sa.select(answers).where(*falling)
         with self._database.begin() as connection:
             return [recorded_of(row) for row in connection.execute(query.order_by(answers.c.id))]
 

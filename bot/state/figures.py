@@ -13,6 +13,7 @@ from bot.model import Reason, Result, Source, named
 from bot.state import answer_json
 from bot.state.database import Database
 from bot.state.schema import answers, cited, flag_steps, flags, verdicts
+from bot.state.teams import Team, of_team
 
 IS_QUESTION = sa.and_(
     answers.c.ts.not_like(f"{BY_ITSELF}%"),
@@ -25,11 +26,12 @@ IS_ANSWERED = sa.not_(answers.c.answer.contains(answer_json.IS_NONE))
 class DatabaseFigures:
     """Statistics in the database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, team: Team | None = None) -> None:
         self._database = database
+        self._ours = of_team(answers.c.team, team)
 
     def volume(self, since: datetime) -> Volume:
-        asked = sa.and_(answers.c.given >= since, IS_QUESTION)
+        asked = sa.and_(self._ours, answers.c.given >= since, IS_QUESTION)
         count = sa.select(sa.func.count(), sa.func.count(sa.case((IS_ANSWERED, 1)))).where(asked)
         judge = (
             sa.select(verdicts.c.verdict, sa.func.count())
@@ -48,10 +50,14 @@ class DatabaseFigures:
         )
 
     def flagged(self, since: datetime) -> Flagged:
+        ours = sa.select(flags.c.id).join(answers, flags.c.answer == answers.c.id).where(self._ours)
         opened = sa.select(sa.func.count()).where(
-            flags.c.raised >= since, flags.c.state != FlagState.WITHDRAWN.value
+            flags.c.id.in_(ours),
+            flags.c.raised >= since,
+            flags.c.state != FlagState.WITHDRAWN.value,
         )
         fixed = sa.select(sa.func.count(flag_steps.c.flag.distinct())).where(
+            flag_steps.c.flag.in_(ours),
             flag_steps.c.at >= since,
             flag_steps.c.deed.in_([FlagAction.FIXED.value, FlagAction.ANSWERED.value]),
         )
@@ -64,7 +70,11 @@ class DatabaseFigures:
             sa.select(cited.c.wiki, cited.c.page, times, sa.func.max(answers.c.id).label("latest"))
             .join(answers, cited.c.answer == answers.c.id)
             .where(
-                answers.c.given >= since, answers.c.retracted.is_(None), IS_QUESTION, IS_ANSWERED
+                self._ours,
+                answers.c.given >= since,
+                answers.c.retracted.is_(None),
+                IS_QUESTION,
+                IS_ANSWERED,
             )
             .group_by(cited.c.wiki, cited.c.page)
             .having(times >= at_least)

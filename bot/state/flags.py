@@ -14,6 +14,7 @@ from bot.state import answer_json
 from bot.state.database import Database
 from bot.state.rows import flag_of
 from bot.state.schema import answers, flag_steps, flags, reminders
+from bot.state.teams import Team, of_team
 
 _DUE = {Due.ASK: flags.c.ask_due, Due.TELL: flags.c.tell_due}
 _SETTLED = [state.value for state in FlagState if state.settled]
@@ -24,8 +25,9 @@ _NEXT = {"edition": flags.c.edition + 1}
 class DatabaseFlags:
     """Flags in the database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, team: Team | None = None) -> None:
         self._database = database
+        self._ours = of_team(answers.c.team, team)
 
     def raise_flag(
         self, answer: int, person: str, complaint: Complaint, comment: str, when: datetime
@@ -151,7 +153,7 @@ class DatabaseFlags:
         query = (
             sa.select(flags, answers)
             .join(answers, flags.c.answer == answers.c.id)
-            .where(*conditions)
+            .where(self._ours, *conditions)
             .order_by(flags.c.raised, flags.c.id)
             .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
         )

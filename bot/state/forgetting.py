@@ -19,9 +19,12 @@ from bot.state.schema import (
     flag_steps,
     flags,
     inbox,
+    installations,
     jobs,
     keys,
     locks,
+    oauth_states,
+    org_workspaces,
     passes,
     processes,
     reminders,
@@ -34,6 +37,7 @@ from bot.state.schema import (
     written,
 )
 from bot.state.spool import Spool
+from bot.state.teams import Team, of_team
 
 NOBODY = ""
 
@@ -59,6 +63,9 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     shown_pages: None,  # go with their entry
     shown_readers: None,  # go with their entry
     keys: None,  # hold nothing about anybody
+    installations: None,  # stay until Footnote is uninstalled there
+    org_workspaces: None,  # go with their installation
+    oauth_states: oauth_states.c.expires,
 }
 """The column with a row's age; None: it needs none."""
 
@@ -129,20 +136,23 @@ def _of(age: sa.Column[Any], when: datetime) -> date:
     return when.date() if isinstance(age.type, sa.Date) else when
 
 
-def forget_person(database: Database, person: str) -> Forgotten:
+def forget_person(database: Database, person: str, team: Team | None = None) -> Forgotten:
     """Delete what ``person`` asked, got and said. A flag on somebody else's answer stays, without
     name and words, because the page may still be wrong; an answer that they wrote for others stays,
     without a name. The receipt of an event stays too, or its next delivery would be answered.
+    ``team`` is their workspace, where several share the database: an id names one person there.
 
     Raises:
         StateUnavailable
     """
-    own = sa.select(answers.c.id).where(answers.c.asker == person)
-    raised = flags.c.person == person
+    ours = sa.select(answers.c.id).where(of_team(answers.c.team, team))
+    own = ours.where(answers.c.asker == person)
+    of_ours = flags.c.answer.in_(ours)
+    raised = sa.and_(of_ours, flags.c.person == person)
     with database.begin() as connection:
         questions = connection.execute(
             sa.update(inbox)
-            .where(inbox.c.person == person)
+            .where(of_team(inbox.c.team, team), inbox.c.person == person)
             .values(
                 person=NOBODY,
                 text="",
@@ -155,7 +165,8 @@ def forget_person(database: Database, person: str) -> Forgotten:
                 ),
             )
         ).rowcount
-        judged = connection.execute(sa.delete(verdicts).where(verdicts.c.person == person)).rowcount
+        theirs = verdicts.c.answer.in_(ours), verdicts.c.person == person
+        judged = connection.execute(sa.delete(verdicts).where(*theirs)).rowcount
         flagged = connection.scalar(sa.select(sa.func.count()).select_from(flags).where(raised))
         connection.execute(sa.delete(flags).where(flags.c.answer.in_(own)))
         # Two forgotten people may have flagged one answer.
@@ -165,34 +176,44 @@ def forget_person(database: Database, person: str) -> Forgotten:
         connection.execute(sa.update(flags).where(raised).values(person=nobody, comment="", **anew))
         for column in (flags.c.holder, flags.c.owner):
             connection.execute(
-                sa.update(flags).where(column == person).values({column.name: NOBODY, **anew})
+                sa.update(flags)
+                .where(of_ours, column == person)
+                .values({column.name: NOBODY, **anew})
             )
-        of_theirs = flag_steps.c.person == person
+        our_flags = sa.select(flags.c.id).where(of_ours)
+        of_theirs = sa.and_(flag_steps.c.flag.in_(our_flags), flag_steps.c.person == person)
         taken = sa.select(flag_steps.c.flag).where(of_theirs)
         connection.execute(sa.update(flags).where(flags.c.id.in_(taken)).values(anew))
         connection.execute(sa.update(flag_steps).where(of_theirs).values(person=NOBODY))
         connection.execute(sa.delete(reminders).where(reminders.c.recipient == person))
         connection.execute(
             sa.update(written)
-            .where(written.c.author == person)
+            .where(of_team(written.c.team, team), written.c.author == person)
             .values(author=NOBODY, author_name=NOBODY)
         )
-        ended = sa.update(written).where(written.c.ended_by == person)
+        ended = sa.update(written).where(
+            of_team(written.c.team, team), written.c.ended_by == person
+        )
         connection.execute(ended.values(ended_by=NOBODY))
-        connection.execute(sa.delete(answers).where(answers.c.asker == person))
-        _forget_in_audit(connection, person)
+        connection.execute(sa.delete(answers).where(answers.c.id.in_(own)))
+        _forget_in_audit(connection, person, team)
         connection.execute(sa.delete(usage).where(usage.c.payer == person))
-        chosen = sa.update(channels).where(channels.c.person == person)
+        chosen = sa.update(channels).where(
+            of_team(channels.c.team, team), channels.c.person == person
+        )
         connection.execute(chosen.values(person=NOBODY))
-        connection.execute(sa.update(jobs).where(jobs.c.person == person).values(person=NOBODY))
+        ordered = sa.update(jobs).where(of_team(jobs.c.team, team), jobs.c.person == person)
+        connection.execute(ordered.values(person=NOBODY))
     return Forgotten(questions, judged, flagged or 0)
 
 
-def _forget_in_audit(connection: sa.Connection, person: str) -> None:
+def _forget_in_audit(connection: sa.Connection, person: str, team: Team | None) -> None:
     """Remove the person from the audit trail, whose entries stay. The channel of a direct message,
     and the question that only they and the bot know of, would name them."""
-    theirs = shown.c.person == person
+    ours = of_team(shown.c.team, team)
+    theirs = sa.and_(ours, shown.c.person == person)
     alone = sa.update(shown).where(theirs, shown.c.way != Way.CHANNEL.value)
     connection.execute(alone.values(channel="", ts=""))
     connection.execute(sa.update(shown).where(theirs).values(person=NOBODY))
-    connection.execute(sa.delete(shown_readers).where(shown_readers.c.person == person))
+    read = shown_readers.c.shown.in_(sa.select(shown.c.id).where(ours))
+    connection.execute(sa.delete(shown_readers).where(read, shown_readers.c.person == person))

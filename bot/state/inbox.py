@@ -16,6 +16,7 @@ from bot.state.database import Database
 from bot.state.process import Process
 from bot.state.rows import message_of
 from bot.state.schema import answers, edited_questions, inbox
+from bot.state.teams import Team, of_team
 
 _OPEN = (MessageState.RECEIVED, MessageState.WORKING)
 
@@ -28,13 +29,18 @@ class DatabaseInbox:
     """
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], process: Process | None = None
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        process: Process | None = None,
+        team: Team | None = None,
     ) -> None:
         """Create it. ``process`` is started, if others share the database."""
         self._database = database
         self._clock = clock
         self._process = process or Process(database, clock)
         self._mine = inbox.c.holder == self._process.name
+        self._ours = of_team(inbox.c.team, team)
 
     def receive(self, message: IncomingMessage) -> IncomingMessage | None:
         """Store the message and return it with its id; None if this event or this message is there
@@ -198,6 +204,7 @@ class DatabaseInbox:
     def is_next(self, message: IncomingMessage) -> bool:
         """Return whether no other process has an earlier question of the same channel."""
         earlier = sa.select(inbox.c.id).where(
+            inbox.c.team == message.team,
             inbox.c.channel == message.channel,
             inbox.c.ts < message.ts,
             inbox.c.state.in_(_OPEN),
@@ -208,16 +215,19 @@ class DatabaseInbox:
 
     def adopt(self) -> list[IncomingMessage]:
         """Adopt the messages of dead processes; return everything that is ours to do, in order."""
-        orphaned = inbox.c.state.in_(_OPEN) & ~self._mine & self._process.free(inbox.c.holder)
+        free = ~self._mine & self._process.free(inbox.c.holder)
+        orphaned = inbox.c.state.in_(_OPEN) & self._ours & free
         with self._database.begin() as connection:
             connection.execute(sa.update(inbox).where(orphaned).values(holder=self._process.name))
-            return self._open(connection, self._mine)
+            return self._open(connection, self._ours & self._mine)
 
     def release(self) -> None:
         """Leave unfinished messages to the process that adopts them."""
         with self._database.begin() as connection:
             connection.execute(
-                sa.update(inbox).where(inbox.c.state.in_(_OPEN), self._mine).values(holder="")
+                sa.update(inbox)
+                .where(inbox.c.state.in_(_OPEN), self._ours, self._mine)
+                .values(holder="")
             )
 
     def before(
@@ -226,7 +236,10 @@ class DatabaseInbox:
         """Count the questions of the same person, or in the same channel, within ``span`` before
         this one: those not refused, and those refused. One that was edited after it was worked on
         counts once more."""
-        same = inbox.c[whose.value] == getattr(message, whose.value)
+        same = sa.and_(
+            inbox.c.team == message.team,
+            inbox.c[whose.value] == getattr(message, whose.value),
+        )
         refused, passed = (
             inbox.c.state == MessageState.REFUSED,
             inbox.c.state == MessageState.PASSED,

@@ -12,6 +12,7 @@ from bot.operations.model import Job, JobState, Order
 from bot.state.database import Database
 from bot.state.process import Process
 from bot.state.schema import jobs
+from bot.state.teams import Team, id_of, of_team
 from indexers.model import SyncScope
 
 _OPEN = (JobState.WAITING, JobState.RUNNING, JobState.CANCELLING)
@@ -20,8 +21,16 @@ _OPEN = (JobState.WAITING, JobState.RUNNING, JobState.CANCELLING)
 class DatabaseJobs:
     """Reindex jobs in the database."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], process: Process) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        process: Process,
+        team: Team | None = None,
+    ) -> None:
         self._database = database
+        self._team = team
+        self._ours = of_team(jobs.c.team, team)
         self._clock = clock
         self._process = process
 
@@ -40,6 +49,7 @@ class DatabaseJobs:
             "attempts": 0,
             "holder": self._process.name,
             "changed": self._clock(),
+            "team": id_of(self._team),
         }
         same = sa.true() if not wiki else jobs.c.wiki.in_(["", wiki])
         with self._database.begin() as connection:
@@ -52,7 +62,8 @@ class DatabaseJobs:
     def take(self) -> Job | None:
         with self._database.begin() as connection:
             mine = (jobs.c.holder == self._process.name) & (jobs.c.state != JobState.WAITING.value)
-            left = jobs.c.state.in_(_OPEN) & (mine | self._process.free(jobs.c.holder))
+            free = mine | self._process.free(jobs.c.holder)
+            left = jobs.c.state.in_(_OPEN) & self._ours & free
             for id_ in connection.scalars(sa.select(jobs.c.id).where(left).order_by(jobs.c.id)):
                 take = (
                     sa.update(jobs)
@@ -91,7 +102,7 @@ class DatabaseJobs:
         self._change(jobs.c.id == job, state=JobState.ENDED.value)
 
     def release(self) -> None:
-        mine = jobs.c.state.in_(_OPEN) & (jobs.c.holder == self._process.name)
+        mine = jobs.c.state.in_(_OPEN) & self._ours & (jobs.c.holder == self._process.name)
         self._change(mine, holder="")
 
     def _change(self, which: sa.ColumnElement[bool], **values: str) -> int:

@@ -20,7 +20,7 @@ class Moment(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
-SCHEMA = 18
+SCHEMA = 19
 """The version of these tables, that of the last migration."""
 FIRST = 17
 """The first that alembic keeps."""
@@ -179,6 +179,7 @@ written = sa.Table(
     sa.Column("announced_in", sa.String(32), nullable=False, server_default=""),
     sa.Column("announcement", sa.String(32), nullable=False, server_default=""),
     sa.Column("announce_due", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("team", sa.String(32), nullable=False, server_default=""),
 )
 
 threads = sa.Table(
@@ -258,6 +259,7 @@ jobs = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("holder", sa.String(128), nullable=False),
     sa.Column("changed", Moment, nullable=False),
+    sa.Column("team", sa.String(32), nullable=False, server_default=""),
 )
 
 shown = sa.Table(
@@ -301,3 +303,39 @@ keys = sa.Table(
     sa.Column("value", sa.String(64), nullable=False),
 )
 """Random keys of this installation, such as that of the pseudonyms."""
+
+installations = sa.Table(
+    "installations",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("enterprise", sa.String(32), nullable=False),
+    sa.Column("bot", sa.String(32), nullable=False),
+    sa.Column("bot_user", sa.String(32), nullable=False),
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("refresh_token", sa.Text, nullable=False),
+    sa.Column("expires", Moment),
+    sa.Column("installed", Moment, nullable=False),
+)
+"""The workspaces (T...) and organizations (E...) that Footnote is installed in by OAuth."""
+
+org_workspaces = sa.Table(
+    "org_workspaces",
+    metadata,
+    sa.Column("team", sa.String(32), primary_key=True),
+    sa.Column(
+        "organization",
+        sa.ForeignKey("installations.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+)
+"""The workspaces that were heard of through the installation of their organization."""
+
+oauth_states = sa.Table(
+    "oauth_states",
+    metadata,
+    sa.Column("state", sa.String(64), primary_key=True),
+    sa.Column("expires", Moment, nullable=False, index=True),
+)
+"""Installations that were begun: a digest of what Slack must bring back, once, until then."""

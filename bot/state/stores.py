@@ -33,15 +33,18 @@ from bot.state.locks import DatabaseLocks
 from bot.state.pass_log import DatabasePassLog
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
+from bot.state.teams import Team
 from bot.state.threads import DatabaseThreads
 from bot.state.written import DatabaseWrittenAnswers
 
 
 class Stores:
     """The stores of ``database``, in which ``process`` is this process. It satisfies
-    `bot.conversation.ports.Stores` and `bot.flags.ports.Stores`. ``run`` as in `InThreads`."""
+    `bot.conversation.ports.Stores` and `bot.flags.ports.Stores`. ``run`` as in `InThreads`.
+    ``team`` is the workspace whose rows they hold, where several share the database; channels,
+    threads and the audit trail are told it in every call."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the database, and whose part of it
         self,
         database: Database,
         process: Process,
@@ -49,16 +52,17 @@ class Stores:
         run: Run = asyncio.to_thread,
         *,
         audits: bool = True,
+        team: Team | None = None,
     ) -> None:
-        self.inbox = AsyncInbox(DatabaseInbox(database, clock, process), run)
+        self.inbox = AsyncInbox(DatabaseInbox(database, clock, process, team), run)
         self.threads = AsyncThreads(DatabaseThreads(database, clock), run)
         self.channels = AsyncChannels(DatabaseChannels(database, clock), run)
         self.locks = SharedLocks(DatabaseLocks(database, process))
-        self.answers = AsyncAnswers(DatabaseAnswers(database), run)
-        self.cited = AsyncCitedPages(DatabaseCitedPages(database), run)
-        self.written = AsyncWrittenAnswers(DatabaseWrittenAnswers(database), run)
-        self.figures = AsyncFigures(DatabaseFigures(database), run)
+        self.answers = AsyncAnswers(DatabaseAnswers(database, team), run)
+        self.cited = AsyncCitedPages(DatabaseCitedPages(database, team), run)
+        self.written = AsyncWrittenAnswers(DatabaseWrittenAnswers(database, team), run)
+        self.figures = AsyncFigures(DatabaseFigures(database, team), run)
         self.passes = AsyncPassLog(DatabasePassLog(database, clock), run)
         self.digests = AsyncDigests(DatabaseDigests(database, process), run)
         self.audit = AsyncAudit(DatabaseAudit(database, clock, keeps=audits), run)
-        self.jobs = AsyncJobs(DatabaseJobs(database, clock, process), run)
+        self.jobs = AsyncJobs(DatabaseJobs(database, clock, process, team), run)

@@ -16,14 +16,17 @@ from bot.state import answer_json
 from bot.state.database import Database
 from bot.state.flags import note_action
 from bot.state.schema import answers, flags, written
+from bot.state.teams import Team, id_of, of_team
 from indexers.model import Acl
 
 
 class DatabaseWrittenAnswers:
     """Written answers in the database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, team: Team | None = None) -> None:
         self._database = database
+        self._team = team
+        self._ours = of_team(written.c.team, team)
 
     def write(self, one: WrittenAnswer) -> WrittenAnswer:
         values = {
@@ -39,6 +42,7 @@ class DatabaseWrittenAnswers:
             "acl": str(one.acl),
             "channel": one.channel,
             "by_admin": one.by_admin,
+            "team": id_of(self._team),
         }
         with self._database.begin() as connection:
             if one.flag is not None:
@@ -72,7 +76,7 @@ class DatabaseWrittenAnswers:
     ) -> bool:
         end = (
             sa.update(written)
-            .where(written.c.id == id_, written.c.ended == "")
+            .where(self._ours, written.c.id == id_, written.c.ended == "")
             .values(ended=why.value, ended_by=person, announce_due=True)
             .returning(written.c.flag)
         )
@@ -116,12 +120,12 @@ class DatabaseWrittenAnswers:
             connection.execute(statement)
 
     def _written(self, condition: sa.ColumnElement[bool]) -> list[WrittenAnswer]:
-        query = sa.select(written).where(condition, written.c.ended == "")
+        query = sa.select(written).where(self._ours, condition, written.c.ended == "")
         with self._database.begin() as connection:
             return [_one(row) for row in connection.execute(query.order_by(written.c.id.desc()))]
 
     def _announcements(self, condition: sa.ColumnElement[bool]) -> list[Announcement]:
-        query = sa.select(written).where(condition).order_by(written.c.id)
+        query = sa.select(written).where(self._ours, condition).order_by(written.c.id)
         with self._database.look() as connection:
             return [
                 Announcement(

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from bot.state.database import Database
 from bot.state.schema import metadata, schema_version
 
+_OF_18 = ("shown_readers", "shown_pages", "shown", "keys")
+_OF_19 = ("org_workspaces", "installations", "oauth_states")
 _SCHEMA = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 _SERVER = os.environ.get("TEST_POSTGRESQL_URL", "")
 _OPTIONS = f"-csearch_path%3D{_SCHEMA}%20-csynchronous_commit%3Doff"
@@ -53,10 +55,13 @@ def empty(url: str) -> None:
 
 @cache
 def make_older(connection: sa.Connection, version: int) -> None:
-    """Make the database say that it is of this schema, which is before 17, and drop the tables that
-    came with later ones."""
-    for table in ("shown_readers", "shown_pages", "shown", "keys"):
+    """Make the database say that it is of this schema, which is before 17, and drop the tables and
+    columns that came with later ones."""
+    for table in (*_OF_18, *_OF_19):
         connection.execute(sa.text(f"DROP TABLE {table}"))
+    there = sa.inspect(connection).get_table_names()
+    for table in {"written", "jobs"}.intersection(there):
+        connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN team"))
     connection.execute(sa.delete(schema_version))
     row = {"version": version, "applied": datetime(2026, 1, 1, tzinfo=UTC)}
     connection.execute(schema_version.insert().values(row))

@@ -9,9 +9,10 @@ import pytest
 from pydantic import BaseModel
 
 from config import reference
-from config.loading import example
+from config.loading import LISTS, example
 from config.settings import Secrets, Settings
 from config.wikis import WIKI_KINDS
+from config.workspaces import WorkspaceSettings
 
 MADE = "run `python -m config.reference`"
 
@@ -20,6 +21,7 @@ def models() -> Iterator[type[BaseModel]]:
     yield Settings
     yield Secrets
     yield from WIKI_KINDS.values()
+    yield WorkspaceSettings
     for field in Settings.model_fields.values():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield field.annotation
@@ -36,7 +38,7 @@ def test_the_settings_page_is_made_from_the_settings() -> None:
 @pytest.mark.parametrize("model", list(models()), ids=lambda model: model.__name__)
 def test_every_setting_says_what_it_does(model: type[BaseModel]) -> None:
     for name, field in model.model_fields.items():
-        is_section = name == "wiki" or (
+        is_section = name in LISTS or (
             isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
         )
         assert is_section or field.description, name

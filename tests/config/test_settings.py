@@ -321,6 +321,16 @@ def test_a_password_within_an_address_is_not_printed() -> None:
         ),
         ("socket", {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, []),
         ("http", {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}, []),
+        (
+            "socket",
+            {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_CLIENT_ID": "1.2"},
+            ["SLACK_CLIENT_SECRET is not set"],
+        ),
+        (
+            "socket",
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "SLACK_APP_TOKEN": "xapp-1"},
+            [],
+        ),
     ],
 )
 def test_tokens_missing_or_mixed_up_are_told_before_slack_is_asked(
@@ -353,18 +363,58 @@ def test_the_example_can_be_read_and_says_nothing_but_defaults(folder: Path) -> 
 
 
 def test_the_example_holds_every_setting_and_secret() -> None:
+    """But further workspaces, which few have: docs/settings.md has them."""
     text = example().read_text(encoding="utf-8")
     given = tomllib.loads(text)
     commented = {line.split()[1] for line in text.splitlines() if line.startswith("# ")}
 
     for name, field in Settings.model_fields.items():
-        assert name in given
+        assert name in given or name == "workspace"
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             assert set(field.annotation.model_fields) <= given[name].keys() | commented, name
     for section, model in zip(given["wiki"], WIKI_KINDS.values(), strict=True):
         assert set(model.model_fields) <= section.keys() | commented
     missing = [name for name in Secrets.model_fields if name.upper() not in text]
     assert missing in ([], ["slack_api_url"])  # of use for tests alone
+
+
+HANDBOOK = '[[wiki]]\nname = "handbook"\ntype = "markdown"\npath = "docs"\n'
+
+
+def test_a_further_workspace_is_answered_from_no_wiki_that_is_not_named(folder: Path) -> None:
+    both = '[[workspace]]\nid = "T1"\n[[workspace]]\nid = "E1"\nwikis = ["handbook"]\n'
+    one, org = load(write(HANDBOOK + both)).workspace
+
+    assert (one.wikis, one.trusts_addresses) == ((), False)
+    assert org.wikis == ("handbook",)
+
+
+@pytest.mark.parametrize(
+    ("workspaces", "problem"),
+    [
+        ('[[workspace]]\nid = "T1"\nwikis = ["it"]', "no wiki is called so"),
+        ('[[workspace]]\nid = "C1"', "`workspace.0.id`"),
+        ('[[workspace]]\nid = "T1"\n[[workspace]]\nid = "T1"', "two workspaces have the id 'T1'"),
+        ('[[workspace]]\nid = "T1"\nwiki = []', "did you mean `wikis`?"),
+        ('[workspace]\nid = "T1"', "[[workspace]] in two pairs of brackets"),
+    ],
+)
+def test_what_a_further_workspace_cannot_be_is_said(
+    folder: Path, workspaces: str, problem: str
+) -> None:
+    assert any(problem in said for said in problems(HANDBOOK + workspaces))
+
+
+def test_workspaces_that_are_named_need_a_client_to_be_installed_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+
+    assert secrets().slack_problems("socket", several=True) == [
+        "SLACK_CLIENT_ID is not set",
+        "SLACK_CLIENT_SECRET is not set",
+    ]
 
 
 def test_accounts_of_slack_are_addresses_by_user_id_in_small_letters(folder: Path) -> None:

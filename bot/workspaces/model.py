@@ -1,0 +1,45 @@
+"""Models of workspaces: an installation with its token, and what a workspace is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+ORGANIZATION = "E"
+"""The first letter of an organization's id (Enterprise Grid); that of a workspace's is a T."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """An installation by OAuth in the workspace ``id``, or in a whole organization.
+
+    ``enterprise`` is the organization, if there is one. ``bot`` and ``bot_user`` are the bot's ids
+    there. A token that ``expires`` is exchanged for the next one by ``refresh_token``.
+    """
+
+    id: str
+    name: str
+    enterprise: str
+    bot: str
+    bot_user: str
+    token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    expires: datetime | None = None
+    installed: datetime
+
+    @property
+    def is_org_wide(self) -> bool:
+        return self.id.startswith(ORGANIZATION)
+
+    def rotated(self, token: str, refresh_token: str, expires: datetime) -> Installation:
+        return replace(self, token=token, refresh_token=refresh_token, expires=expires)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceRights:
+    """What people of a workspace are allowed. ``wikis``: what they are answered from, at most.
+    ``trusts_addresses``: the e-mail addresses of its members identify them in the wikis, and so do
+    its user groups; else everybody reads there what is open to everyone."""
+
+    wikis: tuple[str, ...]
+    trusts_addresses: bool = False

@@ -1,0 +1,27 @@
+"""Settings of a further workspace of Slack: one ``[[workspace]]``."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from config.wikis import Strict
+
+
+class WorkspaceSettings(Strict):
+    """Settings of ``[[workspace]]``: what people of a workspace other than that of
+    ``SLACK_BOT_TOKEN`` are allowed."""
+
+    id: str = Field(
+        pattern=r"^[TE][A-Z0-9]{1,31}$",
+        description="The workspace's id, such as T0123456789; that of an organization (Enterprise "
+        "Grid), such as E0123456789, means each of its workspaces that is not named itself.",
+    )
+    wikis: tuple[str, ...] = Field(
+        (), description="The names of the wikis that it is answered from; empty: none."
+    )
+    trusts_addresses: bool = Field(
+        default=False,
+        description="Whether the e-mail addresses and user groups of its members count as those of "
+        "people in the wikis. Its admins can change addresses, so they can read what anybody may; "
+        "without it, its people read what is open to everyone.",
+    )
