@@ -110,7 +110,8 @@ class Clicking(Responding):
             "command": command,
             "text": text,
             "api_app_id": self.app_id,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": str(self.org_wide).lower(),
+            **({"enterprise_id": self.organization} if self.organization else {}),
             "response_url": self.response_url(self.response_urls.new(place.id, user)),
             "trigger_id": self.new_trigger(user),
         }
@@ -147,8 +148,10 @@ class Clicking(Responding):
             "api_app_id": self.app_id,
             "token": "local-verification-token",
             "team": {"id": self.team_id, "domain": self.team_domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "enterprise": {"id": self.organization, "name": self.organization}
+            if self.organization
+            else None,
+            "is_enterprise_install": self.org_wide,
         }
 
     def _in_message(self, user: str, message: Message) -> Json:

@@ -174,7 +174,7 @@ class Core(State):
             "token": "local-verification-token",
             "team_id": self.team_id,
             "context_team_id": self.team_id,
-            "context_enterprise_id": None,
+            "context_enterprise_id": self.organization or None,
             "api_app_id": self.app_id,
             "event": event,
             "type": "event_callback",
@@ -182,11 +182,11 @@ class Core(State):
             "event_time": int(self.clock()),
             "authorizations": [
                 {
-                    "enterprise_id": None,
-                    "team_id": self.team_id,
+                    "enterprise_id": self.organization or None,
+                    "team_id": None if self.org_wide else self.team_id,
                     "user_id": self.bot_user_id,
                     "is_bot": True,
-                    "is_enterprise_install": False,
+                    "is_enterprise_install": self.org_wide,
                 }
             ],
             "is_ext_shared_channel": bool(channel and channel.is_ext_shared),

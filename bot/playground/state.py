@@ -35,6 +35,10 @@ class State:
     bot_id = "B0LOCAL001"
     bot_user_id = "U0LOCALBOT"
     bot_token = "xoxb-local-bot-token"  # noqa: S105 - opens nothing but this workspace
+    organization = ""
+    """The organization (Enterprise Grid); empty: none."""
+    org_wide = False
+    """Whether the app is installed in the whole organization."""
     app_token = "xapp-local-app-token"  # noqa: S105 - opens nothing but this workspace
     signing_secret = "local-signing-secret"  # noqa: S105 - opens nothing but this workspace
 

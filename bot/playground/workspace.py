@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.playground.clicking import Clicking
 from bot.playground.errors import Refusal
 from bot.playground.faults import Fault, Hold
+from bot.playground.further import FurtherWorkspace, OAuth
 from bot.playground.http_delivery import HttpTransport
 from bot.playground.manifest import Manifest
 from bot.playground.model import Message
@@ -55,6 +56,8 @@ class LocalSlack(Talking, Clicking, Watching):
         )
         self.sockets = SocketHub(self.app_id, self.tickets, self.changes, timeout=self.timing.ack)
         self.deliverer.transport = self.sockets
+        self.oauth = OAuth(clock, self.changes)
+        self.web_api.tokens = self.oauth
         self._http: HttpTransport | None = None
         self._port = port
         self._server = LocalServer()
@@ -67,12 +70,33 @@ class LocalSlack(Talking, Clicking, Watching):
                 web.get("/socket/{ticket}", self.sockets.serve),
                 web.post("/respond/{key}", self._serve_response_url),
                 web.post("/upload/{file}", self._serve_upload),
+                web.post("/of/{team}/respond/{key}", self._serve_response_url),
+                web.get("/oauth/v2/authorize", self._serve_authorize),
             ]
         )
         self.url = await self._server.start(application, self._port)
         return self
 
+    def add_workspace(
+        self, team_id: str, *, organization: str = "", org_wide: bool = False
+    ) -> FurtherWorkspace:
+        """Add a workspace, in which the app can be installed by `oauth`."""
+        further = FurtherWorkspace(
+            self.manifest,
+            team_id=team_id,
+            organization=organization,
+            org_wide=org_wide,
+            through=self.deliverer,
+            url=self.url,
+            clock=self.clock,
+            timing=self.timing,
+        )
+        self.oauth.workspaces[team_id] = further
+        return further
+
     async def __aexit__(self, *_: object) -> None:
+        for further in self.oauth.workspaces.values():
+            await further.deliverer.close()
         await self.deliverer.close()
         await self.sockets.cut()
         if self._http is not None:
@@ -136,11 +160,19 @@ class LocalSlack(Talking, Clicking, Watching):
         except ValueError:
             return web.Response(status=400, text="invalid_payload")
         try:
-            self.respond(request.match_info["key"], content)
+            team = request.match_info.get("team")
+            workspace = self.oauth.workspaces[team] if team else self
+            workspace.respond(request.match_info["key"], content)
         except Refusal as refusal:
             gone = refusal.error in ("used_url", "expired_url", "no_such_url")
             return web.Response(status=404 if gone else 400, text=refusal.error)
         return web.Response(text="ok")
+
+    async def _serve_authorize(self, request: web.Request) -> web.StreamResponse:
+        try:
+            raise web.HTTPFound(self.oauth.confirmed(request.query))
+        except Refusal as refusal:
+            return web.Response(status=400, text=refusal.error)
 
     async def _serve_upload(self, request: web.Request) -> web.StreamResponse:
         file = self.files.get(request.match_info["file"])

@@ -16,10 +16,10 @@ def auth_test(slack: Core, _arguments: Arguments) -> Json:
         "url": f"https://{slack.team_domain}.slack.com/",
         "team": slack.team_domain,
         "user": slack.manifest.bot_name,
-        "team_id": slack.team_id,
+        "team_id": slack.organization if slack.org_wide else slack.team_id,
         "user_id": slack.bot_user_id,
         "bot_id": slack.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": slack.org_wide,
     }
 
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -53,24 +53,61 @@ class Call:
     answer: Json
 
 
+class Tokens(Protocol):
+    """The tokens of further workspaces, and how they are issued."""
+
+    def access(self, values: Mapping[str, str]) -> Json: ...
+
+    def of(self, token: str) -> WebApi | None: ...
+
+    def revoke(self, token: str) -> None: ...
+
+
 class WebApi:
     """The Web API. ``missing`` are methods that this workspace does not have."""
 
     def __init__(self, slack: Core, *, limits: RateLimits, missing: Collection[str]) -> None:
         self.calls: list[Call] = []
+        self.tokens: Tokens | None = None
+        """Those of further workspaces, which are served by their Web APIs."""
         self.faults = Faults()
         self.limits = limits
         self.missing = set(missing)
         self._slack = slack
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        name = request.match_info["method"]
         try:
             values = await _values(request)
         except ValueError:
             return web.json_response({"ok": False, "error": "invalid_json"})
         token = _token(request, values)
         arguments = Arguments(values)
+        further = await self._of_further(request, token, arguments) if self.tokens else None
+        if further is not None:
+            return further
+        return await self._serve(request, token, arguments)
+
+    async def _of_further(
+        self, request: web.Request, token: str, arguments: Arguments
+    ) -> web.StreamResponse | None:
+        """Return the answer to a call in a further workspace; None if it is in this one."""
+        name = request.match_info["method"]
+        assert self.tokens is not None  # noqa: S101 - the caller looked
+        try:
+            other = self.tokens.of(token)
+        except Refusal as refusal:
+            return self._answered(name, arguments, refusal.answer())
+        if other is None:
+            return None
+        if name == "auth.revoke":
+            self.tokens.revoke(token)
+            return self._answered(name, arguments, {"ok": True, "revoked": True})
+        return await other.serve(request)
+
+    async def _serve(
+        self, request: web.Request, token: str, arguments: Arguments
+    ) -> web.StreamResponse:
+        name = request.match_info["method"]
         fault = self.faults.take(name) or Fault()
         if fault.hold:
             fault.hold.arrived.set()
@@ -90,6 +127,8 @@ class WebApi:
         return self._answered(name, arguments, answer)
 
     def _call(self, name: str, arguments: Arguments, token: str) -> Json:
+        if name == "oauth.v2.access" and self.tokens:
+            return self.tokens.access(arguments)
         method = METHODS.get(name)
         if method is None or name in self.missing:
             raise Refusal("unknown_method")
