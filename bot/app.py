@@ -48,6 +48,7 @@ from bot.operations import restoring
 from bot.operations.admin_queries import AdminQueries
 from bot.operations.passes import NoPasses, Pass, PassLog, as_of, failed_since
 from bot.operations.syncing import SyncLocks, alone, now
+from bot.workspaces.model import WorkspaceRights
 from config.errors import SettingsError
 from config.llm import VERIFY_BY_MODEL, VERIFY_BY_RULES
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
@@ -139,6 +140,14 @@ class App:
         from bot.state.process import Process  # slow: SQLAlchemy
 
         return self.closing.enter_context(Process(self.state, now))
+
+    @property
+    def named_workspaces(self) -> dict[str, WorkspaceRights]:
+        """Return what the settings allow further workspaces and organizations, by id."""
+        return {
+            one.id: WorkspaceRights(wikis=one.wikis, trusts_addresses=one.trusts_addresses)
+            for one in self.settings.workspace
+        }
 
     def verdicts(self) -> KeptVerdicts:
         from bot.state.answers import DatabaseAnswers  # slow: SQLAlchemy

@@ -4,84 +4,53 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from bot.answering.answerer import Answerer
-from bot.answering.composing.words import roots
 from bot.answering.latest import Latest
 from bot.answering.several import Several
 from bot.answering.tracing import traced
 from bot.app import App
-from bot.background import in_own_thread
-from bot.conversation.choices import Choices
-from bot.conversation.conversation import conversation_of
 from bot.conversation.incidents import new_incident
 from bot.conversation.limits import ChangingLimits
-from bot.conversation.message_filter import MessageFilter
-from bot.conversation.prompts import Prompts
-from bot.conversation.queue_status import QueueStatus
-from bot.conversation.receiving import Receiving
-from bot.conversation.stopping import Stopping
-from bot.conversation.waiting_room import WaitingRoom
-from bot.conversation.workers import Workers, next_in
-from bot.flags.feedback import Feedback
-from bot.flags.flagging import Flagging, flagging_of
-from bot.flags.insights import STALE_AFTER, Insights
-from bot.flags.publishing import Published
-from bot.flags.review_channels import ReviewChannels
 from bot.loading import warm_up
 from bot.metrics.monitoring import metrics_of
 from bot.operations import readiness, webhooks
-from bot.operations.ports import Operating, Reindexing
 from bot.operations.scheduler import Scheduler
 from bot.operations.syncing import OneSyncAtATime, now
-from bot.ports import Answering, Library
-from bot.slack import listeners
-from bot.slack.api.optional_calls import OptionalCalls
-from bot.slack.api.slack_api import SlackApi, web_client
-from bot.slack.api.status_line import SlackStatusLine
-from bot.slack.chat import pressing
-from bot.slack.chat.history import History
-from bot.slack.chat.slack_chat import SlackChat
-from bot.slack.chat.streaming import Streaming
-from bot.slack.commands.asking import CommandQuestions
-from bot.slack.commands.audit import Audit
-from bot.slack.commands.channel_form import LanguageChoices
-from bot.slack.commands.forget import CONFIRM, Forget
-from bot.slack.commands.wiki import wiki_commands
-from bot.slack.connection import SLACK_API, SlackConnection
+from bot.ports import Answering
+from bot.slack.connection import SLACK_API, OAuthClient, SlackConnection
 from bot.slack.environment import Environment
-from bot.slack.events.handling import Failures
-from bot.slack.events.parsing import Identity, SlackText
-from bot.slack.flags.cards import Allowed
-from bot.slack.flags.flag_chat import FlagRenderer, SlackFlagChat
-from bot.slack.flags.pressing import FlagPresses
-from bot.slack.home.digesting import Digests
-from bot.slack.home.home import Home
-from bot.slack.home.weekly import Weekly
+from bot.slack.events.parsing import Identity
+from bot.slack.http import Page
+from bot.slack.listeners import front_app
 from bot.slack.monitoring import MetricsPage
-from bot.slack.reindexing import reports
-from bot.slack.reindexing.reindexer import Reindexer
-from bot.slack.rendering import links
-from bot.slack.rendering.content import Renderer
-from bot.slack.rights.slack_directory import directory_of
+from bot.slack.oauth import install_pages
+from bot.slack.rotation import Rotation, rotator_of
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve as serve_slack
-from bot.state.database import Database
-from bot.state.forgetting import forget_person, forgetting
+from bot.slack.workspaces import Workspaces
+from bot.slack_parts import SlackParts
 from bot.state.gauges import state_counts
-from bot.state.process import Process
-from bot.state.spool import Spool
-from bot.state.stores import Stores
+from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
+from bot.state.locks import DatabaseLocks
+from bot.state.shared_locks import SharedLocks
+from bot.state.teams import Team
+from bot.workspaces.model import WorkspaceRights
+from bot.workspaces.narrowing import (
+    NarrowedAnswering,
+    NarrowedLibrary,
+    NarrowedOperating,
+    NoReindexing,
+)
 from config.errors import SettingsError
+from config.manifest_link import bot_scopes
 from config.reloading import Reloading
 from config.settings import Secrets, Settings
-from config.slack import zone
-from indexers.model import addressed
 
 _TOKENS = "Slack is not connected (`footnote settings --slack` tells how)"
 
@@ -99,7 +68,8 @@ def serve(settings: Settings, secrets: Secrets, sharing: Sharing, reloading: Rel
         ModelMisconfigured: a language model is set, and something of it is missing.
         IndexUnavailable, StateUnavailable: what must be kept cannot be opened.
     """
-    if problems := secrets.slack_problems(settings.slack.mode):
+    several = bool(settings.workspace)
+    if problems := secrets.slack_problems(settings.slack.mode, several=several):
         raise SettingsError(problems, _TOKENS)
     with App(settings, secrets) as app:
         serve_app(app, sharing=sharing, reloading=reloading)
@@ -135,6 +105,7 @@ def serve_app(
     metrics = metrics_of(counts, queries.status, settings.data_dir, now)
     app.model_observer = metrics.counters
     answers, limits = Latest(answering(app.answerer)), ChangingLimits.of(settings.slack)
+    unwritten = Latest(answering(app.searching))
     warm_up(parts)
     threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
     tells_edits = any(wiki.recent for wiki in parts.wikis.values())
@@ -143,6 +114,7 @@ def serve_app(
     def follow(new: Settings) -> None:
         app.follow(new)
         answers.now = answering(app.answerer)
+        unwritten.now = answering(app.searching)
         limits.follow(new.slack)
         scheduler.reschedule(*new.sync.intervals(edits=tells_edits))
 
@@ -160,24 +132,137 @@ def serve_app(
         hooks=webhooks.hooks(secrets.variable("CONFLUENCE_WEBHOOK_SECRET"), scheduler.hint),
         checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
     )
+    connection = connection_of(settings, secrets)
+    further = FurtherWorkspaces(app, env, connection, unwritten) if secrets.installs else None
+    if further:
+        env = replace(env, pages=further.pages())
+    parts_for = partial(
+        SlackParts,
+        settings,
+        connection,
+        env,
+        answering=answers,
+        reindexing=syncing,
+        operating=queries,
+        library=app.library,
+        tokens=parts.wikis.tokens,
+        state=app.state,
+        process=process,
+    )
+    shares = further is not None or bool(DatabaseInstallations(app.state).all())
+
+    def at_home(me: Identity) -> SlackApp:
+        return parts_for(me, team=Team(me.team, home=True) if shares else None).app()
+
     with scheduler.running(), sharing(app), traced(settings.tracing.url):
-        connection = connection_of(settings, secrets)
-        parts_for = partial(
-            SlackParts,
-            settings,
-            connection,
-            env,
-            answering=answers,
-            reindexing=syncing,
-            operating=queries,
-            library=app.library,
-            tokens=parts.wikis.tokens,
+        served: Coroutine[Any, Any, None] = (
+            serve_slack(
+                connection,
+                lambda me: further.workspaces((me.team, at_home(me))),
+                env,
+                ready=lambda _: ready(),
+                without_home=lambda: further.workspaces(None),
+            )
+            if further
+            else serve_slack(connection, at_home, env, ready=lambda _: ready())
+        )
+        asyncio.run(served)
+
+
+@dataclass(slots=True)
+class FurtherWorkspaces:
+    """The composition of workspaces beside the one whose token is in the settings. ``answering``
+    knows no written answers: those are the other workspace's."""
+
+    app: App
+    env: Environment
+    connection: SlackConnection
+    answering: Answering
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def client(self) -> OAuthClient:
+        secrets = self.app.secrets
+        return OAuthClient(
+            id=secrets.slack_client_id.get_secret_value(),
+            secret=secrets.slack_client_secret.get_secret_value(),
+            scopes=bot_scopes(),
+            api_url=self.connection.api_url,
+        )
+
+    def rights(self, workspace: str, organization: str) -> WorkspaceRights | None:
+        named = self.app.named_workspaces
+        return named.get(workspace) or named.get(organization)
+
+    def pages(self) -> Mapping[str, Page]:
+        return install_pages(
+            self.client,
+            DatabaseInstallations(self.app.state),
+            DatabaseInstallStates(self.app.state, self.env.clock),
+            rights=self.rights,
+            clock=self.env.clock,
+            installed=self.changed.set,
+        )
+
+    def workspaces(self, home: tuple[str, SlackApp] | None) -> Workspaces:
+        """Return the apps of all workspaces, of which ``home`` is made already."""
+        app, env = self.app, self.env
+        installations = DatabaseInstallations(app.state)
+        return Workspaces(
+            installations=installations,
+            rights=self.rights,
+            rotation=Rotation(
+                installations=installations,
+                locks=SharedLocks(DatabaseLocks(app.state, app.process)),
+                rotator=rotator_of(self.client),
+                clock=env.clock,
+                seconds=env.seconds,
+            ),
+            build=self._app_of,
+            front=front_app(self.connection),
+            home=home,
+            api_url=self.connection.api_url,
+            grace=env.grace,
+            seconds=env.seconds,
+            changed=self.changed,
+        )
+
+    def _app_of(self, me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
+        app, wikis = self.app, allowed.wikis
+        answering = NarrowedAnswering(self.answering, wikis)
+        parts = SlackParts(
+            narrowed(app.settings, wikis),
+            replace(self.connection, bot_token=token),
+            replace(self.env, titles=lambda: app.searching.open_titles(wikis) if wikis else ()),
+            me,
+            answering=answering,
+            reindexing=NoReindexing(wikis),
+            operating=NarrowedOperating(app.queries, answering),
+            library=NarrowedLibrary(app.library, wikis),
+            tokens=app.indexing.wikis.tokens if allowed.trusts_addresses else no_tokens,
             state=app.state,
-            process=process,
+            process=app.process,
+            team=Team(me.team),
+            workspace=allowed,
         )
-        asyncio.run(
-            serve_slack(connection, lambda me: parts_for(me).app(), env, ready=lambda _: ready())
-        )
+        return parts.app()
+
+
+def no_tokens(_email: str) -> frozenset[str]:
+    return frozenset()
+
+
+def narrowed(settings: Settings, wikis: Collection[str]) -> Settings:
+    """Return the settings of a further workspace: without other wikis, and without the channels
+    and admins of the first one, whose ids mean nothing there."""
+    ours = (wiki for wiki in settings.wiki if wiki.name in wikis)
+    elsewhere = {"review_channel": "", "digest": False, "admins": ()}
+    return settings.model_copy(
+        update={
+            "wiki": tuple(wiki.model_copy(update={"review_channel": ""}) for wiki in ours),
+            "slack": settings.slack.model_copy(update=elsewhere),
+        }
+    )
 
 
 def connection_of(settings: Settings, secrets: Secrets) -> SlackConnection:
@@ -190,206 +275,3 @@ def connection_of(settings: Settings, secrets: Secrets) -> SlackConnection:
         host=slack.listens_on,
         port=slack.port,
     )
-
-
-class SlackParts:
-    """The parts of the bot in Slack. ``me`` comes from `bot.slack.serve.sign_in`; ``tokens`` are
-    what the person with an address holds in the wikis; ``process`` is this process among those that
-    share ``state``, and is started. Nothing runs before `SlackApp.start`."""
-
-    def __init__(  # noqa: PLR0913 - the ports of all that is not Slack
-        self,
-        settings: Settings,
-        connection: SlackConnection,
-        env: Environment,
-        me: Identity,
-        *,
-        answering: Answering,
-        reindexing: Reindexing,
-        operating: Operating,
-        library: Library,
-        tokens: Callable[[str], frozenset[str]] = addressed,
-        state: Database,
-        process: Process,
-    ) -> None:
-        slack, clock, wikis = settings.slack, env.clock, settings.wiki
-        self.settings, self.connection, self.env, self.me = settings, connection, env, me
-        self.answering, self.reindexing, self.operating = answering, reindexing, operating
-        self.library, self.state = library, state
-        self.stores = Stores(state, process, clock, audits=settings.state.audit_days > 0)
-        # Not in the pool that everything else waits in: Slack waits for these.
-        self.quick_stores = Stores(state, process, clock, in_own_thread)
-        self.links = links.origins(settings.linked)
-        self.edits = self.links | links.origins(wiki.edited_at for wiki in wikis)
-        self.api = SlackApi(web_client(connection.bot_token, connection.api_url), me.bot)
-        self.without_retry = web_client(connection.bot_token, connection.api_url, patient=False)
-        self.optional_calls = OptionalCalls(self.without_retry)
-        self.executor = ThreadPoolExecutor(slack.workers, thread_name_prefix="answering")
-        self.feedback = Feedback(self.stores.answers, clock, library.page)
-        self.insights = Insights(
-            feedback=self.feedback,
-            figures=self.stores.figures,
-            executor=self.executor,
-            operating=operating,
-            library=library,
-            roots=roots,
-            clock=clock,
-            stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
-        )
-        self.directory = directory_of(
-            self.api, slack, team=me.team, bot=me.user, tokens=tokens, clock=env.seconds
-        )
-        self.text, self.status = SlackText(me), SlackStatusLine(self.optional_calls)
-        quick = SlackApi(self.without_retry, me.bot)
-        streaming = Streaming(quick, self.optional_calls, env.edit_every)
-        self.chat = SlackChat(
-            api=self.api,
-            renderer=Renderer(self.links, clock),
-            history=History(self.text, self.api),
-            viewers=self.directory.viewers,
-            streaming=streaming if settings.llm.provider else None,
-        )
-        self.prompts = Prompts(
-            directory=self.directory, answers=self.feedback, titles=env.titles, clock=env.seconds
-        )
-        self.conversation = conversation_of(
-            name=me.name,
-            team=me.team,
-            stores=self.stores,
-            answers=self.feedback,
-            answering=answering,
-            chat=self.chat,
-            directory=self.directory,
-            text=self.text,
-            status=self.status,
-            executor=self.executor,
-            as_of=env.as_of,
-            clock=clock,
-            new_incident=env.new_incident,
-            limits=env.question_limits or slack,
-            first_pause=env.first_pause,
-            observer=env.observer,
-        )
-
-    def app(self) -> SlackApp:
-        env, people, talk = self.env, self.directory.people, self.conversation
-        inbox, quick = self.stores.inbox, self.quick_stores
-        workers = Workers(
-            talk.replies.reply,
-            limit=self.settings.slack.workers,
-            is_next=partial(next_in, inbox),
-            begin=talk.replies.expect,
-        )
-        reindexer = Reindexer(
-            self.reindexing,
-            self.stores.jobs,
-            people,
-            self.api,
-            edit_every=env.edit_every,
-            clock=env.seconds,
-            new_incident=env.new_incident,
-        )
-        home = Home(
-            people=people,
-            feedback=self.feedback,
-            insights=self.insights,
-            operating=self.operating,
-            prompts=self.prompts,
-            api=self.api,
-            clock=env.clock,
-            new_incident=env.new_incident,
-            origins=self.links,
-        )
-        flagging = self.flagging()
-        erase, due = partial(forget_person, self.state), flagging.service.process_due
-        forget = Forget(erase, self.feedback, people, self.api, due, home.show)
-        filter_ = MessageFilter(self.text, quick.inbox, quick.threads, quick.channels)
-        spool = Spool(self.settings.data_dir / "spool")
-        waiting_room = WaitingRoom(
-            spool, filter_, workers, self.chat, every=env.adopt_every / 2, long=env.long_wait
-        )
-        bolt = listeners.bolt_app(self.connection, self.me)
-        failures = Failures(self.api, env.new_incident)
-        receiving = Receiving(filter_, workers, waiting_room)
-        listeners.keep_questions(bolt, self.me, receiving)
-        by_command = CommandQuestions(self.api, self.text, self.me.team, receiving.keep)
-        languages = LanguageChoices(
-            self.settings.answer_languages, composed=bool(self.settings.llm.provider)
-        )
-        wiki = wiki_commands(
-            self,
-            clock=env.clock,
-            settings=self.stores.channels,
-            languages=languages,
-            reindexer=reindexer,
-            more=[forget.subcommand, Audit(self.stores.audit, people, env.clock).subcommand],
-            ask=by_command.ask,
-        )
-        choices = Choices(talk.asked_back, self.directory, inbox, workers, self.chat, self.text)
-        buttons = {
-            reports.CANCEL: reindexer.cancelled,
-            CONFIRM: forget.confirmed,
-            **pressing.buttons(talk, choices, self.chat.renderer),
-        }
-        stopping = Stopping(inbox, workers, talk.posting, self.status)
-        listeners.listen(
-            bolt,
-            failures,
-            flags=FlagPresses(flagging, self.api),
-            commands=wiki.commands,
-            buttons=buttons,
-            moved=self.directory.readers.moved,
-            opened=pressing.opened(self.prompts, self.optional_calls),
-            at_home=home.opened,
-            stopped=pressing.stopped(stopping),
-            settings=wiki.settings,
-        )
-        return SlackApp(
-            bolt=bolt,
-            inbox=inbox,
-            workers=workers,
-            waiting_room=waiting_room,
-            reindexer=reindexer,
-            queue=QueueStatus(workers.waiting, self.status, clock=env.seconds, long=env.long_wait),
-            clients=(self.api.client, self.without_retry),
-            executor=self.executor,
-            forgetting=forgetting(self.state, spool, self.settings.state, env.clock),
-            adopt_every=env.adopt_every,
-            maintenance=flagging.maintenance,
-            failures=failures,
-        )
-
-    def flagging(self) -> Flagging:
-        slack, clock, by_wiki = self.settings.slack, self.env.clock, self.settings.wiki_channels
-        renderer = FlagRenderer(self.chat.renderer, Allowed(self.links, self.edits), clock)
-        due = Weekly.named(slack.digest_day, slack.digest_hour, zone(slack.digest_timezone))
-        digests = Digests(
-            weekly=due if slack.digest else None,
-            channel=slack.review_channel,
-            kept=self.stores.digests,
-            insights=self.insights,
-            feedback=self.feedback,
-            channels=self.directory.channels,
-            readers=self.directory.readers,
-            api=self.api,
-            clock=clock,
-            origins=self.links,
-        )
-        return flagging_of(
-            feedback=self.feedback,
-            stores=self.stores,
-            answering=self.answering,
-            library=self.library,
-            directory=self.directory,
-            chat=SlackFlagChat(self.api, renderer, self.directory.viewers),
-            channels=ReviewChannels(slack.review_channel, by_wiki, self.stores.channels),
-            published=Published(self.stores.written.store, self.settings.review_channels),
-            redrawing=self.conversation.redrawing,
-            post_digest=digests.post,
-            executor=self.executor,
-            clock=clock,
-            every=self.env.maintenance_every,
-            remind_after=timedelta(days=slack.remind_after_days),
-            retracted_within=timedelta(days=slack.retract_days),
-            written_holds=timedelta(days=self.settings.answer.written_days),
-        )

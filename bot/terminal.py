@@ -315,6 +315,10 @@ def print_status(rows: dict[str, Any]) -> None:
             out().print(_assembled((f"{name} warning ", "yellow"), warning), soft_wrap=True)
         for page, reason in list(row["failed"].items())[:_LISTED]:
             out().print(_assembled((f"{name} failed ", "red"), f"{page}: {reason}"), soft_wrap=True)
+    for id_, row in rows.get("workspaces", {}).items():
+        wikis = ", ".join(row["wikis"]) or "no wiki"
+        words = f"workspace {id_} ({row['name']}) is answered from {wikis}"
+        out().print(safe(words), soft_wrap=True)
 
 
 def _lags(lags: dict[str, dict[str, Any]]) -> list[str]:

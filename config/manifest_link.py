@@ -24,5 +24,11 @@ def creation_link() -> str:
     return _FORM + quote(text, safe=":,/")
 
 
+def bot_scopes() -> tuple[str, ...]:
+    """Return the bot scopes of the manifest."""
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    return tuple(manifest["oauth_config"]["scopes"]["bot"])
+
+
 if __name__ == "__main__":
     sys.stdout.write(f"{creation_link()}\n")

@@ -27,7 +27,7 @@ from config.llm import LlmSettings
 from config.secret_files import FileSecrets, secret_of
 from config.slack import SlackSettings
 from config.wikis import A_CENTURY, A_YEAR, LANGUAGES, Language, Strict, WikiSettings, of_its_kind
-from config.workspaces import WorkspaceSettings
+from config.workspaces import WorkspaceSettings, check
 
 ENV_PREFIX = "FOOTNOTE_"
 
@@ -287,13 +287,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _has_its_workspaces(self) -> Settings:
-        ids = [one.id for one in self.workspace]
-        for id_ in sorted({id_ for id_ in ids if ids.count(id_) > 1}):
-            raise ValueError(f"two workspaces have the id {id_!r}")
-        known = [wiki.name for wiki in self.wiki]
-        for one in self.workspace:
-            for name in sorted({*one.wikis}.difference(known)):
-                raise ValueError(f"the workspace {one.id} names {name!r}, and no wiki is called so")
+        check(self.workspace, [wiki.name for wiki in self.wiki])
         return self
 
     @classmethod

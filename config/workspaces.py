@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from pydantic import Field
 
 from config.wikis import Strict
@@ -25,3 +27,17 @@ class WorkspaceSettings(Strict):
         "people in the wikis. Its admins can change addresses, so they can read what anybody may; "
         "without it, its people read what is open to everyone.",
     )
+
+
+def check(workspaces: Sequence[WorkspaceSettings], wikis: Collection[str]) -> None:
+    """Check all of them together.
+
+    Raises:
+        ValueError: two are one, or one names a wiki that is not in ``wikis``.
+    """
+    ids = [one.id for one in workspaces]
+    for id_ in sorted({id_ for id_ in ids if ids.count(id_) > 1}):
+        raise ValueError(f"two workspaces have the id {id_!r}")
+    for one in workspaces:
+        for name in sorted({*one.wikis}.difference(wikis)):
+            raise ValueError(f"the workspace {one.id} names {name!r}, and no wiki is called so")

@@ -175,14 +175,14 @@ class Answerer:
             self.quoting,
         )
 
-    def open_titles(self) -> list[str]:
-        """Return titles of some pages that everyone may read, as suggestions. Their rights are
-        rechecked, as an answer's are.
+    def open_titles(self, wikis: tuple[str, ...] | None = None) -> list[str]:
+        """Return titles of some pages that everyone may read, as suggestions; ``wikis`` as of a
+        `Question`. Their rights are rechecked, as an answer's are.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        question = Question(_BEGINNING, Principal.of(EVERYONE), quoting=True)
+        question = Question(_BEGINNING, Principal.of(EVERYONE), quoting=True, wikis=wikis)
         engine = self._engine(question.reader, QuoteSynthesizer(_first_pages))
         response = ours(engine.query(FootnoteQuery.of(question)))
         titles = (source.title for source in named(response.result))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import screen, terminal
+from bot.cli.installed import installed_in
 from bot.cli.options import FAILED, as_json, configured
 from bot.cli.sharing import open_app
 from indexers.findings import Finding, Level
@@ -50,18 +52,22 @@ def _findings(app: App) -> Iterator[Finding]:
         WikiMisconfigured: no wiki is set, or an address is none.
     """
     # What answers is slow to import: indexes and wikis.
+    from bot.errors import StateUnavailable
     from bot.operations import doctor as checks
     from bot.operations import privacy
     from bot.operations.admin_queries import LATELY
     from bot.operations.syncing import now
+    from bot.workspaces import report
 
     settings, secrets, slack = app.settings, app.secrets, app.settings.slack
     wikis = [wiki.name for wiki in app.indexing.wikis.chosen()]
     yield from privacy.findings(settings.data_dir)
     yield from app.indexing.doctor()
     yield from checks.state(wikis, app.pass_log_if_made, now() - LATELY)
-    problems = secrets.slack_problems(slack.mode)
+    problems = secrets.slack_problems(slack.mode, several=bool(settings.workspace))
     yield checks.slack(slack.mode, problems, nothing_set=secrets.nothing_of_slack)
     yield checks.identity(slack.identity, len(slack.accounts))
+    with suppress(StateUnavailable):  # which is among the findings already
+        yield from report.findings(app.named_workspaces, installed_in(app), now())
     if any(wiki.sends_webhooks for wiki in settings.wiki):
         yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))

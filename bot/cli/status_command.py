@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import terminal
+from bot.cli.installed import installed_in
 from bot.cli.options import as_json, configured
 from bot.cli.sharing import open_app
+from bot.workspaces import report
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -21,6 +23,8 @@ def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """Show what is indexed: pages and passages of each wiki."""
     with open_app(settings, secrets) as app:
         rows = app.queries.status()
+        if installed := installed_in(app):
+            rows["workspaces"] = report.rows(app.named_workspaces, installed)
     if as_json:
         terminal.print_json(rows)
     elif not rows["wikis"]:

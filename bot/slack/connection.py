@@ -23,3 +23,14 @@ class SlackConnection:
     @property
     def socket_mode(self) -> bool:
         return bool(self.app_token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthClient:
+    """The app's identity when it is installed in a workspace, and the bot scopes that it asks
+    for."""
+
+    id: str
+    secret: str = field(repr=False)
+    scopes: tuple[str, ...]
+    api_url: str = SLACK_API

@@ -12,7 +12,7 @@ from bot.conversation.limits import QuestionLimits
 from bot.conversation.observing import Unobserved
 from bot.conversation.ports import Observer
 from bot.slack.health import Check
-from bot.slack.http import Hook
+from bot.slack.http import Hook, Page
 from bot.slack.http_limits import HttpLimits
 from bot.slack.monitoring import MetricsPage
 
@@ -38,6 +38,8 @@ class Environment:
     """Titles of pages that everyone may read."""
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     """Endpoints for posts from others than Slack, by path."""
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    """Pages for people's browsers, by path."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     """Health checks, by name, beside the connection to Slack."""
     metrics: MetricsPage | None = None

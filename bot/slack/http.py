@@ -16,7 +16,6 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.errors import SlackMisconfigured
@@ -26,6 +25,7 @@ from bot.slack.health import OK, Health
 from bot.slack.http_limits import Connection, Connections, HttpLimits, connection_of, keep_time
 from bot.slack.monitoring import PATH as METRICS
 from bot.slack.monitoring import MetricsPage
+from bot.slack.running import Dispatcher
 from bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ READY = "/readyz"
 
 Hook = Callable[[bytes, Mapping[str, str]], int]
 """A handler that takes a posted body with its headers and returns the HTTP status."""
+Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
+"""A page for people's browsers."""
 
 _FOR_BOLT = (SIGNATURE, TIMESTAMP, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 """Bolt also obeys headers of its own (X-Slack-Bolt-Lazy-Only), which are not signed."""
@@ -55,20 +57,23 @@ _COMPLAINING = 60.0
 class Door:
     """The HTTP server. ``app`` handles Slack's events, once there is one."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is served
         self,
         slack: SlackConnection,
         hooks: Mapping[str, Hook],
         health: Health,
         limits: HttpLimits,
+        *,
         metrics: MetricsPage | None = None,
+        pages: Mapping[str, Page] | None = None,
     ) -> None:
-        self.app: AsyncApp | None = None
+        self.app: Dispatcher | None = None
         self.health = health
         self._slack = slack
         self._hooks = hooks
         self._limits = limits
         self._metrics = metrics
+        self._pages = pages or {}
         self._refusals = Refusals()
         self._signatures: Signatures | None = None
 
@@ -123,6 +128,8 @@ class Door:
         application.router.add_get(READY, self._is_ready)
         if self._metrics:
             application.router.add_get(METRICS, self._metrics.on(self._slack.host))
+        for path, page in self._pages.items():
+            application.router.add_get(path, page, allow_head=False)
         for path, hook in self._hooks.items():
             application.router.add_post(path, self._posted_to(hook))
         if not self._slack.socket_mode:

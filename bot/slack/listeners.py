@@ -32,17 +32,17 @@ logger = logging.getLogger(__name__)
 _ANY = re.compile(".*", re.DOTALL)
 
 
-def bolt_app(slack: SlackConnection, me: Identity) -> AsyncApp:
+def bolt_app(slack: SlackConnection, me: Identity, token: Callable[[], str]) -> AsyncApp:
     """Return Bolt's app with our identity, so that no event waits for, or is lost to, an
-    auth.test."""
+    auth.test. ``token`` returns the bot's, which may be rotated."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(
-            enterprise_id=None,
+            enterprise_id=me.organization or None,
             team_id=me.team,
             bot_user_id=me.user,
             bot_id=me.bot,
-            bot_token=slack.bot_token,
+            bot_token=token(),
         )
 
     # Its warnings are about tokens in the environment, which are passed explicitly here.
@@ -55,6 +55,13 @@ def bolt_app(slack: SlackConnection, me: Identity) -> AsyncApp:
         client=AsyncWebClient(base_url=slack.api_url, logger=bolt_logger),
         authorize=authorize,
     )
+
+
+def front_app(slack: SlackConnection) -> AsyncApp:
+    """Return Bolt's app for payloads of no workspace, which it acknowledges."""
+    app = bolt_app(slack, Identity("", "", ""), lambda: "")
+    take_the_rest(app)
+    return app
 
 
 def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
@@ -109,7 +116,7 @@ def listen(  # noqa: PLR0913 - one for each thing that happens
     for button, handler in buttons.items():
         app.action(button)(guarded(handler))
     app.error(failures.note_undelivered)
-    _take_the_rest(app)
+    take_the_rest(app)
 
 
 async def _is_messages_tab(event: Mapping[str, Any]) -> bool:
@@ -120,7 +127,7 @@ async def _is_home_tab(event: Mapping[str, Any]) -> bool:
     return event.get("tab") == "home"
 
 
-def _take_the_rest(app: AsyncApp) -> None:
+def take_the_rest(app: AsyncApp) -> None:
     """Acknowledge the rest: Slack takes a 404 for a failure and delivers again, up to three
     times."""
 

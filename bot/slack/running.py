@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation.model import IncomingMessage
@@ -35,9 +38,34 @@ class ProcessInbox(Protocol):
     async def release(self) -> None: ...
 
 
+class Dispatcher(Protocol):
+    """The dispatcher of Slack's payloads: the app of one workspace, or those of several."""
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        """Take a payload, and return what Slack gets for it."""
+        ...
+
+    async def start(self) -> None:
+        """Resume what an earlier process left.
+
+        Raises:
+            StateUnavailable
+        """
+        ...
+
+    def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
+        """Return the background tasks, which run until a stop."""
+        ...
+
+    async def stop(self, grace: float) -> None:
+        """Finish what can be finished in ``grace`` seconds; the rest is kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SlackApp:
-    """The app. ``bolt`` takes Slack's payloads; the rest works on them between start and stop."""
+    """The app of one workspace. ``bolt`` takes Slack's payloads; the rest works on them between
+    start and stop."""
 
     bolt: AsyncApp
     inbox: ProcessInbox
@@ -52,6 +80,14 @@ class SlackApp:
     maintenance: Maintenance
     failures: Failures
 
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        return await self.bolt.async_dispatch(req)
+
+    def use_token(self, token: str) -> None:
+        """Make calls with this token from now on."""
+        for client in self.clients:
+            client.token = token
+
     async def start(self) -> None:
         """Resume what an earlier process left.
 
@@ -65,7 +101,12 @@ class SlackApp:
 
     def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
         """Return the background tasks, which run until a stop."""
-        return self.forget_for_ever(), self.adopt_for_ever(), self.queue.watch_for_ever()
+        return (
+            self.forget_for_ever(),
+            self.adopt_for_ever(),
+            self.queue.watch_for_ever(),
+            self.maintenance.keep_up(),
+        )
 
     async def adopt(self) -> None:
         """Adopt the messages of dead processes, and resume idle ones of this process.
@@ -110,3 +151,13 @@ class SlackApp:
             else:
                 logger.debug("%d old answers deleted", forgotten)
             await asyncio.sleep(_FORGETTING_EVERY)
+
+
+async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel the tasks, and await their end."""
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatRefused, ChatUnavailable, SlackMisconfigured
@@ -20,43 +24,51 @@ from bot.slack.environment import Environment
 from bot.slack.events.parsing import Identity
 from bot.slack.health import Health
 from bot.slack.http import Door
-from bot.slack.running import SlackApp
+from bot.slack.running import Dispatcher, ended
 from bot.slack.signals import signals
 from indexers.backoff import growing_pauses
 
 logger = logging.getLogger(__name__)
 
+DispatcherT = TypeVar("DispatcherT", bound=Dispatcher)
 _LONGEST_PAUSE = 60.0
 _CONNECTING = 20.0
 
 
-async def serve(
+async def serve(  # noqa: PLR0913 - how it is composed, and what tests hold on to
     slack: SlackConnection,
-    build: Callable[[Identity], SlackApp],
+    build: Callable[[Identity], DispatcherT],
     env: Environment,
     *,
     stop: asyncio.Event | None = None,
-    ready: Callable[[SlackApp], None] | None = None,
+    ready: Callable[[DispatcherT], None] | None = None,
+    without_home: Callable[[], DispatcherT] | None = None,
 ) -> None:
     """Answer until ``stop`` is set, SIGTERM or SIGINT. ``build`` composes the app of the bot that
-    Slack knows us as. ``ready`` is called once Slack can reach the bot.
+    Slack knows us as; ``without_home`` does so if there is no token in the settings, but there are
+    installations. ``ready`` is called once Slack can reach the bot.
 
     Raises:
         SlackMisconfigured: a wrong token or secret, or the port is taken.
         StateUnavailable: the inbox cannot be read.
     """
     stop = stop or asyncio.Event()
-    door = Door(slack, env.hooks, Health(env.checks), env.limits, env.metrics)
+    door = Door(
+        slack, env.hooks, Health(env.checks), env.limits, metrics=env.metrics, pages=env.pages
+    )
     async with AsyncExitStack() as open_:
         open_.enter_context(signals(stop, env.reload))
         # Before anything waits for Slack: a bot that waits is alive.
         if slack.port is not None or not slack.socket_mode:
             await open_.enter_async_context(door.open())
-        client = web_client(slack.bot_token, slack.api_url)
-        me = await _until(stop, sign_in(client, first_pause=env.first_pause))
-        if me is None:
-            return
-        app = build(me)
+        if without_home and not slack.bot_token:
+            app = without_home()
+        else:
+            client = web_client(slack.bot_token, slack.api_url)
+            me = await _until(stop, sign_in(client, first_pause=env.first_pause))
+            if me is None:
+                return
+            app = build(me)
         try:
             await _listen(app, slack, stop, env, door=door, ready=ready)
         finally:
@@ -65,29 +77,27 @@ async def serve(
 
 
 async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has made of it
-    app: SlackApp,
+    app: DispatcherT,
     slack: SlackConnection,
     stop: asyncio.Event,
     env: Environment,
     *,
     door: Door,
-    ready: Callable[[SlackApp], None] | None,
+    ready: Callable[[DispatcherT], None] | None,
 ) -> None:
     async with AsyncExitStack() as open_:
         await app.start()
         if slack.socket_mode:
-            handler = await _until(stop, _connect(app.bolt, slack, env))
-            if handler is None:
+            socket = await _until(stop, _connect(app, slack, env))
+            if socket is None:
                 return
-            open_.push_async_callback(handler.close_async)
-            door.health.slack = partial(_by_socket, handler)
+            open_.push_async_callback(socket.close)
+            door.health.slack = partial(_by_socket, socket)
         else:
-            door.app = app.bolt
+            door.app = app
             door.health.slack = _over_http
-        for chore in app.chores():
-            open_.callback(asyncio.create_task(chore).cancel)
-        maintenance = asyncio.create_task(app.maintenance.keep_up())
-        open_.push_async_callback(_ended, maintenance)
+        chores = [asyncio.create_task(chore) for chore in app.chores()]
+        open_.push_async_callback(ended, chores)
         logger.info("Listening to Slack over %s", "a socket" if slack.socket_mode else "HTTP")
         if ready:
             ready(app)
@@ -112,8 +122,8 @@ async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identi
     )
 
 
-async def _by_socket(handler: AsyncSocketModeHandler) -> str:
-    return "" if await handler.client.is_connected() else "not connected"
+async def _by_socket(socket: SocketModeClient) -> str:
+    return "" if await socket.is_connected() else "not connected"
 
 
 async def _over_http() -> str:
@@ -121,9 +131,7 @@ async def _over_http() -> str:
     return ""
 
 
-async def _connect(
-    bolt: AsyncApp, slack: SlackConnection, env: Environment
-) -> AsyncSocketModeHandler:
+async def _connect(app: Dispatcher, slack: SlackConnection, env: Environment) -> SocketModeClient:
     """Connect to Slack's socket. The first address is requested here: the client itself would retry
     a wrong token for ever, and an expired address as well."""
     client = web_client("", slack.api_url)
@@ -135,25 +143,31 @@ async def _connect(
             "SLACK_APP_TOKEN",
             env.first_pause,
         )
-        handler = AsyncSocketModeHandler(
-            bolt,
-            slack.app_token,
-            logger=log,
-            web_client=client,
-            ping_interval=env.ping_every,
+        socket = SocketModeClient(
+            slack.app_token, logger=log, web_client=client, ping_interval=env.ping_every
         )
-        handler.client.wss_uri = opened["url"]
+        # What Bolt's own handler does, for an app of one workspace.
+        socket.socket_mode_request_listeners.append(partial(_handle, app))
+        socket.wss_uri = opened["url"]
         try:
             async with asyncio.timeout(_CONNECTING):
-                await handler.connect_async()  # type: ignore[no-untyped-call]
+                await socket.connect()  # type: ignore[no-untyped-call]
         except TimeoutError:
             logger.warning("Slack's socket does not open; trying again")
-            await handler.close_async()  # type: ignore[no-untyped-call]
+            await socket.close()  # type: ignore[no-untyped-call]
         except asyncio.CancelledError:
-            await handler.close_async()  # type: ignore[no-untyped-call]
+            await socket.close()  # type: ignore[no-untyped-call]
             raise
         else:
-            return handler
+            return socket
+
+
+async def _handle(app: Dispatcher, socket: SocketModeClient, request: SocketModeRequest) -> None:
+    began = time.time()
+    payload = AsyncBoltRequest(
+        mode="socket_mode", body=request.payload, headers=build_headers(request)
+    )
+    await send_async_response(socket, request, await app.async_dispatch(payload), began)
 
 
 async def _patiently(
@@ -187,9 +201,3 @@ async def _until(stop: asyncio.Event, work: Awaitable[Any]) -> Any:
             working.cancel()
             with suppress(asyncio.CancelledError):
                 await working
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

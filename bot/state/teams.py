@@ -19,6 +19,11 @@ class Team:
     id: str
     home: bool = False
 
+    @property
+    def folder(self) -> str:
+        """Return the name of the folder of its files; empty for the home."""
+        return "" if self.home else self.id
+
 
 def of_team(column: sa.Column[Any], team: Team | None) -> sa.ColumnElement[bool]:
     """Return the condition that a row is the workspace's. None: no other shares the database, so

@@ -37,7 +37,7 @@ class Installation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkspaceRights:
-    """What people of a workspace are allowed. ``wikis``: what they are answered from, at most.
+    """The rights of a workspace's people. ``wikis``: what they are answered from, at most.
     ``trusts_addresses``: the e-mail addresses of its members identify them in the wikis, and so do
     its user groups; else everybody reads there what is open to everyone."""
 

@@ -13,10 +13,11 @@ from pydantic import SecretStr
 
 from bot.app import App, answerer_of
 from bot.model import Answer, NoAnswer
-from bot.serving import SlackParts, connection_of, serve
+from bot.serving import connection_of, serve
 from bot.slack.environment import Environment, now
 from bot.slack.events.parsing import Identity
 from bot.slack.home.weekly import Weekly
+from bot.slack_parts import SlackParts
 from bot.state.database import Database
 from bot.state.process import Process
 from config.errors import SettingsError

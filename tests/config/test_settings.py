@@ -378,12 +378,9 @@ def test_the_example_holds_every_setting_and_secret() -> None:
     assert missing in ([], ["slack_api_url"])  # of use for tests alone
 
 
-HANDBOOK = '[[wiki]]\nname = "handbook"\ntype = "markdown"\npath = "docs"\n'
-
-
 def test_a_further_workspace_is_answered_from_no_wiki_that_is_not_named(folder: Path) -> None:
     both = '[[workspace]]\nid = "T1"\n[[workspace]]\nid = "E1"\nwikis = ["handbook"]\n'
-    one, org = load(write(HANDBOOK + both)).workspace
+    one, org = load(write(WIKI + both)).workspace
 
     assert (one.wikis, one.trusts_addresses) == ((), False)
     assert org.wikis == ("handbook",)
@@ -402,7 +399,7 @@ def test_a_further_workspace_is_answered_from_no_wiki_that_is_not_named(folder: 
 def test_what_a_further_workspace_cannot_be_is_said(
     folder: Path, workspaces: str, problem: str
 ) -> None:
-    assert any(problem in said for said in problems(HANDBOOK + workspaces))
+    assert any(problem in said for said in problems(WIKI + workspaces))
 
 
 def test_workspaces_that_are_named_need_a_client_to_be_installed_by(

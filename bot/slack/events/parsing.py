@@ -22,12 +22,14 @@ _SHORT = 8
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The bot's identity in its workspace."""
+    """The bot's identity in its workspace. ``organization`` (Enterprise Grid) is the one that it is
+    installed in as a whole; empty: in the workspace alone."""
 
     team: str
     user: str
     bot: str
     name: str = "footnote"
+    organization: str = ""
 
 
 def parse_event(body: Mapping[str, Any], me: Identity) -> IncomingMessage | None:

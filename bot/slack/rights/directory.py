@@ -43,11 +43,13 @@ _NONE = _List({}, {})
 
 @dataclass(slots=True, kw_only=True)
 class MemberList:
-    """The list of members. ``clock`` returns monotonic seconds."""
+    """The list of members. ``clock`` returns monotonic seconds; ``organization`` as of
+    `bot.slack.events.parsing.Identity`."""
 
     client: AsyncWebClient
     team: str
     clock: Callable[[], float]
+    organization: str = ""
     _list: _List = _NONE
     _tried: float = float("-inf")
     _failed: bool = False
@@ -100,11 +102,18 @@ class MemberList:
         cursor = ""
         try:
             while True:
-                page = await call(self.client.users_list(limit=_PAGE, cursor=cursor))
+                page = await call(
+                    self.client.users_list(
+                        limit=_PAGE,
+                        cursor=cursor,
+                        team_id=self.team if self.organization else None,
+                    )
+                )
                 for user in page.get("members") or ():
                     if is_app(user):
                         continue
-                    id_, membership = user["id"], membership_of(user, self.team)
+                    id_ = user["id"]
+                    membership = membership_of(user, self.team, self.organization)
                     memberships[id_] = membership
                     email = confirmed_address(user)
                     if email and membership in (Membership.MEMBER, Membership.GUEST):

@@ -41,7 +41,11 @@ MOST_LOOKED_UP = 200
 class SlackPeople:
     """The people of the workspace. ``clock`` returns monotonic seconds; for ``guests``,
     ``shared_channels``, ``admins`` and ``accounts`` see `SlackSettings`. ``directory`` is Slack's
-    list of members."""
+    list of members, which knows the ``organization``, if the bot is installed in a whole one.
+
+    In a further workspace, ``is_administered`` is false: its admins are none of the bot's. Unless
+    ``identifies``, addresses and user groups are nobody's in the wikis.
+    """
 
     client: AsyncWebClient
     directory: MemberList
@@ -51,6 +55,8 @@ class SlackPeople:
     admins: Collection[str]
     clock: Callable[[], float]
     accounts: Mapping[str, str] | None = None
+    identifies: bool = True
+    is_administered: bool = True
     tokens: Callable[[str], frozenset[str]] = addressed
     """Returns what the person with an address holds in the wikis; may take seconds."""
     _known: ExpiringCache[str, Person] = field(init=False)
@@ -80,6 +86,8 @@ class SlackPeople:
         Raises:
             ChatUnavailable: it cannot be told.
         """
+        if not self.is_administered:
+            return False
         person = await self.person(id_, fresh=True)
         if person.membership is not Membership.MEMBER:
             return False
@@ -97,6 +105,8 @@ class SlackPeople:
         Raises:
             ChatUnavailable: it cannot be told.
         """
+        if not self.identifies:
+            return None
         wanted = email.casefold()
         if self.accounts is not None:
             ids = (id_ for id_, address in self.accounts.items() if address == wanted)
@@ -107,7 +117,7 @@ class SlackPeople:
         except ChatRefused as error:
             logger.info("Slack finds nobody by an address: %s", error.code)
             return None
-        person = await self._identified(person_of(found["user"], self.team))
+        person = await self._identified(self._read(found["user"]))
         self._known.put(person.id, person, REMEMBERED)
         return person if person.email == wanted else None
 
@@ -216,10 +226,15 @@ class SlackPeople:
         except ChatRefused as error:
             logger.info("Slack does not say who %s is: %s", id_, error.code)
             return Person(id_)
-        return await self._identified(person_of(found["user"], self.team))
+        return await self._identified(self._read(found["user"]))
+
+    def _read(self, user: Mapping[str, Any]) -> Person:
+        return person_of(user, self.team, self.directory.organization)
 
     async def _identified(self, person: Person) -> Person:
         """Return the person with the address that identifies them, or with none."""
+        if not self.identifies:
+            return replace(person, email="")
         if self.accounts is not None:
             return replace(person, email=self.accounts.get(person.id, ""))
         if person.membership is not Membership.MEMBER or not person.email:
@@ -231,6 +246,8 @@ class SlackPeople:
 
     async def groups_of(self, id_: str, *, fresh: bool = False) -> frozenset[str]:
         """Return the tokens of the person's user groups; none if Slack does not say."""
+        if not self.identifies:
+            return frozenset()
         async with self._groups_lock:
             groups = None if fresh else self._groups.get(self.team)
             if groups is None:
@@ -239,7 +256,8 @@ class SlackPeople:
 
     async def _read_groups(self) -> Mapping[str, frozenset[str]]:
         try:
-            found = await call(self.client.usergroups_list(include_users=True))
+            team = self.team if self.directory.organization else None
+            found = await call(self.client.usergroups_list(include_users=True, team_id=team))
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("The user groups cannot be read, so they give no rights: %s", error)
             groups, remembered = dict[str, frozenset[str]](), GROUPS_RETRIED

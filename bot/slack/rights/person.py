@@ -36,11 +36,12 @@ class Person:
     is_app: bool = False
 
 
-def person_of(user: Mapping[str, Any], team: str) -> Person:
-    """Read Slack's ``user`` object, seen from the workspace ``team``."""
+def person_of(user: Mapping[str, Any], team: str, organization: str = "") -> Person:
+    """Read Slack's ``user`` object, seen from the workspace ``team``; for ``organization`` see
+    `membership_of`."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or profile.get("real_name") or user.get("name")
-    membership = membership_of(user, team)
+    membership = membership_of(user, team, organization)
     admin = user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")
     return Person(
         id=user["id"],
@@ -86,12 +87,25 @@ def is_app(user: Mapping[str, Any]) -> bool:
     return bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == "USLACKBOT")
 
 
-def membership_of(user: Mapping[str, Any], team: str) -> Membership:
-    """Return the person's membership in the workspace ``team``."""
+def membership_of(user: Mapping[str, Any], team: str, organization: str = "") -> Membership:
+    """Return the person's membership in the workspace ``team``. Seen through ``organization``, a
+    person may be a member of several workspaces, and ``team_id`` is one of them."""
     if user.get("deleted") or is_app(user):
         return Membership.NOBODY
-    if user.get("is_stranger") or user.get("team_id") != team:
+    elsewhere = user.get("team_id") != team and team not in _teams(user, organization)
+    if user.get("is_stranger") or elsewhere:
         return Membership.FOREIGN
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return Membership.GUEST
     return Membership.MEMBER
+
+
+def _teams(user: Mapping[str, Any], organization: str) -> frozenset[str]:
+    """Return the workspaces of the organization that Slack says they are a member of."""
+    within = user.get("enterprise_user")
+    if not organization or not isinstance(within, Mapping):
+        return frozenset()
+    teams = within.get("teams")
+    if within.get("enterprise_id") != organization or not isinstance(teams, list):
+        return frozenset()
+    return frozenset(team for team in teams if isinstance(team, str))

@@ -14,6 +14,7 @@ from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership
 from bot.slack.rights.readers import Readers
 from bot.slack.rights.viewers import Viewers
+from bot.workspaces.model import WorkspaceRights
 from indexers.model import Reader
 
 
@@ -47,18 +48,24 @@ def directory_of(  # noqa: PLR0913 - who we are, and what people's rights depend
     *,
     team: str,
     bot: str,
+    organization: str,
     tokens: Callable[[str], frozenset[str]],
     clock: Callable[[], float],
+    workspace: WorkspaceRights | None = None,
 ) -> SlackDirectory:
-    """Compose the directory. ``bot`` is our user; for the rest see `SlackPeople` and `Readers`."""
+    """Compose the directory. ``bot`` is our user, ``workspace`` what a further workspace is
+    allowed; for the rest see `SlackPeople` and `Readers`."""
+    by_account = settings.identity == "accounts" and workspace is None
     people = SlackPeople(
         client=api.client,
-        directory=MemberList(client=api.client, team=team, clock=clock),
+        directory=MemberList(client=api.client, team=team, clock=clock, organization=organization),
         team=team,
         guests=settings.guests,
         shared_channels=settings.shared_channels,
         admins=frozenset(settings.admins),
-        accounts=settings.accounts if settings.identity == "accounts" else None,
+        accounts=settings.accounts if by_account else None,
+        identifies=workspace is None or workspace.trusts_addresses,
+        is_administered=workspace is None,
         clock=clock,
         tokens=tokens,
     )

@@ -22,12 +22,12 @@ from bot.playground.timing import Timing
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering, OnText
-from bot.serving import SlackParts
 from bot.slack.connection import SlackConnection
 from bot.slack.environment import Environment
 from bot.slack.events.parsing import Identity
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
+from bot.slack_parts import SlackParts
 from bot.state.database import Database
 from bot.state.process import Process
 from config.settings import Settings

@@ -1,0 +1,47 @@
+"""The client that exchanges an installation's code, or a refresh token, for a token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+_SECONDS = 15
+
+
+class OAuthWebClient(AsyncWebClient):
+    """A client without a token. It sends the app's secret in the body, as Slack's documentation
+    has it: slack_sdk 3 uses aiohttp's BasicAuth, which is deprecated."""
+
+    async def oauth_v2_access(  # noqa: PLR0913 - slack_sdk's signature
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        code: str | None = None,
+        redirect_uri: str | None = None,
+        grant_type: str | None = None,
+        refresh_token: str | None = None,
+        **kwargs: Any,
+    ) -> AsyncSlackResponse:
+        """Call `oauth.v2.access`.
+
+        Raises:
+            SlackApiError: Slack refuses.
+        """
+        arguments = {
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "grant_type": grant_type,
+            "refresh_token": refresh_token,
+        }
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return await self.api_call("oauth.v2.access", data={**given, **kwargs})
+
+
+def oauth_web_client(api_url: str) -> OAuthWebClient:
+    """Return the client. It does not retry: a code works once."""
+    return OAuthWebClient(base_url=api_url.rstrip("/") + "/", timeout=_SECONDS, retry_handlers=[])

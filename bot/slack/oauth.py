@@ -1,0 +1,234 @@
+"""The pages that install the app in a workspace: /slack/install leads to Slack, which comes back.
+
+Bolt's flow does it: the state that Slack brings back must be the one in the browser's cookie, be
+known, and be used once. What is kept, and where, and what people read, is ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.error import BoltError
+from slack_bolt.oauth.async_callback_options import (
+    AsyncCallbackOptions,
+    AsyncFailureArgs,
+    AsyncSuccessArgs,
+)
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.oauth.installation_store import Installation as GivenInstallation
+from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
+from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
+
+from bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
+from bot.slack.api.oauth_client import oauth_web_client
+from bot.slack.api.slack_api import call, web_client
+from bot.slack.connection import OAuthClient
+from bot.slack.http import Page
+from bot.slack.workspaces import Rights
+from bot.workspaces.model import Installation
+from bot.workspaces.ports import Installations, InstallStates
+
+logger = logging.getLogger(__name__)
+
+INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
+VALID = timedelta(minutes=10)
+"""The time that somebody has for Slack's page."""
+_ID_LENGTH, _NAME_LENGTH = 32, 255
+"""Characters that the database's columns hold."""
+_WORDS = {
+    "access_denied": "Nothing was installed: it was cancelled in Slack.",
+    "invalid_browser": "This was begun in another browser, or too long ago.",
+    "invalid_state": "This was used already, or begun too long ago.",
+}
+_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Footnote</title>'
+    "<body><h1>{heading}</h1><p>{text}</p></body></html>"
+)
+
+
+class NotNamed(BoltError):
+    """No `[[workspace]]` names the workspace, so its token was not kept."""
+
+
+def install_pages(  # noqa: PLR0913 - what is kept, where, and who is told
+    client: OAuthClient,
+    installations: Installations,
+    states: InstallStates,
+    *,
+    rights: Rights,
+    clock: Callable[[], datetime],
+    installed: Callable[[], None],
+) -> Mapping[str, Page]:
+    """Return the pages by path. ``installed`` is called after each installation."""
+    quiet = logging.getLogger(f"{__name__}.bolt")
+    quiet.setLevel(logging.ERROR)  # its warnings hold the code that Slack brings
+    flow = AsyncOAuthFlow(
+        client=oauth_web_client(client.api_url),
+        logger=quiet,
+        settings=AsyncOAuthSettings(
+            client_id=client.id,
+            client_secret=client.secret,
+            scopes=client.scopes,
+            user_scopes=(),
+            install_path=INSTALL,
+            install_page_rendering_enabled=False,
+            redirect_uri_path=REDIRECT,
+            authorization_url=urljoin(client.api_url, "/oauth/v2/authorize"),
+            installation_store=NamedInstallations(installations, rights, client.api_url, clock),
+            state_store=States(states, clock),
+            state_expiration_seconds=int(VALID.total_seconds()),
+            callback_options=AsyncCallbackOptions(_succeeded(installed), _failed),
+            logger=quiet,
+        ),
+    )
+    return {
+        INSTALL: _page(flow.handle_installation, asks=False),
+        REDIRECT: _page(flow.handle_callback, asks=True),
+    }
+
+
+class States(AsyncOAuthStateStore):
+    """Bolt's port to the states, which are kept by ours."""
+
+    def __init__(self, states: InstallStates, clock: Callable[[], datetime]) -> None:
+        self._states = states
+        self._clock = clock
+
+    async def async_issue(self, *_: Any, **__: Any) -> str:
+        state = secrets.token_urlsafe(32)
+        await asyncio.to_thread(self._states.issue, state, self._clock() + VALID)
+        return state
+
+    async def async_consume(self, state: str) -> bool:
+        return await asyncio.to_thread(self._states.consume, state)
+
+
+class NamedInstallations(AsyncInstallationStore):
+    """Bolt's port to the installations: keeps those in workspaces that the operator names, and
+    gives the others' tokens back."""
+
+    def __init__(
+        self,
+        installations: Installations,
+        rights: Rights,
+        api_url: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._installations = installations
+        self._rights = rights
+        self._api_url = api_url
+        self._clock = clock
+
+    async def async_save(self, installation: GivenInstallation) -> None:
+        """Keep an installation.
+
+        Raises:
+            NotNamed: it is given back.
+            BoltError: Slack gave no token of a bot.
+            StateUnavailable: it cannot be stored now.
+        """
+        kept = _kept(installation, self._clock())
+        if self._rights(kept.id, kept.enterprise) is None:
+            await self._give_back(kept)
+            raise NotNamed(f"{kept.name} ({kept.id})")
+        await asyncio.to_thread(self._installations.save, kept)
+        logger.info("Footnote was installed in %s (%s)", kept.id, kept.name)
+
+    async def _give_back(self, installation: Installation) -> None:
+        logger.warning("Not installed: no [[workspace]] names %s", installation.id)
+        try:
+            await call(web_client(installation.token, self._api_url, patient=False).auth_revoke())
+        except (ChatRefused, ChatUnavailable) as error:
+            logger.warning("Its token is not kept, and could not be revoked: %s", error)
+
+
+def _kept(given: GivenInstallation, now: datetime) -> Installation:
+    id_ = given.enterprise_id if given.is_enterprise_install else given.team_id
+    name = given.enterprise_name if given.is_enterprise_install else given.team_name
+    ids = (id_, given.enterprise_id, given.bot_id, given.bot_user_id)
+    if not id_ or not given.bot_token or any(len(one or "") > _ID_LENGTH for one in ids):
+        raise BoltError("Slack gave no token of a bot")
+    expires = given.bot_token_expires_at
+    return Installation(
+        id=id_,
+        name=(name or id_)[:_NAME_LENGTH],
+        enterprise=given.enterprise_id or "",
+        bot=given.bot_id or "",
+        bot_user=given.bot_user_id or "",
+        token=given.bot_token,
+        refresh_token=given.bot_refresh_token or "",
+        expires=datetime.fromtimestamp(expires, UTC) if expires else None,
+        installed=now,
+    )
+
+
+def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]], *, asks: bool) -> Page:
+    """Return a page that Bolt's flow makes. The first one ``asks`` nothing: Bolt would copy what
+    stands in its address into Slack's, such as other scopes."""
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        asked = AsyncBoltRequest(
+            body="",
+            query=request.query_string if asks else "",
+            headers={"cookie": request.headers.get("Cookie", "")},
+        )
+        try:
+            response = await handle(asked)
+        except StateUnavailable:
+            response = _said(503, "Not now", "Footnote's database cannot be used. Try again later.")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            logger.warning("Slack does not answer an installation: %s", type(error).__name__)
+            response = _said(503, "Not now", f"Slack does not answer. {_AGAIN}")
+        answer = await to_aiohttp_response(response)
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Referrer-Policy"] = "no-referrer"
+        return answer
+
+    return page
+
+
+_AGAIN = f"Begin again at {INSTALL}."
+
+
+def _succeeded(
+    installed: Callable[[], None],
+) -> Callable[[AsyncSuccessArgs], Awaitable[BoltResponse]]:
+    async def succeeded(arguments: AsyncSuccessArgs) -> BoltResponse:
+        installed()
+        given = arguments.installation
+        name = given.team_name or given.enterprise_name or ""
+        return _said(200, "Installed", f"Footnote is installed in {name}. Mention it in a channel.")
+
+    return succeeded
+
+
+async def _failed(arguments: AsyncFailureArgs) -> BoltResponse:
+    if isinstance(arguments.error, NotNamed):
+        text = (
+            f"Footnote is not set up for {arguments.error}, so nothing was kept. Ask the people who"
+            " run it to name this workspace in its settings, then install it again."
+        )
+        return _said(403, "Not installed", text)
+    text = _WORDS.get(arguments.reason, "Slack did not confirm the installation.")
+    logger.info("An installation failed: %s", arguments.reason[:100].encode("unicode_escape"))
+    return _said(arguments.suggested_status_code, "Not installed", f"{text} {_AGAIN}")
+
+
+def _said(status: int, heading: str, text: str) -> BoltResponse:
+    page = _PAGE.format(heading=html.escape(heading), text=html.escape(text))
+    return BoltResponse(
+        status=status, body=page, headers={"Content-Type": "text/html; charset=utf-8"}
+    )

@@ -1,0 +1,134 @@
+"""Rotation of tokens that expire: each is exchanged for the next one before its time is over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from slack_sdk.errors import SlackTokenRotationError
+from slack_sdk.oauth.installation_store import Bot
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
+
+from bot.caching import ExpiringCache
+from bot.conversation.ports import Locks
+from bot.errors import LockTaken, StateUnavailable
+from bot.slack.api.oauth_client import oauth_web_client
+from bot.slack.connection import OAuthClient
+from bot.workspaces.model import Installation
+from bot.workspaces.ports import Installations
+
+logger = logging.getLogger(__name__)
+
+EARLY = timedelta(hours=2)
+"""So long before its end a token is exchanged; it is valid for 12 hours."""
+AGAIN = 300.0
+"""Seconds before an exchange that Slack refused is tried again."""
+_AT_ONCE = 60 * 24 * 366
+"""Minutes: whether it is time was decided here, by our own clock."""
+
+
+def rotator_of(client: OAuthClient) -> AsyncTokenRotator:
+    return AsyncTokenRotator(
+        client_id=client.id,
+        client_secret=client.secret,
+        client=oauth_web_client(client.api_url),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Rotation:
+    """The rotation of tokens. ``clock`` returns the time of day, ``seconds`` monotonic seconds.
+
+    A refresh token works once, so processes that share the database take turns, and what Slack gave
+    is kept in memory until the database has it.
+    """
+
+    installations: Installations
+    locks: Locks
+    rotator: AsyncTokenRotator
+    clock: Callable[[], datetime]
+    seconds: Callable[[], float]
+    _unsaved: dict[str, tuple[Installation, Installation]] = field(default_factory=dict)
+    _refused: ExpiringCache[str, bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._refused = ExpiringCache(self.seconds)
+
+    async def __call__(self, installation: Installation) -> Installation:
+        """Return the installation with a token that is valid for a while; as it is, if the next one
+        cannot be had now, which is logged.
+
+        Raises:
+            StateUnavailable: the token cannot be read or written now.
+        """
+        if installation.id in self._unsaved:
+            return await self._saved(installation)
+        if not self._is_due(installation) or self._refused.get(installation.id):
+            return installation
+        try:
+            async with self.locks.hold(f"(token {installation.id})", waiting=False):
+                now = await asyncio.to_thread(self.installations.find, installation.id)
+                if now is None or not self._is_due(now):
+                    return now or installation
+                return await self._rotated(now)
+        except LockTaken:
+            return installation
+
+    def _is_due(self, installation: Installation) -> bool:
+        return installation.expires is not None and installation.expires - self.clock() <= EARLY
+
+    async def _rotated(self, before: Installation) -> Installation:
+        try:
+            bot = await self.rotator.perform_bot_token_rotation(
+                bot=_library_s(before), minutes_before_expiration=_AT_ONCE
+            )
+        except (SlackTokenRotationError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            self._refused.put(before.id, True, AGAIN)
+            logger.warning("The token of %s cannot be rotated: %s", before.id, _words(error))
+            return before
+        if bot is None:
+            self._refused.put(before.id, True, AGAIN)
+            logger.warning("Slack gave no token of a bot for %s", before.id)
+            return before
+        expires = datetime.fromtimestamp(float(bot.bot_token_expires_at or 0), UTC)
+        after = before.rotated(bot.bot_token, bot.bot_refresh_token or "", expires)
+        self._unsaved[before.id] = before, after
+        return await self._saved(after)
+
+    async def _saved(self, current: Installation) -> Installation:
+        before, after = self._unsaved[current.id]
+        try:
+            is_stored = await asyncio.to_thread(self.installations.rotate, before, after)
+        except StateUnavailable as error:
+            logger.warning("The new token of %s is not stored yet: %s", current.id, error)
+            return after
+        del self._unsaved[current.id]
+        if not is_stored:  # uninstalled, or installed anew meanwhile
+            return await asyncio.to_thread(self.installations.find, current.id) or current
+        logger.info("The token of %s was rotated", current.id)
+        return after
+
+
+def _library_s(installation: Installation) -> Bot:
+    expires = installation.expires
+    return Bot(
+        team_id=None if installation.is_org_wide else installation.id,
+        enterprise_id=installation.enterprise or None,
+        bot_token=installation.token,
+        bot_id=installation.bot,
+        bot_user_id=installation.bot_user,
+        bot_refresh_token=installation.refresh_token,
+        bot_token_expires_at=int(expires.timestamp()) if expires else None,
+        installed_at=installation.installed.timestamp(),
+    )
+
+
+def _words(error: Exception) -> str:
+    """Return what is safe to log: Slack's code, or the kind of failure."""
+    if isinstance(error, SlackTokenRotationError):
+        return str(error.api_error.response.get("error", "refused"))
+    return type(error).__name__

@@ -1,0 +1,111 @@
+"""Ports to the wikis, narrowed to those that a workspace is answered from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from bot.model import NoAnswer, Question, Reason, Result, Source
+from bot.operations.model import AccessNow, Order
+from bot.ports import Answering, Library, OnText
+from indexers.errors import WikiMisconfigured
+from indexers.model import EVERYONE, KnownPage, Principal, Progress, Reader, SyncReport, SyncScope
+
+NO_WIKI = "I may not answer from any wiki here. The people who run me can change that."
+_AT_HOME = "Only admins of the workspace that Footnote belongs to may do this."
+
+
+class StatusRows(Protocol):
+    """The part of `bot.operations.ports.Operating` that further workspaces get."""
+
+    def status(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowedAnswering:
+    """Answers from ``wikis`` at most; a question that is about others alone gets none."""
+
+    answering: Answering
+    wikis: tuple[str, ...]
+
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        """Answer a question.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        asked = self.wikis if question.wikis is None else question.wikis
+        wikis = tuple(name for name in asked if name in self.wikis)
+        if not wikis:
+            return NoAnswer(Reason.NOTHING_FITS, NO_WIKI)
+        return self.answering.answer(replace(question, wikis=wikis), on_text)
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowedLibrary:
+    """The pages of ``wikis``; those of others are as if they were not there. An answer from a wiki
+    that the workspace has no longer is so retracted, as if its pages were removed."""
+
+    library: Library
+    wikis: tuple[str, ...]
+
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        return self.library.page(wiki, page) if wiki in self.wikis else None
+
+    def says(self, wiki: str, page: str) -> str:
+        return self.library.says(wiki, page) if wiki in self.wikis else ""
+
+    def open_to(self, reader: Reader, sources: Sequence[Source]) -> tuple[Source, ...]:
+        ours = [source for source in sources if source.wiki in self.wikis]
+        return self.library.open_to(reader, ours)
+
+    def edit_address(self, source: Source) -> str:
+        return self.library.edit_address(source) if source.wiki in self.wikis else ""
+
+    def owner(self, source: Source) -> str:
+        return self.library.owner(source) if source.wiki in self.wikis else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowedOperating:
+    """The status of ``wikis``. There are no admins in a further workspace."""
+
+    operating: StatusRows
+    answering: NarrowedAnswering
+
+    def status(self) -> dict[str, Any]:
+        rows = self.operating.status()
+        ours = self.answering.wikis
+        wikis = {name: row for name, row in rows["wikis"].items() if name in ours}
+        return {**rows, "wikis": wikis}
+
+    def for_everyone(self, question: str) -> Result:
+        return self.answering.answer(Question(question, Principal.of(EVERYONE)))
+
+    def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:  # noqa: ARG002 - the port's
+        raise WikiMisconfigured(_AT_HOME)
+
+
+@dataclass(frozen=True, slots=True)
+class NoReindexing:
+    """The wikis called ``names``, which nobody of a further workspace may reindex."""
+
+    names: tuple[str, ...]
+
+    def wikis(self) -> Sequence[str]:
+        return self.names
+
+    def part(self, what: str) -> SyncScope:  # noqa: ARG002 - the port's signature
+        raise WikiMisconfigured(_AT_HOME)
+
+    def carry_out(
+        self,
+        order: Order,  # noqa: ARG002 - the port's signature
+        progress: Callable[[Progress], None],  # noqa: ARG002
+        stopped: Callable[[], bool],  # noqa: ARG002
+    ) -> list[SyncReport]:
+        raise WikiMisconfigured(_AT_HOME)
+
+    def abandon(self) -> None:
+        pass

@@ -1,0 +1,112 @@
+"""Further workspaces, the pages that install the bot in them, and a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+from aiohttp import web
+
+from bot.playground.further import FurtherWorkspace, OAuth
+from bot.playground.serving import LocalServer
+from bot.slack.connection import OAuthClient
+from bot.slack.oauth import install_pages
+from bot.slack.workspaces import Rights
+from bot.state.database import Database
+from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
+from tests.bot.slack.conftest import MANIFEST
+
+LOST = ["app_uninstalled", "tokens_revoked"]
+
+
+def manifest() -> dict[str, Any]:
+    """Footnote's, with the two events that docs/workspaces.md adds."""
+    document: dict[str, Any] = json.loads(MANIFEST.read_text())
+    document["settings"]["event_subscriptions"]["bot_events"] += LOST
+    return document
+
+
+def client_of(oauth: OAuth, api_url: str) -> OAuthClient:
+    return OAuthClient(
+        id=oauth.client_id, secret=oauth.client_secret, scopes=("chat:write",), api_url=api_url
+    )
+
+
+@dataclass
+class Clock:
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Browser:
+    """A person's browser, which keeps one cookie."""
+
+    url: str
+    cookie: str = ""
+
+    async def begin(self) -> str:
+        """Open the first page; return where it leads."""
+        status, headers, text = await self.open(f"{self.url}/slack/install")
+        assert status == 302, text
+        self.cookie = headers["Set-Cookie"].partition(";")[0]
+        return headers["Location"]
+
+    async def confirm(self, where: str, workspace: FurtherWorkspace) -> str:
+        """Choose the workspace on Slack's page; return where that leads."""
+        status, headers, text = await self.open(f"{where}&team={workspace.team_id}")
+        assert status == 302, text
+        return headers["Location"]
+
+    async def install(self, workspace: FurtherWorkspace) -> tuple[int, str]:
+        return await self.read(await self.confirm(await self.begin(), workspace))
+
+    async def read(self, where: str) -> tuple[int, str]:
+        status, _, text = await self.open(where)
+        return status, text
+
+    async def open(self, where: str) -> tuple[int, Any, str]:
+        headers = {"Cookie": self.cookie} if self.cookie else {}
+        jar = aiohttp.DummyCookieJar()
+        async with (
+            aiohttp.ClientSession(cookie_jar=jar) as session,
+            session.get(where, allow_redirects=False, headers=headers) as page,
+        ):
+            return page.status, page.headers, await page.text()
+
+
+def state_in(address: str) -> str:
+    return parse_qs(urlsplit(address).query)["state"][0]
+
+
+@asynccontextmanager
+async def served(
+    oauth: OAuth, api_url: str, database: Database, rights: Rights, clock: Clock
+) -> AsyncIterator[str]:
+    """The pages, at the address that this gives."""
+    pages = install_pages(
+        client_of(oauth, api_url),
+        DatabaseInstallations(database),
+        DatabaseInstallStates(database, clock),
+        rights=rights,
+        clock=clock,
+        installed=lambda: None,
+    )
+    application = web.Application()
+    for path, page in pages.items():
+        application.router.add_get(path, page, allow_head=False)
+    server = LocalServer()
+    url = await server.start(application)
+    oauth.redirect_url = f"{url}/slack/oauth_redirect"
+    try:
+        yield url
+    finally:
+        await server.stop()

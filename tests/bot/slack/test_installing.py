@@ -1,0 +1,235 @@
+"""The app is installed in a workspace by a browser that began it, once, while that is fresh, and
+only where the operator names the workspace."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bot.playground.further import FurtherWorkspace
+from bot.playground.workspace import LocalSlack
+from bot.state.database import Database
+from bot.state.installations import MOST_STATES, DatabaseInstallations, DatabaseInstallStates
+from bot.workspaces.model import Installation, WorkspaceRights
+from tests.bot.slack.further import Browser, Clock, served, state_in
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+NAMED = {"T0GARDEN": WorkspaceRights(wikis=()), "E0PARKS": WorkspaceRights(wikis=())}
+
+
+def rights(workspace: str, organization: str) -> WorkspaceRights | None:
+    return NAMED.get(workspace) or NAMED.get(organization)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture
+def garden(slack: LocalSlack) -> FurtherWorkspace:
+    return slack.add_workspace("T0GARDEN")
+
+
+@pytest.fixture
+async def browser(slack: LocalSlack, database: Database, clock: Clock) -> AsyncIterator[Browser]:
+    async with served(slack.oauth, slack.api_url, database, rights, clock) as url:
+        yield Browser(url)
+
+
+def kept(database: Database) -> list[Installation]:
+    return list(DatabaseInstallations(database).all())
+
+
+async def test_a_workspace_that_is_named_is_installed(
+    garden: FurtherWorkspace, browser: Browser, database: Database
+) -> None:
+    status, page = await browser.install(garden)
+    (installation,) = kept(database)
+
+    assert (status, "installed in t0garden" in page) == (200, True)
+    assert installation.id == "T0GARDEN"
+    assert installation.token == garden.bot_token
+    assert (installation.bot, installation.bot_user) == (garden.bot_id, garden.bot_user_id)
+    assert installation.expires is None
+
+
+async def test_an_organization_is_installed_as_a_whole(
+    slack: LocalSlack, browser: Browser, database: Database
+) -> None:
+    park = slack.add_workspace("T0PARK", organization="E0PARKS", org_wide=True)
+    status, _ = await browser.install(park)
+
+    assert status == 200
+    assert [(one.id, one.is_org_wide) for one in kept(database)] == [("E0PARKS", True)]
+
+
+async def test_a_token_that_rotates_is_kept_with_its_end_and_its_successor(
+    slack: LocalSlack, garden: FurtherWorkspace, browser: Browser, database: Database
+) -> None:
+    slack.oauth.rotates = True
+    await browser.install(garden)
+    (installation,) = kept(database)
+
+    assert installation.refresh_token
+    assert installation.expires
+
+
+async def test_nobody_s_link_adds_to_what_slack_is_asked_for(browser: Browser) -> None:
+    hostile = "team=T1%26scope%3Dadmin%26redirect_uri%3Dhttps%3A%2F%2Fevil.example"
+    status, headers, _ = await browser.open(f"{browser.url}/slack/install?{hostile}")
+    asked = parse_qs(urlsplit(headers["Location"]).query)
+
+    assert status == 302
+    assert asked["scope"] == ["chat:write"]
+    assert "redirect_uri" not in asked
+
+
+async def test_a_state_works_once(
+    garden: FurtherWorkspace, browser: Browser, database: Database
+) -> None:
+    where = await browser.begin()
+    first = await browser.read(await browser.confirm(where, garden))
+    token = garden.bot_token
+    again = await browser.read(await browser.confirm(where, garden))
+
+    assert (first[0], again[0]) == (200, 401)
+    assert "used already" in again[1]
+    assert [one.token for one in kept(database)] == [token]
+
+
+async def test_a_state_of_another_browser_installs_nothing_and_is_still_of_use_in_its_own(
+    garden: FurtherWorkspace, browser: Browser, database: Database
+) -> None:
+    """Somebody is led to the last page with another one's code."""
+    where = await browser.confirm(await browser.begin(), garden)
+    victim = Browser(browser.url, "slack-app-oauth-state=their-own")
+    without = Browser(browser.url)
+    refused = [await victim.read(where), await without.read(where)]
+
+    assert [status for status, _ in refused] == [400, 400]
+    assert not kept(database)
+    assert (await browser.read(where))[0] == 200
+
+
+async def test_a_forged_state_installs_nothing_whatever_the_cookie_says(
+    garden: FurtherWorkspace, browser: Browser, database: Database
+) -> None:
+    where = await browser.confirm(await browser.begin(), garden)
+    forged = Browser(browser.url, "slack-app-oauth-state=forged")
+    status, _ = await forged.read(where.replace(state_in(where), "forged"))
+
+    assert status == 401
+    assert not kept(database)
+
+
+async def test_a_state_expires(
+    garden: FurtherWorkspace, browser: Browser, database: Database, clock: Clock
+) -> None:
+    where = await browser.confirm(await browser.begin(), garden)
+    clock.now += timedelta(minutes=10)
+    status, _ = await browser.read(where)
+
+    assert status == 401
+    assert not kept(database)
+
+
+async def test_a_code_that_slack_does_not_know_installs_nothing(
+    browser: Browser, database: Database
+) -> None:
+    state = state_in(await browser.begin())
+    status, page = await browser.read(
+        f"{browser.url}/slack/oauth_redirect?code=unknown&state={state}"
+    )
+
+    assert status == 401
+    assert "did not confirm" in page
+    assert not kept(database)
+
+
+async def test_what_slack_says_of_a_failure_is_no_markup(browser: Browser) -> None:
+    hostile = "%3Cscript%3Ealert(1)%3C/script%3E"
+    _, page = await browser.read(f"{browser.url}/slack/oauth_redirect?error={hostile}")
+
+    assert "<script" not in page
+
+
+async def test_a_workspace_that_nobody_named_gets_its_token_back(
+    slack: LocalSlack, browser: Browser, database: Database
+) -> None:
+    stranger = slack.add_workspace("T0NOBODY")
+    status, page = await browser.install(stranger)
+    again = Browser(browser.url)
+
+    assert status == 403
+    assert "T0NOBODY" in page
+    assert not kept(database)
+    assert [call.method for call in slack.calls if call.method == "auth.revoke"]
+    assert (await again.install(stranger))[0] == 403
+
+
+async def test_no_token_code_or_state_is_logged(
+    slack: LocalSlack,
+    garden: FurtherWorkspace,
+    browser: Browser,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    slack.oauth.rotates = True
+    with caplog.at_level(logging.DEBUG, logger="bot"):
+        where = await browser.confirm(await browser.begin(), garden)
+        await browser.read(where)
+        await browser.read(where)
+
+    assert caplog.text
+    for secret in (garden.bot_token, state_in(where), slack.oauth.client_secret):
+        assert secret not in caplog.text
+
+
+async def test_while_the_database_is_away_nothing_is_begun(
+    slack: LocalSlack, database: Database, clock: Clock
+) -> None:
+    async with served(slack.oauth, slack.api_url, database, rights, clock) as url:
+        with database.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE oauth_states RENAME TO gone")
+        status, page = await Browser(url).read(f"{url}/slack/install")
+        with database.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE gone RENAME TO oauth_states")
+
+    assert status == 503
+    assert "database" in page
+
+
+def test_states_that_nobody_uses_are_limited(database: Database, clock: Clock) -> None:
+    states = DatabaseInstallStates(database, clock)
+    for number in range(MOST_STATES + 1):
+        states.issue(str(number), NOW + timedelta(seconds=1 + number))
+
+    assert not states.consume("0")
+    assert states.consume("1")
+    assert states.consume(str(MOST_STATES))
+
+
+def test_an_installation_that_was_made_anew_is_not_deleted_for_its_predecessor(
+    database: Database,
+) -> None:
+    store = DatabaseInstallations(database)
+    old = Installation(
+        id="T1",
+        name="one",
+        enterprise="",
+        bot="B1",
+        bot_user="U1",
+        token="xoxb-old",
+        installed=NOW,
+    )
+    new = old.rotated("xoxb-new", "", NOW)
+    store.save(old)
+    store.save(new)
+
+    assert not store.delete(old)
+    assert store.find("T1") == new
+    assert "xoxb" not in repr(new)

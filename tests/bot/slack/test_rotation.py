@@ -1,0 +1,205 @@
+"""Tokens that expire are exchanged before they do, by one process, and none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.errors import StateUnavailable
+from bot.playground.further import FurtherWorkspace
+from bot.playground.workspace import LocalSlack
+from bot.slack.rotation import AGAIN, EARLY, Rotation, rotator_of
+from bot.state.database import Database
+from bot.state.installations import DatabaseInstallations
+from bot.state.locks import DatabaseLocks
+from bot.state.process import Process
+from bot.state.shared_locks import SharedLocks
+from bot.workspaces.model import Installation
+from tests.bot.slack.further import Clock, client_of
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The real time: the end of a new token is computed by slack_sdk."""
+    return Clock(datetime.now(UTC))
+
+
+@pytest.fixture
+def garden(slack: LocalSlack) -> FurtherWorkspace:
+    slack.oauth.rotates = True
+    return slack.add_workspace("T0GARDEN")
+
+
+def installed(slack: LocalSlack, garden: FurtherWorkspace, clock: Clock) -> Installation:
+    """As if somebody had installed it now."""
+    where = slack.oauth.confirmed({"team": garden.team_id, "client_id": slack.oauth.client_id})
+    code = where.partition("code=")[2].partition("&")[0]
+    oauth = slack.oauth
+    client = {"client_id": oauth.client_id, "client_secret": oauth.client_secret}
+    given = oauth.access({**client, "code": code})
+    return Installation(
+        id=garden.team_id,
+        name="garden",
+        enterprise="",
+        bot=garden.bot_id,
+        bot_user=garden.bot_user_id,
+        token=given["access_token"],
+        refresh_token=given["refresh_token"],
+        expires=clock.now + timedelta(seconds=given["expires_in"]),
+        installed=clock.now,
+    )
+
+
+class Store(DatabaseInstallations):
+    """One whose database can be away when a new token is to be stored."""
+
+    is_away = False
+
+    def rotate(self, before: Installation, after: Installation) -> bool:
+        if self.is_away:
+            raise StateUnavailable("The disk is full.")
+        return super().rotate(before, after)
+
+
+def _seconds(span: timedelta) -> float:
+    return span.total_seconds()
+
+
+@contextmanager
+def rotating(
+    slack: LocalSlack, database: Database, clock: Clock
+) -> Iterator[tuple[Rotation, Store]]:
+    store = Store(database)
+    began = clock.now
+    with Process(database, clock) as process:
+        yield (
+            Rotation(
+                installations=store,
+                locks=SharedLocks(DatabaseLocks(database, process)),
+                rotator=rotator_of(client_of(slack.oauth, slack.api_url)),
+                clock=clock,
+                seconds=lambda: _seconds(clock.now - began),
+            ),
+            store,
+        )
+
+
+def exchanges(slack: LocalSlack) -> int:
+    return len(slack.calls_to("oauth.v2.access"))
+
+
+async def test_a_token_is_exchanged_two_hours_before_its_end_and_not_sooner(
+    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+) -> None:
+    before = installed(slack, garden, clock)
+    with rotating(slack, database, clock) as (rotation, store):
+        store.save(before)
+        clock.now += 10 * HOUR - timedelta(seconds=5)
+        early = await rotation(before)
+        clock.now += timedelta(seconds=5)
+        after = await rotation(before)
+        stored = store.find(before.id)
+
+    assert early == before
+    assert exchanges(slack) == 1
+    assert after.token == garden.bot_token != before.token
+    assert after.refresh_token != before.refresh_token
+    assert after.expires
+    assert stored == after
+    assert EARLY == 2 * HOUR
+
+
+async def test_a_token_without_an_end_is_left_alone(
+    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+) -> None:
+    before = installed(slack, garden, clock)
+    for_ever = before.rotated(before.token, "", clock.now)
+    object.__setattr__(for_ever, "expires", None)
+    with rotating(slack, database, clock) as (rotation, _):
+        clock.now += 1000 * HOUR
+
+        assert await rotation(for_ever) == for_ever
+
+
+async def test_of_two_processes_one_exchanges_and_the_other_takes_what_it_got(
+    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+) -> None:
+    before = installed(slack, garden, clock)
+    with (
+        rotating(slack, database, clock) as (one, store),
+        rotating(slack, database, clock) as (other, _),
+    ):
+        store.save(before)
+        clock.now += 10 * HOUR
+        first = await one(before)
+        clock.now -= 10 * HOUR  # to slack_sdk no time has passed: the new token is 12 hours off
+        clock.now += timedelta(minutes=1)
+        second = await other(before.rotated(before.token, before.refresh_token, clock.now))
+
+    assert exchanges(slack) == 1
+    assert second == first
+
+
+async def test_while_another_process_is_at_it_nothing_is_exchanged(
+    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+) -> None:
+    before = installed(slack, garden, clock)
+    with rotating(slack, database, clock) as (one, store), Process(database, clock) as process:
+        store.save(before)
+        clock.now += 10 * HOUR
+        process.beat()
+        async with SharedLocks(DatabaseLocks(database, process)).hold(f"(token {before.id})"):
+            meanwhile = await one(before)
+
+    assert meanwhile == before
+    assert exchanges(slack) == 0
+
+
+async def test_a_refusal_is_logged_without_secrets_and_tried_again_later(
+    slack: LocalSlack,
+    garden: FurtherWorkspace,
+    database: Database,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    before = installed(slack, garden, clock)
+    with rotating(slack, database, clock) as (rotation, store):
+        store.save(before)
+        clock.now += 11 * HOUR
+        slack.fail_next("oauth.v2.access", error="internal_error")
+        refused = await rotation(before)
+        at_once = await rotation(before)
+        tried = exchanges(slack)
+        clock.now += timedelta(seconds=AGAIN)
+        later = await rotation(before)
+
+    assert refused == at_once == before
+    assert tried == 1
+    assert later.token == garden.bot_token
+    assert "internal_error" in caplog.text
+    assert before.token not in caplog.text
+    assert before.refresh_token not in caplog.text
+
+
+async def test_a_token_that_the_database_does_not_take_is_used_and_stored_once_it_does(
+    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+) -> None:
+    before = installed(slack, garden, clock)
+    with rotating(slack, database, clock) as (rotation, store):
+        store.save(before)
+        clock.now += 10 * HOUR
+        store.is_away = True
+        after = await rotation(before)
+        lost = store.find(before.id)
+        store.is_away = False
+        again = await rotation(before)
+
+    assert lost == before
+    assert again == after
+    assert DatabaseInstallations(database).find(before.id) == after
+    assert exchanges(slack) == 1

@@ -1,0 +1,373 @@
+"""Payloads go to the app of their workspace, which is opened and closed as it is installed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.model import Answer, Question, Result
+from bot.playground.faults import Fault
+from bot.playground.further import FurtherWorkspace
+from bot.playground.workspace import LocalSlack
+from bot.ports import OnText
+from bot.slack.events.parsing import Identity
+from bot.slack.listeners import front_app
+from bot.slack.oauth import install_pages
+from bot.slack.rotation import Rotation, rotator_of
+from bot.slack.running import SlackApp
+from bot.slack.serve import serve
+from bot.slack.workspaces import NOT_HERE, Workspaces
+from bot.slack_parts import SlackParts
+from bot.state.database import Database
+from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
+from bot.state.locks import DatabaseLocks
+from bot.state.process import Process
+from bot.state.shared_locks import SharedLocks
+from bot.state.teams import Team
+from bot.workspaces.model import WorkspaceRights
+from bot.workspaces.narrowing import (
+    NO_WIKI,
+    NarrowedAnswering,
+    NarrowedLibrary,
+    NarrowedOperating,
+    NoReindexing,
+)
+from tests.bot.slack.conftest import QUICK, Bot, furnished, until, words
+from tests.bot.slack.further import Browser, Clock, client_of, manifest
+
+GARDEN = WorkspaceRights(wikis=("handbook",))
+PARKS = WorkspaceRights(wikis=("handbook",), trusts_addresses=True)
+NAMED = {"T0GARDEN": GARDEN, "E0PARKS": PARKS, "T0BARE": WorkspaceRights(wikis=())}
+
+
+def rights(workspace: str, organization: str) -> WorkspaceRights | None:
+    return NAMED.get(workspace) or NAMED.get(organization)
+
+
+@dataclass
+class Parrot:
+    """Answers with the reader's tokens."""
+
+    asked: list[Question] = field(default_factory=list)
+
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        self.asked.append(question)
+        return Answer("Yes.", (), 0.9)
+
+
+class Several:
+    """The bot of ``bot``, and of the workspaces that are installed."""
+
+    def __init__(self, bot: Bot, clock: Clock) -> None:
+        self.bot, self.clock = bot, clock
+        self.elsewhere = Parrot()
+        self.workspaces: Workspaces
+        self.installations: DatabaseInstallations
+        self.browser = Browser("")
+        self._stop = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        ready: asyncio.Future[Workspaces] = asyncio.get_running_loop().create_future()
+        self._stop = asyncio.Event()
+        self._task = asyncio.create_task(self._serve(ready.set_result))
+        await asyncio.wait([self._task, ready], return_when=asyncio.FIRST_COMPLETED)
+        if self._task.done():
+            await self._task
+        self.workspaces = await ready
+
+    async def stop(self) -> None:
+        if self._task:
+            self._stop.set()
+            task, self._task = self._task, None
+            await task
+
+    def opened(self) -> Sequence[str]:
+        return sorted(self.workspaces._open)
+
+    async def _serve(self, ready: Callable[[Workspaces], None]) -> None:
+        bot, oauth = self.bot, self.bot.slack.oauth
+        client = client_of(oauth, bot.slack.api_url)
+        state = Database.open(bot._data / "state.db")
+        changed = asyncio.Event()
+        with closing(state), Process(state, bot.env.clock) as process:
+            self.installations = DatabaseInstallations(state)
+            env = replace(
+                bot.env,
+                pages=install_pages(
+                    client,
+                    self.installations,
+                    DatabaseInstallStates(state, self.clock),
+                    rights=rights,
+                    clock=self.clock,
+                    installed=changed.set,
+                ),
+            )
+
+            def at_home(me: Identity) -> SlackApp:
+                return SlackParts(
+                    bot.settings,
+                    bot.connection,
+                    env,
+                    me,
+                    answering=bot.answering,
+                    reindexing=bot.syncs,
+                    operating=bot.operations,
+                    library=bot.library,
+                    state=state,
+                    process=process,
+                    team=Team(me.team, home=True),
+                ).app()
+
+            def further(me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
+                answering = NarrowedAnswering(self.elsewhere, allowed.wikis)
+                return SlackParts(
+                    bot.settings,
+                    replace(bot.connection, bot_token=token),
+                    env,
+                    me,
+                    answering=answering,
+                    reindexing=NoReindexing(allowed.wikis),
+                    operating=NarrowedOperating(bot.operations, answering),
+                    library=NarrowedLibrary(bot.library, allowed.wikis),
+                    state=state,
+                    process=process,
+                    team=Team(me.team),
+                    workspace=allowed,
+                ).app()
+
+            def all_of_them(home: tuple[str, SlackApp] | None) -> Workspaces:
+                return Workspaces(
+                    installations=self.installations,
+                    rights=rights,
+                    rotation=Rotation(
+                        installations=self.installations,
+                        locks=SharedLocks(DatabaseLocks(state, process)),
+                        rotator=rotator_of(client),
+                        clock=self.clock,
+                        seconds=env.seconds,
+                    ),
+                    build=further,
+                    front=front_app(bot.connection),
+                    home=home,
+                    api_url=bot.slack.api_url,
+                    grace=env.grace,
+                    seconds=env.seconds,
+                    changed=changed,
+                )
+
+            await serve(
+                bot.connection,
+                lambda me: all_of_them((me.team, at_home(me))),
+                env,
+                stop=self._stop,
+                ready=ready,
+                without_home=lambda: all_of_them(None),
+            )
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    async with LocalSlack(manifest(), timing=QUICK) as workspace:
+        yield furnished(workspace)
+
+
+@pytest.fixture(params=["socket", "http"])
+async def several(
+    request: pytest.FixtureRequest, slack: LocalSlack, tmp_path: Path, free_port: int
+) -> AsyncIterator[Several]:
+    bot = Bot(slack, tmp_path)
+    bot.change(port=free_port)
+    if request.param == "http":
+        bot.change(app_token="")
+        await slack.deliver_to(f"http://127.0.0.1:{free_port}/slack/events")
+    several = Several(bot, Clock(datetime.now(UTC)))
+    several.browser = Browser(f"http://127.0.0.1:{free_port}")
+    slack.oauth.redirect_url = f"{several.browser.url}/slack/oauth_redirect"
+    yield several
+    await several.stop()
+
+
+def furnished_further(
+    slack: LocalSlack, team: str, organization: str = "", *, org_wide: bool = False
+) -> FurtherWorkspace:
+    """With the same ids as the first workspace, and an admin."""
+    workspace = slack.add_workspace(team, organization=organization, org_wide=org_wide)
+    workspace.add_user("U0ANNA", name="rose", email="Anna@example.com", is_admin=True)
+    workspace.add_channel("C0TEAM", name="team", members=["U0ANNA"])
+    workspace.add_usergroup("S0HR", handle="hr", users=["U0ANNA"])
+    return workspace
+
+
+@pytest.fixture
+def garden(slack: LocalSlack) -> FurtherWorkspace:
+    return furnished_further(slack, "T0GARDEN")
+
+
+async def asked(workspace: LocalSlack | FurtherWorkspace, text: str) -> str:
+    question = await workspace.dm("U0ANNA", text)
+    return words(await workspace.wait_for_message(question.channel, thread_ts=question.ts))
+
+
+async def test_each_workspace_is_answered_in_its_own_channels_by_its_own_answers(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    await several.start()
+    status, _ = await several.browser.install(garden)
+    await until(lambda: "T0GARDEN" in several.opened())
+    mention = await garden.mention("U0ANNA", "C0TEAM", "How do I book leave?")
+    there = await garden.wait_for_message("C0TEAM", thread_ts=mention.ts)
+    here = await asked(slack, "How do I book leave?")
+
+    assert status == 200
+    assert "Yes." in words(there)
+    assert "Book leave" in here
+    assert not slack.from_app("C0TEAM")
+    assert [one.wikis for one in several.elsewhere.asked] == [("handbook",)]
+
+
+async def test_an_address_and_a_group_count_in_a_further_workspace_only_if_it_is_trusted(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    park = furnished_further(slack, "T0PARK", "E0PARKS", org_wide=True)
+    await several.start()
+    for workspace in (garden, park):
+        await several.browser.install(workspace)
+        await asked(workspace, "What is the salary?")
+    untrusted, trusted = (one.reader for one in several.elsewhere.asked)
+
+    assert "anna@example.com" not in str(untrusted)
+    assert "group:hr" not in str(untrusted)
+    assert "anna@example.com" in str(trusted)
+    assert "group:hr" in str(trusted)
+
+
+async def test_an_admin_of_a_further_workspace_is_no_admin_of_the_bot(
+    several: Several, garden: FurtherWorkspace
+) -> None:
+    await several.start()
+    await several.browser.install(garden)
+    await garden.command("U0ANNA", "C0TEAM", "/wiki", "reindex")
+    refused = await garden.wait_for_ephemeral("U0ANNA", lambda one: "admins" in words(one))
+
+    assert "Only admins may use /wiki reindex" in words(refused)
+    assert not several.bot.syncs.started
+
+
+async def test_a_workspace_without_wikis_is_answered_from_none(
+    several: Several, slack: LocalSlack
+) -> None:
+    bare = furnished_further(slack, "T0BARE")
+    await several.start()
+    await several.browser.install(bare)
+
+    assert NO_WIKI in await asked(bare, "How do I book leave?")
+    assert not several.elsewhere.asked
+
+
+async def test_where_nobody_is_named_a_command_is_told_so_and_a_question_is_left_alone(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    """As after the operator took the workspace out of the settings."""
+    await several.start()
+    garden.subscribed = True
+    await garden.command("U0ANNA", "C0TEAM", "/wiki", "status")
+    told = await garden.wait_for_ephemeral("U0ANNA")
+    await garden.mention("U0ANNA", "C0TEAM", "How do I book leave?")
+    await garden.settled()
+
+    assert told.text == NOT_HERE
+    assert all(delivery.acked for delivery in garden.deliveries)
+    assert not several.elsewhere.asked
+
+
+async def test_what_was_uninstalled_is_deleted_and_closed(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    await several.start()
+    await several.browser.install(garden)
+    await until(lambda: "T0GARDEN" in several.opened())
+    slack.oauth.revoke(garden.bot_token)
+    await until(lambda: not several.installations.all())
+    await until(lambda: several.opened() == [slack.team_id])
+
+    assert "Book leave" in await asked(slack, "How do I book leave?")
+
+
+async def test_late_news_of_a_revoked_token_leaves_the_new_installation_alone(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    await several.start()
+    await several.browser.install(garden)
+    garden.announce({"type": "tokens_revoked", "tokens": {"bot": [garden.bot_user_id]}})
+    garden.announce({"type": "app_uninstalled"})
+    await garden.settled()
+
+    assert [one.id for one in several.installations.all()] == ["T0GARDEN"]
+    assert "Yes." in await asked(garden, "How do I book leave?")
+
+
+async def test_a_rotated_token_is_the_one_that_posts(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    slack.oauth.rotates = True
+    await several.start()
+    await several.browser.install(garden)
+    await until(lambda: "T0GARDEN" in several.opened())
+    (before,) = several.installations.all()
+    assert before.expires
+    several.installations.rotate(before, replace(before, expires=several.clock.now))
+    several.workspaces.changed.set()
+    await until(lambda: several.installations.all()[0].token != before.token)
+    await until(
+        lambda: several.workspaces._open["T0GARDEN"].app.clients[0].token == garden.bot_token
+    )
+    slack.oauth._issued[before.token].is_revoked = True
+
+    assert "Yes." in await asked(garden, "How do I book leave?")
+
+
+async def test_a_restart_opens_what_is_installed_also_a_workspace_of_an_organization(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    park = furnished_further(slack, "T0PARK", "E0PARKS", org_wide=True)
+    await several.start()
+    for workspace in (garden, park):
+        await several.browser.install(workspace)
+        await asked(workspace, "How do I book leave?")
+    await several.stop()
+    await several.start()
+
+    assert several.opened() == sorted([slack.team_id, "T0GARDEN", "T0PARK"])
+
+
+async def test_without_a_token_in_the_settings_all_workspaces_are_installed(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    several.bot.change(bot_token="")
+    await several.start()
+    before = several.opened()
+    await several.browser.install(garden)
+
+    assert not before
+    assert "Yes." in await asked(garden, "How do I book leave?")
+
+
+async def test_while_slack_is_away_a_payload_is_left_for_its_next_delivery(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    await several.start()
+    await several.browser.install(garden)
+    await several.stop()
+    garden.web_api.faults.add("auth.test", Fault(status=503), 3)
+    slack.sockets.timeout = 1.0  # what is late is stored all the same
+    await several.start()
+
+    assert several.opened() == [slack.team_id]
+    assert "Yes." in await asked(garden, "How do I book leave?")

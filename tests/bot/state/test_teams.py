@@ -1,0 +1,217 @@
+"""Workspaces that share a database see nothing of each other, even where their ids are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.answering.model import WrittenAnswer
+from bot.conversation.model import (
+    AskedQuestion,
+    CountedBy,
+    IncomingMessage,
+    MessageKind,
+    MessageRef,
+    RecordedAnswer,
+)
+from bot.flags.model import Complaint, Verdict
+from bot.model import Answer, NoAnswer, Reason, Source
+from bot.operations.model import Order
+from bot.state.database import Database
+from bot.state.forgetting import forget_person
+from bot.state.process import Process
+from bot.state.stores import Stores
+from bot.state.teams import Team
+from indexers.model import OPEN, KnownPage
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+AGO = NOW - timedelta(days=1)
+HOME, GARDEN = Team("T0HOME", home=True), Team("T0GARDEN")
+PAGE = Source(
+    title="Leave",
+    heading="",
+    url="https://wiki.example.com/leave",
+    quote="Book it.",
+    wiki="handbook",
+    page="leave.md",
+    revision="r1",
+)
+PAGES = {("handbook", "leave.md"): KnownPage("r1", OPEN)}
+
+
+class Shared:
+    """The stores of two workspaces in one database; the same person and channel in both."""
+
+    def __init__(self, database: Database, process: Process) -> None:
+        self.home, self.garden, self.all = (
+            Stores(database, process, lambda: NOW, team=team) for team in (HOME, GARDEN, None)
+        )
+
+    def of(self, team: Team) -> Stores:
+        return self.home if team is HOME else self.garden
+
+
+@pytest.fixture
+def shared(database: Database) -> Iterator[Shared]:
+    with Process(database, lambda: NOW) as process:
+        yield Shared(database, process)
+
+
+def place(team: Team, ts: str = "1.0") -> MessageRef:
+    return MessageRef(team.id, "C1", ts, ts)
+
+
+async def fill(shared: Shared, team: Team, *, answer: bool = True) -> RecordedAnswer:
+    """A question with its answer, a good and a bad verdict, a flag that is due."""
+    stores = shared.of(team)
+    message = IncomingMessage(
+        event=f"Ev{team.id}{answer}",
+        kind=MessageKind.MENTION,
+        team=team.id,
+        channel="C1",
+        ts="1.0",
+        thread="1.0",
+        person="U1",
+        text="How much leave?",
+        shared=False,
+    )
+    assert await stores.inbox.receive(message)
+    asked = AskedQuestion("How much leave?", "U1", place(team), private=False, open=True)
+    result = Answer("28 days. [1]", (PAGE,), 0.9) if answer else NoAnswer(Reason.NOTHING_FITS, "")
+    recorded = await stores.answers.keep(asked, result, NOW, None, PAGES if answer else {})
+    await stores.answers.posted(recorded.id, "2.0")
+    await stores.answers.vote(recorded.id, "U2", Verdict.GOOD, NOW)
+    await stores.answers.vote(recorded.id, "U1", Verdict.BAD, NOW)
+    await stores.answers.raise_flag(recorded.id, "U1", Complaint.WRONG, "no", NOW)
+    return recorded
+
+
+async def seen(stores: Stores, recorded: RecordedAnswer) -> dict[str, bool]:
+    """Whether each way to an answer, or to what hangs on it, finds anything."""
+    answers, figures = stores.answers, stores.figures
+    volume, flagged = await figures.volume(AGO), await figures.flagged(AGO)
+    return {
+        "recorded": await answers.recorded(recorded.id) is not None,
+        "recorded in": await answers.recorded_in("C1", "2.0") is not None,
+        "praised": bool(await answers.praised()),
+        "flags": bool(await answers.flags()),
+        "flags by": bool(await answers.flags_by("U1", *[f.state for f in await answers.flags()])),
+        "flag of": await answers.flag_of(recorded.id, "U1") is not None,
+        "due": bool(await answers.due()),
+        "cited": bool(await stores.cited.cited("handbook", AGO)),
+        "cited wikis": bool(await stores.cited.wikis()),
+        "volume": bool(volume.questions or volume.good or volume.bad),
+        "flagged": bool(flagged.opened),
+        "cited often": bool(await figures.cited_often(AGO, at_least=1, most=9)),
+        "adopted": bool(await stores.inbox.adopt()),
+    }
+
+
+async def test_an_answer_is_found_in_its_own_workspace_by_every_way_and_in_no_other(
+    shared: Shared,
+) -> None:
+    recorded = await fill(shared, HOME)
+    ours, theirs = await seen(shared.home, recorded), await seen(shared.garden, recorded)
+
+    assert all(ours.values()), ours
+    assert not any(theirs.values()), theirs
+    assert all((await seen(shared.all, recorded)).values())
+
+
+async def test_a_question_without_an_answer_is_a_gap_of_its_own_workspace(shared: Shared) -> None:
+    await fill(shared, GARDEN, answer=False)
+
+    assert await shared.garden.answers.unanswered(AGO)
+    assert not await shared.home.answers.unanswered(AGO)
+
+
+async def test_a_limit_counts_what_the_same_id_asked_in_its_own_workspace(shared: Shared) -> None:
+    await fill(shared, HOME)
+    asked = IncomingMessage(
+        event="Ev9",
+        kind=MessageKind.MENTION,
+        team=GARDEN.id,
+        channel="C1",
+        ts="9.0",
+        thread="9.0",
+        person="U1",
+        text="And here?",
+        shared=False,
+    )
+    kept = await shared.garden.inbox.receive(asked)
+    assert kept
+
+    for whose in CountedBy:
+        assert await shared.garden.inbox.before(kept, whose, timedelta(days=1)) == (0, 0)
+    assert await shared.garden.inbox.is_next(kept)
+
+
+async def test_what_one_workspace_lets_go_the_other_still_holds(shared: Shared) -> None:
+    await fill(shared, HOME)
+    await fill(shared, GARDEN)
+    await shared.garden.inbox.release()
+
+    assert [one.team for one in await shared.home.inbox.adopt()] == [HOME.id]
+    (mine,) = await shared.home.inbox.adopt()
+    assert await shared.home.inbox.claim(mine.id)
+
+
+async def test_a_written_answer_is_given_where_it_was_written(shared: Shared) -> None:
+    recorded = await fill(shared, HOME)
+    flag = await shared.home.answers.flag_of(recorded.id, "U1")
+    assert flag
+    one = WrittenAnswer(
+        id=0,
+        question="How much leave?",
+        text="30 days.",
+        author="U2",
+        author_name="ben",
+        written=NOW,
+        expires=NOW + timedelta(days=1),
+        sources=(PAGE,),
+        says=("r1",),
+        acl=OPEN,
+        flag=flag.id,
+        channel="C1",
+        by_admin=False,
+    )
+    await shared.home.written.write(one)
+    later = NOW + timedelta(days=2)
+
+    assert await shared.home.written.valid(NOW)
+    assert await shared.home.written.unannounced()
+    assert await shared.home.written.expired(later)
+    assert not await shared.garden.written.valid(NOW)
+    assert not await shared.garden.written.unannounced()
+    assert not await shared.garden.written.expired(later)
+
+
+async def test_a_reindex_is_taken_by_the_workspace_that_ordered_it(shared: Shared) -> None:
+    job = await shared.home.jobs.add(Order(), "U1", "C1")
+    assert job
+    await shared.home.jobs.ready(job.id)
+
+    assert await shared.garden.jobs.take() is None
+    assert await shared.home.jobs.take()
+
+
+async def test_who_is_forgotten_in_one_workspace_is_not_forgotten_in_another(
+    database: Database, shared: Shared
+) -> None:
+    home, garden = await fill(shared, HOME), await fill(shared, GARDEN)
+    forgotten = forget_person(database, "U1", GARDEN)
+
+    assert (forgotten.questions, forgotten.verdicts, forgotten.flags) == (1, 1, 1)
+    assert not any((await seen(shared.garden, garden)).values())
+    assert all((await seen(shared.home, home)).values())
+
+
+async def test_rows_from_before_there_were_workspaces_are_the_first_one_s(shared: Shared) -> None:
+    job = await shared.all.jobs.add(Order(), "U1", "C1")
+    assert job
+    await shared.all.jobs.ready(job.id)
+
+    assert await shared.garden.jobs.take() is None
+    assert await shared.home.jobs.take()
