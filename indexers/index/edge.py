@@ -180,7 +180,7 @@ class EdgeEngine:
         where: Where,
         limit: int,
     ) -> list[Found]:
-        filter_ = _filter(where)
+        filter_ = _filter(where) if where.fields or where.without else None
         by_words = Query.Nearest(qdrant.SparseVector(list(words[0]), list(words[1])), using=WORDS)
         weighed = [(1.0 - meaning_weight, _normalised(by_words, filter_))]
         if meaning:
@@ -313,8 +313,7 @@ def _to_point(record: Any) -> Point:
 
 def _filter(where: Where) -> qdrant.Filter:
     must: list[Any] = [
-        FieldCondition(field, match=qdrant.MatchAny(list(values)))
-        for field, values in where.fields.items()
+        FieldCondition(field, match=_one_of(values)) for field, values in where.fields.items()
     ]
     if where.below is not None:
         must.append(FieldCondition("version", range=qdrant.RangeFloat(lt=float(where.below))))
@@ -324,7 +323,12 @@ def _filter(where: Where) -> qdrant.Filter:
     return qdrant.Filter(must=must, must_not=must_not)
 
 
-def _normalised(query: Query, filter_: qdrant.Filter) -> qdrant.Prefetch:
+def _one_of(values: Sequence[str]) -> qdrant.MatchValue | qdrant.MatchAny:
+    # A single value is compared in less time than a set of one.
+    return qdrant.MatchValue(values[0]) if len(values) == 1 else qdrant.MatchAny(list(values))
+
+
+def _normalised(query: Query, filter_: qdrant.Filter | None) -> qdrant.Prefetch:
     """Return the best by one query, with scores normalised by their own distribution (DBSF of one
     source)."""
     best = qdrant.Prefetch(limit=DEPTH, query=query, filter=filter_)

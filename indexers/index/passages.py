@@ -15,6 +15,7 @@ from typing import Self, TypeVar
 from indexers.index import embeddings, schema, vocabulary
 from indexers.index.engine import Engine
 from indexers.index.languages import LEAST, Languages
+from indexers.index.occurring import Occurring
 from indexers.index.schema import Found, Head, Point, Where
 from indexers.index.spelling import LOOKED_AT, Slips
 from indexers.index.unembedded import UnembeddedPassages
@@ -49,13 +50,9 @@ class StoredPassages:
         self._engine = engine
         self._languages = languages or Languages()
         self._clock = clock
-        self._rights_last = rights_last
+        self._occurring = Occurring(engine, clock, rights_last)
         self._version = 0
         self._writing = threading.Lock()
-        self._listed: dict[str, Acl] = {}
-        self._spoken: frozenset[str] = frozenset()
-        self._listed_at: float | None = None
-        self._written: dict[str, Acl] = {}
         self.unembedded = UnembeddedPassages(engine, self._writing)
 
     def __enter__(self) -> Self:
@@ -108,7 +105,7 @@ class StoredPassages:
             ]
             known = KnownPage(first.revision, first.acl, first.owner)
             head = Head(first.wiki, first.page, version, len(points), known)
-            self._will_write(first.acl, *languages)
+            self._occurring.will_write(first.wiki, first.acl, *languages)
             # The order is the promise: written but not readable; then, by one point, readable
             # instead of the old version; then the old points are deleted.
             for some in _batches(points):
@@ -122,7 +119,7 @@ class StoredPassages:
     ) -> None:
         with self._writing:
             passages, head = Where({"wiki": [wiki], "page": [page]}), _heads_of(wiki, [page])
-            self._will_write(acl)
+            self._occurring.will_write(wiki, acl)
             # The head is what `known` reports. While the passages change it is in doubt: it has a
             # revision that no wiki could find unchanged, should its rights go back after a kill,
             # and rights as wide as any passage's, so that it is narrowed in time.
@@ -165,8 +162,8 @@ class StoredPassages:
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:
         """Search as in the port; without a ``vector`` by words alone, with cosines of 0."""
-        fields = self._within(reader, wikis)
-        if not all(fields.values()) or limit < 1:
+        fields = self._occurring.fields(reader, wikis)
+        if fields is None or limit < 1:
             return []
         words = vocabulary.of_question(text, self._languages_spoken)
         bare = len(text.split()) <= 2 and len(words[0]) <= 6
@@ -181,9 +178,9 @@ class StoredPassages:
             seen = {_version(point) for point in found}
             current = self._current(seen | left_out)
             if seen <= current and not left_out & current:
-                hits = _hits(found, vector, reader)[:limit]
+                hits = [hit for hit in _hits(found, vector, reader) if _is_of(wikis, hit.passage)]
                 self.unembedded.note(found)
-                return hits
+                return hits[:limit]
             # A passage that is not current is old, or still being written: that one may have become
             # the page's only version by now, and must not be left out.
             left_out = (left_out | seen) - current
@@ -208,8 +205,8 @@ class StoredPassages:
     def near_words(
         self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
     ) -> dict[str, int]:
-        fields = self._within(reader, wikis)
-        if not all(fields.values()):
+        fields = self._occurring.fields(reader, wikis)
+        if fields is None:
             return {}
         slips = Slips(word, self._languages_spoken)
         where = Where(fields)
@@ -223,6 +220,7 @@ class StoredPassages:
             for point in found
             if _version(point) in current
             and (passage := schema.read_passage(point.payload)).acl.admits(reader)
+            and _is_of(wikis, passage)
         ]
         return slips.of(passages)
 
@@ -286,9 +284,9 @@ class StoredPassages:
         """Return those of ``versions`` that a head names now."""
         if not versions:
             return set()
-        wikis, pages, _ = map(sorted, map(set, zip(*versions, strict=True)))
-        heads = self._heads(Where({"head": wikis, "page": pages}))
-        return versions & {(head.wiki, head.page, head.version) for head in heads}
+        pages = {(wiki, page) for wiki, page, _ in versions}
+        heads = self._engine.retrieve([schema.head_id(*page) for page in sorted(pages)])
+        return versions & {_named(_read_head(head)) for head in heads}
 
     def _heads(self, where: Where) -> Iterator[Head]:
         yield from map(_read_head, self._engine.scroll(where, fields=[], meaning=False))
@@ -302,35 +300,9 @@ class StoredPassages:
         self._version = max(int(self._clock() * 1e6), self._version + 1, after + 1)
         return self._version
 
-    def _will_write(self, acl: Acl, *languages: str) -> None:
-        # Before the write: no reader may miss a page whose rights it does not know yet.
-        self._written = {**self._written, str(acl): acl}
-        self._spoken = self._spoken.union(languages)
-
     @property
     def _languages_spoken(self) -> frozenset[str]:
-        return self._spoken or self._languages.named
-
-    def _within(self, reader: Reader, wikis: Sequence[str] | None) -> dict[str, Sequence[str]]:
-        """Return the filter for ``wikis``; empty if no Acl admits ``reader``."""
-        fields: dict[str, Sequence[str]] = {"acl": self._readable(reader)}
-        if wikis is not None:
-            fields["wiki"] = list(wikis)
-        return fields
-
-    def _readable(self, reader: Reader) -> list[str]:
-        """Return the Acls that occur and admit ``reader``. An extra one does no harm; a missing one
-        hides its passages."""
-        now = self._clock()
-        if self._listed_at is None or (
-            self._rights_last is not None and not 0 <= now - self._listed_at < self._rights_last
-        ):
-            values = map(str, self._engine.facet("acl", None))
-            self._listed = {value: Acl.parse(value) for value in values}
-            self._spoken = self._spoken.union(self._engine.facet("language", None))
-            self._listed_at = now
-        acls = {**self._listed, **self._written}
-        return [value for value, acl in acls.items() if acl.admits(reader)]
+        return self._occurring.languages or self._languages.named
 
 
 def _read_head(point: Found) -> Head:
@@ -339,6 +311,10 @@ def _read_head(point: Found) -> Head:
 
 def _version(point: Found) -> Version:
     return point.payload["wiki"], point.payload["page"], point.payload["version"]
+
+
+def _named(head: Head) -> Version:
+    return head.wiki, head.page, head.version
 
 
 def _heads_of(wiki: str, pages: Sequence[str]) -> Where:
@@ -366,6 +342,10 @@ def _hits(found: Sequence[Found], vector: Vector, reader: Reader) -> list[Hit]:
     for hit in hits:
         folded.setdefault(hit.passage.digest, hit)
     return list(folded.values())
+
+
+def _is_of(wikis: Sequence[str] | None, passage: Passage) -> bool:
+    return wikis is None or passage.wiki in wikis
 
 
 def _standing(passage: Passage) -> Place:

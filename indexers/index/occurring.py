@@ -1,0 +1,80 @@
+"""What occurs in an index: the Acls of each wiki, and languages. By them a search is filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from indexers.index.engine import Engine
+from indexers.index.schema import Where
+from indexers.model import Acl, Reader
+
+_AclsOfWiki = Mapping[str, Acl]
+
+
+class Occurring:
+    """The Acls and languages of passages. ``lasts``: for how many seconds a list of them is used
+    (None: for ever, if no other process can write)."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float], lasts: float | None) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lasts = lasts
+        self._listed: dict[str, _AclsOfWiki] = {}
+        self._listed_at: float | None = None
+        self._written: dict[str, _AclsOfWiki] = {}
+        self.languages: frozenset[str] = frozenset()
+
+    def will_write(self, wiki: str, acl: Acl, *languages: str) -> None:
+        """Note what passages will have. To be called before they are written: no reader may miss a
+        page whose rights are not known yet."""
+        of_wiki, name = self._written.get(wiki, {}), str(acl)
+        if name not in of_wiki:
+            self._written = {**self._written, wiki: {**of_wiki, name: acl}}
+        self.languages = self.languages.union(languages)
+
+    def fields(
+        self, reader: Reader, wikis: Collection[str] | None
+    ) -> dict[str, Sequence[str]] | None:
+        """Return the filter for passages of ``wikis`` (None: all) that ``reader`` may read; None
+        if there are none.
+
+        A clause that every passage meets is left out: each takes as long as the search itself. So
+        whoever filters must compare what was found, too: another wiki or Acl may be written at any
+        moment.
+        """
+        self._list()
+        acls = {wiki: self._of(wiki) for wiki in {*self._listed, *self._written}}
+        wanted = set(acls) if wikis is None else acls.keys() & set(wikis)
+        others = acls.keys() - wanted
+        seen = {name: acl for wiki in wanted for name, acl in acls[wiki].items()}
+        open_ = [name for name, acl in seen.items() if acl.admits(reader)]
+        if not open_:
+            return None
+        fields: dict[str, Sequence[str]] = {}
+        if len(open_) < len(seen):
+            fields["acl"] = open_
+        if others and (
+            "acl" not in fields or any(name in acls[o] for o in others for name in open_)
+        ):
+            fields["wiki"] = sorted(wanted)
+        return fields
+
+    def _of(self, wiki: str) -> _AclsOfWiki:
+        return {**self._listed.get(wiki, {}), **self._written.get(wiki, {})}
+
+    def _list(self) -> None:
+        now = self._clock()
+        if self._listed_at is not None and (
+            self._lasts is None or 0 <= now - self._listed_at < self._lasts
+        ):
+            return
+        self._listed = {
+            wiki: {name: Acl.parse(name) for name in self._engine.facet("acl", _passages_of(wiki))}
+            for wiki in self._engine.facet("wiki", None)
+        }
+        self.languages = self.languages.union(self._engine.facet("language", None))
+        self._listed_at = now
+
+
+def _passages_of(wiki: str) -> Where:
+    return Where({"wiki": [wiki]})

@@ -1,0 +1,142 @@
+"""A search is filtered by no more than it must be, and finds what its reader may read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from indexers.index.edge import EdgeEngine
+from indexers.index.engine import Engine
+from indexers.index.occurring import Occurring
+from indexers.index.passages import StoredPassages
+from indexers.index.schema import Where
+from indexers.model import EVERYONE, OPEN, Acl, Principal
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
+
+WIKIS = ["handbook", "office", "team"]
+ACLS = [OPEN, Acl.of(["staff"]), Acl.of(["staff", "chiefs"]), Acl.of(["staff"], ["chiefs"])]
+EMBEDDER = WordEmbedder()
+
+
+class Facets:
+    """An engine that holds nothing but the rights of passages."""
+
+    def __init__(self, passages: list[tuple[str, Acl]]) -> None:
+        self.passages = passages
+        self.asked = 0
+
+    def facet(self, field: str, where: Where | None) -> dict[str, int]:
+        self.asked += 1
+        if field == "language":
+            return {"en": 1}
+        of = where.fields["wiki"] if where else WIKIS
+        values = [
+            {"wiki": wiki, "acl": str(acl)}[field] for wiki, acl in self.passages if wiki in of
+        ]
+        return {value: values.count(value) for value in values}
+
+
+def meets(passage: tuple[str, Acl], fields: Mapping[str, Any]) -> bool:
+    wiki, acl = passage
+    return all({"wiki": wiki, "acl": str(acl)}[name] in fields[name] for name in fields)
+
+
+written = st.lists(st.tuples(st.sampled_from(WIKIS), st.sampled_from(ACLS)), max_size=6)
+
+
+@given(
+    before=written,
+    later=written,
+    tokens=st.sets(st.sampled_from([EVERYONE, "staff", "chiefs"])),
+    wikis=st.none() | st.lists(st.sampled_from([*WIKIS, "nowhere"]), unique=True),
+)
+def test_what_meets_the_filter_is_what_the_reader_may_read(
+    before: list[tuple[str, Acl]],
+    later: list[tuple[str, Acl]],
+    tokens: set[str],
+    wikis: list[str] | None,
+) -> None:
+    reader = Principal(frozenset(tokens))
+    occurring = Occurring(cast("Engine", Facets(before)), lambda: 0.0, None)
+    occurring.fields(reader, wikis)
+    for one in later:
+        occurring.will_write(*one)
+    fields = occurring.fields(reader, wikis)
+
+    there = {*before, *later}
+    readable = {
+        one for one in there if one[1].admits(reader) and (wikis is None or one[0] in wikis)
+    }
+    assert (fields is None) == (not readable)
+    if fields is not None:
+        assert {one for one in there if meets(one, fields)} == readable
+
+
+@pytest.mark.parametrize(
+    ("wikis", "tokens", "clauses"),
+    [
+        (None, {EVERYONE, "staff", "chiefs"}, set()),
+        (WIKIS, {EVERYONE, "staff", "chiefs"}, set()),
+        (None, {EVERYONE}, {"acl"}),
+        (["handbook"], {EVERYONE}, {"wiki"}),
+        (["team"], {"staff"}, {"wiki"}),
+        (["office", "team"], {EVERYONE}, {"acl"} | {"wiki"}),
+        (["office", "team"], {"staff"}, {"acl"}),
+    ],
+)
+def test_a_clause_that_every_passage_meets_is_left_out(
+    wikis: list[str] | None, tokens: set[str], clauses: set[str]
+) -> None:
+    there = [("handbook", OPEN), ("office", OPEN), ("office", ACLS[1]), ("team", ACLS[2])]
+    occurring = Occurring(cast("Engine", Facets(there)), lambda: 0.0, None)
+    fields = occurring.fields(Principal(frozenset(tokens)), wikis)
+
+    assert fields is not None
+    assert set(fields) == clauses
+
+
+def test_a_list_is_used_for_its_time_and_no_longer() -> None:
+    now, there = [0.0], Facets([("handbook", OPEN)])
+    occurring = Occurring(cast("Engine", there), lambda: now[0], 5.0)
+    staff = Principal(frozenset({"staff"}))
+    found = []
+    for now[0] in (0.0, 4.9, 5.0):
+        found.append(occurring.fields(staff, None))
+        there.passages = [("handbook", ACLS[1])]
+
+    assert found == [None, None, {}]
+
+
+def test_what_another_process_has_written_since_is_found_by_nobody_who_may_not(
+    tmp_path: Path,
+) -> None:
+    """The list of Acls is from before, so the filter has no clause at all."""
+    engine = EdgeEngine(tmp_path / "index", EMBEDDER.dimensions)
+    with StoredPassages(engine) as index:
+        other = StoredPassages(engine)
+        texts = ["Leave is 28 days."]
+        vectors = EMBEDDER.embed_passages(texts)
+        index.replace(passages("leave", *texts), vectors)
+        anyone = Principal.of(EVERYONE)
+
+        def found(wikis: list[str] | None) -> list[str]:
+            hits = index.search("leave", vectors[0].whole, reader=anyone, limit=9, wikis=wikis)
+            return [f"{hit.passage.wiki}/{hit.passage.page}" for hit in hits]
+
+        before = found(["handbook"])
+        texts = ["Leave of chiefs on Kilimanjaro is 40 days."]
+        other.replace(passages("chiefs", *texts, acl=ACLS[1]), EMBEDDER.embed_passages(texts))
+        texts = ["Leave of the team in Zanzibar is 30 days."]
+        other.replace(passages("all", *texts, wiki="team"), EMBEDDER.embed_passages(texts))
+
+        assert before == found(["handbook"]) == ["handbook/leave"]
+        assert sorted(found(None)) == ["handbook/leave", "team/all"]
+        assert "zanzibar" in index.near_words("zanzibr", reader=anyone)
+        assert index.near_words("kilimanjara", reader=anyone, wikis=["handbook"]) == {}
+        assert index.near_words("zanzibr", reader=anyone, wikis=["handbook"]) == {}
