@@ -46,7 +46,7 @@ def index(pages: str, store: str) -> dict[str, float]:
 
 
 def unread(pages: str) -> dict[str, float]:
-    """Return the share of the chunks' tokens beyond the model's limit."""
+    """Return the share of the chunks' tokens beyond the model's limit, and how many are within."""
     documents = SimpleDirectoryReader(pages, recursive=True).load_data()
     chunks = SentenceSplitter().get_nodes_from_documents(documents)
     model: Any = _embedding()._model.model  # noqa: SLF001 - nothing public counts its tokens
@@ -56,7 +56,8 @@ def unread(pages: str) -> dict[str, float]:
     tokenizer.no_padding()
     texts = [chunk.get_content(metadata_mode=MetadataMode.EMBED) for chunk in chunks]
     lengths = [len(encoding.ids) for encoding in tokenizer.encode_batch(texts)]
-    return {"unread": sum(max(0, length - limit) for length in lengths) / sum(lengths)}
+    read = sum(min(length, limit) for length in lengths)
+    return {"unread": 1 - read / sum(lengths), "read": read}
 
 
 def _embedding() -> FastEmbedEmbedding:

@@ -13,6 +13,7 @@ from benchmarks.material import HANDBOOK, HANDBOOK_SITE
 from benchmarks.rows import Figure, Goal
 
 _RUNS = 5
+_BARE = (sys.executable, "-m", "benchmarks.bare")
 _STOCK = (sys.executable, "-m", "benchmarks.stock", HANDBOOK)
 
 
@@ -20,9 +21,12 @@ def cold() -> list[Figure]:
     """Measure both in turns, each in a fresh process with an empty folder."""
     ours: list[TimedRun] = []
     stock: list[TimedRun] = []
+    bare: list[dict[str, float]] = []
     for _ in range(_RUNS):
         with TemporaryDirectory() as scratch:
             ours.append(_handbook(scratch).sync())
+            (index,) = Path(scratch, "index").glob("passages-*")
+            bare.append(timed([*_BARE, index]).printed)
         with TemporaryDirectory() as scratch:
             stock.append(timed([*_STOCK, scratch]))
 
@@ -34,13 +38,24 @@ def cold() -> list[Figure]:
             Figure(f"ratio.{name}", footnote / llamaindex, "ratio", goal),
         ]
 
+    counted = timed(_STOCK).printed
+    speed = bare[0]["tokens"] / _median(ours, lambda run: run.seconds)
+    of_stock = counted["read"] / _median(stock, lambda run: run.seconds)
+    of_bare = median(one["tokens"] / one["seconds"] for one in bare)
     return [
         *compare("wall", lambda run: run.seconds, Goal("<=", 0.5)),
         *compare("cpu", lambda run: run.cpu, None),
         *compare("without_start", lambda run: run.printed["seconds"], None),
         Figure("footnote.passages", ours[0].printed["passages_embedded"], "passages"),
         Figure("llamaindex.chunks", stock[0].printed["chunks"], "chunks"),
-        Figure("llamaindex.unread", timed(_STOCK).printed["unread"], "share"),
+        Figure("llamaindex.unread", counted["unread"], "share"),
+        Figure("footnote.tokens", bare[0]["tokens"], "tokens"),
+        Figure("llamaindex.tokens", counted["read"], "tokens"),
+        Figure("footnote.speed", speed, "tokens/s"),
+        Figure("llamaindex.speed", of_stock, "tokens/s"),
+        Figure("bare.speed", of_bare, "tokens/s"),
+        Figure("speed.to_llamaindex", speed / of_stock, "ratio", Goal(">=", 1.8, later=True)),
+        Figure("speed.to_bare", speed / of_bare, "ratio", Goal(">=", 0.92, later=True)),
     ]
 
 
