@@ -1,4 +1,4 @@
-"""What occurs in an index: the Acls of each wiki, and languages. By them a search is filtered."""
+"""The Acls and languages that occur in an index. By them a search is filtered."""
 
 from __future__ import annotations
 
