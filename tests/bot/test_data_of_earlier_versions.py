@@ -1,0 +1,102 @@
+"""The data folder of an earlier version answers as it is; after the next sync it is what a new one
+of the same pages would be."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.loading import load
+from config.settings import Secrets
+from indexers.indexing import Indexing
+from tests.bot.shell import Shell
+from tests.long import few
+
+EARLIER = sorted((Path(__file__).parents[1] / "data/versions").glob("*.tar.xz"))
+"""Data folders as the program made them with that schema of its index and of its database, by
+`footnote sync` of `PAGES`; letters tell versions of one schema apart."""
+PAGES = {
+    "leave.md": """---
+owner: ann@example.com
+---
+# Leave
+
+## Annual leave
+
+Everyone has 28 days of annual leave a year. Book it in the staff calendar.
+
+## Sick leave
+
+Tell your manager before ten o'clock in the morning if you are ill.
+""",
+    "expenses.md": """# Expenses
+
+Claim expenses within 60 days. Attach a receipt for everything above 20 euros.
+""",
+}
+SETTINGS = """
+data_dir = "{data}"
+
+[[wiki]]
+type = "markdown"
+name = "handbook"
+path = "wiki"
+site_url = "https://wiki.example.com"
+"""
+LEAVE = "How many days of annual leave does everyone have?"
+
+
+@pytest.fixture(params=few([*reversed(EARLIER)], 2), ids=lambda file: file.stem)
+def earlier(request: pytest.FixtureRequest, shell: Shell) -> Shell:
+    with tarfile.open(request.param) as packed:
+        packed.extractall(shell.folder, filter="data")
+    for name, text in PAGES.items():
+        shell.write(f"wiki/{name}", text)
+    shell.write("footnote.toml", SETTINGS.format(data="data"))
+    return shell
+
+
+def answer(shell: Shell) -> str:
+    ran = shell.footnote("ask", LEAVE, "--json")
+    assert ran.code == 0, ran.err
+    return str(ran.json["text"])
+
+
+def stored(settings: Path) -> dict[tuple[object, ...], Mapping[str, Any]]:
+    """Everything in the index but the numbers of its writes."""
+    with Indexing(load(settings), Secrets()) as indexing:
+        found = [dict(point.payload) for point in indexing.index.current.points()]
+        assert not indexing.index.building
+        assert not indexing.index.trouble
+    for payload in found:
+        del payload["version"]
+        payload.pop("meanings", None)
+    by_place = {(one.get("head"), one["page"], one.get("ordinal")): one for one in found}
+    assert len(by_place) == len(found)
+    return by_place
+
+
+def test_data_of_every_earlier_version_is_opened_and_brought_forward(earlier: Shell) -> None:
+    before = answer(earlier)
+    first = earlier.footnote("sync")
+    same = answer(earlier)
+    earlier.write("wiki/leave.md", PAGES["leave.md"].replace("28", "31"))
+    earlier.write("wiki/pets.md", "# Pets\n\nDogs may come on Fridays.\n")
+    (earlier.folder / "wiki/expenses.md").unlink()
+    second = earlier.footnote("sync")
+    after = answer(earlier)
+    again = earlier.footnote("sync", "--json")
+    flags = earlier.footnote("flags", "--json")
+    anew = earlier.write("anew.toml", SETTINGS.format(data="anew"))
+    earlier.footnote("sync", "--config", "anew.toml")
+
+    assert (first.code, second.code, again.code) == (0, 0, 0), first.err + second.err
+    assert "28 days" in before
+    assert "28 days" in same
+    assert "31 days" in after
+    assert flags.json == []
+    assert stored(earlier.folder / "footnote.toml") == stored(anew)
