@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -75,6 +76,7 @@ class Workspaces:
     _open: dict[str, _Open] = field(default_factory=dict)
     _opening: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _without: ExpiringCache[str, bool] = field(init=False)
+    _told: set[tuple[str, datetime, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._without = ExpiringCache(self.seconds)
@@ -182,21 +184,21 @@ class Workspaces:
             return None
         rights = self.rights(team, installation.enterprise)
         if rights is None:
-            logger.info("Footnote is installed in %s, which no [[workspace]] names", team)
+            self._tell(installation, "which no [[workspace]] names")
             return None
         client = web_client(installation.token, self.api_url, patient=False)
         try:
             found = await call(client.auth_test())
         except ChatRefused as error:
-            logger.warning("Slack refuses the token of %s: %s", installation.id, error.code)
+            self._tell(installation, f"whose token Slack refuses ({error.code})")
             return None
         if not installation.is_org_wide and found.get("team_id") != team:
-            logger.error("The token of %s is another workspace's", team)
+            self._tell(installation, "whose token is another workspace's")
             return None
         me = Identity(
             team=team,
-            user=found["user_id"],
-            bot=found["bot_id"],
+            user=found.get("user_id") or installation.bot_user,
+            bot=found.get("bot_id") or installation.bot,
             name=found.get("user") or "footnote",
             organization=installation.id if installation.is_org_wide else "",
         )
@@ -214,8 +216,19 @@ class Workspaces:
             found = await asyncio.to_thread(self.installations.find, organization)
         return found
 
+    def _tell(self, installation: Installation, why: str) -> None:
+        """Log once why nobody is answered there."""
+        said = (installation.id, installation.installed, why)
+        if said not in self._told:
+            self._told.add(said)
+            logger.warning("Nobody is answered in %s, %s", installation.id, why)
+
     async def _begin(self, team: str, app: SlackApp, installation: Installation | None) -> None:
-        await app.start()
+        try:
+            await app.start()
+        except StateUnavailable:
+            await app.stop(self.grace)
+            raise
         chores = [asyncio.create_task(chore) for chore in app.chores()]
         self._open[team] = _Open(app, installation, chores)
 

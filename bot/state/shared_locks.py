@@ -17,10 +17,12 @@ _LOOKS = 480
 
 class SharedLocks:
     """The port `bot.conversation.ports.Locks`. Names are no wikis' names and have at most 64
-    characters."""
+    characters. ``team`` is the workspace whose work they are for; empty: the first one. Two of one
+    name that a process holds for two workspaces would be one."""
 
-    def __init__(self, locks: SyncLocks) -> None:
+    def __init__(self, locks: SyncLocks, team: str = "") -> None:
         self._locks = locks
+        self._team = team
         self._here = WeakValueDictionary[str, asyncio.Lock]()  # those that somebody waits for
 
     @asynccontextmanager
@@ -41,7 +43,7 @@ class SharedLocks:
 
     async def _held(self, name: str, looks: int) -> AbstractContextManager[None]:
         while True:
-            held = self._locks.hold([name])
+            held = self._locks.hold([f"{self._team}{name}"])
             try:
                 await _enter(held)
             except SyncRunning:

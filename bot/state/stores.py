@@ -57,7 +57,7 @@ class Stores:
         self.inbox = AsyncInbox(DatabaseInbox(database, clock, process, team), run)
         self.threads = AsyncThreads(DatabaseThreads(database, clock), run)
         self.channels = AsyncChannels(DatabaseChannels(database, clock), run)
-        self.locks = SharedLocks(DatabaseLocks(database, process))
+        self.locks = SharedLocks(DatabaseLocks(database, process), team.folder if team else "")
         self.answers = AsyncAnswers(DatabaseAnswers(database, team), run)
         self.cited = AsyncCitedPages(DatabaseCitedPages(database, team), run)
         self.written = AsyncWrittenAnswers(DatabaseWrittenAnswers(database, team), run)

@@ -10,7 +10,16 @@ from bot.model import NoAnswer, Question, Reason, Result, Source
 from bot.operations.model import AccessNow, Order
 from bot.ports import Answering, Library, OnText
 from indexers.errors import WikiMisconfigured
-from indexers.model import EVERYONE, KnownPage, Principal, Progress, Reader, SyncReport, SyncScope
+from indexers.model import (
+    EVERYONE,
+    NOBODY,
+    KnownPage,
+    Principal,
+    Progress,
+    Reader,
+    SyncReport,
+    SyncScope,
+)
 
 NO_WIKI = "I may not answer from any wiki here. The people who run me can change that."
 _AT_HOME = "Only admins of the workspace that Footnote belongs to may do this."
@@ -44,14 +53,14 @@ class NarrowedAnswering:
 
 @dataclass(frozen=True, slots=True)
 class NarrowedLibrary:
-    """The pages of ``wikis``; those of others are as if they were not there. An answer from a wiki
-    that the workspace has no longer is so retracted, as if its pages were removed."""
+    """The pages of ``wikis``; those of others are closed to everybody. So an answer from a wiki
+    that the workspace has no longer is retracted, as one whose page was restricted."""
 
     library: Library
     wikis: tuple[str, ...]
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
-        return self.library.page(wiki, page) if wiki in self.wikis else None
+        return self.library.page(wiki, page) if wiki in self.wikis else KnownPage("", NOBODY)
 
     def says(self, wiki: str, page: str) -> str:
         return self.library.says(wiki, page) if wiki in self.wikis else ""

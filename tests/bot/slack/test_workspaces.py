@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Answer, Question, Result
+from bot.model import Answer, Question, Result, Source
 from bot.playground.faults import Fault
 from bot.playground.further import FurtherWorkspace
 from bot.playground.workspace import LocalSlack
@@ -38,7 +38,7 @@ from bot.workspaces.narrowing import (
     NarrowedOperating,
     NoReindexing,
 )
-from tests.bot.slack.conftest import QUICK, Bot, furnished, until, words
+from tests.bot.slack.conftest import LEAVE, QUICK, Bot, furnished, until, words
 from tests.bot.slack.further import Browser, Clock, client_of, manifest
 
 GARDEN = WorkspaceRights(wikis=("handbook",))
@@ -52,13 +52,14 @@ def rights(workspace: str, organization: str) -> WorkspaceRights | None:
 
 @dataclass
 class Parrot:
-    """Answers with the reader's tokens."""
+    """Says yes, and keeps what it was asked."""
 
     asked: list[Question] = field(default_factory=list)
+    sources: tuple[Source, ...] = ()
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         self.asked.append(question)
-        return Answer("Yes.", (), 0.9)
+        return Answer("Yes.", self.sources, 0.9)
 
 
 class Several:
@@ -285,6 +286,45 @@ async def test_where_nobody_is_named_a_command_is_told_so_and_a_question_is_left
     assert told.text == NOT_HERE
     assert all(delivery.acked for delivery in garden.deliveries)
     assert not several.elsewhere.asked
+
+
+async def test_an_answer_from_a_wiki_that_the_workspace_lost_is_retracted(
+    several: Several,
+    slack: LocalSlack,
+    garden: FurtherWorkspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    several.elsewhere.sources = (LEAVE,)
+    await several.start()
+    await several.browser.install(garden)
+    question = await garden.mention("U0ANNA", "C0TEAM", "How do I book leave?")
+    answer = await garden.wait_for_message("C0TEAM", thread_ts=question.ts)
+    was = words(answer)
+    await several.stop()
+    monkeypatch.setitem(NAMED, "T0GARDEN", WorkspaceRights(wikis=()))
+    await several.start()
+    await garden.wait_for(lambda: "Yes." not in words(answer))
+
+    assert "Yes." in was
+
+
+async def test_an_installation_that_nobody_names_any_more_is_told_once_and_not_opened(
+    several: Several,
+    slack: LocalSlack,
+    garden: FurtherWorkspace,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await several.start()
+    await several.browser.install(garden)
+    await several.stop()
+    monkeypatch.delitem(NAMED, "T0GARDEN")
+    await several.start()
+    await several.workspaces.look()
+    await several.workspaces.look()
+
+    assert several.opened() == [slack.team_id]
+    assert caplog.text.count("which no [[workspace]] names") == 1
 
 
 async def test_what_was_uninstalled_is_deleted_and_closed(

@@ -16,6 +16,7 @@ from bot.conversation.model import (
     MessageRef,
     RecordedAnswer,
 )
+from bot.errors import LockTaken
 from bot.flags.model import Complaint, Verdict
 from bot.model import Answer, NoAnswer, Reason, Source
 from bot.operations.model import Order
@@ -206,6 +207,20 @@ async def test_who_is_forgotten_in_one_workspace_is_not_forgotten_in_another(
     assert (forgotten.questions, forgotten.verdicts, forgotten.flags) == (1, 1, 1)
     assert not any((await seen(shared.garden, garden)).values())
     assert all((await seen(shared.home, home)).values())
+
+
+async def test_the_same_work_of_two_workspaces_is_locked_apart(
+    database: Database, shared: Shared
+) -> None:
+    """A process may hold a name again, and who lets it go first lets it go for both."""
+    with Process(database, lambda: NOW) as process:
+        elsewhere = Stores(database, process, lambda: NOW, team=HOME)
+        async with shared.home.locks.hold("(upkeep)"):
+            async with shared.garden.locks.hold("(upkeep)"):
+                pass
+            with pytest.raises(LockTaken):
+                async with elsewhere.locks.hold("(upkeep)", waiting=False):
+                    pass
 
 
 async def test_rows_from_before_there_were_workspaces_are_the_first_one_s(shared: Shared) -> None:
