@@ -1,0 +1,108 @@
+"""The data folder is read-only, or full, or the process that writes it is killed: each is told in a
+sentence, and afterwards nothing is lost."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import FOOTNOTE, PAGES, write
+from .year.pages import EditedPages
+from .year.real import Installation
+
+pytestmark = pytest.mark.long
+
+QUESTION = "How many days of annual leave does everyone have?"
+
+
+def _mounts() -> bool:
+    """Whether we may mount in a namespace of our own; an ordinary user may, on most machines."""
+    if not shutil.which("unshare"):
+        return False
+    command = ["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+needs_mounts = pytest.mark.skipif(not _mounts(), reason="this machine lets nobody mount")
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    write(tmp_path / "wiki", PAGES)
+    return Installation(tmp_path)
+
+
+def among_mounts(installation: Installation, *lines: str) -> subprocess.CompletedProcess[str]:
+    """Run a script whose mounts end with it. ``$footnote`` is the command."""
+    script = "\n".join(("set -u", f"footnote={FOOTNOTE}", *lines))
+    return installation.run("unshare", "-rm", "sh", "-c", script)
+
+
+@needs_mounts
+def test_a_read_only_folder_is_told_and_serves_again_when_it_can_be_written(
+    installation: Installation,
+) -> None:
+    assert installation.footnote("sync").returncode == 0
+    write(installation.folder / "wiki", {"pets.md": "# Pets\n\nDogs may come on Fridays.\n"})
+    ran = among_mounts(
+        installation,
+        "mount --bind data data && mount -o remount,ro,bind data || exit 99",
+        "$footnote sync; echo $?",
+        f"$footnote ask '{QUESTION}'; echo $?",
+        "$footnote status; echo $?",
+    )
+    again = installation.footnote("sync")
+
+    assert ran.stdout.splitlines()[:2] == ["1", "1"], ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "read-only" in ran.stderr.lower()
+    assert again.returncode == 0
+    assert installation.differs() == []
+
+
+@needs_mounts
+@pytest.mark.parametrize("megabytes", [1, 30, 60, 90, 120])
+def test_a_full_disk_is_told_and_loses_nothing(megabytes: int, installation: Installation) -> None:
+    (installation.folder / "data").mkdir()
+    ran = among_mounts(
+        installation,
+        f"mount -t tmpfs -o size={megabytes}M none data || exit 99",
+        "$footnote sync; echo $?",
+        "mount -o remount,size=2G data || exit 99",
+        "$footnote sync; echo $?",
+        f"$footnote ask '{QUESTION}'; echo $?",
+        "cp -a data kept",
+    )
+
+    first, *_, last = ran.stdout.splitlines()
+    assert (ran.returncode, first, last) == (0, "1", "0"), ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "full" in ran.stderr
+    assert "28 days" in ran.stdout, ran.stdout + ran.stderr
+    assert installation.differs("kept") == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sync_that_is_killed_at_any_moment_loses_nothing(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)  # noqa: S311 - the same edits in every run
+    pages = EditedPages(tmp_path / "wiki", chance)
+    for number in range(60):
+        pages.write(f"team-{number}")
+    installation = Installation(tmp_path)
+    for _ in range(5):
+        process = installation.start("sync")
+        time.sleep(chance.uniform(0.5, 6.0))
+        process.kill()
+        process.wait()
+        for edit in chance.choices((pages.rewrite, pages.append, pages.remove, pages.hide), k=6):
+            edit()
+        pages.move_folder(f"team-{chance.randrange(60)}")
+    last = installation.footnote("sync")
+
+    assert last.returncode == 0, last.stderr
+    assert installation.differs() == []

@@ -1,0 +1,89 @@
+"""Footnote's indexing as the settings of this moment say, in a process that may die."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from config.settings import Secrets, Settings
+from indexers.index.current import CurrentIndex
+from indexers.indexing import Indexing
+from indexers.parsing.limits import here
+from indexers.ports import Embedding, Vector
+from tests.fakes.embedding import WordEmbedder
+
+Snapshot = Mapping[tuple[str, ...], Mapping[str, Any]]
+"""All points of an index, by wiki, page and place, without the number of their write."""
+
+
+class ParsesHere:
+    """Stands in for `indexers.parsing.process.Parsers`, whose processes take longer to start than
+    all these pages to read."""
+
+    __call__ = staticmethod(here)
+
+    @contextmanager
+    def working(self, _: Callable[[], bool]) -> Iterator[None]:
+        yield
+
+    def rest(self) -> None:
+        """There is nothing to end."""
+
+
+class NamedEmbedder(WordEmbedder):
+    """A model of the settings' name: each name has vectors of its own."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.identity = f"words-{name}"
+        self._name = name
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        return super().embed_passages([f"{self._name} {text}" for text in texts])
+
+    def embed_question(self, text: str) -> Vector:
+        return super().embed_question(f"{self._name} {text}")
+
+
+class YearsIndexing(Indexing):
+    def __init__(self, settings: Settings) -> None:
+        self.embedder = NamedEmbedder(settings.index.model)
+        super().__init__(settings, Secrets())
+
+
+def snapshot(index: CurrentIndex, *, meanings: bool = True) -> Snapshot:
+    """Return what is stored, each point once. A real model's ``meanings`` depend a little on
+    what is embedded beside them."""
+    found: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    for point in index.current.points():
+        stored = {name: value for name, value in point.payload.items() if name != "version"}
+        sentences = stored.pop("meanings", "")
+        key = _key(stored)
+        assert key not in found, f"{key} stands twice"
+        words = dict(zip(*point.words, strict=True))
+        meaning: object = [round(number, 4) for number in point.meaning], sentences
+        found[key] = {
+            **stored,
+            "<meaning>": meaning if meanings else len(point.meaning),
+            "<words>": words,
+        }
+    return found
+
+
+def differences(found: Snapshot, fresh: Snapshot) -> list[str]:
+    """Return what a new index holds otherwise, a line for each point."""
+    lines = []
+    for key in sorted(found.keys() | fresh.keys()):
+        old, new = found.get(key, {}), fresh.get(key, {})
+        fields = sorted(name for name in old | new if old.get(name) != new.get(name))
+        if fields:
+            values = [(name, old.get(name), new.get(name)) for name in fields]
+            lines.append(f"{'/'.join(key)}: {values}")
+    return lines
+
+
+def _key(stored: Mapping[str, Any]) -> tuple[str, ...]:
+    if "head" in stored:
+        return "head", stored["head"], stored["page"]
+    return "passage", stored["wiki"], stored["page"], str(stored["ordinal"])

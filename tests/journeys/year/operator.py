@@ -1,0 +1,182 @@
+"""What an operator does to Footnote in a year, beside those who edit its wikis."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from config.settings import Settings
+from indexers.errors import IndexUnavailable, MassRemoval, RebuildRefused
+from indexers.model import SyncReport
+from tests.journeys.year.indexing import Snapshot, YearsIndexing, differences, snapshot
+from tests.journeys.year.pages import EditedPages, markers
+from tests.journeys.year.repository import Repository
+from tests.properties.killing import Fuse, Killed, dying_writes
+
+_HANDBOOK, _MANUAL = "handbook", "manual"
+_OF_THE_FOLDER = {
+    "site_url": ("https://wiki.example.com", "https://pages.example.com/w"),
+    "flavour": ("mkdocs", "hugo"),
+    "exclude": ((), ("guides",)),
+    "readers": (("everyone",), ("@ops",), ("ann@example.com", "@ops")),
+}
+_OF_THE_INDEX = {
+    "model": ("one", "another"),
+    "passage_tokens": (200, 32),
+    "language": ("english", "auto"),
+}
+
+
+class Operator:
+    """A Footnote with a folder of Markdown and a repository of Markdown, in ``place``."""
+
+    def __init__(self, place: Path, chance: random.Random) -> None:
+        self._place = place
+        self._chance = chance
+        self._folders = 0
+        self.pages = EditedPages(place / "wikis/handbook", chance)
+        self.checkout = EditedPages(place / "wikis/manual", chance)
+        self.repository = Repository(self.checkout.root)
+        self._data = place / "data"
+        self._index: dict[str, Any] = {name: values[0] for name, values in _OF_THE_INDEX.items()}
+        self._folder: dict[str, Any] = {name: values[0] for name, values in _OF_THE_FOLDER.items()}
+        self._read = {_HANDBOOK: True, _MANUAL: True}
+        self._branch = ""
+
+    # Deeds
+
+    def change_setting_of_index(self) -> None:
+        self._change(self._index, _OF_THE_INDEX)
+
+    def change_setting_of_wiki(self) -> None:
+        self._change(self._folder, _OF_THE_FOLDER)
+
+    def add_or_remove_wiki(self) -> None:
+        """Change whether a wiki is in the settings; its pages stay where they are."""
+        name = self._chance.choice((_HANDBOOK, _MANUAL))
+        self._read[name] = not self._read[name]
+
+    def name_branch(self) -> None:
+        """Name the branch in the settings, or leave it to the repository."""
+        self._branch = "" if self._branch else self.repository.branch
+
+    def move_wiki(self) -> None:
+        self.pages.move_to(self._new("wikis"))
+
+    def move_data(self) -> None:
+        if self._data.exists():
+            self._data = Path(shutil.move(self._data, self._new("data")))
+
+    def copy_data(self) -> None:
+        """Go on with a copy; the original stays where it is, and gets older."""
+        if self._data.exists():
+            self._data = shutil.copytree(self._data, self._new("data"))
+
+    def lose_clones(self) -> None:
+        shutil.rmtree(self._data / "clones", ignore_errors=True)
+
+    # Syncs
+
+    def sync(self) -> None:
+        """Sync to the end, with the operator's word for what only happens with it. Then the index
+        is what a new one would be."""
+        with YearsIndexing(self._settings(self._data)) as indexing:
+            reports = indexing.sync()
+            if any(isinstance(one.error, MassRemoval | RebuildRefused) for one in reports):
+                reports = indexing.sync(allow_mass_removal=True)
+            _check(reports)
+            found = snapshot(indexing.index)
+            assert not indexing.index.trouble
+        self._compare(found)
+
+    def sync_and_die(self, writes: int, *, full: bool = False) -> None:
+        """Let a sync be killed, after so many writes."""
+        self._disturbed(writes, Killed(), full=full)
+
+    def sync_on_full_disk(self, writes: int) -> None:
+        self._disturbed(writes, IndexUnavailable("The disk is full."), full=False)
+
+    def sync_anew(self) -> None:
+        """Read and embed everything anew."""
+        with YearsIndexing(self._settings(self._data)) as indexing:
+            indexing.sync()
+            _check(indexing.sync(full=True, allow_mass_removal=True))
+
+    def _disturbed(self, writes: int, death: BaseException, *, full: bool) -> None:
+        with (
+            dying_writes(Fuse(writes), death),
+            suppress(type(death)),
+            YearsIndexing(self._settings(self._data)) as indexing,
+        ):
+            indexing.sync(full=full, allow_mass_removal=self._chance.random() < 0.5)
+
+    def _compare(self, found: Snapshot) -> None:
+        anew = self._new("fresh")
+        with YearsIndexing(self._settings(anew)) as indexing:
+            _check(indexing.sync())
+            fresh = snapshot(indexing.index)
+        shutil.rmtree(anew)
+        said, expected = _said(found), self._expected()
+        assert (said - expected, expected - said) == (Counter(), Counter())
+        if self.repository.is_shallow:
+            found, fresh = _undated(found), _undated(fresh)
+        assert differences(found, fresh) == []
+
+    def _expected(self) -> Counter[tuple[str, str, str]]:
+        """How often each page of each wiki has which marker, by the files themselves."""
+        expected: Counter[tuple[str, str, str]] = Counter()
+        for name, pages in ((_HANDBOOK, self.pages), (_MANUAL, self.checkout)):
+            left_out = self._folder["exclude"] if name == _HANDBOOK else ()
+            for (page, marker), times in pages.says().items() if self._read[name] else ():
+                if page.split("/")[0] not in left_out:
+                    expected[name, page, marker] = times
+        return expected
+
+    def _settings(self, data: Path) -> Settings:
+        wikis: list[dict[str, Any]] = []
+        if self._read[_HANDBOOK]:
+            folder = {"type": "markdown", "name": _HANDBOOK, "path": self.pages.root}
+            wikis.append(folder | self._folder)
+        if self._read[_MANUAL]:
+            if self._branch:  # as the operator reads in the report that it is no longer there
+                self._branch = self.repository.branch
+            git = {"type": "markdown", "name": _MANUAL, "git": self.repository.url}
+            git["site_url"] = "https://manual.example.com"
+            wikis.append(git | {"branch": self._branch, "flavour": "github"})
+        return Settings.model_validate({"data_dir": data, "index": self._index, "wiki": wikis})
+
+    def _change(self, settings: dict[str, Any], choices: dict[str, tuple[Any, ...]]) -> None:
+        name = self._chance.choice(sorted(choices))
+        settings[name] = self._chance.choice(choices[name])
+
+    def _new(self, name: str) -> Path:
+        self._folders += 1
+        return self._place / f"{name}-{self._folders}"
+
+
+def _check(reports: list[SyncReport]) -> None:
+    for report in reports:
+        assert report.error is None, report.error
+        assert not report.failed, report.failed
+        assert report.complete
+
+
+def _said(found: Snapshot) -> Counter[tuple[str, str, str]]:
+    said: Counter[tuple[str, str, str]] = Counter()
+    for (kind, *_), stored in found.items():
+        if kind == "passage":
+            for marker in markers(stored["text"]):
+                said[stored["wiki"], stored["page"], marker] += 1
+    return said
+
+
+def _undated(found: Snapshot) -> Snapshot:
+    """Without what depends on a page's date."""
+    return {
+        key: {name: value for name, value in stored.items() if name not in {"updated", "revision"}}
+        for key, stored in found.items()
+    }
