@@ -8,8 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.model import Answer, Question, Result, Source
 from bot.playground.faults import Fault
@@ -19,10 +21,11 @@ from bot.ports import OnText
 from bot.slack.events.parsing import Identity
 from bot.slack.listeners import front_app
 from bot.slack.oauth import install_pages
+from bot.slack.rights.person import Membership, membership_of
 from bot.slack.rotation import Rotation, rotator_of
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
-from bot.slack.workspaces import NOT_HERE, Workspaces
+from bot.slack.workspaces import NOT_HERE, Workspaces, workspace_of
 from bot.slack_parts import SlackParts
 from bot.state.database import Database
 from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
@@ -385,6 +388,86 @@ async def test_a_restart_opens_what_is_installed_also_a_workspace_of_an_organiza
     await several.start()
 
     assert several.opened() == sorted([slack.team_id, "T0GARDEN", "T0PARK"])
+
+
+async def test_what_one_process_installs_or_loses_the_others_open_and_close(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace, tmp_path: Path
+) -> None:
+    other = Several(Bot(slack, tmp_path), several.clock)
+    await several.start()
+    await other.start()
+    try:
+        await several.browser.install(garden)
+        await until(lambda: "T0GARDEN" in several.opened())
+        await other.workspaces.look()
+        opened = other.opened()
+        (installation,) = several.installations.all()
+        several.installations.delete(installation)
+        await other.workspaces.look()
+    finally:
+        await other.stop()
+
+    assert opened == sorted([slack.team_id, "T0GARDEN"])
+    assert "T0GARDEN" not in other.opened()
+
+
+async def test_slack_s_check_of_the_address_is_of_no_workspace(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    several.bot.change(bot_token="")
+    await several.start()
+    body = {"type": "url_verification", "challenge": "is-it-you"}
+    answer = await several.workspaces.async_dispatch(
+        AsyncBoltRequest(body=body, mode="socket_mode")
+    )
+
+    assert answer.status == 200
+    assert "is-it-you" in answer.body
+
+
+def test_a_person_of_an_organization_is_a_member_where_slack_says_so() -> None:
+    user = {
+        "id": "W1",
+        "team_id": "T0ELSE",
+        "enterprise_user": {"enterprise_id": "E0PARKS", "teams": ["T0PARK"]},
+    }
+
+    assert membership_of(user, "T0PARK", "E0PARKS") is Membership.MEMBER
+    assert membership_of(user, "T0ELSE", "E0PARKS") is Membership.MEMBER
+    assert membership_of(user, "T0LAKE", "E0PARKS") is Membership.FOREIGN
+    assert membership_of(user, "T0PARK", "E0OTHER") is Membership.FOREIGN
+    assert membership_of(user, "T0PARK") is Membership.FOREIGN
+    assert membership_of({**user, "is_restricted": True}, "T0PARK", "E0PARKS") is Membership.GUEST
+    for broken in (None, [], {"teams": "T0PARK", "enterprise_id": "E0PARKS"}):
+        strange = {**user, "enterprise_user": broken}
+        assert membership_of(strange, "T0PARK", "E0PARKS") is Membership.FOREIGN
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"team_id": "T1", "authorizations": [{"team_id": "T2", "enterprise_id": "E1"}]}, "T2 E1"),
+        (
+            {
+                "team_id": "T1",
+                "authorizations": [
+                    {"team_id": None, "enterprise_id": "E1", "is_enterprise_install": True}
+                ],
+            },
+            "T1 E1",
+        ),
+        ({"team": None, "enterprise": {"id": "E1"}, "user": {"team_id": "T1"}}, "T1 E1"),
+        ({"team": {"id": "T1"}, "user": {"team_id": "T9"}}, "T1 "),
+        ({"team_id": "E1", "enterprise_id": "E1"}, " E1"),
+        ({"type": "url_verification"}, " "),
+        ({"team_id": "T1", "event": {"type": "app_uninstalled"}, "authorizations": []}, "T1 "),
+    ],
+)
+def test_a_payload_names_its_workspace(body: dict[str, Any], found: str) -> None:
+    """As Slack sends them: an organization's own installation is authorized for no workspace."""
+    payload = AsyncBoltRequest(body=body, mode="socket_mode")
+
+    assert " ".join(workspace_of(payload)) == found
 
 
 async def test_without_a_token_in_the_settings_all_workspaces_are_installed(
