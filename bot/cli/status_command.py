@@ -10,7 +10,6 @@ from bot import terminal
 from bot.cli.installed import installed_in
 from bot.cli.options import as_json, configured
 from bot.cli.sharing import open_app
-from bot.workspaces import report
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -24,6 +23,8 @@ def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     with open_app(settings, secrets) as app:
         rows = app.queries.status()
         if installed := installed_in(app):
+            from bot.workspaces import report  # few have any
+
             rows["workspaces"] = report.rows(app.named_workspaces, installed)
     if as_json:
         terminal.print_json(rows)

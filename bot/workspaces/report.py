@@ -22,7 +22,7 @@ def findings(
     for id_, rights in named.items():
         if id_ in there:
             yield _of(there[id_], rights, now)
-        else:
+        elif all(one.enterprise != id_ for one in installed):
             yield warning(
                 CHECK,
                 f"Footnote is not installed in {id_}, which a [[workspace]] names.",

@@ -1,0 +1,60 @@
+"""What an operator is told of further workspaces."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from bot.workspaces.model import Installation, WorkspaceRights
+from bot.workspaces.report import findings, rows
+from indexers.findings import Level
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+ONE = Installation(
+    id="T1",
+    name="Acme <b>\nInc",
+    enterprise="",
+    bot="B1",
+    bot_user="U1",
+    token="xoxb-secret",
+    refresh_token="xoxe-secret",
+    installed=NOW,
+)
+HANDBOOK = WorkspaceRights(wikis=("handbook",))
+
+
+def told(named: dict[str, WorkspaceRights], *installed: Installation) -> list[tuple[Level, str]]:
+    return [(one.level, one.says) for one in findings(named, installed, NOW)]
+
+
+def test_doctor_says_what_a_workspace_is_answered_from() -> None:
+    ((level, says),) = told({"T1": HANDBOOK}, ONE)
+
+    assert level is Level.OK
+    assert says == (
+        "T1 (Acme <b> Inc) is answered from handbook; its people read what is open to everyone."
+    )
+
+
+def test_doctor_says_what_is_missing_of_an_installation() -> None:
+    org = Installation(
+        id="T2", name="two", enterprise="E1", bot="B", bot_user="U", token="x", installed=NOW
+    )
+    gone = ONE.rotated("xoxb-old", "xoxe-old", NOW - timedelta(hours=1))
+    bare = WorkspaceRights(wikis=())
+
+    assert "not installed in T9" in told({"T9": HANDBOOK})[0][1]
+    assert "no [[workspace]] names" in told({}, ONE)[0][1]
+    assert "answered from no wiki" in told({"T1": bare}, ONE)[0][1]
+    assert told({"T1": HANDBOOK}, gone)[0][0] is Level.FAILURE
+    assert [level for level, _ in told({"E1": HANDBOOK}, org)] == [Level.OK]
+
+
+def test_nothing_that_is_told_holds_a_token() -> None:
+    everything = f"{told({'T1': HANDBOOK}, ONE)} {rows({'T1': HANDBOOK}, [ONE])} {ONE}"
+
+    assert "secret" not in everything
+
+
+def test_with_one_token_status_and_doctor_say_nothing_of_workspaces() -> None:
+    assert not told({})
+    assert not rows({}, [])
