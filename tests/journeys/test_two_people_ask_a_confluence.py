@@ -245,7 +245,7 @@ async def only_a_signed_webhook_hurries_the_edit(office: Office) -> None:
     assert await office.webhooks(secret=SECRET) == [200]
     await asyncio.sleep(SETTLED)
     async with asyncio.timeout(PATIENCE):
-        while "ninety days" not in await office.answer("U0BOB", SABBATICAL):
+        while "ninety days" not in await office.answer("U0BOB", SABBATICAL):  # noqa: ASYNC110
             await asyncio.sleep(0.5)
 
 
