@@ -229,7 +229,7 @@ class FurtherWorkspaces:
 
     def _app_of(self, me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
         app, wikis = self.app, allowed.wikis
-        answering = NarrowedAnswering(self.answering, wikis)
+        answering = NarrowedAnswering(self.answering, wikis, me.team)
         parts = SlackParts(
             narrowed(app.settings, wikis),
             replace(self.connection, bot_token=token),

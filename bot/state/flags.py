@@ -15,11 +15,14 @@ from bot.state.database import Database
 from bot.state.rows import flag_of
 from bot.state.schema import answers, flag_steps, flags, reminders
 from bot.state.teams import Team, of_team
+from bot.workspaces.model import own_id
 
 _DUE = {Due.ASK: flags.c.ask_due, Due.TELL: flags.c.tell_due}
 _SETTLED = [state.value for state in FlagState if state.settled]
 _NEXT = {"edition": flags.c.edition + 1}
 """The card is out of date: it shows an earlier edition of the flag."""
+_RECIPIENT = 32
+"""Characters that the column holds."""
 
 
 class DatabaseFlags:
@@ -28,6 +31,7 @@ class DatabaseFlags:
     def __init__(self, database: Database, team: Team | None = None) -> None:
         self._database = database
         self._ours = of_team(answers.c.team, team)
+        self._workspace = team.folder if team else ""
 
     def raise_flag(
         self, answer: int, person: str, complaint: Complaint, comment: str, when: datetime
@@ -130,7 +134,8 @@ class DatabaseFlags:
 
     def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
         values = {"at": when}
-        insert = self._database.insert(reminders).values(recipient=recipient, at=when)
+        whose = own_id(self._workspace, recipient)[-_RECIPIENT:]
+        insert = self._database.insert(reminders).values(recipient=whose, at=when)
         remind = insert.on_conflict_do_update(
             index_elements=["recipient"], set_=values, where=reminders.c.at <= unless_since
         ).returning(reminders.c.recipient)

@@ -38,6 +38,7 @@ from bot.state.schema import (
 )
 from bot.state.spool import Spool
 from bot.state.teams import Team, of_team
+from bot.workspaces.model import own_id
 
 NOBODY = ""
 
@@ -185,7 +186,8 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         taken = sa.select(flag_steps.c.flag).where(of_theirs)
         connection.execute(sa.update(flags).where(flags.c.id.in_(taken)).values(anew))
         connection.execute(sa.update(flag_steps).where(of_theirs).values(person=NOBODY))
-        connection.execute(sa.delete(reminders).where(reminders.c.recipient == person))
+        among_all = own_id(team.folder if team else "", person)
+        connection.execute(sa.delete(reminders).where(reminders.c.recipient == among_all))
         connection.execute(
             sa.update(written)
             .where(of_team(written.c.team, team), written.c.author == person)
@@ -197,7 +199,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         connection.execute(ended.values(ended_by=NOBODY))
         connection.execute(sa.delete(answers).where(answers.c.id.in_(own)))
         _forget_in_audit(connection, person, team)
-        connection.execute(sa.delete(usage).where(usage.c.payer == person))
+        connection.execute(sa.delete(usage).where(usage.c.payer == among_all))
         chosen = sa.update(channels).where(
             of_team(channels.c.team, team), channels.c.person == person
         )

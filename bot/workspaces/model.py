@@ -35,6 +35,12 @@ class Installation:
         return replace(self, token=token, refresh_token=refresh_token, expires=expires)
 
 
+def own_id(workspace: str, id_: str) -> str:
+    """Return an id that names somebody, or a channel, among all workspaces; empty for nobody.
+    ``workspace`` is empty for the first one, whose ids stay as they are."""
+    return f"{workspace}/{id_}" if workspace and id_ else id_
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkspaceRights:
     """The rights of a workspace's people. ``wikis``: what they are answered from, at most.

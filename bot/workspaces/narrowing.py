@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from bot.model import NoAnswer, Question, Reason, Result, Source
 from bot.operations.model import AccessNow, Order
 from bot.ports import Answering, Library, OnText
+from bot.workspaces.model import own_id
 from indexers.errors import WikiMisconfigured
 from indexers.model import (
     EVERYONE,
@@ -33,10 +34,12 @@ class StatusRows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NarrowedAnswering:
-    """Answers from ``wikis`` at most; a question that is about others alone gets none."""
+    """Answers from ``wikis`` at most; a question that is about others alone gets none. What a
+    language model costs is counted for people and channels of this ``workspace``."""
 
     answering: Answering
     wikis: tuple[str, ...]
+    workspace: str
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         """Answer a question.
@@ -48,7 +51,13 @@ class NarrowedAnswering:
         wikis = tuple(name for name in asked if name in self.wikis)
         if not wikis:
             return NoAnswer(Reason.NOTHING_FITS, NO_WIKI)
-        return self.answering.answer(replace(question, wikis=wikis), on_text)
+        ours = replace(
+            question,
+            wikis=wikis,
+            person=own_id(self.workspace, question.person),
+            channel=own_id(self.workspace, question.channel),
+        )
+        return self.answering.answer(ours, on_text)
 
 
 @dataclass(frozen=True, slots=True)

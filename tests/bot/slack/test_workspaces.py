@@ -130,7 +130,7 @@ class Several:
                 ).app()
 
             def further(me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
-                answering = NarrowedAnswering(self.elsewhere, allowed.wikis)
+                answering = NarrowedAnswering(self.elsewhere, allowed.wikis, me.team)
                 return SlackParts(
                     bot.settings,
                     replace(bot.connection, bot_token=token),
@@ -233,7 +233,9 @@ async def test_each_workspace_is_answered_in_its_own_channels_by_its_own_answers
     assert "Yes." in words(there)
     assert "Book leave" in here
     assert not slack.from_app("C0TEAM")
-    assert [one.wikis for one in several.elsewhere.asked] == [("handbook",)]
+    assert [(one.wikis, one.person, one.channel) for one in several.elsewhere.asked] == [
+        (("handbook",), "T0GARDEN/U0ANNA", "T0GARDEN/C0TEAM")
+    ]
 
 
 async def test_an_address_and_a_group_count_in_a_further_workspace_only_if_it_is_trusted(

@@ -223,6 +223,20 @@ async def test_the_same_work_of_two_workspaces_is_locked_apart(
                     pass
 
 
+async def test_a_reminder_in_one_workspace_is_none_in_another(
+    database: Database, shared: Shared
+) -> None:
+    async def reminded(stores: Stores) -> bool:
+        return await stores.answers.remind("U1", NOW, unless_since=AGO)
+
+    first = [await reminded(shared.home), await reminded(shared.garden)]
+    again = [await reminded(shared.home), await reminded(shared.garden)]
+    forget_person(database, "U1", GARDEN)
+    forgotten = [await reminded(shared.home), await reminded(shared.garden)]
+
+    assert (first, again, forgotten) == ([True, True], [False, False], [False, True])
+
+
 async def test_rows_from_before_there_were_workspaces_are_the_first_one_s(shared: Shared) -> None:
     job = await shared.all.jobs.add(Order(), "U1", "C1")
     assert job
