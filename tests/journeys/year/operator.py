@@ -56,9 +56,10 @@ class Operator:
         self._change(self._folder, _OF_THE_FOLDER)
 
     def add_or_remove_wiki(self) -> None:
-        """Change whether a wiki is in the settings; its pages stay where they are."""
-        name = self._chance.choice((_HANDBOOK, _MANUAL))
-        self._read[name] = not self._read[name]
+        """Change whether a wiki is in the settings, which name at least one; its pages stay where
+        they are."""
+        name, other = self._chance.sample((_HANDBOOK, _MANUAL), 2)
+        self._read[name] = not self._read[name] or not self._read[other]
 
     def name_branch(self) -> None:
         """Name the branch in the settings, or leave it to the repository."""
