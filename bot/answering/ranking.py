@@ -7,14 +7,15 @@ words that are together in both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain, pairwise
 from math import fsum
 from typing import TypeVar
 
 from bot.answering.composing.words import read
-from bot.answering.stems import Weights, by_sentence, in_order
+from bot.answering.stems import Weights, by_sentence, count, in_order
 from indexers.model import Hit
 from indexers.text.prose import beside_links, plain
 
@@ -37,17 +38,21 @@ _IDLE = 0.4
 """The weight of a function word ("how", "do I"), as a share of another. It is rare in a wiki, whose
 pages do not ask, and would otherwise weigh most."""
 
+_REMEMBERED = 512
+"""Passages whose words are kept, some 10 KB each: the searches of a follow-up find many twice."""
+
 
 def shared(question: str, hits: Sequence[Hit]) -> list[Shared]:
     """Return the shares of each hit. A word is rare if few of them have it."""
     wanted = in_order(question)
     weighty = {stem for word in read(question) if word.weighs for stem in in_order(word.text)}
-    passages = [_Read.of(hit.passage.embedded) for hit in hits]
+    passages = [_read_once(hit.passage.embedded) for hit in hits]
     weigh = Weights(one.stems for one in passages)
     words = {stem: (_BASE + weigh(stem)) * (1.0 if stem in weighty else _IDLE) for stem in wanted}
     pairs = {pair: min(words[pair[0]], words[pair[1]]) for pair in pairwise(wanted)}
+    share_of_words, share_of_pairs = _share_of(words), _share_of(pairs)
     return [
-        Shared(max(_share(words, sentence) for sentence in one.sentences), _share(pairs, one.pairs))
+        Shared(max(map(share_of_words, one.sentences)), share_of_pairs(one.pairs))
         for one in passages
     ]
 
@@ -106,11 +111,27 @@ class _Read:
         )
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _read_once(embedded: str) -> _Read:
+    return _Read.of(embedded)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _points(text: str) -> bool:
     """Return whether fewer than one word in five is outside of links."""
-    return "](" in text and 5 * len(in_order(beside_links(text))) < len(in_order(plain(text)))
+    if "](" not in text:
+        return False
+    beside = 5 * count(beside_links(text))
+    # Marks have words, too: the text as it stands, which need not be parsed, has the most.
+    return beside < count(text) and beside < count(plain(text))
 
 
-def _share(weights: Mapping[_Part, float], there: frozenset[_Part]) -> float:
+def _share_of(weights: Mapping[_Part, float]) -> Callable[[frozenset[_Part]], float]:
+    """Return a function that returns the share of the weight that is among the given parts."""
     whole = fsum(weights.values())
-    return fsum(weight for part, weight in weights.items() if part in there) / whole if whole else 0
+
+    def share(there: frozenset[_Part]) -> float:
+        found = weights.keys() & there
+        return fsum(weights[part] for part in found) / whole if found else 0.0
+
+    return share

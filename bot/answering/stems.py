@@ -18,7 +18,10 @@ def in_order(text: str) -> list[str]:
     Scripts without spaces come by character pairs."""
     words = _WORD.findall(text.casefold())
     if text.isascii():  # by far the most frequent, and three times as quick
-        return [word[:_STEM] if word.isalpha() else word for word in words]
+        # Most words are short, and a length is looked at in less time than letters.
+        return [
+            word if len(word) <= _STEM or not word.isalpha() else word[:_STEM] for word in words
+        ]
     found: list[str] = []
     for word in words:
         if word.isascii() or len(word) <= _STEM:
@@ -26,6 +29,11 @@ def in_order(text: str) -> list[str]:
         else:
             found.extend(word[at : at + 2] for at in range(len(word) - 1))
     return found
+
+
+def count(text: str) -> int:
+    """Return the number of stems."""
+    return len(_WORD.findall(text)) if text.isascii() else len(in_order(text))
 
 
 def stems(text: str) -> frozenset[str]:

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.ranking import Ranking, shared
+from bot.answering.ranking import Ranking, _points, shared
+from bot.answering.stems import in_order
 from indexers.model import Hit
+from indexers.text.prose import beside_links, plain
 from tests.fakes.passages import passages
 
 
@@ -92,3 +94,17 @@ def test_shares_are_shares(question: str, found: list[Hit]) -> None:
     for has in shared(question, found):
         assert 0.0 <= has.words <= 1.0 + 1e-9
         assert 0.0 <= has.pairs <= 1.0 + 1e-9
+
+
+_pieces = st.sampled_from(
+    ["[a b](c/d)", "[x", "](y)", "word", "W\u00f6rter", "\u3002", "\u4f60\u597d\u4e16\u754c",
+     "`co de`", "\n", "- ", "| ", " ", "> ", "```\n", "|--|\n", "1. "]
+)  # fmt: skip
+
+
+@given(st.lists(_pieces, max_size=12).map("".join))
+def test_a_passage_is_nothing_but_links_if_a_fifth_of_its_words_are_beside_them(text: str) -> None:
+    """Counted in another way than by parsing the text, where that cannot change the result."""
+    is_so = "](" in text and 5 * len(in_order(beside_links(text))) < len(in_order(plain(text)))
+
+    assert _points(text) == is_so
