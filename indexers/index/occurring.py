@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from indexers.index.engine import Engine
 from indexers.index.schema import Where
 from indexers.model import Acl, Reader
 
 _AclsOfWiki = Mapping[str, Acl]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a reader may read, by what was known then."""
+
+    reader: Reader
+    listed: Mapping[str, _AclsOfWiki]
+    written: Mapping[str, _AclsOfWiki]
+    judged: Mapping[str, Mapping[str, bool]]
 
 
 class Occurring:
@@ -22,6 +33,7 @@ class Occurring:
         self._listed: dict[str, _AclsOfWiki] = {}
         self._listed_at: float | None = None
         self._written: dict[str, _AclsOfWiki] = {}
+        self._last: _Judged | None = None
         self.languages: frozenset[str] = frozenset()
 
     def will_write(self, wiki: str, acl: Acl, *languages: str) -> None:
@@ -43,11 +55,11 @@ class Occurring:
         moment.
         """
         self._list()
-        acls = {wiki: self._of(wiki) for wiki in {*self._listed, *self._written}}
+        acls = self._judged(reader)
         wanted = set(acls) if wikis is None else acls.keys() & set(wikis)
         others = acls.keys() - wanted
-        seen = {name: acl for wiki in wanted for name, acl in acls[wiki].items()}
-        open_ = [name for name, acl in seen.items() if acl.admits(reader)]
+        seen = {name: is_open for wiki in wanted for name, is_open in acls[wiki].items()}
+        open_ = [name for name, is_open in seen.items() if is_open]
         if not open_:
             return None
         fields: dict[str, Sequence[str]] = {}
@@ -59,8 +71,21 @@ class Occurring:
             fields["wiki"] = sorted(wanted)
         return fields
 
-    def _of(self, wiki: str) -> _AclsOfWiki:
-        return {**self._listed.get(wiki, {}), **self._written.get(wiki, {})}
+    def _judged(self, reader: Reader) -> Mapping[str, Mapping[str, bool]]:
+        """Return for each wiki its Acls, and whether each admits ``reader``. The last result is
+        kept: a question is searched for several times, and Acls may be many."""
+        listed, written, last = self._listed, self._written, self._last
+        if last and last.reader is reader and last.listed is listed and last.written is written:
+            return last.judged
+        judged = {
+            wiki: {
+                name: acl.admits(reader)
+                for name, acl in {**listed.get(wiki, {}), **written.get(wiki, {})}.items()
+            }
+            for wiki in {*listed, *written}
+        }
+        self._last = _Judged(reader, listed, written, judged)
+        return judged
 
     def _list(self) -> None:
         now = self._clock()

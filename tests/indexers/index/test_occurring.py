@@ -15,7 +15,7 @@ from indexers.index.engine import Engine
 from indexers.index.occurring import Occurring
 from indexers.index.passages import StoredPassages
 from indexers.index.schema import Where
-from indexers.model import EVERYONE, OPEN, Acl, Principal
+from indexers.model import EVERYONE, OPEN, Acl, Principal, Reader
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
@@ -111,6 +111,27 @@ def test_a_list_is_used_for_its_time_and_no_longer() -> None:
         there.passages = [("handbook", ACLS[1])]
 
     assert found == [None, None, {}]
+
+
+def test_acls_are_judged_once_for_the_searches_of_one_question(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged: list[Acl] = []
+    admits = Acl.admits
+
+    def counted(acl: Acl, reader: Reader) -> bool:
+        judged.append(acl)
+        return admits(acl, reader)
+
+    monkeypatch.setattr(Acl, "admits", counted)
+    occurring = Occurring(cast("Engine", Facets([("handbook", OPEN)])), lambda: 0.0, None)
+    ann, ben = Principal(frozenset({"ann"})), Principal(frozenset({"ben"}))
+    for reader in (ann, ann, ben):
+        occurring.fields(reader, None)
+    occurring.will_write("handbook", ACLS[1])
+    occurring.fields(ben, None)
+
+    assert judged == [OPEN, OPEN, OPEN, ACLS[1]]
 
 
 def test_what_another_process_has_written_since_is_found_by_nobody_who_may_not(
