@@ -105,7 +105,7 @@ def serve_app(
     metrics = metrics_of(counts, queries.status, settings.data_dir, now)
     app.model_observer = metrics.counters
     answers, limits = Latest(answering(app.answerer)), ChangingLimits.of(settings.slack)
-    unwritten = Latest(answering(app.searching))
+    unwritten = Latest(answering(app.searching)) if secrets.installs else None
     warm_up(parts)
     threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
     tells_edits = any(wiki.recent for wiki in parts.wikis.values())
@@ -114,7 +114,8 @@ def serve_app(
     def follow(new: Settings) -> None:
         app.follow(new)
         answers.now = answering(app.answerer)
-        unwritten.now = answering(app.searching)
+        if unwritten:
+            unwritten.now = answering(app.searching)
         limits.follow(new.slack)
         scheduler.reschedule(*new.sync.intervals(edits=tells_edits))
 
@@ -133,7 +134,7 @@ def serve_app(
         checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
     )
     connection = connection_of(settings, secrets)
-    further = FurtherWorkspaces(app, env, connection, unwritten) if secrets.installs else None
+    further = FurtherWorkspaces(app, env, connection, unwritten) if unwritten else None
     if further:
         env = replace(env, pages=further.pages())
     parts_for = partial(
