@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caching import ExpiringCache
 from bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
@@ -29,6 +30,8 @@ LOOK_EVERY = 15.0
 """Seconds between two looks at the installations: other processes change them, too."""
 _REMEMBERED = 10.0
 """Seconds for which a workspace without an app is not looked up again."""
+_PAGE = 1000
+"""Workspaces of an organization that Slack lists at once, at most."""
 _LOST = {"app_uninstalled", "tokens_revoked"}
 _GONE = frozenset(
     {"account_inactive", "invalid_auth", "not_authed", "token_revoked", "token_expired"}
@@ -189,8 +192,12 @@ class Workspaces:
         client = web_client(installation.token, self.api_url, patient=False)
         try:
             found = await call(client.auth_test())
+            reached = not installation.is_org_wide or await _reaches(client, team)
         except ChatRefused as error:
             self._tell(installation, f"whose token Slack refuses ({error.code})")
+            return None
+        if not reached:
+            logger.debug("%s is no workspace of %s", team, installation.id)
             return None
         if not installation.is_org_wide and found.get("team_id") != team:
             self._tell(installation, "whose token is another workspace's")
@@ -257,6 +264,25 @@ class Workspaces:
                 await asyncio.to_thread(self.installations.delete, installation)
                 logger.info("Footnote was uninstalled from %s", installation.id)
                 self.changed.set()
+
+
+async def _reaches(client: AsyncWebClient, team: str) -> bool:
+    """Return whether the workspace is one of the organization whose token the client has. In a
+    channel that it shares with another company, a payload for it may name that company's
+    workspace, whose people must not count as its own.
+
+    Raises:
+        ChatRefused: Slack does not say.
+        ChatUnavailable: it cannot be told now.
+    """
+    cursor = ""
+    while True:
+        found = await call(client.auth_teams_list(limit=_PAGE, cursor=cursor or None))
+        if any(one["id"] == team for one in found.get("teams") or ()):
+            return True
+        cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return False
 
 
 def workspace_of(req: AsyncBoltRequest) -> tuple[str, str]:

@@ -23,6 +23,15 @@ def auth_test(slack: Core, _arguments: Arguments) -> Json:
     }
 
 
+def auth_teams_list(slack: Core, arguments: Arguments) -> Json:
+    """Return the workspaces of the organization that the app is installed in."""
+    if not slack.org_wide:
+        raise Refusal("not_allowed_token_type")
+    ours: list[Json] = [{"id": slack.team_id, "name": slack.team_domain}]
+    found, following = page(ours, arguments, default=100)
+    return {"teams": found, **following}
+
+
 def users_info(slack: Core, arguments: Arguments) -> Json:
     return {"user": _wire(slack, slack.user(arguments.needed("user")))}
 
@@ -64,6 +73,7 @@ def _wire(slack: Core, person: User) -> Json:
 
 METHODS: Mapping[str, Method] = {
     "auth.test": Method(auth_test, tier=0),
+    "auth.teams.list": Method(auth_teams_list, tier=2),
     "users.info": Method(users_info, ("users:read",), tier=4),
     "users.list": Method(users_list, ("users:read",), tier=2),
     "users.lookupByEmail": Method(lookup_by_email, ("users:read.email",), tier=3),

@@ -378,6 +378,41 @@ async def test_a_rotated_token_is_the_one_that_posts(
     assert "Yes." in await asked(garden, "How do I book leave?")
 
 
+async def test_an_organization_s_rights_are_not_those_of_a_company_that_it_shares_a_channel_with(
+    several: Several, slack: LocalSlack
+) -> None:
+    """Slack delivers what a guest company's people write for the organization, with their own
+    workspace. Its admins give anybody any address."""
+    park = furnished_further(slack, "T0PARK", "E0PARKS", org_wide=True)
+    park.add_user("U0MALLORY", name="mallory", email="anna@example.com", team_id="T0OTHER")
+    await several.start()
+    await several.browser.install(park)
+    for number in range(2):
+        body = {
+            "type": "event_callback",
+            "event_id": f"Ev0SHARED{number}",
+            "team_id": "T0OTHER",
+            "authorizations": [
+                {"team_id": None, "enterprise_id": "E0PARKS", "is_enterprise_install": True}
+            ],
+            "event": {
+                "type": "message",
+                "channel_type": "im",
+                "channel": "D0MALLORY",
+                "user": "U0MALLORY",
+                "ts": f"17000000{number}.000100",
+                "text": "What is the salary?",
+            },
+        }
+        payload = AsyncBoltRequest(body=body, mode="socket_mode")
+        assert (await several.workspaces.async_dispatch(payload)).status == 200
+    await asked(park, "How do I book leave?")
+
+    assert several.opened() == sorted([slack.team_id, "T0PARK"])
+    assert [one.text for one in several.elsewhere.asked] == ["How do I book leave?"]
+    assert several.installations.workspaces_of("E0PARKS") == ["T0PARK"]
+
+
 async def test_a_restart_opens_what_is_installed_also_a_workspace_of_an_organization(
     several: Several, slack: LocalSlack, garden: FurtherWorkspace
 ) -> None:
