@@ -203,6 +203,7 @@ class FurtherWorkspaces:
             rights=self.rights,
             clock=self.env.clock,
             installed=self.changed.set,
+            home=self.connection.bot_token,
         )
 
     def workspaces(self, home: tuple[str, SlackApp] | None) -> Workspaces:

@@ -228,7 +228,7 @@ class SlackParts:
             moved=self.directory.readers.moved,
             opened=pressing.opened(self.prompts, self.optional_calls),
             at_home=home.opened,
-            stopped=pressing.stopped(stopping),
+            stopped=pressing.stopped(stopping, self.me.team),
             settings=wiki.settings,
         )
         return SlackApp(

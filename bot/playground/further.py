@@ -131,8 +131,11 @@ class OAuth:
     def _token(self, workspace: FurtherWorkspace) -> Json:
         expires = self._clock() + TOKEN_SECONDS if self.rotates else None
         start = "xoxe.xoxb-" if self.rotates else "xoxb-"
-        workspace.bot_token = f"{start}{workspace.team_id}-{secrets.token_urlsafe(8)}"
-        self._issued[workspace.bot_token] = _Issued(workspace, expires)
+        before = self._issued.get(workspace.bot_token)
+        # An app that is installed again gets the token that it has, unless tokens rotate.
+        if self.rotates or before is None or before.is_revoked:
+            workspace.bot_token = f"{start}{workspace.team_id}-{secrets.token_urlsafe(8)}"
+            self._issued[workspace.bot_token] = _Issued(workspace, expires)
         organization = workspace.organization
         answer: Json = {
             "access_token": workspace.bot_token,

@@ -63,6 +63,10 @@ class NotNamed(BoltError):
     """No `[[workspace]]` names the workspace, so its token was not kept."""
 
 
+class AtHome(BoltError):
+    """It is the workspace whose token is in the settings."""
+
+
 def install_pages(  # noqa: PLR0913 - what is kept, where, and who is told
     client: OAuthClient,
     installations: Installations,
@@ -71,8 +75,10 @@ def install_pages(  # noqa: PLR0913 - what is kept, where, and who is told
     rights: Rights,
     clock: Callable[[], datetime],
     installed: Callable[[], None],
+    home: str = "",
 ) -> Mapping[str, Page]:
-    """Return the pages by path. ``installed`` is called after each installation."""
+    """Return the pages by path. ``installed`` is called after each installation; ``home`` is the
+    token in the settings."""
     quiet = logging.getLogger(f"{__name__}.bolt")
     quiet.setLevel(logging.ERROR)  # its warnings hold the code that Slack brings
     flow = AsyncOAuthFlow(
@@ -87,7 +93,9 @@ def install_pages(  # noqa: PLR0913 - what is kept, where, and who is told
             install_page_rendering_enabled=False,
             redirect_uri_path=REDIRECT,
             authorization_url=urljoin(client.api_url, "/oauth/v2/authorize"),
-            installation_store=NamedInstallations(installations, rights, client.api_url, clock),
+            installation_store=NamedInstallations(
+                installations, rights, client.api_url, clock, home=home
+            ),
             state_store=States(states, clock),
             state_expiration_seconds=int(VALID.total_seconds()),
             callback_options=AsyncCallbackOptions(_succeeded(installed), _failed),
@@ -118,7 +126,7 @@ class States(AsyncOAuthStateStore):
 
 class NamedInstallations(AsyncInstallationStore):
     """Bolt's port to the installations: keeps those in workspaces that the operator names, and
-    gives the others' tokens back."""
+    gives the others' tokens back, but for the one that is in the settings, ``home``."""
 
     def __init__(
         self,
@@ -126,21 +134,28 @@ class NamedInstallations(AsyncInstallationStore):
         rights: Rights,
         api_url: str,
         clock: Callable[[], datetime],
+        *,
+        home: str = "",
     ) -> None:
         self._installations = installations
         self._rights = rights
         self._api_url = api_url
         self._clock = clock
+        self._home = home
 
     async def async_save(self, installation: GivenInstallation) -> None:
         """Keep an installation.
 
         Raises:
             NotNamed: it is given back.
+            AtHome: nothing is to be done.
             BoltError: Slack gave no token of a bot.
             StateUnavailable: it cannot be stored now.
         """
         kept = _kept(installation, self._clock())
+        # Slack gives an app that is installed again the token that it has.
+        if kept.token == self._home:
+            raise AtHome(kept.id)
         if self._rights(kept.id, kept.enterprise) is None:
             await self._give_back(kept)
             raise NotNamed(f"{kept.name} ({kept.id})")
@@ -216,6 +231,8 @@ def _succeeded(
 
 
 async def _failed(arguments: AsyncFailureArgs) -> BoltResponse:
+    if isinstance(arguments.error, AtHome):
+        return _said(200, "Installed", "Footnote answers in this workspace already.")
     if isinstance(arguments.error, NotNamed):
         text = (
             f"Footnote is not set up for {arguments.error}, so nothing was kept. Ask the people who"

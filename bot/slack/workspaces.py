@@ -102,8 +102,6 @@ class Workspaces:
                 if refused
                 else await self.front.async_dispatch(req)
             )
-        # In a shared channel it may be the other company's; what is kept is of this workspace.
-        req.body["team_id"] = team
         return await app.bolt.async_dispatch(req)
 
     async def start(self) -> None:

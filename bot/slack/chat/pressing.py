@@ -88,13 +88,13 @@ def pressed(press: Callable[[Press], Awaitable[None]]) -> Handler:
     return handle
 
 
-def stopped(stopping: Stopping) -> Handler:
-    """Handle `agent_session_stopped`."""
+def stopped(stopping: Stopping, team: str) -> Handler:
+    """Handle `agent_session_stopped` in our workspace ``team``."""
 
     async def handle(body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         event = body["event"]
         person = str(event.get("user") or "")
-        await stopping.stop(body["team_id"], event["channel"], event["thread_ts"], person)
+        await stopping.stop(team, event["channel"], event["thread_ts"], person)
 
     return handle
 

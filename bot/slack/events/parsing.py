@@ -52,7 +52,8 @@ def parse_event(body: Mapping[str, Any], me: Identity) -> IncomingMessage | None
     return IncomingMessage(
         event=body["event_id"],
         kind=kind,
-        team=body.get("team_id") or me.team,
+        # In a shared channel the event's may be the other company's, which has none of our rows.
+        team=me.team,
         channel=event["channel"],
         ts=written["ts"],
         thread=written.get("thread_ts") or written["ts"],

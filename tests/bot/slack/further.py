@@ -89,7 +89,13 @@ def state_in(address: str) -> str:
 
 @asynccontextmanager
 async def served(
-    oauth: OAuth, api_url: str, database: Database, rights: Rights, clock: Clock
+    oauth: OAuth,
+    api_url: str,
+    database: Database,
+    rights: Rights,
+    clock: Clock,
+    *,
+    home: str = "",
 ) -> AsyncIterator[str]:
     """The pages, at the address that this gives."""
     pages = install_pages(
@@ -99,6 +105,7 @@ async def served(
         rights=rights,
         clock=clock,
         installed=lambda: None,
+        home=home,
     )
     application = web.Application()
     for path, page in pages.items():

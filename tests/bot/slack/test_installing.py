@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from slack_sdk.oauth.installation_store import Installation as GivenInstallation
 
 from bot.playground.further import FurtherWorkspace
 from bot.playground.workspace import LocalSlack
+from bot.slack.oauth import AtHome, NamedInstallations
 from bot.state.database import Database
 from bot.state.installations import MOST_STATES, DatabaseInstallations, DatabaseInstallStates
 from bot.workspaces.model import Installation, WorkspaceRights
@@ -170,6 +172,41 @@ async def test_a_workspace_that_nobody_named_gets_its_token_back(
     assert not kept(database)
     assert [call.method for call in slack.calls if call.method == "auth.revoke"]
     assert (await again.install(stranger))[0] == 403
+
+
+async def test_the_token_in_the_settings_is_not_given_back(
+    slack: LocalSlack, database: Database
+) -> None:
+    """Slack gives an app that is installed again the token that it has, and anybody in the first
+    workspace may install it there."""
+    given = GivenInstallation(
+        team_id=slack.team_id, bot_token=slack.bot_token, user_id="U0ANNA", team_name="first"
+    )
+    store = NamedInstallations(
+        DatabaseInstallations(database),
+        rights,
+        slack.api_url,
+        lambda: NOW,
+        home=slack.bot_token,
+    )
+    with pytest.raises(AtHome):
+        await store.async_save(given)
+
+    assert not slack.calls
+    assert not kept(database)
+
+
+async def test_the_page_tells_that_the_first_workspace_needs_no_installation(
+    slack: LocalSlack, database: Database, clock: Clock, garden: FurtherWorkspace
+) -> None:
+    async with served(slack.oauth, slack.api_url, database, rights, clock) as url:
+        await Browser(url).install(garden)
+    async with served(
+        slack.oauth, slack.api_url, database, rights, clock, home=garden.bot_token
+    ) as url:
+        status, page = await Browser(url).install(garden)
+
+    assert (status, "answers in this workspace already" in page) == (200, True)
 
 
 async def test_no_token_code_or_state_is_logged(

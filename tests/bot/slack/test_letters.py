@@ -30,6 +30,15 @@ def test_a_mention_is_a_letter() -> None:
     )
 
 
+def test_what_a_guest_company_writes_is_a_message_of_our_own_workspace() -> None:
+    """Slack may name their workspace; the channel's settings are kept under ours."""
+    body = envelope() | {"team_id": "T9", "is_ext_shared_channel": True}
+    found = parse_event(body, ME)
+
+    assert found is not None
+    assert (found.team, found.shared) == ("T1", True)
+
+
 def test_within_a_thread_the_answer_goes_into_that_thread() -> None:
     letter = parse_event(envelope(thread_ts="1.0"), ME)
 
