@@ -64,7 +64,7 @@ class NotNamed(BoltError):
 
 
 class AtHome(BoltError):
-    """It is the workspace whose token is in the settings."""
+    """The workspace is the one whose token is in the settings."""
 
 
 def install_pages(  # noqa: PLR0913 - what is kept, where, and who is told
