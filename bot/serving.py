@@ -150,7 +150,7 @@ def serve_app(
         state=app.state,
         process=process,
     )
-    shares = further is not None or bool(DatabaseInstallations(app.state).all())
+    shares = further is not None or DatabaseInstallations(app.state).ever()
 
     def at_home(me: Identity) -> SlackApp:
         return parts_for(me, team=Team(me.team, home=True) if shares else None).app()

@@ -10,11 +10,12 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from bot.state.database import Database
-from bot.state.schema import installations, oauth_states, org_workspaces
+from bot.state.schema import installations, keys, oauth_states, org_workspaces
 from bot.workspaces.model import Installation
 
 MOST_STATES = 1000
 """Installations that are begun at a time: anybody who reaches the page may begin one."""
+_EVER = {"name": "workspaces", "value": "several"}
 
 
 class DatabaseInstallations:
@@ -26,8 +27,21 @@ class DatabaseInstallations:
     def save(self, installation: Installation) -> None:
         values = asdict(installation)
         anew = self._database.insert(installations).values(values)
+        ever = self._database.insert(keys).values(_EVER).on_conflict_do_nothing()
         with self._database.begin() as connection:
+            connection.execute(ever)
             connection.execute(anew.on_conflict_do_update(index_elements=["id"], set_=values))
+
+    def ever(self) -> bool:
+        """Return whether there was ever one: then rows of its workspace may be left, also when it
+        is gone.
+
+        Raises:
+            StateUnavailable
+        """
+        query = sa.select(keys.c.name).where(keys.c.name == _EVER["name"])
+        with self._database.look() as connection:
+            return connection.scalar(query) is not None
 
     def rotate(self, before: Installation, after: Installation) -> bool:
         values = {

@@ -302,7 +302,8 @@ keys = sa.Table(
     sa.Column("name", sa.String(32), primary_key=True),
     sa.Column("value", sa.String(64), nullable=False),
 )
-"""Random keys of this installation, such as that of the pseudonyms."""
+"""Random keys of this database, such as that of the pseudonyms; and whether several workspaces ever
+shared it."""
 
 installations = sa.Table(
     "installations",

@@ -22,9 +22,11 @@ from bot.model import Answer, NoAnswer, Reason, Source
 from bot.operations.model import Order
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
+from bot.state.installations import DatabaseInstallations
 from bot.state.process import Process
 from bot.state.stores import Stores
 from bot.state.teams import Team
+from bot.workspaces.model import Installation
 from indexers.model import OPEN, KnownPage
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -244,3 +246,26 @@ async def test_rows_from_before_there_were_workspaces_are_the_first_one_s(shared
 
     assert await shared.garden.jobs.take() is None
     assert await shared.home.jobs.take()
+
+
+def test_a_database_that_several_workspaces_ever_shared_is_known_as_such(
+    database: Database,
+) -> None:
+    """Rows of a workspace outlive its installation, and must not become the first one's."""
+    store = DatabaseInstallations(database)
+    before = store.ever()
+    garden = Installation(
+        id=GARDEN.id,
+        name="garden",
+        enterprise="",
+        bot="B1",
+        bot_user="U1",
+        token="xoxb-1",
+        installed=NOW,
+    )
+    store.save(garden)
+    store.save(garden)
+    store.delete(garden)
+
+    assert not store.all()
+    assert (before, store.ever()) == (False, True)
