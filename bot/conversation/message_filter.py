@@ -3,7 +3,7 @@ others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.addressing import asks_nothing, looks_like_question, thread_command
@@ -46,14 +46,18 @@ class MessageFilter:
         Raises:
             StateUnavailable: none is kept.
         """
-        admitted = [one for one in messages if not _is_late(one) and await self._admits(one)]
+        begun = {Thread.of(one) for one in messages if one.kind is MessageKind.MENTION}
+        admitted = [one for one in messages if not _is_late(one) and await self._admits(one, begun)]
         changed = [one for one in messages if one.changed and one not in admitted]
         kept = await self.inbox.receive_all(admitted) if admitted else []
         return kept + [known for one in changed if (known := await self.inbox.update(one))]
 
-    async def _admits(self, message: IncomingMessage) -> bool:
+    async def _admits(self, message: IncomingMessage, begun: Collection[Thread]) -> bool:
+        """Return whether the message is put into the inbox. ``begun`` are threads in which somebody
+        asks the bot at this moment, which the inbox does not know yet."""
         if message.kind is MessageKind.FOLLOW_UP:
-            return bool(await self.threads.askers(Thread.of(message)))
+            thread = Thread.of(message)
+            return thread in begun or bool(await self.threads.askers(thread))
         if message.kind is MessageKind.UNASKED:
             settings = await self.settings.of(message.team, message.channel)
             return settings.unasked is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,7 @@ from bot.slack.api.slack_api import call, web_client
 from bot.slack.events.parsing import Identity
 from bot.slack.rotation import Rotation
 from bot.slack.running import SlackApp, ended
-from bot.workspaces.model import Installation, WorkspaceRights
+from bot.workspaces.model import ORGANIZATION, Installation, WorkspaceRights
 from bot.workspaces.ports import Installations
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ LOOK_EVERY = 15.0
 """Seconds between two looks at the installations: other processes change them, too."""
 _REMEMBERED = 10.0
 """Seconds for which a workspace without an app is not looked up again."""
+_REST_OF_ID = re.compile("[A-Z0-9]{1,31}")
 _PAGE = 1000
 """Workspaces of an organization that Slack lists at once, at most."""
 _LOST = {"app_uninstalled", "tokens_revoked"}
@@ -292,9 +294,15 @@ def workspace_of(req: AsyncBoltRequest) -> tuple[str, str]:
         body.get("team_id"),
         user.get("team_id") if isinstance(user, Mapping) else None,
     ]
-    team = next((one for one in named if isinstance(one, str) and one.startswith("T")), "")
-    organization = req.context.enterprise_id
-    return team, organization if isinstance(organization, str) else ""
+    team = next(filter(None, (_id("T", one) for one in named)), "")
+    return team, _id(ORGANIZATION, req.context.enterprise_id)
+
+
+def _id(kind: str, value: object) -> str:
+    """Return the value if it is an id as Slack makes them, else nothing: it becomes a key, and the
+    name of a folder."""
+    is_one = isinstance(value, str) and value[:1] == kind and _REST_OF_ID.fullmatch(value, 1)
+    return str(value) if is_one else ""
 
 
 def _event_of(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -76,6 +76,23 @@ async def test_a_question_waits_and_is_answered_once_when_the_database_is_back(
 
 
 @pytest.mark.usefixtures("often")
+async def test_a_follow_up_that_waits_with_its_question_is_answered_too(
+    listening: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
+) -> None:
+    """Without a mention it is for the bot only because of the question, which is not in the inbox
+    before it either."""
+    plug.is_pulled = True
+    asked = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
+    await slack.say("U0ANNA", "C0TEAM", "How much of it do I get?", thread_ts=asked.ts)
+    await until(lambda: len([*(tmp_path / "spool").glob("*.json")]) == 2)
+    plug.is_pulled = False
+    await until(lambda: not any((tmp_path / "spool").iterdir()))
+    await quiet(listening)
+
+    assert len([one for one in slack.from_app("C0TEAM") if one.thread_ts == asked.ts]) == 2
+
+
+@pytest.mark.usefixtures("often")
 async def test_an_edit_that_comes_meanwhile_counts(
     listening: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
 ) -> None:

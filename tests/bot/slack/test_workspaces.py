@@ -497,6 +497,10 @@ def test_a_person_of_an_organization_is_a_member_where_slack_says_so() -> None:
         ({"team": {"id": "T1"}, "user": {"team_id": "T9"}}, "T1 "),
         ({"team_id": "E1", "enterprise_id": "E1"}, " E1"),
         ({"type": "url_verification"}, " "),
+        ({"team_id": "T1/../../x", "user": {"team_id": "T2\0"}}, " "),
+        ({"team_id": "T" + 32 * "1", "enterprise_id": "E1\n"}, " "),
+        ({"view": {"app_installed_team_id": {"id": "T3"}}, "team": {"id": "T1"}}, " "),
+        ({"team_id": ["T1"], "enterprise": {"id": {"E": 1}}}, " "),
         ({"team_id": "T1", "event": {"type": "app_uninstalled"}, "authorizations": []}, "T1 "),
     ],
 )
