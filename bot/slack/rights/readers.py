@@ -20,7 +20,7 @@ from bot.caching import ExpiringCache
 from bot.conversation.model import ANYBODY, Closed
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.person import Membership
+from bot.slack.rights.person import Membership, Person
 from indexers.model import Audience, Principal, Reader
 
 logger = logging.getLogger(__name__)
@@ -31,14 +31,16 @@ REMEMBERED = 60.0
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """The members of a channel. ``reader`` stands for all of them together, ``memberships`` are
-    what they are (None: Slack does not say). ``shared``: the channel is shared with another
-    company. ``counted`` are those whose own rights the reader is made of."""
+    """The members of a channel. ``memberships`` are what they are (None: Slack does not say).
+    ``shared``: the channel is shared with another company. ``counted`` are those whose own rights
+    count together; if there are none, what is open to everyone counts.
 
-    reader: Reader = ANYBODY
+    Their rights are not cached with them: a wiki says for how long it may be.
+    """
+
     memberships: frozenset[Membership] | None = None
     shared: bool = False
-    counted: frozenset[str] = frozenset()
+    counted: tuple[Person, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,12 +76,12 @@ class Readers:
         if present.shared:
             # Since the question came, which may have been a while ago.
             return await self.people.reader(person, private=False, shared=True)
-        return present.reader
+        return await self._reader(present)
 
     async def audience(self, channel: str) -> Reader:
         """Return the reader that stands for everybody who reads this channel. Fails closed: if they
         are unknown, everyone."""
-        return (await self._present(channel)).reader
+        return await self._reader(await self._present(channel))
 
     async def counted(self, channel: str) -> frozenset[str]:
         """Return the people whose own rights that reader is made of; none if it is everyone.
@@ -87,7 +89,7 @@ class Readers:
         Raises:
             ChatUnavailable: it cannot be told now.
         """
-        return (await self._present(channel)).counted
+        return frozenset(person.id for person in (await self._present(channel)).counted)
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
         """Return whether the channel has, or may have, members who get no answers. ``shared``:
@@ -137,21 +139,27 @@ class Readers:
         if found is None:
             return _Present()
         if not found.private and self.people.guests:
-            return _Present(ANYBODY, frozenset(), found.shared)  # Nobody there gets no answers.
+            return _Present(frozenset(), found.shared)  # Nobody there gets no answers.
         ids = await self.channels.members(channel)
         if ids is None:
-            return _Present(ANYBODY, None, found.shared)
+            return _Present(None, found.shared)
         others = [id_ for id_ in ids if id_ != self.bot]
         if not found.private or found.shared or len(others) > self.most:
-            return _Present(ANYBODY, await self.people.memberships(others), found.shared)
+            return _Present(await self.people.memberships(others), found.shared)
         people = [await self.people.person(id_) for id_ in others]
         readers = [person for person in people if not person.is_app]
         memberships = frozenset(person.membership for person in readers)
         if memberships != {Membership.MEMBER}:
-            return _Present(ANYBODY, memberships)
-        held = frozenset(await asyncio.gather(*map(self.people.rights, readers)))
-        reader = next(iter(held)) if len(held) == 1 else Audience(held)
-        return _Present(reader, memberships, counted=frozenset(person.id for person in readers))
+            return _Present(memberships)
+        return _Present(memberships, counted=tuple(readers))
+
+    async def _reader(self, present: _Present) -> Reader:
+        """Return the reader that stands for all who are present, with the rights that each has
+        now."""
+        if not present.counted:
+            return ANYBODY
+        held = frozenset(await asyncio.gather(*map(self.people.rights, present.counted)))
+        return next(iter(held)) if len(held) == 1 else Audience(held)
 
 
 def _together(reader: Reader) -> frozenset[Principal]:

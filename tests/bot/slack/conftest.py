@@ -44,6 +44,7 @@ from indexers.model import (
     Reader,
     SyncReport,
     SyncScope,
+    addressed,
 )
 from tests.bot.databases import lay_out
 
@@ -231,6 +232,7 @@ class Bot:
         self.library = Library()
         self.syncs = Syncs()
         self.operations = Operations(self.handbook)
+        self.tokens: Callable[[str], frozenset[str]] = addressed
         self.now = NOW
         self.env = Environment(
             clock=lambda: self.now,
@@ -292,6 +294,7 @@ class Bot:
                 reindexing=self.syncs,
                 operating=self.operations,
                 library=self.library,
+                tokens=lambda email: self.tokens(email),  # noqa: PLW0108 - it may change
                 state=state,
                 process=process,
             ).app()

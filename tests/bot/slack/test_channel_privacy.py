@@ -9,7 +9,7 @@ import pytest
 
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from indexers.model import EVERYONE, Audience, Principal
+from indexers.model import EVERYONE, Acl, Audience, Principal
 
 from .conftest import Bot, quiet, words
 
@@ -89,6 +89,24 @@ async def test_whoever_joins_counts_from_then_on(listening: Bot, slack: LocalSla
 
     assert before.text == left.text == "It is secret."
     assert "found nothing" in words(joined)
+
+
+async def test_whoever_may_read_less_in_a_wiki_counts_so_from_then_on(
+    listening: Bot, slack: LocalSlack
+) -> None:
+    """Without anybody's coming or going: what people hold in a wiki is the wiki's to keep."""
+    held = {"anna@example.com": {"wiki:hr"}, "ben@example.com": {"wiki:hr"}}
+    listening.tokens = lambda email: frozenset(held[email])
+    await ask(slack, "C0MIX")
+    held["ben@example.com"] = {"wiki:staff"}
+    await ask(slack, "C0MIX")
+
+    # Anna alone is offered more, which is asked, too.
+    together = [one.reader for one in listening.handbook.asked if isinstance(one.reader, Audience)]
+    before, after = together
+    hr = Acl.of(["wiki:hr"])
+    assert hr.admits(before)
+    assert not hr.admits(after)
 
 
 async def test_members_are_not_looked_up_for_each_question(bot: Bot, slack: LocalSlack) -> None:
