@@ -80,7 +80,7 @@ class Workspaces:
     """Is set when an installation was made, so that it is opened at once."""
     _open: dict[str, _Open] = field(default_factory=dict)
     _opening: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
-    _without: ExpiringCache[str, bool] = field(init=False)
+    _without: ExpiringCache[tuple[str, str], bool] = field(init=False)
     _told: set[tuple[str, datetime, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -174,11 +174,11 @@ class Workspaces:
         async with self._opening.setdefault(team, asyncio.Lock()):
             if opened := self._open.get(team):
                 return opened.app
-            if self._without.get(team):
+            if self._without.get((team, organization)):
                 return None
             app = await self._opened(team, organization)
             if app is None:
-                self._without.put(team, True, _REMEMBERED)
+                self._without.put((team, organization), True, _REMEMBERED)
             return app
 
     async def _opened(self, team: str, organization: str) -> SlackApp | None:

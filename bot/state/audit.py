@@ -14,21 +14,28 @@ from bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
 from bot.operations.audit_report import AuditQuery, NotedEntry
 from bot.state.database import Database
 from bot.state.schema import shown, shown_pages, shown_readers
+from bot.state.teams import Team, of_team
 
 
 class DatabaseAudit:
-    """The trail. If it ``keeps`` none, nothing more is noted.
+    """The trail. If it ``keeps`` none, nothing more is noted. Entries are read of ``team`` alone.
 
     Raises:
         StateUnavailable: from any method.
     """
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], *, keeps: bool = True
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        team: Team | None = None,
+        *,
+        keeps: bool = True,
     ) -> None:
         self._database = database
         self._clock = clock
         self._keeps = keeps
+        self._ours = of_team(shown.c.team, team)
 
     def note(self, entry: AuditEntry) -> None:
         if not self._keeps:
@@ -51,7 +58,7 @@ class DatabaseAudit:
                 connection.execute(sa.insert(shown_readers), readers)
 
     def entries(self, query: AuditQuery) -> Sequence[NotedEntry]:
-        found = sa.select(shown.c.id).where(*_conditions(query))
+        found = sa.select(shown.c.id).where(self._ours, *_conditions(query))
         if query.most:
             found = found.order_by(shown.c.at.desc(), shown.c.id.desc()).limit(query.most)
         ids = found.subquery()

@@ -41,8 +41,8 @@ from bot.state.written import DatabaseWrittenAnswers
 class Stores:
     """The stores of ``database``, in which ``process`` is this process. It satisfies
     `bot.conversation.ports.Stores` and `bot.flags.ports.Stores`. ``run`` as in `InThreads`.
-    ``team`` is the workspace whose rows they hold, where several share the database; channels,
-    threads and the audit trail are told it in every call."""
+    ``team`` is the workspace whose rows they hold, where several share the database; channels and
+    threads are told it in every call."""
 
     def __init__(  # noqa: PLR0913 - the database, and whose part of it
         self,
@@ -64,5 +64,5 @@ class Stores:
         self.figures = AsyncFigures(DatabaseFigures(database, team), run)
         self.passes = AsyncPassLog(DatabasePassLog(database, clock), run)
         self.digests = AsyncDigests(DatabaseDigests(database, process), run)
-        self.audit = AsyncAudit(DatabaseAudit(database, clock, keeps=audits), run)
+        self.audit = AsyncAudit(DatabaseAudit(database, clock, team, keeps=audits), run)
         self.jobs = AsyncJobs(DatabaseJobs(database, clock, process, team), run)

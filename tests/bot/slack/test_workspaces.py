@@ -413,6 +413,19 @@ async def test_an_organization_s_rights_are_not_those_of_a_company_that_it_share
     assert several.installations.workspaces_of("E0PARKS") == ["T0PARK"]
 
 
+async def test_a_payload_that_names_no_organization_keeps_no_workspace_of_one_shut(
+    several: Several, slack: LocalSlack
+) -> None:
+    park = furnished_further(slack, "T0PARK", "E0PARKS", org_wide=True)
+    await several.start()
+    await several.browser.install(park)
+    bare = AsyncBoltRequest(body={"type": "x", "team_id": "T0PARK"}, mode="socket_mode")
+    await several.workspaces.async_dispatch(bare)
+
+    assert several.opened() == [slack.team_id]
+    assert "Yes." in await asked(park, "How do I book leave?")
+
+
 async def test_a_restart_opens_what_is_installed_also_a_workspace_of_an_organization(
     several: Several, slack: LocalSlack, garden: FurtherWorkspace
 ) -> None:

@@ -10,15 +10,19 @@ import pytest
 from bot.answering.model import WrittenAnswer
 from bot.conversation.model import (
     AskedQuestion,
+    AuditEntry,
     CountedBy,
     IncomingMessage,
     MessageKind,
     MessageRef,
     RecordedAnswer,
+    ShownPage,
+    Way,
 )
 from bot.errors import LockTaken
 from bot.flags.model import Complaint, Verdict
 from bot.model import Answer, NoAnswer, Reason, Source
+from bot.operations.audit_report import AuditQuery
 from bot.operations.model import Order
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
@@ -237,6 +241,24 @@ async def test_a_reminder_in_one_workspace_is_none_in_another(
     forgotten = [await reminded(shared.home), await reminded(shared.garden)]
 
     assert (first, again, forgotten) == ([True, True], [False, False], [False, True])
+
+
+async def test_the_trail_of_one_workspace_names_nobody_of_another(shared: Shared) -> None:
+    for team in (HOME, GARDEN):
+        page = ShownPage("handbook", team.id, "r1", PAGE.url, words=True)
+        entry = AuditEntry(
+            place(team), "U1", Way.CHANNEL, open=False, readers=frozenset({"U2"}), pages=(page,)
+        )
+        await shared.of(team).audit.note(entry)
+
+    async def told(stores: Stores, **query: str) -> list[str]:
+        found = await stores.audit.entries(AuditQuery(**query))
+        return sorted(one.entry.place.team for one in found)
+
+    for query in ({}, {"person": "U1"}, {"person": "U2"}, {"page": PAGE.url}):
+        assert await told(shared.home, **query) == ["T0HOME"]
+        assert await told(shared.garden, **query) == ["T0GARDEN"]
+        assert await told(shared.all, **query) == ["T0GARDEN", "T0HOME"]
 
 
 async def test_rows_from_before_there_were_workspaces_are_the_first_one_s(shared: Shared) -> None:
