@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.answering.composing.usage import Cap, Payer, Spent
 from bot.state.database import Database
 from bot.state.schema import inbox, usage
+from bot.workspaces.model import parts_of
 
 
 class DatabaseUsage:
@@ -70,7 +71,9 @@ def _is_forgotten(connection: sa.Connection, payer: Payer) -> bool:
     """Return whether the payer was forgotten. The message that is found is locked until the end:
     forgetting the person waits."""
     kind, name = payer
-    message = sa.select(inbox.c.id).where(inbox.c.person == name).limit(1)
+    workspace, person = parts_of(name)
+    theirs = inbox.c.team == workspace if workspace else sa.true()
+    message = sa.select(inbox.c.id).where(theirs, inbox.c.person == person).limit(1)
     return kind == "person" and connection.scalar(message.with_for_update(read=True)) is None
 
 

@@ -41,6 +41,12 @@ def own_id(workspace: str, id_: str) -> str:
     return f"{workspace}/{id_}" if workspace and id_ else id_
 
 
+def parts_of(own: str) -> tuple[str, str]:
+    """Return the workspace and the id of which `own_id` made this."""
+    workspace, _, id_ = own.rpartition("/")
+    return workspace, id_
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkspaceRights:
     """The rights of a workspace's people. ``wikis``: what they are answered from, at most.

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.answering.composing.usage import Cap, Spent
 from bot.answering.model import WrittenAnswer
 from bot.conversation.model import (
     AskedQuestion,
@@ -30,7 +31,9 @@ from bot.state.installations import DatabaseInstallations
 from bot.state.process import Process
 from bot.state.stores import Stores
 from bot.state.teams import Team
-from bot.workspaces.model import Installation
+from bot.state.usage import DatabaseUsage
+from bot.state.usage_report import DatabaseUsageReport
+from bot.workspaces.model import Installation, own_id
 from indexers.model import OPEN, KnownPage
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -241,6 +244,23 @@ async def test_a_reminder_in_one_workspace_is_none_in_another(
     forgotten = [await reminded(shared.home), await reminded(shared.garden)]
 
     assert (first, again, forgotten) == ([True, True], [False, False], [False, True])
+
+
+async def test_what_a_person_of_a_further_workspace_may_cost_is_limited_until_they_are_forgotten(
+    database: Database, shared: Shared
+) -> None:
+    await fill(shared, GARDEN)
+    usage, theirs = DatabaseUsage(database), ("person", own_id(GARDEN.id, "U1"))
+    elsewhere = ("person", own_id("T0PARK", "U1"))
+
+    def taken(payer: tuple[str, str]) -> bool:
+        return usage.take(NOW.date(), {payer: Cap(100)}, Spent(60))
+
+    assert [taken(theirs), taken(theirs)] == [True, False]
+    assert [taken(elsewhere), taken(elsewhere)] == [True, True], "nobody asked there"
+    forget_person(database, "U1", GARDEN)
+    assert taken(theirs)
+    assert not [*DatabaseUsageReport(database).used("person", AGO.date())]
 
 
 async def test_the_trail_of_one_workspace_names_nobody_of_another(shared: Shared) -> None:
