@@ -34,12 +34,14 @@ class AskedOnce:
 
 @dataclass(frozen=True, slots=True)
 class TokensUsed:
-    """The language model's usage on a day for a person or a channel (``payer``), or in all."""
+    """The language model's usage on a day for a person or a channel (``payer``), or in all.
+    ``direct``: the payer is the channel of a direct message."""
 
     day: date
     payer: str
     tokens: int
     cost: float
+    direct: bool = False
 
 
 class KeptUsage(Protocol):
@@ -85,6 +87,8 @@ def usage_rows(
         found.questions += 1
         found.answered += one.answered
     for used in kept.used(by.value, since.date()):
+        if used.direct:
+            directs.add(used.payer)
         found = sums[key(used.day, used.payer, used.payer)]
         found.tokens += used.tokens
         found.cost += used.cost

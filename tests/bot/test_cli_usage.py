@@ -12,6 +12,7 @@ import pytest
 from bot.answering.composing.usage import Cap, Spent
 from bot.conversation.model import AskedQuestion, MessageRef
 from bot.model import Answer, NoAnswer, Reason, Result, Source
+from bot.operations.usage_report import DIRECT
 from bot.reports import csv_of, print_rows
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
@@ -86,6 +87,28 @@ def test_direct_messages_are_one_row_because_their_channel_is_a_person(shell: Sh
     assert "direct messages  1          1         50      0.5000\n" in ran.out
     assert "C0TEAM" in ran.out
     assert "D0BEN" not in ran.out
+
+
+def test_a_further_workspace_has_rows_of_its_own_and_its_direct_messages_name_nobody(
+    shell: Shell, tmp_path: Path
+) -> None:
+    with closing(Database.open(tmp_path / "data/state.sqlite3")) as database:
+        place = MessageRef("T0GARDEN", "D0ROSE", "5.0", "5.0")
+        asked = AskedQuestion("A secret?", "U0ANNA", place, private=True)
+        DatabaseAnswers(database).keep(asked, FOUND, NOON, None, {})
+        theirs = {("channel", f"T0GARDEN/{id_}"): Cap() for id_ in ("D0ROSE", "D0IVY")}
+        DatabaseUsage(database).take(NOON.date(), theirs, Spent(7))
+    with kept_logging():
+        channels = shell.footnote("usage", "--by", "channel", "--json").json
+        people = shell.footnote("usage", "--by", "person", "--identify", "--json").json
+
+    assert "T0GARDEN" not in str(channels)
+    assert sum(row["tokens"] for row in channels if row["channel"] == DIRECT) == 50 + 2 * 7
+    assert {row["person"]: row["questions"] for row in people} == {
+        "U0ANNA": 2,
+        "U0BEN": 1,
+        "T0GARDEN/U0ANNA": 1,
+    }
 
 
 def test_who_was_forgotten_is_in_no_report(shell: Shell, tmp_path: Path) -> None:
