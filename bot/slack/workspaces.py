@@ -34,6 +34,9 @@ _REMEMBERED = 10.0
 _REST_OF_ID = re.compile("[A-Z0-9]{1,31}")
 _PAGE = 1000
 """Workspaces of an organization that Slack lists at once, at most."""
+_LIST_REMEMBERED = 60.0
+"""Seconds for which it is cached: Slack gives it 20 times a minute, and an organization may have
+hundreds. Before one counts as none of them, it is read again if it is older than `_REMEMBERED`."""
 _LOST = {"app_uninstalled", "tokens_revoked"}
 _GONE = frozenset(
     {"account_inactive", "invalid_auth", "not_authed", "token_revoked", "token_expired"}
@@ -81,10 +84,15 @@ class Workspaces:
     _open: dict[str, _Open] = field(default_factory=dict)
     _opening: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _without: ExpiringCache[tuple[str, str], bool] = field(init=False)
+    _listing: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _reached: ExpiringCache[str, frozenset[str]] = field(init=False)
+    """The workspaces of organizations, by their tokens."""
+    _fresh: ExpiringCache[str, bool] = field(init=False)
     _told: set[tuple[str, datetime, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._without = ExpiringCache(self.seconds)
+        self._reached, self._fresh = ExpiringCache(self.seconds), ExpiringCache(self.seconds)
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Give a payload to the app of its workspace. One that cannot be taken now is not
@@ -192,7 +200,9 @@ class Workspaces:
         client = web_client(installation.token, self.api_url, patient=False)
         try:
             found = await call(client.auth_test())
-            reached = not installation.is_org_wide or await _reaches(client, team)
+            reached = not installation.is_org_wide or await self._reaches(
+                installation, team, client
+            )
         except ChatRefused as error:
             self._tell(installation, f"whose token Slack refuses ({error.code})")
             return None
@@ -216,6 +226,22 @@ class Workspaces:
         await self._begin(team, app, installation)
         logger.info("Answering in %s (%s)", team, installation.name)
         return app
+
+    async def _reaches(self, installation: Installation, team: str, client: AsyncWebClient) -> bool:
+        """Return whether the workspace is one of the organization. In a channel that this shares
+        with another company, a payload for it may name that company's workspace, whose people must
+        not count as its own.
+
+        Raises:
+            ChatRefused, ChatUnavailable: it cannot be told now.
+        """
+        async with self._listing.setdefault(installation.token, asyncio.Lock()):
+            listed = self._reached.get(installation.token)
+            if listed is None or (team not in listed and not self._fresh.get(installation.token)):
+                listed = await _listed(client)
+                self._reached.put(installation.token, listed, _LIST_REMEMBERED)
+                self._fresh.put(installation.token, True, _REMEMBERED)
+            return team in listed
 
     async def _installation(self, team: str, organization: str) -> Installation | None:
         found = await asyncio.to_thread(self.installations.find, team)
@@ -266,23 +292,21 @@ class Workspaces:
                 self.changed.set()
 
 
-async def _reaches(client: AsyncWebClient, team: str) -> bool:
-    """Return whether the workspace is one of the organization whose token the client has. In a
-    channel that it shares with another company, a payload for it may name that company's
-    workspace, whose people must not count as its own.
+async def _listed(client: AsyncWebClient) -> frozenset[str]:
+    """Return the workspaces of the organization whose token the client has.
 
     Raises:
         ChatRefused: Slack does not say.
         ChatUnavailable: it cannot be told now.
     """
+    teams: set[str] = set()
     cursor = ""
     while True:
         found = await call(client.auth_teams_list(limit=_PAGE, cursor=cursor or None))
-        if any(one["id"] == team for one in found.get("teams") or ()):
-            return True
+        teams.update(str(one.get("id")) for one in found.get("teams") or ())
         cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
-            return False
+            return frozenset(teams)
 
 
 def workspace_of(req: AsyncBoltRequest) -> tuple[str, str]:
