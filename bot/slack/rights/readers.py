@@ -55,11 +55,12 @@ class Readers:
     most: int
     clock: Callable[[], float]
     _known: ExpiringCache[str, _Present] = field(init=False)
+    _made_for: ExpiringCache[str, tuple[Reader, frozenset[str]]] = field(init=False)
     _turnover: Counter[str] = field(default_factory=Counter)
     _looking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def __post_init__(self) -> None:
-        self._known = ExpiringCache(self.clock)
+        self._known, self._made_for = ExpiringCache(self.clock), ExpiringCache(self.clock)
 
     async def of(
         self, person: str, channel: str, *, private: bool, shared: bool
@@ -76,7 +77,9 @@ class Readers:
         if present.shared:
             # Since the question came, which may have been a while ago.
             return await self.people.reader(person, private=False, shared=True)
-        return await self._reader(present)
+        together = await self._reader(present)
+        self._made_for.put(channel, (together, _ids(present)), REMEMBERED)
+        return together
 
     async def audience(self, channel: str) -> Reader:
         """Return the reader that stands for everybody who reads this channel. Fails closed: if they
@@ -89,7 +92,7 @@ class Readers:
         Raises:
             ChatUnavailable: it cannot be told now.
         """
-        return frozenset(person.id for person in (await self._present(channel)).counted)
+        return _ids(await self._present(channel))
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
         """Return whether the channel has, or may have, members who get no answers. ``shared``:
@@ -113,8 +116,14 @@ class Readers:
         """
         if await self.has_outsiders(channel, shared=shared):
             return False
-        now = await self.audience(channel)
-        return reader == ANYBODY or _together(now) <= _together(reader)
+        if reader == ANYBODY:
+            return True
+        present = await self._present(channel)
+        made_for, people = self._made_for.get(channel) or (None, frozenset[str]())
+        if made_for == reader:
+            # By people: what one of them holds in a wiki may have changed in this moment.
+            return bool(present.counted) and _ids(present) <= people
+        return _together(await self._reader(present)) <= _together(reader)
 
     async def _present(self, channel: str) -> _Present:
         # One lookup at a time for each channel: the others wait for its result, in order.
@@ -160,6 +169,10 @@ class Readers:
             return ANYBODY
         held = frozenset(await asyncio.gather(*map(self.people.rights, present.counted)))
         return next(iter(held)) if len(held) == 1 else Audience(held)
+
+
+def _ids(present: _Present) -> frozenset[str]:
+    return frozenset(person.id for person in present.counted)
 
 
 def _together(reader: Reader) -> frozenset[Principal]:

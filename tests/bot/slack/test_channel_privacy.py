@@ -11,7 +11,7 @@ from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from indexers.model import EVERYONE, Acl, Audience, Principal
 
-from .conftest import Bot, quiet, words
+from .conftest import Bot, quiet, until, words
 
 SALARY = "my salary?"
 
@@ -107,6 +107,21 @@ async def test_whoever_may_read_less_in_a_wiki_counts_so_from_then_on(
     hr = Acl.of(["wiki:hr"])
     assert hr.admits(before)
     assert not hr.admits(after)
+
+
+async def test_an_answer_is_the_channels_if_rights_change_while_it_is_made(
+    listening: Bot, slack: LocalSlack
+) -> None:
+    held = {"anna@example.com": {"wiki:hr"}, "ben@example.com": {"wiki:hr"}}
+    listening.tokens = lambda email: frozenset(held[email])
+    listening.handbook.open.clear()
+    asked = await slack.mention("U0ANNA", "C0MIX", "leave?")
+    await until(lambda: listening.handbook.asked)
+    held["ben@example.com"] = {"wiki:staff"}
+    listening.handbook.open.set()
+    answer = await slack.wait_for_message("C0MIX", thread_ts=asked.ts)
+
+    assert answer.text == "Book leave in the calendar."
 
 
 async def test_members_are_not_looked_up_for_each_question(bot: Bot, slack: LocalSlack) -> None:
