@@ -20,15 +20,20 @@ pytestmark = pytest.mark.long
 QUESTION = "How many days of annual leave does everyone have?"
 
 
-def _mounts() -> bool:
-    """Whether we may mount in a namespace of our own; an ordinary user may, on most machines."""
-    if not shutil.which("unshare"):
-        return False
-    command = ["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+@pytest.fixture(scope="session")
+def mounts() -> None:
+    """Let a test mount, in a namespace of its own.
+
+    Nothing else makes a folder read-only or full for root, who runs the tests in a container. Where
+    nobody may mount, as in a hardened one, `kill -9` is tried all the same.
+    """
+    unshare = shutil.which("unshare") or "false"
+    command = [unshare, "-rm", "mount", "-t", "tmpfs", "none", "/mnt"]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("this machine lets nobody mount, so no folder can be made read-only or full")
 
 
-needs_mounts = pytest.mark.skipif(not _mounts(), reason="this machine lets nobody mount")
+needs_mounts = pytest.mark.usefixtures("mounts")
 
 
 @pytest.fixture
