@@ -57,9 +57,7 @@ class Receiving:
         """
         await self.receive(lambda: message)
 
-    def _read(
-        self, read: Callable[[], IncomingMessage | None]
-    ) -> tuple[IncomingMessage | None, bool]:
+    def _read(self, read: _Read) -> tuple[IncomingMessage | None, bool]:
         message = read()
         return message, message is not None and self._filter.may_concern_us(message)
 
