@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections import namedtuple
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
@@ -190,3 +193,69 @@ def test_a_folder_that_cannot_be_written_gets_advice(
     monkeypatch.setattr("indexers.index.lock._locked", refuse)
     with pytest.raises(IndexUnavailable, match=advice):
         opened(folder)
+
+
+def quantization(folder: Path) -> list[object]:
+    """Return how the vectors of each part of an index are quantized."""
+    segments = [json.loads(file.read_text()) for file in folder.glob("segments/*/segment.json")]
+    return [one["config"]["vector_data"]["meaning"]["quantization_config"] for one in segments]
+
+
+def put_many(index: EdgeIndex, pages: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Put pages of one passage each, with random vectors, which are returned."""
+    vectors = np.random.default_rng(0).normal(size=(pages, EMBEDDER.dimensions))
+    for number, vector in enumerate(vectors):
+        index.replace(passages(f"page{number:03}", f"No {number}."), [Embedding(tuple(vector))])
+    return vectors
+
+
+def found_by(index: EdgeIndex, question: Sequence[float]) -> list[str]:
+    hits = index.search("zanzibar", question, reader=Principal.of(EVERYONE), limit=10)
+    return [hit.passage.page for hit in hits]
+
+
+def test_quantized_vectors_find_what_whole_ones_find(tmp_path: Path) -> None:
+    with opened(tmp_path / "index") as index:
+        vectors = put_many(index, 400)
+        index.settle()
+        unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        for question in np.random.default_rng(1).normal(size=(20, EMBEDDER.dimensions)):
+            nearest = np.argsort(-(unit @ question))[:10]
+
+            assert found_by(index, tuple(question)) == [f"page{number:03}" for number in nearest]
+
+    assert all(quantization(tmp_path / "index"))
+
+
+def test_vectors_stay_quantized_when_deleted_points_are_reclaimed(tmp_path: Path) -> None:
+    with opened(tmp_path / "index") as index:
+        put_many(index, 1_100)
+        index.remove("handbook", [f"page{number:03}" for number in range(100, 1_100)])
+        index.settle()
+
+        assert len(found_by(index, (1.0,) * EMBEDDER.dimensions)) == 10
+
+    assert all(quantization(tmp_path / "index"))
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_an_index_of_before_quantization_is_rewritten_when_it_is_opened(
+    killed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("indexers.index.edge._QUANTIZATION", None)
+        with opened(tmp_path / "index") as index:
+            put_many(index, 50)
+            counts, first = index.counts(), found_by(index, (1.0,) * EMBEDDER.dimensions)
+    assert quantization(tmp_path / "index") == [None]
+    if killed:
+        with monkeypatch.context() as at_once:
+            at_once.setattr("indexers.index.edge._optimize", lambda *_: None)
+            opened(tmp_path / "index").close()
+        assert quantization(tmp_path / "index") == [None]
+
+    with opened(tmp_path / "index") as index:
+        assert index.counts() == counts
+        assert found_by(index, (1.0,) * EMBEDDER.dimensions) == first
+
+    assert all(quantization(tmp_path / "index"))
