@@ -25,6 +25,7 @@ from indexers.ports import Embedding, Place, Vector
 _T = TypeVar("_T")
 
 _BATCH = 512  # values in one filter, points in one write
+_TO_KNOW = 3  # passages by which a word is known to be on some page
 
 
 Version = tuple[str, str, int]
@@ -210,19 +211,10 @@ class StoredPassages:
             return {}
         slips = Slips(word, self._languages_spoken)
         where = Where(fields)
-        found = self._engine.search(
-            (), slips.sought, meaning_weight=0.0, where=where, limit=LOOKED_AT
-        )
-        # The text before an edit or a restriction may remain a moment longer.
-        current = self._current(set(map(_version, found)))
-        passages = [
-            (passage.embedded, point.payload.get("language") or LEAST)
-            for point in found
-            if _version(point) in current
-            and (passage := schema.read_passage(point.payload)).acl.admits(reader)
-            and _is_of(wikis, passage)
-        ]
-        return slips.of(passages)
+        # Most words are right. Then the hundreds of words near them need not be made.
+        if slips.is_in(self._with_words(slips.own, where, reader, wikis, limit=_TO_KNOW)):
+            return slips.itself
+        return slips.of(self._with_words(slips.sought, where, reader, wikis, limit=LOOKED_AT))
 
     def speaks(self, text: str) -> bool:
         return vocabulary.speaks(text, self._languages_spoken)
@@ -279,6 +271,29 @@ class StoredPassages:
             self.known(wiki)
         vector, words = [dimensions**-0.5] * dimensions, ([0], [1.0])
         self._engine.search(vector, words, meaning_weight=0.5, where=Where({}), limit=1)
+
+    def _with_words(
+        self,
+        words: vocabulary.Tokens,
+        where: Where,
+        reader: Reader,
+        wikis: Sequence[str] | None,
+        *,
+        limit: int,
+    ) -> list[tuple[str, str]]:
+        """Return text and language of the passages that have most of ``words``."""
+        if not words[0]:
+            return []
+        found = self._engine.search((), words, meaning_weight=0.0, where=where, limit=limit)
+        # The text before an edit or a restriction may remain a moment longer.
+        current = self._current(set(map(_version, found)))
+        return [
+            (passage.embedded, point.payload.get("language") or LEAST)
+            for point in found
+            if _version(point) in current
+            and (passage := schema.read_passage(point.payload)).acl.admits(reader)
+            and _is_of(wikis, passage)
+        ]
 
     def _current(self, versions: set[Version]) -> set[Version]:
         """Return those of ``versions`` that a head names now."""

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
+from functools import cached_property
 from itertools import chain
 
 from indexers.index import vocabulary
@@ -55,7 +56,15 @@ class Slips:
         self._languages = languages
         self._said = [vocabulary.words(language) for language in sorted(languages)]
         self._own = self._tokens(word)
-        self._near = {near: self._tokens(near) for near in one_slip_away(word)}
+
+    @cached_property
+    def _near(self) -> dict[str, frozenset[int]]:
+        return {near: self._tokens(near) for near in one_slip_away(self._word)}
+
+    @property
+    def own(self) -> vocabulary.Tokens:
+        """Return the word alone."""
+        return list(self._own), [1.0] * len(self._own)
 
     @property
     def sought(self) -> vocabulary.Tokens:
@@ -63,6 +72,18 @@ class Slips:
         weights = {token: 1.0 for tokens in self._near.values() for token in tokens}
         weights |= dict.fromkeys(self._own, 1_000.0)
         return list(weights), list(weights.values())
+
+    @property
+    def itself(self) -> dict[str, int]:
+        """Return the word alone, as `of` does if it is right."""
+        return {self._word: LOOKED_AT}
+
+    def is_in(self, passages: Iterable[tuple[str, str]]) -> bool:
+        """Return whether one of ``passages`` has the word itself."""
+        return any(
+            self._own.intersection(vocabulary.of_passage(text, language)[0])
+            for text, language in passages
+        )
 
     def of(self, passages: Iterable[tuple[str, str]]) -> dict[str, int]:
         """Return the words that ``passages`` (text and language of each) have, and how many of
@@ -73,14 +94,14 @@ class Slips:
         for text, language in passages:
             there = frozenset(vocabulary.of_passage(text, language)[0])
             if self._own & there:
-                return {self._word: LOOKED_AT}
+                return self.itself
             written = frozenset(_WORD.findall(text.casefold()))
             for near, tokens in self._near.items():
                 if tokens & there:
                     found[near] += near in written
         idle = [near for near, tokens in self._near.items() if not tokens]
         if (found or idle) and is_spelt_right(self._word, self._languages):
-            return {self._word: LOOKED_AT}
+            return self.itself
         return {**found, **dict.fromkeys(idle, LOOKED_AT)}
 
     def _tokens(self, word: str) -> frozenset[int]:

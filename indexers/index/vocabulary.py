@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from indexers.index.lexical import Words
 
@@ -18,6 +18,11 @@ words = cache(Words)
 """By language."""
 
 
+@lru_cache(maxsize=16_384)
+def _is_stop(word: str, language: str) -> bool:
+    return not words(language).of_question(word)[0]
+
+
 def of_passage(text: str, language: str) -> Tokens:
     return words(language).of_passage(text)
 
@@ -30,17 +35,17 @@ def of_question(text: str, languages: Collection[str]) -> Tokens:
     in the others, too, in whose passages they are rare and would decide. If none has any, all
     languages count alike.
     """
-    said = [words(language) for language in sorted(languages)]
-    if len(said) == 1:
-        return said[0].of_question(text)
-    stops = {
-        each: [part for part in text.split() if not each.of_question(part)[0]] for each in said
-    }
-    own = max(said, key=lambda each: len(stops[each]))
-    weight = _OTHERS if stops[own] else 1.0
-    idle = " ".join(stops[own])
+    ordered = sorted(languages)
+    if len(ordered) == 1:
+        return words(ordered[0]).of_question(text)
+    parts = text.split()
+    stops = {each: [part for part in parts if _is_stop(part, each)] for each in ordered}
+    spoken = max(ordered, key=lambda each: len(stops[each]))
+    own = words(spoken)
+    weight = _OTHERS if stops[spoken] else 1.0
+    idle = " ".join(stops[spoken])
     weights: dict[int, float] = {}
-    for each in said:
+    for each in map(words, ordered):
         idle_tokens = set(each.of_question(idle)[0])
         for token, counts in zip(*each.of_question(text), strict=True):
             if token not in idle_tokens:
@@ -72,9 +77,7 @@ def speaks(text: str, languages: Collection[str]) -> bool:
 
     def stops(language: str) -> int:
         more = _ENGLISH if language == "english" else frozenset[str]()
-        return sum(
-            part.casefold() in more or not words(language).of_question(part)[0] for part in parts
-        )
+        return sum(part.casefold() in more or _is_stop(part, language) for part in parts)
 
     own = max(map(stops, languages))
     others = (stops(other) for other in _TELLABLE if other not in languages)

@@ -66,3 +66,17 @@ def test_a_rare_word_is_told_from_a_misspelt_one() -> None:
     assert is_spelt_right("reisekosten", ["english", "german"])
     assert not is_spelt_right("recieve", ["english"])
     assert not is_spelt_right("raisins", ["kazakh"])
+
+
+def test_a_word_is_looked_for_before_the_hundreds_of_words_near_it_are_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(word: str) -> frozenset[str]:
+        raise AssertionError(f"the words near {word} were made")
+
+    monkeypatch.setattr("indexers.index.spelling.one_slip_away", refuse)
+    slips = Slips("boards", ["english", "german"])
+
+    assert slips.own[0]
+    assert slips.is_in([("Trees", "english"), ("Trello\nA board has cards.", "english")])
+    assert not slips.is_in([("Trello\nIt has cards.", "english")])
