@@ -7,7 +7,7 @@ words that are together in both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -20,6 +20,7 @@ from indexers.model import Hit
 from indexers.text.prose import beside_links, plain
 
 _Part = TypeVar("_Part")
+_Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ def shared(question: str, hits: Sequence[Hit]) -> list[Shared]:
     wanted = in_order(question)
     weighty = {stem for word in read(question) if word.weighs for stem in in_order(word.text)}
     passages = [_read_once(hit.passage.embedded) for hit in hits]
-    weigh = Weights(one.stems for one in passages)
+    sought = frozenset(wanted)
+    weigh = Weights(one.stems & sought for one in passages)
     words = {stem: (_BASE + weigh(stem)) * (1.0 if stem in weighty else _IDLE) for stem in wanted}
     pairs = {pair: min(words[pair[0]], words[pair[1]]) for pair in pairwise(wanted)}
     share_of_words, share_of_pairs = _share_of(words), _share_of(pairs)
     return [
-        Shared(max(map(share_of_words, one.sentences)), share_of_pairs(one.pairs))
+        Shared(max(map(share_of_words, one.sentences)), share_of_pairs(one.pairs_of(pairs)))
         for one in passages
     ]
 
@@ -94,21 +96,25 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A passage's words: all, by sentence, and by pairs of neighbours."""
+    """A passage's words: all, by sentence, and in order, with a space around each."""
 
     stems: frozenset[str]
     sentences: list[frozenset[str]]
-    pairs: frozenset[tuple[str, str]]
+    in_order: str
 
     @classmethod
     def of(cls, embedded: str) -> _Read:
         """Read a passage. The first line is its path, and no sentence of it."""
         place, *rest = by_sentence(embedded)
         sentences = [frozenset(sentence) for sentence in rest if sentence]
-        together = [*place, *chain.from_iterable(rest)]
-        return cls(
-            frozenset(together), sentences or [frozenset(place)], frozenset(pairwise(together))
-        )
+        first = frozenset(place)
+        together = " ".join(chain(place, *rest))
+        return cls(first.union(*sentences), sentences or [first], f" {together} ")
+
+    def pairs_of(self, pairs: Iterable[_Pair]) -> frozenset[_Pair]:
+        """Return those of ``pairs`` that are neighbours here. A search in the text takes less time
+        than all pairs would take to be made."""
+        return frozenset(pair for pair in pairs if f" {pair[0]} {pair[1]} " in self.in_order)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -132,6 +138,6 @@ def _share_of(weights: Mapping[_Part, float]) -> Callable[[frozenset[_Part]], fl
 
     def share(there: frozenset[_Part]) -> float:
         found = weights.keys() & there
-        return fsum(weights[part] for part in found) / whole if found else 0.0
+        return fsum(map(weights.__getitem__, found)) / whole if found else 0.0
 
     return share

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from math import log
 
 _WORD = re.compile(r"[^\W_]+")
-_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")  # noqa: RUF001 - Chinese
+# A mark, and what must follow it: to begin with one of few characters is quicker than to look back
+# from each. No mark is part of a stem.
+_END = re.compile("[.!?\n\u3002\uff01\uff1f](?:(?<=[\n\u3002\uff01\uff1f])|\\s+)")
 _STEM = 5
 """Letters of a word that count: crude, but the same for every language with letters."""
 

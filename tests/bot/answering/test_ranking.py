@@ -45,6 +45,21 @@ def test_words_that_stand_together_say_more_than_the_same_words_apart() -> None:
     assert order("sick leave", apart, together)[0] == together.passage.text
 
 
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Sick day.", 1.0),
+        ("It is a sick day", 1.0),
+        ("Seasick days.", 0.0),
+        ("A sick Friday.", 0.0),
+    ],
+)
+def test_a_pair_is_two_whole_words_wherever_they_stand(text: str, pairs: float) -> None:
+    (has,) = shared("sick day", [hit(text)])
+
+    assert has.pairs == pytest.approx(pairs)
+
+
 def test_a_title_joins_the_words_that_are_shared_but_is_no_sentence() -> None:
     (has,) = shared("leave page", [hit("It is long.", page="leave")])
 
