@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Self
 
@@ -69,17 +68,6 @@ def addressed(email: str) -> frozenset[str]:
     return frozenset({user_token(email), domain_token(email)}) if "@" in email else frozenset()
 
 
-@lru_cache(maxsize=4_096)
-def _gates(text: str) -> frozenset[frozenset[str]]:
-    """Read an Acl. Many passages have the same one, and a search reads those of all it finds."""
-    gates = json.loads(text)
-    if not isinstance(gates, list) or not all(
-        isinstance(gate, list) and all(isinstance(token, str) for token in gate) for gate in gates
-    ):
-        raise ValueError(f"not an Acl: {text!r}")
-    return frozenset(map(frozenset, gates))
-
-
 @dataclass(frozen=True, slots=True)
 class Acl:
     """The rights to a page: gates, all of which must be passed.
@@ -122,7 +110,13 @@ class Acl:
         Raises:
             ValueError: if ``text`` is no canonical Acl.
         """
-        return cls(_gates(text))
+        gates = json.loads(text)
+        if not isinstance(gates, list) or not all(
+            isinstance(gate, list) and all(isinstance(token, str) for token in gate)
+            for gate in gates
+        ):
+            raise ValueError(f"not an Acl: {text!r}")
+        return cls.of(*gates)
 
 
 OPEN = Acl.of([EVERYONE])

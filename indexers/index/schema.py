@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from indexers.errors import IndexCorrupt
@@ -44,6 +45,9 @@ has no spread to stand out from, and similarity would win."""
 _POINT_IDS = uuid.UUID("1d3f3a52-6d1c-4c0f-8f0a-466f6f746e74")
 
 Payload = Mapping[str, Any]
+
+_read_acl = lru_cache(maxsize=4_096)(Acl.parse)
+"""Many passages have the same Acl, and a search reads those of all that it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Head:
         try:
             # Heads from before owners were stored have none, until the next pass.
             owner = payload.get("owner", "")
-            known = KnownPage(payload["revision"], Acl.parse(payload["rights"]), owner)
+            known = KnownPage(payload["revision"], _read_acl(payload["rights"]), owner)
             return cls(
                 payload["head"], payload["page"], payload["version"], payload["passages"], known
             )
@@ -175,7 +179,7 @@ def _passage(payload: Payload) -> Passage:
         url=payload["url"],
         text=payload["text"],
         embedded=payload["embedded"],
-        acl=Acl.parse(payload["acl"]),
+        acl=_read_acl(payload["acl"]),
         owner=payload["owner"],
         updated=updated and date.fromisoformat(updated),
         outdated=payload["outdated"],
