@@ -112,9 +112,10 @@ class _Read:
         return cls(first.union(*sentences), sentences or [first], f" {together} ")
 
     def pairs_of(self, pairs: Iterable[_Pair]) -> frozenset[_Pair]:
-        """Return those of ``pairs`` that are neighbours here. A search in the text takes less time
-        than all pairs would take to be made."""
-        return frozenset(pair for pair in pairs if f" {pair[0]} {pair[1]} " in self.in_order)
+        """Return those of ``pairs`` that are neighbours here. To look for a few in the text takes
+        less time than to make all that it has."""
+        both = [pair for pair in pairs if pair[0] in self.stems and pair[1] in self.stems]
+        return frozenset(pair for pair in both if f" {pair[0]} {pair[1]} " in self.in_order)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -170,15 +170,17 @@ def merged(
     passages are those of the first search that found them, with the highest similarity of all
     searches. Of equals one in ``language`` comes first."""
     scores: dict[tuple[str, str], float] = {}
-    hits: dict[tuple[str, str], dict[uuid.UUID, Hit]] = {}
+    hits: dict[tuple[str, str], dict[tuple[str, int], Hit]] = {}
     for found, weight in searches:
         for page in found:
             place = (page.wiki, page.page)
             scores[place] = scores.get(place, 0.0) + weight * page.score
             for hit in page.hits:
-                first = hits.setdefault(place, {}).setdefault(hit.passage.id, hit)
+                # What makes a passage's id with its page: an id takes time to compute.
+                within = hit.passage.revision, hit.passage.ordinal
+                first = hits.setdefault(place, {}).setdefault(within, hit)
                 if hit.closest > first.closest:
-                    hits[place][hit.passage.id] = replace(first, closest=hit.closest)
+                    hits[place][within] = replace(first, closest=hit.closest)
     pages = [
         FoundPage(*place, score, tuple(sorted(hits[place].values(), key=lambda hit: -hit.score)))
         for place, score in scores.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,9 @@ _USUAL_LIMIT = 512  # of a model that does not say
 # cores, against 18,000 sorted by characters and about half unsorted.
 _BATCH = 8
 
+_QUESTIONS = 256
+"""Questions whose vectors are kept, some 12 KB each."""
+
 _sharing = threading.Lock()
 
 
@@ -67,6 +70,7 @@ class _Embedder:
         self._loading = threading.Lock()
         self._query = query
         self._passage = passage
+        self._of_question = lru_cache(maxsize=_QUESTIONS)(self._embedded_question)
 
     def count_tokens(self, text: str) -> int:
         """Count tokens by the model's own tokenizer, without special tokens, uncut."""
@@ -98,13 +102,17 @@ class _Embedder:
         return embeddings
 
     def embed_question(self, text: str) -> Vector:
-        """Return a vector for searching; about a millisecond with the bundled model.
+        """Return a vector for searching; a few milliseconds with the bundled model. The last ones
+        are kept: a follow-up is searched for with the questions before it.
 
         Raises:
             ModelUnavailable: the model is missing or not the one named.
         """
+        return self._of_question(text)
+
+    def _embedded_question(self, text: str) -> Vector:
         (vector,) = _plain(self._model.query_embed([self._query + encodable(text)]))
-        return vector
+        return tuple(vector)
 
     @property
     def _model(self) -> TextEmbedding:

@@ -100,6 +100,7 @@ def _of_another_version(missing: KeyError) -> IndexCorrupt:
     )
 
 
+@lru_cache(maxsize=4_096)
 def head_id(wiki: str, page: str) -> uuid.UUID:
     return uuid.uuid5(_POINT_IDS, f"head\0{wiki}\0{page}")
 

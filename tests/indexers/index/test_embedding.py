@@ -287,3 +287,18 @@ def test_a_named_model_that_lies_in_the_cache_needs_no_network(tmp_path: Path) -
     assert named.embed_question("Leave?") == pytest.approx(
         LocalEmbedder().embed_question("Leave?"), abs=1e-4
     )
+
+
+def test_the_last_questions_are_embedded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = LocalEmbedder(threads=1)
+    first = embedder.embed_question("How long is leave?")
+    other = embedder.embed_question("Where is the printer?")
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("it was embedded again")
+
+    monkeypatch.setattr(embedder._model, "query_embed", refuse)
+
+    assert embedder.embed_question("How long is leave?") == first != other
+    with pytest.raises(AssertionError):
+        embedder.embed_question("How long is leave")
