@@ -101,6 +101,9 @@ def _holding(footnote: FootnoteProcess) -> Iterator[None]:
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
+            socket = footnote.config.parent / "process" / "socket"
+            while not socket.exists() and process.poll() is None:
+                time.sleep(0.1)  # a command that came first would hold the index itself
             footnote.ask(_QUESTION)
             yield
         finally:

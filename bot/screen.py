@@ -127,6 +127,9 @@ def progress_bars() -> Iterator[Any]:
     if far := remote():
         yield _drawn_by(far.progress)
         return
+    if not err().is_terminal:
+        yield _drawn_by(lambda _, __: None)
+        return
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -135,7 +138,6 @@ def progress_bars() -> Iterator[Any]:
         TimeRemainingColumn(),
         console=err(),
         transient=True,
-        disable=not err().is_terminal,
     ) as bars:
         tasks: dict[str, Any] = {}
 

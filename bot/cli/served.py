@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
@@ -40,6 +41,9 @@ COMMANDS: dict[str, click.Command] = {
 }
 _LONG = frozenset({"calibrate", "eval"})
 """Commands that keep the processor busy for minutes: one at a time, for others wait for answers."""
+_DRAWN_EVERY = 0.05
+"""Seconds between two messages of progress. Thousands of unchanged pages are through in one, and
+each message takes the time of both processes."""
 _WIDEST = 10_000
 """Columns of a terminal."""
 
@@ -110,9 +114,15 @@ class _Far:
 
     def __init__(self, session: CommandSession) -> None:
         self._session = session
+        self._drawn = ("", "")
+        self._next = 0.0
 
     def progress(self, progress: Progress, doing: str) -> None:
         self._session.check()
+        bar, now = (doing, progress.wiki), time.monotonic()
+        if bar == self._drawn and now < self._next and progress.done != progress.total:
+            return
+        self._drawn, self._next = bar, now + _DRAWN_EVERY
         self._session.send({"progress": [progress.wiki, progress.done, progress.total, doing]})
 
     def busy(self, doing: str) -> None:

@@ -15,8 +15,8 @@ UMASK = 0o077
 """The umask for all files that this process, its libraries or git create."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OURS = (
-    "index", "scratch", "clones", "models", "demo", "owner", "process", "restore.*", "spool",
-    "state.sqlite3*",
+    "cache", "clones", "demo", "index", "models", "owner", "process", "restore.*", "scratch",
+    "spool", "state.sqlite3*",
 )  # fmt: skip
 
 

@@ -199,8 +199,13 @@ def read(
     except OSError as error:
         reason = error.strerror or str(error)
         raise UnreadFile(f"cannot be read: {reason}", skipped=False) from error
-    if raw.startswith(_LFS_POINTER):
-        raise UnreadFile("kept in Git LFS, which is not read", skipped=True)
-    if is_binary(raw):
-        raise UnreadFile("binary", skipped=True)
+    if reason := refusal(raw):
+        raise UnreadFile(reason, skipped=True)
     return raw
+
+
+def refusal(raw: bytes) -> str:
+    """Return why a file of these bytes is no page; empty if it is one."""
+    if raw.startswith(_LFS_POINTER):
+        return "kept in Git LFS, which is not read"
+    return "binary" if is_binary(raw) else ""

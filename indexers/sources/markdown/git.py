@@ -16,6 +16,7 @@ from typing import TypedDict, Unpack
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import Acl, KnownPage, PageChange, ReadAs
 from indexers.parsing.limits import Parse
+from indexers.sources.markdown.cache import PageCache
 from indexers.sources.markdown.forge import view
 from indexers.sources.markdown.git_address import parse, refuse_odd_branch
 from indexers.sources.markdown.git_command import Git, GitRefused
@@ -50,6 +51,7 @@ class MarkdownReading(TypedDict, total=False):
     exclude: Sequence[str]
     max_bytes: int
     parse: Parse
+    cache: PageCache
 
 
 class GitWiki:

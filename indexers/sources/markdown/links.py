@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from indexers.model import digest
 from indexers.sources.markdown.anchors import slug
 from indexers.sources.markdown.keys import composed, key_of
 
@@ -62,7 +65,7 @@ class Links:
     def __init__(  # noqa: PLR0913 - a whole wiki's facts
         self,
         pages: Mapping[str, str],
-        aliases: Iterable[tuple[str, str]],
+        aliases: Sequence[tuple[str, str]],
         files: frozenset[str],
         site: str,
         *,
@@ -70,6 +73,7 @@ class Links:
         as_source: bool,
     ) -> None:
         self._pages = pages
+        self._aliases = aliases
         self._files = files
         self._site = site
         self._anchors = anchors
@@ -87,6 +91,14 @@ class Links:
         self._by_name: dict[str, str] = {}
         for key in sorted(pages, key=lambda key: (key.count("/"), len(key), key)):
             self._by_name.setdefault(_name(key), key)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return a digest of everything that decides where a link leads, beside the link and its
+        page."""
+        pages = list(self._pages.items())  # their order counts
+        rules = [self._site, self._anchors, self._as_source]
+        return digest(json.dumps([rules, pages, list(self._aliases), sorted(self._files)]))
 
     def resolve(self, page: str, target: str, style: str) -> str:
         """Return an absolute address; empty if the target leads nowhere."""

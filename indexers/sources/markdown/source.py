@@ -10,6 +10,7 @@ from indexers.errors import WikiUnavailable
 from indexers.findings import Finding
 from indexers.model import Acl, KnownPage, ReadAs
 from indexers.sources.markdown import doctor
+from indexers.sources.markdown.cache import PageCache
 from indexers.sources.markdown.files import check
 from indexers.sources.markdown.git import GitWiki, MarkdownReading
 from indexers.sources.markdown.git_dates import last_changes, no_dates
@@ -65,6 +66,7 @@ def _wiki(settings: MarkdownSettings, resources: Resources, acl: Acl) -> Markdow
         exclude=settings.exclude,
         max_bytes=settings.max_page_bytes,
         parse=resources.parse,
+        cache=PageCache(resources.data_dir / "cache" / f"{settings.name}.json"),
     )
     if settings.git:
         return GitWiki(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from hashlib import blake2b
 from itertools import product
 from pathlib import Path
 
@@ -28,33 +26,21 @@ from indexers.model import (
     Unchanged,
     digest,
 )
-from indexers.parsing.limits import PAGE, Parse, ParsingFailed, here
+from indexers.parsing.limits import Parse, ParsingFailed, here
 from indexers.sources.markdown import convert
 from indexers.sources.markdown.addresses import bare, below
+from indexers.sources.markdown.cache import PageCache
 from indexers.sources.markdown.files import UnreadFile, listing, read
-from indexers.sources.markdown.front_matter import FrontMatter
 from indexers.sources.markdown.git_dates import last_changes
 from indexers.sources.markdown.keys import key_of, on_disk, path_of
 from indexers.sources.markdown.memory import Guess, Memory
-from indexers.sources.markdown.reading import Skimmed, convert_within, skim
-from indexers.sources.markdown.site import Site, withheld
+from indexers.sources.markdown.reading import convert_within
+from indexers.sources.markdown.seen_files import AHEAD, SeenFile, SeenFiles, defect
+from indexers.sources.markdown.site import Site
 
 log = logging.getLogger(__name__)
 
-_AHEAD = 2
-"""Pages that are read while another is split and written: as many processes as most machines have
-cores to spare."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A file as it was when it was listed."""
-
-    path: str
-    content: str
-    matter: FrontMatter
-    links: frozenset[str]
-    unread: UnreadFile | None = None
+_EMPTY = "empty"
 
 
 class MarkdownWiki:
@@ -64,7 +50,8 @@ class MarkdownWiki:
     ``site_url`` is the address at which the pages' folder is published, ``repository_url`` the one
     at which a forge shows ``root``. ``flavour``, ``anchors`` and ``addresses`` are recognised
     unless they are named (see `indexers.sources.markdown.dialects`). ``include`` and ``exclude``
-    are patterns as in ``.gitignore``, matched from the pages' folder.
+    are patterns as in ``.gitignore``, matched from the pages' folder. ``cache`` holds what was
+    worked out from the same files before.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter a setting
@@ -84,6 +71,7 @@ class MarkdownWiki:
         memory: Memory | None = None,
         dates: Callable[[Path], Mapping[str, date]] = last_changes,
         parse: Parse = here,
+        cache: PageCache | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
         self.name = name
@@ -95,8 +83,8 @@ class MarkdownWiki:
         self._max_bytes = max_bytes
         self._dates = dates
         self._last_changes: Mapping[str, date] = {}
-        self._skimmed: dict[str, Skimmed] = {}
-        """What was skimmed of the files that were there last, by a digest of their bytes."""
+        self._cache = cache or PageCache()
+        self._files = SeenFiles(name, max_bytes, parse, self._cache)
         self._memory = memory or Memory(guessed=flavour == "auto")
         self._parse = parse
         self._today = today
@@ -129,13 +117,32 @@ class MarkdownWiki:
             read_as=self._memory.read_as,
             warnings=tuple(self._other_guesses(site, before)),
         )
-        seen = self._looked_at(site)
-        site.publish({key: file.matter for key, file in seen.items()})
-        yield from self._not_followed(site, known)
-        reading = (
-            partial(self._guarded, site, key, file, known.get(key)) for key, file in seen.items()
-        )
-        yield from in_order(reading, ahead=_AHEAD, name="reading pages")
+        seen = self._files.all(site)
+        # What was skimmed of a large wiki outlives a sync that is killed.
+        self._cache.save()
+        try:
+            site.publish({key: file.matter for key, file in seen.items()})
+            yield from self._not_followed(site, known)
+            yield from self._changes(site, seen, known)
+            self._cache.forget_pages()
+        finally:
+            self._cache.save()
+
+    def _changes(
+        self, site: Site, seen: Mapping[str, SeenFile], known: Mapping[str, KnownPage]
+    ) -> Iterator[PageChange]:
+        """Yield first the pages that need not be read, then the others."""
+        to_read: list[Callable[[], PageChange | None]] = []
+        for key, file in seen.items():
+            before = known.get(key)
+            change = self._guarded(key, partial(self._told, site, key, file, before))
+            if change is None:
+                read = partial(self._read, site, key, file.path, before)
+                to_read.append(partial(self._guarded, key, read))
+            else:
+                yield change
+        changes = in_order(to_read, ahead=AHEAD, name="reading pages")
+        yield from filter(None, changes)
 
     @staticmethod
     def _not_followed(site: Site, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
@@ -192,10 +199,10 @@ class MarkdownWiki:
         """
         site = self._site()
         self._last_changes = self._dates(site.root)
-        seen = self._looked_at(site)
+        seen = self._files.all(site)
         site.publish({each: file.matter for each, file in seen.items()})
         if key in seen:
-            yield self._guarded(site, key, seen[key], None)
+            yield from self._changes(site, {key: seen[key]}, {})
         elif site.is_unlisted(key):
             yield Failed(key, "its folder cannot be listed")
         elif not site.keys:
@@ -233,7 +240,7 @@ class MarkdownWiki:
         site = self._site()
         if below(site.url, url) is None:
             return None
-        site.publish({key: file.matter for key, file in self._looked_at(site).items()})
+        site.publish({key: file.matter for key, file in self._files.all(site).items()})
         return next((key for key in site.keys if bare(site.address(key)) == bare(url)), "")
 
     def edit_address(self, key: str) -> str:
@@ -264,87 +271,64 @@ class MarkdownWiki:
         except OSError:  # unknown
             return True
 
-    def _looked_at(self, site: Site) -> dict[str, _Seen]:
-        """Return every file of the wiki by its page's key."""
-        looks = (partial(self._look, site, path) for path in site.keys.values())
-        found = in_order(looks, ahead=_AHEAD, name="reading pages")
-        seen = dict(zip(site.keys, found, strict=True))
-        there = {file.content for file in seen.values()}
-        self._skimmed = {name: one for name, one in self._skimmed.items() if name in there}
-        return seen
-
-    def _look(self, site: Site, path: str) -> _Seen:
-        if withheld(site.dialect, path):
-            reason = UnreadFile(withheld(site.dialect, path), skipped=True)
-            return _Seen(path, "", FrontMatter(), frozenset(), reason)
-        try:
-            raw = read(site.root, path, self._max_bytes, site.excludes)
-        except UnreadFile as unread:
-            return _Seen(path, "", FrontMatter(), frozenset(), unread)
-        content = blake2b(raw, digest_size=16).hexdigest()
-        try:
-            skimmed = self._skimmed.get(content) or self._parse(PAGE, skim, raw)
-        except ParsingFailed as error:
-            return _Seen(
-                path, "", FrontMatter(), frozenset(), UnreadFile(str(error), skipped=False)
-            )
-        except Exception as error:
-            log.exception("%s: the page %s cannot be read", self.name, path)
-            reason = UnreadFile(_defect(error), skipped=False)
-            return _Seen(path, "", FrontMatter(), frozenset(), reason)
-        self._skimmed[content] = skimmed
-        return _Seen(path, content, skimmed.matter, skimmed.links)
-
-    def _guarded(self, site: Site, key: str, file: _Seen, known: KnownPage | None) -> PageChange:
+    def _guarded(self, key: str, work: Callable[[], PageChange | None]) -> PageChange | None:
         """Turn a defect that one page triggers into its failure: the others go on."""
         try:
-            return self._change(site, key, file, known)
+            return work()
         except IndexersError:
             raise
         except Exception as error:
             log.exception("%s: the page %s cannot be read", self.name, key)
-            return Failed(key, _defect(error))
+            return Failed(key, defect(error))
 
-    def _change(self, site: Site, key: str, file: _Seen, known: KnownPage | None) -> PageChange:
+    def _told(
+        self, site: Site, key: str, file: SeenFile, known: KnownPage | None
+    ) -> PageChange | None:
+        """Return what became of a page; None if that takes its conversion."""
         if file.unread is not None:
-            if file.unread.keeps and known is not None:
-                return Failed(key, f"{file.unread.reason}; its last version stays")
-            made = Skipped if file.unread.skipped else Failed
-            return made(key, file.unread.reason)
-        reason = file.matter.withheld(self._today())
-        if reason or file.matter.values.get("permalink") is False:
-            return Skipped(key, reason or "not published")
+            return _not_read(key, file.unread, known)
+        if reason := self._withheld(file):
+            return Skipped(key, reason)
         revision = self._revision(site, key, file)
         if known is not None and known.revision == revision and known.acl == self._acl:
             return Unchanged(key)
         if known is not None and _content(known.revision) == _content(revision):
             return Relabelled(key, revision, self._acl)
-        return self._read(site, key, file)
+        return Skipped(key, _EMPTY) if self._cache.is_empty(_content(revision)) else None
 
-    def _read(self, site: Site, key: str, file: _Seen) -> PageChange:
-        file = self._look(site, file.path)
-        if file.unread is not None:
-            made = Skipped if file.unread.skipped else Failed
-            return made(key, file.unread.reason)
+    def _withheld(self, file: SeenFile) -> str:
+        """Return why the site does not show the page; empty if it does."""
+        is_unpublished = file.matter.values.get("permalink") is False
+        return file.matter.withheld(self._today()) or ("not published" if is_unpublished else "")
+
+    def _read(self, site: Site, key: str, path: str, known: KnownPage | None) -> PageChange:
+        # Read once: what is converted is what the revision is of.
+        try:
+            raw = read(site.root, path, self._max_bytes, site.excludes)
+            file = self._files.skimmed(path, raw)
+        except UnreadFile as unread:
+            return _not_read(key, unread, known)
+        if reason := self._withheld(file):
+            return Skipped(key, reason)
+        revision = self._revision(site, key, file)
         try:
             converted = convert_within(
                 self._parse,
                 lambda target, style: site.links.resolve(key, target, style),
                 product(file.links, site.link_styles),
-                read(site.root, file.path, self._max_bytes, site.excludes),
+                raw,
                 site.dialect,
                 path=key,
                 anchors=site.anchors,
                 title=site.title(key),
                 own=site.address(key),
             )
-        except UnreadFile as unread:
-            return Failed(key, unread.reason)
         except ParsingFailed as error:
             return Failed(key, str(error))
         page = converted.page
         if not page.sections:
-            return Skipped(key, "empty")
+            self._cache.keep_empty(_content(revision))
+            return Skipped(key, _EMPTY)
         matter = page.matter
         return Changed(
             Page(
@@ -352,7 +336,7 @@ class MarkdownWiki:
                 key=key,
                 title=page.title,
                 url=site.address(key),
-                revision=self._revision(site, key, file),
+                revision=revision,
                 acl=self._acl,
                 sections=page.sections,
                 description=matter.description,
@@ -364,7 +348,7 @@ class MarkdownWiki:
             converted.warnings,
         )
 
-    def _updated(self, file: _Seen) -> date | None:
+    def _updated(self, file: SeenFile) -> date | None:
         """Return the date that the page states, or else that of its last commit (unless that is in
         the future: some clock was wrong)."""
         committed = self._last_changes.get(file.path)
@@ -372,23 +356,30 @@ class MarkdownWiki:
             committed = None
         return file.matter.updated or committed
 
-    def _revision(self, site: Site, key: str, file: _Seen) -> str:
+    def _revision(self, site: Site, key: str, file: SeenFile) -> str:
         """Return the revision of everything that the page is made of: its bytes, its place, and
         where its links lead. The rights come after a dot, and after another how the wiki was
         read."""
-        links = [
-            f"{target}\0{site.links.resolve(key, target, style)}"
-            for target in sorted(file.links)
-            for style in site.link_styles
-        ]
         place = (convert.VERSION, site.rules, key, site.address(key), site.title(key))
-        rights = digest(str(self._acl))[:12]
-        day = str(self._updated(file) or "")
-        return f"{digest(*place, file.content, day, *links)}.{rights}.{site.guess.mark}"
+        parts = (*place, file.content, str(self._updated(file) or ""))
+        styles = " ".join(site.link_styles)
+        name = digest(site.links.fingerprint, styles, *parts)
+        content = self._cache.revision(name)
+        if content is None:
+            links = (
+                f"{target}\0{site.links.resolve(key, target, style)}"
+                for target in sorted(file.links)
+                for style in site.link_styles
+            )
+            content = digest(*parts, *links)
+            self._cache.keep_revision(name, content)
+        return f"{content}.{digest(str(self._acl))[:12]}.{site.guess.mark}"
 
 
-def _defect(error: Exception) -> str:
-    return f"cannot be converted ({type(error).__name__}; see the log)"
+def _not_read(key: str, unread: UnreadFile, known: KnownPage | None) -> Skipped | Failed:
+    if unread.keeps and known is not None:
+        return Failed(key, f"{unread.reason}; its last version stays")
+    return (Skipped if unread.skipped else Failed)(key, unread.reason)
 
 
 def _content(revision: str) -> str:

@@ -1,0 +1,205 @@
+"""What was worked out from the files of a wiki, kept for the next sync and the next process.
+
+Each value is named by a digest of everything that it follows from, and the whole file by the code
+that worked it out. So nothing here says what a file holds now, or what is indexed: a cache that is
+lost, old or another wiki's costs time, and never a change.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import date, datetime, time
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from indexers.sources.markdown.front_matter import FrontMatter
+from indexers.sources.markdown.reading import Skimmed
+
+log = logging.getLogger(__name__)
+
+_CODE = Path(__file__).parents[2]
+_FOLDERS = ("sources/markdown", "text", "parsing")
+"""The code that a file passes through, below `_CODE`."""
+_LIBRARIES = ("PyYAML", "charset-normalizer", "markdown-it-py", "mdit-py-plugins")
+_TIMES: dict[str, type[date | time]] = {"datetime": datetime, "date": date, "time": time}
+
+
+class PageCache:
+    """A cache in ``file``; without one, in memory. Safe in several threads.
+
+    ``file`` is read at the first question and written by `save`. One that cannot be read or written
+    counts as empty: only time is lost.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        if file is not None:
+            _code()  # now, for an update replaces it under a running process
+        self._lock = threading.RLock()
+        self._read = file is None
+        self._differs = False
+        self._skimmed: dict[str, Skimmed] = {}
+        self._revisions: dict[str, str] = {}
+        self._empty: set[str] = set()
+        self._used: set[str] = set()
+
+    def skimmed(self, content: str) -> Skimmed | None:
+        """Return what was skimmed of a file whose bytes have the digest ``content``."""
+        with self._loaded():
+            return self._skimmed.get(content)
+
+    def keep_skimmed(self, content: str, skimmed: Skimmed) -> None:
+        with self._loaded():
+            self._skimmed[content] = skimmed
+            self._differs = True
+
+    def forget_files(self, *, but: Collection[str]) -> None:
+        """Forget what was skimmed of all other files than those with the digests ``but``."""
+        with self._loaded():
+            kept = {content: one for content, one in self._skimmed.items() if content in but}
+            self._differs = self._differs or len(kept) < len(self._skimmed)
+            self._skimmed = kept
+
+    def revision(self, name: str) -> str | None:
+        """Return the digest of a page; ``name`` is one of all that it follows from."""
+        with self._loaded(name):
+            return self._revisions.get(name)
+
+    def keep_revision(self, name: str, revision: str) -> None:
+        with self._loaded(name):
+            self._revisions[name] = revision
+            self._differs = True
+
+    def is_empty(self, revision: str) -> bool:
+        """Return whether a page of this digest was converted, and had no text."""
+        with self._loaded(revision):
+            return revision in self._empty
+
+    def keep_empty(self, revision: str) -> None:
+        with self._loaded(revision):
+            self._empty.add(revision)
+            self._differs = True
+
+    def forget_pages(self) -> None:
+        """Forget all pages that nobody asked for since the last time."""
+        with self._loaded():
+            used, self._used = self._used, set()
+            kept = {name: one for name, one in self._revisions.items() if name in used}
+            empty = self._empty & used
+            lost = len(self._revisions) > len(kept) or len(self._empty) > len(empty)
+            self._differs = self._differs or lost
+            self._revisions, self._empty = kept, empty
+
+    def save(self) -> None:
+        """Write the file, if anything differs from it: all of it or nothing."""
+        with self._lock:
+            if self._file is None or not self._differs or not _code():
+                return
+            self._differs = False
+            written = json.dumps(
+                {
+                    "skimmed": {each: _stored(one) for each, one in self._skimmed.items()},
+                    "revisions": self._revisions,
+                    "empty": sorted(self._empty),
+                },
+                separators=(",", ":"),
+            ).encode("ascii")
+            unfinished = self._file.with_suffix(".new")
+            try:
+                self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                unfinished.write_bytes(_seal(written) + written)
+                unfinished.replace(self._file)
+            except OSError as error:
+                log.info("%s cannot be written: %s", self._file, error.strerror or error)
+                with suppress(OSError):
+                    unfinished.unlink(missing_ok=True)
+
+    @contextmanager
+    def _loaded(self, used: str = "") -> Iterator[None]:
+        with self._lock:
+            self._load()
+            self._used.add(used)
+            yield
+
+    def _load(self) -> None:
+        if self._read or self._file is None:
+            return
+        self._read = True
+        try:
+            whole = self._file.read_bytes()
+        except OSError:
+            return
+        seal, line, written = whole.partition(b"\n")
+        if not _code() or seal + line != _seal(written):
+            return  # another version's, or torn by a power cut
+        kept = json.loads(written)
+        self._skimmed = {each: _read(one) for each, one in kept["skimmed"].items()}
+        self._revisions, self._empty = kept["revisions"], set(kept["empty"])
+
+
+def _seal(written: bytes) -> bytes:
+    """Return the first line of a file: a digest of the rest, and of the code that made it."""
+    return blake2b(written, key=_code(), digest_size=32).hexdigest().encode() + b"\n"
+
+
+@cache
+def _code() -> bytes:
+    """Return a digest of the code that a file passes through; empty if that cannot be told."""
+    hashed = blake2b(digest_size=32)
+    try:
+        files = [_CODE / "model.py"]
+        for folder in _FOLDERS:
+            files += sorted((_CODE / folder).glob("*.py"))
+        for file in files:
+            hashed.update(f"{file.name} ".encode() + blake2b(file.read_bytes()).digest())
+        used = [f"{name} {version(name)}" for name in _LIBRARIES]
+    except (OSError, ImportError):
+        return b""
+    by_c = hasattr(yaml, "CSafeLoader")
+    hashed.update("\n".join((*used, f"{by_c}", sys.version)).encode())
+    return hashed.digest()
+
+
+def _stored(skimmed: Skimmed) -> list[Any]:
+    matter = skimmed.matter
+    values = {name: _plain(value) for name, value in matter.values.items()}
+    return [values, matter.warning, sorted(skimmed.links)]
+
+
+def _read(stored: list[Any]) -> Skimmed:
+    values, warning, links = stored
+    matter = FrontMatter({name: _value(value) for name, value in values.items()}, warning)
+    return Skimmed(matter, frozenset(links))
+
+
+def _plain(value: object) -> Any:
+    """Return a value of a front matter as JSON has it; a mapping, and what JSON does not have, as
+    ``{kind: ...}``."""
+    if isinstance(value, date | time):
+        return {type(value).__name__: value.isoformat()}
+    if isinstance(value, Mapping):
+        return {"mapping": {name: _plain(one) for name, one in value.items()}}
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _value(stored: Any) -> object:
+    if isinstance(stored, list):
+        return [_value(one) for one in stored]
+    if not isinstance(stored, dict):
+        return stored
+    ((kind, value),) = stored.items()
+    if kind == "mapping":
+        return {name: _value(one) for name, one in value.items()}
+    return _TIMES[kind].fromisoformat(value)
