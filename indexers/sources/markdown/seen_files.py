@@ -80,7 +80,9 @@ class SeenFiles:
             return None
         content = _digest(raw)
         skimmed = self._cache.skimmed(content)
-        return skimmed and SeenFile(path, content, skimmed.matter, skimmed.links)
+        if skimmed is None:
+            return None
+        return SeenFile(path, content, skimmed.matter, skimmed.links)
 
     def _look(self, site: Site, path: str) -> SeenFile:
         if reason := withheld(site.dialect, path):
