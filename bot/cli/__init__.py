@@ -51,6 +51,7 @@ from bot.cli.status_command import status
 from bot.cli.sync_command import sync
 from bot.cli.usage_command import usage
 from bot.interrupting import interruptible
+from bot.loading import without_collection
 from bot.operations.privacy import UMASK
 from config import logs
 
@@ -104,9 +105,10 @@ def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> N
 @configured
 def serve(settings: Settings, secrets: Secrets) -> None:
     """Answer in Slack, and sync the wikis now and then, until stopped."""
-    # Slow: what answers, and Slack's libraries; and Pydantic.
-    from bot import serving
-    from config.reloading import Reloading
+    with without_collection():
+        # Slow: what answers, and Slack's libraries; and Pydantic.
+        from bot import serving
+        from config.reloading import Reloading
 
     reloading = Reloading(settings, click.get_current_context().meta[READ_AGAIN])
     reloading.follow(log_by)

@@ -48,6 +48,7 @@ class PageCache:
         self._lock = threading.RLock()
         self._read = file is None
         self._differs = False
+        self._new_files = 0
         self._skimmed: dict[str, Skimmed] = {}
         self._revisions: dict[str, str] = {}
         self._empty: set[str] = set()
@@ -62,6 +63,7 @@ class PageCache:
         with self._loaded():
             self._skimmed[content] = skimmed
             self._differs = True
+            self._new_files += 1
 
     def forget_files(self, *, but: Collection[str]) -> None:
         """Forget what was skimmed of all other files than those with the digests ``but``."""
@@ -100,12 +102,13 @@ class PageCache:
             self._differs = self._differs or lost
             self._revisions, self._empty = kept, empty
 
-    def save(self) -> None:
-        """Write the file, if anything differs from it: all of it or nothing."""
+    def save(self, *, least: int = 0) -> None:
+        """Write the file, if anything differs from it and ``least`` files were skimmed since: all
+        of it or nothing."""
         with self._lock:
-            if self._file is None or not self._differs or not _code():
+            if self._file is None or not self._differs or self._new_files < least or not _code():
                 return
-            self._differs = False
+            self._differs, self._new_files = False, 0
             written = json.dumps(
                 {
                     "skimmed": {each: _stored(one) for each, one in self._skimmed.items()},

@@ -41,6 +41,8 @@ from indexers.sources.markdown.site import Site
 log = logging.getLogger(__name__)
 
 _EMPTY = "empty"
+_MANY = 100
+"""Files that were skimmed, if it would take long to do so again after the sync was killed."""
 
 
 class MarkdownWiki:
@@ -118,8 +120,7 @@ class MarkdownWiki:
             warnings=tuple(self._other_guesses(site, before)),
         )
         seen = self._files.all(site)
-        # What was skimmed of a large wiki outlives a sync that is killed.
-        self._cache.save()
+        self._cache.save(least=_MANY)
         try:
             site.publish({key: file.matter for key, file in seen.items()})
             yield from self._not_followed(site, known)
