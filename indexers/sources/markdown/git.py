@@ -20,7 +20,7 @@ from indexers.sources.markdown.cache import PageCache
 from indexers.sources.markdown.forge import view
 from indexers.sources.markdown.git_address import parse, refuse_odd_branch
 from indexers.sources.markdown.git_command import Git, GitRefused
-from indexers.sources.markdown.git_dates import last_changes, no_dates
+from indexers.sources.markdown.git_dates import LastChanges, no_dates
 from indexers.sources.markdown.keys import on_disk
 from indexers.sources.markdown.memory import Memory
 from indexers.sources.markdown.wiki import MarkdownWiki
@@ -95,7 +95,7 @@ class GitWiki:
             MarkdownWiki,
             name,
             memory=self._memory,
-            dates=last_changes if dates else no_dates,
+            dates=LastChanges() if dates else no_dates,
             **reading,
         )
 

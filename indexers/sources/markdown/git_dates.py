@@ -20,27 +20,43 @@ _SECONDS = 60.0
 _COMMIT = re.compile("\n?\x01([0-9a-f]{40,64}) (-?\\d{1,12})")
 
 
+class LastChanges:
+    """`last_changes`, which reads a history again only if there is another commit."""
+
+    def __init__(self) -> None:
+        self._read: tuple[Path, str, frozenset[str]] | None = None
+        self._days: Mapping[str, date] = {}
+
+    def __call__(self, folder: Path) -> Mapping[str, date]:
+        top = _repository(folder)
+        if top is None:
+            return {}
+        git = Git(Address(str(top), "file"), seconds=_SECONDS)
+        try:
+            found = git.run(folder, "rev-parse", "HEAD", "--git-path", "shallow")
+            commit, _, shallow = found.partition("\n")
+            beginnings = _beginnings(folder / shallow.strip())
+            if self._read != (folder, commit, beginnings):
+                output = git.run(
+                    folder, "log", f"--max-count={_COMMITS}", "--format=%x01%H %ct", "-z",
+                    "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "--relative",
+                    commit, "--", ".",
+                )  # fmt: skip
+                self._days, self._read = _read(output, beginnings), (folder, commit, beginnings)
+        except WikiUnavailable as error:
+            log.info("Git does not say when the files of %s were changed: %s", folder, error)
+            return {}
+        return self._days
+
+
 def last_changes(folder: Path) -> Mapping[str, date]:
     """Return the day (UTC) of the last commit of each file below ``folder``, by path.
 
-    One call of git, however many files there are. Uncommitted files have no date, nor have those
+    One `git log`, however many files there are. Uncommitted files have no date, nor have those
     last changed before the beginning of a shallow clone's history, which look as if they had been
     made there. Empty if ``folder`` is in no repository, or git cannot be run.
     """
-    top = _repository(folder)
-    if top is None:
-        return {}
-    git = Git(Address(str(top), "file"), seconds=_SECONDS)
-    try:
-        beginnings = _beginnings(git, folder)
-        output = git.run(
-            folder, "log", f"--max-count={_COMMITS}", "--format=%x01%H %ct", "-z", "--name-only",
-            "--no-renames", "--no-ext-diff", "--no-textconv", "--relative", "HEAD", "--", ".",
-        )  # fmt: skip
-    except WikiUnavailable as error:
-        log.info("Git does not say when the files of %s were changed: %s", folder, error)
-        return {}
-    return _read(output, beginnings)
+    return LastChanges()(folder)
 
 
 def no_dates(_: Path) -> Mapping[str, date]:
@@ -53,11 +69,10 @@ def _repository(folder: Path) -> Path | None:
     return next((top for top in (start, *start.parents) if (top / ".git").exists()), None)
 
 
-def _beginnings(git: Git, folder: Path) -> frozenset[str]:
-    """Return the oldest commits of a shallow clone."""
-    place = folder / git.run(folder, "rev-parse", "--git-path", "shallow").strip()
+def _beginnings(shallow: Path) -> frozenset[str]:
+    """Return the oldest commits of a shallow clone, which git lists in this file."""
     try:
-        return frozenset(place.read_text("ascii").split())
+        return frozenset(shallow.read_text("ascii").split())
     except (OSError, UnicodeDecodeError):
         return frozenset()
 

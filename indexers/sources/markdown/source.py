@@ -13,7 +13,7 @@ from indexers.sources.markdown import doctor
 from indexers.sources.markdown.cache import PageCache
 from indexers.sources.markdown.files import check
 from indexers.sources.markdown.git import GitWiki, MarkdownReading
-from indexers.sources.markdown.git_dates import last_changes, no_dates
+from indexers.sources.markdown.git_dates import LastChanges, no_dates
 from indexers.sources.markdown.wiki import MarkdownWiki
 from indexers.sources.readers import WikiReaders
 from indexers.sources.source import Resources, WikiSource
@@ -79,5 +79,5 @@ def _wiki(settings: MarkdownSettings, resources: Resources, acl: Acl) -> Markdow
             dates=settings.git_dates,
             **reading,
         )
-    dates = last_changes if settings.git_dates else no_dates
+    dates = LastChanges() if settings.git_dates else no_dates
     return MarkdownWiki(settings.name, settings.path or Path(), dates=dates, **reading)

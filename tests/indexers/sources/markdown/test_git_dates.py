@@ -13,7 +13,8 @@ import pytest
 from indexers.errors import WikiUnavailable
 from indexers.model import Changed, KnownPage, Page, Unchanged
 from indexers.sources.markdown.git import GitWiki
-from indexers.sources.markdown.git_dates import last_changes
+from indexers.sources.markdown.git_command import Git
+from indexers.sources.markdown.git_dates import LastChanges, last_changes
 from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.fakes.git_server import GitServer, serving
 
@@ -197,3 +198,27 @@ def test_one_call_of_git_dates_all_pages(repository: Path, monkeypatch: pytest.M
     days(MarkdownWiki("w", repository))
 
     assert calls == ["rev-parse", "log"]
+
+
+def test_a_history_is_read_again_if_there_is_another_commit(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    run = Git.run
+
+    def counted(self: Git, folder: Path, *arguments: str, **more: Any) -> str:
+        read.extend(argument for argument in arguments if argument == "log")
+        return run(self, folder, *arguments, **more)
+
+    monkeypatch.setattr(Git, "run", counted)
+    dates = LastChanges()
+    first = dates(repository)
+    write(repository, "new.md", "Not committed.")
+
+    assert dates(repository) == first
+    assert len(read) == 1
+
+    commit(repository, date(2025, 6, 7))
+    assert dates(repository) == first | {"new.md": date(2025, 6, 7)} == last_changes(repository)
+    git(repository, "reset", "-q", "--hard", "HEAD~1")
+    assert dates(repository) == first
