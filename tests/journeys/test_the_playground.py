@@ -127,9 +127,11 @@ async def test_nothing_that_was_asked_is_kept(playground: Playground, tmp_path: 
     await playground.stop()
 
     kept = {file.name for file in (tmp_path / "data").iterdir()}
-    # The index, where other commands are listened to, and when the wiki was synced.
+    # The index, what was worked out of files, where other commands are listened to, and
+    # when the wiki was synced.
     kept -= {"state.sqlite3-shm", "state.sqlite3-wal"}
-    assert kept == {"index", "process", "state.sqlite3"}
+    assert kept == {"cache", "index", "process", "state.sqlite3"}
+    assert not any("zebra" in file.read_text() for file in (tmp_path / "data/cache").iterdir())
     for file in (tmp_path / "data").rglob("*"):
         assert not file.is_file() or b"zebras" not in file.read_bytes()
 
