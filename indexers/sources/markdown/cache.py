@@ -1,4 +1,4 @@
-"""What was worked out from the files of a wiki, kept for the next sync and the next process.
+"""A cache of what follows from the files of a wiki, for the next sync and the next process.
 
 Each value is named by a digest of everything that it follows from, and the whole file by the code
 that worked it out. So nothing here says what a file holds now, or what is indexed: a cache that is

@@ -21,7 +21,8 @@ _COMMIT = re.compile("\n?\x01([0-9a-f]{40,64}) (-?\\d{1,12})")
 
 
 class LastChanges:
-    """`last_changes`, which reads a history again only if there is another commit."""
+    """The function `last_changes` with a memory: it reads a history again only if there is another
+    commit."""
 
     def __init__(self) -> None:
         self._read: tuple[Path, str, frozenset[str]] | None = None
