@@ -42,11 +42,13 @@ pages do not ask, and would otherwise weigh most."""
 _REMEMBERED = 512
 """Passages whose words are kept, some 10 KB each: the searches of a follow-up find many twice."""
 
+_QUESTIONS = 64
+"""Questions whose words are kept: one is compared several times until it is answered."""
+
 
 def shared(question: str, hits: Sequence[Hit]) -> list[Shared]:
     """Return the shares of each hit. A word is rare if few of them have it."""
-    wanted = in_order(question)
-    weighty = {stem for word in read(question) if word.weighs for stem in in_order(word.text)}
+    wanted, weighty = _sought(question)
     passages = [_read_once(hit.passage.embedded) for hit in hits]
     sought = frozenset(wanted)
     weigh = Weights(one.stems & sought for one in passages)
@@ -116,6 +118,13 @@ class _Read:
         less time than to make all that it has."""
         both = [pair for pair in pairs if pair[0] in self.stems and pair[1] in self.stems]
         return frozenset(pair for pair in both if f" {pair[0]} {pair[1]} " in self.in_order)
+
+
+@lru_cache(maxsize=_QUESTIONS)
+def _sought(question: str) -> tuple[Sequence[str], frozenset[str]]:
+    """Return the question's words in order, and those of them that are no function words."""
+    weighs = [word.text for word in read(question) if word.weighs]
+    return in_order(question), frozenset(chain.from_iterable(map(in_order, weighs)))
 
 
 @lru_cache(maxsize=_REMEMBERED)
