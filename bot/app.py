@@ -6,36 +6,26 @@ LlamaIndex one.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Self
 
-from bot.answering import blending, calibration
+from bot.answering import calibration
 from bot.answering.asker import Asker
-from bot.answering.clarifying import Clarifying
-from bot.answering.composing.composer import Composer
-from bot.answering.composing.judge import SentenceJudge
-from bot.answering.composing.language_model import ConfiguredModel, judge_by, mark
-from bot.answering.composing.nli_judging import EntailmentJudge
-from bot.answering.composing.prompt import Prompting
-from bot.answering.composing.providers import writer_of
-from bot.answering.composing.usage import Meter, ModelObserver, Usage
-from bot.answering.composing.writing import LanguageModel, MeasuredModel, RetryingModel
-from bot.answering.confidence import least_confidence
+from bot.answering.blending import cross_encoder
+from bot.answering.composing.language_model import ConfiguredModel, mark
+from bot.answering.composing.usage import Meter, ModelObserver
+from bot.answering.composing.writing import MeasuredModel
 from bot.answering.library import IndexedLibrary
-from bot.answering.model_order import ModelOrder
 from bot.answering.quoting import quoting_by
 from bot.answering.recheck import Recheck
-from bot.answering.reranking import Reranking
 from bot.answering.retrieval import Retrieval
 from bot.answering.several import Several
-from bot.answering.sources import Aging
 from bot.answering.verified import Verified
 from bot.evaluation.promotion import SavedQuestions
 from bot.flags.feedback import Feedback
@@ -50,11 +40,10 @@ from bot.operations.passes import NoPasses, Pass, PassLog, as_of, failed_since
 from bot.operations.syncing import SyncLocks, alone, now
 from bot.workspaces.model import WorkspaceRights
 from config.errors import SettingsError
-from config.llm import VERIFY_BY_MODEL, VERIFY_BY_RULES
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
-from indexers.indexing import Indexing, entailment_of
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Principal, Progress
-from indexers.ports import Embedder, PromotionCheck, Wiki
+from indexers.ports import PromotionCheck, Wiki
 
 if TYPE_CHECKING:
     from bot.answering.answerer import Answerer
@@ -167,7 +156,7 @@ class App:
         self.settings = settings
         for name in ("searching", "answerer", "quotations"):
             if name in self.__dict__:
-                self.__dict__[name] = replace(self.__dict__[name], **thresholds(settings))
+                self.__dict__[name] = self.__dict__[name].with_thresholds(settings.answer)
 
     def alone(self) -> AbstractContextManager[None]:
         return alone(self.one_sync)
@@ -195,18 +184,18 @@ class App:
 
     @cached_property
     def model(self) -> ConfiguredModel | None:
-        if not self.settings.llm.provider:
+        llm = self.settings.llm
+        if not llm.provider:
             return None
         from bot.state.usage import DatabaseUsage  # slow: SQLAlchemy
 
-        usage = DatabaseUsage(self.state)
-        return language_model_of(
-            self.settings,
-            self.secrets,
-            self.indexing.embedder,
-            usage,
+        count, usage = self.indexing.embedder.count_tokens, DatabaseUsage(self.state)
+        return ConfiguredModel.of(
+            llm,
+            self.secrets.footnote_llm_key.get_secret_value(),
+            Meter.of(llm, count, today, usage, self.model_observer),
+            entailment=self.indexing.entailment,
             writer=self.writer,
-            observer=self.model_observer,
         )
 
     @cached_property
@@ -281,9 +270,10 @@ def answerer_of(
 
     answer, workers, reranker = settings.answer, settings.slack.workers, indexing.reranker
     seconds, foreign = answer.rerank_seconds, answer.reranker != BUNDLED_RERANKER
-    by_model = model.reranker(seconds) if model and answer.reranker == LLM_RERANKER else None
+    orders = model if answer.reranker == LLM_RERANKER else None
+    live_wikis = indexing.wikis.live_wikis
     recheck = Recheck(
-        indexing.wikis.live_wikis,
+        live_wikis,
         last_pass,
         indexing.splitter,
         seconds=answer.check_seconds,
@@ -291,78 +281,20 @@ def answerer_of(
         refuses=answer.unchecked == "refuse",
         at_once=max(8, 2 * workers),
     )
-    return Answerer(
+    answerer = Answerer(
         Retrieval(indexing.index, indexing.embedder),
         calibration.confidence(indexing.calibration_file, indexing.embedder, reranker),
         tuple(indexing.wikis),
-        recheck=recheck if indexing.wikis.live_wikis else None,
+        recheck=recheck if live_wikis else None,
         composer=model.composer if model else None,
         quoting=quoting_by(reranker, seconds=seconds, foreign=foreign),
-        rerank=blending.cross_encoder(reranker, seconds=seconds, foreign=foreign)
-        if reranker
-        else None,
-        order=ModelOrder(Reranking(by_model, seconds=seconds, at_once=workers))
-        if by_model
-        else None,
+        rerank=cross_encoder(reranker, seconds=seconds, foreign=foreign),
+        order=orders.order(seconds=seconds, at_once=workers) if orders else None,
         rewrite=model.rewriter() if model and settings.llm.rewrite else None,
         is_partial=lambda: indexing.index.is_partial,
         is_reading=lambda: indexing.index.waiting > 0,
-        **thresholds(settings),
     )
-
-
-def thresholds(settings: Settings) -> dict[str, Any]:
-    """Return the parts of an answerer that depend on nothing but settings."""
-    answer, old_after = settings.answer, timedelta(days=settings.answer.old_after_days)
-    return {
-        "max_characters": answer.max_characters,
-        "min_confidence": least_confidence(answer.precision),
-        "min_unread": least_confidence(answer.precision, read=False),
-        "aging": Aging(old_after, today) if old_after else None,
-        "clarifying": Clarifying() if answer.clarify else None,
-    }
-
-
-def language_model_of(  # noqa: PLR0913 - what a model is configured with
-    settings: Settings,
-    secrets: Secrets,
-    embedder: Embedder,
-    usage: Usage,
-    *,
-    writer: MeasuredModel | None = None,
-    observer: ModelObserver | None = None,
-) -> ConfiguredModel:
-    """Create the configured model, which takes some seconds; ``writer`` answers in its place.
-
-    Raises:
-        ModelMisconfigured: a package, an address or a key is missing.
-    """
-    llm, count = settings.llm, embedder.count_tokens
-    meter = Meter.of(llm, count, today, usage, observer)
-
-    def patient(model: LanguageModel) -> RetryingModel:
-        return RetryingModel(
-            model,
-            seconds=llm.seconds,
-            attempts=llm.attempts,
-            at_once=llm.at_once,
-            chance=random.random,
-        )
-
-    key = secrets.footnote_llm_key.get_secret_value()
-    answers = writer or writer_of(llm, key)
-    client, judge = patient(answers), cast("SentenceJudge | None", None)
-    if llm.verify == VERIFY_BY_MODEL:
-        other = llm.model_copy(update={"model": llm.verify_model})
-        own = llm.verify_model not in ("", llm.model)
-        asked = patient(writer_of(other, key)) if own else client
-        judge = judge_by(asked, meter, llm.verify_seconds)
-    elif llm.verify != VERIFY_BY_RULES:
-        judge = EntailmentJudge(entailment_of(settings, llm.verify), llm.verify_seconds)
-    prompting = Prompting(
-        count, mark, budget=llm.context_tokens, room=answers.room, structured=llm.structured
-    )
-    return ConfiguredModel(client, meter, Composer(client, prompting, meter, judge=judge))
+    return answerer.with_thresholds(answer)
 
 
 def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: bool) -> Session:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from config.wikis import Strict
 
-VERIFY_BY_MODEL, VERIFY_BY_RULES = "model", "rules"
+_VERIFY_BY_MODEL, VERIFY_BY_RULES = "model", "rules"
 
 
 class LlmSettings(Strict):
@@ -112,6 +112,18 @@ class LlmSettings(Strict):
     price_written: float = Field(
         0.0, ge=0, le=10**6, description="The price of a million tokens that it writes."
     )
+
+    @property
+    def verifying_model(self) -> LlmSettings | None:
+        """Return the model that decides the sentences, if one does."""
+        if self.verify != _VERIFY_BY_MODEL:
+            return None
+        return self.model_copy(update={"model": self.verify_model or self.model})
+
+    @property
+    def nli_model(self) -> str:
+        """Return the name of the NLI model that decides them, if one does."""
+        return "" if self.verify in (_VERIFY_BY_MODEL, VERIFY_BY_RULES) else self.verify
 
     @model_validator(mode="after")
     def _is_whole(self) -> LlmSettings:

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
-from indexers.errors import (
-    IndexCorrupt,
-    IndexersError,
-    IndexLocked,
-    IndexUnavailable,
-    ModelUnavailable,
-)
-from indexers.findings import Access, Finding, Indexed, Level
+from indexers.errors import IndexersError
+from indexers.findings import Access, Finding
 from indexers.index import copies, doctor
 from indexers.index.catalog import fingerprint
 from indexers.index.current import CurrentIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.entailment import EntailmentModel
+from indexers.index.indexed_access import with_indexed
 from indexers.index.languages import Languages
-from indexers.index.opening import catalog_in, catalog_on, is_made
+from indexers.index.opening import IndexPlace, InFolder, OnServer, server_at
 from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker, LocalReranker
-from indexers.index.schema import SCHEMA_VERSION
+from indexers.index.server_options import ServerOptions
 from indexers.model import Progress
 from indexers.parsing.process import Parsers
 from indexers.ports import Embedder, Entailing, Reranker, Wiki
@@ -40,14 +34,8 @@ from indexers.syncing.sync_wikis import sync_wikis
 
 if TYPE_CHECKING:
     from indexers.index.moving import Moved
-    from indexers.index.server import Server
 
 log = logging.getLogger(__name__)
-
-EMBEDDED, SERVER = "embedded", "server"
-"""The kinds of index in a backup."""
-_SHARE_OF_TEXT = 200 / 256
-"""The share of a model's tokens that a passage's text may have."""
 
 
 class Indexing:
@@ -69,7 +57,9 @@ class Indexing:
         for scratch indexes, which have no confidence curve of their own."""
         self._settings = settings
         self._secrets = secrets
-        self._folder = folder
+        url = settings.index.url
+        self._folder = InFolder(folder or settings.data_dir / "index")
+        self._place: IndexPlace = self._on_server(url) if url and not folder else self._folder
         self.calibration_file = None if folder else settings.data_dir / "confidence.json"
         self.max_removal = settings.sync.max_removal
         self.parsers = Parsers()
@@ -113,45 +103,28 @@ class Indexing:
             return LocalReranker()
         return FastembedReranker(name, self._settings.data_dir / "models")
 
+    def entailment(self, name: str) -> Entailing:
+        """Return the model of this name in `models` of the data folder, or in this folder. It is
+        loaded at first use."""
+        return EntailmentModel(self._settings.data_dir / "models" / name)
+
     @cached_property
     def splitter(self) -> Splitter:
-        # The model reads the title and the headings, too.
-        readable = int(self.embedder.max_tokens * _SHARE_OF_TEXT)
-        size = min(self._settings.index.passage_tokens, readable)
-        return Splitter(self.embedder.count_tokens, size)
+        return Splitter.fitting(self.embedder, self._settings.index.passage_tokens)
 
-    @cached_property
-    def _server(self) -> Server | None:
-        """Return the configured Qdrant server, if there is one. Asks nothing yet."""
-        url = self._settings.index.url
-        return self._server_at(url) if url and self._folder is None else None
-
-    def _server_at(self, url: str) -> Server:
-        # Slow: Qdrant's client.
-        from indexers.index.server import Server
-        from indexers.index.server_options import ServerOptions
-
-        index = self._settings.index
-        options = ServerOptions(
-            grpc_port=index.grpc_port,
-            ca_file=Path(index.ca_file) if index.ca_file else None,
-            timeout=index.timeout_seconds,
-            shards=index.shards,
-            replicas=index.replicas,
-            write_consistency=index.write_consistency,
-            read_consistency=index.read_consistency,
-            read_fan_out=index.read_fan_out,
+    def _on_server(self, url: str) -> OnServer:
+        settings, index = self._settings, self._settings.index
+        key = self._secrets.qdrant_api_key.get_secret_value()
+        return OnServer(
+            lambda: server_at(url, key, ServerOptions.of(index)),
+            owner=lambda: owner_of(settings.data_dir, settings.state.url),
+            prefix=index.prefix,
         )
-        return Server(url, self._secrets.qdrant_api_key.get_secret_value() or None, options)
-
-    @property
-    def _place(self) -> Path:
-        return self._folder or self._settings.data_dir / "index"
 
     @property
     def is_made(self) -> bool:
         """Return whether there is an index. To open it would make it."""
-        return self._server is not None or is_made(self._place)
+        return self._place.is_made
 
     @property
     def _languages(self) -> Languages:
@@ -160,27 +133,27 @@ class Indexing:
 
     @cached_property
     def index(self) -> CurrentIndex:
-        settings, dimensions = self._settings, self.embedder.dimensions
-        languages = self._languages
+        embedder, languages = self.embedder, self._languages
         wanted = fingerprint(
-            embedder=self.embedder.identity,
+            embedder=embedder.identity,
             splitter=self.splitter.identity,
             languages=languages.identity,
         )
-        if self._server is None:
-            catalog = catalog_in(self._place, dimensions, languages)
-        else:
-            owner = owner_of(settings.data_dir, settings.state.url)
-            prefix = settings.index.prefix
-            catalog = catalog_on(self._server, dimensions, languages, prefix=prefix, owner=owner)
-        index = CurrentIndex(catalog, wanted, tuple(self.wikis), self.embedder.embed_passages)
-        if self._server and (problem := self._server.version_problem()):
+        catalog = self._place.catalog(embedder.dimensions, languages)
+        index = CurrentIndex(catalog, wanted, tuple(self.wikis), embedder.embed_passages)
+        if problem := self._place.version_problem():
             log.warning("%s", problem)
         for source in self.wikis.values():
             if source.readers:
                 index.narrow(source.name, source.readers.acl)
             source.recall(partial(index.known, source.name))
         return index
+
+    sync = sync_wikis
+
+    def abandon(self) -> None:
+        """Delete what a stopped full sync has built."""
+        self.index.discard()
 
     def access(self, email: str, url: str, *, held: frozenset[str] = frozenset()) -> Access:
         """Return whether the person with this address, who holds ``held`` elsewhere, may read the
@@ -191,67 +164,32 @@ class Indexing:
             WikiUnavailable: the wiki cannot be asked.
         """
         found, rule = self.wikis.access(email, url, held)
-        try:
-            known = self.index.known(found.wiki).get(found.page)
-        except IndexLocked:
-            return replace(found, untold="a running Footnote holds the index")
-        except (IndexUnavailable, ModelUnavailable) as error:
-            return replace(found, untold=str(error))
-        if known is None:
-            return found
-        admits = known.acl.admits(self.wikis.reader(email, held))
-        return replace(found, indexed=Indexed(admits, current=known.acl == rule))
+        reader = partial(self.wikis.reader, email, held)
+        return with_indexed(found, rule, reader, lambda: self.index)
 
     def doctor(self) -> Iterator[Finding]:
-        """Yield findings about the wikis, the model and the index, each as soon as it is known.
+        """Yield findings about the wikis, the models and the index, each as soon as it is known.
         Bounded: up to some minutes if nothing answers."""
         with suppress(IndexersError):
             _ = self.index  # so that each wiki is read as its pages were
         for source in self.wikis.values():
             yield from source.findings()
-        if self._settings.answer.reranker not in ("", LLM_RERANKER):
-            yield doctor.reranker(lambda: self.reranker)
-        loads = doctor.model(lambda: self.embedder)
-        yield loads
-        if loads.level is not Level.FAILURE:
-            fits = self._server.version_problem if self._server else lambda: None
-            yield from doctor.index(lambda: self.index, tuple(self.wikis), fits)
-
-    sync = sync_wikis
+        yield from doctor.findings(self, tuple(self.wikis), self._place.version_problem)
 
     def back_up(self, folder: Path) -> dict[str, Any]:
-        """Put a copy of the current index into ``folder``, or what names a snapshot on a server,
-        and describe it for `require_copy`."""
-        wikis = self.index.back_up(folder)
-        return {
-            "kind": SERVER if self._server else EMBEDDED,
-            "engine": copies.ENGINE,
-            "schema": SCHEMA_VERSION,
-            "dimensions": self.embedder.dimensions,
-            "wikis": wikis,
-            "trouble": self.index.trouble,
-        }
+        """Put a copy of the current index into ``folder``; see `copies.back_up`."""
+        kind, dimensions = self._place.kind, self.embedder.dimensions
+        return copies.back_up(self.index, folder, kind=kind, dimensions=dimensions)
 
-    def require_copy(self, folder: Path, described: Mapping[str, Any]) -> None:
-        """Open the copy of an embedded index in ``folder`` and compare its counts.
+    require_copy = staticmethod(copies.require_copy)
 
-        Raises:
-            IndexUnavailable: it cannot be opened, or is not as it was ``described``.
+    def unused(self) -> AbstractContextManager[None]:
+        """Hold the embedded indexes, so that no process opens one within.
+
+        Raises (within):
+            IndexLocked: a process holds one.
         """
-        if described["schema"] > SCHEMA_VERSION:
-            raise IndexUnavailable("A newer Footnote made this index: update Footnote.")
-        try:
-            counts = copies.counts_in(folder, described["dimensions"])
-        except IndexCorrupt as error:
-            raise IndexUnavailable(
-                f"The index of the backup cannot be opened: {described['engine']} wrote it, and"
-                f" {copies.ENGINE} reads it here ({error.why})."
-            ) from error
-        expected = {name: tuple(numbers) for name, numbers in described["wikis"].items()}
-        if counts != expected:
-            raise IndexUnavailable(
-                f"The index of the backup holds {counts}, and held {expected} when it was made."
-            )
+        return copies.all_held(self._folder.folder)
 
     def move_to(self, url: str, progress: Callable[[Progress], None]) -> Moved:
         """Move the embedded index to the Qdrant server at ``url``; see `move_to_server`.
@@ -261,32 +199,10 @@ class Indexing:
         """
         from indexers.index.moving import move_to_server  # slow: Qdrant's client
 
-        settings = self._settings
         return move_to_server(
-            self._place,
-            self._server_at(url),
-            dimensions=self.embedder.dimensions,
+            self._folder,
+            self._on_server(url),
+            embedder=self.embedder,
             languages=self._languages,
-            prefix=settings.index.prefix,
-            owner=owner_of(settings.data_dir, settings.state.url),
-            embed=self.embedder.embed_question,
             progress=progress,
         )
-
-    def unused(self) -> AbstractContextManager[None]:
-        """Hold the embedded indexes, so that no process opens one within.
-
-        Raises (within):
-            IndexLocked: a process holds one.
-        """
-        return copies.all_held(self._place)
-
-    def abandon(self) -> None:
-        """Delete what a stopped full sync has built."""
-        self.index.discard()
-
-
-def entailment_of(settings: Settings, name: str) -> Entailing:
-    """Return the model of this name in `models` of the data folder, or in this folder. It is loaded
-    at first use."""
-    return EntailmentModel(settings.data_dir / "models" / name)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Protocol
 
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
 from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
-from bot.answering.confidence import Confidence
+from bot.answering.confidence import Confidence, least_confidence
 from bot.answering.deciding import worth_a_look
 from bot.answering.engine.chat_engine import FootnoteChatEngine
 from bot.answering.engine.neighbours import Neighbours
@@ -37,11 +39,28 @@ from bot.answering.responding import Responder
 from bot.answering.retrieval import FoundPage, Reorder, Retrieval, Retrieved
 from bot.answering.sources import Aging
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
+from bot.moments import today
 from bot.ports import OnText
 from indexers.model import EVERYONE, Principal, Reader
 
 _BEGINNING = "How do I get started, and what should everybody know?"
 _TITLES = 4
+
+
+class AnswerThresholds(Protocol):
+    """The settings that a running process takes over, of those of ``[answer]``."""
+
+    @property
+    def max_characters(self) -> int: ...
+
+    @property
+    def precision(self) -> float: ...
+
+    @property
+    def old_after_days(self) -> int: ...
+
+    @property
+    def clarify(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +95,17 @@ class Answerer:
     is_reading: Callable[[], bool] = lambda: False
     """Whether passages wait for their embedding, so that a search compares some by words alone."""
     clock: Callable[[], float] = time.perf_counter
+
+    def with_thresholds(self, settings: AnswerThresholds) -> Answerer:
+        old_after = timedelta(days=settings.old_after_days)
+        return replace(
+            self,
+            max_characters=settings.max_characters,
+            min_confidence=least_confidence(settings.precision),
+            min_unread=least_confidence(settings.precision, read=False),
+            aging=Aging(old_after, today) if old_after else None,
+            clarifying=Clarifying() if settings.clarify else None,
+        )
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         """Answer a question. A composed answer is passed on sentence by sentence; quotations come

@@ -63,10 +63,12 @@ def _with_hits(page: FoundPage, hits: tuple[Hit, ...], read: Container[uuid.UUID
     return replace(page, score=page.score + gain, hits=ordered)
 
 
-def cross_encoder(reranker: Reranker, *, seconds: float, foreign: bool) -> Reorder:
-    """Return the reranking by ``reranker``, and within each page by the kind of thing that the
-    question names. A cross-encoder takes all cores, so more than a few at once would only keep each
-    other up."""
+def cross_encoder(reranker: Reranker | None, *, seconds: float, foreign: bool) -> Reorder | None:
+    """Return the reranking by ``reranker``, if there is one, and within each page by the kind of
+    thing that the question names. A cross-encoder takes all cores, so more than a few at once would
+    only keep each other up."""
+    if reranker is None:
+        return None
     reranking = Reranking(
         reading(reranker),
         seconds=seconds,

@@ -1,29 +1,67 @@
-"""Copies of an embedded index: opened to be checked, and put where another one lies."""
+"""Copies of an index: made for a backup, and opened to be checked before a restore."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from indexers.errors import IndexCorrupt
+from indexers.errors import IndexCorrupt, IndexUnavailable
+from indexers.index.current import CurrentIndex
 from indexers.index.folder_catalog import PREFIX
 from indexers.index.languages import Languages
 from indexers.index.lock import FolderLock
-from indexers.index.opening import catalog_in
+from indexers.index.opening import InFolder
+from indexers.index.schema import SCHEMA_VERSION
 
 ENGINE = f"qdrant-edge-py {version('qdrant-edge-py')}"
 
 
-def counts_in(folder: Path, dimensions: int) -> dict[str, tuple[int, int]]:
+def back_up(index: CurrentIndex, folder: Path, *, kind: str, dimensions: int) -> dict[str, Any]:
+    """Put a copy of the current index into ``folder``, or what names a snapshot on a server, and
+    describe it for `require_copy`. ``kind`` is that of its `IndexPlace`."""
+    return {
+        "kind": kind,
+        "engine": ENGINE,
+        "schema": SCHEMA_VERSION,
+        "dimensions": dimensions,
+        "wikis": index.back_up(folder),
+        "trouble": index.trouble,
+    }
+
+
+def require_copy(folder: Path, described: Mapping[str, Any]) -> None:
+    """Open the copy of an embedded index in ``folder`` and compare its counts.
+
+    Raises:
+        IndexUnavailable: it cannot be opened, or is not as it was ``described``.
+    """
+    if described["schema"] > SCHEMA_VERSION:
+        raise IndexUnavailable("A newer Footnote made this index: update Footnote.")
+    try:
+        counts = _counts_in(folder, described["dimensions"])
+    except IndexCorrupt as error:
+        raise IndexUnavailable(
+            f"The index of the backup cannot be opened: {described['engine']} wrote it, and"
+            f" {ENGINE} reads it here ({error.why})."
+        ) from error
+    expected = {name: tuple(numbers) for name, numbers in described["wikis"].items()}
+    if counts != expected:
+        raise IndexUnavailable(
+            f"The index of the backup holds {counts}, and held {expected} when it was made."
+        )
+
+
+def _counts_in(folder: Path, dimensions: int) -> dict[str, tuple[int, int]]:
     """Open the current index in ``folder`` and return the pages and passages of each wiki.
 
     Raises:
         IndexCorrupt: there is none, or it cannot be read.
         IndexUnavailable: the disk is full.
     """
-    catalog = catalog_in(folder, dimensions, Languages())
+    catalog = InFolder(folder).catalog(dimensions, Languages())
     name = catalog.current()
     if name is None:
         raise IndexCorrupt(f"There is no index in {folder}.")

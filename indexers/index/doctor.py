@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 from indexers.errors import IndexersError, IndexLocked, ModelUnavailable
-from indexers.findings import Finding, failure, ok, warning
+from indexers.findings import Finding, Level, failure, ok, warning
 from indexers.index.current import CurrentIndex
 from indexers.ports import Embedder, Reranker
 
 
-def model(load: Callable[[], Embedder]) -> Finding:
+class CheckedParts(Protocol):
+    """The parts that are checked; each is loaded or opened at its first use."""
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def reranker(self) -> Reranker | None: ...
+
+    @property
+    def index(self) -> CurrentIndex: ...
+
+
+def findings(
+    parts: CheckedParts, wikis: Sequence[str], version_problem: Callable[[], str | None]
+) -> Iterator[Finding]:
+    """Check the models and the index. ``wikis`` are the configured ones; ``version_problem`` says
+    why its server may not fit."""
+    yield from _reranker(parts)
+    loads = _model(parts)
+    yield loads
+    if loads.level is not Level.FAILURE:
+        yield from _index(parts, wikis, version_problem)
+
+
+def _model(parts: CheckedParts) -> Finding:
     try:
-        embedder = load()
+        embedder = parts.embedder
         embedder.embed_question("Does the model load?")
     except ModelUnavailable as error:
         return failure("model", str(error), "See `[index] model`.")
@@ -22,24 +48,23 @@ def model(load: Callable[[], Embedder]) -> Finding:
     )
 
 
-def reranker(load: Callable[[], Reranker | None]) -> Finding:
+def _reranker(parts: CheckedParts) -> Iterator[Finding]:
+    """Check the cross-encoder, if there is one."""
     try:
-        if loaded := load():
-            loaded.scores("Does it run?", ["It does."])
+        if (reranker := parts.reranker) is None:
+            return
+        reranker.scores("Does it run?", ["It does."])
     except ModelUnavailable as error:
-        return failure("reranker", str(error), "See `[answer] reranker`.")
-    return ok("reranker", "The reranker loads.")
+        yield failure("reranker", str(error), "See `[answer] reranker`.")
+    else:
+        yield ok("reranker", "The reranker loads.")
 
 
-def index(
-    opened: Callable[[], CurrentIndex],
-    wikis: Sequence[str],
-    version_problem: Callable[[], str | None] = lambda: None,
+def _index(
+    parts: CheckedParts, wikis: Sequence[str], version_problem: Callable[[], str | None]
 ) -> Iterator[Finding]:
-    """Check the index. ``opened`` returns it; ``wikis`` are the configured ones;
-    ``version_problem`` says why its server may not fit."""
     try:
-        current = opened()
+        current = parts.index
         counts, building, trouble = current.counts(), current.building, current.trouble
         mismatch = version_problem()
     except IndexLocked:

@@ -6,19 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from indexers.errors import IndexUnavailable
 from indexers.index.edge import EdgeIndex
 from indexers.index.folder_catalog import PREFIX
 from indexers.index.languages import Languages
-from indexers.index.opening import catalog_in, catalog_on
+from indexers.index.opening import InFolder, OnServer
 from indexers.index.passages import StoredPassages
 from indexers.index.schema import Point
-from indexers.index.server import Server, ServerIndex
+from indexers.index.server import ServerIndex
 from indexers.model import Acl, Hit, Principal, Progress
-from indexers.ports import Vector
+from indexers.ports import Embedder, Vector
 
 QUESTIONS = 200
 _AT_ONCE = 256
@@ -56,47 +55,45 @@ class _Sample:
         self.seen += 1
 
 
-def move_to_server(  # noqa: PLR0913 - the parts of two catalogs
-    folder: Path,
-    server: Server,
+def move_to_server(
+    source: InFolder,
+    target: OnServer,
     *,
-    dimensions: int,
+    embedder: Embedder,
     languages: Languages,
-    prefix: str,
-    owner: str,
-    embed: Callable[[str], Vector],
     progress: Callable[[Progress], None],
 ) -> Moved:
-    """Move the current index in ``folder`` to ``server``, where it becomes the current one once it
+    """Move the current index of the folder to the server, where it becomes the current one once it
     is whole and answers alike. The folder stays as it is.
 
     Raises:
         IndexLocked: a process holds the index.
         IndexUnavailable: there is none, the server has one already, fails, or answers otherwise.
     """
-    name = catalog_in(folder, dimensions, languages).current()
+    folder, server, dimensions = source.folder, target.server, embedder.dimensions
+    name = source.catalog(dimensions, languages).current()
     if name is None:
         raise IndexUnavailable(f"There is no index in {folder}: nothing is moved.")
-    catalog = catalog_on(server, dimensions, languages, prefix=prefix, owner=owner)
+    catalog = target.catalog(dimensions, languages)
     with closing(catalog):
-        if problem := server.version_problem():
+        if problem := target.version_problem():
             raise IndexUnavailable(problem)
         if there := catalog.current():
             raise IndexUnavailable(
                 f"The server at {server.url} has the index {there} of this Footnote already: remove"
                 " it there, or set another [index] prefix."
             )
-        source = EdgeIndex.open(
+        embedded = EdgeIndex.open(
             folder / (PREFIX + name), dimensions=dimensions, languages=languages
         )
-        with closing(source), closing(catalog.open(name)):
-            target = ServerIndex.open(
+        with closing(embedded), closing(catalog.open(name)):
+            arriving = ServerIndex.open(
                 server,
-                collection=f"{prefix}{PREFIX}{name}",
+                collection=f"{target.prefix}{PREFIX}{name}",
                 dimensions=dimensions,
                 languages=languages,
             )
-            moved = move(source, target, embed, progress)
+            moved = move(embedded, arriving, embedder.embed_question, progress)
         catalog.activate(name)
     return moved
 

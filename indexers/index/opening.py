@@ -2,48 +2,111 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from indexers.index.catalog import IndexCatalog
 from indexers.index.edge import EdgeIndex
 from indexers.index.folder_catalog import PREFIX, FolderCatalog
 from indexers.index.languages import Languages
+from indexers.index.server_options import ServerOptions
 
 if TYPE_CHECKING:
     from indexers.index.server import Server
 
 
-def catalog_in(folder: Path, dimensions: int, languages: Languages) -> IndexCatalog:
-    """Return the catalog of embedded indexes in ``folder``."""
-    return FolderCatalog(
-        folder, lambda place: EdgeIndex.open(place, dimensions=dimensions, languages=languages)
-    )
+class IndexPlace(Protocol):
+    """A place of an index. Nothing is opened or asked before it is used."""
+
+    kind: ClassVar[str]
+    """Its name in a backup."""
+
+    @property
+    def is_made(self) -> bool:
+        """Return whether there is an index. Opening one would make it."""
+        ...
+
+    def catalog(self, dimensions: int, languages: Languages) -> IndexCatalog:
+        """Return the catalog of the indexes there, for vectors of so many dimensions."""
+        ...
+
+    def version_problem(self) -> str | None:
+        """Return why its server may not fit the client; None if it does, or there is none.
+
+        Raises:
+            IndexUnavailable: the server does not answer or refuses.
+        """
+        ...
 
 
-def is_made(folder: Path) -> bool:
-    """Return whether there is an embedded index in ``folder``. Opening one would make it."""
-    try:
-        return any(folder.glob(f"{PREFIX}*"))
-    except OSError:  # opening it says why
-        return True
+@dataclass(frozen=True)
+class InFolder:
+    """The place of embedded indexes."""
+
+    folder: Path
+    kind: ClassVar[str] = "embedded"
+
+    @property
+    def is_made(self) -> bool:
+        try:
+            return any(self.folder.glob(f"{PREFIX}*"))
+        except OSError:  # opening it says why
+            return True
+
+    def catalog(self, dimensions: int, languages: Languages) -> IndexCatalog:
+        return FolderCatalog(
+            self.folder,
+            lambda place: EdgeIndex.open(place, dimensions=dimensions, languages=languages),
+        )
+
+    def version_problem(self) -> str | None:
+        return None
 
 
-def catalog_on(
-    server: Server, dimensions: int, languages: Languages, *, prefix: str, owner: str
-) -> IndexCatalog:
-    """Return the catalog of the collections on ``server`` that begin with ``prefix`` and are
-    ``owner``'s."""
-    # Qdrant's client takes a second to import, which an embedded index does not need.
-    from indexers.index.ownership import CollectionOwnership
-    from indexers.index.server import ServerIndex
-    from indexers.index.server_catalog import ServerCatalog
+@dataclass(frozen=True)
+class OnServer:
+    """The place of collections on a Qdrant server. Their names begin with ``prefix``; ``owner``
+    returns whose they are."""
 
-    return ServerCatalog(
-        server,
-        lambda name: ServerIndex.open(
-            server, collection=name, dimensions=dimensions, languages=languages
-        ),
-        prefix=prefix,
-        ownership=CollectionOwnership(server, owner),
-    )
+    connect: Callable[[], Server]
+    owner: Callable[[], str]
+    prefix: str = ""
+    kind: ClassVar[str] = "server"
+    is_made: ClassVar[bool] = True
+
+    @cached_property
+    def server(self) -> Server:
+        return self.connect()
+
+    def catalog(self, dimensions: int, languages: Languages) -> IndexCatalog:
+        # Qdrant's client takes a second to import, which an embedded index does not need.
+        from indexers.index.ownership import CollectionOwnership
+        from indexers.index.server import ServerIndex
+        from indexers.index.server_catalog import ServerCatalog
+
+        server = self.server
+        return ServerCatalog(
+            server,
+            lambda name: ServerIndex.open(
+                server, collection=name, dimensions=dimensions, languages=languages
+            ),
+            prefix=self.prefix,
+            ownership=CollectionOwnership(server, self.owner()),
+        )
+
+    def version_problem(self) -> str | None:
+        return self.server.version_problem()
+
+
+def server_at(url: str, api_key: str, options: ServerOptions) -> Server:
+    """Return the client of the server at ``url``. It asks nothing yet.
+
+    Raises:
+        IndexUnavailable: the file of certificates cannot be read.
+    """
+    from indexers.index.server import Server  # slow: Qdrant's client
+
+    return Server(url, api_key or None, options)

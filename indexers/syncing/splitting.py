@@ -10,13 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from indexers.model import Page, Passage, Section
+from indexers.ports import Embedder
 from indexers.text.prose import Block, Kind, blocks, fenced, plain, plain_line, words
 from indexers.text.sentences import sentences
 
 VERSION = "2"
 """To be changed whenever the same page would be cut, or embedded, another way."""
+_SHARE_OF_TEXT = 200 / 256
+"""The share of a model's tokens that a passage's text may have: the model reads the title and the
+headings, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,12 @@ class Splitter:
 
     count_tokens: Callable[[str], int]
     max_tokens: int = 200
+
+    @classmethod
+    def fitting(cls, embedder: Embedder, max_tokens: int) -> Self:
+        """Return a splitter whose passages the model can read as a whole."""
+        readable = int(embedder.max_tokens * _SHARE_OF_TEXT)
+        return cls(embedder.count_tokens, min(max_tokens, readable))
 
     @property
     def identity(self) -> str:

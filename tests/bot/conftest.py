@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import pytest
 
-from bot import app
 from bot.answering import blending, quoting
+from bot.answering.composing import language_model
 from bot.cli import through
 from bot.state.database import Database
 from config.settings import Secrets
@@ -65,7 +65,11 @@ def shell(
     However busy the machine is, the cross-encoder
     comes to its end: what is answered must not depend on that."""
     monkeypatch.setattr(indexing, "Parsers", lambda: parsers)
-    for place, name in ((app, "Reranking"), (blending, "Reranking"), (quoting, "Bounded")):
+    for place, name in (
+        (language_model, "Reranking"),
+        (blending, "Reranking"),
+        (quoting, "Bounded"),
+    ):
         monkeypatch.setattr(place, name, partial(_patient, getattr(place, name)))
     monkeypatch.setattr(through, "PATIENCE", 0.0)
     for name in list(os.environ):

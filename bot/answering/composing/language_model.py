@@ -2,35 +2,123 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
+from typing import Protocol, Self
 
 from bot.answering.composing.composer import Composer
+from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.judging import ModelJudge
-from bot.answering.composing.prompt import Prompt
+from bot.answering.composing.nli_judging import EntailmentJudge
+from bot.answering.composing.prompt import Prompt, Prompting
+from bot.answering.composing.providers import ModelSettings, writer_of
 from bot.answering.composing.reranking import ModelReranker
 from bot.answering.composing.rewriting import SECONDS, Rewriter
 from bot.answering.composing.usage import BudgetedModel, Meter
-from bot.answering.composing.writing import RetryingModel
+from bot.answering.composing.writing import MeasuredModel, RetryingModel
+from bot.answering.model_order import ModelOrder
+from bot.answering.reranking import Reranking
 from bot.model import Question
 from indexers.model import Principal
+from indexers.ports import Entailing
+
+
+class ComposingSettings(ModelSettings, Protocol):
+    """The settings of a language model that composes answers, see `config.llm.LlmSettings`."""
+
+    @property
+    def seconds(self) -> float: ...
+
+    @property
+    def attempts(self) -> int: ...
+
+    @property
+    def at_once(self) -> int: ...
+
+    @property
+    def context_tokens(self) -> int: ...
+
+    @property
+    def structured(self) -> bool: ...
+
+    @property
+    def verifying_model(self) -> ModelSettings | None:
+        """Return the model that decides sentences which rules cannot decide, if one does."""
+        ...
+
+    @property
+    def nli_model(self) -> str:
+        """Return the name of the NLI model that decides them, if one does."""
+        ...
+
+    @property
+    def verify_seconds(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredModel:
-    """A configured model. ``composer`` writes answers; `rewriter` and `reranker` are for the
-    search."""
+    """A configured model. ``composer`` writes answers; `rewriter` and `order` are for
+    the search."""
 
     client: RetryingModel
     meter: Meter
     composer: Composer
 
+    @classmethod
+    def of(
+        cls,
+        settings: ComposingSettings,
+        key: str,
+        meter: Meter,
+        *,
+        entailment: Callable[[str], Entailing],
+        writer: MeasuredModel | None = None,
+    ) -> Self:
+        """Create the model that these settings ask for, which takes some seconds. ``entailment``
+        returns an NLI model by its name; ``writer`` answers in place of the configured model.
+
+        Raises:
+            ModelMisconfigured: a package, an address or a key is missing.
+        """
+
+        def patient(model: MeasuredModel) -> RetryingModel:
+            return RetryingModel(
+                model,
+                seconds=settings.seconds,
+                attempts=settings.attempts,
+                at_once=settings.at_once,
+                chance=random.random,
+            )
+
+        answers = writer or writer_of(settings, key)
+        client = patient(answers)
+        judge: SentenceJudge | None = None
+        verifying, seconds = settings.verifying_model, settings.verify_seconds
+        if verifying:
+            is_same = verifying.model == settings.model
+            asked = client if is_same else patient(writer_of(verifying, key))
+            judge = _judge_by(asked, meter, seconds)
+        elif settings.nli_model:
+            judge = EntailmentJudge(entailment(settings.nli_model), seconds)
+        prompting = Prompting(
+            meter.count,
+            mark,
+            budget=settings.context_tokens,
+            room=answers.room,
+            structured=settings.structured,
+        )
+        return cls(client, meter, Composer(client, prompting, meter, judge=judge))
+
     def rewriter(self) -> Rewriter:
         """Return the rewriter of follow-ups."""
         return Rewriter(self._within(SECONDS), self.meter.count, mark)
 
-    def reranker(self, seconds: float) -> ModelReranker:
-        return ModelReranker(self._within(seconds), self.meter.count, mark)
+    def order(self, *, seconds: float, at_once: int) -> ModelOrder:
+        """Return the reranking of what a search found."""
+        reranker = ModelReranker(self._within(seconds), self.meter.count, mark)
+        return ModelOrder(Reranking(reranker, seconds=seconds, at_once=at_once))
 
     def say(self, text: str) -> str:
         """Return the model's reply to ``text``; its cost is counted for the day alone.
@@ -46,7 +134,7 @@ class ConfiguredModel:
         return BudgetedModel(self.client.within(seconds), self.meter)
 
 
-def judge_by(client: RetryingModel, meter: Meter, seconds: float) -> ModelJudge:
+def _judge_by(client: RetryingModel, meter: Meter, seconds: float) -> ModelJudge:
     """Return what lets a model decide, within ``seconds``, the sentences that rules cannot."""
     return ModelJudge(BudgetedModel(client.within(seconds), meter), meter.count, mark)
 

@@ -15,6 +15,7 @@ from indexers.index.edge import EdgeIndex
 from indexers.index.folder_catalog import FolderCatalog
 from indexers.index.languages import Languages
 from indexers.index.moving import move_to_server
+from indexers.index.opening import InFolder, OnServer
 from indexers.index.schema import Point
 from indexers.index.server import Server, ServerIndex
 from indexers.index.server_catalog import ServerCatalog
@@ -56,13 +57,10 @@ def folder(tmp_path: Path) -> Path:
 
 def moved(folder: Path, server: Server) -> moving.Moved:
     return move_to_server(
-        folder,
-        server,
-        dimensions=EMBEDDER.dimensions,
+        InFolder(folder),
+        OnServer(lambda: server, owner=lambda: "us"),
+        embedder=EMBEDDER,
         languages=Languages(),
-        prefix="",
-        owner="us",
-        embed=EMBEDDER.embed_question,
         progress=lambda _: None,
     )
 
