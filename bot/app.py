@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -18,17 +18,15 @@ from typing import TYPE_CHECKING, Self
 from bot.answering import calibration
 from bot.answering.asker import Asker
 from bot.answering.blending import cross_encoder
-from bot.answering.composing.language_model import ConfiguredModel, mark
+from bot.answering.composing.language_model import ConfiguredModel
 from bot.answering.composing.usage import Meter, ModelObserver
 from bot.answering.composing.writing import MeasuredModel
 from bot.answering.library import IndexedLibrary
 from bot.answering.quoting import quoting_by
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
-from bot.answering.several import Several
 from bot.answering.verified import Verified
 from bot.evaluation.promotion import SavedQuestions
-from bot.flags.feedback import Feedback
 from bot.flags.ports import KeptVerdicts
 from bot.flags.publishing import Published
 from bot.loading import models_loaded
@@ -37,8 +35,8 @@ from bot.moments import today
 from bot.operations import restoring
 from bot.operations.admin_queries import AdminQueries
 from bot.operations.passes import NoPasses, Pass, PassLog, as_of, failed_since
-from bot.operations.syncing import SyncLocks, alone, now
-from bot.workspaces.model import WorkspaceRights
+from bot.operations.syncing import SyncLocks, now
+from bot.workspaces.model import NamedWorkspaces
 from config.errors import SettingsError
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
 from indexers.indexing import Indexing
@@ -131,12 +129,8 @@ class App:
         return self.closing.enter_context(Process(self.state, now))
 
     @property
-    def named_workspaces(self) -> dict[str, WorkspaceRights]:
-        """Return what the settings allow further workspaces and organizations, by id."""
-        return {
-            one.id: WorkspaceRights(wikis=one.wikis, trusts_addresses=one.trusts_addresses)
-            for one in self.settings.workspace
-        }
+    def named_workspaces(self) -> NamedWorkspaces:
+        return NamedWorkspaces.of(self.settings.workspace)
 
     def verdicts(self) -> KeptVerdicts:
         from bot.state.answers import DatabaseAnswers  # slow: SQLAlchemy
@@ -157,9 +151,6 @@ class App:
         for name in ("searching", "answerer", "quotations"):
             if name in self.__dict__:
                 self.__dict__[name] = self.__dict__[name].with_thresholds(settings.answer)
-
-    def alone(self) -> AbstractContextManager[None]:
-        return alone(self.one_sync)
 
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
         from bot.state.patient_locks import PatientLocks  # slow: SQLAlchemy
@@ -306,15 +297,13 @@ def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: b
     # Slow to import, and no other command needs it.
     from bot.state.stores import Stores
     from bot.terminal_chat.session import session_of
-    from bot.terminal_chat.terminal_chat import OfWikis
 
     app.indexing.wikis.chosen(*wikis)
-    stores = Stores(app.state, app.process, now, audits=False)
     return session_of(
-        stores=stores,
-        feedback=Feedback(stores.answers, now, app.library.page),
-        answering=OfWikis(Several(app.answerer), tuple(wikis) or None),
-        name=mark(),
+        stores=Stores(app.state, app.process, now, audits=False),
+        answering=app.answerer,
+        wikis=wikis,
+        library=app.library,
         email=email,
         rights=lambda: app.reader(email),
         executor=app.closing.enter_context(ThreadPoolExecutor(1, "answering")),

@@ -4,53 +4,72 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from bot.answering.answerer import Answerer
+from bot.answering.composing.words import roots
 from bot.answering.latest import Latest
 from bot.answering.several import Several
 from bot.answering.tracing import traced
 from bot.app import App
+from bot.background import in_own_thread
+from bot.conversation.conversation import conversation_of
 from bot.conversation.incidents import new_incident
+from bot.conversation.intake import intake_of
 from bot.conversation.limits import ChangingLimits
+from bot.conversation.prompts import Prompts
+from bot.flags.feedback import Feedback
+from bot.flags.flagging import Flagging, flagging_of
+from bot.flags.insights import STALE_AFTER, Insights
+from bot.flags.publishing import Published
+from bot.flags.review_channels import ReviewChannels
 from bot.loading import warm_up
 from bot.metrics.monitoring import metrics_of
 from bot.operations import readiness, webhooks
 from bot.operations.scheduler import Scheduler
-from bot.operations.syncing import OneSyncAtATime, now
+from bot.operations.single_sync import repeated_syncs
+from bot.operations.syncing import now
 from bot.ports import Answering
+from bot.slack.chat.workspace import workspace_of
+from bot.slack.commands.channel_form import LanguageChoices
+from bot.slack.commands.forget import Forget
+from bot.slack.commands.wiki import wiki_commands
 from bot.slack.connection import SLACK_API, OAuthClient, SlackConnection
 from bot.slack.environment import Environment
 from bot.slack.events.parsing import Identity
-from bot.slack.http import Page
-from bot.slack.listeners import front_app
+from bot.slack.features import SlackFeatures
+from bot.slack.flags.flag_chat import SlackFlagChat
+from bot.slack.home.digesting import Digests
+from bot.slack.home.home import Home
+from bot.slack.home.weekly import Weekly
+from bot.slack.installed import InstalledWorkspaces
 from bot.slack.monitoring import MetricsPage
-from bot.slack.oauth import install_pages
-from bot.slack.rotation import Rotation, rotator_of
-from bot.slack.running import SlackApp
+from bot.slack.reindexing.reindexer import Reindexer
+from bot.slack.running import Dispatcher, SlackApp, app_of
 from bot.slack.serve import serve as serve_slack
-from bot.slack.workspaces import Workspaces
-from bot.slack_parts import SlackParts
+from bot.state.database import Database
+from bot.state.forgetting import forget_person, forgetting
 from bot.state.gauges import state_counts
 from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
 from bot.state.locks import DatabaseLocks
+from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
+from bot.state.spool import Spool
+from bot.state.stores import Stores
 from bot.state.teams import Team
 from bot.workspaces.model import WorkspaceRights
-from bot.workspaces.narrowing import (
-    NarrowedAnswering,
-    NarrowedLibrary,
-    NarrowedOperating,
-    NoReindexing,
-)
+from bot.workspaces.narrowing import WikiPorts
 from config.errors import SettingsError
 from config.manifest_link import bot_scopes
+from config.narrowing import narrowed
 from config.reloading import Reloading
 from config.settings import Secrets, Settings
+from config.slack import zone
 
 _TOKENS = "Slack is not connected (`footnote settings --slack` tells how)"
 
@@ -92,19 +111,14 @@ def serve_app(
     parts, process = app.indexing, app.process
     parts.wikis.chosen()
     app.state.tell_outages()
-    syncing = OneSyncAtATime(
-        parts,
-        app.pass_log(),
-        locks=app.sync_locks(),
-        gate=app.promotion_check(),
-        running=app.one_sync,
-    )
+    syncing = repeated_syncs(parts, app)
     app.last_pass = syncing.last_pass  # it knows without asking the database
     app.passed = syncing.passed
     counts, queries = partial(state_counts, app.state), app.queries
     metrics = metrics_of(counts, queries.status, settings.data_dir, now)
     app.model_observer = metrics.counters
     answers, limits = Latest(answering(app.answerer)), ChangingLimits.of(settings.slack)
+    # Written answers are those of the first workspace.
     unwritten = Latest(answering(app.searching)) if secrets.installs else None
     warm_up(parts)
     threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
@@ -134,136 +148,67 @@ def serve_app(
         checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
     )
     connection = connection_of(settings, secrets)
-    further = FurtherWorkspaces(app, env, connection, unwritten) if unwritten else None
-    if further:
-        env = replace(env, pages=further.pages())
-    parts_for = partial(
-        SlackParts,
-        settings,
-        connection,
-        env,
+    wikis = WikiPorts(
         answering=answers,
         reindexing=syncing,
         operating=queries,
         library=app.library,
         tokens=parts.wikis.tokens,
-        state=app.state,
-        process=process,
     )
+    further = None
+    if unwritten:
+        further = further_workspaces(app, connection, env, replace(wikis, answering=unwritten))
+        env = replace(env, pages=further.pages())
     shares = further is not None or DatabaseInstallations(app.state).ever()
 
-    def at_home(me: Identity) -> SlackApp:
-        return parts_for(me, team=Team(me.team, home=True) if shares else None).app()
+    def build(me: Identity) -> Dispatcher:
+        team = Team(me.team, home=True) if shares else None
+        home = SlackParts(
+            settings, connection, env, me, wikis=wikis, state=app.state, process=process, team=team
+        ).app()
+        return further.apps((me.team, home)) if further else home
 
     with scheduler.running(), sharing(app), traced(settings.tracing.url):
-        served: Coroutine[Any, Any, None] = (
-            serve_slack(
-                connection,
-                lambda me: further.workspaces((me.team, at_home(me))),
-                env,
-                ready=lambda _: ready(),
-                without_home=lambda: further.workspaces(None),
-            )
-            if further
-            else serve_slack(connection, at_home, env, ready=lambda _: ready())
-        )
-        asyncio.run(served)
-
-
-@dataclass(slots=True)
-class FurtherWorkspaces:
-    """The composition of workspaces beside the one whose token is in the settings. ``answering``
-    knows no written answers: those are the other workspace's."""
-
-    app: App
-    env: Environment
-    connection: SlackConnection
-    answering: Answering
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def client(self) -> OAuthClient:
-        secrets = self.app.secrets
-        return OAuthClient(
-            id=secrets.slack_client_id.get_secret_value(),
-            secret=secrets.slack_client_secret.get_secret_value(),
-            scopes=bot_scopes(),
-            api_url=self.connection.api_url,
+        without_home = partial(further.apps, None) if further else None
+        asyncio.run(
+            serve_slack(connection, build, env, ready=lambda _: ready(), without_home=without_home)
         )
 
-    def rights(self, workspace: str, organization: str) -> WorkspaceRights | None:
-        named = self.app.named_workspaces
-        return named.get(workspace) or named.get(organization)
 
-    def pages(self) -> Mapping[str, Page]:
-        return install_pages(
-            self.client,
-            DatabaseInstallations(self.app.state),
-            DatabaseInstallStates(self.app.state, self.env.clock),
-            rights=self.rights,
-            clock=self.env.clock,
-            installed=self.changed.set,
-            home=self.connection.bot_token,
-        )
+def further_workspaces(
+    app: App, connection: SlackConnection, env: Environment, wikis: WikiPorts
+) -> InstalledWorkspaces:
+    """Compose the workspaces beside the one whose token is in the settings."""
+    secrets = app.secrets
 
-    def workspaces(self, home: tuple[str, SlackApp] | None) -> Workspaces:
-        """Return the apps of all workspaces, of which ``home`` is made already."""
-        app, env = self.app, self.env
-        installations = DatabaseInstallations(app.state)
-        return Workspaces(
-            installations=installations,
-            rights=self.rights,
-            rotation=Rotation(
-                installations=installations,
-                locks=SharedLocks(DatabaseLocks(app.state, app.process)),
-                rotator=rotator_of(self.client),
-                clock=env.clock,
-                seconds=env.seconds,
-            ),
-            build=self._app_of,
-            front=front_app(self.connection),
-            home=home,
-            api_url=self.connection.api_url,
-            grace=env.grace,
-            seconds=env.seconds,
-            changed=self.changed,
-        )
-
-    def _app_of(self, me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
-        app, wikis = self.app, allowed.wikis
-        answering = NarrowedAnswering(self.answering, wikis, me.team)
-        parts = SlackParts(
-            narrowed(app.settings, wikis),
-            replace(self.connection, bot_token=token),
-            replace(self.env, titles=lambda: app.searching.open_titles(wikis) if wikis else ()),
+    def build(me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
+        ours = allowed.wikis
+        return SlackParts(
+            narrowed(app.settings, ours),
+            replace(connection, bot_token=token),
+            replace(env, titles=lambda: app.searching.open_titles(ours) if ours else ()),
             me,
-            answering=answering,
-            reindexing=NoReindexing(wikis),
-            operating=NarrowedOperating(app.queries, answering),
-            library=NarrowedLibrary(app.library, wikis),
-            tokens=app.indexing.wikis.tokens if allowed.trusts_addresses else no_tokens,
+            wikis=wikis.narrowed(allowed, me.team),
             state=app.state,
             process=app.process,
             team=Team(me.team),
-            workspace=allowed,
-        )
-        return parts.app()
+            allowed=allowed,
+        ).app()
 
-
-def no_tokens(_email: str) -> frozenset[str]:
-    return frozenset()
-
-
-def narrowed(settings: Settings, wikis: Collection[str]) -> Settings:
-    """Return the settings of a further workspace: without other wikis, and without the channels
-    and admins of the first one, whose ids mean nothing there."""
-    ours = (wiki for wiki in settings.wiki if wiki.name in wikis)
-    elsewhere = {"review_channel": "", "digest": False, "admins": ()}
-    return settings.model_copy(
-        update={
-            "wiki": tuple(wiki.model_copy(update={"review_channel": ""}) for wiki in ours),
-            "slack": settings.slack.model_copy(update=elsewhere),
-        }
+    return InstalledWorkspaces(
+        client=OAuthClient(
+            id=secrets.slack_client_id.get_secret_value(),
+            secret=secrets.slack_client_secret.get_secret_value(),
+            scopes=bot_scopes(),
+            api_url=connection.api_url,
+        ),
+        connection=connection,
+        env=env,
+        installations=DatabaseInstallations(app.state),
+        states=DatabaseInstallStates(app.state, env.clock),
+        locks=SharedLocks(DatabaseLocks(app.state, app.process)),
+        rights=app.named_workspaces.rights,
+        build=build,
     )
 
 
@@ -277,3 +222,154 @@ def connection_of(settings: Settings, secrets: Secrets) -> SlackConnection:
         host=slack.listens_on,
         port=slack.port,
     )
+
+
+class SlackParts:
+    """The parts of the bot in a workspace. ``me`` comes from `bot.slack.serve.sign_in`; ``process``
+    is this process among those that share ``state``, and is started. ``team`` is the workspace,
+    where several share ``state``; ``allowed`` what a further one is allowed, whose ports and
+    settings are narrowed to that. Nothing runs before `SlackApp.start`."""
+
+    def __init__(  # noqa: PLR0913 - the ports of all that is not Slack
+        self,
+        settings: Settings,
+        connection: SlackConnection,
+        env: Environment,
+        me: Identity,
+        *,
+        wikis: WikiPorts,
+        state: Database,
+        process: Process,
+        team: Team | None = None,
+        allowed: WorkspaceRights | None = None,
+    ) -> None:
+        slack, clock, audits = settings.slack, env.clock, settings.state.audit_days > 0
+        self.settings, self.connection, self.env, self.wikis = settings, connection, env, wikis
+        self.state, self.team = state, team
+        self.stores = Stores(state, process, clock, audits=audits, team=team)
+        # Not in the pool that everything else waits in: Slack waits for these.
+        self.quick_stores = Stores(state, process, clock, in_own_thread, team=team)
+        self.executor = ThreadPoolExecutor(slack.workers, thread_name_prefix="answering")
+        self.feedback = Feedback(self.stores.answers, clock, wikis.library.page)
+        self.insights = Insights(
+            feedback=self.feedback,
+            figures=self.stores.figures,
+            executor=self.executor,
+            operating=wikis.operating,
+            library=wikis.library,
+            roots=roots,
+            clock=clock,
+            stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
+        )
+        self.slack = workspace_of(
+            me,
+            env,
+            token=connection.bot_token,
+            api_url=connection.api_url,
+            settings=slack,
+            allowed=allowed,
+            tokens=wikis.tokens,
+            linked=settings.linked,
+            streams=bool(settings.llm.provider),
+        )
+        self.conversation = conversation_of(
+            name=me.name,
+            team=me.team,
+            side=self.slack,
+            stores=self.stores,
+            answers=self.feedback,
+            answering=wikis.answering,
+            executor=self.executor,
+            as_of=env.as_of,
+            clock=clock,
+            new_incident=env.new_incident,
+            limits=env.question_limits or slack,
+            first_pause=env.first_pause,
+            observer=env.observer,
+        )
+
+    def app(self) -> SlackApp:
+        settings, env, slack, wikis = self.settings, self.env, self.slack, self.wikis
+        spool = Spool(settings.data_dir / "spool" / (self.team.folder if self.team else ""))
+        intake = intake_of(
+            self.conversation,
+            side=slack,
+            inbox=self.stores.inbox,
+            quick=self.quick_stores,
+            spool=spool,
+            at_once=settings.slack.workers,
+            every=env.adopt_every / 2,
+            long=env.long_wait,
+            clock=env.seconds,
+        )
+        prompts = Prompts(
+            directory=slack.directory, answers=self.feedback, titles=env.titles, clock=env.seconds
+        )
+        home = Home(slack, self.feedback, self.insights, wikis.operating, prompts)
+        flagging = self.flagging()
+        erase = partial(forget_person, self.state, team=self.team)
+        forget = Forget(erase, self.feedback, slack, flagging.service.process_due, home.show)
+        reindexer = Reindexer(slack, wikis.reindexing, self.stores.jobs)
+        wiki = wiki_commands(
+            slack,
+            wikis=wikis,
+            feedback=self.feedback,
+            insights=self.insights,
+            reindexer=reindexer,
+            forget=forget,
+            settings=self.stores.channels,
+            trail=self.stores.audit,
+            languages=LanguageChoices(
+                settings.answer_languages, composed=bool(settings.llm.provider)
+            ),
+            keep=intake.receiving.keep,
+        )
+        features = SlackFeatures(
+            workspace=slack,
+            intake=intake,
+            conversation=self.conversation,
+            prompts=prompts,
+            flagging=flagging,
+            home=home,
+            wiki=wiki,
+            forget=forget,
+            reindexer=reindexer,
+        )
+        return app_of(
+            features,
+            self.connection,
+            inbox=self.stores.inbox,
+            executor=self.executor,
+            forgetting=forgetting(self.state, spool, settings.state, env.clock),
+            adopt_every=env.adopt_every,
+        )
+
+    def flagging(self) -> Flagging:
+        settings, slack, stores = self.settings, self.settings.slack, self.stores
+        due = Weekly.named(slack.digest_day, slack.digest_hour, zone(slack.digest_timezone))
+        digests = Digests(
+            weekly=due if slack.digest else None,
+            channel=slack.review_channel,
+            slack=self.slack,
+            kept=stores.digests,
+            insights=self.insights,
+            feedback=self.feedback,
+        )
+        return flagging_of(
+            feedback=self.feedback,
+            stores=stores,
+            answering=self.wikis.answering,
+            library=self.wikis.library,
+            directory=self.slack.directory,
+            chat=SlackFlagChat.of(self.slack, (wiki.edited_at for wiki in settings.wiki)),
+            channels=ReviewChannels(slack.review_channel, settings.wiki_channels, stores.channels),
+            published=Published(stores.written.store, settings.review_channels),
+            redrawing=self.conversation.redrawing,
+            post_digest=digests.post,
+            executor=self.executor,
+            clock=self.env.clock,
+            every=self.env.maintenance_every,
+            remind_after=timedelta(days=slack.remind_after_days),
+            retracted_within=timedelta(days=slack.retract_days),
+            written_holds=timedelta(days=settings.answer.written_days),
+        )

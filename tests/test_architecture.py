@@ -49,7 +49,7 @@ HOMES = {
 }
 """Where each third-party library lives. Another place is a decision, made here."""
 
-COMPOSITION = ("bot/app.py", "bot/serving.py", "bot/slack_parts.py", "indexers/indexing.py")
+COMPOSITION = ("bot/app.py", "bot/serving.py", "indexers/indexing.py")
 """Where objects are made of settings, and nowhere else."""
 COMMANDS = (
     "bot/cli", "bot/footnote.py", "bot/demo.py", "bot/confluence_demo.py", "bot/playground_demo.py",
@@ -72,8 +72,8 @@ GROUND = (
 cases, and what composes or commands stands above everything."""
 PRINTING = ("screen", "terminal", "reports", "output", "scores", "interrupting", "loading")
 TOP = (
-    "app", "serving", "slack_parts", "footnote", "demo", "confluence_demo", "playground_demo",
-    "cli", "__main__", "__init__", "playground",
+    "app", "serving", "footnote", "demo", "confluence_demo", "playground_demo", "cli", "__main__",
+    "__init__", "playground",
 )  # fmt: skip
 
 ENTRANCES = ("indexers.indexing.", "indexers.conversion")
@@ -291,10 +291,10 @@ def test_adapters_meet_in_the_composition_alone() -> None:
     assert not offences((ROOT / "bot").rglob("*.py"), is_wrong)
 
 
-def test_objects_are_composed_in_four_files() -> None:
-    """A file that is called so would be a fifth."""
+def test_objects_are_composed_in_three_files() -> None:
+    """A file that is called so would be a fourth."""
     assert not [place(file) for file in sources() if "wiring" in file.stem]
-    assert len(COMPOSITION) == 4
+    assert len(COMPOSITION) == 3
     assert all((ROOT / file).exists() for file in COMPOSITION)
 
 

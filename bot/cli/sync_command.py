@@ -95,20 +95,13 @@ def sync(
 def _watch(settings: Settings, secrets: Secrets) -> None:
     # Slow: indexes and wikis.
     from bot.operations.scheduler import Scheduler
-    from bot.operations.syncing import OneSyncAtATime
+    from bot.operations.single_sync import repeated_syncs
 
     with interruptible() as stopped, open_app(settings, secrets, shares=True) as app:
         wikis = app.indexing.wikis.chosen()
         intervals = settings.sync.intervals(edits=any(wiki.recent for wiki in wikis))
         if not any(intervals):
             raise SettingsError(["`sync.every_minutes` and `sync.recent_minutes` are 0: never"])
-        syncing = OneSyncAtATime(
-            app.indexing,
-            app.pass_log(),
-            locks=app.sync_locks(),
-            gate=app.promotion_check(),
-            running=app.one_sync,
-        )
-        with Scheduler(syncing, *intervals).running():
+        with Scheduler(repeated_syncs(app.indexing, app), *intervals).running():
             while not stopped.is_set():
                 time.sleep(0.2)

@@ -55,6 +55,22 @@ class ConversationStores(Protocol):
     def audit(self) -> AuditTrail: ...
 
 
+class ChatSide(Protocol):
+    """The chat that a conversation is in, and what belongs to it."""
+
+    @property
+    def chat(self) -> Chat: ...
+
+    @property
+    def directory(self) -> Directory: ...
+
+    @property
+    def text(self) -> MessageText: ...
+
+    @property
+    def status(self) -> StatusLine: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A conversation's entry points. ``replies`` handles questions; the rest handles everything
@@ -73,13 +89,10 @@ def conversation_of(
     *,
     name: str,
     team: str,
+    side: ChatSide,
     stores: ConversationStores,
     answers: Answers,
     answering: Answering,
-    chat: Chat,
-    directory: Directory,
-    text: MessageText,
-    status: StatusLine,
     executor: Executor,
     as_of: Callable[[], datetime | None],
     clock: Callable[[], datetime],
@@ -89,6 +102,7 @@ def conversation_of(
     observer: Observer | None = None,
 ) -> Conversation:
     """Compose a conversation. ``name`` is the bot's name, and ``team`` is its workspace."""
+    chat, directory, status = side.chat, side.directory, side.status
     inbox, settings = stores.inbox, stores.channels
     observer = observer or Unobserved()
     posting, redrawing = Posting(inbox, chat), Redrawing(answers, chat)
@@ -120,7 +134,7 @@ def conversation_of(
         chat=chat,
         directory=directory,
         settings=settings,
-        text=text,
+        text=side.text,
         status=status,
         posting=posting,
         maker=maker,

@@ -1,16 +1,17 @@
-"""Sync from the command line, under the locks that all processes share, and record the passes."""
+"""Sync under the locks that all processes share, and record the passes."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from datetime import datetime
+from threading import Lock
 from typing import Protocol
 
 from bot.errors import StateUnavailable
 from bot.operations.passes import PassKind, PassLog, passed
-from bot.operations.syncing import SyncLocks, now, record
+from bot.operations.syncing import OneSyncAtATime, Syncable, SyncLocks, alone, now, record
 from indexers.model import Progress, SyncReport
 from indexers.ports import PromotionCheck
 
@@ -49,8 +50,9 @@ class SyncMemory(Protocol):
     """The part of the bot's database that a sync needs. Each method opens it if need be, and raises
     StateUnavailable if it cannot."""
 
-    def alone(self) -> AbstractContextManager[None]:
-        """Keep this process's other syncs away. Raises SyncRunning: there is one."""
+    @property
+    def one_sync(self) -> Lock:
+        """The lock that keeps this process's other syncs away, see `alone`."""
         ...
 
     def sync_locks(self, stopped: Callable[[], bool]) -> SyncLocks: ...
@@ -60,6 +62,17 @@ class SyncMemory(Protocol):
         ...
 
     def pass_log(self) -> PassLog: ...
+
+
+def repeated_syncs(parts: Syncable, memory: SyncMemory) -> OneSyncAtATime:
+    """Return the syncs of a process that makes one after the other."""
+    return OneSyncAtATime(
+        parts,
+        memory.pass_log(),
+        locks=memory.sync_locks(lambda: False),
+        gate=memory.promotion_check(lambda _: None),
+        running=memory.one_sync,
+    )
 
 
 def sync_once(  # noqa: PLR0913 - one for each option of the command
@@ -84,7 +97,7 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
     began = now()
     with ExitStack() as held:
         gate: PromotionCheck | None = None
-        held.enter_context(memory.alone())
+        held.enter_context(alone(memory.one_sync))
         if not dry_run:
             wikis = [name] if name and not full else list(parts.wikis)
             parts.wikis.chosen(*wikis)

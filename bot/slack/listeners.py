@@ -17,14 +17,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation.receiving import Receiving
 from bot.flags.verdicts import WHY
-from bot.slack.commands import channel_form
-from bot.slack.commands.channel_settings import ChannelForms
-from bot.slack.commands.router import Commands
+from bot.slack.chat import pressing
+from bot.slack.commands import channel_form, forget
 from bot.slack.connection import SlackConnection
-from bot.slack.events.handling import Failures, Handler
+from bot.slack.events.handling import Failures
 from bot.slack.events.parsing import Identity, parse_event
+from bot.slack.features import SlackFeatures
 from bot.slack.flags import announcement, cards, forms
 from bot.slack.flags.pressing import ACTIONS, FlagPresses
+from bot.slack.reindexing import reports
 from bot.slack.rendering import asking_keepers, blocks
 
 logger = logging.getLogger(__name__)
@@ -79,27 +80,17 @@ def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
         return None
 
 
-def listen(  # noqa: PLR0913 - one for each thing that happens
-    app: AsyncApp,
-    failures: Failures,
-    *,
-    flags: FlagPresses,
-    commands: Commands,
-    buttons: Mapping[str | re.Pattern[str], Handler],
-    moved: Handler,
-    opened: Handler,
-    at_home: Handler,
-    stopped: Handler,
-    settings: ChannelForms,
-) -> None:
-    """Listen for all that is not a question: events, clicks, forms and commands. ``buttons`` are
-    handlers by action id."""
-    guarded = failures.guarded
+def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
+    """Listen for all that is not a question: events, clicks, forms and commands."""
+    guarded, slack, settings = failures.guarded, features.workspace, features.wiki.settings
+    flags = FlagPresses(features.flagging, slack.api)
     app.view(channel_form.FORM)(failures.checked(settings.problems, settings.sent))
+    stopped = pressing.stopped(features.intake.stopping, slack.me.team)
     app.event("agent_session_stopped")(guarded(stopped))
-    app.event("member_joined_channel")(failures.unseen(moved))
-    app.event("member_left_channel")(failures.unseen(moved))
-    for is_tab, handler in ((_is_messages_tab, opened), (_is_home_tab, at_home)):
+    for moved in ("member_joined_channel", "member_left_channel"):
+        app.event(moved)(failures.unseen(slack.directory.readers.moved))
+    opened = pressing.opened(features.prompts, slack.optional_calls)
+    for is_tab, handler in ((_is_messages_tab, opened), (_is_home_tab, features.home.opened)):
         app.event("app_home_opened", matchers=[is_tab])(failures.unseen(handler))
     app.action(blocks.VERDICT)(guarded(flags.judged))
     app.action(WHY)(guarded(flags.asked_why))
@@ -112,7 +103,10 @@ def listen(  # noqa: PLR0913 - one for each thing that happens
     app.action(cards.ANSWER)(guarded(flags.asked_to_write))
     app.view(forms.WRITING)(failures.checked(flags.problems, flags.wrote))
     app.action(announcement.WITHDRAW)(guarded(flags.withdrew))
-    app.command("/wiki")(guarded(commands.wiki))
+    app.command("/wiki")(guarded(features.wiki.commands.wiki))
+    app.action(reports.CANCEL)(guarded(features.reindexer.cancelled))
+    app.action(forget.CONFIRM)(guarded(features.forget.confirmed))
+    buttons = pressing.buttons(features.conversation, features.intake.choices, slack.chat.renderer)
     for button, handler in buttons.items():
         app.action(button)(guarded(handler))
     app.error(failures.note_undelivered)

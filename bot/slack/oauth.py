@@ -37,8 +37,7 @@ from bot.slack.api.oauth_client import oauth_web_client
 from bot.slack.api.slack_api import call, web_client
 from bot.slack.connection import OAuthClient
 from bot.slack.http import Page
-from bot.slack.workspaces import Rights
-from bot.workspaces.model import Installation
+from bot.workspaces.model import Installation, Rights
 from bot.workspaces.ports import Installations, InstallStates
 
 logger = logging.getLogger(__name__)

@@ -21,8 +21,11 @@ from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
 from bot.flags.maintenance import Maintenance
+from bot.slack import listeners
 from bot.slack.api.slack_api import connections
+from bot.slack.connection import SlackConnection
 from bot.slack.events.handling import Failures
+from bot.slack.features import SlackFeatures
 from bot.slack.reindexing.reindexer import Reindexer
 
 logger = logging.getLogger(__name__)
@@ -151,6 +154,37 @@ class SlackApp:
             else:
                 logger.debug("%d old answers deleted", forgotten)
             await asyncio.sleep(_FORGETTING_EVERY)
+
+
+def app_of(  # noqa: PLR0913 - what it offers, and what it runs on
+    features: SlackFeatures,
+    connection: SlackConnection,
+    *,
+    inbox: ProcessInbox,
+    executor: ThreadPoolExecutor,
+    forgetting: Callable[[], int],
+    adopt_every: float,
+) -> SlackApp:
+    """Compose the app that offers ``features``."""
+    slack, intake = features.workspace, features.intake
+    bolt = listeners.bolt_app(connection, slack.me, lambda: slack.api.client.token or "")
+    failures = Failures(slack.api, slack.env.new_incident)
+    listeners.keep_questions(bolt, slack.me, intake.receiving)
+    listeners.listen(bolt, failures, features)
+    return SlackApp(
+        bolt=bolt,
+        inbox=inbox,
+        workers=intake.workers,
+        waiting_room=intake.waiting_room,
+        reindexer=features.reindexer,
+        queue=intake.queue,
+        clients=slack.clients,
+        executor=executor,
+        forgetting=forgetting,
+        adopt_every=adopt_every,
+        maintenance=features.flagging.maintenance,
+        failures=failures,
+    )
 
 
 async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import token_hex
+from typing import Protocol
 
 from bot import screen, terminal
+from bot.answering.several import Several
 from bot.conversation.conversation import ConversationStores, conversation_of
 from bot.conversation.model import AnswerContent, Content, IncomingMessage, Notice
 from bot.conversation.ports import Inbox
 from bot.conversation.replies import Replies
 from bot.flags.feedback import Feedback
+from bot.flags.ports import AnswerStore
 from bot.foreign import clean
-from bot.ports import Answering
+from bot.ports import Answering, Library
 from bot.terminal_chat.commands import QUIT, TerminalCommands, is_command
 from bot.terminal_chat.terminal_chat import (
     TEAM,
     Incidents,
     NoStatus,
+    OfWikis,
     PlainText,
     TerminalChat,
     moments,
@@ -105,12 +110,29 @@ class Session:
             await self.inbox.stop(self._latest.team, self._latest.channel, self._latest.thread)
 
 
+class SessionStores(ConversationStores, Protocol):
+    """The stores that a session needs."""
+
+    @property
+    def answers(self) -> AnswerStore: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalSide:
+    """The terminal, as a `bot.conversation.conversation.ChatSide`."""
+
+    chat: TerminalChat
+    directory: TerminalDirectory
+    text: PlainText
+    status: NoStatus
+
+
 def session_of(  # noqa: PLR0913 - the ports, and what differs between sessions
     *,
-    stores: ConversationStores,
-    feedback: Feedback,
+    stores: SessionStores,
     answering: Answering,
-    name: str,
+    wikis: Sequence[str],
+    library: Library,
     email: str | None,
     rights: Callable[[], Principal],
     executor: Executor,
@@ -119,20 +141,20 @@ def session_of(  # noqa: PLR0913 - the ports, and what differs between sessions
     trouble: Callable[[], str],
     echoes: bool,
 ) -> Session:
-    """Compose a session called ``name``, which no other has. ``rights`` returns those of ``email``;
-    without one, everyone's."""
-    channel, unprinted, incidents = f"{TEAM}-{name}", deque[Content](), Incidents()
+    """Compose a session. It is answered from ``wikis``, or from all if there is none; ``rights``
+    returns those of ``email``; without one, everyone's."""
+    # No other session has this name.
+    channel, unprinted, incidents = f"{TEAM}-{token_hex(8)}", deque[Content](), Incidents()
     chat = TerminalChat(channel, email or TEAM, unprinted.append, moments())
+    directory = TerminalDirectory(chat.person, channel, rights)
+    feedback = Feedback(stores.answers, clock, library.page)
     conversation = conversation_of(
         name="footnote",
         team=TEAM,
+        side=TerminalSide(chat, directory, PlainText(), NoStatus()),
         stores=stores,
         answers=feedback,
-        answering=answering,
-        chat=chat,
-        directory=TerminalDirectory(chat.person, channel, rights),
-        text=PlainText(),
-        status=NoStatus(),
+        answering=OfWikis(Several(answering), tuple(wikis) or None),
         executor=executor,
         as_of=as_of,
         clock=clock,

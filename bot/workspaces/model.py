@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol, Self
 
 ORGANIZATION = "E"
 """The first letter of an organization's id (Enterprise Grid); that of a workspace's is a T."""
@@ -55,3 +57,36 @@ class WorkspaceRights:
 
     wikis: tuple[str, ...]
     trusts_addresses: bool = False
+
+
+Rights = Callable[[str, str], WorkspaceRights | None]
+"""Returns what a workspace of an organization (empty: of none) is allowed; None: neither is
+named."""
+
+
+class NamedWorkspace(Protocol):
+    """The settings of a further workspace or organization, those of ``[[workspace]]``."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def wikis(self) -> tuple[str, ...]: ...
+
+    @property
+    def trusts_addresses(self) -> bool: ...
+
+
+class NamedWorkspaces(dict[str, WorkspaceRights]):
+    """The rights of further workspaces and organizations that the settings name, by id."""
+
+    @classmethod
+    def of(cls, settings: Iterable[NamedWorkspace]) -> Self:
+        return cls(
+            (one.id, WorkspaceRights(wikis=one.wikis, trusts_addresses=one.trusts_addresses))
+            for one in settings
+        )
+
+    def rights(self, workspace: str, organization: str) -> WorkspaceRights | None:
+        """Return what a workspace is allowed; see `Rights`."""
+        return self.get(workspace) or self.get(organization)

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from bot.model import NoAnswer, Question, Reason, Result, Source
 from bot.operations.model import AccessNow, Order
+from bot.operations.ports import Operating, Reindexing
 from bot.ports import Answering, Library, OnText
-from bot.workspaces.model import own_id
+from bot.workspaces.model import WorkspaceRights, own_id
 from indexers.errors import WikiMisconfigured
 from indexers.model import (
     EVERYONE,
@@ -20,10 +21,37 @@ from indexers.model import (
     Reader,
     SyncReport,
     SyncScope,
+    addressed,
 )
 
 NO_WIKI = "I may not answer from any wiki here. The people who run me can change that."
 _AT_HOME = "Only admins of the workspace that Footnote belongs to may do this."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WikiPorts:
+    """The ports to the wikis. ``tokens`` are what the person with an address holds there."""
+
+    answering: Answering
+    reindexing: Reindexing
+    operating: Operating
+    library: Library
+    tokens: Callable[[str], frozenset[str]] = addressed
+
+    def narrowed(self, allowed: WorkspaceRights, workspace: str) -> WikiPorts:
+        """Return the ports for a further ``workspace``."""
+        answering = NarrowedAnswering(self.answering, allowed.wikis, workspace)
+        return WikiPorts(
+            answering=answering,
+            reindexing=NoReindexing(allowed.wikis),
+            operating=NarrowedOperating(self.operating, answering),
+            library=NarrowedLibrary(self.library, allowed.wikis),
+            tokens=self.tokens if allowed.trusts_addresses else _no_tokens,
+        )
+
+
+def _no_tokens(_email: str) -> frozenset[str]:
+    return frozenset()
 
 
 class StatusRows(Protocol):

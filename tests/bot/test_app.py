@@ -13,13 +13,13 @@ from pydantic import SecretStr
 
 from bot.app import App, answerer_of
 from bot.model import Answer, NoAnswer
-from bot.serving import connection_of, serve
+from bot.serving import SlackParts, connection_of, serve
 from bot.slack.environment import Environment, now
 from bot.slack.events.parsing import Identity
 from bot.slack.home.weekly import Weekly
-from bot.slack_parts import SlackParts
 from bot.state.database import Database
 from bot.state.process import Process
+from bot.workspaces.narrowing import WikiPorts
 from config.errors import SettingsError
 from config.reloading import Reloading
 from config.settings import (
@@ -99,10 +99,12 @@ def composed(tmp_path: Path) -> Iterator[Callable[[Settings], SlackParts]]:
             connection_of(settings, SECRETS),
             Environment(),
             Identity("T1", "U0BOT", "B1", "footnote"),
-            answering=Handbook(),
-            reindexing=Syncs(),
-            operating=Operations(Handbook()),
-            library=KnownPages(),
+            wikis=WikiPorts(
+                answering=Handbook(),
+                reindexing=Syncs(),
+                operating=Operations(Handbook()),
+                library=KnownPages(),
+            ),
             state=state,
             process=Process(state, now),
         )
@@ -121,14 +123,14 @@ async def test_settings_reach_slack(composed: Callable[[Settings], SlackParts]) 
     )
     slack = SlackSettings(review_channel="C1", admins=("U1",), workers=2, guests=True)
     made = composed(Settings(wiki=(wiki,), slack=slack))
-    people, digests = made.directory.people, made.flagging().maintenance.post_digest
+    people, digests = made.slack.people, made.flagging().maintenance.post_digest
 
     assert people.admins == {"U1"}
     assert people.guests
     assert not people.shared_channels
     assert made.executor._max_workers == 2
     assert digests.__self__.channel == "C1"
-    assert made.links == {"https://wiki.example.com"}
+    assert made.slack.links == {"https://wiki.example.com"}
 
 
 def test_tokens_and_addresses_reach_the_connection() -> None:

@@ -14,14 +14,15 @@ from contextlib import closing
 
 import pytest
 
-from bot import app
 from bot.conversation.model import IncomingMessage
 from bot.flags.model import Due, Flag
 from bot.model import Question, Result
+from bot.operations.syncing import now
 from bot.ports import Answering, OnText
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
+from bot.terminal_chat import session
 from tests.bot.shell import Ran, Shell
 
 LEAVE = """# Leave
@@ -68,7 +69,7 @@ class Terminal(Shell):
 
     def unfinished(self) -> list[IncomingMessage]:
         with closing(self.database) as state:
-            return DatabaseInbox(state, app.now).unfinished()
+            return DatabaseInbox(state, now).unfinished()
 
 
 @pytest.fixture
@@ -249,7 +250,7 @@ class Interrupting:
 def test_ctrl_c_ends_an_answer_that_nobody_takes_up(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "Several", Interrupting)
+    monkeypatch.setattr(session, "Several", Interrupting)
     ran = terminal.chat("How many days of annual leave?")
 
     assert (ran.code, ran.err.strip()) == (130, "")
@@ -268,7 +269,7 @@ class Failing:
 def test_what_goes_wrong_is_said_and_the_next_question_taken(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "Several", Failing)
+    monkeypatch.setattr(session, "Several", Failing)
     ran = terminal.chat("How many days of annual leave?", "/help")
 
     assert ran.code == 1

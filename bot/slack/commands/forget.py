@@ -14,10 +14,9 @@ from bot.conversation.model import Forgotten
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.flags.feedback import Feedback
 from bot.flags.model import Flag
-from bot.slack.api.slack_api import SlackApi
+from bot.slack.chat.workspace import SlackWorkspace
 from bot.slack.commands.call import Call, Misused, Subcommand
 from bot.slack.rendering.message import Block, Message, plain_text, say
-from bot.slack.rights.people import SlackPeople
 from indexers.text.counting import counted
 
 logger = logging.getLogger(__name__)
@@ -41,8 +40,7 @@ class Forget:
 
     forget: Callable[[str], Forgotten]
     feedback: Feedback
-    people: SlackPeople
-    api: SlackApi
+    slack: SlackWorkspace
     attend: Callable[[int], Awaitable[object]]
     show_home: Callable[[str], Awaitable[None]]
 
@@ -60,7 +58,7 @@ class Forget:
         person = body["user"]["id"]
         cards = await self._shown(person)
         forgotten = await asyncio.to_thread(self.forget, person)
-        self.people.forget(person)
+        self.slack.people.forget(person)
         done = say(
             f"Done. Deleted: {counted(forgotten.questions, 'question')},"
             f" {counted(forgotten.verdicts, 'verdict')}, and your name on"
@@ -89,7 +87,7 @@ class Forget:
                 await self.attend(flag.id)
             elif flag.card:
                 try:
-                    await self.api.edit(flag.card.channel, flag.card.ts, GONE)
+                    await self.slack.api.edit(flag.card.channel, flag.card.ts, GONE)
                 except (ChatRefused, ChatUnavailable):
                     continue  # The card is gone, or can no longer be edited.
 

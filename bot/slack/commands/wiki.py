@@ -2,58 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
+from bot.conversation.model import IncomingMessage
 from bot.conversation.ports import ChannelSettingsStore
 from bot.flags.feedback import Feedback
 from bot.flags.insights import Insights
-from bot.operations.ports import Operating, Reindexing
-from bot.slack.api.slack_api import SlackApi
+from bot.slack.chat.workspace import SlackWorkspace
 from bot.slack.commands.access import AccessCommand
-from bot.slack.commands.call import Subcommand
+from bot.slack.commands.asking import CommandQuestions
+from bot.slack.commands.audit import Audit, Trail
 from bot.slack.commands.channel_form import LanguageChoices
 from bot.slack.commands.channel_settings import ChannelForms
 from bot.slack.commands.flags import Flags
+from bot.slack.commands.forget import Forget
 from bot.slack.commands.gaps import Gaps
 from bot.slack.commands.reindex import Reindex
 from bot.slack.commands.router import Commands
 from bot.slack.commands.status import Status
-from bot.slack.events.parsing import Identity
 from bot.slack.reindexing.reindexer import Reindexer
-from bot.slack.rendering.message import Message
-from bot.slack.rights.slack_directory import SlackDirectory
-
-
-class CommandParts(Protocol):
-    """The parts of the bot that the subcommands need. ``links`` are the origins that may be linked
-    to."""
-
-    @property
-    def me(self) -> Identity: ...
-
-    @property
-    def api(self) -> SlackApi: ...
-
-    @property
-    def directory(self) -> SlackDirectory: ...
-
-    @property
-    def feedback(self) -> Feedback: ...
-
-    @property
-    def insights(self) -> Insights: ...
-
-    @property
-    def operating(self) -> Operating: ...
-
-    @property
-    def reindexing(self) -> Reindexing: ...
-
-    @property
-    def links(self) -> frozenset[str]: ...
+from bot.workspaces.narrowing import WikiPorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +33,39 @@ class WikiCommands:
     settings: ChannelForms
 
 
-def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the bot's parts
-    parts: CommandParts,
+def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the workspace
+    slack: SlackWorkspace,
     *,
-    clock: Callable[[], datetime],
-    settings: ChannelSettingsStore,
-    languages: LanguageChoices,
+    wikis: WikiPorts,
+    feedback: Feedback,
+    insights: Insights,
     reindexer: Reindexer,
-    more: Sequence[Subcommand],
-    ask: Callable[[str, str], Awaitable[Message]],
+    forget: Forget,
+    settings: ChannelSettingsStore,
+    trail: Trail,
+    languages: LanguageChoices,
+    keep: Callable[[IncomingMessage], Awaitable[None]],
 ) -> WikiCommands:
-    """Compose the subcommands, and ``more`` after them. ``ask`` as in `Commands`."""
-    people = parts.directory.people
+    """Compose the subcommands. ``keep`` as in `CommandQuestions`."""
+    people, api, clock, reindexing = slack.people, slack.api, slack.env.clock, wikis.reindexing
     forms = ChannelForms(
-        team=parts.me.team,
+        team=slack.me.team,
         people=people,
-        channels=parts.directory.channels,
+        channels=slack.directory.channels,
         settings=settings,
-        wikis=parts.reindexing.wikis,
+        wikis=reindexing.wikis,
         languages=languages,
-        api=parts.api,
+        api=api,
     )
     subcommands = [
-        Status(people, parts.operating).subcommand,
-        Reindex(parts.reindexing, reindexer).subcommand,
-        Flags(parts.feedback, parts.api, clock).subcommand,
-        AccessCommand(people, parts.operating).subcommand,
-        Gaps(parts.insights, clock, parts.links).subcommand,
+        Status(people, wikis.operating).subcommand,
+        Reindex(reindexing, reindexer).subcommand,
+        Flags(feedback, api, clock).subcommand,
+        AccessCommand(people, wikis.operating).subcommand,
+        Gaps(insights, clock, slack.links).subcommand,
         forms.subcommand,
-        *more,
+        forget.subcommand,
+        Audit(trail, people, clock).subcommand,
     ]
-    return WikiCommands(Commands(people, subcommands, ask), forms)
+    questions = CommandQuestions(api, slack.text, slack.me.team, keep)
+    return WikiCommands(Commands(people, subcommands, questions.ask), forms)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 from bot.conversation.model import AnswerContent, Notice, RecordedAnswer
 from bot.flags.content import FlagCard, OwnerNote, PublishedAnswer, Reminder, Said
 from bot.slack.api.marks import marked_messages, marked_replies, reply_mark, reply_marks
 from bot.slack.api.slack_api import SlackApi
+from bot.slack.chat.workspace import SlackWorkspace
 from bot.slack.flags import cards
 from bot.slack.flags.announcement import announcement
 from bot.slack.rendering.content import Renderer
+from bot.slack.rendering.links import origins
 from bot.slack.rendering.message import Message
 from bot.slack.rights.viewers import Viewers
 
@@ -46,6 +49,14 @@ class SlackFlagChat:
     api: SlackApi
     renderer: FlagRenderer
     viewers: Viewers
+
+    @classmethod
+    def of(cls, slack: SlackWorkspace, edited: Iterable[str]) -> Self:
+        """Return the chat about flags in a workspace. ``edited`` are addresses of places where
+        pages are edited, which its cards may link to, too."""
+        allowed = cards.Allowed(slack.links, slack.links | origins(edited))
+        renderer = FlagRenderer(slack.chat.renderer, allowed, slack.env.clock)
+        return cls(slack.api, renderer, slack.directory.viewers)
 
     async def post(self, channel: str, content: Said) -> str:
         return await self.api.post(channel, await self._rendered(content))

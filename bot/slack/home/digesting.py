@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,11 +21,9 @@ from bot.flags.gaps import Gap
 from bot.flags.insights import WEEK, Insights
 from bot.flags.model import Flag, Often
 from bot.slack.api.marks import marked_messages
-from bot.slack.api.slack_api import SlackApi
+from bot.slack.chat.workspace import SlackWorkspace
 from bot.slack.home.digest import Waiting, Week, digest
 from bot.slack.home.weekly import Weekly
-from bot.slack.rights.channels import Channels
-from bot.slack.rights.readers import Readers
 
 logger = logging.getLogger(__name__)
 
@@ -51,14 +49,10 @@ class Digests:
 
     weekly: Weekly | None
     channel: str
+    slack: SlackWorkspace
     kept: DigestLog
     insights: Insights
     feedback: Feedback
-    channels: Channels
-    readers: Readers
-    api: SlackApi
-    clock: Callable[[], datetime]
-    origins: frozenset[str]
     _settled: datetime | None = None
     """When the latest digest that this process knows to be done was due."""
 
@@ -70,7 +64,7 @@ class Digests:
         """
         if self.weekly is None or not self.channel:
             return
-        now = self.clock()
+        now = self.slack.env.clock()
         due = self.weekly.latest(now)
         if due == self._settled or now - due > LATE:
             return
@@ -89,15 +83,15 @@ class Digests:
         week = await self._week()
         if week.is_quiet:
             return
-        if mark not in await marked_messages(self.api, self.channel, since=due):
-            today = self.clock().date()
-            message = await asyncio.to_thread(digest, week, self.origins, today)
-            await self.api.post(self.channel, message.marked(mark))
+        if mark not in await marked_messages(self.slack.api, self.channel, since=due):
+            today = self.slack.env.clock().date()
+            message = await asyncio.to_thread(digest, week, self.slack.links, today)
+            await self.slack.api.post(self.channel, message.marked(mark))
 
     async def _week(self) -> Week:
         flags = await self.feedback.open_flags()
         # People who may get no answers are shown figures, and neither pages nor questions.
-        alone = not await self.readers.has_outsiders(self.channel)
+        alone = not await self.slack.directory.readers.has_outsiders(self.channel)
         return Week(
             volume=await self.insights.volume(WEEK),
             flagged=await self.insights.flagged(WEEK),
@@ -115,7 +109,7 @@ class Digests:
         since = flag.raised.date()
         if not alone or flag.card is None or flag.card.channel != self.channel:
             return Waiting(since)
-        address = await self.api.address(flag.card.channel, flag.card.ts)
+        address = await self.slack.api.address(flag.card.channel, flag.card.ts)
         return Waiting(since, flag.recorded.asked.question, address)
 
     async def _gaps(self) -> Sequence[Gap]:
@@ -126,5 +120,5 @@ class Digests:
 
     async def _asked_in_public(self, asked: Sequence[RecordedAnswer]) -> list[RecordedAnswer]:
         ids = {recorded.asked.place.channel for recorded in asked}
-        public = {id_ for id_ in ids if await self.channels.is_public(id_)}
+        public = {id_ for id_ in ids if await self.slack.directory.channels.is_public(id_)}
         return [recorded for recorded in asked if recorded.asked.place.channel in public]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -18,13 +17,12 @@ from bot.errors import ChatRefused
 from bot.flags.feedback import Feedback
 from bot.flags.insights import LATELY, WEEK, Insights
 from bot.operations.ports import Operating
-from bot.slack.api.slack_api import SlackApi
+from bot.slack.chat.workspace import SlackWorkspace
 from bot.slack.home import home_page
 from bot.slack.home.home_page import FLAGS_SHOWN, HomeSection
 from bot.slack.rendering.content import notice
 from bot.slack.rendering.message import Block, context, say
 from bot.slack.rendering.mrkdwn import inert
-from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership
 
 logger = logging.getLogger(__name__)
@@ -40,15 +38,11 @@ _Making = Coroutine[Any, Any, list[Block]]
 class Home:
     """The Home tab."""
 
-    people: SlackPeople
+    slack: SlackWorkspace
     feedback: Feedback
     insights: Insights
     operating: Operating
     prompts: Prompts
-    api: SlackApi
-    clock: Callable[[], datetime]
-    new_incident: Callable[[], str]
-    origins: frozenset[str]
 
     async def opened(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle `app_home_opened` of the home tab."""
@@ -61,11 +55,11 @@ class Home:
             ChatUnavailable: it cannot be put up.
         """
         try:
-            admin = await self.people.is_admin(person)
-            reader = await self.people.reader(person, private=False, shared=False)
+            admin = await self.slack.people.is_admin(person)
+            reader = await self.slack.people.reader(person, private=False, shared=False)
             if isinstance(reader, Closed):
                 alone = HomeSection("", say(reader.why).blocks)
-                await self.api.publish(person, home_page.view([alone]))
+                await self.slack.api.publish(person, home_page.view([alone]))
             else:
                 await self._publish(person, await self._parts(person, admin=admin))
         except ChatRefused as error:
@@ -73,7 +67,7 @@ class Home:
 
     async def _parts(self, person: str, *, admin: bool) -> dict[str, _Making]:
         """Return the parts of the page by their headings."""
-        member = (await self.people.person(person)).membership is Membership.MEMBER
+        member = (await self.slack.people.person(person)).membership is Membership.MEMBER
         parts: dict[str, _Making] = {"How to ask": self._asking()}
         if member:
             parts["What I read"] = self._wikis(whole=admin)
@@ -94,10 +88,10 @@ class Home:
         }
         try:
             _, late = await asyncio.wait(making.values(), timeout=PATIENCE)
-            first = await self.api.publish(person, _view(making))
+            first = await self.slack.api.publish(person, _view(making))
             if late:
                 await asyncio.wait(late)
-                await self.api.publish(person, _view(making), after=first)
+                await self.slack.api.publish(person, _view(making), after=first)
         finally:
             for part in making.values():
                 part.cancel()
@@ -107,7 +101,7 @@ class Home:
         try:
             return await part
         except Exception as error:  # noqa: BLE001 - the edge: logged, and they are told
-            incident = self.new_incident()
+            incident = self.slack.env.new_incident()
             incidents.note(incident, f"{heading!r} of a Home tab failed", error)
             return notice(incidents.sorry(incident)).blocks
 
@@ -122,13 +116,13 @@ class Home:
         flags = await self.feedback.open_flags_by(person)
         shown = [flag.recorded for flag in flags[:FLAGS_SHOWN]]
         addresses = await asyncio.gather(*map(self._address, shown))
-        today = self.clock().date()
+        today = self.slack.env.clock().date()
         return await asyncio.to_thread(home_page.flags, flags, addresses, today)
 
     async def _address(self, recorded: RecordedAnswer) -> str:
         if not recorded.message:
             return ""
-        return await self.api.address(recorded.asked.place.channel, recorded.message)
+        return await self.slack.api.address(recorded.asked.place.channel, recorded.message)
 
     async def _volumes(self) -> list[Block]:
         spans = [WEEK, LATELY]
@@ -140,18 +134,18 @@ class Home:
         public, private = await self.insights.unanswered(LATELY)
         found = await self.insights.gaps(public, _SHOWN)
         gaps = [gap for gap, _ in found]
-        today = self.clock().date()
+        today = self.slack.env.clock().date()
         return await asyncio.to_thread(home_page.unanswered, gaps, private, today)
 
     async def _stale_pages(self, person: str) -> list[Block]:
         """Return stale pages that the person may read. A workspace admin may read no more of the
         wikis than anybody."""
-        reader = await self.people.reader(person, private=True, shared=False)
+        reader = await self.slack.people.reader(person, private=True, shared=False)
         if isinstance(reader, Closed):
             return []
         found = await self.insights.stale(reader, _SHOWN)
-        today = self.clock().date()
-        return await asyncio.to_thread(home_page.stale_pages, found, self.origins, today)
+        today = self.slack.env.clock().date()
+        return await asyncio.to_thread(home_page.stale_pages, found, self.slack.links, today)
 
 
 def _view(making: Mapping[str, asyncio.Task[list[Block]]]) -> Block:

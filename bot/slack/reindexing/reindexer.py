@@ -16,12 +16,11 @@ from bot.conversation import incidents
 from bot.errors import BotError, ChatRefused, ChatUnavailable, StateUnavailable, SyncRunning
 from bot.operations.model import MOST_ATTEMPTS, Job, Order
 from bot.operations.ports import Jobs, Reindexing
-from bot.slack.api.slack_api import SlackApi
+from bot.slack.chat.workspace import SlackWorkspace
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.progress_message import ProgressMessage, ProgressMessages
 from bot.slack.rendering.content import notice
 from bot.slack.rendering.message import Message, say
-from bot.slack.rights.people import SlackPeople
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport
 from indexers.priority import lower_priority
@@ -40,27 +39,17 @@ Respond = Callable[[Message], Awaitable[None]]
 
 
 class Reindexer:
-    """The worker of reindex jobs. ``clock`` returns monotonic seconds."""
+    """The worker of reindex jobs."""
 
-    def __init__(  # noqa: PLR0913 - everything that a job has to do with
-        self,
-        reindexing: Reindexing,
-        jobs: Jobs,
-        people: SlackPeople,
-        api: SlackApi,
-        *,
-        edit_every: float,
-        clock: Callable[[], float],
-        new_incident: Callable[[], str],
-    ) -> None:
+    def __init__(self, slack: SlackWorkspace, reindexing: Reindexing, jobs: Jobs) -> None:
         self._reindexing = reindexing
         self._jobs = jobs
-        self._people = people
-        self._api = api
-        self._progress_messages = ProgressMessages(api, jobs)
-        self._edit_every = edit_every
-        self._clock = clock
-        self._new_incident = new_incident
+        self._people = slack.people
+        self._api = slack.api
+        self._progress_messages = ProgressMessages(slack.api, jobs)
+        self._edit_every = slack.env.edit_every
+        self._clock = slack.env.seconds
+        self._new_incident = slack.env.new_incident
         self._working: asyncio.Task[None] | None = None
         self._stopping = False
         self._progress: Progress | None = None

@@ -65,7 +65,7 @@ class Office:
         self.now = NOW
         process = Process(database, self.clock)
         self.chat, self.directory, self.status = FakeChat(), FakeDirectory(), FakeStatus()
-        self.handbook, self.limits = Handbook(), SlackSettings()
+        self.text, self.handbook, self.limits = PlainText(), Handbook(), SlackSettings()
         self.executor = ThreadPoolExecutor(1)
         self.stores = Stores(database, process, self.clock)
         self.inbox, self.settings = self.stores.inbox, self.stores.channels
@@ -80,13 +80,10 @@ class Office:
         return conversation_of(
             name="footnote",
             team=TEAM,
+            side=self,
             stores=self.stores,
             answers=self.feedback,
             answering=self.handbook,
-            chat=self.chat,
-            directory=self.directory,
-            text=PlainText(),
-            status=self.status,
             executor=self.executor,
             as_of=lambda: None,
             clock=self.clock,

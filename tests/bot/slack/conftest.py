@@ -22,14 +22,15 @@ from bot.playground.timing import Timing
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering, OnText
+from bot.serving import SlackParts
 from bot.slack.connection import SlackConnection
 from bot.slack.environment import Environment
 from bot.slack.events.parsing import Identity
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
-from bot.slack_parts import SlackParts
 from bot.state.database import Database
 from bot.state.process import Process
+from bot.workspaces.narrowing import WikiPorts
 from config.settings import Settings
 from config.wikis import MarkdownSettings
 from indexers.errors import WikiMisconfigured
@@ -281,6 +282,16 @@ class Bot:
         wiki = MarkdownSettings.model_validate(made)
         self.settings = self.settings.model_copy(update={"wiki": (wiki,)})
 
+    @property
+    def wikis(self) -> WikiPorts:
+        return WikiPorts(
+            answering=self.answering,
+            reindexing=self.syncs,
+            operating=self.operations,
+            library=self.library,
+            tokens=lambda email: self.tokens(email),  # noqa: PLW0108 - it may change
+        )
+
     def composed(
         self, state: Database, process: Process, env: Environment
     ) -> Callable[[Identity], SlackApp]:
@@ -290,11 +301,7 @@ class Bot:
                 self.connection,
                 env,
                 me,
-                answering=self.answering,
-                reindexing=self.syncs,
-                operating=self.operations,
-                library=self.library,
-                tokens=lambda email: self.tokens(email),  # noqa: PLW0108 - it may change
+                wikis=self.wikis,
                 state=state,
                 process=process,
             ).app()

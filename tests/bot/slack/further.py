@@ -17,9 +17,9 @@ from bot.playground.further import FurtherWorkspace, OAuth
 from bot.playground.serving import LocalServer
 from bot.slack.connection import OAuthClient
 from bot.slack.oauth import install_pages
-from bot.slack.workspaces import Rights
 from bot.state.database import Database
 from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
+from bot.workspaces.model import Rights
 from tests.bot.slack.conftest import MANIFEST
 
 LOST = ["app_uninstalled", "tokens_revoked"]

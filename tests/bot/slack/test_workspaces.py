@@ -18,39 +18,28 @@ from bot.playground.faults import Fault
 from bot.playground.further import FurtherWorkspace
 from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
+from bot.serving import SlackParts
 from bot.slack.events.parsing import Identity
-from bot.slack.listeners import front_app
-from bot.slack.oauth import install_pages
+from bot.slack.installed import InstalledWorkspaces
+from bot.slack.payloads import workspace_of
 from bot.slack.rights.person import Membership, membership_of
-from bot.slack.rotation import Rotation, rotator_of
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
-from bot.slack.workspaces import NOT_HERE, Workspaces, workspace_of
-from bot.slack_parts import SlackParts
+from bot.slack.workspaces import NOT_HERE, Workspaces
 from bot.state.database import Database
 from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
 from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
 from bot.state.teams import Team
-from bot.workspaces.model import WorkspaceRights
-from bot.workspaces.narrowing import (
-    NO_WIKI,
-    NarrowedAnswering,
-    NarrowedLibrary,
-    NarrowedOperating,
-    NoReindexing,
-)
+from bot.workspaces.model import NamedWorkspaces, WorkspaceRights
+from bot.workspaces.narrowing import NO_WIKI
 from tests.bot.slack.conftest import LEAVE, QUICK, Bot, furnished, until, words
 from tests.bot.slack.further import Browser, Clock, client_of, manifest
 
 GARDEN = WorkspaceRights(wikis=("handbook",))
 PARKS = WorkspaceRights(wikis=("handbook",), trusts_addresses=True)
-NAMED = {"T0GARDEN": GARDEN, "E0PARKS": PARKS, "T0BARE": WorkspaceRights(wikis=())}
-
-
-def rights(workspace: str, organization: str) -> WorkspaceRights | None:
-    return NAMED.get(workspace) or NAMED.get(organization)
+NAMED = NamedWorkspaces({"T0GARDEN": GARDEN, "E0PARKS": PARKS, "T0BARE": WorkspaceRights(wikis=())})
 
 
 @dataclass
@@ -99,20 +88,8 @@ class Several:
         bot, oauth = self.bot, self.bot.slack.oauth
         client = client_of(oauth, bot.slack.api_url)
         state = Database.open(bot._data / "state.db")
-        changed = asyncio.Event()
         with closing(state), Process(state, bot.env.clock) as process:
             self.installations = DatabaseInstallations(state)
-            env = replace(
-                bot.env,
-                pages=install_pages(
-                    client,
-                    self.installations,
-                    DatabaseInstallStates(state, self.clock),
-                    rights=rights,
-                    clock=self.clock,
-                    installed=changed.set,
-                ),
-            )
 
             def at_home(me: Identity) -> SlackApp:
                 return SlackParts(
@@ -120,59 +97,44 @@ class Several:
                     bot.connection,
                     env,
                     me,
-                    answering=bot.answering,
-                    reindexing=bot.syncs,
-                    operating=bot.operations,
-                    library=bot.library,
+                    wikis=bot.wikis,
                     state=state,
                     process=process,
                     team=Team(me.team, home=True),
                 ).app()
 
             def further(me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
-                answering = NarrowedAnswering(self.elsewhere, allowed.wikis, me.team)
+                wikis = replace(bot.wikis, answering=self.elsewhere)
                 return SlackParts(
                     bot.settings,
                     replace(bot.connection, bot_token=token),
                     env,
                     me,
-                    answering=answering,
-                    reindexing=NoReindexing(allowed.wikis),
-                    operating=NarrowedOperating(bot.operations, answering),
-                    library=NarrowedLibrary(bot.library, allowed.wikis),
+                    wikis=wikis.narrowed(allowed, me.team),
                     state=state,
                     process=process,
                     team=Team(me.team),
-                    workspace=allowed,
+                    allowed=allowed,
                 ).app()
 
-            def all_of_them(home: tuple[str, SlackApp] | None) -> Workspaces:
-                return Workspaces(
-                    installations=self.installations,
-                    rights=rights,
-                    rotation=Rotation(
-                        installations=self.installations,
-                        locks=SharedLocks(DatabaseLocks(state, process)),
-                        rotator=rotator_of(client),
-                        clock=self.clock,
-                        seconds=env.seconds,
-                    ),
-                    build=further,
-                    front=front_app(bot.connection),
-                    home=home,
-                    api_url=bot.slack.api_url,
-                    grace=env.grace,
-                    seconds=env.seconds,
-                    changed=changed,
-                )
-
+            installed = InstalledWorkspaces(
+                client=client,
+                connection=bot.connection,
+                env=replace(bot.env, clock=self.clock),
+                installations=self.installations,
+                states=DatabaseInstallStates(state, self.clock),
+                locks=SharedLocks(DatabaseLocks(state, process)),
+                rights=NAMED.rights,
+                build=further,
+            )
+            env = replace(bot.env, pages=installed.pages())
             await serve(
                 bot.connection,
-                lambda me: all_of_them((me.team, at_home(me))),
+                lambda me: installed.apps((me.team, at_home(me))),
                 env,
                 stop=self._stop,
                 ready=ready,
-                without_home=lambda: all_of_them(None),
+                without_home=lambda: installed.apps(None),
             )
 
 

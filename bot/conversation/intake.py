@@ -1,0 +1,78 @@
+"""The way of a message to the worker that replies to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from bot.conversation.choices import Choices
+from bot.conversation.conversation import ChatSide, Conversation
+from bot.conversation.message_filter import MessageFilter
+from bot.conversation.ports import ChannelSettingsStore, Inbox, Threads, WaitingMessages
+from bot.conversation.queue_status import QueueStatus
+from bot.conversation.receiving import Receiving
+from bot.conversation.stopping import Stopping
+from bot.conversation.waiting_room import WaitingRoom
+from bot.conversation.workers import OrderKeeper, Workers, next_in
+
+
+class OrderedInbox(Inbox, OrderKeeper, Protocol):
+    """An inbox that knows the order of messages."""
+
+
+class FilterStores(Protocol):
+    """The stores that decide which messages are taken."""
+
+    @property
+    def inbox(self) -> Inbox: ...
+
+    @property
+    def threads(self) -> Threads: ...
+
+    @property
+    def channels(self) -> ChannelSettingsStore: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The intake of a conversation: what takes messages in, holds them until their turn, and ends
+    the work on them."""
+
+    receiving: Receiving
+    waiting_room: WaitingRoom
+    workers: Workers
+    queue: QueueStatus
+    choices: Choices
+    stopping: Stopping
+
+
+def intake_of(
+    conversation: Conversation,
+    *,
+    side: ChatSide,
+    inbox: OrderedInbox,
+    quick: FilterStores,
+    spool: WaitingMessages,
+    at_once: int,
+    every: float,
+    long: float,
+    clock: Callable[[], float],
+) -> Intake:
+    """Compose the intake. ``quick`` stores are those that the chat waits for; ``at_once``
+    messages are worked on; for ``every`` and ``long`` see `WaitingRoom` and `QueueStatus`."""
+    replies, chat, text = conversation.replies, side.chat, side.text
+    workers = Workers(
+        replies.reply, limit=at_once, is_next=partial(next_in, inbox), begin=replies.expect
+    )
+    filter_ = MessageFilter(text, quick.inbox, quick.threads, quick.channels)
+    waiting_room = WaitingRoom(spool, filter_, workers, chat, every=every, long=long)
+    return Intake(
+        receiving=Receiving(filter_, workers, waiting_room),
+        waiting_room=waiting_room,
+        workers=workers,
+        queue=QueueStatus(workers.waiting, side.status, clock=clock, long=long),
+        choices=Choices(conversation.asked_back, side.directory, inbox, workers, chat, text),
+        stopping=Stopping(inbox, workers, conversation.posting, side.status),
+    )

@@ -1,0 +1,116 @@
+"""A workspace of Slack as the bot's features see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.api.optional_calls import OptionalCalls
+from bot.slack.api.slack_api import SlackApi, web_client
+from bot.slack.api.status_line import SlackStatusLine
+from bot.slack.chat.history import History
+from bot.slack.chat.slack_chat import SlackChat
+from bot.slack.chat.streaming import Streaming
+from bot.slack.events.parsing import Identity, SlackText
+from bot.slack.rendering.content import Renderer
+from bot.slack.rendering.links import origins
+from bot.slack.rights.people import SlackPeople
+from bot.slack.rights.slack_directory import RightsSettings, SlackDirectory, directory_of
+from bot.workspaces.model import WorkspaceRights
+
+
+class ChatEnvironment(Protocol):
+    """Parameters that differ between tests and production, see `bot.slack.environment`."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+
+    @property
+    def seconds(self) -> Callable[[], float]: ...
+
+    @property
+    def new_incident(self) -> Callable[[], str]: ...
+
+    @property
+    def edit_every(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackWorkspace:
+    """A workspace: calls to it, its people and channels, and the chat there. ``links`` are the
+    origins that the bot may link to."""
+
+    me: Identity
+    api: SlackApi
+    without_retry: AsyncWebClient
+    optional_calls: OptionalCalls
+    directory: SlackDirectory
+    text: SlackText
+    status: SlackStatusLine
+    chat: SlackChat
+    links: frozenset[str]
+    env: ChatEnvironment
+
+    @property
+    def people(self) -> SlackPeople:
+        return self.directory.people
+
+    @property
+    def clients(self) -> Sequence[AsyncWebClient]:
+        """Return all clients, each of which has the token."""
+        return self.api.client, self.without_retry
+
+
+def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
+    me: Identity,
+    env: ChatEnvironment,
+    *,
+    token: str,
+    api_url: str,
+    settings: RightsSettings,
+    allowed: WorkspaceRights | None,
+    tokens: Callable[[str], frozenset[str]],
+    linked: Iterable[str],
+    streams: bool,
+) -> SlackWorkspace:
+    """Compose the workspace of ``token``. ``allowed`` is what a further workspace is allowed;
+    ``linked`` are addresses and hosts that the bot may link to; ``streams``: answers are shown
+    while they are made."""
+    links = origins(linked)
+    api = SlackApi(web_client(token, api_url), me.bot)
+    without_retry = web_client(token, api_url, patient=False)
+    optional_calls = OptionalCalls(without_retry)
+    directory = directory_of(
+        api,
+        settings,
+        team=me.team,
+        bot=me.user,
+        organization=me.organization,
+        tokens=tokens,
+        clock=env.seconds,
+        workspace=allowed,
+    )
+    text, quick = SlackText(me), SlackApi(without_retry, me.bot)
+    chat = SlackChat(
+        api=api,
+        renderer=Renderer(links, env.clock),
+        history=History(text, api),
+        viewers=directory.viewers,
+        streaming=Streaming(quick, optional_calls, env.edit_every) if streams else None,
+    )
+    return SlackWorkspace(
+        me=me,
+        api=api,
+        without_retry=without_retry,
+        optional_calls=optional_calls,
+        directory=directory,
+        text=text,
+        status=SlackStatusLine(optional_calls),
+        chat=chat,
+        links=links,
+        env=env,
+    )

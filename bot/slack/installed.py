@@ -1,0 +1,69 @@
+"""The workspaces that Footnote is installed in, beside the one whose token is in the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.conversation.ports import Locks
+from bot.slack.connection import OAuthClient, SlackConnection
+from bot.slack.environment import Environment
+from bot.slack.http import Page
+from bot.slack.listeners import front_app
+from bot.slack.oauth import install_pages
+from bot.slack.rotation import Rotation, rotator_of
+from bot.slack.running import SlackApp
+from bot.slack.sign_in import SignIn
+from bot.slack.workspaces import Build, Workspaces
+from bot.workspaces.model import Rights
+from bot.workspaces.ports import Installations, InstallStates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledWorkspaces:
+    """The workspaces of ``client``'s installations. ``connection`` is that of the settings."""
+
+    client: OAuthClient
+    connection: SlackConnection
+    env: Environment
+    installations: Installations
+    states: InstallStates
+    locks: Locks
+    rights: Rights
+    build: Build
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def pages(self) -> Mapping[str, Page]:
+        """Return the pages that install Footnote, by path."""
+        return install_pages(
+            self.client,
+            self.installations,
+            self.states,
+            rights=self.rights,
+            clock=self.env.clock,
+            installed=self.changed.set,
+            home=self.connection.bot_token,
+        )
+
+    def apps(self, home: tuple[str, SlackApp] | None) -> Workspaces:
+        """Return the apps of all workspaces, of which ``home`` is made already."""
+        env, installations = self.env, self.installations
+        rotation = Rotation(
+            installations=installations,
+            locks=self.locks,
+            rotator=rotator_of(self.client),
+            clock=env.clock,
+            seconds=env.seconds,
+        )
+        return Workspaces(
+            installations=installations,
+            sign_in=SignIn(installations, self.rights, self.connection.api_url, env.seconds),
+            rotation=rotation,
+            build=self.build,
+            front=front_app(self.connection),
+            home=home,
+            grace=env.grace,
+            seconds=env.seconds,
+            changed=self.changed,
+        )

@@ -1,0 +1,118 @@
+"""Sign-in to a workspace by its installation."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.errors import ChatRefused
+from bot.slack.api.slack_api import call, web_client
+from bot.slack.events.parsing import Identity
+from bot.slack.organizations import OrganizationLists
+from bot.workspaces.model import Installation, Rights, WorkspaceRights
+from bot.workspaces.ports import Installations
+
+logger = logging.getLogger(__name__)
+
+_GONE = frozenset(
+    {"account_inactive", "invalid_auth", "not_authed", "token_revoked", "token_expired"}
+)
+"""Slack's words for a token that works no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A workspace that the bot is signed in to as ``me``, and what it is allowed."""
+
+    me: Identity
+    installation: Installation
+    rights: WorkspaceRights
+
+
+@dataclass(slots=True)
+class SignIn:
+    """The sign-in to workspaces: never to one that the operator has not named."""
+
+    installations: Installations
+    rights: Rights
+    api_url: str
+    seconds: Callable[[], float]
+    _organizations: OrganizationLists = field(init=False)
+    _told: set[tuple[str, datetime, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._organizations = OrganizationLists(self.seconds)
+
+    async def to(self, team: str, organization: str) -> SignedIn | None:
+        """Sign in to the workspace of an organization (empty: of none). Return None if it is not
+        named, Footnote is not installed there, or Slack refuses, which is logged once.
+
+        Raises:
+            ChatUnavailable, StateUnavailable: it cannot be told now.
+        """
+        installation = await self._installation(team, organization)
+        if installation is None:
+            return None
+        rights = self.rights(team, installation.enterprise)
+        if rights is None:
+            self._tell(installation, "which no [[workspace]] names")
+            return None
+        client = web_client(installation.token, self.api_url, patient=False)
+        try:
+            found = await call(client.auth_test())
+            reached = not installation.is_org_wide or await self._organizations.has(
+                installation, team, client
+            )
+        except ChatRefused as error:
+            self._tell(installation, f"whose token Slack refuses ({error.code})")
+            return None
+        if not reached:
+            logger.debug("%s is no workspace of %s", team, installation.id)
+            return None
+        if not installation.is_org_wide and found.get("team_id") != team:
+            self._tell(installation, "whose token is another workspace's")
+            return None
+        me = Identity(
+            team=team,
+            user=found.get("user_id") or installation.bot_user,
+            bot=found.get("bot_id") or installation.bot,
+            name=found.get("user") or "footnote",
+            organization=installation.id if installation.is_org_wide else "",
+        )
+        return SignedIn(me, installation, rights)
+
+    async def is_over(self, team: str, organization: str) -> bool:
+        """Return whether the installation's token works no more; then it is deleted. Slack's word
+        of it may come late, or again, when the app was installed anew.
+
+        Raises:
+            ChatUnavailable, StateUnavailable: it cannot be told now.
+        """
+        installation = await self._installation(team, organization)
+        if installation is None:
+            return False
+        client = web_client(installation.token, self.api_url, patient=False)
+        try:
+            await call(client.auth_test())
+        except ChatRefused as error:
+            if error.code in _GONE:
+                await asyncio.to_thread(self.installations.delete, installation)
+                logger.info("Footnote was uninstalled from %s", installation.id)
+                return True
+        return False
+
+    async def _installation(self, team: str, organization: str) -> Installation | None:
+        found = await asyncio.to_thread(self.installations.find, team)
+        if found is None and organization:
+            found = await asyncio.to_thread(self.installations.find, organization)
+        return found
+
+    def _tell(self, installation: Installation, why: str) -> None:
+        """Log once why nobody is answered there."""
+        said = (installation.id, installation.installed, why)
+        if said not in self._told:
+            self._told.add(said)
+            logger.warning("Nobody is answered in %s, %s", installation.id, why)
