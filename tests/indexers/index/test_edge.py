@@ -259,3 +259,18 @@ def test_an_index_of_before_quantization_is_rewritten_when_it_is_opened(
         assert found_by(index, (1.0,) * EMBEDDER.dimensions) == first
 
     assert all(quantization(tmp_path / "index"))
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="this system reads nothing ahead")
+@pytest.mark.parametrize("enough", [True, False])
+def test_the_text_of_passages_is_read_ahead(
+    enough: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = [file.stat().st_size for file in folder.glob("segments/*/payload_storage/page_*.dat")]
+    asked: list[int] = []
+    monkeypatch.setattr(os, "posix_fadvise", lambda _fd, _at, length, _advice: asked.append(length))
+    monkeypatch.setattr("indexers.index.edge._READ_AHEAD", sum(sizes) if enough else min(sizes) - 1)
+    opened(folder).close()
+
+    assert sizes
+    assert sum(asked) == (sum(sizes) if enough else 0)
