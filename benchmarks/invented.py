@@ -17,7 +17,7 @@ from bot.evaluation.facts import plain_words
 
 FOLDER = Path(__file__).parent / "questions" / "invented"
 _EVERY = 6
-"""One of so many questions is asked: 592, and 394 near misses, take some minutes."""
+"""One of so many questions is asked: all would take an hour."""
 
 Row = Mapping[str, Any]
 
@@ -42,6 +42,7 @@ def figures() -> list[Figure]:
         Figure("words", mean(answerable, "words"), "words"),
         Figure("right_auroc", mean(answerable, "right_auroc"), "share"),
         Figure("refused.answerable", mean(answerable, "refused", "answerable"), "share"),
+        Figure("held_back.answerable", mean(answerable, "held_back", "answerable"), "share"),
         Figure("held_back.near_miss", mean(near_misses, "held_back", "near_miss"), "share"),
     ]
 
