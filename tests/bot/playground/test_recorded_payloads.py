@@ -14,9 +14,6 @@ from bot.playground.kit.blocks import block_problems
 from bot.playground.kit.views import check_view
 from bot.playground.model import interactive_elements
 from bot.slack import listeners
-from bot.slack.chat import pressing
-from bot.slack.commands import forget
-from bot.slack.reindexing import reports
 from tests.browser.recording import collection, normalised, shape_of
 
 PAYLOADS = collection()
@@ -57,19 +54,7 @@ class Names:
 def listened_to() -> Names:
     app: Any = Names()
     parts: Any = Anything()
-    buttons = [reports.CANCEL, forget.CONFIRM, *pressing.buttons(parts, parts, parts)]
-    listeners.listen(
-        app,
-        parts,
-        flags=parts,
-        commands=parts,
-        buttons=dict.fromkeys(buttons, parts),
-        moved=parts,
-        opened=parts,
-        at_home=parts,
-        stopped=parts,
-        settings=parts,
-    )
+    listeners.listen(app, parts, parts)
     # The last of each takes the rest.
     del app.views[-1], app.actions[-1]
     names: Names = app
