@@ -2,7 +2,7 @@
 
 Run as a process of its own: ``python -m benchmarks.bare INDEX`` takes the passages of an index of
 Footnote's and prints how many tokens the model reads, and the seconds that they take with the size
-of a batch and the number of threads that suit it best.
+of a batch, the number of threads for each and the number of batches at once that suit it best.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from indexers.index.embedding import BUNDLED
 
 _LIMIT = 256
 _BATCHES = (1, 4, 8, 16, 32)
-_THREADS = (1, 2)
+_WAYS = ((1, 1), (2, 1), (1, 2))
+"""Threads for each batch, and batches at once."""
 _SAMPLE = 8
 """Sizes and numbers are compared on each eighth passage."""
 _DIMENSIONS = 384
@@ -41,12 +43,18 @@ def measure(folder: str) -> dict[str, float]:
     ids = sorted((encoding.ids for encoding in tokenizer.encode_batch(texts)), key=len)
     some = ids[::_SAMPLE]
     taken = {
-        (size, threads): _seconds(_batches(some, size), threads)
-        for size, threads in product(_BATCHES, _THREADS)
+        (size, way): _seconds(_batches(some, size), *way) for size, way in product(_BATCHES, _WAYS)
     }
-    size, threads = min(taken, key=lambda one: taken[one])
-    seconds = _seconds(_batches(ids, size), threads)
-    return {"tokens": sum(map(len, ids)), "seconds": seconds, "batch": size, "threads": threads}
+    size, way = min(taken, key=lambda one: taken[one])
+    seconds = _seconds(_batches(ids, size), *way)
+    threads, at_once = way
+    return {
+        "tokens": sum(map(len, ids)),
+        "seconds": seconds,
+        "batch": size,
+        "threads": threads,
+        "at_once": at_once,
+    }
 
 
 def _batches(ids: Sequence[Sequence[int]], size: int) -> list[_Batch]:
@@ -61,7 +69,7 @@ def _batches(ids: Sequence[Sequence[int]], size: int) -> list[_Batch]:
     return made
 
 
-def _seconds(batches: Sequence[_Batch], threads: int) -> float:
+def _seconds(batches: Sequence[_Batch], threads: int, at_once: int) -> float:
     options = SessionOptions()
     options.intra_op_num_threads = threads
     session = InferenceSession(
@@ -75,10 +83,10 @@ def _seconds(batches: Sequence[_Batch], threads: int) -> float:
         for batch in batches
     ]
     session.run(None, given[0])
-    started = time.perf_counter()
-    for batch in given:
-        session.run(None, batch)
-    return time.perf_counter() - started
+    with ThreadPoolExecutor(at_once) as pool:
+        started = time.perf_counter()
+        list(pool.map(lambda batch: session.run(None, batch), reversed(given)))
+        return time.perf_counter() - started
 
 
 if __name__ == "__main__":

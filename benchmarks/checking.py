@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.rows import Figure, Goal
 from bot.answering.answerer import Answerer
-from bot.app import answerer_of
+from bot.app import App
 from bot.model import Answer, Question, Result
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Content, User, Who
@@ -23,7 +23,6 @@ from bot.playground.confluence.state import Product
 from bot.playground.confluence.world import World
 from config.settings import AnswerSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings
-from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Principal
 
 _LATENCY = 0.4
@@ -88,13 +87,13 @@ def _of_product(product: Product) -> Iterator[Figure]:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         settings = _settings(product, confluence.base_url, bot.email, folder)
         secrets = Secrets(confluence_token=confluence.token(bot))
-        parts = stack.enter_context(Indexing(settings, secrets))
-        (report,) = parts.sync()
+        app = stack.enter_context(App(settings, secrets))
+        (report,) = app.indexing.sync()
         if not report.complete or report.failed:
             raise RuntimeError(f"The sync failed: {report}")
-        reader = Principal.of(EVERYONE, *parts.wikis.tokens(ada.email))
-        answerer = answerer_of(settings, parts, lambda _: datetime.now(UTC))
-        office = Office(world, confluence, ada, bob, answerer, reader)
+        reader = Principal.of(EVERYONE, *app.indexing.wikis.tokens(ada.email))
+        app.last_pass = _just_now
+        office = Office(world, confluence, ada, bob, app.searching, reader)
         confluence.latency = _LATENCY
         yield from _unchanged(product, office, closed)
         with confluence.lock:
@@ -164,6 +163,11 @@ def _page(world: World, space: str, number: int, parent: str | None) -> Content:
 
 def _secret(page: Content) -> str:
     return f"secret{page.title.split()[-1][2:-1]}"
+
+
+def _just_now(wiki: str) -> datetime | None:
+    del wiki
+    return datetime.now(UTC)
 
 
 def _settings(product: str, url: str, email: str, folder: Path) -> Settings:

@@ -18,12 +18,14 @@ import numpy.typing as npt
 from benchmarks.footnote import gitlab_settings
 from benchmarks.material import CACHE, questions, shared
 from benchmarks.rows import Figure
+from bot.answering.blending import cross_encoder
 from bot.answering.confidence import Confidence, Features, features
 from bot.answering.ranking import Ranking
 from bot.answering.ranking import shared as shared_words
 from bot.answering.retrieval import PASSAGES, Retrieved, by_page
 from bot.evaluation.corpus import Corpus
 from bot.evaluation.measures import hit, recall
+from bot.model import Question
 from config.settings import Secrets, Settings
 from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Hit, Principal
@@ -38,7 +40,9 @@ _FOREIGN = 150  # questions of each other set
 _OF_A_SET = 400  # questions a set, so that no set counts more than another
 _LOST_TO = 20  # wrong passages that the right one is compared with
 _READER = Principal.of(EVERYONE)
-_THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99)
+_READ = 200
+"""Questions of a set that the cross-encoder reads the passages of, and as many of the others."""
+_THRESHOLDS = (0.02, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99)
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,13 +74,18 @@ def fitting() -> list[Figure]:
     Raises:
         MissingMaterial: a set, or GitLab's handbook, is not there.
     """
-    asked, judged = {}, {}
+    asked, judged, read = {}, {}, {}
     for name in _SETS:
-        with closing(_indexed(name)) as parts:
-            asked[name] = list(_asked(parts, name))
+        with closing(_indexed(name)) as indexing:
+            asked[name] = list(_asked(indexing, name))
             if name in _CURVE:
-                judged[name] = list(_judged(parts, name))
-    return [*_ranking(asked), *_confidence(judged)]
+                judged[name] = list(_judged(indexing, name))
+                read[name] = list(_judged(indexing, name, most=_READ))
+    return [
+        *_ranking(asked),
+        *_confidence("confidence", judged),
+        *_confidence("confidence.read", read),
+    ]
 
 
 def _ranking(asked: Mapping[str, Sequence[RankedQuestion]]) -> Iterator[Figure]:
@@ -89,8 +98,8 @@ def _ranking(asked: Mapping[str, Sequence[RankedQuestion]]) -> Iterator[Figure]:
             yield Figure(f"ranking.{name}.{figure}", value, "share")
 
 
-def _confidence(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Figure]:
-    """Yield the figures of the shipped curve where no cross-encoder read the passages."""
+def _confidence(name: str, judged: Mapping[str, Sequence[Judged]]) -> Iterator[Figure]:
+    """Yield the figures of the shipped curve."""
     values, own, weight = [], [], []
     for rows in judged.values():
         for side in (True, False):
@@ -103,8 +112,8 @@ def _confidence(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Figure]:
         answered = chances >= least
         right = float(counts[answered & sides].sum())
         shown = float(counts[answered].sum())
-        yield Figure(f"confidence.{least}.precision", right / shown if shown else 1.0, "share")
-        yield Figure(f"confidence.{least}.answered", right / float(counts[sides].sum()), "share")
+        yield Figure(f"{name}.{least}.precision", right / shown if shown else 1.0, "share")
+        yield Figure(f"{name}.{least}.answered", right / float(counts[sides].sum()), "share")
 
 
 def _indexed(name: str) -> Indexing:
@@ -113,20 +122,20 @@ def _indexed(name: str) -> Indexing:
     corpus = Corpus(shared(f"eval/{name}/corpus.jsonl.gz"))
     settings = Settings(data_dir=CACHE / "corpora")
     folder = settings.data_dir / "scratch" / corpus.identity
-    parts = Indexing(settings, Secrets(), wikis=[corpus], folder=folder)
-    parts.sync()
-    return parts
+    indexing = Indexing(settings, Secrets(), wikis=[corpus], folder=folder)
+    indexing.sync()
+    return indexing
 
 
-def _found(parts: Indexing, question: str) -> list[Hit]:
-    vector = parts.embedder.embed_question(question)
-    return parts.index.search(question, vector, reader=_READER, limit=PASSAGES)
+def _found(indexing: Indexing, question: str) -> list[Hit]:
+    vector = indexing.embedder.embed_question(question)
+    return indexing.index.search(question, vector, reader=_READER, limit=PASSAGES)
 
 
-def _asked(parts: Indexing, name: str) -> Iterator[RankedQuestion]:
+def _asked(indexing: Indexing, name: str) -> Iterator[RankedQuestion]:
     for row in questions(name):
         if row["relevant"] and row.get("answerable", True):
-            hits = _found(parts, row["question"])
+            hits = _found(indexing, row["question"])
             rows = [
                 (one.score, one.closest, has.words, has.pairs)
                 for one, has in zip(hits, shared_words(row["question"], hits), strict=True)
@@ -135,18 +144,26 @@ def _asked(parts: Indexing, name: str) -> Iterator[RankedQuestion]:
             yield RankedQuestion(hits, np.array(rows), relevant)
 
 
-def _judged(parts: Indexing, name: str) -> Iterator[Judged]:
+def _judged(indexing: Indexing, name: str, most: int | None = None) -> Iterator[Judged]:
+    """Yield what is seen for the questions of a set and of others; with ``most``, for that many of
+    either, after the cross-encoder read the passages."""
+    reorder = cross_encoder(indexing.reranker, seconds=60, foreign=False) if most else None
     chance = random.Random(1)  # noqa: S311 - a sample, and to be repeatable
-    strangers = (other for other in _SETS if other != name and not {other, name} <= _TWINS)
+    others = (other for other in _SETS if other != name and not {other, name} <= _TWINS)
     asked: list[tuple[dict[str, Any], bool]] = [
         (row, True) for row in _alone(name) if row.get("answerable", True)
     ]
-    for other in strangers:
+    for other in others:
         rows = _alone(other)
         asked += [(row, False) for row in chance.sample(rows, min(_FOREIGN, len(rows)))]
+    if most is not None:
+        sides = [[one for one in asked if one[1] is side] for side in (True, False)]
+        asked = [one for side in sides for one in chance.sample(side, min(most, len(side)))]
     for row, own in asked:
         text = row["question"]
-        pages = by_page(Ranking()(text, _found(parts, text)))
+        pages = by_page(Ranking()(text, _found(indexing, text)))
+        if reorder is not None:
+            pages = reorder(Question(text, _READER), pages)
         seen = features(text, Retrieved(pages, 0.0, 0.0))
         yield Judged(seen, own)
 

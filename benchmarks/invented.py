@@ -16,6 +16,10 @@ from benchmarks.rows import Figure
 from bot.evaluation.facts import plain_words
 
 FOLDER = Path(__file__).parent / "questions" / "invented"
+LEFT_OUT = frozenset(
+    {"brackwater_hosting_ops_wiki", "halden_rse", "norvik_savings_bank", "plumbob"}
+)
+"""The wikis that the bundled cross-encoder was not trained on (`benchmarks.trained_reranker`)."""
 _EVERY = 6
 """One of so many questions is asked: all would take an hour."""
 
@@ -23,8 +27,14 @@ Row = Mapping[str, Any]
 
 
 def figures() -> list[Figure]:
-    """Sync each wiki, ask its questions, and return the means over all questions."""
-    asked = [_asked(file) for file in sorted(FOLDER.glob("*.jsonl"))]
+    """Sync each wiki, ask its questions, and return the means over all questions, and over those on
+    the wikis in `LEFT_OUT`."""
+    asked = {file.stem: _asked(file) for file in sorted(FOLDER.glob("*.jsonl"))}
+    left_out = [of for name, of in asked.items() if name in LEFT_OUT]
+    return [*_means("", [*asked.values()]), *_means("left_out.", left_out)]
+
+
+def _means(where: str, asked: Sequence[tuple[Row, int, int]]) -> Iterator[Figure]:
     answerable = [(scores, many) for scores, many, _ in asked]
     near_misses = [(scores, many) for scores, _, many in asked]
 
@@ -33,18 +43,21 @@ def figures() -> list[Figure]:
         known = [(value, many) for value, many in values if value is not None]
         return sum(value * many for value, many in known) / sum(many for _, many in known)
 
-    return [
-        Figure("questions", sum(many for _, many in answerable), "questions"),
-        Figure("near_misses", sum(many for _, many in near_misses), "questions"),
-        Figure("right", mean(answerable, "right"), "share"),
-        Figure("right_in_250", mean(answerable, "right_in_250"), "share"),
-        Figure("useful_quotes", mean(answerable, "useful_quotes"), "share"),
-        Figure("words", mean(answerable, "words"), "words"),
-        Figure("right_auroc", mean(answerable, "right_auroc"), "share"),
-        Figure("refused.answerable", mean(answerable, "refused", "answerable"), "share"),
-        Figure("held_back.answerable", mean(answerable, "held_back", "answerable"), "share"),
-        Figure("held_back.near_miss", mean(near_misses, "held_back", "near_miss"), "share"),
-    ]
+    def count(name: str, of: Sequence[tuple[Row, int]]) -> Figure:
+        return Figure(f"{where}{name}", sum(many for _, many in of), "questions")
+
+    def share(of: Sequence[tuple[Row, int]], *names: str) -> Figure:
+        return Figure(f"{where}{'.'.join(names)}", mean(of, *names), "share")
+
+    yield count("questions", answerable)
+    yield count("near_misses", near_misses)
+    for name in ("right", "right_in_250", "useful_quotes"):
+        yield share(answerable, name)
+    yield Figure(f"{where}words", mean(answerable, "words"), "words")
+    yield share(answerable, "right_auroc")
+    yield share(answerable, "refused", "answerable")
+    yield share(answerable, "held_back", "answerable")
+    yield share(near_misses, "held_back", "near_miss")
 
 
 def _at(scores: Row, names: Sequence[str]) -> float | None:

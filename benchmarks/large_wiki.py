@@ -16,7 +16,7 @@ from benchmarks.rows import Figure, Goal
 
 _NAME = "gitlab"
 _LOOK_EVERY = 1.0
-_QUESTION = "What is the expense limit for a home office chair?"
+QUESTION = "What is the expense limit for a home office chair?"
 _NEWS = "The Zanzibar lighthouse team meets every second Thursday at noon."
 _ASKED = "When does the Zanzibar lighthouse team meet?"
 
@@ -86,7 +86,7 @@ def _looks(
         pages = footnote.status()["wikis"].get(_NAME, {"pages": 0})["pages"]
         if not pages:
             continue
-        is_answer = footnote.ask(_QUESTION)["kind"] == "answer"
+        is_answer = footnote.ask(QUESTION)["kind"] == "answer"
         yield time.monotonic() - began, pages, is_answer
         if is_answer and pages == before:
             return
@@ -104,7 +104,7 @@ def _holding(footnote: FootnoteProcess) -> Iterator[None]:
             socket = footnote.config.parent / "process" / "socket"
             while not socket.exists() and process.poll() is None:
                 time.sleep(0.1)  # a command that came first would hold the index itself
-            footnote.ask(_QUESTION)
+            footnote.ask(QUESTION)
             yield
         finally:
             process.communicate(b"/quit\n", timeout=60)

@@ -41,10 +41,10 @@ def _of(name: str) -> Iterator[Figure]:
     settings = Settings(data_dir=CACHE / "corpora")
     folder = settings.data_dir / "scratch" / corpus.identity
     asked = [row for row in questions(name) if row["relevant"] and row.get("answerable", True)]
-    with Indexing(settings, Secrets(), wikis=[corpus], folder=folder) as parts:
-        parts.sync()
+    with Indexing(settings, Secrets(), wikis=[corpus], folder=folder) as indexing:
+        indexing.sync()
         for way, ranking in _WAYS.items():
-            retrieval = Retrieval(parts.index, parts.embedder, rank=ranking)
+            retrieval = Retrieval(indexing.index, indexing.embedder, rank=ranking)
             ranked = [
                 [found.page for found in retrieval(Question(row["question"], _READER)).pages]
                 for row in asked

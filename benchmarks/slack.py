@@ -20,7 +20,7 @@ from benchmarks.rows import Figure, Goal
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
-_MANIFEST = ROOT / "config" / "slack_manifest.json"
+MANIFEST = ROOT / "config" / "slack_manifest.json"
 _ANN, _BOSS = "U0ANN", "U0BOSS"
 _IN_FLIGHT = 20
 _ASKED = 100
@@ -48,7 +48,7 @@ async def _measured() -> list[Figure]:
     with TemporaryDirectory() as folder:
         footnote = FootnoteProcess(Path(folder)).reading("handbook", HANDBOOK, HANDBOOK_SITE)
         footnote.sync()
-        async with LocalSlack(_MANIFEST) as slack:
+        async with LocalSlack(MANIFEST) as slack:
             slack.add_user(_ANN, name="ann", email="ann@example.com")
             slack.add_user(_BOSS, name="boss", email="boss@example.com", is_admin=True)
             for name in _channels():
@@ -157,7 +157,9 @@ async def answered(slack: LocalSlack, asked: Message) -> Message:
 
 
 @asynccontextmanager
-async def serving(footnote: FootnoteProcess, slack: LocalSlack) -> AsyncIterator[None]:
+async def serving(
+    footnote: FootnoteProcess, slack: LocalSlack
+) -> AsyncIterator[asyncio.subprocess.Process]:
     surroundings = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
     environment = (
         surroundings
@@ -176,7 +178,7 @@ async def serving(footnote: FootnoteProcess, slack: LocalSlack) -> AsyncIterator
     )
     try:
         await slack.wait_for(lambda: bool(slack.sockets.usable()), timeout=_PATIENCE)
-        yield
+        yield process
     finally:
         process.terminate()
         await process.wait()

@@ -1,4 +1,4 @@
-"""A very small real model writes the answers: does anything invented reach a reader?
+"""A very small real model writes the answers, to see whether anything invented reaches a reader.
 
 SmolLM2-135M answers fluently and invents things. The answers that pass are judged here by other
 means than those that let them pass.
@@ -27,10 +27,10 @@ from benchmarks.composing import reporting
 from benchmarks.material import CACHE, ROOT, MissingMaterial, questions, shared
 from benchmarks.rows import Figure, Goal
 from bot.answering.composing.composer import Composer
+from bot.answering.composing.model_client import RetryingModel
 from bot.answering.composing.prompt import Prompting
-from bot.answering.composing.providers import writer_of
+from bot.answering.composing.providers import model_client_of
 from bot.answering.composing.usage import Meter
-from bot.answering.composing.writing import RetryingModel
 from bot.app import answerer_of
 from bot.evaluation.corpus import Corpus
 from bot.model import UNVERIFIED, Answer, Fallback, Question, Result
@@ -78,21 +78,22 @@ def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[floa
     chance = random.Random(0)  # noqa: S311 - it spreads pauses
     composer = Composer(
         RetryingModel(
-            writer_of(
+            model_client_of(
                 LlmSettings(
                     provider="compatible", model="smollm2", url=url, max_tokens=120, silence=120
                 )
             ),
             seconds=300,
+            attempts=3,
             at_once=1,
             chance=chance.random,
         ),
         Prompting(embedder.count_tokens, lambda: secrets.token_hex(6), budget=600),
         Meter(embedder.count_tokens, date.today, max_tokens=120),
     )
-    with Indexing(settings, Secrets(), wikis=[corpus], folder=folder) as parts:
-        parts.sync()
-        answerer = replace(answerer_of(settings, parts), composer=composer)
+    with Indexing(settings, Secrets(), wikis=[corpus], folder=folder) as indexing:
+        indexing.sync()
+        answerer = replace(answerer_of(settings, indexing), composer=composer)
         said, times = [], []
         for row in rows:
             started = time.perf_counter()

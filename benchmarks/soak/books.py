@@ -77,8 +77,8 @@ FINE = frozenset({"answered", "failure told", "deleted"})
 
 def indexed(config: Path, wikis: ChangingWikis) -> IndexDifferences:
     """Return how the index differs from the wikis. The bot must have ended."""
-    with Indexing(load(config), Secrets()) as parts:
-        index = parts.index.current
+    with Indexing(load(config), Secrets()) as indexing:
+        index = indexing.index.current
         assert isinstance(index, StoredPassages)
         return compared([point.payload for point in index.points()], wikis.newest())
 

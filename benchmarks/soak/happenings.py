@@ -1,4 +1,4 @@
-"""The events of a soak, and how often each comes: deeds of people, and faults."""
+"""The events of a soak, and how often each comes: actions of people, and faults."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ async def kill(town: Town) -> None:
 
 
 async def terminate(town: Town) -> None:
-    if town.bot.age > _OLDEST:
+    # Before it is connected, on a busy machine after 30 s, SIGTERM ends it as it ends any process.
+    if town.bot.age > _OLDEST and town.slack.sockets.usable():
         town.happened["SIGTERM"] += 1
         town.meanwhile("SIGTERM", town.bot.terminate())
 
@@ -165,7 +166,7 @@ async def _disk_full(town: Town, seconds: float) -> None:
 
 Happening = Callable[[Town], Awaitable[None]]
 
-DEEDS: Mapping[Happening, float] = {
+ACTIONS: Mapping[Happening, float] = {
     ask: 60,
     edit_question: 8,
     delete_question: 4,

@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.soak import books
 from benchmarks.soak.founding import founded, log_file, settings_file
-from benchmarks.soak.happenings import DEEDS, FAULTS, Happening
+from benchmarks.soak.happenings import ACTIONS, FAULTS, Happening
 from benchmarks.soak.town import ADMIN, StreamQuestion, Town
 from benchmarks.soak.watching import Watcher
 from benchmarks.soak.wikis import BOSS, EVERYONE, PEOPLE, WikiPage, markers
@@ -80,7 +80,7 @@ class _Soak:
         """Let one thing after the other happen, until time or count is used up."""
         until = time.monotonic() + 60 * self._bounds.minutes
         told = time.monotonic()
-        kinds, weights, faults = list(DEEDS), list(DEEDS.values()), self._faults()
+        kinds, weights, faults = list(ACTIONS), list(ACTIONS.values()), self._faults()
         failed = time.monotonic()
         while time.monotonic() < until and self._events < self._bounds.events:
             self._events += 1

@@ -75,13 +75,13 @@ class Town:
             self._recent.clear()
         return FATAL & (self._recent | {name for name, many in self.active.items() if many})
 
-    def meanwhile(self, name: str, deed: Coroutine[Any, Any, None]) -> None:
+    def meanwhile(self, name: str, action: Coroutine[Any, Any, None]) -> None:
         """Let it happen beside all else, unless it does already."""
         before = self._going_on.get(name)
         if before is not None and not before.done():
-            deed.close()
+            action.close()
             return
-        self._going_on[name] = asyncio.create_task(deed)
+        self._going_on[name] = asyncio.create_task(action)
 
     async def calm(self) -> None:
         """Wait until every fault is over, and end those that only wait to be met."""

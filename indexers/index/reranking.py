@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +21,7 @@ BUNDLED = MODELS / "ms-marco-MiniLM-L-12-v2-int8"
 
 # As in the bundle's PROVENANCE.md: other weights or tokens are another model.
 _DIGESTS = {
-    "model.onnx": "bf7fe7b7d68ee2d60c9f57bac202bb848fedf63b7ce774a10262ffb0e444c0b2",
+    "model.onnx": "e1643ff2ff46211a002dd77001437311e13f3ea357c02d632e4da90e53b17903",
     "word_embeddings.bin": "9b66fb86c376f2e052dc872f7ef12e607895552a805b1072eaf14c913bbac891",
     "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
     "tokenizer_config.json": "7b082b48a08a0b5c5939d99472e33addce3d96202155e33f7928cecd171186a0",
@@ -37,11 +39,14 @@ _sharing = threading.Lock()
 
 
 class _Reranker:
-    """The common part of both kinds."""
+    """The common part of both kinds. ``at_once`` texts are read at the same time."""
 
-    def __init__(self, name: str, load: Callable[[], TextCrossEncoder]) -> None:
+    def __init__(
+        self, name: str, load: Callable[[], TextCrossEncoder], *, at_once: int = 1
+    ) -> None:
         self.identity = name
         self._load = load
+        self._at_once = at_once
         self._loading = threading.Lock()
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -61,10 +66,21 @@ class _Reranker:
                 "reinstall Footnote, or name another model in [answer] reranker."
             ) from error
         try:
-            asked = encodable(question)
-            return list(model.rerank(asked, map(encodable, texts), batch_size=_BATCH))
+            return self._read(model, encodable(question), [encodable(text) for text in texts])
         except Exception as error:  # onnxruntime's and the tokenizer's errors share no class
             raise ModelUnavailable(f"The reranker {self.identity!r} does not run.") from error
+
+    def _read(self, model: TextCrossEncoder, question: str, texts: Sequence[str]) -> list[float]:
+        def scores(some: Sequence[str]) -> list[float]:
+            return list(model.rerank(question, some, batch_size=_BATCH))
+
+        many = min(self._at_once, len(texts))
+        if many < 2:
+            return scores(texts)
+        with ThreadPoolExecutor(many, "reranker") as pool:
+            return [
+                score for found in pool.map(scores, ([text] for text in texts)) for score in found
+            ]
 
     @cached_property
     def _loaded(self) -> TextCrossEncoder:
@@ -75,28 +91,28 @@ class LocalReranker(_Reranker):
     """The bundled cross-encoder, loaded at first use: ms-marco-MiniLM-L-12-v2, for English. A score
     is a logit; by itself it tells an answer from a passage on the subject.
 
-    ``threads`` limits the processor cores it uses; None takes all.
+    ``threads`` limits the processor cores it uses; None takes all. Each core reads a text of its
+    own: cores that share each text wait for one another, for a third of the time.
     """
 
     def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
         self._folder = folder or BUNDLED
-        self._threads = threads
-        super().__init__(_IDENTITY, self._from_folder)
+        super().__init__(_IDENTITY, self._from_folder, at_once=threads or os.cpu_count() or 1)
 
     def _from_folder(self) -> TextCrossEncoder:
         with _sharing:
             if self._folder == BUNDLED:
-                return _bundled(self._threads)
-            return _read(self._folder, self._threads)
+                return _bundled()
+            return _read(self._folder)
 
 
 @cache
-def _bundled(threads: int | None) -> TextCrossEncoder:
+def _bundled() -> TextCrossEncoder:
     """Load the bundled model once a process, however many indexes it opens."""
-    return _read(BUNDLED, threads)
+    return _read(BUNDLED)
 
 
-def _read(folder: Path, threads: int | None) -> TextCrossEncoder:
+def _read(folder: Path) -> TextCrossEncoder:
     check(folder, _DIGESTS, kind="reranker", setting="[answer] reranker")
     from fastembed.common.model_description import ModelSource  # half a second
     from fastembed.rerank.cross_encoder import TextCrossEncoder  # as above
@@ -108,7 +124,7 @@ def _read(folder: Path, threads: int | None) -> TextCrossEncoder:
             sources=ModelSource(url="https://localhost/"),
             model_file="model.onnx",
         )
-    model = TextCrossEncoder(_IDENTITY, specific_model_path=str(folder), threads=threads)
+    model = TextCrossEncoder(_IDENTITY, specific_model_path=str(folder), threads=1)
     model.model.tokenizer.enable_truncation(_MOST_TOKENS)  # type: ignore[attr-defined]
     return model
 
