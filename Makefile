@@ -17,6 +17,9 @@ LLM := .venv-llm
 AUDIT := .venv-audit
 INSTALLED := .venv-sbom
 
+# Modules are compiled once, whatever the environment says: the tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: audit bench check clean demo format fuzz install payloads sbom screenshots soak test test-browser test-llm test-long
 .DEFAULT_GOAL := help
 
@@ -26,7 +29,7 @@ help:
 $(VENV)/.runtime: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Footnote needs Python 3.11 or later; try make PYTHON=python3.12")'
 	@echo "Installing into $(VENV) ..." >&2
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
@@ -96,6 +99,7 @@ sbom: $(INSTALLED)/.ready
 	@mkdir -p build
 	@$(AUDIT)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
 		--output-format JSON --output-file build/sbom.json $(INSTALLED)
+	@$(AUDIT)/bin/python -m deploy.dependencies.bill
 	@echo "Written to build/sbom.json" >&2
 
 audit: $(AUDIT)/.ready

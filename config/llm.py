@@ -59,14 +59,15 @@ class LlmSettings(Strict):
     structured: bool = Field(
         default=True,
         description="Whether it is asked for the words of the pages behind each sentence, where "
-        "its server supports structured output. They are checked, and shown with the source.",
+        "its server supports structured output. They are checked, and shown below the source.",
     )
     verify: str = Field(
         "model",
         description="Who decides a sentence that the rules of the check cannot decide: `model` "
         "asks the language model once more, for all such sentences of an answer together; with "
         "`rules` nobody does, and they are shown with a mark. Or the name of an NLI model's "
-        "folder below `models` in the data folder, which may vouch for some.",
+        "folder below `models` in the data folder, which may vouch for some; nothing is "
+        "downloaded, and a cross-encoder, which scores nearness alone, is refused.",
     )
     verify_model: str = Field(
         "",

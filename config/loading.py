@@ -41,12 +41,12 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     file = settings_file(config)
     where = str(file) if file else "settings"
     values = _read(file) if file else {}
-    strangers = _unknown_variables(os.environ)
-    problems = [f"the variable {name} is not known{near}" for name, near in strangers.items()]
+    unknown = _unknown_variables(os.environ)
+    problems = [f"the variable {name} is not known{near}" for name, near in unknown.items()]
     try:
         settings = layered(values)
     except ValidationError as error:
-        found = [*in_words(error, values, strangers), *((problem, ()) for problem in problems)]
+        found = [*in_words(error, values, unknown), *((problem, ()) for problem in problems)]
         raise SettingsError([say for say, _ in found], where, [at for _, at in found]) from None
     except UnreadableVariable as error:
         lists = f'a variable cannot be read ({error}): a list is written ["a", "b"]'
@@ -177,7 +177,7 @@ _MEANT = {
 
 
 def in_words(
-    error: ValidationError, values: Mapping[str, Any], strangers: Iterable[str]
+    error: ValidationError, values: Mapping[str, Any], unknown: Iterable[str]
 ) -> Iterator[tuple[str, Location]]:
     """Yield a line and the setting for each error, except for keys of variables that were reported
     already."""
@@ -186,7 +186,7 @@ def in_words(
         shown = ".".join(path) or "settings"
         if problem["type"] == "extra_forbidden":
             variable = ENV_PREFIX + "__".join(path).upper()
-            if variable not in strangers:
+            if variable not in unknown:
                 known = _keys_at(problem["loc"], values)
                 yield f"`{shown}` is not a setting{_nearest(path[-1], known)}", problem["loc"]
         elif problem["type"] == "missing":
@@ -196,6 +196,10 @@ def in_words(
                 f"`{shown}`: each one is a section of its own, [[{shown}]] in two pairs of brackets"
             )
             yield says, problem["loc"]
+        elif problem["type"] == "string_pattern_mismatch":
+            field = _model_at(problem["loc"], values).model_fields[path[-1]]
+            meaning = str(field.description).rstrip(".")
+            yield f"`{shown}`: not in the right form. {meaning}", problem["loc"]
         else:
             said = problem["msg"].removeprefix("Value error, ")
             said = _MEANT.get(problem["type"], f"{said[:1].lower()}{said[1:]}")
@@ -205,16 +209,22 @@ def in_words(
 
 def _keys_at(location: tuple[int | str, ...], values: Mapping[str, Any]) -> set[str]:
     """Return the keys that are allowed beside the key at ``location`` of ``values``."""
+    return set(_model_at(location, values).model_fields)
+
+
+def _model_at(location: Location, values: Mapping[str, Any]) -> type[BaseModel]:
+    """Return the section that the key at ``location`` of ``values`` is in."""
     if location[0] == "wiki" and len(location) > 2:
-        return set(WIKI_KINDS[values["wiki"][location[1]]["type"]].model_fields)
+        kind: type[BaseModel] = WIKI_KINDS[values["wiki"][location[1]]["type"]]
+        return kind
     model: type[BaseModel] = Settings
     if location[0] == "workspace" and len(location) > 2:
-        return set(WorkspaceSettings.model_fields)
+        return WorkspaceSettings
     for part in location[:-1]:
         inner = model.model_fields[str(part)].annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             model = inner
-    return set(model.model_fields)
+    return model
 
 
 def _nearest(name: str, known: set[str] | frozenset[str]) -> str:

@@ -19,16 +19,16 @@ _TALKATIVE = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "aiohttp.access": logging.WARNING,
-    # Bolt and the SDK write whole payloads, tokens and questions included, at DEBUG.
-    "slack_bolt": logging.INFO,
-    "slack_sdk": logging.INFO,
     "bot.slack.api.slack_api": logging.WARNING,  # the SDK logs its retries there
     "alembic": logging.WARNING,
     "fastembed": logging.WARNING,
-    "markdown_it": logging.INFO,
     "opentelemetry": logging.ERROR,  # each try to reach a collector that is away is a warning
 }
 _OURS = {"bot", "config", "indexers"}
+_LIBRARIES = logging.INFO
+"""The least level of any library. At DEBUG they write what they send and receive: openai and
+anthropic the prompt, slack_bolt and slack_sdk payloads with tokens and questions, atlassian its
+requests, llama_index what it passes on."""
 _MOST = 10
 """Chained errors that are logged at most."""
 _LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
@@ -39,6 +39,23 @@ _CONTROLS = {
 } | {ord("\t"): "\t", ord("\n"): "\\n", ord("\r"): "\\r"}
 """Characters that start a line, or command the terminal that shows them."""
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class NoLibraryDetails(logging.Filter):
+    """A filter that drops what libraries log below their least level, whatever level their loggers
+    have: openai and anthropic set their own by a variable (``OPENAI_LOG``)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= _least(record.name)
+
+
+def _least(name: str) -> int:
+    """Return the least level at which the logger of this name is heard."""
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        if least := _TALKATIVE.get(".".join(parts[:end])):
+            return least
+    return logging.NOTSET if parts[0] in _OURS else _LIBRARIES
 
 
 class Discreet(logging.Formatter):
@@ -114,6 +131,8 @@ def configure(level: str, format_: str = "text", request: Callable[[], str] = st
     that is worked on; empty outside of one."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(request) if format_ == "json" else Discreet(request))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name, least in _TALKATIVE.items():
-        logging.getLogger(name).setLevel(max(least, logging.getLevelNamesMapping()[level]))
+    handler.addFilter(NoLibraryDetails())
+    wanted = logging.getLevelNamesMapping()[level]
+    logging.basicConfig(level=max(_LIBRARIES, wanted), handlers=[handler], force=True)
+    for name, least in (dict.fromkeys(_OURS, logging.NOTSET) | _TALKATIVE).items():
+        logging.getLogger(name).setLevel(max(least, wanted))

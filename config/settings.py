@@ -322,7 +322,7 @@ class Secrets(BaseSettings):
     )
     footnote_metrics_token: SecretStr = Field(
         SecretStr(""),
-        description="Whoever sends it as a bearer token may read `/metrics`; without it, this "
+        description="A request with it as a bearer token may read `/metrics`; without it, this "
         "machine alone.",
     )
     footnote_state_password: SecretStr = Field(

@@ -32,7 +32,8 @@ class SlackSettings(Strict):
     review_channel: str = Field(
         "",
         pattern=r"^([CG][A-Z0-9]+)?$",
-        description="The id of the channel that flags go to, such as C0123456789.",
+        description="The id of the channel that flags go to, such as C0123456789; Slack shows it "
+        "at the end of the channel's details.",
     )
     remind_after_days: float = Field(
         7,
@@ -66,8 +67,8 @@ class SlackSettings(Strict):
     )
     accounts: dict[str, str] = Field(
         default_factory=dict,
-        description='E-mail addresses by Slack user id, for `identity = "accounts"`: whoever is '
-        "not named there reads what is open to everyone.",
+        description='E-mail addresses by Slack user id, for `identity = "accounts"`: a person '
+        "who is not named there reads what is open to everyone.",
     )
     guests: bool = Field(
         default=False, description="Whether guests get answers from what is open to everyone."

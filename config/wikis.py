@@ -258,10 +258,11 @@ class ConfluenceSettings(WikiSettings):
         "people whose address differs from Slack's or is hidden.",
     )
     members_minutes: float = Field(
-        10,
+        1,
         ge=0,
         le=24 * 60,
-        description="Minutes for which a person's identity and groups are cached.",
+        description="Minutes for which a person's account and groups are cached: so long somebody "
+        "who left a group, or was deactivated, gets answers as before. 0: asked for each question.",
     )
     timeout_seconds: int = Field(30, gt=0, le=600, description="Seconds that a request may take.")
     concurrency: int = Field(6, ge=1, le=32, description="How many requests are made at once.")
