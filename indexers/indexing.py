@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
 from indexers.errors import IndexersError
 from indexers.findings import Access, Finding
-from indexers.index import copies, doctor
+from indexers.index import doctor
 from indexers.index.catalog import fingerprint
+from indexers.index.copies import IndexCopies
 from indexers.index.current import CurrentIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.entailment import EntailmentModel
@@ -143,10 +144,7 @@ class Indexing:
         index = CurrentIndex(catalog, wanted, tuple(self.wikis), embedder.embed_passages)
         if problem := self._place.version_problem():
             log.warning("%s", problem)
-        for source in self.wikis.values():
-            if source.readers:
-                index.narrow(source.name, source.readers.acl)
-            source.recall(partial(index.known, source.name))
+        self.wikis.recall(index)
         return index
 
     sync = sync_wikis
@@ -172,24 +170,12 @@ class Indexing:
         Bounded: up to some minutes if nothing answers."""
         with suppress(IndexersError):
             _ = self.index  # so that each wiki is read as its pages were
-        for source in self.wikis.values():
-            yield from source.findings()
+        yield from self.wikis.findings()
         yield from doctor.findings(self, tuple(self.wikis), self._place.version_problem)
 
-    def back_up(self, folder: Path) -> dict[str, Any]:
-        """Put a copy of the current index into ``folder``; see `copies.back_up`."""
-        kind, dimensions = self._place.kind, self.embedder.dimensions
-        return copies.back_up(self.index, folder, kind=kind, dimensions=dimensions)
-
-    require_copy = staticmethod(copies.require_copy)
-
-    def unused(self) -> AbstractContextManager[None]:
-        """Hold the embedded indexes, so that no process opens one within.
-
-        Raises (within):
-            IndexLocked: a process holds one.
-        """
-        return copies.all_held(self._folder.folder)
+    @property
+    def copies(self) -> IndexCopies:
+        return IndexCopies(self, self._folder.folder, self._place.kind)
 
     def move_to(self, url: str, progress: Callable[[Progress], None]) -> Moved:
         """Move the embedded index to the Qdrant server at ``url``; see `move_to_server`.

@@ -11,7 +11,7 @@ from indexers.model import Acl, Hit, KnownPage, LivePages, PageChange, Passage, 
 
 Vector = Sequence[float]
 
-Place = tuple[str, str, int]
+PassageRef = tuple[str, str, int]
 """A wiki, a page's key in it, and the ordinal of one of its passages."""
 
 
@@ -23,6 +23,14 @@ class Embedding:
 
     whole: Vector
     sentences: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexQuery:
+    """A search of an index: by the words of ``text``, and by ``vector`` (empty: by words alone)."""
+
+    text: str
+    vector: Vector
 
 
 class Wiki(Protocol):
@@ -229,7 +237,19 @@ class PassageIndex(Protocol):
         ``wikis`` narrows it; None searches all."""
         ...
 
-    def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
+    def search_all(
+        self,
+        queries: Sequence[IndexQuery],
+        *,
+        reader: Reader,
+        limit: int,
+        wikis: Sequence[str] | None = None,
+    ) -> list[list[Hit]]:
+        """Return what `search` finds by each of ``queries``, in less time than by one after the
+        other."""
+        ...
+
+    def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         """Return the current passages at ``places`` that ``reader`` may read, by wiki, page and
         ordinal; each once."""
         ...

@@ -18,11 +18,3 @@ def lower_priority() -> None:
         here = threading.get_native_id()
         found = os.getpriority(os.PRIO_PROCESS, here)
         os.setpriority(os.PRIO_PROCESS, here, max(found, _NICENESS))
-
-
-def has_low_priority() -> bool:
-    """Return whether this thread has lower priority than the process."""
-    if sys.platform != "linux":
-        return False
-    here = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    return here > os.getpriority(os.PRIO_PROCESS, os.getpid())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 _PIECE = 1024 * 1024
+_ZEROS = bytes(_PIECE)
 
 
 def copy_file(source: str | Path, target: str | Path) -> None:
@@ -16,7 +17,7 @@ def copy_file(source: str | Path, target: str | Path) -> None:
     """
     with Path(source).open("rb") as read, Path(target).open("wb") as written:
         while piece := read.read(_PIECE):
-            if piece.count(0) == len(piece):
+            if piece == _ZEROS[: len(piece)]:
                 written.seek(len(piece), 1)
             else:
                 written.write(piece)

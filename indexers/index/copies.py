@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from indexers.errors import IndexCorrupt, IndexUnavailable
 from indexers.index.current import CurrentIndex
@@ -15,43 +16,75 @@ from indexers.index.languages import Languages
 from indexers.index.lock import FolderLock
 from indexers.index.opening import InFolder
 from indexers.index.schema import SCHEMA_VERSION
+from indexers.ports import Embedder
 
 ENGINE = f"qdrant-edge-py {version('qdrant-edge-py')}"
 
 
-def back_up(index: CurrentIndex, folder: Path, *, kind: str, dimensions: int) -> dict[str, Any]:
-    """Put a copy of the current index into ``folder``, or what names a snapshot on a server, and
-    describe it for `require_copy`. ``kind`` is that of its `IndexPlace`."""
-    return {
-        "kind": kind,
-        "engine": ENGINE,
-        "schema": SCHEMA_VERSION,
-        "dimensions": dimensions,
-        "wikis": index.back_up(folder),
-        "trouble": index.trouble,
-    }
+class CopiedParts(Protocol):
+    """The parts that a backup needs; each is loaded or opened at its first use."""
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def index(self) -> CurrentIndex: ...
 
 
-def require_copy(folder: Path, described: Mapping[str, Any]) -> None:
-    """Open the copy of an embedded index in ``folder`` and compare its counts.
+@dataclass(frozen=True, slots=True)
+class IndexCopies:
+    """Backups of the index. ``folder`` holds the embedded ones; ``kind`` is that of the index's
+    `IndexPlace`."""
 
-    Raises:
-        IndexUnavailable: it cannot be opened, or is not as it was ``described``.
-    """
-    if described["schema"] > SCHEMA_VERSION:
-        raise IndexUnavailable("A newer Footnote made this index: update Footnote.")
-    try:
-        counts = _counts_in(folder, described["dimensions"])
-    except IndexCorrupt as error:
-        raise IndexUnavailable(
-            f"The index of the backup cannot be opened: {described['engine']} wrote it, and"
-            f" {ENGINE} reads it here ({error.why})."
-        ) from error
-    expected = {name: tuple(numbers) for name, numbers in described["wikis"].items()}
-    if counts != expected:
-        raise IndexUnavailable(
-            f"The index of the backup holds {counts}, and held {expected} when it was made."
-        )
+    parts: CopiedParts
+    folder: Path
+    kind: str
+
+    def back_up(self, folder: Path) -> dict[str, Any]:
+        """Put a copy of the current index into ``folder``, or what names a snapshot on a server,
+        and describe it for `require`."""
+        index = self.parts.index
+        return {
+            "kind": self.kind,
+            "engine": ENGINE,
+            "schema": SCHEMA_VERSION,
+            "dimensions": self.parts.embedder.dimensions,
+            "wikis": index.back_up(folder),
+            "trouble": index.trouble,
+        }
+
+    def require(self, folder: Path, described: Mapping[str, Any]) -> None:
+        """Open the copy of an embedded index in ``folder`` and compare its counts.
+
+        Raises:
+            IndexUnavailable: it cannot be opened, or is not as it was ``described``.
+        """
+        if described["schema"] > SCHEMA_VERSION:
+            raise IndexUnavailable("A newer Footnote made this index: update Footnote.")
+        try:
+            counts = _counts_in(folder, described["dimensions"])
+        except IndexCorrupt as error:
+            raise IndexUnavailable(
+                f"The index of the backup cannot be opened: {described['engine']} wrote it, and"
+                f" {ENGINE} reads it here ({error.why})."
+            ) from error
+        expected = {name: tuple(numbers) for name, numbers in described["wikis"].items()}
+        if counts != expected:
+            raise IndexUnavailable(
+                f"The index of the backup holds {counts}, and held {expected} when it was made."
+            )
+
+    @contextmanager
+    def replaceable(self) -> Iterator[None]:
+        """Hold the embedded indexes, so that no process opens one within.
+
+        Raises:
+            IndexLocked: a process holds one.
+        """
+        with ExitStack() as held:
+            for place in sorted(self.folder.glob(f"{PREFIX}*")):
+                held.enter_context(FolderLock(place))
+            yield
 
 
 def _counts_in(folder: Path, dimensions: int) -> dict[str, tuple[int, int]]:
@@ -67,16 +100,3 @@ def _counts_in(folder: Path, dimensions: int) -> dict[str, tuple[int, int]]:
         raise IndexCorrupt(f"There is no index in {folder}.")
     with closing(catalog.open(name)) as index:
         return index.counts()
-
-
-@contextmanager
-def all_held(folder: Path) -> Iterator[None]:
-    """Hold every index in ``folder``, so that no process opens one within.
-
-    Raises:
-        IndexLocked: a process holds one.
-    """
-    with ExitStack() as held:
-        for place in sorted(folder.glob(f"{PREFIX}*")):
-            held.enter_context(FolderLock(place))
-        yield

@@ -10,12 +10,14 @@ import uuid
 import weakref
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import qdrant_edge as qdrant
 from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
+from indexers.daemons import in_daemon
 from indexers.errors import IndexUnavailable
 from indexers.index.edge_failures import (
     TO_CREATE,
@@ -38,6 +40,7 @@ from indexers.index.schema import (
     Embedded,
     Found,
     Point,
+    Wanted,
     Where,
 )
 from indexers.ports import Vector
@@ -182,30 +185,16 @@ class EdgeEngine:
         with self._explained():
             return {hit.value: hit.count for hit in self._shard.facet(request) if hit.count}
 
-    def search(
-        self,
-        meaning: Vector,
-        words: tuple[Sequence[int], Sequence[float]],
-        *,
-        meaning_weight: float,
-        where: Where,
-        limit: int,
-    ) -> list[Found]:
+    def search(self, wanted: Sequence[Wanted], *, where: Where, limit: int) -> list[list[Found]]:
         filter_ = _filter(where) if where.fields or where.without else None
-        by_words = Query.Nearest(qdrant.SparseVector(list(words[0]), list(words[1])), using=WORDS)
-        weighed = [(1.0 - meaning_weight, _normalised(by_words, filter_))]
-        if meaning:
-            by_meaning = Query.Nearest(list(meaning), using=MEANING)
-            weighed.append((meaning_weight, _normalised(by_meaning, filter_)))
-        request = qdrant.QueryRequest(
-            limit=limit,
-            prefetches=[prefetch for _, prefetch in weighed],
-            query=_weighted_sum([weight for weight, _ in weighed]),
-            with_payload=True,
-        )
+        requests = [_request(one, filter_, limit) for one in wanted]
         with self._explained():
-            points = self._shard.query(request)
-        return [Found(point.payload or {}, point.score) for point in points]
+            # Several at once share a pass over the vectors: a quarter less time for each.
+            if len(requests) > 1:
+                found = self._shard.query_batch(qdrant.QueryBatchRequest(requests))
+            else:
+                found = [self._shard.query(request) for request in requests]
+        return [[Found(point.payload or {}, point.score) for point in points] for points in found]
 
     def settle(self) -> None:
         with self._explained():
@@ -262,8 +251,9 @@ def _opened(folder: Path, dimensions: int) -> qdrant.EdgeShard:
     try:
         _optimize(shard, folder)
         # Another version's points are still read while their successor is built.
-        _index_fields(shard, but=shard.info().payload_schema)
-        _read_ahead(folder)
+        _index_fields(shard, indexed=shard.info().payload_schema)
+        # Its calls take a tenth of a second in which nothing else need wait.
+        in_daemon(partial(_read_ahead, folder), "reading ahead")
     except BaseException:
         # Before the lock is released; the error's traceback keeps the object alive.
         shard.close()
@@ -308,7 +298,7 @@ def _create(folder: Path, dimensions: int) -> None:
     unfinished = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(unfinished, ignore_errors=True)
     shard = qdrant.EdgeShard.create(str(unfinished), config)
-    _index_fields(shard, but=())
+    _index_fields(shard, indexed=())
     shard.close()
     unfinished.replace(folder)
 
@@ -323,11 +313,11 @@ def _config(vectors: dict[str, qdrant.EdgeVectorParams] | None) -> qdrant.EdgeCo
     )
 
 
-def _index_fields(shard: qdrant.EdgeShard, *, but: Container[str]) -> None:
+def _index_fields(shard: qdrant.EdgeShard, *, indexed: Container[str]) -> None:
     kinds = dict.fromkeys(KEYWORDS, qdrant.PayloadSchemaType.Keyword)
     kinds |= dict.fromkeys(INTEGERS, qdrant.PayloadSchemaType.Integer)
     for field, kind in kinds.items():
-        if field not in but:
+        if field not in indexed:
             shard.update(UpdateOperation.create_field_index(field, kind))
 
 
@@ -367,6 +357,21 @@ def _filter(where: Where) -> qdrant.Filter:
 def _one_of(values: Sequence[str]) -> qdrant.MatchValue | qdrant.MatchAny:
     # A single value is compared in less time than a set of one.
     return qdrant.MatchValue(values[0]) if len(values) == 1 else qdrant.MatchAny(list(values))
+
+
+def _request(wanted: Wanted, filter_: qdrant.Filter | None, limit: int) -> qdrant.QueryRequest:
+    indices, values = wanted.words
+    by_words = Query.Nearest(qdrant.SparseVector(list(indices), list(values)), using=WORDS)
+    weighed = [(1.0 - wanted.meaning_weight, _normalised(by_words, filter_))]
+    if wanted.meaning:
+        by_meaning = Query.Nearest(list(wanted.meaning), using=MEANING)
+        weighed.append((wanted.meaning_weight, _normalised(by_meaning, filter_)))
+    return qdrant.QueryRequest(
+        limit=limit,
+        prefetches=[prefetch for _, prefetch in weighed],
+        query=_weighted_sum([weight for weight, _ in weighed]),
+        with_payload=True,
+    )
 
 
 def _normalised(query: Query, filter_: qdrant.Filter | None) -> qdrant.Prefetch:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,18 +17,17 @@ from indexers.index.bundled import MODELS, check
 from indexers.index.prompts import prompts_for
 from indexers.index.text import encodable
 from indexers.ports import Embedding, Vector
-from indexers.priority import has_low_priority
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from fastembed import TextEmbedding
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 BUNDLED = MODELS / "all-MiniLM-L6-v2-int8"
 
 # As in the bundle's PROVENANCE.md: other weights or tokens are another model.
 _DIGESTS = {
-    "model.onnx": "029cf2261c2c6050bac59132cf4d706fd09caeb8eaa2a86830c6769bdd17b0d6",
+    "model.onnx": "dafd77fbbeb7ad3374c2e1449badd71de69b04a5d6c5e8f3c29429b6c4b441d6",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
     "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
     "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
@@ -50,7 +51,8 @@ _sharing = threading.Lock()
 
 
 class _Embedder:
-    """The common part of both kinds: loaded at first use, once, whichever thread is first."""
+    """The common part of both kinds: loaded at first use, once, whichever thread is first.
+    ``at_once`` batches are read at the same time."""
 
     identity: str
     dimensions: int
@@ -64,12 +66,14 @@ class _Embedder:
         query: str = "",
         passage: str = "",
         averages: Callable[[TextEmbedding], bool] = pooling.averages,
+        at_once: int = 1,
     ) -> None:
         self._load = load
         self._is_averaging = averages
         self._loading = threading.Lock()
         self._query = query
         self._passage = passage
+        self._at_once = at_once
         self._of_question = lru_cache(maxsize=_QUESTIONS)(self._embedded_question)
 
     def count_tokens(self, text: str) -> int:
@@ -87,19 +91,33 @@ class _Embedder:
         encodings = self._counter.encode_batch(marked)
         order = sorted(range(len(marked)), key=lambda i: len(encodings[i].ids))
         embeddings = [Embedding(())] * len(marked)
-        for at in range(0, len(order), _BATCH):
-            some = order[at : at + _BATCH]
-            batch = [marked[i] for i in some]
-            found: Iterable[Embedding]
-            if self._averages:
-                starts = [max(text.find("\n") + 1, len(self._passage)) for text in batch]
-                cut = [encodings[i] for i in some]
-                found = pooling.embeddings(self._model, batch, cut, starts)
-            else:
-                found = map(Embedding, _plain(self._model.passage_embed(batch, batch_size=_BATCH)))
-            for i, embedding in zip(some, found, strict=True):
+        batches = [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
+        batches.reverse()  # The longest first: at the end no core waits long for another.
+
+        def read(batch: Sequence[int]) -> list[Embedding]:
+            return self._read([marked[i] for i in batch], [encodings[i] for i in batch])
+
+        for batch, found in zip(batches, self._mapped(read, batches), strict=True):
+            for i, embedding in zip(batch, found, strict=True):
                 embeddings[i] = embedding
         return embeddings
+
+    def _read(self, texts: Sequence[str], encodings: Sequence[Encoding]) -> list[Embedding]:
+        if self._averages:
+            starts = [max(text.find("\n") + 1, len(self._passage)) for text in texts]
+            return list(pooling.embeddings(self._model, texts, encodings, starts))
+        return list(map(Embedding, _plain(self._model.passage_embed(texts, batch_size=_BATCH))))
+
+    def _mapped(
+        self, read: Callable[[Sequence[int]], list[Embedding]], batches: Sequence[Sequence[int]]
+    ) -> Iterator[list[Embedding]]:
+        many = min(self._at_once, len(batches))
+        if many < 2:
+            yield from map(read, batches)
+            return
+        # Its threads have the priority of this one.
+        with ThreadPoolExecutor(many, "embedder") as pool:
+            yield from pool.map(read, batches)
 
     def embed_question(self, text: str) -> Vector:
         """Return a vector for searching; a few milliseconds with the bundled model. The last ones
@@ -117,7 +135,7 @@ class _Embedder:
     @property
     def _model(self) -> TextEmbedding:
         with self._loading:
-            return self._loaded_low if has_low_priority() else self._loaded
+            return self._loaded
 
     @property
     def _counter(self) -> Tokenizer:
@@ -127,11 +145,6 @@ class _Embedder:
     @cached_property
     def _loaded(self) -> TextEmbedding:
         return self._load()
-
-    @cached_property
-    def _loaded_low(self) -> TextEmbedding:
-        """Return the model for threads of low priority."""
-        return self._loaded
 
     @cached_property
     def _averages(self) -> bool:
@@ -146,7 +159,9 @@ class LocalEmbedder(_Embedder):
     """A sentence-transformers model of 384 dimensions in a folder; by default the bundled one.
     Works without a network, and is checked against its digests.
 
-    ``threads`` limits the processor cores it uses; None takes all.
+    ``threads`` limits the processor cores it uses; None takes all. Each core reads a batch of its
+    own: cores that share each batch wait for one another, for a third of the time. The model runs
+    in the thread that asks, and so at its priority.
     """
 
     identity = "all-MiniLM-L6-v2-int8@" + _DIGESTS["model.onnx"][:12]
@@ -156,20 +171,14 @@ class LocalEmbedder(_Embedder):
 
     def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
         self._folder = folder or BUNDLED
-        self._threads = threads
-        super().__init__(self._from_folder, averages=lambda _: True)
-
-    @cached_property
-    def _loaded_low(self) -> TextEmbedding:
-        """Return the model once more (it is small): a model's threads have the priority of the one
-        that loads it, and those that read pages must not keep up those that read questions."""
-        return self._load()
+        at_once = threads or os.cpu_count() or 1
+        super().__init__(self._from_folder, averages=lambda _: True, at_once=at_once)
 
     def _from_folder(self) -> TextEmbedding:
         with _sharing:
             if self._folder == BUNDLED:
-                return _bundled(self._threads, has_low_priority())
-            return _read(self._folder, self._threads)
+                return _bundled()
+            return _read(self._folder)
 
 
 @cache
@@ -185,12 +194,12 @@ def _uncut_of(model: TextEmbedding) -> Tokenizer:
 
 
 @cache
-def _bundled(threads: int | None, _is_low: bool) -> TextEmbedding:
-    """Load the bundled model once a process for each priority, however many indexes it opens."""
-    return _read(BUNDLED, threads)
+def _bundled() -> TextEmbedding:
+    """Load the bundled model once a process, however many indexes it opens."""
+    return _read(BUNDLED)
 
 
-def _read(folder: Path, threads: int | None) -> TextEmbedding:
+def _read(folder: Path) -> TextEmbedding:
     check(folder, _DIGESTS, kind="embedding model", setting="[index] model")
     from fastembed import TextEmbedding  # half a second
     from fastembed.common.model_description import (  # as above
@@ -209,7 +218,7 @@ def _read(folder: Path, threads: int | None) -> TextEmbedding:
             dim=LocalEmbedder.dimensions,
             model_file="model.onnx",
         )
-    model = TextEmbedding(name, specific_model_path=str(folder), threads=threads)
+    model = TextEmbedding(name, specific_model_path=str(folder), threads=1)
     _tokenizer(model).enable_truncation(_TRAINED_FOR)
     return model
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from indexers.index.schema import Embedded, Found, Point, Where
-from indexers.ports import Vector
+from indexers.index.schema import Embedded, Found, Point, Wanted, Where
 
 
 class Engine(Protocol):
@@ -46,17 +45,8 @@ class Engine(Protocol):
         """Return every value of an indexed field that occurs, and its exact number of points."""
         ...
 
-    def search(
-        self,
-        meaning: Vector,
-        words: tuple[Sequence[int], Sequence[float]],
-        *,
-        meaning_weight: float,
-        where: Where,
-        limit: int,
-    ) -> list[Found]:
-        """Return the best by words and meaning, their scores weighed against each other (the two
-        weights make 1); by words alone without ``meaning``."""
+    def search(self, wanted: Sequence[Wanted], *, where: Where, limit: int) -> list[list[Found]]:
+        """Return the best points for each of ``wanted``."""
         ...
 
     def settle(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Natural language inference on this machine: does a text say what a sentence says?
+"""Natural language inference on this machine, to tell whether a text says what a sentence says.
 
 A model is a folder as most hubs lay it out: `config.json`, which names the labels,
 `tokenizer.json`, and the network as `model.onnx` or `onnx/model.onnx` (or `model_quantized.onnx`).
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _NETWORKS = ("model.onnx", "model_quantized.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx")
 _MOST_TOKENS = 512
 _ENTAILMENT = "entailment"
+_WANTED = (
+    "`[llm] verify` is `model`, `rules`, or the name of the folder of an NLI model, which nobody "
+    "downloads for you. A cross-encoder, which scores how near a passage is, cannot tell whether "
+    "it says so."
+)
 
 
 class EntailmentModel:
@@ -82,16 +87,13 @@ class EntailmentModel:
             config: Any = json.loads((self._folder / "config.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise ModelUnavailable(
-                f"{self._folder / 'config.json'} cannot be read: name the folder of an NLI model."
+                f"{self._folder / 'config.json'} cannot be read. {_WANTED}"
             ) from error
         labels = config.get("id2label") if isinstance(config, dict) else None
         for number, name in (labels if isinstance(labels, dict) else {}).items():
             if str(name).casefold() == _ENTAILMENT:
                 return int(number)
-        raise ModelUnavailable(
-            f"The model in {self._folder} has no label `entailment`. A model that scores how near "
-            "a passage is cannot tell whether it says so: name the folder of an NLI model."
-        )
+        raise ModelUnavailable(f"The model in {self._folder} has no label `entailment`. {_WANTED}")
 
 
 def _chance(

@@ -14,22 +14,19 @@ from typing import Self, TypeVar
 
 from indexers.index import embeddings, schema, vocabulary
 from indexers.index.engine import Engine
+from indexers.index.hits import Version, hits_of, standing, version_of
 from indexers.index.languages import LEAST, Languages
 from indexers.index.occurring import Occurring
-from indexers.index.schema import Found, Head, Point, Where
+from indexers.index.schema import Found, Head, Point, Wanted, Where
 from indexers.index.spelling import LOOKED_AT, Slips
 from indexers.index.unembedded import UnembeddedPassages
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from indexers.ports import Embedding, Place, Vector
+from indexers.ports import Embedding, IndexQuery, PassageRef, Vector
 
 _T = TypeVar("_T")
 
 _BATCH = 512  # values in one filter, points in one write
 _TO_KNOW = 3  # passages by which a word is known to be on some page
-
-
-Version = tuple[str, str, int]
-"""Wiki, page and one write of it."""
 
 
 class StoredPassages:
@@ -163,30 +160,41 @@ class StoredPassages:
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:
         """Search as in the port; without a ``vector`` by words alone, with cosines of 0."""
+        query = IndexQuery(text, vector)
+        (hits,) = self.search_all([query], reader=reader, limit=limit, wikis=wikis)
+        return hits
+
+    def search_all(
+        self,
+        queries: Sequence[IndexQuery],
+        *,
+        reader: Reader,
+        limit: int,
+        wikis: Sequence[str] | None = None,
+    ) -> list[list[Hit]]:
         fields = self._occurring.fields(reader, wikis)
         if fields is None or limit < 1:
-            return []
-        words = vocabulary.of_question(text, self._languages_spoken)
-        bare = len(text.split()) <= 2 and len(words[0]) <= 6
-        weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
+            return [[] for _ in queries]
+        wanted = [self._wanted(query) for query in queries]
         left_out: set[Version] = set()
         while True:
             where = Where(fields, without=sorted(version for _, _, version in left_out))
             # Some more, because copies are folded.
-            found = self._engine.search(
-                vector, words, meaning_weight=weight, where=where, limit=limit + limit // 3 + 1
-            )
-            seen = {_version(point) for point in found}
+            found = self._engine.search(wanted, where=where, limit=limit + limit // 3 + 1)
+            seen = {version_of(point) for points in found for point in points}
             current = self._current(seen | left_out)
             if seen <= current and not left_out & current:
-                hits = [hit for hit in _hits(found, vector, reader) if _is_of(wikis, hit.passage)]
-                self.unembedded.note(found)
-                return hits[:limit]
+                for points in found:
+                    self.unembedded.note(points)
+                return [
+                    [hit for hit in hits if _is_of(wikis, hit.passage)][:limit]
+                    for hits in hits_of(found, [query.vector for query in queries], reader)
+                ]
             # A passage that is not current is old, or still being written: that one may have become
             # the page's only version by now, and must not be left out.
             left_out = (left_out | seen) - current
 
-    def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
+    def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         if not places:
             return []
         # By their ids, computed from the heads' versions: no filter is as quick, and no point of an
@@ -201,7 +209,7 @@ class StoredPassages:
         ]
         found = self._engine.retrieve(ids) if ids else []
         passages = [schema.read_passage(point.payload) for point in found]
-        return sorted((one for one in passages if one.acl.admits(reader)), key=_standing)
+        return sorted((one for one in passages if one.acl.admits(reader)), key=standing)
 
     def near_words(
         self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
@@ -270,7 +278,7 @@ class StoredPassages:
         for wiki in self._engine.facet("head", None):
             self.known(wiki)
         vector, words = [dimensions**-0.5] * dimensions, ([0], [1.0])
-        self._engine.search(vector, words, meaning_weight=0.5, where=Where({}), limit=1)
+        self._engine.search([Wanted(vector, words, 0.5)], where=Where({}), limit=1)
 
     def _with_words(
         self,
@@ -284,16 +292,22 @@ class StoredPassages:
         """Return text and language of the passages that have most of ``words``."""
         if not words[0]:
             return []
-        found = self._engine.search((), words, meaning_weight=0.0, where=where, limit=limit)
+        (found,) = self._engine.search([Wanted((), words, 0.0)], where=where, limit=limit)
         # The text before an edit or a restriction may remain a moment longer.
-        current = self._current(set(map(_version, found)))
+        current = self._current(set(map(version_of, found)))
         return [
             (passage.embedded, point.payload.get("language") or LEAST)
             for point in found
-            if _version(point) in current
+            if version_of(point) in current
             and (passage := schema.read_passage(point.payload)).acl.admits(reader)
             and _is_of(wikis, passage)
         ]
+
+    def _wanted(self, query: IndexQuery) -> Wanted:
+        words = vocabulary.of_question(query.text, self._languages_spoken)
+        bare = len(query.text.split()) <= 2 and len(words[0]) <= 6
+        weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
+        return Wanted(query.vector, words, weight)
 
     def _current(self, versions: set[Version]) -> set[Version]:
         """Return those of ``versions`` that a head names now."""
@@ -324,10 +338,6 @@ def _read_head(point: Found) -> Head:
     return Head.read(point.payload)
 
 
-def _version(point: Found) -> Version:
-    return point.payload["wiki"], point.payload["page"], point.payload["version"]
-
-
 def _named(head: Head) -> Version:
     return head.wiki, head.page, head.version
 
@@ -341,30 +351,8 @@ def _either(one: Acl, other: Acl) -> Acl:
     return Acl(frozenset(gate | beside for gate in one.gates for beside in other.gates))
 
 
-def _hits(found: Sequence[Found], vector: Vector, reader: Reader) -> list[Hit]:
-    """Return hits best first, copies folded. The engine's order of equal scores varies; here the
-    page's key decides, so that the same question gets the same answer."""
-    # An index that is being replaced may be older than this field.
-    near = embeddings.compared(vector, [point.payload.get("meanings", "") for point in found])
-    passages = [schema.read_passage(point.payload) for point in found]
-    hits = [
-        Hit(passage, point.score, cosine, closest, point.payload.get("language", ""))
-        for passage, point, (cosine, closest) in zip(passages, found, near, strict=True)
-        if passage.acl.admits(reader)
-    ]
-    hits.sort(key=lambda hit: (-hit.score, *_standing(hit.passage)))
-    folded: dict[str, Hit] = {}
-    for hit in hits:
-        folded.setdefault(hit.passage.digest, hit)
-    return list(folded.values())
-
-
 def _is_of(wikis: Sequence[str] | None, passage: Passage) -> bool:
     return wikis is None or passage.wiki in wikis
-
-
-def _standing(passage: Passage) -> Place:
-    return passage.wiki, passage.page, passage.ordinal
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

@@ -49,7 +49,8 @@ def embeddings(
     for text, encoding, begin, tokens, seen in zip(
         texts, encodings, start, read.model_output, mask, strict=True
     ):
-        whole = unit(seen @ tokens)
+        # Without the padding: a sum over more rows, of zeros too, can be another in its last bit.
+        whole = unit(tokens[seen > 0].mean(axis=0))
         pieces = [
             tokens[first:last].mean(axis=0)
             for first, last in _stretches(text, encoding, begin, int(seen.sum()))

@@ -11,7 +11,7 @@ from indexers.index.catalog import IndexCatalog, fingerprint_of
 from indexers.index.damage import Damage, damage_of
 from indexers.index.nearness import Embed, near_again
 from indexers.model import Hit, Passage, Reader
-from indexers.ports import PassageIndex, Place, Unembedded, Vector
+from indexers.ports import IndexQuery, PassageIndex, PassageRef, Unembedded, Vector
 
 log = logging.getLogger(__name__)
 
@@ -112,23 +112,40 @@ class ReadIndex:
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:
+        query = IndexQuery(text, vector)
+        (hits,) = self.search_all([query], reader=reader, limit=limit, wikis=wikis)
+        return hits
+
+    def search_all(
+        self,
+        queries: Sequence[IndexQuery],
+        *,
+        reader: Reader,
+        limit: int,
+        wikis: Sequence[str] | None = None,
+    ) -> list[list[Hit]]:
         index, comparable = self._read, self._same_vectors
         wikis = self._readable(wikis)
-        searched = vector if comparable else ()
+        searched = queries if comparable else [IndexQuery(query.text, ()) for query in queries]
         try:
-            hits = index.search(text, searched, reader=reader, limit=limit, wikis=wikis)
+            found = index.search_all(searched, reader=reader, limit=limit, wikis=wikis)
         except IndexCorrupt as error:
             self._noticed(error)
             if index is self._written:
-                return []
-            return self._written.search(text, vector, reader=reader, limit=limit, wikis=wikis)
+                return [[] for _ in queries]
+            return self._written.search_all(queries, reader=reader, limit=limit, wikis=wikis)
         except IndexUnavailable:
             if not self._followed(index):
                 raise
-            return self._read.search(text, vector, reader=reader, limit=limit, wikis=wikis)
-        return near_again(hits, vector, self._embed) if self._embed else hits
+            return self._read.search_all(queries, reader=reader, limit=limit, wikis=wikis)
+        if not self._embed:
+            return found
+        return [
+            near_again(hits, query.vector, self._embed)
+            for query, hits in zip(queries, found, strict=True)
+        ]
 
-    def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
+    def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         index = self._read
         readable = [place for place in places if self._reads(place[0])]
         try:

@@ -218,6 +218,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A search of an engine: for the best by words and meaning, their scores weighed against each
+    other (the two weights make 1); by words alone without ``meaning``."""
+
+    meaning: Vector
+    words: tuple[Sequence[int], Sequence[float]]
+    meaning_weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
     """A condition: points whose field has any of the values, for every field named (a point that
     lacks the field does not match); ``below`` and ``without`` narrow by version."""

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
@@ -28,6 +29,7 @@ from indexers.index.schema import (
     Embedded,
     Found,
     Point,
+    Wanted,
     Where,
 )
 from indexers.index.server_options import ServerOptions
@@ -40,6 +42,7 @@ SNAPSHOT = "snapshot.json"
 _ALL = 1_000_000  # a facet has no "all"; far more than a wiki has pages or Acls
 _PAGE = 500  # points a scroll returns at once
 _RIGHTS_LAST = 5.0  # seconds; other processes write too
+_SNAPSHOT_SECONDS = 3600  # a server packs the whole collection before it answers
 
 
 class Server:
@@ -55,10 +58,31 @@ class Server:
     ) -> None:
         self.url = url
         self.options = options or ServerOptions()
+        self._api_key = api_key
+        self._lends_own = client is not None
+        self.client = client or self._connected(self.options)
+
+    def _connected(self, options: ServerOptions) -> QdrantClient:
         # The client's own check would ask the server here; `version_problem` asks when called.
-        self.client = client or QdrantClient(
-            url=url, api_key=api_key, check_compatibility=False, **self.options.connection()
+        return QdrantClient(
+            url=self.url,
+            api_key=self._api_key,
+            check_compatibility=False,
+            **options.connection(),
         )
+
+    @contextmanager
+    def patient(self, seconds: int) -> Iterator[QdrantClient]:
+        """Yield a client that waits for an answer for so many ``seconds``, or for the options'
+        timeout, if that is longer."""
+        if self._lends_own:
+            yield self.client
+            return
+        client = self._connected(replace(self.options, timeout=max(seconds, self.options.timeout)))
+        try:
+            yield client
+        finally:
+            client.close()
 
     def version_problem(self) -> str | None:
         """Return which versions do not fit, or None. Qdrant promises that a client works with
@@ -133,6 +157,7 @@ class ServerEngine:
 
     def __init__(self, server: Server, collection: str, dimensions: int) -> None:
         self._explained = server.explained
+        self._patient = server.patient
         self._client = server.client
         self._options = server.options
         self._reading = server.options.reading()
@@ -141,7 +166,7 @@ class ServerEngine:
             if not self._client.collection_exists(collection):
                 self._create(dimensions)
             # Another version's points are still read while their successor is built.
-            self._index_fields(but=self._client.get_collection(collection).payload_schema)
+            self._index_fields(indexed=self._client.get_collection(collection).payload_schema)
 
     def upsert(self, points: Sequence[Point]) -> None:
         with self._explained():
@@ -220,39 +245,38 @@ class ServerEngine:
             )
         return {hit.value: hit.count for hit in response.hits if hit.count}
 
-    def search(
-        self,
-        meaning: Vector,
-        words: tuple[Sequence[int], Sequence[float]],
-        *,
-        meaning_weight: float,
-        where: Where,
-        limit: int,
-    ) -> list[Found]:
-        filter_ = _filter(where)
-        indices, values = words
-        sparse = models.SparseVector(indices=list(indices), values=list(values))
-        weighed = [(1.0 - meaning_weight, _normalised(sparse, WORDS, filter_))]
-        if meaning:
-            weighed.append((meaning_weight, _normalised(list(meaning), MEANING, filter_)))
+    def search(self, wanted: Sequence[Wanted], *, where: Where, limit: int) -> list[list[Found]]:
+        requests = [_request(one, _filter(where), limit) for one in wanted]
         with self._explained():
-            response = self._client.query_points(
+            found = self._responses(requests)
+        return [
+            [Found(point.payload or {}, point.score) for point in response.points]
+            for response in found
+        ]
+
+    def _responses(self, requests: Sequence[models.QueryRequest]) -> list[models.QueryResponse]:
+        if len(requests) > 1:
+            return self._client.query_batch_points(self._collection, requests, **self._reading)
+        return [
+            self._client.query_points(
                 self._collection,
-                prefetch=[prefetch for _, prefetch in weighed],
-                query=_weighted_sum([weight for weight, _ in weighed]),
-                limit=limit,
+                prefetch=request.prefetch,
+                query=request.query,
+                limit=request.limit or 0,
                 with_payload=True,
                 **self._reading,
             )
-        return [Found(point.payload or {}, point.score) for point in response.points]
+            for request in requests
+        ]
 
     def settle(self) -> None:
         """Do nothing: a server optimises by itself."""
 
     def back_up(self, folder: Path) -> None:
-        """Let the server make a snapshot, which it keeps, and note its name in ``folder``."""
-        with self._explained():
-            made = self._client.create_snapshot(self._collection, wait=True)
+        """Let the server make a snapshot, which it keeps, and note its name in ``folder``. It may
+        take an hour."""
+        with self._explained(), self._patient(_SNAPSHOT_SECONDS) as client:
+            made = client.create_snapshot(self._collection, wait=True)
         if made is None:
             raise IndexUnavailable(f"The Qdrant server makes no snapshot of {self._collection}.")
         folder.mkdir(parents=True)
@@ -275,11 +299,11 @@ class ServerEngine:
             more = models.CollectionParamsDiff(read_fan_out_factor=self._options.read_fan_out)
             self._client.update_collection(self._collection, collection_params=more)
 
-    def _index_fields(self, *, but: Container[str]) -> None:
+    def _index_fields(self, *, indexed: Container[str]) -> None:
         kinds = dict.fromkeys(KEYWORDS, models.PayloadSchemaType.KEYWORD)
         kinds |= dict.fromkeys(INTEGERS, models.PayloadSchemaType.INTEGER)
         for field, kind in kinds.items():
-            if field not in but:
+            if field not in indexed:
                 self._client.create_payload_index(self._collection, field, field_schema=kind)
 
 
@@ -317,6 +341,21 @@ def _filter(where: Where) -> models.Filter:
         without = models.MatchAny(any=list(where.without))
         must_not.append(models.FieldCondition(key="version", match=without))
     return models.Filter(must=must, must_not=must_not)
+
+
+def _request(wanted: Wanted, filter_: models.Filter, limit: int) -> models.QueryRequest:
+    indices, values = wanted.words
+    sparse = models.SparseVector(indices=list(indices), values=list(values))
+    weighed = [(1.0 - wanted.meaning_weight, _normalised(sparse, WORDS, filter_))]
+    if wanted.meaning:
+        by_meaning = _normalised(list(wanted.meaning), MEANING, filter_)
+        weighed.append((wanted.meaning_weight, by_meaning))
+    return models.QueryRequest(
+        prefetch=[prefetch for _, prefetch in weighed],
+        query=_weighted_sum([weight for weight, _ in weighed]),
+        limit=limit,
+        with_payload=True,
+    )
 
 
 def _normalised(query: Any, using: str, filter_: models.Filter) -> models.Prefetch:

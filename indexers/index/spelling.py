@@ -10,11 +10,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from indexers.index import vocabulary
-from indexers.index.dictionaries import is_spelt_right
+
+if TYPE_CHECKING:
+    from spellchecker import SpellChecker
 
 SHORTEST, LONGEST = 4, 24
 """Letters of a word that is checked, and of its correction. Too many short words are one error from
@@ -108,3 +112,27 @@ class Slips:
         """Return the token ids; None if one of the languages does not search for it."""
         found = [each.of_word(word) for each in self._said]
         return frozenset(chain.from_iterable(found)) if all(found) else frozenset()
+
+
+# BM25's languages by the package's names. Its list of Russian is too short, and Arabic and Persian
+# are not corrected at all.
+_LISTS = {
+    "basque": "eu", "dutch": "nl", "english": "en", "french": "fr", "german": "de",
+    "italian": "it", "portuguese": "pt", "spanish": "es",
+}  # fmt: skip
+_loading = Lock()
+
+
+def is_spelt_right(word: str, languages: Collection[str]) -> bool:
+    """Return whether the list of one of ``languages`` has ``word``, in lower case. The first lookup
+    in a language takes a quarter of a second."""
+    with _loading:
+        lists = [_list(_LISTS[language]) for language in languages if language in _LISTS]
+    return any(word in each for each in lists)
+
+
+@cache
+def _list(name: str) -> SpellChecker:
+    from spellchecker import SpellChecker  # 40 MB with a list, and most questions need none
+
+    return SpellChecker(language=name)

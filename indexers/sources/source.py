@@ -121,5 +121,12 @@ class WikiSource:
     def preload_members(self) -> None:
         """Read who its people are, so that the first to ask need not wait for it."""
 
+    def follow(self) -> None:
+        """Bring what this machine keeps of the wiki to how the wiki is now. May take minutes.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: it cannot be read.
+        """
+
     def abort_waits(self) -> None:
         """Let a sync that waits for the wiki give up."""

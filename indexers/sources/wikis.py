@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Protocol
 
 from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.findings import Access
-from indexers.model import EVERYONE, Acl, Principal, ReadAs, SyncReport, SyncScope, addressed
+from indexers.findings import Access, Finding
+from indexers.model import (
+    EVERYONE,
+    Acl,
+    KnownPage,
+    Principal,
+    ReadAs,
+    SyncReport,
+    SyncScope,
+    addressed,
+)
 from indexers.ports import LiveWiki, Wiki
 from indexers.sources.scope import scoped
 from indexers.sources.source import WikiSource
 
 log = logging.getLogger(__name__)
+
+
+class RecalledIndex(Protocol):
+    """The part of an index that reading goes on from."""
+
+    def known(self, wiki: str) -> Mapping[str, KnownPage]: ...
+
+    def narrow(self, wiki: str, acl: Acl) -> None:
+        """Let nobody whom ``acl`` does not admit read ``wiki``, until the next sync."""
+        ...
 
 
 class Wikis(dict[str, WikiSource]):
@@ -161,10 +181,31 @@ class Wikis(dict[str, WikiSource]):
             if report.complete and report.wiki in self and (why := self[report.wiki].trouble()):
                 report.warnings.append(why)
 
+    def recall(self, index: RecalledIndex) -> None:
+        """Read each wiki as its pages in ``index`` were read, and let only its readers find
+        them."""
+        for source in self.values():
+            if source.readers:
+                index.narrow(source.name, source.readers.acl)
+            source.recall(partial(index.known, source.name))
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield findings about the wikis, each as soon as it is known."""
+        for source in self.values():
+            yield from source.findings()
+
     def preload_members(self) -> None:
         """Read who the people of each wiki are, so that the first to ask need not wait for it."""
         for source in self.values():
             source.preload_members()
+
+    def follow(self, wiki: str) -> None:
+        """Bring what this machine keeps of the wiki to how the wiki is now; log why, if it cannot
+        be. May take minutes."""
+        try:
+            self[wiki].follow()
+        except (WikiMisconfigured, WikiUnavailable) as error:
+            log.warning("%s: addresses of its pages may not be known here: %s", wiki, error)
 
     def abort_waits(self) -> None:
         """Let a sync that waits for a wiki which does not answer give up."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Container, Iterator, Mapping, 
 from typing import TypedDict
 
 from indexers.errors import IndexCorrupt, RebuildRefused
-from indexers.index.current import CurrentIndex
 from indexers.model import NOBODY, SyncReport
 from indexers.ports import PassageIndex, PromotionCheck, Wiki
+from indexers.syncing.ports import RebuildableIndex
 
 _TRIES = 3
 """Attempts of a sync to begin again on a rebuilt index."""
@@ -25,7 +25,7 @@ class Guard(TypedDict):
 
 
 def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
-    index: CurrentIndex,
+    index: RebuildableIndex,
     wikis: Sequence[Wiki],
     read: Callable[[Wiki], Sequence[SyncReport]],
     *,
@@ -55,7 +55,7 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
                 index.discard()
                 reports[-1].error = _refusal(why)
             else:
-                gone = forget_strangers(index, names, allow_mass_removal=allow_mass_removal)
+                gone = remove_unconfigured(index, names, allow_mass_removal=allow_mass_removal)
                 reports[-1].warnings.extend(gone)
                 taken = index.promote()
     finally:
@@ -66,7 +66,9 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
     return reports
 
 
-def on_sound_index(index: CurrentIndex, sync: Callable[[], list[SyncReport]]) -> list[SyncReport]:
+def on_sound_index(
+    index: RebuildableIndex, sync: Callable[[], list[SyncReport]]
+) -> list[SyncReport]:
     """Run ``sync`` on a sound index: one that is damaged, or turns out to be, is rebuilt beside it.
     The first report says so.
 
@@ -94,7 +96,7 @@ def is_whole(reports: Sequence[SyncReport], wikis: Collection[str]) -> bool:
     return len(reports) == len(wikis) and all(report.complete for report in reports)
 
 
-def forget_strangers(
+def remove_unconfigured(
     index: PassageIndex, wikis: Container[str], *, allow_mass_removal: bool = False
 ) -> Iterator[str]:
     """Remove from the index pages of none of ``wikis``, which left the settings, and yield
@@ -118,7 +120,7 @@ def forget_strangers(
 
 
 def take(
-    index: CurrentIndex,
+    index: RebuildableIndex,
     wikis: Mapping[str, Wiki],
     reports: Sequence[SyncReport],
     *,
@@ -135,13 +137,13 @@ def take(
         _close_unseen(index, tuple(wikis.values()), reports)
         reports[-1].complete, reports[-1].error = False, _refusal(why)
         return
-    gone = forget_strangers(index, wikis, allow_mass_removal=allow_mass_removal)
+    gone = remove_unconfigured(index, wikis, allow_mass_removal=allow_mass_removal)
     reports[-1].warnings.extend(gone)
     index.promote()
 
 
 def _close_unseen(
-    index: CurrentIndex, wikis: Sequence[Wiki], reports: Sequence[SyncReport]
+    index: RebuildableIndex, wikis: Sequence[Wiki], reports: Sequence[SyncReport]
 ) -> None:
     """Show nobody the pages that are kept and were not seen again, because they may have been
     closed to us. Pages that were seen have their new rights in both indexes already."""
@@ -159,7 +161,9 @@ def _refusal(why: Sequence[str]) -> RebuildRefused:
     return RebuildRefused(f"The new index was not taken, and the old one is kept. {' '.join(why)}")
 
 
-def lost_pages(index: CurrentIndex, *, wikis: Container[str], max_removal: float) -> Iterator[str]:
+def lost_pages(
+    index: RebuildableIndex, *, wikis: Container[str], max_removal: float
+) -> Iterator[str]:
     """Yield messages about wikis that would lose much at once, or everything, by the promotion, and
     how to allow it. Those that are none of ``wikis`` left the settings."""
     built = index.candidate.counts()
@@ -177,7 +181,7 @@ def lost_pages(index: CurrentIndex, *, wikis: Container[str], max_removal: float
         yield "If that is as it should be, run `footnote sync --allow-mass-removal`."
 
 
-def unread_pages(index: CurrentIndex, reports: Sequence[SyncReport]) -> Iterator[str]:
+def unread_pages(index: RebuildableIndex, reports: Sequence[SyncReport]) -> Iterator[str]:
     """Yield messages about wikis with pages that exist in an earlier version, and could not be read
     for the candidate (``reports`` name them)."""
     for report in reports:

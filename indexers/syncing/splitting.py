@@ -30,7 +30,7 @@ class Splitter:
     title and headings come on top."""
 
     count_tokens: Callable[[str], int]
-    max_tokens: int = 200
+    max_tokens: int
 
     @classmethod
     def fitting(cls, embedder: Embedder, max_tokens: int) -> Self:

@@ -6,11 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from indexers.index.current import CurrentIndex
 from indexers.model import Progress, SyncReport, SyncScope
-from indexers.parsing.process import Parsers
 from indexers.ports import Embedder, PromotionCheck, Wiki
-from indexers.sources.wikis import Wikis
+from indexers.syncing.ports import ConfiguredWikis, ReadingProcesses, RebuildableIndex
 from indexers.syncing.rebuilding import Guard, is_whole, on_sound_index, rebuilt, take
 from indexers.syncing.splitting import Splitter
 from indexers.syncing.sync import each, sync
@@ -20,12 +18,16 @@ class SyncedParts(Protocol):
     """The parts that a sync needs. ``max_removal`` is the share of a wiki's pages that one sync may
     remove."""
 
-    wikis: Wikis
-    parsers: Parsers
     max_removal: float
 
     @property
-    def index(self) -> CurrentIndex: ...
+    def wikis(self) -> ConfiguredWikis: ...
+
+    @property
+    def parsers(self) -> ReadingProcesses: ...
+
+    @property
+    def index(self) -> RebuildableIndex: ...
 
     @property
     def embedder(self) -> Embedder: ...

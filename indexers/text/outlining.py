@@ -20,7 +20,7 @@ class OutlineSection:
     says: bool
 
 
-def told(parts: Sequence[OutlineSection]) -> tuple[Section, ...]:
+def with_text(parts: Sequence[OutlineSection]) -> tuple[Section, ...]:
     """Return a section for each part that has text. A heading that has neither text nor headings
     below it is text itself; neighbours of that kind make one section."""
     return tuple(_sections(parts))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Final
 
+from indexers.findings import Finding, failure, ok
 from indexers.model import Section
 from indexers.sources.attachments import markup, pdf, sheets, slides, text, word
 from indexers.sources.attachments.content import (
@@ -105,3 +107,19 @@ def _tame(section: Section) -> Section:
         body = "".join([*pieces, body[at:]])
     headings = (" ".join(_NO_TEXT.sub(" ", heading).split()) for heading in section.headings)
     return Section(tuple(filter(None, headings)), section.anchor, body)
+
+
+_LIBRARIES = {"pypdf": "PDF", "mammoth": "Word", "pptx": "PowerPoint", "openpyxl": "Excel"}
+"""Modules of `footnote-bot[attachments]`, and the files each of them reads."""
+
+
+def readers_of_files(wiki: str, modules: Sequence[str] = tuple(_LIBRARIES)) -> Finding:
+    """Return a finding about the modules that are missing for the attachments of a wiki."""
+    missing = [_LIBRARIES.get(name, name) for name in modules if find_spec(name) is None]
+    if missing:
+        return failure(
+            wiki,
+            f"`attachments` is on, and no reader is installed for {', '.join(missing)}.",
+            "pip install 'footnote-bot[attachments]'",
+        )
+    return ok(wiki, "The readers of attached files are installed.")

@@ -5,7 +5,7 @@ The decision is the same as a sync's (`Survey.seen`); here the gates are put int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from indexers.errors import WikiUnavailable
@@ -21,7 +21,7 @@ from indexers.sources.confluence.people import Account, text
 from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed, Rights
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, acl
 from indexers.sources.confluence.survey import Survey
-from indexers.sources.confluence.transport import Transport
+from indexers.sources.confluence.transport import Transport, at
 
 _UNREAD = "cannot be read, or names nobody known: nobody passes"
 
@@ -58,8 +58,8 @@ class ConfluenceAccess:
         """Return the address that Confluence itself uses, as in answers' links."""
         if not self._transport.base.cloud:
             return text(self._transport.get("/rest/api/server-information"), "baseUrl")
-        links = self._transport.get("/api/v2/spaces", {"limit": 1}).get("_links")
-        return text(links, "base") if isinstance(links, Mapping) else ""
+        answer = self._transport.get("/api/v2/spaces", {"limit": 1})
+        return str(at(answer, "_links", "base") or "")
 
     def to(self, url: str, email: str, reader: Callable[[], Principal]) -> tuple[Access, Acl]:
         """Return the access of the person with ``email``, who is ``reader``, and the page's rights.

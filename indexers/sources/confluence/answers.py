@@ -9,7 +9,7 @@ from typing import Any
 
 from indexers.sources.confluence.product import ConfluenceSpace, Listed
 from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Json, Refused, Transport
+from indexers.sources.confluence.transport import Json, Refused, Transport, at
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +43,9 @@ def storage(page: Json) -> str:
     Raises:
         Refused: no body came.
     """
-    body: Any = page.get("body")
     for form in ("storage", "view"):
-        held = body.get(form) if isinstance(body, Mapping) else None
-        if isinstance(held, Mapping) and isinstance(held.get("value"), str):
-            return str(held["value"])
+        if isinstance(body := at(page, "body", form, "value"), str):
+            return body
     raise Refused(200, "Confluence gave the page without its body.")
 
 
@@ -95,9 +93,9 @@ def version(page: Json) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def edited_by(changed: Mapping[str, Any], name: str, tokens: Tokens) -> str:
-    """Return the token of the account in ``changed`` under ``name``; empty if none."""
-    key = changed.get(name)
+def edited_by(changed: Mapping[str, Any], tokens: Tokens, *names: str) -> str:
+    """Return the token of the account in ``changed`` under ``names``; empty if none."""
+    key = at(changed, *names)
     return tokens.user(key) if key and isinstance(key, str) else ""
 
 
@@ -129,8 +127,7 @@ def address(wiki: Transport, answer: Json, page: Json) -> str:
 
 
 def _link(answer: Json, name: str) -> str:
-    links = answer.get("_links")
-    link = links.get(name) if isinstance(links, Mapping) else None
+    link = at(answer, "_links", name)
     return link if isinstance(link, str) else ""
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote
 
 from indexers.sources.confluence.answers import is_current, moment, number, version
-from indexers.sources.confluence.extras_search import at, searched
-from indexers.sources.confluence.transport import Json, Refused, Transport
+from indexers.sources.confluence.cql import searched
+from indexers.sources.confluence.transport import Json, Params, Transport, at, unless_absent
 
 _EXPAND = "container,version"
 
@@ -54,13 +55,9 @@ def alone(wiki: Transport, key: str) -> File | None:
         WikiUnavailable: it cannot be told.
     """
     path = f"/api/v2/attachments/{key}" if wiki.base.cloud else f"/rest/api/content/{key}"
-    try:
-        row = wiki.get(path, {} if wiki.base.cloud else {"expand": _EXPAND})
-    except Refused as refused:
-        if refused.absent:
-            return None
-        raise
-    return _file(wiki, row) if is_current(row, key) else None
+    params: Params = {} if wiki.base.cloud else {"expand": _EXPAND}
+    row = unless_absent(partial(wiki.get, path, params))
+    return _file(wiki, row) if row is not None and is_current(row, key) else None
 
 
 def _file(wiki: Transport, row: Json) -> File:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import PurePosixPath
 
-from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
+from indexers.model import Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
 from indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
 from indexers.sources.attachments.content import NOT_INSTALLED, Content, Unreadable
 from indexers.sources.attachments.reading import VERSION, read, readable
 from indexers.sources.confluence.attachment_listing import File, alone, found
+from indexers.sources.confluence.cql import within
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
 from indexers.sources.confluence.downloads import download
-from indexers.sources.confluence.extras_search import within
 from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.product import ConfluenceSpace
-from indexers.sources.confluence.reading import EMPTY, Seen
+from indexers.sources.confluence.reading import EMPTY, OnPage, Seen
 from indexers.sources.confluence.transport import Refused, Transport
 
 _DOWNLOADS_AT_ONCE = 2
@@ -26,23 +26,14 @@ _WEB_PAGES = {".htm", ".html", ".xhtml"}
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(OnPage):
     """A file on a page that is read."""
 
     file: File
-    page: Seen
 
     @property
     def key(self) -> str:
         return self.file.key
-
-    @property
-    def acl(self) -> Acl:
-        return self.page.acl
-
-    @property
-    def owner(self) -> str:
-        return self.page.owner
 
     @property
     def content(self) -> str:
@@ -54,9 +45,6 @@ class Attached:
     def title(self) -> str:
         """Return its name with its page's title, because the name alone often says little."""
         return f"{self.file.name} ({self.page.listed.title})"
-
-    def on(self, page: Seen) -> Attached:
-        return replace(self, page=page)
 
 
 class Attachments:
@@ -95,7 +83,7 @@ class Attachments:
         for file in files.values():
             if file.page not in pages:
                 self._pass_over(file)
-        return [Attached(file, pages[file.page]) for file in files.values() if file.page in pages]
+        return [Attached(pages[file.page], file) for file in files.values() if file.page in pages]
 
     def unread(self, document: Attached) -> Skipped | Failed | None:
         why = self._why_unread(document)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 from indexers.errors import WikiMisconfigured
 from indexers.sources.confluence.answers import (
@@ -35,7 +35,14 @@ from indexers.sources.confluence.rights import (
     space_gate,
 )
 from indexers.sources.confluence.shared_requests import edited_since, in_batches, lists, user_name
-from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+from indexers.sources.confluence.transport import (
+    Json,
+    Params,
+    Refused,
+    Transport,
+    at,
+    unless_absent,
+)
 
 _AT_ONCE = 250
 _RESTRICTIONS_AT_ONCE = 100
@@ -105,9 +112,7 @@ class Cloud:
         for answers in parallel_map(self._searched, batches, self._wiki.concurrency):
             for row in named(answers):
                 key = str(row["id"])
-                restrictions = row.get("restrictions")
-                read = restrictions.get("read") if isinstance(restrictions, Mapping) else None
-                known[key] = restriction(read, self._tokens)
+                known[key] = restriction(at(row, "restrictions", "read"), self._tokens)
                 editors[key] = _editor(row)
                 owners[key] = self._ownership.of(row, last.get(key, ""))
         return Rights(gates(self._wiki, self._tokens, pages, known), editors, owners)
@@ -131,11 +136,8 @@ class Cloud:
 
     def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
         for kind in _KINDS:
-            try:
-                answer = self._wiki.get(f"/api/v2/{kind}/{key}")
-            except Refused as refused:
-                if not refused.absent:
-                    raise
+            answer = unless_absent(partial(self._wiki.get, f"/api/v2/{kind}/{key}"))
+            if answer is None:
                 continue
             current, place = is_current(answer, key), answer.get("spaceId")
             if current and not place:
@@ -155,16 +157,14 @@ class Cloud:
 
     def labels(self, key: str) -> frozenset[str]:
         for kind in _KINDS:
-            try:
-                found = list(
-                    self._all(f"/api/v2/{kind}/{key}/labels", {"limit": _AT_ONCE}, halves=False)
-                )
-            except Refused as refused:
-                if not refused.absent:
-                    raise
-                continue
-            return frozenset(str(row.get("name")) for row in found)
+            found = unless_absent(partial(self._labels, f"/api/v2/{kind}/{key}/labels"))
+            if found is not None:
+                return found
         return frozenset()
+
+    def _labels(self, path: str) -> frozenset[str]:
+        found = self._all(path, {"limit": _AT_ONCE}, halves=False)
+        return frozenset(str(row.get("name")) for row in found)
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
         params = search_params(edited_since(hours), _EDITED_AT_ONCE, expand="version")
@@ -193,7 +193,7 @@ class Cloud:
             ancestors=(),
             url=address(self._wiki, answer, content),
             modified=moment(changed.get("createdAt")),
-            owner=self._ownership.of({}, edited_by(changed, "authorId", self._tokens)),
+            owner=self._ownership.of({}, edited_by(changed, self._tokens, "authorId")),
         )
 
     def _searched(self, pages: Sequence[Listed]) -> list[Json]:
@@ -257,7 +257,7 @@ class _Chains:
             try:
                 path, params = f"/api/v2/pages/{key}/ancestors", {"limit": _AT_ONCE}
                 answers = by_cursor(self._wiki, path, params, halves=False)
-                above = [_id(row) for answer in answers for row in results(answer)]
+                above = [node_id(row) for answer in answers for row in results(answer)]
             except Refused as refused:
                 if refused.busy:
                     raise
@@ -272,8 +272,8 @@ class _Chains:
         return self._unlisted[parent]
 
 
-def _id(row: object) -> str:
-    return str(row["id"]) if isinstance(row, Mapping) and row.get("id") else UNKNOWN
+def node_id(row: object) -> str:
+    return str(at(row, "id") or UNKNOWN)
 
 
 def _body(page: Listed, answer: Json) -> str | Refused:
@@ -286,11 +286,7 @@ def _body(page: Listed, answer: Json) -> str | Refused:
 def _editor(content: Json) -> str:
     """Return the editor. Only the new editor leaves a property; if no properties come at all, most
     pages are the new editor's."""
-    held: Any = content
-    for name in ("metadata", "properties"):
-        held = held.get(name) if isinstance(held, Mapping) else None
-    if not isinstance(held, Mapping):
+    if not isinstance(at(content, "metadata", "properties"), Mapping):
         return "v2"
-    editor = held.get("editor")
-    value = editor.get("value") if isinstance(editor, Mapping) else None
+    value = at(content, "metadata", "properties", "editor", "value")
     return value if isinstance(value, str) else "v1"

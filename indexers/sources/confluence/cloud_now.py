@@ -6,20 +6,19 @@ from dataclasses import replace
 from functools import partial
 
 from indexers.sources.confluence.answers import is_current, number, version
-from indexers.sources.confluence.cloud import Cloud
+from indexers.sources.confluence.cloud import Cloud, node_id
 from indexers.sources.confluence.gates import read_gate
 from indexers.sources.confluence.located import (
     Beside,
     Located,
+    PartialResult,
     SpaceNow,
-    unless_absent,
     viewers_now,
 )
 from indexers.sources.confluence.paging import by_cursor, rows
-from indexers.sources.confluence.partial_result import PartialResult
 from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
 from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+from indexers.sources.confluence.transport import Json, Params, Refused, Transport, unless_absent
 
 _AT_ONCE = 250
 _KNOWN = 10_000
@@ -48,7 +47,7 @@ class CloudNow:
         own = beside(partial(read_gate, self._wiki, self._tokens, key))
         result.gate(own)
         for kind, answer in asked.items():
-            content = unless_absent(answer)
+            content = unless_absent(answer.result)
             if content is None:
                 # Until the other kind has answered, too, it may be gone.
                 result.differs()
@@ -78,7 +77,7 @@ class CloudNow:
         asked = beside(partial(self._wiki.get, path))
         permissions = beside(partial(self._all, f"{path}/permissions"))
         shown = beside(partial(self._wiki.get, path, anonymous=True))
-        answer = unless_absent(asked)
+        answer = unless_absent(asked.result)
         if answer is None:
             return None
         found = ConfluenceSpace(space, str(answer.get("key")), str(answer.get("name", "")))
@@ -100,8 +99,6 @@ def _chain(content: Json, above: list[Json]) -> tuple[str, ...]:
     parent = str(content.get("parentId", UNKNOWN) or "")
     if parent in {"", UNKNOWN}:
         return (parent,) if parent else ()
-    ids = [
-        str(node["id"]) if isinstance(node, dict) and node.get("id") else UNKNOWN for node in above
-    ]
+    ids = list(map(node_id, above))
     whole = parent in ids and len(ids) < _AT_ONCE
     return tuple(ids) if whole else (*ids, parent, UNKNOWN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from indexers.sources.confluence.paging import results
 from indexers.sources.confluence.parallel import parallel_map
@@ -15,7 +15,7 @@ from indexers.sources.confluence.people import (
     somebody,
     text,
 )
-from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+from indexers.sources.confluence.transport import Json, Params, Refused, Transport, at
 
 _EVERYBODY = "type=user"
 _MOST = 10_000
@@ -40,8 +40,7 @@ class CloudPeople:
         strides = ((at, min(stride, there - at)) for at in range(stride, there, stride))
         for more in parallel_map(self._stride, strides, self._wiki.concurrency):
             rows += more
-        held = (row.get("user") for row in rows if isinstance(row, Mapping))
-        users = [user for user in held if isinstance(user, Mapping)]
+        users = _users(rows)
         emails: dict[str, str | None] = {
             key: text(user, "email") for user in users if (key := text(user, "accountId"))
         }
@@ -49,8 +48,7 @@ class CloudPeople:
 
     def anybody(self) -> Account | None:
         rows = results(self._searched(_EVERYBODY, 0, 1))
-        users = (row.get("user") for row in rows if isinstance(row, Mapping))
-        keys = (text(user, "accountId") for user in users if isinstance(user, Mapping))
+        keys = (text(user, "accountId") for user in _users(rows))
         return next((Account(key, key) for key in keys if key), None)
 
     def account(self, key: str) -> Account | None:
@@ -97,6 +95,11 @@ class CloudPeople:
             "limit": limit,
         }
         return self._wiki.get("/rest/api/search/user", params)
+
+
+def _users(rows: Iterable[Json]) -> list[Json]:
+    found = (at(row, "user") for row in rows)
+    return [user for user in found if isinstance(user, dict)]
 
 
 def _is_no_guest(user: Json) -> bool:

@@ -9,7 +9,14 @@ from datetime import datetime
 from indexers.sources.confluence.answers import moment, named, number, version
 from indexers.sources.confluence.paging import by_cursor, by_start, results
 from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+from indexers.sources.confluence.transport import (
+    Json,
+    Params,
+    Refused,
+    Transport,
+    at,
+    unless_absent,
+)
 
 _AT_ONCE = 200
 _CLOSED = {"resolved", "dangling"}
@@ -55,13 +62,8 @@ def live(wiki: Transport, page: str) -> list[Comment]:
     Raises:
         WikiUnavailable: they cannot be told.
     """
-    try:
-        listed = _on_cloud(wiki, page) if wiki.base.cloud else _on_data_center(wiki, page)
-        return list(_open(list(listed)))
-    except Refused as refused:
-        if refused.absent:
-            return []
-        raise
+    listed = _on_cloud(wiki, page) if wiki.base.cloud else _on_data_center(wiki, page)
+    return list(_open(unless_absent(lambda: list(listed)) or []))
 
 
 def _open(comments: list[Comment]) -> Iterator[Comment]:
@@ -114,13 +116,10 @@ def _begun(wiki: Transport, page: str, kind: str) -> list[Comment]:
 def _answers(wiki: Transport, to: Comment, kind: str) -> list[Comment]:
     path = f"/api/v2/{kind}-comments/{to.key}/children"
     above = (*to.above, to.key)
-    try:
-        # An answer is never among what it answers.
-        return [one for one in _v2(wiki, path, to.page, above) if one.key not in above]
-    except Refused as refused:
-        if refused.absent:  # deleted since
-            return []
-        raise
+    # None if it was deleted since.
+    found = unless_absent(lambda: list(_v2(wiki, path, to.page, above))) or []
+    # An answer is never among what it answers.
+    return [one for one in found if one.key not in above]
 
 
 def _v2(wiki: Transport, path: str, page: str, above: tuple[str, ...] = ()) -> Iterator[Comment]:
@@ -151,12 +150,11 @@ def _comment(row: Json) -> Comment:
 
 def _ids(nodes: object) -> Iterator[str]:
     for node in nodes if isinstance(nodes, list) else []:
-        if isinstance(node, Mapping) and node.get("id"):
-            yield str(node["id"])
+        if id_ := at(node, "id"):
+            yield str(id_)
 
 
 def _status(row: Json) -> str:
-    extensions = row.get("extensions")
-    resolution = extensions.get("resolution") if isinstance(extensions, Mapping) else None
+    resolution = at(row, "extensions", "resolution")
     held = resolution.get("status") if isinstance(resolution, Mapping) else resolution
     return str(row.get("resolutionStatus") or held or "")

@@ -9,12 +9,12 @@ from datetime import date
 from indexers.model import Section
 from indexers.sources.confluence.answers import moment, number, storage, version
 from indexers.sources.confluence.comment_listing import Comment
-from indexers.sources.confluence.extras_search import at, searched
+from indexers.sources.confluence.cql import searched
 from indexers.sources.confluence.reading import Seen
 from indexers.sources.confluence.storage_format import VERSION as STORAGE
 from indexers.sources.confluence.storage_format import sections
 from indexers.sources.confluence.storage_links import StorageLinks
-from indexers.sources.confluence.transport import Json, Refused, Transport
+from indexers.sources.confluence.transport import Json, Refused, Transport, at
 
 VERSION = f"1.{STORAGE}"
 """To be changed whenever the same comments would be written another way."""

@@ -6,24 +6,19 @@ on the page itself.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
-from indexers.parsing.limits import Parse, ParsingFailed, here
+from indexers.model import Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
 from indexers.sources.confluence.comment_listing import Comment, live, of_search
 from indexers.sources.confluence.comment_texts import VERSION, Spoken, sections_of, spoken
+from indexers.sources.confluence.cql import searched, within
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
-from indexers.sources.confluence.extras_search import searched, within
 from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.parsing import parse_within
 from indexers.sources.confluence.product import ConfluenceSpace
-from indexers.sources.confluence.reading import EMPTY, Reader, Seen
+from indexers.sources.confluence.reading import EMPTY, OnPage, Reader, Seen
 from indexers.sources.confluence.transport import Refused, Transport
-
-log = logging.getLogger(__name__)
 
 TAIL = "/comments"
 _EXPAND = "container,version,ancestors,extensions.resolution"
@@ -36,23 +31,14 @@ def is_comments(key: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class CommentsOn:
+class CommentsOn(OnPage):
     """The comments on a page that is read, in the order of its threads."""
 
-    page: Seen
     comments: tuple[Comment, ...] = field(repr=False)
 
     @property
     def key(self) -> str:
         return self.page.key + TAIL
-
-    @property
-    def acl(self) -> Acl:
-        return self.page.acl
-
-    @property
-    def owner(self) -> str:
-        return self.page.owner
 
     @property
     def content(self) -> str:
@@ -73,18 +59,12 @@ class CommentsOn:
         page = self.page.listed.url
         return f"{page}{'&' if '?' in page else '?'}focusedCommentId={self.comments[0].key}"
 
-    def on(self, page: Seen) -> CommentsOn:
-        return replace(self, page=page)
-
 
 class Comments:
-    def __init__(
-        self, wiki: str, transport: Transport, reader: Reader, parse: Parse = here
-    ) -> None:
+    def __init__(self, wiki: str, transport: Transport, reader: Reader) -> None:
         self._wiki = wiki
         self._transport = transport
         self._reader = reader
-        self._parse = parse
         self._looked_for: dict[str, set[tuple[str, int]]] = {}
         self._empty: dict[str, str] = {}
 
@@ -155,24 +135,10 @@ class Comments:
 
     def _document(self, document: CommentsOn, texts: Mapping[str, Spoken]) -> PageChange:
         seen = document.page
-        try:
-            found = parse_within(
-                self._parse,
-                self._reader.place(seen.listed),
-                self._reader.user,
-                sections_of,
-                document.comments,
-                texts,
-                seen,
-            )
-        except ParsingFailed as error:
-            return Failed(document.key, str(error))
-        except Exception as error:
-            # A defect that one page triggers must not stop the others.
-            log.exception("%s: %s cannot be converted", self._wiki, document.key)
-            return Failed(
-                document.key, f"cannot be converted ({type(error).__name__}; see the log)"
-            )
+        arguments = (document.comments, texts, seen)
+        found = self._reader.sections(document.key, seen.listed, sections_of, *arguments)
+        if isinstance(found, Failed):
+            return found
         if not found:
             self._empty[document.key] = revision(document)
             return Skipped(document.key, EMPTY)

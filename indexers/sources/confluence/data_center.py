@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
-from typing import Any
 from urllib.parse import quote
 
 from indexers.sources.confluence.answers import (
@@ -42,7 +42,14 @@ from indexers.sources.confluence.rights import (
     space_gate,
 )
 from indexers.sources.confluence.shared_requests import edited_since, lists, user_name
-from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+from indexers.sources.confluence.transport import (
+    Json,
+    Params,
+    Refused,
+    Transport,
+    at,
+    unless_absent,
+)
 
 _AT_ONCE = 200
 _KINDS = ("page", "blogpost")
@@ -141,19 +148,14 @@ class DataCenter:
     def look(self, key: str) -> Json | None:
         """Return a current page or blog post as Confluence describes it, with its space; None if
         the token sees none."""
-        path = f"/rest/api/content/{key}"
-        try:
-            try:
-                content = self._wiki.get(path, {"expand": f"space,{self._expand}"})
-            except Refused as refused:
-                if not refused.absent:
-                    raise
-                # CONFCLOUD-77618 affects Data Center, too: rights may spoil a batch.
-                content = self._wiki.get(path, {"expand": f"space,{_SLIM}"})
-        except Refused as refused:
-            if refused.absent:
-                return None
-            raise
+        ask = partial(self._wiki.get, f"/rest/api/content/{key}")
+        # CONFCLOUD-77618 affects Data Center, too: rights may spoil a batch.
+        for expand in (self._expand, _SLIM):
+            content = unless_absent(partial(ask, {"expand": f"space,{expand}"}))
+            if content is not None:
+                break
+        if content is None:
+            return None
         current, place = is_current(content, key), content.get("space")
         if current and not isinstance(place, Mapping):
             raise Refused(200, f"Confluence does not say where the page {key} stands.")
@@ -208,7 +210,6 @@ class DataCenter:
 
     def listed(self, answer: Json, content: Json, space: ConfluenceSpace) -> Listed:
         changed, kind = version(content), str(content.get("type", "page"))
-        by: Mapping[str, Any] = changed["by"] if isinstance(changed.get("by"), Mapping) else {}
         return Listed(
             key=str(content["id"]),
             kind=kind,
@@ -219,7 +220,7 @@ class DataCenter:
             url=address(self._wiki, answer, content),
             modified=moment(changed.get("when")),
             own=self._restriction(content),
-            owner=self._ownership.of(content, edited_by(by, "userKey", self._tokens)),
+            owner=self._ownership.of(content, edited_by(changed, self._tokens, "by", "userKey")),
         )
 
     def _restriction(self, content: Json) -> Restriction | None:
@@ -240,5 +241,4 @@ def _above(nodes: object, kind: str) -> tuple[str, ...]:
     """Return the ancestors. A blog post has none, whether that is said or not."""
     if not isinstance(nodes, list):
         return () if kind == "blogpost" else (UNKNOWN,)
-    ids = (node.get("id") if isinstance(node, Mapping) else None for node in nodes)
-    return tuple(str(key) if key else UNKNOWN for key in ids)
+    return tuple(str(at(node, "id") or UNKNOWN) for node in nodes)

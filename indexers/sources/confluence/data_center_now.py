@@ -11,15 +11,14 @@ from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.located import (
     Beside,
     Located,
+    PartialResult,
     SpaceNow,
-    unless_absent,
     viewers_now,
 )
 from indexers.sources.confluence.paging import by_start, rows
-from indexers.sources.confluence.partial_result import PartialResult
 from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Json, Params, Transport
+from indexers.sources.confluence.transport import Json, Params, Transport, unless_absent
 
 _AT_ONCE = 200
 _ANONYMOUS: Json = {"subject": {"type": "anonymous"}}
@@ -58,7 +57,7 @@ class DataCenterNow:
         permissions = beside(partial(self._all, f"{path}/permissions"))
         visitors = beside(partial(self._anonymous, f"{path}/permissions/anonymous"))
         shown = beside(partial(self._wiki.get, path, anonymous=True))
-        answer = unless_absent(asked)
+        answer = unless_absent(asked.result)
         if answer is None:
             return None
         found = space_of(answer)

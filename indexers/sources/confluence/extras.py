@@ -108,7 +108,7 @@ class PageExtras:
         if extras.attachments:
             self._kinds["attachments"] = Attachments(wiki, transport, extras.max_bytes, parse)
         if extras.comments:
-            self._kinds["comments"] = Comments(wiki, transport, reader, parse)
+            self._kinds["comments"] = Comments(wiki, transport, reader)
 
     @staticmethod
     def owns(key: str) -> bool:

@@ -18,9 +18,8 @@ from indexers.sources.confluence.comments import TAIL, CommentsOn, is_comments
 from indexers.sources.confluence.documents import says_the_same, version_of
 from indexers.sources.confluence.extras import Extras, PageExtras
 from indexers.sources.confluence.gates import read_gate
-from indexers.sources.confluence.located import Located, Made, ProductNow, SpaceNow
+from indexers.sources.confluence.located import Located, Made, PartialResult, ProductNow, SpaceNow
 from indexers.sources.confluence.parallel import begun
-from indexers.sources.confluence.partial_result import PartialResult
 from indexers.sources.confluence.pool import Pool
 from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product
 from indexers.sources.confluence.reading import Names, Reader, Seen
@@ -144,7 +143,7 @@ class LiveCheck:
         page = self._seen(file.page, result) if file else None
         if file is None or page is None:
             return None
-        document = Attached(file, page)
+        document = Attached(page, file)
         if file.version < version_of(revision):
             return None
         return LivePage(document.acl, edited=file.version > version_of(revision))

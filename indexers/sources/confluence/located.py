@@ -3,16 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from indexers.model import EVERYONE
+from indexers.model import EVERYONE, LivePage
 from indexers.sources.confluence.answers import is_space
-from indexers.sources.confluence.partial_result import PartialResult
+from indexers.sources.confluence.documents import space_of, version_of
 from indexers.sources.confluence.product import ConfluenceSpace, Listed
-from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens, space_gate
-from indexers.sources.confluence.transport import Json, Refused
+from indexers.sources.confluence.rights import (
+    CLOSED,
+    PASSABLE,
+    Gate,
+    Tokens,
+    UnreadGate,
+    acl,
+    space_gate,
+)
+from indexers.sources.confluence.transport import Json, Refused, unless_absent
+
+
+class PartialResult:
+    """Collects, from several threads, what is learned about a document that was indexed at
+    ``revision``. About an attached document (``is_extra``) its page's version says nothing."""
+
+    def __init__(self, revision: str, *, is_extra: bool = False) -> None:
+        self._version = None if is_extra else version_of(revision)
+        self._space = space_of(revision)
+        self._gates: list[Future[Gate]] = []
+        self._anything = False
+        self._differs = False
+
+    def gate(self, gate: Future[Gate]) -> None:
+        """Count a gate on the way to it, once it is there."""
+        self._gates.append(gate)
+
+    def place(self, version: int, space: str) -> None:
+        """Record the current state of its page, in the space with this id."""
+        self._anything = True
+        moved = bool(self._space) and space != self._space
+        if moved or (self._version is not None and version != self._version):
+            self._differs = True
+
+    def differs(self) -> None:
+        """Record that it is not, or not certainly, what was indexed."""
+        self._anything = self._differs = True
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the gates that are under way."""
+        wait(self._gates, max(0.0, seconds))
+
+    def so_far(self) -> LivePage | None:
+        """Return what is certain by now; None if nothing is."""
+        there = [one.result() for one in self._gates if one.done() and not one.exception()]
+        if not there and not self._anything:
+            return None
+        # A gate that Confluence does not report says nothing about whom it admits.
+        known = [gate for gate in there if not isinstance(gate, UnreadGate)]
+        return LivePage(acl(PASSABLE, known), edited=self._differs or known != there)
+
 
 Made = TypeVar("Made")
 _SERVER_ERROR = 500
@@ -59,20 +108,6 @@ class ProductNow(Protocol):
         ...
 
 
-def unless_absent(asked: Future[Made]) -> Made | None:
-    """Return the answer; None if Confluence says that nothing is there for the token.
-
-    Raises:
-        WikiUnavailable: it does not say.
-    """
-    try:
-        return asked.result()
-    except Refused as refused:
-        if refused.absent:
-            return None
-        raise
-
-
 def viewers_now(
     space: ConfluenceSpace,
     tokens: Tokens,
@@ -87,10 +122,12 @@ def viewers_now(
     Raises:
         WikiUnavailable: Confluence does not say.
     """
-    permissions = unless_absent(rows)
+    permissions = unless_absent(rows.result)
     if permissions is None:
         return CLOSED
-    gate = space_gate([*permissions, *((visitors and unless_absent(visitors)) or ())], tokens)
+    gate = space_gate(
+        [*permissions, *((visitors and unless_absent(visitors.result)) or ())], tokens
+    )
     if EVERYONE not in gate:
         return gate
     try:

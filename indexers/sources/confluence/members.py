@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from indexers.errors import WikiUnavailable
 from indexers.sources.confluence.cloud_people import CloudPeople
 from indexers.sources.confluence.data_center_people import DataCenterPeople
-from indexers.sources.confluence.owners import OwnerAddresses
+from indexers.sources.confluence.ownership import OwnerAddresses
 from indexers.sources.confluence.people import Account, AccountDirectory, Group, People, address
 from indexers.sources.confluence.remembering import FAILURES_KEPT, Remembered
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Transport
 from indexers.untold import untold_token
 
+LISTED = 600.0
+"""Seconds for which the list of accounts is cached. It only says where an account is looked for."""
 HIDDEN = "no account shows this address"
 SHARED = "two accounts have it"
 DEACTIVATED = "deactivated"
@@ -46,17 +48,18 @@ class ConfluenceMembers:
     """The people of one Confluence, to be asked from several threads.
 
     ``overrides`` are account ids (Cloud), user keys or usernames (Data Center) by e-mail, for
-    people whose address differs or is hidden. ``remembered`` is the number of seconds for which the
-    directory, and what a person holds, are cached. ``clock`` returns seconds.
+    people whose address differs or is hidden. ``remembered`` is the number of seconds for which
+    what a person holds is cached, ``listed`` that for the directory. ``clock`` returns seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is asked, and what is kept for how long
         self,
         transport: Transport,
         tokens: Tokens,
         *,
         overrides: Mapping[str, str] = {},
-        remembered: float = 600.0,
+        remembered: float = 60.0,
+        listed: float = LISTED,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.site = tokens.site
@@ -70,10 +73,11 @@ class ConfluenceMembers:
         site = transport.base.site
         # A person who is not found costs no request until the directory is read again.
         soon = min(FAILURES_KEPT, remembered)
+        listed_soon = min(FAILURES_KEPT, listed)
         self._directory: Remembered[None, AccountDirectory] = Remembered(
             f"{site}: the directory of people",
             lambda _: self._people.directory(),
-            lambda directory: remembered if directory.whole else soon,
+            lambda directory: listed if directory.whole else listed_soon,
             clock,
         )
         self._memberships = Remembered(
@@ -88,7 +92,7 @@ class ConfluenceMembers:
             self._people, lambda: self._directory.get(None), tokens, self._overrides
         )
         self._owners = Remembered(
-            f"{site}: who an owner is", owners.address, lambda _: remembered, clock
+            f"{site}: who an owner is", owners.address, lambda _: listed, clock
         )
 
     def tokens(self, email: str) -> frozenset[str]:

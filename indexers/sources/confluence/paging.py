@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from indexers.sources.confluence.addresses import Base
-from indexers.sources.confluence.transport import Json, Params, Refused
+from indexers.sources.confluence.transport import Json, Params, Refused, at
 
 log = logging.getLogger(__name__)
 
@@ -183,6 +183,5 @@ def _start(link: str) -> int:
 
 
 def _next(answer: Json) -> str:
-    links = answer.get("_links")
-    link = links.get("next") if isinstance(links, Mapping) else None
+    link = at(answer, "_links", "next")
     return link if isinstance(link, str) else ""

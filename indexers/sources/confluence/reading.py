@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
-from indexers.model import Acl, Changed, Failed, Page, PageChange, Skipped, digest
+from indexers.model import (
+    Acl,
+    Changed,
+    Failed,
+    Page,
+    PageChange,
+    Section,
+    Skipped,
+    digest,
+)
 from indexers.parsing.limits import Parse, ParsingFailed, here
 from indexers.sources.confluence.documents import revision, says_the_same
 from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.parsing import PageLocation, parse_within
+from indexers.sources.confluence.parsing import Make, PageLocation, parse_within
 from indexers.sources.confluence.product import Listed, Product
 from indexers.sources.confluence.rights import UnreadGate
 from indexers.sources.confluence.shared_requests import in_batches
@@ -49,6 +59,25 @@ class Seen:
         page = self.listed
         place = (page.title, *page.ancestors, page.space.name, page.url, self.editor)
         return f"{page.version}.{digest(VERSION, *place)}.{page.space.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class OnPage:
+    """A document on a page that is read, for the page's readers."""
+
+    page: Seen
+
+    @property
+    def acl(self) -> Acl:
+        return self.page.acl
+
+    @property
+    def owner(self) -> str:
+        return self.page.owner
+
+    def on(self, page: Seen) -> Self:
+        """Return the same document on the current state of its page."""
+        return replace(self, page=page)
 
 
 class Reader:
@@ -97,22 +126,11 @@ class Reader:
     def converted(self, seen: Seen, body: str) -> PageChange:
         """Make a page of its ``body`` in storage format."""
         listed = seen.listed
-        try:
-            found = parse_within(
-                self._parse,
-                self.place(listed),
-                self.user,
-                sections,
-                body,
-                title=listed.title,
-                editor=seen.editor,
-            )
-        except ParsingFailed as error:
-            return Failed(listed.key, str(error))
-        except Exception as error:
-            # A defect that one page triggers must not stop the others.
-            log.exception("%s: the page %s cannot be converted", self._wiki, listed.key)
-            return Failed(listed.key, f"cannot be converted ({type(error).__name__}; see the log)")
+        found = self.sections(
+            listed.key, listed, sections, body, title=listed.title, editor=seen.editor
+        )
+        if isinstance(found, Failed):
+            return found
         if not found:
             self._empty[listed.key] = revision(seen)
             return Skipped(listed.key, EMPTY)
@@ -129,12 +147,26 @@ class Reader:
         )
         return Changed(page, space=listed.space.key, since=listed.modified)
 
-    def user(self, key: str) -> str:
+    def sections(
+        self, key: str, page: Listed, make: Make, *arguments: Any, **named: Any
+    ) -> tuple[Section, ...] | Failed:
+        """Return what ``make`` makes of a document (``key``) on ``page``, or why it failed."""
+        try:
+            place = self._place(page)
+            return parse_within(self._parse, place, self._user, make, *arguments, **named)
+        except ParsingFailed as error:
+            return Failed(key, str(error))
+        except Exception as error:
+            # A defect that one page triggers must not stop the others.
+            log.exception("%s: %s cannot be converted", self._wiki, key)
+            return Failed(key, f"cannot be converted ({type(error).__name__}; see the log)")
+
+    def _user(self, key: str) -> str:
         """Return a person's name; one that is unavailable now may be available later."""
         if not self._users.get(key):
             self._users[key] = self._product.user_name(key)
         return self._users[key]
 
-    def place(self, page: Listed) -> PageLocation:
+    def _place(self, page: Listed) -> PageLocation:
         base = self._transport.shown_at.rstrip("/")
         return PageLocation(base, page.url, page.key, page.space.key)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from indexers.errors import WikiUnavailable
 from indexers.sources.confluence.answers import is_listed
 from indexers.sources.confluence.product import Listed
-from indexers.sources.confluence.transport import Params, Refused, Transport
+from indexers.sources.confluence.transport import Params, Transport, unless_absent
 
 
 def edited_since(hours: int) -> str:
@@ -17,13 +18,8 @@ def edited_since(hours: int) -> str:
 
 def lists(wiki: Transport, path: str, *, personal: bool, archived: bool) -> bool:
     """Return whether the space at ``path`` is among "all" of them."""
-    try:
-        answer = wiki.get(path)
-    except Refused as refused:
-        if refused.absent:
-            return False
-        raise
-    return is_listed(answer, personal=personal, archived=archived)
+    answer = unless_absent(partial(wiki.get, path))
+    return answer is not None and is_listed(answer, personal=personal, archived=archived)
 
 
 def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]:

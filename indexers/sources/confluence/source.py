@@ -10,13 +10,13 @@ from config.wikis import ConfluenceSettings
 from indexers.errors import WikiUnavailable
 from indexers.findings import Access, Finding
 from indexers.model import Acl, Principal
-from indexers.sources.attachments.doctor import readers_of_files
+from indexers.sources.attachments.reading import readers_of_files
 from indexers.sources.confluence.access import ConfluenceAccess
 from indexers.sources.confluence.addresses import Base, base_of
 from indexers.sources.confluence.doctor import ConfluenceDoctor, cloud_id
 from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
-from indexers.sources.confluence.members import ConfluenceMembers
+from indexers.sources.confluence.members import LISTED, ConfluenceMembers
 from indexers.sources.confluence.ownership import Ownership
 from indexers.sources.confluence.page_links import edit_address
 from indexers.sources.confluence.reading import Names
@@ -75,11 +75,13 @@ class ConfluenceSource(WikiSource):
             parse=parse,
         )
         self.recent = ScopedWiki(self.divisible, self.divisible.recent)
+        remembered = settings.members_minutes * 60
         self.members = ConfluenceMembers(
             asking,
             self.divisible.survey.tokens,
             overrides=settings.accounts,
-            remembered=settings.members_minutes * 60,
+            remembered=remembered,
+            listed=max(LISTED, remembered) if remembered else 0.0,
         )
         self._access = ConfluenceAccess(name, looking, self.live.survey, self.members)
         self._base = looking.base

@@ -13,11 +13,11 @@ from indexers.model import Section
 from indexers.sources.confluence import storage_macros as macros
 from indexers.sources.confluence.storage_lines import Lines
 from indexers.sources.confluence.storage_links import StorageAnchors, StorageLinks
-from indexers.sources.confluence.storage_tree import HEADINGS, StorageNode
-from indexers.sources.confluence.storage_unseen import seen
+from indexers.sources.confluence.storage_tree import HEADINGS, StorageNode, grow
 from indexers.sources.confluence.storage_writing import StorageWriter
 from indexers.text.elements import STRUCK
-from indexers.text.outlining import OutlineSection, told
+from indexers.text.outlining import OutlineSection, with_text
+from indexers.text.visibility import keep_what_is_seen
 
 VERSION = "2"
 """To be changed whenever the same body would be written another way."""
@@ -63,7 +63,7 @@ def sections(
         text = "\n\n".join(writer.blocks(items))
         says = bool(heading and heading.text) and not again and not _lists(items)
         found.append(OutlineSection(tuple(above.text for above in path), anchor, text, says=says))
-    return told(found)
+    return with_text(found)
 
 
 def _lists(items: Iterable[StorageNode | str]) -> bool:
@@ -143,3 +143,32 @@ def _outlined(node: StorageNode, headings: dict[int, StorageHeading]) -> bool:
 
 def _same(one: str, other: str) -> bool:
     return one.casefold().split() == other.casefold().split()
+
+
+_HTML = frozenset({"html", "html-bobswift"})
+"""Macros whose plain text the page shows as HTML."""
+
+
+def seen(body: str) -> StorageNode:
+    """Return the tree of ``body`` as it is shown; struck text is within ``STRUCK``. Total."""
+    root = grow(body)
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        node.children = [item for item in node.children if not _hidden(item)]
+        for child in node.nodes():
+            if child.tag in macros.TAGS and child.attributes.get("ac:name", "").lower() in _HTML:
+                _open(child)
+        pending.extend(node.nodes())
+    keep_what_is_seen(root, lambda children: StorageNode(STRUCK, {}, children))
+    return root
+
+
+def _hidden(item: StorageNode | str) -> bool:
+    return isinstance(item, StorageNode) and item.tag in macros.TAGS and macros.read(item).hidden
+
+
+def _open(macro: StorageNode) -> None:
+    """Parse the HTML that a macro holds as text; nested ones stay text."""
+    for body in macro.nodes("ac:plain-text-body"):
+        body.tag, body.children = "ac:rich-text-body", grow(body.text()).children

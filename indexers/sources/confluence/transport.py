@@ -6,11 +6,12 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from threading import BoundedSemaphore, Event, Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from requests import PreparedRequest, RequestException, Response, Session
 from requests.adapters import HTTPAdapter
@@ -18,18 +19,30 @@ from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
 from urllib3.exceptions import HTTPError
 
 from indexers.backoff import growing_pauses, seconds_of
+from indexers.daemons import in_daemon
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.sources.confluence.addresses import Base
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Json = dict[str, Any]
 Params = Mapping[str, str | int]
 
 MOST_BYTES = 50_000_000
 """Of a response that is no file: a page of results with some of the longest pages."""
 _PIECE = 1 << 16
+_LOOK = 0.25
+"""Seconds between two looks whether a request is to be given up."""
 _PASSING = {429, 500, 502, 503, 504}
+
+
+def at(answer: object, *names: str) -> Any:
+    """Return the value at the end of a path of names; None if it breaks off."""
+    held: Any = answer
+    for name in names:
+        held = held.get(name) if isinstance(held, Mapping) else None
+    return held
 
 
 class Refused(WikiUnavailable):
@@ -50,6 +63,17 @@ class Refused(WikiUnavailable):
     def busy(self) -> bool:
         """Return whether it wants to be left alone now, whatever is requested."""
         return self.status in {429, 503}
+
+
+def unless_absent(ask: Callable[[], T]) -> T | None:
+    """Return the answer; None if Confluence says that nothing is there for the token. It raises
+    WikiUnavailable if Confluence does not say."""
+    try:
+        return ask()
+    except Refused as refused:
+        if refused.absent:
+            return None
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +162,8 @@ class Transport:
         self._nobody = client(session=self._stranger)
 
     def abort_waits(self) -> None:
-        """Repeat no request from here on: callers that wait for a server give up, because the
-        process is to end."""
+        """Repeat no request from here on, and give up on those that hang: the process is to
+        end."""
         self._hurried.set()
 
     def close(self) -> None:
@@ -273,7 +297,7 @@ class Transport:
             self.requests += 1
         try:
             with self._places:
-                response = ask()
+                response = self._unless_hurried(ask)
         except RequestException as error:
             # A connection that breaks within TLS is an SSLError, too, and temporary.
             if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -284,6 +308,19 @@ class Transport:
             log.debug("no answer: %s", type(error).__name__)
             return None, f"did not answer ({type(error).__name__})"
         return response, ""
+
+    def _unless_hurried(self, ask: Callable[[], Response]) -> Response:
+        """Return the response; give up on a request that hangs when the process is to end.
+
+        Raises:
+            RequestException
+        """
+        asking = in_daemon(ask, "asking Confluence")
+        while not asking.done():
+            wait([asking], _LOOK)
+            if self._hurried.is_set() and not asking.done():
+                raise Timeout("the process ends")
+        return asking.result()
 
     def _wait(self, response: Response | None, pause: float) -> float:
         """Return seconds: what the server asks for, or twice the last wait, halved at random."""

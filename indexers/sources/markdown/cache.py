@@ -65,10 +65,10 @@ class PageCache:
             self._differs = True
             self._new_files += 1
 
-    def forget_files(self, *, but: Collection[str]) -> None:
-        """Forget what was skimmed of all other files than those with the digests ``but``."""
+    def forget_files(self, *, keep: Collection[str]) -> None:
+        """Forget what was skimmed of all files but those with the digests ``keep``."""
         with self._loaded():
-            kept = {content: one for content, one in self._skimmed.items() if content in but}
+            kept = {content: one for content, one in self._skimmed.items() if content in keep}
             self._differs = self._differs or len(kept) < len(self._skimmed)
             self._skimmed = kept
 

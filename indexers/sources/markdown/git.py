@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -90,6 +91,7 @@ class GitWiki:
         self._dates = dates
         self._clock = clock
         self._suffix = ""
+        self._stopping = threading.Event()
         self._memory = Memory(guessed=reading.get("flavour", "auto") == "auto")
         self._pages = partial(
             MarkdownWiki,
@@ -108,6 +110,19 @@ class GitWiki:
         """
         self._update()
         yield from self.pages().changes(known)
+
+    def fetch(self) -> None:
+        """Make the clone, or bring it to how the repository is now.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: as `changes`.
+        """
+        self._update()
+
+    def abort_waits(self) -> None:
+        """Let what waits for the repository's server give up, from here on: the process is to
+        end."""
+        self._stopping.set()
 
     def recall(self, known: Mapping[str, KnownPage]) -> None:
         """Read the wiki as before, see `MarkdownWiki.recall`."""
@@ -196,7 +211,7 @@ class GitWiki:
         try:
             self._fetch(self._clone, tip)
         except WikiUnavailable as error:
-            if self._is_sound():
+            if self._stopping.is_set() or self._is_sound():
                 raise
             log.warning("%s: its clone is damaged and is made anew: %s", self.name, error)
             self._clone_anew(tip)
@@ -333,9 +348,11 @@ class GitWiki:
             shutil.rmtree(fresh, ignore_errors=True)
 
     def _run(self, folder: Path, *arguments: str, seconds: float = 0.0) -> str:
-        if arguments[0] in ("ls-remote", "fetch"):
-            self.requests += 1
-        return self._git.run(folder, *arguments, seconds=seconds)
+        if arguments[0] not in ("ls-remote", "fetch"):
+            return self._git.run(folder, *arguments, seconds=seconds)
+        self.requests += 1
+        stopped = self._stopping.is_set
+        return self._git.run(folder, *arguments, seconds=seconds, stopped=stopped)
 
 
 def _is_shallow(clone: Path) -> bool:

@@ -7,7 +7,8 @@ import re
 import shlex
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -25,6 +26,8 @@ _REFUSED = re.compile(
 )
 _REDIRECTED = re.compile(r"returned error: 30[12378]\b")
 _NOT_FOUND = 127
+_LOOK = 0.5
+"""Seconds between two looks whether git is to be stopped."""
 
 _QUIET_GIT = """
 IFS= read -r FOOTNOTE_GIT_USER
@@ -94,8 +97,14 @@ class Git:
         self._credential = credential
         self._seconds = seconds
 
-    def run(self, folder: Path, *arguments: str, seconds: float = 0.0) -> str:
-        """Run git and return its output.
+    def run(
+        self,
+        folder: Path,
+        *arguments: str,
+        seconds: float = 0.0,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> str:
+        """Run git and return its output. Git is ended early if it is ``stopped``.
 
         Raises:
             GitRefused: no such repository, branch or folder, no access, or a redirect.
@@ -103,7 +112,7 @@ class Git:
             WikiUnavailable: the repository cannot be read now.
         """
         seconds = seconds or self._seconds
-        code, output, complained = self._called(folder, arguments, seconds)
+        code, output, complained = self._called(folder, arguments, seconds, stopped)
         if code == _NOT_FOUND:
             raise WikiMisconfigured("git is not installed; a wiki with a git address needs it")
         if not code:
@@ -125,7 +134,11 @@ class Git:
         return self._redacted(self.address.url)
 
     def _called(
-        self, folder: Path, arguments: Sequence[str], seconds: float
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        seconds: float,
+        stopped: Callable[[], bool],
     ) -> tuple[int, bytes, bytes]:
         with self._config() as config:
             lazy = "" if arguments[0] == _LAZY else _NOT_LAZILY
@@ -144,14 +157,33 @@ class Git:
             except OSError as error:
                 raise WikiUnavailable(f"git cannot be started: {error.strerror}") from error
             try:
-                output, complained = git.communicate(self._secrets(), timeout=seconds)
-            except subprocess.TimeoutExpired as error:
-                raise WikiUnavailable(
-                    f"git did not end within {seconds:g} s for {self.shown}"
-                ) from error
+                output, complained = self._output(git, seconds, stopped)
             finally:
                 _end(git)
         return git.returncode, output, complained
+
+    def _output(
+        self, git: subprocess.Popen[bytes], seconds: float, stopped: Callable[[], bool]
+    ) -> tuple[bytes, bytes]:
+        """Return what git writes until it ends.
+
+        Raises:
+            WikiUnavailable: it takes too long, or is stopped.
+        """
+        over = time.monotonic() + seconds
+        given: bytes | None = self._secrets()
+        while True:
+            left = over - time.monotonic()
+            try:
+                return git.communicate(given, timeout=max(0.0, min(_LOOK, left)))
+            except subprocess.TimeoutExpired as error:
+                given = None  # it has them, or gets the rest of them
+                if stopped():
+                    raise WikiUnavailable(f"git was stopped for {self.shown}") from error
+                if left <= _LOOK:
+                    raise WikiUnavailable(
+                        f"git did not end within {seconds:g} s for {self.shown}"
+                    ) from error
 
     @contextmanager
     def _config(self) -> Iterator[str]:

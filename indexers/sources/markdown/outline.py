@@ -11,7 +11,7 @@ from indexers.sources.markdown.anchors import Anchors
 from indexers.sources.markdown.tags import Tags
 from indexers.sources.markdown.tree import HEADINGS, Node
 from indexers.sources.markdown.writing import Writer, note_number
-from indexers.text.outlining import OutlineSection, told
+from indexers.text.outlining import OutlineSection, with_text
 
 _BRACES = re.compile(r"\{:?([^{}]*+)\}\s*+$")
 _ID = re.compile(r"(?<!\S)#(\S+)")
@@ -66,7 +66,7 @@ def outline(
         text = _text(items, writer, notes)
         says = heading is not title_heading and bool(heading and heading.text) and not _lists(items)
         parts.append(OutlineSection(tuple(above.text for above in path), anchor, text, says=says))
-    return title or (title_heading.text if title_heading else ""), told(parts)
+    return title or (title_heading.text if title_heading else ""), with_text(parts)
 
 
 def _lists(items: Iterable[Node | str]) -> bool:

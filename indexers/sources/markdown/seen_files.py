@@ -51,7 +51,7 @@ class SeenFiles:
         looks = (partial(self._look, site, path) for path, file in known.items() if file is None)
         looked = in_order(looks, ahead=AHEAD, name="reading pages")
         seen = {key: known[path] or next(looked) for key, path in site.keys.items()}
-        self._cache.forget_files(but={file.content for file in seen.values()})
+        self._cache.forget_files(keep={file.content for file in seen.values()})
         return seen
 
     def skimmed(self, path: str, raw: bytes) -> SeenFile:

@@ -50,6 +50,14 @@ class MarkdownSource(WikiSource):
     def recall(self, known: Callable[[], Mapping[str, KnownPage]]) -> None:
         self.divisible.recall(known())
 
+    def follow(self) -> None:
+        if isinstance(self.divisible, GitWiki):
+            self.divisible.fetch()
+
+    def abort_waits(self) -> None:
+        if isinstance(self.divisible, GitWiki):
+            self.divisible.abort_waits()
+
     @property
     def read_as(self) -> ReadAs | None:
         return self.divisible.read_as

@@ -1,0 +1,117 @@
+"""Ports that a sync of all wikis needs beside those of `indexers.ports`: the wikis of the settings,
+and an index that can be built anew beside the one that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence, ValuesView
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from indexers.errors import IndexCorrupt
+from indexers.model import SyncReport, SyncScope
+from indexers.ports import PassageIndex, Wiki
+
+
+class ConfiguredWiki(Protocol):
+    """A wiki of the settings."""
+
+    name: str
+    wiki: Wiki
+
+
+class ConfiguredWikis(Protocol):
+    """The wikis of the settings."""
+
+    def values(self) -> ValuesView[ConfiguredWiki]: ...
+
+    def to_read(self, name: str | None, part: SyncScope | None, *, recent: bool) -> list[Wiki]:
+        """Return what a sync reads of the wiki called ``name``, of a ``part``, or of all;
+        ``recent``: their latest edits, of those that can tell them.
+
+        Raises:
+            WikiMisconfigured: no wiki has this name.
+        """
+        ...
+
+    def warn_of_trouble(self, reports: Sequence[SyncReport]) -> None:
+        """Say in the reports of what was read why people get less than they may read."""
+        ...
+
+
+class ReadingProcesses(Protocol):
+    """The processes that read pages."""
+
+    def working(self, stopped: Callable[[], bool]) -> AbstractContextManager[object]:
+        """Let them read while the context is open, unless the work is ``stopped``."""
+        ...
+
+
+class IndexDamage(Protocol):
+    """The damage of an index. ``why`` is a clause for the operator."""
+
+    @property
+    def why(self) -> str: ...
+
+    @property
+    def words(self) -> str:
+        """Say what happened, what it means and what to do."""
+        ...
+
+
+class RebuildableIndex(PassageIndex, Protocol):
+    """An index that is read, and another one that may be built beside it. What is written goes to
+    the second, if there is one."""
+
+    reuses: bool
+    """Whether embeddings of the current index are taken over."""
+
+    @property
+    def damage(self) -> IndexDamage | None:
+        """Return the damage that was seen, until another index has been built."""
+        ...
+
+    @property
+    def current(self) -> PassageIndex:
+        """Return the index that is read."""
+        ...
+
+    @property
+    def candidate(self) -> PassageIndex:
+        """Return the index that is written."""
+        ...
+
+    @property
+    def building(self) -> bool:
+        """Return whether the written index is not yet the current one."""
+        ...
+
+    def follow(self) -> bool:
+        """Read what another process has promoted; return whether it did."""
+        ...
+
+    def rebuild(self) -> bool:
+        """Write a new index beside the current one from here on. Return False if one is being built
+        anyway."""
+        ...
+
+    def mend(self, after: IndexCorrupt | None = None) -> bool:
+        """Write a sound index beside a damaged one, before a sync, and ``after`` one that failed.
+        Return False if there is nothing to do.
+
+        Raises:
+            IndexUnavailable: none can be made.
+        """
+        ...
+
+    def set_aside(self) -> None:
+        """Write the current index again. What was rebuilt so far stays for the next `rebuild`."""
+        ...
+
+    def discard(self) -> None:
+        """Write the current index again, and delete what was rebuilt."""
+        ...
+
+    def promote(self) -> bool:
+        """Make the written index the current one, and delete the old one. Return False if they were
+        the same already."""
+        ...
