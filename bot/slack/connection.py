@@ -17,7 +17,7 @@ class SlackConnection:
     signing_secret: str = field(default="", repr=False)
     api_url: str = SLACK_API
     host: str = "127.0.0.1"
-    port: int | None = 3000
+    port: int | None
     """The port for HTTP: events, health checks and hooks; None in Socket Mode: no port."""
 
     @property

@@ -26,7 +26,7 @@ from bot.slack.features import SlackFeatures
 from bot.slack.flags import announcement, cards, forms
 from bot.slack.flags.pressing import ACTIONS, FlagPresses
 from bot.slack.reindexing import reports
-from bot.slack.rendering import asking_keepers, blocks
+from bot.slack.rendering import buttons
 
 logger = logging.getLogger(__name__)
 
@@ -92,9 +92,9 @@ def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     opened = pressing.opened(features.prompts, slack.optional_calls)
     for is_tab, handler in ((_is_messages_tab, opened), (_is_home_tab, features.home.opened)):
         app.event("app_home_opened", matchers=[is_tab])(failures.unseen(handler))
-    app.action(blocks.VERDICT)(guarded(flags.judged))
+    app.action(buttons.VERDICT)(guarded(flags.judged))
     app.action(WHY)(guarded(flags.asked_why))
-    app.action(asking_keepers.ASK)(guarded(flags.asked_keepers))
+    app.action(buttons.ASK_KEEPERS)(guarded(flags.asked_keepers))
     app.view(forms.COMPLAINT)(guarded(flags.complained))
     for reaction in ("reaction_added", "reaction_removed"):
         app.event(reaction)(guarded(flags.reacted))
@@ -106,8 +106,9 @@ def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     app.command("/wiki")(guarded(features.wiki.commands.wiki))
     app.action(reports.CANCEL)(guarded(features.reindexer.cancelled))
     app.action(forget.CONFIRM)(guarded(features.forget.confirmed))
-    buttons = pressing.buttons(features.conversation, features.intake.choices, slack.chat.renderer)
-    for button, handler in buttons.items():
+    choices, renderer = features.intake.choices, slack.chat.renderer
+    handlers = pressing.buttons(features.conversation, choices, renderer)
+    for button, handler in handlers.items():
         app.action(button)(guarded(handler))
     app.error(failures.note_undelivered)
     take_the_rest(app)

@@ -12,7 +12,7 @@ from aiohttp import web
 PATH = "/metrics"
 _BEARER = "Bearer "
 _REFUSED = (
-    "Metrics are for this machine alone, or for whoever has FOOTNOTE_METRICS_TOKEN as a bearer "
+    "Metrics are for this machine alone, or for those who send FOOTNOTE_METRICS_TOKEN as a bearer "
     "token: set it, and let Prometheus send it.\n"
 )
 

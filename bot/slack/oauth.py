@@ -37,6 +37,7 @@ from bot.slack.api.oauth_client import oauth_web_client
 from bot.slack.api.slack_api import call, web_client
 from bot.slack.connection import OAuthClient
 from bot.slack.http import Page
+from bot.slack.texts import installing as texts
 from bot.workspaces.model import Installation, Rights
 from bot.workspaces.ports import Installations, InstallStates
 
@@ -48,9 +49,9 @@ VALID = timedelta(minutes=10)
 _ID_LENGTH, _NAME_LENGTH = 32, 255
 """Characters that the database's columns hold."""
 _WORDS = {
-    "access_denied": "Nothing was installed: it was cancelled in Slack.",
-    "invalid_browser": "This was begun in another browser, or too long ago.",
-    "invalid_state": "This was used already, or begun too long ago.",
+    "access_denied": texts.CANCELLED,
+    "invalid_browser": texts.OTHER_BROWSER,
+    "invalid_state": texts.USED_ALREADY,
 }
 _PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Footnote</title>'
@@ -202,19 +203,16 @@ def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]], *, asks
         try:
             response = await handle(asked)
         except StateUnavailable:
-            response = _said(503, "Not now", "Footnote's database cannot be used. Try again later.")
+            response = _said(503, texts.NOT_NOW, texts.NO_DATABASE)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             logger.warning("Slack does not answer an installation: %s", type(error).__name__)
-            response = _said(503, "Not now", f"Slack does not answer. {_AGAIN}")
+            response = _said(503, texts.NOT_NOW, texts.no_answer_from_slack(INSTALL))
         answer = await to_aiohttp_response(response)
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Referrer-Policy"] = "no-referrer"
         return answer
 
     return page
-
-
-_AGAIN = f"Begin again at {INSTALL}."
 
 
 def _succeeded(
@@ -224,23 +222,20 @@ def _succeeded(
         installed()
         given = arguments.installation
         name = given.team_name or given.enterprise_name or ""
-        return _said(200, "Installed", f"Footnote is installed in {name}. Mention it in a channel.")
+        return _said(200, texts.INSTALLED, texts.installed_in(name))
 
     return succeeded
 
 
 async def _failed(arguments: AsyncFailureArgs) -> BoltResponse:
     if isinstance(arguments.error, AtHome):
-        return _said(200, "Installed", "Footnote answers in this workspace already.")
+        return _said(200, texts.INSTALLED, texts.ANSWERS_ALREADY)
     if isinstance(arguments.error, NotNamed):
-        text = (
-            f"Footnote is not set up for {arguments.error}, so nothing was kept. Ask the people who"
-            " run it to name this workspace in its settings, then install it again."
-        )
-        return _said(403, "Not installed", text)
-    text = _WORDS.get(arguments.reason, "Slack did not confirm the installation.")
+        return _said(403, texts.NOT_INSTALLED, texts.not_set_up_for(str(arguments.error)))
+    why = _WORDS.get(arguments.reason, texts.NOT_CONFIRMED)
     logger.info("An installation failed: %s", arguments.reason[:100].encode("unicode_escape"))
-    return _said(arguments.suggested_status_code, "Not installed", f"{text} {_AGAIN}")
+    text = texts.begin_again(why, INSTALL)
+    return _said(arguments.suggested_status_code, texts.NOT_INSTALLED, text)
 
 
 def _said(status: int, heading: str, text: str) -> BoltResponse:

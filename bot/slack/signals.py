@@ -45,8 +45,8 @@ def signals(stop: asyncio.Event, reload: Callable[[], None] | None = None) -> It
 
 
 def hold_on() -> None:
-    """Ignore a SIGHUP while the bot starts, which takes seconds, and while it ends, unless the
-    terminal is gone."""
+    """Ignore a SIGHUP while a process that heeds it starts, which takes seconds, and while it ends,
+    unless the terminal is gone."""
     if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL:
         return
     had_terminal = has_terminal()

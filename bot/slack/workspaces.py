@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+import re
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
@@ -16,11 +17,11 @@ from slack_bolt.response import BoltResponse
 from bot.caching import ExpiringCache
 from bot.errors import ChatUnavailable, StateUnavailable
 from bot.slack.events.parsing import Identity
-from bot.slack.payloads import is_command, is_loss, workspace_of
 from bot.slack.rotation import Rotation
 from bot.slack.running import SlackApp, ended
 from bot.slack.sign_in import SignIn
-from bot.workspaces.model import Installation, WorkspaceRights
+from bot.slack.texts import installing as texts
+from bot.workspaces.model import ORGANIZATION, Installation, WorkspaceRights
 from bot.workspaces.ports import Installations
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,6 @@ LOOK_EVERY = 15.0
 """Seconds between two looks at the installations: other processes change them, too."""
 _REMEMBERED = 10.0
 """Seconds for which a workspace without an app is not looked up again."""
-NOT_HERE = "Footnote does not answer in this workspace. The people who run it can change that."
 
 Build = Callable[[Identity, str, WorkspaceRights], SlackApp]
 """Composes the app of a further workspace; the text is its token."""
@@ -84,7 +84,7 @@ class Workspaces:
             return BoltResponse(status=503)
         if app is None:
             return (
-                BoltResponse(status=200, body=NOT_HERE)
+                BoltResponse(status=200, body=texts.NOT_HERE)
                 if is_command(req.body)
                 else await self.front.async_dispatch(req)
             )
@@ -193,3 +193,38 @@ class Workspaces:
             opened = self._open.pop(team)
             await ended(opened.chores)
             await opened.app.stop(grace)
+
+
+_REST_OF_ID = re.compile("[A-Z0-9]{1,31}")
+_LOST = {"app_uninstalled", "tokens_revoked"}
+
+
+def workspace_of(req: AsyncBoltRequest) -> tuple[str, str]:
+    """Return the workspace and the organization that a payload is for; empty if it names none. An
+    organization's own installation is authorized for no workspace: there the event's counts."""
+    body, user = req.body, req.body.get("user")
+    named = [
+        req.context.team_id,
+        body.get("team_id"),
+        user.get("team_id") if isinstance(user, Mapping) else None,
+    ]
+    team = next(filter(None, (_id("T", one) for one in named)), "")
+    return team, _id(ORGANIZATION, req.context.enterprise_id)
+
+
+def _id(kind: str, value: object) -> str:
+    """Return the value if it is an id as Slack makes them, else nothing: it becomes a key, and the
+    name of a folder."""
+    is_one = isinstance(value, str) and value[:1] == kind and _REST_OF_ID.fullmatch(value, 1)
+    return str(value) if is_one else ""
+
+
+def is_loss(body: Mapping[str, Any]) -> bool:
+    """Return whether the payload says that an installation may be over."""
+    event = body.get("event")
+    return isinstance(event, Mapping) and event.get("type") in _LOST
+
+
+def is_command(body: Mapping[str, Any]) -> bool:
+    """Return whether a person typed a command, and waits for an answer to it."""
+    return "command" in body and not body.get("ssl_check")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -81,6 +81,19 @@ async def call(request: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise ChatUnavailable(f"Slack does not answer ({type(error).__name__})") from error
     return response.data if isinstance(response.data, dict) else {}
+
+
+async def pages(
+    method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any
+) -> AsyncIterator[dict[str, Any]]:
+    """Yield the pages of a listing, each as `call` returns it."""
+    cursor = ""
+    while True:
+        page = await call(method(**arguments, cursor=cursor or None))
+        yield page
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return
 
 
 async def to_its_end(call: Awaitable[T]) -> T:

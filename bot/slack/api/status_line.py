@@ -5,20 +5,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 
 from bot.conversation.model import IncomingMessage, MessageKind
 from bot.slack.api.optional_calls import OptionalCalls
 from bot.slack.rendering.mrkdwn import inert
+from bot.slack.texts import replies as texts
 
 STATUS = "assistant.threads.setStatus"
 SESSION = "agents.sessions.setStatus"
 TITLE = "assistant.threads.setTitle"
-READING = "is reading the wiki\u2026"
-LOADING = [
-    "Looking through the wiki\u2026",
-    "Reading the pages that fit\u2026",
-    "Checking that they are still current…",
-]
 _REACTION = "eyes"
 _LONGEST_TITLE = 60
 
@@ -93,17 +89,15 @@ class SlackStatusLine:
         """Return whether the status is shown, after the pending call ``before``."""
         if before is not None:
             await before
-        if await self._set(message, READING, LOADING):
+        if await self._set(message, texts.READING, texts.LOADING):
             await self.session(*_thread(message), "processing")
             return True
         if await self._react(message, "reactions.add"):
             self._reacted.add(message.id)
         return False
 
-    async def _set(
-        self, message: IncomingMessage, words: str, loading: list[str] | None = None
-    ) -> bool:
-        more = {"loading_messages": loading} if loading else {}
+    async def _set(self, message: IncomingMessage, words: str, loading: Sequence[str] = ()) -> bool:
+        more = {"loading_messages": list(loading)} if loading else {}
         return await self._optional_calls.try_call(
             STATUS, channel_id=message.channel, thread_ts=message.thread, status=words, **more
         )

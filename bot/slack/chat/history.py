@@ -16,7 +16,7 @@ from bot.conversation.addressing import asks_nothing
 from bot.conversation.model import IncomingMessage
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.model import Role, Turn
-from bot.slack.api.slack_api import SlackApi, call
+from bot.slack.api.slack_api import SlackApi, pages
 from bot.slack.events.parsing import SlackText
 
 logger = logging.getLogger(__name__)
@@ -43,20 +43,17 @@ class History:
             return ()
         turns: list[Turn] = []
         try:
-            cursor = ""
-            for _ in range(_PAGES):
-                answer = await call(
-                    self.api.client.conversations_replies(
-                        channel=message.channel,
-                        ts=message.thread,
-                        latest=message.ts,
-                        limit=200,
-                        cursor=cursor,
-                    )
-                )
+            read = 0
+            async for answer in pages(
+                self.api.client.conversations_replies,
+                channel=message.channel,
+                ts=message.thread,
+                latest=message.ts,
+                limit=200,
+            ):
                 turns += await asyncio.to_thread(self._turns, answer, message)
-                cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-                if not cursor:
+                read += 1
+                if read == _PAGES:
                     break
         except (ChatRefused, ChatUnavailable) as error:
             logger.info("The messages before %s cannot be read: %s", message.ts, error)

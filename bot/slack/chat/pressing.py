@@ -19,7 +19,7 @@ from bot.conversation.prompts import Prompts
 from bot.conversation.stopping import Stopping
 from bot.slack.api.optional_calls import OptionalCalls
 from bot.slack.events.handling import Handler
-from bot.slack.rendering import quotes, readings
+from bot.slack.rendering.buttons import CHOICE, SHOW_QUOTES
 from bot.slack.rendering.content import Renderer
 from bot.slack.rendering.mrkdwn import inert
 
@@ -63,12 +63,12 @@ def buttons(
     """Return the handlers of a conversation's buttons, by action id."""
     private = conversation.private
     return {
-        readings.CHOICE: pressed(choices.pressed),
+        CHOICE: pressed(choices.pressed),
         following.STOP: answered(conversation.following.stopped, renderer),
         private_answers.ALONE: answered(private.wanted, renderer),
         private_answers.AGAIN: answered(private.again, renderer),
         private_answers.SHARE: answered(private.shared, renderer),
-        quotes.SHOW: answered(conversation.quotes.pressed, renderer),
+        SHOW_QUOTES: answered(conversation.quotes.pressed, renderer),
     }
 
 

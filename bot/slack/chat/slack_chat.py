@@ -61,7 +61,7 @@ class SlackChat:
                 mark = str(block.get("block_id", ""))
                 if mark.startswith(reply_marks(message.ts)):
                     # No part of a reply has the second name, so it is removed with the rest.
-                    posted[mark if mark not in posted else f"{mark} at {ours['ts']}"] = ours["ts"]
+                    posted[mark if mark not in posted else f"{mark}@{ours['ts']}"] = ours["ts"]
         return posted
 
     async def reply(

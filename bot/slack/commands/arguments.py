@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Sequence
 
 from bot.slack.commands.call import Misused
+from bot.slack.texts import commands as texts
 
 _WORD = re.compile(r"<[^<>]*>|[^\s<>]+")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -16,6 +17,11 @@ _DASHES = "\u2013\u2014"
 
 def words_of(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text))
+
+
+def is_argument(word: str) -> bool:
+    """Return whether it is a person, a link or an option: no word of a question."""
+    return word[0] in f"<-{_DASHES}" or _LINK.match(word) is not None
 
 
 def options(words: Sequence[str], known: Container[str]) -> tuple[list[str], set[str]]:
@@ -31,9 +37,9 @@ def options(words: Sequence[str], known: Container[str]) -> tuple[list[str], set
         if not plain.startswith("-"):
             rest.append(word)
         elif plain not in known:
-            raise Misused(f"I do not know {_shown(word)}.")
+            raise Misused(texts.unknown_option(_shown(word)))
         elif plain in found:
-            raise Misused(f"{plain} is given twice.")
+            raise Misused(texts.option_twice(plain))
         else:
             found.add(plain)
     return rest, found
@@ -48,12 +54,8 @@ def person(word: str) -> str:
     if found := _PERSON.fullmatch(word):
         return found[1]
     if word.startswith("@"):
-        raise Misused(
-            f"Slack sent me the name {_shown(word)} but not who that is. Pick the person from the"
-            ' list that opens at @; if I still do not know them, "Escape channels, users, and'
-            ' links" is off in my settings at api.slack.com.'
-        )
-    raise Misused(f"{_shown(word)} is no person: begin with @ and pick one from the list.")
+        raise Misused(texts.name_without_person(_shown(word)))
+    raise Misused(texts.no_person(_shown(word)))
 
 
 def address(word: str) -> str | None:

@@ -13,13 +13,12 @@ from bot.errors import ChatRefused
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.rendering.blocks import quoted
 from bot.slack.rendering.message import Block, Message, say, section
+from bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
 
-ANSWERED_THERE = say("That is a question: I answer it in our direct messages.")
-NOT_THERE = say(
-    "That is a question, and I cannot write to you directly.", "Mention me in a channel with it."
-)
+ANSWERED_THERE = say(texts.ANSWERED_DIRECTLY)
+NOT_THERE = say(texts.NO_DIRECT_MESSAGES, texts.MENTION_ME)
 _SHOWN = 1000
 """Characters of the question that are repeated."""
 
@@ -36,7 +35,7 @@ class CommandQuestions:
     keep: Callable[[IncomingMessage], Awaitable[None]]
 
     def _asked(self, words: str) -> Block:
-        return section(f"*You asked*\n{quoted(self.text.plain(words)[:_SHOWN])}")
+        return section(texts.you_asked(quoted(self.text.plain(words)[:_SHOWN])))
 
     async def ask(self, person: str, words: str) -> Message:
         """Ask it, and return where it is answered."""
@@ -44,7 +43,7 @@ class CommandQuestions:
         try:
             channel = await self.api.direct(person)
             # Its text is not the person's words: what is not in blocks would be live in Slack.
-            ts = await self.api.post(channel, Message("You asked a question with /wiki.", [asked]))
+            ts = await self.api.post(channel, Message(texts.YOU_ASKED_WITH_WIKI, [asked]))
         except ChatRefused as error:
             logger.info("%s cannot be written to: %s", person, error.code)
             return NOT_THERE

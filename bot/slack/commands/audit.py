@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.moments import in_words
-from bot.operations.audit_report import AuditQuery, NotedEntry
+from bot.operations.audit_report import AuditQuery, NotedEntry, page_query
+from bot.operations.texts import ADDRESS_UNKNOWN
 from bot.slack.commands.arguments import address, options, person
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.rendering.message import Message, say, section
-from bot.slack.rendering.mrkdwn import inert
+from bot.slack.rendering.message import Message, context, say, section
+from bot.slack.rendering.mrkdwn import inert, literal
 from bot.slack.rights.people import SlackPeople
+from bot.slack.texts import commands as texts
+from indexers.errors import IndexersError
+from indexers.model import SyncScope
 
 _MOST = 20
 _LATELY = timedelta(days=30)
@@ -32,49 +37,60 @@ class Trail(Protocol):
 @dataclass(frozen=True, slots=True)
 class Audit:
     """The command. Admins alone may use it, and nobody else sees the answer. It names pages by
-    their keys, whatever the admin may read."""
+    their keys, whatever the admin may read. ``scope_of`` returns what an address is of, and may
+    ask the wikis."""
 
     trail: Trail
     people: SlackPeople
+    scope_of: Callable[[str], SyncScope]
     clock: Callable[[], datetime]
 
     @property
     def subcommand(self) -> Subcommand:
-        says = f"what they were shown in {_LATELY.days} days, or who was shown that page"
-        return Subcommand("audit @person | <page link>", says, self.run, For.ADMINS)
+        does = texts.audit_does(_LATELY.days)
+        return Subcommand(texts.AUDIT_USAGE, does, self.run, For.ADMINS)
 
     async def run(self, call: Call) -> None:
         rest, _ = options(call.words, ())
         if len(rest) != 1:
-            raise Misused("Name one person, or one page by its link.")
+            raise Misused(texts.PERSON_OR_PAGE)
         since = self.clock() - _LATELY
         if url := address(rest[0]):
-            query = AuditQuery(page=url.partition("#")[0], since=since, most=_MOST)
+            try:
+                query = await asyncio.to_thread(page_query, url, self.scope_of)
+            except IndexersError as error:
+                await call.respond(say(str(error)))
+                return
         else:
-            query = AuditQuery(person=person(rest[0]), since=since, most=_MOST)
-        found = await self.trail.entries(query)
-        if not found:
-            await call.respond(say(f"Nothing was shown in the last {_LATELY.days} days."))
-            return
-        title = f"The last {len(found)}, all times in UTC:" if len(found) > 1 else "Once, in UTC:"
+            query = AuditQuery(person=person(rest[0]))
+        found = await self.trail.entries(replace(query, since=since, most=_MOST))
+        more = [context(literal(ADDRESS_UNKNOWN))] if query.is_by_address_alone else []
+        title = texts.last_shown(len(found)) if found else texts.nothing_shown(_LATELY.days)
         lines = [await self._line(noted) for noted in reversed(found)]
-        await call.respond(Message(title, [section(title), *(section(line) for line in lines)]))
+        blocks = [section(title), *map(section, lines), *more]
+        await call.respond(Message(title, blocks))
 
     async def _line(self, noted: NotedEntry) -> str:
         entry = noted.entry
-        who = await self._name(entry.person) if entry.person else "somebody who was forgotten"
+        who = await self._name(entry.person) if entry.person else texts.FORGOTTEN_PERSON
         where = f"<#{entry.place.channel}>" if entry.way.value == "channel" else entry.way.value
-        names = [await self._name(id_) for id_ in sorted(entry.readers)[:_NAMES]]
-        more = len(entry.readers) - len(names)
-        readers = "everyone" if entry.open else ", ".join(names) + (f" and {more}" if more else "")
+        readers = texts.EVERYONE if entry.open else await self._readers(entry.readers)
         pages = [
-            f"{page.wiki}: {page.page[:_LONGEST]}{'' if page.words else ' (title)'}"
+            (texts.shown_words if page.words else texts.shown_title)(
+                page.wiki, page.page[:_LONGEST]
+            )
             for page in entry.pages[:_PAGES]
         ]
         if len(entry.pages) > _PAGES:
-            pages.append(f"and {len(entry.pages) - _PAGES}")
-        head = f"{in_words(noted.at)}, {who}, "
-        return f"{inert(head)}{where}{inert(f', read by {readers}: ' + '; '.join(pages))}"
+            pages.append(texts.more_pages(len(entry.pages) - _PAGES))
+        before, after = texts.shown_to(in_words(noted.at), who, readers, "; ".join(pages))
+        return f"{inert(before)}{where}{inert(after)}"
+
+    async def _readers(self, ids: Collection[str]) -> str:
+        names = [await self._name(id_) for id_ in sorted(ids)[:_NAMES]]
+        more = len(ids) - len(names)
+        shown = ", ".join(names)
+        return texts.more_readers(shown, more) if more else shown
 
     async def _name(self, id_: str) -> str:
         return await self.people.name(id_)

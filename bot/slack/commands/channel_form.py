@@ -8,24 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.conversation.model import ChannelSettings
-from bot.slack.rendering.message import Block, plain_text
+from bot.slack.rendering import message
+from bot.slack.rendering.message import Block, entry, plain_text
+from bot.slack.texts import commands as texts
 
 FORM = "channel_settings"
 REVIEW = "review"
 """The field of the review channel."""
 _MENTIONED = "mentioned"
+_VALUE = "value"
+"""The action id of each field."""
 CONFIDENCES = (0.9, 0.8, 0.7, 0.6)
 _ALL, _ASKER = "all", "asker"
 _QUESTIONS = "of-the-question"
 _MOST_OPTIONS = 100
-_COMPOSED = (
-    "Where pages in this language answer, I answer in it; else in that of the question. My own"
-    " words around it stay English."
-)
-_QUOTED = (
-    "I quote pages as they are written, for no language model is set: of those that fit alike,"
-    " one in this language goes first. My own words around it stay English."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +37,21 @@ def form(
     channel: str, chosen: ChannelSettings, wikis: Sequence[str], languages: LanguageChoices
 ) -> Block:
     """Return the form, filled with what is ``chosen`` now. ``wikis`` are all wikis."""
-    return {
-        "type": "modal",
-        "callback_id": FORM,
-        "private_metadata": json.dumps({"channel": channel}),
-        "title": plain_text("This channel"),
-        "submit": plain_text("Save"),
-        "close": plain_text("Cancel"),
-        "blocks": [
-            *_wikis(chosen, wikis),
-            _input("unasked", "Which questions do I answer?", _unasked(chosen)),
-            _input("sees", "Who sees the answers?", _sees(chosen)),
-            _input("language", "In which language do I answer?", _language(chosen, languages))
-            | {"hint": plain_text(_COMPOSED if languages.composed else _QUOTED)},
-            _input(REVIEW, "Where do flags of this channel go?", _review(chosen))
-            | {"optional": True},
-        ],
-    }
+    language, hint = _language(chosen, languages), _language_hint(languages)
+    blocks = [
+        *_wikis(chosen, wikis),
+        entry("unasked", texts.WHICH_QUESTIONS, _unasked(chosen)),
+        entry("sees", texts.WHO_SEES, _sees(chosen)),
+        entry("language", texts.WHICH_LANGUAGE, language, hint=hint),
+        entry(REVIEW, texts.WHERE_FLAGS_GO, _review(chosen), optional=True),
+    ]
+    subject, title = {"channel": channel}, texts.SETTINGS_TITLE
+    return message.form(FORM, subject, title, blocks, submit=texts.SAVE, close=texts.CANCEL)
 
 
 def filled(view: Mapping[str, Any]) -> tuple[str, ChannelSettings]:
     """Return the channel and the entered settings."""
-    values = {name: field["value"] for name, field in view["state"]["values"].items()}
+    values = {name: field[_VALUE] for name, field in view["state"]["values"].items()}
     picked = values.get("wikis", {}).get("selected_options") or ()
     unasked = values["unasked"]["selected_option"]["value"]
     language = values["language"]["selected_option"]["value"]
@@ -82,46 +71,49 @@ def _wikis(chosen: ChannelSettings, wikis: Sequence[str]) -> list[Block]:
         return []
     element: Block = {
         "type": "multi_static_select",
-        "placeholder": plain_text("All of them"),
+        "action_id": _VALUE,
+        "placeholder": plain_text(texts.ALL_WIKIS),
         "options": options,
     }
     if initial := [option for option in options if option["value"] in chosen.wikis]:
         element["initial_options"] = initial
-    return [_input("wikis", "Which wikis do I read for it?", element) | {"optional": True}]
+    return [entry("wikis", texts.WHICH_WIKIS, element, optional=True)]
 
 
 def _unasked(chosen: ChannelSettings) -> Block:
     options = [
-        _option("When mentioned", _MENTIONED),
-        *(
-            _option(f"Others, too, if I am {share:.0%} sure of the answer", str(share))
-            for share in CONFIDENCES
-        ),
+        _option(texts.WHEN_MENTIONED, _MENTIONED),
+        *(_option(texts.when_sure(share), str(share)) for share in CONFIDENCES),
     ]
     now = _MENTIONED if chosen.unasked is None else str(chosen.unasked)
     return _radio(options, now)
 
 
 def _sees(chosen: ChannelSettings) -> Block:
-    options = [_option("All who are here", _ALL), _option("Only the person who asked", _ASKER)]
+    options = [_option(texts.ALL_SEE, _ALL), _option(texts.ONLY_ASKER_SEES, _ASKER)]
     return _radio(options, _ASKER if chosen.only_asker else _ALL)
 
 
 def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
     """Return the choice of languages. A language chosen earlier stays in it."""
     names = dict.fromkeys([chosen.language, *languages.all] if chosen.language else languages.all)
-    options = [_option("Same as the question", _QUESTIONS)]
+    options = [_option(texts.SAME_LANGUAGE, _QUESTIONS)]
     options += [_option(name.capitalize(), name) for name in names]
     initial = next(one for one in options if one["value"] == (chosen.language or _QUESTIONS))
     options = options[:_MOST_OPTIONS]
-    return {"type": "static_select", "options": options, "initial_option": initial}
+    return _select("static_select", options, initial)
+
+
+def _language_hint(languages: LanguageChoices) -> str:
+    return texts.LANGUAGE_COMPOSED if languages.composed else texts.LANGUAGE_QUOTED
 
 
 def _review(chosen: ChannelSettings) -> Block:
     element: Block = {
         "type": "conversations_select",
+        "action_id": _VALUE,
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
-        "placeholder": plain_text("Where all flags go"),
+        "placeholder": plain_text(texts.WHERE_ALL_FLAGS_GO),
     }
     if chosen.review_channel:
         element["initial_conversation"] = chosen.review_channel
@@ -130,17 +122,13 @@ def _review(chosen: ChannelSettings) -> Block:
 
 def _radio(options: list[Block], now: str) -> Block:
     initial = next((option for option in options if option["value"] == now), options[0])
-    return {"type": "radio_buttons", "options": options, "initial_option": initial}
+    return _select("radio_buttons", options, initial)
+
+
+def _select(kind: str, options: list[Block], initial: Block) -> Block:
+    select: Block = {"type": kind, "action_id": _VALUE}
+    return select | {"options": options, "initial_option": initial}
 
 
 def _option(words: str, value: str) -> Block:
     return {"text": plain_text(words[:75]), "value": value}
-
-
-def _input(block: str, label: str, element: Block) -> Block:
-    return {
-        "type": "input",
-        "block_id": block,
-        "label": plain_text(label),
-        "element": element | {"action_id": "value"},
-    }

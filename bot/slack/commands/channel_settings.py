@@ -18,18 +18,14 @@ from bot.slack.commands.channel_form import CONFIDENCES, REVIEW, LanguageChoices
 from bot.slack.rendering.message import say
 from bot.slack.rights.channels import Channel, Channels
 from bot.slack.rights.people import SlackPeople
+from bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
 
-NO_CHANNEL = say("Use this in a channel that I am in: it sets how I answer there.")
-NOT_YOURS = say(
-    "Only whoever made this channel, and admins, can set how I answer in it.", "Ask one of them."
-)
-NOT_THERE = "Flags can only go to a channel that you are in."
-TOO_OPEN = "This channel is private, so its flags can only go to a private channel."
-UNCHANGED = "Nothing was changed."
-NOT_OFFERED = say("That is nothing that I offer. Nothing was changed: please try again.")
-SAVED = say("Saved. I answer in this channel as you set it.")
+NO_CHANNEL = say(texts.USE_IN_CHANNEL)
+NOT_YOURS = say(texts.NOT_YOUR_CHANNEL, texts.ASK_ITS_ADMINS)
+NOT_OFFERED = say(texts.NOT_OFFERED)
+SAVED = say(texts.SAVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +43,13 @@ class ChannelForms:
 
     @property
     def subcommand(self) -> Subcommand:
-        says = "how I answer in this channel"
-        return Subcommand("settings", says, self.ask, For.MEMBERS, self._is_usable)
+        usage, does = texts.SETTINGS_USAGE, texts.SETTINGS_DOES
+        return Subcommand(usage, does, self.ask, For.MEMBERS, self._is_usable)
 
     async def ask(self, call: Call) -> None:
         """Open the form."""
         if call.words:
-            raise Misused("This command takes no arguments.")
+            raise Misused(texts.NO_ARGUMENTS)
         found = await self.channels.channel(call.channel)
         if call.channel.startswith("D") or found is None:
             await call.respond(NO_CHANNEL)
@@ -106,7 +102,7 @@ class ChannelForms:
             return
         moved = chosen.review_channel != before.review_channel
         if moved and (problem := await self._problem_with(chosen.review_channel, found, person)):
-            await self.api.post_ephemeral(channel, person, say(f"{problem} {UNCHANGED}"))
+            await self.api.post_ephemeral(channel, person, say(texts.nothing_changed(problem)))
             return
         await self.settings.set(self.team, channel, chosen, person)
         await self.api.post_ephemeral(channel, person, SAVED)
@@ -129,10 +125,10 @@ class ChannelForms:
         if not review:
             return ""
         if not await self.people.is_member(review, person):
-            return NOT_THERE
+            return texts.NOT_IN_REVIEW_CHANNEL
         there = await self.channels.channel(review)
         if of.private and not (there and there.private):
-            return TOO_OPEN
+            return texts.REVIEW_CHANNEL_TOO_OPEN
         return ""
 
     async def _may_set(self, person: str, channel: str, creator: str) -> bool:

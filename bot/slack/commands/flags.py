@@ -16,7 +16,7 @@ from bot.slack.rendering.figures import question
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.message import Message, context, say, section
 from bot.slack.rendering.mrkdwn import link, literal
-from indexers.text.counting import counted
+from bot.slack.texts import commands as texts
 from indexers.text.prose import plain
 
 _SHOWN = 10
@@ -34,14 +34,14 @@ class Flags:
 
     @property
     def subcommand(self) -> Subcommand:
-        return Subcommand("flags", "what people flagged and is open", self.run, For.ADMINS)
+        return Subcommand(texts.FLAGS_USAGE, texts.FLAGS_DOES, self.run, For.ADMINS)
 
     async def run(self, call: Call) -> None:
         if call.words:
-            raise Misused("This command takes no arguments.")
+            raise Misused(texts.NO_ARGUMENTS)
         found = await self.feedback.open_flags()
         if not found:
-            await call.respond(say("No flag is open."))
+            await call.respond(say(texts.NO_OPEN_FLAG))
             return
         shown = found[:_SHOWN]
         cards = [
@@ -51,17 +51,17 @@ class Flags:
         await call.respond(await asyncio.to_thread(self._message, shown, cards, len(found)))
 
     def _message(self, shown: Sequence[Flag], cards: Sequence[str], number: int) -> Message:
-        text = f"{counted(number, 'open flag')}, the oldest first:"
+        text = texts.open_flags(number)
         blocks = [section(text)]
         for flag, card in zip(shown, cards, strict=True):
             asked = question(flag.recorded.asked.question)
-            blocks.append(section(f"*{literal(flag.complaint.words)}*: {asked}"))
-            lines = [f"Flagged {ago(flag.raised.date(), self.clock().date())}"]
+            blocks.append(section(texts.flag_heading(literal(flag.complaint.words), asked)))
+            lines = [texts.flagged(ago(flag.raised.date(), self.clock().date()))]
             if card:
-                lines[0] += f" \u00b7 {link(card, 'Open the card', origins([card]))}"
+                lines[0] += f" \u00b7 {link(card, texts.OPEN_CARD, origins([card]))}"
             if flag.comment:
                 lines.append(literal(" ".join(plain(flag.comment).split())[:_COMMENT_SHOWN]))
             blocks.append(context(joined(lines)))
         if number > len(shown):
-            blocks.append(context(f"And {number - len(shown):,} more; `footnote flags` has all."))
+            blocks.append(context(texts.more_flags(number - len(shown))))
         return Message(text, blocks)

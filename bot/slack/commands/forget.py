@@ -16,42 +16,39 @@ from bot.flags.feedback import Feedback
 from bot.flags.model import Flag
 from bot.slack.chat.workspace import SlackWorkspace
 from bot.slack.commands.call import Call, Misused, Subcommand
-from bot.slack.rendering.message import Block, Message, plain_text, say
-from indexers.text.counting import counted
+from bot.slack.rendering.message import Message, actions, button, say
+from bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
 
 CONFIRM = "forget_me"
 """The action id of the button. The person who presses it is forgotten, and nobody else."""
 
-ASK = say(
-    "Shall I forget you? I delete your questions, those that I have not answered yet too, my"
-    " answers to them, your verdicts, your name and words on flags, and your name in the audit"
-    " trail.",
-    "What stands in Slack stays there: delete your messages yourself. This cannot be undone.",
-)
-GONE = say("Whoever asked this had it deleted, and the flag with it.")
+ASK = say(texts.SHALL_I_FORGET, texts.STAYS_IN_SLACK)
+GONE = say(texts.FLAG_DELETED)
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Deletion of a person's data. ``attend`` updates the card of a flag, by its id; ``show_home``
-    the Home tab of a person, by theirs."""
+    """Deletion of a person's data. ``update_card`` updates the card of a flag, by its id, and
+    ``show_home`` the Home tab of a person, by theirs."""
 
     forget: Callable[[str], Forgotten]
     feedback: Feedback
     slack: SlackWorkspace
-    attend: Callable[[int], Awaitable[object]]
+    update_card: Callable[[int], Awaitable[object]]
     show_home: Callable[[str], Awaitable[None]]
 
     @property
     def subcommand(self) -> Subcommand:
-        return Subcommand("forget me", "delete what I keep of you", self.run)
+        return Subcommand(texts.FORGET_USAGE, texts.FORGET_DOES, self.run)
 
     async def run(self, call: Call) -> None:
         if call.words != ("me",):
-            raise Misused("I can forget you, and nobody else.")
-        await call.respond(Message(ASK.text, [*ASK.blocks, _button()]))
+            raise Misused(texts.ONLY_YOU)
+        label, aloud = texts.FORGET_BUTTON, texts.FORGET_BUTTON_ALOUD
+        confirm = actions(button(CONFIRM, label, aloud=aloud, style="danger"))
+        await call.respond(Message(ASK.text, [*ASK.blocks, confirm]))
 
     async def confirmed(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """Handle the button."""
@@ -59,11 +56,7 @@ class Forget:
         cards = await self._shown(person)
         forgotten = await asyncio.to_thread(self.forget, person)
         self.slack.people.forget(person)
-        done = say(
-            f"Done. Deleted: {counted(forgotten.questions, 'question')},"
-            f" {counted(forgotten.verdicts, 'verdict')}, and your name on"
-            f" {counted(forgotten.flags, 'flag')}."
-        )
+        done = say(texts.forgotten(forgotten.questions, forgotten.verdicts, forgotten.flags))
         await respond(text=done.text, blocks=done.blocks, replace_original=True)
         await self._update(cards)
         try:
@@ -84,24 +77,9 @@ class Forget:
         now = {flag.id for flag in await self.feedback.all_flags()}
         for flag in before:
             if flag.id in now:
-                await self.attend(flag.id)
+                await self.update_card(flag.id)
             elif flag.card:
                 try:
                     await self.slack.api.edit(flag.card.channel, flag.card.ts, GONE)
                 except (ChatRefused, ChatUnavailable):
                     continue  # The card is gone, or can no longer be edited.
-
-
-def _button() -> Block:
-    return {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": CONFIRM,
-                "style": "danger",
-                "text": plain_text("Forget me"),
-                "accessibility_label": "Forget me: delete what Footnote keeps of me",
-            }
-        ],
-    }

@@ -14,6 +14,7 @@ from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.blocks import joined, source_line
 from bot.slack.rendering.figures import asked, kept_private, question
 from bot.slack.rendering.message import Block, Message, context, say, section
+from bot.slack.texts import commands as texts
 
 _SHOWN = 8
 
@@ -29,25 +30,21 @@ class Gaps:
 
     @property
     def subcommand(self) -> Subcommand:
-        return Subcommand(
-            "gaps",
-            f"what people asked in {LATELY.days} days and the wiki did not answer",
-            self.run,
-            For.ADMINS,
-        )
+        does = texts.gaps_does(LATELY.days)
+        return Subcommand(texts.GAPS_USAGE, does, self.run, For.ADMINS)
 
     async def run(self, call: Call) -> None:
         if call.words:
-            raise Misused("This command takes no arguments.")
+            raise Misused(texts.NO_ARGUMENTS)
         public, private = await self.insights.unanswered(LATELY)
         found = await self.insights.gaps(public, _SHOWN)
         if not found and not private:
-            await call.respond(say(f"The wiki answered everything of the last {LATELY.days} days."))
+            await call.respond(say(texts.all_answered(LATELY.days)))
             return
         await call.respond(await asyncio.to_thread(self._message, found, private))
 
     def _message(self, found: list[tuple[Gap, NoAnswer]], private: int) -> Message:
-        text = "What people asked and the wiki did not answer:"
+        text = texts.NOT_ANSWERED
         blocks: list[Block] = [section(text)]
         today = self.clock().date()
         for gap, result in found:

@@ -11,6 +11,7 @@ from bot.slack.commands.arguments import address, options
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.slack.rendering.message import say
+from bot.slack.texts import commands as texts
 from indexers.errors import IndexersError
 
 _FULL, _DRY_RUN = "--full", "--dry-run"
@@ -24,8 +25,8 @@ class Reindex:
     @property
     def subcommand(self) -> Subcommand:
         return Subcommand(
-            f"reindex [wiki | space | page link] [{_FULL}] [{_DRY_RUN}]",
-            f"read it again now; {_FULL}: into a new index; {_DRY_RUN}: only say what would change",
+            texts.reindex_usage(_FULL, _DRY_RUN),
+            texts.reindex_does(_FULL, _DRY_RUN),
             self.run,
             For.ADMINS,
         )
@@ -33,7 +34,7 @@ class Reindex:
     async def run(self, call: Call) -> None:
         rest, chosen = options(call.words, {_FULL, _DRY_RUN})
         if len(rest) > 1:
-            raise Misused("Name one wiki, one space or one page, or none for all wikis.")
+            raise Misused(texts.ONE_SCOPE)
         part = None
         if rest:
             # A wiki is asked about a space or page, which takes a while.
@@ -44,6 +45,6 @@ class Reindex:
                 await call.respond(say(str(error)))
                 return
         if part and not part.is_whole and _FULL in chosen:
-            raise Misused(f"{_FULL} is for a wiki: a page or a space is read anew without it.")
+            raise Misused(texts.full_is_for_wikis(_FULL))
         order = Order(part, full=_FULL in chosen, dry_run=_DRY_RUN in chosen)
         await self.reindexer.start(order, call.channel, call.person, call.respond)

@@ -11,19 +11,20 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.addressing import looks_like_question
 from bot.errors import ChatUnavailable
-from bot.slack.commands.arguments import words_of
+from bot.slack.commands.arguments import is_argument, words_of
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.events.parsing import MOST_CHARACTERS
 from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership
+from bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
 
-INTRODUCTION = "Mention me in a channel, or write to me directly, and I answer from the wiki."
-MEMBERS_ONLY = say("I tell this to members of this workspace only.", "Ask one of them.")
+MEMBERS_ONLY = say(texts.MEMBERS_ONLY, texts.ASK_A_MEMBER)
 _QUESTION = 4
-"""Words after which a command that nobody knows is a question, whatever it begins with."""
+"""Words after which a command that nobody knows is a question, whatever it begins with. One that
+begins like a command is one if it is none that may be given so."""
 
 
 class Commands:
@@ -59,29 +60,33 @@ class Commands:
             answer,
             trigger=str(command.get("trigger_id") or ""),
         )
+        has_mark = await asyncio.to_thread(looks_like_question, text)
+        is_long = len(words) >= _QUESTION - 1
+        in_words = not any(map(is_argument, words))
         chosen = self._subcommands.get(name.casefold())
-        if chosen is None and name.casefold() == "help":
+        if chosen is None and name.casefold() == "help" and not (in_words and is_long):
             await answer(await self._help(call))
-        elif chosen is None and (
-            len(words) >= _QUESTION - 1 or await asyncio.to_thread(looks_like_question, text)
-        ):
+        elif chosen is None and (is_long or has_mark):
             await answer(await self._ask(call.person, text))
         elif chosen is None:
-            await answer(say(f"I do not know /wiki {name[:100]}.", _SEE))
+            await answer(say(texts.unknown_command(name[:100]), texts.SEE_HELP))
         elif no := await self._refusal(chosen, call.person):
-            await answer(no)
+            # "Access to the VPN?" begins like a command for admins.
+            asks = in_words and (has_mark or is_long)
+            await answer(await self._ask(call.person, text) if asks else no)
         else:
             try:
                 await chosen.run(call)
             except Misused as error:
-                await answer(say(str(error), f"/wiki {chosen.usage}"))
+                # An admin's long line is more likely a mistaken command.
+                asks = in_words and (has_mark or (is_long and chosen.who is not For.ADMINS))
+                usage = say(str(error), texts.right_usage(chosen.usage))
+                await answer(await self._ask(call.person, text) if asks else usage)
 
     async def _refusal(self, chosen: Subcommand, person: str) -> Message | None:
         match chosen.who:
             case For.ADMINS if not await self._people.is_admin(person):
-                return say(
-                    f"Only admins may use /wiki {chosen.name}.", f"Ask one of them. {_YOURS}"
-                )
+                return say(texts.admins_only(chosen.name), texts.ASK_AN_ADMIN)
             case For.MEMBERS:
                 found = await self._people.person(person)
                 return None if found.membership is Membership.MEMBER else MEMBERS_ONLY
@@ -98,13 +103,9 @@ class Commands:
         except ChatUnavailable as error:
             logger.info("The help leaves out what %s may use: %s", call.person, error)
         lines = [
-            f"/wiki {each.usage}: {each.says}"
+            texts.help_line(each.usage, each.says)
             for each in self._subcommands.values()
             if each.who in who and (each.is_usable is None or await each.is_usable(call))
         ]
-        asked = "/wiki and a question: I answer it in our direct messages"
-        return say(INTRODUCTION, "\n".join([*lines, asked, "/wiki help: this"]))
-
-
-_YOURS = "/wiki help has what you can use."
-_SEE = f"{_YOURS} Or ask a question: /wiki how do I ...?"
+        lines += [texts.HELP_ON_QUESTIONS, texts.HELP_ON_HELP]
+        return say(texts.INTRODUCTION, "\n".join(lines))

@@ -16,9 +16,8 @@ from bot.slack.rendering.blocks import joined
 from bot.slack.rendering.message import Block, Message, context, section
 from bot.slack.rendering.mrkdwn import literal
 from bot.slack.rights.people import SlackPeople
-from indexers.text.counting import counted
+from bot.slack.texts import commands as texts
 
-BUILDING = "A new index is being built; until it is ready I may miss pages."
 _SHOWN = 20
 
 
@@ -29,12 +28,11 @@ class Status:
 
     @property
     def subcommand(self) -> Subcommand:
-        says = "which wikis I read, and as of when"
-        return Subcommand("status", says, self.run, For.MEMBERS)
+        return Subcommand(texts.STATUS_USAGE, texts.STATUS_DOES, self.run, For.MEMBERS)
 
     async def run(self, call: Call) -> None:
         if call.words:
-            raise Misused("This command takes no arguments.")
+            raise Misused(texts.NO_ARGUMENTS)
         rows = await asyncio.to_thread(self.operating.status)
         await call.respond(overview(rows, whole=await self.people.is_admin(call.person)))
 
@@ -43,7 +41,7 @@ def overview(rows: Mapping[str, Any], *, whole: bool) -> Message:
     """Return the status message. ``rows`` are those of `footnote status --json`; ``whole``: with
     the details for admins, but without the reasons for failed pages, which may be more than an
     admin may read."""
-    text = BUILDING if rows["building"] else "What I read:"
+    text = texts.BUILDING if rows["building"] else texts.WHAT_I_READ
     trouble = rows.get("trouble", "") if whole else ""
     why = [context(literal(trouble))] if trouble else []
     return Message(text, [section(text), *why, *wikis(rows, whole=whole)])
@@ -54,28 +52,31 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
     blocks = []
     for name, row in list(rows["wikis"].items())[:_SHOWN]:
         as_of = datetime.fromisoformat(row["as_of"]).astimezone() if row["as_of"] else None
-        when = f"as of {in_words(as_of)}" if as_of else "never read to its end yet"
-        blocks.append(section(f"*{literal(name)}*: {counted(row['pages'], 'page')}, {when}"))
+        when = texts.as_of(in_words(as_of)) if as_of else texts.NEVER_READ
+        blocks.append(section(texts.wiki_read(literal(name), row["pages"], when)))
         if whole and (lines := list(_health(row))):
             blocks.append(context(joined(map(literal, lines))))
     if (more := len(rows["wikis"]) - _SHOWN) > 0:
-        blocks.append(context(f"And {more:,} more; `footnote status` has all."))
+        blocks.append(context(texts.more_wikis(more)))
     return blocks
 
 
 def _health(row: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{counted(row['passages'], 'passage')}, {counted(row['closed'], 'page')} nobody can read"
-    lags = {"edits": "edits", "everything_else": "all else"}
+    yield texts.passages_and_closed_pages(row["passages"], row["closed"])
+    lags = {
+        "edits": texts.edits_reach_answers,
+        "everything_else": texts.other_changes_reach_answers,
+    }
     shown = [
-        f"{words} after {shown_span(lag['p50'])} (p95 {shown_span(lag['p95'])})"
-        for kind, words in lags.items()
+        reach_answers(shown_span(lag["p50"]), shown_span(lag["p95"]))
+        for kind, reach_answers in lags.items()
         if (lag := row["lag_seconds"][kind])["count"]
     ]
     if shown:
-        yield f"In answers: {', '.join(shown)}"
+        yield ". ".join(shown)
     if row["failed"]:
-        yield f"{counted(len(row['failed']), 'page')} failed; `footnote status` says which"
+        yield texts.pages_failed(len(row["failed"]))
     if row["warnings"]:
-        yield f"{counted(len(row['warnings']), 'warning')}; `footnote status` says which"
+        yield texts.warnings(len(row["warnings"]))
     if row["error"]:
-        yield f"The last sync ended early: {row['error']}"
+        yield texts.ended_early(row["error"])

@@ -65,7 +65,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
         Gaps(insights, clock, slack.links).subcommand,
         forms.subcommand,
         forget.subcommand,
-        Audit(trail, people, clock).subcommand,
+        Audit(trail, people, reindexing.part, clock).subcommand,
     ]
     questions = CommandQuestions(api, slack.text, slack.me.team, keep)
     return WikiCommands(Commands(people, subcommands, questions.ask), forms)

@@ -160,11 +160,6 @@ def question(text: str, me: Identity, names: Mapping[str, str]) -> str:
     return "\n".join(_GAP.sub(" ", line.rstrip()) for line in shown.splitlines()).strip()
 
 
-def written(question: str) -> str:
-    """Return plain words as Slack delivers them: the reverse of `question`."""
-    return question.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 @dataclass(frozen=True, slots=True)
 class SlackText:
     """The port `bot.conversation.ports.MessageText`."""
@@ -178,4 +173,5 @@ class SlackText:
         return people_named(text, self.me)
 
     def written(self, words: str) -> str:
-        return written(words)
+        """Return plain words as Slack delivers them: the reverse of `plain`."""
+        return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

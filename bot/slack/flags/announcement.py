@@ -8,9 +8,10 @@ from datetime import date
 from bot.flags.content import announcement_name
 from bot.flags.model import Announcement, End
 from bot.slack.rendering.blocks import joined, quoted, source_line
-from bot.slack.rendering.message import Block, Message, context, plain_text, section
+from bot.slack.rendering.message import Message, actions, button, context, section
 from bot.slack.rendering.mrkdwn import literal, render
 from bot.slack.rendering.sections import sections
+from bot.slack.texts import flags as texts
 from indexers.text.prose import plain
 
 WITHDRAW = "withdraw_answer"
@@ -27,45 +28,32 @@ def announcement(
     one = announced.written
     question = plain(one.question)
     asked = quoted(question[:_QUESTION_SHOWN])
-    blocks = [section(_head(announced, by)), section(f"*Question*\n{asked}")]
+    blocks = [section(_head(announced, by)), section(texts.question(asked))]
     if in_full:
         notes = [source.url for source in one.sources]
         shown = sections(render(one.text, origins, notes), _ANSWER_SHOWN)[:1]
-        blocks += [section(f"*Answer*\n{text}") for text in shown]
+        blocks += [section(texts.answer(texts.ANSWER, text)) for text in shown]
         lines = [f"\u2022 {source_line(source, origins, today)}" for source in one.sources]
-        blocks.append(context(joined(["It is based on:", *lines])))
+        blocks.append(context(joined([texts.BASED_ON, *lines])))
     else:
-        blocks.append(context("The answer is not shown here: not everybody here may read it."))
+        blocks.append(context(texts.PUBLISHED_NOT_SHOWN))
     if announced.ended is None:
-        blocks.append(_button(one.id))
-    text = literal(f"Published answer: {question}"[:300])
+        label, aloud = texts.WITHDRAW, texts.WITHDRAW_ALOUD
+        blocks.append(actions(button(WITHDRAW, label, str(one.id), aloud=aloud, style="danger")))
+    text = literal(texts.published_answer(question)[:300])
     return Message(text, blocks).marked(announcement_name(announced))
 
 
 def _head(announced: Announcement, by: str) -> str:
     one = announced.written
     # A mention by id: a name in words could be anybody's.
-    author = f"<@{one.author}>" if one.author else "Somebody whose data was deleted"
-    until = f"{one.expires.day} {one.expires:%b %Y}"
-    if announced.ended is None:
-        return f"{author} published an answer. I give it to everybody who asks this, until {until}."
-    ended = {
-        End.WITHDRAWN: f"was withdrawn{f' by {literal(by)}' if by else ''}",
-        End.REPLACED: "was replaced by another one",
-        End.LAPSED: "has ended: its time is up, or a page that it is based on was changed",
-    }[announced.ended]
-    return f"An answer that {author} published {ended}. I no longer give it."
-
-
-def _button(id_: int) -> Block:
-    button = {
-        "type": "button",
-        "action_id": WITHDRAW,
-        "style": "danger",
-        "text": plain_text("Withdraw"),
-        "value": str(id_),
-        "accessibility_label": (
-            "Withdraw: stop giving this answer, and retract it where I gave it"
-        ),
-    }
-    return {"type": "actions", "elements": [button]}
+    author = f"<@{one.author}>" if one.author else texts.FORGOTTEN_AUTHOR
+    match announced.ended:
+        case None:
+            return texts.published(author, texts.day(one.expires))
+        case End.WITHDRAWN:
+            return texts.withdrawn_by(author, literal(by)) if by else texts.withdrawn(author)
+        case End.REPLACED:
+            return texts.replaced(author)
+        case End.LAPSED:
+            return texts.lapsed(author)

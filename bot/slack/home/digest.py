@@ -13,6 +13,7 @@ from bot.slack.rendering.figures import question, stale, volume
 from bot.slack.rendering.links import origins as origins_of
 from bot.slack.rendering.message import Message, context, section
 from bot.slack.rendering.mrkdwn import link, literal
+from bot.slack.texts import home as texts
 from indexers.text.prose import plain
 
 _NAMES_SHOWN = 10
@@ -49,42 +50,45 @@ class Week:
 
 
 def digest(week: Week, origins: Container[str], today: date) -> Message:
-    text = f"The last 7 days: {volume(week.volume)}"
-    blocks = [section(f"*The last 7 days*: {volume(week.volume)}"), section(_flags(week, today))]
+    text = texts.last_week(volume(week.volume))
+    blocks = [
+        section(texts.last_week_in_bold(volume(week.volume))),
+        section(_flags(week, today)),
+    ]
     if week.gaps:
         lines = [f"\u2022 {_gap(gap)}" for gap in week.gaps]
-        blocks.append(section(joined(["*The wiki does not answer*", *lines])))
+        blocks.append(section(joined([texts.DIGEST_NOT_ANSWERED, *lines])))
     if week.stale:
-        blocks.append(section("*Old pages that answers rest on*"))
+        blocks.append(section(texts.DIGEST_STALE_PAGES))
         blocks += [section(f"\u2022 {stale(one, origins, today)}") for one in week.stale]
     if week.failing:
         blocks.append(section(_failing(week.failing)))
-        blocks.append(context("`footnote status` says what went wrong."))
+        blocks.append(context(texts.DIGEST_SEE_STATUS))
     return Message(text, blocks)
 
 
 def _flags(week: Week, today: date) -> str:
     flagged = week.flagged
-    line = f"*Flags*: {flagged.opened:,} opened, {flagged.fixed:,} fixed, {week.open_flags:,} open"
+    line = texts.flags_of_week(flagged.opened, flagged.fixed, week.open_flags)
     longest = week.longest
     if longest is None:
         return line
-    label = question(longest.question) if longest.question else "one"
+    label = question(longest.question) if longest.question else texts.A_FLAG
     if longest.address and longest.question:
         label = link(longest.address, plain(longest.question), origins_of([longest.address]))
-    return f"{line}. Waits longest, since {_since(longest.since, today)}: {label}"
+    return texts.waits_longest(line, _since(longest.since, today), label)
 
 
 def _since(day: date, today: date) -> str:
-    return "today" if day == today else f"{day.day} {day:%b} ({ago(day, today)})"
+    return ago(day, today) if day == today else texts.day(day, ago(day, today))
 
 
 def _gap(gap: Gap) -> str:
-    times = f" ({len(gap.asked)} times)" if gap.asked[1:] else ""
-    return f"{question(gap.latest.asked.question)}{times}"
+    words = question(gap.latest.asked.question)
+    return texts.often(words, len(gap.asked)) if gap.asked[1:] else words
 
 
 def _failing(names: Sequence[str]) -> str:
     more = len(names) - _NAMES_SHOWN
-    shown = ", ".join(map(literal, names[:_NAMES_SHOWN])) + (f" and {more:,} more" * (more > 0))
-    return f"*Syncs that went wrong*: {shown}"
+    shown = ", ".join(map(literal, names[:_NAMES_SHOWN]))
+    return texts.failing_and_more(shown, more) if more > 0 else texts.failing(shown)

@@ -24,6 +24,7 @@ from bot.slack.rendering.content import notice
 from bot.slack.rendering.message import Block, context, say
 from bot.slack.rendering.mrkdwn import inert
 from bot.slack.rights.person import Membership
+from bot.slack.texts import home as texts
 
 logger = logging.getLogger(__name__)
 
@@ -68,15 +69,15 @@ class Home:
     async def _parts(self, person: str, *, admin: bool) -> dict[str, _Making]:
         """Return the parts of the page by their headings."""
         member = (await self.slack.people.person(person)).membership is Membership.MEMBER
-        parts: dict[str, _Making] = {"How to ask": self._asking()}
+        parts: dict[str, _Making] = {texts.HOW_TO_ASK: self._asking()}
         if member:
-            parts["What I read"] = self._wikis(whole=admin)
-        parts["Your open flags"] = self._flags(person)
+            parts[texts.WHAT_I_READ] = self._wikis(whole=admin)
+        parts[texts.YOUR_FLAGS] = self._flags(person)
         if admin:
             parts |= {
-                "How it goes": self._volumes(),
-                f"Not answered in {LATELY.days} days": self._unanswered(),
-                "Old pages that answers rest on": self._stale_pages(person),
+                texts.HOW_IT_GOES: self._volumes(),
+                texts.not_answered_in(LATELY.days): self._unanswered(),
+                texts.STALE_PAGES: self._stale_pages(person),
             }
         return parts
 
@@ -151,6 +152,6 @@ class Home:
 def _view(making: Mapping[str, asyncio.Task[list[Block]]]) -> Block:
     """Return the page as far as it is ready."""
     return home_page.view(
-        HomeSection(heading, part.result() if part.done() else [context(home_page.COMING)])
+        HomeSection(heading, part.result() if part.done() else [context(texts.COMING)])
         for heading, part in making.items()
     )

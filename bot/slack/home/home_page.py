@@ -11,17 +11,16 @@ from typing import Any
 from bot.flags.gaps import Gap
 from bot.flags.model import Flag, FlagState, Often, Volume
 from bot.slack.commands import status
-from bot.slack.commands.router import INTRODUCTION
 from bot.slack.reindexing import reports
 from bot.slack.rendering.blocks import ago, joined
 from bot.slack.rendering.figures import asked, kept_private, question, stale, volume
 from bot.slack.rendering.links import origins as origins_of
 from bot.slack.rendering.message import Block, context, plain_text, section
 from bot.slack.rendering.mrkdwn import link, literal
+from bot.slack.texts import commands as command_texts
+from bot.slack.texts import home as texts
 
 FLAGS_SHOWN = 10
-COMING = "One moment\u2026"
-CUT = "There is more than this page takes; `/wiki help` says how to see the rest."
 _FAILING_SHOWN = 10
 _MOST_BLOCKS = 100
 _MOST_BYTES = 200_000
@@ -44,9 +43,9 @@ def view(parts: Iterable[HomeSection]) -> Block:
             blocks.append({"type": "header", "text": plain_text(part.heading)})
         blocks += part.blocks
     if not _fits(blocks):
-        while not _fits([*blocks, context(CUT)]):
+        while not _fits([*blocks, context(texts.CUT)]):
             blocks.pop()
-        blocks.append(context(CUT))
+        blocks.append(context(texts.CUT))
     return {"type": "home", "blocks": blocks}
 
 
@@ -58,27 +57,27 @@ def asking(examples: Sequence[str]) -> list[Block]:
     """Return how to ask. ``examples`` are questions that the wikis answer; there may be none."""
     lines = [f"\u2022 {question(one)}" for one in examples]
     return [
-        section(INTRODUCTION),
-        *([context(joined(["For example:", *lines]))] if lines else []),
-        context("`/wiki help` tells what else I do."),
+        section(command_texts.INTRODUCTION),
+        *([context(joined([texts.FOR_EXAMPLE, *lines]))] if lines else []),
+        context(texts.SEE_HELP),
     ]
 
 
 def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
     """Return the wikis. ``rows`` are those of `footnote status --json`; ``whole``: with the details
     for admins."""
-    building = [context(status.BUILDING)] if rows["building"] else []
+    building = [context(command_texts.BUILDING)] if rows["building"] else []
     troubles = _troubles(rows) if whole else []
     return [*building, *status.wikis(rows, whole=whole), *troubles]
 
 
 def _troubles(rows: Mapping[str, Any]) -> list[Block]:
     found = {name: row for name, row in rows["wikis"].items() if row["error"] or row["failed"]}
-    blocks = [section("*What went wrong in the last syncs*")] if found else []
+    blocks = [section(texts.WENT_WRONG)] if found else []
     for name, row in list(found.items())[:_FAILING_SHOWN]:
         blocks.append(section(reports.troubles(name, row["error"], list(row["failed"].items()))))
     if (more := len(found) - _FAILING_SHOWN) > 0:
-        blocks.append(context(f"And in {more:,} more; `footnote status` has all."))
+        blocks.append(context(texts.more_failing(more)))
     return blocks
 
 
@@ -87,21 +86,21 @@ def flags(found: Sequence[Flag], addresses: Sequence[str], today: date) -> list[
     an empty one makes no link."""
     blocks: list[Block] = []
     for flag, address in zip(found[:FLAGS_SHOWN], addresses, strict=True):
-        state = "Somebody is on it" if flag.state is FlagState.TAKEN else "Open"
-        when = f"flagged {ago(flag.raised.date(), today)}"
+        state = texts.SOMEBODY_IS_ON_IT if flag.state is FlagState.TAKEN else texts.OPEN
+        when = texts.flagged(ago(flag.raised.date(), today))
         parts = [f"*{state}*", literal(flag.complaint.words), when]
         if address:
-            parts.append(link(address, "Open the answer", origins_of([address])))
+            parts.append(link(address, texts.OPEN_ANSWER, origins_of([address])))
         blocks.append(section(question(flag.recorded.asked.question)))
         blocks.append(context(" \u00b7 ".join(parts)))
     if (more := len(found) - FLAGS_SHOWN) > 0:
-        blocks.append(context(f"And {more:,} more."))
-    return blocks or [context("None. What you flag is listed here until somebody has handled it.")]
+        blocks.append(context(texts.more_flags(more)))
+    return blocks or [context(texts.NO_FLAGS)]
 
 
 def volumes(by_days: Mapping[int, Volume]) -> list[Block]:
     """Return the statistics for admins, by the number of days they cover."""
-    lines = [f"*Last {days} days*: {volume(one)}" for days, one in by_days.items()]
+    lines = [texts.last_days(days, volume(one)) for days, one in by_days.items()]
     return [section(joined(lines))]
 
 
@@ -113,10 +112,10 @@ def unanswered(found: Sequence[Gap], private: int, today: date) -> list[Block]:
         blocks.append(context(asked(gap, today)))
     if private:
         blocks.append(context(kept_private(private)))
-    return blocks or [context("The wiki answered everything.")]
+    return blocks or [context(texts.ALL_ANSWERED)]
 
 
 def stale_pages(found: Sequence[Often], origins: Container[str], today: date) -> list[Block]:
     """Return stale pages for an admin who may read them all."""
     lines = [section(stale(one, origins, today)) for one in found]
-    return lines or [context("None that you may read.")]
+    return lines or [context(texts.NO_STALE_PAGES)]

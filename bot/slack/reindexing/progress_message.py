@@ -14,11 +14,12 @@ from bot.operations.ports import Jobs
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.reindexing import reports
 from bot.slack.rendering.message import Message, say
+from bot.slack.texts import reindexing as texts
 from indexers.backoff import growing_pauses
 
 logger = logging.getLogger(__name__)
 
-ELSEWHERE = say("I am not in this channel, so I sent it to you directly.")
+ELSEWHERE = say(texts.SENT_DIRECTLY)
 
 _TRIES = 26
 """Tries to show the end while Slack is unavailable: ten minutes of them."""

@@ -21,17 +21,16 @@ from bot.slack.reindexing import reports
 from bot.slack.reindexing.progress_message import ProgressMessage, ProgressMessages
 from bot.slack.rendering.content import notice
 from bot.slack.rendering.message import Message, say
+from bot.slack.texts import reindexing as texts
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport
 from indexers.priority import lower_priority
 
 logger = logging.getLogger(__name__)
 
-RUNNING = "A reindex of this is already running. Try again when it is done."
-WAITING = "Another sync is running. This one starts when it is done."
-STOPPED = say("Stopped, because Footnote is being stopped. It continues after the next start.")
-ADMINS_ONLY = say("Only admins may cancel a reindex.", "Ask one of them.")
-OVER = say("This reindex is over.")
+STOPPED = say(texts.STOPPED)
+ADMINS_ONLY = say(texts.ADMINS_ONLY, texts.ASK_AN_ADMIN)
+OVER = say(texts.OVER)
 _TRY_AGAIN = 1.0
 """Seconds between two checks whether another sync has ended."""
 
@@ -59,7 +58,8 @@ class Reindexer:
         """Start a reindex: return once it is stored, or was refused with a reason."""
         job = await self._jobs.add(order, person, channel)
         if job is None:
-            await respond(say(RUNNING, *([reports.done(self._progress)] if self._progress else [])))
+            done = [reports.done(self._progress)] if self._progress else []
+            await respond(say(texts.ALREADY_RUNNING, *done))
             return
         try:
             await self._progress_messages.post(job, respond)
@@ -138,7 +138,7 @@ class Reindexer:
         """Run the job and return two messages: for everybody who sees the message, and for the
         admin."""
         if job.attempts > MOST_ATTEMPTS:
-            return say("Given up: it did not finish in several attempts."), None
+            return say(texts.GIVEN_UP), None
         order = job.order
 
         def work() -> list[SyncReport]:
@@ -153,14 +153,14 @@ class Reindexer:
                 try:
                     done = await in_own_thread(work, "reindex")
                 except SyncRunning:
-                    self._note = WAITING
+                    self._note = texts.WAITING
                     await asyncio.sleep(_TRY_AGAIN)
                 else:
                     first = reports.report(order, done, cancelled=cancelled.is_set())
                     return first, reports.details(order, done)
         except (IndexersError, BotError) as error:
             logger.warning("A reindex ended early: %s", error)
-            return say("The reindex ended early."), say(f"The reindex ended early. {error}")
+            return say(texts.ENDED_EARLY), say(texts.ended_early_because(str(error)))
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the admin is told
             incident = self._new_incident()
             incidents.note(incident, "a reindex failed", error)

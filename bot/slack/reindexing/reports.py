@@ -6,12 +6,20 @@ from collections.abc import Sequence
 
 from bot.operations.model import Job, Order
 from bot.slack.rendering.blocks import joined
-from bot.slack.rendering.message import Block, Message, context, plain_text, say, section
+from bot.slack.rendering.message import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    say,
+    section,
+)
 from bot.slack.rendering.mrkdwn import literal
 from bot.slack.rendering.sections import LIMIT
+from bot.slack.texts import reindexing as texts
 from indexers.errors import RebuildRefused
 from indexers.model import Progress, SyncReport
-from indexers.text.counting import counted
 
 _FAILURES_SHOWN = 10
 _ERROR_SHOWN = 500
@@ -27,24 +35,25 @@ CANCEL = "reindex_cancel"
 
 def progress(job: Job, now: Progress | None, seconds: float, note: str = "") -> Message:
     """Return the progress message. ``seconds`` since the wiki of ``now`` began."""
-    doing = _doing(job.order)
     if now is None:
-        message = say(f"{doing} {job.order.what}\u2026", *filter(None, [note]))
+        doing = _doing(job.order, job.order.what)
+        message = say(texts.begun(doing), *filter(None, [note]))
     else:
-        message = say(f"{doing} {done(now)}", *filter(None, [_pace(now, seconds)]))
+        message = say(_doing(job.order, done(now)), *filter(None, [_pace(now, seconds)]))
     return Message(message.text, [*message.blocks, _button(job.id)])
 
 
 def done(now: Progress) -> str:
     """Return how much of which wiki is done."""
     if now.embedding:
-        return f"{now.wiki}: {now.done:,} of {counted(now.total, 'passage')} embedded"
-    of = f"{now.done:,} of {counted(now.total, 'page')}" if now.total else counted(now.done, "page")
-    return f"{now.wiki}: {of}"
+        return texts.passages_embedded(now.wiki, now.done, now.total)
+    if now.total:
+        return texts.pages_of(now.wiki, now.done, now.total)
+    return texts.pages(now.wiki, now.done)
 
 
 def cancelling(order: Order) -> Message:
-    return say(f"{_doing(order)} {order.what}: cancelling\u2026")
+    return say(texts.cancelling(_doing(order, order.what)))
 
 
 def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = False) -> Message:
@@ -55,67 +64,63 @@ def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = Fal
     undone = cancelled and (order.full or order.dry_run)
     for one in () if undone else reports[:_WIKIS_SHOWN]:
         blocks.append(section(_counts(one)))
-        number = counted(one.passages_embedded, "passage")
-        embedded = f"would embed {number}" if order.dry_run else f"{number} embedded"
-        blocks.append(context(f"{embedded}, {one.seconds:,.1f} s"))
+        embedded = texts.would_embed if order.dry_run else texts.embedded
+        blocks.append(context(embedded(one.passages_embedded, one.seconds)))
     return Message(literal(text), blocks)
 
 
 def _outcome(order: Order, reports: Sequence[SyncReport], *, cancelled: bool) -> list[str]:
     if cancelled:
-        kept = "The index is unchanged" if order.full or order.dry_run else "What is done is kept"
-        return [f"Cancelled {order.what}", kept]
-    names = ", ".join(report.wiki for report in reports if not report.error) or "nothing"
+        unchanged = order.full or order.dry_run
+        kept = texts.INDEX_UNCHANGED if unchanged else texts.DONE_IS_KEPT
+        return [texts.cancelled(order.what), kept]
+    names = ", ".join(report.wiki for report in reports if not report.error) or texts.NOTHING
     if any(isinstance(report.error, RebuildRefused) for report in reports):
-        sentences = ["The new index was refused, and the old one is kept"]
+        sentences = [texts.REFUSED]
     elif order.dry_run:
-        sentences = [f"Nothing was changed; this would be done in {names}"]
+        sentences = [texts.would_be_done(names)]
     else:
-        sentences = [f"Reindexed {names}"]
+        sentences = [texts.reindexed(names)]
     sentences += [
-        f"{report.wiki} ended early"
+        texts.wiki_ended_early(report.wiki)
         for report in reports
         if report.error and not isinstance(report.error, RebuildRefused)
     ]
     if failed := sum(len(report.failed) for report in reports):
-        sentences.append(f"{counted(failed, 'page')} failed")
+        sentences.append(texts.pages_failed(failed))
     return sentences
 
 
-def _doing(order: Order) -> str:
+def _doing(order: Order, what: str) -> str:
     if order.dry_run:
-        return "Looking through"
-    return "Building a new index of" if order.full else "Reindexing"
+        return texts.looking_through(what)
+    return texts.rebuilding(what) if order.full else texts.reindexing(what)
 
 
 def _pace(now: Progress, seconds: float) -> str:
     if not now.done or seconds < 1:
         return ""
-    rate, what = now.done / seconds, "passages" if now.embedding else "pages"
-    pace = f"{rate:,.0f} {what} a second" if rate >= 1 else f"{60 * rate:,.0f} {what} a minute"
+    rate = now.done / seconds
+    if rate >= 1:
+        a_second = texts.passages_a_second if now.embedding else texts.pages_a_second
+        pace = a_second(rate)
+    else:
+        a_minute = texts.passages_a_minute if now.embedding else texts.pages_a_minute
+        pace = a_minute(60 * rate)
     left = (now.total - now.done) / rate
-    return f"{pace}, {_span(left)} left" if now.total > now.done else pace
+    return texts.left(pace, _span(left)) if now.total > now.done else pace
 
 
 def _span(seconds: float) -> str:
     if seconds < 90:
-        return f"about {max(seconds, 1):.0f} s"
-    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+        return texts.about_seconds(max(seconds, 1))
+    if seconds < 5400:
+        return texts.about_minutes(seconds / 60)
+    return texts.about_hours(seconds / 3600)
 
 
 def _button(job: int) -> Block:
-    return {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": CANCEL,
-                "value": str(job),
-                "text": plain_text("Cancel"),
-                "accessibility_label": "Cancel this reindex",
-            }
-        ],
-    }
+    return actions(button(CANCEL, texts.CANCEL, str(job), aloud=texts.CANCEL_ALOUD))
 
 
 def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
@@ -123,14 +128,14 @@ def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
     there is nothing to report."""
     planned = [one for one in reports if one.planned]
     if order.dry_run and planned:
-        text = "What would be done:"
+        text = texts.WOULD_BE_DONE
         blocks = [section(text)]
         blocks += [section(joined(_plans(one))) for one in planned[:_WIKIS_SHOWN]]
         return Message(text, blocks)
     troubled = [one for one in reports if one.error or one.failed]
     if not troubled:
         return None
-    text = "What went wrong in the reindex:"
+    text = texts.WENT_WRONG
     blocks = [section(text)]
     for one in troubled[:_WIKIS_SHOWN]:
         failed = [(page.key, page.reason) for page in one.failed]
@@ -139,23 +144,22 @@ def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
 
 
 def _counts(report: SyncReport) -> str:
-    counts = {
-        "added": report.added,
-        "changed": report.changed,
-        "relabelled": report.relabelled,
-        "removed": report.removed,
-        "unchanged": report.unchanged,
-        "failed": len(report.failed),
-    }
-    numbers = ", ".join(f"{number:,} {name}" for name, number in counts.items())
-    return f"*{literal(report.wiki)}*: {numbers}"
+    return texts.counts(
+        literal(report.wiki),
+        added=report.added,
+        changed=report.changed,
+        relabelled=report.relabelled,
+        removed=report.removed,
+        unchanged=report.unchanged,
+        failed=len(report.failed),
+    )
 
 
 def _plans(report: SyncReport) -> list[str]:
     lines = [f"*{literal(report.wiki)}*"]
     lines += [f"\u2022 {literal(one)}" for one in report.planned[:_PLANS_SHOWN]]
     if (more := len(report.planned) - _PLANS_SHOWN) > 0:
-        lines.append(f"\u2022 and {more:,} more")
+        lines.append(texts.and_more(more))
     return lines
 
 
@@ -164,7 +168,7 @@ def troubles(wiki: str, error: str, failed: Sequence[tuple[str, str]]) -> str:
     any, and failed pages, by key and reason; as many as fit into a section."""
     lines = [f"*{literal(wiki)}*"]
     if error:
-        lines.append(literal(f"It ended early. {error[:_ERROR_SHOWN]}"))
+        lines.append(literal(texts.it_ended_early(error[:_ERROR_SHOWN])))
     shown = 0
     for key, reason in failed[:_FAILURES_SHOWN]:
         longer = [*lines, f"\u2022 {literal(key)}: {literal(reason[:300])}"]
@@ -172,5 +176,5 @@ def troubles(wiki: str, error: str, failed: Sequence[tuple[str, str]]) -> str:
             break
         lines, shown = longer, shown + 1
     if more := len(failed) - shown:
-        lines.append(f"\u2022 and {more:,} more")
+        lines.append(texts.and_more(more))
     return joined(lines)

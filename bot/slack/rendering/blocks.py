@@ -7,18 +7,25 @@ from collections.abc import Container, Iterable, Sequence
 from datetime import date
 
 from bot.conversation.model import RecordedAnswer, Tally, offers_quotes
-from bot.foreign import on_one_line
-from bot.model import EARLY, Answer, Clarify, NoAnswer, Reason, Result, Source
+from bot.foreign import on_one_line, words_behind
+from bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Reason,
+    Result,
+    Source,
+    is_unsure,
+    why_no_model,
+)
 from bot.moments import in_words, time_of
-from bot.slack.rendering import asking_keepers, quotes, readings
+from bot.slack.rendering import buttons
 from bot.slack.rendering.message import Block, Message, context, section
 from bot.slack.rendering.mrkdwn import LOOKED_AT, Piece, link, literal, render
 from bot.slack.rendering.sections import LIMIT, sections
-from indexers.text.counting import counted
+from bot.slack.texts import replies as texts
+from bot.texts import EARLY
 from indexers.text.prose import plain
-
-VERDICT = "verdict"
-"""The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""
 
 BODY = 8_500
 """Characters of text in one message. Slack takes 13,200 in all, and the sources and the
@@ -39,35 +46,25 @@ def answer(
 ) -> list[Message]:
     """Return one message, or as many as needed; sources and buttons are in the last."""
     result = recorded.answer
-    if isinstance(result, NoAnswer):
-        pieces, small = (
-            render(result.text, origins),
-            _nearest("The nearest pages:", result, origins, today),
-        )
-    elif isinstance(result, Clarify):
-        pieces, small = [Piece(literal(result.text))], _readings(result, origins, today)
+    if isinstance(result, Clarify):
+        pieces = [Piece(literal(result.text))]
     else:
-        notes = [source.url for source in result.sources]
-        pieces, small = render(result.text, origins, notes), _sources(result, origins, today)
-        small += _nearest("Close to it:", result, origins, today)
-    text = literal(first_sentence(result.text)) or "Here is what I found."
+        notes = [source.url for source in result.sources] if isinstance(result, Answer) else []
+        pieces = render(result.text, origins, notes)
+    text = literal(first_sentence(result.text)) or texts.FOUND
     bodies = _grouped(sections(pieces)) or [[text]]
     messages = [Message(text, [section(body) for body in group]) for group in bodies]
     if isinstance(result, Clarify):
-        messages[-1].blocks.extend([readings.buttons(recorded.id, result), context(readings.HINT)])
-    messages[-1].blocks.extend(_foot(recorded, small, origins, tally))
+        messages[-1].blocks.append(buttons.choices(recorded.id, result))
+        messages[-1].blocks.append(context(texts.PRESS_ONE))
+    messages[-1].blocks.extend(_foot(recorded, origins, today, tally))
     return messages
-
-
-_LABEL = re.compile(r"(\A|\n\n)\*\*[^*\n]{1,400}\*\*\n")
-"""A quotation's label: its page is named in the small print, and a notification shows no bold."""
 
 
 def first_sentence(text: str) -> str:
     """Return the first sentence in plain words, for a notification; cut between words if it is
     long."""
-    unlabelled = _LABEL.sub(r"\1", text).replace("**", "")
-    words = " ".join(re.sub(r" ?\[\d{1,2}\]", "", plain(unlabelled)).split())
+    words = " ".join(re.sub(r" ?\[\d{1,2}\]", "", plain(text.replace("**", ""))).split())
     sentence = re.match(r".+?(?:[.!?\u2026](?=\s|$)|[\u3002\uff01\uff1f]|$)", words)
     first = sentence[0] if sentence else words
     return first if len(first) <= SHORT else first[: SHORT - 1].rsplit(" ", 1)[0] + "\u2026"
@@ -82,40 +79,52 @@ def source_line(source: Source, origins: Container[str], today: date) -> str:
 
 def _age(source: Source, today: date) -> str:
     if source.outdated:
-        return " \u00b7 :warning: marked as outdated"
+        return f" \u00b7 {texts.OUTDATED}"
     if source.updated is None:
         return ""
-    warning = ":warning: old, " * source.old
-    return f" \u00b7 {warning}updated {ago(source.updated, today)}"
+    updated = texts.old_updated if source.old else texts.updated
+    return f" \u00b7 {updated(ago(source.updated, today))}"
 
 
 def ago(then: date, today: date) -> str:
     days = (today - then).days
-    for size, name in ((365, "year"), (30, "month"), (1, "day")):
+    for size, in_text in ((365, texts.years_ago), (30, texts.months_ago), (1, texts.days_ago)):
         if days >= size:
-            number = days // size
-            return f"{counted(number, name)} ago"
-    return "today"
+            return in_text(days // size)
+    return texts.TODAY
 
 
-def _sources(result: Answer, origins: Container[str], today: date) -> list[str]:
-    return [
+def _sources(
+    result: Result, origins: Container[str], today: date, *, with_words: bool
+) -> list[str]:
+    """Return the lines that lead to pages; ``with_words`` of a page behind each footnote."""
+    if isinstance(result, Clarify):
+        return _readings(result, origins, today)
+    if isinstance(result, NoAnswer):
+        return _nearest(texts.NEAREST_PAGES, result, origins, today)
+    lines = [
         f"[{number}] {source_line(source, origins, today)}"
         for number, source in enumerate(result.sources, 1)
     ]
+    if with_words:
+        behind = map(literal, words_behind(result))
+        pairs = zip(lines, behind, strict=True)
+        lines = [
+            f"{line}\n{texts.in_quotation_marks(words)}" if words else line for line, words in pairs
+        ]
+    return [*lines, *_nearest(texts.CLOSE_TO_IT, result, origins, today)]
 
 
 def _nearest(head: str, result: Result, origins: Container[str], today: date) -> list[str]:
-    lines = [
-        f"\u2022 {source_line(source, origins, today)}{_keeper(source)}"
-        for source in asking_keepers.nearest(result)
-    ]
+    nearest = result.nearest if isinstance(result, Answer | NoAnswer) else ()
+    lines = [f"\u2022 {source_line(source, origins, today)}{_keeper(source)}" for source in nearest]
     return [head, *lines] if lines else []
 
 
 def _keeper(source: Source) -> str:
     """Return the owner in the page's words, which mention nobody."""
-    return f" \u00b7 kept by {literal(source.keeper[:_KEEPER])}" if source.keeper else ""
+    owner = literal(source.keeper[:_KEEPER])
+    return f" \u00b7 {texts.kept_by(owner)}" if source.keeper else ""
 
 
 def _readings(result: Clarify, origins: Container[str], today: date) -> list[str]:
@@ -126,24 +135,39 @@ def _readings(result: Clarify, origins: Container[str], today: date) -> list[str
 
 
 def _foot(
-    recorded: RecordedAnswer, small: Sequence[str], origins: Container[str], tally: Tally | None
+    recorded: RecordedAnswer, origins: Container[str], today: date, tally: Tally | None
 ) -> list[Block]:
     blocks: list[Block] = []
     result = recorded.answer
-    warnings = [*_unchecked(recorded), *_narrowed(result)]
-    lines = [*_verified(result), *warnings, *_fallback(result), *small]
-    lines += [*_linked(result, origins), *_as_of(recorded)]
+    lines = _small_print(recorded, origins, today, with_words=True)
+    if len("\n".join(lines)) > LIMIT:
+        lines = _small_print(recorded, origins, today, with_words=False)
     if lines:
         blocks.append(context(joined(lines)))
     if offers_quotes(result):
-        blocks.append(quotes.button(recorded.id))
+        blocks.append(buttons.show_quotes(recorded.id))
     if tally and (tally_line := _told(tally, private=recorded.asked.private)):
         blocks.append(context(tally_line) | {"block_id": "tally"})
-    if asking_keepers.is_unsure(result):
-        blocks.append(asking_keepers.button(recorded.id))
+    if is_unsure(result):
+        blocks.append(buttons.ask_keepers(recorded.id))
     if _is_judged(recorded.answer):
-        blocks.append(_buttons(recorded.id))
+        blocks.append(buttons.feedback(recorded.id))
     return blocks
+
+
+def _small_print(
+    recorded: RecordedAnswer, origins: Container[str], today: date, *, with_words: bool
+) -> list[str]:
+    result = recorded.answer
+    return [
+        *_verified(result),
+        *_unchecked(recorded),
+        *_narrowed(result),
+        *_fallback(result),
+        *_sources(result, origins, today, with_words=with_words),
+        *_linked(result, origins),
+        *_as_of(recorded),
+    ]
 
 
 def _is_judged(result: Result) -> bool:
@@ -202,10 +226,10 @@ def _verified(result: Result) -> list[str]:
 
 
 def _fallback(result: Result) -> list[str]:
+    why = [words] if (words := why_no_model(result)) else []
     if not isinstance(result, Answer):
-        return []
-    early = [EARLY] if result.early else []
-    return [*early, *([result.fallback.words] if result.fallback else []), *result.check_notes]
+        return why
+    return [*([EARLY] if result.early else []), *why, *result.check_notes]
 
 
 def _as_of(recorded: RecordedAnswer) -> list[str]:
@@ -213,36 +237,19 @@ def _as_of(recorded: RecordedAnswer) -> list[str]:
     if moment is None or (unchecked and unchecked.last_check):
         return []
     same_day = moment.date() == recorded.answered.astimezone(moment.tzinfo).date()
-    return [f"Wiki as of {time_of(moment) if same_day else in_words(moment)}"]
+    return [texts.wiki_as_of(time_of(moment) if same_day else in_words(moment))]
 
 
 def _told(tally: Tally, *, private: bool) -> str:
     if private:
-        return "You found this helpful." if tally.good else "You flagged this." * bool(tally.bad)
+        return texts.YOU_FOUND_IT_HELPFUL if tally.good else texts.YOU_FLAGGED_IT * bool(tally.bad)
     counts = [f":+1: {tally.good}"] * bool(tally.good) + [f":-1: {tally.bad}"] * bool(tally.bad)
     return "   ".join(counts)
 
 
-def _buttons(answer: int) -> Block:
-    def button(text: str, verdict: str, label: str) -> Block:
-        return {
-            "text": {"type": "plain_text", "text": text},
-            "value": f"{verdict}:{answer}",
-            "accessibility_label": label,
-        }
-
-    element = {
-        "type": "feedback_buttons",
-        "action_id": VERDICT,
-        "positive_button": button("Helpful", "good", "Helpful: this answer helped"),
-        "negative_button": button("Flag", "bad", "Flag: say what is wrong with this answer"),
-    }
-    return {"type": "context_actions", "block_id": "verdicts", "elements": [element]}
-
-
-def _grouped(texts: Sequence[str]) -> list[list[str]]:
+def _grouped(bodies: Sequence[str]) -> list[list[str]]:
     groups: list[list[str]] = []
-    for text in texts:
+    for text in bodies:
         if groups and sum(map(len, groups[-1])) + len(text) <= BODY:
             groups[-1].append(text)
         else:

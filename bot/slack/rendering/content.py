@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation.model import AnswerContent, Button, Buttons, Content, Notice
-from bot.slack.rendering import blocks, quotes, readings
-from bot.slack.rendering.message import Block, Message, context, plain_text, say
+from bot.slack.rendering import blocks, buttons
+from bot.slack.rendering.message import Message, actions, context, say
+from bot.slack.rendering.message import button as block_button
 from bot.slack.rendering.mrkdwn import literal
 
-_VERDICTS = "verdicts"
 _QUESTION_SHOWN = 500
 
 
@@ -21,13 +21,8 @@ def notice(content: Notice) -> Message:
 
 
 def with_button(message: Message, button: Button) -> Message:
-    element: Block = {
-        "type": "button",
-        "action_id": button.action,
-        "text": plain_text(button.label),
-        "value": button.value,
-    }
-    return Message(message.text, [*message.blocks, {"type": "actions", "elements": [element]}])
+    element = block_button(button.action, button.label, button.value)
+    return Message(message.text, [*message.blocks, actions(element)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +51,12 @@ def _led(message: Message, content: AnswerContent) -> Message:
 
 def _last(message: Message, content: AnswerContent) -> Message:
     if content.chosen:
-        message = readings.chosen(message, content.chosen.reading, content.chosen.by)
+        message = buttons.chosen(message, content.chosen.reading, content.chosen.by)
     kept = message.blocks
     if content.buttons is Buttons.NONE:
-        kept = quotes.without_buttons(kept)
+        kept = buttons.without_buttons(kept)
     elif content.buttons is Buttons.NO_VERDICTS:
-        kept = [block for block in kept if block.get("block_id") != _VERDICTS]
+        kept = [block for block in kept if block.get("block_id") != buttons.VERDICTS]
     if content.note:
         kept = [*kept, context(content.note)]
     shown = Message(message.text, kept)

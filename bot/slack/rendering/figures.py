@@ -9,18 +9,18 @@ from bot.flags.gaps import Gap
 from bot.flags.model import Often, Volume
 from bot.slack.rendering.blocks import ago, source_line
 from bot.slack.rendering.mrkdwn import literal
-from indexers.text.counting import counted
+from bot.slack.texts import home as texts
 from indexers.text.prose import plain
 
 _QUESTION_SHOWN = 300
 
 
 def volume(figures: Volume) -> str:
-    parts = [counted(figures.questions, "question")]
+    parts = [texts.questions(figures.questions)]
     if figures.answered_share is not None:
-        parts.append(f"{figures.answered_share:.0%} answered")
+        parts.append(texts.answered(figures.answered_share))
     if figures.bad_share is not None:
-        parts.append(f":-1: {figures.bad_share:.0%} of {counted(figures.verdicts, 'verdict')}")
+        parts.append(texts.flagged_share(figures.bad_share, figures.verdicts))
     return ", ".join(parts)
 
 
@@ -32,14 +32,14 @@ def question(text: str) -> str:
 
 
 def asked(gap: Gap, today: date) -> str:
-    times = f"{len(gap.asked)} times, last " if gap.asked[1:] else ""
-    return f"Asked {times}{ago(gap.latest.answered.date(), today)}"
+    last = ago(gap.latest.answered.date(), today)
+    return texts.asked_often(len(gap.asked), last) if gap.asked[1:] else texts.asked(last)
 
 
 def kept_private(number: int) -> str:
-    return f"And {counted(number, 'question')} asked in private, which I show to nobody."
+    return texts.kept_private(number)
 
 
 def stale(one: Often, origins: Container[str], today: date) -> str:
     """Return a stale page. Its age is shown even if the settings call no page old."""
-    return f"{source_line(one.source, origins, today)} \u00b7 in {counted(one.times, 'answer')}"
+    return texts.in_answers(source_line(one.source, origins, today), one.times)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +41,49 @@ def _mrkdwn(text: str) -> Block:
 
 def plain_text(text: str) -> Block:
     return {"type": "plain_text", "text": text}
+
+
+def button(
+    action: str, label: str, value: str = "", *, aloud: str = "", style: str = "", **more: Block
+) -> Block:
+    """Return a button. ``aloud`` is what screen readers say in place of its label."""
+    given = {"value": value, "accessibility_label": aloud, "style": style}
+    shown = {name: text for name, text in given.items() if text}
+    return {"type": "button", "action_id": action, "text": plain_text(label), **shown, **more}
+
+
+def actions(*buttons: Block, id_: str = "") -> Block:
+    block: Block = {"type": "actions", "elements": list(buttons)}
+    return block | {"block_id": id_} if id_ else block
+
+
+def entry(id_: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
+    """Return a field of a form. ``element`` is what takes the entry."""
+    block: Block = {"type": "input", "block_id": id_, "label": plain_text(label)}
+    more = {"hint": plain_text(hint)} if hint else {}
+    return block | {"element": element, "optional": optional} | more
+
+
+def modal(title: str, blocks: Sequence[Block]) -> Block:
+    return {"type": "modal", "title": plain_text(title), "blocks": list(blocks)}
+
+
+def form(  # noqa: PLR0913 - the parts of a form
+    name: str,
+    subject: Mapping[str, Any],
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    submit: str,
+    close: str,
+) -> Block:
+    """Return a form. ``subject`` comes back with the entries."""
+    return modal(title, blocks) | {
+        "callback_id": name,
+        "private_metadata": json.dumps(subject),
+        "submit": plain_text(submit),
+        "close": plain_text(close),
+    }
 
 
 def say(text: str, *small: str) -> Message:

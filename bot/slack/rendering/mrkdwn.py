@@ -20,10 +20,10 @@ from bot.slack.rendering.tables import aligned
 from indexers.text.prose import Kind, blocks, plain_line
 
 LONGEST_LABEL = 150
+"""Characters: a link must fit into one section, however much of it is escaped."""
 LOOKED_AT = 8 * LONGEST_LABEL
 """Characters of a title or a heading, which may be as long as its page: messages are rendered on
 the event loop."""
-"""Characters: a link must fit into one section, however much of it is escaped."""
 
 LONGEST_CODE = 500
 """Characters of a code span, for the same reason."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatRefused
-from bot.slack.api.slack_api import call
+from bot.slack.api.slack_api import call, pages
 
 logger = logging.getLogger(__name__)
 
@@ -55,17 +55,9 @@ class Channels:
     async def members(self, id_: str) -> list[str] | None:
         """Return the ids of all members of the channel, including apps; None if Slack does not
         say."""
-        members: list[str] = []
-        cursor = ""
+        listed = pages(self.client.conversations_members, channel=id_, limit=1000)
         try:
-            while True:
-                found = await call(
-                    self.client.conversations_members(channel=id_, limit=1000, cursor=cursor)
-                )
-                members += found.get("members") or ()
-                cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
-                if not cursor:
-                    return members
+            return [id_ async for page in listed for id_ in page.get("members") or ()]
         except ChatRefused as error:
             logger.info("Slack does not say who is in channel %s: %s", id_, error.code)
             return None

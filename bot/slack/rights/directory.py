@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatRefused, ChatUnavailable
-from bot.slack.api.slack_api import call
+from bot.slack.api.slack_api import call, pages
 from bot.slack.rights.person import Membership, confirmed_address, is_app, membership_of
 
 logger = logging.getLogger(__name__)
@@ -99,16 +99,9 @@ class MemberList:
     async def _read(self) -> None:
         memberships: dict[str, Membership] = {}
         holders: dict[str, str] = {}
-        cursor = ""
+        team = self.team if self.organization else None
         try:
-            while True:
-                page = await call(
-                    self.client.users_list(
-                        limit=_PAGE,
-                        cursor=cursor,
-                        team_id=self.team if self.organization else None,
-                    )
-                )
+            async for page in pages(self.client.users_list, limit=_PAGE, team_id=team):
                 for user in page.get("members") or ():
                     if is_app(user):
                         continue
@@ -119,9 +112,6 @@ class MemberList:
                     if email and membership in (Membership.MEMBER, Membership.GUEST):
                         alone = holders.setdefault(email, id_) == id_
                         holders[email] = id_ if alone else _SHARED
-                cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-                if not cursor:
-                    break
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("Slack's list of people cannot be read: %s", error)
             self._failed = True

@@ -19,9 +19,10 @@ from bot.background import in_own_thread
 from bot.caching import ExpiringCache
 from bot.conversation.model import Closed
 from bot.errors import ChatRefused, ChatUnavailable
-from bot.slack.api.slack_api import call
+from bot.slack.api.slack_api import call, pages
 from bot.slack.rights.directory import MemberList
 from bot.slack.rights.person import Membership, Person, person_of
+from bot.slack.texts import replies as texts
 from indexers.model import EVERYONE, Principal, addressed
 from indexers.untold import untold_token
 
@@ -31,7 +32,7 @@ REMEMBERED = 60.0
 """Seconds for which a person's membership is cached, except before an admin's action."""
 PATIENCE = 8.0
 """Seconds that the wikis have to identify a person."""
-GROUPS_REMEMBERED = 300.0
+GROUPS_REMEMBERED = 60.0
 GROUPS_RETRIED = 30.0
 MOST_LOOKED_UP = 200
 """People missing on Slack's list who are looked up one by one."""
@@ -162,42 +163,29 @@ class SlackPeople:
         """
         if (await self.person(id_, fresh=True)).membership is not Membership.MEMBER:
             return False
-        cursor = ""
-        while True:
-            try:
-                request = self.client.conversations_members(
-                    channel=channel, limit=1000, cursor=cursor
-                )
-                found = await call(request)
-            except ChatRefused as error:
-                logger.warning("The members of %s are unknown: %s", channel, error.code)
-                return False
-            if id_ in found.get("members", ()):
-                return True
-            cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return False
+        listed = pages(self.client.conversations_members, channel=channel, limit=1000)
+        try:
+            async for page in listed:
+                if id_ in page.get("members", ()):
+                    return True
+        except ChatRefused as error:
+            logger.warning("The members of %s are unknown: %s", channel, error.code)
+        return False
 
     async def name(self, id_: str) -> str:
         try:
             return (await self.person(id_)).name
         except ChatUnavailable:
-            return "someone"
+            return texts.SOMEONE
 
     async def reader(self, id_: str, *, private: bool, shared: bool) -> Principal | Closed:
         """Return whose rights count for an answer to this person. If others can see it (``private``
         is false), only what everyone may read counts."""
         if shared and not self.shared_channels:
-            return Closed(
-                "I do not answer where people from other companies can read along. Ask me in a"
-                " direct message, or in another channel."
-            )
+            return Closed(texts.NO_OUTSIDERS)
         person = await self.person(id_)
         if self.gets_nothing(person.membership, shared=shared):
-            return Closed(
-                "I only answer members of this workspace, and I do not know you as one. Ask one of"
-                " them."
-            )
+            return Closed(texts.MEMBERS_ONLY)
         if not private or person.membership is not Membership.MEMBER:
             return Principal.of(EVERYONE)
         return await self.rights(person)

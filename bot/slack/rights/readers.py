@@ -18,7 +18,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.caching import ExpiringCache
 from bot.conversation.model import ANYBODY, Closed
-from bot.slack.rights.channels import Channels
+from bot.slack.rights.channels import Channel, Channels
 from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership, Person
 from indexers.model import Audience, Principal, Reader
@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 REMEMBERED = 60.0
 """Seconds for which a channel's members are cached, unless one joins or leaves."""
+JUST_NOW = 1.0
+"""Seconds for which they are cached where more is shown to them than to everyone: the event of who
+joins comes to one process alone, and may come late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,16 @@ class Readers:
     bot: str
     most: int
     clock: Callable[[], float]
-    _known: ExpiringCache[str, _Present] = field(init=False)
+    _known: ExpiringCache[str, tuple[float, _Present]] = field(init=False)
+    """The members of a channel, and when Slack was asked for them."""
+    _kinds: ExpiringCache[str, Channel] = field(init=False)
     _made_for: ExpiringCache[str, tuple[Reader, frozenset[str]]] = field(init=False)
     _turnover: Counter[str] = field(default_factory=Counter)
     _looking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def __post_init__(self) -> None:
-        self._known, self._made_for = ExpiringCache(self.clock), ExpiringCache(self.clock)
+        self._known, self._kinds = ExpiringCache(self.clock), ExpiringCache(self.clock)
+        self._made_for = ExpiringCache(self.clock)
 
     async def of(
         self, person: str, channel: str, *, private: bool, shared: bool
@@ -73,7 +79,7 @@ class Readers:
         reader = await self.people.reader(person, private=private, shared=shared)
         if private or shared or isinstance(reader, Closed):
             return reader
-        present = await self._present(channel)
+        present = await self._present(channel, just_now=True)
         if present.shared:
             # Since the question came, which may have been a while ago.
             return await self.people.reader(person, private=False, shared=True)
@@ -84,7 +90,7 @@ class Readers:
     async def audience(self, channel: str) -> Reader:
         """Return the reader that stands for everybody who reads this channel. Fails closed: if they
         are unknown, everyone."""
-        return await self._reader(await self._present(channel))
+        return await self._reader(await self._present(channel, just_now=True))
 
     async def counted(self, channel: str) -> frozenset[str]:
         """Return the people whose own rights that reader is made of; none if it is everyone.
@@ -101,11 +107,7 @@ class Readers:
         Raises:
             ChatUnavailable: it cannot be told now.
         """
-        present = await self._present(channel)
-        if present.memberships is None:
-            return not self.people.guests
-        shared = shared or present.shared
-        return any(self.people.gets_nothing(one, shared=shared) for one in present.memberships)
+        return self._has_outsiders(await self._present(channel), shared=shared)
 
     async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
         """Return whether an answer made for ``reader`` may still be posted in the channel: nobody
@@ -114,27 +116,37 @@ class Readers:
         Raises:
             ChatUnavailable: it cannot be told now.
         """
-        if await self.has_outsiders(channel, shared=shared):
+        present = await self._present(channel, just_now=True)
+        if self._has_outsiders(present, shared=shared):
             return False
         if reader == ANYBODY:
             return True
-        present = await self._present(channel)
         made_for, people = self._made_for.get(channel) or (None, frozenset[str]())
         if made_for == reader:
             # By people: what one of them holds in a wiki may have changed in this moment.
             return bool(present.counted) and _ids(present) <= people
         return _together(await self._reader(present)) <= _together(reader)
 
-    async def _present(self, channel: str) -> _Present:
+    def _has_outsiders(self, present: _Present, *, shared: bool) -> bool:
+        if present.memberships is None:
+            return not self.people.guests
+        shared = shared or present.shared
+        return any(self.people.gets_nothing(one, shared=shared) for one in present.memberships)
+
+    async def _present(self, channel: str, *, just_now: bool = False) -> _Present:
+        """Return the members. ``just_now``: not as they were `JUST_NOW` ago, if their own rights
+        count."""
         # One lookup at a time for each channel: the others wait for its result, in order.
         async with self._looking.setdefault(channel, asyncio.Lock()):
             if known := self._known.get(channel):
-                return known
+                asked, present = known
+                if not (just_now and present.counted) or self.clock() - asked < JUST_NOW:
+                    return present
             while True:
-                turnover = self._turnover[channel]
+                turnover, asked = self._turnover[channel], self.clock()
                 present = await self._look(channel)
                 if turnover == self._turnover[channel]:
-                    self._known.put(channel, present, REMEMBERED)
+                    self._known.put(channel, (asked, present), REMEMBERED)
                     return present
 
     async def moved(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
@@ -142,11 +154,13 @@ class Readers:
         channel = body["event"]["channel"]
         self._turnover[channel] += 1
         self._known.forget(channel)
+        self._kinds.forget(channel)
 
     async def _look(self, channel: str) -> _Present:
-        found = await self.channels.channel(channel)
+        found = self._kinds.get(channel) or await self.channels.channel(channel)
         if found is None:
             return _Present()
+        self._kinds.put(channel, found, REMEMBERED)
         if not found.private and self.people.guests:
             return _Present(frozenset(), found.shared)  # Nobody there gets no answers.
         ids = await self.channels.members(channel)

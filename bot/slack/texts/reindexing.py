@@ -1,0 +1,157 @@
+"""The texts of a reindex: its progress, its report, and why it cannot begin or ended."""
+
+from __future__ import annotations
+
+from indexers.text.counting import counted
+
+# Beginning and ending
+
+ALREADY_RUNNING = "A reindex of this is already running. Try again when it is done."
+WAITING = "Another sync is running. This one starts when it is done."
+STOPPED = "Stopped, because Footnote is being stopped. It continues after the next start."
+GIVEN_UP = "Given up: it did not finish in several attempts."
+ENDED_EARLY = "The reindex ended early."
+ADMINS_ONLY = "Only admins may cancel a reindex."
+ASK_AN_ADMIN = "Ask one of them."
+OVER = "This reindex is over."
+SENT_DIRECTLY = "I am not in this channel, so I sent it to you directly."
+CANCEL = "Cancel"
+CANCEL_ALOUD = "Cancel this reindex"
+
+
+def ended_early_because(error: str) -> str:
+    return f"The reindex ended early. {error}"
+
+
+# Progress
+
+
+def looking_through(what: str) -> str:
+    return f"Looking through {what}"
+
+
+def rebuilding(what: str) -> str:
+    return f"Building a new index of {what}"
+
+
+def reindexing(what: str) -> str:
+    return f"Reindexing {what}"
+
+
+def begun(doing: str) -> str:
+    return f"{doing}\u2026"
+
+
+def cancelling(doing: str) -> str:
+    return f"{doing}: cancelling\u2026"
+
+
+def passages_embedded(wiki: str, done: int, total: int) -> str:
+    return f"{wiki}: {done:,} of {counted(total, 'passage')} embedded"
+
+
+def pages_of(wiki: str, done: int, total: int) -> str:
+    return f"{wiki}: {done:,} of {counted(total, 'page')}"
+
+
+def pages(wiki: str, done: int) -> str:
+    return f"{wiki}: {counted(done, 'page')}"
+
+
+def passages_a_second(rate: float) -> str:
+    return f"{rate:,.0f} passages a second"
+
+
+def passages_a_minute(rate: float) -> str:
+    return f"{rate:,.0f} passages a minute"
+
+
+def pages_a_second(rate: float) -> str:
+    return f"{rate:,.0f} pages a second"
+
+
+def pages_a_minute(rate: float) -> str:
+    return f"{rate:,.0f} pages a minute"
+
+
+def left(pace: str, span: str) -> str:
+    return f"{pace}, {span} left"
+
+
+def about_seconds(number: float) -> str:
+    return f"about {number:.0f} s"
+
+
+def about_minutes(number: float) -> str:
+    return f"about {number:.0f} min"
+
+
+def about_hours(number: float) -> str:
+    return f"about {number:.1f} h"
+
+
+# The report, of such sentences with a semicolon between them
+
+INDEX_UNCHANGED = "The index is unchanged"
+DONE_IS_KEPT = "What is done is kept"
+REFUSED = "The new index was refused, and the old one is kept"
+NOTHING = "nothing"
+
+
+def cancelled(what: str) -> str:
+    return f"Cancelled {what}"
+
+
+def would_be_done(wikis: str) -> str:
+    return f"Nothing was changed; this would be done in {wikis}"
+
+
+def reindexed(wikis: str) -> str:
+    return f"Reindexed {wikis}"
+
+
+def wiki_ended_early(wiki: str) -> str:
+    return f"{wiki} ended early"
+
+
+def pages_failed(number: int) -> str:
+    return f"{counted(number, 'page')} failed"
+
+
+def counts(  # noqa: PLR0913 - one sentence
+    wiki: str,
+    *,
+    added: int,
+    changed: int,
+    relabelled: int,
+    removed: int,
+    unchanged: int,
+    failed: int,
+) -> str:
+    return (
+        f"*{wiki}*: {added:,} added, {changed:,} changed,"
+        f" {relabelled:,} moved or re-permissioned, {removed:,} removed,"
+        f" {unchanged:,} unchanged, {failed:,} failed"
+    )
+
+
+def would_embed(passages: int, seconds: float) -> str:
+    return f"would embed {counted(passages, 'passage')}, {seconds:,.1f} s"
+
+
+def embedded(passages: int, seconds: float) -> str:
+    return f"{counted(passages, 'passage')} embedded, {seconds:,.1f} s"
+
+
+# Details, for the admin alone
+
+WOULD_BE_DONE = "What would be done:"
+WENT_WRONG = "What went wrong in the reindex:"
+
+
+def it_ended_early(error: str) -> str:
+    return f"It ended early. {error}"
+
+
+def and_more(more: int) -> str:
+    return f"\u2022 and {more:,} more"
