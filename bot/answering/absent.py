@@ -20,6 +20,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import islice
 
+from bot.answering import texts
 from bot.answering.composing.words import TokenRole, Word, read
 from bot.answering.numbers import MONTHS, UNITS, read_numbers
 from bot.answering.quoting import units
@@ -89,9 +90,7 @@ class MissingThing:
 
     @property
     def words(self) -> str:
-        *first, last = self.others
-        others = f"{', '.join(first)} and {last}" if first else last
-        return f"I found nothing about {self.thing}. The pages tell of {others}."
+        return texts.only_others(self.thing, self.others)
 
 
 def missing(question: str, hits: Sequence[Hit]) -> MissingThing | None:

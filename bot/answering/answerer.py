@@ -75,7 +75,7 @@ class Answerer:
     retrieval: Retrieval
     confidence: Confidence
     wikis: Sequence[str]
-    max_characters: int = 700
+    max_characters: int
     min_confidence: float = 0.05
     min_unread: float | None = None
     recheck: Recheck | None = None
@@ -114,12 +114,26 @@ class Answerer:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
+        return self.answered(question, on_text)[0]
+
+    def answered(
+        self, question: Question, on_text: OnText | None = None
+    ) -> tuple[Result, tuple[FoundPage, ...]]:
+        """Return what `answer` does, and the pages found, the best first.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
         if refused := refusal(question.text):
-            return refused
+            return refused, ()
         if self.verified and (written := self.verified(question)):
-            return written
+            return written, ()
         result, retrieved = self.searched(question, on_text)
-        result = with_rights_told(result, question, found=bool(retrieved))
+        return self._noted(result, question, found=bool(retrieved)), retrieved
+
+    def _noted(self, result: Result, question: Question, *, found: bool) -> Result:
+        """Return the result with the notes on rights, index and age that belong to it."""
+        result = with_rights_told(result, question, found=found)
         if self.is_partial():
             result = with_rebuilding_told(result)
         elif self.is_reading():
@@ -129,7 +143,7 @@ class Answerer:
     def searched(
         self, question: Question, on_text: OnText | None = None
     ) -> tuple[Result, tuple[FoundPage, ...]]:
-        """Return the result and the pages found, the best first.
+        """Return the result of the search, without notes, and the pages found, the best first.
 
         Raises:
             IndexUnavailable: the index cannot be searched.

@@ -54,6 +54,16 @@ def blended(
     return tuple(sorted(found, key=lambda page: -page.score))
 
 
+def is_agreed(hits: Sequence[Hit]) -> bool:
+    """Return whether the search and the cross-encoder both put the first of ``hits`` first."""
+    read = [hit for hit in hits if hit.relevance is not None]
+    if not read:
+        return False
+    searched = max(read, key=lambda hit: hit.score - WEIGHT * max(hit.relevance or 0.0, FLOOR))
+    preferred = max(read, key=lambda hit: hit.relevance or 0.0)
+    return searched is preferred is hits[0]
+
+
 def _with_hits(page: FoundPage, hits: tuple[Hit, ...], read: Container[uuid.UUID]) -> FoundPage:
     """Return the page with new hits; its score changes as its best passage's does."""
     if not any(hit.passage.id in read for hit in hits):

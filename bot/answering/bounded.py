@@ -7,7 +7,7 @@ from collections.abc import Callable
 from threading import BoundedSemaphore
 from typing import TypeVar
 
-from bot.answering.composing.writing import ModelFailed
+from bot.answering.composing.model_client import ModelFailed
 from indexers.daemons import in_daemon
 from indexers.errors import ModelUnavailable
 

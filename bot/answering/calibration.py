@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from indexers.ports import Embedder, Reranker
 
 log = logging.getLogger(__name__)
 
-_FORMAT = 1
+_FORMAT = 2
+_CURVES = ("read", "shown")
+"""The curves among the fields of `Confidence`."""
 _NONE = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 """Errors of reading a file with other contents."""
 
@@ -102,8 +104,9 @@ def _calibration(kept: dict[str, Any]) -> Calibration:
     if kept["footnote_confidence"] != _FORMAT:
         raise ValueError(kept["footnote_confidence"])
     curve = dict(kept["confidence"])
-    read = Curve(**_weights(Curve, curve.pop("read")))
-    confidence = Confidence(**_weights(Confidence, curve), read=read)
+    read, shown = (Curve(**_weights(Curve, curve.pop(name))) for name in _CURVES)
+    weights = _weights(Confidence, curve)
+    confidence = replace(Confidence(), **weights, read=read, shown=shown)
     return Calibration(
         confidence,
         str(kept["embedder"]),
@@ -115,7 +118,7 @@ def _calibration(kept: dict[str, Any]) -> Calibration:
 
 
 def _weights(kind: type[Curve] | type[Confidence], kept: dict[str, Any]) -> dict[str, float]:
-    names = {field.name for field in fields(kind)} - ({"read"} if kind is Confidence else set())
+    names = {field.name for field in fields(kind)} - (set(_CURVES) if kind is Confidence else set())
     if kept.keys() != names:
         raise ValueError(sorted(kept))
     weights = {name: float(value) for name, value in kept.items()}

@@ -24,7 +24,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.answering import followups
+from bot.answering import followups, texts
 from bot.answering.composing.words import TokenRole, Word, read
 from bot.answering.readings import in_full, in_words
 from bot.answering.retrieval import Retrieved
@@ -134,26 +134,21 @@ class Clarifying:
         readings = self.decide(question, retrieved).readings
         if not readings:
             return None
-        *labels, last = (f"\u201c{reading.label}\u201d" for reading in readings)
-        return Clarify(f"Do you mean {', '.join(labels)} or {last}?", readings)
+        return Clarify(texts.do_you_mean([reading.label for reading in readings]), readings)
 
     def decide(self, question: Question, retrieved: Retrieved) -> Clarification:
         question_words = asked(question)
         if isinstance(question_words, str):
-            return Clarification((), f"Not asked back: {question_words}.")
+            return Clarification((), texts.not_asked_back(question_words))
         hits = sorted(retrieved.hits, key=lambda hit: -hit.score)
         found = _matters(question_words, hits)
         if isinstance(found, str):
-            return Clarification((), f"Not asked back: {found}.")
+            return Clarification((), texts.not_asked_back(found))
         readings = tuple(_reading(question.text, question_words, matter) for matter in found)
         topic = " ".join(
             word.text for word in read(question.text) if word.root in question_words.topic
         )
-        return Clarification(
-            readings,
-            f"Asked back: all it is about is \u201c{topic}\u201d, {len(readings)} things in "
-            "the wiki are called so, and none of them is clearly the best.",
-        )
+        return Clarification(readings, texts.asked_back(topic, len(readings)))
 
 
 def asked(question: Question) -> QuestionWords | str:
@@ -171,21 +166,21 @@ def _reasons(
 ) -> Iterator[str]:
     """Yield the reasons not to ask back."""
     if followups.contexts(question.history):
-        yield "the conversation tells what it is about"
+        yield texts.IN_A_CONVERSATION
     if _OPENINGS.match(question.text):
-        yield "it asks for one fact"
+        yield texts.ONE_FACT
     for word in words:
         if word.role in (TokenRole.NAME, TokenRole.NUMBER, TokenRole.NOT) or word.limit:
-            yield f"\u201c{word.text}\u201d makes it specific"
+            yield texts.made_specific(word.text)
     if not question_words.topic:
-        yield "it names no topic"
+        yield texts.NO_TOPIC
     if len(question_words.topic) > _TOPICAL or len(question_words.weighty) > _WEIGHTY:
-        yield "it has enough words that say what it is about"
+        yield texts.WORDS_ENOUGH
     named = _WHAT_IS_THE.match(question.text) and question_words.topic < question_words.weighty
     if _WHAT.match(question.text) and not named:
-        yield "it asks what something is"
+        yield texts.WHAT_IT_IS
     if _ALL_OF_THEM.search(question.text):
-        yield "it asks about several things at once"
+        yield texts.SEVERAL_THINGS
 
 
 def _says_nothing(word: Word) -> bool:
@@ -202,15 +197,11 @@ def _roots(words: Iterable[Word]) -> frozenset[str]:
 CARRIERS = _roots(read(_CARRIERS))
 
 
-_JUST_THAT = "a page or a section is called just that"
-"""A reason that names no page: nobody has checked whether it may still be read."""
-
-
 def _matters(question_words: QuestionWords, hits: Sequence[Hit]) -> list[_Matter] | str:
     """Return the topics of the passages, best first; or, if there is at most one, the reason why
     nothing is asked back."""
     if not hits:
-        return "nothing was found"
+        return texts.FOUND_NOTHING
     fits, answers = hits[0].score - _FITS, hits[0].score - _ANSWERS
     matters: dict[frozenset[str], _Matter] = {}
     for hit in hits:
@@ -218,18 +209,18 @@ def _matters(question_words: QuestionWords, hits: Sequence[Hit]) -> list[_Matter
         if matter is None:
             continue
         if not matter.apart and matter.score >= answers and not question_words.one_word:
-            return _JUST_THAT
+            return texts.JUST_THAT
         if matter.apart:
             matters.setdefault(matter.apart, matter).mass += matter.score
     exact = [one for one in matters.values() if one.exact and one.score >= answers]
     if exact and len(question_words.weighty) > 1:
-        return _best(exact) or _JUST_THAT
+        return _best(exact) or texts.JUST_THAT
     good = [
         matter
         for matter in _folded(matters.values())
         if matter.score >= fits and (matter.exact or len(matter.apart) <= _TOLD_APART)
     ]
-    return _best(good) or "no two things in the wiki are called so and fit about equally well"
+    return _best(good) or texts.NO_TWO_THINGS
 
 
 def _best(matters: Iterable[_Matter]) -> list[_Matter]:

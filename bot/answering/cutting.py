@@ -40,7 +40,7 @@ class Cut:
     first: Sequence[int] = ()
 
     @property
-    def told(self) -> list[Sequence[int]]:
+    def ordered(self) -> list[Sequence[int]]:
         """Return the places in the order of the quotation."""
         rest = sorted(set(self.shown) - set(self.first))
         return [self.first, rest] if rest else [self.first]

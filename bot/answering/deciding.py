@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.answering import texts
 from bot.answering.absent import MissingThing, unnamed
 from bot.answering.confidence import LIKELY, Confidence, Features, features
 from bot.answering.other_language import common_words
@@ -17,7 +18,8 @@ from bot.answering.ranking import shared
 from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
 from bot.answering.stretch import holds_of
-from bot.model import THE_CLOSEST, Answer, Question, Role, Source, Tone
+from bot.model import Answer, Question, Role, Source, Tone
+from bot.texts import THE_CLOSEST
 from indexers.model import Hit
 
 NEAREST = 3
@@ -29,100 +31,92 @@ Quote = Callable[[Sequence[Hit]], Answer | None]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision. ``confidence`` is the chance that the passages answer the question. ``missing``
-    is the thing in the question that no passage names: if they are clearly about others of its
-    kind, the pages do not have it, and otherwise an answer is uncertain."""
+    """A decision. ``found`` is the chance that the passages answer the question; ``confidence`` is
+    that of what is quoted of them, or the same if nothing is. ``missing`` is the thing in the
+    question that no passage names: if they are clearly about others of its kind, the pages do not
+    have it, and otherwise an answer is uncertain."""
 
     tone: Tone
     confidence: float
-    missing: MissingThing | None = None
+    missing: MissingThing | None
+    found: float
 
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """The decision on the tone. Below ``least`` nothing is shown (``least_unread`` if no
-    cross-encoder read the passages); from ``likely`` on it is an answer and not just the
-    closest."""
+    """The decision on the tone. If the chance of the passages is below ``least`` nothing is shown
+    (``least_unread`` if no cross-encoder read them); from a chance of ``likely`` on, what is quoted
+    is an answer and not just the closest."""
 
     confidence: Confidence
     least: float
     least_unread: float
     likely: float = LIKELY
 
-    def __call__(self, question: Question, retrieved: Retrieved) -> Decision:
-        seen = self.seen(question, retrieved)
-        confidence = self.confidence.curve(seen)(seen)
+    def __call__(self, question: Question, retrieved: Retrieved, seen: Features) -> Decision:
+        """Decide by the passages found, before anything is quoted."""
+        found = self._chance(seen)
         absent = None if question.foreign else unnamed(question.sought, retrieved.hits)
         if absent and absent.others:
-            return Decision(Tone.SILENCE, confidence, absent)
-        if confidence < self._least(seen):
-            return Decision(Tone.SILENCE, confidence)
+            return Decision(Tone.SILENCE, found, absent, found)
+        if found < self._least(seen):
+            return Decision(Tone.SILENCE, found, None, found)
+        return self._spoken(question, Decision(Tone.CLOSEST, found, absent, found))
+
+    def quoted(self, question: Question, decided: Decision, seen: Features) -> Decision:
+        """Return the decision with the tone and the chance of what is quoted."""
+        return self._spoken(question, replace(decided, confidence=self._chance(seen)))
+
+    def _spoken(self, question: Question, decided: Decision) -> Decision:
         # In another language than the pages only names compare reliably: too little for more.
-        unsure = (question.foreign and not question.bridged) or confidence < self.likely
-        tone = Tone.CLOSEST if unsure or absent else Tone.ANSWER
-        return Decision(tone, confidence, absent)
+        unsure = (question.foreign and not question.bridged) or decided.confidence < self.likely
+        return replace(decided, tone=Tone.CLOSEST if unsure or decided.missing else Tone.ANSWER)
 
     def may_answer(self, part: str, hit: Hit) -> bool:
         """Return whether a passage may answer one part of a question, by itself."""
         has = shared(part, [hit])[0]
         seen = Features(hit.closest, has.words, has.pairs, hit.relevance)
-        return self.confidence.curve(seen)(seen) >= self._least(seen)
+        return self._chance(seen) >= self._least(seen)
 
     def seen(self, question: Question, retrieved: Retrieved) -> Features:
-        """Return the features that decide the chance."""
-        texts = _read_as(question)
+        """Return the features of the passages found."""
+        wordings = _read_as(question)
         if question.foreign:
-            texts = [common_words(text, retrieved.hits) for text in texts]
-        read_as = [features(text, retrieved) for text in texts]
-        return max(read_as, key=lambda seen: self.confidence.curve(seen)(seen))
+            wordings = [common_words(text, retrieved.hits) for text in wordings]
+        read_as = [features(text, retrieved) for text in wordings]
+        return max(read_as, key=self._chance)
+
+    def _chance(self, seen: Features) -> float:
+        return self.confidence.curve(seen)(seen)
 
     def _least(self, seen: Features) -> float:
         return self.least_unread if seen.read is None else self.least
 
     def rule(self, decided: Decision, seen: Features) -> str:
         """Return the deciding rule in words, for `footnote ask --why`."""
-        why = (
-            f"1 / (1 + exp(-(bias + each x its weight))) = {decided.confidence:.3f}, the chance "
-            "that what is found answers this. "
-            f"{self._speaks(decided, self._least(seen))} {_FEATURES}"
-        )
+        why = [
+            texts.chance(decided.confidence, quoted=seen.sentence is not None),
+            self._speaks(decided, self._least(seen)),
+            texts.FEATURES,
+        ]
         if seen.read is None:
-            return f"{why} No cross-encoder read the passages, so another curve is used."
-        return f"{why} {_READ}"
+            return " ".join([*why, texts.NOT_READ_TOGETHER])
+        why.append(texts.READ_TOGETHER)
+        return " ".join(why if seen.sentence is None else [*why, texts.QUOTED_SENTENCE])
 
     def _speaks(self, decided: Decision, least: float) -> str:
         if decided.missing and decided.missing.others:
             # The others are on pages that nobody rechecked for this.
-            return (
-                f"It is not answered: the pages tell of others like {decided.missing.thing}, "
-                "and not of it."
-            )
+            return texts.others_are_told_of(decided.missing.thing)
         if decided.tone is Tone.SILENCE:
-            return f"`precision` asks for {least:.3f}, so it is not answered."
+            return texts.too_unlikely(least)
         if decided.missing:
-            return (
-                f"No passage that was found names {decided.missing.thing}, so the closest is shown."
-            )
-        if decided.tone is Tone.CLOSEST:
-            return (
-                f"`precision` asks for {least:.3f} and an answer for {self.likely:.3f}, so "
-                "the closest is shown."
-            )
-        return (
-            f"`precision` asks for {least:.3f} and an answer for {self.likely:.3f}, so it is "
-            "answered."
-        )
+            return texts.not_named(decided.missing.thing)
+        closest = decided.tone is Tone.CLOSEST
+        return texts.thresholds(least, decided.found, self.likely, closest=closest)
 
 
-_FEATURES = (
-    "closest: how near in meaning the best passage's nearest sentence is; words: the share of the "
-    "question's words, rare ones weighing more, that one sentence of it has; pairs: the share of "
-    "its pairs of neighbouring words that are neighbours there, too."
-)
-_READ = "read: the best score of a cross-encoder, which reads question and passage together."
-
-
-def told(tone: Tone, answer: Answer | None, retrieved: Retrieved, quote: Quote) -> Answer | None:
+def in_tone(tone: Tone, answer: Answer | None, retrieved: Retrieved, quote: Quote) -> Answer | None:
     """Return ``answer`` in its tone: for the closest only the first source, and near pages. Answers
     to a question's several parts stay together."""
     if answer is None or tone is Tone.ANSWER:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.answering import texts
 from bot.answering.recheck import MOST_CITED
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
@@ -55,7 +56,8 @@ def _told(answer: Answer, one: Statement, other: Statement) -> Answer | None:
         )
     if len({(source.wiki, source.page) for source in sources}) > MOST_CITED:
         return None
-    text = "\n".join([f"{answer.text}\n\nThe pages disagree{_newer(one, other)}:", *lines])
+    header = texts.pages_disagree(first_is_newer=_differ_in_date(one, other))
+    text = "\n".join([f"{answer.text}\n\n{header}", *lines])
     return replace(answer, text=text, sources=tuple(sources))
 
 
@@ -65,11 +67,9 @@ def _age(fact: Statement) -> int:
 
 
 def _dated(passage: Passage) -> str:
-    when = f"{passage.updated:%d %b %Y}" if passage.updated else "without a date"
-    return f"{passage.title}, {when}{', marked as outdated' if passage.outdated else ''}"
+    return texts.dated(passage.title, passage.updated, outdated=passage.outdated)
 
 
-def _newer(one: Statement, other: Statement) -> str:
+def _differ_in_date(one: Statement, other: Statement) -> bool:
     dates = [fact.passage.updated for fact in (one, other)]
-    known = None not in dates and dates[0] != dates[1]
-    return ", and the first is the newer" if known else ""
+    return None not in dates and dates[0] != dates[1]

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from bot.model import Question, Result
+from bot.parts import part
 from bot.ports import Answering, OnText
 
 
-@dataclass(slots=True)
 class Latest:
-    """Answers by what is ``now`` set. A question that is being answered keeps what it began
-    with."""
+    """Answers by what ``compose`` returns, which is called at the first use: LlamaIndex takes a
+    second to load, in which the bot can already listen."""
 
-    now: Answering
+    def __init__(self, compose: Callable[[], Answering]) -> None:
+        self._compose = compose
+        self._now = _Composed(compose)
+
+    def renew(self) -> None:
+        """Compose it again. A question that is being answered keeps what it began with."""
+        self._now = _Composed(self._compose)
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Load meanwhile what the first question would wait for."""
+        with ThreadPoolExecutor(1, "composing") as pool:
+            pool.submit(lambda: self._now.answering)
+            yield
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         """Answer a question.
@@ -21,4 +36,13 @@ class Latest:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        return self.now.answer(question, on_text)
+        return self._now.answering.answer(question, on_text)
+
+
+class _Composed:
+    def __init__(self, compose: Callable[[], Answering]) -> None:
+        self._compose = compose
+
+    @part
+    def answering(self) -> Answering:
+        return self._compose()

@@ -13,13 +13,15 @@ from llama_index.core.instrumentation.events.synthesis import SynthesizeEndEvent
 from llama_index_instrumentation.base import BaseEvent
 from llama_index_instrumentation.event_handlers.base import BaseEventHandler
 
+from bot.answering import texts
 from bot.answering.answerer import Answerer
 from bot.answering.engine.events import RecheckEvent, VerificationEvent, dispatcher
 from bot.answering.engine.query import FootnoteQuery
 from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
-from bot.model import Answer, NoAnswer, Question, Result, named
+from bot.model import Answer, NoAnswer, Question, Result, named, why_no_model
 from bot.ports import Library, OnText
+from bot.texts import page_of
 from indexers.model import Audience, Hit
 
 _KEPT = 200
@@ -151,16 +153,13 @@ def _page(
 ) -> Mapping[str, Any]:
     row = {"wiki": found.wiki, "score": found.score, "state": _state(query, found, result)}
     if not is_open:
-        row["state"] = row["state"] if _fell(query, found) else _HIDDEN
-        return row | {"title": f"A page of {found.wiki}", "url": "", "passages": []}
+        row["state"] = row["state"] if _fell(query, found) else texts.HIDDEN
+        return row | {"title": page_of(found.wiki), "url": "", "passages": []}
     quoted = result.sources if isinstance(result, Answer) else ()
     cited = {source.url for source in quoted}
     first = found.hits[0].passage
     passages = [_passage(hit, hit.passage.url in cited) for hit in found.hits[:_PASSAGES]]
     return row | {"title": first.title, "url": first.url, "passages": passages}
-
-
-_HIDDEN = "hidden: it is gone, or not for this reader now, or its wiki does not say"
 
 
 def _rights(question: Question) -> list[list[str]]:
@@ -178,12 +177,12 @@ def _of_result(result: Result) -> dict[str, Any]:
         "linked": [{"name": one.name, "why": one.doubt.words} for one in result.linked],
         "unchecked": result.unchecked.words if result.unchecked else "",
         "narrowed": result.narrowed.words if result.narrowed else "",
+        "fallback": why_no_model(result),
     }
     if isinstance(result, Answer):
         row |= {
             "tone": result.tone.value,
             "composed": result.composed,
-            "fallback": result.fallback.words if result.fallback else "",
             "verified": result.verified.words if result.verified else "",
             "left_out": result.left_out,
         }
@@ -200,13 +199,13 @@ def _state(query: FootnoteQuery, found: FoundPage, result: Result | None) -> str
     """Return what became of a page: quoted, named, dropped and why, or not needed."""
     place = found.wiki, found.page
     if _fell(query, found):
-        return "dropped: it was gone, or not for this reader any more"
+        return texts.DROPPED
     if query.check is not None and place in query.check.seen.doubt:
-        return f"not quoted: {query.check.seen.doubt[place].words}"
+        return texts.not_quoted(query.check.seen.doubt[place].words)
     if isinstance(result, Answer) and place in {(one.wiki, one.page) for one in result.sources}:
         return "quoted"
     is_named = result is not None and place in {(one.wiki, one.page) for one in named(result)}
-    return "named" if is_named else "not needed"
+    return "named" if is_named else texts.NOT_NEEDED
 
 
 def _passage(hit: Hit, cited: bool) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from bot.answering import texts
 from bot.answering.composing.words import read
 from indexers.model import Hit
 
@@ -33,6 +34,5 @@ def ask_in_theirs(hits: Sequence[Hit]) -> str:
     most passages."""
     languages = Counter(hit.language for hit in hits if hit.language)
     if not languages:
-        return "Your question is in another language than the pages. Please ask in theirs."
-    language = languages.most_common(1)[0][0].capitalize()
-    return f"The pages are in {language}: asked in {language}, I may find it."
+        return texts.ANOTHER_LANGUAGE
+    return texts.ask_in(languages.most_common(1)[0][0].capitalize())

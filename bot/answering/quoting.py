@@ -10,7 +10,7 @@ from bot.answering.blending import FLOOR
 from bot.answering.bounded import Bounded
 from bot.answering.cutting import cut, together
 from bot.answering.outline import Unit, outline
-from bot.answering.showing import body, label
+from bot.answering.showing import body, caption
 from bot.answering.stems import Weights, stems
 from bot.answering.stretch import Stretch, is_beside
 from bot.answering.windows import Read, Window, ranked
@@ -70,12 +70,14 @@ def _sentences(text: str) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """A quotation from a passage: ``text`` as people read it, under its label, without the mark of
-    a footnote; ``words`` verbatim, from the first word that is shown to the last."""
+    """A quotation from a passage: ``text`` as people read it, with its caption, without the mark of
+    a footnote; ``words`` verbatim, from the first word that is shown to the last. ``read`` is the
+    cross-encoder's best score of a sentence of the passage; None if none read it."""
 
     passage: Passage
     text: str
     words: str
+    read: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +202,12 @@ class _Text:
             return []
         first, last = self.units[piece.shown[0]], self.units[piece.shown[-1]]
         passage = self.stretch.at(self.units[piece.cores[0]].start)
-        head = label(passage.title, " > ".join(passage.headings))
-        text = body(self.stretch.text, self.units, piece.told, piece.cores)
+        text = body(self.stretch.text, self.units, piece.ordered, piece.cores)
         words = self.stretch.text[first.start : last.end]
-        return [Quotation(passage, f"{head}\n{text}" if head else text, words)]
+        read = [one.read for windows in answering for one in windows if one.read is not None]
+        below = caption(passage.title, " > ".join(passage.headings))
+        whole = f"{text}\n{below}" if below else text
+        return [Quotation(passage, whole, words, max(read, default=None))]
 
 
 _UNSURE = 1.0

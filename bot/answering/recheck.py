@@ -1,4 +1,4 @@
-"""The recheck before an answer: do its pages still exist, and may the reader still read them?
+"""The recheck before an answer: whether its pages still exist and the reader may still read them.
 
 The index is as old as the last sync. So wikis with rights of their own are asked again about the
 pages that an answer cites. Invalid pages are left out, edited ones are quoted in their current
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import BoundedSemaphore
 
+from bot.answering import texts
 from bot.answering.rereading import Rereading, Split, stands_in
 from bot.answering.retrieval import FoundPage
 from bot.model import Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked, named
@@ -36,16 +37,8 @@ _WIDER = 4
 """The factor for more pages once some of them may not be quoted: a whole space may have been
 closed, and open pages come after its pages."""
 MOST_LINKED = 3
-REFUSAL = (
-    "A wiki does not answer at the moment, so I cannot check whether what I found "
-    "there is still current. Please ask again in a while."
-)
-ONLY_LINKS = (
-    "I found pages that may answer this, but I could not check them in time, so I only link "
-    "them. Please ask again in a while."
-)
 
-Place = tuple[str, str]
+PageRef = tuple[str, str]
 """A wiki, and a page's key in it."""
 _ANYBODY = Principal.of(EVERYONE)
 
@@ -58,18 +51,18 @@ class _Seen:
     ``silent`` wikis are not asked again. ``now`` holds reread pages, ``linked`` those that are
     linked only, and ``answered`` is true if an answer would have quoted one."""
 
-    stand: dict[Place, Page | None] = field(default_factory=dict)
-    fell: set[Place] = field(default_factory=set)
-    doubt: dict[Place, Doubt] = field(default_factory=dict)
-    closing: set[Place] = field(default_factory=set)
+    stand: dict[PageRef, Page | None] = field(default_factory=dict)
+    fell: set[PageRef] = field(default_factory=set)
+    doubt: dict[PageRef, Doubt] = field(default_factory=dict)
+    closing: set[PageRef] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
-    now: dict[Place, FoundPage | None] = field(default_factory=dict)
-    linked: dict[Place, Linked] = field(default_factory=dict)
+    now: dict[PageRef, FoundPage | None] = field(default_factory=dict)
+    linked: dict[PageRef, Linked] = field(default_factory=dict)
     looks: dict[str, bool] = field(default_factory=dict)
     """Whether pages of a wiki are checked, as decided for the first of them."""
     answered: bool = False
 
-    def is_told(self, place: Place) -> bool:
+    def is_told(self, place: PageRef) -> bool:
         return place in self.stand or place in self.fell or place in self.doubt
 
 
@@ -90,7 +83,7 @@ class Recheck:
         last_pass: Callable[[str], datetime | None],
         split: Split,
         *,
-        seconds: float = 2.0,
+        seconds: float,
         refuses: bool = False,
         at_once: int = 8,
         failed_since: Callable[[str], bool] = lambda _: False,
@@ -109,7 +102,7 @@ class Recheck:
         """Return the check for one question of ``reader``'s, whose passages are on ``pages``."""
         return Check(self, reader, pages)
 
-    def stands(self, sources: Collection[Source], reader: Reader) -> frozenset[Place]:
+    def stands(self, sources: Collection[Source], reader: Reader) -> frozenset[PageRef]:
         """Return the pages of ``sources`` that their wikis confirm in time: they exist, are open to
         ``reader`` and still have the quoted text; a wiki that has no live pages is not asked, and
         its pages are valid."""
@@ -154,13 +147,13 @@ class Recheck:
         address = self._live_wikis[source.wiki].plain_address(source.page, source.url)
         return Linked(source.wiki, source.page, address, doubt)
 
-    def told(self, result: Result, seen: _Seen) -> Result:
+    def with_doubts(self, result: Result, seen: _Seen) -> Result:
         linked = tuple(one for one in seen.linked.values() if one.url)[:MOST_LINKED]
         if isinstance(result, NoAnswer):
             if self._refuses and Doubt.UNCONFIRMED in seen.doubt.values():
-                result = replace(result, reason=Reason.UNCHECKED, text=REFUSAL)
+                result = replace(result, reason=Reason.UNCHECKED, text=texts.CANNOT_CHECK)
             elif seen.linked and (seen.answered or result.reason is Reason.NOTHING_INDEXED):
-                text = ONLY_LINKS if linked else REFUSAL
+                text = texts.ONLY_LINKS if linked else texts.CANNOT_CHECK
                 result = replace(result, reason=Reason.UNCHECKED, text=text)
         result = replace(result, linked=linked)
         unsure = {source.wiki for source in named(result) if _place(source) in seen.doubt}
@@ -172,7 +165,7 @@ class Recheck:
             result, unchecked=Unchecked(min(known) if len(known) == len(passes) else None)
         )
 
-    def look(self, pages: Mapping[Place, str], reader: Reader, until: float, seen: _Seen) -> None:
+    def look(self, pages: Mapping[PageRef, str], reader: Reader, until: float, seen: _Seen) -> None:
         """Check ``pages`` (revisions by place), all wikis in parallel."""
         cited: dict[str, dict[str, str]] = {}
         for (wiki, page), revision in pages.items():
@@ -242,10 +235,10 @@ class Check:
         """Return how many pages are valid, invalid, and unconfirmed so far."""
         return len(self.seen.stand), len(self.seen.fell), len(self.seen.doubt)
 
-    def told(self, result: Result) -> Result:
+    def with_doubts(self, result: Result) -> Result:
         """Return ``result`` with the pages that could not be confirmed, and those that are only
         linked."""
-        return self._of.told(result, self.seen)
+        return self._of.with_doubts(result, self.seen)
 
     def _look(self, sources: Sequence[Source]) -> None:
         new = {_place(one): one.revision for one in sources if self._is_open(_place(one))}
@@ -262,7 +255,7 @@ class Check:
             return True
         return _place(found) in self.seen.stand
 
-    def _is_open(self, place: Place) -> bool:
+    def _is_open(self, place: PageRef) -> bool:
         wiki = place[0]
         looks = self._of.is_looked_at(wiki, self.seen) and wiki not in self.seen.silent
         return looks and not self.seen.is_told(place)
@@ -281,7 +274,7 @@ def _is(one: object, other: object) -> bool:
     return one is other
 
 
-def _place(page: Source | FoundPage) -> Place:
+def _place(page: Source | FoundPage) -> PageRef:
     return page.wiki, page.page
 
 
@@ -298,7 +291,7 @@ def _still_says(source: Source, seen: _Seen) -> bool:
     return now is None or stands_in(source.quote, now)
 
 
-def _note(place: Place, live_pages: LivePages, reader: Reader, seen: _Seen) -> None:
+def _note(place: PageRef, live_pages: LivePages, reader: Reader, seen: _Seen) -> None:
     wiki, page = place
     untold = page in live_pages.untold
     live = live_pages.partly.get(page, LivePage(OPEN)) if untold else live_pages.stand.get(page)

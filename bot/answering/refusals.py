@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.answering import texts
 from bot.model import Answer, Narrowed, NoAnswer, Question, Reason, Result
 from indexers.model import Audience
 from indexers.untold import untold_by
 
 LONGEST_QUESTION = 4000
 """Characters. A longer text is no question."""
-NOTHING_FOUND = "I searched and found nothing that answers this."
-_AGAIN = "Please ask again in a few minutes."
 _SILENT = {Reason.NOTHING_FITS, Reason.NOTHING_INDEXED}
 _TEXTS = {
-    Reason.NO_QUESTION: "Ask me something in words, and I will look it up.",
-    Reason.TOO_LONG: f"That is too long for me: at most {LONGEST_QUESTION:,} characters, please.",
-    Reason.REBUILDING: "My index is being rebuilt, so I may not have the page for "
-    "this yet. Please ask again in a while.",
-    Reason.READING: "I am still reading the wiki, and have found nothing that answers this. Please "
-    "ask again in a while.",
+    Reason.NO_QUESTION: texts.NO_QUESTION,
+    Reason.TOO_LONG: texts.too_long(LONGEST_QUESTION),
+    Reason.REBUILDING: texts.REBUILDING,
+    Reason.READING: texts.STILL_READING,
 }
 
 
@@ -36,12 +33,12 @@ def with_rights_told(result: Result, question: Question, *, found: bool) -> Resu
     """Add a note if the reader's rights could not be asked for; without claiming that there is
     nothing to read, if pages were ``found`` and their check left none."""
     if isinstance(result, NoAnswer) and result.reason is Reason.NOTHING_INDEXED and found:
-        result = replace(result, reason=Reason.NOTHING_FITS, text=NOTHING_FOUND)
+        result = replace(result, reason=Reason.NOTHING_FITS, text=texts.NOTHING_FOUND)
     rights = narrowed(question)
     if rights is None:
         return result
     if isinstance(result, NoAnswer) and result.reason in _SILENT:
-        text = f"{rights.words}, and found nothing that answers this. {_AGAIN}"
+        text = texts.rights_unknown(rights.words)
         result = replace(result, reason=Reason.RIGHTS_UNKNOWN, text=text)
     return replace(result, narrowed=rights)
 

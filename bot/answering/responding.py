@@ -6,17 +6,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 
+from bot.answering import texts
 from bot.answering.clarifying import Clarifying
 from bot.answering.compounds import parts
-from bot.answering.confidence import Confidence
-from bot.answering.deciding import NEAREST, Deciding, Decision, nearest, told
+from bot.answering.confidence import Confidence, Features
+from bot.answering.deciding import NEAREST, Deciding, Decision, in_tone, nearest
 from bot.answering.followups import carried
 from bot.answering.other_language import ask_in_theirs
 from bot.answering.quoting import Quotation, Quoting
 from bot.answering.recheck import MOST_CITED
-from bot.answering.refusals import NOTHING_FOUND, narrowed
+from bot.answering.refusals import narrowed
 from bot.answering.reranking import in_full
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
@@ -38,7 +38,7 @@ class Responder:
 
     confidence: Confidence
     wikis: Sequence[str]
-    max_characters: int = 700
+    max_characters: int
     min_confidence: float = 0.05
     min_unread: float | None = None
     clarifying: Clarifying | None = None
@@ -52,11 +52,11 @@ class Responder:
         if not retrieved.pages:
             timings = Timings(retrieved.embed_ms, retrieved.search_ms)
             return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(), timings=timings)
-        decided = self._deciding(question, retrieved)
-        result: Result | None = self._asked_back(question, retrieved, decided.confidence)
+        seen = self._deciding.seen(question, retrieved)
+        decided = self._deciding(question, retrieved, seen)
+        result: Result | None = self._asked_back(question, retrieved, decided.found)
         if result is None and decided.tone is not Tone.SILENCE:
-            quote = partial(self._quotations, question, decided.confidence)
-            result = told(decided.tone, quote(retrieved.with_neighbours), retrieved, quote)
+            result = self._quoting(question, retrieved, decided, seen)
         if result is None:
             result = self._silence(question, retrieved, decided)
         took = (self.clock() - started) * 1000
@@ -64,12 +64,22 @@ class Responder:
 
     def chance(self, question: Question, retrieved: Retrieved) -> float:
         """Return the chance that the passages answer the question."""
-        return self._deciding(question, retrieved).confidence
+        seen = self._deciding.seen(question, retrieved)
+        return self._deciding(question, retrieved, seen).found
+
+    def seen(self, question: Question, retrieved: Retrieved) -> Features:
+        """Return the features of what would be quoted."""
+        quoted = self._quoted(question, retrieved.with_neighbours)
+        sentence = quoted.read if quoted else None
+        return replace(self._deciding.seen(question, retrieved), sentence=sentence)
 
     def why(self, question: Question, retrieved: Retrieved) -> Why:
         """Return what decides whether the question is answered."""
-        decided = self._deciding(question, retrieved)
         seen = self._deciding.seen(question, retrieved)
+        decided = self._deciding(question, retrieved, seen)
+        if decided.tone is not Tone.SILENCE:
+            seen = self.seen(question, retrieved)
+            decided = self._deciding.quoted(question, decided, seen)
         return Why(
             seen={name: value for name, value in asdict(seen).items() if value is not None},
             weighs=self.confidence.curve(seen).weights,
@@ -84,11 +94,24 @@ class Responder:
         unread = self.min_confidence if self.min_unread is None else self.min_unread
         return Deciding(self.confidence, self.min_confidence, unread)
 
-    def _quotations(
-        self, question: Question, confidence: float, hits: Sequence[Hit]
+    def _quoting(
+        self, question: Question, retrieved: Retrieved, decided: Decision, seen: Features
     ) -> Answer | None:
+        quoted = self._quoted(question, retrieved.with_neighbours)
+        if quoted is None:
+            return None
+        seen = replace(seen, sentence=quoted.read)
+        decided = self._deciding.quoted(question, decided, seen)
+
+        def again(hits: Sequence[Hit]) -> Answer | None:
+            fewer = self._quoted(question, hits)
+            return fewer.answer(decided.confidence) if fewer else None
+
+        return in_tone(decided.tone, quoted.answer(decided.confidence), retrieved, again)
+
+    def _quoted(self, question: Question, hits: Sequence[Hit]) -> Quoted | None:
         quoting = replace(self.quote, may_answer=self._deciding.may_answer)
-        return quotations(question, hits, self.max_characters, confidence, quoting)
+        return quoted(question, hits, self.max_characters, quoting)
 
     def _asked_back(
         self, question: Question, retrieved: Retrieved, confidence: float
@@ -110,27 +133,36 @@ class Responder:
 
     def _nothing(self) -> str:
         if not self.has_pages():
-            return "Nothing is indexed yet: run `footnote sync` first."
-        return "I found no page that you may read here."
+            return texts.NOTHING_INDEXED
+        return texts.NO_PAGE_FOR_YOU
 
     def _nothing_found(self, retrieved: Retrieved, leads_to: Sequence[Source]) -> str:
         """Return the message. It names the wikis of the found pages, or none if it does not lead to
         a page of each: nobody may learn of others that they may not read."""
         gave = {found.wiki for found in retrieved.pages}
         if gave != {source.wiki for source in leads_to}:
-            return NOTHING_FOUND
+            return texts.NOTHING_FOUND
         names = ", ".join(name for name in self.wikis if name in gave)
-        return f"I searched {names} and found nothing that answers this."
+        return texts.nothing_in(names)
 
 
-def quotations(
-    question: Question,
-    hits: Sequence[Hit],
-    max_characters: int,
-    confidence: float,
-    quote: Quoting | None = None,
-) -> Answer | None:
-    """Return an answer of verbatim quotations; None if nothing of them can be quoted."""
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Verbatim quotations. ``read`` is the cross-encoder's best score of a sentence of the first
+    one's passage; None if none read it."""
+
+    text: str
+    sources: tuple[Source, ...]
+    read: float | None
+
+    def answer(self, confidence: float) -> Answer:
+        return Answer(self.text, self.sources, confidence)
+
+
+def quoted(
+    question: Question, hits: Sequence[Hit], max_characters: int, quote: Quoting | None = None
+) -> Quoted | None:
+    """Return what answers ``question`` of ``hits``; None if nothing of them can be quoted."""
     quoting = quote or Quoting()
     if question.foreign:
         quoting = quoting.for_foreign()
@@ -146,11 +178,11 @@ def quotations(
     if not quotes:
         quotes, unanswered = quoting(whole, hits, max_characters), []
     quotes = quotes[:MOST_CITED]
-    texts = [with_mark(one.text, f"[{n}]") for n, one in enumerate(quotes, start=1)]
-    texts += [_nothing_for(part) for part in unanswered if part != question.sought]
-    text = "\n\n".join(texts)
+    shown = [with_mark(one.text, f"[{n}]") for n, one in enumerate(quotes, start=1)]
+    shown += [_nothing_for(part) for part in unanswered if part != question.sought]
+    text = "\n\n".join(shown)
     sources = tuple(source_of(one.passage, one.words) for one in quotes)
-    return Answer(text, sources, confidence) if quotes else None
+    return Quoted(text, sources, quotes[0].read) if quotes else None
 
 
 _LONGEST = 150
@@ -159,4 +191,4 @@ _LONGEST = 150
 
 def _nothing_for(part: str) -> str:
     words = on_one_line(plain_line(" ".join(part.split()))[:_LONGEST])
-    return f"I found nothing that answers \u201c{words}\u201d."
+    return texts.nothing_for(words)

@@ -15,7 +15,7 @@ from bot.answering.ranking import Ranking
 from bot.answering.spelling import Spelling
 from bot.model import Question, Result
 from indexers.model import Hit
-from indexers.ports import Embedder, PassageIndex, Vector
+from indexers.ports import Embedder, IndexQuery, PassageIndex, Vector
 
 _CORES = os.cpu_count() or 1
 PASSAGES = 40
@@ -110,36 +110,54 @@ class Retrieval:
         of_parts[1:] = [followups.blended(vector, alone) for vector in of_parts[1:]]
         embedded = self.clock()
         language = question.language
-        found = by_page(self._hits(question, question.text, question.text, alone), language)
-        searches = [(found, followups.ALONE * (compounds.WHOLE if parts else 1))]
-        by_part: list[dict[uuid.UUID, float]] = []
-        for part, vector in zip(parts, of_parts, strict=True):
-            text = f"{question.text} {part}" if by_part else part
-            hits = self._hits(question, part, text, vector)
+        whole = followups.ALONE * (compounds.WHOLE if parts else 1)
+        searches = [_Search(question.text, question.text, alone, whole)]
+        for number, (part, vector) in enumerate(zip(parts, of_parts, strict=True)):
+            text = f"{question.text} {part}" if number else part
             weight = followups.ALONE * (1 - compounds.WHOLE) / len(parts)
-            searches.append((by_page(hits, language), weight))
-            by_part.append({hit.passage.id: hit.score for hit in hits})
+            searches.append(_Search(part, text, vector, weight))
         for context, vector in zip(contexts, vectors, strict=True):
             text = f"{context.text} {question.text}"
-            hits = self._hits(question, question.text, text, followups.blended(alone, vector))
-            searches.append((by_page(hits, language), context.weight))
+            blended = followups.blended(alone, vector)
+            searches.append(_Search(question.text, text, blended, context.weight))
         if question.standalone:
-            hits = self._hits(question, question.sought, question.sought, sought)
             rest = 1 - followups.STANDALONE
-            searches = [(found, weight * rest) for found, weight in searches]
-            searches.insert(0, (by_page(hits, language), followups.STANDALONE))
-        pages = merged(searches, language) if len(searches) > 1 else searches[0][0]
-        if by_part:
+            searches = [replace(one, weight=one.weight * rest) for one in searches]
+            text = question.sought
+            searches.append(_Search(text, text, sought, followups.STANDALONE))
+        hits = self._hits(question, searches)
+        weighed = [
+            (by_page(of_one, language), one.weight)
+            for of_one, one in zip(hits, searches, strict=True)
+        ]
+        if question.standalone:
+            weighed.insert(0, weighed.pop())
+        pages = merged(weighed, language) if len(weighed) > 1 else weighed[0][0]
+        if parts:
+            of_each = hits[1 : 1 + len(parts)]
+            by_part = [{hit.passage.id: hit.score for hit in of_part} for of_part in of_each]
             pages = tuple(_with_parts(page, by_part) for page in pages)
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
-    def _hits(self, question: Question, asked: str, text: str, vector: Vector) -> list[Hit]:
-        """Return hits for ``text`` and ``vector``, in the order in which they answer ``asked``."""
-        limit = IN_CONVERSATION if question.history else PASSAGES
-        found = self.index.search(
-            text, vector, reader=question.reader, limit=limit, wikis=question.wikis
+    def _hits(self, question: Question, searches: Sequence[_Search]) -> list[list[Hit]]:
+        """Return the hits of each search, in the order in which they answer what it asks."""
+        found = self.index.search_all(
+            [IndexQuery(one.text, one.vector) for one in searches],
+            reader=question.reader,
+            limit=IN_CONVERSATION if question.history else PASSAGES,
+            wikis=question.wikis,
         )
-        return self.rank(asked, found)
+        return [self.rank(one.asked, hits) for one, hits in zip(searches, found, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A search by ``text`` and ``vector`` for what answers ``asked``."""
+
+    asked: str
+    text: str
+    vector: Vector
+    weight: float
 
 
 def _with_parts(page: FoundPage, by_part: Sequence[Mapping[uuid.UUID, float]]) -> FoundPage:

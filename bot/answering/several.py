@@ -20,6 +20,7 @@ from bot.model import (
     Tone,
     Turn,
     Unchecked,
+    why_no_model,
 )
 from bot.ports import Answering, OnText
 from indexers.text.prose import plain_line
@@ -93,6 +94,17 @@ def questions(text: str) -> list[str]:
     return found
 
 
+def without_questions(text: str, asked: Sequence[str]) -> str:
+    """Return the text of an answer to ``asked`` without the questions above its parts."""
+    for one in asked if len(asked) > 1 else ():
+        text = text.replace(f"{_heading(one)}\n\n", "", 1)
+    return text
+
+
+def _heading(question: str) -> str:
+    return f"> {on_one_line(plain_line(' '.join(question.split()))[:_HEADING])}"
+
+
 def _is_short(part: str) -> bool:
     return part.isascii() and len(part.split()) < _SHORTEST
 
@@ -139,13 +151,18 @@ def _together(asked: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Res
             timings=timings,
             unchecked=_unchecked(results),
             linked=_linked(results),
+            fallback=next((one.fallback for one in refusals if one.fallback), None),
         )
     numbers: dict[tuple[str, str, str], int] = {}
     sources: list[Source] = []
     parts: list[str] = []
     for text, one in zip(asked, results, strict=True):
-        parts.append(f"> {on_one_line(plain_line(' '.join(text.split()))[:_HEADING])}")
-        parts.append(one.text if isinstance(one, NoAnswer) else _renumbered(one, numbers, sources))
+        parts.append(_heading(text))
+        parts.append(
+            " ".join(filter(None, (one.text, why_no_model(one))))
+            if isinstance(one, NoAnswer)
+            else _renumbered(one, numbers, sources)
+        )
     return Answer(
         "\n\n".join(parts),
         tuple(sources),

@@ -1,4 +1,4 @@
-"""A quotation as people read it: its label, marks of omission, and the answer in bold.
+"""A quotation as people read it: marks of omission, the answer in bold, and its caption.
 
 Titles, headings and pages are others' text: nothing of it can pass for a mark of ours.
 """
@@ -13,7 +13,8 @@ from bot.foreign import on_one_line, quoted
 from indexers.text.prose import Kind, plain_line
 
 _LEFT_OUT = "…"
-_LABEL = 80
+_DASH = "\u2014"
+_NAME = 80
 """Characters of a title, and of a heading."""
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 """The mark that every surface shows in bold."""
@@ -23,11 +24,12 @@ _CELL = re.compile(r"(?<!\\)\|")
 _MARKER = re.compile(r" *(?:\u2022|\d{1,9}[.)]) ")
 
 
-def label(title: str, heading: str) -> str:
-    """Return "**Title > Section**"; ``heading`` is the innermost of a passage's, or its path."""
+def caption(title: str, heading: str) -> str:
+    """Return where a quotation stands, to be shown below it; ``heading`` is the innermost of a
+    passage's, or its path."""
     names = (_name(name) for name in (title, heading.rpartition(" > ")[2]))
     shown = " > ".join(dict.fromkeys(filter(None, names)))
-    return f"**{shown}**" if shown else ""
+    return f"{_DASH} **{shown}**" if shown else ""
 
 
 def body(
@@ -57,9 +59,9 @@ def _group(text: str, units: Sequence[Unit], places: Sequence[int], cores: Seque
 
 
 def _name(name: str) -> str:
-    plain = plain_line(" ".join(name.split())[: 4 * _LABEL])
+    plain = plain_line(" ".join(name.split())[: 4 * _NAME])
     words = on_one_line(plain).replace("*", _STAR)
-    return words if len(words) <= _LABEL else f"{words[: _LABEL - 1].rstrip()}{_LEFT_OUT}"
+    return words if len(words) <= _NAME else f"{words[: _NAME - 1].rstrip()}{_LEFT_OUT}"
 
 
 def _plain(words: str) -> str:

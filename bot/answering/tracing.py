@@ -7,127 +7,14 @@ the message of an error, which may quote them.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
-from llama_index.core.bridge.pydantic import PrivateAttr
-from llama_index_instrumentation import get_dispatcher
-from llama_index_instrumentation.base import BaseEvent
-from llama_index_instrumentation.event_handlers.base import BaseEventHandler
-from llama_index_instrumentation.span.base import BaseSpan
-from llama_index_instrumentation.span_handlers.base import BaseSpanHandler
-
-from bot import request_ids
-from bot.answering.engine.events import RecheckEvent, VerificationEvent
-from bot.answering.engine.query import FootnoteResponse
 from bot.errors import TracingMisconfigured
-from bot.model import Answer, NoAnswer, Result, named
 from bot.version import own_version
 
-if TYPE_CHECKING:
-    from opentelemetry.trace import Tracer
-
-_ID = 37
-"""Characters that the instrumentation adds to a part's name: a hyphen and a random id."""
 _SECONDS = 5
 """Seconds that an export may take, and the end of the process waits for the last one."""
-
-
-class TracedSpan(BaseSpan):
-    """A span of LlamaIndex, with its OpenTelemetry span."""
-
-    span: Any
-
-
-class TraceSpans(BaseSpanHandler[TracedSpan]):
-    """A handler that makes each of LlamaIndex's spans one of ``tracer``."""
-
-    _tracer: Any = PrivateAttr()
-
-    def __init__(self, tracer: Tracer) -> None:
-        super().__init__()
-        self._tracer = tracer
-
-    @classmethod
-    def class_name(cls) -> str:
-        return "TraceSpans"
-
-    def new_span(
-        self,
-        id_: str,
-        bound_args: inspect.BoundArguments,  # noqa: ARG002 - they hold the question
-        instance: Any | None = None,  # noqa: ARG002 - LlamaIndex's signature
-        parent_span_id: str | None = None,
-        tags: dict[str, Any] | None = None,  # noqa: ARG002 - LlamaIndex's signature
-        **_: Any,
-    ) -> TracedSpan:
-        from opentelemetry.trace import set_span_in_context  # an extra
-
-        parent = self.open_spans.get(parent_span_id or "")
-        within = set_span_in_context(parent.span) if parent else None
-        request = request_ids.current()
-        span = self._tracer.start_span(
-            id_[:-_ID],
-            context=within,
-            attributes={"footnote.request": request} if request else {},
-        )
-        return TracedSpan(id_=id_, parent_id=parent_span_id, span=span)
-
-    def prepare_to_exit_span(
-        self,
-        id_: str,
-        bound_args: inspect.BoundArguments,  # noqa: ARG002 - they hold the question
-        instance: Any | None = None,  # noqa: ARG002 - LlamaIndex's signature
-        result: Any | None = None,
-        **_: Any,
-    ) -> TracedSpan | None:
-        traced = self.open_spans.get(id_)
-        if traced:
-            traced.span.set_attributes(_attributes(result))
-            traced.span.end()
-        return traced
-
-    def prepare_to_drop_span(
-        self,
-        id_: str,
-        bound_args: inspect.BoundArguments,  # noqa: ARG002 - they hold the question
-        instance: Any | None = None,  # noqa: ARG002 - LlamaIndex's signature
-        err: BaseException | None = None,
-        **_: Any,
-    ) -> TracedSpan | None:
-        from opentelemetry.trace import StatusCode  # an extra
-
-        traced = self.open_spans.get(id_)
-        if traced:
-            traced.span.set_status(StatusCode.ERROR, type(err).__name__)
-            traced.span.end()
-        return traced
-
-    def note(self, id_: str | None, name: str, attributes: Mapping[str, int]) -> None:
-        """Add an event to an open span."""
-        if traced := self.open_spans.get(id_ or ""):
-            traced.span.add_event(name, attributes)
-
-
-class TraceEvents(BaseEventHandler):
-    """A handler that adds our events to the ``spans``: numbers alone."""
-
-    spans: TraceSpans
-
-    @classmethod
-    def class_name(cls) -> str:
-        return "TraceEvents"
-
-    def handle(self, event: BaseEvent, **_: Any) -> None:
-        if isinstance(event, RecheckEvent):
-            found = {"stand": event.stand, "fell": event.fell, "doubt": event.doubt}
-            self.spans.note(event.span_id, "recheck", found)
-        elif isinstance(event, VerificationEvent):
-            dropped = {f"dropped.{reason}": count for reason, count in event.dropped.items()}
-            found = {"supported": event.supported, "unclear": event.unclear} | dropped
-            self.spans.note(event.span_id, "verification", found)
 
 
 @contextmanager
@@ -151,6 +38,12 @@ def traced(url: str) -> Iterator[None]:
         raise TracingMisconfigured(
             "`tracing.url` needs a package: pip install 'footnote-bot[otel]'."
         ) from error
+    # Slow: LlamaIndex.
+    from llama_index_instrumentation import get_dispatcher
+
+    # Slow, too.
+    from bot.answering.trace_spans import TraceEvents, TraceSpans
+
     resource = Resource.create({"service.name": "footnote", "service.version": own_version()})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     exporter = OTLPSpanExporter(endpoint=url, timeout=_SECONDS)
@@ -166,29 +59,3 @@ def traced(url: str) -> Iterator[None]:
         root.span_handlers.remove(spans)
         root.event_handlers.remove(events)
         provider.shutdown()
-
-
-def _attributes(result: object) -> dict[str, str | int | float | bool]:
-    """Return what came out of a part, without a word of it."""
-    if isinstance(result, FootnoteResponse):
-        return _of_result(result.result)
-    return {"footnote.nodes": len(result)} if isinstance(result, list) else {}
-
-
-def _of_result(result: Result) -> dict[str, str | int | float | bool]:
-    attributes: dict[str, str | int | float | bool] = {
-        "footnote.result": type(result).__name__,
-        "footnote.confidence": result.confidence,
-        "footnote.pages": len({(one.wiki, one.page) for one in named(result)}),
-        "footnote.unchecked": result.unchecked is not None,
-    }
-    if isinstance(result, NoAnswer):
-        attributes["footnote.reason"] = result.reason.value
-    if isinstance(result, Answer):
-        attributes |= {
-            "footnote.tone": result.tone.value,
-            "footnote.composed": result.composed,
-            "footnote.fallback": result.fallback.value if result.fallback else "",
-            "footnote.left_out": result.left_out,
-        }
-    return attributes

@@ -51,16 +51,16 @@ def ranked(
 ) -> list[Window]:
     """Return the units around ``passage`` that may answer, the best first; `CHARACTERS` of them are
     read."""
-    candidates = [at for at, unit in enumerate(units) if not _only_names(units, at)]
+    candidates = [at for at, unit in enumerate(units) if not only_names(units, at)]
     shares = _shares(question, units, candidates or range(len(units)), weigh)
     # Python's sort keeps the order of equals, which is the page's.
     best = sorted(shares, key=lambda at: -shares[at])
     if not best:
         return []
     examples = set() if is_example(question) else {at for at in best if _is_example(units, at)}
-    chosen = list(_within(best, [len(_shown(units, at)) for at in best], CHARACTERS))
+    chosen = list(_within(best, [len(as_read(units, at)) for at in best], CHARACTERS))
     if read and chosen:
-        texts = [f"{_where(passage)}\n{_shown(units, at)}" for at in chosen]
+        texts = [f"{_where(passage)}\n{as_read(units, at)}" for at in chosen]
         if (scores := read(question, texts)) is not None:
             read_as = dict(zip(chosen, scores, strict=True))
             found = _sorted(read_as, _LOGITS, examples)
@@ -88,7 +88,7 @@ def _is_example(units: Sequence[Unit], at: int) -> bool:
     return is_example(units[at].text, (units[lead].text for lead in units[at].leads))
 
 
-def _only_names(units: Sequence[Unit], at: int) -> bool:
+def only_names(units: Sequence[Unit], at: int) -> bool:
     """Return whether a unit is the header of a table, or a label ("Suggestions")."""
     unit = units[at]
     if unit.kind is Kind.TABLE:
@@ -123,6 +123,7 @@ def _where(passage: Passage) -> str:
     return " > ".join([passage.title, *passage.headings[-1:]])[:_PLACE]
 
 
-def _shown(units: Sequence[Unit], at: int) -> str:
+def as_read(units: Sequence[Unit], at: int) -> str:
+    """Return a unit as the cross-encoder reads it, below its path: with its introduction."""
     lines = [units[lead].text for lead in units[at].leads]
     return "\n".join([*lines, units[at].text])[-_LONGEST:]

@@ -35,6 +35,16 @@ _SMALL_TALK = frozenset({
     "so much", "a lot", "very much",
 })  # fmt: skip
 """Words, and pairs of words, that ask nothing."""
+_ABOUT_ME = frozenset({
+    "who are you", "what are you", "what can you do", "what do you do", "what can you answer",
+    "what can you help with", "what can you help me with", "what do you know", "how do you work",
+    "can you help", "can you help me", "how can you help", "how can you help me",
+    "what can i ask", "what can i ask you", "what can i ask about", "what can we ask",
+    "what questions can i ask", "what should i ask", "how do i use you", "how can i use you",
+})  # fmt: skip
+"""Whole questions, which no page answers."""
+_LONGEST_ABOUT_ME = 10
+"""Words, with a greeting before them."""
 
 
 class ThreadCommand(StrEnum):
@@ -46,13 +56,14 @@ class ThreadCommand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The words of a message: whether they are a thread command, ask like a question, or ask
-    nothing."""
+    """The words of a message: whether they are a thread command, ask like a question, ask nothing,
+    or ask about the bot itself."""
 
     words: str
     command: ThreadCommand | None = None
     asks: bool = False
     asks_nothing: bool = False
+    asks_about_me: bool = False
 
 
 NOTHING = Said("")
@@ -60,7 +71,13 @@ NOTHING = Said("")
 
 def understood(words: str) -> Said:
     """Return what the words of a message say."""
-    return Said(words, thread_command(words), looks_like_question(words), asks_nothing(words))
+    return Said(
+        words,
+        thread_command(words),
+        looks_like_question(words),
+        asks_nothing(words),
+        asks_about_me(words),
+    )
 
 
 def thread_command(words: str) -> ThreadCommand | None:
@@ -91,6 +108,16 @@ def asks_nothing(question: str) -> bool:
     """Return whether it is empty, a greeting, thanks, or nothing but emoji."""
     words = _WORD.findall(_EMOJI.sub(" ", question.casefold()))
     return _is_small_talk(words)
+
+
+def asks_about_me(question: str) -> bool:
+    """Return whether it asks what the bot is or can do, and nothing else."""
+    words = _WORD.findall(_EMOJI.sub(" ", question.casefold()))
+    if len(words) > _LONGEST_ABOUT_ME:
+        return False
+    return any(
+        " ".join(words[at:]) in _ABOUT_ME and _is_small_talk(words[:at]) for at in range(len(words))
+    )
 
 
 def _is_small_talk(words: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 
+from bot.conversation import texts
 from bot.conversation.model import (
     AnswerContent,
     Chosen,
@@ -31,8 +32,8 @@ logger = logging.getLogger(__name__)
 
 _EVENT = "choice-of-"
 """The prefix of the event of a choice by button; the id of the clarifying question follows."""
-FORGOTTEN = Notice("I no longer know what was asked here. Please ask again.")
-CHOSEN = Notice("This was already chosen. To choose another one, reply with its number.")
+FORGOTTEN = Notice(texts.CHOICE_FORGOTTEN)
+CHOSEN = Notice(texts.ALREADY_CHOSEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from bot.conversation import texts
 from bot.conversation.addressing import NOTHING, Said, understood
 from bot.conversation.answers import AnswerMaker
 from bot.conversation.choices import AskedBack
@@ -40,10 +41,7 @@ from indexers.model import Reader
 
 logger = logging.getLogger(__name__)
 
-HELP = Notice(
-    "Ask me a question, and I answer from the wiki with links to where it says so.",
-    ("For example: How do I book leave? In a channel, mention me; here, just write.",),
-)
+HELP = Notice(texts.HELP, (texts.HELP_EXAMPLE,))
 _MOST_NAMES = 10
 """People whose names are looked up for one question."""
 
@@ -176,7 +174,9 @@ class Decisions:
         return True
 
     async def small_talk_gets_help(self, case: ReplyInProgress) -> bool:
-        if case.is_choice or not case.said.asks_nothing:
+        is_for_me = case.message.kind in (MessageKind.MENTION, MessageKind.DIRECT)
+        asks_help = case.said.asks_nothing or (is_for_me and case.said.asks_about_me)
+        if case.is_choice or not asks_help:
             return False
         await self.posting.put(case.message, HELP, case.posted)
         return True

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.conversation import texts
 from bot.conversation.addressing import ThreadCommand, is_for_me
 from bot.conversation.model import Button, IncomingMessage, Notice, Press, Thread
 from bot.conversation.ports import Chat, Directory, Respond, Threads
@@ -18,13 +19,9 @@ logger = logging.getLogger(__name__)
 STOP = "stop_following"
 """The action id of the button; its value is the thread's ts."""
 
-STOPPED = Notice(
-    "I no longer follow this thread. Mention me to ask, or say: start following.",
-)
-NOT_YOURS = Notice("Only people who asked me in this thread can stop that.")
-STARTED = Notice(
-    "I am following this thread: no need to mention me. To end this, say: stop following."
-)
+STOPPED = Notice(texts.FOLLOWING_STOPPED)
+NOT_YOURS = Notice(texts.NOT_YOUR_THREAD)
+STARTED = Notice(texts.FOLLOWING_STARTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,4 @@ class Following:
 
 
 def _explanation(thread: str) -> Notice:
-    return Notice(
-        "I answered without a mention because you asked me earlier in this thread.",
-        button=Button(STOP, "Stop following", thread),
-    )
+    return Notice(texts.WHY_ANSWERED, button=Button(STOP, texts.STOP_FOLLOWING, thread))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot import request_ids
+from bot.conversation import texts
 from bot.conversation.model import Notice
 from bot.errors import StateRefused, StateUnavailable
 
@@ -26,7 +27,4 @@ def note(incident: str, what: str, error: BaseException) -> None:
 
 
 def sorry(incident: str) -> Notice:
-    return Notice(
-        "Something went wrong on my side, and I could not do this. Please try again later.",
-        (f"If it keeps happening, tell your Footnote admin this number: {incident}",),
-    )
+    return Notice(texts.WENT_WRONG, (texts.tell_your_admin(incident),))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, Self
 
+from bot.conversation import texts
 from bot.conversation.model import CountedBy, IncomingMessage
 from bot.conversation.ports import Inbox
-from indexers.text.counting import counted
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -71,9 +71,5 @@ async def refusal_of(limits: QuestionLimits, message: IncomingMessage, inbox: In
 
 
 def _words(bound: int, whose: CountedBy, span: timedelta) -> str:
-    asked = "You have asked" if whose is CountedBy.PERSON else "This channel has asked"
-    questions = counted(bound, "question")
-    when, again = (
-        ("within a minute", "in a minute") if span == _MINUTE else ("within a day", "tomorrow")
-    )
-    return f"{asked} {questions} {when}, which is the limit. Please ask again {again}."
+    limit = texts.person_limit if whose is CountedBy.PERSON else texts.channel_limit
+    return limit(bound, in_a_minute=span == _MINUTE)

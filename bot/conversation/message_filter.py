@@ -11,7 +11,7 @@ from bot.conversation.model import IncomingMessage, MessageKind, Thread
 from bot.conversation.ports import ChannelSettingsStore, Inbox, MessageText, Threads
 
 _LATE = 3600.0
-"""Seconds: Slack delivers again for some minutes."""
+"""Seconds: a chat may deliver a message again for some minutes."""
 
 
 _CHOICE = 8

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.conversation import texts
 from bot.conversation.answers import AnswerMaker
 from bot.conversation.asking_again import AskingAgain, message_of
 from bot.conversation.model import (
@@ -34,24 +35,13 @@ AGAIN = "answer_again"
 SHARE = "share_answer"
 """Action ids; the value is the id of the answer that the channel, or the asker alone, got."""
 
-OFFER = Notice(
-    "I can answer you privately: you may read a page about this, but not everybody here may."
-)
-PERHAPS = Notice(
-    "I was interrupted while answering this. You may already have my answer, visible "
-    "only to you. If not, press the button."
-)
-FORGOTTEN = Notice("I no longer have this question. Please ask again.")
-NOT_NOW = Notice(
-    "I looked again and found no answer for you: the pages do not say it, or what you"
-    " may read has changed."
-)
-NOT_FOR_ALL = Notice("I cannot share this: not everybody here may read the pages it comes from.")
-NOT_FOR_OUTSIDERS = Notice(
-    "I cannot share this: somebody in this channel may not get answers from me."
-)
-ONLY_YOU = "Only you see this: somebody in this channel may not get answers from me."
-SHARED = Notice("I shared the answer in the thread.")
+OFFER = Notice(texts.PRIVATE_OFFER)
+PERHAPS = Notice(texts.PERHAPS_ANSWERED)
+FORGOTTEN = Notice(texts.QUESTION_FORGOTTEN)
+NOT_NOW = Notice(texts.NO_ANSWER_NOW)
+NOT_FOR_ALL = Notice(texts.NOT_FOR_ALL)
+NOT_FOR_OUTSIDERS = Notice(texts.NOT_FOR_OUTSIDERS)
+SHARED = Notice(texts.SHARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +68,7 @@ class PrivateAnswers:
             return
         alone = replace(question, reader=reader, quoting=True)
         if isinstance(await self.maker.alone(alone), Answer):
-            button = Button(ALONE, "Answer me privately", str(recorded.id))
+            button = Button(ALONE, texts.ANSWER_PRIVATELY, str(recorded.id))
             offer = replace(OFFER, button=button)
             try:
                 await self.chat.post_privately(
@@ -113,7 +103,7 @@ class PrivateAnswers:
         recorded = await self.answers.recorded_for(MessageRef.of(message))
         if recorded is None:
             return False
-        button = Button(AGAIN, "Answer me again", str(recorded.id))
+        button = Button(AGAIN, texts.ANSWER_AGAIN, str(recorded.id))
         await self.posting.show_asker(message, replace(PERHAPS, button=button))
         return True
 
@@ -214,8 +204,8 @@ class PrivateAnswers:
         """Return the answer without feedback buttons, which belong to answers that all see."""
         content = AnswerContent(recorded, buttons=Buttons.NO_VERDICTS)
         if await self.directory.has_outsiders(recorded.asked.place.channel):
-            return replace(content, note=ONLY_YOU)
+            return replace(content, note=texts.ONLY_YOU)
         if isinstance(recorded.answer, Answer):
-            button = Button(SHARE, "Share to channel", str(recorded.id))
+            button = Button(SHARE, texts.SHARE, str(recorded.id))
             return replace(content, button=button)
         return content

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.caching import ExpiringCache
+from bot.conversation import texts
 from bot.conversation.addressing import looks_like_question
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.conversation.ports import Answers, Directory
@@ -18,7 +19,7 @@ from bot.model import Answer
 logger = logging.getLogger(__name__)
 
 MOST = 4
-"""As many as Slack shows."""
+"""Suggestions at once; more are not read."""
 REMEMBERED = 600.0
 """Seconds."""
 _LONGEST = 150
@@ -102,9 +103,9 @@ class Prompts:
 def question_of(title: str) -> str:
     """Return a question that the page of this title answers."""
     if match := _HOW_TO.match(title):
-        return f"How do I {match[1][0].lower()}{match[1][1:]}?"
+        return texts.how_do_i(f"{match[1][0].lower()}{match[1][1:]}")
     if not looks_like_question(title):
-        return f"What does the wiki say about {title}?"
+        return texts.about_page(title)
     return title if "?" in title else f"{title}?"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from bot.conversation import texts
 from bot.conversation.model import IncomingMessage
 from bot.conversation.ports import StatusLine
 
@@ -12,7 +13,7 @@ _AGAIN = 20.0
 """Seconds after which the number is updated."""
 _AT_ONCE = 10
 _AT_MOST = 50
-"""Calls to Slack, concurrently and in one round."""
+"""Statuses that are shown concurrently, and in one round."""
 
 
 class QueueStatus:
@@ -50,11 +51,8 @@ class QueueStatus:
 
         async def show(number: int, message: IncomingMessage) -> None:
             async with places:
-                await self._status.show(message.channel, message.thread, queue_text(number))
+                await self._status.show(
+                    message.channel, message.thread, texts.number_in_queue(number)
+                )
 
         await asyncio.gather(*(show(*one) for one in late))
-
-
-def queue_text(number: int) -> str:
-    """Return the status, which follows the bot's name."""
-    return f"has many questions at once: you are number {number:,}\u2026"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.conversation import texts
 from bot.conversation.answers import AnswerMaker
 from bot.conversation.asking_again import AskingAgain, message_of
 from bot.conversation.model import (
@@ -25,11 +26,8 @@ from bot.conversation.model import (
 from bot.conversation.ports import Answers, Directory, Respond
 from bot.model import Answer
 
-FORGOTTEN = Notice("I no longer have this answer. Please ask again.")
-NOTHING = Notice(
-    "I looked again and found nothing to quote for you: what you may read has changed."
-)
-ONLY_YOU = "Only you see these quotes."
+FORGOTTEN = Notice(texts.ANSWER_FORGOTTEN)
+NOTHING = Notice(texts.NO_QUOTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Quotes:
             return
         shown = replace(recorded, answer=result, answered=self.clock())
         await self.maker.note(shown, question, Way.PRIVATE, press.person)
-        content = AnswerContent(shown, buttons=Buttons.NONE, note=ONLY_YOU)
+        content = AnswerContent(shown, buttons=Buttons.NONE, note=texts.ONLY_YOU_QUOTES)
         await respond(content, replacing=False)
 
     async def _recorded(self, press: Press) -> RecordedAnswer | None:

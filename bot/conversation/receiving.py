@@ -1,4 +1,4 @@
-"""Incoming messages are stored in the inbox, in batches: Slack waits for each of them."""
+"""Incoming messages are stored in the inbox, in batches: the chat waits until each is stored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.errors import StateRefused, StateUnavailable
 _REMEMBERED = 1000
 """Messages remembered. A mention comes as two events, and any of them up to four times."""
 _PATIENCE = 1.5
-"""Seconds. Slack waits three, and a database that is away may not say so."""
+"""Seconds. A chat waits three or so, and a database that is away may not say so."""
 
 _Read = Callable[[], IncomingMessage | None]
 
@@ -77,7 +77,7 @@ class Receiving:
             try:
                 new = await self._taken(come)
             except asyncio.CancelledError:
-                # The process ends: nothing is acknowledged, so Slack delivers it again.
+                # The process ends: nothing is acknowledged, so the chat delivers it again.
                 for message in come:
                     self._kept.pop(_without_event(message)).cancel()
                 raise

@@ -10,16 +10,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.conversation import texts
 from bot.conversation.model import AnswerContent, Content, Notice, RecordedAnswer, Tally
 from bot.conversation.ports import Answers, Chat
 from bot.errors import ChatRefused, ChatUnavailable
 
 logger = logging.getLogger(__name__)
 
-TAKEN_BACK = Notice(
-    "I retracted this answer: its question was edited, a page it cited can no longer "
-    "be read, or somebody withdrew what it said. Please ask again."
-)
+TAKEN_BACK = Notice(texts.RETRACTED)
 
 Change = Callable[[AnswerContent], AnswerContent]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from bot.conversation import texts
 from bot.conversation.model import Notice
 from bot.conversation.ports import Inbox, StatusLine
 from bot.conversation.posting import Posting
@@ -12,7 +13,7 @@ from bot.conversation.workers import Workers
 
 logger = logging.getLogger(__name__)
 
-STOPPED = Notice("I stopped, as you asked.")
+STOPPED = Notice(texts.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.background import in_own_thread
+from bot.conversation import texts
 from bot.conversation.message_filter import MessageFilter
 from bot.conversation.model import IncomingMessage, MessageKind, Notice
 from bot.conversation.ports import Chat, WaitingMessages
@@ -147,14 +148,8 @@ class WaitingRoom:
             del self._told[old]
 
 
-WAITS = Notice(
-    "I have your question but cannot answer it yet: my database is unavailable. I "
-    "will answer as soon as it is back."
-)
-NOT_KEPT = Notice(
-    "I could not save your question: I cannot write anything just now. Slack will "
-    "deliver it again within five minutes. If no answer comes, please ask again."
-)
+WAITS = Notice(texts.WAITS)
+NOT_KEPT = Notice(texts.NOT_KEPT)
 
 
 def _told(message: IncomingMessage) -> Told:

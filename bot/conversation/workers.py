@@ -135,8 +135,8 @@ class Workers:
 
 
 def _when(message: IncomingMessage) -> float:
-    """Return the time of a message. Slack's ts are seconds; two events may be received in the wrong
-    order."""
+    """Return the time of a message, if its ts is one in seconds: two messages may be received in
+    the wrong order."""
     try:
         return float(message.ts)
     except ValueError:

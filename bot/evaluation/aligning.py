@@ -75,14 +75,18 @@ def aligned(start: Confidence, closest: Scale, read: Scale | None) -> Confidence
         bias=unread.bias,
         closest=unread.closest,
         read=_scaled(start.read, closest, read) if read else start.read,
+        shown=_scaled(start.shown, closest, read) if read else start.shown,
     )
 
 
 def _scaled(curve: Curve, closest: Scale, read: Scale | None) -> Curve:
-    bias = curve.bias + curve.closest * closest.shift + (curve.read * read.shift if read else 0.0)
+    """Return the curve for these scales; sentences are read by the model that reads passages."""
+    slope, shift = (read.slope, read.shift) if read else (1.0, 0.0)
+    bias = curve.bias + curve.closest * closest.shift + (curve.read + curve.sentence) * shift
     return replace(
         curve,
         bias=bias,
         closest=curve.closest * closest.slope,
-        read=curve.read * read.slope if read else curve.read,
+        read=curve.read * slope,
+        sentence=curve.sentence * slope,
     )

@@ -19,13 +19,14 @@ from bot.evaluation.fitting import Sample
 from bot.evaluation.generating import Generated, generate
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
-from bot.evaluation.run import Outcome, ask_all
+from bot.evaluation.run import Outcome, outcome_of
 from bot.model import Answer, Question
 from indexers.model import Principal, Progress
 from indexers.text.counting import counted
 
 _UNREAD = ("closest", "words", "pairs")
 _READ = ("closest", "read")
+_SHOWN = ("closest", "read", "sentence", "agreed")
 MOST_GENERATED = 200
 
 
@@ -67,7 +68,12 @@ class Calibrating:
         """
         samples = list(self._samples(cases))
         unread = [replace(one, seen=replace(one.seen, read=None)) for one in samples]
-        read = [one for one in samples if one.seen.read is not None]
+        read = [
+            replace(one, seen=replace(one.seen, sentence=None))
+            for one in samples
+            if one.seen.read is not None
+        ]
+        shown = [one for one in samples if one.seen.sentence is not None]
         right = sum(one.right for one in samples)
         figures: dict[str, Any] = {"questions": len(samples), "right": right}
         if not fitting.enough(samples):
@@ -80,15 +86,20 @@ class Calibrating:
         default = Confidence()
         plain = fitting.fit(unread, default.curve(unread[0].seen), _UNREAD)
         other = fitting.fit(read, default.read, _READ) if fitting.enough(read) else None
-        told = other or plain
+        quoted = fitting.fit(shown, default.shown, _SHOWN) if fitting.enough(shown) else None
+        told = quoted or other or plain
         figures["log_loss"] = {"before": told.before, "after": told.after}
-        if not plain.better and not (other and other.better):
+        if not any(one and one.better for one in (plain, other, quoted)):
             why = (
                 "On questions that it was not fitted to, a curve of your own does no better than "
                 "the one that comes with Footnote, which is kept."
             )
             return Calibrated(None, why, figures)
-        curve = _confidence(plain.curve, other.curve if other else default.read)
+        curve = _confidence(
+            plain.curve,
+            other.curve if other else default.read,
+            quoted.curve if quoted else default.shown,
+        )
         made = self._made(curve, len(samples), generated=False)
         return Calibrated(made, f"Fitted to {len(samples)} questions.", figures)
 
@@ -124,13 +135,17 @@ class Calibrating:
         return Calibrated(self._made(curve, asked, generated=True), why, figures)
 
     def _samples(self, cases: Sequence[Case]) -> Iterator[Sample]:
-        shown = replace(self.answerer, min_confidence=0.0, min_unread=0.0, clarifying=None)
+        shown = replace(
+            self.answerer, min_confidence=0.0, min_unread=0.0, clarifying=None, composer=None
+        )
         for done, case in enumerate(cases, start=1):
-            (outcome,) = ask_all([case], shown, reader=self.reader)
-            right = _right(outcome)
+            # A confidence is of one search, so a question that asks several things is not split.
+            asked = Question(case.question, self.reader, history=case.history)
+            result, pages = shown.searched(asked)
+            right = _right(outcome_of(case, pages, result))
             if right is not None:
-                asked = Question(case.question, self.reader, history=case.history)
-                yield Sample(_seen(asked, outcome.pages), right)
+                found = Retrieved(pages, 0.0, 0.0)
+                yield Sample(shown.responder.seen(asked, found), right)
             self.progress(done)
 
     def _pair(self, one: Generated) -> Pair | None:
@@ -202,5 +217,5 @@ def _right(outcome: Outcome) -> bool | None:
     return None
 
 
-def _confidence(unread: Curve, read: Curve) -> Confidence:
-    return Confidence(unread.bias, unread.closest, unread.words, unread.pairs, read)
+def _confidence(unread: Curve, read: Curve, shown: Curve) -> Confidence:
+    return Confidence(unread.bias, unread.closest, unread.words, unread.pairs, read, shown)

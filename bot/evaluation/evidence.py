@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering.quoting import units
-from bot.answering.showing import label
+from bot.answering.showing import caption
 from bot.answering.stretch import stands_in
-from bot.model import THE_CLOSEST, Answer, Source
+from bot.model import Answer, Source
+from bot.texts import THE_CLOSEST
 from indexers.model import Passage
 from indexers.text.prose import readable
 
@@ -81,12 +82,10 @@ def _apart(answer: Answer) -> tuple[str, int]:
     for number, source in enumerate(answer.sources, start=1):
         if not source.quote:
             continue
-        # Under a label of ours, up to its mark: cut quotations, compared word by word.
-        head, mark = f"{label(source.title, source.heading)}\n", f"[{number}]"
-        start = own.find(head)
-        end = own.find(mark, start + len(head))
-        if -1 < start < end and not answer.composed:
-            own = own[:start] + own[end + len(mark) :]
+        # Down to a caption and a mark of ours: cut quotations, compared word by word.
+        _, end, after = own.partition(f"{caption(source.title, source.heading)} [{number}]")
+        if end and not answer.composed:
+            own = after
             quoted += len(units(source.quote))
     return own, quoted
 

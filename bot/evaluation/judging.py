@@ -19,7 +19,7 @@ from llama_index.core.llms import (
     LLMMetadata,
 )
 
-from bot.answering.composing.writing import ModelFailed
+from bot.answering.composing.model_client import ModelFailed
 from bot.evaluation.run import Judgement
 
 

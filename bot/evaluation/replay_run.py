@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.answering.composing.composer import Composer, MakePrompt
 from bot.answering.composing.judge import SentenceJudge
+from bot.answering.composing.model_client import LanguageModel
 from bot.answering.composing.usage import Meter
-from bot.answering.composing.writing import LanguageModel
 from bot.evaluation.lines import write_rows
 from bot.evaluation.recordings import read_recordings
 from bot.evaluation.replay_judges import Judging, RecordedVerdicts
@@ -44,10 +44,8 @@ def replay_answers(  # noqa: PLR0913 - one for each option of the command
     verdicts = RecordedVerdicts(Path(judge)) if judge not in ("none", "labels") else None
     judging, meter = Judging(judge == "labels", verdicts, count), Meter(count, today)
 
-    def composer(
-        writer: LanguageModel, prompt: MakePrompt, judge: SentenceJudge | None
-    ) -> Composer:
-        return Composer(writer, prompt, meter, judge=judge)
+    def composer(model: LanguageModel, prompt: MakePrompt, judge: SentenceJudge | None) -> Composer:
+        return Composer(model, prompt, meter, judge=judge)
 
     replayed = []
     for number, recording in enumerate(recordings, start=1):

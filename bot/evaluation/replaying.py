@@ -15,10 +15,10 @@ from bot.answering.composing.composer import (
     Released,
 )
 from bot.answering.composing.judge import SentenceJudge
+from bot.answering.composing.model_client import LanguageModel
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.sentences import Sentence
-from bot.answering.composing.writing import LanguageModel
-from bot.answering.responding import quotations
+from bot.answering.responding import quoted
 from bot.answering.retrieval import FoundPage, Retrieved
 from bot.evaluation.recordings import ModelAnswer, Recording, structured
 from bot.model import Answer, Question
@@ -118,9 +118,9 @@ def _replayed(
     composer = new_composer(playback, playback.prompt, judge)
 
     def quoting(retrieved: Retrieved) -> Answer:
-        quoted = quotations(recording.question, retrieved.hits, _ROOM, 1.0)
+        found = quoted(recording.question, retrieved.hits, _ROOM)
         # An answer without quotations still asks the model; if that fails there is no answer.
-        return quoted or Answer("", (), 1.0)
+        return found.answer(1.0) if found else Answer("", (), 1.0)
 
     whole = _last(composer.stream(recording.question, _retrieved(recording.passages), quoting))
     result = whole.result

@@ -10,7 +10,7 @@ from typing import Any
 from bot.evaluation import measures
 from bot.evaluation.chance import interval
 from bot.evaluation.run import Outcome
-from bot.model import Answer
+from bot.model import Answer, NoAnswer
 
 SCORES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment")
 READ = ("right", "right_in_250")
@@ -133,11 +133,12 @@ def _spread(outcomes: Sequence[Outcome], stage: str) -> dict[str, float | None]:
 
 def _answers(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return the answers' support. ``composed`` is the share that a language model wrote,
-    ``fallbacks`` count why others are quotations though it was asked; ``cited_sentences`` is a
+    ``fallbacks`` count why its words are not in other replies; ``cited_sentences`` is a
     share of all sentences, ``faithful`` and ``relevant`` are shares of the answers that a model
     judged."""
     given = [o.result for o in outcomes if isinstance(o.result, Answer)]
-    fallbacks = Counter(answer.fallback.value for answer in given if answer.fallback)
+    replies = [o.result for o in outcomes if isinstance(o.result, Answer | NoAnswer)]
+    fallbacks = Counter(one.fallback.value for one in replies if one.fallback)
     sentences = sum(o.evidence.sentences for o in outcomes)
     judged = [outcome.scores for outcome in outcomes]
     failures: dict[str, list[dict[str, Any]]] = {}

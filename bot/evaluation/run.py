@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Protocol
 
 from bot.answering.answerer import Answerer
 from bot.answering.retrieval import FoundPage
+from bot.answering.several import Several, questions, without_questions
 from bot.evaluation import facts, measures
 from bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
-from bot.model import THE_CLOSEST, Answer, Clarify, Question, Result, Tone
+from bot.model import Answer, Clarify, Question, Result, Tone
+from bot.ports import OnText
+from bot.texts import THE_CLOSEST
 from indexers.model import Principal
 
 
@@ -59,14 +63,18 @@ class Outcome:
 
     @property
     def contained(self) -> bool:
-        return self.answered and measures.contains(unmarked(self.result.text), self.case.answers)
+        return self.answered and measures.contains(unmarked(self._own), self.case.answers)
 
     @property
     def read(self) -> str:
         """Return the words of the answer; empty if there is none."""
         if not isinstance(self.result, Answer):
             return ""
-        return facts.plain_words(self.result.text.removeprefix(THE_CLOSEST))
+        return facts.plain_words(self._own)
+
+    @property
+    def _own(self) -> str:
+        return own_words(self.case, self.result)
 
     @property
     def right(self) -> bool | None:
@@ -143,34 +151,72 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     """Return the outcomes in order. The answers are quotations; if ``composed``, they are as people
     get them: by a language model, if one is set. ``progress`` is called with the number done.
 
+    A question goes the way of a message in Slack: one that asks several things is answered in
+    parts, and one that is too long is refused. What people wrote as answers is left out, because it
+    says nothing about the pages.
+
     Raises:
         IndexUnavailable: the index cannot be searched.
     """
     # Nobody sees these answers, so no wiki is asked whether the pages are still readable.
-    asking = replace(answerer, recheck=None, composer=answerer.composer if composed else None)
+    composer = answerer.composer if composed else None
+    asking = replace(answerer, recheck=None, verified=None, composer=composer)
     outcomes = []
     for number, case in enumerate(cases, start=1):
         asked = Question(case.question, reader, wikis, case.history)
-        result, pages = asking.searched(asked)
-        outcomes.append(replace(_outcome(case, pages, result, judge), pages=tuple(pages)))
+        searching = _Searching(asking)
+        result = Several(searching).answer(asked)
+        outcomes.append(outcome_of(case, tuple(searching.pages()), result, judge))
         progress(number)
     return outcomes
 
 
-def _outcome(
-    case: Case, pages: Sequence[FoundPage], result: Result, judge: Judge | None
+@dataclass(slots=True)
+class _Searching:
+    """Answers one question after the other, and keeps the pages found for each."""
+
+    answerer: Answerer
+    found: list[tuple[FoundPage, ...]] = field(default_factory=list)
+
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        result, pages = self.answerer.answered(question, on_text)
+        self.found.append(pages)
+        return result
+
+    def pages(self) -> Iterator[FoundPage]:
+        """Yield each page once: the best of every question, then the second ones, and so on."""
+        merged: dict[tuple[str, str], FoundPage] = {}
+        for one in (page for row in zip_longest(*self.found) for page in row if page):
+            known = merged.setdefault((one.wiki, one.page), one)
+            hits = {hit.passage.id: hit for hit in (*known.hits, *one.hits)}
+            merged[one.wiki, one.page] = replace(known, hits=tuple(hits.values()))
+        yield from merged.values()
+
+
+def outcome_of(
+    case: Case, pages: tuple[FoundPage, ...], result: Result, judge: Judge | None = None
 ) -> Outcome:
+    """Return the outcome of a question, for which ``pages`` were found, the best first."""
     shown = [hit.passage for found in pages for hit in found.hits]
     ranked = [full_name(found.wiki, found.page) for found in pages]
     if not isinstance(result, Answer):
-        return Outcome(case, ranked, result, EvidenceCounts(), Judgement())
+        return Outcome(case, ranked, result, EvidenceCounts(), Judgement(), pages)
     cited = {(source.page, source.url) for source in result.sources}
     passages = [passage.text for passage in shown if (passage.page, passage.url) in cited]
     asked = "\n".join([*(turn.text for turn in case.history), case.question])
+    own = own_words(case, result)
     return Outcome(
         case,
         ranked,
         result,
-        evidence(asked, result, shown),
-        judge(case.question, unmarked(result.text), passages) if judge else Judgement(),
+        evidence(asked, replace(result, text=own), shown),
+        judge(case.question, unmarked(own), passages) if judge else Judgement(),
+        pages,
     )
+
+
+def own_words(case: Case, result: Result) -> str:
+    """Return the text of a result without the questions that it repeats above its parts, and
+    without `THE_CLOSEST`."""
+    text = without_questions(result.text, questions(case.question))
+    return text.replace(f"{THE_CLOSEST}\n\n", "")

@@ -3,7 +3,7 @@
 prompt      passages and question as data that cannot give orders
 writing     the port to a model: when to try again, how long to wait, how many at once
 providers   settings -> a model of LlamaIndex's
-llama_writer, forms, refusals, context_limit
+llama_client, forms, refusals, context_limit
             asking it in the way that its server takes
 objects, answer_reading
             what it writes, structured or plain -> sentences

@@ -1,4 +1,4 @@
-"""A word-by-word comparison of two texts: does one support the other?
+"""A word-by-word comparison of two texts, to tell whether one supports the other.
 
 Numbers and what they count, names and their order, "not" and what it negates, and words that bind
 or restrict are compared strictly.

@@ -8,15 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.answering import texts
 from bot.answering.composing.answer_reading import AnswerSentences
 from bot.answering.composing.claims import Flaw
 from bot.answering.composing.draft import Draft, Drafted
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.layout import Layout
+from bot.answering.composing.model_client import CutShort, LanguageModel, ModelFailed
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.sentences import Lead, Sentence
 from bot.answering.composing.usage import BudgetedModel, Meter
-from bot.answering.composing.writing import CutShort, LanguageModel, ModelFailed
 from bot.answering.plausible import to_compose_from
 from bot.answering.retrieval import Compose, Retrieved
 from bot.answering.sources import source_of
@@ -60,7 +61,7 @@ MakePrompt = Callable[[Question, Sequence[Hit]], Prompt]
 
 
 class Composer:
-    """Asks ``writer`` and checks what it writes; ``judge`` decides unclear sentences, if there is
+    """Asks ``model`` and checks what it writes; ``judge`` decides unclear sentences, if there is
     one.
 
     ``max_characters`` limits an answer's text. ``tally`` counts the sentences that were ``kept``,
@@ -69,7 +70,7 @@ class Composer:
 
     def __init__(  # noqa: PLR0913 - the parts, and what may be set
         self,
-        writer: LanguageModel,
+        model: LanguageModel,
         prompting: MakePrompt,
         meter: Meter,
         *,
@@ -77,7 +78,7 @@ class Composer:
         max_characters: int = 1500,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._writer = BudgetedModel(writer, meter)
+        self._model = BudgetedModel(model, meter)
         self._prompting = prompting
         self._judge = judge
         self._max_characters = max_characters
@@ -117,19 +118,20 @@ class Composer:
         took = (self._clock() - started) * 1000
         self._count(draft, fallback)
         timings = replace(quoted.timings, compose=quoted.timings.compose + took)
+        result: Result = quoted
         if not denied and not fallback:
-            result: Result = _answer(basis, draft)
-        elif not isinstance(quoted, Answer):
-            result = quoted
-        else:
-            result = _denied(quoted) if denied else replace(quoted, fallback=fallback)
+            result = _answer(basis, draft)
+        elif denied and isinstance(quoted, Answer):
+            result = _denied(quoted)
+        elif isinstance(quoted, Answer | NoAnswer):
+            result = replace(quoted, fallback=fallback)
         yield Composed(replace(result, timings=timings), tuple(map(_checked, draft.sentences)))
 
     def _written(self, question: Question, prompt: Prompt, draft: Draft) -> Iterator[Released]:
         sentences = AnswerSentences()
         releasing = _Releasing()
         try:
-            for piece in self._writer.write(question, prompt):
+            for piece in self._model.write(question, prompt):
                 for sentence in sentences.add(piece):
                     yield from releasing.add(draft.take(sentence))
                 if draft.length > self._max_characters:
@@ -221,7 +223,7 @@ def _beside(quoted: Answer, sources: Sequence[Source]) -> tuple[Source, ...]:
 def _denied(quoted: Answer) -> NoAnswer:
     return NoAnswer(
         Reason.NOTHING_FITS,
-        "I found pages about this, but none that answers it.",
+        texts.NO_PAGE_ANSWERS,
         tuple(replace(source, quote="") for source in quoted.sources),
         quoted.confidence,
     )

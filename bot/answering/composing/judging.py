@@ -16,6 +16,7 @@ from typing import Any
 from bot.answering.composing.answer_reading import evidence_of
 from bot.answering.composing.claims import seen
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
+from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.objects import Objects
 from bot.answering.composing.prompt import (
     EVIDENCE_SCHEMA,
@@ -27,7 +28,6 @@ from bot.answering.composing.prompt import (
     unused,
 )
 from bot.answering.composing.usage import BudgetedModel
-from bot.answering.composing.writing import ModelFailed
 from bot.model import Question
 from indexers.model import Passage
 
@@ -192,9 +192,9 @@ def _number(value: object) -> int:
 @dataclass(frozen=True, slots=True)
 class ModelJudge:
     """A judge by language model. ``count`` counts tokens, ``mark`` makes an unguessable text.
-    ``writer`` is the model that composes, or a cheaper one; the cost is counted for the asker."""
+    ``model`` is the model that composes, or a cheaper one; the cost is counted for the asker."""
 
-    writer: BudgetedModel
+    model: BudgetedModel
     count: Callable[[str], int]
     mark: Callable[[], str]
 
@@ -213,7 +213,7 @@ class ModelJudge:
         written: list[str] = []
         failure = ModelFailed("what it writes holds no verdict")
         try:
-            written.extend(self.writer.write(question, prompt))
+            written.extend(self.model.write(question, prompt))
         except ModelFailed as error:
             failure = error
         found = verdicts("".join(written), len(unclear))

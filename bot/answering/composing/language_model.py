@@ -11,13 +11,13 @@ from typing import Protocol, Self
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.judging import ModelJudge
+from bot.answering.composing.model_client import MeasuredModel, RetryingModel
 from bot.answering.composing.nli_judging import EntailmentJudge
 from bot.answering.composing.prompt import Prompt, Prompting
-from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.providers import ModelSettings, model_client_of
 from bot.answering.composing.reranking import ModelReranker
 from bot.answering.composing.rewriting import SECONDS, Rewriter
 from bot.answering.composing.usage import BudgetedModel, Meter
-from bot.answering.composing.writing import MeasuredModel, RetryingModel
 from bot.answering.model_order import ModelOrder
 from bot.answering.reranking import Reranking
 from bot.model import Question
@@ -74,10 +74,10 @@ class ConfiguredModel:
         meter: Meter,
         *,
         entailment: Callable[[str], Entailing],
-        writer: MeasuredModel | None = None,
+        model_client: MeasuredModel | None = None,
     ) -> Self:
         """Create the model that these settings ask for, which takes some seconds. ``entailment``
-        returns an NLI model by its name; ``writer`` answers in place of the configured model.
+        returns an NLI model by its name; ``model_client`` answers in place of the configured model.
 
         Raises:
             ModelMisconfigured: a package, an address or a key is missing.
@@ -92,13 +92,13 @@ class ConfiguredModel:
                 chance=random.random,
             )
 
-        answers = writer or writer_of(settings, key)
+        answers = model_client or model_client_of(settings, key)
         client = patient(answers)
         judge: SentenceJudge | None = None
         verifying, seconds = settings.verifying_model, settings.verify_seconds
         if verifying:
             is_same = verifying.model == settings.model
-            asked = client if is_same else patient(writer_of(verifying, key))
+            asked = client if is_same else patient(model_client_of(verifying, key))
             judge = _judge_by(asked, meter, seconds)
         elif settings.nli_model:
             judge = EntailmentJudge(entailment(settings.nli_model), seconds)

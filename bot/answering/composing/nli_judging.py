@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
+from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.sentences import Evidence
-from bot.answering.composing.writing import ModelFailed
 from bot.answering.quoting import units
 from bot.model import Question
 from indexers.errors import ModelUnavailable
@@ -34,7 +34,7 @@ class EntailmentJudge:
     time stay unclear."""
 
     model: Entailing
-    seconds: float = 10.0
+    seconds: float
     clock: Callable[[], float] = time.monotonic
 
     def judge(

@@ -138,7 +138,7 @@ class Prompting:
 
     count: Callable[[str], int]
     mark: Callable[[], str]
-    budget: int = 3000
+    budget: int
     pages: int = 5
     room: Callable[[], int | None] = lambda: None
     structured: bool = False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.answering.composing.context_limit import ContextLimit, of_compatible, of_ollama
 from bot.answering.composing.forms import as_anthropic
-from bot.answering.composing.llama_writer import LlamaWriter
+from bot.answering.composing.llama_client import LlamaClient
 from bot.answering.composing.refusals import MANNERS
 from bot.errors import ModelMisconfigured
 
@@ -42,7 +42,7 @@ class ModelSettings(Protocol):
     def silence(self) -> float: ...
 
 
-def writer_of(settings: ModelSettings, key: str = "") -> LlamaWriter:
+def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
     """Return the model's client. Imports LlamaIndex, which takes 3 s: call it once, as the process
     starts.
 
@@ -52,7 +52,7 @@ def writer_of(settings: ModelSettings, key: str = "") -> LlamaWriter:
     if settings.provider == "anthropic":
         claude = _anthropic(settings, key)
         limit = ContextLimit(partial(_window_of, claude))
-        return LlamaWriter(claude, settings.max_tokens, asking=as_anthropic, limit=limit)
+        return LlamaClient(claude, settings.max_tokens, asking=as_anthropic, limit=limit)
     url = settings.url or _PLACES.get(settings.provider, "")
     if not url:
         raise ModelMisconfigured(
@@ -73,7 +73,7 @@ def writer_of(settings: ModelSettings, key: str = "") -> LlamaWriter:
         temperature=settings.temperature,
     )
     thinks = settings.model in _part("llama_index.llms.openai.utils", "O1_MODELS", "llm")
-    return LlamaWriter(
+    return LlamaClient(
         made,
         settings.max_tokens,
         MANNERS if thinks else frozenset(),

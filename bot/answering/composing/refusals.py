@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.answering.composing.writing import ModelBusy, ModelFailed
+from bot.answering.composing.model_client import ModelBusy, ModelFailed
 from indexers.backoff import seconds_of
 
 LENGTH, FREEDOM = "max_tokens", "temperature"

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.answering.composing.claims import seen
+from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.prompt import MATERIAL, Prompt, block, unused
 from bot.answering.composing.usage import BudgetedModel
-from bot.answering.composing.writing import ModelFailed
 from bot.model import Question
 from indexers.model import Passage
 
@@ -38,7 +38,7 @@ _ORDER = re.compile(r"[\[\d\],;>\s.]+")
 class ModelReranker:
     """A reranker by language model. ``count`` counts tokens, ``mark`` makes an unguessable text."""
 
-    writer: BudgetedModel
+    model: BudgetedModel
     count: Callable[[str], int]
     mark: Callable[[], str]
 
@@ -48,7 +48,7 @@ class ModelReranker:
         Raises:
             ModelFailed: it cannot be asked, or what it writes is no order.
         """
-        written = "".join(self.writer.write(question, self._prompt(question, passages)))
+        written = "".join(self.model.write(question, self._prompt(question, passages)))
         order = ranked(written, len(passages))
         return [-float(order.get(number, len(passages))) for number in range(len(passages))]
 

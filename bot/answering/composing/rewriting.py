@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.composing.claims import seen
+from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.prompt import MATERIAL, Prompt, block, recent, unused
 from bot.answering.composing.usage import BudgetedModel
 from bot.answering.composing.words import TokenRole, Word, read
-from bot.answering.composing.writing import ModelFailed
 from bot.model import Question, Turn
 
 log = logging.getLogger(__name__)
@@ -45,9 +45,9 @@ for in a wiki.
 @dataclass(frozen=True, slots=True)
 class Rewriter:
     """The rewriter of follow-ups. ``count`` counts tokens, ``mark`` makes an unguessable text.
-    ``writer`` should not take longer than `SECONDS`."""
+    ``model`` should not take longer than `SECONDS`."""
 
-    writer: BudgetedModel
+    model: BudgetedModel
     count: Callable[[str], int]
     mark: Callable[[], str]
 
@@ -57,7 +57,7 @@ class Rewriter:
         if not question.history:
             return question
         try:
-            written = "".join(self.writer.write(question, self._prompt(question)))
+            written = "".join(self.model.write(question, self._prompt(question)))
         except ModelFailed as error:
             log.warning("The language model did not make a follow-up stand alone: %s", error)
             return question

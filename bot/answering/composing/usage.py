@@ -11,8 +11,8 @@ from datetime import date
 from threading import Lock
 from typing import Protocol, Self
 
+from bot.answering.composing.model_client import LanguageModel, ModelFailed
 from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.writing import LanguageModel, ModelFailed
 from bot.errors import StateUnavailable
 from bot.model import Fallback, Question
 
@@ -239,7 +239,7 @@ class Reservation:
 class BudgetedModel:
     """A client whose costs are counted for the asker."""
 
-    writer: LanguageModel
+    model: LanguageModel
     meter: Meter
 
     def write(self, question: Question, prompt: Prompt) -> Iterator[str]:
@@ -252,7 +252,7 @@ class BudgetedModel:
         written: list[str] = []
         failure: Fallback | None = None
         try:
-            for piece in self.writer.write(prompt):
+            for piece in self.model.write(prompt):
                 written.append(piece)
                 yield piece
         except ModelFailed as error:

@@ -11,7 +11,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from bot.answering.engine.nodes import found, with_neighbours
 from bot.answering.stretch import is_beside
 from indexers.model import Passage, Reader
-from indexers.ports import PassageIndex, Place
+from indexers.ports import PassageIndex, PassageRef
 
 BEST = 6
 """Passages whose neighbours are added: more than an answer quotes."""
@@ -59,11 +59,11 @@ class Neighbours(BaseNodePostprocessor):
         )
 
 
-def _place(passage: Passage) -> Place:
+def _place(passage: Passage) -> PassageRef:
     return passage.wiki, passage.page, passage.ordinal
 
 
-def _around(passage: Passage) -> Iterator[Place]:
+def _around(passage: Passage) -> Iterator[PassageRef]:
     for ordinal in (passage.ordinal - 1, passage.ordinal + 1):
         if ordinal >= 0:
             yield passage.wiki, passage.page, ordinal

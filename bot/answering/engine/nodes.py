@@ -11,7 +11,7 @@ from llama_index.core.schema import NodeWithScore, TextNode
 
 from bot.answering.retrieval import FoundPage
 from indexers.model import Hit, Passage
-from indexers.ports import Place
+from indexers.ports import PassageRef
 
 _KEYS = ["wiki", "page", "url", "language"]
 """Metadata for programs. It would only distract a model or an embedding."""
@@ -159,7 +159,7 @@ def _in_page(hit: Hit) -> tuple[bool, int]:
     return hit.beside, hit.passage.ordinal if hit.beside else 0
 
 
-def _place(passage: Passage) -> Place:
+def _place(passage: Passage) -> PassageRef:
     return passage.wiki, passage.page, passage.ordinal
 
 

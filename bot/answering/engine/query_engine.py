@@ -138,7 +138,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
             nodes = left
         else:
             response = self._respond(query, rights.sure(nodes, query))
-        return _with_result(response, rights.told(response.result, query))
+        return _with_result(response, rights.with_doubts(response.result, query))
 
     def _settled(
         self, query: FootnoteQuery, nodes: list[NodeWithScore], rights: LiveRights

@@ -54,10 +54,10 @@ class LiveRights(BaseNodePostprocessor):
         check.keep_sure()
         return still_there(nodes, check.pages)
 
-    def told(self, result: Result, query: FootnoteQuery) -> Result:
+    def with_doubts(self, result: Result, query: FootnoteQuery) -> Result:
         """Return ``result`` with the pages that could not be confirmed, and those that are only
         linked."""
-        return query.check.told(result) if query.check else result
+        return query.check.with_doubts(result) if query.check else result
 
     def _check(self, query: FootnoteQuery, nodes: Sequence[NodeWithScore]) -> Check:
         if query.check is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answering.composing.context_limit import ContextLimit
 from bot.answering.composing.forms import Asking, Form, as_openai, written_to_tool
+from bot.answering.composing.model_client import CutShort, ModelBusy, ModelFailed
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.refusals import (
     FREEDOM,
@@ -20,7 +21,6 @@ from bot.answering.composing.refusals import (
     refused_manner,
     too_long,
 )
-from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed
 from bot.model import Fallback
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _TOO_LONG = frozenset(("length", "max_tokens", "model_context_window_exceeded"))
 _FILTERED = frozenset(("content_filter", "refusal"))
 
 
-class LlamaWriter:
+class LlamaClient:
     """A client of any chat model of LlamaIndex's, with ``max_tokens`` of output.
 
     A refused request is sent in another way, and the refusal is remembered. Models that think

@@ -73,17 +73,17 @@ class RetryingModel:
     ``chance`` (0 to 1) spreads the pauses, so that callers do not return in step.
     """
 
-    def __init__(  # noqa: PLR0913 - the writer, and one for each thing that may be set
+    def __init__(  # noqa: PLR0913 - the model, and one for each thing that may be set
         self,
-        writer: LanguageModel,
+        model: LanguageModel,
         *,
-        seconds: float = 20.0,
-        attempts: int = 3,
-        at_once: int = 4,
+        seconds: float,
+        attempts: int,
+        at_once: int,
         chance: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._writer = writer
+        self._model = model
         self._seconds = seconds
         self._attempts = attempts
         self._places = BoundedSemaphore(at_once)
@@ -161,7 +161,7 @@ class RetryingModel:
         for attempt in range(1, self._attempts + 1):
             begun, written = False, 0
             try:
-                for piece in self._writer.write(prompt):
+                for piece in self._model.write(prompt):
                     begun = True
                     written += max(1, len(piece))
                     if written > _MOST_WRITTEN:

@@ -1,0 +1,117 @@
+"""The words that people read in a conversation: notices, labels of buttons, the status line."""
+
+from __future__ import annotations
+
+from indexers.text.counting import counted
+
+HELP = "Ask me a question, and I answer from the wiki with links to where it says so."
+HELP_EXAMPLE = "For example: How do I book leave? In a channel, mention me; here, just write."
+
+# Questions that wait, or that are too many.
+
+WAITS = (
+    "I have your question but cannot answer it yet: my database is unavailable. I will answer as"
+    " soon as it is back."
+)
+NOT_KEPT = (
+    "I could not save your question: I cannot write anything just now. I should get it again within"
+    " five minutes. If no answer comes, please ask again."
+)
+
+
+def number_in_queue(number: int) -> str:
+    """Return the status, which follows the bot's name."""
+    return f"has many questions at once: you are number {number:,}\u2026"
+
+
+def person_limit(most: int, *, in_a_minute: bool) -> str:
+    questions = counted(most, "question")
+    if in_a_minute:
+        return (
+            f"You have asked {questions} within a minute, which is the limit. Please ask again in a"
+            " minute."
+        )
+    return (
+        f"You have asked {questions} within a day, which is the limit. Please ask again tomorrow."
+    )
+
+
+def channel_limit(most: int, *, in_a_minute: bool) -> str:
+    questions = counted(most, "question")
+    if in_a_minute:
+        return (
+            f"This channel has asked {questions} within a minute, which is the limit. Please ask"
+            " again in a minute."
+        )
+    return (
+        f"This channel has asked {questions} within a day, which is the limit. Please ask again"
+        " tomorrow."
+    )
+
+
+# Questions that end without an answer.
+
+STOPPED = "I stopped, as you asked."
+RETRACTED = (
+    "I retracted this answer: its question was edited, a page it cited can no longer be read, or"
+    " somebody withdrew what it said. Please ask again."
+)
+WENT_WRONG = "Something went wrong on my side, and I could not do this. Please try again later."
+
+
+def tell_your_admin(incident: str) -> str:
+    return f"If it keeps happening, tell your Footnote admin this number: {incident}"
+
+
+# Choices between the meanings of a question.
+
+CHOICE_FORGOTTEN = "I no longer know what was asked here. Please ask again."
+ALREADY_CHOSEN = "This was already chosen. To choose another one, reply with its number."
+
+# Following a thread without being mentioned.
+
+FOLLOWING_STARTED = (
+    "I am following this thread: no need to mention me. To end this, say: stop following."
+)
+FOLLOWING_STOPPED = "I no longer follow this thread. Mention me to ask, or say: start following."
+NOT_YOUR_THREAD = "Only people who asked me in this thread can stop that."
+WHY_ANSWERED = "I answered without a mention because you asked me earlier in this thread."
+STOP_FOLLOWING = "Stop following"
+
+# Private answers, and sharing them.
+
+PRIVATE_OFFER = (
+    "I can answer you privately: you may read a page about this, but not everybody here may."
+)
+PERHAPS_ANSWERED = (
+    "I was interrupted while answering this. You may already have my answer, visible only to you."
+    " If not, press the button."
+)
+QUESTION_FORGOTTEN = "I no longer have this question. Please ask again."
+NO_ANSWER_NOW = (
+    "I looked again and found no answer for you: the pages do not say it, or what you may read has"
+    " changed."
+)
+NOT_FOR_ALL = "I cannot share this: not everybody here may read the pages it comes from."
+NOT_FOR_OUTSIDERS = "I cannot share this: somebody in this channel may not get answers from me."
+ONLY_YOU = "Only you see this: somebody in this channel may not get answers from me."
+SHARED = "I shared the answer in the thread."
+ANSWER_PRIVATELY = "Answer me privately"
+ANSWER_AGAIN = "Answer me again"
+SHARE = "Share to channel"
+
+# The quotes behind an answer.
+
+ANSWER_FORGOTTEN = "I no longer have this answer. Please ask again."
+NO_QUOTES = "I looked again and found nothing to quote for you: what you may read has changed."
+ONLY_YOU_QUOTES = "Only you see these quotes."
+
+# Suggested questions.
+
+
+def how_do_i(what: str) -> str:
+    return f"How do I {what}?"
+
+
+def about_page(title: str) -> str:
+    return f"What does the wiki say about {title}?"
