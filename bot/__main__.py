@@ -20,7 +20,7 @@ def main() -> None:
     heeds = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if heeds:
         signal.signal(signal.SIGINT, _end)
-    if "serve" in sys.argv:
+    if {"serve", "--watch"}.intersection(sys.argv):
         from bot.slack.signals import hold_on  # the others need not wait for it
 
         hold_on()

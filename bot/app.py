@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
@@ -19,8 +18,8 @@ from bot.answering import calibration
 from bot.answering.asker import Asker
 from bot.answering.blending import cross_encoder
 from bot.answering.composing.language_model import ConfiguredModel
+from bot.answering.composing.model_client import MeasuredModel
 from bot.answering.composing.usage import Meter, ModelObserver
-from bot.answering.composing.writing import MeasuredModel
 from bot.answering.library import IndexedLibrary
 from bot.answering.quoting import quoting_by
 from bot.answering.recheck import Recheck
@@ -35,13 +34,16 @@ from bot.moments import today
 from bot.operations import restoring
 from bot.operations.admin_queries import AdminQueries
 from bot.operations.passes import NoPasses, Pass, PassLog, as_of, failed_since
+from bot.operations.scheduler import Always, SyncTurn
 from bot.operations.syncing import SyncLocks, now
+from bot.parts import MAKING, part
+from bot.state.place import StatePlace
 from bot.workspaces.model import NamedWorkspaces
-from config.errors import SettingsError
+from config import data_folder
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
 from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Principal, Progress
-from indexers.ports import PromotionCheck, Wiki
+from indexers.ports import PromotionCheck, Reranker, Wiki
 
 if TYPE_CHECKING:
     from bot.answering.answerer import Answerer
@@ -63,8 +65,8 @@ class App:
         self, settings: Settings, secrets: Secrets, *, indexing: Indexing | None = None
     ) -> None:
         """Create it. ``last_pass`` returns the time up to which a wiki's index is current: by the
-        database, unless a caller knows without asking it. ``writer`` is a language model's client
-        in place of the configured one's."""
+        database, unless a caller knows without asking it. ``model_client`` is used in place of the
+        configured language model's."""
         restoring.finish(settings.data_dir)
         self.settings = settings
         self.secrets = secrets
@@ -72,11 +74,12 @@ class App:
         self.passed: Callable[[Pass], None] = lambda _: None
         """Takes note of a pass that a command of another process made with these parts."""
         self.one_sync = Lock()
-        self.writer: MeasuredModel | None = None
+        self.model_client: MeasuredModel | None = None
         self.model_observer: ModelObserver | None = None
+        self.timed: Callable[[Reranker], Reranker] = lambda reranker: reranker
+        """Wraps the cross-encoder of answers to people, for whoever measures it."""
         self.closing = ExitStack()
-        self._opening = Lock()
-        self._state_file = settings.data_dir / "state.sqlite3"
+        self._state_place = StatePlace(settings.data_dir, settings.state.url)
         if indexing is not None:
             self.indexing = self.closing.enter_context(indexing)
 
@@ -95,34 +98,22 @@ class App:
     def __exit__(self, *_: object) -> None:
         self.closing.close()
 
-    @cached_property
+    @part
     def indexing(self) -> Indexing:
         return self.closing.enter_context(Indexing(self.settings, self.secrets))
 
-    @cached_property
+    @part
     def state(self) -> Database:
-        from bot.state.database import Database  # slow: SQLAlchemy
-
-        folder = self.settings.data_dir
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SettingsError([f"`data_dir`: {error.strerror}: {folder}"]) from None
-        where = self.settings.state.url or self._state_file
-        opened = Database.open(where, self.secrets.footnote_state_password.get_secret_value())
-        return self.closing.enter_context(closing(opened))
+        data_folder.make(self.settings.data_dir)
+        password = self.secrets.footnote_state_password.get_secret_value()
+        return self.closing.enter_context(closing(self._state_place.open(password)))
 
     def state_if_made(self) -> Database | None:
         """Return the database, for what only reads; None where there is none, for opening makes
         it."""
-        with self._opening:  # several threads ask, as they look at pages again
-            try:
-                is_made = bool(self.settings.state.url) or self._state_file.exists()
-            except OSError:  # opening it says why
-                is_made = True
-            return self.state if is_made else None
+        return self.state if self._state_place.is_made else None
 
-    @cached_property
+    @part
     def process(self) -> Process:
         from bot.state.process import Process  # slow: SQLAlchemy
 
@@ -147,15 +138,23 @@ class App:
 
     def follow(self, settings: Settings) -> None:
         """Take over what `config.reloading` lets change in a running process."""
-        self.settings = settings
-        for name in ("searching", "answerer", "quotations"):
-            if name in self.__dict__:
+        with MAKING:
+            self.settings = settings
+            for name in {"searching", "answerer", "quotations"} & self.__dict__.keys():
                 self.__dict__[name] = self.__dict__[name].with_thresholds(settings.answer)
 
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
         from bot.state.patient_locks import PatientLocks  # slow: SQLAlchemy
 
         return PatientLocks(self.state, self.process, stopped=stopped)
+
+    def timer_turn(self) -> SyncTurn:
+        """Return the turn to sync on a timer. An embedded index has one process alone."""
+        if not self.settings.index.url:
+            return Always()
+        from bot.state.timer_turn import TimerTurn  # slow: SQLAlchemy
+
+        return TimerTurn(self.state, self.process)
 
     def promotion_check(
         self, progress: Callable[[Progress], None] = lambda _: None
@@ -173,7 +172,7 @@ class App:
         """Return who has the rights of ``email``; of everyone, if it is None. May take seconds."""
         return Principal.of(EVERYONE, *(self.indexing.wikis.tokens(email) if email else ()))
 
-    @cached_property
+    @part
     def model(self) -> ConfiguredModel | None:
         llm = self.settings.llm
         if not llm.provider:
@@ -186,23 +185,36 @@ class App:
             self.secrets.footnote_llm_key.get_secret_value(),
             Meter.of(llm, count, today, usage, self.model_observer),
             entailment=self.indexing.entailment,
-            writer=self.writer,
+            model_client=self.model_client,
         )
 
-    @cached_property
+    @part
     def searching(self) -> Answerer:
         """Return the answerer from the wikis alone."""
         with models_loaded(self.indexing):
-            return answerer_of(
-                self.settings, self.indexing, self.last_pass, self.model, self.has_failed
-            )
+            return answerer_of(self.settings, self.indexing, self.recheck, self.model, self.timed)
 
-    @cached_property
+    @part
+    def recheck(self) -> Recheck | None:
+        answer, live_wikis = self.settings.answer, self.indexing.wikis.live_wikis
+        if not live_wikis:
+            return None
+        return Recheck(
+            live_wikis,
+            self.last_pass,
+            self.indexing.splitter,
+            seconds=answer.check_seconds,
+            failed_since=self.has_failed,
+            refuses=answer.unchecked == "refuse",
+            at_once=max(8, 2 * self.settings.slack.workers),
+        )
+
+    @part
     def library(self) -> IndexedLibrary:
         index, wikis = self.indexing.index, self.indexing.wikis
-        return IndexedLibrary(index, self.searching.recheck, wikis.edit_address, wikis.owner)
+        return IndexedLibrary(index, self.recheck, wikis.edit_address, wikis.owner)
 
-    @cached_property
+    @part
     def answerer(self) -> Answerer:
         """Return the answerer for people: written answers come before the wikis."""
         state = self.state_if_made()
@@ -214,10 +226,10 @@ class App:
         verified = Verified(published, self.library, self.indexing.embedder, now)
         return replace(self.searching, verified=verified)
 
-    @cached_property
+    @part
     def quotations(self) -> Answerer:
         """Return the answerer from the wikis, without a language model."""
-        return answerer_of(self.settings, self.indexing, self.last_pass, failed=self.has_failed)
+        return answerer_of(self.settings, self.indexing, self.recheck)
 
     def asker(self, email: str | None, wikis: Sequence[str] = ()) -> Asker:
         """Return an asker with the rights of ``email`` (None: everyone's).
@@ -229,10 +241,13 @@ class App:
         index = self.indexing.index
         return Asker(self.answerer, self.reader(email), tuple(wikis) or None, lambda: index.trouble)
 
+    def open_titles(self) -> list[str]:
+        return self.answerer.open_titles()
+
     def for_everyone(self, question: Question) -> Result:
         return self.quotations.answer(question)
 
-    @cached_property
+    @part
     def queries(self) -> AdminQueries:
         return AdminQueries(
             self.indexing,
@@ -247,36 +262,27 @@ class App:
 def answerer_of(
     settings: Settings,
     indexing: Indexing,
-    last_pass: Callable[[str], datetime | None] = lambda _: None,
+    recheck: Recheck | None = None,
     model: ConfiguredModel | None = None,
-    failed: Callable[[str], bool] = lambda _: False,
+    timed: Callable[[Reranker], Reranker] = lambda reranker: reranker,
 ) -> Answerer:
-    """Compose the answerer. ``last_pass`` returns the time up to which a wiki's index is current;
-    ``failed``: a pass failed since.
+    """Compose the answerer. ``timed`` wraps the cross-encoder.
 
     Raises:
         ModelUnavailable: a reranker is set, and cannot be loaded.
     """
     from bot.answering.answerer import Answerer  # slow: LlamaIndex
 
-    answer, workers, reranker = settings.answer, settings.slack.workers, indexing.reranker
+    answer, workers = settings.answer, settings.slack.workers
+    reranker = timed(indexing.reranker) if indexing.reranker else None
     seconds, foreign = answer.rerank_seconds, answer.reranker != BUNDLED_RERANKER
     orders = model if answer.reranker == LLM_RERANKER else None
-    live_wikis = indexing.wikis.live_wikis
-    recheck = Recheck(
-        live_wikis,
-        last_pass,
-        indexing.splitter,
-        seconds=answer.check_seconds,
-        failed_since=failed,
-        refuses=answer.unchecked == "refuse",
-        at_once=max(8, 2 * workers),
-    )
     answerer = Answerer(
         Retrieval(indexing.index, indexing.embedder),
         calibration.confidence(indexing.calibration_file, indexing.embedder, reranker),
         tuple(indexing.wikis),
-        recheck=recheck if live_wikis else None,
+        answer.max_characters,
+        recheck=recheck,
         composer=model.composer if model else None,
         quoting=quoting_by(reranker, seconds=seconds, foreign=foreign),
         rerank=cross_encoder(reranker, seconds=seconds, foreign=foreign),

@@ -12,7 +12,9 @@ from bot.answering.engine.chat_engine import FootnoteChatEngine
 from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.query_engine import FootnoteQueryEngine
 from bot.answering.engine.retriever import FootnoteRetriever
+from bot.answering.several import Several
 from bot.app import App
+from bot.model import Question, Result
 from config.loading import load, secrets
 from indexers.model import Principal, Reader
 
@@ -45,7 +47,7 @@ class Footnote:
         )
         with App(settings, secrets()) as app:
             app.indexing.wikis.chosen()
-            yield cls(app.searching, app.reader)
+            yield cls(app.answerer, app.reader)
 
     @property
     def everyone(self) -> Principal:
@@ -73,10 +75,21 @@ class Footnote:
         return self._answerer.neighbours(reader)
 
     def as_query_engine(self, reader: Reader) -> FootnoteQueryEngine:
-        """Return the engine that answers in Slack: by quotations, or in the words of the configured
-        language model."""
+        """Return the engine that answers one question from the wikis: by quotations, or in the
+        words of the configured language model. What the bot does around it, see `answer`."""
         return self._answerer.query_engine(reader)
 
     def as_chat_engine(self, reader: Reader) -> FootnoteChatEngine:
-        """Return an engine for one conversation."""
+        """Return an engine for one conversation: each message is one question."""
         return self._answerer.chat_engine(reader)
+
+    def answer(self, question: str, reader: Reader) -> Result:
+        """Return what the bot answers. Beside what `as_query_engine` does, it answers several
+        questions of one message, gives what people wrote as answers, refuses a text that is too
+        long or holds no word, and notes what is old, and what it could not ask or read yet.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+            StateUnavailable: what people wrote cannot be read.
+        """
+        return Several(self._answerer).answer(Question(question, reader))

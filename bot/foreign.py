@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from indexers.text.prose import Block, Kind, blocks, fenced, in_code_spans, readable
+from bot.model import Answer
+from indexers.text.prose import Block, Kind, blocks, fenced, in_code_spans, plain, readable
 
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -26,6 +27,11 @@ _DAGGERS = str.maketrans(
 """Characters that look like `bot.model.UNVERIFIED` at a glance."""
 _INDEX = re.compile(r"\[(\d{1,3})\]")
 _CODE = re.compile(r"((?<!`)`{1,8}(?!`)[^`]+`+)")
+_EXCERPT, _EXCERPTS = 160, 600
+"""Characters of the words behind a footnote, and of those behind all footnotes of an answer."""
+_LOOKED_AT = 1_000
+"""Characters at each end of a quote: excerpts are made on the event loop."""
+_LEFT_OUT = " \u2026 "
 
 
 def clean(text: str) -> str:
@@ -78,6 +84,37 @@ def on_one_line(text: str) -> str:
 def quoted(words: str) -> str:
     """Return ``words`` of a page as a person reads them."""
     return unmarked(readable(in_code_spans(clean(words), _spaced)))
+
+
+def words_behind(answer: Answer) -> tuple[str, ...]:
+    """Return for each source of a composed answer the words that its sentences rest on, short
+    enough to stand beside the source; all empty for other answers, which are these words.
+
+    Of several questions, some may have been answered by quotation: what the text says is not
+    repeated.
+    """
+    if not answer.composed:
+        return ("",) * len(answer.sources)
+    most = min(_EXCERPT, _EXCERPTS // max(1, len(answer.sources)))
+    said = " ".join(answer.text.replace("**", "").split()) if answer.fallback else ""
+    shown = (excerpt(source.quote, most) for source in answer.sources)
+    return tuple("" if words in said else words for words in shown)
+
+
+def excerpt(words: str, most: int) -> str:
+    """Return ``words`` of a page on one line, without markup. Of more than ``most`` characters the
+    middle is left out, because words behind several sentences begin with those of the one and end
+    with those of the other."""
+    if len(words) > 2 * _LOOKED_AT:
+        words = f"{words[:_LOOKED_AT]}{_LEFT_OUT}{words[-_LOOKED_AT:]}"
+    line = on_one_line(plain(clean(words)).replace("**", ""))
+    if len(line) <= most:
+        return line
+    half = max(1, (most - len(_LEFT_OUT)) // 2)
+    first, last = line[:half], line[-half:]
+    first = first if line[half].isspace() else first.rsplit(" ", 1)[0]
+    last = last if line[-half - 1].isspace() else last.split(" ", 1)[-1]
+    return f"{first.strip()}{_LEFT_OUT}{last.strip()}"
 
 
 def with_mark(text: str, mark: str) -> str:

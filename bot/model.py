@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot import texts
 from indexers.model import Reader
 
 _ACCOUNT = re.compile(r"[a-z]+-user:")
@@ -116,10 +117,7 @@ class Unchecked:
 
     @property
     def words(self) -> str:
-        told = "The wiki did not answer in time, so these pages could not be checked again."
-        if self.last_check is None:
-            return told
-        return f"{told} They were last checked on {self.last_check:%d %b %Y at %H:%M %Z}."
+        return texts.not_checked_again(self.last_check)
 
 
 class Doubt(StrEnum):
@@ -134,8 +132,8 @@ class Doubt(StrEnum):
 
 
 _DOUBTS = {
-    Doubt.UNCONFIRMED: "I could not confirm that you may read this now.",
-    Doubt.EDITED: "It was edited since I read it, and I could not read it again in time.",
+    Doubt.UNCONFIRMED: texts.UNCONFIRMED,
+    Doubt.EDITED: texts.EDITED,
 }
 
 
@@ -151,7 +149,7 @@ class Linked:
 
     @property
     def name(self) -> str:
-        return f"A page of {self.wiki}"
+        return texts.page_of(self.wiki)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +163,11 @@ class Narrowed:
     @property
     def words(self) -> str:
         """Return what happened, as the beginning of a sentence."""
-        who = "everybody here" if self.several else "you"
-        return (
-            f"I could not ask the wiki what {who} may read, so I searched only what is open to"
-            " everyone"
-        )
+        return texts.only_open_pages(everybody=self.several)
 
 
 class Fallback(StrEnum):
-    """The reason why an answer is made of quotations though a language model is configured."""
+    """The reason why a language model is configured and its words are not shown."""
 
     FAILED = "failed"
     SLOW = "slow"
@@ -186,22 +180,26 @@ class Fallback(StrEnum):
 
     @property
     def words(self) -> str:
-        return _FALLBACKS[self]
+        """Return the reason above quotations."""
+        names_pages = self is Fallback.CONTRADICTED
+        return texts.so_quotes(_FALLBACKS[self], names_pages=names_pages)
+
+    @property
+    def words_of_silence(self) -> str:
+        """Return the reason below a reply that quotes nothing either."""
+        wrote = self in (Fallback.UNSUPPORTED, Fallback.CONTRADICTED)
+        return (texts.so_left_out if wrote else texts.so_only_quoted)(_FALLBACKS[self])
 
 
 _FALLBACKS = {
-    Fallback.FAILED: "The language model failed, so here are quotes from the pages.",
-    Fallback.SLOW: "The language model took too long, so here are quotes from the pages.",
-    Fallback.BUSY: "The language model is busy, so here are quotes from the pages.",
-    Fallback.CAPPED: "The language model's budget for today is used up, so here are quotes from "
-    "the pages.",
-    Fallback.LENGTH: "This question with its pages is too long for the language model, so here "
-    "are quotes from the pages.",
-    Fallback.UNSUPPORTED: "I could not verify the generated answer, so here are quotes from the "
-    "pages.",
-    Fallback.CONTRADICTED: "The generated answer did not match the pages, so here are quotes from "
-    "them.",
-    Fallback.EMPTY: "The language model wrote nothing usable, so here are quotes from the pages.",
+    Fallback.FAILED: texts.MODEL_FAILED,
+    Fallback.SLOW: texts.MODEL_SLOW,
+    Fallback.BUSY: texts.MODEL_BUSY,
+    Fallback.CAPPED: texts.MODEL_CAPPED,
+    Fallback.LENGTH: texts.MODEL_LENGTH,
+    Fallback.UNSUPPORTED: texts.MODEL_UNSUPPORTED,
+    Fallback.CONTRADICTED: texts.MODEL_CONTRADICTED,
+    Fallback.EMPTY: texts.MODEL_EMPTY,
 }
 
 UNVERIFIED = "\u2020"
@@ -220,8 +218,7 @@ class Verification:
 
     @property
     def words(self) -> str:
-        by = f" by {self.by}" if self.by else ""
-        return f"Verified{by} on {self.on.day} {self.on:%b %Y}"
+        return texts.verified(self.by, self.on)
 
 
 class Tone(StrEnum):
@@ -230,12 +227,9 @@ class Tone(StrEnum):
     ANSWER = "answer"
     CLOSEST = "closest"
     """One quotation that may not answer it, and the nearest pages. Its text begins with
-    `THE_CLOSEST`."""
+    `bot.texts.THE_CLOSEST`."""
     SILENCE = "silence"
     """No answer, but what to do next."""
-
-
-THE_CLOSEST = "The closest I found:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,13 +273,11 @@ class Answer:
         out."""
         notes = []
         if self.unclear:
-            notes.append(f"{UNVERIFIED} I could not verify this: look it up on the page.")
-        if self.left_out == 1:
-            notes.append("I left out one statement that I could not verify.")
-        elif self.left_out:
-            notes.append(f"I left out {self.left_out:,} statements that I could not verify.")
+            notes.append(texts.unverified(UNVERIFIED))
+        if self.left_out:
+            notes.append(texts.left_out(self.left_out))
         if self.cut:
-            notes.append("The answer was too long, so its end is missing.")
+            notes.append(texts.CUT)
         return tuple(notes)
 
 
@@ -304,10 +296,6 @@ class Why:
     """Why the reader's rights could not be asked for; empty if they could."""
 
 
-EARLY = "I am still reading the wiki: in a while I may know better."
-"""The note of an early answer."""
-
-
 class Reason(StrEnum):
     """The reason why there is no answer."""
 
@@ -324,7 +312,8 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
     """A result without an answer. ``text`` says what was searched; ``nearest`` are pages worth a
-    look (their ``quote`` is empty)."""
+    look (their ``quote`` is empty); ``fallback`` says why a language model that was asked, or was
+    to be, has no part in it."""
 
     reason: Reason
     text: str
@@ -334,6 +323,7 @@ class NoAnswer:
     unchecked: Unchecked | None = None
     linked: tuple[Linked, ...] = ()
     narrowed: Narrowed | None = None
+    fallback: Fallback | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +356,23 @@ class Clarify:
 
 Result = Answer | NoAnswer | Clarify
 """The result of a question."""
+
+
+def is_unsure(result: Result) -> bool:
+    """Return whether it may not answer the question, so that the asker may ask the wiki's
+    keepers."""
+    if isinstance(result, NoAnswer):
+        return result.reason is Reason.NOTHING_FITS
+    return isinstance(result, Answer) and (result.tone is Tone.CLOSEST or result.denial)
+
+
+def why_no_model(result: Result) -> str:
+    """Return why a language model's words are not in the result; empty if there is no reason to
+    tell."""
+    if isinstance(result, Clarify) or result.fallback is None:
+        return ""
+    is_silent = isinstance(result, NoAnswer)
+    return result.fallback.words_of_silence if is_silent else result.fallback.words
 
 
 def named(said: Result) -> tuple[Source, ...]:

@@ -49,7 +49,7 @@ Footnote answers in a Slack of its own. Open it in a browser:
   {url}
 """
 _SEEN_BY_OTHERS = (
-    "Other machines reach it. Whoever has the address may be anybody in the page, and read what "
+    "Other machines reach it. Anyone who has the address may be anybody in the page, and read what "
     "the wikis show them."
 )
 _HINTS = """\
@@ -116,7 +116,7 @@ def run(  # noqa: PLR0913 - what is served, and where
             PlaygroundApp(_in_playground(settings, scratch), _secrets_of(playground, secrets), kept)
         )
         if demo:
-            app.writer = RecordedModel()
+            app.model_client = RecordedModel()
         app.indexing.wikis.chosen()
         open_.enter_context(sharing(kept))
         # The demo is read each time, in a second: its first start may have been cut short.

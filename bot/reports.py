@@ -7,11 +7,9 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.cells import cell_len
-
 from bot import terminal
 from bot.foreign import on_one_line
-from bot.screen import out, safe, write
+from bot.screen import print_columns, write
 
 Row = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -30,15 +28,8 @@ def print_rows(
     elif not rows:
         terminal.say(none)
     else:
-        cells = [list(columns), *([_shown(row[column]) for column in columns] for row in rows)]
-        widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
-        for line in cells:
-            padded = (
-                cell + " " * (width - cell_len(cell))
-                for cell, width in zip(line, widths, strict=True)
-            )
-            # Not rich's own table, which cuts what is wider than the terminal.
-            out().print(safe("  ".join(padded).rstrip()), soft_wrap=True)
+        shown = ([_shown(row[column]) for column in columns] for row in rows)
+        print_columns([list(columns), *shown])
 
 
 def csv_of(rows: Sequence[Row], columns: Sequence[str]) -> str:

@@ -4,12 +4,13 @@ process to do its work."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,6 +21,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot.foreign import clean
@@ -81,6 +83,26 @@ def out() -> Console:
 
 def err() -> Console:
     return _screen.get().err
+
+
+def print_columns(lines: Sequence[Sequence[str]]) -> None:
+    """Print lines of cells in columns, each as wide as it must be. Rich's own table cuts what is
+    wider than the terminal, and a pipe has no width."""
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)
+        )
+        out().print(safe("  ".join(padded).rstrip()), soft_wrap=True)
+
+
+def print_within(lines: Sequence[Sequence[str]]) -> None:
+    """Print lines of cells, of which the first is their heads, within the terminal's width."""
+    heads, *rest = lines
+    table = Table(*(Column(head, overflow="fold") for head in heads), box=None, pad_edge=False)
+    for line in rest:
+        table.add_row(*map(safe, line))
+    out().print(table)
 
 
 def remote() -> Remote | None:

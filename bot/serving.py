@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
-from bot.answering.answerer import Answerer
 from bot.answering.composing.words import roots
 from bot.answering.latest import Latest
 from bot.answering.several import Several
@@ -28,12 +28,12 @@ from bot.flags.flagging import Flagging, flagging_of
 from bot.flags.insights import STALE_AFTER, Insights
 from bot.flags.publishing import Published
 from bot.flags.review_channels import ReviewChannels
-from bot.loading import warm_up
+from bot.loading import models_loaded, warm_up
 from bot.metrics.monitoring import metrics_of
 from bot.operations import readiness, webhooks
 from bot.operations.scheduler import Scheduler
 from bot.operations.single_sync import repeated_syncs
-from bot.operations.syncing import now
+from bot.operations.syncing import OneSyncAtATime, now
 from bot.ports import Answering
 from bot.slack.chat.workspace import workspace_of
 from bot.slack.commands.channel_form import LanguageChoices
@@ -71,6 +71,9 @@ from config.reloading import Reloading
 from config.settings import Secrets, Settings
 from config.slack import zone
 
+if TYPE_CHECKING:
+    from bot.answering.answerer import Answerer
+
 _TOKENS = "Slack is not connected (`footnote settings --slack` tells how)"
 
 Sharing = Callable[[App], AbstractContextManager[None]]
@@ -107,29 +110,30 @@ def serve_app(
     Raises:
         SlackMisconfigured, ModelMisconfigured, IndexUnavailable, StateUnavailable: see `serve`.
     """
-    settings, secrets = app.settings, app.secrets
-    parts, process = app.indexing, app.process
+    settings, secrets, parts = app.settings, app.secrets, app.indexing
     parts.wikis.chosen()
-    app.state.tell_outages()
-    syncing = repeated_syncs(parts, app)
-    app.last_pass = syncing.last_pass  # it knows without asking the database
-    app.passed = syncing.passed
-    counts, queries = partial(state_counts, app.state), app.queries
-    metrics = metrics_of(counts, queries.status, settings.data_dir, now)
-    app.model_observer = metrics.counters
-    answers, limits = Latest(answering(app.answerer)), ChangingLimits.of(settings.slack)
-    # Written answers are those of the first workspace.
-    unwritten = Latest(answering(app.searching)) if secrets.installs else None
+    with models_loaded(parts):
+        process = app.process
+        app.state.tell_outages()
+        syncing = syncs_of(app)
+        app.last_pass, app.passed = syncing.last_pass, syncing.passed
+        counts, queries = partial(state_counts, app.state), app.queries
+        metrics = metrics_of(counts, queries.status, settings.data_dir, now)
+        app.model_observer, app.timed = metrics.counters, metrics.counters.timed
+        library, _ = app.library, app.model  # opens the index; a misconfigured model is told now
     warm_up(parts)
+    answers, limits = Latest(lambda: answering(app.answerer)), ChangingLimits.of(settings.slack)
+    # Written answers are those of the first workspace.
+    unwritten = Latest(lambda: answering(app.searching))
     threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
     tells_edits = any(wiki.recent for wiki in parts.wikis.values())
-    scheduler = Scheduler(syncing, *settings.sync.intervals(edits=tells_edits))
+    intervals = settings.sync.intervals(edits=tells_edits)
+    scheduler = Scheduler(syncing, *intervals, turn=app.timer_turn())
 
     def follow(new: Settings) -> None:
         app.follow(new)
-        answers.now = answering(app.answerer)
-        if unwritten:
-            unwritten.now = answering(app.searching)
+        answers.renew()
+        unwritten.renew()
         limits.follow(new.slack)
         scheduler.reschedule(*new.sync.intervals(edits=tells_edits))
 
@@ -143,7 +147,7 @@ def serve_app(
         observer=metrics.counters,
         metrics=MetricsPage(metrics.page, secrets.footnote_metrics_token.get_secret_value()),
         as_of=syncing.as_of,
-        titles=app.answerer.open_titles,
+        titles=app.open_titles,
         hooks=webhooks.hooks(secrets.variable("CONFLUENCE_WEBHOOK_SECRET"), scheduler.hint),
         checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
     )
@@ -152,11 +156,11 @@ def serve_app(
         answering=answers,
         reindexing=syncing,
         operating=queries,
-        library=app.library,
+        library=library,
         tokens=parts.wikis.tokens,
     )
     further = None
-    if unwritten:
+    if secrets.installs:
         further = further_workspaces(app, connection, env, replace(wikis, answering=unwritten))
         env = replace(env, pages=further.pages())
     shares = further is not None or DatabaseInstallations(app.state).ever()
@@ -168,11 +172,18 @@ def serve_app(
         ).app()
         return further.apps((me.team, home)) if further else home
 
-    with scheduler.running(), sharing(app), traced(settings.tracing.url):
+    with answers.loading(), scheduler.running(), sharing(app), traced(settings.tracing.url):
         without_home = partial(further.apps, None) if further else None
         asyncio.run(
             serve_slack(connection, build, env, ready=lambda _: ready(), without_home=without_home)
         )
+
+
+def syncs_of(app: App) -> OneSyncAtATime:
+    """Return the syncs of a bot. Another process may sync an index on a server, and then this one
+    keeps up with the wikis, for its reindexes and the addresses of pages."""
+    parts = app.indexing
+    return repeated_syncs(parts, app, follow=parts.wikis.follow if app.settings.index.url else None)
 
 
 def further_workspaces(

@@ -13,18 +13,29 @@ from typing import Any
 
 from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from bot.foreign import on_one_line
-from bot.model import EARLY, Answer, Clarify, NoAnswer, Result, Source, Tone, Why, named
+from bot import terminal_texts as texts
+from bot.foreign import on_one_line, words_behind
+from bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Result,
+    Source,
+    Tone,
+    Why,
+    is_unsure,
+    named,
+    why_no_model,
+)
 from bot.moments import in_words
 from bot.operations.model import AccessNow
 from bot.operations.passes import shown_span
-from bot.screen import encoding, err, out, safe, write
+from bot.screen import encoding, err, out, print_columns, print_within, safe, write
+from bot.texts import EARLY
 from indexers.findings import Finding, Level
 from indexers.model import ReadAs, Section, SyncReport
-from indexers.text.counting import counted
 
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 
@@ -99,8 +110,14 @@ def answer_json(result: Result) -> dict[str, Any]:
         sources = [reading["source"] for reading in readings]
         return {"kind": "clarify", **common, "sources": sources, "readings": readings}
     nearest = [_source_json(source) for source in result.nearest]
-    reason, tone = result.reason.value, Tone.SILENCE.value
-    return {"kind": "no_answer", **common, "reason": reason, "tone": tone, "nearest": nearest}
+    return {
+        "kind": "no_answer",
+        **common,
+        "reason": result.reason.value,
+        "tone": Tone.SILENCE.value,
+        "fallback": result.fallback.value if result.fallback else None,
+        "nearest": nearest,
+    }
 
 
 def _source_json(source: Source) -> dict[str, Any]:
@@ -124,15 +141,12 @@ def print_answer(result: Result, *, chatting: bool = False) -> None:
     out().print()
     _print_sources(result)
     if isinstance(result, Clarify):
-        again = f'Ask again, for example: "{result.readings[0].question}"'
-        out().print(safe(f"  {'Reply with its number.' if chatting else again}"))
-    if isinstance(result, Answer):
-        early = [EARLY] if result.early else []
-        fallback = [result.fallback.words] if result.fallback else []
-        quotes = "/quotes" if chatting else "footnote ask --quotes"
-        hint = [f"The pages' own words: {quotes}"] if result.check_notes else []
-        for note in (*early, *fallback, *result.check_notes, *hint):
-            out().print(Padding(safe(note, style="yellow"), (0, 0, 0, 2)))
+        again = texts.ask_again(result.readings[0].question)
+        out().print(safe(f"  {texts.REPLY_WITH_NUMBER if chatting else again}"))
+    if is_unsure(result):
+        out().print(f"  {texts.ask_the_keepers(chatting=chatting)}")
+    for note in _notes(result, chatting=chatting):
+        out().print(Padding(safe(note, style="yellow"), (0, 0, 0, 2)))
     if result.narrowed and not isinstance(result, NoAnswer):
         out().print(Padding(safe(f"{result.narrowed.words}.", style="yellow"), (0, 0, 0, 2)))
     if result.unchecked:
@@ -140,8 +154,16 @@ def print_answer(result: Result, *, chatting: bool = False) -> None:
     for linked in result.linked:
         out().print(safe(f"  {linked.name}. {linked.doubt.words}", style="yellow"), soft_wrap=True)
         out().print(safe(f"      {linked.url}", style="blue"), soft_wrap=True)
-    if named(result) or result.linked:
+    if named(result) or result.linked or is_unsure(result):
         out().print()
+
+
+def _notes(result: Result, *, chatting: bool) -> list[str]:
+    why = [words] if (words := why_no_model(result)) else []
+    if not isinstance(result, Answer):
+        return why
+    hint = [texts.own_words(chatting=chatting)] if result.check_notes else []
+    return [*([EARLY] if result.early else []), *why, *result.check_notes, *hint]
 
 
 def _marked(result: Result, number: int) -> str:
@@ -153,23 +175,29 @@ def _marked(result: Result, number: int) -> str:
 def _print_sources(result: Result) -> None:
     sources = () if isinstance(result, NoAnswer) else result.sources
     nearest = () if isinstance(result, Clarify) else result.nearest
-    for number, source in enumerate(sources, start=1):
+    behind = words_behind(result) if isinstance(result, Answer) else ("",) * len(sources)
+    for number, (source, words) in enumerate(zip(sources, behind, strict=True), start=1):
         _print_source(_marked(result, number), source)
+        if words:
+            out().print(Padding(safe(f"\u201c{words}\u201d", style="dim"), (0, 0, 0, 6)))
     if nearest:
-        out().print("  The nearest pages:" if isinstance(result, NoAnswer) else "  Close to it:")
+        is_silent = isinstance(result, NoAnswer)
+        out().print(f"  {texts.NEAREST_PAGES if is_silent else texts.CLOSE_TO_IT}")
     for source in nearest:
         _print_source(" -  ", source)
 
 
 def _print_source(mark: str, source: Source) -> None:
-    keeper = f", kept by {on_one_line(source.keeper)}" if source.keeper and not source.quote else ""
-    out().print(safe(f"  {mark}{where(source)}{keeper}", style="bold"), soft_wrap=True)
+    section = where(source)
+    if source.keeper and not source.quote:
+        section = texts.kept_by(section, on_one_line(source.keeper))
+    out().print(safe(f"  {mark}{section}", style="bold"), soft_wrap=True)
     out().print(safe(f"      {source.url}", style="blue"), soft_wrap=True)
 
 
 def print_why(why: Why) -> None:
     for name, value in why.seen.items():
-        out().print(f"  {name:9} {value:6.3f}  weighs {why.weighs[name]:g}")
+        out().print(f"  {texts.feature(name, value, why.weighs[name])}")
     out().print(f"  {'bias':9} {'':6}  {why.weighs['bias']:g}")
     out().print(Padding(safe(why.rule), (0, 0, 0, 2)))
     if why.rights:
@@ -181,9 +209,9 @@ def print_why(why: Why) -> None:
 def where(source: Source) -> str:
     """Return title > section, and a note on the page's age."""
     place = f"{source.title} > {source.heading}" if source.heading else source.title
-    notes = ["outdated"] * source.outdated + ["old"] * source.old
+    notes = [texts.OUTDATED] * source.outdated + [texts.OLD] * source.old
     if source.updated:
-        notes.append(f"of {source.updated.isoformat()}")
+        notes.append(texts.of_day(source.updated))
     return f"{on_one_line(place)} ({', '.join(notes)})" if notes else on_one_line(place)
 
 
@@ -215,18 +243,10 @@ def print_report(report: SyncReport, *, dry_run: bool = False) -> None:
     """Print what a sync did, or would do."""
     reasons = Counter(skipped.reason.partition(":")[0] for skipped in report.skipped)
     why = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-    number = counted(report.passages_embedded, "passage")
-    embedded = f"would embed {number}; read" if dry_run else f"{number} embedded"
-    skipped = f", {len(report.skipped)} skipped ({why})" if why else ""
-    err().print(
-        f"[bold]{report.wiki}[/]: {report.added} added, {report.changed} changed, "
-        f"{report.relabelled} relabelled, {report.removed} removed, "
-        f"{report.unchanged} unchanged, {len(report.failed)} failed{escape(skipped)}; "
-        f"{embedded} in {report.seconds:.1f} s",
-        soft_wrap=True,
-    )
+    what = escape(texts.synced(report, why, dry_run=dry_run))
+    err().print(f"[bold]{report.wiki}[/]: {what}", soft_wrap=True)
     if report.read_as:
-        err().print(safe(f"  read as {report.read_as}"), soft_wrap=True)
+        err().print(safe(f"  {texts.read_as(report.read_as)}"), soft_wrap=True)
     for style, title, items in (
         ("red", "failed", [f"{f.key}: {f.reason}" for f in report.failed]),
         ("yellow", "warning", report.warnings),
@@ -235,7 +255,7 @@ def print_report(report: SyncReport, *, dry_run: bool = False) -> None:
         for item in items[:_LISTED]:
             err().print(_assembled((f"  {title} ", style), item), soft_wrap=True)
         if len(items) > _LISTED:
-            err().print(f"  [{style}]{title}[/] and {len(items) - _LISTED} more (see --json)")
+            err().print(f"  [{style}]{title}[/] {texts.and_more(len(items) - _LISTED)}")
     if report.error:
         complain(str(report.error))
 
@@ -260,17 +280,20 @@ def print_finding(finding: Finding) -> None:
         out().print(safe(f"           > {finding.todo}"), soft_wrap=True)
 
 
+_VERDICTS = {
+    True: (texts.YES, "green"),
+    False: (texts.NO, "red"),
+    None: (texts.UNKNOWN, "yellow"),
+}
+
+
 def print_access(now: AccessNow) -> None:
     """Print yes or no, and each gate on the way."""
     access = now.access
     page = f'"{access.title}"' if access.title else access.url
-    verdict = {True: ("Yes", "green"), False: ("No", "red"), None: ("Cannot be told", "yellow")}
-    word, style = verdict[access.may_read]
-    said = {True: "may read", False: "may not read", None: "and"}[access.may_read]
-    out().print(
-        _assembled((word, f"bold {style}"), f": {access.person} {said} {page} of {access.wiki}"),
-        soft_wrap=True,
-    )
+    word, style = _VERDICTS[access.may_read]
+    what = texts.access_to(access.person, page, access.wiki, may_read=access.may_read)
+    out().print(_assembled((word, f"bold {style}"), f": {what}"), soft_wrap=True)
     for gate in access.gates:
         mark = ("  pass  ", "green") if gate.passed else ("  stop  ", "red")
         out().print(_assembled(mark, f"{gate.where}: {gate.why}"), soft_wrap=True)
@@ -286,29 +309,33 @@ def complain(text: str) -> None:
 def print_status(rows: dict[str, Any]) -> None:
     """Print a line for each wiki and, below it, for each of its spaces. Lags are p50 / p95 from a
     change in the wiki to its answer."""
-    table = Table(
-        "wiki", "pages", "passages", "closed", "as of", "edits after", "other changes after",
-        box=None, pad_edge=False,
-    )  # fmt: skip
+    lines = [list(texts.COLUMNS)]
     for name, row in rows["wikis"].items():
         as_of = (
-            in_words(datetime.fromisoformat(row["as_of"]).astimezone()) if row["as_of"] else "never"
+            in_words(datetime.fromisoformat(row["as_of"]).astimezone())
+            if row["as_of"]
+            else texts.NEVER
         )
-        table.add_row(
-            safe(name), f"{row['pages']:,}", f"{row['passages']:,}", f"{row['closed']:,}",
+        lines.append([
+            name, f"{row['pages']:,}", f"{row['passages']:,}", f"{row['closed']:,}",
             as_of, *_lags(row["lag_seconds"]),
-        )  # fmt: skip
-        for key, space in row["spaces"].items():
-            table.add_row(
-                safe(f"  {key}"), f"{space['pages']:,}", "", f"{space['closed']:,}", "",
+        ])  # fmt: skip
+        lines += [
+            [
+                f"  {key}", f"{space['pages']:,}", "", f"{space['closed']:,}", "",
                 *_lags(space["lag_seconds"]),
-            )  # fmt: skip
-    out().print(table)
+            ]
+            for key, space in row["spaces"].items()
+        ]  # fmt: skip
+    if out().is_terminal:
+        print_within(lines)
+    else:
+        print_columns(lines)
     if rows["trouble"]:
         out().print(safe(rows["trouble"], style="yellow"), soft_wrap=True)
     for name, row in rows["wikis"].items():
         if row["read_as"]:
-            out().print(_assembled((f"{name}: ", "bold"), f"read as {ReadAs(**row['read_as'])}"))
+            out().print(_assembled((f"{name}: ", "bold"), texts.read_as(ReadAs(**row["read_as"]))))
         if row["error"]:
             out().print(_assembled((f"{name}: ", "bold"), row["error"]), soft_wrap=True)
         for warning in row["warnings"][:_LISTED]:
@@ -316,8 +343,8 @@ def print_status(rows: dict[str, Any]) -> None:
         for page, reason in list(row["failed"].items())[:_LISTED]:
             out().print(_assembled((f"{name} failed ", "red"), f"{page}: {reason}"), soft_wrap=True)
     for id_, row in rows.get("workspaces", {}).items():
-        wikis = ", ".join(row["wikis"]) or "no wiki"
-        words = f"workspace {id_} ({row['name']}) is answered from {wikis}"
+        wikis = ", ".join(row["wikis"]) or texts.NO_WIKI
+        words = texts.answered_from(id_, row["name"], wikis)
         out().print(safe(words), soft_wrap=True)
 
 
@@ -341,15 +368,15 @@ def print_flags(rows: Sequence[dict[str, Any]]) -> None:
         for step in row["history"]:
             when = in_words(datetime.fromisoformat(step["at"]).astimezone())
             action = step["deed"].replace("_", " ")
-            by = f" by {step['person']}" if step["person"] else ""
-            out().print(safe(f"  {when} {action}{by}"), soft_wrap=True)
+            done = texts.step(when, action, step["person"])
+            out().print(safe(f"  {done}"), soft_wrap=True)
     if not rows:
-        out().print("No flags.")
+        out().print(texts.NO_FLAGS)
 
 
 def print_sections(sections: Sequence[Section]) -> None:
     for section in sections:
-        path = " > ".join(section.headings) or "(top)"
+        path = " > ".join(section.headings) or texts.TOP_OF_PAGE
         out().print(_assembled((path, "bold"), (f"  #{section.anchor}", "blue")), soft_wrap=True)
         out().print(safe(section.text), soft_wrap=True)
         out().print()

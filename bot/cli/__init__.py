@@ -36,12 +36,13 @@ from bot.cli.options import (
     FAILED,
     INTERRUPTED,
     MISUSED,
-    READ_AGAIN,
     GlobalOptions,
+    PathType,
     configured,
     given,
     log_by,
     placed,
+    read_again,
 )
 from bot.cli.playground_command import playground
 from bot.cli.restore_command import restore
@@ -110,7 +111,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         from bot import serving
         from config.reloading import Reloading
 
-    reloading = Reloading(settings, click.get_current_context().meta[READ_AGAIN])
+    reloading = Reloading(settings, read_again())
     reloading.follow(log_by)
     serving.serve(settings, secrets, sharing, reloading)
 
@@ -141,7 +142,7 @@ for command in (
 @cli.command()
 @click.option(
     "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathType(path_type=Path, file_okay=False),
     help="Where its index lives [default: data/demo].",
 )
 @click.option(

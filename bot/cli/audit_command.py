@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.options import as_csv, as_json, configured, day, since
+from bot.cli.options import as_csv, as_json, configured, day_in_utc, since_in_utc
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
 
 
 @click.command()
-@click.option("--person", default="", metavar="ID", help="Shown to this Slack user, or read along.")
+@click.option(
+    "--person",
+    default="",
+    metavar="ID",
+    help="Shown to this Slack user, or read along: U..., or T.../U... of a further workspace.",
+)
 @click.option("--page", default="", metavar="PAGE", help="This page, by its key or its address.")
-@day
-@since
+@day_in_utc
+@since_in_utc
 @as_csv
 @as_json
 @configured
@@ -31,21 +37,30 @@ def audit(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Tell who was shown which page's words, when, where, and who could read along."""
+    """Tell who was shown which page's words, when, where, and who could read along.
+
+    Times are in UTC. CSV and JSON have the workspace, the question's message and the page's
+    revision, too.
+    """
     # What reads the database is slow to import.
+    from bot import terminal
     from bot.app import App
-    from bot.operations.audit_report import COLUMNS, AuditQuery, audit_rows
+    from bot.operations import texts
+    from bot.operations.audit_report import ALL_COLUMNS, COLUMNS, AuditQuery, audit_rows, page_query
     from bot.operations.syncing import now
     from bot.reports import print_rows
     from bot.state.audit import DatabaseAudit
 
     if day and since:
         raise click.UsageError("--day and --since exclude each other.")
-    page = page.partition("#")[0]
     until = (day + timedelta(days=1)) if day else None
-    query = AuditQuery(person, page, day or since, until)
     rows: list[dict[str, Any]] = []
     with App(settings, secrets) as app:
         if state := app.state_if_made():
-            rows = audit_rows(DatabaseAudit(state, now).entries(query), page)
-    print_rows(rows, COLUMNS, as_csv=as_csv, as_json=as_json, none="Nothing was shown.")
+            query = page_query(page, app.indexing.wikis.part) if page else AuditQuery()
+            query = replace(query, person=person, since=day or since, before=until)
+            rows = audit_rows(DatabaseAudit(state, now).entries(query), query)
+            if query.is_by_address_alone:
+                terminal.complain(texts.ADDRESS_UNKNOWN)
+    columns = ALL_COLUMNS if as_csv else COLUMNS
+    print_rows(rows, columns, as_csv=as_csv, as_json=as_json, none="Nothing was shown.")

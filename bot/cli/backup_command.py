@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import screen, terminal
-from bot.cli.options import as_json, configured
+from bot.cli.options import PathType, as_json, configured
 from bot.cli.sharing import open_app
 from bot.version import own_version
 from indexers.text.counting import counted
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.argument("folder", type=PathType(path_type=Path, file_okay=False), metavar="DIR")
 @as_json
 @configured
 def backup(settings: Settings, secrets: Secrets, folder: Path, as_json: bool) -> None:
@@ -54,7 +54,7 @@ def made_by(app: App, folder: Path) -> Manifest:
     settings = app.settings
 
     def state(place: Path) -> dict[str, Any] | None:
-        if settings.state.url:
+        if settings.state.url and not copies.is_file(settings.state.url):
             return {"kind": "server", "by_hand": copies.dump_command(settings.state.url)}
         database = app.state_if_made()
         if database is None:
@@ -62,7 +62,7 @@ def made_by(app: App, folder: Path) -> Manifest:
         return {"kind": "file", "rows": copies.back_up(database, place / backups.STATE)}
 
     def index(place: Path) -> dict[str, Any] | None:
-        return app.indexing.back_up(place / backups.INDEX) if app.indexing.is_made else None
+        return app.indexing.copies.back_up(place / backups.INDEX) if app.indexing.is_made else None
 
     def written(place: Path) -> None:
         (place / backups.SETTINGS).write_text(as_toml(settings), encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import screen, terminal
-from bot.cli.options import as_json, as_person, configured
+from bot.cli.options import PathType, as_json, as_person, configured
 from bot.cli.sharing import open_app
 from bot.moments import today
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command("calibrate")
 @click.argument(
     "questions",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=PathType(path_type=Path, dir_okay=False, exists=True),
     required=False,
 )
 @as_person

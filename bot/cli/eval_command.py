@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import scores, screen, terminal
-from bot.cli.options import as_json, as_person, configured
+from bot.cli.options import PathType, as_json, as_person, configured
 from bot.cli.sharing import open_app
 from bot.moments import today
 
@@ -27,13 +27,13 @@ _MODEL = "model"
 @click.command("eval")
 @click.argument(
     "questions",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=PathType(path_type=Path, dir_okay=False, exists=True),
     required=False,
 )
 @click.option("--flags", is_flag=True, help="Ask what people judged answers of, in Slack.")
 @click.option(
     "--corpus",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=PathType(path_type=Path, dir_okay=False, exists=True),
     help="Pages (JSON Lines: id, title, text) to index for this, instead of the wikis.",
 )
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
@@ -48,7 +48,7 @@ _MODEL = "model"
     "--with-model",
     is_flag=True,
     help="Let the language model do its part in the search, as people get it: rewrite follow-ups, "
-    "rerank. --answers does so, too.",
+    "rerank. The answers are quotations all the same. --answers lets it write them, too.",
 )
 @click.option(
     "--judge",
@@ -62,13 +62,13 @@ _MODEL = "model"
 )
 @click.option(
     "--replay",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=PathType(path_type=Path, dir_okay=False, exists=True),
     metavar="MODEL_ANSWERS.jsonl",
     help="Run recorded answers of a language model through the check before a reader.",
 )
 @click.option(
     "--judge-prompts",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    type=PathType(path_type=Path, dir_okay=False, writable=True),
     metavar="FILE",
     help="With --replay: write the prompts that a judge would be sent, one line for each answer.",
 )
@@ -80,13 +80,13 @@ _MODEL = "model"
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    type=PathType(path_type=Path, dir_okay=False, writable=True),
     metavar="RUN.json",
     help="Keep this run, every question of it, to compare others with.",
 )
 @click.option(
     "--against",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=PathType(path_type=Path, dir_okay=False, exists=True),
     metavar="RUN.json",
     help="Compare with that run: what got better and worse, and whether by chance.",
 )
@@ -111,7 +111,7 @@ def evaluate(
     against: Path | None,
     as_json: bool,
 ) -> None:
-    """Ask every question of QUESTIONS (JSON Lines, .gz too) and score the answers.
+    """Ask every question of QUESTIONS (JSON Lines, .gz too) as in Slack and score the answers.
 
     A line of QUESTIONS is an object. It holds the question and, where known, what can be
     measured of it:

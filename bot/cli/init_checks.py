@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,13 +23,13 @@ _CLOSED = frozenset({401, 403, 405})
 def wiki_findings(wiki: Mapping[str, Any], secrets: Secrets) -> Iterator[Finding]:
     """Yield what `footnote doctor` finds of this wiki, each as soon as it is known."""
     # Slow to import: what reads wikis, and Pydantic.
+    from bot.app import App
     from config.drafting import drafted
-    from indexers.indexing import Indexing
 
     with TemporaryDirectory(prefix="footnote-") as folder:
         try:
-            with Indexing(drafted(wiki, Path(folder)), secrets) as indexing:
-                for source in indexing.wikis.values():
+            with App(drafted(wiki, Path(folder)), secrets) as app:
+                for source in app.indexing.wikis.values():
                     yield from source.findings()
         except IndexersError as error:
             yield failure(wiki["name"], str(error), "")
@@ -57,6 +56,8 @@ def address_problem(url: str) -> str:
 
 def slack_problem(token: str, api_url: str) -> str:
     """Return why Slack does not take the bot token; empty if it does."""
+    import asyncio  # `--help` need not load its thirty modules
+
     from bot.slack.token_check import workspace_of  # slow: Slack's libraries
 
     try:

@@ -16,7 +16,7 @@ import click
 from bot import screen, terminal
 from bot.cli import init_checks
 from bot.cli.interview import Interview
-from bot.cli.options import FAILED, given
+from bot.cli.options import FAILED, PathType, given
 from bot.cli.slack_steps import slack_steps
 from config.errors import SettingsError
 from indexers.findings import Level
@@ -38,7 +38,7 @@ _GIT = ("https://", "http://", "ssh://", "git@", "file://")
 @click.command("init")
 @click.option(
     "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PathType(path_type=Path, dir_okay=False),
     help="The file to write [default: ./footnote.toml].",
 )
 def init(config: Path | None) -> None:

@@ -6,9 +6,9 @@ import functools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -26,15 +26,17 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 """The exit codes of the command line."""
 
 
-READ_AGAIN = "footnote.read_again"
+_READ_AGAIN = "footnote.read_again"
 """What a command's context calls the way to read its settings again."""
 
 _SHARED = frozenset({"access", "ask", "backup", "calibrate", "doctor", "eval", "status", "sync"})
 """Commands that go through the process that holds an embedded index, if there is one."""
-_OWN_INDEX = ("corpus", "replay", "watch")
+_OWN_INDEX = ("corpus", "indexer", "replay", "watch")
 """Options with which a command needs an index for itself, or none."""
 _MAKERS = frozenset({"convert", "restore", "serve", "sync"})
 """Commands that create the data folder, or need none."""
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,26 @@ class GlobalOptions:
     data_dir: Path | None
 
 
+class PathType(click.Path):
+    """A path, and not an empty word: that of a variable which is not set would be the working
+    folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("it is empty; is a variable not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def placed(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options for the places of settings and data."""
     command = click.option(
         "--data-dir",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=PathType(path_type=Path, file_okay=False),
         help="Where index and state live, instead of what the settings say.",
     )(command)
     return click.option(
         "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=PathType(path_type=Path, dir_okay=False),
         help="The settings file [default: ./footnote.toml, else $FOOTNOTE_CONFIG].",
     )(command)
 
@@ -62,6 +74,12 @@ def placed(command: Callable[..., None]) -> Callable[..., None]:
 def given() -> GlobalOptions:
     """Return the global options; none, if a command runs by itself."""
     return click.get_current_context().find_object(GlobalOptions) or GlobalOptions(None, None)
+
+
+def read_again() -> Callable[[], Settings]:
+    """Return the way to read the running command's settings again."""
+    found: Callable[[], Settings] = click.get_current_context().meta[_READ_AGAIN]
+    return found
 
 
 def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[..., None]:
@@ -77,12 +95,14 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         before = given()
         chosen = data_dir or before.data_dir
         settings = load(config or before.config, chosen)
-        read_again = functools.partial(load, config or before.config, chosen)
-        click.get_current_context().meta[READ_AGAIN] = read_again
+        again = functools.partial(load, config or before.config, chosen)
+        click.get_current_context().meta[_READ_AGAIN] = again
         if chosen and not rest.get("corpus") and _only_reads() and not chosen.exists():
             # It would create a new, empty folder, and the command would report that nothing is
             # indexed.
             raise SettingsError([f"there is no data folder {chosen}: is --data-dir mistyped?"])
+        if settings.data_dir.exists() and not settings.data_dir.is_dir():
+            raise SettingsError([f"`data_dir`: {settings.data_dir} is no folder"])
         log_by(settings)
         if mends and (problems := privacy.close(settings.data_dir)):
             more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
@@ -130,20 +150,23 @@ def _local(_context: click.Context, _option: click.Parameter, day: Any) -> datet
     return day.astimezone() if day else None
 
 
-day = click.option(
-    "--day",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    callback=_local,
-    help="On this day, as in 2026-11-24.",
+def _in_utc(_context: click.Context, _option: click.Parameter, day: Any) -> datetime | None:
+    """Return when the day began in UTC."""
+    return day.replace(tzinfo=UTC) if day else None
+
+
+def _date(
+    name: str, meaning: str, callback: Callable[..., datetime | None]
+) -> Callable[[_Command], _Command]:
+    day = click.DateTime(["%Y-%m-%d"])
+    return click.option(name, type=day, metavar="DATE", callback=callback, help=meaning)
+
+
+day_in_utc = _date("--day", "On this day in UTC, as in 2026-11-24.", _in_utc)
+since_in_utc = _date(
+    "--since", "From this day in UTC on, as in 2026-11-24 [default: all that is kept].", _in_utc
 )
-since = click.option(
-    "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    callback=_local,
-    help="From this day on, as in 2026-11-24 [default: all that is kept].",
-)
+since = _date("--since", "From this day on, as in 2026-11-24 [default: all that is kept].", _local)
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV for spreadsheets.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 

@@ -35,16 +35,18 @@ def restore(settings: Settings, secrets: Secrets, folder: Path, force: bool, as_
     # Slow: indexes and SQLAlchemy.
     from bot.cli.backup_command import described
     from bot.operations import backups, restoring
+    from bot.state import copies
     from indexers.indexing import Indexing
 
+    file = settings.data_dir / backups.STATE
+    if settings.state.url:
+        file = copies.file_of(settings.state.url) or file
     with Indexing(settings, secrets, wikis=[]) as indexing:
 
         @contextmanager
         def unused() -> Iterator[None]:
-            from bot.state import copies  # slow: SQLAlchemy
-
             try:
-                with indexing.unused(), copies.alone_in(settings.data_dir / backups.STATE):
+                with indexing.copies.replaceable(), copies.alone_in(file):
                     yield
             except IndexLocked:
                 raise BackupRefused(
@@ -55,13 +57,13 @@ def restore(settings: Settings, secrets: Secrets, folder: Path, force: bool, as_
             _require_kinds(settings, manifest)
             index, state = manifest.parts["index"], manifest.parts["state"]
             if index and index["kind"] == "embedded":
-                indexing.require_copy(copy / backups.INDEX, index)
+                indexing.copies.require(copy / backups.INDEX, index)
             if state and state["kind"] == "file":
                 _require_rows(copy / backups.STATE, state["rows"])
 
         with screen.busy(f"Checking {folder}"):
             manifest = restoring.restore(
-                folder, settings.data_dir, check=check, unused=unused, force=force
+                folder, settings.data_dir, state=file, check=check, unused=unused, force=force
             )
     if as_json:
         terminal.print_json({"data_dir": str(settings.data_dir), **manifest.told})
@@ -75,6 +77,8 @@ def restore(settings: Settings, secrets: Secrets, folder: Path, force: bool, as_
 
 def _require_kinds(settings: Settings, manifest: Manifest) -> None:
     """Refuse a backup of other engines than the settings name."""
+    from bot.state import copies  # slow: SQLAlchemy
+
     index, state = manifest.parts["index"], manifest.parts["state"]
     if index and index["kind"] == "embedded" and settings.index.url:
         raise BackupRefused(
@@ -83,10 +87,11 @@ def _require_kinds(settings: Settings, manifest: Manifest) -> None:
         )
     if index and index["kind"] == "server" and not settings.index.url:
         raise BackupRefused("The backup is of an index on a Qdrant server: set its [index] url.")
-    if state and state["kind"] == "file" and settings.state.url:
+    url = settings.state.url
+    if state and state["kind"] == "file" and url and copies.file_of(url) is None:
         raise BackupRefused(
-            "The backup holds a SQLite database, and [state] url names a server: restore it"
-            " without that setting."
+            "The backup holds a SQLite database, and [state] url names no file but a server:"
+            " restore it without that setting."
         )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
 
 from bot import terminal
 from bot.cli.installed import installed_in
-from bot.cli.options import as_json, configured
+from bot.cli.options import FAILED, as_json, configured
 from bot.cli.sharing import open_app
 
 if TYPE_CHECKING:
@@ -16,10 +18,20 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option(
+    "--indexer",
+    is_flag=True,
+    help="Only check that the `sync --watch` of this data folder gets on; exit with 1 if not.",
+)
 @as_json
 @configured
-def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
+def status(settings: Settings, secrets: Secrets, indexer: bool, as_json: bool) -> None:
     """Show what is indexed: pages and passages of each wiki."""
+    if indexer:
+        if as_json:
+            raise click.UsageError("--indexer takes no other option.")
+        _check_indexer(settings)
+        return
     with open_app(settings, secrets) as app:
         rows = app.queries.status()
         if installed := installed_in(app):
@@ -32,3 +44,13 @@ def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
         terminal.say("No wiki is set: `footnote init` asks for yours.")
     else:
         terminal.print_status(rows)
+
+
+def _check_indexer(settings: Settings) -> None:
+    """Look at a file alone: a probe asks every minute, also while the database is away."""
+    from bot.operations.heartbeat import heartbeat_in, standstill  # `--help` need not load it
+
+    if problem := standstill(heartbeat_in(settings.data_dir), time.time()):
+        terminal.complain(problem)
+        sys.exit(FAILED)
+    terminal.say("The indexer gets on.")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import click
 
 from bot import screen, terminal
-from bot.cli.options import FAILED, INTERRUPTED, MISUSED, as_json, configured
+from bot.cli.options import FAILED, INTERRUPTED, MISUSED, as_json, configured, read_again
 from bot.cli.sharing import open_app
 from bot.interrupting import interruptible
-from config.errors import SettingsError
 from indexers.errors import WikiMisconfigured
 
 if TYPE_CHECKING:
@@ -57,7 +55,11 @@ def sync(
     if watch:
         if name or full or recent or dry_run or allow_mass_removal or as_json:
             raise click.UsageError("--watch takes no other option.")
-        _watch(settings, secrets)
+        # Slow: Pydantic, and more modules than `--help` may load.
+        from bot.cli.watch import watch as watch_wikis
+        from config.reloading import Reloading
+
+        watch_wikis(settings, secrets, Reloading(settings, read_again()))
         return
     from bot.operations.single_sync import sync_once  # slow: indexes and wikis
 
@@ -90,18 +92,3 @@ def sync(
         sys.exit(MISUSED)
     if any(report.failed or report.error for report in reports):
         sys.exit(FAILED)
-
-
-def _watch(settings: Settings, secrets: Secrets) -> None:
-    # Slow: indexes and wikis.
-    from bot.operations.scheduler import Scheduler
-    from bot.operations.single_sync import repeated_syncs
-
-    with interruptible() as stopped, open_app(settings, secrets, shares=True) as app:
-        wikis = app.indexing.wikis.chosen()
-        intervals = settings.sync.intervals(edits=any(wiki.recent for wiki in wikis))
-        if not any(intervals):
-            raise SettingsError(["`sync.every_minutes` and `sync.recent_minutes` are 0: never"])
-        with Scheduler(repeated_syncs(app.indexing, app), *intervals).running():
-            while not stopped.is_set():
-                time.sleep(0.2)

@@ -55,7 +55,7 @@ def through_or_alone(
         SystemExit: with the code, if it was not run alone.
         As `through_process`, and what ``alone`` raises.
     """
-    until = clock() + PATIENCE
+    until: float | None = None
     while True:
         try:
             code = through_process(settings, command, options)
@@ -67,6 +67,8 @@ def through_or_alone(
         try:
             alone()
         except IndexLocked:
+            # Counted from now: on a busy machine it took seconds to find that out.
+            until = until or clock() + PATIENCE
             if clock() >= until:
                 raise
         else:

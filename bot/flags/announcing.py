@@ -16,6 +16,7 @@ from bot.background import beside
 from bot.conversation.model import ANYBODY, Notice, Press
 from bot.conversation.ports import Locks
 from bot.errors import ChatRefused, ChatUnavailable, LockTaken
+from bot.flags import texts
 from bot.flags.content import PublishedAnswer, announcement_name
 from bot.flags.model import Announcement, End
 from bot.flags.ports import FlagChat, FlagDirectory, WrittenAnswers
@@ -25,11 +26,9 @@ from bot.ports import Library
 
 logger = logging.getLogger(__name__)
 
-GONE = Notice("I no longer give this answer.")
-NOT_YOURS = Notice("Only people in this review channel, and admins, can withdraw an answer.")
-WITHDRAWN = Notice(
-    "Withdrawn: I no longer give this answer, and I retract it where I gave it recently."
-)
+GONE = Notice(texts.NOT_GIVEN_ANY_MORE)
+NOT_YOURS = Notice(texts.NOT_YOURS_TO_WITHDRAW)
+WITHDRAWN = Notice(texts.WITHDRAWN)
 _AGAIN = timedelta(minutes=10)
 """The time after which a refused announcement is tried again."""
 

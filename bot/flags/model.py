@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.answering.model import WrittenAnswer
 from bot.conversation.model import RecordedAnswer
+from bot.flags import texts
 from bot.model import Result, Source
 
 
@@ -34,8 +35,8 @@ class Complaint(StrEnum):
 
 
 _COMPLAINTS = {
-    Complaint.UNSAID: "no reason given",
-    Complaint.UNANSWERED: "the wiki does not say",
+    Complaint.UNSAID: texts.NO_REASON_GIVEN,
+    Complaint.UNANSWERED: texts.WIKI_DOES_NOT_SAY,
 }
 
 

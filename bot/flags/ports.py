@@ -89,7 +89,7 @@ class FlagStore(Protocol):
         due."""
         ...
 
-    async def told(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
+    async def notified(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
         """Record that the person was told, or (``somebody`` is false) that there is nobody to tell.
         If people changed the flag meanwhile, telling stays due."""
         ...

@@ -11,15 +11,12 @@ from datetime import datetime
 from bot.conversation.model import Notice, RecordedAnswer
 from bot.conversation.redrawing import Redrawing
 from bot.errors import ChatRefused, ChatUnavailable
+from bot.flags import texts
 from bot.flags.ports import CitedPages, FlagChat
 
 logger = logging.getLogger(__name__)
 
-RETRACTED = Notice(
-    "I retracted this answer: a page it cited was removed or restricted since, or "
-    "somebody withdrew what it said.",
-    ("Ask again, and I will answer from what the wiki says now.",),
-)
+RETRACTED = Notice(texts.RETRACTED, (texts.ASK_AGAIN,))
 
 
 @dataclass(frozen=True, slots=True)

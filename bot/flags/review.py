@@ -71,10 +71,10 @@ class Review:
         """Record ``result``, the answer that everyone gets to its question now."""
         await self._flags.asked_again(flag, result, self._clock())
 
-    async def told(self, flag: Flag, *, somebody: bool) -> None:
+    async def notified(self, flag: Flag, *, somebody: bool) -> None:
         """Record that the person who flagged was told, or (``somebody`` is false) that nobody is
         there."""
-        await self._flags.told(flag, self._clock(), somebody=somebody)
+        await self._flags.notified(flag, self._clock(), somebody=somebody)
 
     async def lapsed(self, flag: int) -> None:
         """Record that the answer written to it is not given any more."""

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.answering.model import WrittenAnswer
 from bot.conversation.model import BY_ITSELF, Notice, Press
+from bot.flags import texts
 from bot.flags.content import AnswerForm, page_name
 from bot.flags.model import Flag, FlagAction, FlagState
 from bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
@@ -19,26 +20,6 @@ from bot.flags.service import FlagService
 from bot.model import Clarify, Source, named
 from bot.ports import Library
 from indexers.model import Acl
-
-GONE = "I no longer have this flag."
-NOT_A_REVIEWER = "Only people in the review channel can handle a flag."
-NOT_A_PUBLISHER = (
-    "Everybody gets what is written here, as a verified answer. So only admins and "
-    "people in the operator's review channel may write it."
-)
-FOLLOW_UP = (
-    "This question follows up on an earlier one, so its words alone do not say what "
-    "is asked. Write the answer into the wiki and press Fixed."
-)
-TOO_LATE = "Somebody has already handled this flag."
-NO_PAGES = (
-    "An answer must cite a page that everyone may read, and none was cited here. "
-    "Write it into the wiki and press Fixed."
-)
-MOVED = "A page that you chose can no longer be read. Please look again."
-NO_WORDS = "This answer is empty. Please write it."
-PAST = "That day has passed, so nobody would get this answer. Please choose a later one."
-KEPT = "Thank you. From now on I answer with your words."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +44,7 @@ class Reviewing:
             await self._tell(press, problem)
             return
         if not await self._do(action, flag, press.person):
-            await self._tell(press, TOO_LATE)
+            await self._tell(press, texts.TOO_LATE)
             return
         await self.service.process_due(flag.id)
 
@@ -73,7 +54,7 @@ class Reviewing:
         flag, problem = await self._to_write(press.person, int(press.value))
         pages = await self.service.candidates(flag) if flag else []
         if flag is None or not pages:
-            await form.refuse(problem or NO_PAGES)
+            await form.refuse(problem or texts.NO_PAGES)
             return
         until = (self.clock() + self.holds_for).date()
         await form.show(flag.id, flag.recorded.asked.question, pages, until)
@@ -86,11 +67,11 @@ class Reviewing:
             return {}
         problems = {}
         if not form.answer:
-            problems["answer"] = NO_WORDS
+            problems["answer"] = texts.NO_WORDS
         if len(await self._pages(flag, form)) < len(form.pages):
-            problems["pages"] = MOVED
+            problems["pages"] = texts.MOVED
         if _end_of(form.until) <= self.clock():
-            problems["until"] = PAST
+            problems["until"] = texts.PAST
         return problems
 
     async def wrote(self, person: str, form: AnswerForm) -> None:
@@ -107,8 +88,7 @@ class Reviewing:
         await self.review.answered(flag, person)
         await self.announce(kept.id)
         await self.service.process_due(flag.id)
-        until = f"Until {one.expires:%d %b %Y}: {one.question}"
-        await self.chat.post(person, Notice(KEPT, (until,)))
+        await self.chat.post(person, Notice(texts.KEPT, (texts.until(one.expires, one.question),)))
 
     async def _do(self, action: FlagAction, flag: Flag, person: str) -> bool:
         """Return whether the action was carried out; not, if the flag is settled, or open,
@@ -128,16 +108,16 @@ class Reviewing:
         """Return the written answer, or the reason why there is none."""
         now = self.clock()
         if not form.answer:
-            return NO_WORDS
+            return texts.NO_WORDS
         expires = _end_of(form.until)
         if expires <= now:
-            return PAST
+            return texts.PAST
         pages = await self._pages(flag, form)
         if not pages or len(pages) < len(form.pages):
-            return MOVED
+            return texts.MOVED
         found = await asyncio.to_thread(_as_they_stand, self.library, pages)
         if found is None:
-            return MOVED
+            return texts.MOVED
         sources, says, acl = found
         channel = await self._review_channel(flag, person)
         return WrittenAnswer(
@@ -167,9 +147,9 @@ class Reviewing:
         if flag is None:
             return None, problem
         if not (await self._review_channel(flag, person) or await self.directory.is_admin(person)):
-            return None, NOT_A_PUBLISHER
+            return None, texts.NOT_A_PUBLISHER
         if not await self._stands_alone(flag):
-            return None, FOLLOW_UP
+            return None, texts.FOLLOW_UP
         return flag, ""
 
     async def _review_channel(self, flag: Flag, person: str) -> str:
@@ -199,9 +179,9 @@ class Reviewing:
         """Return the flag, if this person may handle it; else the reason why not."""
         flag = await self.review.flag(id_)
         if flag is None or flag.state is FlagState.WITHDRAWN:
-            return None, GONE
+            return None, texts.FLAG_FORGOTTEN
         if not await self.directory.is_member(await self.service.channel_of(flag), person):
-            return None, NOT_A_REVIEWER
+            return None, texts.NOT_A_REVIEWER
         return flag, ""
 
 

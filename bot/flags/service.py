@@ -27,6 +27,7 @@ from bot.conversation.model import (
 )
 from bot.conversation.ports import AuditTrail, Locks
 from bot.errors import AskerForgotten, ChatRefused, ChatUnavailable, LockTaken
+from bot.flags import texts
 from bot.flags.content import (
     Circumstances,
     FlagCard,
@@ -48,8 +49,6 @@ from indexers.model import Reader
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-LEAD = "You flagged my answer to this. Somebody has handled it, and now I answer:"
-ASKED_LEAD = "You asked the people who keep the wiki. Somebody has handled it, and now I answer:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,19 +220,19 @@ class FlagService:
         # The question may have been edited since, and they may have left the channel.
         sees = await self.directory.may_see(flag.person, flag.recorded)
         if isinstance(reader, Closed) or not sees:
-            await self.review.told(flag, somebody=False)
+            await self.review.notified(flag, somebody=False)
             return
         try:
             result = await self._asked(flag.recorded, reader)
             await self._send(flag, result, reader)
         except AskerForgotten:
-            await self.review.told(flag, somebody=False)
+            await self.review.notified(flag, somebody=False)
             return
         except ChatRefused as error:
             logger.warning("The person who raised flag %d cannot be told: %s", flag.id, error)
-            await self.review.told(flag, somebody=False)
+            await self.review.notified(flag, somebody=False)
             return
-        await self.review.told(flag, somebody=True)
+        await self.review.notified(flag, somebody=True)
 
     async def _send(self, flag: Flag, result: Result, reader: Reader) -> None:
         """Send an answer like any other: it can be judged, and is retracted when it must be."""
@@ -251,7 +250,9 @@ class FlagService:
             readers = frozenset() if is_open else frozenset({flag.person})
             entry = AuditEntry(place, flag.person, Way.DIRECT, is_open, readers, pages)
             await self.audit.note(entry)
-        lead = ASKED_LEAD if flag.complaint is Complaint.UNANSWERED else LEAD
+        lead = (
+            texts.QUESTION_HANDLED if flag.complaint is Complaint.UNANSWERED else texts.FLAG_HANDLED
+        )
         content = AnswerContent(recorded, lead=lead)
         last = await self.chat.post_reply(channel, ts, content, since=flag.changed)
         await self.feedback.posted(recorded.id, last)

@@ -7,25 +7,22 @@ from dataclasses import dataclass, replace
 
 from bot.conversation.model import Button, Notice, Press, RecordedAnswer
 from bot.conversation.redrawing import Redrawing
+from bot.flags import texts
 from bot.flags.content import ComplaintForm
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint, Verdict
 from bot.flags.ports import FlagChat, FlagDirectory
-from bot.flags.reactions import verdict_of
 from bot.flags.service import FlagService
 from bot.model import Clarify
 
 WHY = "say_why"
 """The action of the button that opens the form; its value is the answer's id."""
-FORGOTTEN = Notice("I no longer have this answer, so I cannot note that. Please ask again.")
-THANKS = Notice("Thank you, noted: this answer helped.")
-FLAGGED = Notice("Thank you. I noted what is wrong and told the people who keep the wiki.")
-FLAGGED_QUIETLY = Notice("Thank you. I noted what is wrong.")
-ASKED = Notice(
-    "I asked the people who keep the wiki. I will tell you once somebody has handled it."
-)
-NOTED = Notice("I noted for the people who keep the wiki that it does not say this.")
-DOUBTED = "Noted: this answer did not help. What is wrong with it?"
+FORGOTTEN = Notice(texts.ANSWER_FORGOTTEN)
+THANKS = Notice(texts.THANKS)
+FLAGGED = Notice(texts.FLAGGED)
+FLAGGED_QUIETLY = Notice(texts.FLAGGED_QUIETLY)
+ASKED = Notice(texts.ASKED)
+NOTED = Notice(texts.NOTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ class Verdicts:
             await self._flag(recorded, person, Complaint.UNSAID, "")
         await self._confirm(recorded)
         place = recorded.asked.place
-        asked = Notice(DOUBTED, button=Button(WHY, "Say what is wrong", str(recorded.id)))
+        asked = Notice(texts.DOUBTED, button=Button(WHY, texts.SAY_WHAT_IS_WRONG, str(recorded.id)))
         await self.chat.post_privately(place.channel, person, asked, place.thread)
 
     async def _flag(
@@ -149,3 +146,22 @@ class Verdicts:
         if not recorded.asked.private:
             place = recorded.asked.place
             await self.chat.post_privately(place.channel, person, words, place.thread)
+
+
+_GOOD = {
+    "+1", "thumbsup", "white_check_mark", "heavy_check_mark", "ballot_box_with_check", "ok_hand",
+    "100", "clap",
+}  # fmt: skip
+_BAD = {
+    "-1", "thumbsdown", "x", "negative_squared_cross_mark", "heavy_multiplication_x", "no_good",
+    "no_entry", "no_entry_sign",
+}  # fmt: skip
+
+
+def verdict_of(reaction: str) -> Verdict | None:
+    """Return the verdict of a reaction by its name, as in ``+1::skin-tone-3``; None: it judges
+    nothing."""
+    name = reaction.partition("::")[0]
+    if name in _GOOD:
+        return Verdict.GOOD
+    return Verdict.BAD if name in _BAD else None

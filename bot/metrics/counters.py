@@ -7,14 +7,17 @@ person, no page.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from bot.conversation.model import IncomingMessage, MessageKind, MessageState
 from bot.model import Answer, Clarify, Fallback, NoAnswer, Reason, Result, Tone
+from indexers.ports import Reranker
 
 STAGES = ("rewrite", "embed", "search", "compose", "check")
+READ = "rerank"
+"""The stage of each reading of the cross-encoder, which is within `search` or `compose`."""
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _SLOW = (0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120, 300)
 """Seconds: of a stage of an answer, and of what people wait for."""
@@ -43,7 +46,7 @@ class Counters:
         )
         self._fallbacks = Counter(
             "footnote_answer_fallbacks",
-            "Answers in quotations because the language model's could not be used.",
+            "Replies without the language model's words, because they could not be used.",
             ("reason",),
             registry=registry,
         )
@@ -60,7 +63,7 @@ class Counters:
         )
         self._stage_seconds = Histogram(
             "footnote_stage_seconds",
-            "Seconds of each stage of an answer.",
+            "Seconds of each stage of an answer; `rerank`, the cross-encoder, is within others.",
             ("stage",),
             buckets=_FAST,
             registry=registry,
@@ -114,8 +117,8 @@ class Counters:
         self._questions.labels(outcome, reason).inc()
         if isinstance(result, Answer):
             self._answers.labels(result.tone, _words(result)).inc()
-            if result.fallback:
-                self._fallbacks.labels(result.fallback).inc()
+        if isinstance(result, Answer | NoAnswer) and result.fallback:
+            self._fallbacks.labels(result.fallback).inc()
         if result.unchecked:
             self._unchecked.inc()
         self._answer_seconds.observe(result.timings.total / 1000)
@@ -138,6 +141,10 @@ class Counters:
             return new_incident()
 
         return counting
+
+    def timed(self, reranker: Reranker) -> Reranker:
+        """Return ``reranker``, with the seconds of each reading observed."""
+        return TimedReranker(reranker, self._stage_seconds.labels(READ).observe)
 
     def asked(
         self, read: int, written: int, cost: float, seconds: float, failure: Fallback | None
@@ -165,12 +172,29 @@ class Counters:
         self._calls.labels(_WRITTEN)
         for direction in ("read", "written"):
             self._tokens.labels(direction)
-        for stage in STAGES:
+        for stage in (*STAGES, READ):
             self._stage_seconds.labels(stage)
         for kind in MessageKind:
             self._reply_seconds.labels(kind)
             for state in _ENDED:
                 self._messages.labels(kind, state)
+
+
+class TimedReranker:
+    """A `Reranker` that tells ``observe`` the seconds of each reading, also of one that fails."""
+
+    def __init__(self, reranker: Reranker, observe: Callable[[float], object]) -> None:
+        self.identity = reranker.identity
+        self._reranker = reranker
+        self._observe = observe
+
+    def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """Return how well each text answers, see `Reranker`."""
+        began = time.perf_counter()
+        try:
+            return self._reranker.scores(question, texts)
+        finally:
+            self._observe(time.perf_counter() - began)
 
 
 def _when(message: IncomingMessage) -> float | None:

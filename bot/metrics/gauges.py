@@ -27,6 +27,7 @@ class Gauges(Collector):
         self.samples: Mapping[str, Any] = {}
         self._clock = clock
         self._version = version
+        self._began = clock()
 
     def describe(self) -> Iterable[Metric]:
         """Return nothing: the registry need not ask anybody to learn the names."""
@@ -92,13 +93,10 @@ class Gauges(Collector):
             ])  # fmt: skip
         yield _gauge(
             "footnote_sync_lag_seconds",
-            "Seconds since the last complete pass over the wiki began: its index may be so old.",
+            "Seconds since the last complete pass over the wiki began: its index may be so old."
+            " Without one, seconds since this process started.",
             ("wiki",),
-            [
-                ((wiki,), (self._clock() - datetime.fromisoformat(row["as_of"])).total_seconds())
-                for wiki, row in wikis.items()
-                if row["as_of"]
-            ],
+            [((wiki,), self._lag(row["as_of"])) for wiki, row in wikis.items()],
         )
         spaces = [
             (wiki, key, space)
@@ -121,6 +119,12 @@ class Gauges(Collector):
                 if space["lag_seconds"]["edits"]["p95"] is not None
             ],
         )
+
+    def _lag(self, as_of: str | None) -> float:
+        """Return the age of an index in seconds. One that never had a complete pass has none, and
+        an alert needs one."""
+        since = datetime.fromisoformat(as_of) if as_of else self._began
+        return (self._clock() - since).total_seconds()
 
 
 _OF_WIKIS: Sequence[tuple[str, str, Callable[[Mapping[str, Any]], float]]] = (

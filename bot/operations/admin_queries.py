@@ -110,7 +110,7 @@ class AdminQueries:
         if not self.parts.is_made:  # nothing is to be made by looking
             return overview(wikis, {}, passes, building=False, missing=wikis.missing)
         index = self.parts.index
-        return overview(
+        found = overview(
             wikis,
             index.counts(),
             passes,
@@ -119,6 +119,11 @@ class AdminQueries:
             read_as=wikis.read_as,
             missing=wikis.missing,
         )
+        for name, row in found["wikis"].items():
+            # The last complete pass may be older than all that are looked at.
+            if row["as_of"] is None and (last := self.last_pass(name)):
+                row["as_of"] = last.isoformat()
+        return found
 
     def for_everyone(self, question: str) -> Result:
         return self.answer(Question(question, Principal.of(EVERYONE)))

@@ -2,28 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from bot.conversation.model import AuditEntry
+from bot.conversation.model import AuditEntry, ShownPage
+from indexers.errors import WikiMisconfigured
+from indexers.model import SyncScope
 
 COLUMNS = ("at", "person", "way", "channel", "wiki", "page", "shown", "readers", "url")
+"""Of a table. CSV has all."""
+ALL_COLUMNS = (
+    "at", "workspace", "person", "way", "channel", "question", "wiki", "page", "revision", "url",
+    "shown", "readers",
+)  # fmt: skip
 EVERYONE = "everyone"
 FORGOTTEN = "(forgotten)"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """A query of the trail. ``person``: to them, or they read along; ``page``: its key or address;
-    from ``since`` and ``before``. ``most``: the latest so many; 0 means all."""
+    """A query of the trail. ``person``: to them, or they read along (``U...`` of
+    the first workspace, ``T.../U...`` of a further one); ``page``: its key or address, and
+    ``scope``: the page that its wiki has at that address, as a page may have had another address
+    when it was shown; from ``since`` and ``before``. ``most``: the latest so many; 0 means all."""
 
     person: str = ""
     page: str = ""
+    scope: SyncScope | None = None
     since: datetime | None = None
     before: datetime | None = None
     most: int = 0
+
+    @property
+    def is_by_address_alone(self) -> bool:
+        """Return whether it names the page by an address that no wiki knows: what was shown while
+        the page had another one is not found."""
+        return "://" in self.page and self.scope is None
+
+    @property
+    def below(self) -> str:
+        """Return how the keys of what belongs to the page begin, such as its comments."""
+        return f"{self.scope.page}/" if self.scope else ""
+
+    def names(self, shown: ShownPage) -> bool:
+        """Return whether it is the page that is asked for; any is, if none is."""
+        if not self.page or self.page in {shown.page, shown.url}:
+            return True
+        return (
+            self.scope is not None
+            and shown.wiki == self.scope.wiki
+            and (shown.page == self.scope.page or shown.page.startswith(self.below))
+        )
+
+
+def page_query(page: str, scope_of: Callable[[str], SyncScope]) -> AuditQuery:
+    """Return the query for a page by its key or address. ``scope_of`` returns what an address is
+    of, and may ask the wikis.
+
+    Raises:
+        WikiUnavailable: a wiki cannot tell which page it is.
+    """
+    page = page.partition("#")[0]
+    if "://" not in page:
+        return AuditQuery(page=page)
+    try:
+        scope = scope_of(page)
+    except WikiMisconfigured:  # a page that is gone, or of a wiki that is
+        return AuditQuery(page=page)
+    return AuditQuery(page=page, scope=scope if scope.page else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +82,15 @@ class NotedEntry:
     entry: AuditEntry
 
 
-class KeptTrail(Protocol):
-    """The trail that is kept. Raises StateUnavailable."""
-
-    def entries(self, query: AuditQuery) -> Sequence[NotedEntry]:
-        """Return what was noted, oldest first."""
-        ...
-
-
-def audit_rows(entries: Iterable[NotedEntry], page: str = "") -> list[dict[str, Any]]:
-    """Return a row for each page of each entry; of ``page`` (a key or an address) alone, if it is
-    given. Times are in UTC."""
+def audit_rows(
+    entries: Iterable[NotedEntry], query: AuditQuery = AuditQuery()
+) -> list[dict[str, Any]]:
+    """Return a row for each page of each entry; of the page alone that the ``query`` names. Times
+    are in UTC. ``question`` is the time by which Slack names the message."""
     return [
         {
             "at": noted.at.isoformat(timespec="seconds"),
+            "workspace": noted.entry.place.team,
             "person": noted.entry.person or FORGOTTEN,
             "way": noted.entry.way.value,
             "channel": noted.entry.place.channel,
@@ -61,5 +104,5 @@ def audit_rows(entries: Iterable[NotedEntry], page: str = "") -> list[dict[str, 
         }
         for noted in entries
         for shown in noted.entry.pages
-        if not page or page in {shown.page, shown.url}
+        if query.names(shown)
     ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.moments import in_words
+from bot.operations import texts
 from indexers.findings import Access, Indexed
 from indexers.model import SyncScope
 
@@ -37,10 +37,10 @@ class Order:
         space."""
         part = self.part
         if part is None:
-            return "all wikis"
+            return texts.ALL_WIKIS
         if part.page:
-            return f"a page of {part.wiki}"
-        return f"a space of {part.wiki}" if part.space else part.wiki
+            return texts.page_of(part.wiki)
+        return texts.space_of(part.wiki) if part.space else part.wiki
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,38 +84,23 @@ class AccessNow:
         if access.may_read is None:
             return ""
         if access.untold:
-            return f"Whether answers use it is unknown: {access.untold.rstrip('.')}."
+            return texts.use_unknown(access.untold.rstrip("."))
         if indexed is None:
-            return (
-                "It is not indexed, so no answer uses it. The next full pass reads "
-                "it, unless it is empty."
-                if access.read
-                else "Footnote is not set to read it, so no answer uses it."
-            )
-        return self._as_indexed(indexed) if access.read else self._as_left_out()
-
-    def _as_left_out(self) -> str:
-        """Return the sentence for a page that was indexed under earlier settings."""
-        use = "until then answers use it for them" if self.used else "no answer uses it for them"
-        return f"Footnote is not set to read it any more. The next full pass removes it; {use}."
+            return texts.NOT_INDEXED if access.read else texts.NOT_READ
+        if not access.read:
+            return texts.not_read_any_more(used=bool(self.used))
+        return self._as_indexed(indexed)
 
     def _as_indexed(self, indexed: Indexed) -> str:
         may_read = self.access.may_read
-        since = f"the full pass of {in_words(self.as_of)}" if self.as_of else "an earlier pass"
+        since = texts.pass_of(self.as_of)
         if indexed.current:
-            use = "use it for them" if indexed.admits else "do not use it for them"
-            return f"Answers {use}: it is indexed with these rights, by {since}."
-        brings = "the next full pass brings those of now"
+            return texts.rights_of_now(since, used=indexed.admits)
         if indexed.admits == may_read:
-            return f"It is indexed with the rights of {since}, to the same effect; {brings}."
+            return texts.same_effect(since)
         if may_read:
-            return f"Answers do not use it for them yet: its rights are those of {since}; {brings}."
-        looked = (
-            "each answer's pages are looked at again before it goes out"
-            if self.rechecked
-            else "ANSWERS MAY USE IT for them until then"
-        )
-        return f"Its rights in the index are still those of {since}; {brings}, and {looked}."
+            return texts.not_used_yet(since)
+        return texts.still_used(since, rechecked=self.rechecked)
 
     def json(self) -> dict[str, Any]:
         access, deciding = self.access, self.access.deciding

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.operations import texts
 from indexers.findings import Finding, ok, warning
 
 UMASK = 0o077
@@ -56,16 +57,15 @@ def findings(folder: Path) -> Iterator[Finding]:
     try:
         paths = exposed(folder)
     except OSError as error:
-        yield warning("data folder", f"It cannot be looked at: {error}.", "See `data_dir`.")
+        yield warning(texts.DATA_FOLDER, texts.not_looked_at(error), texts.SEE_DATA_DIR)
         return
     if not paths:
         yield _ours(folder)
         return
     yield warning(
-        "data folder",
-        f"Others on this machine may use {len(paths):,} of the files and folders in {folder}, such"
-        f" as {paths[0]}: pages and questions lie there.",
-        f"Any other command closes them, if it may: run one, or `chmod -R go= {folder}`.",
+        texts.DATA_FOLDER,
+        texts.open_to_others(len(paths), folder, paths[0]),
+        texts.close_it(folder),
     )
 
 
@@ -74,13 +74,12 @@ def _ours(folder: Path) -> Finding:
     is_ours_alone = folder.exists() and not _is_shared(folder)
     owner = folder.stat().st_uid if is_ours_alone else os.geteuid()
     if owner == os.geteuid():
-        return ok("data folder", f"Only its owner may read {folder}.")
+        return ok(texts.DATA_FOLDER, texts.only_its_owner(folder))
     name = _user(owner)
     return warning(
-        "data folder",
-        f"{folder} belongs to {name}, and this command runs as {_user(os.geteuid())}: what it"
-        f" writes there is closed to {name}.",
-        f"Run all commands as {name}; `chown -R {name} {folder}` gives back what others wrote.",
+        texts.DATA_FOLDER,
+        texts.of_another_user(folder, name, _user(os.geteuid())),
+        texts.run_as(name, folder),
     )
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.errors import StateUnavailable
+from bot.operations import texts
 from indexers.errors import IndexersError
 from indexers.ports import PassageIndex
 
@@ -36,7 +37,7 @@ def database(write: Callable[[], None]) -> str:
         write()
     except StateUnavailable as error:
         logger.debug("Not ready: %s", error)
-        return "cannot be written"
+        return texts.CANNOT_BE_WRITTEN
     return ""
 
 
@@ -46,7 +47,7 @@ def index(passages: PassageIndex, wikis: Sequence[str]) -> str:
             passages.page(wiki, "")
     except IndexersError as error:
         logger.debug("Not ready: %s", error)
-        return "cannot be searched"
+        return texts.CANNOT_BE_SEARCHED
     return ""
 
 
@@ -55,6 +56,6 @@ def disk(folder: Path) -> str:
         found = os.statvfs(folder)
     except OSError as error:
         logger.debug("Not ready: %s", error)
-        return "cannot be read"
+        return texts.CANNOT_BE_READ
     no_names = found.f_files > 0 and found.f_favail == 0
-    return "full" if no_names or found.f_bavail * found.f_frsize < _ROOM else ""
+    return texts.FULL if no_names or found.f_bavail * found.f_frsize < _ROOM else ""

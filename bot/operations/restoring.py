@@ -3,6 +3,9 @@
 The copy lies in ``restore.new`` until it is whole and checked. Renamed to ``restore.ready`` it
 counts: a process that is killed while it moves files leaves the rest to the next one, which calls
 `finish` before it opens anything. Before that, nothing of the old data is touched.
+
+A database that lies elsewhere (`[state] url` names its file) comes from a copy beside it, because a
+file moves at once within a file system only.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from bot.errors import BackupRefused
 from bot.operations.backups import (
@@ -31,18 +35,23 @@ from indexers.sparse import copy_file
 
 _NEW, _READY, _OLD = "restore.new", "restore.ready", "restore.old"
 _PLAN = "plan.json"
-_OF_STATE = (f"{STATE}-wal", f"{STATE}-shm", STATE)
+_LOGS = ("-wal", "-shm")
+_OF_STATE = (*(f"{STATE}{log}" for log in _LOGS), STATE)
+_STAGED = ".restore"
+_PRIVATE = 0o600
 
 
-def restore(
+def restore(  # noqa: PLR0913 - where from, where to, and what must hold
     backup: Path,
     data_dir: Path,
     *,
+    state: Path | None = None,
     check: Callable[[Manifest, Path], None],
     unused: Callable[[], AbstractContextManager[None]],
     force: bool,
 ) -> Manifest:
-    """Put a backup in place of what is in ``data_dir``. ``check`` opens the copy before it counts;
+    """Put a backup in place of what is in ``data_dir``, and its database in place of the file
+    ``state``, if that is given: it may lie elsewhere. ``check`` opens the copy before it counts;
     ``unused`` keeps other processes out of the data.
 
     Raises:
@@ -53,7 +62,12 @@ def restore(
     manifest = Manifest.read(backup)
     try:
         finish(data_dir)
+        usual = (data_dir / STATE).resolve()
+        elsewhere = state.resolve() if state and state.resolve() != usual else None
         there = [name for name in (INDEX, STATE) if (data_dir / name).exists()]
+        if elsewhere:
+            there = [name for name in there if name != STATE]
+            there += [str(elsewhere)] if elsewhere.exists() else []
         if there and not force:
             raise BackupRefused(
                 f"{data_dir} holds data ({', '.join(there)}), which the backup would replace:"
@@ -65,7 +79,7 @@ def restore(
         remove(copy)
         _copy(backup, copy, manifest)
         check(manifest, copy)
-        _plan(copy)
+        _plan(copy, elsewhere)
         with unused():
             copy.rename(data_dir / _READY)
             sync(data_dir)
@@ -109,11 +123,43 @@ def _move(ready: Path, data_dir: Path, old: Path) -> None:
             place.rename(old / name)
         if comes.exists():
             comes.rename(place)
+    if elsewhere := plan.get("elsewhere"):
+        _replace(Path(elsewhere))
+
+
+def _replace(file: Path) -> None:
+    """Put the staged database in place of ``file``, if it has not come there yet."""
+    staged = _staged(file)
+    if staged.exists():
+        for log in _LOGS:  # first: they would be replayed on the new database
+            file.with_name(file.name + log).unlink(missing_ok=True)
+        staged.replace(file)
+        sync(file.parent)
+
+
+def _staged(file: Path) -> Path:
+    return file.with_name(file.name + _STAGED)
+
+
+def _stage(copy: Path, file: Path) -> None:
+    """Put a database beside the ``file`` that it is to replace, and on the disk."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    staged = _staged(file)
+    staged.unlink(missing_ok=True)
+    staged.touch(_PRIVATE)
+    copy_file(copy, staged)
+    if checksum(staged) != checksum(copy):
+        raise BackupRefused(f"{staged} is not what was written to it: nothing is restored.")
+    sync(staged.parent)
+    copy.unlink()
 
 
 def _copy(backup: Path, copy: Path, manifest: Manifest) -> None:
+    index = manifest.parts["index"]
+    # Of an index on a server the backup has only the snapshot's name.
+    brings = (*((INDEX,) if index is None or index["kind"] != "server" else ()), STATE, *KEPT)
     for name, (size, expected) in manifest.files.items():
-        if Path(name).parts[0] not in (INDEX, STATE, *KEPT):
+        if Path(name).parts[0] not in brings:
             continue
         source, target = backup / name, copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -129,14 +175,19 @@ def _copy(backup: Path, copy: Path, manifest: Manifest) -> None:
             )
 
 
-def _plan(copy: Path) -> None:
+def _plan(copy: Path, elsewhere: Path | None) -> None:
     """Write down what is replaced. What the backup does not hold stays as it is."""
+    moves_away = elsewhere is not None and (copy / STATE).exists()
+    if elsewhere and moves_away:
+        _stage(copy / STATE, elsewhere)
     brings = sorted(path.name for path in copy.iterdir())
     replaces = [name for name in KEPT if name in brings]
     if INDEX in brings:  # a curve that was fitted since is of the index that goes
         replaces = sorted({*replaces, CURVE, INDEX})
     if STATE in brings:
         replaces += _OF_STATE
-    plan = {"brings": brings, "replaces": replaces}
+    plan: dict[str, Any] = {"brings": brings, "replaces": replaces}
+    if moves_away:
+        plan["elsewhere"] = str(elsewhere)
     (copy / _PLAN).write_text(json.dumps(plan), encoding="utf-8")
     sync_folders(copy)

@@ -1,5 +1,5 @@
 """The schedule of syncs: passes over all pages, frequent passes over the latest edits, and sooner
-after a hint."""
+after a hint. Of several processes that share an index one has the turn to follow its timer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from bot.errors import StateUnavailable, SyncRunning
@@ -27,6 +28,8 @@ Confluence's search learns of them a little later."""
 
 _LOOK = 60.0
 """Seconds between two looks at what other processes have synced."""
+_LOOK_FOR_TURN = 2.0
+"""Seconds between two looks whether the process that has the turn is gone."""
 
 
 class Passing(Protocol):
@@ -34,32 +37,82 @@ class Passing(Protocol):
 
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]: ...
 
-    def look_for_edits(self) -> list[SyncReport]: ...
+    def look_for_edits(self, progress: Callable[[Progress], None]) -> list[SyncReport]: ...
 
     def catch_up(self) -> None: ...
+
+    def as_of(self) -> datetime | None: ...
 
     def interrupt(self) -> None: ...
 
     def stop(self) -> None: ...
 
 
+class SyncTurn(Protocol):
+    """The right to sync on a timer, which one of the processes that share an index has at a
+    time."""
+
+    def take(self) -> bool:
+        """Take the turn, or keep it; return whether this process has it. A dead process has none.
+
+        Raises:
+            StateUnavailable: it cannot be told.
+        """
+        ...
+
+    def give_back(self) -> None: ...
+
+
+class Always:
+    """A `SyncTurn` of a process that shares its index with no other."""
+
+    def take(self) -> bool:
+        return True
+
+    def give_back(self) -> None:
+        """Keep it: nobody else wants it."""
+
+
 class Scheduler:
     """The scheduler of syncs. It runs passes over all pages at once and then at intervals of
     ``every``, and passes over the latest edits at intervals of ``edits_every``, in a thread of its
-    own; zero means never. A hint that a wiki has changed starts a pass sooner, but one over all
-    pages not more often than those over edits. Nothing else in a hint is trusted."""
+    own; zero means never. While another process has the ``turn`` it waits. A hint that a wiki has
+    changed starts a pass sooner, whoever has the turn, but one over all pages not more often than
+    those over edits. Nothing else in a hint is trusted. ``gets_on`` is called with each step, and
+    at least once a minute while there is nothing to do."""
 
-    def __init__(
-        self, syncing: Passing, every: timedelta, edits_every: timedelta, *, settle: float = _SETTLE
+    def __init__(  # noqa: PLR0913 - what tests hold on to
+        self,
+        syncing: Passing,
+        every: timedelta,
+        edits_every: timedelta,
+        *,
+        turn: SyncTurn | None = None,
+        gets_on: Callable[[], None] = lambda: None,
+        settle: float = _SETTLE,
+        look: float = _LOOK_FOR_TURN,
     ) -> None:
+        """Create it. ``look``: seconds between two looks whether the turn is free."""
         self._syncing = syncing
         self._every = every
         self._edits_every = edits_every
+        self._turn = turn or Always()
+        self._gets_on = gets_on
         self._settle = settle
+        self._look = look
         self._woken = threading.Event()
         self._hinted: set[PassKind] = set()
         self._over = False
         self._changed = False
+        self._has_turn: bool | None = None
+        """None before that is known, and while there is no timer."""
+        now = time.monotonic()
+        self._next_full = now if every else math.inf
+        self._next_edits = now if every or edits_every else math.inf
+        self._hinted_full = self._hinted_edits = math.inf
+        """When a pass is due because of a hint."""
+        self._hurried_from = -math.inf
+        self._next_look = now
 
     def reschedule(self, every: timedelta, edits_every: timedelta) -> None:
         """Set the intervals anew. A pass that runs is not stopped."""
@@ -70,7 +123,7 @@ class Scheduler:
 
     def hint(self, kind: PassKind) -> None:
         """Record that a pass of this kind would find a change."""
-        if self._every or self._edits_every:
+        if self._has_timer:
             self._hinted.add(kind)
             self._woken.set()
 
@@ -96,32 +149,92 @@ class Scheduler:
 
     def _run(self) -> None:
         lower_priority()
-        every, edits_every = self._every, self._edits_every
-        next_full = next_edits = time.monotonic() if every else math.inf
-        hurried_from = -math.inf
-        if edits_every and not every:
-            next_edits = time.monotonic()
-        while not self._over:
-            began = time.monotonic()
-            if self._changed:
-                self._changed = False
-                every, edits_every = self._every, self._edits_every
-                next_full, next_edits = _after(every), _after(edits_every)
-            if began >= next_full:
-                self._attempt(lambda: self._syncing.sync(None, lambda _: None), every)
-                hurried_from = began + edits_every.total_seconds()
-                next_full = _after(every)
-                next_edits = _after(edits_every)
-            elif began >= next_edits:
-                self._attempt(self._syncing.look_for_edits, edits_every)
-                next_edits = _after(edits_every)
-            hinted = self._hints(min(next_full, next_edits, began + _LOOK) - time.monotonic())
+        try:
+            while not self._over:
+                self._gets_on()
+                self._follow_settings()
+                self._look_for_turn()
+                self._catch_up()
+                self._pass()
+                hinted = self._hints(self._next() - time.monotonic())
+                if hinted and not self._over:
+                    time.sleep(self._settle)
+                    self._hinted_edits = time.monotonic()
+                    if PassKind.ALL_PAGES in hinted:
+                        self._hinted_full = max(time.monotonic(), self._hurried_from)
+        finally:
+            if self._has_turn:
+                self._turn.give_back()
+
+    @property
+    def _has_timer(self) -> bool:
+        return bool(self._every or self._edits_every)
+
+    def _follow_settings(self) -> None:
+        if self._changed:
+            self._changed = False
+            self._next_full, self._next_edits = _after(self._every), _after(self._edits_every)
+
+    def _look_for_turn(self) -> None:
+        """Take the turn if it is free, or give it back if there is no timer any more."""
+        before = self._has_turn
+        if not self._has_timer:
+            if before:
+                self._turn.give_back()
+            self._has_turn = None
+            return
+        try:
+            self._has_turn = self._turn.take()
+        except StateUnavailable as error:
+            log.debug("Whether another process syncs on its timer is not known: %s", error)
+            return
+        if self._has_turn and before is False:
+            log.info("No other process syncs on its timer any more: this one does from now on")
             self._syncing.catch_up()
-            if hinted and not self._over:
-                time.sleep(self._settle)
-                next_edits = time.monotonic()
-                if PassKind.ALL_PAGES in hinted:
-                    next_full = min(next_full, max(time.monotonic(), hurried_from))
+            self._next_full = time.monotonic() + self._until_due()
+            self._next_edits = time.monotonic() if self._edits_every else math.inf
+        elif not self._has_turn and before is not False:
+            log.info(
+                "Another process syncs on its timer, or did a moment ago: this one waits, and takes"
+                " over when that one is gone"
+            )
+
+    def _until_due(self) -> float:
+        """Return the seconds until a pass over all pages is due, by the last one of any process."""
+        if not self._every:
+            return math.inf
+        last = self._syncing.as_of()
+        age = (datetime.now(UTC) - last).total_seconds() if last else math.inf
+        return max(0.0, self._every.total_seconds() - age)
+
+    def _pass(self) -> None:
+        """Run the pass that is due, if one is."""
+        now = time.monotonic()
+        if now >= self._hinted_full or (self._has_turn and now >= self._next_full):
+            self._attempt(lambda: self._syncing.sync(None, self._progress), self._every)
+            self._hurried_from = now + self._edits_every.total_seconds()
+            self._next_full, self._next_edits = _after(self._every), _after(self._edits_every)
+            self._hinted_full = self._hinted_edits = math.inf
+        elif now >= self._hinted_edits or (self._has_turn and now >= self._next_edits):
+            edits = partial(self._syncing.look_for_edits, self._progress)
+            self._attempt(edits, self._edits_every)
+            self._next_edits = _after(self._edits_every)
+            self._hinted_edits = math.inf
+
+    def _next(self) -> float:
+        """Return when there is something to do again."""
+        waits = self._has_timer and not self._has_turn
+        look = time.monotonic() + self._look if waits else self._next_look
+        by_timer = min(self._next_full, self._next_edits) if self._has_turn else math.inf
+        return min(self._hinted_full, self._hinted_edits, by_timer, look)
+
+    def _catch_up(self) -> None:
+        if time.monotonic() >= self._next_look:
+            self._syncing.catch_up()
+            self._next_look = time.monotonic() + _LOOK
+
+    def _progress(self, _: Progress) -> None:
+        self._gets_on()
 
     def _hints(self, seconds: float) -> set[PassKind]:
         """Return the hints given within ``seconds``; return at once when stopped."""
@@ -157,7 +270,8 @@ def _after(span: timedelta) -> float:
 
 def _in_short(done: SyncReport) -> str:
     return (
-        f"{done.added} added, {done.changed} changed, {done.relabelled} relabelled, "
-        f"{done.removed} removed, {done.unchanged} unchanged, {len(done.failed)} failed, "
+        f"{done.added} added, {done.changed} changed, "
+        f"{done.relabelled} moved or re-permissioned, {done.removed} removed, "
+        f"{done.unchanged} unchanged, {len(done.failed)} failed, "
         f"{done.requests} requests, {done.seconds:.1f} s"
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from threading import Lock
+from threading import Event, Lock
 from typing import Protocol
 
 from bot.errors import StateUnavailable
@@ -16,34 +16,6 @@ from indexers.model import Progress, SyncReport
 from indexers.ports import PromotionCheck
 
 log = logging.getLogger(__name__)
-
-
-class ChosenWikis(Protocol):
-    """The wikis by name."""
-
-    def __iter__(self) -> Iterator[str]: ...
-
-    def chosen(self, *names: str) -> object: ...
-
-
-class SyncsWikis(Protocol):
-    """The part of `indexers.indexing.Indexing` that is needed here."""
-
-    @property
-    def wikis(self) -> ChosenWikis: ...
-
-    def sync(  # noqa: PLR0913 - one for each option of the command
-        self,
-        name: str | None = None,
-        *,
-        full: bool = ...,
-        recent: bool = ...,
-        dry_run: bool = ...,
-        allow_mass_removal: bool = ...,
-        progress: Callable[[Progress], None] = ...,
-        stopped: Callable[[], bool] = ...,
-        gate: PromotionCheck | None = ...,
-    ) -> list[SyncReport]: ...
 
 
 class SyncMemory(Protocol):
@@ -64,19 +36,25 @@ class SyncMemory(Protocol):
     def pass_log(self) -> PassLog: ...
 
 
-def repeated_syncs(parts: Syncable, memory: SyncMemory) -> OneSyncAtATime:
-    """Return the syncs of a process that makes one after the other."""
+def repeated_syncs(
+    parts: Syncable, memory: SyncMemory, *, follow: Callable[[str], None] | None = None
+) -> OneSyncAtATime:
+    """Return the syncs of a process that makes one after the other. ``follow`` is what
+    `OneSyncAtATime` takes."""
+    stopping = Event()
     return OneSyncAtATime(
         parts,
         memory.pass_log(),
-        locks=memory.sync_locks(lambda: False),
+        locks=memory.sync_locks(stopping.is_set),
         gate=memory.promotion_check(lambda _: None),
         running=memory.one_sync,
+        stopping=stopping,
+        follow=follow,
     )
 
 
 def sync_once(  # noqa: PLR0913 - one for each option of the command
-    parts: SyncsWikis,
+    parts: Syncable,
     memory: SyncMemory,
     *,
     name: str | None = None,

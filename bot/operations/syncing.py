@@ -23,6 +23,14 @@ class SyncedWikis(Protocol):
 
     def __iter__(self) -> Iterator[str]: ...
 
+    def chosen(self, *names: str) -> object:
+        """Return those of these names, or all.
+
+        Raises:
+            WikiMisconfigured: there is none of one of them.
+        """
+        ...
+
     def part(self, what: str) -> SyncScope: ...
 
     def abort_waits(self) -> None: ...
@@ -38,10 +46,11 @@ class Syncable(Protocol):
         self,
         name: str | None = None,
         *,
-        part: SyncScope | None = None,
-        full: bool = False,
-        recent: bool = False,
-        dry_run: bool = False,
+        part: SyncScope | None = ...,
+        full: bool = ...,
+        recent: bool = ...,
+        dry_run: bool = ...,
+        allow_mass_removal: bool = ...,
         progress: Callable[[Progress], None] = ...,
         stopped: Callable[[], bool] = ...,
         gate: PromotionCheck | None = ...,
@@ -99,16 +108,23 @@ class OneSyncAtATime:
         locks: SyncLocks | None = None,
         gate: PromotionCheck | None = None,
         running: threading.Lock | None = None,
+        stopping: threading.Event | None = None,
+        follow: Callable[[str], None] | None = None,
     ) -> None:
         """Create it. ``gate`` returns the reasons why a rebuilt index must not be promoted;
-        ``running`` is the lock of this process's other syncs, see `alone`."""
+        ``running`` is the lock of this process's other syncs, see `alone`; ``stopping`` is set by
+        `interrupt`. ``follow`` brings what this process keeps of a wiki up to date once another
+        process has read it."""
         self._parts = parts
         self._passes = passes
         self._clock = clock
         self._locks = locks or Alone()
         self._gate = gate
         self._running = running or threading.Lock()
-        self._stopping = threading.Event()
+        self._stopping = stopping or threading.Event()
+        self._follow = follow
+        self._behind = set(parts.wikis) if follow else set()
+        """Wikis that another process may have read since this one last did."""
         self._before: dict[str, datetime] = {}
         """When the last pass without an error over each wiki began."""
         self._complete = {name: passes.last_complete(name) for name in parts.wikis}
@@ -149,7 +165,9 @@ class OneSyncAtATime:
         with self._alone(self.wikis()):
             self._parts.abandon()
 
-    def look_for_edits(self) -> list[SyncReport]:
+    def look_for_edits(
+        self, progress: Callable[[Progress], None] = lambda _: None
+    ) -> list[SyncReport]:
         """Sync the latest edits of all wikis; do nothing while another sync runs.
 
         Raises:
@@ -158,7 +176,7 @@ class OneSyncAtATime:
         """
         try:
             with self._alone(self.wikis()):
-                return self._passed(PassKind.RECENT_EDITS, Order(), lambda _: None, lambda: False)
+                return self._passed(PassKind.RECENT_EDITS, Order(), progress, lambda: False)
         except SyncRunning:
             return []
 
@@ -194,6 +212,20 @@ class OneSyncAtATime:
             known = self._complete.get(wiki)
             if found and (known is None or found > known):
                 self._complete[wiki] = found
+                self._behind.add(wiki)
+        self._follow_others()
+
+    def _follow_others(self) -> None:
+        if self._follow is None or not self._behind:
+            return
+        try:
+            with alone(self._running):
+                for wiki in sorted(self._behind):
+                    if not self._stopping.is_set():
+                        self._follow(wiki)
+                        self._behind.discard(wiki)
+        except SyncRunning:
+            log.debug("What others have read is looked at after the sync that runs")
 
     def interrupt(self) -> None:
         """Ask a running sync to stop at the next safe point."""
@@ -236,6 +268,7 @@ class OneSyncAtATime:
                 self._before[report.wiki] = began
             if report.complete:
                 self._complete[report.wiki] = began
+                self._behind.discard(report.wiki)
             record(self._passes, passed(report, kind, began, self._clock(), before))
         return reports
 

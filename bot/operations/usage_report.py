@@ -9,8 +9,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-DIRECT = "direct messages"
-SOMEBODY = "(forgotten)"
+from bot.operations import texts
+
+DIRECT = texts.DIRECT_MESSAGES
+SOMEBODY = texts.FORGOTTEN
 
 
 class UsageBy(StrEnum):

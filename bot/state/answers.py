@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
+from bot.conversation.model import AskedQuestion, RecordedAnswer, Tally
 from bot.errors import AskerForgotten
 from bot.flags.model import Verdict
 from bot.model import Answer, NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.flags import DatabaseFlags
-from bot.state.rows import recorded_of
+from bot.state.rows import is_at, recorded_of
 from bot.state.schema import answers, cited, flags, inbox, verdicts
 from indexers.model import KnownPage
 
@@ -31,6 +30,7 @@ class DatabaseAnswers(DatabaseFlags):
         as_of: datetime | None,
         pages: Mapping[tuple[str, str], KnownPage],
     ) -> RecordedAnswer:
+        place = asked.place
         values = {
             "question": asked.question,
             "answer": answer_json.dump(answer),
@@ -42,19 +42,15 @@ class DatabaseAnswers(DatabaseFlags):
             "falling": False,
             "retracted": None,
         }
-        where = asdict(asked.place)
-        keep = (
-            self._database.insert(answers)
-            .values(values | where | {"message": ""})
-            .on_conflict_do_update(index_elements=["team", "channel", "ts"], set_=values)
-            .returning(answers.c.id, answers.c.message)
-        )
+        key = {"team": place.team, "channel": place.channel, "ts": place.ts}
+        keep = self._database.upsert(answers, key, values)
+        keep = keep.values(thread=place.thread, message="")
         with self._database.begin() as connection:
             if _is_forgotten(connection, asked):
                 raise AskerForgotten("The person who asked had their data deleted.")
-            before = connection.execute(sa.select(answers).where(*_at(asked.place))).one_or_none()
-            row = connection.execute(keep).one()
-            if before is not None and before.question != asked.question:
+            before = connection.scalar(sa.select(answers.c.question).where(is_at(answers, place)))
+            row = connection.execute(keep.returning(answers.c.id, answers.c.message)).one()
+            if before is not None and before != asked.question:
                 good = verdicts.c.verdict == Verdict.GOOD.value
                 connection.execute(sa.delete(verdicts).where(verdicts.c.answer == row.id, good))
             connection.execute(sa.delete(cited).where(cited.c.answer == row.id))
@@ -63,22 +59,20 @@ class DatabaseAnswers(DatabaseFlags):
         return RecordedAnswer(row.id, asked, answer, given, as_of, row.message)
 
     def posted(self, answer: int, message: str) -> None:
-        self._run(sa.update(answers).where(answers.c.id == answer).values(message=message))
+        posted = sa.update(answers).where(answers.c.id == answer)
+        self._database.run(posted.values(message=message))
 
     def recorded(self, answer: int) -> RecordedAnswer | None:
         return next(iter(self._answers(answers.c.id == answer)), None)
 
     def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
-        found = self._answers(answers.c.channel == channel, answers.c.message == message)
-        return found[0] if found else None
+        carries = answers.c.channel == channel, answers.c.message == message
+        return next(iter(self._answers(*carries)), None)
 
     def vote(self, answer: int, person: str, verdict: Verdict, when: datetime) -> None:
+        key = {"answer": answer, "person": person}
         values = {"verdict": verdict.value, "changed": when}
-        self._run(
-            self._database.insert(verdicts)
-            .values(answer=answer, person=person, **values)
-            .on_conflict_do_update(index_elements=["answer", "person"], set_=values)
-        )
+        self._database.run(self._database.upsert(verdicts, key, values))
 
     def unvote(self, answer: int, person: str, verdict: Verdict) -> bool:
         unvote = sa.delete(verdicts).where(
@@ -86,17 +80,15 @@ class DatabaseAnswers(DatabaseFlags):
             verdicts.c.person == person,
             verdicts.c.verdict == verdict.value,
         )
-        with self._database.begin() as connection:
-            return bool(connection.execute(unvote).rowcount)
+        return bool(self._database.run(unvote))
 
     def tally(self, answer: int) -> Tally:
         count = (
-            sa.select(verdicts.c.verdict, sa.func.count())
+            sa.select(verdicts.c.verdict, sa.func.count().label("votes"))
             .where(verdicts.c.answer == answer)
             .group_by(verdicts.c.verdict)
         )
-        with self._database.begin() as connection:
-            counts = {row.verdict: row[1] for row in connection.execute(count)}
+        counts = {row.verdict: row.votes for row in self._database.all(count)}
         return Tally(good=counts.get(Verdict.GOOD, 0), bad=counts.get(Verdict.BAD, 0))
 
     def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
@@ -131,12 +123,7 @@ class DatabaseAnswers(DatabaseFlags):
 
     def _answers(self, *conditions: sa.ColumnElement[bool]) -> list[RecordedAnswer]:
         query = sa.select(answers).where(self._ours, *conditions).order_by(answers.c.id)
-        with self._database.begin() as connection:
-            return [recorded_of(row) for row in connection.execute(query)]
-
-    def _run(self, statement: sa.Executable) -> None:
-        with self._database.begin() as connection:
-            connection.execute(statement)
+        return [recorded_of(row) for row in self._database.all(query)]
 
 
 def _is_unanswered(answer: Result) -> bool:
@@ -146,24 +133,13 @@ def _is_unanswered(answer: Result) -> bool:
 def _is_forgotten(connection: sa.Connection, asked: AskedQuestion) -> bool:
     """Return whether the asker was forgotten. The row read is locked until the answer is stored, so
     that forgetting the asker waits, and finds it."""
-    place = asked.place
-    message = sa.select(inbox.c.person).where(
-        inbox.c.team == place.team, inbox.c.channel == place.channel, inbox.c.ts == place.ts
-    )
+    message = sa.select(inbox.c.person).where(is_at(inbox, asked.place))
     raised = sa.select(flags.c.person).where(flags.c.id == asked.flag)
     if connection.scalar(message.with_for_update(read=True)) not in (None, asked.asker):
         return True
     if asked.flag is None:
         return False
     return connection.scalar(raised.with_for_update(read=True)) != asked.asker
-
-
-def _at(place: MessageRef) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        answers.c.team == place.team,
-        answers.c.channel == place.channel,
-        answers.c.ts == place.ts,
-    )
 
 
 def _cited(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list[dict[str, Any]]:

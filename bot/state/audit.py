@@ -1,12 +1,12 @@
-"""The audit trail in the database: the port `bot.conversation.ports.AuditTrail`, and
-`bot.operations.audit_report.KeptTrail`."""
+"""The audit trail in the database: the port `bot.conversation.ports.AuditTrail`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,11 +14,14 @@ from bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
 from bot.operations.audit_report import AuditQuery, NotedEntry
 from bot.state.database import Database
 from bot.state.schema import shown, shown_pages, shown_readers
-from bot.state.teams import Team, of_team
+from bot.state.teams import Team, further, of_team
+from bot.workspaces.model import own_id, parts_of
 
 
 class DatabaseAudit:
-    """The trail. If it ``keeps`` none, nothing more is noted. Entries are read of ``team`` alone.
+    """The trail. If it ``keeps`` none, nothing more is noted. Entries are read of ``team`` alone;
+    without one, of all workspaces, and then ids of people and channels of further ones have the
+    workspace before them (`own_id`), also the one that is asked for.
 
     Raises:
         StateUnavailable: from any method.
@@ -35,7 +38,7 @@ class DatabaseAudit:
         self._database = database
         self._clock = clock
         self._keeps = keeps
-        self._ours = of_team(shown.c.team, team)
+        self._team = team
 
     def note(self, entry: AuditEntry) -> None:
         if not self._keeps:
@@ -58,7 +61,13 @@ class DatabaseAudit:
                 connection.execute(sa.insert(shown_readers), readers)
 
     def entries(self, query: AuditQuery) -> Sequence[NotedEntry]:
-        found = sa.select(shown.c.id).where(self._ours, *_conditions(query))
+        """Return what was noted, oldest first."""
+        others: frozenset[str] = frozenset()
+        if self._team is None:
+            with self._database.look() as connection:
+                others = further(connection)
+        theirs = self._of_workspace(query.person, others)
+        found = sa.select(shown.c.id).where(theirs, *_conditions(query))
         if query.most:
             found = found.order_by(shown.c.at.desc(), shown.c.id.desc()).limit(query.most)
         ids = found.subquery()
@@ -77,28 +86,45 @@ class DatabaseAudit:
             for row in connection.execute(of_readers):
                 readers[row.shown].add(row.person)
             return [
-                NotedEntry(
-                    row.at,
-                    AuditEntry(
-                        MessageRef(row.team, row.channel, row.ts, ""),
-                        row.person,
-                        Way(row.way),
-                        row.open,
-                        frozenset(readers[row.id]),
-                        tuple(pages[row.id]),
-                    ),
-                )
+                _entry(row, readers[row.id], pages[row.id], row.team if row.team in others else "")
                 for row in connection.execute(entries)
             ]
+
+    def _of_workspace(self, person: str, others: Collection[str]) -> sa.ColumnElement[bool]:
+        """Return the condition that an entry is of the workspace that is read, or, if all are, of
+        the person's."""
+        if self._team is not None or not person:
+            return of_team(shown.c.team, self._team)
+        workspace, _ = parts_of(person)
+        return shown.c.team == workspace if workspace else shown.c.team.not_in(sorted(others))
+
+
+def _entry(
+    row: sa.Row[Any], readers: Iterable[str], pages: Iterable[ShownPage], workspace: str
+) -> NotedEntry:
+    entry = AuditEntry(
+        MessageRef(row.team, own_id(workspace, row.channel), row.ts, ""),
+        own_id(workspace, row.person),
+        Way(row.way),
+        row.open,
+        frozenset(own_id(workspace, person) for person in readers),
+        tuple(pages),
+    )
+    return NotedEntry(row.at, entry)
 
 
 def _conditions(query: AuditQuery) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if query.person:
-        read = sa.select(shown_readers.c.shown).where(shown_readers.c.person == query.person)
-        conditions.append(sa.or_(shown.c.person == query.person, shown.c.id.in_(read)))
+        _, person = parts_of(query.person)
+        read = sa.select(shown_readers.c.shown).where(shown_readers.c.person == person)
+        conditions.append(sa.or_(shown.c.person == person, shown.c.id.in_(read)))
     if query.page:
         is_it = sa.or_(shown_pages.c.page == query.page, shown_pages.c.url == query.page)
+        if scope := query.scope:
+            belongs = shown_pages.c.page.startswith(query.below, autoescape=True)
+            key = sa.or_(shown_pages.c.page == scope.page, belongs)
+            is_it = sa.or_(is_it, sa.and_(shown_pages.c.wiki == scope.wiki, key))
         conditions.append(shown.c.id.in_(sa.select(shown_pages.c.shown).where(is_it)))
     if query.since:
         conditions.append(shown.c.at >= query.since)

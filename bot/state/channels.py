@@ -26,8 +26,7 @@ class DatabaseChannels:
 
     def of(self, team: str, channel: str) -> ChannelSettings:
         query = sa.select(channels).where(channels.c.team == team, channels.c.channel == channel)
-        with self._database.look() as connection:
-            row = connection.execute(query).one_or_none()
+        row = next(iter(self._database.all(query)), None)
         if row is None:
             return USUAL
         return ChannelSettings(
@@ -49,10 +48,5 @@ class DatabaseChannels:
             "person": person,
             "changed": self._clock(),
         }
-        keep = (
-            self._database.insert(channels)
-            .values(team=team, channel=channel, **values)
-            .on_conflict_do_update(index_elements=["team", "channel"], set_=values)
-        )
-        with self._database.begin() as connection:
-            connection.execute(keep)
+        key = {"team": team, "channel": channel}
+        self._database.run(self._database.upsert(channels, key, values))

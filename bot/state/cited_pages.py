@@ -25,8 +25,7 @@ class DatabaseCitedPages:
 
     def wikis(self) -> Sequence[str]:
         query = sa.select(cited.c.wiki).join(answers, cited.c.answer == answers.c.id)
-        with self._database.begin() as connection:
-            return connection.scalars(query.where(self._ours).distinct()).all()
+        return [row.wiki for row in self._database.all(query.where(self._ours).distinct())]
 
     def cited(self, wiki: str, since: datetime) -> Sequence[Cited]:
         flagged = sa.select(flags.c.answer)
@@ -43,8 +42,7 @@ class DatabaseCitedPages:
             )
             .order_by(cited.c.answer, cited.c.page)
         )
-        with self._database.begin() as connection:
-            return [Cited(**row) for row in connection.execute(query).mappings()]
+        return [Cited(**row._asdict()) for row in self._database.all(query)]
 
     def seen(self, page: Cited, known: KnownPage, *, changed: bool) -> None:
         seen = {"revision": known.revision, "acl": str(known.acl)}
@@ -75,20 +73,16 @@ class DatabaseCitedPages:
                 )
 
     def invalidated(self) -> Sequence[RecordedAnswer]:
-        falling = self._ours, answers.c.falling, answers.c.message != ""
-        query = sa.select(answers).where(*falling)
-        with self._database.begin() as connection:
-            return [recorded_of(row) for row in connection.execute(query.order_by(answers.c.id))]
+        invalidated = self._ours, answers.c.falling, answers.c.message != ""
+        query = sa.select(answers).where(*invalidated)
+        return [recorded_of(row) for row in self._database.all(query.order_by(answers.c.id))]
 
     def is_invalid(self, recorded: RecordedAnswer) -> bool:
-        query = sa.select(answers.c.id).where(*_falls(recorded))
-        with self._database.begin() as connection:
-            return connection.scalar(query) is not None
+        return self._database.scalar(sa.select(answers.c.id).where(*_falls(recorded))) is not None
 
     def retracted(self, recorded: RecordedAnswer, when: datetime) -> bool:
         done = sa.update(answers).where(*_falls(recorded)).values(falling=False, retracted=when)
-        with self._database.begin() as connection:
-            return bool(connection.execute(done).rowcount)
+        return bool(self._database.run(done))
 
 
 def _row(one: Cited) -> tuple[sa.ColumnElement[bool], ...]:

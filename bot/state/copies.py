@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
 
 from bot.errors import StateUnavailable
 from bot.state.database import Database
@@ -70,9 +72,24 @@ def alone_in(file: Path) -> Iterator[None]:
         yield
 
 
+def is_file(url: str) -> bool:
+    """Return whether a database URL names SQLite, and no server."""
+    try:
+        return sa.make_url(url).get_backend_name() == "sqlite"
+    except ArgumentError:  # opening it says why
+        return False
+
+
+def file_of(url: str) -> Path | None:
+    """Return SQLite's file by a database URL; None for a server, for one in memory, and for a file
+    that is named by an URI of its own."""
+    name = sa.make_url(url).database if is_file(url) else None
+    return None if not name or name.startswith((":memory:", "file:")) else Path(name)
+
+
 def dump_command(url: str) -> str:
     """Return the command that backs up a PostgreSQL database, without its password."""
-    at = sa.make_url(url).set(drivername="postgresql", query={})
-    if at.password:
-        at = sa.URL.create("postgresql", at.username, None, at.host, at.port, at.database)
-    return f"pg_dump --format=custom --file=footnote.dump '{at.render_as_string()}'"
+    at = sa.make_url(url)
+    query = {name: value for name, value in at.query.items() if "password" not in name}
+    at = sa.URL.create("postgresql", at.username, None, at.host, at.port, at.database, query)
+    return f"pg_dump --format=custom --file=footnote.dump {shlex.quote(at.render_as_string())}"

@@ -7,7 +7,7 @@ is refused, because this program would not know what it may change.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self
@@ -143,6 +143,34 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             return "Is the disk full, its folder mounted read-only, or the file damaged?"
         return "Is the server running, and can it be reached?"
+
+    def run(self, statement: sa.Executable) -> int:
+        """Run a statement in a transaction of its own; return how many rows it changed."""
+        with self.begin() as connection:
+            return connection.execute(statement).rowcount
+
+    def all(self, query: sa.Executable) -> Sequence[sa.Row[Any]]:
+        """Return the rows that a query finds, which waits for no writer."""
+        with self.look() as connection:
+            return connection.execute(query).all()
+
+    def scalar(self, query: sa.Executable) -> Any:
+        """Return the first value of the first row that a query finds, as `all`; None if it finds
+        none."""
+        with self.look() as connection:
+            return connection.scalar(query)
+
+    def upsert(
+        self,
+        table: sa.Table,
+        key: Mapping[str, Any],
+        values: Mapping[str, Any],
+        where: sa.ColumnElement[bool] | None = None,
+    ) -> sqlite.Insert | postgresql.Insert:
+        """Return an insert that sets ``values`` in the row with this ``key`` if there is one, and
+        if it meets ``where``."""
+        row = self.insert(table).values({**key, **values})
+        return row.on_conflict_do_update(index_elements=list(key), set_=dict(values), where=where)
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that supports ``on conflict``, which is not standard SQL."""

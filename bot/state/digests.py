@@ -27,24 +27,11 @@ class DatabaseDigests:
         """Return whether this process is to post it; no other one begins it while this one lives.
         One that was begun before may be in Slack already."""
         mine = {"holder": self._process.name}
-        begin = (
-            self._database.insert(digests)
-            .values(due=due, done=False, **mine)
-            .on_conflict_do_update(
-                index_elements=["due"],
-                set_=mine,
-                where=sa.and_(
-                    sa.not_(digests.c.done),
-                    self._process.free(digests.c.holder) | (digests.c.holder == self._process.name),
-                ),
-            )
-            .returning(digests.c.due)
-        )
+        open_ = sa.not_(digests.c.done) & self._process.may_take(digests.c.holder)
+        begin = self._database.upsert(digests, {"due": due}, mine, open_).values(done=False)
         with self._database.begin() as connection:
-            return connection.scalar(begin) is not None
+            return connection.scalar(begin.returning(digests.c.due)) is not None
 
     def done(self, due: datetime) -> None:
         """Record that it was posted, or that there is none this week."""
-        done = sa.update(digests).where(digests.c.due == due).values(done=True)
-        with self._database.begin() as connection:
-            connection.execute(done)
+        self._database.run(sa.update(digests).where(digests.c.due == due).values(done=True))

@@ -46,18 +46,13 @@ class DatabaseFlags:
             "changed": when,
         }
         unsaid = complaint is Complaint.UNSAID
-        raised = (
-            self._database.insert(flags)
-            .values(answer=answer, person=person, card_channel="", card_ts="", edition=1, **values)
-            .on_conflict_do_update(
-                index_elements=["answer", "person"],
-                set_=values | _NEXT,
-                where=flags.c.state.in_(_SETTLED) if unsaid else None,
-            )
-            .returning(flags.c.id)
-        )
+        settled = flags.c.state.in_(_SETTLED) if unsaid else None
+        key = {"answer": answer, "person": person}
+        raised = self._database.upsert(flags, key, values | _NEXT, settled)
+        new = {"card_channel": "", "card_ts": "", "edition": 1}
         with self._database.begin() as connection:
-            if (id_ := connection.scalar(raised)) is not None:
+            id_ = connection.scalar(raised.values(new).returning(flags.c.id))
+            if id_ is not None:
                 _note(connection, id_, FlagAction.RAISED, person, when)
         return self._flags(flags.c.answer == answer, flags.c.person == person)[0]
 
@@ -65,8 +60,7 @@ class DatabaseFlags:
         return next(iter(self._flags(flags.c.id == id_)), None)
 
     def flag_of(self, answer: int, person: str) -> Flag | None:
-        found = self._flags(flags.c.answer == answer, flags.c.person == person)
-        return found[0] if found else None
+        return next(iter(self._flags(flags.c.answer == answer, flags.c.person == person)), None)
 
     def flags(self, *states: FlagState) -> Sequence[Flag]:
         return self._flags(flags.c.state.in_(states) if states else sa.true())
@@ -118,7 +112,7 @@ class DatabaseFlags:
     def shown(self, flag: Flag) -> None:
         self._change(flag.id, {"shown": flag.edition})
 
-    def told(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
+    def notified(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
         done = {"tell_due": _if(flags.c.tell_due, flags.c.changed != flag.changed), **_NEXT}
         self._change(flag.id, done, FlagAction.TOLD if somebody else None, when)
 
@@ -127,20 +121,15 @@ class DatabaseFlags:
 
     def steps(self, flag: int) -> Sequence[Step]:
         query = sa.select(flag_steps).where(flag_steps.c.flag == flag).order_by(flag_steps.c.id)
-        with self._database.begin() as connection:
-            return [
-                Step(FlagAction(row.deed), row.person, row.at) for row in connection.execute(query)
-            ]
+        rows = self._database.all(query)
+        return [Step(FlagAction(row.deed), row.person, row.at) for row in rows]
 
     def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
-        values = {"at": when}
-        whose = own_id(self._workspace, recipient)[-_RECIPIENT:]
-        insert = self._database.insert(reminders).values(recipient=whose, at=when)
-        remind = insert.on_conflict_do_update(
-            index_elements=["recipient"], set_=values, where=reminders.c.at <= unless_since
-        ).returning(reminders.c.recipient)
+        key = {"recipient": own_id(self._workspace, recipient)[-_RECIPIENT:]}
+        since = reminders.c.at <= unless_since
+        remind = self._database.upsert(reminders, key, {"at": when}, since)
         with self._database.begin() as connection:
-            return connection.scalar(remind) is not None
+            return connection.scalar(remind.returning(reminders.c.recipient)) is not None
 
     def _change(
         self,
@@ -162,8 +151,7 @@ class DatabaseFlags:
             .order_by(flags.c.raised, flags.c.id)
             .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
         )
-        with self._database.begin() as connection:
-            return [flag_of(row) for row in connection.execute(query)]
+        return [flag_of(row) for row in self._database.all(query)]
 
 
 def _if(due: sa.Column[bool], condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -93,18 +94,6 @@ def forget_before(database: Database, when: datetime, audited: datetime | None =
         )
 
 
-def forget_all_before(
-    database: Database, spool: Spool, when: datetime, audited: datetime | None = None
-) -> int:
-    """Delete what is older than ``when``, from database and files, and return how much; ``audited``
-    as in `forget_before`.
-
-    Raises:
-        StateUnavailable
-    """
-    return forget_before(database, when, audited) + spool.forget_before(when)
-
-
 class RetentionSettings(Protocol):
     """The settings of how long things are kept, those of ``[state]``."""
 
@@ -118,16 +107,14 @@ class RetentionSettings(Protocol):
 def forgetting(
     database: Database, spool: Spool, settings: RetentionSettings, clock: Callable[[], datetime]
 ) -> Callable[[], int]:
-    """Return a function that deletes what is older than the settings allow."""
+    """Return a function that deletes what is older than the settings allow, from database and
+    files, and returns how much. It raises StateUnavailable."""
 
     def forget() -> int:
         now = clock()
-        return forget_all_before(
-            database,
-            spool,
-            now - timedelta(days=settings.retention_days),
-            now - timedelta(days=settings.audit_days),
-        )
+        when = now - timedelta(days=settings.retention_days)
+        audited = now - timedelta(days=settings.audit_days)
+        return forget_before(database, when, audited) + spool.forget_before(when)
 
     return forget
 
@@ -175,38 +162,37 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         # The recorded edition is one less than the flag's, so their cards are updated.
         anew = {"edition": flags.c.edition + 1}
         connection.execute(sa.update(flags).where(raised).values(person=nobody, comment="", **anew))
-        for column in (flags.c.holder, flags.c.owner):
-            connection.execute(
-                sa.update(flags)
-                .where(of_ours, column == person)
-                .values({column.name: NOBODY, **anew})
-            )
+        unname = partial(_unname, connection, person)
+        unname(flags, "holder", of_ours, **anew)
+        unname(flags, "owner", of_ours, **anew)
         our_flags = sa.select(flags.c.id).where(of_ours)
         of_theirs = sa.and_(flag_steps.c.flag.in_(our_flags), flag_steps.c.person == person)
         taken = sa.select(flag_steps.c.flag).where(of_theirs)
         connection.execute(sa.update(flags).where(flags.c.id.in_(taken)).values(anew))
-        connection.execute(sa.update(flag_steps).where(of_theirs).values(person=NOBODY))
+        unname(flag_steps, "person", flag_steps.c.flag.in_(our_flags))
         among_all = own_id(team.folder if team else "", person)
         connection.execute(sa.delete(reminders).where(reminders.c.recipient == among_all))
-        connection.execute(
-            sa.update(written)
-            .where(of_team(written.c.team, team), written.c.author == person)
-            .values(author=NOBODY, author_name=NOBODY)
-        )
-        ended = sa.update(written).where(
-            of_team(written.c.team, team), written.c.ended_by == person
-        )
-        connection.execute(ended.values(ended_by=NOBODY))
+        unname(written, "author", of_team(written.c.team, team), author_name=NOBODY)
+        unname(written, "ended_by", of_team(written.c.team, team))
         connection.execute(sa.delete(answers).where(answers.c.id.in_(own)))
         _forget_in_audit(connection, person, team)
         connection.execute(sa.delete(usage).where(usage.c.payer == among_all))
-        chosen = sa.update(channels).where(
-            of_team(channels.c.team, team), channels.c.person == person
-        )
-        connection.execute(chosen.values(person=NOBODY))
-        ordered = sa.update(jobs).where(of_team(jobs.c.team, team), jobs.c.person == person)
-        connection.execute(ordered.values(person=NOBODY))
+        unname(channels, "person", of_team(channels.c.team, team))
+        unname(jobs, "person", of_team(jobs.c.team, team))
     return Forgotten(questions, judged, flagged or 0)
+
+
+def _unname(
+    connection: sa.Connection,
+    person: str,
+    table: sa.Table,
+    column: str,
+    ours: sa.ColumnElement[bool],
+    **more: Any,
+) -> None:
+    """Put nobody in the place of the person in ``column`` of the rows that are ``ours``."""
+    theirs = sa.update(table).where(ours, table.c[column] == person)
+    connection.execute(theirs.values({column: NOBODY, **more}))
 
 
 def _forget_in_audit(connection: sa.Connection, person: str, team: Team | None) -> None:
@@ -216,6 +202,6 @@ def _forget_in_audit(connection: sa.Connection, person: str, team: Team | None) 
     theirs = sa.and_(ours, shown.c.person == person)
     alone = sa.update(shown).where(theirs, shown.c.way != Way.CHANNEL.value)
     connection.execute(alone.values(channel="", ts=""))
-    connection.execute(sa.update(shown).where(theirs).values(person=NOBODY))
+    _unname(connection, person, shown, "person", ours)
     read = shown_readers.c.shown.in_(sa.select(shown.c.id).where(ours))
     connection.execute(sa.delete(shown_readers).where(read, shown_readers.c.person == person))

@@ -111,7 +111,7 @@ class AsyncAnswers(InThreads[DatabaseAnswers]):
     move = awaited(DatabaseAnswers.move)
     asked_again = awaited(DatabaseAnswers.asked_again)
     shown = awaited(DatabaseAnswers.shown)
-    told = awaited(DatabaseAnswers.told)
+    notified = awaited(DatabaseAnswers.notified)
     lapsed = awaited(DatabaseAnswers.lapsed)
     steps = awaited(DatabaseAnswers.steps)
     remind = awaited(DatabaseAnswers.remind)

@@ -11,10 +11,16 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.conversation.model import CountedBy, IncomingMessage, MessageKind, MessageState
+from bot.conversation.model import (
+    CountedBy,
+    IncomingMessage,
+    MessageKind,
+    MessageRef,
+    MessageState,
+)
 from bot.state.database import Database
 from bot.state.process import Process
-from bot.state.rows import message_of
+from bot.state.rows import is_at, message_of
 from bot.state.schema import answers, edited_questions, inbox
 from bot.state.teams import Team, of_team
 
@@ -108,7 +114,7 @@ class DatabaseInbox:
         # A message that did not mention the bot may do so now; one that did was asked in any case.
         kind = MessageKind.MENTION.value if message.kind is MessageKind.MENTION else inbox.c.kind
         which = (
-            *_same_message(message),
+            is_at(inbox, message),
             sa.not_(inbox.c.gone),
             sa.true() if message.deleted else newer,
         )
@@ -152,12 +158,7 @@ class DatabaseInbox:
         if message.changed:
             connection.execute(
                 sa.update(answers)
-                .where(
-                    answers.c.team == message.team,
-                    answers.c.channel == message.channel,
-                    answers.c.ts == message.ts,
-                    answers.c.retracted.is_(None),
-                )
+                .where(is_at(answers, message), answers.c.retracted.is_(None))
                 .values(falling=False, retracted=self._clock())
             )
         return message
@@ -182,21 +183,17 @@ class DatabaseInbox:
         """Return whether it is still ours to answer as it was claimed: it was not edited since,
         nobody took this process for dead, and nobody wants it stopped or forgotten."""
         query = sa.select(inbox.c.id).where(*self._at_work(message))
-        with self._database.look() as connection:
-            return connection.scalar(query) is not None
+        return self._database.scalar(query) is not None
 
     def note_ephemeral(self, message: IncomingMessage) -> None:
         """Record that an ephemeral message, which nobody can look for later, is about to be
         shown."""
-        note = sa.update(inbox).where(*self._at_work(message)).values(whispered=True)
-        with self._database.begin() as connection:
-            connection.execute(note)
+        self._database.run(sa.update(inbox).where(*self._at_work(message)).values(whispered=True))
 
     def had_ephemeral(self, message: IncomingMessage) -> bool:
         """Return whether that was recorded for this wording, so that the asker may have seen it."""
         query = sa.select(inbox.c.id).where(*_same_version(message), inbox.c.whispered)
-        with self._database.look() as connection:
-            return connection.scalar(query) is not None
+        return self._database.scalar(query) is not None
 
     def _at_work(self, message: IncomingMessage) -> tuple[sa.ColumnElement[bool], ...]:
         return (*_same_version(message), inbox.c.state == MessageState.WORKING, self._mine)
@@ -210,8 +207,7 @@ class DatabaseInbox:
             inbox.c.state.in_(_OPEN),
             ~self._mine,
         )
-        with self._database.look() as connection:
-            return connection.scalar(earlier.limit(1)) is None
+        return self._database.scalar(earlier.limit(1)) is None
 
     def adopt(self) -> list[IncomingMessage]:
         """Adopt the messages of dead processes; return everything that is ours to do, in order."""
@@ -223,12 +219,8 @@ class DatabaseInbox:
 
     def release(self) -> None:
         """Leave unfinished messages to the process that adopts them."""
-        with self._database.begin() as connection:
-            connection.execute(
-                sa.update(inbox)
-                .where(inbox.c.state.in_(_OPEN), self._ours, self._mine)
-                .values(holder="")
-            )
+        unfinished = inbox.c.state.in_(_OPEN), self._ours, self._mine
+        self._database.run(sa.update(inbox).where(*unfinished).values(holder=""))
 
     def before(
         self, message: IncomingMessage, whose: CountedBy, span: timedelta
@@ -289,8 +281,7 @@ class DatabaseInbox:
             .where(*_same_version(message), inbox.c.state.in_(_OPEN))
             .values(state=state, text="", changed=self._clock())
         )
-        with self._database.begin() as connection:
-            connection.execute(finish)
+        self._database.run(finish)
 
     def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
@@ -315,12 +306,8 @@ class DatabaseInbox:
     def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
         """Return a received message, finished or not; a finished one has no text. None: never
         received, or forgotten."""
-        query = sa.select(inbox).where(
-            inbox.c.team == team, inbox.c.channel == channel, inbox.c.ts == ts
-        )
-        with self._database.begin() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else message_of(row)
+        query = sa.select(inbox).where(is_at(inbox, MessageRef(team, channel, ts, "")))
+        return next(map(message_of, self._database.all(query)), None)
 
     def unfinished(self) -> list[IncomingMessage]:
         """Return the unfinished messages of all processes, in order."""
@@ -336,14 +323,6 @@ class DatabaseInbox:
 
 def _message(message: IncomingMessage) -> tuple[str, str, str]:
     return message.team, message.channel, message.ts
-
-
-def _same_message(message: IncomingMessage) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        inbox.c.team == message.team,
-        inbox.c.channel == message.channel,
-        inbox.c.ts == message.ts,
-    )
 
 
 def _same_version(message: IncomingMessage) -> tuple[sa.ColumnElement[bool], ...]:

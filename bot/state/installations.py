@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.state.database import Database
 from bot.state.schema import installations, keys, oauth_states, org_workspaces
+from bot.state.teams import gone
 from bot.workspaces.model import Installation
 
 MOST_STATES = 1000
@@ -25,12 +26,11 @@ class DatabaseInstallations:
         self._database = database
 
     def save(self, installation: Installation) -> None:
-        values = asdict(installation)
-        anew = self._database.insert(installations).values(values)
+        anew = self._database.upsert(installations, {"id": installation.id}, asdict(installation))
         ever = self._database.insert(keys).values(_EVER).on_conflict_do_nothing()
         with self._database.begin() as connection:
             connection.execute(ever)
-            connection.execute(anew.on_conflict_do_update(index_elements=["id"], set_=values))
+            connection.execute(anew)
 
     def ever(self) -> bool:
         """Return whether there was ever one: then rows of its workspace may be left, also when it
@@ -40,8 +40,7 @@ class DatabaseInstallations:
             StateUnavailable
         """
         query = sa.select(keys.c.name).where(keys.c.name == _EVER["name"])
-        with self._database.look() as connection:
-            return connection.scalar(query) is not None
+        return self._database.scalar(query) is not None
 
     def rotate(self, before: Installation, after: Installation) -> bool:
         values = {
@@ -49,9 +48,8 @@ class DatabaseInstallations:
             "refresh_token": after.refresh_token,
             "expires": after.expires,
         }
-        with self._database.begin() as connection:
-            rotate = sa.update(installations).where(*_same(before)).values(values)
-            return bool(connection.execute(rotate).rowcount)
+        rotate = sa.update(installations).where(*_same(before)).values(values)
+        return bool(self._database.run(rotate))
 
     def find(self, id_: str) -> Installation | None:
         return next(iter(self._found(installations.c.id == id_)), None)
@@ -60,19 +58,21 @@ class DatabaseInstallations:
         return self._found(sa.true())
 
     def delete(self, installation: Installation) -> bool:
+        of_it = sa.select(org_workspaces.c.team).where(
+            org_workspaces.c.organization == installation.id
+        )
         with self._database.begin() as connection:
+            teams = {installation.id, *connection.scalars(of_it)}
             delete = sa.delete(installations).where(*_same(installation))
-            return bool(connection.execute(delete).rowcount)
+            if not connection.execute(delete).rowcount:
+                return False
+            rows = [gone(team) for team in sorted(teams)]
+            connection.execute(self._database.insert(keys).on_conflict_do_nothing(), rows)
+            return True
 
     def note_workspace(self, team: str, organization: str) -> None:
         values = {"organization": organization}
-        note = (
-            self._database.insert(org_workspaces)
-            .values(team=team, **values)
-            .on_conflict_do_update(index_elements=["team"], set_=values)
-        )
-        with self._database.begin() as connection:
-            connection.execute(note)
+        self._database.run(self._database.upsert(org_workspaces, {"team": team}, values))
 
     def workspaces_of(self, organization: str) -> Sequence[str]:
         query = (
@@ -80,13 +80,11 @@ class DatabaseInstallations:
             .where(org_workspaces.c.organization == organization)
             .order_by(org_workspaces.c.team)
         )
-        with self._database.look() as connection:
-            return connection.scalars(query).all()
+        return [row.team for row in self._database.all(query)]
 
     def _found(self, condition: sa.ColumnElement[bool]) -> list[Installation]:
         query = sa.select(installations).where(condition).order_by(installations.c.id)
-        with self._database.look() as connection:
-            return [Installation(**row) for row in connection.execute(query).mappings()]
+        return [Installation(**row._asdict()) for row in self._database.all(query)]
 
 
 class DatabaseInstallStates:
@@ -115,8 +113,7 @@ class DatabaseInstallStates:
         used = sa.delete(oauth_states).where(
             oauth_states.c.state == _digest(state), oauth_states.c.expires > self._clock()
         )
-        with self._database.begin() as connection:
-            return bool(connection.execute(used).rowcount)
+        return bool(self._database.run(used))
 
 
 def _digest(state: str) -> str:

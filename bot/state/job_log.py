@@ -95,8 +95,7 @@ class DatabaseJobs:
 
     def is_cancelled(self, job: int) -> bool:
         query = sa.select(jobs.c.state).where(jobs.c.id == job)
-        with self._database.begin() as connection:
-            return connection.scalar(query) == JobState.CANCELLING.value
+        return bool(self._database.scalar(query) == JobState.CANCELLING.value)
 
     def ended(self, job: int) -> None:
         self._change(jobs.c.id == job, state=JobState.ENDED.value)
@@ -107,8 +106,7 @@ class DatabaseJobs:
 
     def _change(self, which: sa.ColumnElement[bool], **values: str) -> int:
         change = sa.update(jobs).where(which).values(changed=self._clock(), **values)
-        with self._database.begin() as connection:
-            return connection.execute(change).rowcount
+        return self._database.run(change)
 
 
 def _job(row: Any) -> Job:

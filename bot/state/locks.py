@@ -29,6 +29,19 @@ class DatabaseLocks:
         """Hold the locks of these names.
 
         Raises:
+            See `take`.
+        """
+        self.take(names)
+        try:
+            yield
+        finally:
+            self.give_back(names)
+
+    def take(self, names: Sequence[str]) -> None:
+        """Take the locks of these names, until `give_back` or the end of the process. It may hold
+        them already.
+
+        Raises:
             SyncRunning: another process holds one of them.
             StateUnavailable
         """
@@ -36,32 +49,19 @@ class DatabaseLocks:
         with self._database.begin() as connection:
             # In the same order everywhere, so that no two processes deadlock.
             for name in sorted(names):
-                take = (
-                    self._database.insert(locks)
-                    .values(wiki=name, **mine)
-                    .on_conflict_do_update(
-                        index_elements=["wiki"],
-                        set_=mine,
-                        # It may have failed to release its own.
-                        where=self._process.free(locks.c.holder)
-                        | (locks.c.holder == self._process.name),
-                    )
-                    .returning(locks.c.wiki)
-                )
-                if connection.scalar(take) is None:
+                free = self._process.may_take(locks.c.holder)
+                take = self._database.upsert(locks, {"wiki": name}, mine, free)
+                if connection.scalar(take.returning(locks.c.wiki)) is None:
                     raise SyncRunning(
                         f"Another process is syncing {name}. Please try again in a while."
                     )
-        try:
-            yield
-        finally:
-            self._give_back(names)
 
-    def _give_back(self, names: Sequence[str]) -> None:
+    def give_back(self, names: Sequence[str]) -> None:
+        """Release those that this process holds. If the database is away, they are free once the
+        process is dead."""
         mine = locks.c.wiki.in_(names) & (locks.c.holder == self._process.name)
         try:
-            with self._database.begin() as connection:
-                connection.execute(sa.delete(locks).where(mine))
+            self._database.run(sa.delete(locks).where(mine))
         except StateUnavailable as error:
             logger.debug(
                 "Other processes cannot sync until this one can use the database again: %s", error

@@ -42,8 +42,7 @@ class DatabasePassLog:
             "error": one.error,
             "told": json.dumps(told),
         }
-        with self._database.begin() as connection:
-            connection.execute(sa.insert(passes).values(values))
+        self._database.run(sa.insert(passes).values(values))
 
     def last_complete(self, wiki: str) -> datetime | None:
         query = sa.select(sa.func.max(passes.c.began)).where(
@@ -52,15 +51,13 @@ class DatabasePassLog:
             passes.c.complete,
             passes.c.began <= self._clock(),
         )
-        with self._database.begin() as connection:
-            found: datetime | None = connection.scalar(query)
+        found: datetime | None = self._database.scalar(query)
         return found
 
     def since(self, when: datetime) -> list[Pass]:
         known = passes.c.ended.between(when, self._clock())
         query = sa.select(passes).where(known).order_by(passes.c.ended)
-        with self._database.begin() as connection:
-            return [_pass(row) for row in connection.execute(query)]
+        return [_pass(row) for row in self._database.all(query)]
 
 
 def _pass(row: Any) -> Pass:

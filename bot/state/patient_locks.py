@@ -84,5 +84,4 @@ class PatientLocks:
             .join(locks, locks.c.holder == processes.c.name)
             .where(locks.c.wiki.in_(wikis))
         )
-        with self._database.look() as connection:
-            return {row.name: row.until for row in connection.execute(query)}
+        return {row.name: row.until for row in self._database.all(query)}

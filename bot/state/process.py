@@ -74,8 +74,7 @@ class Process:
         if self._beating is not None:
             self._beating.join()
         try:
-            with self._database.begin() as connection:
-                connection.execute(sa.delete(processes).where(processes.c.name == self.name))
+            self._database.run(sa.delete(processes).where(processes.c.name == self.name))
         except StateUnavailable as error:
             logger.warning("Unfinished work waits %.0f s: %s", self._lease.total_seconds(), error)
 
@@ -87,11 +86,7 @@ class Process:
         """
         now = self._clock()
         until = {"until": now + self._lease}
-        beat = (
-            self._database.insert(processes)
-            .values(name=self.name, **until)
-            .on_conflict_do_update(index_elements=["name"], set_=until)
-        )
+        beat = self._database.upsert(processes, {"name": self.name}, until)
         with self._database.begin() as connection:
             connection.execute(beat)
             connection.execute(sa.delete(processes).where(processes.c.until < now - self._lease))
@@ -122,6 +117,11 @@ class Process:
         """Return the condition that the process named by ``holder`` is dead."""
         alive = sa.select(processes.c.name).where(processes.c.until > self._clock())
         return holder.not_in(alive)
+
+    def may_take(self, holder: sa.Column[str]) -> sa.ColumnElement[bool]:
+        """Return the condition that ``holder`` names this process, which may have failed to
+        release its own, or a dead one."""
+        return self.free(holder) | (holder == self.name)
 
     def _beat_on(self) -> None:
         while not self._over.wait(self._lease.total_seconds() / 4):

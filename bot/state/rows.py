@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.conversation.model import (
     AskedQuestion,
     IncomingMessage,
@@ -13,6 +15,13 @@ from bot.conversation.model import (
 )
 from bot.flags.model import Card, Complaint, Due, Flag, FlagState
 from bot.state import answer_json
+
+
+def is_at(table: sa.Table, place: IncomingMessage | MessageRef) -> sa.ColumnElement[bool]:
+    """Return the condition that a row is of the message at ``place``."""
+    return sa.and_(
+        table.c.team == place.team, table.c.channel == place.channel, table.c.ts == place.ts
+    )
 
 
 def message_of(row: Any) -> IncomingMessage:

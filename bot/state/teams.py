@@ -7,6 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.state.schema import installations, keys, org_workspaces, usage
+from bot.workspaces.model import parts_of
+
 BEFORE = ""
 """The workspace of rows from before they carried one."""
 
@@ -36,3 +39,22 @@ def of_team(column: sa.Column[Any], team: Team | None) -> sa.ColumnElement[bool]
 def id_of(team: Team | None) -> str:
     """Return what rows of the workspace carry."""
     return team.id if team else BEFORE
+
+
+_GONE = "gone "
+"""How the names of `keys` begin that record a workspace in which Footnote is installed no more."""
+
+
+def further(connection: sa.Connection) -> frozenset[str]:
+    """Return the further workspaces that there are or were: those whose people and channels have
+    the workspace before their ids in reports."""
+    payers = connection.scalars(sa.select(usage.c.payer).where(usage.c.payer.contains("/")))
+    gone = connection.scalars(sa.select(keys.c.value).where(keys.c.name.startswith(_GONE)))
+    were = {parts_of(payer)[0] for payer in payers}.union(gone)
+    there = sa.union(sa.select(installations.c.id), sa.select(org_workspaces.c.team))
+    return frozenset(were.union(connection.scalars(there)))
+
+
+def gone(team: str) -> dict[str, str]:
+    """Return the row of `keys` that records that a further workspace is gone, for its rows stay."""
+    return {"name": f"{_GONE}{team}", "value": team}

@@ -62,9 +62,8 @@ class DatabaseUsage:
                 set_={"tokens": tokens, "cost": cost},
                 where=sa.and_(sa.true(), *(total <= bound for total, bound in bounds if bound)),
             )
-            .returning(usage.c.day)
         )
-        return connection.scalar(added) is not None
+        return connection.scalar(added.returning(usage.c.day)) is not None
 
 
 def _is_forgotten(connection: sa.Connection, payer: Payer) -> bool:

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from bot.operations.usage_report import AskedOnce, TokensUsed
 from bot.state.database import Database
 from bot.state.figures import IS_ANSWERED, IS_QUESTION
-from bot.state.schema import answers, installations, keys, org_workspaces, usage
+from bot.state.schema import answers, keys, usage
+from bot.state.teams import further
 from bot.workspaces.model import own_id, parts_of
 
 _KEY = "pseudonyms"
@@ -37,9 +38,9 @@ class DatabaseUsageReport:
             sa.case((IS_ANSWERED, 1), else_=0).label("answered"),
         ).where(answers.c.given >= since, IS_QUESTION)
         with self._database.look() as connection:
-            further = _further(connection)
+            others = further(connection)
             for row in connection.execute(query):
-                workspace = row.team if row.team in further else ""
+                workspace = row.team if row.team in others else ""
                 channel, person = own_id(workspace, row.channel), own_id(workspace, row.asker)
                 yield AskedOnce(row.given, channel, person, _is_direct(channel), bool(row.answered))
 
@@ -53,14 +54,6 @@ class DatabaseUsageReport:
 
 def _is_direct(channel: str) -> bool:
     return parts_of(channel)[1].startswith(_DIRECT)
-
-
-def _further(connection: sa.Connection) -> frozenset[str]:
-    """Return the workspaces whose people and channels have the workspace before their ids."""
-    payers = connection.scalars(sa.select(usage.c.payer).where(usage.c.payer.contains("/")))
-    gone = frozenset(parts_of(payer)[0] for payer in payers)
-    there = sa.union(sa.select(installations.c.id), sa.select(org_workspaces.c.team))
-    return gone.union(connection.scalars(there))
 
 
 def pseudonyms(database: Database) -> Callable[[str], str]:

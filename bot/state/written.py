@@ -95,7 +95,8 @@ class DatabaseWrittenAnswers:
         return True
 
     def vouch(self, id_: int, *, by_admin: bool) -> None:
-        self._change(sa.update(written).where(written.c.id == id_).values(by_admin=by_admin))
+        vouch = sa.update(written).where(written.c.id == id_)
+        self._database.run(vouch.values(by_admin=by_admin))
 
     def announcement(self, id_: int) -> Announcement | None:
         return next(iter(self._announcements(written.c.id == id_)), None)
@@ -106,7 +107,7 @@ class DatabaseWrittenAnswers:
     def announced(self, one: Announcement, channel: str, ts: str) -> None:
         as_it_is = written.c.id == one.written.id, written.c.ended == (one.ended or "")
         if one.ended:
-            self._change(sa.delete(written).where(*as_it_is))
+            self._database.run(sa.delete(written).where(*as_it_is))
             return
         with self._database.begin() as connection:
             # Also if it ended meanwhile: the message is posted, and must be updated.
@@ -115,28 +116,22 @@ class DatabaseWrittenAnswers:
             connection.execute(sa.update(written).where(where).values(values))
             connection.execute(sa.update(written).where(*as_it_is).values(announce_due=False))
 
-    def _change(self, statement: sa.Executable) -> None:
-        with self._database.begin() as connection:
-            connection.execute(statement)
-
     def _written(self, condition: sa.ColumnElement[bool]) -> list[WrittenAnswer]:
         query = sa.select(written).where(self._ours, condition, written.c.ended == "")
-        with self._database.begin() as connection:
-            return [_one(row) for row in connection.execute(query.order_by(written.c.id.desc()))]
+        return [_one(row) for row in self._database.all(query.order_by(written.c.id.desc()))]
 
     def _announcements(self, condition: sa.ColumnElement[bool]) -> list[Announcement]:
         query = sa.select(written).where(self._ours, condition).order_by(written.c.id)
-        with self._database.look() as connection:
-            return [
-                Announcement(
-                    _one(row),
-                    row.announced_in,
-                    row.announcement,
-                    End(row.ended) if row.ended else None,
-                    row.ended_by,
-                )
-                for row in connection.execute(query)
-            ]
+        return [
+            Announcement(
+                _one(row),
+                row.announced_in,
+                row.announcement,
+                End(row.ended) if row.ended else None,
+                row.ended_by,
+            )
+            for row in self._database.all(query)
+        ]
 
 
 def _one(row: Any) -> WrittenAnswer:

@@ -10,23 +10,15 @@ from bot.conversation.quotes import Quotes
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
 from bot.flags.verdicts import FLAGGED_QUIETLY, FORGOTTEN, NOTED, THANKS
-from bot.model import NoAnswer
+from bot.model import NoAnswer, is_unsure
+from bot.terminal_chat import texts
 from bot.terminal_chat.terminal_chat import TerminalChat
 
 QUIT = "/quit"
-HELP = Notice(
-    "Ask a question, or several at once. You can follow up: what was said before counts.",
-    (
-        "1, 2, ...        choose, when I ask what you mean",
-        "/good            the last answer helped",
-        "/wrong [REASON]  flag the last answer (outdated: ..., incomplete: ..., wrong page: ...)",
-        "/quotes          the pages' own words, when a language model wrote the answer",
-        "/help            show this help",
-        "/quit            quit, like Ctrl-D",
-    ),
-)
-NOTHING_SAID = Notice("There is no answer yet. Please ask a question first.")
-NO_QUOTES = Notice("The last answer is already in the pages' own words, or there is none.")
+HELP = Notice(texts.HELP, texts.HELP_COMMANDS)
+NOTHING_SAID = Notice(texts.NOTHING_SAID)
+IS_ANSWERED = Notice(texts.IS_ANSWERED)
+NO_QUOTES = Notice(texts.NO_QUOTES)
 _SHOWN = 200
 """Characters of a question."""
 
@@ -53,7 +45,7 @@ class TerminalCommands:
         word, _, rest = line.partition(" ")
         command = self._commands.get(word.lower())
         if command is None:
-            self.show(Notice(f"Unknown command: {word}. /help lists the commands."))
+            self.show(Notice(texts.unknown_command(word)))
             return
         await command(rest.strip())
 
@@ -62,6 +54,7 @@ class TerminalCommands:
         return {
             "/good": self._good,
             "/wrong": self._wrong,
+            "/keepers": self._keepers,
             "/quotes": self._quotes,
             "/help": self._help,
         }
@@ -71,18 +64,32 @@ class TerminalCommands:
         if recorded is None:
             return
         withdrawn = await self.feedback.praise(recorded.id, self.chat.person)
-        small = [f"Your flag {withdrawn.id} on it is withdrawn."] if withdrawn else []
+        small = [texts.flag_withdrawn(withdrawn.id)] if withdrawn else []
         self.show(Notice(THANKS.text, (_about(recorded), *small)))
 
     async def _wrong(self, reason: str) -> None:
-        """Flag the answer. A card in the review channel becomes due, for a bot that serves."""
         recorded = await self._judged()
         if recorded is None:
             return
         complaint, comment = _complaint(reason, recorded)
+        await self._flag(recorded, complaint, comment)
+
+    async def _keepers(self, words: str) -> None:
+        """Ask the keepers, as the button below an uncertain answer in Slack does. What is typed
+        behind the command goes with the question."""
+        recorded = await self._judged()
+        if recorded is None:
+            return
+        if not _is_unanswered(recorded):
+            self.show(IS_ANSWERED)
+            return
+        await self._flag(recorded, Complaint.UNANSWERED, words)
+
+    async def _flag(self, recorded: RecordedAnswer, complaint: Complaint, comment: str) -> None:
+        """Flag the answer. A card in the review channel becomes due, for a bot that serves."""
         flag = await self.feedback.complain(recorded.id, self.chat.person, complaint, comment)
         notice = NOTED if complaint is Complaint.UNANSWERED else FLAGGED_QUIETLY
-        listed = f"Flag {flag.id}, {flag.complaint.words}. `footnote flags` lists it."
+        listed = texts.flagged(flag.id, flag.complaint.words)
         self.show(Notice(notice.text, (_about(recorded), listed)))
 
     async def _quotes(self, _rest: str) -> None:
@@ -120,10 +127,13 @@ def _complaint(reason: str, recorded: RecordedAnswer) -> tuple[Complaint, str]:
             return kind, rest.lstrip(" :,;.-")
     if reason:
         return Complaint.WRONG, reason
-    is_silent = isinstance(recorded.answer, NoAnswer)
-    return (Complaint.UNANSWERED if is_silent else Complaint.UNSAID), ""
+    return (Complaint.UNANSWERED if _is_unanswered(recorded) else Complaint.UNSAID), ""
+
+
+def _is_unanswered(recorded: RecordedAnswer) -> bool:
+    return isinstance(recorded.answer, NoAnswer) or is_unsure(recorded.answer)
 
 
 def _about(recorded: RecordedAnswer) -> str:
     question = " ".join(recorded.asked.question.split())
-    return f"On: {question if len(question) <= _SHOWN else f'{question[:_SHOWN]}…'}"
+    return texts.about(question if len(question) <= _SHOWN else f"{question[:_SHOWN]}…")

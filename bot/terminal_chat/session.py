@@ -21,6 +21,7 @@ from bot.flags.feedback import Feedback
 from bot.flags.ports import AnswerStore
 from bot.foreign import clean
 from bot.ports import Answering, Library
+from bot.terminal_chat import texts
 from bot.terminal_chat.commands import QUIT, TerminalCommands, is_command
 from bot.terminal_chat.terminal_chat import (
     TEAM,
@@ -36,8 +37,8 @@ from indexers.model import Principal
 
 _LONGEST = 10_000
 """Characters of a line."""
-TOO_LONG = Notice("That is too long for a question. Please ask it in fewer words.")
-NOT_NOW = Notice("I could not take this question: the database is busy. Please ask again.")
+TOO_LONG = Notice(texts.TOO_LONG)
+NOT_NOW = Notice(texts.NOT_NOW)
 
 
 @dataclass(slots=True)

@@ -110,7 +110,11 @@ class TerminalChat:
         self._forget(*posted.values())
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
-        """Print only what is new about an answer: a choice, or that it is retracted."""
+        """Print only what is new about an answer: a choice, or that it is retracted. The
+        conversation goes on with that."""
+        for number, line in enumerate(self.lines):
+            if line.ts == id_:
+                self.lines[number] = replace(line, text=_text(content))
         if not isinstance(content, AnswerContent) or content.chosen:
             self._show(content)
 

@@ -30,7 +30,7 @@ class TerminalDirectory:
         return await self.reader(person, private=private, shared=shared)
 
     async def readers_in(self, channel: str) -> frozenset[str]:
-        return frozenset()
+        return frozenset({self.person})
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
         return False

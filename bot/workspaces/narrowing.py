@@ -10,6 +10,7 @@ from bot.model import NoAnswer, Question, Reason, Result, Source
 from bot.operations.model import AccessNow, Order
 from bot.operations.ports import Operating, Reindexing
 from bot.ports import Answering, Library, OnText
+from bot.workspaces import texts
 from bot.workspaces.model import WorkspaceRights, own_id
 from indexers.errors import WikiMisconfigured
 from indexers.model import (
@@ -23,9 +24,6 @@ from indexers.model import (
     SyncScope,
     addressed,
 )
-
-NO_WIKI = "I may not answer from any wiki here. The people who run me can change that."
-_AT_HOME = "Only admins of the workspace that Footnote belongs to may do this."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ class NarrowedAnswering:
         asked = self.wikis if question.wikis is None else question.wikis
         wikis = tuple(name for name in asked if name in self.wikis)
         if not wikis:
-            return NoAnswer(Reason.NOTHING_FITS, NO_WIKI)
+            return NoAnswer(Reason.NOTHING_FITS, texts.NO_WIKI)
         ours = replace(
             question,
             wikis=wikis,
@@ -130,7 +128,7 @@ class NarrowedOperating:
         return self.answering.answer(Question(question, Principal.of(EVERYONE)))
 
     def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:  # noqa: ARG002 - the port's
-        raise WikiMisconfigured(_AT_HOME)
+        raise WikiMisconfigured(texts.AT_HOME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ class NoReindexing:
         return self.names
 
     def part(self, what: str) -> SyncScope:  # noqa: ARG002 - the port's signature
-        raise WikiMisconfigured(_AT_HOME)
+        raise WikiMisconfigured(texts.AT_HOME)
 
     def carry_out(
         self,
@@ -151,7 +149,7 @@ class NoReindexing:
         progress: Callable[[Progress], None],  # noqa: ARG002
         stopped: Callable[[], bool],  # noqa: ARG002
     ) -> list[SyncReport]:
-        raise WikiMisconfigured(_AT_HOME)
+        raise WikiMisconfigured(texts.AT_HOME)
 
     def abandon(self) -> None:
         pass

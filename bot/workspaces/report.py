@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.foreign import on_one_line
+from bot.workspaces import texts
 from bot.workspaces.model import Installation, WorkspaceRights
 from indexers.findings import Finding, failure, ok, warning
 
@@ -25,8 +26,8 @@ def findings(
         elif all(one.enterprise != id_ for one in installed):
             yield warning(
                 CHECK,
-                f"Footnote is not installed in {id_}, which a [[workspace]] names.",
-                "An admin there opens /slack/install of this bot.",
+                texts.not_installed(id_),
+                texts.OPEN_INSTALL,
             )
     for one in installed:
         # One that is part of an organization may be named by that.
@@ -35,9 +36,8 @@ def findings(
         elif one.id not in named:
             yield warning(
                 CHECK,
-                f"Footnote is installed in {_called(one)}, which no [[workspace]] names, so nobody"
-                " there gets an answer.",
-                "Name it in the settings, or remove Footnote there.",
+                texts.not_named(_called(one)),
+                texts.NAME_OR_REMOVE,
             )
 
 
@@ -45,19 +45,14 @@ def _of(one: Installation, rights: WorkspaceRights, now: datetime) -> Finding:
     if one.expires and one.expires <= now:
         return failure(
             CHECK,
-            f"The token of {_called(one)} has expired, and the next one could not be had.",
-            "An admin there opens /slack/install of this bot.",
+            texts.token_expired(_called(one)),
+            texts.OPEN_INSTALL,
         )
     if not rights.wikis:
-        return warning(
-            CHECK, f"{_called(one)} is answered from no wiki.", "Name its `wikis` in the settings."
-        )
-    known = (
-        "its people are known by their e-mail addresses"
-        if rights.trusts_addresses
-        else "its people read what is open to everyone"
-    )
-    return ok(CHECK, f"{_called(one)} is answered from {', '.join(rights.wikis)}; {known}.")
+        return warning(CHECK, texts.without_wikis(_called(one)), texts.NAME_WIKIS)
+    wikis = ", ".join(rights.wikis)
+    by_address = rights.trusts_addresses
+    return ok(CHECK, texts.answered_from(_called(one), wikis, by_address=by_address))
 
 
 def rows(

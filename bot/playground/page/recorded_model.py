@@ -90,7 +90,7 @@ class RecordedAnswering:
         self._answering = answering
         self._is_on = is_on
 
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         """Answer a question.
 
         Raises:
@@ -98,7 +98,7 @@ class RecordedAnswering:
         """
         if not (self._is_on() and _recording(question.text)):
             question = replace(question, quoting=True)
-        return self._answering.answer(question, hear)
+        return self._answering.answer(question, on_text)
 
 
 def _recording(text: str) -> tuple[RecordedSentence, ...]:

@@ -1,0 +1,97 @@
+"""Sync until stopped, as often as the settings say: the command `footnote sync --watch`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bot.cli.options import log_by
+from bot.cli.sharing import open_app
+from bot.interrupting import interruptible
+from config.errors import SettingsError
+
+if TYPE_CHECKING:
+    from config.reloading import Reloading
+    from config.settings import Secrets, Settings
+
+log = logging.getLogger(__name__)
+
+_LOOK = 0.2
+"""Seconds between two looks whether it is to end."""
+
+
+def watch(settings: Settings, secrets: Secrets, reloading: Reloading) -> None:
+    """Sync as often as ``[sync]`` says until SIGTERM or SIGINT; SIGHUP calls ``reloading``.
+
+    Raises:
+        SettingsError: it says never.
+        WikiMisconfigured: no wiki is set.
+        IndexUnavailable, StateUnavailable: what must be kept cannot be opened.
+    """
+    # Slow: indexes and wikis.
+    from bot.operations.heartbeat import Heartbeat, heartbeat_in
+    from bot.operations.scheduler import Scheduler
+    from bot.operations.single_sync import repeated_syncs
+
+    with (
+        hang_ups() as asked,
+        interruptible() as stopped,
+        open_app(settings, secrets, shares=True) as app,
+    ):
+        tells_edits = any(wiki.recent for wiki in app.indexing.wikis.chosen())
+        intervals = settings.sync.intervals(edits=tells_edits)
+        if not any(intervals):
+            raise SettingsError(["`sync.every_minutes` and `sync.recent_minutes` are 0: never"])
+        syncing = repeated_syncs(app.indexing, app)
+        heartbeat = Heartbeat(heartbeat_in(settings.data_dir))
+        scheduler = Scheduler(syncing, *intervals, turn=app.timer_turn(), gets_on=heartbeat.beat)
+
+        def follow(new: Settings) -> None:
+            log_by(new)
+            every, edits_every = new.sync.intervals(edits=tells_edits)
+            if not (every or edits_every):
+                log.warning(
+                    "`sync.every_minutes` and `sync.recent_minutes` are 0: nothing is synced"
+                )
+            scheduler.reschedule(every, edits_every)
+
+        reloading.follow(follow)
+        log.info("Syncing until stopped")
+        try:
+            with scheduler.running():
+                while not stopped.is_set():
+                    if asked.wait(_LOOK):
+                        asked.clear()
+                        reloading()
+        finally:
+            heartbeat.end()
+
+
+@contextmanager
+def hang_ups() -> Iterator[threading.Event]:
+    """Set the event at SIGHUP. If the terminal is gone, SIGHUP ends the process as SIGTERM does;
+    one that is ignored, as under ``nohup``, stays so."""
+    from bot.slack.signals import has_terminal  # other commands need no signals of the bot's
+
+    asked = threading.Event()
+    if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        yield asked
+        return
+    had_terminal = has_terminal()
+
+    def hang_up(_number: int, _frame: object) -> None:
+        if had_terminal and not has_terminal():
+            os.kill(os.getpid(), signal.SIGTERM)
+        else:
+            asked.set()
+
+    before = signal.signal(signal.SIGHUP, hang_up)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -1,0 +1,151 @@
+"""The words of operations that people read: orders, whether a page may be read, and the state of
+the data folder and of processes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from bot.moments import in_words
+
+# What an order to reindex reads: without the name of a page or space.
+
+ALL_WIKIS = "all wikis"
+
+
+def page_of(wiki: str) -> str:
+    return f"a page of {wiki}"
+
+
+def space_of(wiki: str) -> str:
+    return f"a space of {wiki}"
+
+
+# How answers use a page, for somebody who asks whether a person may read it.
+
+NOT_INDEXED = (
+    "It is not indexed, so no answer uses it. The next full pass reads it, unless it is empty."
+)
+NOT_READ = "Footnote is not set to read it, so no answer uses it."
+
+
+def use_unknown(why: str) -> str:
+    return f"Whether answers use it is unknown: {why}."
+
+
+def not_read_any_more(*, used: bool) -> str:
+    """Return the sentence for a page that was indexed under earlier settings."""
+    if used:
+        return (
+            "Footnote is not set to read it any more. The next full pass removes it; until then"
+            " answers use it for them."
+        )
+    return (
+        "Footnote is not set to read it any more. The next full pass removes it; no answer uses it"
+        " for them."
+    )
+
+
+def pass_of(when: datetime | None) -> str:
+    """Return the pass that read the rights, as part of the sentences below."""
+    return f"the full pass of {in_words(when)}" if when else "an earlier pass"
+
+
+def rights_of_now(since: str, *, used: bool) -> str:
+    if used:
+        return f"Answers use it for them: it is indexed with these rights, by {since}."
+    return f"Answers do not use it for them: it is indexed with these rights, by {since}."
+
+
+def same_effect(since: str) -> str:
+    return (
+        f"It is indexed with the rights of {since}, to the same effect; the next full pass brings"
+        " those of now."
+    )
+
+
+def not_used_yet(since: str) -> str:
+    return (
+        f"Answers do not use it for them yet: its rights are those of {since}; the next full pass"
+        " brings those of now."
+    )
+
+
+def still_used(since: str, *, rechecked: bool) -> str:
+    if rechecked:
+        return (
+            f"Its rights in the index are still those of {since}; the next full pass brings those"
+            " of now, and each answer's pages are looked at again before it goes out."
+        )
+    return (
+        f"Its rights in the index are still those of {since}; the next full pass brings those of"
+        " now, and ANSWERS MAY USE IT for them until then."
+    )
+
+
+# Whether others may read the data folder.
+
+DATA_FOLDER = "data folder"
+SEE_DATA_DIR = "See `data_dir`."
+
+
+def not_looked_at(error: object) -> str:
+    return f"It cannot be looked at: {error}."
+
+
+def open_to_others(many: int, folder: Path, such_as: Path) -> str:
+    return (
+        f"Others on this machine may use {many:,} of the files and folders in {folder}, such as"
+        f" {such_as}: pages and questions lie there."
+    )
+
+
+def close_it(folder: Path) -> str:
+    return f"Any other command closes them, if it may: run one, or `chmod -R go= {folder}`."
+
+
+def only_its_owner(folder: Path) -> str:
+    return f"Only its owner may read {folder}."
+
+
+def of_another_user(folder: Path, owner: str, us: str) -> str:
+    return (
+        f"{folder} belongs to {owner}, and this command runs as {us}: what it writes there is"
+        f" closed to {owner}."
+    )
+
+
+def run_as(owner: str, folder: Path) -> str:
+    return f"Run all commands as {owner}; `chown -R {owner} {folder}` gives back what others wrote."
+
+
+# Whether a process gets on, and what `/readyz` says of its parts.
+
+NOT_RUNNING = "no `footnote sync --watch` runs with this data folder"
+
+
+def unknown_whether_running(error: str | None) -> str:
+    return f"whether `footnote sync --watch` gets on cannot be read: {error}"
+
+
+def stands_still(minutes: float) -> str:
+    return f"`footnote sync --watch` has not got on for {minutes:,.0f} minutes: restart it"
+
+
+CANNOT_BE_WRITTEN = "cannot be written"
+CANNOT_BE_SEARCHED = "cannot be searched"
+CANNOT_BE_READ = "cannot be read"
+FULL = "full"
+
+# The usage report.
+
+DIRECT_MESSAGES = "direct messages"
+FORGOTTEN = "(forgotten)"
+
+
+# Who was shown a page.
+
+ADDRESS_UNKNOWN = (
+    "No wiki knows this address now, so only what was shown under this very address is listed: ask"
+    " by the page's key to see all."
+)

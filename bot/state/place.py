@@ -1,0 +1,46 @@
+"""The place of the bot's database: a file in the data folder, or where a URL says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.state.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class StatePlace:
+    """The place for the settings' data ``folder`` and ``url`` (empty: a file in the folder).
+    Nothing is opened before it is used."""
+
+    folder: Path
+    url: str = ""
+
+    @property
+    def file(self) -> Path | None:
+        """Return SQLite's file; None if the database is on a server, or of no file."""
+        if not self.url:
+            return self.folder / "state.sqlite3"
+        from bot.state.copies import file_of  # slow: SQLAlchemy
+
+        return file_of(self.url)
+
+    @property
+    def is_made(self) -> bool:
+        """Return whether there is a database, as far as a file tells. Opening it would make it."""
+        try:
+            return (file := self.file) is None or file.exists()
+        except OSError:  # opening it says why
+            return True
+
+    def open(self, password: str) -> Database:
+        """Open the database, created if there is none. ``password`` is a server's.
+
+        Raises:
+            StateUnavailable: it cannot be opened.
+        """
+        from bot.state.database import Database  # slow: SQLAlchemy
+
+        return Database.open(self.url or self.folder / "state.sqlite3", password)

@@ -1,0 +1,35 @@
+"""The right to sync on a timer, in the database: the port `bot.operations.scheduler.SyncTurn`."""
+
+from __future__ import annotations
+
+from bot.errors import SyncRunning
+from bot.state.database import Database
+from bot.state.locks import DatabaseLocks
+from bot.state.process import Process
+
+_NAME = "(timer)"
+"""No wiki's name."""
+
+
+class TimerTurn:
+    """The turn of ``process`` among those that share the database. A process has it until it gives
+    it back or is dead."""
+
+    def __init__(self, database: Database, process: Process) -> None:
+        self._locks = DatabaseLocks(database, process)
+
+    def take(self) -> bool:
+        """Take the turn, or keep it; return whether this process has it.
+
+        Raises:
+            StateUnavailable: it cannot be told.
+        """
+        try:
+            self._locks.take([_NAME])
+        except SyncRunning:
+            return False
+        return True
+
+    def give_back(self) -> None:
+        """Leave the turn to another process."""
+        self._locks.give_back([_NAME])

@@ -1,0 +1,110 @@
+"""The words on a terminal that people read: what stands around results and in reports."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from indexers.model import ReadAs, SyncReport
+from indexers.text.counting import counted
+
+# Around an answer.
+
+REPLY_WITH_NUMBER = "Reply with its number."
+NEAREST_PAGES = "The nearest pages:"
+CLOSE_TO_IT = "Close to it:"
+OUTDATED = "outdated"
+OLD = "old"
+
+
+def ask_again(question: str) -> str:
+    return f'Ask again, for example: "{question}"'
+
+
+def ask_the_keepers(*, chatting: bool) -> str:
+    if chatting:
+        return "Ask the keepers of the wiki: /keepers"
+    return "Ask the keepers of the wiki: /keepers in footnote chat"
+
+
+def own_words(*, chatting: bool) -> str:
+    """Return how to see the quotations behind an answer."""
+    command = "/quotes" if chatting else "footnote ask --quotes"
+    return f"The pages' own words: {command}"
+
+
+def kept_by(section: str, keeper: str) -> str:
+    return f"{section}, kept by {keeper}"
+
+
+def of_day(day: date) -> str:
+    return f"of {day.isoformat()}"
+
+
+def feature(name: str, value: float, weight: float) -> str:
+    """Return a line of why an answer was given."""
+    return f"{name:9} {value:6.3f}  weighs {weight:g}"
+
+
+# What a sync did, or would do.
+
+
+def embedded(passages: int, *, dry_run: bool) -> str:
+    number = counted(passages, "passage")
+    return f"would embed {number}; read" if dry_run else f"{number} embedded"
+
+
+def synced(report: SyncReport, why_skipped: str, *, dry_run: bool) -> str:
+    """Return the line of a wiki, behind its name."""
+    skipped = f", {len(report.skipped)} skipped ({why_skipped})" if report.skipped else ""
+    return (
+        f"{report.added} added, {report.changed} changed, {report.relabelled} moved or"
+        f" re-permissioned, {report.removed} removed, {report.unchanged} unchanged,"
+        f" {len(report.failed)} failed{skipped};"
+        f" {embedded(report.passages_embedded, dry_run=dry_run)} in {report.seconds:.1f} s"
+    )
+
+
+def read_as(form: ReadAs) -> str:
+    return f"read as {form}"
+
+
+def and_more(many: int) -> str:
+    return f"and {many} more (see --json)"
+
+
+# Whether a person may read a page.
+
+YES = "Yes"
+NO = "No"
+UNKNOWN = "Cannot be told"
+
+
+def access_to(person: str, page: str, wiki: str, *, may_read: bool | None) -> str:
+    """Return what stands behind yes, no, or that it cannot be told."""
+    if may_read is None:
+        return f"{person} and {page} of {wiki}"
+    return f"{person} {'may read' if may_read else 'may not read'} {page} of {wiki}"
+
+
+# The state of the index.
+
+COLUMNS = ("wiki", "pages", "passages", "closed", "as of", "edits after", "other changes after")
+NEVER = "never"
+NO_WIKI = "no wiki"
+
+
+def answered_from(workspace: str, name: str, wikis: str) -> str:
+    return f"workspace {workspace} ({name}) is answered from {wikis}"
+
+
+# Flags.
+
+NO_FLAGS = "No flags."
+
+
+def step(when: str, action: str, person: str) -> str:
+    """Return a step of a flag's history."""
+    return f"{when} {action} by {person}" if person else f"{when} {action}"
+
+
+TOP_OF_PAGE = "(top)"

@@ -1,0 +1,84 @@
+"""The words that people read of any result: its notes, and why it is as it is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+THE_CLOSEST = "The closest I found:"
+EARLY = "I am still reading the wiki: in a while I may know better."
+"""The note of an early answer."""
+
+
+def not_checked_again(last_check: datetime | None) -> str:
+    told = "The wiki did not answer in time, so these pages could not be checked again."
+    if last_check is None:
+        return told
+    return f"{told} They were last checked on {last_check:%d %b %Y at %H:%M %Z}."
+
+
+def only_open_pages(*, everybody: bool) -> str:
+    """Return what happened, as the beginning of a sentence."""
+    if everybody:
+        return (
+            "I could not ask the wiki what everybody here may read, so I searched only what is open"
+            " to everyone"
+        )
+    return "I could not ask the wiki what you may read, so I searched only what is open to everyone"
+
+
+def verified(by: str, on: date) -> str:
+    """Return by whom; ``by`` is empty for somebody who was forgotten."""
+    day = f"{on.day} {on:%b %Y}"
+    return f"Verified by {by} on {day}" if by else f"Verified on {day}"
+
+
+# Pages that are linked, and not quoted.
+
+UNCONFIRMED = "I could not confirm that you may read this now."
+EDITED = "It was edited since I read it, and I could not read it again in time."
+
+
+def page_of(wiki: str) -> str:
+    return f"A page of {wiki}"
+
+
+# Why a language model's words are not shown: the beginnings of the sentences below.
+
+MODEL_FAILED = "The language model failed"
+MODEL_SLOW = "The language model took too long"
+MODEL_BUSY = "The language model is busy"
+MODEL_CAPPED = "The language model's budget for today is used up"
+MODEL_LENGTH = "This question with its pages is too long for the language model"
+MODEL_UNSUPPORTED = "I could not verify the generated answer"
+MODEL_CONTRADICTED = "The generated answer did not match the pages"
+MODEL_EMPTY = "The language model wrote nothing usable"
+
+
+def so_quotes(why: str, *, names_pages: bool) -> str:
+    """Return the reason above quotations. ``names_pages``: ``why`` ends with the pages."""
+    if names_pages:
+        return f"{why}, so here are quotes from them."
+    return f"{why}, so here are quotes from the pages."
+
+
+def so_left_out(why: str) -> str:
+    return f"{why}, so I left it out."
+
+
+def so_only_quoted(why: str) -> str:
+    return f"{why}, so I only looked for words to quote."
+
+
+# Notes on the check of an answer in a language model's words.
+
+CUT = "The answer was too long, so its end is missing."
+
+
+def unverified(mark: str) -> str:
+    return f"{mark} I could not verify this: look it up on the page."
+
+
+def left_out(many: int) -> str:
+    if many == 1:
+        return "I left out one statement that I could not verify."
+    return f"I left out {many:,} statements that I could not verify."
