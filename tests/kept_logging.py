@@ -12,7 +12,7 @@ from config import logs
 @contextmanager
 def kept_logging() -> Iterator[None]:
     """Begins without handlers, so that none of pytest's own is closed."""
-    loggers = [logging.getLogger(), *map(logging.getLogger, logs._TALKATIVE)]
+    loggers = [logging.getLogger(), *map(logging.getLogger, {*logs._OURS, *logs._TALKATIVE})]
     levels = [logger.level for logger in loggers]
     handlers = loggers[0].handlers[:]
     loggers[0].handlers.clear()

@@ -14,6 +14,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from bot.cli.status_command import status
 from config.loading import load
 from config.settings import Secrets
 
@@ -80,10 +81,67 @@ def test_every_service_of_compose_tells_its_health_and_starts_in_order() -> None
         assert {one for one in volumes if one[0] not in "./"} <= COMPOSE["volumes"].keys()
 
 
-def test_two_bots_share_no_data_folder() -> None:
-    folders = [set(COMPOSE["services"][name]["volumes"][1:]) for name in ("bot-1", "bot-2")]
+def test_an_indexer_that_hangs_is_told_in_both() -> None:
+    """`footnote status` alone would be content as long as the index can be read."""
+    looks = ["footnote", "status", "--indexer"]
+    (indexer,) = [one for name, one, _ in containers() if name == "footnote-indexer"]
 
-    assert not folders[0] & folders[1]
+    assert COMPOSE["services"]["indexer"]["command"] == indexer["args"] == ["sync", "--watch"]
+    assert COMPOSE["services"]["indexer"]["healthcheck"]["test"] == ["CMD", *looks]
+    assert indexer["livenessProbe"]["exec"]["command"] == looks
+    assert indexer["startupProbe"]["exec"]["command"] == looks
+    assert looks[2] in {option for param in status.params for option in param.opts}
+
+
+def test_every_process_of_ours_in_kubernetes_is_restarted_when_it_hangs() -> None:
+    for name, container, _ in containers():
+        if name.startswith("footnote"):
+            assert {"startupProbe", "livenessProbe"} <= container.keys(), name
+
+
+def mounts(service: str) -> dict[str, str]:
+    """What compose mounts in a service, by the place where it is."""
+    volumes = (volume.split(":") for volume in COMPOSE["services"][service]["volumes"])
+    return {place: source for source, place, *_ in volumes}
+
+
+def test_no_two_processes_share_a_data_folder() -> None:
+    folders = [mounts(name)["/data"] for name in ("bot-1", "bot-2", "indexer")]
+
+    assert len(set(folders)) == 3
+    assert set(folders) <= COMPOSE["volumes"].keys()
+
+
+def test_every_process_sees_the_same_settings_and_the_same_wiki() -> None:
+    """`/wiki reindex` reads the wiki in the bot that was asked, and so do links to edit a page."""
+    shared = [
+        {place: source for place, source in mounts(name).items() if place != "/data"}
+        for name in ("bot-1", "bot-2", "indexer")
+    ]
+    of_pods = {
+        name: {
+            (mount["name"], mount["mountPath"]): volume
+            for mount in container["volumeMounts"]
+            for volume in pod["volumes"]
+            if mount["name"] == volume["name"] and "emptyDir" not in volume
+        }
+        for name, container, pod in containers()
+        if name.startswith("footnote")
+    }
+
+    assert shared[0]["/wiki"] == "./wiki"
+    assert shared[0] == shared[1] == shared[2]
+    assert of_pods["footnote-bot"] == of_pods["footnote-indexer"] != {}
+
+
+def test_every_process_has_room_for_the_clones_in_kubernetes() -> None:
+    room = {
+        name: one["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]
+        for name, one in named("StatefulSet").items()
+        if name.startswith("footnote")
+    }
+
+    assert room["footnote-bot"] == room["footnote-indexer"]
 
 
 @pytest.mark.parametrize("service", ["bot-1", "indexer"])
@@ -159,6 +217,6 @@ def test_the_figures_of_the_scaling_page_are_those_that_were_measured() -> None:
     measured = {row["name"]: row["value"] for row in results["rows"]}
     rows = re.findall(r"^\| .+ \| ([\d.,]+) \| `(\w+)` `([\w.]+)` \|$", page, re.MULTILINE)
 
-    assert len(rows) == 9
+    assert len(rows) == 14
     for value, part, figure in rows:
         assert float(value.replace(",", "")) == round(measured[f"{part}.{figure}"], 2), figure

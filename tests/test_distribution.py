@@ -81,6 +81,7 @@ def test_the_wheel_holds_every_file_of_the_playground_s_page(wheel: Path) -> Non
         assert (wheel / file).read_bytes() == (ROOT / file).read_bytes(), file
 
 
+@pytest.mark.long
 def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path) -> None:
     pages = wheel / "bot" / "playground" / "handbook" / "pages"
     assert len(list(pages.rglob("*.md"))) > 200

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.soak import books
 from benchmarks.soak.databases import LockedSqlite
-from benchmarks.soak.happenings import DEEDS, FAULTS
+from benchmarks.soak.happenings import ACTIONS, FAULTS
 from benchmarks.soak.process import MemorySample, SupervisedBot
 from benchmarks.soak.town import BOTH, INNER, TEAM, StreamQuestion, Town, furnish
 from benchmarks.soak.watching import IN_FLIGHT, Watcher
@@ -206,9 +206,9 @@ def test_memory_is_compared_by_thirds_without_processes_that_just_started() -> N
 
 async def test_all_that_people_do_keeps_the_account_of_the_wikis(town: Town) -> None:
     """Without a bot: what happens must be possible in any order."""
-    deeds = [deed for deed in DEEDS if "reindex" not in deed.__name__]
+    actions = [action for action in ACTIONS if "reindex" not in action.__name__]
     for _ in range(300):
-        await town.chance.choice(deeds)(town)
+        await town.chance.choice(actions)(town)
     newest, files = town.wikis.newest(), sorted(town.wikis.folder.glob("*.md"))
     in_confluence = {
         content.body

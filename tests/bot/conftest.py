@@ -13,11 +13,13 @@ import pytest
 from bot.answering import blending, quoting
 from bot.answering.composing import language_model
 from bot.cli import through
+from bot.state import database as database_module
 from bot.state.database import Database
 from config.settings import Secrets
 from indexers import indexing
 from indexers.parsing.process import Parsers
-from tests.bot.databases import POSTGRESQL, empty, lay_out
+from tests.bot.databases import POSTGRESQL, empty, lay_out, migrate_at_once
+from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging
 
@@ -54,6 +56,11 @@ def parsers() -> Iterator[Parsers]:
     Parsers.rest(kept)
 
 
+@pytest.fixture(scope="session")
+def kept_folders(tmp_path_factory: pytest.TempPathFactory) -> KeptFolders:
+    return KeptFolders(tmp_path_factory.mktemp("kept"))
+
+
 @pytest.fixture
 def shell(
     tmp_path: Path,
@@ -65,6 +72,7 @@ def shell(
     However busy the machine is, the cross-encoder
     comes to its end: what is answered must not depend on that."""
     monkeypatch.setattr(indexing, "Parsers", lambda: parsers)
+    monkeypatch.setattr(database_module, "migrate", migrate_at_once)
     for place, name in (
         (language_model, "Reranking"),
         (blending, "Reranking"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,9 @@ from pydantic import SecretStr
 
 from bot.app import App, answerer_of
 from bot.model import Answer, NoAnswer
-from bot.serving import SlackParts, connection_of, serve
+from bot.operations.passes import PassKind, passed
+from bot.operations.scheduler import Always
+from bot.serving import SlackParts, connection_of, serve, syncs_of
 from bot.slack.environment import Environment, now
 from bot.slack.events.parsing import Identity
 from bot.slack.home.weekly import Weekly
@@ -24,6 +27,7 @@ from config.errors import SettingsError
 from config.reloading import Reloading
 from config.settings import (
     AnswerSettings,
+    IndexSettings,
     Secrets,
     Settings,
     SlackSettings,
@@ -31,6 +35,8 @@ from config.settings import (
 from config.wikis import MarkdownSettings
 from indexers.errors import WikiMisconfigured
 from indexers.indexing import Indexing
+from indexers.model import SyncReport
+from indexers.ports import Reranker
 from tests.bot.slack.conftest import Handbook, Operations, Syncs
 from tests.bot.slack.conftest import Library as KnownPages
 from tests.fakes.embedding import WordEmbedder
@@ -56,10 +62,10 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def test_settings_reach_the_answers(library: Library) -> None:
-    chosen = Settings(answer=AnswerSettings(max_characters=123, precision=0.899))
+    chosen = Settings(answer=AnswerSettings(max_characters=123, precision=0.91))
     answerer = answerer_of(chosen, library)
 
-    assert (answerer.max_characters, answerer.min_confidence) == (123, pytest.approx(0.138))
+    assert (answerer.max_characters, answerer.min_confidence) == (123, pytest.approx(0.2))
     assert list(answerer.wikis) == ["handbook", "office"]
     assert answerer.retrieval.index is library.index
 
@@ -187,8 +193,8 @@ def test_an_index_is_closed_after_asking(tmp_path: Path) -> None:
     (pages / "leave.md").write_text("# Leave\n\nLeave is thirty days long.\n")
     wiki = MarkdownSettings(type="markdown", name="a", path=pages)
     chosen = Settings(data_dir=tmp_path / "data", wiki=(wiki,))
-    with Indexing(chosen, Secrets()) as parts:
-        parts.sync()
+    with Indexing(chosen, Secrets()) as indexing:
+        indexing.sync()
 
     for _ in range(2):
         with App(chosen, Secrets()) as app:
@@ -200,3 +206,64 @@ def test_an_index_is_closed_after_asking(tmp_path: Path) -> None:
         pytest.raises(WikiMisconfigured, match="'b'; there are: a"),
     ):
         app.asker(None, ["b"])
+
+
+def test_processes_take_turns_only_where_they_can_share_an_index(tmp_path: Path) -> None:
+    """An embedded one has one process alone, which must not wait for a lease."""
+    settings = Settings(data_dir=tmp_path)
+    server = settings.model_copy(update={"index": IndexSettings(url="http://127.0.0.1:6333")})
+    with App(settings, Secrets()) as alone:
+        assert isinstance(alone.timer_turn(), Always)
+    with App(server, Secrets()) as one, App(server, Secrets()) as other:
+        turns = one.timer_turn(), other.timer_turn()
+
+        assert [turn.take() for turn in turns] == [True, False]
+
+
+def test_the_cross_encoder_of_answers_to_people_is_measured(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def timed(reranker: Reranker) -> Reranker:
+        seen.append(reranker.identity)
+        return reranker
+
+    with App(Settings(data_dir=tmp_path), Secrets()) as app:
+        app.timed = timed
+        _ = app.searching
+        _ = app.quotations  # a rebuilt index is asked by it
+
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:6333"])
+def test_a_bot_beside_an_indexer_keeps_up_with_the_wikis(tmp_path: Path, url: str) -> None:
+    """It reads no wiki on a timer, but is asked for addresses of pages. An embedded index is
+    synced by its own process alone."""
+    settings = Settings(data_dir=tmp_path / "data", index=IndexSettings(url=url))
+    followed: list[str] = []
+    with Library(tmp_path / "index") as library, App(settings, Secrets(), indexing=library) as app:
+        for source in library.wikis.values():
+            source.follow = partial(followed.append, source.name)  # type: ignore[method-assign]
+        syncing = syncs_of(app)
+        syncing.catch_up()
+        at_the_start = list(followed)
+        app.pass_log().record(
+            passed(SyncReport("office", complete=True), PassKind.ALL_PAGES, now(), now(), None)
+        )
+        syncing.catch_up()
+
+    assert at_the_start == (["handbook", "office"] if url else [])
+    assert followed == (["handbook", "office", "office"] if url else [])
+
+
+def test_a_wiki_that_fails_for_weeks_is_as_old_as_its_last_pass(tmp_path: Path) -> None:
+    """Or its age, and the alert about it, would be gone when nobody has mended it for a week."""
+    settings, began = Settings(data_dir=tmp_path / "data"), now() - timedelta(days=20)
+    with Library(tmp_path / "index") as library, App(settings, Secrets(), indexing=library) as app:
+        library.sync()
+        report = SyncReport("office", complete=True)
+        app.pass_log().record(passed(report, PassKind.ALL_PAGES, began, began, None))
+        rows = app.queries.status()["wikis"]
+
+    assert datetime.fromisoformat(rows["office"]["as_of"]) == began
+    assert rows["handbook"]["as_of"] is None

@@ -26,6 +26,7 @@ from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers
 from tests.bot.shell import Shell
+from tests.forked import Forked
 from tests.long import few
 
 FOOTNOTE = [sys.executable, "-c", "from bot.cli import main; main()"]
@@ -203,8 +204,8 @@ def test_people_read_answers_with_their_sources(handbook: Shell) -> None:
 
     assert ran.code == 0
     assert [line.rstrip() for line in ran.out.splitlines()] == [
-        "  Leave > How long",
-        "  Leave is thirty days long. Ask your lead first. [1]",
+        "  Leave is thirty days long. Ask your lead first.",
+        "  \u2014 Leave > How long [1]",
         "",
         "  [1] Leave > How long",
         "      https://handbook.example.com/leave/#how-long",
@@ -300,6 +301,16 @@ def test_the_status_of_no_wiki_says_how_to_get_one(shell: Shell) -> None:
     assert (ran.code, ran.out) == (0, "No wiki is set: `footnote init` asks for yours.\n")
 
 
+def test_the_status_in_a_pipe_cuts_nothing(shell: Shell) -> None:
+    name = "engineering-handbook-of-the-platform"
+    shell.write("pages/leave.md", "# Leave\n")
+    shell.write("footnote.toml", f'[[wiki]]\ntype = "markdown"\nname = "{name}"\npath = "pages"\n')
+    heads, wiki = shell.footnote("status").out.splitlines()
+
+    assert heads.endswith("as of  edits after  other changes after")
+    assert wiki.split() == [name, "0", "0", "0", "never", "-", "-"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -361,12 +372,23 @@ def test_no_such_folder_is_a_wrong_setting(handbook: Shell) -> None:
     assert "Traceback" not in ran.err
 
 
-def test_a_data_folder_that_cannot_be_made_is_told(handbook: Shell) -> None:
+@pytest.mark.parametrize("command", ["flags", "status", "doctor", "sync"])
+def test_a_data_folder_that_is_a_file_is_told(handbook: Shell, command: str) -> None:
     handbook.write("footnote.toml", 'data_dir = "pages/leave.md"\n')
+    ran = handbook.footnote(command)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"`data_dir`: {handbook.folder / 'pages' / 'leave.md'} is no folder\n"
+
+
+def test_a_data_folder_that_cannot_be_made_is_told(handbook: Shell) -> None:
+    handbook.write("footnote.toml", 'data_dir = "pages/leave.md/data"\n')
     ran = handbook.footnote("flags")
 
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == f"`data_dir`: File exists: {handbook.folder / 'pages' / 'leave.md'}\n"
+    assert ran.err == (
+        f"`data_dir`: Not a directory: {handbook.folder / 'pages' / 'leave.md' / 'data'}\n"
+    )
 
 
 def test_one_page_that_fails_makes_exit_code_1(
@@ -646,20 +668,20 @@ def test_whoever_reads_only_the_beginning_gets_no_traceback(handbook: Shell) -> 
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        done = subprocess.run(
-            [*FOOTNOTE, "ask", "leave", "--json"],
+        asking: Forked[str] = Forked(
+            ("ask", "leave", "--json"),
             cwd=handbook.folder,
             stdout=writing,
             stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
     finally:
         os.close(writing)
+    _, errors = asking.communicate()
 
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert "Exception" not in done.stderr
+    assert asking.returncode == 1
+    assert "Traceback" not in errors
+    assert "Exception" not in errors
 
 
 def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook: Shell) -> None:
@@ -669,7 +691,8 @@ def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook
 
     assert "closest" in ran.out
     assert "and an answer for 0.500, so it is answered" in " ".join(ran.out.split())
-    assert told["why"]["seen"].keys() == {"closest", "words", "pairs", "read"}
+    read = {"read", "sentence", "agreed"}
+    assert told["why"]["seen"].keys() == {"closest", "words", "pairs", *read}
     assert round(told["why"]["confidence"], 4) == told["confidence"]
     assert "why" not in handbook.footnote("ask", "How long is leave?", "--json").json
 

@@ -9,13 +9,22 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from qdrant_client import QdrantClient
+from qdrant_client.models import SnapshotDescription
 
+from bot.cli.backup_command import described
 from bot.errors import BackupRefused
 from bot.operations import restoring
 from bot.operations.backups import MANIFEST, Manifest, back_up, checksum
+from bot.state import copies
 from bot.state.database import Database
+from bot.state.schema import keys
+from indexers.index import server
+from tests.bot.kept_folders import copy
 from tests.bot.running.test_commands_beside_a_process import held, run, synced, until
 from tests.bot.shell import Shell
 
@@ -27,7 +36,7 @@ SCHEMAS = Path(__file__).parents[1] / "data/schemas"
 
 @pytest.fixture
 def handbook(shell: Shell, synced: Path) -> Shell:
-    shutil.copytree(synced, shell.folder, dirs_exist_ok=True)
+    copy(synced, shell.folder)
     return shell
 
 
@@ -90,6 +99,172 @@ def test_a_folder_that_is_taken_is_not_written_to(handbook: Shell) -> None:
     assert [ran.code for ran in codes] == [1, 0, 1]
     assert "not empty" in codes[0].err
     assert "already" in codes[2].err
+
+
+@pytest.mark.parametrize("place", ["elsewhere/bot.db", "data/bot.db", "data/state.sqlite3"])
+@pytest.mark.parametrize("relative", [False, True], ids=["absolute", "relative"])
+def test_a_database_that_a_url_names_by_its_file_is_backed_up_as_the_usual_one(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch, place: str, relative: bool
+) -> None:
+    file = handbook.folder / place
+    file.parent.mkdir(exist_ok=True)
+    (handbook.folder / "data/state.sqlite3").rename(file)
+    monkeypatch.setenv("FOOTNOTE_STATE__URL", f"sqlite:///{place if relative else file}")
+    note(file, "then")
+    made = handbook.footnote("backup", "monday")
+    kept = (handbook.folder / "monday/state.sqlite3").exists()
+    note(file, "since")
+    unasked = handbook.footnote("restore", "monday")
+    with closing(Database.open(file)):
+        in_use = handbook.footnote("restore", "monday", "--force")
+    restored = handbook.footnote("restore", "monday", "--force")
+    back = noted(file)
+    for name in handbook.folder.glob(f"{place}*"):
+        name.unlink()
+    anew = handbook.footnote("restore", "monday", "--force", "--json")
+
+    assert (made.code, kept) == (0, True), made.err
+    assert "answer" in made.out
+    assert "pg_dump" not in made.out
+    assert "--force" in unasked.err
+    assert file.name in unasked.err
+    assert "stop it first" in in_use.err
+    assert (restored.code, anew.code) == (0, 0), restored.err + anew.err
+    assert anew.json["state"]["kind"] == "file"
+    assert back == noted(file) == ["then"]
+    assert file.stat().st_mode & 0o077 == 0
+    assert not list(handbook.folder.rglob("*.restore"))
+
+
+def note(file: Path, word: str) -> None:
+    """Let the bot keep something."""
+    with closing(Database.open(file)) as database, database.begin() as connection:
+        connection.execute(sa.insert(keys).values(name=word, value=""))
+
+
+def noted(file: Path) -> list[str]:
+    with closing(Database.open(file)) as database, database.look() as connection:
+        return list(connection.scalars(sa.select(keys.c.name)))
+
+
+def test_a_backup_of_the_usual_database_is_restored_to_where_a_url_says(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note(handbook.folder / "data/state.sqlite3", "then")
+    handbook.footnote("backup", "monday")
+    shutil.rmtree(handbook.folder / "data")
+    new = handbook.folder / "new/bot.db"
+    monkeypatch.setenv("FOOTNOTE_STATE__URL", f"sqlite:///{new}")
+    restored = handbook.footnote("restore", "monday")
+
+    assert restored.code == 0, restored.err
+    assert noted(new) == ["then"]
+    assert not (handbook.folder / "data/state.sqlite3").exists()
+
+
+def test_a_database_that_no_url_names_yet_is_not_made_by_its_backup(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_STATE__URL", f"sqlite:///{handbook.folder}/bot.db")
+    made = handbook.footnote("backup", "monday", "--json")
+
+    assert made.json["state"] is None
+    assert not (handbook.folder / "bot.db").exists()
+
+
+DUMP = (
+    "pg_dump --format=custom --file=footnote.dump"
+    " 'postgresql://footnote@db.example.com:5433/footnote?sslmode=require'"
+)
+POSTGRESQL_URL = "postgresql+psycopg://footnote:secret@db.example.com:5433/footnote?sslmode=require"
+
+
+@pytest.mark.parametrize(
+    ("kind", "set_", "says"),
+    [
+        ("embedded", {"INDEX__URL": "http://127.0.0.1:9"}, "`footnote migrate-index`"),
+        ("server", {}, "set its [index] url"),
+        ("embedded", {"STATE__URL": POSTGRESQL_URL}, "[state] url names no file"),
+        ("embedded", {"STATE__URL": "sqlite://"}, "[state] url names no file"),
+    ],
+)
+def test_a_backup_of_another_engine_than_the_settings_name_is_refused(
+    handbook: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    set_: dict[str, str],
+    says: str,
+) -> None:
+    handbook.footnote("ask", QUESTION)
+    note(handbook.folder / "data/state.sqlite3", "then")
+    handbook.footnote("backup", "monday")
+    manifest = handbook.folder / "monday" / MANIFEST
+    told = json.loads(manifest.read_text())
+    told["parts"]["index"]["kind"] = kind
+    manifest.write_text(json.dumps(told))
+    before = {*(handbook.folder / "data").rglob("*")}
+    with monkeypatch.context() as patched:
+        for name, value in set_.items():
+            patched.setenv(f"FOOTNOTE_{name}", value)
+        refused = handbook.footnote("restore", "monday", "--force")
+
+    assert refused.code == 1
+    assert says in refused.err
+    assert before <= {*(handbook.folder / "data").rglob("*")}
+    assert not (handbook.folder / "data/restore.ready").exists()
+    assert handbook.footnote("ask", QUESTION).code == 0
+
+
+@pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+def test_an_index_on_a_server_is_a_snapshot_there_and_a_note_here(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """qdrant-client on the disk stands in for the server."""
+
+    class LikeAServer(QdrantClient):
+        def create_snapshot(
+            self, collection_name: str, wait: bool = True, **_: Any
+        ) -> SnapshotDescription:
+            assert wait
+            return SnapshotDescription(name=f"{collection_name}.snapshot", size=1, checksum="abc")
+
+        def close(self, **_: Any) -> None:
+            """Stay open: there can be only one."""
+
+    client = LikeAServer(path=str(handbook.folder / "server"))
+    monkeypatch.setattr(server, "QdrantClient", lambda **_: client)
+    monkeypatch.setattr(server.Server, "version_problem", lambda _: None)
+    url = "http://qdrant.example.com:6333"
+    assert handbook.footnote("migrate-index", "--to", url).code == 0
+    monkeypatch.setenv("FOOTNOTE_INDEX__URL", url)
+    made = handbook.footnote("backup", "monday")
+    (file,) = (handbook.folder / "monday/index").rglob("*.json")
+    note = json.loads(file.read_text())
+    embedded = {*(handbook.folder / "data/index").rglob("*")}
+    restored = handbook.footnote("restore", "monday", "--force")
+    QdrantClient.close(client)
+
+    assert made.code == 0, made.err
+    assert "2 pages, 2 passages" in made.out
+    assert "as a snapshot, which the Qdrant server keeps" in made.out
+    assert (file.name, note["checksum"]) == ("snapshot.json", "abc")
+    assert note["snapshot"] == f"{note['collection']}.snapshot"
+    assert restored.code == 0, restored.err
+    assert "Recover the snapshot of the index on the Qdrant server itself." in restored.err
+    assert embedded == {*(handbook.folder / "data/index").rglob("*")}
+    assert not list((handbook.folder / "data").rglob("snapshot.json"))
+
+
+def test_what_is_on_servers_is_told_with_what_to_do_about_it(tmp_path: Path) -> None:
+    index = {"kind": "server", "wikis": {"handbook": [2, 3]}, "trouble": ""}
+    state = {"kind": "server", "by_hand": copies.dump_command(POSTGRESQL_URL)}
+    manifest = Manifest("1", "now", {"index": index, "state": state}, {})
+
+    assert described(tmp_path, manifest)[1:] == [
+        "  index  2 pages, 3 passages",
+        "         as a snapshot, which the Qdrant server keeps: copy it from there",
+        f"  state  is not in it, but on PostgreSQL: {DUMP}",
+    ]
 
 
 @pytest.mark.parametrize("damage", ["changed", "missing", "unfinished", "newer", "newer state"])
@@ -174,8 +349,9 @@ class Killed(BaseException):
     """`kill -9` at some call of the file system."""
 
 
+@pytest.mark.parametrize("database", ["data/state.sqlite3", "elsewhere/bot.db"])
 def test_killed_at_any_moment_a_restore_leaves_the_old_data_or_the_new(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str
 ) -> None:
     """Whatever the next process finds, it finishes or leaves alone."""
     found = []
@@ -184,20 +360,26 @@ def test_killed_at_any_moment_a_restore_leaves_the_old_data_or_the_new(
         backup, data = place / "backup", place / "data"
         _write(backup, "new")
         _write(data, "old")
-        (data / "state.sqlite3-wal").write_text("old")
+        state = place / database
+        state.parent.mkdir(exist_ok=True)
+        (data / "state.sqlite3").rename(state)
+        log = state.with_name(f"{state.name}-wal")
+        log.write_text("old")
         with monkeypatch.context() as patched:
             calls = iter(count())
-            for name in ("rename", "unlink"):
+            for name in ("rename", "replace", "unlink"):
                 patched.setattr(Path, name, _dying(getattr(Path, name), calls, moment))
             try:
-                restoring.restore(backup, data, check=lambda *_: None, unused=_unused, force=True)
+                restoring.restore(
+                    backup, data, state=state, check=lambda *_: None, unused=_unused, force=True
+                )
             except Killed:
                 pass
             else:
                 break
         restoring.finish(data)
-        texts = {(data / name).read_text() for name in ("index/x", "state.sqlite3", "owner")}
-        found.append((*texts, (data / "state.sqlite3-wal").exists()))
+        texts = {file.read_text() for file in (data / "index/x", state, data / "owner")}
+        found.append((*texts, log.exists()))
         assert not list(data.glob("restore.[ro]*"))
 
     assert {*found} == {("old", True), ("new", False)}

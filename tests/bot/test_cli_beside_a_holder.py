@@ -11,6 +11,7 @@ from config.loading import load
 from config.settings import Secrets
 from indexers.index.edge import EdgeIndex
 from indexers.indexing import Indexing
+from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 from tests.fakes.passages import passages
 
@@ -19,21 +20,26 @@ CORPUS = json.dumps({"id": "a", "title": "Leave", "text": "Leave is thirty days 
 
 
 @pytest.fixture
-def handbook(shell: Shell) -> Shell:
+def handbook(shell: Shell, kept_folders: KeptFolders) -> Shell:
     """A wiki of one page, synced."""
-    shell.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n')
-    shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")
-    shell.write("q.jsonl", QUESTIONS)
-    assert shell.footnote("sync").code == 0
+
+    def make() -> None:
+        wiki = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
+        shell.write("footnote.toml", wiki)
+        shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")
+        shell.write("q.jsonl", QUESTIONS)
+        assert shell.footnote("sync").code == 0
+
+    kept_folders.fill("beside a holder", shell.folder, make)
     return shell
 
 
 @pytest.fixture
 def held(handbook: Shell) -> Iterator[Indexing]:
     """Its index, held as a running bot holds it."""
-    with Indexing(load(handbook.folder / "footnote.toml"), Secrets()) as parts:
-        assert parts.index.counts() == {"handbook": (1, 1)}
-        yield parts
+    with Indexing(load(handbook.folder / "footnote.toml"), Secrets()) as indexing:
+        assert indexing.index.counts() == {"handbook": (1, 1)}
+        yield indexing
 
 
 COMMANDS = [

@@ -7,15 +7,15 @@ import os
 import pty
 import select
 import signal
-import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 
 import pytest
 
 from bot.conversation.model import IncomingMessage
-from bot.flags.model import Due, Flag
+from bot.flags.model import Complaint, Due, Flag
 from bot.model import Question, Result
 from bot.operations.syncing import now
 from bot.ports import Answering, OnText
@@ -23,7 +23,9 @@ from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
 from bot.terminal_chat import session
+from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Ran, Shell
+from tests.forked import Forked
 
 LEAVE = """# Leave
 
@@ -74,17 +76,24 @@ class Terminal(Shell):
 
 @pytest.fixture
 def terminal(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    shell: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kept_folders: KeptFolders,
 ) -> Terminal:
     """Beside a wiki of two pages, synced."""
-    shell.write(
-        "footnote.toml",
-        '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
-        'site_url = "https://handbook.example.com"\n',
-    )
-    shell.write("pages/leave.md", LEAVE)
-    shell.write("pages/travel.md", TRAVEL)
-    assert shell.footnote("sync").code == 0
+
+    def make() -> None:
+        shell.write(
+            "footnote.toml",
+            '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
+            'site_url = "https://handbook.example.com"\n',
+        )
+        shell.write("pages/leave.md", LEAVE)
+        shell.write("pages/travel.md", TRAVEL)
+        assert shell.footnote("sync").code == 0
+
+    kept_folders.fill("chat", shell.folder, make)
     return Terminal(shell.folder, monkeypatch, capsys)
 
 
@@ -145,6 +154,50 @@ def test_a_flag_is_listed_and_due_in_the_review_channel(terminal: Terminal) -> N
     assert [one.due for one in terminal.flags()] == [{Due.SHOW}]
 
 
+CLOSEST = "Which train do contractors travel by?"
+"""The wiki does not say, and has a page about both."""
+
+
+@pytest.mark.parametrize(("typed", "comment"), [("/keepers", ""), ("/keepers please", "please")])
+@pytest.mark.parametrize("question", ["Who painted the Mona Lisa in Florence?", CLOSEST])
+def test_the_keepers_are_asked_where_there_is_no_sure_answer(
+    typed: str, comment: str, question: str, terminal: Terminal
+) -> None:
+    ran = terminal.chat(question, typed)
+    (flag,) = terminal.flags()
+
+    assert ("The closest I found" in answers(ran)[0]) is (question == CLOSEST)
+    assert "Ask the keepers of the wiki: /keepers" in answers(ran)[0]
+    assert "I noted for the people who keep the wiki that it does not say this." in answers(ran)[1]
+    assert (flag.complaint, flag.comment) == (Complaint.UNANSWERED, comment)
+    assert flag.due == {Due.SHOW}
+
+
+@pytest.mark.parametrize("question", ["Who painted the Mona Lisa in Florence?", CLOSEST])
+def test_that_an_unsure_answer_is_wrong_means_that_the_wiki_does_not_say(
+    question: str, terminal: Terminal
+) -> None:
+    terminal.chat(question, "/wrong")
+
+    assert [flag.complaint for flag in terminal.flags()] == [Complaint.UNANSWERED]
+
+
+def test_the_keepers_are_not_asked_what_is_answered(terminal: Terminal) -> None:
+    asked, refused = answers(terminal.chat("How many days of annual leave?", "/keepers"))
+
+    assert "/keepers" not in asked
+    assert "/wrong REASON" in refused
+    assert terminal.flags() == []
+
+
+def test_one_question_alone_names_the_step_too(terminal: Terminal) -> None:
+    unsure = terminal.footnote("ask", "Who painted the Mona Lisa in Florence?")
+    sure = terminal.footnote("ask", "How many days of annual leave?")
+
+    assert "Ask the keepers of the wiki: /keepers in footnote chat" in unsure.out
+    assert "/keepers" not in sure.out
+
+
 def test_a_good_verdict_is_kept_and_withdraws_the_flag(terminal: Terminal) -> None:
     terminal.chat("How many days of annual leave?", "/wrong", "/good")
 
@@ -171,13 +224,15 @@ def test_the_reason_says_what_kind_of_wrong(terminal: Terminal) -> None:
 
 
 def test_commands_that_fit_nothing_say_so(terminal: Terminal) -> None:
-    said = answers(terminal.chat("/good", "/wrong", "/quotes", "/Help", "/nope"))
+    said = answers(terminal.chat("/good", "/wrong", "/quotes", "/Help", "/nope", "/keepers"))
 
     assert "Please ask a question first." in said[0]
     assert "Please ask a question first." in said[1]
     assert "own words, or there is none" in said[2]
     assert "/wrong [REASON]" in said[3]
+    assert "/keepers " in said[3]
     assert "Unknown command: /nope." in said[4]
+    assert "Please ask a question first." in said[5]
     assert terminal.flags() == []
 
 
@@ -236,21 +291,28 @@ def test_a_person_is_told_what_they_may_read_and_no_more(terminal: Terminal) -> 
 
 
 class Interrupting:
-    """Ctrl-C comes while it makes an answer."""
+    """Ctrl-C comes while it makes an answer, which is not there before that is heard of."""
 
-    def __init__(self, answering: Answering) -> None:
-        self.answering = answering
+    def __init__(self, answering: Answering, heard: threading.Event) -> None:
+        self.answering, self.heard = answering, heard
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(2)  # On a busy machine the main thread takes its time to hear of it.
+        assert self.heard.wait(PATIENCE)
         return self.answering.answer(question, on_text)
 
 
 def test_ctrl_c_ends_an_answer_that_nobody_takes_up(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "Several", Interrupting)
+    heard, stop = threading.Event(), session.Session._stop
+
+    async def stopped(self: session.Session) -> None:
+        heard.set()
+        await stop(self)
+
+    monkeypatch.setattr(session.Session, "_stop", stopped)
+    monkeypatch.setattr(session, "Several", lambda answering: Interrupting(answering, heard))
     ran = terminal.chat("How many days of annual leave?")
 
     assert (ran.code, ran.err.strip()) == (130, "")
@@ -277,12 +339,6 @@ def test_what_goes_wrong_is_said_and_the_next_question_taken(
     assert "/wrong [REASON]" in answers(ran)[1]
 
 
-PROGRAM = """
-import os
-os.open(os.ttyname(0), os.O_RDWR)  # it is this session's terminal now
-from bot.cli import main
-main()
-"""
 PROMPT = "\n? "
 
 
@@ -294,8 +350,8 @@ def on_a_terminal(*steps: tuple[str, bytes | signal.Signals]) -> tuple[int, str]
     late, shown = time.monotonic() + PATIENCE, ""
     with (
         closing(os.fdopen(screen, "rb", 0)),
-        subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "chat"],
+        Forked(
+            ("chat",),
             stdin=inside,
             stdout=inside,
             stderr=inside,

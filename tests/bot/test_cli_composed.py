@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import Secrets
+from indexers import indexing
+from indexers.parsing.process import Parsers
+from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 from tests.fakes import cross_encoder
 from tests.fakes.openai_server import Reply, openai_server
@@ -29,9 +32,14 @@ site_url = "https://handbook.example.com"
 
 @pytest.fixture
 def handbook(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    parsers: Parsers,
+    kept_folders: KeptFolders,
 ) -> Iterator[Shell]:
     """A wiki of one page, synced."""
+    monkeypatch.setattr(indexing, "Parsers", lambda: parsers)
     for name in list(os.environ):
         if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
             monkeypatch.delenv(name)
@@ -39,12 +47,14 @@ def handbook(
     monkeypatch.setenv("FOOTNOTE_LLM_KEY", "sk-secret")
     with kept_logging():
         shell = Shell(tmp_path, monkeypatch, capsys)
-        shell.write("footnote.toml", WIKI)
-        shell.write(
-            "pages/leave.md", "# Leave\n\nLeave is thirty days long. Ask your lead first.\n"
-        )
-        shell.footnote("sync")
+        kept_folders.fill("composed", tmp_path, lambda: _make(shell))
         yield shell
+
+
+def _make(shell: Shell) -> None:
+    shell.write("footnote.toml", WIKI)
+    shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long. Ask your lead first.\n")
+    assert shell.footnote("sync").code == 0
 
 
 def with_model(shell: Shell, url: str, provider: str = "compatible", more: str = "") -> None:
@@ -168,11 +178,17 @@ def test_a_judge_that_is_none_is_told_at_once(handbook: Shell) -> None:
         scores = handbook.footnote("ask", ASKED)
         with_model(handbook, server.url, more='verify = "missing"')
         missing = handbook.footnote("ask", ASKED)
+        with_model(handbook, server.url, more='verify = "ms-marco-MiniLM-L-12-v2"')
+        bundled = handbook.footnote("ask", ASKED)
+        asked = server.asked
 
-    assert scores.code != 0
     assert "no label `entailment`" in " ".join(scores.err.split())
-    assert missing.code != 0
-    assert "name the folder of an NLI model" in " ".join(missing.err.split())
+    for refused in (scores, missing, bundled):
+        told = " ".join(refused.err.split())
+        assert refused.code != 0
+        assert "`[llm] verify` is `model`, `rules`, or the name of the folder of an NLI" in told
+        assert "A cross-encoder, which scores how near a passage is, cannot tell" in told
+    assert asked == []
 
 
 def test_a_page_that_gives_orders_changes_nothing(handbook: Shell) -> None:
@@ -200,7 +216,7 @@ def test_quotes_are_asked_for_without_the_model(handbook: Shell) -> None:
         asked = server.asked
 
     assert (ran.json["composed"], ran.json["fallback"], asked) == (False, None, [])
-    assert ran.json["text"].startswith(f"**Leave**\n**{LEAVE}**")
+    assert ran.json["text"].startswith(f"**{LEAVE}**")
 
 
 @pytest.mark.parametrize("status", [500, 401])
@@ -210,11 +226,23 @@ def test_a_model_that_does_not_answer_gives_way_to_quotations(status: int, handb
         told = handbook.footnote("ask", ASKED, "--json")
         shown = handbook.footnote("ask", ASKED)
 
-    assert told.json["text"].startswith(f"**Leave**\n**{LEAVE}**")
+    assert told.json["text"].startswith(f"**{LEAVE}**")
     assert (told.json["composed"], told.json["fallback"]) == (False, "failed")
     assert "The language model failed, so here are quotes from the pages." in shown.out
     assert f"it answered {status}" in told.err
     assert "sk-secret" not in told.err + shown.err
+
+
+def test_a_model_that_fails_where_there_is_nothing_to_quote_is_told_too(handbook: Shell) -> None:
+    with openai_server(Reply(status=401), Reply(status=401)) as server:
+        with_model(handbook, server.url, more="attempts = 1\n[answer]\nprecision = 0.9999")
+        told = handbook.footnote("ask", ASKED, "--json")
+        shown = handbook.footnote("ask", ASKED)
+        sent = len(server.asked)
+
+    assert (told.json["kind"], told.json["fallback"], sent) == ("no_answer", "failed", 2)
+    assert "The language model failed, so I only looked for words to quote." in shown.out
+    assert "it answered 401" in told.err
 
 
 def test_what_is_missing_of_a_model_is_told(

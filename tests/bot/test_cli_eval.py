@@ -19,16 +19,22 @@ from bot.model import Answer, NoAnswer, Question, Source
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers
+from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 
 
 @pytest.fixture
-def handbook(shell: Shell) -> Shell:
+def handbook(shell: Shell, kept_folders: KeptFolders) -> Shell:
     """A folder with settings and a wiki of two pages, synced."""
-    shell.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n')
-    shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")
-    shell.write("pages/travel.md", "# Travel\n\nTravel is booked by train, never by plane.\n")
-    shell.footnote("sync")
+
+    def make() -> None:
+        wiki = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
+        shell.write("footnote.toml", wiki)
+        shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")
+        shell.write("pages/travel.md", "# Travel\n\nTravel is booked by train, never by plane.\n")
+        assert shell.footnote("sync").code == 0
+
+    kept_folders.fill("eval", shell.folder, make)
     return shell
 
 
@@ -140,10 +146,7 @@ def test_answers_are_accounted_for_and_failing_ones_listed(shell: Shell) -> None
     }  # fmt: skip
     shell.write("q.jsonl", lines([QUESTIONS[0] | {"answers": ["forty"]}]))
     shown = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--answers")
-    assert (
-        "1 fail by containment:\n  q1: How long is leave?\n    > **Leave** Leave is thirty"
-        in shown.out
-    )
+    assert "1 fail by containment:\n  q1: How long is leave?\n    > Leave is thirty" in shown.out
 
 
 def test_figures_are_told_by_type_and_by_turn(shell: Shell) -> None:

@@ -98,13 +98,13 @@ def test_a_folder_of_pages_becomes_settings_that_can_be_synced(
     ("answers", "says"),
     [
         (["hugo"], "Answer markdown or confluence."),
-        (["", "My Wiki"], "should match pattern"),
+        (["", "My Wiki"], "not in the right form. Its name: small letters"),
         (["", "", "nowhere"], "There is no folder "),
         (["", "", ""], "This needs an answer."),
         (["", "", "https://ann:secret@git.example.com/x.git"], "Leave the password out"),
         (["", "", "pages", "handbook.example.com"], "must start with https://"),
         (["", "", "pages", "", "perhaps"], "Answer later or now."),
-        (["", "", "pages", "", "now", "#flags"], "should match pattern"),
+        (["", "", "pages", "", "now", "#flags"], "such as C0123456789"),
         (["", "a\x1bb"], "control character"),
         (["", "", "pages\udcff"], "There is no folder "),
         (["confluence", "", "wiki"], "must start with https://"),
@@ -208,6 +208,11 @@ def test_the_token_of_slack_is_tried(
     assert token not in text
 
 
+_PRESSED_AGAIN = 10.0
+"""Seconds. Between the prompt and the system's read of the terminal Python notices a signal, and
+reads all the same: whoever presses Ctrl-C at that moment presses it again."""
+
+
 def typed(shell: Shell, *steps: tuple[str, bytes | signal.Signals]) -> tuple[int, str]:
     """Answer each question that ends with these words; the exit code, and all that was shown."""
     screen, inside = pty.openpty()
@@ -235,9 +240,13 @@ def typed(shell: Shell, *steps: tuple[str, bytes | signal.Signals]) -> tuple[int
                     process.send_signal(step)
                 else:
                     os.write(screen, step + b"\n")
+            again = time.monotonic() + _PRESSED_AGAIN
             while process.poll() is None:
                 assert time.monotonic() < late, f"it does not end: {shown}"
                 shown += read(screen)
+                if isinstance(step, signal.Signals) and time.monotonic() > again:
+                    process.send_signal(step)
+                    again = late
             while more := read(screen):
                 shown += more
         finally:

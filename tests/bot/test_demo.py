@@ -28,7 +28,8 @@ def test_it_indexes_asks_and_says_how_to_go_on(
 
     assert err.startswith("18f-handbook: 2 added")
     assert out.count("\n? ") == 3
-    assert "reimbursed for a taxi by your lead. [1]" in out
+    assert "reimbursed for a taxi by your lead." in out
+    assert "\u2014 Taxi [1]" in out
     assert "https://handbook.tts.gsa.gov/taxi/" in out
     assert f"--config {tmp_path / 'data' / 'footnote.toml'}\n" in out
 

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import terminal
-from bot.answering.answerer import Answerer
+from bot import foreign, terminal
 from bot.answering.confidence import Confidence
 from bot.answering.disagreeing import with_disagreement
-from bot.foreign import clean, on_one_line, quoted, unmarked, with_mark
-from bot.model import Answer, Question, Source
+from bot.foreign import clean, excerpt, on_one_line, quoted, unmarked, with_mark, words_behind
+from bot.model import Answer, Fallback, Question, Source
 from bot.slack.rendering.blocks import source_line
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.mrkdwn import JOINER, button_text, inert, literal, render
 from indexers.model import EVERYONE, Principal
+from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 
@@ -73,7 +73,7 @@ def test_a_pages_own_footnote_reads_as_none_of_ours(page: str, reads: str) -> No
 def test_a_footnote_stands_below_code_which_it_would_keep_from_ending() -> None:
     said = answer("```\nleave --long\n```")
 
-    assert "```\nleave --long\n```\n[" in said.text
+    assert said.text == "```\nleave --long\n```\n\u2014 **Leave** [1]"
     assert set(LIVE.findall(shown_in_slack(said))) == {
         f"[{n + 1}]" for n in range(len(said.sources))
     }
@@ -187,3 +187,76 @@ def test_nobody_else_can_mark_a_sentence_as_unverified(dagger: str) -> None:
     assert on_one_line(f"Leave is paid.{dagger}") == "Leave is paid.+"
     assert unmarked(f"Leave is paid. [1]{dagger}") == "Leave is paid. (1)+"
     assert on_one_line(f"run `kill {dagger}`") == f"run `kill {dagger}`"
+
+
+QUOTE = Source("Leave", "", "https://wiki.example.com/leave", "", "handbook", "leave", "1")
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("- **Leave** is `long` [1].", "Leave is long (1)."),
+        ("Ask [your lead](https://evil.example.com).\n\nThen go.", "Ask your lead. Then go."),
+        ("one two three four five six seven eight", "one two \u2026 seven eight"),
+        ("one two three fourfivesixseveneight", "one two \u2026 ixseveneight"),
+        ("abcdefghijklmnopqrstuvwxyz" * 2, "abcdefghijkl \u2026 opqrstuvwxyz"),
+        ("", ""),
+    ],
+)
+def test_an_excerpt_is_one_short_line_that_keeps_both_ends(words: str, shown: str) -> None:
+    assert excerpt(words, 27) == shown
+
+
+@given(st.text(max_size=400), st.integers(20, 200))
+def test_an_excerpt_is_never_longer_and_holds_no_mark(words: str, most: int) -> None:
+    shown = excerpt(words, most)
+
+    assert len(shown) <= most
+    assert "\n" not in shown
+    assert not OURS.search(shown)
+
+
+def test_of_a_quote_as_long_as_a_book_little_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+
+    def noted(text: str) -> str:
+        looked_at.append(len(text))
+        return clean(text)
+
+    monkeypatch.setattr(foreign, "clean", noted)
+    shown = excerpt(f"First. {'Leave ' * 50_000} Last.", 40)
+
+    assert (shown[:6], shown[-5:]) == ("First.", "Last.")
+    assert max(looked_at) < 3_000
+
+
+def test_the_words_behind_are_those_of_composed_answers_alone() -> None:
+    quote = replace(QUOTE, quote="Leave is thirty days long.")
+    composed = Answer("You get 30 days. [1]", (quote,), 0.9, composed=True)
+
+    assert words_behind(composed) == ("Leave is thirty days long.",)
+    assert words_behind(replace(composed, composed=False)) == ("",)
+
+
+def test_of_a_quotation_beside_a_composed_answer_the_words_are_not_said_twice() -> None:
+    """Two questions: a model answered the first, and failed at the second."""
+    other = replace(QUOTE, quote="The desk resets your token.")
+    both = Answer(
+        "> Leave?\n\nYou get 30 days. [1]\n\n"
+        "> VPN?\n\n**The desk** resets your token.\n\u2014 **VPN** [2]",
+        (replace(QUOTE, quote="Leave is thirty days long."), other),
+        0.9,
+        composed=True,
+        fallback=Fallback.FAILED,
+    )
+
+    assert words_behind(both) == ("Leave is thirty days long.", "")
+
+
+@pytest.mark.parametrize("many", [1, 3, 8, 30])
+def test_the_words_behind_many_footnotes_do_not_double_an_answer(many: int) -> None:
+    quotes = tuple(replace(QUOTE, quote=f"Rule {n} is that " + "word " * 80) for n in range(many))
+    behind = words_behind(Answer("Text.", quotes, 0.9, composed=True))
+
+    assert sum(map(len, behind)) <= 600
+    assert all(words.startswith("Rule") for words in behind)

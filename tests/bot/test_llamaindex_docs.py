@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from llama_index.core.instrumentation import get_dispatcher
 
+from bot.answering.engine.query import FootnoteResponse
 from bot.app import App
 from bot.footnote import Footnote
+from bot.model import Result, Timings
 from bot.operations.single_sync import sync_once
 from config.loading import load
 from config.settings import Secrets
@@ -19,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(
     r"```python\n(.*?)```", (ROOT / "docs/llamaindex.md").read_text(encoding="utf-8"), re.DOTALL
 )
+LAPTOP, APPROVES = "What if I lose my laptop?", "Who approves overtime?"
+BOTH = f"{APPROVES} {LAPTOP}"
 PAGES = ("getting-started/equipment.md", "tools/tock.md", "travel-and-leave/overtime.md")
 """Of the demo's handbook, so that indexing it takes a second."""
 
@@ -31,6 +36,7 @@ def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "footnote.toml").write_text(
         f'[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "{pages}"\n'
         f'site_url = "https://handbook.example.com"\ninclude = [{include}]\n'
+        "[answer]\nrerank_seconds = 60\n"  # what is answered must not depend on how busy it is
     )
     with App(load(folder / "footnote.toml"), Secrets()) as app:
         sync_once(app.indexing, app, progress=lambda _: None, stopped=lambda: False)
@@ -43,6 +49,16 @@ def nobody_listens_afterwards() -> Iterator[None]:
     before = list(root.span_handlers)
     yield
     root.span_handlers[:] = before
+
+
+def of_the_bot(folder: Path, question: str) -> Result:
+    """What `footnote ask` answers, which goes the way of a message in Slack."""
+    with App(load(folder / "footnote.toml"), Secrets()) as app:
+        return app.asker(None)(question)
+
+
+def without_times(result: Result) -> Result:
+    return replace(result, timings=Timings())
 
 
 def said(block: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -83,10 +99,56 @@ def test_the_passages_around_those_that_were_found_can_be_added(
 def test_the_engines_answer_as_the_bot_does(
     handbook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    bot = {question: of_the_bot(handbook, question) for question in (LAPTOP, APPROVES, BOTH)}
     told = "\n".join(said(BLOCKS[2], handbook, capsys))
+    first, _, rest = told.partition("https://handbook.example.com/")
 
-    assert "[1]" in told
-    assert "https://handbook.example.com/" in told
+    assert first.startswith(bot[LAPTOP].text)
+    assert bot[APPROVES].text in rest
+    assert told.endswith(bot[BOTH].text)
+
+
+@pytest.mark.parametrize(
+    "question", [LAPTOP, APPROVES, "How do I use Tock?", "overtime", "Who was Boleslaw of Masovia?"]
+)
+def test_an_engine_and_the_bot_give_one_question_the_same_answer(
+    question: str, handbook: Path
+) -> None:
+    bot = of_the_bot(handbook, question)
+    with Footnote.open(handbook / "footnote.toml") as footnote:
+        response = footnote.as_query_engine(footnote.everyone).query(question)
+        chatted = footnote.as_chat_engine(footnote.everyone).chat(question)
+        whole = footnote.answer(question, footnote.everyone)
+
+    assert isinstance(response, FootnoteResponse)
+    assert str(response) == str(chatted) == bot.text
+    assert without_times(response.result) == without_times(whole) == without_times(bot)
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [(BOTH, f"> {APPROVES}"), ("overtime " * 500, "too long"), ("?!", "words")],
+)
+def test_what_the_bot_does_around_an_engine_is_done_by_answer_alone(
+    question: str, shown: str, handbook: Path
+) -> None:
+    bot = of_the_bot(handbook, question)
+    with Footnote.open(handbook / "footnote.toml") as footnote:
+        whole = footnote.answer(question, footnote.everyone)
+        response = footnote.as_query_engine(footnote.everyone).query(question)
+
+    assert shown in whole.text
+    assert without_times(whole) == without_times(bot)
+    assert str(response) != bot.text
+
+
+def test_nothing_listens_that_a_stranger_did_not_attach(handbook: Path) -> None:
+    root = get_dispatcher()
+    before = list(root.span_handlers), list(root.event_handlers)
+    with Footnote.open(handbook / "footnote.toml") as footnote:
+        footnote.answer(LAPTOP, footnote.everyone)
+
+        assert (list(root.span_handlers), list(root.event_handlers)) == before
 
 
 def test_each_stage_is_a_span(handbook: Path, capsys: pytest.CaptureFixture[str]) -> None:

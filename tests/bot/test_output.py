@@ -159,6 +159,28 @@ def test_what_only_reads_makes_no_folder_of_a_mistyped_path(
     assert not (shell.folder / "dtaa").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("--data-dir", "", "status"),
+        ("sync", "--data-dir", ""),
+        ("--config", "", "status"),
+        ("settings", "--check", "--config", ""),
+        ("backup", ""),
+        ("flags", "--as-questions", ""),
+    ],
+)
+def test_an_empty_path_as_of_a_variable_that_is_not_set_is_not_the_working_folder(
+    shell: Shell, command: tuple[str, ...]
+) -> None:
+    before = sorted(shell.folder.iterdir())
+    ran = shell.footnote(*command)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "it is empty; is a variable not set?" in ran.err
+    assert sorted(shell.folder.iterdir()) == before
+
+
 def test_a_sync_makes_the_folder_that_it_is_told(shell: Shell) -> None:
     assert shell.footnote("sync", "--data-dir", "new").code == 0
     assert shell.footnote("status", "--data-dir", "new").code == 0

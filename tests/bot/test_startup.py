@@ -54,3 +54,14 @@ def test_help_imports_few_modules(words: list[str]) -> None:
 
 def test_the_settings_are_printed_without_what_answers() -> None:
     assert brought("settings") <= {"pydantic"}
+
+
+def test_a_bot_connects_before_what_answers_is_loaded() -> None:
+    """LlamaIndex takes a second, and is loaded while the bot already listens."""
+    slow = ("llama_index.core", "fastembed", "onnxruntime")
+    program = f"import sys, bot.serving\nprint(*[name for name in {slow!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == []

@@ -15,6 +15,7 @@ from bot.model import (
     Answer,
     Clarify,
     Doubt,
+    Fallback,
     Linked,
     NoAnswer,
     Reading,
@@ -81,10 +82,36 @@ def test_no_answer_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     near = replace(SOURCE, quote="")
     terminal.print_answer(NoAnswer(Reason.NOTHING_FITS, "Nothing [here].", (near,)))
 
-    first, *_, page, address, last = (s.rstrip() for s in capsys.readouterr().out.split("\n")[:-1])
+    lines = [line.rstrip() for line in capsys.readouterr().out.split("\n")[:-1]]
+    first, *_, page, address, keepers, last = lines
     assert first == "  Nothing [here]."
+    assert keepers == "  Ask the keepers of the wiki: /keepers in footnote chat"
     assert page.endswith(" Leave > Paid > How long")
     assert (address.strip(), last) == (SOURCE.url, "")
+
+
+def test_the_words_behind_a_footnote_of_a_model_stand_below_its_source(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    composed = Answer("Very. [1]", (SOURCE,), 0.9, composed=True)
+    terminal.print_answer(composed)
+    told = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    terminal.print_answer(replace(composed, composed=False))
+    quoted = capsys.readouterr().out
+
+    assert told[told.index(SOURCE.url) + 1] == "\u201cLeave is long.\u201d"
+    assert "\u201c" not in quoted
+
+
+def test_why_a_model_has_no_part_in_no_answer_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    nothing = NoAnswer(Reason.NOTHING_FITS, "Nothing.", fallback=Fallback.CAPPED)
+    terminal.print_answer(nothing)
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "budget for today is used up, so I only looked for words to quote." in told
+    assert terminal.answer_json(nothing)["fallback"] == "capped"
 
 
 NEAR = replace(SOURCE, quote="")
@@ -203,7 +230,9 @@ def test_a_report_names_what_failed_but_not_for_ever(capsys: pytest.CaptureFixtu
     lines = err.splitlines()
 
     assert out == ""
-    assert lines[0].startswith("handbook: 1 added, 0 changed, 0 relabelled, 0 removed")
+    assert lines[0].startswith(
+        "handbook: 1 added, 0 changed, 0 moved or re-permissioned, 0 removed"
+    )
     assert lines[0].endswith("90 failed; 0 passages embedded in 1.3 s")
     assert lines[1] == "  failed p0.md: [bold]odd[/] :smile: [2J"
     assert len(lines) < 60

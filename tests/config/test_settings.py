@@ -112,6 +112,20 @@ def test_a_path_within_a_repository_stays_as_it_is() -> None:
     assert load().wiki[0].path == Path("pages")
 
 
+def test_what_is_in_a_wrong_form_is_told_with_its_meaning_not_with_a_pattern() -> None:
+    found = problems(
+        '[slack]\nreview_channel = "#flags"\n[tracing]\nurl = "x"\n[[workspace]]\nid = "acme"\n'
+        '[[wiki]]\ntype = "confluence"\nname = "c"\nurl = "https://x"\ntoken_variable = "x-y"\n'
+    )
+
+    assert {problem.partition(": ")[0] for problem in found} == {
+        "`wiki.0.token_variable`", "`workspace.0.id`", "`slack.review_channel`", "`tracing.url`",
+    }  # fmt: skip
+    assert all("not in the right form. " in problem for problem in found)
+    assert "such as C0123456789; Slack shows it at the end" in "".join(found)
+    assert "^" not in "".join(found)
+
+
 def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_INDX__URL", "x")
     found = problems(
@@ -121,7 +135,7 @@ def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
     assert [problem.partition("`; did")[0] for problem in found] == [
-        "`wiki.0.name`: string should match pattern '^[a-z0-9][a-z0-9_-]{0,39}$'",
+        "`wiki.0.name`: not in the right form. Its name: small letters, digits, `-` and `_`",
         "`wiki.0.nmae` is not a setting; did you mean `name`?",
         "`wiki.1.type`: must be 'markdown' or 'confluence'",
         "`wiki.2.type` is missing",

@@ -12,13 +12,16 @@ import pytest
 
 from bot.conversation.model import IncomingMessage
 from bot.conversation.ports import ChannelSettingsStore, Inbox, Locks, Threads
+from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
-from bot.state.in_threads import AsyncChannels, AsyncInbox, AsyncThreads
+from bot.state.forgetting import forget_person
+from bot.state.in_threads import AsyncAnswers, AsyncChannels, AsyncInbox, AsyncThreads
 from bot.state.inbox import DatabaseInbox
 from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
+from bot.state.teams import Team
 from bot.state.threads import DatabaseThreads
 from tests.bot.databases import POSTGRESQL, empty, lay_out
 from tests.fakes.stores import MemoryChannels, MemoryInbox, MemoryLocks, MemoryThreads
@@ -66,17 +69,51 @@ def in_database(database: Database, open_: ExitStack) -> Stores:
     )
 
 
-@pytest.fixture(params=["memory", "sqlite", *(["postgresql"] if POSTGRESQL else [])])
+DATABASES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
+
+
+def opened(name: str, folder: Path) -> Database:
+    """Open an empty database."""
+    if name == "postgresql":
+        empty(POSTGRESQL)
+        return Database.open(POSTGRESQL)
+    lay_out(folder / "state.db")
+    return Database.open(folder / "state.db")
+
+
+@pytest.fixture(params=["memory", *DATABASES])
 def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
     if request.param == "memory":
         yield in_memory()
         return
-    if request.param == "postgresql":
-        empty(POSTGRESQL)
-    else:
-        lay_out(tmp_path / "state.db")
-    where = POSTGRESQL if request.param == "postgresql" else tmp_path / "state.db"
     with ExitStack() as open_:
-        database = Database.open(where)
+        database = opened(request.param, tmp_path)
         open_.callback(database.close)
         yield in_database(database, open_)
+
+
+@dataclass
+class Answered:
+    """The store of answers and flags of the workspace T1, and its inbox. ``others`` is the store of
+    another workspace that shares the database; None: there is none."""
+
+    store: AsyncAnswers
+    inbox: Inbox
+    forget: Callable[[str], object]
+    others: AsyncAnswers | None = None
+
+
+@pytest.fixture(params=[*DATABASES, *(f"{name}, shared" for name in DATABASES)])
+def answered(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Answered]:
+    name, *shared = request.param.split(", ")
+    team = Team("T1", home=True) if shared else None
+    with ExitStack() as open_:
+        database = opened(name, tmp_path)
+        open_.callback(database.close)
+        process = open_.enter_context(Process(database, lambda: NOW))
+        yield Answered(
+            AsyncAnswers(DatabaseAnswers(database, team)),
+            AsyncInbox(DatabaseInbox(database, lambda: NOW, process)),
+            lambda person: forget_person(database, person, team),
+            AsyncAnswers(DatabaseAnswers(database, Team("T2"))) if shared else None,
+        )

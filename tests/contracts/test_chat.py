@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -11,15 +12,25 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.model import Content, IncomingMessage, MessageKind, Notice
+from bot.conversation.model import (
+    AskedQuestion,
+    Content,
+    IncomingMessage,
+    MessageKind,
+    MessageRef,
+    Notice,
+    RecordedAnswer,
+)
 from bot.conversation.ports import Chat
 from bot.conversation.posting import NotOurs
 from bot.errors import NotInChannel
-from bot.model import Role, Turn
+from bot.model import Answer, Role, Turn
 from bot.playground.workspace import LocalSlack
+from bot.slack.api.optional_calls import OptionalCalls
 from bot.slack.api.slack_api import SlackApi, connections, web_client
 from bot.slack.chat.history import History
 from bot.slack.chat.slack_chat import SlackChat
+from bot.slack.chat.streaming import Stopped, Streaming
 from bot.slack.events.parsing import Identity, SlackText
 from bot.slack.rendering.content import Renderer
 from bot.slack.rights.channels import Channels
@@ -34,13 +45,15 @@ FIRST, SECOND = Notice("Leave is thirty days.", ("Ask on.",)), Notice("Leave is 
 
 @dataclass
 class Place:
-    """A chat, and what people say and see there. ``has_others``: Ben is there beside Anna."""
+    """A chat, and what people say and see there. ``has_others``: Ben is there beside Anna.
+    ``streams``: an answer is shown while it is made."""
 
     chat: Chat
     say: Callable[[str, str, str], Awaitable[str]]
     replies: Callable[[], list[str]]
     seen_by: Callable[[str], list[str]]
     has_others: bool = True
+    streams: bool = False
 
     async def ask(self, text: str, *, person: str = ANNA, thread: str = "") -> IncomingMessage:
         ts = await self.say(person, text, thread)
@@ -75,13 +88,14 @@ def in_slack(slack: LocalSlack, client: AsyncWebClient) -> Place:
         renderer=Renderer(frozenset(), lambda: datetime(2026, 11, 26, tzinfo=UTC)),
         history=History(SlackText(identity), api),
         viewers=Viewers(channels, api),
-        streaming=None,
+        streaming=Streaming(api, OptionalCalls(client), every=0.0),
     )
     return Place(
         chat,
         say,
         lambda: [message.text for message in slack.from_app(TEAM)],
         lambda person: [message.text for message in slack.ephemerals(person)],
+        streams=True,
     )
 
 
@@ -230,3 +244,94 @@ async def test_who_begins_a_message_again_removes_what_came_while_they_posted(
 
     assert place.replies() == [SECOND.text]
     assert list((await place.chat.posted(message)).values()) == [id_]
+
+
+def recorded(message: IncomingMessage, id_: str) -> RecordedAnswer:
+    """The answer to ``message`` that the message ``id_`` shows."""
+    asked = AskedQuestion(message.text, message.person, MessageRef.of(message), private=False)
+    answered = datetime(2026, 11, 24, tzinfo=UTC)
+    return RecordedAnswer(1, asked, Answer(FIRST.text, (), 0.9), answered, message=id_)
+
+
+async def test_the_message_of_an_answer_carries_it_and_no_other_does(place: Place) -> None:
+    message, other = await place.ask("leave?"), await place.ask("and abroad?")
+    id_ = await place.chat.reply(message, FIRST, {})
+    beside = await place.chat.reply(other, SECOND, {})
+
+    assert await place.chat.carries(TEAM, id_, recorded(message, id_))
+    assert not await place.chat.carries(TEAM, beside, recorded(message, id_))
+    assert not await place.chat.carries("C0OTHER", id_, recorded(message, id_))
+    assert not await place.chat.carries(TEAM, "", recorded(message, ""))
+
+
+async def test_a_reply_that_is_redrawn_stays_the_reply_and_reads_as_it_does_now(
+    place: Place,
+) -> None:
+    message = await place.ask("leave?")
+    id_ = await place.chat.reply(message, FIRST, {})
+    await place.chat.redraw(recorded(message, id_), id_, SECOND)
+    follow_up = await place.ask("And abroad?", thread=message.ts)
+
+    assert place.replies() == [SECOND.text]
+    assert list((await place.chat.posted(message)).values()) == [id_]
+    assert (await place.chat.earlier_turns(follow_up))[-1] == Turn(Role.BOT, SECOND.text)
+
+
+async def still_ours(_message: IncomingMessage) -> None:
+    pass
+
+
+async def shown(place: Place) -> None:
+    async with asyncio.timeout(60):
+        while not place.replies():  # noqa: ASYNC110 - Slack's side has no event for it
+            await asyncio.sleep(0.001)
+
+
+async def test_what_is_shown_of_an_answer_while_it_is_made_becomes_the_reply(place: Place) -> None:
+    message = await place.ask("leave?")
+    live, posted = place.chat.stream(message, {}, still_ours), await place.chat.posted(message)
+    assert (live is not None) == place.streams
+    if live:
+        await asyncio.to_thread(live.write, "Leave is thirty days.")
+        await shown(place)
+        posted = await live.close()
+        assert len(posted) == 1
+    id_ = await place.chat.reply(message, SECOND, posted, still_ours)
+
+    assert place.replies() == [SECOND.text]
+    assert list((await place.chat.posted(message)).values()) == [id_]
+    assert not posted or list(posted.values()) == [id_]
+
+
+async def test_what_replaces_an_abandoned_answer_finds_what_was_shown_of_it(place: Place) -> None:
+    message = await place.ask("leave?")
+    if live := place.chat.stream(message, {}, still_ours):
+        await asyncio.to_thread(live.write, "Leave is thirty days.")
+        await shown(place)
+        await live.abandon()
+        with pytest.raises(Stopped):
+            await asyncio.to_thread(live.write, "And more.")
+    await place.chat.reply(message, SECOND, await place.chat.posted(message), still_ours)
+
+    assert place.replies() == [SECOND.text]
+
+
+async def test_who_loses_a_message_while_its_answer_is_made_says_so_in_the_end(
+    place: Place,
+) -> None:
+    """What they showed stays for the new owner, who finds it."""
+    message, is_lost = await place.ask("leave?"), False
+
+    async def ours_until_lost(_message: IncomingMessage) -> None:
+        if is_lost:
+            raise NotOurs
+
+    if live := place.chat.stream(message, {}, ours_until_lost):
+        await asyncio.to_thread(live.write, "Leave is thirty days.")
+        await shown(place)
+        is_lost = True
+        with pytest.raises(NotOurs):
+            await live.close()
+    await place.chat.reply(message, SECOND, await place.chat.posted(message))
+
+    assert place.replies() == [SECOND.text]

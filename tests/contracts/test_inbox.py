@@ -10,7 +10,7 @@ from bot.conversation.model import CountedBy, IncomingMessage, MessageKind
 
 from .conftest import Stores
 
-LETTER = IncomingMessage(
+MESSAGE = IncomingMessage(
     event="Ev1",
     kind=MessageKind.MENTION,
     team="T1",
@@ -22,50 +22,50 @@ LETTER = IncomingMessage(
 )
 
 
-async def test_a_letter_comes_back_as_it_was(stores: Stores) -> None:
+async def test_a_message_comes_back_as_it_was(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
-    received = await inbox.receive(LETTER)
+    received = await inbox.receive(MESSAGE)
 
     assert received is not None
-    assert unfinished() == [received] == [replace(LETTER, id=received.id)]
+    assert unfinished() == [received] == [replace(MESSAGE, id=received.id)]
 
 
-async def test_a_message_has_its_letter_whatever_became_of_it(stores: Stores) -> None:
+async def test_a_message_is_found_whatever_became_of_it(stores: Stores) -> None:
     inbox = stores.inbox
-    received = await inbox.receive(LETTER)
+    received = await inbox.receive(MESSAGE)
     assert received is not None
     await inbox.done(received)
 
-    assert await inbox.received("T1", "C1", LETTER.ts) == replace(received, text="")
-    assert await inbox.received("T1", "C2", LETTER.ts) is None
-    assert await inbox.received("T2", "C1", LETTER.ts) is None
+    assert await inbox.received("T1", "C1", MESSAGE.ts) == replace(received, text="")
+    assert await inbox.received("T1", "C2", MESSAGE.ts) is None
+    assert await inbox.received("T2", "C1", MESSAGE.ts) is None
 
 
 async def test_the_same_event_is_received_once(stores: Stores) -> None:
     inbox = stores.inbox
-    await inbox.receive(LETTER)
+    await inbox.receive(MESSAGE)
 
-    assert await inbox.receive(replace(LETTER, ts="2.0")) is None
+    assert await inbox.receive(replace(MESSAGE, ts="2.0")) is None
 
 
 async def test_the_same_message_under_another_event_is_received_once(stores: Stores) -> None:
     inbox = stores.inbox
-    await inbox.receive(LETTER)
+    await inbox.receive(MESSAGE)
 
-    assert await inbox.receive(replace(LETTER, event="Ev2")) is None
-    assert await inbox.receive(replace(LETTER, event="Ev3", channel="C2")) is not None
+    assert await inbox.receive(replace(MESSAGE, event="Ev2")) is None
+    assert await inbox.receive(replace(MESSAGE, event="Ev3", channel="C2")) is not None
 
 
 async def test_deliveries_at_the_same_time_are_received_once(stores: Stores) -> None:
     inbox = stores.inbox
-    received = await asyncio.gather(*(inbox.receive(LETTER) for _ in range(32)))
+    received = await asyncio.gather(*(inbox.receive(MESSAGE) for _ in range(32)))
 
     assert sum(message is not None for message in received) == 1
 
 
 async def test_claims_count_attempts_and_end_with_the_answer(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
-    message = await inbox.receive(LETTER)
+    message = await inbox.receive(MESSAGE)
     assert message is not None
 
     claimed = [await inbox.claim(message.id), await inbox.claim(message.id)]
@@ -79,18 +79,18 @@ async def test_claims_count_attempts_and_end_with_the_answer(stores: Stores) -> 
 
 async def test_finished_text_is_not_kept_but_the_event_stays_known(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
-    message = await inbox.receive(LETTER)
+    message = await inbox.receive(MESSAGE)
     assert message is not None
     await inbox.failed(message)
 
-    assert await inbox.receive(LETTER) is None
+    assert await inbox.receive(MESSAGE) is None
     assert unfinished() == []
 
 
 async def test_questions_are_counted_that_came_before_and_were_not_refused(stores: Stores) -> None:
     inbox = stores.inbox
     messages = [
-        await inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", person=person))
+        await inbox.receive(replace(MESSAGE, event=f"Ev{n}", ts=f"{n}.0", person=person))
         for n, person in enumerate(["U1", "U1", "U2", "U1"])
     ]
     last = messages[-1]
@@ -105,15 +105,15 @@ async def test_questions_are_counted_that_came_before_and_were_not_refused(store
 
 async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stores: Stores) -> None:
     inbox = stores.inbox
-    message = await inbox.receive(LETTER)
+    message = await inbox.receive(MESSAGE)
     assert message is not None
     for number, finish in enumerate([inbox.done, inbox.refused, inbox.passed, None], 3):
         if finish:
             claimed = await inbox.claim(message.id)
             assert claimed is not None
             await finish(claimed)
-        await inbox.update(replace(LETTER, event=f"Ev{number}", edited=f"{number}.0"))
-    later = await inbox.receive(replace(LETTER, event="Ev9", ts="9.0"))
+        await inbox.update(replace(MESSAGE, event=f"Ev{number}", edited=f"{number}.0"))
+    later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
 
     assert await inbox.before(message, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
@@ -123,24 +123,24 @@ async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stor
 
 async def test_an_edit_is_worked_on_and_an_older_one_is_not(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
-    message = await inbox.receive(LETTER)
+    message = await inbox.receive(MESSAGE)
     assert message is not None
     await inbox.done(message)
-    newer = replace(LETTER, event="Ev2", text="newer", edited="3.0")
+    newer = replace(MESSAGE, event="Ev2", text="newer", edited="3.0")
 
     assert await inbox.update(newer) == replace(message, text="newer", edited="3.0")
     assert await inbox.update(newer) is None
-    assert await inbox.update(replace(LETTER, event="Ev3", text="older", edited="2.0")) is None
+    assert await inbox.update(replace(MESSAGE, event="Ev3", text="older", edited="2.0")) is None
     assert [found.text for found in unfinished()] == ["newer"]
 
 
 async def test_what_was_edited_while_it_was_answered_is_not_finished(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
-    message = await inbox.receive(LETTER)
+    message = await inbox.receive(MESSAGE)
     assert message is not None
     claimed = await inbox.claim(message.id)
     assert claimed is not None
-    await inbox.update(replace(LETTER, text="edited", edited="3.0"))
+    await inbox.update(replace(MESSAGE, text="edited", edited="3.0"))
     stands = await inbox.holds(claimed)
     await inbox.done(claimed)
 
@@ -150,37 +150,37 @@ async def test_what_was_edited_while_it_was_answered_is_not_finished(stores: Sto
 
 async def test_what_is_gone_stays_gone(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
-    message = await inbox.receive(LETTER)
+    message = await inbox.receive(MESSAGE)
     assert message is not None
-    gone = await inbox.update(replace(LETTER, text="", deleted=True))
+    gone = await inbox.update(replace(MESSAGE, text="", deleted=True))
 
     assert gone is not None
-    assert await inbox.update(replace(LETTER, text="late", edited="9.0")) is None
+    assert await inbox.update(replace(MESSAGE, text="late", edited="9.0")) is None
     await inbox.done(gone)
-    assert await inbox.update(replace(LETTER, text="", deleted=True)) is None
+    assert await inbox.update(replace(MESSAGE, text="", deleted=True)) is None
     assert unfinished() == []
 
 
 async def test_an_edit_of_what_never_came_changes_nothing(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
-    assert await inbox.update(replace(LETTER, edited="3.0")) is None
+    assert await inbox.update(replace(MESSAGE, edited="3.0")) is None
     assert unfinished() == []
 
 
 async def test_an_edit_that_overtakes_its_message_is_received_in_its_place(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
-    edit = await inbox.receive(replace(LETTER, event="Ev2", text="edited", edited="3.0"))
+    edit = await inbox.receive(replace(MESSAGE, event="Ev2", text="edited", edited="3.0"))
 
-    assert await inbox.receive(LETTER) is None
+    assert await inbox.receive(MESSAGE) is None
     assert unfinished() == [edit]
 
 
-async def test_stopped_letters_are_worked_on_no_more(stores: Stores) -> None:
+async def test_stopped_messages_are_worked_on_no_more(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
-    message = await inbox.receive(LETTER)
-    other = await inbox.receive(replace(LETTER, event="Ev2", ts="2.0", thread="2.0"))
+    message = await inbox.receive(MESSAGE)
+    other = await inbox.receive(replace(MESSAGE, event="Ev2", ts="2.0", thread="2.0"))
     assert message is not None
-    stopped = await inbox.stop("T1", "C1", LETTER.thread)
+    stopped = await inbox.stop("T1", "C1", MESSAGE.thread)
 
     assert [one.id for one in stopped] == [message.id]
     assert await inbox.claim(message.id) is None
@@ -190,7 +190,7 @@ async def test_stopped_letters_are_worked_on_no_more(stores: Stores) -> None:
 
 async def test_an_ephemeral_reply_is_noted_of_the_message_as_it_is(stores: Stores) -> None:
     inbox = stores.inbox
-    received = await inbox.receive(LETTER)
+    received = await inbox.receive(MESSAGE)
     assert received is not None
     await inbox.note_ephemeral(received)
     early = await inbox.had_ephemeral(received)
@@ -198,7 +198,7 @@ async def test_an_ephemeral_reply_is_noted_of_the_message_as_it_is(stores: Store
     assert claimed is not None
     await inbox.note_ephemeral(claimed)
     noted = await inbox.had_ephemeral(claimed)
-    edited = await inbox.update(replace(LETTER, event="Ev2", text="edited", edited="3.0"))
+    edited = await inbox.update(replace(MESSAGE, event="Ev2", text="edited", edited="3.0"))
     assert edited is not None
 
     assert (early, noted) == (False, True)
@@ -207,7 +207,7 @@ async def test_an_ephemeral_reply_is_noted_of_the_message_as_it_is(stores: Store
 
 
 async def test_several_are_received_in_their_order(stores: Stores) -> None:
-    later = replace(LETTER, event="Ev2", ts="0.5", thread="0.5")
-    received = await stores.inbox.receive_all([LETTER, later, LETTER])
+    later = replace(MESSAGE, event="Ev2", ts="0.5", thread="0.5")
+    received = await stores.inbox.receive_all([MESSAGE, later, MESSAGE])
 
     assert [one.event for one in received] == ["Ev1", "Ev2"]

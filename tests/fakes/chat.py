@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.conversation.model import (
     ANYBODY,
@@ -97,6 +97,7 @@ class FakeChat:
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
         self.shown[id_] = content
+        self.lines[id_] = replace(self.lines[id_], text=text_of(content))
 
     async def post_privately(
         self, channel: str, person: str, content: Content, thread: str | None = None
@@ -116,7 +117,8 @@ class FakeChat:
         )
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
-        return id_ == recorded.message
+        is_there = channel == recorded.asked.place.channel
+        return is_there and bool(id_) and id_ == recorded.message
 
     def _role(self, line: Line, message: IncomingMessage) -> Role:
         if line.mark:
@@ -130,8 +132,10 @@ def _mark(ts: str) -> str:
 
 @dataclass(slots=True)
 class FakeDirectory:
-    """``closed`` are people who get no answers, and ``outsiders`` channels that one of them is
-    in. ``readers`` are people's own rights; everybody else's are what everyone may read."""
+    """The directory of a workspace in which every channel is public and has everybody in it who
+    has not ``left``. ``closed`` are people who get no answers, and ``outsiders`` channels that one
+    of them is in. ``readers`` are people's own rights; everybody else's are what everyone may
+    read."""
 
     closed: set[str] = field(default_factory=set)
     outsiders: set[str] = field(default_factory=set)
@@ -153,19 +157,20 @@ class FakeDirectory:
         return await self.reader(person, private=private, shared=shared)
 
     async def readers_in(self, channel: str) -> frozenset[str]:
-        return frozenset(self.readers)
+        return frozenset()
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
         return channel in self.outsiders
 
     async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
-        return not self.members_came
+        return not self.members_came and channel not in self.outsiders
 
     async def is_in(self, person: str, channel: str) -> bool:
         return person not in self.left
 
     async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
-        return person == recorded.asked.asker or not recorded.asked.private
+        is_theirs = person == recorded.asked.asker or not recorded.asked.private
+        return is_theirs and await self.is_in(person, recorded.asked.place.channel)
 
     async def is_shared(self, channel: str) -> bool:
         return False

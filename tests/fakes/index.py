@@ -11,7 +11,7 @@ from pathlib import Path
 from indexers.index import vocabulary
 from indexers.index.spelling import Slips
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from indexers.ports import Embedding, Place, Vector
+from indexers.ports import Embedding, IndexQuery, PassageRef, Vector
 
 
 class ListIndex:
@@ -82,7 +82,20 @@ class ListIndex:
                         self.unembedded.note(passage, stored)
         return sorted(hits.values(), key=lambda hit: -hit.score)[:limit]
 
-    def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
+    def search_all(
+        self,
+        queries: Sequence[IndexQuery],
+        *,
+        reader: Reader,
+        limit: int,
+        wikis: Sequence[str] | None = None,
+    ) -> list[list[Hit]]:
+        return [
+            self.search(query.text, query.vector, reader=reader, limit=limit, wikis=wikis)
+            for query in queries
+        ]
+
+    def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         return [
             _labelled(passage, self._known[key])
             for key, page in sorted(self._pages.items())

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.answerer import Answerer
 from bot.app import answerer_of
 from bot.model import NoAnswer, Question, Reason
 from config.settings import IndexSettings, Secrets, Settings
@@ -18,6 +17,7 @@ from indexers.index.damage import Damage
 from indexers.index.edge import EdgeEngine
 from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Acl, Principal
+from tests.fakes.defaults import Answerer
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 from tests.long import few

@@ -5,21 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import pytest
 
+from indexers.index import pooling
 from indexers.index.embedding import LocalEmbedder
-from indexers.priority import has_low_priority, lower_priority
+from indexers.ports import Embedding
+from indexers.priority import lower_priority
 
 T = TypeVar("T")
-
-# Linux alone gives each thread a niceness of its own (setpriority(2)). Elsewhere `lower_priority`
-# does nothing on purpose: it would slow the whole process, and the answers with it.
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="only on Linux has a thread a priority of its own"
-)
 
 
 def in_thread(work: Callable[[], T]) -> T:
@@ -30,37 +26,61 @@ def in_thread(work: Callable[[], T]) -> T:
     return found[0]
 
 
+def niceness() -> int:
+    """Return that of this thread, or of the process where threads have none of their own."""
+    return os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def lowered_from(usual: int) -> int:
+    """Return the niceness of a lowered thread. Linux alone gives each thread one of its own
+    (setpriority(2)). Elsewhere nothing is lowered: it would slow the whole process, and the answers
+    with it."""
+    return max(10, usual) if sys.platform == "linux" else usual
+
+
 def test_a_lowered_thread_is_low_and_no_other() -> None:
-    def lowered() -> tuple[bool, bool]:
+    usual = niceness()
+
+    def lowered() -> tuple[int, int]:
         lower_priority()
-        return has_low_priority(), in_thread(has_low_priority)
+        return niceness(), in_thread(niceness)
 
     # Its own threads are, too.
-    assert in_thread(lowered) == (True, True)
-    assert not has_low_priority()
-    assert not in_thread(has_low_priority)
+    assert in_thread(lowered) == (lowered_from(usual),) * 2
+    assert niceness() == in_thread(niceness) == usual
 
 
 def test_it_is_lowered_once() -> None:
-    def niceness() -> int:
+    usual = niceness()
+
+    def lowered() -> int:
         lower_priority()
         lower_priority()
-        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        return niceness()
 
-    assert in_thread(niceness) == max(10, os.getpriority(os.PRIO_PROCESS, os.getpid()))
+    assert in_thread(lowered) == lowered_from(usual)
 
 
-def test_a_model_of_its_own_reads_pages_and_finds_the_same() -> None:
-    embedder = LocalEmbedder(threads=2)
+def test_pages_are_read_at_the_priority_of_who_asks_on_all_cores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    embedder, real = LocalEmbedder(threads=2), pooling.embeddings
+    read_at = set[int]()
 
-    def read() -> object:
+    def noted(*arguments: Any) -> Iterator[Embedding]:
+        read_at.add(niceness())
+        return real(*arguments)
+
+    monkeypatch.setattr(pooling, "embeddings", noted)
+    texts = [f"Leave\nLeave is {n} days long." for n in range(30)]
+
+    def lowered() -> list[Embedding]:
         lower_priority()
-        return embedder.embed_passages(["Leave\nLeave is thirty days long."]), embedder._model
+        return embedder.embed_passages(texts)
 
-    asked = embedder.embed_passages(["Leave\nLeave is thirty days long."]), embedder._model
-    found = in_thread(read)
+    low = in_thread(lowered)
+    assert read_at == {lowered_from(niceness())}
 
-    assert isinstance(found, tuple)
-    assert found[0] == asked[0]
-    assert found[1] is not asked[1]
-    assert embedder._model is asked[1]
+    read_at.clear()
+    assert embedder.embed_passages(texts) == low
+    assert read_at == {niceness()}

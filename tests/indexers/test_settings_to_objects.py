@@ -150,9 +150,9 @@ def test_a_model_that_nobody_knows_is_told(tmp_path: Path) -> None:
     settings = Settings(index=IndexSettings(model="nobody/knows"), data_dir=tmp_path)
     with (
         pytest.raises(ModelUnavailable, match="nobody/knows"),
-        Indexing(settings, Secrets(), wikis=[DictWiki()]) as parts,
+        Indexing(settings, Secrets(), wikis=[DictWiki()]) as indexing,
     ):
-        parts.sync()
+        indexing.sync()
 
 
 def test_a_server_gets_the_options_that_are_set() -> None:

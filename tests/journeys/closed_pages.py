@@ -194,6 +194,7 @@ comments = true
 attachments = true
 max_attachment_bytes = {MOST_BYTES}
 timeout_seconds = 5
+members_minutes = 60 # who belongs where is known for as long as this takes
 
 [sync]
 every_minutes = 0

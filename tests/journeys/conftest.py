@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -20,11 +19,16 @@ import pytest
 from bot.playground.timing import Timing
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
+from tests.bot.kept_folders import copy
+from tests.forked import Forked, Process, finished
 from tests.long import few
+from tests.ports import free_port
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
 UNHURRIED = Timing(ack=PATIENCE, trigger=PATIENCE)
 """Slack's three seconds are for a machine that does nothing else."""
+LONG = 300.0
+"""Seconds, for a machine that has other things to do."""
 FOOTNOTE = Path(sys.executable).with_name("footnote")
 
 PAGES = {
@@ -66,6 +70,8 @@ class Company:
     port: int
     secrets: dict[str, str] = field(default_factory=dict)
     """Beside Slack's, by the name of their variable."""
+    as_a_shell: bool = False
+    """Start the bot as a shell does, with its imports; else it is forked."""
 
     @property
     def wiki(self) -> Path:
@@ -86,28 +92,27 @@ class Company:
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
         """``footnote`` as an operator calls it: exit code, output, errors."""
-        process = await asyncio.create_subprocess_exec(
-            FOOTNOTE,
-            *arguments,
-            cwd=self.folder,
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+        ran = await asyncio.to_thread(
+            finished, arguments, self.folder, self.environment(), timeout=LONG
         )
-        out, err = await process.communicate()
-        return process.returncode or 0, out.decode(), err.decode()
+        return ran.returncode, ran.stdout, ran.stderr
 
-    async def serve(self) -> asyncio.subprocess.Process:
+    async def serve(self) -> asyncio.subprocess.Process | Process:
         """The bot, once Slack can reach it."""
+        started: asyncio.subprocess.Process | Process
+        where = {"cwd": self.folder, "env": self.environment()}
         with (self.folder / "serve.log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                FOOTNOTE, "serve", cwd=self.folder, env=self.environment(), stderr=log, stdout=log
-            )
-        await self._alive(process)
+            if self.as_a_shell:
+                started = await asyncio.create_subprocess_exec(
+                    FOOTNOTE, "serve", **where, stderr=log, stdout=log
+                )
+            else:
+                started = Process(Forked(("serve",), **where, stderr=log, stdout=log))
+        await self._alive(started)
         await self._reached()
-        return process
+        return started
 
-    async def stop(self, process: asyncio.subprocess.Process) -> None:
+    async def stop(self, process: asyncio.subprocess.Process | Process) -> None:
         """As an operator does; a bot that does not end well fails the test."""
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
@@ -129,13 +134,18 @@ class Company:
         else:
             await self.slack.deliver_to(self.request_url)
 
-    async def _alive(self, process: asyncio.subprocess.Process) -> None:
+    async def _alive(self, process: asyncio.subprocess.Process | Process) -> None:
         """Until it can answer. It is alive before that, and what Slack sends then waits for
         Slack's next try, which a slash command does not have."""
-        path = "healthz" if self.mode == "socket" else "readyz"
+        await self._tells("healthz" if self.mode == "socket" else "readyz", process)
+
+    async def _tells(
+        self, path: str, process: asyncio.subprocess.Process | Process | None = None
+    ) -> None:
+        """Until it says yes there; a ``process`` that ends before that fails the test."""
         async with aiohttp.ClientSession() as client, asyncio.timeout(PATIENCE):
             while True:
-                assert process.returncode is None, self.log
+                assert process is None or process.returncode is None, self.log
                 with suppress(aiohttp.ClientConnectionError):
                     async with client.get(f"http://127.0.0.1:{self.port}/{path}") as answer:
                         if answer.status == 200:
@@ -150,13 +160,6 @@ def write(folder: Path, pages: Mapping[str, str]) -> None:
         file.write_text(text)
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
 WIKI = """
 [[wiki]]
 type = "markdown"
@@ -169,12 +172,20 @@ site_url = "https://wiki.example.com"
 @pytest.fixture(scope="session")
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wiki, and the data that `footnote sync` makes of it: one start of the
-    command, and one loaded model, for all journeys."""
-    folder = tmp_path_factory.mktemp("synced")
-    write(folder / "wiki", PAGES)
-    (folder / "footnote.toml").write_text(WIKI)
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    subprocess.run([FOOTNOTE, "sync"], cwd=folder, env=ours, check=True, capture_output=True)
+    command, and one loaded model, for all journeys in all processes of the tests."""
+    place = tmp_path_factory.getbasetemp()
+    folder = (place.parent if "PYTEST_XDIST_WORKER" in os.environ else place) / "synced"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "is_made").exists():
+            write(folder / "wiki", PAGES)
+            (folder / "footnote.toml").write_text(WIKI)
+            ours = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+            subprocess.run(
+                [FOOTNOTE, "sync"], cwd=folder, env=ours, check=True, capture_output=True
+            )
+            (folder / "is_made").touch()
     return folder
 
 
@@ -197,18 +208,22 @@ port = {port}
 review_channel = "C0REVIEW"
 """
     )
+    # One journey of `make test` is over HTTP; the many of `make test-long` need it no more.
+    as_a_shell = request.param == "http" and not request.node.get_closest_marker("long")
     async with LocalSlack(MANIFEST, timing=UNHURRIED) as slack:
         slack.add_user("U0ANNA", name="anna", email="anna@example.com")
         slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)
         slack.add_channel("C0TEAM", name="team", members=["U0ANNA", "U0BOSS"])
         slack.add_channel("C0REVIEW", name="review", members=["U0BOSS"])
-        yield Company(tmp_path, slack, request.param, port)
+        yield Company(tmp_path, slack, request.param, port, as_a_shell=as_a_shell)
 
 
 @pytest.fixture
-async def bot(company: Company, synced: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def bot(
+    company: Company, synced: Path
+) -> AsyncIterator[asyncio.subprocess.Process | Process]:
     for part in ("wiki", "data"):  # with the times of the files, which the index knows
-        shutil.copytree(synced / part, company.folder / part, dirs_exist_ok=True)
+        copy(synced / part, company.folder / part)
     process = await company.serve()
     yield process
     await company.stop(process)

@@ -1,4 +1,5 @@
-"""Several bots of one company behind a load balancer, and questions that keep coming."""
+"""Several bots of one company, behind a load balancer or each with a socket, and questions that
+keep coming."""
 
 from __future__ import annotations
 
@@ -14,10 +15,8 @@ from bot.playground.http_delivery import HttpTransport
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
-from .conftest import Company
+from .conftest import LONG, Company
 
-LONG = 300.0
-"""Seconds, for a machine that has other things to do."""
 ASKED = {
     "How many days of annual leave does everyone have?": "28 days",
     "Within how many days do I claim expenses?": "60 days",
@@ -59,12 +58,16 @@ class Balancer:
 
 @dataclass(kw_only=True)
 class Replica(Company):
-    """One of several bots, each with a folder and a port of its own. ``balancer`` leads to it."""
+    """One of several bots, each with a folder and a port of its own. Over HTTP ``balancer`` leads
+    to it."""
 
     balancer: Balancer
 
     async def _reached(self) -> None:
-        self.balancer.add(self.request_url)
+        if self.mode == "socket":
+            await self._tells("readyz")  # there may be sockets of the others
+        else:
+            self.balancer.add(self.request_url)
 
 
 class Asking:

@@ -10,8 +10,9 @@ import pytest
 
 from bot.playground.workspace import LocalSlack
 from tests.fakes.openai_server import Reply, Server, openai_server
+from tests.ports import free_port
 
-from .conftest import MANIFEST, UNHURRIED, Company, free_port, write
+from .conftest import MANIFEST, UNHURRIED, Company, write
 from .test_a_wrong_answer_gets_its_page_fixed import shown
 
 GERMAN = "Der Urlaub dauert 30 Tage im Jahr."

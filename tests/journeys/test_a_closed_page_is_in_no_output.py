@@ -15,6 +15,7 @@ from bot.playground.confluence.state import Product
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack
 from tests.long import few
+from tests.ports import free_port
 
 from .closed_pages import (
     BROKEN,
@@ -31,7 +32,7 @@ from .closed_pages import (
     settings,
     shown,
 )
-from .conftest import MANIFEST, UNHURRIED, Company, free_port
+from .conftest import MANIFEST, UNHURRIED, Company
 
 pytestmark = pytest.mark.long
 

@@ -15,8 +15,9 @@ from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.world import World
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from tests.ports import free_port
 
-from .conftest import MANIFEST, UNHURRIED, Company, free_port
+from .conftest import MANIFEST, UNHURRIED, Company
 
 pytestmark = pytest.mark.long
 
@@ -127,7 +128,7 @@ async def test_whoever_keeps_a_page_hears_that_it_was_flagged_and_nobody_else(
     assert "Page of <@U0EVE>" in shown(second)
     assert "Page of" not in shown(closed) + shown(nobody)
     assert "4711" not in shown(closed)
-    assert "2 relabelled" in shown(report)
+    assert "2 moved or re-permissioned" in shown(report)
     assert len(office.told("U0ADA")) == 1
     assert [("cellar" in one, "Parking" in one) for one in office.told("U0EVE")] == [
         (True, False),

@@ -4,7 +4,6 @@ lost, and none is answered twice."""
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -17,8 +16,10 @@ from bot.playground.timing import Timing
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 from tests.bot.databases import POSTGRESQL, empty
+from tests.bot.kept_folders import copy
+from tests.ports import free_port
 
-from .conftest import MANIFEST, free_port
+from .conftest import MANIFEST
 from .replicas import Asking, Balancer, Replica
 
 pytestmark = pytest.mark.long
@@ -41,7 +42,7 @@ every_minutes = 0
 rerank_seconds = 60
 
 [slack]
-mode = "http"
+mode = "{mode}"
 port = {port}
 person_minute = 0
 
@@ -68,12 +69,18 @@ class TwoBots:
         return code
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRESQL else [])])
+WAYS = [("sqlite", "http"), ("sqlite", "socket")]
+if POSTGRESQL:
+    WAYS = [("sqlite", "http"), ("postgresql", "http"), ("postgresql", "socket")]
+
+
+@pytest.fixture(params=WAYS, ids="-".join)
 async def bots(
     request: pytest.FixtureRequest, tmp_path: Path, synced: Path
 ) -> AsyncIterator[TwoBots]:
+    kind, mode = request.param
     database = f"sqlite:///{tmp_path / 'state.db'}"
-    if request.param == "postgresql":
+    if kind == "postgresql":
         empty(POSTGRESQL)
         database = POSTGRESQL
     timing = Timing(ack=PATIENCE, trigger=PATIENCE, retries=REDELIVERED)
@@ -84,16 +91,20 @@ async def bots(
         slack.add_channel("C0TEAM", name="team", members=["U0ANNA", "U0BOSS"])
         balancer = Balancer(slack)
         stack.push_async_callback(balancer.close)
-        slack.deliverer.transport = balancer
+        if mode == "http":
+            slack.deliverer.transport = balancer  # of sockets Slack itself takes each in turn
         two = TwoBots([], [], Asking(slack))
         for name in ("a", "b"):
-            replica = Replica(tmp_path / name, slack, "http", free_port(), balancer=balancer)
-            shutil.copytree(synced / "data", replica.folder / "data")
+            replica = Replica(tmp_path / name, slack, mode, free_port(), balancer=balancer)
+            copy(synced / "data", replica.folder / "data")
             replica.write_settings(
-                SETTINGS.format(wiki=synced / "wiki", port=replica.port, database=database)
+                SETTINGS.format(
+                    wiki=synced / "wiki", mode=mode, port=replica.port, database=database
+                )
             )
             two.replicas.append(replica)
             two.processes.append(await replica.serve())
+        assert len(slack.sockets.usable()) == (2 if mode == "socket" else 0)
         yield two
         for replica, process in zip(two.replicas, two.processes, strict=True):
             await replica.stop(process)

@@ -3,6 +3,7 @@ sentence, and afterwards nothing is lost."""
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -24,8 +25,9 @@ QUESTION = "How many days of annual leave does everyone have?"
 def mounts() -> None:
     """Let a test mount, in a namespace of its own.
 
-    Nothing else makes a folder read-only or full for root, who runs the tests in a container. Where
-    nobody may mount, as in a hardened one, `kill -9` is tried all the same.
+    Nothing else makes a whole folder read-only or full for root, who runs the tests in a container.
+    Where nobody may mount, as in a hardened one, permissions, a limit of files and `kill -9`
+    are tried all the same.
     """
     unshare = shutil.which("unshare") or "false"
     command = [unshare, "-rm", "mount", "-t", "tmpfs", "none", "/mnt"]
@@ -67,6 +69,72 @@ def test_a_read_only_folder_is_told_and_serves_again_when_it_can_be_written(
     assert "Traceback" not in ran.stderr
     assert "read-only" in ran.stderr.lower()
     assert again.returncode == 0
+    assert installation.differs() == []
+
+
+@pytest.fixture(scope="session")
+def bound_by_permissions(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """What to start a command with that may write only where permissions let it: root gives up its
+    right to write anywhere."""
+    before = () if os.geteuid() else ("setpriv", "--bounding-set=-dac_override")
+    folder = tmp_path_factory.mktemp("closed")
+    folder.chmod(0o500)
+    tried = subprocess.run(
+        [shutil.which("env") or "env", *before, "sh", "-c", "echo runs; touch file"],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    folder.chmod(0o700)
+    if tried.stdout != "runs\n" or not tried.returncode:
+        pytest.skip("root cannot give up its right to write anywhere")
+    return before
+
+
+def test_a_folder_of_somebody_else_is_told_and_serves_again_when_it_can_be_written(
+    bound_by_permissions: tuple[str, ...], installation: Installation
+) -> None:
+    """Without a mount: no file and no folder in it may be written."""
+    assert installation.footnote("sync").returncode == 0
+    write(installation.folder / "wiki", {"pets.md": "# Pets\n\nDogs may come on Fridays.\n"})
+    footnote = (*bound_by_permissions, str(FOOTNOTE))
+    data = installation.folder / "data"
+    modes = {path: path.stat().st_mode for path in (data, *data.rglob("*"))}
+    for path, mode in modes.items():
+        path.chmod(mode & 0o555)
+    try:
+        synced = installation.run(*footnote, "sync")
+        asked = installation.run(*footnote, "ask", QUESTION)
+        status = installation.run(*footnote, "status")
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
+    again = installation.footnote("sync")
+
+    assert (synced.returncode, asked.returncode) == (1, 1), synced.stdout + asked.stdout
+    assert "Permission denied" in synced.stderr
+    assert "Give the folder to the user that Footnote runs as" in synced.stderr
+    assert "Traceback" not in synced.stderr + asked.stderr + status.stderr
+    assert again.returncode == 0, again.stderr
+    assert installation.differs() == []
+
+
+@pytest.mark.parametrize("blocks", [0, 2_000, 40_000])
+def test_files_that_cannot_grow_are_told_and_lose_nothing(
+    blocks: int, installation: Installation
+) -> None:
+    """Without a mount: no file may be longer than so many blocks of 512 bytes, from nothing to 20
+    megabytes."""
+    stopped = installation.run("sh", "-c", f"ulimit -f {blocks} && exec {FOOTNOTE} sync")
+    again = installation.footnote("sync")
+    asked = installation.footnote("ask", QUESTION)
+
+    assert stopped.returncode == 1, stopped.stdout + stopped.stderr
+    assert "full" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert again.returncode == 0, again.stderr
+    assert "28 days" in asked.stdout, asked.stdout + asked.stderr
     assert installation.differs() == []
 
 

@@ -116,6 +116,7 @@ class Year(RuleBasedStateMachine):
         self.operator.sync_anew()
 
 
+@pytest.mark.hypothesis  # which hypothesis does not see: `make test-long` takes the whole year
 def test_after_any_year_the_index_is_what_a_new_one_would_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

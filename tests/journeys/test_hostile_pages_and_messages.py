@@ -14,8 +14,9 @@ import pytest
 from benchmarks import bombs
 from bot.playground.model import Message
 from bot.playground.watching import PATIENCE
+from tests.forked import Forked, Process
 
-from .conftest import FOOTNOTE, Company, write
+from .conftest import Company, write
 
 pytestmark = pytest.mark.long
 
@@ -72,10 +73,15 @@ async def test_a_sync_that_parses_a_long_page_can_be_stopped(
     write(company.wiki, {"long.md": bombs.PAGES["seed-0.md"] * 5})
     log = company.folder / "sync.log"
     with log.open("wb") as printed:
-        sync = await asyncio.create_subprocess_exec(
-            FOOTNOTE, "sync", cwd=company.folder, env=company.environment(),
-            stdout=printed, stderr=printed,
-        )  # fmt: skip
+        sync = Process(
+            Forked(
+                ("sync",),
+                cwd=company.folder,
+                env=company.environment(),
+                stdout=printed,
+                stderr=printed,
+            )
+        )
     async with asyncio.timeout(PATIENCE):
         while not (children := _busy_children(sync.pid)):
             assert sync.returncode is None, log.read_text()

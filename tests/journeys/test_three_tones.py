@@ -65,7 +65,7 @@ async def test_who_keeps_the_nearest_page_is_told_where_the_page_says_so(
     write(company.wiki, {"parking.md": owned})
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
     await slack.wait_for_message("C0TEAM", lambda one: "1 added" in shown(one))
-    asked = await slack.mention("U0ANNA", "C0TEAM", "What does a place in the car park cost?")
+    asked = await slack.mention("U0ANNA", "C0TEAM", "How do I get a place in the car park?")
     answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
     await slack.click("U0ANNA", answer, "ask_keepers")
     card = await slack.wait_for_message("C0REVIEW")

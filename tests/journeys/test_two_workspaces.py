@@ -17,8 +17,9 @@ from bot.playground.further import FurtherWorkspace
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from tests.long import few
+from tests.ports import free_port
 
-from .conftest import MANIFEST, PAGES, UNHURRIED, Company, free_port, write
+from .conftest import MANIFEST, PAGES, UNHURRIED, Company, write
 
 pytestmark = pytest.mark.long
 

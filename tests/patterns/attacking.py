@@ -21,6 +21,8 @@ _STEEP = 8.0
 """Four times the text may take as many times as long: 4 is linear, 16 is quadratic."""
 _HOPELESS = 0.02
 """Seconds for a text of a few characters: each more doubles it."""
+_LOOKS = 6
+"""A busy machine may have been at work: what is steep is steep every time that it is looked at."""
 _PALETTE = "a1 \n\t-_.,:;!?\"'`*#=/\\@|~<>[](){}%&^$+AZ\u00e9\u2019"
 _ENDS = ("", "\0x\0")
 _PUMPS = 6
@@ -67,13 +69,16 @@ def _growth(run: Callable[[str], object], head: str, seed: str, tail: str) -> fl
     """None: it is linear. Grown from a few characters, for the worst never come back."""
     for size in _FEW:
         text = head + seed * max(size // len(seed), 1) + tail
-        if _seconds(run, text, 1) > _HOPELESS and _seconds(run, text, 2) > _HOPELESS:
+        if all(_seconds(run, text, 1) > _HOPELESS for _ in range(_LOOKS)):
             return float("inf")
     if _seconds(run, head + seed * (_SHORT // len(seed)) + tail, 1) < _AT_ONCE:
         return None
-    growth = _times(run, head, seed, tail)
-    # A busy machine may have been at work: what is steep is steep every time.
-    return growth if growth > _STEEP and _times(run, head, seed, tail) > _STEEP else None
+    growth = float("inf")
+    for _ in range(_LOOKS):
+        growth = min(growth, _times(run, head, seed, tail))
+        if growth <= _STEEP:
+            return None
+    return growth
 
 
 def _times(run: Callable[[str], object], head: str, seed: str, tail: str) -> float:

@@ -22,6 +22,10 @@ SCANNING = frozenset({"search", "findall", "finditer", "sub", "subn", "split"})
 _SAMPLE = "7"
 """Stands for what a pattern takes from a variable, which is escaped wherever it is text."""
 
+_NAMES_RE = re.compile(r"\bre\s*\.")
+_MAY_USE = re.compile(rf"\.\s*(?:{'|'.join(sorted(ANCHORED | SCANNING))})\b")
+"""What a file must say to be worth its parsing, which every test process does."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -40,6 +44,7 @@ RUN_BY_ALEMBIC = ROOT / "bot" / "state" / "migrations" / "env.py"
 """It is a script that only a migration can run; it has no pattern, and `sources` sees to that."""
 
 
+@cache
 def sources() -> list[Path]:
     """Return the files of the program that can be imported."""
     assert "re" not in _imported(RUN_BY_ALEMBIC)
@@ -62,7 +67,10 @@ def patterns_of(file: Path) -> list[Found]:
     Raises:
         Unreadable: a pattern in it is made of what only a call knows.
     """
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    text = file.read_text(encoding="utf-8")
+    if not _NAMES_RE.search(text):
+        return []
+    tree = ast.parse(text)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_of_re(node)]
     if not calls:
         return []
@@ -76,7 +84,8 @@ def uses_by_name() -> Mapping[tuple[str, str], frozenset[str]]:
     others) and its name."""
     found: dict[tuple[str, str], set[str]] = {}
     for file in sources():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        text = file.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if _MAY_USE.search(text) else ():
             if isinstance(node, ast.Attribute) and (name := _name(node.value)):
                 found.setdefault((_owner(name, file), name), set()).add(node.attr)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

@@ -20,7 +20,7 @@ from tests.indexers.sources.confluence.conftest import Clock, Site
 
 WIKI = "wiki"
 EMBEDDER = WordEmbedder()
-SPLIT = Splitter(EMBEDDER.count_tokens)
+SPLIT = Splitter(EMBEDDER.count_tokens, 200)
 
 
 @contextmanager

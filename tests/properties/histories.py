@@ -14,7 +14,7 @@ from indexers.index.schema import Where
 from indexers.model import EVERYONE, NOBODY, Acl, Hit, Principal, SyncReport
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.scope import ScopedWiki
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.accounts import WORD, Text
 from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, principal, wiki_of

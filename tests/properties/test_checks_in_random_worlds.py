@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieved, by_page
 from bot.answering.sources import source_of
 from bot.model import Answer, NoAnswer, Reason, Result
@@ -17,7 +16,7 @@ from bot.playground.confluence.model import Content, User
 from bot.playground.confluence.state import Product
 from indexers.model import EVERYONE, Hit, KnownPage, Principal
 from indexers.sources.confluence.rights import Tokens
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import Recheck, sync
 from tests.fakes.engine import checked
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.looking import live_of
@@ -35,7 +34,7 @@ from tests.properties.drawing import Drawn, draw, draw_faults
 
 WORLDS = 4
 ASKED = 6
-PATIENT = 30.0
+PATIENT = 240.0
 ANYBODY = Principal.of(EVERYONE)
 DEEDS = ("nothing", "nothing", "restrict", "open", "add words", "take words out", "trash")
 SHARES = (0.0, 0.2, 1.0)

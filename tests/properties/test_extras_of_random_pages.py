@@ -12,7 +12,7 @@ from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.conftest import Site
 from tests.long import few

@@ -10,16 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from llama_index.core.schema import QueryBundle
 
-from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence, Curve
 from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.nodes import found
 from bot.answering.engine.retriever import FootnoteRetriever
-from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.model import Question
 from indexers.model import EVERYONE, NOBODY, OPEN, Acl, Passage, Principal, Reader
-from indexers.ports import Place
+from indexers.ports import PassageRef
+from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.fakes.live_wikis import Standing
@@ -75,7 +74,7 @@ class Changing(ListIndex):
         super().__init__()
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
+    def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         self.meanwhile()
         return super().passages(places, reader=reader)
 

@@ -24,7 +24,7 @@ from indexers.model import EVERYONE, Principal
 from indexers.sources.confluence.members import ConfluenceMembers
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Patience, Transport
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.indexers.sources.confluence.conftest import Clock, Site
 from tests.long import few
 from tests.properties.confluences import (
@@ -40,7 +40,7 @@ from tests.properties.drawing import Drawn, census, draw, draw_faults, unreadabl
 
 WORLDS = 20
 SEEDS = range(52)
-FEW = 6
+FEW = 3
 ASKED = 4
 """In each so many-th Confluence, Confluence itself is asked who people are; in the others
 the world's books are, which is quicker."""

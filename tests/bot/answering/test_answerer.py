@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.answering.refusals import LONGEST_QUESTION
 from bot.answering.stretch import stands_in
 from bot.model import Answer, NoAnswer, Question, Reason
 from indexers.model import EVERYONE, Acl, Passage, Principal
 from indexers.text.prose import plain
+from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answerer import Answerer
 from bot.answering.clarifying import Clarifying
 from bot.answering.confidence import Confidence
-from bot.answering.recheck import Recheck
 from bot.model import Answer, Clarify, NoAnswer, Question, Result, Role, Turn
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
+from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.live_wikis import Standing
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over

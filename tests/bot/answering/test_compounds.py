@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering import responding
 from bot.answering.compounds import MOST, parts
 from bot.answering.quoting import Quoting
-from bot.answering.responding import quotations
 from bot.answering.stretch import stands_in
 from bot.answering.windows import Read
-from bot.model import Answer, Question
+from bot.model import Question
 from indexers.model import EVERYONE, Hit, Passage, Principal
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
@@ -77,9 +77,9 @@ def test_whatever_is_asked_has_few_parts_or_none(question: str) -> None:
     assert not parts(question) or 2 <= len(parts(question)) <= MOST
 
 
-def quoted(question: str, *found: Passage) -> Answer:
+def quoted(question: str, *found: Passage) -> responding.Quoted:
     hits = retrieval_over(found)(Question(question, ANYONE)).hits
-    answer = quotations(Question(question, ANYONE), hits, 700, 1.0)
+    answer = responding.quoted(Question(question, ANYONE), hits, 700)
     assert answer is not None
     return answer
 
@@ -93,8 +93,8 @@ def test_each_part_is_quoted_for_from_the_page_that_answers_it() -> None:
     )
 
     assert answer.text == (
-        "**Conferences**\nAsk early for approval of conferences. [1]\n\n"
-        "**Vouchers**\nA voucher is due soon after the trip. [2]"
+        "Ask early for approval of conferences.\n\u2014 **Conferences** [1]\n\n"
+        "A voucher is due soon after the trip.\n\u2014 **Vouchers** [2]"
     )
 
 
@@ -107,7 +107,7 @@ def test_what_one_passage_says_of_all_parts_is_quoted_once_and_in_its_order() ->
         *passages("lunch", "Lunch is at noon."),
     )
 
-    assert answer.text.count("**Leave**") == answer.text.count("[1]") == 1
+    assert answer.text.count("\u2014 **Leave** [1]") == answer.text.count("[1]") == 1
     assert answer.text.index("**Ada approves leave.**") < answer.text.index(
         "**Approval of leave takes a week.**"
     )
@@ -135,7 +135,8 @@ def test_the_passage_with_the_best_sentence_answers_a_part() -> None:
     )
     quotes, unanswered = Quoting(read).of_parts(parts(question), hits, 700)
 
-    assert [quote.text for quote in quotes] == ["**Repairs**\nAda fixes it. It takes ten days."]
+    (quote,) = quotes
+    assert quote.text == "Ada fixes it. It takes ten days.\n\u2014 **Repairs**"
     assert not unanswered
 
 
@@ -147,11 +148,11 @@ def test_a_part_that_nothing_may_answer_is_said_to_have_no_answer() -> None:
     ]
     hits = retrieval_over(found)(Question(question, ANYONE)).hits
     quoting = Quoting(may_answer=lambda part, _: "gym" not in part)
-    answer = quotations(Question(question, ANYONE), hits, 700, 1.0, quoting)
+    answer = responding.quoted(Question(question, ANYONE), hits, 700, quoting)
 
     assert answer
     assert answer.text == (
-        "**Conferences**\nAsk early for approval of conferences. [1]\n\n"
+        "Ask early for approval of conferences.\n\u2014 **Conferences** [1]\n\n"
         "I found nothing that answers \u201cwhat does (1) the *gym* <!here> cost?\u201d."
     )
 
@@ -160,10 +161,10 @@ def test_where_no_part_may_be_answered_by_itself_the_whole_is_quoted_for() -> No
     question = "how early is approval of conferences, and how soon is the voucher due?"
     found = passages("conferences", "Ask early for approval of conferences.")
     hits = retrieval_over(found)(Question(question, ANYONE)).hits
-    answer = quotations(Question(question, ANYONE), hits, 700, 1.0, Quoting(may_answer=never))
+    answer = responding.quoted(Question(question, ANYONE), hits, 700, Quoting(may_answer=never))
 
     assert answer
-    assert answer.text == "**Conferences**\nAsk early for approval of conferences. [1]"
+    assert answer.text == "Ask early for approval of conferences.\n\u2014 **Conferences** [1]"
 
 
 def never(_part: str, _hit: Hit) -> bool:
@@ -189,7 +190,7 @@ def test_quotations_for_parts_are_verbatim_and_no_longer_than_there_is_room(
 def test_what_was_not_searched_for_by_parts_is_quoted_as_ever() -> None:
     question = "how long is leave and who approves leave?"
     hits = [Hit(passage, 1.0, 0.5) for passage in passages("leave", "Leave is long.")]
-    answer = quotations(Question(question, ANYONE), hits, 700, 1.0)
+    answer = responding.quoted(Question(question, ANYONE), hits, 700)
 
     assert answer
-    assert answer.text == "**Leave**\nLeave is long. [1]"
+    assert answer.text == "Leave is long.\n\u2014 **Leave** [1]"

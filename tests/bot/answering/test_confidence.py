@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 
 import pytest
@@ -50,6 +51,46 @@ def test_confidence_is_a_logistic_curve_over_the_features() -> None:
     assert sure("parental leave", pages) == pytest.approx(1 / (1 + exp(1.0 - 2.0 * 0.5 - 7.0)))
 
 
+@pytest.mark.parametrize(
+    ("seen", "curve"),
+    [
+        (Features(), Curve(-7.1, 10.5, 4.4, 0.4)),
+        (Features(sentence=1.0), Curve(-7.1, 10.5, 4.4, 0.4)),
+        (Features(read=1.0), Confidence().read),
+        (Features(read=1.0, sentence=1.0), Confidence().shown),
+    ],
+)
+def test_the_curve_is_the_one_for_what_was_read(seen: Features, curve: Curve) -> None:
+    assert Confidence().curve(seen) == curve
+
+
+@pytest.mark.parametrize(
+    ("read", "agreed"),
+    [
+        ((5.0, -1.0), 1.0),
+        # The cross-encoder prefers the second, and the search's first stays first.
+        ((1.0, 1.5), 0.0),
+        ((None, None), 0.0),
+    ],
+)
+def test_search_and_cross_encoder_agree_if_both_put_the_first_passage_first(
+    read: tuple[float | None, float | None], agreed: float
+) -> None:
+    pages = found(("Leave.", 9.0, 0.5), ("Travel.", 5.0, 0.5))
+    hits = [replace(hit, relevance=score) for hit, score in zip(pages.hits, read, strict=True)]
+    both = Retrieved(by_page(hits), 0.0, 0.0)
+
+    assert features("leave", both).agreed == agreed
+
+
+def test_a_passage_that_only_the_cross_encoder_put_first_is_not_agreed_on() -> None:
+    # Blending gave the first 3 points that the search had not given it.
+    first, second = found(("Leave.", 6.0, 0.5), ("Travel.", 5.0, 0.5)).hits
+    hits = [replace(first, relevance=6.0), replace(second, relevance=-2.0)]
+
+    assert features("leave", Retrieved(by_page(hits), 0.0, 0.0)).agreed == 0.0
+
+
 def test_more_nearness_and_more_words_make_surer() -> None:
     sure = Confidence()
     little = sure("leave zebra", found(("Leave.", 0.9, 0.2)))
@@ -60,7 +101,7 @@ def test_more_nearness_and_more_words_make_surer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("precision", "expected"), [(0.0, 0.0), (0.899, 0.138), (0.914, 0.153), (1, 1)]
+    ("precision", "expected"), [(0.0, 0.0), (0.91, 0.2), (0.9295, 0.25), (1, 1)]
 )
 def test_how_sure_one_must_be_is_read_off_what_was_measured(
     precision: float, expected: float

@@ -129,7 +129,9 @@ def told(text: str, answer: str) -> list[list[str]]:
     """The groups in which it is told, what answers first."""
     units = outline(text)
     place = next(n for n, unit in enumerate(units) if unit.text.startswith(answer))
-    return [[units[at].text for at in group] for group in cut(units, [Window(place, 0)], 700).told]
+    return [
+        [units[at].text for at in group] for group in cut(units, [Window(place, 0)], 700).ordered
+    ]
 
 
 BEFORE = "You can ask for it in the tool at any time, and it is seldom that anybody refuses it."
@@ -170,7 +172,7 @@ def test_numbered_steps_keep_their_order() -> None:
 def test_everything_that_is_shown_is_told_once(text: str, room: int) -> None:
     units = outline(text)
     piece = cut(units, [Window(place, 0.1 * place) for place in range(len(units))], room)
-    places = [at for group in piece.told for at in group]
+    places = [at for group in piece.ordered for at in group]
 
     assert sorted(places) == list(piece.shown)
-    assert set(piece.cores) <= set(piece.told[0])
+    assert set(piece.cores) <= set(piece.ordered[0])

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import exp
 from typing import Any
 
 import pytest
 
-from bot.answering.answerer import Answerer
-from bot.answering.confidence import Confidence
-from bot.model import THE_CLOSEST, Answer, NoAnswer, Question, Reason, Tone, named
+from bot.answering.blending import blended
+from bot.answering.confidence import Confidence, Curve
+from bot.answering.quoting import Quoting
+from bot.answering.reranking import Reranking
+from bot.model import Answer, NoAnswer, Question, Reason, Tone, named
+from bot.texts import THE_CLOSEST
 from indexers.model import EVERYONE, Principal
+from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 
@@ -43,10 +48,32 @@ def test_the_chance_of_being_right_sets_the_tone(logit: float, tone: Tone) -> No
     assert (said.tone if isinstance(said, Answer) else Tone.SILENCE) is tone
 
 
+@pytest.mark.parametrize(("sentence", "tone"), [(2.0, Tone.ANSWER), (-2.0, Tone.CLOSEST)])
+def test_what_is_quoted_sets_the_tone_if_a_cross_encoder_read_it(
+    sentence: float, tone: Tone
+) -> None:
+    sure = Curve(9.0, 0.0, 0.0, 0.0)
+    by_sentence = Curve(0.0, 0.0, 0.0, 0.0, sentence=1.0)
+    confidence = Confidence(read=sure, shown=by_sentence)
+    reading = Reranking(
+        lambda _question, passages: [5.0] * len(passages), seconds=60, order=blended
+    )
+    answerer = answering(
+        0.0,
+        confidence=confidence,
+        rerank=reading,
+        quoting=Quoting(lambda _question, texts: [sentence] * len(texts)),
+    )
+    said = asked(answerer, "how long is parental leave?")
+
+    assert said.tone is tone
+    assert said.confidence == pytest.approx(1 / (1 + exp(-sentence)))
+
+
 def test_the_closest_is_one_quotation_and_names_the_nearest_other_pages() -> None:
     said = asked(answering(-0.1), "how long is parental leave and parental pay?")
 
-    assert said.text.startswith(f"{THE_CLOSEST}\n\n**Leave**\nParental")
+    assert said.text.startswith(f"{THE_CLOSEST}\n\nParental")
     assert len(said.sources) == 1
     assert "[1]" in said.text
     assert "[2]" not in said.text

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.model import Answer, Question
 from indexers.model import EVERYONE, Passage, Principal
+from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 

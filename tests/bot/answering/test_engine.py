@@ -14,17 +14,16 @@ from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 from llama_index.core.instrumentation.events.base import BaseEvent
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle, TextNode
 
-from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence, Curve
 from bot.answering.engine.events import RecheckEvent, VerificationEvent
 from bot.answering.engine.nodes import nodes_of
 from bot.answering.engine.postprocessors import PageFolding
 from bot.answering.engine.query import FootnoteQuery, FootnoteResponse
 from bot.answering.engine.rights import LiveRights
-from bot.answering.recheck import Recheck
 from bot.model import Answer, NoAnswer, Question
 from indexers.model import EVERYONE, Acl, Principal
-from tests.bot.answering.composing.test_composer import ScriptedWriter, composer
+from tests.bot.answering.composing.test_composer import ScriptedModel, composer
+from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.live_wikis import Standing
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
@@ -185,8 +184,8 @@ def test_who_listens_hears_of_the_recheck(heard: Heard) -> None:
 
 
 def test_who_listens_hears_what_became_of_a_model_s_sentences(heard: Heard) -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1]. Leave is ninety days long [1].")
-    answerer(composer=composer(writer)).query_engine(ANYONE).query(ASKED)
+    model = ScriptedModel("Leave is thirty days long [1]. Leave is ninety days long [1].")
+    answerer(composer=composer(model)).query_engine(ANYONE).query(ASKED)
     (event,) = [event for event in heard.events if isinstance(event, VerificationEvent)]
 
     assert (event.supported, sum(event.dropped.values())) == (1, 1)

@@ -7,17 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.answering.engine.nodes import nodes_of, pages_of
 from bot.answering.engine.postprocessors import ModelRerank
 from bot.answering.engine.query import FootnoteQuery
 from bot.answering.model_order import ModelOrder
-from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking
 from bot.model import Answer, Question
 from indexers.model import EVERYONE, OPEN, Acl, Page, Passage, Principal, Section
 from indexers.ports import LiveWiki
+from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.live_wikis import Standing, Unavailable
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over

@@ -10,9 +10,9 @@ from llama_index.core.schema import NodeWithScore, TextNode
 from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.nodes import nodes_of, pages_of
 from bot.answering.engine.rights import LiveRights
-from bot.answering.recheck import Recheck
 from bot.answering.retrieval import FoundPage, Retrieved
 from indexers.model import EVERYONE, OPEN, Acl, Hit, Page, Passage, Principal, Section
+from tests.fakes.defaults import Recheck
 from tests.fakes.live_wikis import Standing
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over

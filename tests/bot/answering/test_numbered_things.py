@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import numbers
-from bot.answering.answerer import Answerer
 from bot.answering.composing.words import Word
 from bot.answering.confidence import Confidence
 from bot.model import Answer, Question
 from indexers.model import EVERYONE, Passage, Principal
+from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.long import tries

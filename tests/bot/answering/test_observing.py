@@ -8,11 +8,11 @@ import pytest
 
 from bot.answering.library import IndexedLibrary
 from bot.answering.observing import ObservedAnswerer
-from bot.answering.recheck import Recheck
 from bot.model import Answer, Question
 from indexers.model import EVERYONE, Principal
-from tests.bot.answering.composing.test_composer import ScriptedWriter, composer
+from tests.bot.answering.composing.test_composer import ScriptedModel, composer
 from tests.bot.answering.test_engine import ADA, ANYONE, ASKED, answerer
+from tests.fakes.defaults import Recheck
 from tests.fakes.live_wikis import Standing
 from tests.fakes.wiki import by_section
 
@@ -79,8 +79,8 @@ def test_a_page_that_is_closed_later_is_hidden_from_then_on() -> None:
 
 
 def test_a_model_s_sentences_come_with_their_verdicts() -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1]. Leave is ninety days long [1].")
-    told = asked(observed(composer=composer(writer)))
+    model = ScriptedModel("Leave is thirty days long [1]. Leave is ninety days long [1].")
+    told = asked(observed(composer=composer(model)))
 
     assert told["sentences"][0]["verdict"] == "supported"
     assert told["sentences"][1] == {"text": "Leave is ninety days long [1].", "verdict": "number"}

@@ -28,7 +28,8 @@ def found(closest: float, language: str = "") -> Retrieved:
 def decided(question: str, closest: float, *, foreign: bool = True, bridged: bool = False) -> Tone:
     deciding = Deciding(Confidence(), 0.05, 0.05)
     asked = Question(question, ANYONE, foreign=foreign, bridged=bridged)
-    return deciding(asked, found(closest)).tone
+    retrieved = found(closest)
+    return deciding(asked, retrieved, deciding.seen(asked, retrieved)).tone
 
 
 def test_it_is_told_by_its_little_words() -> None:
@@ -74,7 +75,7 @@ def test_it_may_be_where_the_embedding_model_knows_both_languages() -> None:
 def test_where_nothing_is_found_the_language_of_the_pages_is_told() -> None:
     def told(question: str, *, foreign: bool, bridged: bool = False) -> str:
         asked = Question(question, ANYONE, foreign=foreign, bridged=bridged)
-        return Responder(Confidence(), ("handbook",))(asked, found(0.1, "german")).text
+        return Responder(Confidence(), ("handbook",), 700)(asked, found(0.1, "german")).text
 
     assert told("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True) == (
         "I searched handbook and found nothing that answers this. "

@@ -39,7 +39,7 @@ def test_quotations_are_verbatim_and_of_whole_units(
         assert found.words
         assert stands_in(found.words, written)
         assert any(found.passage.text[unit.start : unit.end] in found.words for unit in pieces)
-        assert found.text.startswith("**Leave**\n")
+        assert found.text.endswith("\n\u2014 **Leave**")
 
 
 @given(SECTIONS)
@@ -53,11 +53,11 @@ def test_units_are_the_whole_text_in_order(text: str) -> None:
     )
 
 
-def test_the_sentence_that_answers_is_quoted_under_its_label() -> None:
+def test_the_sentence_that_answers_is_quoted_above_its_caption() -> None:
     text = "We like dogs. " * 20 + "Leave is thirty days long. Cats are fine. " + "Birds. " * 80
     (found,) = quoted("How long is leave?", text, room=120)
 
-    assert found.text.startswith("**Leave**\n… **Leave is thirty days long.** Cats are fine.")
+    assert found.text.startswith("… **Leave is thirty days long.** Cats are fine.")
     assert found.words.startswith("Leave is thirty days long. Cats are fine.")
     assert found.words in text
 
@@ -93,7 +93,7 @@ def test_a_cross_encoder_chooses_what_is_in_bold() -> None:
 
     (found,) = Quoting(likes_cats)("leave", hits("Leave is long. Cats are fine."), 700)
 
-    assert found.text == "**Leave**\nLeave is long. **Cats are fine.**"
+    assert found.text == "Leave is long. **Cats are fine.**\n\u2014 **Leave**"
 
 
 def test_a_list_that_is_cut_between_passages_is_shown_with_what_introduces_it() -> None:
@@ -104,7 +104,8 @@ def test_a_list_that_is_cut_between_passages_is_shown_with_what_introduces_it() 
     (cut,) = Quoting()("Is leave for moths?", hits, 700)
 
     assert cut.text == (
-        "**Leave**\nAsk for it:\n\u2022 Leave for cats.\n\u2022 **Leave for moths.**\n\u2022 Rest."
+        "Ask for it:\n\u2022 Leave for cats.\n\u2022 **Leave for moths.**\n\u2022 Rest."
+        "\n\u2014 **Leave**"
     )
     assert cut.passage == second
     assert stands_in(cut.words, [first, second])
@@ -117,7 +118,7 @@ def test_a_row_has_the_header_that_stands_in_the_passage_before() -> None:
     hits = [Hit(second, 1.0, 0.5), Hit(first, -1.0, 0.0, beside=True)]
     (found,) = Quoting()("How many days in Berlin?", hits, 40)
 
-    assert found.text == "**Leave**\nCity: Berlin \u00b7 Days: 30"
+    assert found.text == "City: Berlin \u00b7 Days: 30\n\u2014 **Leave**"
 
 
 def test_another_section_is_not_shown_with_it() -> None:
@@ -168,7 +169,7 @@ def test_a_section_with_headings_is_named_by_the_innermost() -> None:
     deep = replace(hit, passage=replace(hit.passage, headings=("Types", "Award leave")))
     (found,) = Quoting()("leave", [deep], 700)
 
-    assert found.text == "**Leave > Award leave**\nLeave is long."
+    assert found.text == "Leave is long.\n\u2014 **Leave > Award leave**"
 
 
 def test_the_rule_below_a_header_is_no_unit() -> None:

@@ -10,9 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
-from bot.answering.recheck import Recheck
 from bot.model import Answer, Doubt, NoAnswer, Question, Unchecked
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Content, User, Who
@@ -22,6 +20,7 @@ from bot.playground.confluence.world import World
 from indexers.model import EVERYONE, Changed, Principal
 from indexers.sources.confluence.live import LiveConfluence
 from indexers.sources.confluence.wiki import ConfluenceWiki
+from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.wiki import by_section
 from tests.indexers.sources.confluence.conftest import Clock, Site

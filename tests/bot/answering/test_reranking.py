@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.composing.writing import ModelFailed
+from bot.answering.composing.model_client import ModelFailed
 from bot.answering.engine.postprocessors import CrossEncoderRerank
 from bot.answering.reranking import Reranking, Scoring, dealt, reading
 from bot.answering.retrieval import FoundPage, by_page
@@ -97,7 +97,7 @@ def test_who_is_slow_leaves_the_order_as_it_was_and_is_not_asked_more_often_than
 
     def scores(_: Question, passages: Sequence[Passage]) -> list[float]:
         asked.append(len(passages))
-        over.wait(60)
+        over.wait(600)
         return [float(n) for n in range(len(passages))]
 
     rerank = Reranking(scores, seconds=0.05, at_once=1)
@@ -108,7 +108,7 @@ def test_who_is_slow_leaves_the_order_as_it_was_and_is_not_asked_more_often_than
 
     assert kept == [PAGES] * 3
     assert len(asked) == 1
-    assert took < 30
+    assert took < 300
 
 
 def test_one_passage_needs_no_order() -> None:

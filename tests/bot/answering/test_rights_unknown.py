@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.recheck import Recheck
 from bot.answering.several import Several
 from bot.model import Answer, Narrowed, NoAnswer, Reason
 from indexers.model import EVERYONE, NOBODY, Audience, Principal
 from indexers.untold import untold_token
 from tests.bot.answering.test_answerer import HANDBOOK, SURE, UNSURE, answerer, ask
+from tests.fakes.defaults import Recheck
 from tests.fakes.live_wikis import Standing
 from tests.fakes.wiki import by_section
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from bot.answering.several import Several, questions
 from bot.model import (
     Answer,
     Clarify,
+    Fallback,
     NoAnswer,
     Question,
     Reading,
@@ -95,6 +97,23 @@ def test_one_that_has_no_answer_says_so_beside_the_others() -> None:
 
     assert isinstance(said, Answer)
     assert said.text.endswith("> What is for lunch?\n\nI found nothing.")
+
+
+def test_why_a_model_has_no_part_in_one_is_said_with_it_and_once_if_none_is_answered() -> None:
+    class Broken(Wiki):
+        def answer(self, question: Question, on_text: OnText | None = None) -> Answer | NoAnswer:
+            result = super().answer(question)
+            none = isinstance(result, NoAnswer)
+            return replace(result, fallback=Fallback.FAILED) if none else result
+
+    some = Several(Broken()).answer(Question("How is leave booked? What is for lunch?", READER))
+    none = Several(Broken()).answer(Question("What is for lunch? What is for dinner?", READER))
+
+    assert isinstance(some, Answer)
+    assert some.fallback is None
+    assert some.text.endswith(f"I found nothing. {Fallback.FAILED.words_of_silence}")
+    assert isinstance(none, NoAnswer)
+    assert none.fallback is Fallback.FAILED
 
 
 def test_what_a_refusal_stands_on_is_named_beside_the_answers() -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from bot.answering.cutting import cut
 from bot.answering.outline import outline
-from bot.answering.showing import body, label
+from bot.answering.showing import body, caption
 from bot.answering.windows import Window
 from bot.evaluation.facts import plain_words
-from bot.slack.rendering.mrkdwn import render
+from bot.slack.rendering.mrkdwn import Piece, literal, render
 from tests.indexers.light_markdown import SECTIONS
 
 
@@ -24,34 +24,33 @@ def shown(text: str, *places: int, core: int = -1) -> str:
 @pytest.mark.parametrize(
     ("title", "heading", "expected"),
     [
-        ("Leave", "Types > Award leave", "**Leave > Award leave**"),
-        ("Leave", "", "**Leave**"),
-        ("Leave", "Leave", "**Leave**"),
+        ("Leave", "Types > Award leave", "\u2014 **Leave > Award leave**"),
+        ("Leave", "", "\u2014 **Leave**"),
+        ("Leave", "Leave", "\u2014 **Leave**"),
         ("", "", ""),
-        ("Use `make` [now](https://a.example)", "", "**Use make now**"),
+        ("Use `make` [now](https://a.example)", "", "\u2014 **Use make now**"),
         (
             "See [1]",
             "**bold** * and **",
-            "**See (1) > \u2217\u2217bold\u2217\u2217 \u2217 and \u2217\u2217**",
+            "\u2014 **See (1) > \u2217\u2217bold\u2217\u2217 \u2217 and \u2217\u2217**",
         ),
-        ("A\n\n# B", "x" * 300, f"**A # B > {'x' * 79}…**"),
+        ("A\n\n# B", "x" * 300, f"\u2014 **A # B > {'x' * 79}…**"),
     ],
 )
-def test_a_label_says_page_and_innermost_section(title: str, heading: str, expected: str) -> None:
-    assert label(title, heading) == expected
+def test_a_caption_says_page_and_innermost_section(title: str, heading: str, expected: str) -> None:
+    assert caption(title, heading) == expected
 
 
 @given(st.text(), st.text())
-def test_a_label_is_one_line_of_bold_whatever_the_title(title: str, heading: str) -> None:
-    made = label(title, heading)
+def test_a_caption_is_one_line_whatever_the_title(title: str, heading: str) -> None:
+    made = caption(title, heading)
 
     assert "\n" not in made
     assert not re.search(r"\[\d{1,3}\]", made)
-    assert made == "" or re.fullmatch(r"\*\*[^*]+\*\*", made)
+    assert made == "" or re.fullmatch(r"\u2014 \*\*[^*]+\*\*", made)
     if made:
         (piece,) = render(made, ())
-        assert piece.text.startswith("*")
-        assert piece.text.endswith("*")
+        assert piece == Piece(f"\u2014 *{literal(made[4:-2])}*")
 
 
 def test_what_answers_is_in_bold_beside_other_words() -> None:
@@ -123,7 +122,7 @@ def test_every_word_that_is_shown_stands_in_the_page(text: str, data: st.DataObj
     piece = cut(units, [Window(place, 0.0)], 2_000)
     if not piece.shown:
         return
-    made = plain_words(body(text, units, piece.told, piece.cores).replace("\u2026", " "))
+    made = plain_words(body(text, units, piece.ordered, piece.cores).replace("\u2026", " "))
     told = set(made.replace(":", " ").replace("\u00b7", " ").split())
 
     assert told
@@ -145,4 +144,4 @@ def test_no_more_is_shown_than_there_is_room_for(text: str, room: int, data: st.
     piece = cut(units, [Window(place, 0.0) for place in places], room)
     marks = len("… **** …\n\n… ")
 
-    assert len(body(text, units, piece.told, piece.cores)) <= room + marks
+    assert len(body(text, units, piece.ordered, piece.cores)) <= room + marks

@@ -16,7 +16,7 @@ from bot import request_ids
 from bot.answering.tracing import traced
 from bot.errors import TracingMisconfigured
 from bot.model import Question, Role, Turn
-from tests.bot.answering.composing.test_composer import ScriptedWriter, composer
+from tests.bot.answering.composing.test_composer import ScriptedModel, composer
 from tests.fakes.live_wikis import Standing
 
 from .test_engine import ADA, ANYONE, ASKED, answerer
@@ -71,8 +71,8 @@ def values(span: Span) -> dict[str, object]:
 
 
 def test_a_trace_tells_what_ran_and_what_came_out_and_no_word_of_it(collector: Collector) -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1]. It is zebra coloured [1].")
-    made = answerer(Standing(), composer=composer(writer))
+    model = ScriptedModel("Leave is thirty days long [1]. It is zebra coloured [1].")
+    made = answerer(Standing(), composer=composer(model))
     with traced(collector.url), request_ids.request("a1b2c3d4"):
         made.answer(Question(ASKED, ADA, person="U0ADA", channel="C0TEAM"))
     spans = {span.name: span for span in collector.spans}

@@ -8,16 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.answering.library import IndexedLibrary
 from bot.answering.model import WrittenAnswer
-from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.answering.verified import Verified
 from bot.model import Answer, NoAnswer, Question, Role, Source, Turn
 from indexers.index.embedding import LocalEmbedder
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
+from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.index import ListIndex
 from tests.fakes.live_wikis import Standing, Unavailable
 from tests.fakes.wiki import by_section

@@ -239,6 +239,18 @@ async def test_small_talk_gets_help(office: Office) -> None:
     assert office.handbook.asked == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "replies"), [(MessageKind.DIRECT, [HELP.text]), (MessageKind.UNASKED, [SAID.text])]
+)
+async def test_who_asks_the_bot_what_it_can_do_gets_help_and_who_asks_another_person_does_not(
+    office: Office, kind: MessageKind, replies: list[str]
+) -> None:
+    await office.settings.set(TEAM, HERE, ChannelSettings(unasked=0.0), BEN)
+    await office.ask("Who are you?", kind)
+
+    assert office.replies == replies
+
+
 async def test_where_somebody_gets_nothing_the_asker_alone_sees_the_answer(office: Office) -> None:
     office.directory.outsiders.add(HERE)
     office.directory.readers[ANNA] = HERS

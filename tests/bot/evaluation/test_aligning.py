@@ -35,11 +35,10 @@ def test_on_whatever_scale_a_model_scores_the_chances_are_the_same(
     assert read is not None
     curve = aligned(Confidence(), closest, read)
 
-    for name in ("read", "unread"):
-        plain = Features(0.6, 0.3, 0.1, 2.0 if name == "read" else None)
-        other = Features(
-            slope * 0.6 + shift, 0.3, 0.1, slope * 2.0 + shift if name == "read" else None
-        )
+    for scores in ((None, None), (2.0, None), (2.0, 3.0)):
+        plain = Features(0.6, 0.3, 0.1, *scores)
+        scaled_scores = (score if score is None else slope * score + shift for score in scores)
+        other = Features(slope * 0.6 + shift, 0.3, 0.1, *scaled_scores)
         expected = Confidence().curve(plain)(plain)
         assert curve.curve(other)(other) == pytest.approx(expected, abs=0.12)
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.answering.answerer import Answerer
 from bot.answering.composing.composer import Composer
-from bot.answering.composing.prompt import Prompting
+from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.usage import Caps, MemoryUsage, Meter, Price
-from bot.answering.composing.writing import ModelFailed
 from bot.answering.confidence import Confidence
 from bot.evaluation.questions import Case
 from bot.evaluation.report import report
 from bot.evaluation.run import Judgement, ask_all
 from indexers.model import EVERYONE, Principal
+from tests.fakes.defaults import Answerer, Prompting
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
-from tests.fakes.writing import ScriptedWriter
+from tests.fakes.scripted_model import ScriptedModel
 
 ANYONE = Principal.of(EVERYONE)
 LEAVE = "Leave is thirty days long. Ask your lead first."
@@ -39,7 +38,7 @@ def answerer(*scripts: str | Exception) -> Answerer:
         retrieval_over(passages("leave", LEAVE)),
         Confidence(bias=9.0),
         ("handbook",),
-        composer=Composer(ScriptedWriter(*scripts), prompting, usage),
+        composer=Composer(ScriptedModel(*scripts), prompting, usage),
     )
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.evaluation.evidence import EvidenceCounts, evidence
 from bot.model import Answer, Question, Source
 from indexers.model import EVERYONE, Principal
+from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 

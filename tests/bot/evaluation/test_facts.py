@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.evaluation.comparing import rows
 from bot.evaluation.facts import facts_of, plain_words
@@ -15,6 +14,7 @@ from bot.evaluation.questions import Case, cases_of
 from bot.evaluation.report import report
 from bot.evaluation.run import Outcome, ask_all
 from indexers.model import EVERYONE, Principal
+from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 

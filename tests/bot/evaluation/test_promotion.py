@@ -39,16 +39,16 @@ def office(tmp_path: Path) -> Office:
 async def praise(office: Office, question: str, page: str, *, private: bool = False) -> None:
     source = Source(page.title(), "", "u", "So.", "handbook", page, "1")
     place = MessageRef("T", "C", f"{question}{page}", f"{question}{page}")
-    ledger = DatabaseAnswers(office.ledger._database)
+    store = DatabaseAnswers(office.store._database)
     asked = AskedQuestion(question, "U1", place, private=private)
-    recorded = ledger.keep(
+    recorded = store.keep(
         asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None, {}
     )
     await office.feedback.praise(recorded.id, "U1")
 
 
 def gate(office: Office) -> SavedQuestions:
-    return SavedQuestions(office.ledger, EMBEDDER)
+    return SavedQuestions(office.store, EMBEDDER)
 
 
 STANDING = {"leave": "Leave is booked in the calendar.", "travel": "Travel is far away."}

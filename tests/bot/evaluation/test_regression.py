@@ -31,9 +31,9 @@ class Office:
     """Whose people ask and complain."""
 
     def __init__(self, database: Database) -> None:
-        self.ledger = DatabaseAnswers(database)
+        self.store = DatabaseAnswers(database)
         self.feedback = Feedback(
-            AsyncAnswers(self.ledger), lambda: datetime(2026, 11, 24, tzinfo=UTC)
+            AsyncAnswers(self.store), lambda: datetime(2026, 11, 24, tzinfo=UTC)
         )
         self._asked = 0
 
@@ -54,11 +54,11 @@ class Office:
     ) -> None:
         flag = await self.feedback.complain(recorded.id, by, complaint, "a comment about Bob")
         if state is not FlagState.OPEN:
-            self.ledger.move(flag.id, state, FlagAction(state.value), "U9", flag.raised)
+            self.store.move(flag.id, state, FlagAction(state.value), "U9", flag.raised)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        return regression(self.ledger.flags(), self.ledger.praised(), self.ledger.earlier)
+        return regression(self.store.flags(), self.store.praised(), self.store.earlier)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ async def test_the_pages_that_a_reviewer_named_are_right_from_then_on(office: Of
     await office.settled(recorded, Complaint.WRONG_PAGE, ANSWERED)
     (flag,) = await office.feedback.all_flags()
     verified = Verification("Ben", date(2026, 11, 24))
-    office.ledger.asked_again(flag, replace(answer("b"), verified=verified), flag.raised)
+    office.store.asked_again(flag, replace(answer("b"), verified=verified), flag.raised)
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == ({"w/a": 0.0, "w/b": 1.0}, True)

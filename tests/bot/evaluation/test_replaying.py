@@ -11,8 +11,8 @@ import pytest
 
 from bot.answering.composing.composer import Composer, MakePrompt
 from bot.answering.composing.judge import SentenceJudge
+from bot.answering.composing.model_client import LanguageModel
 from bot.answering.composing.usage import Meter
-from bot.answering.composing.writing import LanguageModel
 from bot.evaluation.lines import BadSet
 from bot.evaluation.recordings import read_recordings
 from bot.evaluation.replay_judges import Judging, RecordedVerdicts
@@ -46,8 +46,8 @@ def answer(*sentences: Any, style: str = "natural") -> dict[str, Any]:
     return {"style": style, "text": text, "sentences": list(sentences)}
 
 
-def composer(writer: LanguageModel, prompt: MakePrompt, judge: SentenceJudge | None) -> Composer:
-    return Composer(writer, prompt, Meter(len, lambda: date.min), judge=judge)
+def composer(model: LanguageModel, prompt: MakePrompt, judge: SentenceJudge | None) -> Composer:
+    return Composer(model, prompt, Meter(len, lambda: date.min), judge=judge)
 
 
 def replayed(folder: Path, *rows: dict[str, Any]) -> dict[str, Any]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from bot.answering import answerer as answering
-from bot.answering.answerer import Answerer
 from bot.answering.clarifying import Clarifying
 from bot.answering.confidence import Confidence
 from bot.answering.responding import Responder
 from bot.answering.retrieval import Retrieved
+from bot.answering.several import Several
+from bot.evaluation.facts import Facts
 from bot.evaluation.questions import Case
 from bot.evaluation.report import report
 from bot.evaluation.run import Outcome, ask_all
 from bot.model import Answer, NoAnswer, Question, Reason
 from indexers.model import EVERYONE, Acl, Principal
+from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 
@@ -218,3 +221,67 @@ def test_what_is_measured_is_what_people_read_with_the_note_on_pages_that_disagr
     assert "The pages disagree" in outcome.result.text
     assert outcome.result.text == answerer.answer(Question(question.question, ANYONE)).text
     assert report([outcome])["verbatim_quotes"] == 1.0
+
+
+TWO = "How long is leave? How is travel booked?"
+
+
+def sure() -> Answerer:
+    clock = TickingClock()
+    return Answerer(retrieval_over(HANDBOOK), Confidence(bias=9.0), ("handbook",), clock=clock)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long is leave?",
+        TWO,
+        f"{TWO} Who was Boleslaw of Masovia?",
+        "leave " * 1_000,
+        "?!",
+        "Who was Boleslaw of Masovia?",
+    ],
+)
+@pytest.mark.parametrize("confidence", [Confidence(bias=9.0), BY_WORDS])
+def test_a_question_goes_the_way_of_a_message(question: str, confidence: Confidence) -> None:
+    answerer = replace(sure(), confidence=confidence)
+    (outcome,) = ask_all([case(question)], answerer, reader=ANYONE)
+    shown = Several(replace(sure(), confidence=confidence)).answer(Question(question, ANYONE))
+
+    assert outcome.result == replace(shown, timings=outcome.result.timings)
+
+
+def test_of_a_question_that_asks_two_things_both_searches_and_answers_count() -> None:
+    both = replace(
+        case(TWO, "leave", "travel"),
+        facts=Facts(((re.compile("thirty"),), (re.compile("tock"),))),
+    )
+    (outcome,) = ask_all([both], sure(), reader=ANYONE)
+    (alone,) = ask_all([case("How long is leave?")], sure(), reader=ANYONE)
+    report_ = report([outcome], answers=True)
+
+    assert set(outcome.ranked[:2]) == {"handbook/leave", "handbook/travel"}
+    assert outcome.right
+    assert outcome.result.timings.search == 2 * alone.result.timings.search
+    assert report_["answers"]["cited_sentences"] == 1.0
+    assert report_["verbatim_quotes"] == 1.0
+
+
+def test_a_fact_in_the_repeated_question_is_no_answer() -> None:
+    asks = "Is leave forty weeks long? How is travel booked?"
+    repeated = replace(case(asks), facts=Facts(((re.compile("forty weeks"),),)))
+    contained = case(asks, answers=("forty weeks",))
+    outcomes = ask_all([repeated, contained], sure(), reader=ANYONE)
+
+    assert "> Is leave forty weeks long?" in outcomes[0].result.text
+    assert outcomes[0].right is False
+    assert not outcomes[1].contained
+
+
+def test_what_people_wrote_as_answers_is_left_out() -> None:
+    written = Answer("Ask Ann. [1]", (), 1.0)
+    answerer = replace(sure(), verified=lambda _: written)
+    (outcome,) = ask_all([case("How long is leave?")], answerer, reader=ANYONE)
+
+    assert answerer.answer(Question("How long is leave?", ANYONE)) == written
+    assert "thirty days" in outcome.result.text

@@ -21,9 +21,9 @@ ANSWER = Answer("So.", (), 0.9)
 class Office:
     def __init__(self, database: Database) -> None:
         self.now = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
-        ledger = AsyncAnswers(DatabaseAnswers(database))
-        self.feedback = Feedback(ledger, lambda: self.now)
-        self.review = Review(ledger, lambda: self.now)
+        store = AsyncAnswers(DatabaseAnswers(database))
+        self.feedback = Feedback(store, lambda: self.now)
+        self.review = Review(store, lambda: self.now)
 
     async def flagged(self, ts: str = "1.0") -> Flag:
         asked = AskedQuestion("How?", "U1", MessageRef("T", "C", ts, ts), private=False)
@@ -89,7 +89,7 @@ async def test_what_its_person_took_back_is_over(office: Office) -> None:
     assert not await office.review.answered(flag, "U3")
 
 
-async def test_what_follows_from_a_deed_is_due_until_it_is_done(office: Office) -> None:
+async def test_what_follows_from_an_action_is_due_until_it_is_done(office: Office) -> None:
     flag = await office.flagged()
     dues = [(await office.again(flag)).due]
     await office.review.shown(await office.again(flag))
@@ -97,7 +97,7 @@ async def test_what_follows_from_a_deed_is_due_until_it_is_done(office: Office) 
     await office.review.fixed(flag, "U3")
     dues.append((await office.again(flag)).due)
     await office.review.asked_again(await office.again(flag), ANSWER)
-    await office.review.told(await office.again(flag), somebody=True)
+    await office.review.notified(await office.again(flag), somebody=True)
     dues.append((await office.again(flag)).due)
     await office.review.shown(await office.again(flag))
 
@@ -123,10 +123,10 @@ async def test_what_calls_for_it_while_it_is_done_makes_it_due_again(office: Off
     office.now += timedelta(seconds=20)
     await office.review.answered(flag, "U4")
     await office.review.asked_again(asked, ANSWER)
-    await office.review.told(asked, somebody=True)
+    await office.review.notified(asked, somebody=True)
     before = (await office.again(flag)).due
     await office.review.asked_again(await office.again(flag), ANSWER)
-    await office.review.told(await office.again(flag), somebody=True)
+    await office.review.notified(await office.again(flag), somebody=True)
 
     assert before == frozenset(Due)
     assert (await office.again(flag)).due == {Due.SHOW}
@@ -153,7 +153,7 @@ async def test_a_thumb_without_a_reason_keeps_the_reason_given_before(office: Of
     assert other.complaint is Complaint.UNSAID
 
 
-async def test_a_flag_waits_from_its_last_deed(office: Office) -> None:
+async def test_a_flag_waits_from_its_last_action(office: Office) -> None:
     flag = await office.flagged()
     office.now += timedelta(days=5)
     await office.review.take(flag, "U3")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -40,6 +41,7 @@ class Syncs:
     def __init__(self, *outcomes: Exception | SyncReport) -> None:
         self._outcomes = list(outcomes)
         self.asked: list[PassKind] = []
+        self.last: datetime | None = None
         self._more = threading.Condition()
 
     def sync(self, _: str | None, _progress: Callable[[Progress], None]) -> list[SyncReport]:
@@ -51,12 +53,16 @@ class Syncs:
             raise outcome
         return [outcome]
 
-    def look_for_edits(self) -> list[SyncReport]:
+    def look_for_edits(self, progress: Callable[[Progress], None]) -> list[SyncReport]:
         self._note(PassKind.RECENT_EDITS)
+        progress(Progress("handbook", 1, 1))
         return []
 
     def catch_up(self) -> None:
         """No other process syncs."""
+
+    def as_of(self) -> datetime | None:
+        return self.last
 
     def interrupt(self) -> None:
         """Nothing is under way that could be stopped."""
@@ -76,11 +82,36 @@ class Syncs:
             self._more.notify()
 
 
+class OneTurn:
+    """A turn that another process has until it is ``free``."""
+
+    def __init__(self, *, free: bool) -> None:
+        self.free = free
+        self.given_back = 0
+        self.is_known = True
+        self.looks = 0
+
+    def take(self) -> bool:
+        self.looks += 1
+        if not self.is_known:
+            raise StateUnavailable("The database is away.")
+        return self.free
+
+    def give_back(self) -> None:
+        self.given_back += 1
+
+
 @contextmanager
 def running(
-    syncs: Syncs, *, every: timedelta = NEVER, edits_every: timedelta = NEVER
+    syncs: Syncs,
+    *,
+    every: timedelta = NEVER,
+    edits_every: timedelta = NEVER,
+    turn: OneTurn | None = None,
 ) -> Iterator[Scheduler]:
-    scheduler = Scheduler(syncs, every=every, edits_every=edits_every, settle=0.0)
+    scheduler = Scheduler(
+        syncs, every=every, edits_every=edits_every, turn=turn, settle=0.0, look=0.01
+    )
     with scheduler.running():
         yield scheduler
 
@@ -192,6 +223,125 @@ def test_word_of_anything_else_brings_a_full_pass_forward_but_not_at_once_again(
         assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS, PassKind.ALL_PAGES)
 
 
+def looked(turn: OneTurn, times: int = 3) -> None:
+    """Wait until the scheduler has looked for the turn a few times more."""
+    wanted, until = turn.looks + times, time.monotonic() + 60
+    while turn.looks < wanted:
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+def test_a_spare_waits_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    syncs, turn = Syncs(), OneTurn(free=False)
+    with caplog.at_level(logging.INFO), running(syncs, every=SOON, edits_every=SOON, turn=turn):
+        looked(turn)
+
+    assert syncs.asked == []
+    assert turn.given_back == 0
+    assert [message.partition(",")[0] for message in caplog.messages] == [
+        "Another process syncs on its timer"
+    ]
+
+
+def test_a_spare_takes_over_and_repeats_no_pass_that_is_not_due(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    syncs, turn = Syncs(), OneTurn(free=False)
+    syncs.last = datetime.now(UTC) - timedelta(minutes=5)
+    with (
+        caplog.at_level(logging.INFO),
+        running(syncs, every=LATER, edits_every=timedelta(seconds=0.2), turn=turn),
+    ):
+        looked(turn)
+        turn.free = True
+
+        assert syncs.came(PassKind.RECENT_EDITS, PassKind.RECENT_EDITS)
+
+    assert PassKind.ALL_PAGES not in syncs.asked
+    assert "this one does from now on" in caplog.text
+    assert turn.given_back == 1
+
+
+@pytest.mark.parametrize("last", [None, datetime(2026, 1, 1, tzinfo=UTC)])
+def test_a_spare_that_takes_over_makes_the_pass_that_is_due(last: datetime | None) -> None:
+    syncs, turn = Syncs(), OneTurn(free=False)
+    syncs.last = last
+    with running(syncs, every=LATER, turn=turn):
+        looked(turn)
+        turn.free = True
+
+        assert syncs.came(PassKind.ALL_PAGES)
+
+
+def test_who_loses_the_turn_stops_following_its_timer() -> None:
+    """It stood still for longer than its lease, and another process took over."""
+    syncs, turn = Syncs(), OneTurn(free=True)
+    with running(syncs, every=LATER, edits_every=SOON, turn=turn):
+        assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS)
+        turn.free = False
+        looked(turn)
+        before = len(syncs.asked)
+        looked(turn)
+
+    assert len(syncs.asked) == before
+    assert turn.given_back == 0
+
+
+def test_a_hint_to_a_spare_is_followed_at_once() -> None:
+    syncs, turn = Syncs(), OneTurn(free=False)
+    with running(syncs, every=LATER, edits_every=LATER, turn=turn) as scheduler:
+        scheduler.hint(PassKind.ALL_PAGES)
+
+        assert syncs.came(PassKind.ALL_PAGES)
+
+
+def test_a_database_that_is_away_changes_no_turn(caplog: pytest.LogCaptureFixture) -> None:
+    syncs, turn = Syncs(), OneTurn(free=True)
+    turn.is_known = False
+    with (
+        caplog.at_level(logging.INFO),
+        running(syncs, every=LATER, edits_every=SOON, turn=turn),
+    ):
+        looked(turn)
+        assert syncs.asked == []
+        turn.is_known = True
+        assert syncs.came(PassKind.ALL_PAGES)
+        turn.is_known = False
+        before = len(syncs.asked)
+
+        assert syncs.came(*syncs.asked[:before], PassKind.RECENT_EDITS, PassKind.RECENT_EDITS)
+
+    assert "Another process" not in caplog.text
+
+
+def test_who_is_told_to_sync_no_more_gives_the_turn_back() -> None:
+    syncs, turn = Syncs(), OneTurn(free=True)
+    with running(syncs, every=LATER, turn=turn) as scheduler:
+        assert syncs.came(PassKind.ALL_PAGES)
+        scheduler.reschedule(NEVER, NEVER)
+        until = time.monotonic() + 60
+        while not turn.given_back:
+            assert time.monotonic() < until
+            time.sleep(0.005)
+
+    assert turn.given_back == 1
+
+
+def test_each_step_says_that_it_gets_on() -> None:
+    beats: list[PassKind | None] = []
+    syncs = Syncs()
+
+    def beat() -> None:
+        beats.append(syncs.asked[-1] if syncs.asked else None)
+
+    scheduler = Scheduler(syncs, NEVER, SOON, gets_on=beat)
+    with scheduler.running():
+        assert syncs.came(PassKind.RECENT_EDITS, PassKind.RECENT_EDITS)
+
+    assert beats[0] is None
+    assert beats.count(PassKind.RECENT_EDITS) >= 2
+
+
 class TwoWikis:
     """They wait for nothing once they were told to ``go_on``."""
 
@@ -283,6 +433,31 @@ def test_passes_of_another_process_are_learned_of() -> None:
     assert one.last_pass("a") == NOON - timedelta(hours=1)
 
 
+def test_what_others_have_read_is_followed_once(caplog: pytest.LogCaptureFixture) -> None:
+    passes = KeptPasses(a=NOON - timedelta(hours=2))
+    followed: list[str] = []
+    parts = Parts(*reports("b"))
+    one = OneSyncAtATime(parts, passes, lambda: NOON, follow=followed.append)
+    one.sync("b", lambda _: None)
+    one.catch_up()
+    one.catch_up()
+    assert followed == ["a"]  # it read b itself
+    passes.complete["b"] = NOON + timedelta(minutes=1)
+    parts.go_on.clear()
+    running = threading.Thread(target=one.sync, args=("b", lambda _: None))
+    parts.begun.clear()
+    running.start()
+    assert parts.begun.wait(60)
+    one.catch_up()
+    assert followed == ["a"]  # a sync uses the clone
+    parts.reports = []
+    parts.go_on.set()
+    running.join()
+    one.catch_up()
+
+    assert followed == ["a", "b"]
+
+
 def test_only_one_sync_runs_at_a_time() -> None:
     parts = Parts(*reports("a", "b"))
     one = syncing(parts, KeptPasses())
@@ -347,7 +522,7 @@ def test_a_pass_that_cannot_be_written_down_is_no_less_done(
 
 # Over real wikis and the real index
 
-SECONDS = 10.0
+SECONDS = 120.0
 """More than anything here takes: a test that waits so long has failed."""
 
 
@@ -417,16 +592,16 @@ def test_a_wiki_that_seems_empty_takes_no_answer_back(tmp_path: Path) -> None:
     page.write_text("# Leave\n\nEveryone has 28 days.\n")
     wiki = MarkdownWiki("handbook", tmp_path / "pages")
     passes = KeptPasses()
-    with Indexing(Settings(), Secrets(), wikis=[wiki], folder=tmp_path / "index") as parts:
-        parts.embedder = WordEmbedder()
-        syncing = OneSyncAtATime(parts, passes)
+    with Indexing(Settings(), Secrets(), wikis=[wiki], folder=tmp_path / "index") as indexing:
+        indexing.embedder = WordEmbedder()
+        syncing = OneSyncAtATime(indexing, passes)
         syncing.sync(None, lambda _: None)
         page.unlink()
         (report,) = syncing.sync(None, lambda _: None)
 
         assert isinstance(report.error, MassRemoval)
         assert [one.complete for one in passes.kept] == [True, False]
-        assert parts.index.page("handbook", "leave.md") is not None
+        assert indexing.index.page("handbook", "leave.md") is not None
 
 
 def test_stopping_waits_for_the_sync_that_runs(library: Library) -> None:

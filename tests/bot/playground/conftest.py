@@ -12,10 +12,12 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.timing import Timing
+from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
-SOON = Timing(retries=(0.0, 0.01, 0.02))
+SOON = Timing(ack=PATIENCE, retries=(0.0, 0.01, 0.02))
+"""Slack's three seconds are for a machine that does nothing else."""
 
 
 class Clock:
@@ -76,7 +78,7 @@ async def connect(slack: LocalSlack, app: AsyncApp) -> AsyncIterator[Start]:
 
     async def start() -> None:
         handler = AsyncSocketModeHandler(
-            app, slack.app_token, web_client=app.client, ping_interval=0.2
+            app, slack.app_token, web_client=app.client, ping_interval=1
         )
         handlers.append(handler)
         await handler.connect_async()

@@ -8,6 +8,7 @@ import hmac
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -15,7 +16,9 @@ import pytest
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.playground.delivery import Ack, Delivery
 from bot.playground.timing import Timing
+from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
@@ -52,8 +55,8 @@ async def receiver() -> AsyncIterator[tuple[Receiver, str]]:
 
 @pytest.fixture
 async def quick() -> AsyncIterator[LocalSlack]:
-    """A workspace that waits a tenth of a second for an answer."""
-    timing = Timing(ack=0.1, retries=(0.0, 0.01, 0.02))
+    """A workspace that waits for any answer, but not to try again."""
+    timing = Timing(ack=PATIENCE, retries=(0.0, 0.01, 0.02))
     async with LocalSlack(MANIFEST, timing=timing) as slack:
         slack.add_user("U0ANNA")
         slack.add_channel("C0TEAM", members=["U0ANNA"])
@@ -98,6 +101,7 @@ async def test_a_slow_app_hears_of_its_timeout(
 ) -> None:
     app, url = receiver
     app.delay = 0.5
+    quick.timing = replace(quick.timing, ack=0.1)
     await quick.deliver_to(url)
 
     await quick.dm("U0ANNA", "Hello")
@@ -125,10 +129,19 @@ async def test_an_app_that_is_down_gets_its_event_when_it_is_back(
 ) -> None:
     app, url = receiver
     await quick.deliver_to("http://127.0.0.1:1/")
+    down = quick.deliverer.transport
+
+    class OnceDown:
+        async def send(self, delivery: Delivery, number: int, reason: str) -> Ack:
+            assert down
+            try:
+                return await down.send(delivery, number, reason)
+            finally:
+                await quick.deliver_to(url)
+
+    quick.deliverer.transport = OnceDown()
 
     await quick.dm("U0ANNA", "Hello")
-    await quick.wait_for(lambda: quick.deliveries[0].attempts)
-    await quick.deliver_to(url)
     await quick.settled()
 
     assert quick.deliveries[0].attempts[0].reason == "connection_failed"

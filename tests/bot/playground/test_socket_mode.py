@@ -14,6 +14,8 @@ import pytest
 from aiohttp import ClientSession, WSServerHandshakeError
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.playground.delivery import Ack, Delivery
+from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
@@ -69,16 +71,21 @@ async def test_each_event_goes_to_one_of_the_connections(
 
 
 async def test_an_unacknowledged_envelope_comes_again(
-    slack: LocalSlack, app: AsyncApp, connect: Start
+    slack: LocalSlack, app: AsyncApp, connect: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On any connection, saying so; a first one says 0."""
     retries: list[str] = []
-    slack.sockets.timeout = 0.1
+    again, send = asyncio.Event(), slack.sockets.send
+
+    async def impatient_once(delivery: Delivery, number: int, reason: str) -> Ack:
+        slack.sockets.timeout = PATIENCE if number else 0.1
+        return await send(delivery, number, reason)
 
     async def once_asleep(request: Any, next_: Any) -> Any:
         retries.append(request.headers["x-slack-retry-num"][0])
-        if len(retries) == 1:
-            await asyncio.sleep(0.2)
+        if len(retries) == 2:
+            again.set()
+        await again.wait()
         return await next_()
 
     async def hear(event: dict[str, Any]) -> None:
@@ -90,6 +97,7 @@ async def test_an_unacknowledged_envelope_comes_again(
     app.middleware(middleware)
     app.event("message")(hear)
     await connect()
+    monkeypatch.setattr(slack.sockets, "send", impatient_once)
 
     await slack.dm("U0ANNA", "Hello")
     await slack.settled()

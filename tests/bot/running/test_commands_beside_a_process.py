@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -19,7 +18,9 @@ import pytest
 
 from bot.cli import greeting
 from bot.running.address import socket_in
+from tests.bot.kept_folders import copy
 from tests.bot.shell import Shell
+from tests.forked import Forked
 
 FOOTNOTE = (sys.executable, "-m", "bot")
 ROOT = Path(__file__).parents[3]
@@ -38,8 +39,8 @@ QUESTION = {"question": "How long is leave?", "answers": ["thirty days"]}
 def run(folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
     ours = ("SLACK_", "CONFLUENCE_", "FOOTNOTE_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return subprocess.Popen(
-        [*FOOTNOTE, *arguments],
+    return Forked(
+        arguments,
         cwd=folder,
         env={**environment, "PYTHONPATH": str(ROOT)},
         stdin=options.pop("stdin", subprocess.DEVNULL),
@@ -69,12 +70,14 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     process = run(folder, "sync")
     assert process.communicate()[1]
     assert process.returncode == 0
-    return folder
+    kept = tmp_path_factory.mktemp("kept")
+    copy(folder, kept)  # without the zeros, so that each copy of it is quick
+    return kept
 
 
 @pytest.fixture
 def handbook(shell: Shell, synced: Path) -> Shell:
-    shutil.copytree(synced, shell.folder, dirs_exist_ok=True)
+    copy(synced, shell.folder)
     return shell
 
 
@@ -96,9 +99,10 @@ def held(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 def at_work(holder: subprocess.Popen[str]) -> Iterator[None]:
     """Wait until the process works for a command that is started within: in two more threads."""
     threads = Path(f"/proc/{holder.pid}/task")
-    before = len(list(threads.iterdir()))
+    before = {thread.name for thread in threads.iterdir()}
     yield
-    until(lambda: len(list(threads.iterdir())) >= before + 2)
+    # Of those before, some may just have ended.
+    until(lambda: len({thread.name for thread in threads.iterdir()} - before) >= 2)
 
 
 @pytest.fixture

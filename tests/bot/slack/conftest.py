@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
@@ -47,7 +46,9 @@ from indexers.model import (
     SyncScope,
     addressed,
 )
+from tests import ports
 from tests.bot.databases import lay_out
+from tests.long import few
 
 QUICK = Timing(ack=PATIENCE, trigger=PATIENCE, retries=(0.0, 0.01, 0.02))
 """Slack's three seconds are for a machine that does nothing else."""
@@ -150,6 +151,7 @@ class Syncs:
     def __init__(self) -> None:
         self.started: list[str | None] = []
         self.orders: list[Order] = []
+        self.addresses = {"https://wiki.example.com/leave": SyncScope("handbook", page="leave.md")}
         self.stopped = threading.Event()
         self.abandoned = 0
         self.open = threading.Event()
@@ -165,8 +167,8 @@ class Syncs:
     def part(self, what: str) -> SyncScope:
         if what in self.wikis():
             return SyncScope(what)
-        if what == "https://wiki.example.com/leave":
-            return SyncScope("handbook", page="leave.md")
+        if what in self.addresses:
+            return self.addresses[what]
         raise WikiMisconfigured(f"There is no wiki called {what}. I know: handbook, space.")
 
     def carry_out(
@@ -394,8 +396,8 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield furnished(workspace)
 
 
-BOTH_WAYS = pytest.mark.parametrize("transport", ["socket", "http"], indirect=True)
-"""Runs a test once for each way in which Slack reaches the bot."""
+BOTH_WAYS = pytest.mark.parametrize("transport", few(["socket", "http"], 1), indirect=True)
+"""Runs a test once for each way in which Slack reaches the bot, over HTTP in `make test-long`."""
 
 
 @pytest.fixture
@@ -416,7 +418,7 @@ async def bot(
     await bot.stop()
 
 
-@pytest.fixture(params=["socket", "http"])
+@pytest.fixture(params=few(["socket", "http"], 1))
 async def listening(request: pytest.FixtureRequest, bot: Bot, free_port: int) -> Bot:
     """Running, each way."""
     if request.param == "http":
@@ -432,7 +434,4 @@ async def over_http(bot: Bot, port: int) -> None:
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    return ports.free_port()

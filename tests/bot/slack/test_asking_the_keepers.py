@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.flags.model import Complaint, FlagState
-from bot.flags.service import ASKED_LEAD
-from bot.model import THE_CLOSEST, Answer, Tone
+from bot.flags.texts import QUESTION_HANDLED
+from bot.model import Answer, Tone
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from bot.texts import THE_CLOSEST
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot
 from .flags import card, flags
@@ -114,4 +115,4 @@ async def test_who_asked_is_told_once_somebody_has_seen_to_it(bot: Bot, slack: L
     await slack.click("U0BEN", shown, "flag_fixed")
     told = await slack.wait_for_message(slack.im("U0ANNA").id)
 
-    assert ASKED_LEAD in words(told)
+    assert QUESTION_HANDLED in words(told)

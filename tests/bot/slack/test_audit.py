@@ -15,6 +15,7 @@ from bot.playground.workspace import LocalSlack
 from bot.state.audit import DatabaseAudit
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
+from indexers.model import SyncScope
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging
 
@@ -125,6 +126,20 @@ async def test_a_forgotten_person_is_in_no_entry_and_the_pages_stay(
     assert slack.im("U0ANNA").id not in json.dumps(rows)
 
 
+async def test_a_page_is_found_by_the_address_that_it_has_now(bot: Bot, slack: LocalSlack) -> None:
+    """It was shown under another one, before it was renamed."""
+    await ask_in_three_places(bot, slack)
+    bot.syncs.addresses["https://wiki.example.com/hr/pay"] = SyncScope("handbook", page=PAY)
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "audit <https://wiki.example.com/hr/pay>")
+    now = words(await slack.wait_for_ephemeral("U0BEN"))
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "audit <https://wiki.example.com/x/pay>")
+    unknown = words(await slack.wait_for_ephemeral("U0BEN", lambda one: "Nothing" in words(one)))
+
+    assert "anna, direct, read by anna: handbook: pay.md" in now
+    assert "No wiki knows this address" not in now
+    assert "No wiki knows this address now" in unknown
+
+
 async def test_an_admin_sees_it_in_slack_and_nobody_else(bot: Bot, slack: LocalSlack) -> None:
     await ask_in_three_places(bot, slack)
     await slack.command("U0BEN", "C0TEAM", "/wiki", "audit <@U0ANNA|anna>")
@@ -164,11 +179,15 @@ async def test_the_command_prints_a_row_for_each_page(
         both = shell.footnote("audit", "--day", "2026-11-24", "--since", "2026-11-24")
         nothing = shell.footnote("audit", "--person", "U0NOBODY")
 
-    assert as_csv[0] == "at,person,way,channel,wiki,page,shown,readers,url"
+    assert as_csv[0] == (
+        "at,workspace,person,way,channel,question,wiki,page,revision,url,shown,readers"
+    )
+    question = next(row["question"] for row in trail(tmp_path) if row["channel"] == "C0OURS")
     assert as_csv[2] == (
-        "2026-11-24T14:02:00+00:00,U0ANNA,channel,C0OURS,handbook,leave.md,words,"
-        "U0ANNA U0BEN,https://wiki.example.com/leave"
+        f"2026-11-24T14:02:00+00:00,{slack.team_id},U0ANNA,channel,C0OURS,{question},handbook,"
+        "leave.md,r1,https://wiki.example.com/leave,words,U0ANNA U0BEN"
     )
     assert [row["revision"] for row in as_json] == ["r1"]
+    assert set(as_json[0]) == set(as_csv[0].split(","))
     assert both.code == 2
     assert nothing.out == "Nothing was shown.\n"

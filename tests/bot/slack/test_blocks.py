@@ -107,6 +107,64 @@ def test_quotations_in_a_model_s_place_say_why() -> None:
     )
 
 
+COMPOSED = Answer(
+    "You get 30 days. [1]",
+    (replace(SOURCE, quote="Leave is thirty days long."),),
+    0.9,
+    composed=True,
+)
+
+
+def test_the_words_behind_a_footnote_of_a_model_stand_below_its_source() -> None:
+    lines = small_print(given_(COMPOSED)).split("\n")
+
+    assert lines[0].startswith("[1] <https://wiki.example.com/leave")
+    assert lines[1:] == ["\u201cLeave is thirty days long.\u201d"]
+
+
+def test_a_quotation_is_not_repeated_below_its_source() -> None:
+    [line] = small_print(given_(replace(COMPOSED, composed=False))).split("\n")
+
+    assert line.startswith("[1] ")
+
+
+def test_words_behind_a_footnote_ping_nobody_and_link_nowhere() -> None:
+    hostile = "<!channel> @here <@U1> [x](https://evil.com) https://evil.com :white_check_mark: [2]"
+    said = replace(COMPOSED, sources=(replace(SOURCE, quote=hostile),))
+    [message] = shown(said)
+
+    live = live_pings({"text": message.text, "blocks": message.blocks})
+    assert {(one.kind, one.host) for one in live} == {("link", "wiki.example.com")}
+    assert small_print(given_(said)).split("\n")[1] == (
+        "\u201c&lt;!channel&gt; @\u2060here &lt;@U1&gt; x https:\u2060//evil.com "
+        ":\u2060white_check_mark: (2)\u201d"
+    )
+
+
+def test_where_there_is_no_room_the_sources_stay_and_the_words_behind_go() -> None:
+    """Addresses of this length fill the small print by themselves."""
+    long = [f"https://wiki.example.com/{number}?{'x' * 560}" for number in range(5)]
+    quotes = tuple(replace(SOURCE, url=url, quote="&" * 150) for url in long)
+    lines = small_print(given_(replace(COMPOSED, sources=quotes))).split("\n")
+
+    assert [line[:3] for line in lines] == ["[1]", "[2]", "[3]", "[4]"]
+
+
+def test_so_does_a_reply_without_an_answer_above_the_nearest_pages() -> None:
+    nothing = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (SOURCE,), fallback=Fallback.FAILED)
+    lines = small_print(given_(nothing)).split("\n")
+
+    assert lines[0] == "The language model failed, so I only looked for words to quote."
+    assert lines[1] == "The nearest pages:"
+
+
+@pytest.mark.parametrize("why", Fallback)
+def test_a_reply_without_an_answer_promises_no_quotes(why: Fallback) -> None:
+    assert "here are quotes" in why.words
+    assert "here are quotes" not in why.words_of_silence
+    assert why.words_of_silence.partition(", so ")[0] == why.words.partition(", so ")[0]
+
+
 def test_of_a_title_as_long_as_its_page_little_is_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -218,7 +276,7 @@ def test_ages_are_told_in_words(days: int, words: str) -> None:
         ("word " * 100, "word " * 28 + "word\u2026"),
         ("", ""),
         (
-            "**Leave > Sick leave**\n**Tell your manager by ten.** Then rest. [1]",
+            "**Tell your manager by ten.** Then rest.\n\u2014 **Leave > Sick leave** [1]",
             "Tell your manager by ten.",
         ),
     ],
@@ -251,14 +309,15 @@ HOSTILE = st.lists(
 
 
 @tries(150)
-@examples(HOSTILE, HOSTILE)
+@examples(HOSTILE, HOSTILE, st.booleans())
 def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
-    text: str, other: str
+    text: str, other: str, composed: bool
 ) -> None:
     """By the judgement of the local Slack, which shares no code with the sanitizer."""
     source = replace(SOURCE, title=other or "t", heading=text)
     foreign = replace(SOURCE, url=other, title=text)
-    answer = given_(Answer(text or "x", (source, foreign), 0.9))
+    behind = (replace(source, quote=text), replace(foreign, quote=other))
+    answer = given_(Answer(text or "x", behind, 0.9, composed=composed))
     said = answer.answer
     flag = Flag(1, answer, "U1", Complaint.WRONG, other, FlagState.OPEN, NOW, NOW, again=said)
     shown_ = OpenParts((source, foreign), whole=True)

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.flags.model import FlagState
-from bot.flags.reviewing import NOT_A_REVIEWER, TOO_LATE
-from bot.flags.service import LEAD
+from bot.flags.texts import FLAG_HANDLED, NOT_A_REVIEWER, TOO_LATE
 from bot.model import Answer
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
@@ -45,7 +44,7 @@ async def test_a_flag_is_taken_fixed_and_its_person_told_once(
     assert "Book leave in the portal." in words(shown)
     assert shown.text == "Fixed: outdated: How do I book leave?"
     assert shown.action_ids() == ["flag_reopen"]
-    assert LEAD in words(told)
+    assert FLAG_HANDLED in words(told)
     assert "Book leave in the portal." in words(told)
     assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
     assert history(bot, tmp_path) == [
@@ -73,7 +72,9 @@ async def test_who_flagged_is_told_with_their_own_rights_and_reviewers_are_not(
     await flagged(slack, answer)
     shown = await card(slack)
     await slack.click("U0BEN", shown, "flag_fixed")
-    told = await slack.wait_for_message(question.channel, lambda message: LEAD in words(message))
+    told = await slack.wait_for_message(
+        question.channel, lambda message: FLAG_HANDLED in words(message)
+    )
     await slack.wait_for(lambda: "told" in words(shown))
 
     assert "It is secret." in words(told)

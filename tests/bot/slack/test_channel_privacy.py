@@ -9,6 +9,7 @@ import pytest
 
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from bot.slack.rights import readers
 from indexers.model import EVERYONE, Acl, Audience, Principal
 
 from .conftest import Bot, quiet, until, words
@@ -124,12 +125,40 @@ async def test_an_answer_is_the_channels_if_rights_change_while_it_is_made(
     assert answer.text == "Book leave in the calendar."
 
 
-async def test_members_are_not_looked_up_for_each_question(bot: Bot, slack: LocalSlack) -> None:
-    await bot.start()
-    await ask(slack, "C0HR")
-    await ask(slack, "C0HR")
+async def test_members_of_a_public_channel_are_not_looked_up_for_each_question(
+    listening: Bot, slack: LocalSlack
+) -> None:
+    await ask(slack, "C0TEAM")
+    await ask(slack, "C0TEAM")
 
     assert len(slack.calls_to("conversations.members")) == 1
+
+
+async def test_whoever_joined_unheard_of_counts_before_the_channel_is_told_more_than_everyone(
+    listening: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack tells one process alone who joins, and may be late."""
+    monkeypatch.setattr(readers, "JUST_NOW", 0.0)
+    before = await ask(slack, "C0HR")
+    slack.channels["C0HR"].members.append("U0BEN")
+    joined = await ask(slack, "C0HR")
+
+    assert before.text == "It is secret."
+    assert "found nothing" in words(joined)
+
+
+async def test_whoever_joins_unheard_of_while_an_answer_is_made_is_not_shown_it(
+    listening: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "JUST_NOW", 0.0)
+    listening.handbook.open.clear()
+    await slack.mention("U0ANNA", "C0HR", SALARY)
+    await until(lambda: listening.handbook.asked)
+    slack.channels["C0HR"].members.append("U0BEN")
+    listening.handbook.open.set()
+    await slack.wait_for_ephemeral("U0ANNA", lambda m: "secret" in words(m))
+
+    assert all("secret" not in words(message) for message in slack.history("C0HR"))
 
 
 async def test_the_asker_alone_is_offered_what_the_channel_may_not_read(

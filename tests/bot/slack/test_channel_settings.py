@@ -46,7 +46,8 @@ async def test_whoever_made_the_channel_and_admins_set_it(
 
 
 @pytest.mark.parametrize(
-    ("person", "words"), [("U0CAT", "Only whoever made"), ("U0GUEST", "members of this workspace")]
+    ("person", "words"),
+    [("U0CAT", "Only the person who made"), ("U0GUEST", "members of this workspace")],
 )
 async def test_others_may_not(bot: Bot, slack: LocalSlack, person: str, words: str) -> None:
     slack.add_user("U0CAT", name="cat", email="cat@example.com")
@@ -66,7 +67,7 @@ async def test_who_may_set_is_looked_at_again_when_the_form_is_sent(
     view = await opened(slack, "U0BEN")
     slack.people["U0BEN"].is_admin = False
     await slack.submit("U0BEN", view, {"sees": "asker"})
-    await slack.wait_for_ephemeral("U0BEN", lambda message: "Only whoever" in message.text)
+    await slack.wait_for_ephemeral("U0BEN", lambda message: "Only the person" in message.text)
     answer = await ask(slack)
 
     assert answer.text == "Book leave in the calendar."

@@ -14,8 +14,9 @@ from bot.flags.retraction import RETRACTED
 from bot.model import Clarify, Question, Reading, Result, Role, Source
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.rendering import readings
+from bot.slack.rendering import buttons
 from indexers.model import EVERYONE, Principal
+from tests.long import few
 
 from .conftest import LEAVE, Bot, Handbook, until
 from .flags import passed
@@ -44,7 +45,7 @@ class Vague(Handbook):
         return super().answer(question)
 
 
-@pytest.fixture(params=["socket", "http"])
+@pytest.fixture(params=few(["socket", "http"], 1))
 async def vague(request: pytest.FixtureRequest, bot: Bot, free_port: int) -> Vague:
     if request.param == "http":
         bot.change(app_token="", port=free_port)
@@ -313,7 +314,7 @@ def long(label: str) -> Clarify:
 
 
 def test_a_label_is_cut_to_what_a_button_holds() -> None:
-    [button, _] = readings.buttons(7, long("leave " * 30))["elements"]
+    [button, _] = buttons.choices(7, long("leave " * 30))["elements"]
 
     assert len(button["text"]["text"]) == 75
     assert button["value"] == "7:1"

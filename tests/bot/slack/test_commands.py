@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from bot.playground.workspace import LocalSlack
 from bot.state.database import Database
 from bot.state.schema import metadata
 
-from .conftest import BOTH_WAYS, LEAVE, NOW, Bot
+from .conftest import BOTH_WAYS, LEAVE, MANIFEST, NOW, Bot, until
 from .test_answering_in_slack import words
 from .test_restarts import quiet
 from .test_verdicts import flag
@@ -49,6 +51,49 @@ async def test_what_is_for_admins_is_for_nobody_else(
     assert bot.operations.asked == []
 
 
+@pytest.mark.parametrize(
+    ("person", "text"),
+    [
+        ("U0ANNA", "access to the VPN?"),
+        ("U0ANNA", "reindex my mail folder in Outlook"),
+        ("U0ANNA", "status of the migration project?"),
+        ("U0ANNA", "forget my password, what now?"),
+        ("U0ANNA", "help me reset my password"),
+        ("U0BEN", "access to the VPN?"),
+        ("U0BEN", "help with my new laptop"),
+    ],
+)
+async def test_a_question_that_begins_like_a_command_is_answered(
+    bot: Bot, slack: LocalSlack, person: str, text: str
+) -> None:
+    await bot.start()
+
+    assert (await whispered(slack, person, text)).startswith("That is a question")
+    await until(lambda: bot.handbook.asked)
+    assert bot.handbook.asked[0].text == text
+    assert bot.operations.asked == []
+
+
+@pytest.mark.parametrize(
+    ("person", "text", "says"),
+    [
+        ("U0BEN", "reindex the handbook of our team", "Name one wiki"),
+        ("U0BEN", "access <@U0BEN> <https://wiki.example.com/a> now?", "Name one person"),
+        ("U0ANNA", "access <@U0BEN> <https://wiki.example.com/a> please?", "Only admins may use"),
+        ("U0ANNA", "forget <@U0BEN> and their questions", "I can forget you"),
+        ("U0ANNA", "help me", "Mention me"),
+        ("U0ANNA", "status please", "This command takes no arguments."),
+    ],
+)
+async def test_a_mistaken_command_is_told_its_usage(
+    bot: Bot, slack: LocalSlack, person: str, text: str, says: str
+) -> None:
+    await bot.start()
+
+    assert (await whispered(slack, person, text)).startswith(says)
+    assert bot.handbook.asked == []
+
+
 @BOTH_WAYS
 async def test_status_says_to_everybody_what_is_read_and_to_admins_how_it_goes(
     bot: Bot, slack: LocalSlack
@@ -61,7 +106,7 @@ async def test_status_says_to_everybody_what_is_read_and_to_admins_how_it_goes(
     assert "*handbook*: 242 pages, as of" in member
     assert "passages" not in member
     assert "1,200 passages, 3 pages nobody can read" in admin
-    assert "edits after 3 min (p95 7 min)" in admin
+    assert "Edits reach answers in 3 min (p95 7 min)" in admin
     assert "1 page failed" in admin
     assert "plans" not in admin
 
@@ -228,7 +273,7 @@ async def test_whoever_asks_to_be_forgotten_is_in_no_table(
     assert kept_of(tmp_path, "U0ANNA", "Anna") == []
     assert kept_of(tmp_path, "Ben asks")
     gone, kept = (words(message) for message in slack.from_app("C0REVIEW"))
-    assert gone == "Whoever asked this had it deleted, and the flag with it."
+    assert gone == "The person who asked this had it deleted, and the flag with it."
     assert "Flagged by someone" in kept
 
 
@@ -320,7 +365,7 @@ async def test_the_help_shows_people_what_they_may_use(bot: Bot, slack: LocalSla
     )
     guest = await whispered(slack, "U0GUEST", "help")
 
-    for name in ("reindex", "flags", "access", "gaps"):
+    for name in ("reindex", "flags", "access", "gaps", "audit"):
         assert f"/wiki {name}" in admin
         assert f"/wiki {name}" not in member + guest
     assert "/wiki forget me" in guest
@@ -331,6 +376,19 @@ async def test_the_help_shows_people_what_they_may_use(bot: Bot, slack: LocalSla
     assert "/wiki status" in member
     assert "/wiki status" not in guest
     assert "(admins)" not in admin
+
+
+async def test_slack_s_own_hint_names_each_subcommand(bot: Bot, slack: LocalSlack) -> None:
+    """It stands in the manifest, apart from the commands."""
+    (command,) = json.loads(MANIFEST.read_text())["features"]["slash_commands"]
+    hinted = {each.split()[0] for each in command["usage_hint"].split(" | ")}
+    await bot.start()
+    told = await whispered(slack, "U0BEN", "help")
+    there = set(re.findall(r"/wiki (\w+)", told)) - {"and"}  # "and a question"
+
+    assert "audit" in there
+    assert there == hinted
+    assert all(name in command["description"].casefold() for name in there)
 
 
 def direct(slack: LocalSlack, text: str) -> Iterator[Message]:

@@ -158,7 +158,7 @@ async def test_a_database_that_hangs_keeps_nobody_waiting(
     thaw, receive_all = threading.Event(), DatabaseInbox.receive_all
 
     def frozen(inbox: DatabaseInbox, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        thaw.wait(30)
+        thaw.wait(240)
         return receive_all(inbox, messages)
 
     monkeypatch.setattr(receiving, "_PATIENCE", 0.05)

@@ -164,8 +164,8 @@ def test_what_is_taken_bolt_and_the_inbox_can_read(envelope: dict[str, Any]) -> 
     except Malformed:
         return
     request = AsyncBoltRequest(body=text, headers={"content-type": content_type})
-    letter = parse_event(request.body, ME)
+    parsed = parse_event(request.body, ME)
 
-    if letter is not None:
-        float(letter.ts)
-        letter.text.encode()
+    if parsed is not None:
+        float(parsed.ts)
+        parsed.text.encode()

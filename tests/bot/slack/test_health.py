@@ -32,7 +32,7 @@ async def test_a_check_that_hangs_is_begun_once_and_told() -> None:
 
     def hangs() -> str:
         begun.append(1)
-        thaw.wait(30)
+        thaw.wait(240)
         return ""
 
     one = health(0.05, database=hangs)
@@ -49,7 +49,7 @@ async def test_what_a_late_check_found_is_not_told_later() -> None:
     def late() -> str:
         answer = answers.pop(0)
         if answer:
-            thaw.wait(30)
+            thaw.wait(240)
             ended.set()
         return answer
 

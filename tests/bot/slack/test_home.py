@@ -13,7 +13,7 @@ import pytest
 from bot.errors import StateUnavailable
 from bot.model import Answer
 from bot.playground.workspace import LocalSlack
-from bot.slack.home.home_page import COMING
+from bot.slack.texts.home import COMING
 
 from .conftest import LEAVE, SALARY, Bot, quiet, until, words
 from .flags import asked, card, flagged
@@ -21,7 +21,7 @@ from .test_commands import ROW, ask, forget
 from .test_verdicts import flag
 
 ADMINS_ALONE = (
-    "passages", "In answers", "went wrong", "Last 7 days", "Not answered", "Old pages",
+    "passages", "reach answers", "went wrong", "Last 7 days", "Not answered", "Old pages",
 )  # fmt: skip
 OLD = replace(LEAVE, updated=date(2024, 3, 1))
 
@@ -67,7 +67,7 @@ async def test_admins_are_told_how_it_goes_too(listening: Bot, slack: LocalSlack
     await quiet(listening)
     told = await home(slack, "U0BEN")
 
-    assert "edits after 3 min (p95 7 min)" in told
+    assert "Edits reach answers in 3 min (p95 7 min)" in told
     assert "secret/plans.md: not readable" in told
     assert "It ended early. It hung up." in told
     assert "*Last 7 days*: 8 questions, 50% answered, :-1: 100% of 1 verdict" in told

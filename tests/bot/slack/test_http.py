@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from bot.errors import SlackMisconfigured
 from bot.playground.http_delivery import signed
 from bot.playground.workspace import LocalSlack
+from bot.slack import http
 from bot.slack.connection import SlackConnection
 from bot.slack.health import Check, Health
 from bot.slack.http import Door
@@ -117,6 +118,13 @@ async def test_what_is_not_signed_is_refused_before_its_body_is_read(free_port: 
     assert b" 401 " in head
 
 
+@pytest.fixture
+def hardly_lingering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused body that never comes is not waited for."""
+    monkeypatch.setattr(http, "_LINGERING", 0.1)
+
+
+@pytest.mark.usefixtures("hardly_lingering")
 async def test_a_large_body_is_refused_unread(free_port: int) -> None:
     huge = request(headers={**from_slack(b""), b"Content-Length": b"9999999999"})
     async with opened(at(free_port)):
@@ -196,6 +204,7 @@ async def test_what_is_zipped_is_not_unpacked(free_port: int) -> None:
         assert status(await answered(free_port, request(bomb, headers=headers))) == 400
 
 
+@pytest.mark.usefixtures("hardly_lingering")
 @pytest.mark.parametrize(
     "chunks", [b"zz\r\nxx\r\n0\r\n\r\n", b"-1\r\n", b"5\r\nab", b"5;" + b"x" * 20_000, b"\r\n\r\n"]
 )
@@ -267,6 +276,7 @@ async def test_whoever_says_it_byte_by_byte_is_closed(free_port: int) -> None:
                     break
 
 
+@pytest.mark.usefixtures("hardly_lingering")
 async def test_a_body_that_does_not_come_is_not_waited_for(free_port: int) -> None:
     slow = request(headers=from_slack(b"") | {b"Content-Length": b"10"})
     async with opened(at(free_port, replace(PATIENT, body_seconds=0.1))):

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.private_answers import NOT_FOR_ALL, NOT_FOR_OUTSIDERS, ONLY_YOU
+from bot.conversation.private_answers import NOT_FOR_ALL, NOT_FOR_OUTSIDERS
+from bot.conversation.texts import ONLY_YOU
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from indexers.model import EVERYONE, Principal

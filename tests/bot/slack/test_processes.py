@@ -21,7 +21,7 @@ from .mortal import Clock, Killed, Mortal
 
 DUE = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 """A Wednesday, the day after `NOW`."""
-LONG = 60.0
+LONG = 240.0
 """Seconds, for a machine that has other things to do."""
 PLACES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
 

@@ -20,7 +20,7 @@ from bot.answering.verified import Verified
 from bot.flags.announcing import GONE, NOT_YOURS, WITHDRAWN
 from bot.flags.model import Announcement, FlagState
 from bot.flags.publishing import Published
-from bot.flags.reviewing import FOLLOW_UP, NOT_A_PUBLISHER
+from bot.flags.texts import FOLLOW_UP, NOT_A_PUBLISHER
 from bot.model import Answer, Question, Verification
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation.quotes import FORGOTTEN, NOTHING, ONLY_YOU
+from bot.conversation.quotes import FORGOTTEN, NOTHING
+from bot.conversation.texts import ONLY_YOU_QUOTES
 from bot.model import Answer, Question, Result, Tone
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
-from bot.slack.rendering.quotes import SHOW
+from bot.slack.rendering.buttons import SHOW_QUOTES as SHOW
 
 from .conftest import HR, LEAVE, SALARY, Bot, Handbook, quiet, words
 from .test_crafted_presses import button, press, pressed
@@ -82,7 +83,7 @@ async def test_quotes_go_to_the_presser_alone_with_their_own_rights(
 
     (told,) = shown_to(slack, "U0ANNA")
     assert "It is secret." in told
-    assert ONLY_YOU in told
+    assert ONLY_YOU_QUOTES in told
     assert "Show the quotes" not in told
     assert len(slack.from_app("C0TEAM")) == before
     assert shown_to(slack, "U0BEN") == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.flags.model import Complaint, Verdict
-from bot.flags.reactions import verdict_of
+from bot.flags.verdicts import verdict_of
 from bot.playground.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot

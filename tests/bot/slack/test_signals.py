@@ -92,14 +92,19 @@ main()
 
 
 @pytest.mark.parametrize(
-    ("command", "code", "says"), [("serve", 0, "still up\n"), ("sync", -signal.SIGHUP, "")]
+    ("command", "code", "says"),
+    [
+        (("serve",), 0, "still up\n"),
+        (("sync", "--watch"), 0, "still up\n"),
+        (("sync",), -signal.SIGHUP, ""),
+    ],
 )
-def test_a_hang_up_while_it_starts_ends_every_command_but_the_bot(
-    command: str, code: int, says: str
+def test_a_hang_up_while_it_starts_ends_every_command_but_those_that_run_on(
+    command: tuple[str, ...], code: int, says: str
 ) -> None:
     """Whoever restarts a service and reloads it at once means it no harm."""
     done = subprocess.run(
-        [sys.executable, "-c", STARTING, command],
+        [sys.executable, "-c", STARTING, *command],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -21,11 +21,11 @@ from bot.ports import OnText
 from bot.serving import SlackParts
 from bot.slack.events.parsing import Identity
 from bot.slack.installed import InstalledWorkspaces
-from bot.slack.payloads import workspace_of
 from bot.slack.rights.person import Membership, membership_of
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
-from bot.slack.workspaces import NOT_HERE, Workspaces
+from bot.slack.texts.installing import NOT_HERE
+from bot.slack.workspaces import Workspaces, workspace_of
 from bot.state.database import Database
 from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
 from bot.state.locks import DatabaseLocks
@@ -33,9 +33,10 @@ from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
 from bot.state.teams import Team
 from bot.workspaces.model import NamedWorkspaces, WorkspaceRights
-from bot.workspaces.narrowing import NO_WIKI
+from bot.workspaces.texts import NO_WIKI
 from tests.bot.slack.conftest import LEAVE, QUICK, Bot, furnished, until, words
 from tests.bot.slack.further import Browser, Clock, client_of, manifest
+from tests.long import few
 
 GARDEN = WorkspaceRights(wikis=("handbook",))
 PARKS = WorkspaceRights(wikis=("handbook",), trusts_addresses=True)
@@ -144,7 +145,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield furnished(workspace)
 
 
-@pytest.fixture(params=["socket", "http"])
+@pytest.fixture(params=few(["socket", "http"], 1))
 async def several(
     request: pytest.FixtureRequest, slack: LocalSlack, tmp_path: Path, free_port: int
 ) -> AsyncIterator[Several]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.flags.model import FlagState
-from bot.flags.reviewing import MOVED, NO_PAGES, NO_WORDS, PAST
+from bot.flags.texts import MOVED, NO_PAGES, NO_WORDS, PAST
 from bot.model import Answer, Verification
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack

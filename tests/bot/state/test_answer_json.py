@@ -12,6 +12,7 @@ from bot.model import (
     Answer,
     Clarify,
     Doubt,
+    Fallback,
     Linked,
     Narrowed,
     NoAnswer,
@@ -39,7 +40,16 @@ BACK = Clarify(
 
 
 @pytest.mark.parametrize(
-    "said", [ANSWER, CLOSEST, NOTHING, BACK, NoAnswer(Reason.UNCHECKED, "Not now.")]
+    "said",
+    [
+        ANSWER,
+        CLOSEST,
+        replace(ANSWER, fallback=Fallback.SLOW),
+        NOTHING,
+        replace(NOTHING, fallback=Fallback.CAPPED),
+        BACK,
+        NoAnswer(Reason.UNCHECKED, "Not now."),
+    ],
 )
 @pytest.mark.parametrize(
     "unchecked", [None, Unchecked(), Unchecked(datetime(2026, 11, 24, 14, 2, tzinfo=UTC))]

@@ -7,14 +7,16 @@ from datetime import timedelta
 
 from bot.conversation.model import AuditEntry, MessageRef, MessageState, ShownPage, Way
 from bot.metrics.model import StateCounts
-from bot.operations.audit_report import AuditQuery
+from bot.operations.audit_report import AuditQuery, audit_rows, page_query
 from bot.state.audit import DatabaseAudit
 from bot.state.database import Database
 from bot.state.forgetting import forget_before, forget_person
 from bot.state.gauges import state_counts
 from bot.state.inbox import DatabaseInbox
+from indexers.errors import WikiMisconfigured
+from indexers.model import SyncScope
 
-from .test_inbox import LETTER, NOW
+from .test_inbox import MESSAGE, NOW
 
 PAGE = ShownPage("handbook", "leave.md", "r1", "https://wiki.example.com/leave", words=True)
 ENTRY = AuditEntry(
@@ -45,6 +47,37 @@ def test_what_was_noted_comes_back_oldest_first(database: Database) -> None:
     ]
 
 
+def test_a_page_is_found_by_its_key_with_its_comments_whatever_its_address_was(
+    database: Database,
+) -> None:
+    audit = DatabaseAudit(database, lambda: NOW)
+    pages = [
+        PAGE,
+        replace(PAGE, page="leave.md/comments"),
+        replace(PAGE, page="leave.md2"),
+        replace(PAGE, wiki="other"),
+    ]
+    for page in pages:
+        audit.note(replace(ENTRY, pages=(replace(page, url=f"https://x.example/{page.page}"),)))
+    address = "https://wiki.example.com/renamed"
+    query = page_query(f"{address}#top", lambda _: SyncScope("handbook", page="leave.md"))
+    rows = audit_rows(audit.entries(query), query)
+
+    assert [(row["wiki"], row["page"]) for row in rows] == [
+        ("handbook", "leave.md"),
+        ("handbook", "leave.md/comments"),
+    ]
+    assert not query.is_by_address_alone
+
+
+def test_an_address_that_no_wiki_knows_is_said_to_be_one() -> None:
+    def refuse(_what: str) -> SyncScope:
+        raise WikiMisconfigured("no such page")
+
+    assert page_query("https://wiki.example.com/gone", refuse).is_by_address_alone
+    assert not page_query("leave.md", refuse).is_by_address_alone
+
+
 def test_the_trail_has_a_retention_of_its_own(database: Database) -> None:
     audit = DatabaseAudit(database, lambda: NOW)
     audit.note(ENTRY)
@@ -68,10 +101,10 @@ def test_whoever_is_forgotten_read_nothing_along(database: Database) -> None:
 def test_what_waits_is_counted_with_its_age(database: Database) -> None:
     moment = NOW
     inbox = DatabaseInbox(database, lambda: moment)
-    inbox.receive(LETTER)
+    inbox.receive(MESSAGE)
     moment = NOW + timedelta(minutes=5)
-    second = inbox.receive(replace(LETTER, event="Ev2", ts="2.0"))
-    done = inbox.receive(replace(LETTER, event="Ev3", ts="3.0"))
+    second = inbox.receive(replace(MESSAGE, event="Ev2", ts="2.0"))
+    done = inbox.receive(replace(MESSAGE, event="Ev3", ts="3.0"))
     assert second is not None
     assert done is not None
     inbox.claim(second.id)

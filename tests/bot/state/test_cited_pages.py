@@ -30,10 +30,10 @@ def answered(
 ) -> RecordedAnswer:
     """The same message each time."""
     asked = AskedQuestion(question, "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
-    ledger = DatabaseAnswers(database)
+    store = DatabaseAnswers(database)
     when = NOW + timedelta(seconds=len(question))
-    given = ledger.keep(asked, Answer("So.", (), 0.9), when, None, pages)
-    ledger.posted(given.id, "2.0")
+    given = store.keep(asked, Answer("So.", (), 0.9), when, None, pages)
+    store.posted(given.id, "2.0")
     return given
 
 

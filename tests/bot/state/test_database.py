@@ -18,9 +18,9 @@ from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers
 from bot.state.inbox import DatabaseInbox
 from bot.state.schema import SCHEMA, metadata, schema_version
-from tests.bot.databases import POSTGRESQL, make_older
+from tests.bot.databases import POSTGRESQL, make_older, needs_postgresql
 
-from .test_inbox import LETTER
+from .test_inbox import MESSAGE
 
 
 @pytest.mark.parametrize("replaced", [False, True])
@@ -29,7 +29,7 @@ def test_a_file_that_was_removed_is_written_to_no_more(tmp_path: Path, *, replac
     file = tmp_path / "state.db"
     database = Database.open(file)
     inbox = DatabaseInbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC))
-    inbox.receive(LETTER)
+    inbox.receive(MESSAGE)
     moved = file.rename(tmp_path / "moved")
     if replaced:
         file.write_bytes(b"")
@@ -37,7 +37,7 @@ def test_a_file_that_was_removed_is_written_to_no_more(tmp_path: Path, *, replac
         inbox.unfinished()
     moved.replace(file)
 
-    assert [message.text for message in inbox.unfinished()] == [LETTER.text]
+    assert [message.text for message in inbox.unfinished()] == [MESSAGE.text]
     database.close()
 
 
@@ -56,7 +56,7 @@ def test_opening_twice_keeps_what_stands(tmp_path: Path) -> None:
 def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: Path) -> None:
     """Whatever it holds is nobody's, so the next process takes it up."""
     database = Database.open(tmp_path / "state.db")
-    DatabaseInbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC)).receive(LETTER)
+    DatabaseInbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC)).receive(MESSAGE)
     with database.begin() as connection:
         connection.execute(sa.text("ALTER TABLE inbox DROP COLUMN holder"))
         for table in ("jobs", "syncs", "processes"):
@@ -67,7 +67,7 @@ def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: P
     adopted = DatabaseInbox(again, lambda: datetime(2026, 1, 1, tzinfo=UTC)).adopt()
     again.close()
 
-    assert [message.event for message in adopted] == [LETTER.event]
+    assert [message.event for message in adopted] == [MESSAGE.event]
 
 
 async def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_path: Path) -> None:
@@ -166,10 +166,7 @@ def test_a_database_of_the_first_schema_gets_the_later_columns(tmp_path: Path) -
     assert columns == set(metadata.tables["inbox"].columns.keys())
 
 
-# SQLite has no passwords, and only a server can refuse one. `.ci/run` always installs a PostgreSQL.
-@pytest.mark.skipif(
-    not POSTGRESQL, reason="TEST_POSTGRESQL_URL names no server, and no other store has passwords"
-)
+@needs_postgresql
 def test_a_url_without_a_password_takes_the_secret_one() -> None:
     password = str(sa.make_url(POSTGRESQL).password)
     bare = POSTGRESQL.replace(f":{password}@", "@")

@@ -82,18 +82,18 @@ EVENTS = st.lists(
 
 
 async def keep(database: Database, events: list[Event]) -> None:
-    ledger = DatabaseAnswers(database)
+    store = DatabaseAnswers(database)
     with database.begin() as connection:
         connection.execute(sa.delete(answers))
     for number, event in enumerate(events):
         when = NOW - timedelta(days=event.days_ago)
         ts = f"{BY_ITSELF}{number}" if event.by_itself else f"{number}.0"
         asked = AskedQuestion(TRICKS, "U1", MessageRef("T1", "C1", ts, ts), private=False)
-        given_ = await Feedback(AsyncAnswers(ledger), lambda when=when: when).record(
+        given_ = await Feedback(AsyncAnswers(store), lambda when=when: when).record(
             asked, SAID[event.said]
         )  # type: ignore[misc]
         for person, verdict in enumerate(event.verdicts):
-            ledger.vote(given_.id, f"U{person}", verdict, when)
+            store.vote(given_.id, f"U{person}", verdict, when)
         if event.retracted:
             with database.begin() as connection:
                 row = answers.c.id == given_.id
@@ -128,23 +128,23 @@ async def test_volume_and_pages_are_counted_as_by_hand(
 
 
 async def test_the_latest_answer_says_how_a_page_stands(database: Database) -> None:
-    ledger = DatabaseAnswers(database)
+    store = DatabaseAnswers(database)
     for number, revision in enumerate(("r1", "r2")):
         asked = AskedQuestion(
             "?", "U1", MessageRef("T1", "C1", f"{number}.0", "0.0"), private=False
         )
         said = Answer("So. [1]", (source("a", revision),), 0.9)
-        await Feedback(AsyncAnswers(ledger), lambda: NOW).record(asked, said)
+        await Feedback(AsyncAnswers(store), lambda: NOW).record(asked, said)
     (one,) = DatabaseFigures(database).cited_often(SINCE, at_least=1, most=1)
 
     assert (one.source.revision, one.times) == ("r2", 2)
 
 
 async def test_flags_count_by_what_became_of_them(database: Database) -> None:
-    ledger = DatabaseAnswers(database)
+    store = DatabaseAnswers(database)
     feedback, review = (
-        Feedback(AsyncAnswers(ledger), lambda: NOW),
-        Review(AsyncAnswers(ledger), lambda: NOW),
+        Feedback(AsyncAnswers(store), lambda: NOW),
+        Review(AsyncAnswers(store), lambda: NOW),
     )
     flags = []
     for number in range(5):

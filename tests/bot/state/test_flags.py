@@ -22,9 +22,9 @@ NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
 def flagged(database: Database) -> Flag:
     asked = AskedQuestion("How?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
-    ledger = DatabaseAnswers(database)
-    given = ledger.keep(asked, Answer("So.", (), 0.9), NOW, None, {})
-    return ledger.raise_flag(given.id, "U2", Complaint.WRONG, "It is not so.", NOW)
+    store = DatabaseAnswers(database)
+    given = store.keep(asked, Answer("So.", (), 0.9), NOW, None, {})
+    return store.raise_flag(given.id, "U2", Complaint.WRONG, "It is not so.", NOW)
 
 
 def written(flag: Flag, text: str) -> WrittenAnswer:
@@ -47,11 +47,11 @@ def test_a_thumb_that_comes_together_with_a_reason_does_not_take_it_away(
     database: Database,
 ) -> None:
     """Whoever looked for a flag before there was one may be the later to raise it."""
-    flag, ledger = flagged(database), DatabaseAnswers(database)
-    again = ledger.raise_flag(flag.recorded.id, "U2", Complaint.UNSAID, "", NOW)
+    flag, store = flagged(database), DatabaseAnswers(database)
+    again = store.raise_flag(flag.recorded.id, "U2", Complaint.UNSAID, "", NOW)
 
     assert again == flag
-    assert len(ledger.steps(flag.id)) == 1
+    assert len(store.steps(flag.id)) == 1
 
 
 def test_of_two_answers_that_are_written_to_a_flag_at_once_one_is_kept(

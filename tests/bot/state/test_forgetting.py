@@ -32,7 +32,7 @@ from bot.state.schema import channels, metadata
 from bot.state.usage import DatabaseUsage
 from tests.long import few
 
-from .test_inbox import LETTER, NOW
+from .test_inbox import MESSAGE, NOW
 
 _FILLED = ("inbox", "answers", "verdicts", "flags", "jobs", "usage", "digests")
 SILENCE = NoAnswer(Reason.NOTHING_FITS, "Nothing.")
@@ -48,7 +48,7 @@ async def fill(database: Database) -> Feedback:
     process = Process(database, clock)
     process.beat()
     inbox = DatabaseInbox(database, clock, process)
-    first, _ = inbox.receive(LETTER), inbox.receive(replace(LETTER, event="Ev2", ts="2.0"))
+    first, _ = inbox.receive(MESSAGE), inbox.receive(replace(MESSAGE, event="Ev2", ts="2.0"))
     assert first is not None
     inbox.done(first)
     feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), clock)
@@ -208,7 +208,7 @@ def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
     """Answers are kept, and their cost counted, while another thread forgets who asked."""
     inbox = DatabaseInbox(database, lambda: NOW)
     messages = [
-        inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", thread=f"{n}.0"))
+        inbox.receive(replace(MESSAGE, event=f"Ev{n}", ts=f"{n}.0", thread=f"{n}.0"))
         for n in range(1, 9)
     ]
     answers, usage = DatabaseAnswers(database), DatabaseUsage(database)
@@ -245,7 +245,7 @@ async def test_what_was_forgotten_is_not_received_again(database: Database) -> N
     inbox = DatabaseInbox(database, lambda: NOW)
 
     assert inbox.unfinished() == []
-    assert inbox.receive(LETTER) is None
+    assert inbox.receive(MESSAGE) is None
 
 
 async def test_what_was_forgotten_does_not_come_back_with_an_edit(database: Database) -> None:
@@ -253,8 +253,8 @@ async def test_what_was_forgotten_does_not_come_back_with_an_edit(database: Data
     await fill(database)
     forget_person(database, "U1")
     inbox = DatabaseInbox(database, lambda: NOW)
-    edit = replace(LETTER, event="Ev9", text="what I had forgotten", edited="3.0")
-    deletion = replace(LETTER, event="Ev10", text="", deleted=True)
+    edit = replace(MESSAGE, event="Ev9", text="what I had forgotten", edited="3.0")
+    deletion = replace(MESSAGE, event="Ev10", text="", deleted=True)
 
     assert inbox.receive(edit) is None
     assert inbox.update(edit) is None

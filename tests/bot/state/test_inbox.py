@@ -19,7 +19,7 @@ from bot.state.inbox import DatabaseInbox
 from bot.state.process import Process
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
-LETTER = IncomingMessage(
+MESSAGE = IncomingMessage(
     event="Ev1",
     kind=MessageKind.MENTION,
     team="T1",
@@ -38,7 +38,7 @@ def inbox(database: Database) -> DatabaseInbox:
 
 def test_deliveries_at_the_same_time_are_received_once(inbox: DatabaseInbox) -> None:
     with ThreadPoolExecutor(8) as pool:
-        received = list(pool.map(inbox.receive, [LETTER] * 32))
+        received = list(pool.map(inbox.receive, [MESSAGE] * 32))
 
     assert sum(message is not None for message in received) == 1
 
@@ -46,7 +46,7 @@ def test_deliveries_at_the_same_time_are_received_once(inbox: DatabaseInbox) -> 
 def test_what_was_being_answered_is_unfinished_after_a_kill(
     inbox: DatabaseInbox, database: Database
 ) -> None:
-    message = inbox.receive(LETTER)
+    message = inbox.receive(MESSAGE)
     assert message is not None
     inbox.claim(message.id)
 
@@ -65,7 +65,7 @@ def two(database: Database) -> tuple[DatabaseInbox, Process, DatabaseInbox, Proc
 
 def test_what_one_process_holds_no_other_one_begins(database: Database) -> None:
     mine, _, theirs, _ = two(database)
-    message = mine.receive(LETTER)
+    message = mine.receive(MESSAGE)
     assert message is not None
 
     assert theirs.claim(message.id) is None
@@ -77,7 +77,7 @@ def test_what_one_process_holds_no_other_one_begins(database: Database) -> None:
 
 def test_what_a_dead_process_held_another_adopts(database: Database) -> None:
     mine, process, theirs, _ = two(database)
-    message = mine.receive(LETTER)
+    message = mine.receive(MESSAGE)
     assert message is not None
     mine.claim(message.id)
     process.leave()
@@ -90,7 +90,7 @@ def test_what_a_dead_process_held_another_adopts(database: Database) -> None:
 
 def test_what_is_released_is_adopted_at_once(database: Database) -> None:
     mine, _, theirs, _ = two(database)
-    mine.receive(LETTER)
+    mine.receive(MESSAGE)
     mine.release()
 
     assert len(theirs.adopt()) == 1
@@ -99,9 +99,9 @@ def test_what_is_released_is_adopted_at_once(database: Database) -> None:
 
 def test_a_channel_s_earlier_question_elsewhere_comes_first(database: Database) -> None:
     mine, _, theirs, _ = two(database)
-    first = mine.receive(LETTER)
-    second = theirs.receive(replace(LETTER, event="Ev2", ts="1.000200"))
-    elsewhere = theirs.receive(replace(LETTER, event="Ev3", ts="1.000300", channel="C2"))
+    first = mine.receive(MESSAGE)
+    second = theirs.receive(replace(MESSAGE, event="Ev2", ts="1.000200"))
+    elsewhere = theirs.receive(replace(MESSAGE, event="Ev3", ts="1.000300", channel="C2"))
     assert first
     assert second
     assert elsewhere
@@ -133,9 +133,9 @@ def test_an_edit_that_comes_while_another_process_keeps_its_message_is_not_lost(
     slow = Slow(database._engine)
     slow.written, slow.commit = Event(), Event()
     with ThreadPoolExecutor(2) as pool:
-        kept = pool.submit(DatabaseInbox(slow, lambda: NOW).receive, LETTER)
+        kept = pool.submit(DatabaseInbox(slow, lambda: NOW).receive, MESSAGE)
         slow.written.wait()
-        edit = replace(LETTER, event="Ev2", text="edited", edited="3.0")
+        edit = replace(MESSAGE, event="Ev2", text="edited", edited="3.0")
         edited = pool.submit(DatabaseInbox(database, lambda: NOW).receive, edit)
         until_it_waits(database, edited)
         slow.commit.set()
@@ -170,10 +170,10 @@ def test_two_processes_that_get_the_same_messages_in_another_order_keep_them_all
     """A mention comes as two events, and either process may get either."""
     halting = Halting(database._engine)
     halting.written, halting.go_on = Event(), Event()
-    other = replace(LETTER, event="Ev2", ts="2.0", thread="2.0")
-    twins = [replace(other, event="Ev3"), replace(LETTER, event="Ev4")]
+    other = replace(MESSAGE, event="Ev2", ts="2.0", thread="2.0")
+    twins = [replace(other, event="Ev3"), replace(MESSAGE, event="Ev4")]
     with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(DatabaseInbox(halting, lambda: NOW).receive_all, [LETTER, other])
+        one = pool.submit(DatabaseInbox(halting, lambda: NOW).receive_all, [MESSAGE, other])
         halting.written.wait()
         two = pool.submit(DatabaseInbox(database, lambda: NOW).receive_all, twins)
         until_it_waits(database, two)

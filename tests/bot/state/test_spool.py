@@ -1,4 +1,4 @@
-"""Letters that wait in files."""
+"""Messages that wait in files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.errors import StateUnavailable
 from bot.state import spool as spools
 from bot.state.spool import Spool
 
-LETTER = IncomingMessage(
+MESSAGE = IncomingMessage(
     "Ev1", MessageKind.MENTION, "T0", "C0", "1764000000.000100", "1.0", "U0", "leave?"
 )
 
@@ -34,12 +34,12 @@ def test_where_nothing_waits_there_is_no_folder(spool: Spool, tmp_path: Path) ->
 
 
 def test_what_waits_is_found_again_earliest_first(spool: Spool) -> None:
-    later = replace(LETTER, event="Ev2", ts="1764000001.000100")
-    spool.add([later, LETTER])
+    later = replace(MESSAGE, event="Ev2", ts="1764000001.000100")
+    spool.add([later, MESSAGE])
 
     assert spool
-    assert spool.messages(10) == [LETTER, later]
-    assert spool.messages(1) == [LETTER]
+    assert spool.messages(10) == [MESSAGE, later]
+    assert spool.messages(1) == [MESSAGE]
 
 
 def test_what_an_earlier_version_left_is_read(spool: Spool, tmp_path: Path) -> None:
@@ -51,18 +51,18 @@ def test_what_an_earlier_version_left_is_read(spool: Spool, tmp_path: Path) -> N
         ' "shared": false, "edited": "", "gone": true, "id": 0, "attempts": 0}'
     )
 
-    assert spool.messages(10) == [replace(LETTER, text="", deleted=True)]
+    assert spool.messages(10) == [replace(MESSAGE, text="", deleted=True)]
 
 
 def test_what_is_delivered_twice_waits_once(spool: Spool) -> None:
-    spool.add([LETTER])
-    spool.add([LETTER])
+    spool.add([MESSAGE])
+    spool.add([MESSAGE])
 
-    assert spool.messages(10) == [LETTER]
+    assert spool.messages(10) == [MESSAGE]
 
 
 def test_what_nothing_takes_in_any_more_is_forgotten_in_time(spool: Spool, tmp_path: Path) -> None:
-    spool.add([LETTER])
+    spool.add([MESSAGE])
     folder, noon = tmp_path / "spool", datetime(2026, 11, 24, 12, tzinfo=UTC)
     for name, age in (("a.unreadable", 91), ("b.7.new", 91), ("c.unreadable", 89)):
         (folder / name).write_text("leave?")
@@ -71,26 +71,26 @@ def test_what_nothing_takes_in_any_more_is_forgotten_in_time(spool: Spool, tmp_p
 
     assert spool.forget_before(noon - timedelta(days=90)) == 2
     assert [file.name for file in folder.iterdir() if file.suffix != ".json"] == ["c.unreadable"]
-    assert spool.messages(10) == [LETTER]
+    assert spool.messages(10) == [MESSAGE]
 
 
 def test_an_edit_waits_beside_what_it_edits(spool: Spool) -> None:
-    edited = replace(LETTER, event="Ev2", text="lunch?", edited="1764000002.000000")
-    spool.add([LETTER, edited])
+    edited = replace(MESSAGE, event="Ev2", text="lunch?", edited="1764000002.000000")
+    spool.add([MESSAGE, edited])
 
     assert {message.text for message in spool.messages(10)} == {"leave?", "lunch?"}
 
 
 def test_what_was_taken_in_waits_no_more(spool: Spool) -> None:
-    spool.add([LETTER, replace(LETTER, event="Ev2")])
-    spool.remove([LETTER])
-    spool.remove([LETTER])  # another process was at it, too
+    spool.add([MESSAGE, replace(MESSAGE, event="Ev2")])
+    spool.remove([MESSAGE])
+    spool.remove([MESSAGE])  # another process was at it, too
 
     assert [message.event for message in spool.messages(10)] == ["Ev2"]
 
 
 def test_nobody_else_on_the_machine_reads_it(spool: Spool, tmp_path: Path) -> None:
-    spool.add([LETTER])
+    spool.add([MESSAGE])
     (file,) = (tmp_path / "spool").iterdir()
 
     assert file.stat().st_mode & 0o777 == 0o600
@@ -101,27 +101,27 @@ def test_nobody_else_on_the_machine_reads_it(spool: Spool, tmp_path: Path) -> No
 def test_a_file_that_is_torn_keeps_no_other_waiting(
     torn: bytes, spool: Spool, tmp_path: Path
 ) -> None:
-    spool.add([LETTER])
+    spool.add([MESSAGE])
     (tmp_path / "spool" / "0.json").write_bytes(torn)
 
-    assert spool.messages(10) == [LETTER]
+    assert spool.messages(10) == [MESSAGE]
     assert (tmp_path / "spool" / "0.unreadable").exists()
 
 
 def test_a_file_that_was_not_written_to_its_end_does_not_count(
     spool: Spool, tmp_path: Path
 ) -> None:
-    spool.add([LETTER])
+    spool.add([MESSAGE])
     (tmp_path / "spool" / "1.77.new").write_bytes(b"{")
 
-    assert spool.messages(10) == [LETTER]
+    assert spool.messages(10) == [MESSAGE]
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "spool").write_text("a file in its place")
 
     with pytest.raises(StateUnavailable, match="spool"):
-        Spool(tmp_path / "spool").add([LETTER])
+        Spool(tmp_path / "spool").add([MESSAGE])
 
 
 def test_a_full_disk_leaves_no_half_of_a_file(
@@ -132,16 +132,16 @@ def test_a_full_disk_leaves_no_half_of_a_file(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StateUnavailable, match="No space left"):
-        spool.add([LETTER])
+        spool.add([MESSAGE])
 
     assert list((tmp_path / "spool").iterdir()) == []
 
 
 def test_more_than_it_holds_does_not_wait(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spools, "_MOST", 1)
-    spool.add([LETTER])
+    spool.add([MESSAGE])
     with pytest.raises(StateUnavailable, match="wait in"):
-        spool.add([replace(LETTER, event="Ev2")])
+        spool.add([replace(MESSAGE, event="Ev2")])
 
 
 messages = st.builds(
@@ -161,7 +161,7 @@ messages = st.builds(
 
 
 @given(kept=st.lists(messages, max_size=5, unique_by=lambda one: one.event))
-def test_every_letter_comes_back_as_it_was(
+def test_every_message_comes_back_as_it_was(
     kept: list[IncomingMessage], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     spool = Spool(tmp_path_factory.mktemp("spool"))

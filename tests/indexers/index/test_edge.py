@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections import namedtuple
 from collections.abc import Sequence
 from pathlib import Path
@@ -277,6 +278,9 @@ def test_the_text_of_passages_is_read_ahead(
     )
     monkeypatch.setattr("indexers.index.edge._READ_AHEAD", sum(sizes) if enough else min(sizes) - 1)
     opened(folder).close()
+    for thread in threading.enumerate():
+        if thread.name == "reading ahead":
+            thread.join(10)
 
     assert sizes
     assert sum(asked) == (sum(sizes) if enough else 0)

@@ -146,6 +146,15 @@ def test_the_digests_of_the_bundled_one_are_those_of_its_provenance() -> None:
     assert {file.name for file in BUNDLED.iterdir()} == {*_DIGESTS, "PROVENANCE.md"}
 
 
+def test_texts_that_are_read_at_once_have_the_scores_that_they_have_one_by_one() -> None:
+    texts = [f"Leave is {days} days. " * days for days in range(1, 30, 4)]
+    alone = [LocalReranker(threads=1).scores("How long is leave?", [text]) for text in texts]
+
+    assert [LocalReranker(threads=3).scores("How long is leave?", texts)] == [
+        [score for scores in alone for score in scores]
+    ]
+
+
 def test_threads_share_one_bundled_model_from_the_first_use_on() -> None:
     reranker = LocalReranker(threads=1)
     together = threading.Barrier(3)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ import pytest
 from qdrant_client import QdrantClient
 
 from indexers.errors import IndexUnavailable
-from indexers.index.server import CLIENT_VERSION, Server, ServerIndex
+from indexers.index.server import CLIENT_VERSION, SNAPSHOT, Server, ServerEngine, ServerIndex
 from indexers.index.server_options import ServerOptions
 from indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.ports import free_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
 
@@ -61,9 +63,7 @@ def test_a_server_that_refuses_is_named_with_the_reason(server: tuple[int, str])
 
 
 def test_a_server_that_does_not_answer_is_named() -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(IndexUnavailable, match=rf"{url} does not answer .* \[index\] url right"):
         ServerIndex.open(Server(url), collection="passages", dimensions=64)
 
@@ -138,7 +138,7 @@ def test_options_reach_the_client_and_new_collections(
     )  # fmt: skip
     Server("https://qdrant.example.com:6333", "key", options)
     memory = QdrantClient(":memory:")
-    for name in ("create_collection", "update_collection", "query_points", "scroll", "facet"):
+    for name in ("create_collection", "update_collection"):
         call = getattr(memory, name)
 
         def noted(*args: Any, _name: str = name, _call: Any = call, **named: Any) -> Any:
@@ -147,10 +147,7 @@ def test_options_reach_the_client_and_new_collections(
 
         monkeypatch.setattr(memory, name, noted)
     server = Server("https://qdrant.example.com:6333", options=options, client=memory)
-    index = ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
-    index.search("leave", (), reader=Principal.of(EVERYONE), limit=1)
-    index.counts()
-    index.known("handbook")
+    ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
 
     assert asked["client"] == {
         "url": "https://qdrant.example.com:6333", "api_key": "key", "check_compatibility": False,
@@ -160,18 +157,156 @@ def test_options_reach_the_client_and_new_collections(
     created = asked["create_collection"]
     assert [created[name] for name in _CREATED] == [6, 3, 2]
     assert asked["update_collection"]["collection_params"].read_fan_out_factor == 1
-    assert {asked[name]["consistency"] for name in ("scroll", "facet")} == {"majority"}
 
 
 _CREATED = ("shard_number", "replication_factor", "write_consistency_factor")
+_READS = frozenset({"query_points", "retrieve", "scroll", "facet"})
+"""What the engine reads by."""
+_ALL_READS = _READS | {"count", "query_batch_points", "query_points_groups"}
+
+
+def test_everything_that_reads_asks_for_the_consistency_that_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    memory = QdrantClient(":memory:")
+    asked: list[tuple[str, Any]] = []
+    for name in _ALL_READS:
+        call = getattr(memory, name)
+
+        def noted(*args: Any, _name: str = name, _call: Any = call, **named: Any) -> Any:
+            asked.append((_name, named.get("consistency")))
+            return _call(*args, **named)
+
+        monkeypatch.setattr(memory, name, noted)
+    options = ServerOptions(read_consistency="majority")
+    server = Server("https://qdrant.example.com:6333", options=options, client=memory)
+    index = ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
+    index.replace(passages("leave", "Leave is long."), EMBEDDER.embed_passages(["leave"]))
+    question = EMBEDDER.embed_question("leave")
+    reader = Principal.of(EVERYONE)
+    found = index.search("leave", question, reader=reader, limit=1)
+    near = index.passages([("handbook", "leave", 0)], reader=reader)
+    counts, known, points = index.counts(), index.known("handbook"), list(index.points())
+
+    assert [len(found), len(near), counts["handbook"], len(known), len(points)] == [
+        1, 1, (1, 1), 1, 2,
+    ]  # fmt: skip
+    assert {name for name, _ in asked} == _READS
+    assert {consistency for _, consistency in asked} == {"majority"}
 
 
 @pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection:UserWarning")
 def test_a_server_that_does_not_answer_over_grpc_is_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     server = Server(f"http://127.0.0.1:{port}", None, ServerOptions(grpc_port=port, timeout=5))
 
     with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"), server.explained():
         server.client.collection_exists("passages")
     server.client.close()
+
+
+class Packing(Refusing):
+    """A server with one collection, of which it makes a snapshot, ``seconds`` long."""
+
+    seconds = 0.0
+    made: dict[str, Any] | None = None
+    keys: list[str | None]
+    path_of_snapshot = ""
+
+    def do_GET(self) -> None:
+        self._tell({"exists": True} if self.path.endswith("/exists") else _COLLECTION)
+
+    def do_PUT(self) -> None:
+        self._tell({"operation_id": 1, "status": "completed"})
+
+    def do_POST(self) -> None:
+        type(self).path_of_snapshot = self.path
+        self.keys.append(self.headers["api-key"])
+        time.sleep(self.seconds)
+        self._tell(self.made)
+
+    def _tell(self, result: Any) -> None:
+        self.rfile.read(int(self.headers["Content-Length"] or 0))
+        body = json.dumps({"result": result, "status": "ok", "time": 0.0}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with suppress(OSError):  # the client has gone
+            self.wfile.write(body)
+
+
+_COLLECTION = {
+    "status": "green",
+    "optimizer_status": "ok",
+    "segments_count": 1,
+    "payload_schema": {},
+    "config": {
+        "params": {},
+        "hnsw_config": {"m": 16, "ef_construct": 100, "full_scan_threshold": 10_000},
+        "optimizer_config": {
+            "deleted_threshold": 0.2,
+            "vacuum_min_vector_number": 1000,
+            "default_segment_number": 0,
+            "flush_interval_sec": 5,
+        },
+    },
+}
+_SNAPSHOT = {"name": "passages-1.snapshot", "size": 1, "checksum": "abc"}
+
+
+@contextmanager
+def packing(seconds: float, made: dict[str, Any] | None) -> Iterator[tuple[str, type[Packing]]]:
+    handler = type("Handler", (Packing,), {"seconds": seconds, "made": made, "keys": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}", handler
+        http.shutdown()
+
+
+insecure = pytest.mark.filterwarnings("ignore:Api key is used with an insecure:UserWarning")
+
+
+@insecure
+def test_a_snapshot_may_take_longer_than_any_other_request(tmp_path: Path) -> None:
+    """The server packs gigabytes before it answers."""
+    with packing(1.5, _SNAPSHOT) as (url, handler):
+        server = Server(url, "key", ServerOptions(timeout=1))
+        engine = ServerEngine(server, "passages", EMBEDDER.dimensions)
+        engine.back_up(tmp_path / "copy")
+        with pytest.raises(IndexUnavailable, match="timed out"), server.explained():
+            server.client.create_snapshot("passages")  # as it would be without
+    note = json.loads((tmp_path / "copy" / SNAPSHOT).read_text())
+
+    assert handler.path_of_snapshot == "/collections/passages/snapshots?wait=true"
+    assert note == {
+        "collection": "passages", "snapshot": "passages-1.snapshot", "checksum": "abc",
+    }  # fmt: skip
+    assert handler.keys[0] == "key"
+
+
+@pytest.mark.parametrize("options", [ServerOptions(), ServerOptions(timeout=100_000)])
+def test_a_snapshot_has_an_hour_or_what_is_set_if_that_is_longer(
+    options: ServerOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[dict[str, Any]] = []
+
+    def client(**named: Any) -> QdrantClient:
+        made.append(named)
+        return QdrantClient(":memory:")
+
+    monkeypatch.setattr("indexers.index.server.QdrantClient", client)
+    server = Server("http://qdrant.example.com", None, options)
+    with server.patient(3600) as lent:
+        assert lent is not server.client
+
+    assert [named["timeout"] for named in made] == [options.timeout, max(3600, options.timeout)]
+
+
+def test_a_snapshot_that_is_not_made_is_no_backup(tmp_path: Path) -> None:
+    with packing(0.0, None) as (url, _):
+        engine = ServerEngine(Server(url), "passages", EMBEDDER.dimensions)
+        with pytest.raises(IndexUnavailable, match="makes no snapshot of passages"):
+            engine.back_up(tmp_path / "copy")
+
+    assert not (tmp_path / "copy").exists()

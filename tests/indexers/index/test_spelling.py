@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.index.dictionaries import is_spelt_right
-from indexers.index.spelling import LONGEST, SHORTEST, Slips, one_slip_away
+from indexers.index.spelling import LONGEST, SHORTEST, Slips, is_spelt_right, one_slip_away
 
 WORDS = st.text(st.sampled_from("abcdefgz\u00e4\u00e9"), min_size=SHORTEST, max_size=12)
 

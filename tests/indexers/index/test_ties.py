@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import permutations
 
 from indexers.index import schema
-from indexers.index.passages import _hits
+from indexers.index.hits import hits_of
 from indexers.index.schema import Found
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
 from indexers.ports import Embedding
@@ -20,7 +20,8 @@ def found(passage: Passage, score: float) -> Found:
 
 
 def places(points: tuple[Found, ...]) -> list[tuple[str, int]]:
-    return [(hit.passage.page, hit.passage.ordinal) for hit in _hits(points, (1.0,), ANYONE)]
+    (hits,) = hits_of([points], [(1.0,)], ANYONE)
+    return [(hit.passage.page, hit.passage.ordinal) for hit in hits]
 
 
 def test_the_order_of_equal_scores_does_not_depend_on_the_engine() -> None:

@@ -18,6 +18,7 @@ from indexers.model import EVERYONE, NOBODY, OPEN, Acl, KnownPage, Passage, Prin
 from indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.long import few
 
 ANYONE = Principal.of(EVERYONE)
 EMBEDDER = WordEmbedder()
@@ -258,7 +259,10 @@ def test_a_page_that_lost_passages_to_a_damage_counts_as_new(
     assert index.known("handbook").keys() == {"travel"}
 
 
-def test_readers_see_one_whole_version_while_it_is_replaced(index: StoredPassages) -> None:
+@pytest.mark.parametrize("revisions", few([12, 40], 1))
+def test_readers_see_one_whole_version_while_it_is_replaced(
+    index: StoredPassages, revisions: int
+) -> None:
     """One writer, three readers; revision n says n in each of its passages."""
     pages = [f"leave {number}" for number in range(4)]
 
@@ -282,7 +286,7 @@ def test_readers_see_one_whole_version_while_it_is_replaced(index: StoredPassage
     readers = [threading.Thread(target=read) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for revision in range(1, 40):
+    for revision in range(1, revisions):
         write(revision)
     done.set()
     for reader in readers:

@@ -211,7 +211,7 @@ def _runs(process: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-def _wait_until(holds: object, seconds: float = 20) -> None:
+def _wait_until(holds: object, seconds: float = 240) -> None:
     assert callable(holds)
     late = time.monotonic() + seconds
     while not holds():

@@ -9,7 +9,7 @@ from qdrant_edge import UpdateOperation
 
 from indexers.index.edge import EdgeEngine
 from indexers.index.passages import StoredPassages
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section
 

@@ -11,7 +11,7 @@ import pytest
 
 from indexers.index.edge import EdgeIndex
 from indexers.model import EVERYONE, Principal
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import by_section
 from tests.indexers.syncing.endless import PAGES, texts, wiki_at

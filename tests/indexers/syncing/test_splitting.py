@@ -78,7 +78,7 @@ def test_a_passage_stands_verbatim_in_its_section(text: str, size: int) -> None:
 
 
 def test_a_section_is_never_joined_with_another() -> None:
-    made = Splitter(words)(
+    made = Splitter(words, 200)(
         page(
             Section((), "", "Before."),
             Section(("Paid",), "paid", "First."),
@@ -97,7 +97,7 @@ def test_a_section_is_never_joined_with_another() -> None:
 
 
 def test_the_embedded_words_have_no_markup() -> None:
-    (made,) = Splitter(words)(page(Section(("A",), "a", "- See [it](https://x.example.com).")))
+    (made,) = Splitter(words, 200)(page(Section(("A",), "a", "- See [it](https://x.example.com).")))
 
     assert made.embedded == "Leave > A\nSee it."
     assert made.text == "- See [it](https://x.example.com)."
@@ -225,7 +225,7 @@ def test_another_size_is_another_splitter() -> None:
 
 @pytest.fixture(scope="module")
 def handbook() -> list[tuple[Page, list[Passage]]]:
-    split = Splitter(LocalEmbedder().count_tokens)
+    split = Splitter(LocalEmbedder().count_tokens, 200)
     changes = MarkdownWiki("18f", HANDBOOK, site_url="https://18f.example.com").changes({})
     return [(c.page, split(c.page)) for c in changes if isinstance(c, Changed)]
 

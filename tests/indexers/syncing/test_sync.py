@@ -25,7 +25,7 @@ from indexers.model import (
 )
 from indexers.ports import Embedding, PassageIndex
 from indexers.syncing import embedding
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section
 

@@ -15,7 +15,7 @@ from indexers.index.passages import StoredPassages
 from indexers.model import EVERYONE, Principal, Progress, SyncReport
 from indexers.ports import Embedding
 from indexers.syncing import embedding
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from config.loading import load
 from config.settings import Secrets
 from indexers.indexing import Indexing
-from tests.journeys.conftest import FOOTNOTE
+from tests.forked import Forked, finished
 from tests.journeys.year.indexing import Snapshot, differences, snapshot
 
 _OURS = ("SLACK_", "CONFLUENCE_", "FOOTNOTE_", "GIT_")
@@ -43,7 +43,7 @@ class Installation:
         return {name: text for name, text in os.environ.items() if not name.startswith(_OURS)}
 
     def footnote(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.run(str(FOOTNOTE), *arguments)
+        return finished(arguments, self.folder, self.environment(), timeout=_PATIENCE)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -57,8 +57,8 @@ class Installation:
         )
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [FOOTNOTE, *arguments],
+        return Forked(
+            arguments,
             cwd=self.folder,
             env=self.environment(),
             stdout=subprocess.DEVNULL,

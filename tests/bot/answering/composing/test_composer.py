@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answerer import Answerer
 from bot.answering.composing.claims import addresses, quotations
 from bot.answering.composing.composer import Composed, Composer, Released
 from bot.answering.composing.ground import bare
-from bot.answering.composing.prompt import Prompting
+from bot.answering.composing.model_client import CutShort, ModelFailed
 from bot.answering.composing.usage import (
     Cap,
     Caps,
@@ -27,24 +26,22 @@ from bot.answering.composing.usage import (
     Spent,
     Usage,
 )
-from bot.answering.composing.writing import CutShort, ModelFailed
 from bot.answering.confidence import Confidence, Curve
 from bot.answering.model_order import ModelOrder
-from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking
 from bot.answering.sources import Aging
 from bot.answering.stretch import stands_in
 from bot.errors import StateUnavailable
-from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn
-from bot.slack.rendering.asking_keepers import is_unsure
+from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn, is_unsure
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from indexers.text.prose import plain
+from tests.fakes.defaults import Answerer, Prompting, Recheck
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.live_wikis import Standing, Unavailable
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
+from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.wiki import by_section
-from tests.fakes.writing import ScriptedWriter
 
 ANYONE = Principal.of(EVERYONE)
 BOARD = Acl.of(["group:board"])
@@ -62,10 +59,10 @@ HANDBOOK = [
 SAID = "How long is leave?"
 
 
-def composer(writer: ScriptedWriter, caps: Caps = FREE, usage: Usage | None = None) -> Composer:
+def composer(model: ScriptedModel, caps: Caps = FREE, usage: Usage | None = None) -> Composer:
     embedder = WordEmbedder()
     return Composer(
-        writer,
+        model,
         Prompting(embedder.count_tokens, lambda: "k7f3"),
         Meter(
             embedder.count_tokens,
@@ -80,19 +77,19 @@ def composer(writer: ScriptedWriter, caps: Caps = FREE, usage: Usage | None = No
 
 
 def answerer(
-    writer: ScriptedWriter, written: Sequence[Passage] = HANDBOOK, caps: Caps = FREE
+    model: ScriptedModel, written: Sequence[Passage] = HANDBOOK, caps: Caps = FREE
 ) -> Answerer:
     return Answerer(
         retrieval_over(written),
         Confidence(bias=9.0),
         ("handbook",),
-        composer=composer(writer, caps),
+        composer=composer(model, caps),
         clock=TickingClock(),
     )
 
 
 def said(*scripts: str | Exception, text: str = SAID) -> Answer | NoAnswer:
-    return answerer(ScriptedWriter(scripts)).answer(Question(text, ANYONE))
+    return answerer(ScriptedModel(scripts)).answer(Question(text, ANYONE))
 
 
 def composed(*scripts: str | Exception) -> Answer:
@@ -307,14 +304,14 @@ def test_the_model_may_say_that_the_wiki_does_not_answer() -> None:
     assert "leave" in {source.page for source in result.nearest}
 
 
-def unsure(writer: ScriptedWriter) -> Answerer:
+def unsure(model: ScriptedModel) -> Answerer:
     """Where nothing would be quoted."""
-    return replace(answerer(writer), confidence=Confidence(bias=-99.0, read=Curve(-99.0, 0, 0, 0)))
+    return replace(answerer(model), confidence=Confidence(bias=-99.0, read=Curve(-99.0, 0, 0, 0)))
 
 
 def test_where_quotations_would_be_silent_the_model_is_asked_if_pages_may_be_about_it() -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1].")
-    result = unsure(writer).answer(Question(SAID, ANYONE))
+    model = ScriptedModel("Leave is thirty days long [1].")
+    result = unsure(model).answer(Question(SAID, ANYONE))
 
     assert isinstance(result, Answer)
     assert result.text == "Leave is thirty days long. [1]"
@@ -322,34 +319,56 @@ def test_where_quotations_would_be_silent_the_model_is_asked_if_pages_may_be_abo
 
 
 def test_a_question_about_another_world_costs_nothing() -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1].")
-    result = unsure(writer).answer(Question("Who was Boleslaw of Masovia?", ANYONE))
+    model = ScriptedModel("Leave is thirty days long [1].")
+    result = unsure(model).answer(Question("Who was Boleslaw of Masovia?", ANYONE))
 
     assert isinstance(result, NoAnswer)
-    assert writer.prompts == []
+    assert model.prompts == []
 
 
 @pytest.mark.parametrize(
-    "script", [ModelFailed("no"), "Leave is 40 days long [1].", "", "NOT IN THE WIKI."]
+    ("script", "why"),
+    [
+        (ModelFailed("no"), Fallback.FAILED),
+        (ModelFailed("401"), Fallback.FAILED),
+        (ModelFailed("slow", Fallback.SLOW), Fallback.SLOW),
+        (ModelFailed("no room", Fallback.LENGTH), Fallback.LENGTH),
+        ("Leave is 40 days long [1].", Fallback.CONTRADICTED),
+        ("Bears sleep all winter.", Fallback.UNSUPPORTED),
+        ("", Fallback.EMPTY),
+        ("NOT IN THE WIKI.", None),
+    ],
 )
-def test_where_neither_quotations_nor_the_model_answer_there_is_none(
-    script: str | Exception,
+def test_where_neither_quotations_nor_the_model_answer_there_is_none_and_the_reason(
+    script: str | Exception, why: Fallback | None
 ) -> None:
-    result = unsure(ScriptedWriter(script)).answer(Question(SAID, ANYONE))
+    result = unsure(ScriptedModel(script)).answer(Question(SAID, ANYONE))
 
     assert isinstance(result, NoAnswer)
     assert result.reason is Reason.NOTHING_FITS
     assert result.nearest
+    assert result.fallback is why
+
+
+def test_a_spent_budget_is_the_reason_too() -> None:
+    asked = replace(
+        answerer(ScriptedModel("Leave is thirty days long [1]."), caps=Caps(day=Cap(tokens=1))),
+        confidence=Confidence(bias=-99.0, read=Curve(-99.0, 0, 0, 0)),
+    )
+    result = asked.answer(Question(SAID, ANYONE))
+
+    assert isinstance(result, NoAnswer)
+    assert result.fallback is Fallback.CAPPED
 
 
 @pytest.mark.parametrize("asked", [answerer, unsure])
 def test_a_truthful_denial_is_told_with_pages_worth_a_look(
-    asked: Callable[[ScriptedWriter], Answerer],
+    asked: Callable[[ScriptedModel], Answerer],
 ) -> None:
-    writer = ScriptedWriter(
+    model = ScriptedModel(
         "NOT IN THE WIKI\nThe pages do not say how long leave in May is. Sick leave has no end [2]."
     )
-    result = asked(writer).answer(Question("How long is leave in May?", ANYONE))
+    result = asked(model).answer(Question("How long is leave in May?", ANYONE))
 
     assert isinstance(result, Answer)
     assert result.denial
@@ -361,16 +380,16 @@ def test_a_truthful_denial_is_told_with_pages_worth_a_look(
 
 
 def test_the_model_sees_only_what_the_reader_may_read() -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1].")
-    answerer(writer).answer(Question("secret leave for the board", ANYONE))
-    (prompt,) = writer.prompts
+    model = ScriptedModel("Leave is thirty days long [1].")
+    answerer(model).answer(Question("secret leave for the board", ANYONE))
+    (prompt,) = model.prompts
 
     assert "sixty" not in prompt.user
 
 
 def test_sentences_are_released_as_they_are_verified() -> None:
-    writer = ScriptedWriter(["Leave is 30 days long [1]. Ask your lead [1]. ", ModelFailed("no")])
-    pieces = answerer(writer)
+    model = ScriptedModel(["Leave is 30 days long [1]. Ask your lead [1]. ", ModelFailed("no")])
+    pieces = answerer(model)
     question = Question(SAID, ANYONE)
     assert pieces.composer
     released = list(
@@ -390,39 +409,39 @@ def test_sentences_are_released_as_they_are_verified() -> None:
 @pytest.mark.parametrize("heard", [True, False])
 def test_a_page_that_fell_is_never_shown_to_the_model(heard: bool) -> None:
     """Whether anybody hears the answer while it is made, or not (`ask`, `eval`)."""
-    writer = ScriptedWriter("Travel is booked by `tock` [1].", "Travel is booked by `tock` [2].")
+    model = ScriptedModel("Travel is booked by `tock` [1].", "Travel is booked by `tock` [2].")
     board = Standing("leave")
     pieces = replace(
-        answerer(writer),
+        answerer(model),
         recheck=Recheck({"handbook": board}, lambda _: None, by_section, clock=TickingClock()),
     )
     result = pieces.answer(Question(SAID, ANYONE), (lambda _: None) if heard else None)
 
     assert isinstance(result, Answer)
     assert [source.page for source in result.sources] == ["travel"]
-    assert writer.prompts
-    assert not any("thirty" in prompt.user for prompt in writer.prompts)
+    assert model.prompts
+    assert not any("thirty" in prompt.user for prompt in model.prompts)
 
 
 @pytest.mark.parametrize("heard", [True, False])
 def test_what_cannot_be_confirmed_is_never_shown_to_the_model(heard: bool) -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1].")
+    model = ScriptedModel("Leave is thirty days long [1].")
     restricted = [replace(one, acl=BOARD) if one.page == "leave" else one for one in HANDBOOK]
     silent = Recheck({"handbook": Unavailable()}, lambda _: None, by_section, seconds=5)
-    pieces = replace(answerer(writer, written=restricted), recheck=silent)
+    pieces = replace(answerer(model, written=restricted), recheck=silent)
     told: list[str] = []
     result = pieces.answer(
         Question(SAID, Principal.of(EVERYONE, "group:board")), told.append if heard else None
     )
 
-    assert not any("thirty" in prompt.user for prompt in writer.prompts)
+    assert not any("thirty" in prompt.user for prompt in model.prompts)
     assert "thirty" not in repr(result) + "".join(told)
     assert [one.page for one in result.linked] == ["leave", "secret"]
 
 
 def test_over_its_cap_nobody_asks_the_model() -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1].")
-    capped = answerer(writer, caps=Caps(person=Cap(tokens=700)))
+    model = ScriptedModel("Leave is thirty days long [1].")
+    capped = answerer(model, caps=Caps(person=Cap(tokens=700)))
     mine, yours = (Question(SAID, ANYONE, person=name) for name in ("U1", "U2"))
     first, second, other = (capped.answer(question) for question in (mine, mine, yours))
     third = [capped.answer(mine) for _ in range(3)][-1]
@@ -456,18 +475,18 @@ class Lost:
 
 
 def test_where_cost_cannot_be_counted_nobody_asks_the_model() -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1].")
-    lost = replace(answerer(writer), composer=composer(writer, usage=Lost(0)))
+    model = ScriptedModel("Leave is thirty days long [1].")
+    lost = replace(answerer(model), composer=composer(model, usage=Lost(0)))
     result = lost.answer(Question(SAID, ANYONE))
 
     assert isinstance(result, Answer)
     assert result.fallback is Fallback.FAILED
-    assert writer.prompts == []
+    assert model.prompts == []
 
 
 def test_an_answer_stands_though_what_was_not_used_cannot_be_given_back() -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1].")
-    lost = replace(answerer(writer), composer=composer(writer, usage=Lost(1)))
+    model = ScriptedModel("Leave is thirty days long [1].")
+    lost = replace(answerer(model), composer=composer(model, usage=Lost(1)))
     result = lost.answer(Question(SAID, ANYONE))
 
     assert isinstance(result, Answer)
@@ -477,7 +496,7 @@ def test_an_answer_stands_though_what_was_not_used_cannot_be_given_back() -> Non
 def test_old_pages_say_so_beside_their_source() -> None:
     (leave,) = passages("leave", "Leave is thirty days long.")
     written = replace(leave, updated=date(2024, 1, 1))
-    pieces = answerer(ScriptedWriter("Leave is thirty days long [1]."), [written])
+    pieces = answerer(ScriptedModel("Leave is thirty days long [1]."), [written])
     aging = Aging(timedelta(days=365), lambda: TODAY)
     result = replace(pieces, aging=aging).answer(Question(SAID, ANYONE))
 
@@ -490,8 +509,8 @@ def test_what_was_dropped_is_counted_and_logged_without_its_words(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    writer = ScriptedWriter("Ask your lead [1]. Leave is 40 days long [1].")
-    pieces = answerer(writer)
+    model = ScriptedModel("Ask your lead [1]. Leave is 40 days long [1].")
+    pieces = answerer(model)
     pieces.answer(Question(SAID, ANYONE))
 
     assert pieces.composer
@@ -521,8 +540,8 @@ WRITTEN = st.lists(PIECES | st.text(max_size=6), max_size=30).map(" ".join) | st
 
 @given(WRITTEN, st.integers(1, 9))
 def test_whatever_is_written_only_what_was_shown_comes_out(written: str, size: int) -> None:
-    writer = ScriptedWriter(written, size=size)
-    result = answerer(writer).answer(Question(SAID, ANYONE))
+    model = ScriptedModel(written, size=size)
+    result = answerer(model).answer(Question(SAID, ANYONE))
     if isinstance(result, NoAnswer):
         assert "WIKI" in written
         return
@@ -552,7 +571,7 @@ TOLD = "Leave is 30 days long [1]. Sick leave has no end [2]. Travel is booked b
 
 def test_what_is_heard_is_the_answer_sentence_by_sentence() -> None:
     heard: list[str] = []
-    result = answerer(ScriptedWriter(TOLD)).answer(Question(SAID, ANYONE), heard.append)
+    result = answerer(ScriptedModel(TOLD)).answer(Question(SAID, ANYONE), heard.append)
 
     assert len(heard) == 3
     assert "".join(heard) == result.text
@@ -560,7 +579,7 @@ def test_what_is_heard_is_the_answer_sentence_by_sentence() -> None:
 
 def test_quotations_are_not_heard() -> None:
     heard: list[str] = []
-    result = answerer(ScriptedWriter(ModelFailed("down"))).answer(
+    result = answerer(ScriptedModel(ModelFailed("down"))).answer(
         Question(SAID, ANYONE), heard.append
     )
 
@@ -571,9 +590,9 @@ def test_quotations_are_not_heard() -> None:
 
 @pytest.mark.parametrize("fallen_page", ["leave", "travel"])
 def test_a_page_that_fell_is_not_heard_and_not_even_shown_to_the_model(fallen_page: str) -> None:
-    live, writer = Standing(fallen_page), ScriptedWriter(TOLD)
+    live, model = Standing(fallen_page), ScriptedModel(TOLD)
     checked = replace(
-        answerer(writer),
+        answerer(model),
         recheck=Recheck({"handbook": live}, lambda _: None, by_section, seconds=5),
     )
     heard: list[str] = []
@@ -581,15 +600,15 @@ def test_a_page_that_fell_is_not_heard_and_not_even_shown_to_the_model(fallen_pa
 
     page = {"leave": "days long", "travel": "tock"}[fallen_page]
     assert all(page not in text for text in [*heard, result.text])
-    assert all(page not in prompt.user.casefold() for prompt in writer.prompts)
+    assert all(page not in prompt.user.casefold() for prompt in model.prompts)
     assert len(live.asked) >= 1
-    assert len(writer.prompts) <= 1
+    assert len(model.prompts) <= 1
 
 
 def test_a_page_that_was_closed_to_the_reader_is_not_heard() -> None:
     live = Standing(narrowed={"leave": BOARD})
     checked = replace(
-        answerer(ScriptedWriter(TOLD)),
+        answerer(ScriptedModel(TOLD)),
         recheck=Recheck({"handbook": live}, lambda _: None, by_section, seconds=5),
     )
     heard: list[str] = []
@@ -606,7 +625,7 @@ def test_whoever_hears_no_more_ends_the_model_s_work() -> None:
         raise Enough
 
     with pytest.raises(Enough):
-        answerer(ScriptedWriter(TOLD)).answer(Question(SAID, ANYONE), hear)
+        answerer(ScriptedModel(TOLD)).answer(Question(SAID, ANYONE), hear)
 
 
 @pytest.mark.parametrize(
@@ -631,7 +650,7 @@ def test_a_language_is_asked_for_if_a_page_is_in_it(
 
 def test_where_quotations_will_do_no_model_is_asked_anything() -> None:
     """Neither to compose, nor to make the question stand alone, nor to put pages in order."""
-    writer, asked = ScriptedWriter("Leave is thirty days long [1]."), list[Question]()
+    model, asked = ScriptedModel("Leave is thirty days long [1]."), list[Question]()
 
     def ask(question: Question) -> Question:
         asked.append(question)
@@ -642,14 +661,14 @@ def test_where_quotations_will_do_no_model_is_asked_anything() -> None:
         return [0.0] * len(read)
 
     order = ModelOrder(Reranking(scores, seconds=5))
-    answering = replace(answerer(writer), order=order, rewrite=ask)
+    answering = replace(answerer(model), order=order, rewrite=ask)
     question = Question(SAID, ANYONE, history=(Turn(Role.ASKER, "And travel?"),))
     quoted = answering.answer(replace(question, quoting=True))
-    spent = (len(writer.prompts), len(asked))
+    spent = (len(model.prompts), len(asked))
     answering.answer(question)
 
     assert isinstance(quoted, Answer)
     assert not quoted.composed
     assert quoted.fallback is None
     assert spent == (0, 0)
-    assert (len(writer.prompts), len(asked)) == (1, 2)
+    assert (len(model.prompts), len(asked)) == (1, 2)

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from bot.answering.composing.context_limit import ContextLimit, of_compatible, of_ollama
-from bot.answering.composing.prompt import Prompt, Prompting
-from bot.answering.composing.providers import writer_of
-from bot.answering.composing.writing import ModelFailed
+from bot.answering.composing.model_client import ModelFailed
+from bot.answering.composing.prompt import Prompt
+from bot.answering.composing.providers import model_client_of
 from bot.model import Fallback, Question, Role, Turn
 from config.llm import LlmSettings
 from indexers.model import EVERYONE, Hit, Principal
+from tests.fakes.defaults import Prompting
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.openai_server import Reply, openai_server
 from tests.fakes.passages import passages
@@ -61,11 +62,11 @@ def test_a_prompt_that_is_too_long_is_made_shorter_and_asked_again(
 ) -> None:
     long = prompt()
     with openai_server(refusal(error), LEAVE) as server:
-        writer = writer_of(
+        model = model_client_of(
             LlmSettings(provider="compatible", model="m", url=server.url, max_tokens=100)
         )
         with caplog.at_level(logging.WARNING):
-            assert "".join(writer.write(long)) == "Leave is long [1]."
+            assert "".join(model.write(long)) == "Leave is long [1]."
 
     sent = [one["messages"][1]["content"] for one in server.asked]
     assert sent[0].count("<passage ") == 4
@@ -75,7 +76,7 @@ def test_a_prompt_that_is_too_long_is_made_shorter_and_asked_again(
     assert "longer than the language model's server takes" in caplog.text
     assert "context_tokens" in caplog.text
     assert "kind 0" not in caplog.text
-    room = writer.room()
+    room = model.room()
     assert room is not None
     assert room < long.tokens
     assert len(prompt(room).shown) == sent[1].count("<passage "), "the next one fits at once"
@@ -83,11 +84,11 @@ def test_a_prompt_that_is_too_long_is_made_shorter_and_asked_again(
 
 def test_a_prompt_that_no_server_takes_gives_quotations_and_the_person_learns_why() -> None:
     with openai_server(*[refusal(SILENT)] * 9) as server:
-        writer = writer_of(
+        model = model_client_of(
             LlmSettings(provider="compatible", model="m", url=server.url, max_tokens=100)
         )
         with pytest.raises(ModelFailed) as raised:
-            list(writer.write(prompt()))
+            list(model.write(prompt()))
 
     assert raised.value.fallback is Fallback.LENGTH
     assert "too long for the language model" in raised.value.fallback.words
@@ -97,10 +98,10 @@ def test_a_prompt_that_no_server_takes_gives_quotations_and_the_person_learns_wh
 def test_an_error_within_the_stream_tells_of_the_length_too() -> None:
     event = {"error": {"message": "the request exceeds the available context size", "code": 400}}
     with openai_server(Reply(raw=f"data: {json.dumps(event)}\n\n".encode()), LEAVE) as server:
-        writer = writer_of(
+        model = model_client_of(
             LlmSettings(provider="compatible", model="m", url=server.url, max_tokens=100)
         )
-        assert "".join(writer.write(prompt())) == "Leave is long [1]."
+        assert "".join(model.write(prompt())) == "Leave is long [1]."
 
 
 def test_the_thread_goes_before_the_last_passage() -> None:
@@ -175,10 +176,10 @@ def test_a_server_that_does_not_tell_has_no_limit_that_is_known(url: str) -> Non
 def test_what_ollama_takes_bounds_the_next_prompt() -> None:
     told = {"/api/ps": {"models": [{"name": "m", "context_length": 900}]}}
     with openai_server(LEAVE, told=told) as server:
-        writer = writer_of(
+        model = model_client_of(
             LlmSettings(provider="ollama", model="m", url=server.url, max_tokens=100)
         )
-        room = writer.room()
+        room = model.room()
 
     assert room == 720
     fitted = prompt(room)

@@ -12,15 +12,15 @@ from bot.answering.composing.claims import Flaw
 from bot.answering.composing.composer import Composed, Composer, Released
 from bot.answering.composing.draft import Draft
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
+from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.sentences import Evidence, Sentence
 from bot.answering.composing.usage import Meter
-from bot.answering.composing.writing import ModelFailed
 from bot.answering.retrieval import Retrieved
 from bot.model import Answer, Fallback, Question
 from indexers.model import EVERYONE, Passage, Principal
 from tests.fakes.passages import passages
-from tests.fakes.writing import ScriptedWriter
+from tests.fakes.scripted_model import ScriptedModel
 
 PAGES = [
     *passages("leave", "Leave is thirty days long. Ask your lead first."),
@@ -57,7 +57,7 @@ def supported(words: str, passage: int = 1) -> SentenceVerdict:
 def steps(written: str, judge: Judge | Gone | None) -> tuple[list[str], Answer]:
     """What is released on the way, and the answer."""
     composer = Composer(
-        ScriptedWriter(written),
+        ScriptedModel(written),
         lambda _question, _hits: Prompt("", "", tuple(PAGES), 0),
         Meter(len, lambda: date.min),
         judge=judge,

@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
 from bot.answering.composing.judging import ModelJudge, judge_prompt, verdicts
-from bot.answering.composing.providers import writer_of
+from bot.answering.composing.model_client import CutShort, LanguageModel, ModelFailed, RetryingModel
+from bot.answering.composing.providers import model_client_of
 from bot.answering.composing.sentences import Evidence
 from bot.answering.composing.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter, Spent
-from bot.answering.composing.writing import CutShort, LanguageModel, ModelFailed, RetryingModel
 from bot.model import Fallback, Question
+from bot.playground.watching import PATIENCE
 from config.llm import LlmSettings
 from indexers.model import EVERYONE, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.fakes.passages import passages
-from tests.fakes.writing import ScriptedWriter
+from tests.fakes.scripted_model import ScriptedModel
 
 QUESTION = Question("How long is leave?", Principal.of(EVERYONE), person="U1")
 PASSAGES = passages("leave", "Leave is thirty days long. Ask k7f3 first.", "Sick leave is not.")
@@ -46,21 +47,21 @@ def written(*rows: str) -> str:
 
 
 def judge(
-    writer: LanguageModel, caps: Caps | None = None, usage: MemoryUsage | None = None
+    client: LanguageModel, caps: Caps | None = None, usage: MemoryUsage | None = None
 ) -> ModelJudge:
     meter = Meter(COUNT, lambda: TODAY, usage or MemoryUsage(), caps or Caps())
-    return ModelJudge(BudgetedModel(writer, meter), COUNT, iter(["k7f3", "m00n"]).__next__)
+    return ModelJudge(BudgetedModel(client, meter), COUNT, iter(["k7f3", "m00n"]).__next__)
 
 
 def judged(*scripts: str | Exception) -> Sequence[SentenceVerdict | None]:
-    return judge(ScriptedWriter(scripts)).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
+    return judge(ScriptedModel(scripts)).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
 
 
 def test_all_sentences_of_an_answer_go_in_one_request() -> None:
-    writer = ScriptedWriter(written(row(1, words="Leave"), row(2, supported=False)))
-    found = judge(writer).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
+    client = ScriptedModel(written(row(1, words="Leave"), row(2, supported=False)))
+    found = judge(client).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
 
-    assert len(writer.prompts) == 1
+    assert len(client.prompts) == 1
     assert found == [SentenceVerdict(True, (Evidence(1, "Leave"),)), SentenceVerdict(False)]
 
 
@@ -151,28 +152,28 @@ def test_whatever_it_writes_is_read(text: str) -> None:
 
 
 def test_whoever_asks_pays_for_the_judge_and_a_cap_holds() -> None:
-    writer, usage = ScriptedWriter(written(row(1), row(2))), MemoryUsage()
-    judge(writer, usage=usage).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
+    client, usage = ScriptedModel(written(row(1), row(2))), MemoryUsage()
+    judge(client, usage=usage).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
 
-    assert usage._spent["person", "U1"].tokens > writer.prompts[0].tokens
+    assert usage._spent["person", "U1"].tokens > client.prompts[0].tokens
     full = MemoryUsage()
     full.take(TODAY, {("person", "U1"): Cap()}, Spent(1000))
     with pytest.raises(ModelFailed) as raised:
-        judge(writer, Caps(person=Cap(1000)), full).judge(QUESTION, PASSAGES, [BY_WORDS])
+        judge(client, Caps(person=Cap(1000)), full).judge(QUESTION, PASSAGES, [BY_WORDS])
     assert raised.value.fallback is Fallback.CAPPED
-    assert len(writer.prompts) == 1
+    assert len(client.prompts) == 1
 
 
 def test_nothing_unclear_asks_nobody() -> None:
-    writer = ScriptedWriter("")
+    client = ScriptedModel("")
 
-    assert judge(writer).judge(QUESTION, PASSAGES, []) == []
-    assert writer.prompts == []
+    assert judge(client).judge(QUESTION, PASSAGES, []) == []
+    assert client.prompts == []
 
 
 def over_http(server: Server, seconds: float) -> ModelJudge:
-    model = writer_of(LlmSettings(provider="compatible", model="m", url=server.url))
-    return judge(RetryingModel(model, seconds=seconds, chance=lambda: 0.0))
+    model = model_client_of(LlmSettings(provider="compatible", model="m", url=server.url))
+    return judge(RetryingModel(model, seconds=seconds, attempts=3, at_once=4, chance=lambda: 0.0))
 
 
 def test_a_judge_over_http_is_held_to_its_schema_and_bounded() -> None:
@@ -191,7 +192,10 @@ def test_a_judge_over_http_is_held_to_its_schema_and_bounded() -> None:
 
 def test_a_judge_that_is_too_slow_is_not_waited_for() -> None:
     began = time.monotonic()
-    with openai_server(Reply(["{", "}"], pause=20.0)) as server, pytest.raises(ModelFailed):
+    with (
+        openai_server(Reply(["{", "}"], pause=10 * PATIENCE)) as server,
+        pytest.raises(ModelFailed),
+    ):
         over_http(server, 0.3).judge(QUESTION, PASSAGES, [BY_WORDS])
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < PATIENCE

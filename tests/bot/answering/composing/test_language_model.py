@@ -39,8 +39,8 @@ def test_the_model_that_composes_decides_unless_another_is_named() -> None:
 
     assert isinstance(same, ModelJudge)
     assert isinstance(other, ModelJudge)
-    assert same.writer.writer._writer is model.client._writer  # type: ignore[attr-defined]
-    assert other.writer.writer._writer._llm.model == "small"  # type: ignore[attr-defined]
+    assert same.model.model._model is model.client._model  # type: ignore[attr-defined]
+    assert other.model.model._model._llm.model == "small"  # type: ignore[attr-defined]
 
 
 def test_with_rules_nobody_decides() -> None:

@@ -8,26 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.reranking import ModelReranker, ranked
 from bot.answering.composing.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter
-from bot.answering.composing.writing import ModelFailed
 from bot.model import Fallback, Question
 from indexers.model import EVERYONE, Principal
 from tests.fakes.passages import passages
-from tests.fakes.writing import ScriptedWriter
+from tests.fakes.scripted_model import ScriptedModel
 
 QUESTION = Question("How long is leave?", Principal.of(EVERYONE), person="U1")
 FREE = Caps()
 PASSAGES = passages("leave", "Leave is long.", "Ask k7f3 first.", "Travel is far.")
 
 
-def reranker(writer: ScriptedWriter, caps: Caps = FREE) -> ModelReranker:
+def reranker(model: ScriptedModel, caps: Caps = FREE) -> ModelReranker:
     def count(text: str) -> int:
         return len(text.split())
 
     meter = Meter(count, lambda: date(2026, 11, 24), MemoryUsage(), caps)
     marks = iter(["k7f3", "m00n"])
-    return ModelReranker(BudgetedModel(writer, meter), count, lambda: next(marks))
+    return ModelReranker(BudgetedModel(model, meter), count, lambda: next(marks))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def reranker(writer: ScriptedWriter, caps: Caps = FREE) -> ModelReranker:
     ],
 )
 def test_what_is_named_comes_first_and_the_rest_as_it_was(written: str, order: list[int]) -> None:
-    scores = reranker(ScriptedWriter(written))(QUESTION, PASSAGES)
+    scores = reranker(ScriptedModel(written))(QUESTION, PASSAGES)
 
     assert sorted(range(3), key=lambda number: -scores[number]) == order
 
@@ -51,7 +51,7 @@ def test_what_is_named_comes_first_and_the_rest_as_it_was(written: str, order: l
 @pytest.mark.parametrize("written", ["", "  ", ", ,", "Leave is 30 days long.", "1, two, 3"])
 def test_what_is_no_order_is_a_failure(written: str) -> None:
     with pytest.raises(ModelFailed, match="no order"):
-        reranker(ScriptedWriter(written))(QUESTION, PASSAGES)
+        reranker(ScriptedModel(written))(QUESTION, PASSAGES)
 
 
 @given(st.text(alphabet="0123456789,[] >.x\n", max_size=30), st.integers(1, 9))
@@ -65,9 +65,9 @@ def test_whatever_is_written_places_are_of_passages_and_no_two_alike(text: str, 
 
 
 def test_passages_are_data_in_blocks_that_they_cannot_end() -> None:
-    writer = ScriptedWriter("1")
-    reranker(writer)(QUESTION, PASSAGES)
-    (prompt,) = writer.prompts
+    model = ScriptedModel("1")
+    reranker(model)(QUESTION, PASSAGES)
+    (prompt,) = model.prompts
 
     assert "<passage 2 m00n>\nLeave\nAsk k7f3 first.\n</passage m00n>" in prompt.user
     assert "<question m00n>\nHow long is leave?\n</question m00n>" in prompt.user
@@ -77,9 +77,9 @@ def test_passages_are_data_in_blocks_that_they_cannot_end() -> None:
 
 
 def test_it_costs_whoever_asks_and_no_more_than_may_be() -> None:
-    writer = ScriptedWriter("1")
+    model = ScriptedModel("1")
     with pytest.raises(ModelFailed) as failed:
-        reranker(writer, Caps(person=Cap(100)))(QUESTION, PASSAGES)
+        reranker(model, Caps(person=Cap(100)))(QUESTION, PASSAGES)
 
     assert failed.value.fallback is Fallback.CAPPED
-    assert writer.prompts == []
+    assert model.prompts == []

@@ -8,9 +8,9 @@ from itertools import count
 import pytest
 
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
+from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.nli_judging import EntailmentJudge
 from bot.answering.composing.sentences import Evidence
-from bot.answering.composing.writing import ModelFailed
 from bot.model import Question
 from indexers.errors import ModelUnavailable
 from indexers.model import EVERYONE, Principal
@@ -37,7 +37,7 @@ class Words:
 def test_the_words_that_entail_a_sentence_vouch_for_it() -> None:
     model = Words()
     unclear = [UnclearSentence("thirty days of it", (1,)), UnclearSentence("forty days", (1, 9))]
-    found = EntailmentJudge(model).judge(QUESTION, PASSAGES, unclear)
+    found = EntailmentJudge(model, 10).judge(QUESTION, PASSAGES, unclear)
 
     assert found[0] is not None
     assert found[0].supported
@@ -48,7 +48,7 @@ def test_the_words_that_entail_a_sentence_vouch_for_it() -> None:
 
 def test_evidence_is_all_that_is_read() -> None:
     model, evidence = Words(), (Evidence(1, "Ask first."),)
-    found = EntailmentJudge(model).judge(
+    found = EntailmentJudge(model, 10).judge(
         QUESTION, PASSAGES, [UnclearSentence("Ask anybody first", (1,), evidence)]
     )
 
@@ -67,6 +67,6 @@ def test_what_is_not_reached_in_time_stays_unclear() -> None:
 
 def test_a_model_that_cannot_run_is_a_judge_that_failed() -> None:
     with pytest.raises(ModelFailed, match="no such folder"):
-        EntailmentJudge(Words(ModelUnavailable("no such folder"))).judge(
+        EntailmentJudge(Words(ModelUnavailable("no such folder")), 10).judge(
             QUESTION, PASSAGES, [UnclearSentence("thirty", (1,))]
         )

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.composing.llama_writer import LlamaWriter
+from bot.answering.composing.llama_client import LlamaClient
+from bot.answering.composing.model_client import CutShort, ModelBusy, ModelFailed, RetryingModel
 from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.providers import writer_of
-from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, RetryingModel
+from bot.answering.composing.providers import model_client_of
 from bot.errors import ModelMisconfigured
 from config.llm import LlmSettings
 from tests.fakes.anthropic_server import anthropic_server
@@ -24,8 +24,8 @@ PIECES = ["Leave is ", "30 days", " long [1]."]
 LEAVE = Reply(PIECES)
 
 
-def openai(url: str, model: str = "deployment-7") -> LlamaWriter:
-    return writer_of(LlmSettings(provider="openai", model=model, url=url), "k-secret")
+def openai(url: str, model: str = "deployment-7") -> LlamaClient:
+    return model_client_of(LlmSettings(provider="openai", model=model, url=url), "k-secret")
 
 
 def refusing(parameter: str, told: str) -> Reply:
@@ -49,8 +49,8 @@ NO_TEMPERATURE = refusing(
 
 def test_a_model_that_thinks_is_asked_as_it_wants_to_be_and_that_is_remembered() -> None:
     with openai_server(NO_MAX_TOKENS, NO_TEMPERATURE, LEAVE, LEAVE) as server:
-        writer = openai(server.url)
-        said = [list(writer.write(PROMPT)) for _ in range(2)]
+        client = openai(server.url)
+        said = [list(client.write(PROMPT)) for _ in range(2)]
 
     assert said == [PIECES, PIECES]
     manners = [
@@ -95,23 +95,23 @@ def test_a_length_that_is_too_long_is_a_failure_and_not_another_manner() -> None
 def test_a_short_answer_is_bounded_but_where_thoughts_count() -> None:
     short = replace(PROMPT, max_tokens=80)
     with openai_server(LEAVE, NO_MAX_TOKENS, LEAVE) as server:
-        writer = openai(server.url)
+        client = openai(server.url)
         for _ in range(2):
-            list(writer.write(short))
+            list(client.write(short))
 
     assert [sent.get("max_tokens") for sent in server.asked] == [80, 80, None]
     assert server.asked[2]["max_completion_tokens"] == 800
 
 
-def anthropic(url: str, silence: float = 5.0) -> LlamaWriter:
-    return writer_of(
+def anthropic(url: str, silence: float = 5.0) -> LlamaClient:
+    return model_client_of(
         LlmSettings(provider="anthropic", model="claude-sonnet-4-5", url=url, silence=silence),
         "k-secret",
     )
 
 
 def patient(url: str) -> RetryingModel:
-    return RetryingModel(anthropic(url), seconds=10.0, chance=lambda: 0.0)
+    return RetryingModel(anthropic(url), seconds=10.0, attempts=3, at_once=4, chance=lambda: 0.0)
 
 
 HAIKU = Reply(PIECES, ending="end_turn")
@@ -167,11 +167,11 @@ def test_an_answer_of_anthropic_s_may_be_too_long_or_refused() -> None:
     with anthropic_server(
         Reply(["Leave is"], ending="max_tokens"), Reply([], ending="refusal")
     ) as server:
-        writer = anthropic(server.root)
+        client = anthropic(server.root)
         with pytest.raises(CutShort):
-            list(writer.write(PROMPT))
+            list(client.write(PROMPT))
         with pytest.raises(ModelFailed, match="filter"):
-            list(writer.write(PROMPT))
+            list(client.write(PROMPT))
 
 
 def test_silence_of_anthropic_s_ends_a_request() -> None:
@@ -192,8 +192,8 @@ def test_a_claude_that_takes_no_temperature_is_asked_without_its_own() -> None:
     assert [sent["temperature"] for sent in server.asked] == [0.0, 1.0]
 
 
-def ollama(url: str) -> LlamaWriter:
-    return writer_of(LlmSettings(provider="ollama", model="llama3.2", url=url))
+def ollama(url: str) -> LlamaClient:
+    return model_client_of(LlmSettings(provider="ollama", model="llama3.2", url=url))
 
 
 def ollama_chunk(delta: dict[str, str], ending: str | None) -> str:
@@ -238,4 +238,4 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "llama_index.llms.anthropic", None)
 
     with pytest.raises(ModelMisconfigured, match=r"footnote-bot\[anthropic\]"):
-        writer_of(LlmSettings(provider="anthropic", model="small"), "k")
+        model_client_of(LlmSettings(provider="anthropic", model="small"), "k")

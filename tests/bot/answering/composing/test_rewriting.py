@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answerer import Answerer
+from bot.answering.composing.model_client import CutShort, ModelBusy, ModelFailed
 from bot.answering.composing.rewriting import Rewriter, unfit
 from bot.answering.composing.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter
-from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed
 from bot.answering.confidence import Confidence
 from bot.model import Answer, NoAnswer, Question, Role, Turn
 from indexers.model import EVERYONE, Principal
+from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
-from tests.fakes.writing import ScriptedWriter
+from tests.fakes.scripted_model import ScriptedModel
 
 FREE = Caps()
 THREAD = (
@@ -30,17 +30,17 @@ THREAD = (
 FOLLOW_UP = Question("And for contractors?", Principal.of(EVERYONE), history=THREAD, person="U1")
 
 
-def rewriter(writer: ScriptedWriter, caps: Caps = FREE) -> Rewriter:
+def rewriter(model: ScriptedModel, caps: Caps = FREE) -> Rewriter:
     def count(text: str) -> int:
         return len(text.split())
 
     meter = Meter(count, lambda: date(2026, 11, 24), MemoryUsage(), caps)
     marks = iter(["k7f3", "m00n"] * 9)
-    return Rewriter(BudgetedModel(writer, meter), count, lambda: next(marks))
+    return Rewriter(BudgetedModel(model, meter), count, lambda: next(marks))
 
 
 def made_of(written: str | Exception, question: Question = FOLLOW_UP) -> str:
-    return rewriter(ScriptedWriter([written]))(question).standalone
+    return rewriter(ScriptedModel([written]))(question).standalone
 
 
 @pytest.mark.parametrize(
@@ -76,28 +76,28 @@ def test_what_brings_anything_of_its_own_is_not_searched_for(written: str) -> No
 
 @pytest.mark.parametrize("error", [ModelFailed("no"), ModelBusy("busy"), CutShort("long")])
 def test_a_model_that_fails_leaves_the_question_as_it_is(error: Exception) -> None:
-    assert rewriter(ScriptedWriter(error))(FOLLOW_UP) == FOLLOW_UP
+    assert rewriter(ScriptedModel(error))(FOLLOW_UP) == FOLLOW_UP
 
 
 def test_a_question_that_follows_nothing_is_not_asked_about() -> None:
-    writer = ScriptedWriter("How long is leave?")
+    model = ScriptedModel("How long is leave?")
     first = replace(FOLLOW_UP, history=())
 
-    assert rewriter(writer)(first) == first
-    assert writer.prompts == []
+    assert rewriter(model)(first) == first
+    assert model.prompts == []
 
 
 def test_over_its_cap_nobody_asks_the_model() -> None:
-    writer = ScriptedWriter("How long is parental leave for contractors?")
+    model = ScriptedModel("How long is parental leave for contractors?")
 
-    assert rewriter(writer, Caps(person=Cap(100)))(FOLLOW_UP) == FOLLOW_UP
-    assert writer.prompts == []
+    assert rewriter(model, Caps(person=Cap(100)))(FOLLOW_UP) == FOLLOW_UP
+    assert model.prompts == []
 
 
 def test_the_thread_is_data_in_a_block_that_it_cannot_end() -> None:
-    writer = ScriptedWriter("And for contractors?")
-    rewriter(writer)(FOLLOW_UP)
-    (prompt,) = writer.prompts
+    model = ScriptedModel("And for contractors?")
+    rewriter(model)(FOLLOW_UP)
+    (prompt,) = model.prompts
 
     assert prompt.user == (
         "<thread m00n>\nasker: How long is parental leave?\n"
@@ -111,10 +111,10 @@ def test_the_thread_is_data_in_a_block_that_it_cannot_end() -> None:
 
 
 def test_one_long_turn_does_not_push_the_others_out() -> None:
-    writer = ScriptedWriter("And for contractors?")
+    model = ScriptedModel("And for contractors?")
     long = Turn(Role.BOT, "word " * 5000)
-    rewriter(writer)(replace(FOLLOW_UP, history=(*THREAD, long)))
-    (prompt,) = writer.prompts
+    rewriter(model)(replace(FOLLOW_UP, history=(*THREAD, long)))
+    (prompt,) = model.prompts
 
     assert "asker: How long is parental leave?" in prompt.user
     assert "bot: word word" in prompt.user
@@ -146,7 +146,7 @@ def answerer(*scripts: str | Exception) -> Answerer:
         retrieval_over(HANDBOOK),
         Confidence(bias=9.0),
         ("handbook",),
-        rewrite=rewriter(ScriptedWriter(scripts)),
+        rewrite=rewriter(ScriptedModel(scripts)),
         clock=TickingClock(),
     )
 

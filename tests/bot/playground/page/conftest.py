@@ -19,7 +19,7 @@ from bot.playground.workspace import LocalSlack
 
 MANIFEST = Path(__file__).parents[4] / "config" / "slack_manifest.json"
 TOKEN = "the-token-of-this-test"
-PATIENCE = 30.0
+PATIENCE = 240.0
 
 
 def parts() -> PageParts:

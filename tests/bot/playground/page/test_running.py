@@ -16,7 +16,7 @@ from tests.bot.playground.page.conftest import MANIFEST
 
 def status(url: str) -> int:
     address = urlsplit(url)
-    connection = http.client.HTTPConnection("127.0.0.1", address.port or 0, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", address.port or 0, timeout=240)
     with closing(connection):
         connection.request("GET", address.path)
         return connection.getresponse().status

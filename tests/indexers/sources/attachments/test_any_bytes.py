@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexers.sources.attachments.content import MOST_CHARACTERS, Content, Unreadable
@@ -95,7 +95,7 @@ def swapped(draw: st.DrawFn, xml: bytes) -> bytes:
 
 
 @given(NAMES, NAMES)
-@settings(max_examples=49)  # all there are
+@tries(49)  # all there are
 def test_a_name_that_lies_is_read_or_refused(name: str, other: str) -> None:
     outcome(name, REAL[other])
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieved, by_page
 from bot.answering.sources import source_of
 from bot.model import Answer, NoAnswer, Reason, Result
 from indexers.model import EVERYONE, Principal
 from indexers.sources.confluence.rights import Tokens
+from tests.fakes.defaults import Recheck
 from tests.fakes.engine import checked
 from tests.indexers.sources.confluence.conftest import Site
 from tests.indexers.sources.confluence.looking import PATIENT, live_of

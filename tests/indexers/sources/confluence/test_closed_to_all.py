@@ -10,7 +10,7 @@ from indexers.model import SyncReport
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
 from tests.properties.confluences import EMBEDDER, SPLIT, found, pages, principal
 

@@ -13,7 +13,7 @@ from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.source import ConfluenceSource
 from indexers.sources.source import Resources
 from indexers.syncing.splitting import Splitter
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.attachments.files import pdf
@@ -21,7 +21,7 @@ from tests.indexers.sources.confluence.extras import EXTRAS, wiki_of
 from tests.indexers.sources.confluence.test_wiki import principal
 
 EMBEDDER = WordEmbedder()
-SPLIT = Splitter(EMBEDDER.count_tokens)
+SPLIT = Splitter(EMBEDDER.count_tokens, 200)
 
 
 class Telling(ListIndex):

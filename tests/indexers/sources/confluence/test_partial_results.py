@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.answering.recheck import Recheck
 from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
 from bot.model import Answer, Doubt, NoAnswer, Reason, Result
@@ -15,6 +14,7 @@ from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Who
 from indexers.model import EVERYONE, OPEN, Changed, Hit, Page, Principal
 from indexers.sources.confluence.extras import Extras
+from tests.fakes.defaults import Recheck
 from tests.fakes.engine import checked
 from tests.fakes.wiki import by_section
 from tests.indexers.sources.confluence.conftest import Site

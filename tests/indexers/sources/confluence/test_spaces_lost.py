@@ -15,13 +15,13 @@ from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.wiki import ConfluenceWiki
 from indexers.syncing.splitting import Splitter
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.conftest import Site
 
 EMBEDDER = WordEmbedder()
-SPLIT = Splitter(EMBEDDER.count_tokens)
+SPLIT = Splitter(EMBEDDER.count_tokens, 200)
 KEYS = ("ENG", "HR", "ALL")
 ANONYMOUS = Who("anonymous")
 

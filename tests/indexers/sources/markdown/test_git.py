@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from config.wikis import MarkdownSettings
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import Changed, PageChange
 from indexers.sources.markdown.forge import edit, view, view_of
 from indexers.sources.markdown.git import GitWiki
 from indexers.sources.markdown.git_address import parse
 from indexers.sources.markdown.git_command import Git
+from indexers.sources.markdown.source import MarkdownSource
 from indexers.sources.markdown.wiki import MarkdownWiki
+from indexers.sources.source import Resources
+from indexers.sources.wikis import Wikis
 
 Commit = Callable[[str, str], None]
 
@@ -330,3 +337,87 @@ def test_a_page_is_found_by_its_address_once_it_was_fetched(
     assert wiki.key_at("https://w.example.com/a/") is None
     list(wiki.changes({}))
     assert wiki.key_at("https://w.example.com/a/") == "a.md"
+
+
+class SilentServer:
+    """A server that takes every connection and never answers."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/r.git"
+
+    def reached(self) -> None:
+        self._listener.settimeout(60)
+        self._connection, _ = self._listener.accept()
+
+    def close(self) -> None:
+        self._connection.close()
+        self._listener.close()
+
+
+def test_a_process_that_ends_does_not_wait_for_a_server_that_does_not_answer(
+    tmp_path: Path,
+) -> None:
+    server = SilentServer()
+    source = GitWiki("w", server.url, tmp_path / "clone")
+    with ThreadPoolExecutor() as pool:
+        syncing = pool.submit(lambda: list(source.changes({})))
+        server.reached()
+        source.abort_waits()
+        failure = syncing.exception(60)
+
+    assert isinstance(failure, WikiUnavailable)
+    assert "git was stopped" in str(failure)
+    server.close()
+
+
+def test_a_fetch_that_is_stopped_leaves_the_clone_as_it_was(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "One")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone")
+    source.fetch()
+    source.abort_waits()
+    slow = tmp_path / "bin" / "git"
+    slow.parent.mkdir()
+    slow.write_text('#!/bin/sh\ncase "$*" in *ls-remote*|*fetch*) sleep 60;; esac\n')
+    slow.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PATH", str(slow.parent), prepend=os.pathsep)
+        with pytest.raises(WikiUnavailable, match="stopped"):
+            source.fetch()
+
+    assert texts(list(source.pages().changes({}))) == {"a.md": "One"}
+
+
+def test_a_process_that_never_synced_knows_the_pages_once_it_fetched(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("docs/leave.md", "# Leave\n\nThirty days.")
+    settings = MarkdownSettings(
+        name="handbook", type="markdown", git=origin.as_uri(), path=Path("docs"),
+        site_url="https://wiki.example.com",
+    )  # fmt: skip
+    wikis = Wikis([MarkdownSource(settings, Resources(tmp_path / "data", lambda _: ""))])
+    address = "https://wiki.example.com/leave/"
+    with pytest.raises(WikiMisconfigured):
+        wikis.part(address)
+    wikis.follow("handbook")
+    page = wikis.part(address).page
+    commit("docs/pets.md", "# Pets\n\nOn Fridays.")
+    wikis.follow("handbook")
+
+    assert page == "leave.md"
+    assert wikis.part("https://wiki.example.com/pets/").page == "pets.md"
+
+
+def test_a_repository_that_cannot_be_fetched_is_told_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = MarkdownSettings(
+        name="handbook", type="markdown", git=(tmp_path / "nowhere").as_uri()
+    )
+    wikis = Wikis([MarkdownSource(settings, Resources(tmp_path / "data", lambda _: ""))])
+    wikis.follow("handbook")
+
+    assert "handbook: addresses of its pages may not be known here" in caplog.text

@@ -14,7 +14,7 @@ from indexers.index.edge import EdgeIndex
 from indexers.model import Changed, Enumerated, Failed, KnownPage, Skipped, SyncReport
 from indexers.ports import PassageIndex
 from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.syncing.sync import sync
+from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import by_section
 

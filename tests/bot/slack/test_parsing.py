@@ -24,7 +24,7 @@ def envelope(**event: Any) -> dict[str, Any]:
     return {"type": "event_callback", "event_id": "Ev1", "team_id": "T1", "event": MENTION | event}
 
 
-def test_a_mention_is_a_letter() -> None:
+def test_a_mention_is_an_incoming_message() -> None:
     assert parse_event(envelope(), ME) == IncomingMessage(
         "Ev1", MessageKind.MENTION, "T1", "C1", "2.0", "2.0", "U1", "<@UBOT> leave?"
     )
@@ -40,18 +40,18 @@ def test_what_a_guest_company_writes_is_a_message_of_our_own_workspace() -> None
 
 
 def test_within_a_thread_the_answer_goes_into_that_thread() -> None:
-    letter = parse_event(envelope(thread_ts="1.0"), ME)
+    message = parse_event(envelope(thread_ts="1.0"), ME)
 
-    assert letter is not None
-    assert (letter.ts, letter.thread) == ("2.0", "1.0")
+    assert message is not None
+    assert (message.ts, message.thread) == ("2.0", "1.0")
 
 
 @pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
-def test_a_direct_message_is_a_letter(subtype: str) -> None:
-    letter = parse_event(envelope(type="message", channel_type="im", subtype=subtype), ME)
+def test_a_direct_message_is_an_incoming_message(subtype: str) -> None:
+    message = parse_event(envelope(type="message", channel_type="im", subtype=subtype), ME)
 
-    assert letter is not None
-    assert letter.kind is MessageKind.DIRECT
+    assert message is not None
+    assert message.kind is MessageKind.DIRECT
 
 
 @pytest.mark.parametrize(
@@ -67,20 +67,20 @@ def test_a_direct_message_is_a_letter(subtype: str) -> None:
 def test_a_message_in_a_channel_is_addressed_by_its_mention(
     event: dict[str, Any], kind: MessageKind
 ) -> None:
-    letter = parse_event(envelope(type="message", channel_type="channel", **event), ME)
+    message = parse_event(envelope(type="message", channel_type="channel", **event), ME)
 
-    assert letter is not None
-    assert letter.kind is kind
+    assert message is not None
+    assert message.kind is kind
 
 
 def test_an_edit_is_the_message_as_it_is_now() -> None:
     now = {"user": "U1", "ts": "2.0", "text": "<@UBOT> leave?", "edited": {"ts": "3.0"}}
     edit = {"type": "message", "channel": "C1", "subtype": "message_changed", "ts": "3.1"}
     body = envelope() | {"event": edit | {"message": now, "previous_message": {"text": "lunch"}}}
-    letter = parse_event(body, ME)
+    message = parse_event(body, ME)
 
-    assert letter is not None
-    assert (letter.ts, letter.text, letter.edited) == ("2.0", "<@UBOT> leave?", "3.0")
+    assert message is not None
+    assert (message.ts, message.text, message.edited) == ("2.0", "<@UBOT> leave?", "3.0")
 
 
 FORWARDED = {"is_share": True, "text": "How do I book leave?"}
@@ -88,17 +88,17 @@ FORWARDED = {"is_share": True, "text": "How do I book leave?"}
 
 @pytest.mark.parametrize("words", ["<@UBOT>", "<@UBOT> can you answer this?", "<@UBOT> :eyes:"])
 def test_what_is_forwarded_is_the_question_if_the_words_only_point_at_it(words: str) -> None:
-    letter = parse_event(envelope(text=words, attachments=[FORWARDED, {"text": "a preview"}]), ME)
+    message = parse_event(envelope(text=words, attachments=[FORWARDED, {"text": "a preview"}]), ME)
 
-    assert letter is not None
-    assert letter.text == "How do I book leave?"
+    assert message is not None
+    assert message.text == "How do I book leave?"
 
 
 def test_what_is_forwarded_goes_with_a_question_of_its_own() -> None:
-    letter = parse_event(envelope(text="<@UBOT> and sick leave?", attachments=[FORWARDED]), ME)
+    message = parse_event(envelope(text="<@UBOT> and sick leave?", attachments=[FORWARDED]), ME)
 
-    assert letter is not None
-    assert letter.text == "<@UBOT> and sick leave?\nHow do I book leave?"
+    assert message is not None
+    assert message.text == "<@UBOT> and sick leave?\nHow do I book leave?"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.answering.composing.prompt import Prompt
 
 
-class ScriptedWriter:
+class ScriptedModel:
     """Each time it is asked, it writes the next of ``scripts`` in pieces of ``size``
     characters, or raises it if it is an error; the last one again and again."""
 

@@ -1,0 +1,71 @@
+"""What is exported of an index that nobody has filled, and of the model that reads passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.metrics.page import Metrics
+from bot.metrics.sampling import SampleSource
+from indexers.errors import ModelUnavailable
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+
+
+class Clock:
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Reranker:
+    identity = "a cross-encoder"
+
+    def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        if not texts:
+            raise ModelUnavailable("It cannot be loaded.")
+        return [1.0] * len(texts)
+
+
+def status(**as_of: str | None) -> dict[str, Any]:
+    row = {"pages": 0, "passages": 0, "closed": 0, "failed": {}, "error": "", "spaces": {}}
+    return {"building": False, "wikis": {name: {**row, "as_of": at} for name, at in as_of.items()}}
+
+
+async def exported(metrics: Metrics, name: str, **labels: str) -> list[float]:
+    page, _ = await metrics.page("")
+    return [
+        sample.value
+        for family in text_string_to_metric_families(page.decode())
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    ]
+
+
+async def test_a_wiki_without_any_pass_grows_old_from_the_start() -> None:
+    """Or `FootnoteIndexOld` would never come for one that cannot be synced at all."""
+    clock = Clock()
+    found = status(handbook=(NOW - timedelta(hours=1)).isoformat(), office=None)
+    metrics = Metrics({"index": SampleSource(lambda: found, 0.0)}, clock, "0.1.0")
+    clock.now += timedelta(hours=5)
+
+    assert await exported(metrics, "footnote_sync_lag_seconds", wiki="handbook") == [6 * 3600]
+    assert await exported(metrics, "footnote_sync_lag_seconds", wiki="office") == [5 * 3600]
+
+
+async def test_each_reading_of_the_cross_encoder_is_measured_also_one_that_fails() -> None:
+    metrics = Metrics({}, Clock(), "0.1.0")
+    count = "footnote_stage_seconds_count"
+    assert await exported(metrics, count, stage="rerank") == [0]
+    timed = metrics.counters.timed(Reranker())
+
+    assert timed.identity == "a cross-encoder"
+    assert timed.scores("leave?", ["Leave is thirty days long."]) == [1.0]
+    with pytest.raises(ModelUnavailable):
+        timed.scores("leave?", [])
+    assert await exported(metrics, count, stage="rerank") == [2]

@@ -1,0 +1,131 @@
+"""A setting is written once: what it is by default stands in `config/`, and nowhere again."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from config.settings import Settings
+from config.wikis import WIKI_KINDS
+from config.workspaces import WorkspaceSettings
+
+ROOT = Path(__file__).parents[2]
+NOTHING = (None, False, True, 0, "", "auto")
+"""Defaults that say nothing about a setting: a part is absent, switched off, unlimited, or works
+it out."""
+KEPT_THE_SAME = {
+    "bot/answering/reranking.py: at_once": "of rerankings, and `llm.at_once` is of answers",
+    "indexers/index/server_options.py: timeout": "a server without options",
+    "indexers/sources/confluence/extras.py: max_bytes": "a wiki without extras",
+    "indexers/sources/confluence/transport.py: token_variable": "a wiki read without settings",
+    "indexers/sources/confluence/transport.py: timeout": "a wiki read without settings",
+    "indexers/sources/confluence/transport.py: concurrency": "a wiki read without settings",
+    "indexers/sources/markdown/wiki.py: max_bytes": "a folder read without settings",
+}
+"""Parameters with the default of a setting, and for what; one that becomes another is found."""
+
+RECHECK = """
+class Recheck:
+    def __init__(self, *, seconds: float{}): ...
+
+Recheck(seconds=answer.check_seconds)
+"""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def settings_of(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
+    for name, field in model.model_fields.items():
+        default = field.get_default(call_default_factory=True, validated_data={})
+        if isinstance(default, BaseModel):
+            yield from settings_of(type(default))
+        else:
+            yield name, default
+
+
+SETTINGS = {
+    (name, default)
+    for model in (Settings, WorkspaceSettings, *WIKI_KINDS.values())
+    for name, default in settings_of(model)
+    if isinstance(default, str | int | float) and default not in NOTHING
+}
+
+
+def literals(tree: ast.AST) -> Iterator[tuple[str, str, object]]:
+    """Each default of a parameter or a field: the function or class, its name, and the value."""
+    for node in ast.walk(tree):
+        pairs: list[tuple[str, ast.expr | None]] = []
+        if isinstance(node, Function):
+            places = [*node.args.posonlyargs, *node.args.args]
+            pairs += [(one.arg, value) for one, value in
+                      zip(places[::-1], node.args.defaults[::-1], strict=False)]  # fmt: skip
+            pairs += [(one.arg, value) for one, value in
+                      zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]  # fmt: skip
+        elif isinstance(node, ast.ClassDef):
+            fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
+            pairs += [(ast.unparse(one.target), one.value) for one in fields]
+        for name, value in pairs:
+            if isinstance(value, ast.Constant):
+                yield getattr(node, "name", ""), name, value.value
+
+
+def handed_over(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
+    """Each setting that is handed over by name: to what, as what, and the setting."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            for one in node.keywords:
+                if one.arg and isinstance(one.value, ast.Attribute):
+                    yield ast.unparse(node.func).split(".")[-1], one.arg, one.value.attr
+
+
+def repeated(files: dict[str, str]) -> list[str]:
+    """The defaults that a setting has already: of its own name, or of the name under which its
+    value is handed over. A default that arrives by position under another name is not found."""
+    trees = {file: ast.parse(text) for file, text in files.items()}
+    handed = {
+        (as_what, default)
+        for tree in trees.values()
+        for _, as_what, setting in handed_over(tree)
+        for name, default in SETTINGS
+        if name == setting
+    }
+    return [
+        f"{file}: {name}"
+        for file, tree in trees.items()
+        for _, name, value in literals(tree)
+        if isinstance(value, str | int | float)
+        and value not in NOTHING
+        and (name, value) in SETTINGS | handed
+    ]
+
+
+def test_no_default_of_a_setting_stands_a_second_time() -> None:
+    files = {
+        file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8")
+        for folder in ("bot", "indexers")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        if "playground" not in file.parts
+    }
+
+    assert sorted(repeated(files)) == sorted(KEPT_THE_SAME)
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("def answer(max_characters: int = 700): ...", True),
+        ("class Answerer:\n    max_characters: int = 700", True),
+        (RECHECK.format(" = 2.0"), True),
+        (RECHECK.format(""), False),
+        ("def answer(max_characters: int): ...", False),
+        ("def answer(max_characters: int = 1500): ...", False),
+        ("def answer(recheck: bool = True, precision: float = 0): ...", False),
+    ],
+)  # fmt: skip
+def test_what_counts_as_a_second_time(code: str, found: bool) -> None:
+    assert bool(repeated({"bot/file.py": code})) is found

@@ -1,0 +1,210 @@
+"""What every Directory does: Slack's, the terminal's, and the one in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.conversation.model import ANYBODY, AskedQuestion, Closed, MessageRef, RecordedAnswer
+from bot.conversation.ports import Directory
+from bot.model import Answer
+from bot.playground.workspace import LocalSlack
+from bot.slack.api.slack_api import SlackApi, connections, web_client
+from bot.slack.rights.readers import REMEMBERED
+from bot.slack.rights.slack_directory import directory_of
+from bot.terminal_chat.terminal_directory import TerminalDirectory
+from config.slack import SlackSettings
+from indexers.model import EVERYONE, Acl, Principal, Reader, addressed
+from tests.fakes.chat import FakeDirectory
+
+MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
+ANNA, BEN, GUEST, TEAM = "U0ANNA", "U0BEN", "U0GUEST", "C0TEAM"
+HERS, HR = Principal.of(EVERYONE, "group:hr"), Acl.of(["group:hr"])
+ASKED = AskedQuestion("leave?", ANNA, MessageRef("T0", TEAM, "1.0", "1.0"), private=False)
+SHOWN = RecordedAnswer(1, ASKED, Answer("Book it.", (), 0.9), datetime(2026, 11, 24, tzinfo=UTC))
+PRIVATE = replace(SHOWN, asked=replace(ASKED, private=True))
+
+
+@dataclass
+class People:
+    """A channel of Anna, who holds group:hr, and Ben, and what may happen there. The guest, who
+    gets no answers, is known but not in the channel at first."""
+
+    directory: Directory
+    join: Callable[[str], Awaitable[None]]
+    leave: Callable[[str], Awaitable[None]]
+
+    async def reader(self, *, private: bool) -> Reader:
+        found = await self.directory.reader_in(ANNA, TEAM, private=private, shared=False)
+        assert not isinstance(found, Closed)
+        return found
+
+
+def in_memory() -> People:
+    directory = FakeDirectory(closed={GUEST}, readers={ANNA: HERS})
+
+    async def join(person: str) -> None:
+        assert person == GUEST
+        directory.outsiders.add(TEAM)
+
+    async def leave(person: str) -> None:
+        directory.left.add(person)
+
+    return People(directory, join, leave)
+
+
+def in_slack(slack: LocalSlack, api: SlackApi) -> People:
+    now = [0.0]
+    directory = directory_of(
+        api,
+        SlackSettings(),
+        team=slack.team_id,
+        bot=slack.bot_user_id,
+        organization="",
+        tokens=addressed,
+        clock=lambda: now[0],
+    )
+
+    async def join(person: str) -> None:
+        await slack.join(person, TEAM)
+        now[0] += REMEMBERED
+
+    async def leave(person: str) -> None:
+        await slack.leave(person, TEAM)
+        now[0] += REMEMBERED
+
+    return People(directory, join, leave)
+
+
+def at_a_terminal() -> People:
+    async def never(_person: str) -> None:
+        raise AssertionError("Nobody comes to a terminal, and nobody goes.")
+
+    return People(TerminalDirectory(ANNA, TEAM, lambda: HERS), never, never)
+
+
+@pytest.fixture
+async def made(request: pytest.FixtureRequest) -> AsyncIterator[People]:
+    if request.param == "memory":
+        yield in_memory()
+        return
+    if request.param == "terminal":
+        yield at_a_terminal()
+        return
+    async with LocalSlack(MANIFEST) as slack, connections() as session:
+        slack.add_user(ANNA, name="anna", email="anna@example.com")
+        slack.add_user(BEN, name="ben", email="ben@example.com")
+        slack.add_user(GUEST, name="guest", is_restricted=True)
+        slack.add_usergroup("S0HR", handle="hr", users=[ANNA])
+        slack.add_channel(TEAM, name="team", members=[ANNA, BEN])
+        client = web_client(slack.bot_token, slack.api_url)
+        client.session = session
+        yield in_slack(slack, SlackApi(client, slack.bot_id))
+
+
+everywhere = pytest.mark.parametrize("made", ["memory", "slack", "terminal"], indirect=True)
+among_others = pytest.mark.parametrize("made", ["memory", "slack"], indirect=True)
+
+
+@everywhere
+async def test_a_person_has_a_name(made: People) -> None:
+    assert "anna" in (await made.directory.name(ANNA)).lower()
+
+
+@everywhere
+async def test_what_one_alone_sees_follows_their_own_rights(made: People) -> None:
+    own = await made.directory.reader(ANNA, private=True, shared=False)
+
+    assert not isinstance(own, Closed)
+    assert HR.admits(own)
+    assert HR.admits(await made.reader(private=True))
+
+
+@everywhere
+async def test_whose_rights_count_is_told_if_anybodys_own_do(made: People) -> None:
+    """So that the audit trail names them."""
+    for_all = await made.reader(private=False)
+
+    assert bool(await made.directory.readers_in(TEAM)) == (for_all != ANYBODY)
+
+
+@among_others
+async def test_what_others_see_is_what_everyone_may_read(made: People) -> None:
+    assert await made.directory.reader(ANNA, private=False, shared=False) == ANYBODY
+    assert await made.reader(private=False) == ANYBODY
+    assert await made.directory.readers_in(TEAM) == frozenset()
+
+
+@among_others
+@pytest.mark.parametrize("private", [True, False])
+async def test_who_gets_no_answers_is_told_why(made: People, private: bool) -> None:
+    for found in (
+        await made.directory.reader(GUEST, private=private, shared=False),
+        await made.directory.reader_in(GUEST, TEAM, private=private, shared=False),
+    ):
+        assert isinstance(found, Closed)
+        assert found.why.endswith(".")
+
+
+@everywhere
+async def test_an_answer_may_be_posted_while_nobody_comes(made: People) -> None:
+    reader = await made.reader(private=False)
+
+    assert not await made.directory.has_outsiders(TEAM)
+    assert await made.directory.may_still_read(TEAM, reader, shared=False)
+
+
+@among_others
+async def test_an_answer_may_not_be_posted_once_somebody_reads_along_who_gets_none(
+    made: People,
+) -> None:
+    reader = await made.reader(private=False)
+    await made.join(GUEST)
+
+    assert await made.directory.has_outsiders(TEAM)
+    assert not await made.directory.may_still_read(TEAM, reader, shared=False)
+
+
+@everywhere
+async def test_an_answer_is_seen_by_its_asker(made: People) -> None:
+    assert await made.directory.is_in(ANNA, TEAM)
+    assert await made.directory.may_see(ANNA, SHOWN)
+    assert await made.directory.may_see(ANNA, PRIVATE)
+
+
+@everywhere
+async def test_a_private_answer_is_seen_by_nobody_else(made: People) -> None:
+    assert not await made.directory.may_see(BEN, PRIVATE)
+
+
+@among_others
+async def test_an_answer_is_seen_by_who_is_in_its_channel_now(made: People) -> None:
+    before = await made.directory.may_see(BEN, SHOWN)
+    await made.leave(BEN)
+    await made.leave(ANNA)
+
+    assert before
+    assert not await made.directory.is_in(BEN, TEAM)
+    assert not await made.directory.may_see(BEN, SHOWN)
+    assert not await made.directory.may_see(ANNA, PRIVATE)
+
+
+@everywhere
+async def test_a_channel_of_this_workspace_is_shared_with_nobody(made: People) -> None:
+    assert not await made.directory.is_shared(TEAM)
+
+
+@everywhere
+async def test_a_public_channel_is_made_of_what_everyone_may_read(made: People) -> None:
+    is_public = await made.directory.is_public(TEAM)
+
+    assert not is_public or await made.reader(private=False) == ANYBODY
+
+
+@among_others
+async def test_a_channel_that_anybody_may_join_is_public(made: People) -> None:
+    assert await made.directory.is_public(TEAM)

@@ -1,0 +1,85 @@
+"""What every StatusLine does: Slack's, the terminal's, which has none, and the one in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.conversation.model import IncomingMessage, MessageKind
+from bot.conversation.ports import StatusLine
+from bot.playground.workspace import LocalSlack
+from bot.slack.api.optional_calls import OptionalCalls
+from bot.slack.api.slack_api import connections, web_client
+from bot.slack.api.status_line import SESSION, STATUS, TITLE, SlackStatusLine
+from bot.terminal_chat.terminal_chat import NoStatus
+from tests.fakes.chat import FakeStatus
+
+MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
+ANNA = "U0ANNA"
+
+
+@dataclass
+class Shown:
+    """A status line, a question, and what is left of its status for people to see."""
+
+    status: StatusLine
+    message: IncomingMessage
+    left: Callable[[], list[str]]
+
+
+def question(channel: str, ts: str) -> IncomingMessage:
+    return IncomingMessage("Ev1", MessageKind.DIRECT, "T0", channel, ts, ts, ANNA, "leave?", id=1)
+
+
+@pytest.fixture(params=["memory", "terminal", "slack", "slack that has none"])
+async def shown(request: pytest.FixtureRequest) -> AsyncIterator[Shown]:
+    if request.param in ("memory", "terminal"):
+        status = FakeStatus() if request.param == "memory" else NoStatus()
+        yield Shown(status, question("D0", "1.0"), list)
+        return
+    async with LocalSlack(MANIFEST) as slack, connections() as session:
+        slack.add_user(ANNA, name="anna")
+        client = web_client(slack.bot_token, slack.api_url)
+        client.session = session
+        asked = await slack.dm(ANNA, "leave?")
+        if request.param != "slack":
+            slack.web_api.missing.update({STATUS, SESSION, TITLE, "reactions.add"})
+
+        def left() -> list[str]:
+            sessions = [one["status"] for one in slack.sessions.values()]
+            at_work = [status for status in sessions if status != "active"]
+            return [*at_work, *filter(None, [slack.status(asked.channel, asked.ts)]),
+                    *asked.reactions]  # fmt: skip
+
+        status = SlackStatusLine(OptionalCalls(client))
+        yield Shown(status, question(asked.channel, asked.ts), left)
+
+
+async def test_work_that_ended_leaves_no_status_behind(shown: Shown) -> None:
+    status, message = shown.status, shown.message
+    status.begin(message)
+    await status.show(message.channel, message.thread, "is busy: you are second")
+    status.begin(message)
+    await status.entitle(message, "leave?")
+    await status.end(message)
+
+    assert shown.left() == []
+
+
+async def test_work_that_is_stopped_leaves_no_status_behind(shown: Shown) -> None:
+    status, message = shown.status, shown.message
+    status.begin(message)
+    await status.stopped(message.channel, message.thread)
+    await status.end(message)
+
+    assert shown.left() == []
+
+
+async def test_work_that_nobody_was_shown_may_end_twice(shown: Shown) -> None:
+    await shown.status.end(shown.message)
+    await shown.status.end(shown.message)
+
+    assert shown.left() == []

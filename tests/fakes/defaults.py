@@ -1,0 +1,43 @@
+"""Parts of the bot with the defaults of their settings, which production hands to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from bot.answering import answerer, recheck
+from bot.answering.composing import prompt
+from bot.answering.rereading import Split
+from config.settings import Settings
+from indexers.ports import LiveWiki
+from indexers.syncing import sync as syncing
+
+DEFAULTS = Settings()
+
+sync = partial(syncing.sync, max_removal=DEFAULTS.sync.max_removal)
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer(answerer.Answerer):
+    max_characters: int = DEFAULTS.answer.max_characters
+
+
+@dataclass(frozen=True, slots=True)
+class Prompting(prompt.Prompting):
+    budget: int = DEFAULTS.llm.context_tokens
+
+
+class Recheck(recheck.Recheck):
+    def __init__(
+        self,
+        live_wikis: Mapping[str, LiveWiki],
+        last_pass: Callable[[str], datetime | None],
+        split: Split,
+        *,
+        seconds: float = DEFAULTS.answer.check_seconds,
+        **options: Any,
+    ) -> None:
+        super().__init__(live_wikis, last_pass, split, seconds=seconds, **options)

@@ -1,0 +1,204 @@
+"""Several searches at once find what they find one by one: the same passages and scores, to the
+last bit."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import pytest
+from qdrant_client import QdrantClient
+
+from bot.answering.retrieval import Retrieval
+from bot.model import Question, Role, Turn
+from indexers.index.edge import EdgeIndex
+from indexers.index.embeddings import compared, compared_all, packed, written
+from indexers.index.passages import StoredPassages
+from indexers.index.server import Server, ServerIndex
+from indexers.index.server_options import ServerOptions
+from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
+from indexers.ports import Embedding, IndexQuery
+from tests.fakes.embedding import WordEmbedder
+
+EMBEDDER = WordEmbedder()
+WORDS = "leave laptop travel office salary pension holiday badge meeting printer".split()  # noqa: SIM905 - read as words
+PAGES = 120
+ANN = Principal.of(EVERYONE, "group:staff")
+GUEST = Principal.of(EVERYONE)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoredPassages]:
+    folder = tmp_path_factory.mktemp("index") / "passages"
+    with EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions) as opened:
+        fill(opened)
+        yield opened
+
+
+def fill(index: StoredPassages) -> None:
+    """Write pages of random words, of which some say the same, some are closed to guests, and some
+    wait for their embedding."""
+    chance = random.Random(7)  # noqa: S311 - the same pages in every run
+    for page in range(PAGES):
+        acl = Acl.of({"group:staff"}) if page % 5 == 0 else Acl.of({EVERYONE})
+        texts = [" ".join(chance.choices(WORDS, k=12)) for _ in range(3)]
+        if page % 40 == 0:
+            texts[0] = "leave of the office"
+        passages = [
+            Passage("handbook", f"p{page}", "1", at, f"Page {page}", (), "", text, text, acl)
+            for at, text in enumerate(texts)
+        ]
+        wholes = [one.whole for one in EMBEDDER.embed_passages(texts)]
+        halves = [EMBEDDER.embed_question(" ".join(text.split()[:6])) for text in texts]
+        embeddings = [
+            Embedding(()) if page % 11 == 0 else Embedding(whole, packed([half, whole]))
+            for whole, half in zip(wholes, halves, strict=True)
+        ]
+        index.replace(passages, embeddings)
+
+
+def queries(seed: int) -> list[IndexQuery]:
+    """Queries as those of a follow-up: the same question, beside several others. The last has no
+    vector, as in an index of another model."""
+    chance = random.Random(seed)  # noqa: S311 - the same in every run
+    question = " ".join(chance.choices(WORDS, k=3))
+    texts = [question, *(f"{word} {question}" for word in chance.sample(WORDS, 3)), WORDS[seed]]
+    return [
+        *(IndexQuery(text, EMBEDDER.embed_question(text)) for text in texts),
+        IndexQuery(question, ()),
+    ]
+
+
+class OneByOne:
+    """The index, which searches for several queries one after the other."""
+
+    def __init__(self, index: StoredPassages) -> None:
+        self._index = index
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._index, name)
+
+    def search_all(self, queries: Sequence[IndexQuery], **options: Any) -> list[list[Hit]]:
+        return [self._index.search(one.text, one.vector, **options) for one in queries]
+
+
+def untied(hits: list[Hit]) -> list[Hit]:
+    """Without those whose score is the last one's: which of them are found varies."""
+    return [hit for hit in hits if hit.score > hits[-1].score]
+
+
+@pytest.mark.parametrize("reader", [ANN, GUEST])
+@pytest.mark.parametrize("seed", range(8))
+def test_searches_together_find_what_they_find_alone(
+    index: StoredPassages, reader: Principal, seed: int
+) -> None:
+    asked = queries(seed)
+
+    together = index.search_all(asked, reader=reader, limit=20)
+
+    alone = OneByOne(index).search_all(asked, reader=reader, limit=20)
+    assert [[hit.score for hit in hits] for hits in together] == [
+        [hit.score for hit in hits] for hits in alone
+    ]
+    assert list(map(untied, together)) == list(map(untied, alone))
+    assert all(hits for hits in together)
+    assert all(hit.passage.acl.admits(reader) for hits in together for hit in hits)
+
+
+@pytest.mark.parametrize("text", ["And the badge?", "How long is leave, and who has the laptop?"])
+def test_a_follow_up_finds_what_its_searches_find_one_by_one(
+    index: StoredPassages, text: str
+) -> None:
+    history = (
+        Turn(Role.ASKER, "Where is the travel office?"),
+        Turn(Role.ASKER, "Who pays the pension?"),
+        Turn(Role.BOT, "The salary office pays the pension each month."),
+    )
+    question = Question(text, ANN, history=history)
+
+    together, alone = (
+        Retrieval(each, EMBEDDER, clock=lambda: 0.0)(question)
+        for each in (index, cast("StoredPassages", OneByOne(index)))
+    )
+
+    assert together == alone
+    assert len(together.pages) > 20
+
+
+def test_an_old_version_is_in_none_of_them(index: StoredPassages) -> None:
+    """What was written last is found by all of them, and what it replaced by none."""
+    text = "zanzibar leave"
+    for revision in ("1", "2"):
+        passage = Passage(
+            "handbook", "news", revision, 0, "News", (), "", text, text, Acl.of({EVERYONE})
+        )
+        index.replace([passage], EMBEDDER.embed_passages([text]))
+    asked = [IndexQuery(words, EMBEDDER.embed_question(words)) for words in ("zanzibar", text)]
+
+    together = index.search_all(asked, reader=GUEST, limit=10)
+
+    assert [
+        [h.passage.revision for h in hits if h.passage.page == "news"] for hits in together
+    ] == [
+        ["2"],
+        ["2"],
+    ]
+    index.remove("handbook", ["news"])
+
+
+@pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+def test_a_server_is_asked_once_for_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = QdrantClient(":memory:")
+    options = ServerOptions(read_consistency="majority")
+    server = Server("https://qdrant.example.com", options=options, client=client)
+    index = ServerIndex.open(server, collection="all", dimensions=EMBEDDER.dimensions)
+    fill(index)
+    sent: list[tuple[int, Any]] = []
+    query = client.query_batch_points
+
+    def counted(name: str, requests: Sequence[Any], **options: Any) -> Any:
+        sent.append((len(requests), options["consistency"]))
+        return query(name, requests, **options)
+
+    monkeypatch.setattr(client, "query_batch_points", counted)
+    asked = queries(0)[:5]
+    together = index.search_all(asked, reader=ANN, limit=10)
+
+    assert sent == [(len(asked), "majority")]
+    alone = OneByOne(index).search_all(asked, reader=ANN, limit=10)
+    for found, expected in zip(together, alone, strict=True):
+        # In memory, scores differ in their last bit from one search to the next.
+        scores = [hit.score for hit in expected]
+        assert [hit.score for hit in found] == pytest.approx(scores)
+        assert found[0].passage == expected[0].passage
+    index.close()
+
+
+def test_nobody_finds_anything_in_what_is_closed_to_them(index: StoredPassages) -> None:
+    nobody = Principal.of()
+
+    assert index.search_all(queries(0), reader=nobody, limit=10) == [[]] * len(queries(0))
+    assert index.search_all([], reader=ANN, limit=10) == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_comparing_several_questions_changes_no_bit(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - the same in every run
+
+    def vector() -> list[float]:
+        return [chance.gauss(0, 1) for _ in range(384)]
+
+    stored = [
+        written(Embedding(vector(), packed([vector() for _ in range(chance.randint(1, 9))])))
+        for _ in range(60)
+    ]
+    stored += ["", written(Embedding(vector()))]
+    questions = [vector() for _ in range(4)]
+    texts = [[*chance.sample(stored, 40), stored[0], stored[0]] for _ in questions]
+    questions.append([])
+    texts.append(stored[:3])
+
+    together = compared_all(questions, texts)
+
+    assert together == [compared(*both) for both in zip(questions, texts, strict=True)]

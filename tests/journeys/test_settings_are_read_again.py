@@ -1,0 +1,229 @@
+"""SIGHUP: each setting that a running bot takes over takes effect, and one that it cannot is
+named."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.playground.confluence.model import Content
+from bot.playground.confluence.site import LocalConfluence
+from bot.playground.confluence.world import World
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from config.reloading import LIVE
+from tests.forked import Process
+from tests.ports import free_port
+
+from .conftest import LONG, MANIFEST, PAGES, UNHURRIED, Company, write
+
+PEOPLE = ("U0ANNA", "U0BOB", "U0CY", "U0DEE")
+TAXI = "When are taxi rides reimbursed?"
+DOG = "What is the office dog called?"
+GARAGE = "How is the garage door opened?"
+OLD = """---
+updated: 2020-01-01
+---
+# Garage
+
+The garage door is opened with the green button beside the ramp, which has to be held down for
+five seconds, until the lamp above it is lit, and is let go only when the door has come to its end.
+"""
+SELDOM, OFTEN = 1440, 0.01
+"""Minutes between two passes."""
+
+
+@dataclass
+class Bot:
+    company: Company
+    confluence: LocalConfluence
+    world: World
+    crates: Content
+    process: asyncio.subprocess.Process | Process | None = None
+    settings: dict[str, dict[str, object]] = field(default_factory=dict)
+    tried: set[str] = field(default_factory=set)
+
+    @property
+    def slack(self) -> LocalSlack:
+        return self.company.slack
+
+    def write_settings(self) -> None:
+        text = f"""
+log_level = "{self.settings.get("", {}).get("log_level", "INFO")}"
+
+[[wiki]]
+type = "markdown"
+name = "handbook"
+path = "wiki"
+site_url = "https://wiki.example.com"
+
+[[wiki]]
+type = "confluence"
+name = "wiki"
+url = "{self.confluence.base_url}"
+product = "data_center"
+"""
+        base: dict[str, dict[str, object]] = {
+            "sync": {"every_minutes": SELDOM, "recent_minutes": SELDOM},
+            "answer": {"rerank_seconds": 60, "check_seconds": 10},
+            "slack": {"port": self.company.port},
+        }
+        for section, values in base.items():
+            every = values | self.settings.get(section, {})
+            lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in every.items())
+            text += f"\n[{section}]\n{lines}"
+        self.company.write_settings(text)
+
+    async def change(self, section: str = "", **values: object) -> str:
+        """Change these settings of the start, and no others; return what the log says of it."""
+        before = self.settings
+        self.settings = {section: values} if values else {}
+        self.write_settings()
+        at = len(self.company.log)
+        assert self.process
+        self.process.send_signal(signal.SIGHUP)
+        await self.logged("The settings were read again", at)
+        said = self.company.log[at:]
+        for of in (section, *before):
+            for name in (*values, *before.get(of, {})):
+                if name in LIVE.get(of, ()):
+                    assert f"{of}.{name}".removeprefix(".") in said
+                    self.tried.add(f"{of}.{name}")
+        return said
+
+    async def reindexed(self) -> None:
+        await self.slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
+        await self.slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in shown(message))
+
+    async def logged(self, words: str, at: int = 0) -> None:
+        async with asyncio.timeout(LONG):
+            while words not in self.company.log[at:]:  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(0.05)
+
+    async def answer(self, question: str, person: str = "U0BOSS", channel: str = "") -> str:
+        """The reply to all in a channel, or in a direct message."""
+        slack = self.slack
+        if channel:
+            asked = await slack.mention(person, channel, question)
+        else:
+            asked = await slack.dm(person, question)
+        return shown(await slack.wait_for_message(asked.channel, thread_ts=asked.ts))
+
+
+def shown(message: Message) -> str:
+    return json.dumps(message.blocks, ensure_ascii=False) + message.text
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+    write(tmp_path / "wiki", {**PAGES, "garage.md": OLD})
+    world = World("data-center", now=lambda: datetime.now(UTC))
+    reader = world.add_user("Foot Note", admin=True, sees_everything=True)
+    world.add_space("ENG", "Engineering")
+    crates = world.create("ENG", "Crates", "<p>Our crates are made of oak.</p>")
+    with LocalConfluence(world, context="/confluence") as confluence:
+        async with LocalSlack(MANIFEST, timing=UNHURRIED) as slack:
+            for user in PEOPLE:
+                slack.add_user(user, name=user[2:].lower())
+            slack.add_user("U0BOSS", name="boss", is_admin=True)
+            for channel in ("C0TEAM", "C0OPS"):
+                slack.add_channel(channel, name=channel[2:].lower(), members=[*PEOPLE, "U0BOSS"])
+            secrets = {"CONFLUENCE_TOKEN": confluence.token(reader)}
+            company = Company(tmp_path, slack, "socket", free_port(), secrets)
+            made = Bot(company, confluence, world, crates)
+            made.write_settings()
+            made.process = await company.serve()
+            try:
+                await made.logged("Synced handbook")
+                await made.logged("Synced wiki")
+                yield made
+            finally:
+                await company.stop(made.process)
+
+
+async def test_each_live_setting_takes_effect_and_others_are_named(bot: Bot) -> None:
+    await the_thresholds_of_answers(bot)
+    await the_limits_of_questions(bot)
+    await the_intervals_of_syncs(bot)
+    at = len(bot.company.log)
+    assert " DEBUG " not in bot.company.log
+    await bot.change(log_level="DEBUG")
+    await bot.answer(TAXI)
+    await bot.logged("DEBUG", at)
+    said = await bot.change("slack", review_channel="C0TEAM")
+
+    assert "These settings differ now, and need a restart: slack.review_channel" in said
+    assert bot.tried == {f"{section}.{name}" for section, names in LIVE.items() for name in names}
+
+
+async def the_thresholds_of_answers(bot: Bot) -> None:
+    assert "The closest I found" not in await bot.answer(DOG)
+    await bot.change("answer", precision=0.0)
+    assert "The closest I found" in await bot.answer(DOG)
+
+    await bot.change("answer", clarify=False)
+    assert "Sick leave" not in await readings(bot)
+    await bot.change()
+    assert "Sick leave" in await readings(bot)
+
+    whole = await bot.answer(GARAGE)
+    assert "until the lamp above it is lit" in whole
+    assert "old, " not in whole
+    await bot.change("answer", old_after_days=30)
+    assert "old, " in await bot.answer(GARAGE)
+    await bot.change("answer", max_characters=100)
+    assert "until the lamp above it is lit" not in await bot.answer(GARAGE)
+
+
+async def readings(bot: Bot) -> list[str]:
+    """The buttons of a question that is asked back."""
+    asked = await bot.slack.mention("U0BOSS", "C0TEAM", "leave?")
+    reply = await bot.slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    elements = [e for block in reply.blocks for e in block.get("elements", ()) if "action_id" in e]
+    return [str(e.get("text", {}).get("text", ""))[3:] for e in elements]
+
+
+async def the_limits_of_questions(bot: Bot) -> None:
+    for person, limit, span in (
+        ("U0ANNA", "person_minute", "within a minute"),
+        ("U0BOB", "person_day", "within a day"),
+    ):
+        await bot.answer(TAXI, person)
+        await bot.change("slack", **{limit: 1})
+        assert f"You have asked 1 question {span}" in await bot.answer(TAXI, person)
+    for person, channel, limit, span in (
+        ("U0CY", "C0TEAM", "channel_minute", "within a minute"),
+        ("U0DEE", "C0OPS", "channel_day", "within a day"),
+    ):
+        await bot.change()
+        await bot.answer(TAXI, person, channel)
+        await bot.change("slack", **{limit: 1})
+        assert f"This channel has asked 1 question {span}" in await bot.answer(
+            TAXI, person, channel
+        )
+    await bot.change()
+
+
+async def the_intervals_of_syncs(bot: Bot) -> None:
+    at = len(bot.company.log)
+    write(bot.company.wiki, {"pets.md": "# Pets\n\nDogs may come on Fridays.\n"})
+    await asyncio.sleep(1.0)
+    assert "Synced handbook" not in bot.company.log[at:]
+    await bot.change("sync", every_minutes=OFTEN)
+    await bot.logged("Synced handbook: 1 added", at)
+
+    await bot.change()
+    await bot.reindexed()  # after a pass that ran, for two never do
+    at = len(bot.company.log)
+    bot.world.edit(bot.crates.id, body="<p>Our crates are made of ash.</p>")
+    await asyncio.sleep(1.0)
+    assert "Synced wiki" not in bot.company.log[at:]
+    await bot.change("sync", recent_minutes=OFTEN)
+    await bot.logged("Synced wiki: 0 added, 1 changed", at)
