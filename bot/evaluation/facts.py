@@ -37,10 +37,16 @@ def plain_words(text: str) -> str:
     """Return ``text`` as a person reads it: without footnotes, markup and list marks, with single
     spaces, straight quotation marks and hyphens."""
     bare = _BULLET.sub("", unmarked(text)).replace("**", "")
-    words = unicodedata.normalize("NFKC", plain(bare)).translate(_STRAIGHT)
+    words = _NO_FRACTIONS.sub(_normalized, plain(bare)).translate(_STRAIGHT)
     return " ".join(words.split())
 
 
+def _normalized(found: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", found[0])
+
+
+_NO_FRACTIONS = re.compile("[^\u00bc-\u00be\u2150-\u215f\u2189]+")
+"""NFKC makes "21/2" of "2\u00bd"."""
 _BULLET = re.compile(r"^[ \t]*\u2022 ", re.MULTILINE)
 _STRAIGHT = str.maketrans(
     {**dict.fromkeys("\u2018\u2019", "'"), **dict.fromkeys("\u201c\u201d", '"'), "\u2011": "-"}

@@ -55,6 +55,12 @@ def test_footnotes_labels_of_lists_and_typography_are_no_part_of_the_words() -> 
     assert plain_words(text) == "You don't need it. Ask tock. Then go"
 
 
+def test_a_fraction_stays_apart_from_the_number_before_it() -> None:
+    assert (
+        plain_words("blades longer than 2\u00bd\u00a0inches") == "blades longer than 2\u00bd inches"
+    )
+
+
 def test_a_set_without_facts_says_nothing_of_right_answers() -> None:
     found = report(outcomes(case("How long is leave?", answerable=True)))
 
