@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import sqlalchemy as sa
+
+# SQLAlchemy asks what this registers about every value of a statement. LlamaIndex imports it, too,
+# and a statement that another thread makes meanwhile would fail.
+import sqlalchemy.orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     ArgumentError,
