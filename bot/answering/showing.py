@@ -36,12 +36,18 @@ def body(
     text: str, units: Sequence[Unit], pieces: Sequence[Sequence[int]], cores: Sequence[int]
 ) -> str:
     """Return the units of ``text`` at the places in ``pieces``, one after the other. The units
-    ``cores`` are in bold, unless they are the only ones."""
+    ``cores`` are in bold, unless they are the only ones. What is below a step is not: the steps
+    answer together, and it is a detail of one."""
     groups = [
         [at for at in places if not _is_told_by_row(text, units, places, at)] for places in pieces
     ]
-    marked = cores if sum(map(len, groups)) > len(cores) else ()
+    alone = sum(map(len, groups)) <= len(cores)
+    marked = () if alone else [at for at in cores if not _is_below_step(units, at)]
     return "\n\n".join(_group(text, units, places, marked) for places in groups if places)
+
+
+def _is_below_step(units: Sequence[Unit], at: int) -> bool:
+    return units[at].depth > 0 and any(units[lead].is_step for lead in units[at].leads)
 
 
 def _group(text: str, units: Sequence[Unit], places: Sequence[int], cores: Sequence[int]) -> str:

@@ -64,6 +64,15 @@ def test_what_stands_alone_is_not_in_bold() -> None:
     assert shown("Leave is long.", 0, core=0) == "Leave is long."
 
 
+def test_what_is_below_a_step_is_not_in_bold() -> None:
+    steps = "Do this:\n\n1. Tell your team.\n   - Some of it is closed.\n2. Tell the desk."
+    items = steps.replace("1.", "- ").replace("2.", "- ")
+
+    assert "**" not in shown(steps, 0, 1, 2, 3, core=2)
+    assert "**Tell the desk.**" in shown(steps, 0, 1, 2, 3, core=3)
+    assert "**Some of it is closed.**" in shown(items, 0, 1, 2, 3, core=2)
+
+
 def test_what_is_left_out_is_told() -> None:
     text = "One is here. Two is here. Three is here. Four is here.\n\n- five\n- six\n- seven"
 
