@@ -227,7 +227,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         "soak.sqlite",
-        "`make soak` for 5 minutes instead of 20: `footnote serve` in the local Slack, over a "
+        "`make soak`: for 20 minutes `footnote serve` in the local Slack, over a "
         "Confluence with restricted pages and a folder of Markdown. People with different rights "
         "ask, edit and delete questions; pages are edited, removed, restricted and opened. Every "
         "5 s something goes wrong: kill -9, SIGTERM, 429 from each of Slack's methods, lost calls "
