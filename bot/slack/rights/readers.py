@@ -157,10 +157,13 @@ class Readers:
         self._kinds.forget(channel)
 
     async def _look(self, channel: str) -> _Present:
-        found = self._kinds.get(channel) or await self.channels.channel(channel)
+        found = self._kinds.get(channel)
         if found is None:
-            return _Present()
-        self._kinds.put(channel, found, REMEMBERED)
+            found = await self.channels.channel(channel)
+            if found is None:
+                return _Present()
+            # Only here: put again at each look, it would never be over in a busy channel.
+            self._kinds.put(channel, found, REMEMBERED)
         if not found.private and self.people.guests:
             return _Present(frozenset(), found.shared)  # Nobody there gets no answers.
         ids = await self.channels.members(channel)

@@ -5,6 +5,8 @@ Anna is in the group hr and may read what salaries are; Ben may not.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.playground.model import Message
@@ -159,6 +161,23 @@ async def test_whoever_joins_unheard_of_while_an_answer_is_made_is_not_shown_it(
     await slack.wait_for_ephemeral("U0ANNA", lambda m: "secret" in words(m))
 
     assert all("secret" not in words(message) for message in slack.history("C0HR"))
+
+
+async def test_a_channel_made_public_is_told_only_what_everyone_may_read_however_busy_it_is(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """Nobody joins or leaves, so no event tells of it."""
+    seconds = 0.0
+    bot.env = replace(bot.env, seconds=lambda: seconds)
+    await bot.start()
+    answers = [await ask(slack, "C0HR")]
+    slack.channels["C0HR"].kind = "channel"
+    for _ in range(2):
+        seconds += 0.9 * readers.REMEMBERED
+        answers.append(await ask(slack, "C0HR"))
+
+    assert answers[0].text == "It is secret."
+    assert "found nothing" in words(answers[-1])
 
 
 async def test_the_asker_alone_is_offered_what_the_channel_may_not_read(
