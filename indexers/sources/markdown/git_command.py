@@ -171,19 +171,26 @@ class Git:
             WikiUnavailable: it takes too long, or is stopped.
         """
         over = time.monotonic() + seconds
-        given: bytes | None = self._secrets()
+        self._hand_secrets(git)
         while True:
             left = over - time.monotonic()
             try:
-                return git.communicate(given, timeout=max(0.0, min(_LOOK, left)))
+                return git.communicate(timeout=max(0.0, min(_LOOK, left)))
             except subprocess.TimeoutExpired as error:
-                given = None  # it has them, or gets the rest of them
                 if stopped():
                     raise WikiUnavailable(f"git was stopped for {self.shown}") from error
                 if left <= _LOOK:
                     raise WikiUnavailable(
                         f"git did not end within {seconds:g} s for {self.shown}"
                     ) from error
+
+    def _hand_secrets(self, git: subprocess.Popen[bytes]) -> None:
+        """Write the secrets, which a pipe holds at once. `communicate` may come to the end of its
+        time before it writes, on a busy machine, and does not write when it is called again."""
+        pipe, git.stdin = git.stdin, None
+        if pipe:
+            with suppress(BrokenPipeError), pipe:
+                pipe.write(self._secrets())
 
     @contextmanager
     def _config(self) -> Iterator[str]:

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -217,6 +218,24 @@ def test_a_git_that_hangs_is_ended(tmp_path: Path) -> None:
         Git(parse("https://127.0.0.1/r.git"), seconds=0.2).run(
             tmp_path, "-c", "alias.hang=!sleep 60", "hang"
         )
+
+
+def test_git_gets_its_secrets_however_late_the_first_look_at_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine the time of a look may be over before anything was written to git."""
+    communicate = subprocess.Popen.communicate
+
+    def late(git: Any, *arguments: Any, timeout: float) -> Any:
+        monkeypatch.undo()
+        return communicate(git, *arguments, timeout=min(timeout, 0.0))
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", late)
+    told = Git(parse("https://127.0.0.1/r.git"), "me:s3cret", seconds=20).run(
+        tmp_path, "-c", 'alias.tell=!echo "$FOOTNOTE_GIT_USER $FOOTNOTE_GIT_SECRET"', "tell"
+    )
+
+    assert told == "me s3cret\n"
 
 
 def test_a_default_branch_that_is_renamed_is_followed_and_linked_to(
