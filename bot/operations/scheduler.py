@@ -190,7 +190,7 @@ class Scheduler:
             return
         if self._has_turn and before is False:
             log.info("No other process syncs on its timer any more: this one does from now on")
-            self._syncing.catch_up()
+            self._learn_of_others()
             self._next_full = time.monotonic() + self._until_due()
             self._next_edits = time.monotonic() if self._edits_every else math.inf
         elif not self._has_turn and before is not False:
@@ -230,8 +230,15 @@ class Scheduler:
 
     def _catch_up(self) -> None:
         if time.monotonic() >= self._next_look:
-            self._syncing.catch_up()
+            self._learn_of_others()
             self._next_look = time.monotonic() + _LOOK
+
+    def _learn_of_others(self) -> None:
+        try:
+            self._syncing.catch_up()
+        except Exception:
+            # It uses wikis and the disk, and must not end the schedule, as `_attempt`.
+            log.exception("What other processes have synced could not be looked at")
 
     def _progress(self, _: Progress) -> None:
         self._gets_on()

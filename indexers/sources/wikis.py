@@ -204,7 +204,7 @@ class Wikis(dict[str, WikiSource]):
         be. May take minutes."""
         try:
             self[wiki].follow()
-        except (WikiMisconfigured, WikiUnavailable) as error:
+        except (WikiMisconfigured, WikiUnavailable, OSError) as error:
             log.warning("%s: addresses of its pages may not be known here: %s", wiki, error)
 
     def abort_waits(self) -> None:

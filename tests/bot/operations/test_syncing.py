@@ -342,6 +342,26 @@ def test_each_step_says_that_it_gets_on() -> None:
     assert beats.count(PassKind.RECENT_EDITS) >= 2
 
 
+@pytest.mark.parametrize("free", [True, False])
+def test_a_schedule_goes_on_if_what_others_have_read_cannot_be_followed(
+    free: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That fetches from wikis and writes to the disk, in the schedule's own thread."""
+
+    class Stuck(Syncs):
+        def catch_up(self) -> None:
+            raise OSError("Read-only file system")
+
+    syncs, turn = Stuck(), OneTurn(free=free)
+    with running(syncs, edits_every=SOON, turn=turn):
+        looked(turn)
+        turn.free = True
+
+        assert syncs.came(PassKind.RECENT_EDITS, PassKind.RECENT_EDITS)
+
+    assert "could not be looked at" in caplog.text
+
+
 class TwoWikis:
     """They wait for nothing once they were told to ``go_on``."""
 

@@ -440,3 +440,19 @@ def test_a_repository_that_cannot_be_fetched_is_told_in_the_log(
     wikis.follow("handbook")
 
     assert "handbook: addresses of its pages may not be known here" in caplog.text
+
+
+def test_a_clone_that_cannot_be_written_is_told_where_the_wiki_is_followed(
+    tmp_path: Path, origin: Path, commit: Commit, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not raised: the other wikis are followed after it."""
+    commit("a.md", "One")
+    settings = MarkdownSettings(name="handbook", type="markdown", git=origin.as_uri())
+    source = MarkdownSource(settings, Resources(tmp_path / "data", lambda _: ""))
+    wikis = Wikis([source])
+    wikis.follow("handbook")
+    (lock,) = (tmp_path / "data").rglob(".git")
+    (lock / "index.lock").mkdir()  # no file that could be removed
+    wikis.follow("handbook")
+
+    assert "handbook: addresses of its pages may not be known here" in caplog.text
