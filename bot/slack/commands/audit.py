@@ -10,11 +10,10 @@ from typing import Protocol
 
 from bot.moments import in_words
 from bot.operations.audit_report import AuditQuery, NotedEntry, page_query
-from bot.operations.texts import ADDRESS_UNKNOWN
 from bot.slack.commands.arguments import address, options, person
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.message import Message, context, say, section
-from bot.slack.rendering.mrkdwn import inert, literal
+from bot.slack.rendering.mrkdwn import inert
 from bot.slack.rights.people import SlackPeople
 from bot.slack.texts import commands as texts
 from indexers.errors import IndexersError
@@ -64,7 +63,7 @@ class Audit:
         else:
             query = AuditQuery(person=person(rest[0]))
         found = await self.trail.entries(replace(query, since=since, most=_MOST))
-        more = [context(literal(ADDRESS_UNKNOWN))] if query.is_by_address_alone else []
+        more = [context(texts.ADDRESS_UNKNOWN)] if query.is_by_address_alone else []
         title = texts.last_shown(len(found)) if found else texts.nothing_shown(_LATELY.days)
         lines = [await self._line(noted) for noted in reversed(found)]
         blocks = [section(title), *map(section, lines), *more]

@@ -112,6 +112,10 @@ def gate_stopped(where: str, why: str) -> str:
 AUDIT_USAGE = "audit @person | <page link>"
 PERSON_OR_PAGE = "Name one person, or one page by its link."
 FORGOTTEN_PERSON = "somebody who was forgotten"
+ADDRESS_UNKNOWN = (
+    "I do not know which page has this address now, so I only list what was shown under this very"
+    " address. `footnote audit --page` with the page's key lists all."
+)
 EVERYONE = "everyone"
 
 

@@ -136,8 +136,22 @@ async def test_a_page_is_found_by_the_address_that_it_has_now(bot: Bot, slack: L
     unknown = words(await slack.wait_for_ephemeral("U0BEN", lambda one: "Nothing" in words(one)))
 
     assert "anna, direct, read by anna: handbook: pay.md" in now
-    assert "No wiki knows this address" not in now
-    assert "No wiki knows this address now" in unknown
+    assert "which page has this address" not in now
+    assert "I do not know which page has this address now" in unknown
+
+
+async def test_an_admin_whose_address_is_unknown_is_told_of_a_command_that_takes_the_key(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """In Slack only a person or a link can be asked for."""
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", f"audit {PAY}")
+    by_key = words(await slack.wait_for_ephemeral("U0BEN"))
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "audit <https://wiki.example.com/x/pay>")
+    unknown = words(await slack.wait_for_ephemeral("U0BEN", lambda one: "Nothing" in words(one)))
+
+    assert "is no person" in by_key
+    assert "`footnote audit --page` with the page's key lists all" in unknown
 
 
 async def test_an_admin_sees_it_in_slack_and_nobody_else(bot: Bot, slack: LocalSlack) -> None:
