@@ -22,6 +22,10 @@ class WikiUnavailable(IndexersError):
     pass
 
 
+class ReadingStopped(IndexersError):
+    """The sync was stopped before the wiki was listed."""
+
+
 class WikiMisconfigured(WikiUnavailable):
     pass
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from indexers.errors import IndexersError, MassRemoval, WikiUnavailable
+from indexers.errors import IndexersError, MassRemoval, ReadingStopped, WikiUnavailable
 from indexers.model import (
     NOBODY,
     Changed,
@@ -116,7 +116,7 @@ def each(
     wikis: Sequence[Wiki], sync_one: Callable[..., SyncReport], stopped: Callable[[], bool]
 ) -> list[SyncReport]:
     """Sync one after the other, until ``stopped``. A wiki that cannot be listed, or would lose too
-    many pages, does not stop the others: its report holds the error."""
+    many pages, does not stop the others: its report holds the error. A stop is no error."""
     reports = []
     for wiki in wikis:
         if stopped():
@@ -127,6 +127,8 @@ def each(
             sync_one(wiki, report=report, stopped=stopped)
         except (WikiUnavailable, MassRemoval) as error:
             report.complete, report.error = False, error
+        except ReadingStopped:  # before a page was read: a stop is no trouble of the wiki
+            report.complete = False
     return reports
 
 

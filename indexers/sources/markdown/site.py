@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.parsing.limits import PAGE, Parse, ParsingFailed, here
+from indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
+from indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, here
 from indexers.sources.markdown import anchors as anchor_rules
 from indexers.sources.markdown.addresses import RULES, is_forge_view, place
 from indexers.sources.markdown.dialects import Dialect
@@ -29,6 +29,7 @@ class Site:
     Raises:
         WikiMisconfigured: no such flavour, rule or pattern.
         WikiUnavailable: the files that say how it is published cannot be read.
+        ReadingStopped: the sync was stopped meanwhile.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter a setting
@@ -48,6 +49,8 @@ class Site:
     ) -> None:
         try:
             found = parse(PAGE, recognise, root, listed, flavour, before)
+        except ParsingStopped as error:
+            raise ReadingStopped(str(error)) from error
         except ParsingFailed as error:
             why = f"what the files of {root} say about their site cannot be read: it {error}"
             raise WikiUnavailable(why) from error

@@ -23,8 +23,11 @@ from indexers.model import (
     Skipped,
     SyncReport,
 )
+from indexers.parsing.process import Parsers, stoppable
 from indexers.ports import Embedding, PassageIndex
+from indexers.sources.markdown.wiki import MarkdownWiki
 from indexers.syncing import embedding
+from indexers.syncing.sync import each
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section
@@ -505,6 +508,21 @@ def test_a_dry_run_counts_and_changes_nothing(house: House) -> None:
     assert house.readable() == before
     assert house.index.done == []
     assert house.embedder.embedded == []
+
+
+def test_a_stop_before_the_first_page_is_no_trouble_of_the_wiki(
+    house: House, tmp_path: Path
+) -> None:
+    (tmp_path / "leave.md").write_text("# Leave\n\nThirty days.\n")
+    wiki = MarkdownWiki("wiki", tmp_path, parse=Parsers())
+
+    def sync_one(wiki: MarkdownWiki, **options: Any) -> SyncReport:
+        return sync(wiki, house.index, house.embedder, by_section, **options)
+
+    with stoppable(lambda: True):
+        (report,) = each([wiki], sync_one, lambda: False)
+
+    assert (report.error, report.complete, report.added) == (None, False, 0)
 
 
 def test_a_stopped_sync_removes_nothing_and_the_next_one_completes_it(
