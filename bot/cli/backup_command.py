@@ -46,12 +46,18 @@ def made_by(app: App, folder: Path) -> Manifest:
         BackupRefused, IndexUnavailable, StateUnavailable: it cannot be made.
     """
     # Slow: indexes and SQLAlchemy.
+    from bot.errors import BackupRefused
     from bot.operations import backups
     from bot.operations.syncing import now
     from bot.state import copies
     from config.writing import as_toml
 
     settings = app.settings
+    if not app.indexing.is_made and app.state_if_made() is None:
+        raise BackupRefused(
+            f"There is nothing to back up: {settings.data_dir} holds neither an index nor a "
+            "database. Is this the right folder, or is --config or --data-dir missing?"
+        )
 
     def state(place: Path) -> dict[str, Any] | None:
         if settings.state.url and not copies.is_file(settings.state.url):

@@ -434,3 +434,11 @@ def _write(folder: Path, text: str) -> None:
 
 def _nothing(_: Path) -> None:
     """No such part."""
+
+
+def test_where_there_is_nothing_a_backup_fails_and_makes_nothing(shell: Shell) -> None:
+    ran = shell.footnote("backup", "monday")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("There is nothing to back up: ")
+    assert list(shell.folder.iterdir()) == []
