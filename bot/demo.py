@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bot import screen, terminal
+from bot import screen, terminal, terminal_texts
 from bot.app import App
 from bot.operations.single_sync import sync_once
 from config.settings import Secrets, Settings
@@ -57,6 +57,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
     for report in reports:
         terminal.print_report(report)
     if stopped():
+        terminal.complain(terminal_texts.DEMO_INTERRUPTED)
         return
     with App(settings, Secrets()) as app:
         answer = app.asker(None)

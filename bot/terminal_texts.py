@@ -108,3 +108,6 @@ def step(when: str, action: str, person: str) -> str:
 
 
 TOP_OF_PAGE = "(top)"
+
+SYNC_INTERRUPTED = "Interrupted; what is done is kept, and the next sync does the rest."
+DEMO_INTERRUPTED = "Interrupted; what is done is kept, and the next start goes on from there."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot import screen, terminal
+from bot import screen, terminal, terminal_texts
 from bot.cli.options import FAILED, INTERRUPTED, MISUSED, as_json, configured, read_again
 from bot.cli.sharing import open_app
 from bot.interrupting import interruptible
@@ -86,7 +86,7 @@ def sync(
     if as_json:
         terminal.print_json(terminal.report_json(reports))
     if stopped.is_set():
-        terminal.complain("Interrupted; what is done is kept, and the next sync does the rest.")
+        terminal.complain(terminal_texts.SYNC_INTERRUPTED)
         sys.exit(INTERRUPTED)
     if any(isinstance(report.error, WikiMisconfigured) for report in reports):
         sys.exit(MISUSED)

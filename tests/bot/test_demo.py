@@ -75,6 +75,14 @@ def test_stopped_it_asks_nothing(
     assert "?" not in capsys.readouterr().out
 
 
+def test_stopped_it_says_that_the_next_start_goes_on(
+    handbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo.run_demo(tmp_path / "data", lambda: True)
+
+    assert "Interrupted; what is done is kept" in capsys.readouterr().err
+
+
 def test_the_real_handbook_is_where_it_is_looked_for() -> None:
     assert demo.HANDBOOK.is_dir()
     assert sum(1 for _ in demo.HANDBOOK.rglob("*.md")) > 200
