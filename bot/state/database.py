@@ -145,7 +145,10 @@ class Database:
     @property
     def _advice(self) -> str:
         if self._engine.dialect.name == "sqlite":
-            return "Is the disk full, its folder mounted read-only, or the file damaged?"
+            return (
+                f"Is the disk full, or is {self._engine.url.database} on a read-only disk, "
+                "another user's, or damaged?"
+            )
         return "Is the server running, and can it be reached?"
 
     def run(self, statement: sa.Executable) -> int:

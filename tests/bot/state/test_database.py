@@ -129,6 +129,18 @@ def test_a_file_that_is_no_database_is_told_plainly(tmp_path: Path) -> None:
         Database.open(tmp_path / "state.db")
 
 
+def test_a_file_that_cannot_be_used_is_named_with_what_may_be_wrong(tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_bytes(b"no database at all, but long enough to be read " * 40)
+
+    with pytest.raises(StateUnavailable) as raised:
+        Database.open(tmp_path / "state.db")
+
+    assert str(raised.value).endswith(
+        f"Is the disk full, or is {tmp_path / 'state.db'} on a read-only disk, another user's, or"
+        " damaged?"
+    )
+
+
 def test_a_folder_that_cannot_be_made_is_told_plainly(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
 
