@@ -48,5 +48,7 @@ def convert(
         terminal.print_json(
             [{"headings": list(s.headings), "anchor": s.anchor, "text": s.text} for s in sections]
         )
-    else:
-        terminal.print_sections(sections)
+        return
+    terminal.print_sections(sections)
+    if not sections:
+        terminal.complain(f"There is no text to read in {file}.")

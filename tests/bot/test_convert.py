@@ -44,3 +44,12 @@ def test_other_endings_are_markdown() -> None:
     Path("page.md").write_text("# Page\n\n## Leave\n\nAsk *now*.", encoding="utf-8")
 
     assert convert("page.md") == [{"headings": ["Leave"], "anchor": "leave", "text": "Ask now."}]
+
+
+def test_a_page_without_text_is_told_and_is_no_failure() -> None:
+    Path("empty.md").write_text("", encoding="utf-8")
+    ran = CliRunner().invoke(cli, ["convert", "empty.md"], catch_exceptions=False)
+
+    assert (ran.exit_code, ran.stdout) == (0, "")
+    assert ran.stderr == "There is no text to read in empty.md.\n"
+    assert convert("empty.md") == []
