@@ -13,6 +13,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Does `python -m venv`, which Ctrl-C ends without a traceback.
+MAKE_VENV := 'import runpy, signal; signal.signal(signal.SIGINT, signal.SIG_DFL); \
+	runpy.run_module("venv", run_name="__main__", alter_sys=True)'
+
 LLM := .venv-llm
 AUDIT := .venv-audit
 INSTALLED := .venv-sbom
@@ -29,7 +33,7 @@ help:
 $(VENV)/.runtime: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Footnote needs Python 3.11 or later; try make PYTHON=python3.12")'
 	@echo "Installing into $(VENV) ..." >&2
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -c $(MAKE_VENV) $(VENV)
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
