@@ -55,3 +55,9 @@ def test_ctrl_c_while_an_environment_is_made_shows_no_traceback(tmp_path: Path) 
     assert ran.returncode
     assert "Installing into .venv" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_help_lists_the_commands_and_no_other_comment() -> None:
+    ran = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert all(line.startswith("make ") for line in ran.stdout.splitlines())
