@@ -38,9 +38,10 @@ def _cells(node: Node | str) -> Iterator[Node]:
 
 
 def written(cells: Sequence[Sequence[str]]) -> str:
-    """Return a table whose first row is its header; empty if all cells are."""
+    """Return a table whose first row is its header, which may be empty, as above names and values;
+    no text if all cells are empty."""
     filled = [row for row in cells if any(row)]
     if not filled:
         return ""
-    head, *body = filled
+    head, *body = filled if any(cells[0]) else [cells[0], *filled]
     return writing.table(head, body)

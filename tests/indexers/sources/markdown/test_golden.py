@@ -41,3 +41,11 @@ def test_a_page_reads_as_its_golden_file_says(file: Path) -> None:
 
     golden = file.with_name(file.name + ".txt")
     assert shown(page) == golden.read_text(encoding="utf-8")
+
+
+def test_names_and_values_below_an_empty_header_stay_what_they_are() -> None:
+    """As the header the first of them would name the columns: "Span: Price"."""
+    rows = "| Span | 3.2 m |\n| Price | 349 |"
+    (section,) = sections(f"| | |\n|---|---|\n{rows}\n", flavour="github", path="a.md").sections
+
+    assert section.text == f"|  |  |\n| --- | --- |\n{rows}"
