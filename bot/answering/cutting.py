@@ -21,8 +21,10 @@ PARAGRAPH = 220
 ITEM = 100
 """The same for an item beside the answering one."""
 BRIEF = 60
-"""Text above the answer, in its list or paragraph, stays there up to this length; longer text comes
-after it."""
+"""Sentences above the answer in its paragraph stay there up to this length; longer ones come after
+it."""
+ABOVE = 150
+"""The same for items and rows above the answering one: out of order they are hard to read."""
 NEAR = 1.25
 """A unit at most this far behind the best may answer, too, or add to it."""
 ROW = 0.5
@@ -87,7 +89,7 @@ def _first(units: Sequence[Unit], shown: Sequence[int], core: int) -> list[int]:
     above = [at for at in shown if at < start and _together(units[at], answer)]
     # Steps out of order mislead.
     steps = any(units[at].is_step for at in above)
-    if above and (steps or _size(units, above) <= BRIEF):
+    if above and (steps or _size(units, above) <= (ABOVE if answer.listed >= 0 else BRIEF)):
         start = above[0]
     found = {at for at in shown if at >= start}
     return sorted(found.union(*(units[at].leads for at in found)))

@@ -135,6 +135,7 @@ def told(text: str, answer: str) -> list[list[str]]:
 
 
 BEFORE = "You can ask for it in the tool at any time, and it is seldom that anybody refuses it."
+LENGTHY = f"{BEFORE[:-1]} without a word of why, or of whom to ask instead in such a case as yours."
 
 
 def test_what_answers_is_told_before_what_stands_above_it() -> None:
@@ -146,10 +147,10 @@ def test_what_answers_is_told_before_what_stands_above_it() -> None:
 
 def test_what_answers_comes_with_what_it_leans_on_and_what_introduces_it() -> None:
     leaning = told(f"{LONG}{BEFORE} It is thirty days long.", "It is")
-    item = told(f"You get:\n\n- {BEFORE}\n- Leave of thirty days.", "Leave of")
+    item = told(f"You get:\n\n- {LENGTHY}\n- Leave of thirty days.", "Leave of")
 
     assert leaning == [[BEFORE, "It is thirty days long."], [LONG.strip()]]
-    assert item == [["You get:", "Leave of thirty days."], [BEFORE]]
+    assert item == [["You get:", "Leave of thirty days."], [LENGTHY]]
 
 
 def test_a_few_words_above_it_in_its_list_stay_there() -> None:
@@ -165,7 +166,15 @@ def test_numbered_steps_keep_their_order() -> None:
     answer = "Leave is booked."
 
     assert told(f"1. {BEFORE}\n2. {answer}", answer) == [[BEFORE, answer]]
-    assert told(f"- {BEFORE}\n- {answer}", answer) == [[answer], [BEFORE]]
+    assert told(f"- {LENGTHY}\n- {answer}", answer) == [[answer], [LENGTHY]]
+
+
+def test_short_items_and_rows_above_the_answer_keep_their_order() -> None:
+    answer = "Leave is booked."
+    rows = "| Country | Days |\n| --- | --- |\n| Denmark | 30 |\n| France | 25 |\n| Portugal | 22 |"
+
+    assert told(f"- {BEFORE}\n- {answer}", answer) == [[BEFORE, answer]]
+    assert [len(group) for group in told(rows, "France")] == [4]
 
 
 @given(SECTIONS, st.integers(0, 700))
