@@ -7,14 +7,25 @@ from collections.abc import Sequence
 
 from bot.model import Reading
 
-_NUMBER = re.compile(r"\W*(?:(?:no|number|option)\W*)?([1-9])\W*", re.IGNORECASE)
+_NUMBER = re.compile(r"\W*(?:(?:no|number|option)\W*)?(?<![+-])([1-9])\W*", re.IGNORECASE)
+"""A number without a sign: +1 and -1, also as emoji, judge the question and choose nothing."""
 
 
 def reading_named(words: str, readings: Sequence[Reading]) -> Reading | None:
     """Return the reading that ``words`` name, by its number or its label."""
     if match := _NUMBER.fullmatch(words):
         return next(iter(readings[int(match[1]) - 1 : int(match[1])]), None)
-    return next((one for one in readings if _bare(one.label) == _bare(words)), None)
+    # First as it is written: by their letters alone, C, C++ and C# are the same.
+    for form in (_spaced, _bare):
+        wanted = form(words)
+        named = [one for one in readings if wanted and form(one.label) == wanted]
+        if named:
+            return named[0] if len(named) == 1 else None
+    return None
+
+
+def _spaced(words: str) -> str:
+    return " ".join(words.casefold().split())
 
 
 def _bare(words: str) -> str:

@@ -331,6 +331,32 @@ def test_which_reading_words_mean(typed: str, label: str) -> None:
     assert (found.label if found else "") == label
 
 
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("Setup of c++", "Setup of C++"),
+        ("setup of  C#", "Setup of C#"),
+        ("Setup of C", "Setup of C"),
+        ("Setup of C?", ""),
+        ("1. setup", ""),
+    ],
+)
+def test_labels_that_differ_in_their_signs_alone_are_told_apart(typed: str, label: str) -> None:
+    offered: Any = [Reading(f"Setup of {name}", "", ANNUAL) for name in ("C", "C++", "C#")]
+    found = reading_named(typed, offered)
+
+    assert (found.label if found else "") == label
+
+
+@pytest.mark.parametrize(
+    "typed", [":+1:", ":-1:", "+1", "-1", ":+1::skin-tone-2:", "\U0001f44d", "?"]
+)
+def test_a_thumb_chooses_no_reading(typed: str) -> None:
+    offered: Any = [Reading("\U0001f389", "", ANNUAL), Reading("C", "", ANNUAL)]
+
+    assert reading_named(typed, offered) is None
+
+
 async def test_in_a_followed_thread_a_number_needs_no_mention(
     vague: Vague, slack: LocalSlack
 ) -> None:
