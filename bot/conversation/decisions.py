@@ -117,6 +117,7 @@ class Decisions:
             self.an_outdated_choice_is_passed_over,
             self.a_thread_command_is_obeyed,
             self.a_follow_up_for_others_is_passed_over,
+            self.a_remark_to_everybody_is_passed_over,
             self.small_talk_gets_help,
             self.a_person_who_gets_no_answers_is_told_so,
             self.an_answer_that_was_perhaps_seen_is_offered_again,
@@ -169,6 +170,13 @@ class Decisions:
         if case.said.asks:
             case.history = await self.chat.earlier_turns(case.message)
         if await self.following.is_meant(case.message, case.said.words, case.history):
+            return False
+        await self._pass_over(case)
+        return True
+
+    async def a_remark_to_everybody_is_passed_over(self, case: ReplyInProgress) -> bool:
+        """Pass over what was a question without a mention, and is none since its edit."""
+        if not case.is_unasked or (case.said.asks and not case.said.asks_nothing):
             return False
         await self._pass_over(case)
         return True

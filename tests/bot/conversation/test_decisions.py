@@ -304,6 +304,18 @@ async def test_unasked_the_bot_speaks_only_if_it_is_sure(office: Office) -> None
     assert office.status.begun == []
 
 
+@pytest.mark.parametrize("edited", ["thanks", "ok?", "We book leave in the calendar."])
+async def test_a_question_to_everybody_that_is_edited_to_a_remark_loses_its_answer(
+    office: Office, edited: str
+) -> None:
+    await office.settings.set(TEAM, HERE, ChannelSettings(unasked=0.8), BEN)
+    message = await office.ask("How do I book leave?", MessageKind.UNASKED)
+    await office.reply(replace(message, event="Ev9", text=edited, edited="9.0"))
+
+    assert office.replies == []
+    assert len(office.handbook.asked) == 1
+
+
 async def test_alone_with_the_bot_people_get_what_they_may_read(office: Office) -> None:
     office.directory.readers[ANNA] = HERS
     await office.ask("How do I book leave?", MessageKind.DIRECT)
