@@ -104,11 +104,12 @@ class Draft:
 
     def take(self, sentence: Sentence) -> Drafted:
         """Check ``sentence``, and add it."""
-        one = Drafted(sentence, claim(self._without_question(sentence)))
+        too_long = not sentence.code and len(sentence.text) > _LONGEST
+        # Before it is parsed: the time for that, too, grows with its square, or faster.
+        looked_at = replace(sentence, text=sentence.text[:_LONGEST]) if too_long else sentence
+        one = Drafted(sentence, claim(self._without_question(looked_at)))
         one.said = read(one.claim.text)
-        one.flaw = one.claim.flaw
-        if not sentence.code and len(sentence.text) > _LONGEST:
-            one.flaw = Flaw.UNSUPPORTED
+        one.flaw = Flaw.UNSUPPORTED if too_long else one.claim.flaw
         if not self.sentences and _is_nothing(sentence.text):
             self.denied, one.flaw = True, Flaw.FRAME
         if one.claim.shown in self._told and not (one.flaw or one.claim.introduces):
