@@ -173,7 +173,9 @@ def quoted(
 
     quotes: list[Quotation] = []
     unanswered: list[str] = []
-    if any(hit.parts for hit in hits) and (asked := parts(question.sought)):
+    asked = parts(question.sought)
+    # Made standalone, it may have other parts than those that were searched for.
+    if asked and any(hit.parts for hit in hits) and _were_searched(asked, hits):
         quotes, unanswered = quoting.of_parts(asked, hits, max_characters)
     if not quotes:
         quotes, unanswered = quoting(whole, hits, max_characters), []
@@ -183,6 +185,10 @@ def quoted(
     text = "\n\n".join(shown)
     sources = tuple(source_of(one.passage, one.words) for one in quotes)
     return Quoted(text, sources, quotes[0].read) if quotes else None
+
+
+def _were_searched(asked: Sequence[str], hits: Sequence[Hit]) -> bool:
+    return all(len(hit.parts) == len(asked) for hit in hits if hit.parts)
 
 
 _LONGEST = 150

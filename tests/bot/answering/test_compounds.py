@@ -194,3 +194,16 @@ def test_what_was_not_searched_for_by_parts_is_quoted_as_ever() -> None:
 
     assert answer
     assert answer.text == "Leave is long.\n\u2014 **Leave** [1]"
+
+
+def test_a_standalone_question_of_more_parts_than_were_searched_for_is_quoted_as_a_whole() -> None:
+    """A language model made the follow-up stand alone, and put it in three parts."""
+    asked = "who approves it and how long does it take?"
+    standalone = "who approves leave and how is leave booked, and how long does it take?"
+    found = passages("leave", "Your manager approves leave. It takes two days.")
+    hits = retrieval_over(found)(Question(asked, ANYONE)).hits
+    answer = responding.quoted(Question(asked, ANYONE, standalone=standalone), hits, 700)
+
+    assert (len(parts(asked)), len(parts(standalone))) == (2, 3)
+    assert answer
+    assert "Your manager approves leave." in answer.text
