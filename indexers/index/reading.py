@@ -161,11 +161,17 @@ class ReadIndex:
     def near_words(
         self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
     ) -> dict[str, int]:
+        index, wikis = self._read, self._readable(wikis)
         try:
-            return self._read.near_words(word, reader=reader, wikis=self._readable(wikis))
+            return index.near_words(word, reader=reader, wikis=wikis)
         except IndexCorrupt as error:
             self._noticed(error)
             return {}
+        except IndexUnavailable:
+            # A question's words are looked up before anything is searched for.
+            if not self._followed(index):
+                raise
+            return self._read.near_words(word, reader=reader, wikis=wikis)
 
     def speaks(self, text: str) -> bool:
         return self._read.speaks(text)

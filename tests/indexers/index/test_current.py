@@ -201,6 +201,16 @@ class LikeAServer(QdrantClient):
             raise UnexpectedResponse(404, "Not Found", b"", Headers())
         return super().query_points(collection_name, *args, **kwargs)
 
+    def scroll(self, collection_name: str, *args: Any, **kwargs: Any) -> Any:
+        if not self.collection_exists(collection_name):
+            raise UnexpectedResponse(404, "Not Found", b"", Headers())
+        return super().scroll(collection_name, *args, **kwargs)
+
+    def facet(self, collection_name: str, *args: Any, **kwargs: Any) -> Any:
+        if not self.collection_exists(collection_name):
+            raise UnexpectedResponse(404, "Not Found", b"", Headers())
+        return super().facet(collection_name, *args, **kwargs)
+
 
 def test_a_process_follows_a_promotion_by_another_one() -> None:
     server = Server("http://qdrant.example.com", client=LikeAServer(":memory:"))
@@ -218,6 +228,29 @@ def test_a_process_follows_a_promotion_by_another_one() -> None:
     there.promote()
 
     assert texts(here) == {"Leave, cut otherwise."}
+
+
+@pytest.mark.parametrize("asked", ["near_words", "digests"])
+def test_what_is_looked_up_before_a_search_follows_a_promotion_too(asked: str) -> None:
+    server = Server("http://qdrant.example.com", client=LikeAServer(":memory:"))
+
+    def catalog() -> ServerCatalog:
+        return ServerCatalog(
+            server, lambda name: ServerIndex.open(server, collection=name, dimensions=64)
+        )
+
+    here = CurrentIndex(catalog(), OLD)
+    put(here, "leave", "Leave is long.")
+    there = CurrentIndex(catalog(), OLD)
+    there.rebuild()
+    put(there, "leave", "Holidays are booked early.")
+    there.promote()
+    found: dict[str, Callable[[], object]] = {
+        "near_words": lambda: here.near_words("holydays", reader=ANYONE),
+        "digests": lambda: here.digests("handbook", "leave"),
+    }
+
+    assert found[asked]()
 
 
 def test_several_footnotes_may_share_a_server() -> None:
