@@ -127,7 +127,8 @@ def _told(result: Result) -> Answer | NoAnswer:
     readings = [
         f"- {on_one_line(one.label)} [{number}]" for number, one in enumerate(result.readings, 1)
     ]
-    text = "\n\n".join([result.text, "\n".join(readings)])
+    # Its labels are the wiki's words, among which only ours may be footnotes.
+    text = "\n\n".join([on_one_line(result.text), "\n".join(readings)])
     return Answer(
         text,
         result.sources,

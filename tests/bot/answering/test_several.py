@@ -183,3 +183,27 @@ def test_what_was_not_checked_says_since_when() -> None:
     said = Several(Unsure()).answer(Question("Is leave paid now? Is VPN slow today?", READER))
 
     assert said.unchecked == Unchecked(early)
+
+
+class Says:
+    """Says what it is given, one after the other."""
+
+    def __init__(self, *results: Result) -> None:
+        self.results = iter(results)
+
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        return next(self.results)
+
+
+BOTH = Question("How do I book leave? Where is the VPN guide?", READER)
+
+
+def test_a_footnote_in_a_heading_of_the_wiki_is_none_of_ours() -> None:
+    readings = (Reading("VPN access [1]", "?", VPN), Reading("VPN rules \u2020", "?", LEAVE))
+    back = Clarify(
+        "Do you mean \u201cVPN access [1]\u201d or \u201cVPN rules \u2020\u201d?", readings
+    )
+    answer = Several(Says(FOUND["leave"], back)).answer(BOTH)
+
+    assert "Do you mean \u201cVPN access (1)\u201d or \u201cVPN rules +\u201d?" in answer.text
+    assert "- VPN access (1) [2]\n- VPN rules + [1]" in answer.text
