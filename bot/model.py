@@ -221,6 +221,18 @@ class Verification:
         return texts.verified(self.by, self.on)
 
 
+@dataclass(frozen=True, slots=True)
+class VerifiedPart:
+    """The verification of the part of an answer that answers ``question``, one of several."""
+
+    question: str
+    verification: Verification
+
+    @property
+    def words(self) -> str:
+        return texts.verified_part(self.verification.words, self.question)
+
+
 class Tone(StrEnum):
     """The tone of an answer, by its chance of being right."""
 
@@ -237,7 +249,8 @@ class Answer:
     """An answer. ``text`` is plain reading form with ``[n]`` after words of source n (sources count
     from 1); ``confidence`` is the estimated chance that it is right. ``composed``: in a language
     model's words, each sentence checked; else quotations, and ``fallback`` says why, if a model is
-    configured. ``verified``: a person wrote it, and its sources are the pages that it rests on.
+    configured. ``verified``: a person wrote it, and its sources are the pages that it rests on;
+    ``verified_parts``: a person wrote these of its parts.
     ``linked`` are pages that may say more.
 
     Of a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
@@ -266,6 +279,7 @@ class Answer:
     tone: Tone = Tone.ANSWER
     nearest: tuple[Source, ...] = ()
     early: bool = False
+    verified_parts: tuple[VerifiedPart, ...] = ()
 
     @property
     def check_notes(self) -> tuple[str, ...]:

@@ -32,6 +32,10 @@ def verified(by: str, on: date) -> str:
     return f"Verified by {by} on {day}" if by else f"Verified on {day}"
 
 
+def verified_part(verified: str, question: str) -> str:
+    return f"{verified}: the answer to \u201c{question}\u201d"
+
+
 # Pages that are linked, and not quoted.
 
 UNCONFIRMED = "I could not confirm that you may read this now."

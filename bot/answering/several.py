@@ -20,6 +20,7 @@ from bot.model import (
     Tone,
     Turn,
     Unchecked,
+    VerifiedPart,
     why_no_model,
 )
 from bot.ports import Answering, OnText
@@ -102,7 +103,11 @@ def without_questions(text: str, asked: Sequence[str]) -> str:
 
 
 def _heading(question: str) -> str:
-    return f"> {on_one_line(plain_line(' '.join(question.split()))[:_HEADING])}"
+    return f"> {_shown(question)}"
+
+
+def _shown(question: str) -> str:
+    return on_one_line(plain_line(" ".join(question.split()))[:_HEADING])
 
 
 def _is_short(part: str) -> bool:
@@ -173,12 +178,18 @@ def _together(asked: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Res
         linked=_linked(results),
         composed=any(one.composed for one in answers),
         fallback=next((one.fallback for one in answers if one.fallback), None),
-        narrowed=results[0].narrowed,
+        narrowed=next((one.narrowed for one in results if one.narrowed), None),
         left_out=sum(one.left_out for one in answers),
         cut=any(one.cut for one in answers),
         unclear=tuple(text for one in answers for text in one.unclear),
         tone=Tone.ANSWER if any(one.tone is Tone.ANSWER for one in answers) else Tone.CLOSEST,
         nearest=_nearest(results, sources),
+        early=any(one.early for one in answers),
+        verified_parts=tuple(
+            VerifiedPart(_shown(text), one.verified)
+            for text, one in zip(asked, results, strict=True)
+            if isinstance(one, Answer) and one.verified
+        ),
     )
 
 

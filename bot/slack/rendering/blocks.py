@@ -219,10 +219,12 @@ def _narrowed(result: Result) -> list[str]:
 
 
 def _verified(result: Result) -> list[str]:
-    if not isinstance(result, Answer) or result.verified is None:
+    if not isinstance(result, Answer):
         return []
+    whole = [result.verified.words] if result.verified else []
+    words = [*whole, *(one.words for one in result.verified_parts)]
     # On one line, whatever name was stored.
-    return [f":white_check_mark: {literal(' '.join(result.verified.words.split()))}"]
+    return [f":white_check_mark: {literal(' '.join(one.split()))}" for one in words]
 
 
 def _fallback(result: Result) -> list[str]:

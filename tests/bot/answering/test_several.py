@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,6 +12,7 @@ from bot.model import (
     Answer,
     Clarify,
     Fallback,
+    Narrowed,
     NoAnswer,
     Question,
     Reading,
@@ -22,6 +23,7 @@ from bot.model import (
     Timings,
     Turn,
     Unchecked,
+    Verification,
     named,
 )
 from bot.ports import OnText
@@ -207,3 +209,25 @@ def test_a_footnote_in_a_heading_of_the_wiki_is_none_of_ours() -> None:
 
     assert "Do you mean \u201cVPN access (1)\u201d or \u201cVPN rules +\u201d?" in answer.text
     assert "- VPN access (1) [2]\n- VPN rules + [1]" in answer.text
+
+
+def test_what_was_left_out_of_the_search_for_one_is_said_of_all() -> None:
+    narrowed = Narrowed(("https://wiki.example.com",))
+    later = replace(FOUND["vpn"], early=True, narrowed=narrowed)
+    answer = Several(Says(FOUND["leave"], later)).answer(BOTH)
+
+    assert isinstance(answer, Answer)
+    assert answer.early
+    assert answer.narrowed == narrowed
+
+
+def test_what_a_person_wrote_is_told_by_its_question() -> None:
+    by_ben = Verification("ben", date(2026, 11, 24), 7)
+    written = Answer("In the portal. [1]", (VPN,), 1.0, verified=by_ben)
+    answer = Several(Says(FOUND["leave"], written)).answer(BOTH)
+
+    assert isinstance(answer, Answer)
+    assert answer.verified is None
+    assert [one.words for one in answer.verified_parts] == [
+        "Verified by ben on 24 Nov 2026: the answer to \u201cWhere is the VPN guide?\u201d"
+    ]

@@ -21,7 +21,7 @@ from bot.flags.announcing import GONE, NOT_YOURS, WITHDRAWN
 from bot.flags.model import Announcement, FlagState
 from bot.flags.publishing import Published
 from bot.flags.texts import FOLLOW_UP, NOT_A_PUBLISHER
-from bot.model import Answer, Question, Verification
+from bot.model import Answer, Question, Verification, VerifiedPart
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.slack.flags.announcement import announcement
@@ -471,6 +471,11 @@ async def test_what_it_gave_is_taken_back(bot: Bot, slack: LocalSlack) -> None:
     verified = Verification("ben", NOW.date(), 1)
     bot.handbook.said = Answer(f"{TEXT} [1]", (LEAVE,), 1.0, verified=verified)
     given = await asked(bot, slack)
+    part = VerifiedPart("How long is leave?", verified)
+    bot.handbook.said = Answer(f"{TEXT} [1]", (LEAVE,), 1.0, verified_parts=(part,))
+    in_part = await asked(bot, slack)
+    assert "Verified by ben on" in words(in_part)
+    bot.handbook.said = Answer(f"{TEXT} [1]", (LEAVE,), 1.0, verified=verified)
     bot.handbook.said = replace(bot.handbook.said, verified=replace(verified, written=11))
     other = await asked(bot, slack)
     await slack.click("U0BEN", told, "withdraw_answer")
@@ -479,6 +484,7 @@ async def test_what_it_gave_is_taken_back(bot: Bot, slack: LocalSlack) -> None:
 
     assert "I retracted" in words(given)
     assert TEXT not in words(given)
+    assert TEXT not in words(in_part)
     assert TEXT in words(other)  # of another written answer
 
 
