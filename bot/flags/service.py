@@ -223,7 +223,7 @@ class FlagService:
             await self.review.notified(flag, somebody=False)
             return
         try:
-            result = await self._asked(flag.recorded, reader)
+            result = await self._asked(flag.recorded, reader, flag.person)
             await self._send(flag, result, reader)
         except AskerForgotten:
             await self.review.notified(flag, somebody=False)
@@ -257,12 +257,29 @@ class FlagService:
         last = await self.chat.post_reply(channel, ts, content, since=flag.changed)
         await self.feedback.posted(recorded.id, last)
 
-    async def _asked(self, recorded: RecordedAnswer, reader: Reader) -> Result:
-        """Return what ``reader`` gets for the question now, in its original conversation."""
-        earlier = await self.feedback.earlier(recorded)
-        history = tuple(turn for one in earlier for turn in _turns(one, recorded.asked.asker))
-        question = Question(recorded.asked.question, reader, history=history)
+    async def _asked(self, recorded: RecordedAnswer, reader: Reader, person: str = "") -> Result:
+        """Return what ``reader`` gets for the question now, in its original conversation, as
+        ``person`` saw it; empty: as everybody may see it."""
+        history: list[Turn] = []
+        for one in await self.feedback.earlier(recorded):
+            asker = one.asked.asker
+            if one.asked.private and asker not in (recorded.asked.asker, person):
+                continue  # Others in the thread saw nothing of it.
+            role = Role.ASKER if asker == recorded.asked.asker else Role.OTHER
+            history.append(Turn(role, one.asked.question))
+            if await self._was_shown(one, person):
+                history.append(Turn(Role.BOT, one.answer.text))
+        question = Question(recorded.asked.question, reader, history=tuple(history))
         return await self._beside(self.answering.answer, question)
+
+    async def _was_shown(self, recorded: RecordedAnswer, person: str) -> bool:
+        """Return whether the reply still stands, and ``person`` saw it; empty: everybody may."""
+        if recorded.retracted:
+            return False
+        if person:
+            return not recorded.asked.private or recorded.asked.asker == person
+        exactly = not recorded.asked.open
+        return (await self._shown(recorded.answer, exactly=exactly, hidden=False)).whole
 
     async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
         return await beside(self.executor, work, *arguments)
@@ -270,8 +287,3 @@ class FlagService:
 
 def _addresses(library: Library, sources: Sequence[Source]) -> tuple[str, ...]:
     return tuple(map(library.edit_address, sources))
-
-
-def _turns(recorded: RecordedAnswer, asker: str) -> tuple[Turn, Turn]:
-    role = Role.ASKER if recorded.asked.asker == asker else Role.OTHER
-    return Turn(role, recorded.asked.question), Turn(Role.BOT, recorded.answer.text)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.flags.model import FlagState
 from bot.flags.texts import FLAG_HANDLED, NOT_A_REVIEWER, TOO_LATE
-from bot.model import Answer
+from bot.model import Answer, Role, Turn
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.state.locks import DatabaseLocks
@@ -20,6 +20,7 @@ from bot.state.process import Process
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot, quiet
 from .flags import asked, card, database, flagged, flags, history, passed
 from .test_answering_in_slack import words
+from .test_channel_settings import choose
 from .test_reactions import started
 
 
@@ -80,6 +81,49 @@ async def test_who_flagged_is_told_with_their_own_rights_and_reviewers_are_not(
     assert "It is secret." in words(told)
     assert "secret" not in words(shown)
     assert "Salaries" not in words(shown)
+
+
+async def test_what_one_alone_saw_in_a_thread_is_no_context_for_others(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """It would lead the search, and a language model would be shown it."""
+    slack.add_channel("C0HERS", name="hers", members=["U0ANNA", "U0BEN"])
+    await bot.start()
+    await choose(slack, sees="asker")
+    private = await slack.mention("U0ANNA", "C0HERS", "my salary?")
+    await slack.wait_for_ephemeral("U0ANNA", lambda one: "It is secret." in words(one))
+    await quiet(bot)
+    await choose(slack, sees="all")
+    await slack.mention("U0BEN", "C0HERS", "How do I book leave?", thread_ts=private.ts)
+    answer = await slack.wait_for_message("C0HERS", thread_ts=private.ts)
+    await quiet(bot)
+    await flagged(slack, answer, "U0BEN")
+    await _fixed(slack, "U0BEN")
+
+    assert [one.history for one in bot.handbook.asked[-2:]] == [(), ()]
+
+
+async def test_what_the_asker_may_read_is_no_context_for_what_everybody_gets(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    question = await slack.dm("U0ANNA", "my salary?")
+    await slack.wait_for_message(question.channel, lambda one: "It is secret." in words(one))
+    await slack.dm("U0ANNA", "And leave?", thread_ts=question.ts)
+    answer = await slack.wait_for_message(question.channel, lambda one: "calendar" in words(one))
+    await quiet(bot)
+    await flagged(slack, answer)
+    await _fixed(slack, "U0ANNA")
+    for_all, for_anna = (one.history for one in bot.handbook.asked[-2:])
+
+    assert for_all == (Turn(Role.ASKER, "my salary?"),)
+    assert for_anna == (Turn(Role.ASKER, "my salary?"), Turn(Role.BOT, "It is secret. [1]"))
+
+
+async def _fixed(slack: LocalSlack, person: str) -> None:
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_fixed")
+    await slack.wait_for_message(slack.im(person).id, lambda one: FLAG_HANDLED in words(one))
 
 
 async def test_an_answer_that_was_right_is_not_wrong_and_may_be_looked_at_again(
