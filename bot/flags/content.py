@@ -35,9 +35,11 @@ class Circumstances:
     """Details that a card shows beside its flag. ``person`` raised it; ``holder`` took it;
     ``owner`` is the owner of a shown page: the id of somebody whom the chat knows, or else the
     words of the page (``owner_words``). ``address`` leads to the answer, if it has one; ``edits``
-    are the shown sources' edit addresses, empty where there is none."""
+    are the shown sources' edit addresses, empty where there is none. ``question`` is the flagged
+    one, as reviewers may read it."""
 
     person: str
+    question: str
     shown: OpenParts
     again: OpenParts | None = None
     holder: str = ""
@@ -59,10 +61,11 @@ class FlagCard:
 @dataclass(frozen=True, slots=True)
 class OwnerNote:
     """A note for the owner of the page at ``source``, which is edited at ``edit`` (empty: unknown).
-    ``person`` is the name of the person who flagged."""
+    ``person`` is the name of the person who flagged, and ``question`` as in `Circumstances`."""
 
     flag: Flag
     person: str
+    question: str
     source: Source
     edit: str
 

@@ -114,6 +114,9 @@ class Feedback:
     async def tally(self, answer: int) -> Tally:
         return await self._store.tally(answer)
 
+    async def flag(self, id_: int) -> Flag | None:
+        return await self._store.flag(id_)
+
     async def open_flags(self) -> Sequence[Flag]:
         """Return the unsettled flags, oldest first."""
         return await self._store.flags(*UNSETTLED)

@@ -52,7 +52,7 @@ class Reminders:
         waiting = [
             WaitingFlag(
                 await self.chat.address(flag.card.channel, flag.card.ts) if flag.card else "",
-                flag.recorded.asked.question,
+                await self.service.questions.shown(flag),
                 flag.complaint,
             )
             for flag in flags

@@ -57,7 +57,8 @@ class Reviewing:
             await form.refuse(problem or texts.NO_PAGES)
             return
         until = (self.clock() + self.holds_for).date()
-        await form.show(flag.id, flag.recorded.asked.question, pages, until)
+        question = await self.service.questions.shown(flag)
+        await form.show(flag.id, question, pages, until)
 
     async def problems(self, person: str, form: AnswerForm) -> dict[str, str]:
         """Return what is wrong in the form, by field. It says nothing to a person who may not write

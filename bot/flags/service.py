@@ -40,6 +40,7 @@ from bot.flags.feedback import Feedback
 from bot.flags.model import Card, Complaint, Due, Flag
 from bot.flags.owners import Owner, Owners
 from bot.flags.ports import FlagChat, FlagDirectory
+from bot.flags.questions import FlaggedQuestions
 from bot.flags.review import Review
 from bot.flags.review_channels import ReviewChannels
 from bot.model import Question, Result, Role, Source, Turn, named
@@ -100,6 +101,10 @@ class FlagService:
         except ChatUnavailable as error:
             logger.warning("The work on flag %d waits: %s", id_, error)
 
+    @property
+    def questions(self) -> FlaggedQuestions:
+        return FlaggedQuestions(self.feedback, self.library, self.executor)
+
     async def channel_of(self, flag: Flag) -> str:
         """Return the channel where its card is or will be; empty if nowhere. A quick click may
         arrive before the card's place is recorded."""
@@ -152,7 +157,7 @@ class FlagService:
         on_card = channel and around.owner
         if not (on_card and await self.directory.is_member(channel, owner.person)):
             edit = await self._beside(self.library.edit_address, owner.source)
-            note = OwnerNote(flag, around.person, owner.source, edit)
+            note = OwnerNote(flag, around.person, around.question, owner.source, edit)
             await self.chat.post(owner.person, note)
 
     async def _circumstances(self, flag: Flag, channel: str) -> tuple[Circumstances, Owner]:
@@ -167,6 +172,7 @@ class FlagService:
             address = await self.chat.address(recorded.asked.place.channel, recorded.message)
         around = Circumstances(
             person=await self.directory.name(flag.person),
+            question=await self.questions.shown(flag),
             shown=shown,
             again=(
                 await self._shown(flag.again, exactly=False, hidden=hidden) if flag.again else None

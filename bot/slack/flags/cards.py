@@ -56,7 +56,7 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     """Return the card for the review channel."""
     flag, around = content.flag, content.around
     head = texts.heading(_head(flag), flag.complaint.words)
-    asked = plain(flag.recorded.asked.question)[:_QUESTION_SHOWN]
+    asked = plain(around.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(texts.question(quoted(asked)))]
     title = texts.ANSWER if around.again is None else texts.OLD_ANSWER
     blocks += _answer(title, flag.recorded.answer, around.shown, allowed.links)
@@ -86,7 +86,7 @@ def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Messa
     head = texts.your_page_was_flagged(flag.complaint.words)
     if flag.complaint is Complaint.UNANSWERED:
         head = texts.YOU_ARE_ASKED
-    asked = plain(flag.recorded.asked.question)[:_QUESTION_SHOWN]
+    asked = plain(content.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(texts.question(quoted(asked)))]
     blocks.append(context(_source(content.source, content.edit, allowed, today)))
     if flag.comment:

@@ -322,13 +322,14 @@ def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
     flag = Flag(1, answer, "U1", Complaint.WRONG, other, FlagState.OPEN, NOW, NOW, again=said)
     shown_ = OpenParts((source, foreign), whole=True)
     around = Circumstances(
-        other[:80], shown_, shown_, holder=text[:80], owner_words=text, address=other,
-        edits=(text, other), history=(HistoryLine("took it", other[:80], NOW),),
+        other[:80], answer.asked.question, shown_, shown_, holder=text[:80], owner_words=text,
+        address=f"https://wiki.example.com/{other}", edits=(text, other),
+        history=(HistoryLine("took it", other[:80], NOW),),
     )  # fmt: skip
     allowed = cards.Allowed(ALLOWED, ALLOWED)
     messages = blocks.answer(answer, ALLOWED, today=TODAY, tally=Tally(1, 1))
     messages.append(cards.card(FlagCard(flag, around), allowed, today=TODAY))
-    note = OwnerNote(flag, around.person, source, other)
+    note = OwnerNote(flag, around.person, around.question, source, other)
     messages.append(cards.word_to_owner(note, allowed, today=TODAY))
 
     for message in messages:
