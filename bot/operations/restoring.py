@@ -6,16 +6,20 @@ counts: a process that is killed while it moves files leaves the rest to the nex
 
 A database that lies elsewhere (`[state] url` names its file) comes from a copy beside it, because a
 file moves at once within a file system only.
+
+Every copy holds people's questions. So a restore that is refused deletes its own, and what a killed
+one left, `finish` deletes: ``restore.new`` is locked by the process that makes it.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +36,8 @@ from bot.operations.backups import (
     sync_folders,
 )
 from indexers.sparse import copy_file
+
+log = logging.getLogger(__name__)
 
 _NEW, _READY, _OLD = "restore.new", "restore.ready", "restore.old"
 _PLAN = "plan.json"
@@ -75,14 +81,14 @@ def restore(  # noqa: PLR0913 - where from, where to, and what must hold
             )
         with unused():
             data_dir.mkdir(parents=True, exist_ok=True)
-        copy = data_dir / _NEW
-        remove(copy)
-        _copy(backup, copy, manifest)
-        check(manifest, copy)
-        _plan(copy, elsewhere)
-        with unused():
-            copy.rename(data_dir / _READY)
-            sync(data_dir)
+        with ExitStack() as kept_out:
+            with _copying(data_dir / _NEW) as copy:
+                _copy(backup, copy, manifest)
+                check(manifest, copy)
+                _plan(copy, elsewhere)
+                kept_out.enter_context(unused())
+                copy.rename(data_dir / _READY)
+                sync(data_dir)
             finish(data_dir)
     except OSError as error:
         raise BackupRefused(f"The backup cannot be restored: {error}.") from error
@@ -90,15 +96,19 @@ def restore(  # noqa: PLR0913 - where from, where to, and what must hold
 
 
 def finish(data_dir: Path) -> None:
-    """Move what a restore has made ready into its place; nothing, if there is none.
+    """Move what a restore has made ready into its place, and delete what one that was killed before
+    left behind; nothing, if there is neither.
 
     Raises:
+        BackupRefused: the database that is to come is not where it was put.
         OSError: the data folder cannot be written.
     """
+    _discard_unlocked(data_dir / _NEW)
     ready, old = data_dir / _READY, data_dir / _OLD
-    if not ready.exists():
+    try:
+        descriptor = os.open(ready, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
         return
-    descriptor = os.open(ready, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)  # two processes may start at once
         if (ready / _PLAN).exists():
@@ -106,14 +116,77 @@ def finish(data_dir: Path) -> None:
             _move(ready, data_dir, old)
             sync(data_dir)
             (ready / _PLAN).unlink()
-        shutil.rmtree(ready, ignore_errors=True)  # the other one may have done it
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)  # first: without the other, nobody would look
+        shutil.rmtree(ready, ignore_errors=True)  # the other process may have done it
     finally:
         os.close(descriptor)
 
 
+@contextmanager
+def _copying(copy: Path) -> Iterator[Path]:
+    """Make the folder ``copy``, locked until it is closed or renamed, and delete it if that fails.
+
+    Raises:
+        BackupRefused: another process copies into it.
+    """
+    _discard_unlocked(copy)
+    try:
+        copy.mkdir()
+    except FileExistsError:
+        raise BackupRefused(f"Another restore copies to {copy}: wait for it.") from None
+    descriptor = os.open(copy, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield copy
+    except (Exception, KeyboardInterrupt):
+        _discard(copy)
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def _discard_unlocked(copy: Path) -> None:
+    """Delete a copy that no process makes any more."""
+    try:
+        descriptor = os.open(copy, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return
+    except OSError as error:  # such as another user's
+        log.warning("%s, which a restore left, cannot be deleted: %s", copy, error.strerror)
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _discard(copy)
+    except BlockingIOError:
+        pass  # a restore is at work
+    finally:
+        os.close(descriptor)
+
+
+def _discard(copy: Path) -> None:
+    """Delete a copy that does not count, and the database that it has staged elsewhere."""
+    try:
+        if elsewhere := _read_plan(copy).get("elsewhere"):
+            _staged(Path(elsewhere)).unlink(missing_ok=True)
+        if copy.exists():
+            shutil.rmtree(copy)
+    except OSError as error:
+        log.warning("%s, which a restore left, cannot be deleted: %s", copy, error.strerror)
+
+
+def _read_plan(folder: Path) -> dict[str, Any]:
+    """Return the plan in ``folder``; empty if there is none, or only a part of one."""
+    try:
+        plan = json.loads((folder / _PLAN).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return plan if isinstance(plan, dict) else {}
+
+
 def _move(ready: Path, data_dir: Path, old: Path) -> None:
     plan = json.loads((ready / _PLAN).read_bytes())
+    if elsewhere := plan.get("elsewhere"):  # first: if it is missing, the old data stays whole
+        _replace(Path(elsewhere), plan.get("checksum"), ready)
     for name in plan["replaces"]:
         comes, place = ready / name, data_dir / name
         if name in plan["brings"] and not comes.exists():
@@ -123,32 +196,39 @@ def _move(ready: Path, data_dir: Path, old: Path) -> None:
             place.rename(old / name)
         if comes.exists():
             comes.rename(place)
-    if elsewhere := plan.get("elsewhere"):
-        _replace(Path(elsewhere))
 
 
-def _replace(file: Path) -> None:
-    """Put the staged database in place of ``file``, if it has not come there yet."""
+def _replace(file: Path, expected: str | None, ready: Path) -> None:
+    """Put the staged database in place of ``file``, if it has not come there yet.
+
+    Raises:
+        BackupRefused: it is neither here nor there.
+    """
     staged = _staged(file)
     if staged.exists():
-        for log in _LOGS:  # first: they would be replayed on the new database
-            file.with_name(file.name + log).unlink(missing_ok=True)
+        for log_ in _LOGS:  # first: they would be replayed on the new database
+            file.with_name(file.name + log_).unlink(missing_ok=True)
         staged.replace(file)
         sync(file.parent)
+    elif expected and not (file.exists() and checksum(file) == expected):
+        raise BackupRefused(
+            f"A restore was interrupted, and the database {staged}, which it was to put in place,"
+            f" is missing. Mount its file system, or delete {ready} to keep the old data."
+        )
 
 
 def _staged(file: Path) -> Path:
     return file.with_name(file.name + _STAGED)
 
 
-def _stage(copy: Path, file: Path) -> None:
+def _stage(copy: Path, file: Path, expected: str) -> None:
     """Put a database beside the ``file`` that it is to replace, and on the disk."""
     file.parent.mkdir(parents=True, exist_ok=True)
     staged = _staged(file)
     staged.unlink(missing_ok=True)
     staged.touch(_PRIVATE)
     copy_file(copy, staged)
-    if checksum(staged) != checksum(copy):
+    if checksum(staged) != expected:
         raise BackupRefused(f"{staged} is not what was written to it: nothing is restored.")
     sync(staged.parent)
     copy.unlink()
@@ -177,17 +257,19 @@ def _copy(backup: Path, copy: Path, manifest: Manifest) -> None:
 
 def _plan(copy: Path, elsewhere: Path | None) -> None:
     """Write down what is replaced. What the backup does not hold stays as it is."""
-    moves_away = elsewhere is not None and (copy / STATE).exists()
-    if elsewhere and moves_away:
-        _stage(copy / STATE, elsewhere)
-    brings = sorted(path.name for path in copy.iterdir())
+    brings = {path.name for path in copy.iterdir()}
+    plan: dict[str, Any] = {}
+    if elsewhere and STATE in brings:
+        plan = {"elsewhere": str(elsewhere), "checksum": checksum(copy / STATE)}
+        brings.remove(STATE)
     replaces = [name for name in KEPT if name in brings]
     if INDEX in brings:  # a curve that was fitted since is of the index that goes
         replaces = sorted({*replaces, CURVE, INDEX})
     if STATE in brings:
         replaces += _OF_STATE
-    plan: dict[str, Any] = {"brings": brings, "replaces": replaces}
-    if moves_away:
-        plan["elsewhere"] = str(elsewhere)
+    plan |= {"brings": sorted(brings), "replaces": replaces}
     (copy / _PLAN).write_text(json.dumps(plan), encoding="utf-8")
+    checksum(copy / _PLAN)  # so that it is on the disk
+    if elsewhere and "elsewhere" in plan:  # once the plan tells where to look for it
+        _stage(copy / STATE, elsewhere, plan["checksum"])
     sync_folders(copy)

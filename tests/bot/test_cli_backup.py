@@ -369,6 +369,7 @@ def test_killed_at_any_moment_a_restore_leaves_the_old_data_or_the_new(
             calls = iter(count())
             for name in ("rename", "replace", "unlink"):
                 patched.setattr(Path, name, _dying(getattr(Path, name), calls, moment))
+            patched.setattr(shutil, "rmtree", _dying(shutil.rmtree, calls, moment))
             try:
                 restoring.restore(
                     backup, data, state=state, check=lambda *_: None, unused=_unused, force=True
@@ -380,10 +381,83 @@ def test_killed_at_any_moment_a_restore_leaves_the_old_data_or_the_new(
         restoring.finish(data)
         texts = {file.read_text() for file in (data / "index/x", state, data / "owner")}
         found.append((*texts, log.exists()))
-        assert not list(data.glob("restore.[ro]*"))
+        assert not [*data.glob("restore.*"), *place.rglob("*.restore")]
 
     assert {*found} == {("old", True), ("new", False)}
     assert found == sorted(found, reverse=True)
+
+
+@pytest.mark.parametrize("refuses", ["check", "unused"])
+def test_a_refused_restore_leaves_no_copy_of_the_questions(tmp_path: Path, refuses: str) -> None:
+    calls = iter(count())
+
+    @contextmanager
+    def unused() -> Iterator[None]:
+        if refuses == "unused" and next(calls):
+            raise BackupRefused("A bot was started meanwhile.")
+        yield
+
+    def check(*_: object) -> None:
+        if refuses == "check":
+            raise BackupRefused("Another engine.")
+
+    backup, data, state = tmp_path / "backup", tmp_path / "data", tmp_path / "elsewhere/bot.db"
+    _write(backup, "new")
+    with pytest.raises(BackupRefused):
+        restoring.restore(backup, data, state=state, check=check, unused=unused, force=True)
+
+    assert not [*data.iterdir(), *tmp_path.rglob("*.restore")]
+
+
+def test_a_copy_that_a_restore_still_makes_is_left_alone_by_a_process_that_starts(
+    tmp_path: Path,
+) -> None:
+    backup, data = tmp_path / "backup", tmp_path / "data"
+    _write(backup, "new")
+    second = []
+
+    def check(*_: object) -> None:
+        restoring.finish(data)
+        with pytest.raises(BackupRefused, match="Another restore"):
+            restore(lambda *_: None)
+        second.append(True)
+
+    def restore(check: Callable[..., None]) -> None:
+        restoring.restore(backup, data, check=check, unused=_unused, force=True)
+
+    restore(check)
+
+    assert second
+    assert (data / "state.sqlite3").read_text() == "new"
+
+
+def test_a_restore_whose_volume_is_missing_at_the_next_start_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup, data, volume = tmp_path / "backup", tmp_path / "data", tmp_path / "volume"
+    _write(backup, "new")
+    _write(data, "old")
+    state = volume / "bot.db"
+    volume.mkdir()
+    (data / "state.sqlite3").rename(state)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", _dying(Path.replace, iter(count()), 0))
+        with pytest.raises(Killed):
+            restoring.restore(
+                backup, data, state=state, check=lambda *_: None, unused=_unused, force=True
+            )
+    volume.rename(tmp_path / "unmounted")
+    volume.mkdir()
+    with pytest.raises(BackupRefused, match="Mount its file system"):
+        restoring.finish(data)
+    old = (data / "index/x").read_text()
+    volume.rmdir()
+    (tmp_path / "unmounted").rename(volume)
+    restoring.finish(data)
+
+    assert old == "old"
+    assert {(data / "index/x").read_text(), state.read_text()} == {"new"}
+    assert not [*data.glob("restore.*"), *volume.glob("*.restore")]
 
 
 def _dying(call: Callable[..., object], calls: Iterator[int], moment: int) -> Callable[..., object]:
