@@ -17,6 +17,7 @@ from bot.caching import ExpiringCache
 from bot.conversation.ports import Locks
 from bot.errors import LockTaken, StateUnavailable
 from bot.slack.api.oauth_client import oauth_web_client
+from bot.slack.api.slack_api import to_its_end
 from bot.slack.connection import OAuthClient
 from bot.workspaces.model import Installation
 from bot.workspaces.ports import Installations
@@ -44,7 +45,7 @@ class Rotation:
     """The rotation of tokens. ``clock`` returns the time of day, ``seconds`` monotonic seconds.
 
     A refresh token works once, so processes that share the database take turns, and what Slack gave
-    is kept in memory until the database has it.
+    is kept in memory until the database has it; a process that is told to end waits for it.
     """
 
     installations: Installations
@@ -74,7 +75,7 @@ class Rotation:
                 now = await asyncio.to_thread(self.installations.find, installation.id)
                 if now is None or not self._is_due(now):
                     return now or installation
-                return await self._rotated(now)
+                return await to_its_end(self._rotated(now))
         except LockTaken:
             return installation
 

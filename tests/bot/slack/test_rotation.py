@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -203,3 +204,23 @@ async def test_a_token_that_the_database_does_not_take_is_used_and_stored_once_i
     assert again == after
     assert DatabaseInstallations(database).find(before.id) == after
     assert exchanges(slack) == 1
+
+
+async def test_a_token_that_slack_gives_while_the_process_ends_is_not_lost(
+    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+) -> None:
+    before = installed(slack, garden, clock)
+    with rotating(slack, database, clock) as (rotation, store):
+        store.save(before)
+        clock.now += 10 * HOUR
+        hold = slack.hold_next("oauth.v2.access")
+        task = asyncio.create_task(rotation(before))
+        await hold.arrived.wait()
+        task.cancel()
+        hold.let_go.set()
+        await asyncio.wait([task])
+        stored = store.find(before.id)
+
+    assert task.cancelled()
+    assert stored
+    assert stored.token == garden.bot_token != before.token
