@@ -43,6 +43,8 @@ def id_of(team: Team | None) -> str:
 
 _GONE = "gone "
 """How the names of `keys` begin that record a workspace in which Footnote is installed no more."""
+_LONGEST = 32
+"""Characters that the column holds."""
 
 
 def further(connection: sa.Connection) -> frozenset[str]:
@@ -56,5 +58,6 @@ def further(connection: sa.Connection) -> frozenset[str]:
 
 
 def gone(team: str) -> dict[str, str]:
-    """Return the row of `keys` that records that a further workspace is gone, for its rows stay."""
-    return {"name": f"{_GONE}{team}", "value": team}
+    """Return the row of `keys` that records that a further workspace is gone, for its rows stay.
+    Of the longest ids the name has the end, which tells them apart."""
+    return {"name": f"{_GONE}{team[len(_GONE) - _LONGEST :]}", "value": team}

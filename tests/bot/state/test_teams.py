@@ -30,7 +30,7 @@ from bot.state.forgetting import forget_person
 from bot.state.installations import DatabaseInstallations
 from bot.state.process import Process
 from bot.state.stores import Stores
-from bot.state.teams import Team
+from bot.state.teams import Team, further
 from bot.state.usage import DatabaseUsage
 from bot.state.usage_report import DatabaseUsageReport
 from bot.workspaces.model import Installation, own_id
@@ -311,3 +311,18 @@ def test_a_database_that_several_workspaces_ever_shared_is_known_as_such(
 
     assert not store.all()
     assert (before, store.ever()) == (False, True)
+
+
+def test_a_workspace_with_the_longest_id_can_be_uninstalled(database: Database) -> None:
+    installation = Installation(
+        id="T" + 31 * "1", name="g", enterprise="", bot="B1", bot_user="U1", token="x",
+        installed=NOW,
+    )  # fmt: skip
+    installations = DatabaseInstallations(database)
+    installations.save(installation)
+    deleted = installations.delete(installation)
+    with database.look() as connection:
+        others = further(connection)
+
+    assert deleted
+    assert others == {installation.id}
