@@ -43,7 +43,8 @@ class IndexSettings(Strict):
     prefix: str = Field(
         "",
         pattern=r"^[A-Za-z0-9_-]{0,60}$",
-        description="The prefix of its collections there; each Footnote needs its own.",
+        description="The prefix of its collections there: up to 60 letters, digits, `-` and `_`; "
+        "each Footnote needs its own.",
     )
     grpc_port: int = Field(
         0, ge=0, le=65535, description="Its port for gRPC, mostly 6334; 0: HTTP alone."

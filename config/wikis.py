@@ -53,7 +53,8 @@ class WikiSettings(Strict):
     review_channel: str = Field(
         "",
         pattern=r"^([CG][A-Z0-9]+)?$",
-        description="The id of the channel for flags on its pages; empty: the one of `[slack]`.",
+        description="The id of the channel for flags on its pages, such as C0123456789; empty: the "
+        "one of `[slack]`.",
     )
     type: str = Field(description="Which kind of wiki it is.")
     sends_webhooks: ClassVar[bool] = False
@@ -95,8 +96,9 @@ class MarkdownSettings(WikiSettings):
     token_variable: str = Field(
         "FOOTNOTE_GIT_TOKEN",
         pattern=r"^[A-Z][A-Z0-9_]*$",
-        description="The environment variable with the token for `git` over https. Give each "
-        "host its own: a token is sent to the host in `git` and to no other.",
+        description="The environment variable with the token for `git` over https: capital "
+        "letters, digits and `_`. Give each host its own: a token is sent to the host in `git` and "
+        "to no other.",
     )
     git_dates: bool = Field(
         default=True,
@@ -201,12 +203,13 @@ class ConfluenceSettings(WikiSettings):
     cloud_id: str = Field(
         "",
         pattern=r"^[A-Za-z0-9-]*$",
-        description="Cloud, for a scoped token: the site's id; `footnote doctor` prints it.",
+        description="Cloud, for a scoped token: the site's id (letters, digits and `-`); `footnote "
+        "doctor` prints it.",
     )
     token_variable: str = Field(
         "CONFLUENCE_TOKEN",
         pattern=r"^[A-Z][A-Z0-9_]*$",
-        description="The environment variable with the token.",
+        description="The environment variable with the token: capital letters, digits and `_`.",
     )
     spaces: tuple[str, ...] = Field(
         (), description="Keys of the spaces to read; empty: all but personal and archived ones."
@@ -240,13 +243,14 @@ class ConfluenceSettings(WikiSettings):
         "owner",
         pattern=r"^[A-Za-z0-9_-]*$",
         description="The content property that names a page's owner: an address, or an account "
-        "as in `accounts`; empty: no such property.",
+        "as in `accounts`. Letters, digits, `-` and `_`; empty: no such property.",
     )
     owner_label: str = Field(
         "owner-",
         pattern=r"^[a-z0-9_-]*$",
         description="The prefix of a label that names the owner; it is followed by an account, or "
-        "an address with `-` for each sign that labels cannot hold; empty: no such label.",
+        "an address with `-` for each sign that labels cannot hold. Small letters, digits, `-` and "
+        "`_`; empty: no such label.",
     )
     owner_editor: bool = Field(
         default=True,

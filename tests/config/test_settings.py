@@ -126,6 +126,32 @@ def test_what_is_in_a_wrong_form_is_told_with_its_meaning_not_with_a_pattern() -
     assert "^" not in "".join(found)
 
 
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("cloud_id", "letters, digits and `-`"),
+        ("token_variable", "capital letters, digits and `_`"),
+        ("owner_property", "Letters, digits, `-` and `_`"),
+        ("owner_label", "Small letters, digits, `-` and `_`"),
+        ("review_channel", "such as C0123456789"),
+    ],
+)
+def test_a_value_in_a_wrong_form_is_told_with_the_characters_that_are_allowed(
+    setting: str, says: str
+) -> None:
+    (found,) = problems(
+        f'[[wiki]]\ntype = "confluence"\nname = "c"\nurl = "https://x"\n{setting} = "A b"\n'
+    )
+
+    assert says in found
+
+
+def test_a_prefix_in_a_wrong_form_is_told_with_the_characters_that_are_allowed() -> None:
+    (found,) = problems(f'{WIKI}[index]\nprefix = "a b"\n')
+
+    assert "up to 60 letters, digits, `-` and `_`" in found
+
+
 def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_INDX__URL", "x")
     found = problems(
