@@ -86,3 +86,7 @@ def left_out(many: int) -> str:
     if many == 1:
         return "I left out one statement that I could not verify."
     return f"I left out {many:,} statements that I could not verify."
+
+
+UNREADABLE = "I cannot read this answer any more. Please ask again."
+"""In place of an answer that the database holds in a form which this program does not know."""

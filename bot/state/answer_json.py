@@ -1,17 +1,26 @@
-"""An answer as the JSON text that the database stores."""
+"""An answer as the JSON text that the database stores.
+
+A row may hold what this program cannot read, as while a newer one runs beside it. Then the answer
+counts as none: its message can still be retracted, and the other rows be listed. What is wrong with
+it is not logged, because pydantic quotes the words.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cache
+from functools import cache, lru_cache
 from operator import methodcaller
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.model import Answer, Clarify, NoAnswer, Result, Source
+from bot import texts
+from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
+
+logger = logging.getLogger(__name__)
 
 IS_NONE = '"reason": "'
 HAS_REASON = IS_NONE + '{}"'
@@ -22,15 +31,22 @@ IS_WRITTEN = '"written": {}}}'
 """Text that marks an answer which gives the written one of this id."""
 ASKS_BACK = '"readings": ['
 """Text that marks a clarifying question."""
+_UNREADABLE = (TypeError, ValueError, RecursionError)
+"""What json and pydantic raise."""
 
 
 def dump_sources(sources: Sequence[Source]) -> str:
     return _json([asdict(source) for source in sources])
 
 
-def load_sources(text: str) -> tuple[Source, ...]:
-    """Load sources: the reverse of ``dump_sources``."""
-    found: tuple[Source, ...] = _adapter(tuple[Source, ...]).validate_python(json.loads(text))
+def load_sources(text: str, row: str) -> tuple[Source, ...] | None:
+    """Load sources: the reverse of ``dump_sources``. None, which is logged with the name of the
+    ``row``, if they cannot be read."""
+    try:
+        found: tuple[Source, ...] = _adapter(tuple[Source, ...]).validate_python(json.loads(text))
+    except _UNREADABLE:
+        _tell(row)
+        return None
     return found
 
 
@@ -38,13 +54,24 @@ def dump(answer: Result) -> str:
     return _json(asdict(answer))
 
 
-def load(text: str) -> Result:
+def load(text: str, row: str) -> Result:
     """Load an answer: the reverse of ``dump``. Unknown fields are ignored, and missing ones have
-    their defaults."""
-    kept: dict[str, Any] = json.loads(text)
-    kind = NoAnswer if "reason" in kept else Clarify if "readings" in kept else Answer
-    found: Result = _adapter(kind).validate_python(kept)
+    their defaults. One that cannot be read is none, which is logged with the name of the
+    ``row``."""
+    try:
+        kept: dict[str, Any] = json.loads(text)
+        kind = NoAnswer if "reason" in kept else Clarify if "readings" in kept else Answer
+        found: Result = _adapter(kind).validate_python(kept)
+    except _UNREADABLE:
+        _tell(row)
+        return NoAnswer(Reason.UNCHECKED, texts.UNREADABLE)
     return found
+
+
+@lru_cache(maxsize=1000)
+def _tell(row: str) -> None:
+    """Log it once, and not each time that the row is read."""
+    logger.error("The bot's database holds a text in %s that cannot be read", row)
 
 
 def _json(value: object) -> str:

@@ -86,11 +86,14 @@ class DatabaseFigures:
             texts = sa.select(answers.c.id, answers.c.answer).where(
                 answers.c.id.in_({row.latest for row in often})
             )
-            latest = {row.id: row.answer for row in connection.execute(texts)}
+            latest = {
+                row.id: answer_json.load(row.answer, f"answer {row.id}")
+                for row in connection.execute(texts)
+            }
         return [
             Often(source, row.times)
             for row in often
-            if (source := _source(answer_json.load(latest[row.latest]), row.wiki, row.page))
+            if (source := _source(latest[row.latest], row.wiki, row.page))
         ]
 
 

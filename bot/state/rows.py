@@ -14,6 +14,7 @@ from bot.conversation.model import (
     RecordedAnswer,
 )
 from bot.flags.model import Card, Complaint, Due, Flag, FlagState
+from bot.model import Result
 from bot.state import answer_json
 
 
@@ -59,12 +60,16 @@ def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
             # Rows from before this column existed are open unless they are private.
             open=value("open") and not value("private"),
         ),
-        answer=answer_json.load(value("answer")),
+        answer=answer_json.load(value("answer"), f"answer {value('id')}"),
         answered=value("given"),
         as_of=value("as_of"),
         message=value("message"),
         retracted=value("retracted"),
     )
+
+
+def _again(text: str, flag: int) -> Result | None:
+    return answer_json.load(text, f"flag {flag}") if text else None
 
 
 def flag_of(row: Any) -> Flag:
@@ -88,7 +93,7 @@ def flag_of(row: Any) -> Flag:
         card=Card(row.flags_card_channel, row.flags_card_ts) if row.flags_card_ts else None,
         holder=row.flags_holder,
         owner=row.flags_owner,
-        again=answer_json.load(row.flags_again) if row.flags_again else None,
+        again=_again(row.flags_again, row.flags_id),
         again_at=row.flags_again_at,
         due=frozenset(one for one, is_due in due.items() if is_due),
     )

@@ -118,23 +118,30 @@ class DatabaseWrittenAnswers:
 
     def _written(self, condition: sa.ColumnElement[bool]) -> list[WrittenAnswer]:
         query = sa.select(written).where(self._ours, condition, written.c.ended == "")
-        return [_one(row) for row in self._database.all(query.order_by(written.c.id.desc()))]
+        rows = self._database.all(query.order_by(written.c.id.desc()))
+        return [one for row in rows if (one := _one(row))]
 
     def _announcements(self, condition: sa.ColumnElement[bool]) -> list[Announcement]:
         query = sa.select(written).where(self._ours, condition).order_by(written.c.id)
         return [
             Announcement(
-                _one(row),
+                one,
                 row.announced_in,
                 row.announcement,
                 End(row.ended) if row.ended else None,
                 row.ended_by,
             )
             for row in self._database.all(query)
+            if (one := _one(row))
         ]
 
 
-def _one(row: Any) -> WrittenAnswer:
+def _one(row: Any) -> WrittenAnswer | None:
+    """Return the written answer in a row; None if its sources cannot be read: without them nobody
+    could tell who may read it."""
+    sources = answer_json.load_sources(row.sources, f"written answer {row.id}")
+    if sources is None:
+        return None
     return WrittenAnswer(
         id=row.id,
         question=row.question,
@@ -143,7 +150,7 @@ def _one(row: Any) -> WrittenAnswer:
         author_name=row.author_name,
         written=row.at,
         expires=row.expires,
-        sources=answer_json.load_sources(row.sources),
+        sources=sources,
         says=tuple(json.loads(row.says)),
         acl=Acl.parse(row.acl),
         flag=row.flag,

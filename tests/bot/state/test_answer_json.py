@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bot import texts
 from bot.model import (
     Answer,
     Clarify,
@@ -61,7 +62,7 @@ def test_an_answer_comes_back_as_it_went(
     narrowed = Narrowed(("wiki.example.com",), several=True) if unchecked else None
     whole = replace(said, unchecked=unchecked, linked=linked, narrowed=narrowed)
 
-    assert answer_json.load(answer_json.dump(whole)) == whole
+    assert answer_json.load(answer_json.dump(whole), "answer 1") == whole
 
 
 @pytest.mark.parametrize("said", [ANSWER, NOTHING])
@@ -69,5 +70,24 @@ def test_what_was_kept_before_answers_were_checked_still_loads(said: Answer | No
     kept = json.loads(answer_json.dump(said))
     del kept["unchecked"], kept["timings"]["check"]
 
-    loaded = answer_json.load(json.dumps(kept))
+    loaded = answer_json.load(json.dumps(kept), "answer 1")
     assert loaded == replace(said, timings=replace(said.timings, check=0.0))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "null", "3", "[]", "{}", '"Secret."', '{"text": "Secret.", "sources": null}',
+        '{"reason": "of later", "text": "Secret."}', "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_no_answer_and_its_words_are_not_logged(
+    text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer_json._tell.cache_clear()
+    loaded = [answer_json.load(text, "answer 7") for _ in range(2)]
+
+    assert loaded == 2 * [NoAnswer(Reason.UNCHECKED, texts.UNREADABLE)]
+    assert answer_json.load_sources(text, "written answer 7") in (None, ())
+    assert "Secret" not in caplog.text
+    assert caplog.text.count("in answer 7 ") == 1

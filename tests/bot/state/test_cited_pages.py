@@ -17,6 +17,7 @@ from bot.model import Answer
 from bot.state.answers import DatabaseAnswers
 from bot.state.cited_pages import DatabaseCitedPages
 from bot.state.database import Database
+from bot.state.schema import answers
 from indexers.model import OPEN, KnownPage
 
 from .test_inbox import until_it_waits
@@ -55,6 +56,24 @@ def test_an_answer_whose_page_fell_is_to_be_retracted_once(
     assert watched.retracted(falling, NOW)
     assert not watched.retracted(falling, NOW)
     assert watched.invalidated() == []
+
+
+def test_an_answer_that_cannot_be_read_is_retracted_and_keeps_no_other_from_it(
+    database: Database, watched: DatabaseCitedPages
+) -> None:
+    given = answered(database, "Where?", PAGES)
+    other = DatabaseAnswers(database)
+    place = MessageRef("T1", "C1", "3.0", "3.0")
+    asked = AskedQuestion("Which?", "U1", place, private=False)
+    second = other.keep(asked, Answer("So.", (), 0.9), NOW, None, PAGES)
+    other.posted(second.id, "4.0")
+    database.run(sa.update(answers).where(answers.c.id == given.id).values(answer='{"text": null}'))
+    for cited in watched.cited("handbook", NOW):
+        watched.invalidate(cited, NOW)
+    falling = watched.invalidated()
+
+    assert [one.id for one in falling] == [given.id, second.id]
+    assert all(watched.retracted(one, NOW) for one in falling)
 
 
 def test_what_is_answered_anew_after_its_page_was_looked_at_does_not_fall_with_it(
