@@ -127,6 +127,11 @@ class Workspaces:
                     await self._app(team, installation.enterprise)
                 except ChatUnavailable as error:
                     logger.warning("Slack does not sign us in to %s yet: %s", team, error)
+                except StateUnavailable:
+                    raise
+                except Exception:
+                    # One workspace must not keep the others shut.
+                    logger.exception("The app of %s cannot be opened", team)
 
     async def _look_for_ever(self) -> None:
         while True:
@@ -141,6 +146,9 @@ class Workspaces:
                 await self.look()
             except StateUnavailable as error:
                 logger.debug("The installations cannot be read: %s", error)
+            except Exception:
+                # The edge of this task: without it no token is rotated any more.
+                logger.exception("The installations cannot be looked at")
 
     async def _teams_of(self, installation: Installation) -> Sequence[str]:
         if not installation.is_org_wide:

@@ -426,6 +426,26 @@ async def test_what_one_process_installs_or_loses_the_others_open_and_close(
     assert "T0GARDEN" not in other.opened()
 
 
+async def test_a_workspace_whose_app_fails_keeps_no_other_shut(
+    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+) -> None:
+    bare = furnished_further(slack, "T0BARE")
+    await several.start()
+    build = several.workspaces.build
+
+    def failing(me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
+        if me.team == bare.team_id:
+            raise RuntimeError("can't start new thread")
+        return build(me, token, allowed)
+
+    several.workspaces.build = failing
+    await several.browser.install(bare)
+    await several.browser.install(garden)
+    await until(lambda: garden.team_id in several.opened())
+
+    assert several.opened() == sorted([slack.team_id, garden.team_id])
+
+
 async def test_slack_s_check_of_the_address_is_of_no_workspace(
     several: Several, slack: LocalSlack, garden: FurtherWorkspace
 ) -> None:
