@@ -116,19 +116,30 @@ class RunningServer:
                     return
                 try:
                     connected, _ = self._listener.accept()
-                except OSError as error:  # such as too many open files
+                    self._begin(connected)
+                except (OSError, RuntimeError) as error:  # such as too many open files, or threads
                     log.warning("A command could not be heard: %s", error)
                     time.sleep(0.1)
-                    continue
-                thread = threading.Thread(
-                    target=self._attend,
-                    args=(CommandConnection(connected),),
-                    name="command",
-                    daemon=True,
-                )
-                with self._lock:
-                    self._sessions[thread] = None
-                thread.start()
+
+    def _begin(self, connected: socket.socket) -> None:
+        """Work for a command in a thread.
+
+        Raises:
+            OSError, RuntimeError: the system has no room for it; the command is hung up on.
+        """
+        connection = CommandConnection(connected)
+        thread = threading.Thread(
+            target=self._attend, args=(connection,), name="command", daemon=True
+        )
+        with self._lock:
+            self._sessions[thread] = None
+        try:
+            thread.start()
+        except RuntimeError:
+            with self._lock:
+                del self._sessions[thread]
+            connection.close()
+            raise
 
     def _attend(self, connection: CommandConnection) -> None:
         try:

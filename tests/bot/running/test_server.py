@@ -263,3 +263,22 @@ def test_another_user_is_not_worked_for(
         peer.user = 500 + other
 
         assert CommandConnection(peer).is_of_owner() is trusted
+
+
+def test_a_command_that_gets_no_thread_is_hung_up_on_and_the_next_one_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, failures = threading.Thread.start, iter([True])
+
+    def failing(thread: threading.Thread) -> None:
+        if thread.name == "command" and next(failures, False):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with running(tmp_path, lambda _, __: 3):
+        monkeypatch.setattr(threading.Thread, "start", failing)
+        with pytest.raises(ProcessEnded):
+            asked(tmp_path)
+        last, _ = asked(tmp_path)
+
+    assert last == {"exit": 3}
