@@ -33,7 +33,7 @@ from bot.answering.composing.providers import model_client_of
 from bot.answering.composing.usage import Meter
 from bot.app import answerer_of
 from bot.evaluation.corpus import Corpus
-from bot.model import UNVERIFIED, Answer, Fallback, Question, Result
+from bot.model import UNVERIFIED, Answer, Fallback, NoAnswer, Question, Result
 from config.llm import LlmSettings
 from config.settings import Secrets, Settings
 from indexers.index.embedding import LocalEmbedder
@@ -146,7 +146,7 @@ def figures() -> Sequence[Figure]:
         Figure("sentences.marked", tally["unclear"], "sentences"),
         Figure("sentences.dropped", flaws, "sentences"),
         Figure("answers.composed", len(composed), "answers"),
-        Figure("answers.quoted_instead", sum(tally[one] for one in _UNUSED), "answers"),
+        Figure("answers.quoted_instead", sum(_is_quoted(one) for _, one in said), "answers"),
         Figure("unsupported_sentences_out", len(unsupported), "sentences", Goal("==", 0)),
         Figure("answer_p50", median(times), "ms"),
     ]
@@ -154,6 +154,10 @@ def figures() -> Sequence[Figure]:
 
 _UNUSED = (Fallback.UNSUPPORTED, Fallback.CONTRADICTED, Fallback.EMPTY)
 _NO_FLAWS = frozenset(("kept", "unclear", "frame", "empty", "repeated", *Fallback))
+
+
+def _is_quoted(answer: Result) -> bool:
+    return isinstance(answer, Answer | NoAnswer) and answer.fallback in _UNUSED
 
 
 def _line(answer: Result) -> str:
