@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from indexers.sources.markdown.shortcodes import Link, Show, meaning
@@ -33,6 +33,7 @@ _UNSEEN = frozenset({
     "math-annotation", STRUCK
 })  # fmt: skip
 _CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
+_LABELS = frozenset({"note", "tip", "important", "warning", "caution"})
 _EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang)-(\S+)")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif)$", re.IGNORECASE)
@@ -163,10 +164,23 @@ class Writer:
                 if found and isinstance(first, str):
                     child.children[0] = first.lstrip()[found.end() :]
                     return self._callout(found[1], child, node)
+                if label := self._bold_label(child.children):
+                    del child.children[0]
+                    return self._callout(label, child, node)
                 break
             if not isinstance(child, str) or child.strip():
                 break
         return quote(self.blocks(node.children))
+
+    def _bold_label(self, items: Sequence[Node | str]) -> str:
+        """Return the label that a line by itself is, in bold, as GitHub wrote callouts before
+        ``[!NOTE]``; empty if the first line is none."""
+        bold, after = items[0] if items else "", items[1] if len(items) > 1 else "\n"
+        ends = after.startswith("\n") if isinstance(after, str) else after.tag == "br"
+        if not (isinstance(bold, Node) and bold.tag in {"strong", "b"} and ends):
+            return ""
+        label = self.plain(bold.children).strip()
+        return label if label.casefold() in _LABELS else ""
 
     def _callout(self, label: str, head: Node, node: Node) -> list[str]:
         """Return a callout. Its title ends with the first line, its text goes on in the same

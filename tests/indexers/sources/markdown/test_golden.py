@@ -49,3 +49,19 @@ def test_names_and_values_below_an_empty_header_stay_what_they_are() -> None:
     (section,) = sections(f"| | |\n|---|---|\n{rows}\n", flavour="github", path="a.md").sections
 
     assert section.text == f"|  |  |\n| --- | --- |\n{rows}"
+
+
+@pytest.mark.parametrize(
+    ("quoted", "read"),
+    [
+        ("> **Note**\n> Set it.", "> Note: Set it."),
+        ("> **Warning**\n>\n> Set it.", "> Warning: Set it."),
+        ("> **Note**: Set it.", "> Note: Set it."),
+        ("> **Anna**\n> said so.", "> Anna said so."),
+        ("> **Note** it down.", "> Note it down."),
+    ],
+)
+def test_a_bold_label_on_a_line_by_itself_is_a_callouts(quoted: str, read: str) -> None:
+    (section,) = sections(quoted, flavour="github", path="a.md").sections
+
+    assert section.text == read
