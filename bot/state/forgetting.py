@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from bot.conversation.model import Forgotten, MessageState, Way
+from bot.conversation.model import Forgotten, MessageKind, MessageState, Way
 from bot.state.database import Database
 from bot.state.schema import (
     answers,
@@ -138,6 +138,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
     of_ours = flags.c.answer.in_(ours)
     raised = sa.and_(of_ours, flags.c.person == person)
     with database.begin() as connection:
+        alone = _channels_alone(connection, person, team)
         questions = connection.execute(
             sa.update(inbox)
             .where(of_team(inbox.c.team, team), inbox.c.person == person)
@@ -176,10 +177,18 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         unname(written, "ended_by", of_team(written.c.team, team))
         connection.execute(sa.delete(answers).where(answers.c.id.in_(own)))
         _forget_in_audit(connection, person, team)
-        connection.execute(sa.delete(usage).where(usage.c.payer == among_all))
+        payers = [among_all, *(own_id(team.folder if team else "", one) for one in alone)]
+        connection.execute(sa.delete(usage).where(usage.c.payer.in_(payers)))
         unname(channels, "person", of_team(channels.c.team, team))
         unname(jobs, "person", of_team(jobs.c.team, team))
     return Forgotten(questions, judged, flagged or 0)
+
+
+def _channels_alone(connection: sa.Connection, person: str, team: Team | None) -> Sequence[str]:
+    """Return the channels of the person's direct messages, which name them."""
+    theirs = sa.and_(of_team(inbox.c.team, team), inbox.c.person == person)
+    direct = sa.select(inbox.c.channel).where(theirs, inbox.c.kind == MessageKind.DIRECT.value)
+    return connection.scalars(direct.distinct()).all()
 
 
 def _unname(

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.answering.composing.usage import Cap, Spent
-from bot.conversation.model import AskedQuestion, Forgotten, MessageRef
+from bot.conversation.model import AskedQuestion, Forgotten, MessageKind, MessageRef
 from bot.errors import AskerForgotten
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
@@ -28,7 +28,7 @@ from bot.state.in_threads import AsyncAnswers
 from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.process import Process
-from bot.state.schema import channels, metadata
+from bot.state.schema import channels, metadata, usage
 from bot.state.usage import DatabaseUsage
 from tests.long import few
 
@@ -229,6 +229,21 @@ def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
             work.result()
 
     assert "U1" not in values(database)
+
+
+def test_the_cost_of_a_direct_channel_is_forgotten_with_who_wrote_in_it(
+    database: Database,
+) -> None:
+    """Nobody else writes there, so it names them. The cost of each day stays."""
+    inbox, costs = DatabaseInbox(database, lambda: NOW), DatabaseUsage(database)
+    inbox.receive(replace(MESSAGE, kind=MessageKind.DIRECT, channel="D1"))
+    inbox.receive(replace(MESSAGE, event="Ev2", ts="2.0", thread="2.0", channel="C1"))
+    payers = ("person", "U1"), ("channel", "D1"), ("channel", "C1"), ("day", "")
+    costs.take(NOW.date(), dict.fromkeys(payers, Cap()), Spent(1, 0.0))
+    forget_person(database, "U1")
+    left = database.all(sa.select(usage.c.kind, usage.c.payer))
+
+    assert sorted(map(tuple, left)) == [("channel", "C1"), ("day", "")]
 
 
 async def test_two_forgotten_people_may_have_flagged_one_answer(database: Database) -> None:
