@@ -107,7 +107,7 @@ def finish(data_dir: Path) -> None:
     ready, old = data_dir / _READY, data_dir / _OLD
     try:
         descriptor = os.open(ready, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)  # two processes may start at once
@@ -149,7 +149,7 @@ def _discard_unlocked(copy: Path) -> None:
     """Delete a copy that no process makes any more."""
     try:
         descriptor = os.open(copy, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:  # such as another user's
         log.warning("%s, which a restore left, cannot be deleted: %s", copy, error.strerror)

@@ -58,6 +58,7 @@ def test_ctrl_c_while_an_environment_is_made_shows_no_traceback(tmp_path: Path) 
 
 
 def test_help_lists_the_commands_and_no_other_comment() -> None:
-    ran = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = ["make", "--no-print-directory", "help"]  # beside the make that runs the tests
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert all(line.startswith("make ") for line in ran.stdout.splitlines())
