@@ -181,7 +181,7 @@ def test_a_database_of_the_first_schema_gets_the_later_columns(tmp_path: Path) -
 
 
 def test_what_statements_are_made_with_is_loaded_before_a_thread_makes_one() -> None:
-    """In one start of six an event had to be sent again: another thread was just loading it."""
+    """In one start of twelve an event had to be sent again: another thread was just loading it."""
     asked = "import bot.state.database, sys; print('sqlalchemy.orm' in sys.modules)"
 
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
