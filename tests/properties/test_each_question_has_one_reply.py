@@ -17,11 +17,6 @@ from tests.properties.happenings import HAPPENINGS
 
 __all__ = ["bot", "free_port", "slack", "transport"]  # fixtures of the tests of Slack
 
-# Who dies gives nothing back: the right to sync goes with its memory, and says so.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in.*DatabaseLocks.hold:pytest.PytestUnraisableExceptionWarning"
-)
-
 _DAYS = 10
 _EVENTS = 100
 _PATIENCE = 240.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -41,8 +42,12 @@ class Fuse:
         self._loop.set_exception_handler(_bury)
 
     def burn(self) -> None:
-        # What a dead process held may be collected after the test, and then dies no more.
-        if self.left is None or self._loop.is_closed():
+        if self.left is None:
+            return
+        leaving = sys.exception()
+        if self.left < 0 and isinstance(leaving, GeneratorExit):
+            raise leaving  # what the dead held is collected, whenever: it says and writes nothing
+        if self._loop.is_closed():
             return
         self.left -= 1
         if self.left < 0:

@@ -90,10 +90,6 @@ async def test_a_question_that_is_edited_is_answered_anew(bot: Bot, slack: Local
     assert offers(slack) == []
 
 
-# Who dies gives nothing back: the right to sync goes with its memory, and says so.
-@pytest.mark.filterwarnings(
-    "ignore:Exception ignored in.*DatabaseLocks.hold:pytest.PytestUnraisableExceptionWarning"
-)
 @pytest.mark.parametrize(
     "killed", few([("sqlite", 4), ("sqlite", 1), *((it, 3) for it in PLACES[1:])], 1), ids=str
 )

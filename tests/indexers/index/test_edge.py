@@ -262,11 +262,18 @@ def test_an_index_of_before_quantization_is_rewritten_when_it_is_opened(
     assert all(quantization(tmp_path / "index"))
 
 
+def await_reading_ahead() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "reading ahead":
+            thread.join()
+
+
 @pytest.mark.parametrize("enough", [True, False])
 def test_the_text_of_passages_is_read_ahead(
     enough: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes = [file.stat().st_size for file in folder.glob("segments/*/payload_storage/page_*.dat")]
+    await_reading_ahead()  # of those who made it
     asked: list[int] = []
     # Not every system has these.
     monkeypatch.setattr(os, "POSIX_FADV_WILLNEED", 3, raising=False)
@@ -278,9 +285,7 @@ def test_the_text_of_passages_is_read_ahead(
     )
     monkeypatch.setattr("indexers.index.edge._READ_AHEAD", sum(sizes) if enough else min(sizes) - 1)
     opened(folder).close()
-    for thread in threading.enumerate():
-        if thread.name == "reading ahead":
-            thread.join(10)
+    await_reading_ahead()
 
     assert sizes
     assert sum(asked) == (sum(sizes) if enough else 0)
