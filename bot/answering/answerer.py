@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from threading import Semaphore
 from typing import Protocol
 
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
@@ -45,6 +48,7 @@ from indexers.model import EVERYONE, Principal, Reader
 
 _BEGINNING = "How do I get started, and what should everybody know?"
 _TITLES = 4
+_CORES = os.cpu_count() or 1
 
 
 class AnswerThresholds(Protocol):
@@ -95,6 +99,9 @@ class Answerer:
     is_reading: Callable[[], bool] = lambda: False
     """Whether passages wait for their embedding, so that a search compares some by words alone."""
     clock: Callable[[], float] = time.perf_counter
+    turns: AbstractContextManager[object] = field(default_factory=lambda: Semaphore(_CORES))
+    """Searching, reading and quoting compute. More at once than there are cores would only slow
+    each other down, and the rest of the process."""
 
     def with_thresholds(self, settings: AnswerThresholds) -> Answerer:
         old_after = timedelta(days=settings.old_after_days)
@@ -192,6 +199,7 @@ class Answerer:
             node_postprocessors=[*self._postprocessors(), self.neighbours(reader)],
             rights=LiveRights(self.recheck, reader) if self.recheck else None,
             order=ModelRerank(self.order) if self.order else None,
+            turns=self.turns,
             clock=self.clock,
         )
 
@@ -201,8 +209,8 @@ class Answerer:
 
     def _synthesizer(self) -> ResultSynthesizer:
         if self.composer:
-            return VerifiedSynthesizer(self.composer, self.responder)
-        return QuoteSynthesizer(self.responder)
+            return VerifiedSynthesizer(self.composer, self.responder, self.turns)
+        return QuoteSynthesizer(self.responder, self.turns)
 
     @property
     def responder(self) -> Responder:

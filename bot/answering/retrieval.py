@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from threading import Semaphore
 
 from bot.answering import compounds, followups
 from bot.answering.ranking import Ranking
@@ -17,7 +14,6 @@ from bot.model import Question, Result
 from indexers.model import Hit
 from indexers.ports import Embedder, IndexQuery, PassageIndex, Vector
 
-_CORES = os.cpu_count() or 1
 PASSAGES = 40
 """Passages for a question; fewer lose pages, more cost time."""
 IN_CONVERSATION = 60
@@ -72,9 +68,6 @@ class Retrieval:
     embedder: Embedder
     clock: Callable[[], float] = time.perf_counter
     rank: Ranking = field(default_factory=Ranking)
-    turns: AbstractContextManager[object] = field(default_factory=lambda: Semaphore(_CORES))
-    """Searching computes. More at once than there are cores would only slow each other down, and
-    the rest of the process."""
 
     def prepared(self, question: Question) -> Question:
         """Return the question as it is searched for and compared: with misspelt words corrected, or
@@ -94,10 +87,6 @@ class Retrieval:
             IndexUnavailable: the index cannot be searched.
             ModelUnavailable: the question cannot be embedded.
         """
-        with self.turns:
-            return self._searched(question)
-
-    def _searched(self, question: Question) -> Retrieved:
         started = self.clock()
         question = followups.carried(question)
         alone = self.embedder.embed_question(question.text)

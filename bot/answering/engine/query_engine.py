@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -28,7 +29,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
 
     ``rights`` rechecks the pages of an answer before anybody is shown it, and those of a prompt
     before a language model is; without it pages are taken as the index holds them. ``order`` is a
-    language model that reorders the passages.
+    language model that reorders the passages. ``turns`` limits how many searches compute at once.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of the path
@@ -39,6 +40,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
         node_postprocessors: Sequence[BaseNodePostprocessor] = (),
         rights: LiveRights | None = None,
         order: ModelRerank | None = None,
+        turns: AbstractContextManager[object] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         super().__init__(callback_manager=None)
@@ -47,6 +49,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
         self._node_postprocessors = tuple(node_postprocessors)
         self._rights = rights
         self._order = order
+        self._turns = turns or nullcontext()
         self._clock = clock
 
     @property
@@ -73,6 +76,10 @@ class FootnoteQueryEngine(BaseQueryEngine):
         Raises:
             See `retrieve`.
         """
+        with self._turns:
+            return self._found(query_bundle)
+
+    def _found(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         nodes = self._retriever.retrieve(query_bundle)
         started = self._clock()
         for postprocessor in self._node_postprocessors:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -33,11 +34,12 @@ Respond = Callable[[Question, Retrieved], Result]
 
 
 class ResultSynthesizer(BaseSynthesizer):
-    """A synthesizer of our `Result` from nodes of a `FootnoteRetriever`."""
+    """A synthesizer of our `Result` from nodes of a `FootnoteRetriever`. ``turns`` limits how many
+    compute at once."""
 
     asks_a_model = False
 
-    def __init__(self) -> None:
+    def __init__(self, turns: AbstractContextManager[object] | None = None) -> None:
         # Missing arguments would come from LlamaIndex's global settings, which would look for
         # OpenAI and load a tokenizer. Neither is used.
         super().__init__(
@@ -46,6 +48,7 @@ class ResultSynthesizer(BaseSynthesizer):
             prompt_helper=PromptHelper(tokenizer=str.split),
             chat_prompt_helper=ChatPromptHelper(tokenizer=str.split),
         )
+        self.turns = turns or nullcontext()
 
     @abstractmethod
     def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
@@ -95,12 +98,15 @@ class ResultSynthesizer(BaseSynthesizer):
 class QuoteSynthesizer(ResultSynthesizer):
     """Replies in the pages' own words, or says why there is no answer."""
 
-    def __init__(self, respond: Respond) -> None:
-        super().__init__()
+    def __init__(
+        self, respond: Respond, turns: AbstractContextManager[object] | None = None
+    ) -> None:
+        super().__init__(turns)
         self._respond = respond
 
     def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
-        return _disagreeing(query, self._respond(query.question, retrieved), retrieved)
+        with self.turns:
+            return _disagreeing(query, self._respond(query.question, retrieved), retrieved)
 
 
 class VerifiedSynthesizer(ResultSynthesizer):
@@ -109,13 +115,20 @@ class VerifiedSynthesizer(ResultSynthesizer):
 
     asks_a_model = True
 
-    def __init__(self, composer: Composer, quoting: Respond) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        composer: Composer,
+        quoting: Respond,
+        turns: AbstractContextManager[object] | None = None,
+    ) -> None:
+        super().__init__(turns)
         self._composer = composer
         self._quoting = quoting
 
     def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
-        return _disagreeing(query, self._composed(query, retrieved), retrieved)
+        result = self._composed(query, retrieved)
+        with self.turns:
+            return _disagreeing(query, result, retrieved)
 
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
         return self._composer.shown(question, retrieved)
@@ -123,8 +136,8 @@ class VerifiedSynthesizer(ResultSynthesizer):
     def _composed(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
         query.attempts += 1
         if query.question.quoting or query.attempts > _CALLS:
-            return self._quoting(query.question, retrieved)
-        quoting = partial(self._quoting, query.question)
+            return self._quoted(query.question, retrieved)
+        quoting = partial(self._quoted, query.question)
         for step in self._composer.stream(query.question, retrieved, quoting):
             if isinstance(step, Composed):
                 dispatcher.event(verified(step))
@@ -133,6 +146,10 @@ class VerifiedSynthesizer(ResultSynthesizer):
             if query.on_text is not None and query.attempts == 1:
                 query.on_text(step.text)
         raise TypeError("the last that comes is the answer")
+
+    def _quoted(self, question: Question, retrieved: Retrieved) -> Result:
+        with self.turns:
+            return self._quoting(question, retrieved)
 
 
 _CALLS = 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -14,14 +14,16 @@ from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 from llama_index.core.instrumentation.events.base import BaseEvent
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle, TextNode
 
+from bot.answering.composing.prompt import Prompt
 from bot.answering.confidence import Confidence, Curve
 from bot.answering.engine.events import RecheckEvent, VerificationEvent
 from bot.answering.engine.nodes import nodes_of
 from bot.answering.engine.postprocessors import PageFolding
 from bot.answering.engine.query import FootnoteQuery, FootnoteResponse
 from bot.answering.engine.rights import LiveRights
+from bot.answering.retrieval import FoundPage
 from bot.model import Answer, NoAnswer, Question
-from indexers.model import EVERYONE, Acl, Principal
+from indexers.model import EVERYONE, Acl, LivePages, Principal
 from tests.bot.answering.composing.test_composer import ScriptedModel, composer
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.live_wikis import Standing
@@ -189,6 +191,41 @@ def test_who_listens_hears_what_became_of_a_model_s_sentences(heard: Heard) -> N
     (event,) = [event for event in heard.events if isinstance(event, VerificationEvent)]
 
     assert (event.supported, sum(event.dropped.values())) == (1, 1)
+
+
+def test_what_computes_takes_turns_and_what_waits_for_others_keeps_none() -> None:
+    did: list[str] = []
+
+    class Turns:
+        def __enter__(self) -> None:
+            did.append("begun")
+
+        def __exit__(self, *_: object) -> None:
+            did.append("over")
+
+    class Told(Standing):
+        def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+            did.append("rechecked")
+            return super().current(cited, seconds)
+
+    class Writing(ScriptedModel):
+        def write(self, prompt: Prompt) -> Iterator[str]:
+            did.append("written")
+            return super().write(prompt)
+
+    def read(_: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
+        did.append("read")
+        return tuple(pages)
+
+    model = Writing("Leave is thirty days long [1].")
+    for composing in (None, composer(model)):
+        made = answerer(Told(), composer=composing, rerank=read, turns=Turns())
+        made.query_engine(ANYONE).query(ASKED)
+
+    searched, computed = ["begun", "read", "over"], ["begun", "over"]
+    quoted = [*searched, *computed, "rechecked"]
+    composed = [*searched, "rechecked", *computed, "written", *computed]
+    assert did == [*quoted, *composed]
 
 
 def test_nothing_of_a_question_or_a_page_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -11,11 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.engine.postprocessors import CrossEncoderRerank
-from bot.answering.retrieval import PASSAGES, FoundPage, by_page
+from bot.answering.retrieval import PASSAGES, by_page
 from bot.model import Question
 from indexers.model import EVERYONE, Acl, Hit, Principal
-from tests.fakes.engine import searched
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 
@@ -111,22 +107,3 @@ def test_a_search_brings_a_set_number_of_passages() -> None:
     search = retrieval_over(passages("leave", *(f"Leave number {n}." for n in range(80))))
 
     assert len(search(Question("leave", ANYONE)).hits) == PASSAGES
-
-
-def test_a_search_waits_for_its_turn_and_what_may_be_a_language_model_does_not_keep_it() -> None:
-    did: list[str] = []
-
-    @contextmanager
-    def turns() -> Iterator[None]:
-        did.append("begun")
-        yield
-        did.append("ended")
-
-    def rerank(_: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
-        did.append(f"reranked {len(pages)}")
-        return tuple(pages)
-
-    retrieval = replace(retrieval_over(passages("leave", "Leave is long.")), turns=turns())
-    searched(retrieval, Question("How long is leave?", ANYONE), CrossEncoderRerank(rerank))
-
-    assert did == ["begun", "ended", "reranked 1"]
