@@ -44,14 +44,16 @@ class Fuse:
     def burn(self) -> None:
         if self.left is None:
             return
-        leaving = sys.exception()
-        if self.left < 0 and isinstance(leaving, GeneratorExit):
-            raise leaving  # what the dead held is collected, whenever: it says and writes nothing
-        if self._loop.is_closed():
+        goes_on = not self._loop.is_closed()
+        if goes_on:
+            self.left -= 1
+        if self.left >= 0:
             return
-        self.left -= 1
-        if self.left < 0:
+        if goes_on:
             self._loop.call_soon_threadsafe(self.burnt.set)
+        if isinstance(leaving := sys.exception(), GeneratorExit):
+            raise leaving  # what the dead held is collected, whenever: it says and writes nothing
+        if goes_on:
             raise Killed
 
 
