@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from config.settings import Secrets, Settings
 
 
+def _in_words(_context: click.Context, _argument: click.Parameter, question: str) -> str:
+    if not question.strip():
+        raise click.ClickException("The question is empty. Is a variable not set?")
+    return question
+
+
 @click.command(cls=AskCommand)
-@click.argument("question")
+@click.argument("question", callback=_in_words)
 @as_person
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
 @click.option("--why", "reasons", is_flag=True, help="Say what decided whether to answer.")

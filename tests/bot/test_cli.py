@@ -222,7 +222,6 @@ def test_an_address_is_never_broken_over_lines(handbook: Shell) -> None:
 
 
 NO_ANSWER = {
-    "": "no_question",
     "😀🎉": "no_question",
     "leave " * 2_000: "too_long",
     "休暇の長さは何日ですか": "nothing_fits",
@@ -240,6 +239,15 @@ def test_where_there_is_no_answer_there_are_words_and_exit_code_0(handbook: Shel
         assert ran.json["text"].endswith((".", "please."))
         assert ran.json["sources"] == []
         assert [near["page"] for near in ran.json["nearest"] if near["quote"]] == []
+
+
+@pytest.mark.parametrize("question", ["", " \t\n"])
+def test_an_empty_question_is_a_wrong_command(question: str, handbook: Shell) -> None:
+    for more in ([], ["--json"]):
+        ran = handbook.footnote("ask", question, *more)
+
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err == "Error: The question is empty. Is a variable not set?\n"
 
 
 def test_an_odd_question_is_no_accident(handbook: Shell) -> None:
