@@ -390,8 +390,10 @@ def test_a_data_folder_that_is_a_file_is_told(handbook: Shell, command: str) -> 
 
 
 def test_a_data_folder_that_cannot_be_made_is_told(handbook: Shell) -> None:
-    handbook.write("footnote.toml", 'data_dir = "pages/leave.md/data"\n')
-    ran = handbook.footnote("flags")
+    settings = handbook.folder / "footnote.toml"
+    server = '[index]\nurl = "http://127.0.0.1:1"\n'
+    settings.write_text(f'data_dir = "pages/leave.md/data"\n{settings.read_text()}{server}')
+    ran = handbook.footnote("sync")
 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == (
@@ -466,6 +468,15 @@ def test_after_an_upgrade_the_old_index_answers_and_silence_is_no_success(
     assert "made with another model" in status.json["trouble"]
     assert handbook.footnote("sync").code == 0
     assert handbook.footnote("ask", "Which gluon decays?").code == 0
+
+
+def test_whoever_lists_flags_makes_no_database(shell: Shell) -> None:
+    listed = shell.footnote("flags"), shell.footnote("flags", "--json")
+    written = shell.footnote("flags", "--as-questions", "judged.jsonl")
+
+    assert [ran.out for ran in listed] == ["No flags.\n", "[]\n"]
+    assert written.out == "judged.jsonl: 0 questions\n"
+    assert [file.name for file in shell.folder.iterdir()] == ["judged.jsonl"]
 
 
 def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:

@@ -255,6 +255,15 @@ def test_where_there_is_nothing_to_ask_it_says_so(handbook: Shell) -> None:
     assert (flags.json["questions"], flags.err) == (0, "Nobody has judged an answer yet.\n")
 
 
+def test_whoever_asks_judged_questions_makes_no_database(handbook: Shell) -> None:
+    handbook.footnote("sync")
+    for file in handbook.folder.glob("data/state.sqlite3*"):
+        file.unlink()
+
+    assert handbook.footnote("eval", "--flags").err == "Nobody has judged an answer yet.\n"
+    assert not list(handbook.folder.glob("data/state*"))
+
+
 @pytest.fixture
 def judged(handbook: Shell) -> Shell:
     """Somebody was glad of an answer, and somebody else was sent to the wrong page."""
