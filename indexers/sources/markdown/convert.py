@@ -94,6 +94,16 @@ def name_of(path: str) -> str:
 
 def guess(text: str, path: str = "") -> str:
     """Return the flavour of one file, by its syntax alone."""
+    return sign(text, path) or ("hugo" if has_toml_matter(text) else "github")
+
+
+def has_toml_matter(text: str) -> bool:
+    """Return whether a page has TOML front matter. On most pages it is a sign of Hugo."""
+    return bool(_TOML_MATTER.match(text))
+
+
+def sign(text: str, path: str) -> str:
+    """Return the flavour that a file's name or its syntax is a sign of; empty if there is none."""
     if path.endswith(".mdx"):
         return "docusaurus"
     if path.endswith((".html.md", ".html.markdown")):
@@ -101,12 +111,13 @@ def guess(text: str, path: str = "") -> str:
     for flavour, pattern in _SIGNS:
         if pattern.search(text):
             return flavour
-    return "github"
+    return ""
 
 
+_TOML_MATTER = re.compile(r"\+\+\+[ \t]*+\n")
 _SIGNS = (
     ("gitbook", re.compile(r"\{%\s*(?:hint|content-ref|tabs)\b")),
-    ("hugo", re.compile(r"\{\{[<%]\s*+(?:/\s*+)?[\w-]|\A\+\+\+[ \t]*+\n")),
+    ("hugo", re.compile(r"\{\{[<%]\s*+(?:/\s*+)?[\w-]")),
     ("eleventy", re.compile(r"\{%-?\s*(?:page|slack_channel)\s")),
     ("jekyll", re.compile(r"\{%-?\s*+\w++[^\n%]*+%\}|^\{:[^\n]*\}[ \t]*$", re.MULTILINE)),
     ("mkdocs", re.compile(r"^(?:!!!|\?\?\?\+?|===\+?) +[\w\"]", re.MULTILINE)),

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from indexers.errors import WikiMisconfigured
-from indexers.sources.markdown.convert import guess
+from indexers.sources.markdown.convert import has_toml_matter, sign
 from indexers.sources.markdown.dialects import DIALECTS, Dialect
 from indexers.sources.markdown.files import Listing
 from indexers.sources.markdown.forge import web_address
@@ -137,15 +137,20 @@ def _by_syntax(root: Path, listed: Listing) -> str:
     """Detect the flavour by the pages' syntax, if no file tells."""
     pages = [path for path in listed.files if path.endswith((".md", ".markdown"))]
     votes: Counter[str] = Counter()
+    toml = 0
     for path in pages[:: max(1, len(pages) // _SAMPLE)]:
         try:
             with on_disk(root, path).open("rb") as file:
-                votes[guess(file.read(1 << 16).decode("utf-8", "replace"), path)] += 1
+                text = file.read(1 << 16).decode("utf-8", "replace")
         except OSError:
             continue
-    marked = [(count, name) for name, count in votes.items() if name != "github"]
+        votes[sign(text, path)] += 1
+        toml += has_toml_matter(text)
+    if toml * 2 > votes.total():
+        return "hugo"
+    marked = [(count, name) for name, count in votes.items() if name]
     count, name = max(marked, default=(0, "github"))
-    return name if count * 20 >= sum(votes.values()) else "github"
+    return name if count * 20 >= votes.total() else "github"
 
 
 def _folder(root: Path, listed: Listing, dialect: Dialect) -> str:

@@ -70,6 +70,16 @@ def test_a_wiki_is_recognised(tmp_path: Path, files: Mapping[str, str], address:
     }  # fmt: skip
 
 
+def test_toml_front_matter_is_a_sign_of_hugo_on_most_pages_alone(tmp_path: Path) -> None:
+    toml = '+++\ntitle = "A title"\n+++\nWords.\n'
+    one = laid(tmp_path / "one", {"Toml.md": toml, "Guide.md": "x", "Other.md": "x"})
+    most = laid(tmp_path / "most", {"Toml.md": toml, "Guide.md": toml, "Other.md": "x"})
+
+    assert read(one)["Guide.md"].url == "https://x.org/Guide/"
+    assert read(one)["Toml.md"].title == "A title"
+    assert read(most)["Guide.md"].url == "https://x.org/guide/"
+
+
 def test_mkdocs_gives_address_titles_and_rule(tmp_path: Path) -> None:
     files = {
         "mkdocs.yml": MKDOCS,
