@@ -171,10 +171,14 @@ class UnreadFile(Exception):
 
 
 def read(
-    root: Path, path: str, max_bytes: int, excluded: Callable[[str], bool] = lambda _: False
+    root: Path,
+    path: str,
+    max_bytes: int,
+    excluded: Callable[[str], bool] = lambda _: False,
+    is_page: Callable[[str], bool] = lambda _: False,
 ) -> bytes:
     """Return the bytes of a page. ``excluded`` says which files may not be read, not by a link from
-    another name either.
+    another name either; ``is_page`` which are pages themselves, so that a link to one is none.
 
     Raises:
         Unread: it leads out of the folder, is too large, binary or unreadable.
@@ -187,6 +191,8 @@ def read(
         inside = name_of(os.fsencode(target.relative_to(top).as_posix()))
         if any(map(_is_withheld, inside.split("/"))) or excluded(inside):
             raise UnreadFile("a link to what is not read", skipped=True)
+        if inside != path and is_page(inside):
+            raise UnreadFile("a link to another page", skipped=True)
         if not file.is_file():
             raise UnreadFile(NOWHERE, skipped=True)
         size = file.stat().st_size

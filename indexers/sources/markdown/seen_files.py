@@ -10,7 +10,7 @@ from hashlib import blake2b
 from indexers.daemons import in_order
 from indexers.parsing.limits import PAGE, Parse, ParsingFailed
 from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.files import UnreadFile, read, refusal
+from indexers.sources.markdown.files import UnreadFile, refusal
 from indexers.sources.markdown.front_matter import FrontMatter
 from indexers.sources.markdown.plain_files import PlainFiles
 from indexers.sources.markdown.reading import skim
@@ -88,7 +88,7 @@ class SeenFiles:
         if reason := withheld(site.dialect, path):
             return _unread(path, UnreadFile(reason, skipped=True))
         try:
-            return self.skimmed(path, read(site.root, path, self._max_bytes, site.excludes))
+            return self.skimmed(path, site.read(path, self._max_bytes))
         except UnreadFile as unread:
             return _unread(path, unread)
 

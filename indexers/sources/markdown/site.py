@@ -11,7 +11,7 @@ from indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, 
 from indexers.sources.markdown import anchors as anchor_rules
 from indexers.sources.markdown.addresses import RULES, is_forge_view, place
 from indexers.sources.markdown.dialects import Dialect
-from indexers.sources.markdown.files import Listing, Selection
+from indexers.sources.markdown.files import Listing, Selection, read
 from indexers.sources.markdown.flavours import recognise
 from indexers.sources.markdown.forge import anchor_rule, edit, view_of
 from indexers.sources.markdown.front_matter import FrontMatter
@@ -139,6 +139,17 @@ class Site:
     def excludes(self, path: str) -> bool:
         """Return whether the settings exclude this file, below the pages' folder."""
         return self._select.excludes(path)
+
+    def read(self, path: str, max_bytes: int) -> bytes:
+        """Return the bytes of a page.
+
+        Raises:
+            UnreadFile: it is no page, or cannot be read.
+        """
+        return read(self.root, path, max_bytes, self.excludes, self._is_page)
+
+    def _is_page(self, path: str) -> bool:
+        return key_of(path) in self.keys and not withheld(self.dialect, path)
 
     def title(self, key: str) -> str:
         return self._titles.get(path_of(key), "")

@@ -30,7 +30,7 @@ from indexers.parsing.limits import Parse, ParsingFailed, here
 from indexers.sources.markdown import convert
 from indexers.sources.markdown.addresses import bare, below
 from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.files import UnreadFile, listing, read
+from indexers.sources.markdown.files import UnreadFile, listing
 from indexers.sources.markdown.git_dates import last_changes
 from indexers.sources.markdown.keys import key_of, on_disk, path_of
 from indexers.sources.markdown.memory import Guess, Memory
@@ -305,7 +305,7 @@ class MarkdownWiki:
     def _read(self, site: Site, key: str, path: str, known: KnownPage | None) -> PageChange:
         # Read once: what is converted is what the revision is of.
         try:
-            raw = read(site.root, path, self._max_bytes, site.excludes)
+            raw = site.read(path, self._max_bytes)
             file = self._files.skimmed(path, raw)
         except UnreadFile as unread:
             return _not_read(key, unread, known)

@@ -276,8 +276,10 @@ def test_links_in_a_repository_lead_nowhere_else(served: Path, tmp_path: Path) -
         "circle.md": "circle.md",
         "settings.md": ".git/config",
         "nowhere.md": "gone.md",
-        "fine.md": "a.md",
+        "fine.md": "a.txt",
+        "again.md": "a.md",
     }
+    put(served / "r", "a.txt", "Leave is short.")
     for name, target in links.items():
         (served / "r" / name).symlink_to(target)
     (served / "r" / "folder").symlink_to("/etc")
@@ -291,12 +293,12 @@ def test_links_in_a_repository_lead_nowhere_else(served: Path, tmp_path: Path) -
 
     assert texts(changes) == {
         "a.md": "Leave is long.",
-        "fine.md": "Leave is long.",
+        "fine.md": "Leave is short.",
         "B.md": "Large.",
         "b.md": "Small.",
         "--upload-pack=touch x.md": "An option.",
         "-rf.md": "Another.",
     }
-    assert {"out.md", "absolute.md", "environment.md", "circle.md", "settings.md"} <= skipped(
-        changes
-    ).keys()
+    assert {
+        "out.md", "absolute.md", "environment.md", "circle.md", "settings.md", "again.md"
+    } <= skipped(changes).keys()  # fmt: skip

@@ -224,19 +224,40 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path, write: Write) -> No
     secret.write_text("secret")
     write("a.md", "A")
     (tmp_path / "wiki" / "b.md").symlink_to(secret)
-    (tmp_path / "wiki" / "c.md").symlink_to("a.md")
     (tmp_path / "wiki" / "d.md").symlink_to("nowhere.md")
     (tmp_path / "wiki" / "e.md").symlink_to("e.md")
     (tmp_path / "wiki" / "out").symlink_to(tmp_path)
     changes = list(wiki(tmp_path).changes({}))
 
-    assert set(pages(changes)) == {"a.md", "c.md"}
+    assert set(pages(changes)) == {"a.md"}
     assert reasons(changes) == {
         "b.md": "a link that leads out of the folder",
         "d.md": "a link that leads nowhere or no regular file",
         "e.md": "a link that leads nowhere or no regular file",
         "out/": "a link to a folder, which is not followed",
     }
+
+
+def test_a_link_to_another_page_is_no_second_page(tmp_path: Path, write: Write) -> None:
+    write("deep/a.md", "A")
+    write("old/b.txt", "B")
+    (tmp_path / "wiki" / "c.md").symlink_to("deep/a.md")
+    (tmp_path / "wiki" / "d.md").symlink_to("c.md")
+    (tmp_path / "wiki" / "e.md").symlink_to("old/b.txt")
+    changes = list(wiki(tmp_path).changes({}))
+
+    assert set(pages(changes)) == {"deep/a.md", "e.md"}
+    assert reasons(changes) == dict.fromkeys(("c.md", "d.md"), "a link to another page")
+
+
+def test_a_link_to_a_page_that_the_site_does_not_show_is_a_page(
+    tmp_path: Path, write: Write
+) -> None:
+    write("_part.html.md", "A")
+    (tmp_path / "wiki" / "a.html.md").symlink_to("_part.html.md")
+    source = wiki(tmp_path, flavour="middleman")
+
+    assert set(pages(list(source.changes({})))) == {"a.html.md"}
 
 
 def test_a_file_that_cannot_be_read_fails_and_the_rest_go_on(
@@ -359,17 +380,17 @@ def test_a_link_opens_nothing_that_is_left_out(tmp_path: Path, write: Write) -> 
     write("private/pay.md", "Everybody's pay.")
     write(".git/config", "url = https://me:token@git.example.com/r.git")
     write("node_modules/x.md", "Theirs.")
-    write("a.md", "A")
+    write("a.txt", "A")
     for name, target in {
         "pay.md": "private/pay.md",
         "config.md": ".git/config",
         "theirs.md": "node_modules/x.md",
-        "fine.md": "a.md",
+        "fine.md": "a.txt",
     }.items():
         (tmp_path / "wiki" / name).symlink_to(target)
     changes = list(wiki(tmp_path, exclude=["private/**"]).changes({}))
 
-    assert pages(changes).keys() == {"a.md", "fine.md"}
+    assert pages(changes).keys() == {"fine.md"}
     assert set(reasons(changes).values()) == {"a link to what is not read"}
 
 
