@@ -35,6 +35,7 @@ from bot.conversation.ports import (
 )
 from bot.conversation.posting import Posting
 from bot.conversation.private_answers import PrivateAnswers
+from bot.conversation.readings import is_number
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.model import Answer, Question, Result, Turn
 from indexers.model import Reader
@@ -42,6 +43,7 @@ from indexers.model import Reader
 logger = logging.getLogger(__name__)
 
 HELP = Notice(texts.HELP, (texts.HELP_EXAMPLE,))
+NOTHING_TO_CHOOSE = Notice(texts.NOTHING_TO_CHOOSE)
 _MOST_NAMES = 10
 """People whose names are looked up for one question."""
 
@@ -64,6 +66,11 @@ class ReplyInProgress:
     @property
     def is_direct(self) -> bool:
         return self.message.kind is MessageKind.DIRECT
+
+    @property
+    def is_for_me(self) -> bool:
+        """Return whether the message is addressed to the bot, and no follow-up or remark."""
+        return self.message.kind in (MessageKind.MENTION, MessageKind.DIRECT)
 
     @property
     def is_unasked(self) -> bool:
@@ -119,6 +126,7 @@ class Decisions:
             self.a_follow_up_for_others_is_passed_over,
             self.a_remark_to_everybody_is_passed_over,
             self.small_talk_gets_help,
+            self.a_number_that_chooses_nothing_is_told_so,
             self.a_person_who_gets_no_answers_is_told_so,
             self.an_answer_that_was_perhaps_seen_is_offered_again,
             self.a_question_is_answered,
@@ -182,11 +190,16 @@ class Decisions:
         return True
 
     async def small_talk_gets_help(self, case: ReplyInProgress) -> bool:
-        is_for_me = case.message.kind in (MessageKind.MENTION, MessageKind.DIRECT)
-        asks_help = case.said.asks_nothing or (is_for_me and case.said.asks_about_me)
+        asks_help = case.said.asks_nothing or (case.is_for_me and case.said.asks_about_me)
         if case.is_choice or not asks_help:
             return False
         await self.posting.put(case.message, HELP, case.posted)
+        return True
+
+    async def a_number_that_chooses_nothing_is_told_so(self, case: ReplyInProgress) -> bool:
+        if case.is_choice or not case.is_for_me or not is_number(case.said.words):
+            return False
+        await self.posting.put(case.message, NOTHING_TO_CHOOSE, case.posted)
         return True
 
     async def a_person_who_gets_no_answers_is_told_so(self, case: ReplyInProgress) -> bool:

@@ -11,6 +11,11 @@ _NUMBER = re.compile(r"\W*(?:(?:no|number|option)\W*)?(?<![+-])([1-9])\W*", re.I
 """A number without a sign: +1 and -1, also as emoji, judge the question and choose nothing."""
 
 
+def is_number(words: str) -> bool:
+    """Return whether ``words`` are the number of a reading, and nothing else."""
+    return _NUMBER.fullmatch(words) is not None
+
+
 def reading_named(words: str, readings: Sequence[Reading]) -> Reading | None:
     """Return the reading that ``words`` name, by its number or its label."""
     if match := _NUMBER.fullmatch(words):

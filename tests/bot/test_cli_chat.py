@@ -127,7 +127,7 @@ def test_what_was_said_in_one_chat_is_nothing_to_the_next(terminal: Terminal) ->
     terminal.chat("leave")
     (answer,) = answers(terminal.chat("1"))
 
-    assert "-> Annual leave" not in answer
+    assert "There is nothing to choose with this number." in answer
 
 
 def test_several_questions_of_one_line_are_each_answered(terminal: Terminal) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.conversation.conversation import Conversation, conversation_of
-from bot.conversation.decisions import HELP, Decisions
+from bot.conversation.decisions import HELP, NOTHING_TO_CHOOSE, Decisions
 from bot.conversation.following import STARTED, STOPPED
 from bot.conversation.model import (
     ANYBODY,
@@ -230,6 +230,17 @@ async def test_a_choice_in_words_is_asked_as_the_reading_that_it_names(office: O
     assert office.handbook.asked[-1].text == READINGS[1].question
     shown = [one for one in office.chat.shown.values() if isinstance(one, AnswerContent)]
     assert Chosen(READINGS[1], by=ANNA.lower()) in [one.chosen for one in shown]
+
+
+@pytest.mark.parametrize("kind", [MessageKind.DIRECT, MessageKind.MENTION])
+async def test_a_number_is_told_where_there_is_nothing_to_choose(
+    office: Office, kind: MessageKind
+) -> None:
+    for words in ("2", "404"):
+        await office.ask(words, kind)
+
+    assert office.replies == [NOTHING_TO_CHOOSE.text, SAID.text]
+    assert [question.text for question in office.handbook.asked] == ["404"]
 
 
 async def test_small_talk_gets_help(office: Office) -> None:
