@@ -59,7 +59,7 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     except _Homeless as error:
         raise SettingsError([str(error)], where, [error.setting]) from None
     if data_dir is not None:
-        settings = settings.model_copy(update={"data_dir": data_dir.absolute()})
+        settings = settings.model_copy(update={"data_dir": _straight(data_dir.absolute())})
     return settings
 
 
@@ -136,7 +136,7 @@ class _Homeless(Exception):
 def _anchored(settings: Settings, folder: Path) -> Settings:
     def anchored(path: Path, *setting: str | int) -> Path:
         try:
-            return folder / path.expanduser()
+            return _straight(folder / path.expanduser())
         except RuntimeError:
             raise _Homeless(setting, path) from None
 
@@ -151,6 +151,15 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     wikis = tuple(of(number, wiki) for number, wiki in enumerate(settings.wiki))
     data_dir = anchored(settings.data_dir, "data_dir")
     return settings.model_copy(update={"wiki": wikis, "data_dir": data_dir})
+
+
+def _straight(path: Path) -> Path:
+    """Return the path without ``..``. Links behind the last one stay, for they may be moved."""
+    parts = path.parts
+    if ".." not in parts:
+        return path
+    end = len(parts) - parts[::-1].index("..")
+    return Path(os.path.realpath(Path(*parts[:end])), *parts[end:])
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:

@@ -106,6 +106,20 @@ def test_paths_count_from_the_file_s_folder(folder: Path, monkeypatch: pytest.Mo
     assert load(file).wiki[0].path == Path("/srv/pages")
 
 
+def test_a_path_upwards_is_told_without_the_way(folder: Path) -> None:
+    (folder / "far" / "away").mkdir(parents=True)
+    (folder / "near").symlink_to("far/away")
+    (folder / "pages").symlink_to("far")
+    file = write(f'data_dir = "near/../d"\n{WIKI}', Path("elsewhere/footnote.toml"))
+    write(WIKI.replace('"pages"', '"../pages"'), Path("elsewhere/other.toml"))
+
+    assert load(file).data_dir == folder / "elsewhere" / "d"
+    assert load(Path("elsewhere/other.toml")).wiki[0].path == folder / "pages"
+    assert load(Path("near/../../elsewhere/footnote.toml"), Path("near/../d")).data_dir == (
+        folder / "far" / "d"
+    )
+
+
 def test_a_path_within_a_repository_stays_as_it_is() -> None:
     write(WIKI + 'git = "https://git.example.com/handbook.git"')
 
