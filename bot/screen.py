@@ -96,6 +96,13 @@ def print_columns(lines: Sequence[Sequence[str]]) -> None:
         out().print(safe("  ".join(padded).rstrip()), soft_wrap=True)
 
 
+def print_indented(text: Text, columns: int) -> None:
+    """Print text behind an indent, within the width, and with no blanks behind its lines."""
+    for line in text.wrap(out(), max(out().width - columns, 1)):
+        line.rstrip()
+        out().print(Text(" " * columns) + line if line else line, soft_wrap=True)
+
+
 def print_within(lines: Sequence[Sequence[str]]) -> None:
     """Print lines of cells, of which the first is their heads, within the terminal's width."""
     heads, *rest = lines

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from rich.markup import escape
-from rich.padding import Padding
 from rich.text import Text
 
 from bot import terminal_texts as texts
@@ -32,7 +31,7 @@ from bot.model import (
 from bot.moments import in_words
 from bot.operations.model import AccessNow
 from bot.operations.passes import shown_span
-from bot.screen import encoding, err, out, print_columns, print_within, safe, write
+from bot.screen import encoding, err, out, print_columns, print_indented, print_within, safe, write
 from bot.texts import EARLY
 from indexers.findings import Finding, Level
 from indexers.model import ReadAs, Section, SyncReport
@@ -137,7 +136,7 @@ def _source_json(source: Source) -> dict[str, Any]:
 
 def print_answer(result: Result, *, chatting: bool = False) -> None:
     """Print a result. ``chatting``: the next step is typed in the same conversation."""
-    out().print(Padding(_with_bold(result.text), (0, 0, 0, 2)))
+    print_indented(_with_bold(result.text), 2)
     out().print()
     _print_sources(result)
     if isinstance(result, Clarify):
@@ -146,11 +145,11 @@ def print_answer(result: Result, *, chatting: bool = False) -> None:
     if is_unsure(result):
         out().print(f"  {texts.ask_the_keepers(chatting=chatting)}")
     for note in _notes(result, chatting=chatting):
-        out().print(Padding(safe(note, style="yellow"), (0, 0, 0, 2)))
+        print_indented(safe(note, style="yellow"), 2)
     if result.narrowed and not isinstance(result, NoAnswer):
-        out().print(Padding(safe(f"{result.narrowed.words}.", style="yellow"), (0, 0, 0, 2)))
+        print_indented(safe(f"{result.narrowed.words}.", style="yellow"), 2)
     if result.unchecked:
-        out().print(Padding(safe(result.unchecked.words, style="yellow"), (0, 0, 0, 2)))
+        print_indented(safe(result.unchecked.words, style="yellow"), 2)
     for linked in result.linked:
         out().print(safe(f"  {linked.name}. {linked.doubt.words}", style="yellow"), soft_wrap=True)
         out().print(safe(f"      {linked.url}", style="blue"), soft_wrap=True)
@@ -179,7 +178,7 @@ def _print_sources(result: Result) -> None:
     for number, (source, words) in enumerate(zip(sources, behind, strict=True), start=1):
         _print_source(_marked(result, number), source)
         if words:
-            out().print(Padding(safe(f"\u201c{words}\u201d", style="dim"), (0, 0, 0, 6)))
+            print_indented(safe(f"\u201c{words}\u201d", style="dim"), 6)
     if nearest:
         is_silent = isinstance(result, NoAnswer)
         out().print(f"  {texts.NEAREST_PAGES if is_silent else texts.CLOSE_TO_IT}")
@@ -199,11 +198,11 @@ def print_why(why: Why) -> None:
     for name, value in why.seen.items():
         out().print(f"  {texts.feature(name, value, why.weighs[name])}")
     out().print(f"  {'bias':9} {'':6}  {why.weighs['bias']:g}")
-    out().print(Padding(safe(why.rule), (0, 0, 0, 2)))
+    print_indented(safe(why.rule), 2)
     if why.rights:
-        out().print(Padding(safe(f"{why.rights}.", style="yellow"), (0, 0, 0, 2)))
+        print_indented(safe(f"{why.rights}.", style="yellow"), 2)
     if why.asking_back:
-        out().print(Padding(safe(why.asking_back), (0, 0, 0, 2)))
+        print_indented(safe(why.asking_back), 2)
 
 
 def where(source: Source) -> str:

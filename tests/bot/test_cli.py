@@ -203,7 +203,7 @@ def test_people_read_answers_with_their_sources(handbook: Shell) -> None:
     ran = handbook.footnote("ask", "How long is leave?")
 
     assert ran.code == 0
-    assert [line.rstrip() for line in ran.out.splitlines()] == [
+    assert ran.out.splitlines() == [
         "  Leave is thirty days long. Ask your lead first.",
         "  \u2014 Leave > How long [1]",
         "",

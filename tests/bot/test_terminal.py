@@ -78,11 +78,20 @@ def test_no_answer_for_scripts() -> None:
     assert [source["title"] for source in shown["nearest"]] == ["Leave"]
 
 
+def test_no_blanks_stand_behind_the_lines_of_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.print_answer(NoAnswer(Reason.NOTHING_FITS, f"First.\n\n{'Words and ' * 20}no more."))
+    lines = capsys.readouterr().out.split("\n")
+
+    assert lines[:2] == ["  First.", ""]
+    assert len(lines[2]) <= 80
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
 def test_no_answer_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     near = replace(SOURCE, quote="")
     terminal.print_answer(NoAnswer(Reason.NOTHING_FITS, "Nothing [here].", (near,)))
 
-    lines = [line.rstrip() for line in capsys.readouterr().out.split("\n")[:-1]]
+    lines = capsys.readouterr().out.split("\n")[:-1]
     first, *_, page, address, keepers, last = lines
     assert first == "  Nothing [here]."
     assert keepers == "  Ask the keepers of the wiki: /keepers in footnote chat"
