@@ -74,7 +74,7 @@ def _index(
         yield failure("index", str(error))
         return
     pages = ", ".join(f"{name} {counts.get(name, (0, 0))[0]}" for name in wikis)
-    yield ok("index", f"It opens; pages by wiki: {pages}.")
+    yield ok("index", f"It opens; indexed pages by wiki: {pages}.")
     if mismatch:
         yield warning("index", mismatch, "Run a Qdrant server of the client's version.")
     if trouble:

@@ -508,6 +508,18 @@ def test_a_markdown_wiki_is_looked_at(shell: Shell) -> None:
     assert missing.code == 1
     assert said(missing, "handbook")["failure"]
     assert there.code == 0
-    assert has(said(there, "handbook")["ok"], "It has 1 page; read as github (guessed).")
+    assert has(said(there, "handbook")["ok"], "It has 1 Markdown file; read as github (guessed).")
     assert has(said(there, "handbook")["ok"], "Its readers are @hr, ann@example.com (Slack knows")
     assert has(said(there, "handbook")["warning"], "There was no full pass")
+
+
+def test_files_and_indexed_pages_are_counted_apart(shell: Shell) -> None:
+    shell.write("footnote.toml", MARKDOWN.format(readers='["everyone"]'))
+    shell.write("pages/leave.md", "# Leave\n\nThirty days.\n")
+    shell.write("pages/draft.md", "---\ndraft: true\n---\nNot yet.\n")
+    shell.footnote("sync")
+    ran = shell.footnote("doctor", "--json")
+
+    assert has(said(ran, "handbook")["ok"], "It has 2 Markdown files; read as")
+    assert said(ran, "index")["ok"] == ["It opens; indexed pages by wiki: handbook 1."]
+    assert shell.footnote("status", "--json").json["wikis"]["handbook"]["pages"] == 1

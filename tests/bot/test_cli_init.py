@@ -84,7 +84,7 @@ def test_a_folder_of_pages_becomes_settings_that_can_be_synced(
     ran = init("", "", "pages", f"{web}/", "later")
 
     assert (ran.code, ran.err) == (0, "")
-    assert "It has 1 page" in ran.out
+    assert "It has 1 Markdown file" in ran.out
     assert "footnote sync" in ran.out
     assert "footnote settings --slack  tells how to connect Slack\n" in ran.out
     assert written(shell) == {

@@ -8,6 +8,7 @@ from indexers.errors import WikiUnavailable
 from indexers.findings import Finding, failure, ok, warning
 from indexers.sources.markdown.git import GitWiki
 from indexers.sources.markdown.wiki import MarkdownWiki
+from indexers.text.counting import counted
 
 _SECONDS = 30.0
 """Seconds that a repository has to answer."""
@@ -32,8 +33,7 @@ def _pages(name: str, wiki: MarkdownWiki) -> Iterator[Finding]:
     if not keys:
         yield warning(name, "It has no page.", "See `path`, `include`, `exclude` and `flavour`.")
         return
-    count = len(keys)
     read_as = f"; read as {wiki.read_as}" if wiki.read_as else ""
-    yield ok(name, f"It has {count} page{'' if count == 1 else 's'}{read_as}.")
+    yield ok(name, f"It has {counted(len(keys), 'Markdown file')}{read_as}.")
     for each in warnings:
         yield warning(name, f"{each[:1].upper()}{each[1:]}.", "")
