@@ -88,7 +88,9 @@ def access_to(person: str, page: str, wiki: str, *, may_read: bool | None) -> st
 
 # The state of the index.
 
-COLUMNS = ("wiki", "pages", "passages", "closed", "as of", "edits after", "other changes after")
+COLUMNS = (
+    "wiki", "pages", "passages", "nobody can read", "as of", "edits after", "other changes after"
+)  # fmt: skip
 NEVER = "never"
 NO_WIKI = "no wiki"
 

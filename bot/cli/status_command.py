@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 @as_json
 @configured
 def status(settings: Settings, secrets: Secrets, indexer: bool, as_json: bool) -> None:
-    """Show what is indexed: pages and passages of each wiki."""
+    """Show what is indexed: pages and passages of each wiki.
+
+    "Nobody can read" counts pages whose rights let nobody in, or cannot be read. "As of" is when
+    the last complete pass began. "Edits after" and "other changes after" tell how long a change
+    takes to reach answers, in the last week: the median / the 95th percentile.
+    """
     if indexer:
         if as_json:
             raise click.UsageError("--indexer takes no other option.")

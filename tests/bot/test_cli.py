@@ -315,7 +315,7 @@ def test_the_status_in_a_pipe_cuts_nothing(shell: Shell) -> None:
     shell.write("footnote.toml", f'[[wiki]]\ntype = "markdown"\nname = "{name}"\npath = "pages"\n')
     heads, wiki = shell.footnote("status").out.splitlines()
 
-    assert heads.endswith("as of  edits after  other changes after")
+    assert heads.endswith("nobody can read  as of  edits after  other changes after")
     assert wiki.split() == [name, "0", "0", "0", "never", "-", "-"]
 
 
