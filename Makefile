@@ -32,7 +32,7 @@ help:
 
 $(VENV)/.runtime: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Footnote needs Python 3.11 or later; try make PYTHON=python3.12")'
-	@echo "Installing into $(VENV) ..." >&2
+	@echo "Installing into $(VENV), which takes about a minute ..." >&2
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -c $(MAKE_VENV) $(VENV)
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
