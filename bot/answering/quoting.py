@@ -152,7 +152,9 @@ class Quoting:
             windows = text.windows(part, self.read)
             read = windows[0].read if windows else None
             tried.append((text, windows, replace(hit, relevance=read)))
-        return max(tried, key=lambda one: one[2].score + max(one[2].relevance or 0.0, FLOOR))
+        return max(
+            tried, key=lambda one: one[2].score + _READ * max(one[2].relevance or 0.0, FLOOR)
+        )
 
 
 def quoting_by(reranker: Reranker | None, *, seconds: float, foreign: bool) -> Quoting:
@@ -168,8 +170,11 @@ def quoting_by(reranker: Reranker | None, *, seconds: float, foreign: bool) -> Q
     )
 
 
-_TRIED = 2
+_TRIED = 4
 """Passages that are read for each part of a question."""
+_READ = 1.5
+"""What the best sentence of a passage weighs beside the searches. The whole question was compared
+with whole passages; it is the sentence that tells which of them answers a part."""
 
 
 @dataclass(frozen=True)

@@ -123,10 +123,13 @@ def by_sentences(scores: Mapping[str, float]) -> Read:
     return read
 
 
-def test_the_passage_with_the_best_sentence_answers_a_part() -> None:
+@pytest.mark.parametrize("before", [1, 3])
+def test_of_the_first_four_passages_the_one_with_the_best_sentence_answers_a_part(
+    before: int,
+) -> None:
     question = "who fixes the lift and how long is the lift out?"
     found = [
-        *passages("lift", "The lift is out."),
+        *(p for n in range(before) for p in passages(f"lift{n}", "The lift is out.")),
         *passages("repairs", "Ada fixes it. It takes ten days."),
     ]
     hits = [Hit(p, 5.0 - n, 0.5, parts=(5.0 - n, 5.0 - n)) for n, p in enumerate(found)]
