@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation import texts
@@ -26,7 +27,7 @@ from bot.conversation.ports import Answers, Chat, Directory, Inbox, MessageText
 from bot.conversation.readings import reading_named
 from bot.conversation.redrawing import Redrawing
 from bot.conversation.workers import Workers
-from bot.model import Clarify, Reading
+from bot.model import Clarify, Reading, Source
 
 logger = logging.getLogger(__name__)
 
@@ -173,3 +174,18 @@ class Choosing:
     recorded: RecordedAnswer
     readings: tuple[Reading, ...]
     message: IncomingMessage
+
+
+def before_choice(
+    recorded: RecordedAnswer, earlier: Sequence[RecordedAnswer]
+) -> tuple[RecordedAnswer, list[Source]]:
+    """Return the question in the person's own words, and the pages whose words the chosen reading
+    has. Without a choice these are ``recorded`` and no page. ``earlier`` are the answers before it
+    in its thread, oldest first."""
+    own, pages = recorded, list[Source]()
+    for one in reversed(earlier):
+        readings = one.answer.readings if isinstance(one.answer, Clarify) else ()
+        chosen = [each.source for each in readings if each.question == own.asked.question]
+        if chosen:
+            own, pages = one, [*pages, *chosen]
+    return own, pages

@@ -111,6 +111,10 @@ class Closed:
     why: str
 
 
+BY_ITSELF = "fixed-"
+"""The prefix of the ``ts`` of an answer without a question: it notifies the person who flagged."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageRef:
     """The place of a question in the chat: ``ts`` is its message, ``thread`` the thread that it was
@@ -125,9 +129,10 @@ class MessageRef:
     def of(cls, message: IncomingMessage) -> MessageRef:
         return cls(message.team, message.channel, message.ts, message.thread)
 
-
-BY_ITSELF = "fixed-"
-"""The prefix of the ``ts`` of an answer without a question: it notifies the person who flagged."""
+    @property
+    def flag(self) -> int | None:
+        """Return the flag whose person is notified here; None if a message asked."""
+        return int(self.ts.split("-")[1]) if self.ts.startswith(BY_ITSELF) else None
 
 
 @dataclass(frozen=True, slots=True)

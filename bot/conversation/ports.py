@@ -313,6 +313,10 @@ class Answers(Protocol):
         """Return the latest clarifying question of a thread."""
         ...
 
+    async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
+        """Return the answers before it in its thread, oldest first."""
+        ...
+
     async def tally(self, answer: int) -> Tally: ...
 
     async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from bot.caching import ExpiringCache
 from bot.conversation import texts
 from bot.conversation.addressing import looks_like_question
+from bot.conversation.choices import before_choice
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.conversation.ports import Answers, Directory
 from bot.errors import ChatUnavailable
@@ -61,9 +62,8 @@ class Prompts:
         return await self._with_titles(praised)
 
     async def _with_titles(self, praised: Mapping[str, _Suggestion]) -> list[str]:
-        """Fill up with titles. An asker may have been forgotten since, or the answer retracted:
-        a chosen reading names a page. A page may have been closed, too, so titles are never
-        cached."""
+        """Fill up with titles. An asker may have been forgotten since, or the answer retracted. A
+        page may have been closed, too, so titles are never cached."""
         asked = {key: one.text for key, one in praised.items() if await self._stands(one.answer)}
         if len(asked) < MOST:
             titles = await asyncio.to_thread(self.titles)
@@ -90,8 +90,12 @@ class Prompts:
 
     async def _is_open(self, recorded: RecordedAnswer) -> bool:
         """Return whether question and answer are public. A question in a private channel is as
-        private as its answer."""
+        private as its answer, and a chosen reading, in the words of its page, as private as that
+        page."""
         if recorded.retracted or not (recorded.asked.open and isinstance(recorded.answer, Answer)):
+            return False
+        _, pages = before_choice(recorded, await self.answers.earlier(recorded))
+        if pages:
             return False
         try:
             return await self.directory.is_public(recorded.asked.place.channel)

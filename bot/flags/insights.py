@@ -14,6 +14,7 @@ from bot.flags.feedback import Feedback
 from bot.flags.gaps import Gap, gaps, still_open
 from bot.flags.model import Flagged, Often, Volume, is_stale
 from bot.flags.ports import Figures
+from bot.flags.questions import ReadableQuestions
 from bot.model import NoAnswer, Source
 from bot.operations.ports import Operating
 from bot.ports import Library
@@ -47,6 +48,10 @@ class Insights:
     clock: Callable[[], datetime]
     stale_after: timedelta
 
+    @property
+    def questions(self) -> ReadableQuestions:
+        return ReadableQuestions(self.feedback, self.library, self.executor)
+
     async def volume(self, span: timedelta) -> Volume:
         return await self.figures.volume(self.clock() - span)
 
@@ -61,9 +66,10 @@ class Insights:
 
     async def unanswered(self, span: timedelta) -> tuple[list[RecordedAnswer], int]:
         """Return the questions that the wiki did not answer: those asked in public, oldest first,
-        and the number of those asked in private, which are shown to nobody."""
+        in words that everybody may read, and the number of those asked in private, which are shown
+        to nobody."""
         found = await self.feedback.unanswered(self.clock() - span)
-        public = [recorded for recorded in found if recorded.asked.open]
+        public = [await self.questions.readable(one) for one in found if one.asked.open]
         return public, len(found) - len(public)
 
     async def gaps(

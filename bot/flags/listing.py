@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.flags.model import UNSETTLED, Flag
 from bot.flags.ports import KeptVerdicts
+from bot.flags.questions import own_words
 from bot.model import NoAnswer
 
 
@@ -24,7 +25,7 @@ def _row(flag: Flag, kept: KeptVerdicts) -> dict[str, Any]:
         "reason": flag.complaint.words,
         "comment": flag.comment,
         "person": flag.person,
-        "question": flag.recorded.asked.question,
+        "question": own_words(flag.recorded, kept),
         "answer": answer.text,
         "sources": [source.url for source in sources],
         "asked": flag.recorded.answered.isoformat(),

@@ -1,6 +1,6 @@
-"""The flagged question, as reviewers may read it.
+"""Recorded questions, as people other than their askers may read them.
 
-A chosen reading is in the words of its page. Reviewers who may not read that page see the question
+A chosen reading is in the words of its page. People who may not read that page see the question
 that was asked before the choice.
 """
 
@@ -10,35 +10,40 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from bot.background import beside
-from bot.conversation.model import ANYBODY, BY_ITSELF, RecordedAnswer
+from bot.conversation.choices import before_choice
+from bot.conversation.model import ANYBODY, RecordedAnswer
 from bot.flags.feedback import Feedback
-from bot.flags.model import Flag
-from bot.model import Clarify
+from bot.flags.ports import KeptVerdicts
 from bot.ports import Library
+from indexers.model import Reader
 
 
 @dataclass(frozen=True, slots=True)
-class FlaggedQuestions:
-    """The questions of flags. ``executor`` runs the checks of pages."""
+class ReadableQuestions:
+    """The questions that people may read. ``executor`` runs the checks of pages."""
 
     feedback: Feedback
     library: Library
     executor: Executor
 
-    async def shown(self, flag: Flag) -> str:
-        """Return the question of ``flag`` in words that everybody may read."""
-        return await self._shown(flag.recorded)
+    async def shown(self, recorded: RecordedAnswer, reader: Reader = ANYBODY) -> str:
+        """Return the question in words that ``reader`` may read."""
+        return (await self.readable(recorded, reader)).asked.question
 
-    async def _shown(self, recorded: RecordedAnswer) -> str:
-        asked = recorded.asked
-        if asked.place.ts.startswith(BY_ITSELF):
-            # It was asked again when an earlier flag was handled.
-            earlier = await self.feedback.flag(int(asked.place.ts.split("-")[1]))
-            return await self.shown(earlier) if earlier else asked.question
-        for one in reversed(await self.feedback.earlier(recorded)):
-            readings = one.answer.readings if isinstance(one.answer, Clarify) else ()
-            sources = [each.source for each in readings if each.question == asked.question]
-            if sources:
-                found = await beside(self.executor, self.library.open_to, ANYBODY, sources)
-                return asked.question if found else one.asked.question
-        return asked.question
+    async def readable(self, recorded: RecordedAnswer, reader: Reader = ANYBODY) -> RecordedAnswer:
+        """Return ``recorded``, or what was asked before the choice if ``reader`` may not read the
+        page of the chosen reading. An answer without a question has that of its flag."""
+        if (id_ := recorded.asked.place.flag) is not None:
+            flag = await self.feedback.flag(id_)
+            return await self.readable(flag.recorded, reader) if flag else recorded
+        own, pages = before_choice(recorded, await self.feedback.earlier(recorded))
+        found = await beside(self.executor, self.library.open_to, reader, pages) if pages else ()
+        return recorded if len(found) == len(pages) else own
+
+
+def own_words(recorded: RecordedAnswer, kept: KeptVerdicts) -> str:
+    """Return the question without a chosen reading, for a reader whose rights are unknown."""
+    if (id_ := recorded.asked.place.flag) is not None:
+        flag = kept.flag(id_)
+        return own_words(flag.recorded, kept) if flag else recorded.asked.question
+    return before_choice(recorded, kept.earlier(recorded))[0].asked.question

@@ -52,7 +52,7 @@ class Reminders:
         waiting = [
             WaitingFlag(
                 await self.chat.address(flag.card.channel, flag.card.ts) if flag.card else "",
-                await self.service.questions.shown(flag),
+                await self.service.questions.shown(flag.recorded),
                 flag.complaint,
             )
             for flag in flags

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.answering.model import WrittenAnswer
-from bot.conversation.model import BY_ITSELF, Notice, Press
+from bot.conversation.choices import before_choice
+from bot.conversation.model import Notice, Press
 from bot.flags import texts
 from bot.flags.content import AnswerForm, page_name
 from bot.flags.model import Flag, FlagAction, FlagState
 from bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
 from bot.flags.review import Review
 from bot.flags.service import FlagService
-from bot.model import Clarify, Source, named
+from bot.model import Source, named
 from bot.ports import Library
 from indexers.model import Acl
 
@@ -57,7 +58,7 @@ class Reviewing:
             await form.refuse(problem or texts.NO_PAGES)
             return
         until = (self.clock() + self.holds_for).date()
-        question = await self.service.questions.shown(flag)
+        question = await self.service.questions.shown(flag.recorded)
         await form.show(flag.id, question, pages, until)
 
     async def problems(self, person: str, form: AnswerForm) -> dict[str, str]:
@@ -123,7 +124,7 @@ class Reviewing:
         channel = await self._review_channel(flag, person)
         return WrittenAnswer(
             id=0,
-            question=flag.recorded.asked.question,
+            question=await self.service.questions.shown(flag.recorded),
             text=form.answer,
             author=person,
             author_name=await self.directory.name(person),
@@ -162,19 +163,13 @@ class Reviewing:
         return channel if channel and await self.directory.is_member(channel, person) else ""
 
     async def _stands_alone(self, flag: Flag) -> bool:
-        """Return whether its question needs no history. A chosen reading needs it."""
-        recorded = flag.recorded
-        if recorded.asked.place.ts.startswith(BY_ITSELF):
-            earlier = await self.review.flag(int(recorded.asked.place.ts.split("-")[1]))
-            return earlier is not None and await self._stands_alone(earlier)
+        """Return whether its question needs no history. A chosen reading needs none."""
+        recorded = await self.service.questions.readable(flag.recorded)
+        if recorded.asked.place.flag is not None:
+            return False  # its flag, which knew of the history, is gone
         before = await self.service.feedback.earlier(recorded)
-        chosen = {
-            reading.question
-            for one in before
-            if isinstance(one.answer, Clarify)
-            for reading in one.answer.readings
-        }
-        return not before or recorded.asked.question in chosen
+        _, pages = before_choice(recorded, before)
+        return not before or bool(pages)
 
     async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
         """Return the flag, if this person may handle it; else the reason why not."""

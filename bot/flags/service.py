@@ -37,10 +37,10 @@ from bot.flags.content import (
     card_name,
 )
 from bot.flags.feedback import Feedback
-from bot.flags.model import Card, Complaint, Due, Flag
+from bot.flags.model import Card, Complaint, Due, Flag, FlagState
 from bot.flags.owners import Owner, Owners
 from bot.flags.ports import FlagChat, FlagDirectory
-from bot.flags.questions import FlaggedQuestions
+from bot.flags.questions import ReadableQuestions
 from bot.flags.review import Review
 from bot.flags.review_channels import ReviewChannels
 from bot.model import Question, Result, Role, Source, Turn, named
@@ -87,7 +87,8 @@ class FlagService:
     async def _process_due(self, id_: int) -> None:
         flag = await self.review.flag(id_)
         if flag and Due.ASK in flag.due:
-            result = await self._asked(flag.recorded, ANYBODY)
+            asked = await self.questions.readable(flag.recorded)
+            result = await self._asked(asked, ANYBODY)
             await self.review.asked_again(flag, result)
             flag = await self.review.flag(id_)
         try:
@@ -102,8 +103,8 @@ class FlagService:
             logger.warning("The work on flag %d waits: %s", id_, error)
 
     @property
-    def questions(self) -> FlaggedQuestions:
-        return FlaggedQuestions(self.feedback, self.library, self.executor)
+    def questions(self) -> ReadableQuestions:
+        return ReadableQuestions(self.feedback, self.library, self.executor)
 
     async def channel_of(self, flag: Flag) -> str:
         """Return the channel where its card is or will be; empty if nowhere. A quick click may
@@ -172,7 +173,7 @@ class FlagService:
             address = await self.chat.address(recorded.asked.place.channel, recorded.message)
         around = Circumstances(
             person=await self.directory.name(flag.person),
-            question=await self.questions.shown(flag),
+            question=await self.questions.shown(flag.recorded),
             shown=shown,
             again=(
                 await self._shown(flag.again, exactly=False, hidden=hidden) if flag.again else None
@@ -228,9 +229,12 @@ class FlagService:
         if isinstance(reader, Closed) or not sees:
             await self.review.notified(flag, somebody=False)
             return
+        # A reviewer answered the words that reviewers may read.
+        words_for = ANYBODY if flag.state is FlagState.ANSWERED else reader
+        asked = await self.questions.readable(flag.recorded, words_for)
         try:
-            result = await self._asked(flag.recorded, reader, flag.person)
-            await self._send(flag, result, reader)
+            result = await self._asked(asked, reader, flag.person)
+            await self._send(flag, asked.asked.question, result, reader)
         except AskerForgotten:
             await self.review.notified(flag, somebody=False)
             return
@@ -240,16 +244,15 @@ class FlagService:
             return
         await self.review.notified(flag, somebody=True)
 
-    async def _send(self, flag: Flag, result: Result, reader: Reader) -> None:
-        """Send an answer like any other: it can be judged, and is retracted when it must be."""
+    async def _send(self, flag: Flag, question: str, result: Result, reader: Reader) -> None:
+        """Send the answer to ``question`` like any other: it can be judged, and is retracted when
+        it must be."""
         channel = await self.chat.direct(flag.person)
         # It has no question with a ts; this stands in for it, and is the same until the next
         # action.
         ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = MessageRef(flag.recorded.asked.place.team, channel, ts, ts)
-        asked = AskedQuestion(
-            flag.recorded.asked.question, flag.person, place, private=True, flag=flag.id
-        )
+        asked = AskedQuestion(question, flag.person, place, private=True, flag=flag.id)
         recorded = await self.feedback.record(asked, result)
         if pages := pages_shown(result):
             is_open = reader == ANYBODY
@@ -272,7 +275,7 @@ class FlagService:
             if one.asked.private and asker not in (recorded.asked.asker, person):
                 continue  # Others in the thread saw nothing of it.
             role = Role.ASKER if asker == recorded.asked.asker else Role.OTHER
-            history.append(Turn(role, one.asked.question))
+            history.append(Turn(role, await self.questions.shown(one, reader)))
             if await self._was_shown(one, person):
                 history.append(Turn(Role.BOT, one.answer.text))
         question = Question(recorded.asked.question, reader, history=tuple(history))

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import click
 import pytest
 
 from bot import cli
-from bot.conversation.model import AskedQuestion, MessageRef
+from bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
 from bot.interrupting import interruptible
@@ -514,6 +515,36 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
     }
     shown = handbook.footnote("flags").out
     assert "outdated (open)\n  How [long]?\n  “It is 28.”\n" in shown
+
+
+def test_a_flagged_choice_is_listed_in_its_persons_own_words(handbook: Shell) -> None:
+    """A chosen reading is in those of its page, which not everyone may read who reads the list."""
+    source = Source("Pay", "", "https://handbook.example.com/pay/", "", "handbook", "p", "1")
+    narrower = Clarify("?", (Reading("2025", "Pay: Bonus: 2025?", source),))
+    back = Clarify("?", (Reading("Bonus", "Pay: Bonus?", source),))
+    said = Answer("It is paid. [1]", (source,), 0.9)
+    state = Database.open(handbook.folder / "data" / "state.sqlite3")
+
+    async def ask(feedback: Feedback) -> None:
+        for at, (question, answer) in enumerate(
+            [("Pay?", back), ("Pay: Bonus?", narrower), ("Pay: Bonus: 2025?", said)]
+        ):
+            place = MessageRef("T1", "C1", f"1.{at}", "1.0")
+            asked = AskedQuestion(question, "U1", place, private=False)
+            recorded = await feedback.record(asked, answer)
+        flag = await feedback.complain(recorded.id, "U2", Complaint.WRONG)
+        place = MessageRef("T1", "D1", f"{BY_ITSELF}{flag.id}-1", f"{BY_ITSELF}{flag.id}-1")
+        again = await feedback.record(replace(asked, asker="U2", place=place), said)
+        await feedback.complain(again.id, "U2", Complaint.WRONG)
+
+    try:
+        now = datetime(2026, 11, 3, tzinfo=UTC)
+        asyncio.run(ask(Feedback(AsyncAnswers(DatabaseAnswers(state)), lambda: now)))
+    finally:
+        state.close()
+
+    listed = handbook.footnote("flags", "--json").json
+    assert [flag["question"] for flag in listed] == ["Pay?", "Pay?"]
 
 
 def test_a_flagged_question_in_return_is_listed_with_the_pages_that_it_names(

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.flags.feedback import Feedback
 from bot.flags.model import Flag
+from bot.flags.questions import ReadableQuestions
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.blocks import ago, joined
@@ -29,6 +30,7 @@ class Flags:
     answer does not: its card shows what an admin may read of it."""
 
     feedback: Feedback
+    questions: ReadableQuestions
     api: SlackApi
     clock: Callable[[], datetime]
 
@@ -48,14 +50,18 @@ class Flags:
             await self.api.address(flag.card.channel, flag.card.ts) if flag.card else ""
             for flag in shown
         ]
-        await call.respond(await asyncio.to_thread(self._message, shown, cards, len(found)))
+        questions = [await self.questions.shown(flag.recorded) for flag in shown]
+        message = await asyncio.to_thread(self._message, shown, questions, cards, len(found))
+        await call.respond(message)
 
-    def _message(self, shown: Sequence[Flag], cards: Sequence[str], number: int) -> Message:
+    def _message(
+        self, shown: Sequence[Flag], questions: Sequence[str], cards: Sequence[str], number: int
+    ) -> Message:
         text = texts.open_flags(number)
         blocks = [section(text)]
-        for flag, card in zip(shown, cards, strict=True):
-            asked = question(flag.recorded.asked.question)
-            blocks.append(section(texts.flag_heading(literal(flag.complaint.words), asked)))
+        for flag, asked, card in zip(shown, questions, cards, strict=True):
+            heading = texts.flag_heading(literal(flag.complaint.words), question(asked))
+            blocks.append(section(heading))
             lines = [texts.flagged(ago(flag.raised.date(), self.clock().date()))]
             if card:
                 lines[0] += f" \u00b7 {link(card, texts.OPEN_CARD, origins([card]))}"

@@ -60,7 +60,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
     subcommands = [
         Status(people, wikis.operating).subcommand,
         Reindex(reindexing, reindexer).subcommand,
-        Flags(feedback, api, clock).subcommand,
+        Flags(feedback, insights.questions, api, clock).subcommand,
         AccessCommand(people, wikis.operating).subcommand,
         Gaps(insights, clock, slack.links).subcommand,
         forms.subcommand,

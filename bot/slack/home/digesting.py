@@ -20,7 +20,6 @@ from bot.flags.feedback import Feedback
 from bot.flags.gaps import Gap
 from bot.flags.insights import WEEK, Insights
 from bot.flags.model import Flag, Often
-from bot.flags.questions import FlaggedQuestions
 from bot.slack.api.marks import marked_messages
 from bot.slack.chat.workspace import SlackWorkspace
 from bot.slack.home.digest import Waiting, Week, digest
@@ -111,8 +110,7 @@ class Digests:
         if not alone or flag.card is None or flag.card.channel != self.channel:
             return Waiting(since)
         address = await self.slack.api.address(flag.card.channel, flag.card.ts)
-        questions = FlaggedQuestions(self.feedback, self.insights.library, self.insights.executor)
-        return Waiting(since, await questions.shown(flag), address)
+        return Waiting(since, await self.insights.questions.shown(flag.recorded), address)
 
     async def _gaps(self) -> Sequence[Gap]:
         asked, _ = await self.insights.unanswered(WEEK)

@@ -25,6 +25,7 @@ from bot.slack.rendering.message import Block, context, say
 from bot.slack.rendering.mrkdwn import inert
 from bot.slack.rights.person import Membership
 from bot.slack.texts import home as texts
+from indexers.model import Principal, Reader
 
 logger = logging.getLogger(__name__)
 
@@ -116,9 +117,11 @@ class Home:
     async def _flags(self, person: str) -> list[Block]:
         flags = await self.feedback.open_flags_by(person)
         shown = [flag.recorded for flag in flags[:FLAGS_SHOWN]]
+        reader = await self._reader(person)
+        questions = [await self.insights.questions.shown(one, reader) for one in shown]
         addresses = await asyncio.gather(*map(self._address, shown))
         today = self.slack.env.clock().date()
-        return await asyncio.to_thread(home_page.flags, flags, addresses, today)
+        return await asyncio.to_thread(home_page.flags, flags, questions, addresses, today)
 
     async def _address(self, recorded: RecordedAnswer) -> str:
         if not recorded.message:
@@ -141,12 +144,13 @@ class Home:
     async def _stale_pages(self, person: str) -> list[Block]:
         """Return stale pages that the person may read. A workspace admin may read no more of the
         wikis than anybody."""
-        reader = await self.slack.people.reader(person, private=True, shared=False)
-        if isinstance(reader, Closed):
-            return []
-        found = await self.insights.stale(reader, _SHOWN)
+        found = await self.insights.stale(await self._reader(person), _SHOWN)
         today = self.slack.env.clock().date()
         return await asyncio.to_thread(home_page.stale_pages, found, self.slack.links, today)
+
+    async def _reader(self, person: str) -> Reader:
+        reader = await self.slack.people.reader(person, private=True, shared=False)
+        return Principal() if isinstance(reader, Closed) else reader
 
 
 def _view(making: Mapping[str, asyncio.Task[list[Block]]]) -> Block:

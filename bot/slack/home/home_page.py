@@ -81,17 +81,19 @@ def _troubles(rows: Mapping[str, Any]) -> list[Block]:
     return blocks
 
 
-def flags(found: Sequence[Flag], addresses: Sequence[str], today: date) -> list[Block]:
-    """Return the person's open flags. ``addresses`` lead to the answers of the first `FLAGS_SHOWN`;
-    an empty one makes no link."""
+def flags(
+    found: Sequence[Flag], questions: Sequence[str], addresses: Sequence[str], today: date
+) -> list[Block]:
+    """Return the person's open flags. The first `FLAGS_SHOWN` have their ``questions``, and
+    ``addresses`` that lead to their answers; an empty one makes no link."""
     blocks: list[Block] = []
-    for flag, address in zip(found[:FLAGS_SHOWN], addresses, strict=True):
+    for flag, words, address in zip(found[:FLAGS_SHOWN], questions, addresses, strict=True):
         state = texts.SOMEBODY_IS_ON_IT if flag.state is FlagState.TAKEN else texts.OPEN
         when = texts.flagged(ago(flag.raised.date(), today))
         parts = [f"*{state}*", literal(flag.complaint.words), when]
         if address:
             parts.append(link(address, texts.OPEN_ANSWER, origins_of([address])))
-        blocks.append(section(question(flag.recorded.asked.question)))
+        blocks.append(section(question(words)))
         blocks.append(context(" \u00b7 ".join(parts)))
     if (more := len(found) - FLAGS_SHOWN) > 0:
         blocks.append(context(texts.more_flags(more)))

@@ -49,7 +49,8 @@ def whole(words: list[str]) -> list[HomeSection]:
         HomeSection("How to ask", home_page.asking(words)),
         HomeSection("What I read", home_page.wikis(rows, whole=True)),
         HomeSection(
-            "Your open flags", home_page.flags(found, [""] * len(found[:FLAGS_SHOWN]), TODAY)
+            "Your open flags",
+            home_page.flags(found, words[:FLAGS_SHOWN], [""] * len(found[:FLAGS_SHOWN]), TODAY),
         ),
         HomeSection("How it goes", home_page.volumes({7: Volume(), 30: Volume(3, 2, 1, 1)})),
         HomeSection("Not answered", home_page.unanswered(gaps, 3, TODAY)),
