@@ -135,7 +135,8 @@ class Feedback:
         return await self._store.praised(by_others=by_others)
 
     async def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
-        """Return the questions since then that no page answered, oldest first."""
+        """Return the questions since then that no page answered, oldest first; none whose answer
+        was retracted."""
         return await self._store.unanswered(since)
 
     async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:

@@ -154,7 +154,8 @@ class AnswerStore(FlagStore, Protocol):
         ...
 
     async def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
-        """Return the questions since then that no page answered, oldest first."""
+        """Return the questions since then that no page answered, oldest first; none whose answer
+        was retracted."""
         ...
 
     async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:

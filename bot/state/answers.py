@@ -103,6 +103,7 @@ class DatabaseAnswers(DatabaseFlags):
         silent = answer_json.HAS_REASON.format(Reason.NOTHING_FITS.value)
         found = self._answers(
             answers.c.given >= since,
+            answers.c.retracted.is_(None),
             answers.c.answer.contains(silent) | answers.c.answer.contains(answer_json.DENIES),
         )
         return [recorded for recorded in found if _is_unanswered(recorded.answer)]

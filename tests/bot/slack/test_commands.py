@@ -228,6 +228,17 @@ async def test_a_gap_that_the_wiki_answers_by_now_is_none(bot: Bot, slack: Local
     assert (await whispered(slack, "U0BEN", "gaps")).startswith("The wiki answered everything")
 
 
+async def test_a_question_that_was_deleted_is_no_gap(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    question = await slack.mention("U0ANNA", "C0TEAM", "Where is the parking garage?")
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
+    await quiet(bot)
+    await slack.delete(question)
+    await quiet(bot)
+
+    assert (await whispered(slack, "U0BEN", "gaps")).startswith("The wiki answered everything")
+
+
 async def forget(slack: LocalSlack, person: str) -> Any:
     await slack.command(person, "C0TEAM", "/wiki", "forget me")
     message = await slack.wait_for_ephemeral(person, lambda told: "Shall I" in told.text)
