@@ -44,7 +44,7 @@ class Gaps:
         await call.respond(await asyncio.to_thread(self._message, found, private))
 
     def _message(self, found: list[tuple[Gap, NoAnswer]], private: int) -> Message:
-        text = texts.NOT_ANSWERED
+        text = texts.NOT_ANSWERED if found else texts.none_to_show(LATELY.days)
         blocks: list[Block] = [section(text)]
         today = self.clock().date()
         for gap, result in found:

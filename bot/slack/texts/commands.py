@@ -215,6 +215,10 @@ def all_answered(days: int) -> str:
     return f"The wiki answered everything of the last {days} days."
 
 
+def none_to_show(days: int) -> str:
+    return f"In the last {days} days there was no unanswered question that I may show."
+
+
 # reindex
 
 ONE_SCOPE = "Name one wiki, one space or one page, or none for all wikis."

@@ -239,6 +239,18 @@ async def test_a_question_that_was_deleted_is_no_gap(bot: Bot, slack: LocalSlack
     assert (await whispered(slack, "U0BEN", "gaps")).startswith("The wiki answered everything")
 
 
+async def test_where_all_gaps_are_private_no_list_is_announced(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await slack.dm("U0ANNA", "Am I being fired?")
+    await slack.wait_for_message(slack.im("U0ANNA").id)
+    told = await whispered(slack, "U0BEN", "gaps")
+
+    assert told == (
+        "In the last 30 days there was no unanswered question that I may show.\n"
+        "And 1 question asked in private, which I show to nobody."
+    )
+
+
 async def forget(slack: LocalSlack, person: str) -> Any:
     await slack.command(person, "C0TEAM", "/wiki", "forget me")
     message = await slack.wait_for_ephemeral(person, lambda told: "Shall I" in told.text)
