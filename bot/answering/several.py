@@ -21,6 +21,7 @@ from bot.model import (
     Turn,
     Unchecked,
     VerifiedPart,
+    is_unsure,
     why_no_model,
 )
 from bot.ports import Answering, OnText
@@ -159,6 +160,8 @@ def _together(asked: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Res
             linked=_linked(results),
             fallback=next((one.fallback for one in refusals if one.fallback), None),
         )
+    unsure = all(map(is_unsure, answers))
+    denial = all(one.denial for one in answers)
     numbers: dict[tuple[str, str, str], int] = {}
     sources: list[Source] = []
     parts: list[str] = []
@@ -182,7 +185,8 @@ def _together(asked: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Res
         left_out=sum(one.left_out for one in answers),
         cut=any(one.cut for one in answers),
         unclear=tuple(text for one in answers for text in one.unclear),
-        tone=Tone.ANSWER if any(one.tone is Tone.ANSWER for one in answers) else Tone.CLOSEST,
+        denial=denial,
+        tone=Tone.CLOSEST if unsure and not denial else Tone.ANSWER,
         nearest=_nearest(results, sources),
         early=any(one.early for one in answers),
         verified_parts=tuple(

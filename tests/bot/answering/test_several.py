@@ -21,9 +21,11 @@ from bot.model import (
     Role,
     Source,
     Timings,
+    Tone,
     Turn,
     Unchecked,
     Verification,
+    is_unsure,
     named,
 )
 from bot.ports import OnText
@@ -231,3 +233,24 @@ def test_what_a_person_wrote_is_told_by_its_question() -> None:
     assert [one.words for one in answer.verified_parts] == [
         "Verified by ben on 24 Nov 2026: the answer to \u201cWhere is the VPN guide?\u201d"
     ]
+
+
+DENIED = Answer("The pages do not say it. [1]", (VPN,), 0.8, composed=True, denial=True)
+CLOSEST = replace(FOUND["vpn"], tone=Tone.CLOSEST)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "unsure"),
+    [
+        (DENIED, DENIED, True),
+        (DENIED, NOTHING, True),
+        (NOTHING, CLOSEST, True),
+        (DENIED, CLOSEST, True),
+        (DENIED, FOUND["leave"], False),
+        (CLOSEST, FOUND["leave"], False),
+    ],
+)
+def test_where_none_of_several_is_answered_the_keepers_can_be_asked(
+    first: Result, second: Result, unsure: bool
+) -> None:
+    assert is_unsure(Several(Says(first, second)).answer(BOTH)) is unsure
