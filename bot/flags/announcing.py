@@ -116,7 +116,9 @@ class Announcements:
     async def _content(self, one: Announcement, channel: str) -> PublishedAnswer:
         sources = one.written.sources
         shown = await beside(self.executor, self.library.open_to, ANYBODY, sources)
-        in_full = len(shown) == len(sources) and not await self.directory.has_outsiders(channel)
+        # Without sources it cannot be read, and it is not known who may read its words.
+        is_open = bool(sources) and len(shown) == len(sources)
+        in_full = is_open and not await self.directory.has_outsiders(channel)
         by = await self.directory.name(one.by) if one.by else ""
         return PublishedAnswer(one, by, in_full)
 

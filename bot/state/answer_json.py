@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 
 from bot import texts
 from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
+from indexers.model import NOBODY, Acl
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +40,20 @@ def dump_sources(sources: Sequence[Source]) -> str:
     return _json([asdict(source) for source in sources])
 
 
-def load_sources(text: str, row: str) -> tuple[Source, ...] | None:
-    """Load sources: the reverse of ``dump_sources``. None, which is logged with the name of the
-    ``row``, if they cannot be read."""
+def load_basis(
+    sources: str, says: str, acl: str, row: str
+) -> tuple[tuple[Source, ...], tuple[str, ...], Acl]:
+    """Load the sources of a written answer, their fingerprints, and its rights. If one of these
+    cannot be read, which is logged with the name of the ``row``, it is for nobody."""
     try:
-        found: tuple[Source, ...] = _adapter(tuple[Source, ...]).validate_python(json.loads(text))
+        return (
+            _adapter(tuple[Source, ...]).validate_python(json.loads(sources)),
+            _adapter(tuple[str, ...]).validate_python(json.loads(says)),
+            Acl.parse(acl),
+        )
     except _UNREADABLE:
         _tell(row)
-        return None
-    return found
+        return (), (), NOBODY
 
 
 def dump(answer: Result) -> str:

@@ -17,7 +17,6 @@ from bot.state.database import Database
 from bot.state.flags import note_action
 from bot.state.schema import answers, flags, written
 from bot.state.teams import Team, id_of, of_team
-from indexers.model import Acl
 
 
 class DatabaseWrittenAnswers:
@@ -119,29 +118,25 @@ class DatabaseWrittenAnswers:
     def _written(self, condition: sa.ColumnElement[bool]) -> list[WrittenAnswer]:
         query = sa.select(written).where(self._ours, condition, written.c.ended == "")
         rows = self._database.all(query.order_by(written.c.id.desc()))
-        return [one for row in rows if (one := _one(row))]
+        return [_one(row) for row in rows]
 
     def _announcements(self, condition: sa.ColumnElement[bool]) -> list[Announcement]:
         query = sa.select(written).where(self._ours, condition).order_by(written.c.id)
         return [
             Announcement(
-                one,
+                _one(row),
                 row.announced_in,
                 row.announcement,
                 End(row.ended) if row.ended else None,
                 row.ended_by,
             )
             for row in self._database.all(query)
-            if (one := _one(row))
         ]
 
 
-def _one(row: Any) -> WrittenAnswer | None:
-    """Return the written answer in a row; None if its sources cannot be read: without them nobody
-    could tell who may read it."""
-    sources = answer_json.load_sources(row.sources, f"written answer {row.id}")
-    if sources is None:
-        return None
+def _one(row: Any) -> WrittenAnswer:
+    name = f"written answer {row.id}"
+    sources, says, acl = answer_json.load_basis(row.sources, row.says, row.acl, name)
     return WrittenAnswer(
         id=row.id,
         question=row.question,
@@ -151,8 +146,8 @@ def _one(row: Any) -> WrittenAnswer | None:
         written=row.at,
         expires=row.expires,
         sources=sources,
-        says=tuple(json.loads(row.says)),
-        acl=Acl.parse(row.acl),
+        says=says,
+        acl=acl,
         flag=row.flag,
         channel=row.channel,
         by_admin=row.by_admin,

@@ -25,6 +25,7 @@ from bot.model import Answer, Question, Verification, VerifiedPart
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.slack.flags.announcement import announcement
+from bot.state import schema
 from bot.state.database import Database
 from bot.state.schema import flags
 from bot.state.written import DatabaseWrittenAnswers
@@ -368,6 +369,28 @@ async def test_a_second_answer_to_a_flag_ends_the_first_aloud(
     assert "was replaced" in words(first)
     assert first.action_ids() == []
     assert counting(bot, tmp_path) == ["In the portal."]
+
+
+@pytest.mark.parametrize("column", ["sources", "says", "acl"])
+async def test_one_that_cannot_be_read_is_given_to_nobody_and_goes_on_its_day(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, column: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await bot.start()
+    said = await published(bot, slack)
+    await quiet(bot)
+    with database(tmp_path) as kept:
+        kept.run(sa.update(schema.written).values({column: '{"of": "later"}'}))
+        found = DatabaseWrittenAnswers(kept).valid(bot.now)
+    bot.now += timedelta(days=400)
+    await bot.app.maintenance.run_once()
+
+    assert not any(one.acl.admits(Principal.of(EVERYONE)) for one in found)
+    assert "has ended" in words(said)
+    assert TEXT not in words(said)
+    assert ("lapsed", "") in history(bot, tmp_path)
+    with database(tmp_path) as kept:
+        assert kept.all(sa.select(schema.written)) == []
+    assert "later" not in caplog.text
 
 
 async def test_one_that_lapses_says_so_where_it_was_announced(

@@ -26,6 +26,7 @@ from bot.model import (
     Unchecked,
 )
 from bot.state import answer_json
+from indexers.model import OPEN
 
 SOURCE = Source("Leave", "Paid", "https://x.example/leave", "q", "w", "p", "1")
 ANSWER = Answer("Long. [1]", (replace(SOURCE, updated=date(2026, 3, 1)),), 0.8, Timings(1, 2, 3, 4))
@@ -88,6 +89,6 @@ def test_what_cannot_be_read_is_no_answer_and_its_words_are_not_logged(
     loaded = [answer_json.load(text, "answer 7") for _ in range(2)]
 
     assert loaded == 2 * [NoAnswer(Reason.UNCHECKED, texts.UNREADABLE)]
-    assert answer_json.load_sources(text, "written answer 7") in (None, ())
+    assert answer_json.load_basis(text, "[]", str(OPEN), "written answer 7")[0] == ()
     assert "Secret" not in caplog.text
     assert caplog.text.count("in answer 7 ") == 1
