@@ -99,6 +99,7 @@ class Maintenance:
             await _alone(self.announcements.warn_if_open)
             for wiki in await self.cited.wikis():
                 await self._check_wiki(wiki, whole=False)
+        self._began = min(self._began, now)  # a clock that was ahead may be set back
         lately = await self.passes.since(now - _LATE)
         self._handled &= {(one.wiki, one.began) for one in lately}
         for one in lately:
@@ -168,7 +169,8 @@ class Maintenance:
     async def _notify(self) -> None:
         """Send reminders and digests, and check again who is an admin."""
         now = self.clock()
-        if self._notified is None or now - self._notified >= _NOTIFYING_EVERY:
+        # Not long ago, and not in the future: a clock that was ahead may be set back.
+        if self._notified is None or not timedelta() <= now - self._notified < _NOTIFYING_EVERY:
             self._notified = now
             for work in (self._vouch, self.reminders.remind, self.post_digest):
                 await _alone(work)

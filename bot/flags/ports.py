@@ -103,8 +103,8 @@ class FlagStore(Protocol):
         ...
 
     async def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
-        """Record that ``recipient`` is reminded; return False if they were since
-        ``unless_since``."""
+        """Record that ``recipient`` is reminded; return False if they were since ``unless_since``.
+        A time that is as far ahead does not count: the clock was wrong."""
         ...
 
 

@@ -126,8 +126,9 @@ class DatabaseFlags:
 
     def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
         key = {"recipient": own_id(self._workspace, recipient)[-_RECIPIENT:]}
-        since = reminders.c.at <= unless_since
-        remind = self._database.upsert(reminders, key, {"at": when}, since)
+        ahead = when + (when - unless_since)  # a clock that was ahead may be set back
+        due = (reminders.c.at <= unless_since) | (reminders.c.at >= ahead)
+        remind = self._database.upsert(reminders, key, {"at": when}, due)
         with self._database.begin() as connection:
             return connection.scalar(remind.returning(reminders.c.recipient)) is not None
 

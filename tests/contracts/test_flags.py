@@ -241,6 +241,19 @@ async def test_nobody_is_reminded_again_too_soon(flags: FlagStore) -> None:
     assert await flags.remind(BEN, NOW, unless_since=NOW - day)
 
 
+async def test_who_was_reminded_while_a_clock_was_far_ahead_is_reminded_again(
+    flags: FlagStore,
+) -> None:
+    day = timedelta(days=1)
+    times = [NOW + 300 * day, NOW, NOW - day / 2]
+
+    assert [await flags.remind(ANNA, when, unless_since=when - day) for when in times] == [
+        True,
+        True,
+        False,
+    ]
+
+
 async def test_a_workspace_sees_nothing_of_another(
     answered: Answered, flags: FlagStore, flag: Raise
 ) -> None:

@@ -74,6 +74,17 @@ async def test_it_comes_at_its_hour_and_once_whatever_is_started_again(
     assert counts == [0, 1, 1, 1, 2]
 
 
+async def test_it_comes_though_the_clock_was_ahead_and_set_back(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await at(bot, DUE + timedelta(days=300))
+    await busy(bot, slack)
+    await at(bot, DUE)
+
+    assert len(digests(slack)) == 1
+
+
 async def test_it_is_off_unless_it_is_set(bot: Bot, slack: LocalSlack) -> None:
     bot.change(digest=False)
     await bot.start()

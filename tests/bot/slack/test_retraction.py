@@ -50,6 +50,22 @@ async def test_an_answer_is_taken_back_with_its_page(  # noqa: PLR0917 - the par
     assert answer.action_ids() == []
 
 
+async def test_an_answer_is_taken_back_though_the_clock_was_ahead_and_set_back(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    now, bot.now = bot.now, bot.now + timedelta(days=300)
+    await bot.start()
+    await bot.app.maintenance.run_once()
+    bot.now = now
+    answer = await asked(bot, slack)
+    await bot.app.maintenance.run_once()
+    bot.library.removed(LEAVE)
+    passed(bot, tmp_path)
+    await bot.app.maintenance.run_once()
+
+    assert is_retracted(answer)
+
+
 async def test_an_edited_page_takes_no_answer_back(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
