@@ -35,10 +35,10 @@ class QueueStatus:
         self._long = long
         self._due: dict[int, float] = {}
 
-    async def watch_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(self._long / 3)
-            await self.update()
+    @property
+    def every(self) -> float:
+        """Return the seconds between two updates."""
+        return self._long / 3
 
     async def update(self) -> None:
         """Update the status line of everybody who waits long: another message would only lengthen

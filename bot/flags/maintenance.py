@@ -68,14 +68,9 @@ class Maintenance:
     _notified: datetime | None = None
     """When notifications were last checked."""
 
-    async def keep_up(self) -> None:
-        """Run rounds for ever. The failure of one step does not stop the others."""
-        while True:
-            await self.run_once()
-            await asyncio.sleep(self.every)
-
     async def run_once(self) -> None:
-        """Run a round, unless another process is running one."""
+        """Run a round, unless another process is running one. The failure of one step does not stop
+        the others."""
         try:
             async with self.locks.hold(_MAINTENANCE, waiting=False):
                 for work in (

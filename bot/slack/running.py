@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.conversation import incidents
 from bot.conversation.model import IncomingMessage
 from bot.conversation.queue_status import QueueStatus
 from bot.conversation.waiting_room import WaitingRoom
@@ -105,11 +106,22 @@ class SlackApp:
     def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
         """Return the background tasks, which run until a stop."""
         return (
-            self.forget_for_ever(),
-            self.adopt_for_ever(),
-            self.queue.watch_for_ever(),
-            self.maintenance.keep_up(),
+            self._every(_FORGETTING_EVERY, self.forget),
+            self._every(self.adopt_every, self.adopt),
+            self._every(self.queue.every, self.queue.update),
+            self._every(self.maintenance.every, self.maintenance.run_once),
         )
+
+    async def _every(self, seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
+        """Do a chore now and every so many seconds. One that fails has its next turn."""
+        while True:
+            try:
+                await chore()
+            except StateUnavailable as error:
+                logger.debug("%s waits for its next turn: %s", chore.__qualname__, error)
+            except Exception as error:  # noqa: BLE001 - the edge of this task: logged and counted
+                incidents.note(self.failures.new_incident(), f"{chore.__qualname__} failed", error)
+            await asyncio.sleep(seconds)
 
     async def adopt(self) -> None:
         """Adopt the messages of dead processes, and resume idle ones of this process.
@@ -121,14 +133,6 @@ class SlackApp:
             self.workers.submit(message)
         self.waiting_room.look()
         self.reindexer.wake()
-
-    async def adopt_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(self.adopt_every)
-            try:
-                await self.adopt()
-            except StateUnavailable as error:
-                logger.debug("The work of dead processes cannot be adopted: %s", error)
 
     async def stop(self, grace: float) -> None:
         """Finish what can be finished in ``grace`` seconds; the rest is kept."""
@@ -144,16 +148,13 @@ class SlackApp:
             if client.session is not None:
                 await client.session.close()
 
-    async def forget_for_ever(self) -> None:
-        """Delete what is older than the retention time, now and every few hours."""
-        while True:
-            try:
-                forgotten = await asyncio.to_thread(self.forgetting)
-            except StateUnavailable as error:
-                logger.debug("Old data could not be deleted: %s", error)
-            else:
-                logger.debug("%d old answers deleted", forgotten)
-            await asyncio.sleep(_FORGETTING_EVERY)
+    async def forget(self) -> None:
+        """Delete what is older than the retention time.
+
+        Raises:
+            StateUnavailable
+        """
+        logger.debug("%d old answers deleted", await asyncio.to_thread(self.forgetting))
 
 
 def app_of(  # noqa: PLR0913 - what it offers, and what it runs on

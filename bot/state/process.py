@@ -129,3 +129,6 @@ class Process:
                 self.beat()
             except StateUnavailable as error:
                 logger.debug("Other processes may consider this one dead: %s", error)
+            except Exception:
+                # The edge of this thread: without beats others would take over what lives.
+                logger.exception("Other processes may consider this one dead")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.flags.maintenance import Maintenance
 from bot.playground.workspace import LocalSlack
+from bot.slack.running import SlackApp
 from bot.state.process import LEASE
 from tests.bot.databases import POSTGRESQL, empty
 
@@ -137,10 +137,14 @@ async def due(
 ) -> tuple[Mortal, Mortal]:
     """Both are to post a digest a week, and see to what is due when a test says so alone."""
 
-    async def idle(_maintenance: Maintenance) -> None:
-        await asyncio.Event().wait()
+    all_chores = SlackApp.chores
 
-    monkeypatch.setattr(Maintenance, "keep_up", idle)
+    def without_maintenance(app: SlackApp) -> Sequence[Coroutine[Any, Any, None]]:
+        *chores, maintenance = all_chores(app)
+        maintenance.close()
+        return chores
+
+    monkeypatch.setattr(SlackApp, "chores", without_maintenance)
     bot.change(digest=True, digest_day="wednesday")
     for one in pair:
         await one.stop()

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from datetime import timedelta
+from functools import wraps
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from bot.answering.composing.usage import Cap, Spent
+from bot.conversation.queue_status import QueueStatus
 from bot.errors import SlackMisconfigured
+from bot.flags.maintenance import Maintenance
 from bot.playground.workspace import LocalSlack
+from bot.slack import running
+from bot.slack.running import SlackApp
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.usage import DatabaseUsage
 
-from .conftest import NOW, Bot
+from .conftest import NOW, Bot, until
 
 
 @pytest.mark.parametrize(
@@ -111,3 +117,34 @@ async def test_what_is_older_than_it_may_be_kept_is_forgotten(
 
     assert kept is None
     assert counted_anew
+
+
+@pytest.mark.parametrize(
+    ("of", "chore"),
+    [(SlackApp, "forget"), (SlackApp, "adopt"), (QueueStatus, "update"), (Maintenance, "run_once")],
+)
+async def test_a_chore_that_fails_is_told_of_and_goes_on_at_its_next_turn(
+    bot: Bot,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    of: type,
+    chore: str,
+) -> None:
+    turns: list[int] = []
+
+    @wraps(getattr(of, chore))
+    async def fails(_: object) -> None:
+        turns.append(len(turns))
+        if len(turns) == 3:
+            raise KeyError("of a library")
+
+    monkeypatch.setattr(of, chore, fails)
+    monkeypatch.setattr(running, "_FORGETTING_EVERY", 0.01)
+    bot.change(adopt_every=0.01, long_wait=0.03, maintenance_every=0.01)
+    await bot.start()
+    await until(lambda: len(turns) > 4)
+    await bot.stop()
+
+    (record,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
+    assert record.getMessage() == f"Incident abc123: {of.__name__}.{chore} failed"
+    assert record.exc_info

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
@@ -79,6 +80,22 @@ def test_a_started_process_lives_until_it_leaves(database: Database, clock: Cloc
 
     assert alive is None
     assert theirs.take() is not None
+
+
+def test_a_beat_that_fails_is_not_the_last(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats, again = iter([None, KeyError("of a library")]), Event()
+
+    def beat(_: Process) -> None:
+        if error := next(beats, None):
+            raise error
+        again.set()
+
+    monkeypatch.setattr(Process, "beat", beat)
+    with Process(database, clock, lease=timedelta(seconds=0.04)):
+        again.clear()
+        assert again.wait(60)
 
 
 def test_a_job_is_taken_once_it_is_ready_and_by_one(database: Database, clock: Clock) -> None:
