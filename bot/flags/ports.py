@@ -185,6 +185,9 @@ class KeptVerdicts(Protocol):
 class NoVerdicts:
     """The feedback where there is no database."""
 
+    def flag(self, id_: int) -> Flag | None:  # noqa: ARG002 - the port's
+        return None
+
     def flags(self, *states: FlagState) -> Sequence[Flag]:  # noqa: ARG002 - the port's
         return ()
 
