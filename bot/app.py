@@ -26,6 +26,7 @@ from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.answering.verified import Verified
 from bot.evaluation.promotion import SavedQuestions
+from bot.flags.no_verdicts import NoVerdicts
 from bot.flags.ports import KeptVerdicts
 from bot.flags.publishing import Published
 from bot.loading import models_loaded
@@ -109,8 +110,7 @@ class App:
         return self.closing.enter_context(closing(self._state_place.open(password)))
 
     def state_if_made(self) -> Database | None:
-        """Return the database, for what only reads; None where there is none, for opening makes
-        it."""
+        """Return the database; None where there is none, which opening it would make."""
         return self.state if self._state_place.is_made else None
 
     @part
@@ -126,7 +126,7 @@ class App:
     def verdicts(self) -> KeptVerdicts:
         from bot.state.answers import DatabaseAnswers  # slow: SQLAlchemy
 
-        return DatabaseAnswers(self.state)
+        return DatabaseAnswers(self.state) if self.state_if_made() else NoVerdicts()
 
     def pass_log(self) -> PassLog:
         from bot.state.pass_log import DatabasePassLog  # slow: SQLAlchemy

@@ -179,15 +179,9 @@ def evaluate(
     from bot.evaluation.evaluating import EvaluationRun
     from bot.evaluation.judging import judge_by
     from bot.evaluation.pages import Pages
-    from bot.flags.ports import NoVerdicts
 
     with open_app(settings, secrets) as app:
-        run = EvaluationRun.read(
-            questions,
-            against,
-            rewrites=rewrites,
-            kept=lambda: app.verdicts() if app.state_if_made() else NoVerdicts(),
-        )
+        run = EvaluationRun.read(questions, against, rewrites=rewrites, kept=app.verdicts)
     try:
         with (
             screen.progress_bars() as progress,

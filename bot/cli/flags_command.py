@@ -39,10 +39,9 @@ def flags(
     from bot.app import App
     from bot.evaluation.judged import write_judged
     from bot.flags.listing import listed
-    from bot.flags.ports import NoVerdicts
 
     with App(settings, secrets) as app:
-        kept = app.verdicts() if app.state_if_made() else NoVerdicts()
+        kept = app.verdicts()
         count = write_judged(kept, questions) if questions else 0
         rows = [] if questions else listed(kept, everything=everything)
     if questions:

@@ -182,25 +182,6 @@ class KeptVerdicts(Protocol):
     def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]: ...
 
 
-class NoVerdicts:
-    """The feedback where there is no database."""
-
-    def flag(self, id_: int) -> Flag | None:  # noqa: ARG002 - the port's
-        return None
-
-    def flags(self, *states: FlagState) -> Sequence[Flag]:  # noqa: ARG002 - the port's
-        return ()
-
-    def steps(self, flag: int) -> Sequence[Step]:  # noqa: ARG002 - the port's
-        return ()
-
-    def praised(self) -> Sequence[RecordedAnswer]:
-        return ()
-
-    def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:  # noqa: ARG002 - the port's
-        return ()
-
-
 class CitedPages(Protocol):
     """The store of pages that answers rest on. Every method raises StateUnavailable."""
 
