@@ -15,7 +15,7 @@ from hypothesis import settings
 
 # The same examples every time, however busy the machine is.
 settings.register_profile("footnote", derandomize=True, deadline=None, max_examples=100)
-settings.register_profile("short", settings.get_profile("footnote"), max_examples=20)
+settings.register_profile("short", settings.get_profile("footnote"), max_examples=10)
 settings.load_profile("footnote")
 
 

@@ -18,6 +18,6 @@ def few(values: Sequence[T], first: int) -> list[object]:
 
 
 def tries(whole: int, **more: Any) -> settings:
-    """How often a property is tried: a fifth of ``whole`` in `make test`."""
+    """How often a property is tried: a tenth of ``whole`` in `make test`."""
     usual = settings.get_profile("footnote").max_examples
     return settings(max_examples=max(1, whole * settings().max_examples // usual), **more)
