@@ -27,6 +27,7 @@ from indexers.index import server
 from tests.bot.kept_folders import copy
 from tests.bot.running.test_commands_beside_a_process import held, run, synced, until
 from tests.bot.shell import Shell
+from tests.long import few
 
 __all__ = ["synced"]  # a fixture
 
@@ -101,15 +102,28 @@ def test_a_folder_that_is_taken_is_not_written_to(handbook: Shell) -> None:
     assert "already" in codes[2].err
 
 
-@pytest.mark.parametrize("place", ["elsewhere/bot.db", "data/bot.db", "data/state.sqlite3"])
-@pytest.mark.parametrize("relative", [False, True], ids=["absolute", "relative"])
+@pytest.mark.parametrize(
+    "named",
+    few(
+        [
+            "sqlite:///{folder}/elsewhere/bot.db",
+            "sqlite:///data/bot.db",
+            "sqlite:///{folder}/data/state.sqlite3",
+            "sqlite:///elsewhere/bot.db",
+            "sqlite:///{folder}/data/bot.db",
+            "sqlite:///data/state.sqlite3",
+        ],
+        3,
+    ),
+)
 def test_a_database_that_a_url_names_by_its_file_is_backed_up_as_the_usual_one(
-    handbook: Shell, monkeypatch: pytest.MonkeyPatch, place: str, relative: bool
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch, named: str
 ) -> None:
+    place = named.removeprefix("sqlite:///").removeprefix("{folder}/")
     file = handbook.folder / place
     file.parent.mkdir(exist_ok=True)
     (handbook.folder / "data/state.sqlite3").rename(file)
-    monkeypatch.setenv("FOOTNOTE_STATE__URL", f"sqlite:///{place if relative else file}")
+    monkeypatch.setenv("FOOTNOTE_STATE__URL", named.format(folder=handbook.folder))
     note(file, "then")
     made = handbook.footnote("backup", "monday")
     kept = (handbook.folder / "monday/state.sqlite3").exists()

@@ -293,7 +293,7 @@ class EditedFolder:
         return f"{start}# Page {self._texts}\n\nText {self._texts}.\n\n{body}"
 
 
-@pytest.mark.parametrize("seed", few(range(200), 12))
+@pytest.mark.parametrize("seed", few(range(200), 4))
 def test_after_any_edits_the_index_is_as_a_first_sync_makes_it(tmp_path: Path, seed: int) -> None:
     folder = EditedFolder(tmp_path, random.Random(seed))  # noqa: S311 - no secret
     for _ in range(TIMES):

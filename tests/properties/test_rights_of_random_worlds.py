@@ -40,7 +40,7 @@ from tests.properties.drawing import Drawn, census, draw, draw_faults, unreadabl
 
 WORLDS = 20
 SEEDS = range(52)
-FEW = 3
+FEW = 1
 ASKED = 4
 """In each so many-th Confluence, Confluence itself is asked who people are; in the others
 the world's books are, which is quicker."""
