@@ -54,13 +54,13 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Three processes on two cores, because tests also wait: for other processes, clocks and
+    """Four processes on two cores, because tests also wait: for other processes, clocks and
     locks."""
     del config
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return None
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return (3 * (cores or 1) + 1) // 2
+    return 2 * (cores or 1)
 
 
 @pytest.hookimpl(trylast=True)
