@@ -163,6 +163,7 @@ def test_of_two_the_spare_takes_over_when_the_other_dies(
 ) -> None:
     first, spare = two
     first.start()
+    log.reach("first", 1)
     spare.start()
     log.reach("first", 2)
     first.die()
