@@ -46,10 +46,11 @@ async def test_what_somebody_alone_was_asked_back_is_chosen_by_nobody_else(
     await slack.wait_for_ephemeral("U0ANNA", lambda one: "choice-1" in one.action_ids())
     await quiet(bot)
     await slack.mention("U0BEN", "C0HERS", "2", thread_ts=question.ts)
-    await slack.wait_for_ephemeral("U0BEN")
+    told = await slack.wait_for_message("C0HERS", thread_ts=question.ts)
     await quiet(bot)
 
-    assert [one.text for one in vague.asked] == ["leave?", "2"]
+    assert told.text == "There is nothing to choose with this number."
+    assert [one.text for one in vague.asked] == ["leave?"]
 
 
 @pytest.mark.parametrize("shown_before", [True, False])
