@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.conversation.readings import is_number
 from bot.model import Role
 
 _MARK = re.compile(r"[?\uff1f\u061f](?=[\s\"')\]*_~`]|$)")
@@ -57,13 +58,14 @@ class ThreadCommand(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Said:
     """The words of a message: whether they are a thread command, ask like a question, ask nothing,
-    or ask about the bot itself."""
+    ask about the bot itself, or are the number of a reading and nothing else."""
 
     words: str
     command: ThreadCommand | None = None
     asks: bool = False
     asks_nothing: bool = False
     asks_about_me: bool = False
+    is_number: bool = False
 
 
 NOTHING = Said("")
@@ -77,6 +79,7 @@ def understood(words: str) -> Said:
         looks_like_question(words),
         asks_nothing(words),
         asks_about_me(words),
+        is_number(words),
     )
 
 

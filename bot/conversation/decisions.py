@@ -35,7 +35,6 @@ from bot.conversation.ports import (
 )
 from bot.conversation.posting import Posting
 from bot.conversation.private_answers import PrivateAnswers
-from bot.conversation.readings import is_number
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.model import Answer, Question, Result, Turn
 from indexers.model import Reader
@@ -197,7 +196,7 @@ class Decisions:
         return True
 
     async def a_number_that_chooses_nothing_is_told_so(self, case: ReplyInProgress) -> bool:
-        if case.is_choice or not case.is_for_me or not is_number(case.said.words):
+        if case.is_choice or not case.is_for_me or not case.said.is_number:
             return False
         await self.posting.put(case.message, NOTHING_TO_CHOOSE, case.posted)
         return True
