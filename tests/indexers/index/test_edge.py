@@ -221,9 +221,12 @@ def test_quantized_vectors_find_what_whole_ones_find(tmp_path: Path) -> None:
         index.settle()
         unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         for question in np.random.default_rng(1).normal(size=(20, EMBEDDER.dimensions)):
-            nearest = np.argsort(-(unit @ question))[:10]
+            near = unit @ (question / np.linalg.norm(question))
+            nearest = np.sort(near)[::-1][:10]
+            found = [int(page.removeprefix("page")) for page in found_by(index, tuple(question))]
 
-            assert found_by(index, tuple(question)) == [f"page{number:03}" for number in nearest]
+            # Those that are nearly as near may change places.
+            assert near[found] == pytest.approx(nearest, abs=1e-3)
 
     assert all(quantization(tmp_path / "index"))
 
