@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import time
 import uuid
@@ -31,6 +30,7 @@ from indexers.index.edge_failures import (
 from indexers.index.languages import Languages
 from indexers.index.lock import FolderLock
 from indexers.index.passages import StoredPassages
+from indexers.index.reading_ahead import read_ahead
 from indexers.index.schema import (
     DEPTH,
     INTEGERS,
@@ -50,9 +50,6 @@ log = logging.getLogger(__name__)
 
 _ALL = 1_000_000_000  # facets and scrolls have no "all"; more than a shard can hold
 _PAGE = 2_000  # points a scroll returns at once
-_AT_ONCE = 128 << 10  # bytes: of more, Linux reads ahead the first alone
-_READ_AHEAD = 512 << 20  # bytes of vectors and payloads, those of about 100,000 passages
-_OFTEN_READ = ("vector_storage-meaning/vectors/chunk_*.mmap", "payload_storage/page_*.dat")
 
 
 # No HNSW: every call of qdrant_edge holds the GIL, so building one (8 s at 20,000 passages) would
@@ -254,27 +251,12 @@ def _opened(folder: Path, dimensions: int) -> qdrant.EdgeShard:
         # Another version's points are still read while their successor is built.
         _index_fields(shard, indexed=shard.info().payload_schema)
         # Its calls take a tenth of a second in which nothing else need wait.
-        in_daemon(partial(_read_ahead, folder), "reading ahead")
+        in_daemon(partial(read_ahead, folder), "reading ahead")
     except BaseException:
         # Before the lock is released; the error's traceback keeps the object alive.
         shard.close()
         raise
     return shard
-
-
-def _read_ahead(folder: Path) -> None:
-    """Have the system read whole vectors and payloads into its cache, which takes it a moment after
-    this. Edge begins with none of them there, and every passage that is found would wait for the
-    disk."""
-    left = _READ_AHEAD
-    for file in (one for name in _OFTEN_READ for one in sorted(folder.glob(f"segments/*/{name}"))):
-        with file.open("rb") as opened:
-            size = os.fstat(opened.fileno()).st_size
-            left -= size
-            if left < 0 or not hasattr(os, "posix_fadvise"):
-                return
-            for at in range(0, size, _AT_ONCE):
-                os.posix_fadvise(opened.fileno(), at, _AT_ONCE, os.POSIX_FADV_WILLNEED)
 
 
 def _optimize(shard: qdrant.EdgeShard, folder: Path) -> None:

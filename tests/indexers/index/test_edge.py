@@ -272,10 +272,12 @@ def await_reading_ahead() -> None:
 
 
 @pytest.mark.parametrize("enough", [True, False])
-def test_the_text_of_passages_is_read_ahead(
+def test_the_vectors_and_the_text_of_passages_are_read_ahead(
     enough: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sizes = [file.stat().st_size for file in folder.glob("segments/*/payload_storage/page_*.dat")]
+    often_read = ("vector_storage-meaning/vectors/chunk_*.mmap", "payload_storage/page_*.dat")
+    files = [file for name in often_read for file in folder.glob(f"segments/*/{name}")]
+    sizes = [file.stat().st_size for file in files]
     await_reading_ahead()  # of those who made it
     asked: list[int] = []
     # Not every system has these.
@@ -286,9 +288,11 @@ def test_the_text_of_passages_is_read_ahead(
         lambda _fd, _at, length, _advice: asked.append(length),
         raising=False,
     )
-    monkeypatch.setattr("indexers.index.edge._READ_AHEAD", sum(sizes) if enough else min(sizes) - 1)
+    monkeypatch.setattr(
+        "indexers.index.reading_ahead._MOST", sum(sizes) if enough else min(sizes) - 1
+    )
     opened(folder).close()
     await_reading_ahead()
 
-    assert sizes
+    assert len(sizes) == len(often_read)
     assert sum(asked) == (sum(sizes) if enough else 0)
