@@ -49,6 +49,15 @@ async def chosen(
     return answer
 
 
+async def flagged_choice(bot: Bot, slack: LocalSlack, closed_to: str) -> Message:
+    """The card of Anna's flag, after the page of her chosen reading was closed."""
+    await bot.start()
+    await flagged(slack, await chosen(bot, slack))
+    shown = await card(slack)
+    bot.library.restricted(SALARY, closed_to)
+    return shown
+
+
 Told = Callable[[Bot, LocalSlack], Awaitable[str]]
 
 
@@ -100,10 +109,7 @@ async def test_what_others_are_shown_of_a_choice_names_no_page_that_they_may_not
 async def test_whoever_chose_is_shown_their_choice_while_they_may_read_its_page(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    await bot.start()
-    await flagged(slack, await chosen(bot, slack))
-    await card(slack)
-    bot.library.restricted(SALARY, HR)
+    await flagged_choice(bot, slack, HR)
 
     assert "pay: Salaries?" in await home(slack, "U0ANNA")
 
@@ -111,10 +117,7 @@ async def test_whoever_chose_is_shown_their_choice_while_they_may_read_its_page(
 async def test_a_flag_that_is_handled_names_no_page_that_its_person_may_not_read_any_more(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    await bot.start()
-    await flagged(slack, await chosen(bot, slack))
-    shown = await card(slack)
-    bot.library.restricted(SALARY, BOARD)
+    shown = await flagged_choice(bot, slack, BOARD)
     await slack.click("U0BEN", shown, "flag_fixed")
     told = await slack.wait_for_message(slack.im("U0ANNA").id)
 
@@ -127,10 +130,7 @@ async def test_a_question_is_asked_again_for_everybody_in_words_that_everybody_m
     bot: Bot, slack: LocalSlack
 ) -> None:
     """What it finds, or does not find, may repeat them."""
-    await bot.start()
-    await flagged(slack, await chosen(bot, slack))
-    shown = await card(slack)
-    bot.library.restricted(SALARY, BOARD)
+    shown = await flagged_choice(bot, slack, BOARD)
     bot.handbook.asked.clear()
     await slack.click("U0BEN", shown, "flag_fixed")
     await slack.wait_for_message(slack.im("U0ANNA").id)
@@ -141,10 +141,7 @@ async def test_a_question_is_asked_again_for_everybody_in_words_that_everybody_m
 async def test_an_answer_is_written_to_the_words_that_reviewers_may_read_and_told_for_them(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    await bot.start()
-    await flagged(slack, await chosen(bot, slack))
-    shown = await card(slack)
-    bot.library.restricted(SALARY, HR)
+    shown = await flagged_choice(bot, slack, HR)
     bot.handbook.asked.clear()
     view = await form(slack, shown)
     assert (await slack.submit("U0BEN", view, filled(view, "Ask Mallory."))).accepted
