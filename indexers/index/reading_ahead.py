@@ -11,9 +11,9 @@ _OFTEN_READ = ("vector_storage-meaning/vectors/chunk_*.mmap", "payload_storage/p
 
 
 def read_ahead(folder: Path) -> None:
-    """Have the system read whole vectors and payloads into its cache, which takes it a moment after
-    this. Edge begins with none of them there, and every passage that is found would wait for the
-    disk."""
+    """Read whole vectors and payloads into the system's cache, which it does a moment after this.
+    Edge begins with none of them there, and every passage that is found would wait for the disk.
+    """
     left = _MOST
     for file in (one for name in _OFTEN_READ for one in sorted(folder.glob(f"segments/*/{name}"))):
         with file.open("rb") as opened:
