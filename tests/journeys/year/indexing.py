@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from config.settings import Secrets, Settings
 from indexers.index.current import CurrentIndex
 from indexers.indexing import Indexing
@@ -52,6 +54,18 @@ class YearsIndexing(Indexing):
         super().__init__(settings, Secrets())
 
 
+class Meaning:  # noqa: PLW1641 - compared, never looked up
+    """A vector, as an index holds it: with eleven binary digits for each number."""
+
+    def __init__(self, vector: Vector) -> None:
+        self._vector = np.array(vector)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Meaning) or self._vector.shape != other._vector.shape:
+            return NotImplemented
+        return bool(np.allclose(self._vector, other._vector, atol=2**-11))
+
+
 def snapshot(index: CurrentIndex, *, meanings: bool = True) -> Snapshot:
     """Return what is stored, each point once. A real model's ``meanings`` depend a little on
     what is embedded beside them."""
@@ -62,7 +76,7 @@ def snapshot(index: CurrentIndex, *, meanings: bool = True) -> Snapshot:
         key = _key(stored)
         assert key not in found, f"{key} stands twice"
         words = dict(zip(*point.words, strict=True))
-        meaning: object = [round(number, 4) for number in point.meaning], sentences
+        meaning: object = Meaning(point.meaning), sentences
         found[key] = {
             **stored,
             "<meaning>": meaning if meanings else len(point.meaning),
