@@ -31,7 +31,9 @@ def written(embedding: Embedding) -> str:
     """Return the embedding for a payload; empty if there is none."""
     if not embedding.whole:
         return ""
-    return b64encode(packed(embedding.whole) + embedding.sentences).decode("ascii")
+    # An embedded index gives the whole back in 16 bits: what is stored again is the same then.
+    whole = np.asarray(embedding.whole, dtype=np.float16)
+    return b64encode(packed(whole) + embedding.sentences).decode("ascii")
 
 
 def sentences(text: str, dimensions: int) -> bytes:
