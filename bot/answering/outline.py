@@ -156,14 +156,21 @@ class _Outline:
 
 def _sentences(block: Block) -> Iterator[tuple[int, int]]:
     """Yield the sentences. A number alone is not one, but the beginning of one, as in a numbered
-    list."""
+    list, or at the end of a block the end of one: "tel. 0800 123"."""
     held: int | None = None
+    last: tuple[int, int] | None = None
     for start, end in spans(block.text):
         held = start if held is None else held
         part = block.text[held:end]
         if any(map(str.isalpha, part)):
-            yield block.start + held, block.start + held + len(part.rstrip())
-            held = None
+            if last:
+                yield last
+            last, held = (block.start + held, block.start + held + len(part.rstrip())), None
+    if held is not None and any(map(str.isdigit, block.text[held:])):
+        first = last[0] if last else block.start + held
+        last = first, block.start + len(block.text.rstrip())
+    if last:
+        yield last
 
 
 def _lines(block: Block) -> Iterator[tuple[int, int]]:

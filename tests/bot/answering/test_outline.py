@@ -82,3 +82,26 @@ def test_a_number_alone_begins_its_item() -> None:
         "Be early.",
         "2. Take leave.",
     ]
+
+
+def test_a_figure_without_letters_is_an_item_or_the_end_of_its_sentence() -> None:
+    text = (
+        "The fee is:\n\n- 30 \u20ac\n- For students 20 \u20ac\n\nCall the desk, tel. 0800 123 456."
+    )
+
+    assert led(text) == {
+        "The fee is:": [],
+        "30 \u20ac": ["The fee is:"],
+        "For students 20 \u20ac": ["The fee is:"],
+        "Call the desk, tel. 0800 123 456.": [],
+    }
+
+
+def test_a_list_of_numbers_is_told() -> None:
+    text = "These ports are open:\n\n- 22\n- 443\n"
+
+    assert led(text) == {
+        "These ports are open:": [],
+        "22": ["These ports are open:"],
+        "443": ["These ports are open:"],
+    }
