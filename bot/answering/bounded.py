@@ -38,7 +38,13 @@ class Bounded:
                 self._places.release()
 
         try:
-            return in_daemon(bounded, "reading").result(self._seconds)
+            reading = in_daemon(bounded, "reading")
+        except RuntimeError as error:  # the system has no thread left
+            self._places.release()
+            log.warning("%s: %s", self._what, error)
+            return None
+        try:
+            return reading.result(self._seconds)
         except TimeoutError:
             log.warning("%s: this takes over %g s", self._what, self._seconds)
         except (ModelUnavailable, ModelFailed) as error:

@@ -183,7 +183,8 @@ class Recheck:
                 _note((wiki, page), live_pages, reader, seen)
 
     def _ask(self, wiki: str, pages: Mapping[str, str], seconds: float) -> Future[LivePages] | None:
-        """Ask a wiki in a thread of its own; return None while too many hang."""
+        """Ask a wiki in a thread of its own; return None while too many hang, or if the system has
+        no thread left."""
         if not self._places[wiki].acquire(blocking=False):
             return None
 
@@ -194,7 +195,12 @@ class Recheck:
             finally:
                 self._places[wiki].release()
 
-        return in_daemon(check, f"checking-{wiki}")
+        try:
+            return in_daemon(check, f"checking-{wiki}")
+        except RuntimeError as error:
+            self._places[wiki].release()
+            log.warning("%s cannot be asked: %s", wiki, error)
+            return None
 
 
 _SHARE = 0.97

@@ -48,6 +48,10 @@ class CutShort(ModelFailed):
     """The answer reached its maximum length: the text is valid, except for its end."""
 
 
+_Pieces = queue.SimpleQueue[str | ModelFailed | None]
+"""An answer on its way from its thread: pieces of text, then None or an error."""
+
+
 class LanguageModel(Protocol):
     def write(self, prompt: Prompt) -> Iterator[str]:
         """Yield the model's answer in pieces, as they come.
@@ -99,18 +103,23 @@ class RetryingModel:
         until = self._clock() + self._seconds
         if not self._places.acquire(timeout=self._seconds):
             raise ModelFailed("all its slots are taken", Fallback.BUSY)
-        pieces: queue.SimpleQueue[str | ModelFailed | None] = queue.SimpleQueue()
+        pieces: _Pieces = queue.SimpleQueue()
         over = Event()
         # In a thread of its own, because no library can be given a deadline; a daemon, so that the
         # process may end while a model is silent. It runs in the caller's context, for tracing of
         # LlamaIndex.
         context = copy_context()
-        Thread(
+        writing = Thread(
             target=context.run,
             args=(self._fill, prompt, pieces, over, until),
             name="writing",
             daemon=True,
-        ).start()
+        )
+        try:
+            writing.start()
+        except RuntimeError as error:  # the system has no thread left
+            self._places.release()
+            raise ModelFailed(str(error), Fallback.BUSY) from error
         try:
             while (piece := self._piece(pieces, until)) is not None:
                 yield piece
@@ -123,9 +132,7 @@ class RetryingModel:
         hurried._seconds = min(seconds, self._seconds)  # noqa: SLF001 - a copy of ourselves
         return hurried
 
-    def _piece(
-        self, pieces: queue.SimpleQueue[str | ModelFailed | None], until: float
-    ) -> str | None:
+    def _piece(self, pieces: _Pieces, until: float) -> str | None:
         try:
             piece = pieces.get(timeout=max(0.0, until - self._clock()))
         except queue.Empty:
@@ -138,7 +145,7 @@ class RetryingModel:
     def _fill(
         self,
         prompt: Prompt,
-        pieces: queue.SimpleQueue[str | ModelFailed | None],
+        pieces: _Pieces,
         over: Event,
         until: float,
     ) -> None:
@@ -147,13 +154,17 @@ class RetryingModel:
             pieces.put(None)
         except ModelFailed as error:
             pieces.put(error)
+        except Exception as error:
+            # A mistake of ours or of a library: who waits must not wait for the end of its time.
+            log.exception("The model's answer cannot be read")
+            pieces.put(ModelFailed(type(error).__name__))
         finally:
             self._places.release()
 
     def _try_again(
         self,
         prompt: Prompt,
-        pieces: queue.SimpleQueue[str | ModelFailed | None],
+        pieces: _Pieces,
         over: Event,
         until: float,
     ) -> None:

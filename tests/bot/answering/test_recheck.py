@@ -40,6 +40,7 @@ from tests.fakes.engine import checked
 from tests.fakes.live_wikis import Broken, Hanging, Standing, Unavailable
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
+from tests.fakes.threads import no_thread_left
 from tests.fakes.wiki import by_section
 
 ANYONE = Principal.of(EVERYONE)
@@ -620,3 +621,12 @@ def test_no_passage_of_an_edited_page_says_what_the_page_does_not_say(
     found = Rereading(by_section)(FoundPage("conf", "leave", 1.0, hits), now)
 
     assert all(hit.passage.text in new for hit in (found.hits if found else ()))
+
+
+def test_a_system_without_threads_confirms_nothing_and_costs_no_place() -> None:
+    recheck = Recheck({"conf": Standing()}, never, by_section, at_once=1)
+    with no_thread_left():
+        said = [answerer(recheck).answer(LEAVE) for _ in range(2)]
+
+    assert all(one.unchecked for one in said)
+    assert answerer(recheck).answer(LEAVE).unchecked is None

@@ -16,11 +16,13 @@ from bot.answering.engine.postprocessors import CrossEncoderRerank
 from bot.answering.reranking import Reranking, Scoring, dealt, reading
 from bot.answering.retrieval import FoundPage, by_page
 from bot.model import Question
+from bot.playground.watching import PATIENCE
 from indexers.errors import ModelUnavailable
 from indexers.model import EVERYONE, Hit, Passage, Principal
 from tests.fakes.engine import searched
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
+from tests.fakes.threads import no_thread_left
 
 QUESTION = Question("How long is leave?", Principal.of(EVERYONE))
 
@@ -187,3 +189,15 @@ def test_a_follow_up_is_reranked_by_the_question_that_stands_alone() -> None:
     searched(search, follow_up, CrossEncoderRerank(Reranking(reading(Noting()), seconds=5)))
 
     assert asked == ["How long is travel?"]
+
+
+def test_a_system_without_threads_leaves_the_order_and_costs_no_place() -> None:
+    def scores(_: Question, passages: Sequence[Passage]) -> list[float]:
+        return [float(n) for n in range(len(passages))]
+
+    rerank = Reranking(scores, seconds=PATIENCE, at_once=1)
+    with no_thread_left():
+        kept = [rerank(QUESTION, PAGES) for _ in range(2)]
+
+    assert kept == [PAGES] * 2
+    assert rerank(QUESTION, PAGES) != PAGES

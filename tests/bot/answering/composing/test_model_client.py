@@ -19,6 +19,7 @@ from bot.playground.watching import PATIENCE
 from config.llm import LlmSettings
 from tests.fakes.openai_server import Reply, openai_server
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.threads import no_thread_left
 
 PROMPT = Prompt("Be brief.", "How long is leave?", (), 10)
 LEAVE = Reply(["Leave is ", "30 days", " long [1]."])
@@ -235,3 +236,29 @@ def test_a_model_that_writes_without_end_is_stopped_however_much_lies_ready() ->
     with pytest.raises(ModelFailed, match="does not stop writing"):
         for _ in written:
             pass
+
+
+def test_a_system_without_threads_is_too_busy_and_costs_no_place() -> None:
+    model = RetryingModel(
+        ScriptedModel("Leave."), seconds=PATIENCE, attempts=1, at_once=1, chance=lambda: 0.0
+    )
+    with no_thread_left():
+        for _ in range(2):
+            with pytest.raises(ModelFailed, match="new thread") as failed:
+                list(model.write(PROMPT))
+            assert failed.value.fallback is Fallback.BUSY
+
+    assert "".join(model.write(PROMPT)) == "Leave."
+
+
+def test_a_mistake_in_the_reading_of_an_answer_is_a_failure_at_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    model = RetryingModel(
+        ScriptedModel(ValueError("odd")), seconds=600, attempts=3, at_once=1, chance=lambda: 0.0
+    )
+    for _ in range(2):
+        with pytest.raises(ModelFailed, match="ValueError"):
+            list(model.write(PROMPT))
+
+    assert "Traceback" in caplog.text

@@ -1,0 +1,21 @@
+"""A system that has no thread left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+
+
+@contextmanager
+def no_thread_left() -> Iterator[None]:
+    """Within it, no thread can be started, as where a container's processes are limited."""
+
+    def start(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Thread, "start", start)
+        yield
