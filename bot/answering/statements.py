@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from bot.answering.composing.words import TokenRole, Word, read
+from bot.answering.composing.facts import is_held
+from bot.answering.composing.quantities import Quantity, quantities
+from bot.answering.composing.words import TokenRole, Word, limits, read
 from bot.answering.examples import is_example
 from bot.answering.numbers import UNITS, StatedNumber, read_numbers
 from bot.answering.outline import outline
@@ -27,7 +29,10 @@ _ALIKE = 0.7
 """The share of common words of two sentences, without numbers."""
 _NUMBERING = re.compile(r"(?<!\s)\s*+(?:\d{1,2}(?:\.\d{1,2}){1,8}[.)]?|\d{1,2}[.)])\s")
 _FOOTNOTE = re.compile(r"\[\^?\d{1,3}\]")
+_MARKS = re.compile(r"(?<=\d)[.,:](?=\d)")
 _NUMBER = "#"
+_BOUNDS = frozenset({"least", "max", "more", "less", "before", "after"})
+"""Limits that make a bound of a number: "at least 12" and "at most 64" are no two values."""
 _KINDS_OF_PAGE = frozenset({"faq", "sop", "wiki", "howto", "readme", "todo", "tldr"})
 
 
@@ -42,6 +47,7 @@ class Statement:
     key: str
     given: tuple[StatedNumber, ...]
     line: tuple[str, ...]
+    bounds: frozenset[str]
     names: frozenset[str]
     roots: frozenset[str]
     frame: frozenset[str]
@@ -85,8 +91,8 @@ def statements(passage: Passage) -> Iterator[Statement]:
         roots = _roots(words)
         if given and len(roots) >= _FEWEST and len(words) <= _LONGEST:
             yield Statement(
-                passage, quote, shown, _key(quote), given, _line(words), _named(words), roots,
-                frame, of, frame_names,
+                passage, quote, shown, _key(quote), given, _line(words), _bounds(words),
+                _named(words), roots, frame, of, frame_names,
                 is_example(shown, [*passage.headings[-1:], *(parts[n].text for n in unit.leads)]),
             )  # fmt: skip
 
@@ -95,14 +101,18 @@ def disagree(one: Statement, other: Statement, question: AskedWords) -> bool:
     """Return whether two pages give the same thing two values."""
     if (one.passage.wiki, one.passage.page) == (other.passage.wiki, other.passage.page):
         return False
-    if one.example or other.example:
+    if one.example or other.example or one.bounds != other.bounds:
         return False
     if len(one.roots & other.roots) < _ALIKE * len(one.roots | other.roots):
         return False
     wanted = [question.roots & (fact.roots | fact.frame) for fact in (one, other)]
     if wanted[0] != wanted[1] or not wanted[0] & one.roots & other.roots:
         return False
-    return _about_the_same(one, other, question) and _values_differ(one, other)
+    return (
+        _about_the_same(one, other, question)
+        and _values_differ(one, other)
+        and not _are_alike(one.shown, other.shown)
+    )
 
 
 def _about_the_same(one: Statement, other: Statement, question: AskedWords) -> bool:
@@ -139,6 +149,20 @@ def _values_differ(one: Statement, other: Statement) -> bool:
     return not any(given.labels for pair in differing for given in pair)
 
 
+def _are_alike(one: str, other: str) -> bool:
+    """Return whether they give the same sizes in two spellings: 2:00 pm and 14:00, 8.30 and
+    8:30."""
+    if _MARKS.sub("", one) == _MARKS.sub("", other):
+        return True
+    ours, theirs = ([_counted(found) for found in quantities(text)] for text in (one, other))
+    return all(is_held(size, theirs) for size in ours) and all(is_held(s, ours) for s in theirs)
+
+
+def _counted(one: Quantity) -> Quantity:
+    """A page's "two people" is a number as any other."""
+    return replace(one, spelled=False, implied=False)
+
+
 def _aligned(one: Statement, other: Statement) -> Iterator[tuple[StatedNumber, StatedNumber]]:
     """Yield the numbers in the same place of two sentences."""
     matcher = SequenceMatcher(None, one.line, other.line, autojunk=False)
@@ -161,6 +185,12 @@ def _line(words: Sequence[Word]) -> tuple[str, ...]:
         for word in words
         if word.weighs
     )
+
+
+def _bounds(words: Sequence[Word]) -> frozenset[str]:
+    """Return what bounds its numbers, and "not"."""
+    denied = any(word.role is TokenRole.NOT for word in words)
+    return (limits(words) & _BOUNDS) | ({"not"} if denied else frozenset())
 
 
 def _roots(words: Sequence[Word]) -> frozenset[str]:

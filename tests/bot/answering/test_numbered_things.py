@@ -230,6 +230,36 @@ def test_another_value_of_the_same_is_told(one: tuple[str, str], other: tuple[st
             ("Nightly jobs", "Backups run at 2 [2]."),
             "When do backups run?",
         ),
+        (
+            ("Passwords", "Passwords must have at least 12 characters."),
+            ("Rules", "Passwords must have at most 64 characters."),
+            "How long must passwords be?",
+        ),
+        (
+            ("Small", "Purchases under 500 euros need approval by a manager."),
+            ("Large", "Purchases over 5000 euros need approval by a manager."),
+            "Which purchases need approval by a manager?",
+        ),
+        (
+            ("Canteen", "The canteen opens at 8.30 every day."),
+            ("Lunch", "The canteen opens at 8:30 every day."),
+            "When does the canteen open?",
+        ),
+        (
+            ("Canteen", "The canteen closes at 2:00 pm."),
+            ("Lunch", "The canteen closes at 14:00."),
+            "When does the canteen close?",
+        ),
+        (
+            ("Expenses", "Submit expenses within 30 days."),
+            ("Receipts", "Do not submit expenses after 5 days."),
+            "When to submit expenses?",
+        ),
+        (
+            ("Budget", "The budget is 1.000 euros."),
+            ("Money", "The budget is 1000 euros."),
+            "What is the budget?",
+        ),
     ],
 )
 def test_what_only_looks_like_another_value_is_none(
