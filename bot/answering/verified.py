@@ -6,7 +6,9 @@ nor does anybody once one of these pages has changed since it was written.
 
 from __future__ import annotations
 
+import re
 import time
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,6 +31,10 @@ SHARED = 0.5
 """The share of both questions' words that they must have in common."""
 _ASKING = {"who", "whom", "whose", "when", "where", "why", "how"}
 """The thing asked for. "What" and "which" may ask for any of it."""
+_ROLES = {"from", "to", "into", "of", "by", "for", "before", "after"}
+"""What follows one of these has a part of its own: to move from A to B is not to move to A."""
+_MINUS_OR_SHARP = re.compile(r"(?<![\w-])[-\u2212](?=\d)|(?<=\w)#(?!\w)")
+_PLAIN_SIGNS = frozenset("|~`^")
 
 
 class Writings(Protocol):
@@ -70,7 +76,7 @@ class Verified:
             if not one.acl.admits(question.reader) or not _in_wikis(one, question.wikis):
                 continue
             wrote = _Asked(one.question)
-            if asked.words == wrote.words:
+            if asked.words == wrote.words and asked.signs == wrote.signs:
                 near.append((1.0, one.id, one))
             # A follow-up leaves out its topic: only the very same words are the same question.
             elif not question.history and asked.may_be(wrote):
@@ -102,12 +108,19 @@ class _Asked:
         self._names = frozenset(_topic(word) for word in found if word.role is TokenRole.NAME)
         self._fixed = frozenset(filter(None, map(_fixed, found)))
         self._asking = _ASKING & set(self.words)
+        self._roles = _roles(found)
+        self.signs = _signs(text)
 
     def may_be(self, other: _Asked) -> bool:
-        """Return whether both may ask the same by their words: no name, number, "not" or limit is
-        in one alone, they do not ask for different things (who, when), and enough of the rest is in
-        both."""
+        """Return whether both may ask the same by their words: no name, number, sign, "not" or
+        limit is in one alone, nothing has another's part (from, to), they do not ask for different
+        things (who, when), and enough of the rest is in both."""
         if self._fixed != other._fixed or not self.topics or not other.topics:
+            return False
+        if self.signs != other.signs or any(
+            self._roles[role].isdisjoint(other._roles[role])
+            for role in self._roles.keys() & other._roles.keys()
+        ):
             return False
         if self._names - other.topics or other._names - self.topics:
             return False
@@ -115,6 +128,30 @@ class _Asked:
             return False
         shared = len(self.topics & other.topics)
         return shared >= SHARED * len(self.topics | other.topics)
+
+
+def _roles(words: Sequence[Word]) -> dict[str, set[str]]:
+    """Return the topics that come right after each word of `_ROLES`."""
+    found: dict[str, set[str]] = {}
+    role = ""
+    for word in words:
+        if word.root in _ROLES:
+            role = word.root
+        elif role and word.weighs:
+            found.setdefault(role, set()).add(_topic(word))
+            role = ""
+    return found
+
+
+def _signs(text: str) -> list[str]:
+    """Return the signs that tell two questions of the same words apart: C++ and C#, 5 and -5, two
+    emoji."""
+    symbols = [
+        sign
+        for sign in text
+        if unicodedata.category(sign) in ("Sm", "So") and sign not in _PLAIN_SIGNS
+    ]
+    return sorted([*symbols, *_MINUS_OR_SHARP.findall(text)])
 
 
 def _topic(word: Word) -> str:

@@ -95,6 +95,8 @@ SAME = [
     ("Do I need a receipt for a taxi?", "Is a receipt needed for taxis?"),
     ("How long is parental leave?", "What is the length of parental leave?"),
     ("What is the wifi password in the office?", "What's the office wifi password?"),
+    ("How do I move from MySQL to Postgres?", "How do I move to Postgres from MySQL?"),
+    ("Who owns the #general channel?", "Who owns the general channel?"),
 ]
 OTHER = [
     ("How do I book leave?", "How do I cancel leave?"),
@@ -109,6 +111,15 @@ OTHER = [
     ("How do I get VPN access?", "When do I get VPN access?"),
     ("Who books leave?", "Where is leave booked?"),
     ("How do I book leave?", "How do I book leave for my team?"),
+    ("Who owns the C++ style guide?", "Who owns the C# style guide?"),
+    ("What happens at -5 degrees?", "What happens at 5 degrees?"),
+    ("What does \U0001f534 mean?", "What does \U0001f7e2 mean?"),
+    ("How do I migrate from MySQL to Postgres?", "How do I migrate from Postgres to MySQL?"),
+    ("How do I migrate from MySQL to Postgres?", "How do I migrate Postgres to MySQL?"),
+    (
+        "Can a manager approve expenses of an employee?",
+        "Can an employee approve expenses of a manager?",
+    ),
     ("How do I book leave?", "???"),
 ]
 
