@@ -60,6 +60,24 @@ _RULE = re.compile(r"\s{0,9}\|?\s{0,9}:?-{2,}")
 """The rule below the head of a table."""
 _OPEN = frozenset({"all", "more", "less", "least", "max", "before", "after", "most"})
 """Limits by which a sentence about one thing also holds for others."""
+_GOES_ON = re.compile(
+    r"\d\s?\+|\d\s(?:and|or)\s(?:up|above|higher|over|older|later|beyond|below|lower)\b"
+    r"|\b(?:from|starting (?:in|with)|ab)\s(?:[^\W\d_]{1,20}\s)?\d|\b(?:on|up)wards?\b",
+    re.IGNORECASE,
+)
+"""Grade 5+, 3 and up, from year 2: what is said of one holds for others."""
+_ORDINAL = re.compile(
+    r"\b(?:(\d{1,3})(?:st|nd|rd|th)|([a-z]{5,8}))\s([^\W\d_]{1,20})", re.IGNORECASE
+)
+_ORDINALS = {
+    word: str(number)
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(),  # noqa: SIM905 - read as words
+        1,
+    )
+}
+_SHORT_FORM = 5
+"""Letters of capitals that may stand for a longer name: NYC, JS."""
 _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun".split()  # noqa: SIM905 - read as words
 )
@@ -77,6 +95,10 @@ class Thing:
     @property
     def stems(self) -> frozenset[str]:
         return stems(self.kind)
+
+    @property
+    def is_named(self) -> bool:
+        return self.kind.startswith("_") or self.kind.endswith("_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +150,15 @@ def _things(text: str) -> Iterator[Thing]:
     for place, word in enumerate(words):
         if _is_name(word):
             for kind in _slots(words, place):
-                yield Thing(kind, word.root, word.text)
+                yield Thing(kind, word.root, _run(words, place))
+
+
+def _run(words: Sequence[Word], place: int) -> str:
+    """Return the name that ends with the word at ``place``: New York."""
+    first = place
+    while first and _is_name(words[first - 1]):
+        first -= 1
+    return " ".join(word.text for word in words[first : place + 1])
 
 
 def _numbered(text: str) -> Iterator[Thing]:
@@ -196,7 +226,7 @@ class _Pages:
 
     def hold(self, thing: Thing) -> bool:
         """Return whether one of them names ``thing``, or a range that contains it."""
-        if thing.kind.startswith("_") or thing.kind.endswith("_"):
+        if thing.is_named:
             return any(_same_name(word, thing.which) for word in self._words)
         if (thing.kind, thing.which) in self._numbers:
             return True
@@ -212,7 +242,12 @@ def _holds(text: str, thing: Thing) -> bool:
         word.casefold().startswith(kind) and _bare(number) == thing.which
         for word, number in _NUMBERED.findall(text)
     )
-    return beside or _in_range(text, kind, thing.which)
+    counted = any(
+        (number or _ORDINALS.get(spelled.casefold())) == thing.which
+        and word.casefold().startswith(kind)
+        for number, spelled, word in _ORDINAL.findall(text)
+    )
+    return beside or counted or _in_range(text, kind, thing.which)
 
 
 def _in_range(text: str, kind: str, number: str) -> bool:
@@ -241,7 +276,9 @@ def _same_name(word: Word, name: str) -> bool:
 
 def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | None:
     """Return the things of its kind that the nearest sentences are about; None if one of these is
-    about none of them."""
+    about none of them, or the thing may be a short form of one."""
+    if thing.is_named and len(thing.which) <= _SHORT_FORM and thing.shown.isupper():
+        return None
     weighty = " ".join(word.text for word in read(question) if word.weighs)
     wanted = stems(weighty) - stems(thing.which)
     sentences = [one for hit in hits for one in _sentences(wanted, thing, hit.passage)]
@@ -298,6 +335,6 @@ def _sentences(wanted: frozenset[str], thing: Thing, passage: Passage) -> Iterat
 def _holds_of_all(sentence: str, thing: Thing) -> bool:
     if _EXAMPLE.search(sentence):
         return True
-    if thing.kind.startswith("_") or thing.kind.endswith("_"):
+    if thing.is_named:
         return any(word.limit == "all" for word in read(sentence))
-    return any(word.limit in _OPEN for word in read(sentence))
+    return bool(_GOES_ON.search(sentence)) or any(word.limit in _OPEN for word in read(sentence))

@@ -44,6 +44,12 @@ def asked(question: str, *texts: str) -> MissingThing | None:
         ("who leads the Berlin office?", OFFICES, "Berlin", ("Munich", "Hamburg")),
         ("who sits on floor 9?", FLOORS, "floor 9", ("floor 2", "floor 3")),
         (
+            "who leads the Berlin office?",
+            ("Ada leads the New York office. Ben leads the Hamburg office.",),
+            "Berlin",
+            ("New York", "Hamburg"),
+        ),
+        (
             "what does a level 7 engineer earn?",
             ("A level 3 engineer earns 50. A level 4 engineer earns 60.",),
             "level 7",
@@ -76,6 +82,17 @@ def test_a_thing_is_missing_where_the_pages_tell_of_others_of_its_kind(
         ("who sits on floor 3?", ("Floors 2 to 4: sales sits there.",)),
         ("who sits on floor two?", FLOORS),
         ("do I need approval for a 3-day trip?", ("Trips of more than 2 days need approval.",)),
+        (
+            "what bonus does grade 7 get?",
+            ("| Grade | Bonus |\n| --- | --- |\n| Grade 4 | 2000 |\n| Grade 5+ | 3000 |",),
+        ),
+        (
+            "how much leave in year 4?",
+            ("In year 1 you get 20 days of leave. From year 2 you get 22 days of leave.",),
+        ),
+        ("who is on floor 3?", (*FLOORS, "Third floor is for legal.")),
+        ("who leads the NYC office?", (*OFFICES, "The New York office is led by Ada.")),
+        ("which JS client do we use?", ("We use the Python client. We use the Go client.",)),
         ("who approves £60?", ("Ada approves £50. Bob approves £500.",)),
         ("who approves thirty days of leave?", ("Ada approves 30 days of leave.",)),
         ("can I deploy on Friday?", ("Deploy on Monday.", "We deploy on Tuesday.")),
