@@ -23,6 +23,7 @@ from bot.answering.composing.agreement import (
 from bot.answering.composing.claims import Claim, Flaw
 from bot.answering.composing.facts import ShownNames, is_borne_out, missing, unknown_names
 from bot.answering.composing.ground import Ground, SupportSpan
+from bot.answering.composing.omissions import changes_what_limits
 from bot.answering.composing.quantities import quantities
 from bot.answering.composing.relations import gives_orders, joined_from_two
 from bot.answering.composing.words import Word, limits, read, split
@@ -208,8 +209,10 @@ def _flaw(
     context = roots([*ground.frame, *shown.asked])
     if not stretch.parts and joined_from_two(hypothesis, stretch.words, context):
         return Flaw.ORDER
-    if stretch.labels and stretch.labels.isdisjoint(roots([*hypothesis, *shown.asked])):
-        return Flaw.WORDS  # a row of a table about something else
+    # A row of a table may be about something else.
+    elsewhere = stretch.labels and stretch.labels.isdisjoint(roots([*hypothesis, *shown.asked]))
+    if elsewhere or changes_what_limits(claim.text, hypothesis, stretch.text, stretch.words):
+        return Flaw.WORDS
     return None
 
 

@@ -1,0 +1,172 @@
+"""What a sentence may not leave out or exchange, though all its words are a passage's.
+
+A condition, a "but not", the sign of a number, an "or". Rules cannot tell how much such a change
+matters: a sentence that makes one is unclear, never false.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from bot.answering.composing.lexicon import EITHER, JOINS
+from bot.answering.composing.words import TokenRole, Word, read
+
+_IFS = frozenset({"if", "unless", "wenn", "falls", "sofern"})
+_LONGER_IFS = (("provided", "that"), ("as", "long", "as"), ("so", "long", "as"))
+_CONDITIONS = _IFS | {"when", "whenever", "once", "provided", "where", "whether", "should"}
+"""Words by which a sentence may say "if", too."""
+_HALF = 0.5
+_SIGNED = re.compile(
+    r"(?<![\w-])[-\u2212]\d[\d.,]*|[<>\u2264\u2265]=?\s{0,2}\d[\d.,]*|(?<!\w)\w{1,12}(?:\+\+|#)(?!\w)"
+)
+_SIGNS = " -\u2212<>=\u2264\u2265+#"
+_BARE = re.compile(r"(?<![\w<>\u2264\u2265=+#-])(?<![<>\u2264\u2265=]\s)\w[\d.,]*\w*(?![\w+#])")
+
+
+def changes_what_limits(
+    claim: str, hypothesis: Sequence[Word], passage: str, premise: Sequence[Word]
+) -> bool:
+    """Return whether ``claim``, read as ``hypothesis``, leaves out or exchanges what limits the
+    words that it takes of ``passage``, read as ``premise``."""
+    return (
+        _asks(passage, hypothesis)
+        or _leaves_out_if(hypothesis, premise)
+        or _leaves_out_but_not(hypothesis, premise)
+        or _denies_the_other(hypothesis, premise)
+        or _joins_alternatives(hypothesis, premise)
+        or _signs_differ(claim, passage)
+    )
+
+
+def _asks(passage: str, hypothesis: Sequence[Word]) -> bool:
+    """Return whether the passage only asks for it: "Can I bring my dog? No." """
+    _, asks, answer = passage.rpartition("?")
+    return bool(asks) and not _weighty(read(answer)) & _weighty(hypothesis)
+
+
+def _leaves_out_if(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether it states a sentence of the passage without its condition."""
+    if any(_folded(word) in _CONDITIONS for word in hypothesis) or _long_if(hypothesis):
+        return False
+    ours = _weighty(hypothesis)
+    for sentence in _sentences(premise):
+        for condition, rest in _conditions(sentence):
+            takes = rest and len(rest & ours) >= _HALF * len(rest)
+            if takes and len(condition & ours) < _HALF * len(condition):
+                return True
+    return False
+
+
+def _conditions(sentence: Sequence[Word]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """Yield each condition of a sentence, and the words that it limits."""
+    for place, word in enumerate(sentence):
+        if _folded(word) in _IFS or _begins_long_if(sentence, place):
+            end = len(sentence)
+            if not _weighty(sentence[:place]):  # "If X, Y": the comma ends it
+                end = next(
+                    (n for n in range(place, end) if sentence[n].role is TokenRole.COMMA), end
+                )
+            condition = _weighty(sentence[place + 1 : end])
+            yield condition, _weighty([*sentence[:place], *sentence[end:]]) - condition
+
+
+def _leaves_out_but_not(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether it takes what comes before a "but not", without what comes after."""
+    ours = _weighty(hypothesis)
+    for one, other in pairwise(_parts(premise)):
+        first, second = _weighty(one), _weighty(other)
+        but_not = bool(other) and other[0].role is TokenRole.NOT
+        if but_not and first and len(first & ours) >= _HALF * len(first) and not second & ours:
+            return True
+    return False
+
+
+def _denies_the_other(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether both say "A, not B", and it denies what the passage does not."""
+    ours, theirs = _contrasted(hypothesis), _contrasted(premise)
+    return bool(ours and theirs and not ours & theirs)
+
+
+def _contrasted(words: Sequence[Word]) -> frozenset[str]:
+    found = set()
+    for place, (before, word) in enumerate(pairwise(words), 1):
+        if word.role is TokenRole.NOT and before.role in (TokenRole.COMMA, TokenRole.BREAK):
+            denied = next((one for one in words[place + 1 :] if one.weighs), None)
+            found.add((denied.stem or denied.root) if denied else "")
+    return frozenset(found)
+
+
+def _joins_alternatives(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether it says "A and B" where the passage says "A or B"."""
+    return bool(_joined(hypothesis, JOINS - EITHER) & _joined(premise, EITHER))
+
+
+def _joined(words: Sequence[Word], by: frozenset[str]) -> set[frozenset[str]]:
+    found = set()
+    for place, word in enumerate(words):
+        if _folded(word) in by:
+            left = next((one for one in reversed(words[:place]) if one.weighs), None)
+            right = next((one for one in words[place + 1 :] if one.weighs), None)
+            if left and right:
+                found.add(frozenset({left.stem or left.root, right.stem or right.root}))
+    return found
+
+
+def _signs_differ(claim: str, passage: str) -> bool:
+    """Return whether a number or a name has another sign: -20 and 20, C++ and C#, < 5 and > 5."""
+    ours, theirs = _signed(claim), _signed(passage)
+    if ours - theirs:
+        return True
+    left_out = {one.strip(_SIGNS) for one in theirs - ours}
+    bare = set(_BARE.findall(claim.casefold()))
+    return bool(left_out & bare - set(_BARE.findall(passage.casefold())))
+
+
+def _signed(text: str) -> set[str]:
+    found = ("".join(one.split()) for one in _SIGNED.findall(text.casefold()))
+    return {one.replace("\u2212", "-").rstrip(".,") for one in found}
+
+
+def _sentences(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """Yield what full stops part; "but" ends no sentence."""
+    sentence: list[Word] = []
+    for word in words:
+        if word.role is TokenRole.BREAK and not word.text.isalpha():
+            yield sentence
+            sentence = []
+        else:
+            sentence.append(word)
+    yield sentence
+
+
+def _parts(words: Sequence[Word]) -> list[list[Word]]:
+    """Return what each "but" parts, within each sentence."""
+    parts: list[list[Word]] = []
+    for sentence in _sentences(words):
+        part: list[Word] = []
+        for word in sentence:
+            if word.role is TokenRole.BREAK:
+                parts.append(part)
+                part = []
+            else:
+                part.append(word)
+        parts += [part, []]  # the next sentence begins another
+    return parts
+
+
+def _long_if(words: Sequence[Word]) -> bool:
+    return any(_begins_long_if(words, place) for place in range(len(words)))
+
+
+def _begins_long_if(words: Sequence[Word], place: int) -> bool:
+    return any(tuple(map(_folded, words[place : place + len(one)])) == one for one in _LONGER_IFS)
+
+
+def _folded(word: Word) -> str:
+    return word.text.casefold()
+
+
+def _weighty(words: Sequence[Word]) -> frozenset[str]:
+    return frozenset(word.stem or word.root for word in words if word.weighs)

@@ -1,0 +1,64 @@
+"""A sentence that leaves out what limits a passage's words is unclear: it is judged, or marked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.composing.checking import CheckOutcome
+from bot.answering.composing.omissions import changes_what_limits
+from bot.answering.composing.words import read
+from tests.bot.answering.composing.test_relations import decided, passage
+
+DEPLOY = "You may deploy on Friday if the on-call engineer agrees."
+REFUNDS = "If the customer sends the receipt, refunds are paid within 14 days."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (DEPLOY, "You may deploy on Friday."),
+        (REFUNDS, "Refunds are paid within 14 days."),
+        ("You may park here provided that you have a badge.", "You may park here."),
+        ("You may park here as long as you have a badge.", "You may park here."),
+        ("Sie d\u00fcrfen parken, wenn Sie einen Ausweis haben.", "Sie d\u00fcrfen parken."),
+        ("The desk is open every day, but not on Mondays.", "The desk is open every day."),
+        ("Send the form to HR, not to IT.", "Send the form to IT, not to HR."),
+        ("Visitors need a badge or an escort.", "Visitors need a badge and an escort."),
+        ("Store the samples at -20 degrees.", "Store the samples at 20 degrees."),
+        ("The load must be < 5.", "The load must be > 5."),
+        ("The style guide covers C++.", "The style guide covers C#."),
+        ("Can I bring my dog?", "You can bring your dog."),
+        ("Q: Can I bring my dog? A: No.", "You can bring your dog."),
+    ],
+)
+def test_what_limits_a_sentence_may_not_be_left_out_or_exchanged(text: str, said: str) -> None:
+    assert decided(said, passage(text)) is CheckOutcome.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (DEPLOY, DEPLOY),
+        (DEPLOY, "On Friday you may deploy if the on-call engineer agrees."),
+        (f"{DEPLOY} The release manager tells the teams.", "The release manager tells the teams."),
+        ("The desk is open every day, but not on Mondays.", "The desk is not open on Mondays."),
+        ("Send the form to HR, not to IT.", "Send the form to HR, not to IT."),
+        ("Visitors need a badge or an escort.", "Visitors need a badge or an escort."),
+        ("Visitors need a badge and a guide or an escort.", "Visitors need a badge."),
+        ("The style guide covers C++ and Go.", "The style guide covers C++ and Go."),
+        ("Store the samples at -20 degrees.", "The samples: store at -20 degrees."),
+        ("Take 5-10 samples. Store 10 of them.", "Store 10 of them."),
+        ("Where is the desk? The desk is in the hall.", "The desk is in the hall."),
+    ],
+)
+def test_the_rest_of_a_passage_limits_nothing(text: str, said: str) -> None:
+    assert not changes_what_limits(said, read(said), text, read(text))
+
+
+@given(st.text(max_size=80))
+def test_a_text_without_a_question_changes_nothing_of_itself(text: str) -> None:
+    stated = text.replace("?", ".")
+
+    assert not changes_what_limits(stated, read(stated), stated, read(stated))
