@@ -109,9 +109,11 @@ class Range:
 
 
 def weights_of(model: onnx.ModelProto) -> ModelWeights:
-    """Read the weights that ``quantize_dynamic`` made of a BERT model, with or without fused
-    attention."""
+    """Read the weights of a cross-encoder that was made here, or those that ``quantize_dynamic``
+    made of a BERT model, with or without fused attention."""
     known = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
+    if "classifier.scales" in known:
+        return _bundled(known)
     matrices = {
         node.output[0]: node.input[1].removesuffix("_quantized")
         for node in model.graph.node
@@ -168,6 +170,35 @@ def weights_of(model: onnx.ModelProto) -> ModelWeights:
         return ModelWeights(layers, tables)
     pooler = dense("bert.pooler.dense.weight", "bert.pooler.dense.bias")
     return ModelWeights(layers, tables, pooler, dense("classifier.weight", "classifier.bias"))
+
+
+def _bundled(known: Mapping[str, Array]) -> ModelWeights:
+    """Return what `Graph.reranker` has made constants of."""
+
+    def dense(*names: str) -> Dense:
+        parts = [[known[f"{name}.{of}"] for name in names] for of in ("weights", "scales", "bias")]
+        return Dense(*(np.concatenate(part, axis=-1) for part in parts))
+
+    def norm(name: str) -> tuple[Array, Array]:
+        return known[f"{name}.weight"], known[f"{name}.bias"]
+
+    layers = [
+        Layer(
+            dense(f"queries{layer}", f"keys{layer}", f"values{layer}"),
+            dense(f"output{layer}"),
+            dense(f"wide{layer}"),
+            dense(f"narrow{layer}"),
+            (norm(f"attended{layer}"), norm(f"state{layer}")),
+        )
+        for layer in range(sum(name.startswith("attended") for name in known) // 2)
+    ]
+    tables = {
+        f"{name}_embeddings.weight_{what}": known[f"{name}_{what}"]
+        for name in ("word", "position", "token_type")
+        for what in ("quantized", "scale", "zero_point")
+    }
+    tables |= dict(zip(("LayerNorm.weight", "LayerNorm.bias"), norm("embedded"), strict=True))
+    return ModelWeights(layers, tables, dense("pooler"), dense("classifier"))
 
 
 @dataclass

@@ -123,20 +123,30 @@ HANDBOOKS = (
     ),
     Handbook("govuk", "govuk-developer-docs", "source", "https://docs.publishing.service.gov.uk"),
 )
-GITLAB_PEOPLE = Handbook(
-    "gitlab_people",
-    "gitlab-handbook",
-    "content",
-    "https://handbook.gitlab.com",
-    include=tuple(
-        f"/handbook/{folder}/"
-        for folder in (
-            *("about", "business-technology", "communication", "finance", "hiring", "leadership"),
-            *("legal", "people-group", "people-policies", "tools-and-tips", "total-rewards"),
-        )
+_GITLAB = {
+    "gitlab_people": (
+        *("about", "business-technology", "communication", "finance", "hiring", "leadership"),
+        *("legal", "people-group", "people-policies", "tools-and-tips", "total-rewards"),
     ),
+    "gitlab_support": ("support",),
+    "gitlab_security": ("security",),
+    "gitlab_success": ("customer-success",),
+    "gitlab_product": ("marketing", "product"),
+}
+"""Parts of GitLab's handbook, each read as a wiki. The first has the topics that people ask about
+in every company; no shared set has them."""
+
+OWN_ALONE = tuple(
+    Handbook(
+        name,
+        "gitlab-handbook",
+        "content",
+        "https://handbook.gitlab.com",
+        include=tuple(f"/handbook/{folder}/" for folder in folders),
+    )
+    for name, folders in _GITLAB.items()
 )
-"""Topics that people ask about in every company; no shared set has them."""
+"""Handbooks on which there are questions of our own alone."""
 
 
 def _later(test: Literal["<=", ">="], bound: float) -> Goal:
