@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +25,8 @@ _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 FOLDER_LINK = "a link to a folder, which is not followed"
 NO_FILE = "no regular file"
 NOWHERE = "a link that leads nowhere or no regular file"
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+"""What a look at a path says if nothing stands there, or a link that leads nowhere."""
 _DEPENDENCIES = frozenset({"vendor", "themes"})
 _PROGRAMS = frozenset(
     {"Gemfile", "go.mod", "package.json", "composer.json", "hugo.toml", "config.toml", "hugo.yaml"}
@@ -118,6 +122,20 @@ def listing(root: Path) -> Listing:
     if _PROGRAMS & set(files):
         files = [path for path in files if path.split("/", 1)[0] not in _DEPENDENCIES]
     return Listing(tuple(sorted(files)), frozenset(folders), unlisted, links)
+
+
+def may_stand(root: Path, path: str) -> bool:
+    """Return whether an error hides what stands at a path that a listing of ``root`` lacks."""
+    folders = path.split("/")[:-1]
+    try:
+        for number in range(1, len(folders) + 1):
+            folder = on_disk(root, "/".join(folders[:number]))
+            if stat.S_ISLNK(folder.lstat().st_mode):
+                return False  # no listing follows a link to a folder
+        on_disk(root, path).stat()
+    except OSError as error:
+        return error.errno not in _ABSENT
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ from indexers.parsing.limits import Parse, ParsingFailed, here
 from indexers.sources.markdown import convert
 from indexers.sources.markdown.addresses import bare, below
 from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.files import UnreadFile, listing
+from indexers.sources.markdown.files import UnreadFile, listing, may_stand
 from indexers.sources.markdown.git_dates import last_changes
-from indexers.sources.markdown.keys import key_of, on_disk, path_of
+from indexers.sources.markdown.keys import key_of, path_of
 from indexers.sources.markdown.memory import Guess, Memory
 from indexers.sources.markdown.reading import convert_within
 from indexers.sources.markdown.seen_files import AHEAD, SeenFile, SeenFiles, defect
@@ -206,6 +206,8 @@ class MarkdownWiki:
             yield from self._changes(site, {key: seen[key]}, {})
         elif site.is_unlisted(key):
             yield Failed(key, "its folder cannot be listed")
+        elif self._stands(site, key):
+            yield Failed(key, "its place cannot be looked at")
         elif not site.keys:
             raise WikiUnavailable(
                 f"no page was found in {self.name}: see its {self.scope_settings}"
@@ -264,13 +266,11 @@ class MarkdownWiki:
         )
 
     def _stands(self, site: Site, key: str) -> bool:
+        """Return whether the wiki's listing has a page, or may have it: doubt removes none."""
+        if key in site.keys or site.is_unlisted(key):
+            return True
         path = path_of(key)
-        if site.is_unlisted(key):
-            return True
-        try:
-            return site.selects(path) and on_disk(site.root, path).exists()
-        except OSError:  # unknown
-            return True
+        return site.selects(path) and may_stand(site.root, path)
 
     def _guarded(self, key: str, work: Callable[[], PageChange | None]) -> PageChange | None:
         """Turn a defect that one page triggers into its failure: the others go on."""

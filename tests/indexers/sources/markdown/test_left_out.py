@@ -156,6 +156,109 @@ def test_pages_that_are_links_into_a_place_that_is_away_stay(
     assert not away.exists()
 
 
+def became_a_folder(folder: Path) -> None:
+    (folder / "deep/c.md").unlink()
+    (folder / "deep/c.md").mkdir()
+    (folder / "deep/c.md/index.md").write_text("This is c.md.")
+
+
+def became_a_pipe(folder: Path) -> None:
+    (folder / "deep/c.md").unlink()
+    os.mkfifo(folder / "deep/c.md")
+
+
+def became_a_link_to_a_folder(folder: Path) -> None:
+    (folder / "deep/c.md").unlink()
+    (folder / "deep/c.md").symlink_to("er")
+
+
+def was_moved_out_and_linked(folder: Path) -> None:
+    (folder / "deep").rename(folder.parent / "out")
+    (folder / "deep").symlink_to(folder.parent / "out")
+
+
+def got_another_name_and_a_link(folder: Path) -> None:
+    (folder / "deep").rename(folder / "deeper")
+    (folder / "deep").symlink_to("deeper")
+
+
+def got_another_case(folder: Path) -> None:
+    (folder / "deep/c.md").rename(folder / "deep/C.md")
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        became_a_folder,
+        became_a_pipe,
+        became_a_link_to_a_folder,
+        was_moved_out_and_linked,
+        got_another_name_and_a_link,
+        got_another_case,
+    ],
+)
+def test_a_page_that_no_listing_has_is_gone(
+    folder: Path, index: PassageIndex, leave: Callable[[Path], None]
+) -> None:
+    for number in range(20):
+        (folder / f"{number}.md").write_text(f"This is {number}.")
+    synced(wiki(folder), index)
+    leave(folder)
+    synced(wiki(folder), index)
+
+    assert "deep/c.md" not in index.known("w")
+    assert wiki(folder).gone(["a.md", "deep/c.md"]) == {"deep/c.md"}
+
+
+def test_a_page_of_what_turned_out_to_be_a_dependency_is_gone(folder: Path) -> None:
+    (folder / "vendor").mkdir()
+    (folder / "vendor/acme.md").write_text("Call 111.")
+    source = wiki(folder)
+
+    assert source.gone(["a.md", "vendor/acme.md"]) == set()
+
+    (folder / "package.json").write_text("{}")
+
+    assert source.gone(["a.md", "vendor/acme.md"]) == {"vendor/acme.md"}
+
+
+def test_a_page_is_gone_where_a_file_system_knows_no_case(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its place is there, with another page's name."""
+    (folder / "a.md").rename(folder / "A.md")
+    stat = os.stat
+
+    def either(path: Any, **options: Any) -> os.stat_result:
+        is_there = path == folder / "a.md"
+        return stat(folder / "A.md" if is_there else path, **options)
+
+    monkeypatch.setattr(os, "stat", either)
+
+    assert wiki(folder).gone(["a.md", "b.md"]) == {"a.md"}
+
+
+def test_a_page_stays_while_an_error_hides_its_place(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the share that a link leads to is away."""
+    (folder / "a.md").unlink()
+    (folder / "a.md").symlink_to("far.md")
+    stat = os.stat
+
+    def away(path: Any, **options: Any) -> os.stat_result:
+        if os.fsdecode(path).endswith("/far.md") or (
+            os.fsdecode(path).endswith("/a.md") and options.get("follow_symlinks", True)
+        ):
+            raise OSError(5, "Input/output error")
+        return stat(path, **options)
+
+    monkeypatch.setattr(os, "stat", away)
+
+    assert wiki(folder).gone(["a.md", "gone.md"]) == {"gone.md"}
+    assert list(wiki(folder).page("a.md")) == [Failed("a.md", "its place cannot be looked at")]
+
+
 def test_a_part_of_an_empty_wiki_removes_nothing(tmp_path: Path) -> None:
     (tmp_path / "wiki").mkdir()
     with pytest.raises(WikiUnavailable, match="no page was found"):
