@@ -12,11 +12,12 @@ from indexers.sources.markdown.dialects import DIALECTS, Dialect
 from indexers.sources.markdown.front_matter import FrontMatter, split
 from indexers.sources.markdown.grammar import parser
 from indexers.sources.markdown.outline import outline
+from indexers.sources.markdown.raw_tags import show_in_sentence
 from indexers.sources.markdown.tags import take
 from indexers.sources.markdown.tree import grow
 from indexers.sources.markdown.writing import Resolve, Writer
 
-VERSION = "3"
+VERSION = "4"
 """To be changed whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
@@ -64,6 +65,7 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     md = parser(dialect.features)
     tokens = md.parse(marked)
     for token in tokens:
+        show_in_sentence(token.children or (), all_of_them="tagfilter" in dialect.features)
         for part in (token, *(token.children or ())):
             if part.type in ("fence", "code_block", "code_inline"):
                 part.content, part.info = tags.restore(part.content), tags.restore(part.info)

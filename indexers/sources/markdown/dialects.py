@@ -9,8 +9,9 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A dialect. ``features`` are the parser's, ``tags`` the template syntax, ``anchors`` the rule
-    for fragments, ``addresses`` the rule for pages, ``folders`` where the pages may be."""
+    """A dialect. ``features`` are the parser's, and ``tagfilter`` that some tags are shown as text;
+    ``tags`` the template syntax, ``anchors`` the rule for fragments, ``addresses`` the rule for
+    pages, ``folders`` where the pages may be."""
 
     name: str
     anchors: str
@@ -39,9 +40,11 @@ def _dialect(  # noqa: PLR0913, PLR0917 - a table's columns
 DIALECTS: Final[Mapping[str, Dialect]] = {
     dialect.name: dialect
     for dialect in (
-        _dialect("github", "github", "plain", "math attributes directives", folders="docs"),
+        _dialect(
+            "github", "github", "plain", "math attributes directives tagfilter", folders="docs"
+        ),
         _dialect("gitlab", "gitlab", "plain", "math attributes directives", folders="docs"),
-        _dialect("github-wiki", "github", "wiki", "math wikilinks labelfirst"),
+        _dialect("github-wiki", "github", "wiki", "math wikilinks labelfirst tagfilter"),
         _dialect("mkdocs", "mkdocs", "pretty", "admonitions attributes deflist", folders="docs"),
         _dialect(
             "docusaurus", "github", "bare", "directives modules math attributes",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from indexers.sources.markdown.raw_tags import show_without_end
 from indexers.sources.markdown.shortcodes import Close, Link, Open, Show, meaning
 from indexers.sources.markdown.tags import STAND_IN, Tags
 from indexers.text.elements import STRUCK
@@ -74,7 +75,7 @@ def grow(html: str, tags: Tags) -> Node:
     """Parse ``html`` into a tree as it is shown, with template tags in the place of their
     stand-ins; struck text is within ``STRUCK``. Total."""
     grower = _Grower(tags)
-    grower.feed(_without_open_comment(html))
+    grower.feed(show_without_end(_without_open_comment(html)))
     grower.close()
     _give_looks(grower.root)
     keep_what_is_seen(grower.root, lambda children: Node(STRUCK, {}, children))
