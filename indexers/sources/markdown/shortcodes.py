@@ -73,6 +73,8 @@ _SHOWN = (
     "description",
     "footer",
 )
+_SAID = ("content", "text", "body", "message")
+"""Arguments that hold what a tag says. Those of ``_SHOWN`` are above or below it."""
 _FILTERED = re.compile(r"""^\s*["']([^"']*)["']\s*(?:\|\s*([\w-]+).*)?$""", re.DOTALL)
 
 
@@ -91,7 +93,7 @@ def meaning(tag: Tag, *, paired: bool) -> Meaning:  # noqa: PLR0911 - a cascade
         return Close(_element(name)) if paired else NOTHING
     places, names = tag.arguments
     if paired:
-        return _opening(name, places, names)
+        return _opening(tag, name, places, names)
     return _single(tag, name, places, names)
 
 
@@ -101,8 +103,15 @@ def _element(name: str) -> str:
     return "fn-tab" if name in _PARTS else "fn-part"
 
 
-def _opening(name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Open:
-    title = next((names[key] for key in _SHOWN if names.get(key)), "")
+def _shown(tag: Tag) -> str:
+    """Return the words that a tag shows: of a heading and of a text, the first of each."""
+    words = tag.words
+    each = (next((words[key] for key in keys if words.get(key)), "") for keys in (_SHOWN, _SAID))
+    return ": ".join(filter(None, each))
+
+
+def _opening(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Open:
+    title = _shown(tag)
     element = _element(name)
     if element == "fn-note":
         named = [names.get(key, "") for key in ("type", "style", "color", "header-bg", "level")]
@@ -117,8 +126,8 @@ def _opening(name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Op
 
 def _single(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Meaning:
     first = places[0] if places else ""
-    shown = next((names[key] for key in _SHOWN if names.get(key)), "")
-    meant: Meaning = Show(shown)
+    shown = _shown(tag)
+    meant: Meaning = Show(shown or _note(tag, name, places))
     if tag.kind == "liquid" and name in _LINKS:
         meant = Link(first, "site")
     elif name in _NAMES:
@@ -134,8 +143,17 @@ def _single(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, st
     elif name in ("label", "badge", "icon-text") or (name == "label" and names):
         meant = Show(shown or names.get("name", "") or first)
     elif name in ("alert", "note", "warning", "tip") and tag.kind == "liquid":
-        meant = Show(shown or first)
+        meant = Show(shown or _note(tag, name, places) or first)
     return meant
+
+
+def _note(tag: Tag, name: str, places: tuple[str, ...]) -> str:
+    """Return the sentences that a note has as arguments by place, beside its kind and the like."""
+    if tag.kind == "liquid" and name == "include" and places:  # {% include note.html "Text" %}
+        name = places[0].rsplit("/", 1)[-1].split(".", 1)[0].lower()
+    if name not in _NOTES:
+        return ""
+    return ": ".join(place for place in places if " " in place)
 
 
 def _value(tag: Tag) -> Meaning:

@@ -75,21 +75,28 @@ class Tag:
     @property
     def arguments(self) -> tuple[tuple[str, ...], Mapping[str, str]]:
         """Return the arguments by place and by name."""
-        places: list[str] = []
-        names: dict[str, str] = {}
+        found = list(self._arguments())
+        places = tuple(value for name, value, _ in found if not name)
+        return places, {name: value for name, value, _ in found if name}
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Return the arguments by name that are text. The others are variables and expressions,
+        whose values only the site knows."""
+        return {name: value for name, value, is_text in self._arguments() if name and is_text}
+
+    def _arguments(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield the name of each argument, or nothing; its value; and whether that is text."""
         for found in _ARGUMENT.finditer(self.rest):
-            value = next(
-                (found[group] for group in _VALUES if found[group] is not None), ""
-            ).strip()
-            if found["double"] is not None:
+            group = next((group for group in _VALUES if found[group] is not None), "bare")
+            value = (found[group] or "").strip()
+            is_text = group != "bare" or self.kind != "liquid"
+            if group == "double":
                 value = value.replace('\\"', '"')
-            if found["braced"] is not None:
+            if group == "braced":
+                is_text = value.startswith(('"', "'", "`"))
                 value = value.strip("\"'`")
-            if found["name"]:
-                names[found["name"]] = value
-            else:
-                places.append(value)
-        return tuple(places), names
+            yield found["name"] or "", value, is_text
 
 
 _CODE = frozenset({"highlight", "mermaid"})

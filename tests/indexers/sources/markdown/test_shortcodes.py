@@ -1,0 +1,57 @@
+"""A template tag shows the words that it holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexers.sources.markdown.convert import sections
+
+
+def text(page: str, flavour: str) -> str:
+    return "\n".join(section.text for section in sections(page, flavour=flavour).sections)
+
+
+@pytest.mark.parametrize(
+    ("flavour", "tag"),
+    [
+        ("jekyll", '{% include note.html content="Call 911 first." %}'),
+        ("jekyll", '{% include callouts/warning.html "Call 911 first." %}'),
+        ("hugo", '{{< alert text="Call 911 first." >}}'),
+        ("hugo", '{{< callout message="Call 911 first." >}}'),
+        ("hugo", '{{< panel body="Call 911 first." />}}'),
+        ("hugo", '{{< hint "Call 911 first." >}}'),
+        ("hugo", "{{< notice warning `Call 911 first.` >}}"),
+        ("eleventy", '{% callout "Call 911 first." %}'),
+        ("docusaurus", '<Note text="Call 911 first."/>'),
+        ("docusaurus", "<Note text={'Call 911 first.'}/>"),
+    ],
+)
+def test_what_a_tag_says_is_text(flavour: str, tag: str) -> None:
+    assert text(f"# T\n\n{tag}\n\nThen log in.\n", flavour) == "Call 911 first.\n\nThen log in."
+
+
+def test_a_tags_heading_comes_before_what_it_says() -> None:
+    tag = '{{< alert text="Call 911." title="Fire" >}}'
+
+    assert text(f"# T\n\n{tag}\n", "hugo") == "Fire: Call 911."
+
+
+@pytest.mark.parametrize(
+    ("flavour", "tag"),
+    [
+        ("jekyll", "{% include note.html content=page.note %}"),
+        ("docusaurus", "<Note text={props.note}/>"),
+        ("hugo", "{{< hint warning >}}"),
+        ("hugo", '{{< video "How to call 911.mp4" >}}'),
+    ],
+)
+def test_a_variable_a_kind_and_an_argument_of_another_tag_are_no_text(
+    flavour: str, tag: str
+) -> None:
+    assert text(f"# T\n\n{tag}\n\nThen log in.\n", flavour) == "Then log in."
+
+
+def test_words_beside_the_text_between_two_tags_are_its_heading() -> None:
+    page = '# T\n\n{{< alert text="Fire drill" >}}\n\nCall 911.\n\n{{< /alert >}}\n'
+
+    assert text(page, "hugo") == "> Note: Fire drill\n>\n> Call 911."
