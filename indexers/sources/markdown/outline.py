@@ -55,7 +55,9 @@ def outline(
     path: list[Heading] = []
     anchor = ""
     parts: list[OutlineSection] = []
-    for heading, items in _parts(root, headings):
+    for node, items in _parts(root, headings):
+        heading = headings[id(node)] if node else None
+        writer.refer(node.children if node else ())
         if heading is not None and heading is title_heading:
             path, anchor = [], heading.anchor if any(part.text for part in parts) else ""
         elif heading is not None:
@@ -80,7 +82,8 @@ def _lists(items: Iterable[Node | str]) -> bool:
 
 
 def _text(items: Iterable[Node | str], writer: Writer, notes: dict[int, Node]) -> str:
-    """Return the section's blocks, and the footnotes that it is the first to refer to."""
+    """Return the section's blocks, and the footnotes that it or its heading is the first to refer
+    to."""
     blocks = writer.blocks(items)
     while writer.referred:
         note = notes.pop(number := writer.referred.pop(0), None)
@@ -92,13 +95,14 @@ def _text(items: Iterable[Node | str], writer: Writer, notes: dict[int, Node]) -
 
 def _parts(
     root: Node, headings: dict[int, Heading]
-) -> Iterator[tuple[Heading | None, list[Node | str]]]:
-    heading: Heading | None = None
+) -> Iterator[tuple[Node | None, list[Node | str]]]:
+    """Yield each heading, and what stands below it."""
+    heading: Node | None = None
     items: list[Node | str] = []
     for item in _flat(root):
         if isinstance(item, Node) and id(item) in headings:
             yield heading, items
-            heading, items = headings[id(item)], []
+            heading, items = item, []
         else:
             items.append(item)
     yield heading, items

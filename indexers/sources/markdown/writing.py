@@ -73,6 +73,14 @@ class Writer:
         """Return the words, including struck ones, and none raised: sites make anchors of these."""
         return " ".join(self._words(items, as_written=True).split())
 
+    def refer(self, items: Iterable[Node | str]) -> None:
+        """Note the footnotes that a heading refers to, whose text shows none of them."""
+        for item in items:
+            if isinstance(item, Node) and item.tag == "fn-ref":
+                self.referred.append(note_number(item.attributes.get("to", "")))
+            elif isinstance(item, Node) and item.tag not in _UNSEEN:
+                self.refer(item.children)
+
     def _block(self, node: Node) -> list[str]:  # noqa: C901, PLR0911 - one case an element
         if node.tag in _UNSEEN:
             return []
