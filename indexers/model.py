@@ -1,7 +1,6 @@
 """Models shared by both sides: pages, passages, rights, search hits.
 
-The words are the glossary's (README). Standard library only, so that every other module may import
-this one without a cycle.
+The words are the glossary's. Standard library only: every other module may import this one.
 """
 
 from __future__ import annotations
@@ -24,8 +23,7 @@ class Principal:
     """A reader's rights: the tokens that they hold.
 
     Tokens are ``everyone``, ``user:...``, ``domain:...``, ``group:...``, and those that a wiki
-    defines for its own people. A principal without tokens reads nothing at all, which is what an
-    outsider gets.
+    defines for its own people. A principal without tokens, as an outsider's, reads nothing at all.
     """
 
     tokens: frozenset[str] = frozenset()
@@ -319,10 +317,12 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A page left out on purpose (draft, binary, too large): it leaves the index."""
+    """A page that is not read and leaves the index: at once if it is left out ``on_purpose`` (a
+    draft, labels, settings), else as vanished pages do (it is empty now, or binary)."""
 
     key: str
     reason: str
+    on_purpose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

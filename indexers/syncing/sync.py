@@ -67,9 +67,9 @@ def sync(  # noqa: PLR0913 - one for each option of the command
 
     Raises:
         MassRemoval: more than ``max_removal`` of the wiki's pages, and at least
-            ``min_removal``, would leave, or no page was found where there were some; all
-            else has been done. Where pages have rights of their own, nobody is shown those
-            that were kept.
+            ``min_removal``, would leave (vanished, or without text now), or no page was found
+            where there were some; all else has been done. Where pages have rights of their own,
+            nobody is shown those that were kept.
         WikiUnavailable: the wiki cannot be listed; what was read of it is indexed.
         IndexUnavailable, ModelUnavailable: nothing can be written now.
     """
@@ -97,15 +97,15 @@ def sync(  # noqa: PLR0913 - one for each option of the command
 def _read(run: _Run, limit: RemovalLimit) -> None:
     """Write what changed, and remove what left."""
     run.apply_changes()
-    if not run.stopped():
-        run.remove_what_left()
-    if not run.listed_to_end:
+    if run.stopped():
         return
-    if not run.listed:
+    run.remove_what_left()
+    no_page = run.listed_to_end and not run.listed
+    if no_page:
         run.report.warnings.append(f"no page was found: see its {run.wiki.scope_settings}")
     lost = run.lost_pages()
     # A folder that is not mounted, or not yet filled, looks like an empty wiki.
-    nothing_found = bool(lost) and not run.listed and not limit.allow_mass_removal
+    nothing_found = bool(lost) and no_page and not limit.allow_mass_removal
     if nothing_found or limit.refuses(len(lost), len(run.known)):
         run.close(lost)
         raise MassRemoval(refusal(run.wiki, len(lost), len(run.known)))
@@ -157,6 +157,7 @@ class _Run:
         self._listed: frozenset[str] | None = None
         self._whole = True
         self._leaving: set[str] = set()
+        self._without_text: set[str] = set()
         self._held: list[_Cut] = []
         self._held_passages = 0
         self._digests: set[str] = set()
@@ -186,22 +187,22 @@ class _Run:
         self.report.complete = self.listed_to_end and self._whole
 
     def remove_what_left(self) -> None:
-        """Remove pages that are gone on purpose (drafts, emptied ones)."""
+        """Remove pages that are left out on purpose."""
         self.remove(sorted(self._leaving))
 
     def lost_pages(self) -> list[str]:
-        """Return pages that vanished, each checked, without those that only moved (which are
-        removed)."""
-        failed = {failed.key for failed in self.report.failed}
-        missing = sorted(self.known.keys() - self.listed - self._leaving - failed)
+        """Return pages that vanished, each checked, and those that stand without text, which an
+        accident may have emptied as well as a person. Those that only moved are removed."""
+        missing = self._missing()
         try:
             gone = self.wiki.gone(missing) if missing else frozenset()
         except WikiUnavailable:
-            self.close(missing)
+            self.close([*missing, *sorted(self._without_text)])
             raise
-        moved = {key for key in gone if self._stands_elsewhere(key)}
+        lost = gone | self._without_text
+        moved = {key for key in lost if self._stands_elsewhere(key)}
         self.remove(sorted(moved))
-        return sorted(gone - moved)
+        return sorted(lost - moved)
 
     def remove(self, keys: Sequence[str]) -> None:
         self.report.removed += len(keys)
@@ -250,7 +251,7 @@ class _Run:
                 self._settled()
             case Skipped():
                 self.report.skipped.append(change)
-                self._leave(change.key)
+                self._leave(change.key, self._leaving if change.on_purpose else self._without_text)
             case Failed():
                 self.report.failed.append(change)
                 self._settled()
@@ -274,7 +275,7 @@ class _Run:
                 self._held.append((change, passages))
                 self._held_passages += len(passages)
             else:
-                self._leave(page.key)
+                self._leave(page.key, self._without_text)
 
     def _narrow(self, page: Page) -> None:
         """Narrow the page's rights before anything is embedded. Wider rights wait for the new text:
@@ -284,10 +285,18 @@ class _Run:
             both = known.acl & page.acl
             self.index.relabel(self.wiki.name, page.key, known.revision, both)
 
-    def _leave(self, key: str) -> None:
+    def _leave(self, key: str, leaving: set[str]) -> None:
         if key in self.known:
-            self._leaving.add(key)
+            leaving.add(key)
         self._settled()
+
+    def _missing(self) -> list[str]:
+        """Return pages that a whole listing does not have any more."""
+        if not self.listed_to_end:
+            return []
+        failed = {failed.key for failed in self.report.failed}
+        settled = self.listed | self._leaving | self._without_text | failed
+        return sorted(self.known.keys() - settled)
 
     def _write_held(self) -> None:
         many = self._held_passages >= embedding.BATCH

@@ -24,8 +24,8 @@ from indexers.model import (
 
 
 class DictWiki:
-    """``pages`` by key; ``drafts`` are skipped, ``unreadable`` ones fail. With
-    ``breaks_off`` the listing ends after so many pages with an error, with
+    """``pages`` by key; ``drafts`` are skipped on purpose, ``binary`` ones are not, ``unreadable``
+    ones fail. With ``breaks_off`` the listing ends after so many pages with an error, with
     ``forgetful`` without a word. ``still_there`` are keys that were not listed and yet
     exist."""
 
@@ -36,6 +36,7 @@ class DictWiki:
         self.requests = 0
         self.pages: dict[str, Page] = {}
         self.drafts: set[str] = set()
+        self.binary: set[str] = set()
         self.unreadable: set[str] = set()
         self.still_there: set[str] = set()
         self.breaks_off: int | None = None
@@ -67,7 +68,9 @@ class DictWiki:
 
     def _change(self, page: Page, known: KnownPage | None) -> PageChange:
         if page.key in self.drafts:
-            return Skipped(page.key, "draft")
+            return Skipped(page.key, "draft", on_purpose=True)
+        if page.key in self.binary:
+            return Skipped(page.key, "binary")
         if page.key in self.unreadable:
             return Failed(page.key, "not readable")
         if known and known.revision == page.revision and known.acl == page.acl:

@@ -118,7 +118,7 @@ class PageExtras:
         """Yield documents that were read under earlier settings."""
         for key in known:
             if (kind := _kind(key)) and kind not in self._kinds:
-                yield Skipped(key, f"{kind} are not read")
+                yield Skipped(key, f"{kind} are not read", on_purpose=True)
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace], known: Collection[str]) -> ExtraParts:
         """Return the documents. Those ``known`` that the search does not show are checked, so that

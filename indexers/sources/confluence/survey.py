@@ -222,7 +222,7 @@ class Survey:
         left_out: list[Skipped] = []
         for page, own in zip(pages, labels, strict=True):
             if self._scope.labelled_out(own):
-                left_out.append(Skipped(page.listed.key, "left out by its labels"))
+                left_out.append(Skipped(page.listed.key, "left out by its labels", on_purpose=True))
             else:
                 kept.append(page)
         return kept, left_out

@@ -287,7 +287,7 @@ class ConfluenceWiki:
         without = {page.key for page in left_out}
         for one in extras:
             if one.page.key in without:
-                yield Skipped(one.key, "its page is left out by its labels")
+                yield Skipped(one.key, "its page is left out by its labels", on_purpose=True)
         yield from self._extras.read(
             [one for one in extras if one.key in to_read and one.page.key not in without]
         )

@@ -289,7 +289,7 @@ class MarkdownWiki:
         if file.unread is not None:
             return _not_read(key, file.unread, known)
         if reason := self._withheld(file):
-            return Skipped(key, reason)
+            return Skipped(key, reason, on_purpose=True)
         revision = self._revision(site, key, file)
         if known is not None and known.revision == revision and known.acl == self._acl:
             return Unchanged(key)
@@ -310,7 +310,7 @@ class MarkdownWiki:
         except UnreadFile as unread:
             return _not_read(key, unread, known)
         if reason := self._withheld(file):
-            return Skipped(key, reason)
+            return Skipped(key, reason, on_purpose=True)
         revision = self._revision(site, key, file)
         try:
             converted = convert_within(

@@ -175,7 +175,7 @@ def test_a_page_that_became_a_draft_or_empty_leaves(house: House) -> None:
     report = house.sync()
 
     assert report.removed == 2
-    assert report.skipped == [Skipped("leave", "draft")]
+    assert report.skipped == [Skipped("leave", "draft", on_purpose=True)]
     assert house.readable() == {}
 
 
@@ -419,7 +419,7 @@ def test_few_pages_vanish_unasked(
     assert house.sync(**options).removed == before - after
 
 
-def test_moved_and_skipped_pages_do_not_count_as_vanished(house: House) -> None:
+def test_moved_pages_and_drafts_do_not_count_as_vanished(house: House) -> None:
     for number in range(50):
         house.wiki.write(f"old/{number}", f"Text of page {number}.", title="Same")
     house.sync()

@@ -22,6 +22,7 @@ from indexers.model import (
     PageChange,
     Principal,
     Relabelled,
+    Skipped,
     Space,
 )
 from indexers.sources.confluence.addresses import Base, base_of
@@ -512,6 +513,7 @@ def test_labels_of_the_page_itself_count_where_the_search_is_late(site, handbook
 
     assert new.id not in held
     assert kinds(changes)["Skipped"] == [new.id]
+    assert all(one.on_purpose for one in changes if isinstance(one, Skipped))
 
 
 def test_a_search_that_finds_nothing_removes_no_labelled_page(site, handbook) -> None:
