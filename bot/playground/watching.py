@@ -19,8 +19,8 @@ class Watching(Core):
     """Observations of the workspace. Every wait wakes when it changes."""
 
     def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
-        """Return messages that only ``user`` sees. One in a thread shows only if that thread
-        exists: Slack loses those that were sent to a reply's ts."""
+        """Return messages that only ``user`` sees. One in a thread shows only if that thread has
+        replies: Slack loses others, and those that were sent to a reply's ts."""
         return [
             message
             for message in self.ephemeral
@@ -126,7 +126,7 @@ class Watching(Core):
         if message.thread_ts is None:
             return True
         parent = self.messages.get(message.channel, {}).get(message.thread_ts)
-        return parent is not None and not parent.is_reply
+        return parent is not None and not parent.is_reply and bool(self.replies(parent))
 
     def _seen(self, messages: list[Message]) -> str:
         texts = [f"{message.ts}: {message.text[:120]!r}" for message in messages]

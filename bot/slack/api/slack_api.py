@@ -212,11 +212,13 @@ class SlackApi:
     async def post_ephemeral(
         self, channel: str, person: str, message: Message, thread: str | None = None
     ) -> None:
-        """Show a message to that person alone.
+        """Show a message to that person alone, in the thread if it has replies.
 
         Raises:
             NotInChannel: they are not there.
         """
+        if thread and not await self._has_replies(channel, thread):
+            thread = None
         try:
             await call(
                 self.client.chat_postEphemeral(
@@ -231,6 +233,19 @@ class SlackApi:
             if error.code == _HAS_LEFT:
                 raise NotInChannel(str(error), error.code) from error
             raise
+
+    async def _has_replies(self, channel: str, thread: str) -> bool:
+        """Return whether Slack would show an ephemeral message in this thread: "Ephemeral messages
+        in threads are only shown if there is already an active thread" (`chat.postEphemeral`). If
+        it does not say, no: in the channel itself the person sees it in any case."""
+        try:
+            found = await call(
+                self.client.conversations_replies(channel=channel, ts=thread, limit=2)
+            )
+        except (ChatRefused, ChatUnavailable) as error:
+            logger.info("Whether %s has replies is unknown: %s", thread, error)
+            return False
+        return len(found.get("messages", ())) > 1  # the first is the one that began it
 
     async def ask(self, trigger: str, view: Block) -> str:
         """Open a form, within three seconds of its trigger, and return its id."""

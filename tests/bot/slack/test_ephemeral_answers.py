@@ -59,6 +59,47 @@ async def test_one_that_broke_off_is_offered_and_not_given_twice(
     assert len(offers(slack)) <= 1
 
 
+async def test_it_is_in_the_thread_only_if_that_has_replies(bot: Bot, slack: LocalSlack) -> None:
+    """Slack shows an ephemeral message of a thread only if the thread is active."""
+    await bot.start()
+    await choose(slack, sees="asker")
+    await slack.mention("U0ANNA", "C0HERS", "leave?")
+    first = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    await quiet(bot)
+    thread = await slack.say("U0BEN", "C0HERS", "Who knows about leave?")
+    await slack.mention("U0ANNA", "C0HERS", "leave?", thread_ts=thread.ts)
+    await slack.wait_for(lambda: len(answers(slack)) == 2)
+
+    assert first.thread_ts is None
+    assert answers(slack)[1].thread_ts == thread.ts
+
+
+async def test_it_is_shown_if_slack_does_not_say_whether_its_thread_has_replies(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await choose(slack, sees="asker")
+    slack.fail_next("conversations.replies", error="missing_scope", times=50)
+    await slack.mention("U0ANNA", "C0HERS", "leave?")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+
+    assert answer.thread_ts is None
+
+
+async def test_who_asks_the_keepers_below_it_sees_that_they_were_asked(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await choose(slack, sees="asker")
+    await slack.mention("U0ANNA", "C0HERS", "Where do I park?")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "ask_keepers" in one.action_ids())
+    await quiet(bot)
+    await slack.click("U0ANNA", answer, "ask_keepers")
+    thanks = await slack.wait_for_ephemeral("U0ANNA", lambda one: "keep the wiki" in one.text)
+
+    assert thanks.thread_ts is None
+
+
 async def test_what_is_offered_again_follows_what_its_asker_may_read_now(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -109,7 +150,7 @@ async def test_killed_at_any_moment_it_is_given_once_or_offered(
     asked: list[Message] = []
     for steps in range(0, 100, every):
         one.die_after(steps)
-        asked.append(await slack.mention("U0ANNA", "C0HERS", "leave?"))
+        asked.append(await ask_in_a_thread(slack))
         if lived := await ended(one, slack, asked[-1]):
             break
         await one.bury()
@@ -120,7 +161,7 @@ async def test_killed_at_any_moment_it_is_given_once_or_offered(
     # However the steps fell: killed as Slack has taken the answer, and nothing says so.
     one.fuse.left = None
     one.die_behind("chat.postEphemeral")
-    asked.append(await slack.mention("U0ANNA", "C0HERS", "leave?"))
+    asked.append(await ask_in_a_thread(slack))
     await until(lambda: one.is_dead)
     await one.bury()
     await one.start()
@@ -141,8 +182,15 @@ async def test_killed_at_any_moment_it_is_given_once_or_offered(
         assert (given, offered) in {(1, 0), (0, 1), (1, 1)}
 
 
+async def ask_in_a_thread(slack: LocalSlack) -> Message:
+    """Ask in a thread of its own, which tells the answers of several questions apart."""
+    root = Message("C0HERS", slack.new_ts(), "U0BEN", slack.team_id, "Who knows about leave?")
+    slack.keep(root)
+    return await slack.mention("U0ANNA", "C0HERS", "leave?", thread_ts=root.ts)
+
+
 def replies(said: list[Message], question: Message) -> int:
-    return sum(one.thread_ts == question.ts for one in said)
+    return sum(one.thread_ts == question.thread_ts for one in said)
 
 
 async def ended(one: Mortal, slack: LocalSlack, asked: Message) -> bool:

@@ -179,6 +179,18 @@ async def test_an_ephemeral_message_to_a_replys_time_is_lost(
     assert [message.text for message in slack.ephemerals("U0ANNA")] == ["seen"]
 
 
+async def test_an_ephemeral_message_in_a_thread_without_replies_is_lost(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    question = await slack.say("U0ANNA", "C0TEAM", "Hm?")
+
+    await client.chat_postEphemeral(
+        channel="C0TEAM", user="U0ANNA", text="lost", thread_ts=question.ts
+    )
+
+    assert slack.ephemerals("U0ANNA") == []
+
+
 async def test_an_outsider_gets_no_ephemeral_message(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
