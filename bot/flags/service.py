@@ -259,12 +259,16 @@ class FlagService:
             readers = frozenset() if is_open else frozenset({flag.person})
             entry = AuditEntry(place, flag.person, Way.DIRECT, is_open, readers, pages)
             await self.audit.note(entry)
-        lead = (
-            texts.QUESTION_HANDLED if flag.complaint is Complaint.UNANSWERED else texts.FLAG_HANDLED
-        )
-        content = AnswerContent(recorded, lead=lead)
+        content = AnswerContent(recorded, lead=_lead(flag))
         last = await self.chat.post_reply(channel, ts, content, since=flag.changed)
         await self.feedback.posted(recorded.id, last)
+
+    async def lead(self, recorded: RecordedAnswer) -> str:
+        """Return the sentence above an answer that says why it came; empty if a person asked, or
+        the flag is gone because its question is forgotten."""
+        id_ = recorded.asked.place.flag
+        flag = await self.review.flag(id_) if id_ is not None else None
+        return _lead(flag) if flag else ""
 
     async def _asked(self, recorded: RecordedAnswer, reader: Reader, person: str = "") -> Result:
         """Return what ``reader`` gets for the question now, in its original conversation, as
@@ -292,6 +296,11 @@ class FlagService:
 
     async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
         return await beside(self.executor, work, *arguments)
+
+
+def _lead(flag: Flag) -> str:
+    is_question = flag.complaint is Complaint.UNANSWERED
+    return texts.QUESTION_HANDLED if is_question else texts.FLAG_HANDLED
 
 
 def _addresses(library: Library, sources: Sequence[Source]) -> tuple[str, ...]:

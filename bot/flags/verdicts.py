@@ -67,8 +67,7 @@ class Verdicts:
             return
         shown = await self._flag(known, press.person, Complaint.UNANSWERED, "")
         await self._confirm(known)
-        place, notice = known.asked.place, ASKED if shown else NOTED
-        await self.chat.post_privately(place.channel, press.person, notice, place.thread)
+        await self._tell(known, press.person, ASKED if shown else NOTED)
 
     async def complained(self, person: str, form: ComplaintForm) -> None:
         """Handle the form. Its sender may have lost access to the answer since it was opened."""
@@ -123,9 +122,8 @@ class Verdicts:
         else:
             await self._flag(recorded, person, Complaint.UNSAID, "")
         await self._confirm(recorded)
-        place = recorded.asked.place
-        asked = Notice(texts.DOUBTED, button=Button(WHY, texts.SAY_WHAT_IS_WRONG, str(recorded.id)))
-        await self.chat.post_privately(place.channel, person, asked, place.thread)
+        button = Button(WHY, texts.SAY_WHAT_IS_WRONG, str(recorded.id))
+        await self._tell(recorded, person, Notice(texts.DOUBTED, button=button))
 
     async def _flag(
         self, recorded: RecordedAnswer, person: str, complaint: Complaint, comment: str
@@ -139,13 +137,20 @@ class Verdicts:
         """Show the verdict on the answer itself. A clarifying question stays as it is: its buttons
         may have been replaced by a choice."""
         if not isinstance(recorded.answer, Clarify):
-            await self.redrawing.draw(recorded)
+            lead = await self.service.lead(recorded)
+            await self.redrawing.draw(recorded, lambda content: replace(content, lead=lead))
 
     async def _thank(self, recorded: RecordedAnswer, person: str, words: Notice) -> None:
         """Thank the person, privately if others can read: their verdict is one of many."""
         if not recorded.asked.private:
-            place = recorded.asked.place
-            await self.chat.post_privately(place.channel, person, words, place.thread)
+            await self._tell(recorded, person, words)
+
+    async def _tell(self, recorded: RecordedAnswer, person: str, words: Notice) -> None:
+        """Show it to the person alone, where the answer is. One that no message asked for is in no
+        thread."""
+        place = recorded.asked.place
+        thread = place.thread if place.flag is None else None
+        await self.chat.post_privately(place.channel, person, words, thread)
 
 
 _GOOD = {

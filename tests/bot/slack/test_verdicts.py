@@ -9,6 +9,7 @@ import pytest
 
 from bot.flags.feedback import Feedback
 from bot.flags.model import UNSETTLED, Complaint, FlagState
+from bot.flags.texts import ASKED, DOUBTED, FLAG_HANDLED, QUESTION_HANDLED
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.state.answers import DatabaseAnswers
@@ -194,6 +195,73 @@ async def test_what_a_channel_was_told_is_shown_to_reviewers_only_while_it_is_op
     assert "What was answered is not open to everyone" in words(card)
     assert "calendar" not in words(card)
     assert LEAVE.url not in words(card)
+
+
+async def told(slack: LocalSlack, why: str) -> Message:
+    """Have Anna's flag or question handled, and return what she is told."""
+    card = await slack.wait_for_message("C0REVIEW")
+    await slack.click("U0BEN", card, "flag_fixed")
+    told = await slack.wait_for_message(slack.im("U0ANNA").id, lambda one: why in words(one))
+    await slack.wait_for(lambda: "told" in words(card))
+    return told
+
+
+async def test_a_verdict_on_what_became_of_a_flag_leaves_its_first_line_and_question(
+    slack: LocalSlack, answer: Message
+) -> None:
+    await flag(slack, "U0ANNA", answer, "outdated")
+    now = await told(slack, FLAG_HANDLED)
+    await slack.click("U0ANNA", now, "verdict", "positive")
+    await slack.wait_for(lambda: "You found this helpful" in words(now))
+
+    assert FLAG_HANDLED in words(now)
+    assert "How do I book leave?" in words(now)
+
+
+async def test_a_verdict_on_what_became_of_a_question_leaves_its_first_line_and_question(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "Where do I park?")
+    silence = await slack.wait_for_message("C0TEAM")
+    await quiet(bot)
+    await slack.click("U0ANNA", silence, "ask_keepers")
+    now = await told(slack, QUESTION_HANDLED)
+    await slack.react("U0ANNA", now, "+1")
+    await slack.wait_for(lambda: "You found this helpful" in words(now))
+
+    assert QUESTION_HANDLED in words(now)
+    assert "Where do I park?" in words(now)
+
+
+async def test_who_doubts_what_became_of_a_flag_sees_the_button_that_says_why(
+    slack: LocalSlack, answer: Message
+) -> None:
+    """That message is in no thread: no ts asked for it."""
+    await flag(slack, "U0ANNA", answer, "outdated")
+    now = await told(slack, FLAG_HANDLED)
+    await slack.react("U0ANNA", now, "-1")
+    prompt = await slack.wait_for_ephemeral("U0ANNA", lambda one: one.text == DOUBTED)
+    threads = [call.arguments["ts"] for call in slack.calls_to("conversations.replies")]
+
+    assert prompt.thread_ts is None
+    assert not [ts for ts in threads if ts.startswith("fixed-")]
+
+
+async def test_who_asks_the_keepers_once_more_sees_that_they_were_asked(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "Where do I park?")
+    silence = await slack.wait_for_message("C0TEAM")
+    await quiet(bot)
+    await slack.click("U0ANNA", silence, "ask_keepers")
+    now = await told(slack, QUESTION_HANDLED)
+    await slack.click("U0ANNA", now, "ask_keepers")
+    thanks = await slack.wait_for_ephemeral("U0ANNA", lambda one: one.channel == now.channel)
+
+    assert thanks.text == ASKED
+    assert thanks.thread_ts is None
 
 
 async def test_a_form_that_cannot_open_is_told(
