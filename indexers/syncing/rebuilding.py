@@ -97,12 +97,16 @@ def is_whole(reports: Sequence[SyncReport], wikis: Collection[str]) -> bool:
 
 
 def remove_unconfigured(
-    index: PassageIndex, wikis: Container[str], *, allow_mass_removal: bool = False
+    index: PassageIndex,
+    wikis: Container[str],
+    *,
+    allow_mass_removal: bool = False,
+    dry_run: bool = False,
 ) -> Iterator[str]:
     """Remove from the index pages of none of ``wikis``, which left the settings, and yield
-    messages. Many pages wait for an operator's permission, as in any removal; nothing is answered
-    from them. What an interrupted write or removal left of such a wiki goes too: no sync of its own
-    will find it."""
+    messages; with ``dry_run`` only these. Many pages wait for an operator's permission, as in any
+    removal; nothing is answered from them. What an interrupted write or removal left of such a wiki
+    goes too: no sync of its own will find it."""
     counts = index.counts()
     for name in sorted(name for name in index.wikis() if name not in wikis):
         pages, _ = counts.get(name, (0, 0))
@@ -112,11 +116,13 @@ def remove_unconfigured(
                 " pages, and `footnote sync --allow-mass-removal` removes them"
             )
             continue
-        index.remove(name, list(index.known(name)))
-        index.sweep(name)
+        if not dry_run:
+            index.remove(name, list(index.known(name)))
+            index.sweep(name)
         if pages:
             number = "its only page" if pages == 1 else f"its {pages:,} pages"
-            yield f"{name} is no longer in the settings: {number} left the index"
+            leaves = "would leave" if dry_run else "left"
+            yield f"{name} is no longer in the settings: {number} {leaves} the index"
 
 
 def take(
@@ -127,9 +133,8 @@ def take(
     max_removal: float,
     allow_mass_removal: bool,
 ) -> None:
-    """Promote, after a sync of all ``wikis``: forget those that left the settings, and read what
-    was built for another model or splitter, unless it has lost too much (the last report says
-    so)."""
+    """Promote, after a sync of all ``wikis``, what was built for another model or splitter, unless
+    it has lost too much (the last report says so)."""
     losses: Iterator[str] = iter(())
     if index.building and not allow_mass_removal:
         losses = lost_pages(index, wikis=wikis, max_removal=max_removal)
@@ -137,8 +142,6 @@ def take(
         _close_unseen(index, tuple(wikis.values()), reports)
         reports[-1].complete, reports[-1].error = False, _refusal(why)
         return
-    gone = remove_unconfigured(index, wikis, allow_mass_removal=allow_mass_removal)
-    reports[-1].warnings.extend(gone)
     index.promote()
 
 

@@ -9,7 +9,14 @@ from typing import Protocol
 from indexers.model import Progress, SyncReport, SyncScope
 from indexers.ports import Embedder, PromotionCheck, Wiki
 from indexers.syncing.ports import ConfiguredWikis, ReadingProcesses, RebuildableIndex
-from indexers.syncing.rebuilding import Guard, is_whole, on_sound_index, rebuilt, take
+from indexers.syncing.rebuilding import (
+    Guard,
+    is_whole,
+    on_sound_index,
+    rebuilt,
+    remove_unconfigured,
+    take,
+)
 from indexers.syncing.splitting import Splitter
 from indexers.syncing.sync import each, sync
 
@@ -98,8 +105,14 @@ def sync_wikis(  # noqa: PLR0913 - one for each option of a sync
         reports = read(wikis, full=full)
         if whole and not recent:
             parts.wikis.warn_of_trouble(reports)
-        if not dry_run and is_whole(reports, every):
-            take(parts.index, every, reports, **guard)
+        if is_whole(reports, every):
+            # Who names a wiki means no other, also if it is the only one of the settings.
+            if name is None:
+                reports[-1].warnings += remove_unconfigured(
+                    parts.index, every, allow_mass_removal=allow_mass_removal, dry_run=dry_run
+                )
+            if not dry_run:
+                take(parts.index, every, reports, **guard)
         return reports
 
     parts.index.follow()

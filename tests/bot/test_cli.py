@@ -140,11 +140,15 @@ def test_a_wiki_that_left_the_settings_answers_nothing_and_its_removal_is_told(
     before = handbook.footnote("ask", "Where is parking?", "--json").json
     handbook.write("footnote.toml", settings)
     after = handbook.footnote("ask", "Where is parking?", "--json").json
+    planned = handbook.footnote("sync", "--dry-run", "--json")
+    of_another = handbook.footnote("sync", "--wiki", "handbook", "--json")
     synced = handbook.footnote("sync", "--json")
 
     assert before["sources"][0]["page"] == "parking.md"
     assert "parking.md" not in json.dumps(after)
     told = "old is no longer in the settings: its only page left the index"
+    assert planned.json["warnings"] == [told.replace("left", "would leave")]
+    assert of_another.json["warnings"] == []
     assert synced.json["warnings"] == [told]
     assert told in synced.err
 
