@@ -47,7 +47,8 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
         settings = layered(values)
     except ValidationError as error:
         found = [*in_words(error, values, unknown), *((problem, ()) for problem in problems)]
-        raise SettingsError([say for say, _ in found], where, [at for _, at in found]) from None
+        said = [f"{say}{_from_variable(at)}" for say, at in found]
+        raise SettingsError(said, where, [at for _, at in found]) from None
     except UnreadableVariable as error:
         lists = f'a variable cannot be read ({error}): a list is written ["a", "b"]'
         problems = problems or [lists]
@@ -175,6 +176,13 @@ def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
             known.add(f"{ENV_PREFIX}{name}".upper())
     ours = sorted(name for name in environment if name.upper().startswith(ENV_PREFIX))
     return {name: _nearest(name.upper(), known) for name in ours if name.upper() not in known}
+
+
+def _from_variable(setting: Location) -> str:
+    """Return a note if the value of a setting is an environment variable's, not the file's."""
+    name = ENV_PREFIX + "__".join(map(str, setting)).upper()
+    is_set = bool(setting) and name in map(str.upper, os.environ)
+    return f" (the variable {name} says so)" if is_set else ""
 
 
 _MEANT = {

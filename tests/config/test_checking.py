@@ -138,6 +138,18 @@ def test_a_variable_has_no_line(settings: Path, monkeypatch: pytest.MonkeyPatch)
     assert "FOOTNOTE_ANSWER__PRECISON" in problem.says
 
 
+def test_a_wrong_value_of_a_variable_is_said_to_be_the_variable_s(
+    settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.write_text("[answer]\nshape = 3\n")
+    monkeypatch.setenv("FOOTNOTE_ANSWER__PRECISION", "3")
+    _, problems = check(None)
+
+    says = {problem.setting: problem.says for problem in problems}
+    assert "(the variable FOOTNOTE_ANSWER__PRECISION says so)" in says["answer.precision"]
+    assert "variable" not in says["answer.shape"]
+
+
 def test_what_is_no_toml_is_one_problem_with_its_line(settings: Path) -> None:
     settings.write_text('data_dir = "data"\n[answer\n')
 
