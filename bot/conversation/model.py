@@ -66,6 +66,12 @@ class IncomingMessage:
     attempts: int = 0
 
     @property
+    def within(self) -> str | None:
+        """Return the thread that the message replies in; None if it is in none. What is shown to
+        one person in a thread without replies is shown to nobody."""
+        return self.thread if self.thread != self.ts else None
+
+    @property
     def changed(self) -> bool:
         """Return whether the message was edited or deleted since it was sent."""
         return self.deleted or bool(self.edited)

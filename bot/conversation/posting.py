@@ -73,7 +73,7 @@ class Posting:
         """
         await self.inbox.note_ephemeral(message)
         await self.hold(message)
-        await self.chat.post_privately(message.channel, message.person, content, message.thread)
+        await self.chat.post_privately(message.channel, message.person, content, message.within)
 
     async def may_have_been_seen(self, message: IncomingMessage) -> bool:
         """Return whether the asker may have seen their reply, as far as is known."""

@@ -134,9 +134,9 @@ class WaitingRoom:
         if _told(message) in self._told:
             return
         self._remember(message)
-        channel, person, thread = message.channel, message.person, message.thread
+        channel, person = message.channel, message.person
         try:
-            await self._chat.post_privately(channel, person, notice, thread)
+            await self._chat.post_privately(channel, person, notice, message.within)
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning(
                 "The author of %s could not be told that it waits: %s", message.ts, error
