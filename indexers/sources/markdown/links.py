@@ -21,26 +21,6 @@ _SUFFIX = re.compile(r"(?:\.html)?\.(?:md|markdown|mdx)(?:\.erb)?$", re.IGNORECA
 _VIEW = re.compile(r".*?/(?:-/)?(?:blob|tree|src(?:/branch)?)/[^/]+")
 _INDEX = re.compile(r"(?:^|/)(?:index|_index|readme)$", re.IGNORECASE)
 
-_CANDIDATES = re.compile(
-    r"\]\(\s*+<?+(?!\{[%{<])([^)\s>]++)|^[ \t]*+\[[^\]\n]++\]:\s*+<?+(\S+?)>?\s"
-    r"|\bhref\s*+=\s*+[\"']([^\"'\n]++)"
-    r"|\[\[([^\[\]\n]++)\]\]|\{[%{<][^}\n]{0,300}?[\"'`]([^\"'`\n]++)",
-    re.MULTILINE,
-)
-
-
-def candidates(text: str) -> frozenset[str]:
-    """Return everything that may be a link to another page; perhaps too many, never too few."""
-    found = (next(filter(None, groups), "") for groups in _CANDIDATES.findall(text))
-    return frozenset(
-        part
-        for target in found
-        for part in target.split("|")
-        if part
-        and len(part) <= LONGEST
-        and not part.startswith(("#", "http:", "https:", "mailto:"))
-    )
-
 
 def by_itself(target: str, style: str, own: str) -> str | None:
     """Return where a link on the page at ``own`` leads; None if that depends on other pages."""

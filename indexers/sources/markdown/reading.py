@@ -10,10 +10,11 @@ from typing import Any
 
 from indexers.parsing.limits import PAGE, Parse
 from indexers.sources.markdown import convert
+from indexers.sources.markdown.candidates import candidates
 from indexers.sources.markdown.dialects import Dialect
 from indexers.sources.markdown.encoding import text_of
 from indexers.sources.markdown.front_matter import FrontMatter, split
-from indexers.sources.markdown.links import by_itself, candidates
+from indexers.sources.markdown.links import by_itself
 
 _LIKELY = 5_000
 """Links of a page that are resolved beforehand. A page with more is parsed twice."""

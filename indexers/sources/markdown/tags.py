@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 _FIRST, _LAST = 0xF0000, 0x10FFFD
@@ -133,13 +133,25 @@ def take(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
     return "".join(pieces), tags
 
 
+def replaced(text: str, kinds: frozenset[str], value: Callable[[Tag], str]) -> str:
+    """Return ``text`` with the values of what may be tags of these kinds, also in code."""
+    pattern = _pattern(kinds)
+    if pattern is None or not re.search(r"[{<%]", text):
+        return text
+    return pattern.sub(lambda match: value(_tag(match)), text)
+
+
+def _tag(match: re.Match[str]) -> Tag:
+    kind = str(match.lastgroup).removesuffix("_rest")
+    return Tag(kind, match[kind].strip(), match.groupdict().get(f"{kind}_rest") or "", match[0])
+
+
 def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[str]) -> str:
     pieces: list[str] = []
     endless: set[str] = set()
     at = 0
     while (match := pattern.search(part, at)) is not None:
-        kind = str(match.lastgroup).removesuffix("_rest")
-        tag = Tag(kind, match[kind].strip(), match.groupdict().get(f"{kind}_rest") or "", match[0])
+        tag = _tag(match)
         if tag.kind in ("liquid", "hugo") and tag.name in _CODE and not tag.alone:
             end = _end_after(match.end(), part, tag, endless)
             if end:
