@@ -179,11 +179,15 @@ def led(lead: str, blocks: Sequence[str]) -> list[str]:
     return [f"{lead} {blocks[0]}", *blocks[1:]]
 
 
+_WIDEST = 100
+"""Columns up to which missing cells are written: thousands of them would outweigh the words."""
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table. Cells may be missing, and may hold any text of one line."""
     body = list(rows)
     width = max(map(len, (head, *body)))
-    lines = [_row(row, width) for row in (head, *body)]
+    lines = [_row(row, min(width, _WIDEST)) for row in (head, *body)]
     lines.insert(1, "|" + " --- |" * width)
     return "\n".join(lines)
 

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from indexers.sources.markdown.tree import Node
 from indexers.text import writing
-
-_WIDEST = 100
-"""Columns; a larger ``colspan`` is a mistake or an attack."""
+from indexers.text.grid import CellTexts, grid, is_across, parts
 
 
-def rows(table: Node) -> Iterator[list[Node]]:
-    """Yield the cells of each row; one that spans columns is followed by empty ones."""
+def written(table: Node, inline: Callable[[list[Node | str]], str]) -> list[str]:
+    """Return a table's titles and the table; ``inline`` writes the content of a cell, and is called
+    once for each."""
+    rows = [row for row in grid(list(_rows(table)), Node("td")) if row]
+    cells = {id(place.cell): place.cell for row in rows for place in row}
+    texts = {key: inline(cell.children) for key, cell in cells.items()}
+    places = CellTexts(texts)
+    titles, headers, others = parts(rows)
+    if not headers:
+        headers, others = others[:1], others[1:]
+    if len(headers) == 1 and is_across(headers[0]):
+        head = [texts[id(headers[0][0].cell)]]
+    else:
+        head = places.column_names(headers)
+    body = list(places.rows(others))
+    shown = [writing.table(head, body)] if any(head) or body else []
+    return [*filter(None, (texts[id(title.cell)] for title in titles)), *shown]
+
+
+def _rows(table: Node) -> Iterator[list[Node]]:
     for child in table.children:
         if not isinstance(child, Node):
             continue
         if child.tag == "tr":
-            row = [cell for node in child.children for cell in _cells(node)]
-            if row:
-                yield row
+            yield [cell for node in child.children for cell in _cells(node)]
         elif child.tag in ("td", "th"):
-            yield list(_cells(child))
+            yield [child]
+        elif child.tag == "thead":
+            for row in _rows(child):
+                yield [Node("th", cell.attributes, cell.children) for cell in row]
         elif child.tag != "caption":
-            yield from rows(child)
+            yield from _rows(child)
 
 
 def _cells(node: Node | str) -> Iterator[Node]:
-    if isinstance(node, str):
-        if node.strip():
-            yield Node("td", {}, [node])
-        return
-    yield node if node.tag in ("td", "th") else Node("td", {}, [node], blocky=True)
-    span = node.attributes.get("colspan", "1").strip()
-    for _ in range(min(int(span), _WIDEST) - 1 if span.isascii() and span.isdigit() else 0):
-        yield Node("td")
-
-
-def written(cells: Sequence[Sequence[str]]) -> str:
-    """Return a table whose first row is its header, which may be empty, as above names and values;
-    no text if all cells are empty."""
-    filled = [row for row in cells if any(row)]
-    if not filled:
-        return ""
-    head, *body = filled if any(cells[0]) else [cells[0], *filled]
-    return writing.table(head, body)
+    if isinstance(node, Node):
+        yield node if node.tag in ("td", "th") else Node("td", {}, [node], blocky=True)
+    elif node.strip():
+        yield Node("td", {}, [node])

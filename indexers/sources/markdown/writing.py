@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from indexers.sources.markdown.shortcodes import Link, Show, meaning
-from indexers.sources.markdown.tables import rows, written
+from indexers.sources.markdown.tables import written
 from indexers.sources.markdown.tags import STAND_IN, Tags
 from indexers.sources.markdown.tree import HEADINGS, Node
 from indexers.text.elements import STRUCK, code_lines, code_text
@@ -158,10 +158,8 @@ class Writer:
         captions = [
             item for item in node.children if isinstance(item, Node) and item.tag == "caption"
         ]
-        cells = [[self.inline(cell.children) for cell in row] for row in rows(node)]
-        table = written(cells)
-        caption = [text for item in captions if (text := self.inline(item.children))]
-        return [*caption, *([table] if table else [])]
+        table = written(node, self.inline)
+        return [*(text for item in captions if (text := self.inline(item.children))), *table]
 
     def _quote(self, node: Node) -> list[str]:
         """Return a quotation, or a callout: ``> [!note] Title``."""
