@@ -1,5 +1,4 @@
-"""Tags after which a browser reads no HTML until their end: written in a sentence, they are words
-of it."""
+"""The tags, such as `<script>`, that are text where a sentence names them."""
 
 from __future__ import annotations
 
