@@ -37,7 +37,8 @@ _LINK = (
     r"!?\[(?P<label>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
     r"\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"]*\")?\)"
 )
-_INLINE = re.compile(rf"(?<!`)(?P<mark>`+)(?!`)(?P<code>.+?)(?<!`)(?P=mark)(?!`)|{_LINK}")
+_RUN_OR_LINE = re.compile(r"`+|\n")
+_RUN_OR_LINK = re.compile(rf"(?P<run>`+)|{_LINK}")
 _WORD = re.compile(rf"\s*(?:{_LINK}|\S)+|\s+$")
 
 
@@ -57,6 +58,18 @@ class Block:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Inline:
+    """Code within a line, between two runs of backticks (``mark``), or a link (``code`` None), as
+    it is written at ``start``."""
+
+    start: int
+    written: str
+    mark: str = ""
+    code: str | None = None
+    label: str = ""
 
 
 def blocks(text: str) -> list[Block]:
@@ -195,22 +208,22 @@ def _plain_code(text: str) -> str:
 
 def beside_links(text: str) -> str:
     """Return the text outside of links, with its markers."""
-    return _INLINE.sub(lambda found: found[0] if found["code"] is not None else "", text)
+    return _with_inline(text, lambda found: "" if found.code is None else found.written)
 
 
 def in_code_spans(text: str, change: Callable[[str], str]) -> str:
     """Return ``text`` with code within a line changed; blocks of code stay."""
 
-    def changed(found: re.Match[str]) -> str:
-        code = found["code"]
-        return found[0] if code is None else f"{found['mark']}{change(code)}{found['mark']}"
+    def changed(found: _Inline) -> str:
+        code = found.code
+        return found.written if code is None else f"{found.mark}{change(code)}{found.mark}"
 
     parts: list[str] = []
     at = 0
     for block in blocks(text):
         parts.append(text[at : block.start])
         code = block.kind is Kind.CODE
-        parts.append(block.text if code else _INLINE.sub(changed, block.text))
+        parts.append(block.text if code else _with_inline(block.text, changed))
         at = block.end
     return "".join([*parts, text[at:]])
 
@@ -222,13 +235,56 @@ def words(text: str) -> list[str]:
 
 def plain_line(line: str) -> str:
     """Return a line without the marks of links and code."""
-    return _INLINE.sub(_plain_inline, line).strip()
+    return _with_inline(line, _plain_inline).strip()
 
 
-def _plain_inline(found: re.Match[str]) -> str:
-    code: str | None = found["code"]
+def _plain_inline(found: _Inline) -> str:
+    code = found.code
     if code is None:
-        return plain_line(found["label"])
+        return plain_line(found.label)
     # Code that begins or ends with a backtick is separated from its marks by spaces.
     padded = code[0] == code[-1] == " " and "`" in code
     return code[1:-1] if padded else code
+
+
+def _with_inline(text: str, change: Callable[[_Inline], str]) -> str:
+    """Return ``text`` with its code within lines and its links changed."""
+    parts: list[str] = []
+    at = 0
+    for found in _inline(text):
+        parts += (text[at : found.start], change(found))
+        at = found.start + len(found.written)
+    return "".join([*parts, text[at:]])
+
+
+def _inline(text: str) -> Iterator[_Inline]:
+    """Yield code within lines, and links, in order; none is within another."""
+    closing = _closing_runs(text)
+    at = 0
+    while found := _RUN_OR_LINK.search(text, at):
+        start, at = found.span()
+        run: str | None = found["run"]
+        if run is None:
+            yield _Inline(start, found[0], label=found["label"])
+        elif start in closing:
+            code = text[at : closing[start]]
+            written = f"{run}{code}{run}"
+            at = start + len(written)
+            yield _Inline(start, written, run, code)
+
+
+def _closing_runs(text: str) -> dict[int, int]:
+    """Return, by its place, the place of the run of backticks that closes another: the next one of
+    its length on its line. Found in one pass, because a pattern that looks for each from each takes
+    seconds on a page of backticks."""
+    closing: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for found in _RUN_OR_LINE.finditer(text):
+        if found[0] == "\n":
+            last.clear()
+            continue
+        length = len(found[0])
+        if length in last:
+            closing[last[length]] = found.start()
+        last[length] = found.start()
+    return closing

@@ -8,8 +8,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexers.text.prose import Kind, blocks, fenced, plain, plain_line
+from indexers.text.prose import (
+    Kind,
+    beside_links,
+    blocks,
+    fenced,
+    in_code_spans,
+    plain,
+    plain_line,
+)
 from tests.indexers.light_markdown import SECTIONS
+from tests.timing import seconds_of
 
 MARKUP = st.text(st.sampled_from("`~|->#*+[]()!\\ \n\r\t1.ab:\u2028"), max_size=60)
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=80) | MARKUP
@@ -150,6 +159,39 @@ def test_line_ends_of_windows_change_nothing() -> None:
 )
 def test_a_line_without_marks(line: str, words: str) -> None:
     assert plain_line(line) == words
+
+
+CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+"""Code within a line, as one pattern says it: right, and slow where many runs close nothing."""
+
+
+@given(st.text(st.sampled_from("```ab \n"), max_size=60))
+def test_code_lasts_to_the_next_run_of_as_many_backticks_on_its_line(text: str) -> None:
+    lines = "\n".join(f"a {line}" for line in text.split("\n"))  # none opens a block of code
+    marked = CODE.sub(lambda found: f"{found[1]}<{found[2]}>{found[1]}", lines)
+
+    assert in_code_spans(lines, "<{}>".format) == marked
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("See [`a` b](x) and `[c](y)`", "See  and `[c](y)`"),
+        ("[a ` b](x) ` c", " ` c"),
+        ("`a [b](`x)", "`a [b](`x)"),
+        ("`` [b](`x) ``` y", "``  ``` y"),
+    ],
+)
+def test_what_begins_first_is_code_or_a_link(text: str, left: str) -> None:
+    assert beside_links(text) == left
+
+
+def test_runs_of_backticks_of_which_none_closes_another_are_read_in_one_pass() -> None:
+    """The pattern of code looks for the end of each in all that follows: a second here."""
+    runs = " a ".join("`" * length for length in range(1, 630))
+
+    assert seconds_of(lambda: plain_line(runs), 0.1) < 0.1
+    assert plain_line(runs) == runs
 
 
 def test_a_row_is_its_cells() -> None:

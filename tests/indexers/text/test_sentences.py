@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexers.text.sentences import sentences, spans
+from tests.timing import seconds_of
 
 
 def test_a_sentence_ends_with_its_line() -> None:
@@ -32,3 +34,44 @@ def test_nothing_but_white_space_stands_between_sentences(text: str) -> None:
 @given(st.text().map(lambda text: "".join(text.splitlines())))
 def test_sentences_of_a_line_make_the_line(line: str) -> None:
     assert "".join(sentences(line)) == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join("`" * length + " a " for length in range(1, 630)),
+        "“a «b \u2018c `d (e [f 'g \"h. " * 4_000,
+        "Use `a.b`. " * 18_000,
+        "「東京。" * 25_000,
+        "`" * 200_000,
+    ],
+    ids=["longer and longer runs", "opened", "code", "another script", "no space"],
+)
+def test_a_long_paragraph_takes_time_by_its_length(text: str) -> None:
+    """As one, the library takes seconds to minutes for each, and nobody else has their turn."""
+    assert seconds_of(lambda: list(sentences(text)), 2.5) < 2.5
+    assert "".join(sentences(text)) == text
+
+
+@pytest.mark.parametrize("words", [3, 40, 400])
+def test_sentences_are_the_same_however_long_their_paragraph(words: int) -> None:
+    written = [
+        f'Dr. Ann said "No. {number}!" ({number}. of them). And {"word " * words}it ends. '
+        for number in range(30_000 // words)
+    ]
+    first = list(sentences(written[0]))
+
+    assert len(first) == 2
+    assert list(sentences("".join(written))) == [
+        one for sentence in written for one in sentences(sentence)
+    ]
+
+
+def test_a_sentence_without_an_end_is_one_however_long() -> None:
+    text = "word " * 5_000
+
+    assert list(sentences(text)) == [text]
+    assert list(sentences(f"{text}ends. Then another begins.")) == [
+        f"{text}ends. ",
+        "Then another begins.",
+    ]
