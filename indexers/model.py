@@ -318,11 +318,13 @@ class Unchanged:
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A page that is not read and leaves the index: at once if it is left out ``on_purpose`` (a
-    draft, labels, settings), else as vanished pages do (it is empty now, or binary)."""
+    draft, labels, settings), else as vanished pages do (it is empty now, or binary). ``keeps``: an
+    earlier version of it stays, and then this is a failure (it grew too large)."""
 
     key: str
     reason: str
     on_purpose: bool = False
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,12 +364,10 @@ class Edit:
 
 @dataclass(slots=True)
 class SyncReport:
-    """The report of a sync of one wiki. Counts are pages unless they say otherwise.
-
-    ``planned`` is what a dry run would have done, a line a page. It is ``complete`` if the whole
-    wiki was listed to its end and nobody stopped it. ``error`` is what ended it early, if anything
-    did; the counts say what was done before.
-    """
+    """The report of a sync of one wiki. Counts are pages unless they say otherwise. ``planned`` is
+    what a dry run would have done, a line a page. It is ``complete`` if the whole wiki was listed
+    to its end and nobody stopped it. ``error`` is what ended it early, if anything did; the counts
+    say what was done before."""
 
     wiki: str
     added: int = 0

@@ -188,10 +188,11 @@ def unread_pages(index: RebuildableIndex, reports: Sequence[SyncReport]) -> Iter
     """Yield messages about wikis with pages that exist in an earlier version, and could not be read
     for the candidate (``reports`` name them)."""
     for report in reports:
-        failed = {failed.key for failed in report.failed}
-        folders = tuple(key for key in failed if key.endswith("/"))
+        unread = {failed.key for failed in report.failed}
+        unread |= {skipped.key for skipped in report.skipped if skipped.keeps}
+        folders = tuple(key for key in unread if key.endswith("/"))
         current = index.current.known(report.wiki)
-        stood = {key for key in current if key in failed or key.startswith(folders)}
+        stood = {key for key in current if key in unread or key.startswith(folders)}
         if missing := stood - index.candidate.known(report.wiki).keys():
             number = "A page" if len(missing) == 1 else f"{len(missing):,} pages"
             yield f"{number} of {report.wiki} could not be read again."

@@ -249,6 +249,9 @@ class _Run:
             case Unchanged():
                 self.report.unchanged += 1
                 self._settled()
+            case Skipped(key, reason, keeps=True) if key in self.known:
+                self.report.failed.append(Failed(key, f"{reason}; its last version stays"))
+                self._settled()
             case Skipped():
                 self.report.skipped.append(change)
                 self._leave(change.key, self._leaving if change.on_purpose else self._without_text)

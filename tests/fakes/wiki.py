@@ -24,10 +24,10 @@ from indexers.model import (
 
 
 class DictWiki:
-    """``pages`` by key; ``drafts`` are skipped on purpose, ``binary`` ones are not, ``unreadable``
-    ones fail. With ``breaks_off`` the listing ends after so many pages with an error, with
-    ``forgetful`` without a word. ``still_there`` are keys that were not listed and yet
-    exist."""
+    """``pages`` by key; ``drafts`` are skipped on purpose, ``binary`` ones are not,
+    ``too_large`` ones keep an earlier version, ``unreadable`` ones fail. With ``breaks_off`` the
+    listing ends after so many pages with an error, with ``forgetful`` without a word.
+    ``still_there`` are keys that were not listed and yet exist."""
 
     def __init__(self, name: str = "handbook") -> None:
         self.name = name
@@ -37,6 +37,7 @@ class DictWiki:
         self.pages: dict[str, Page] = {}
         self.drafts: set[str] = set()
         self.binary: set[str] = set()
+        self.too_large: set[str] = set()
         self.unreadable: set[str] = set()
         self.still_there: set[str] = set()
         self.breaks_off: int | None = None
@@ -69,8 +70,9 @@ class DictWiki:
     def _change(self, page: Page, known: KnownPage | None) -> PageChange:
         if page.key in self.drafts:
             return Skipped(page.key, "draft", on_purpose=True)
-        if page.key in self.binary:
-            return Skipped(page.key, "binary")
+        large = page.key in self.too_large
+        if large or page.key in self.binary:
+            return Skipped(page.key, "too large" if large else "binary", keeps=large)
         if page.key in self.unreadable:
             return Failed(page.key, "not readable")
         if known and known.revision == page.revision and known.acl == page.acl:

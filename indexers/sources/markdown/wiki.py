@@ -380,7 +380,9 @@ class MarkdownWiki:
 def _not_read(key: str, unread: UnreadFile, known: KnownPage | None) -> Skipped | Failed:
     if unread.keeps and known is not None:
         return Failed(key, f"{unread.reason}; its last version stays")
-    return (Skipped if unread.skipped else Failed)(key, unread.reason)
+    if unread.skipped:
+        return Skipped(key, unread.reason, keeps=unread.keeps)
+    return Failed(key, unread.reason)
 
 
 def _content(revision: str) -> str:

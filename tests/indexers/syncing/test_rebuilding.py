@@ -175,6 +175,21 @@ def test_a_page_that_cannot_be_read_again_keeps_its_last_version(library: Librar
     assert library.index.counts()["big"] == (30, 30)
 
 
+def test_a_page_that_grew_too_large_keeps_its_last_version(library: Library) -> None:
+    library.big.too_large.add("page-7")
+    reports = library.sync(full=True)
+
+    assert "A page of big could not be read again." in str(reports[-1].error)
+    assert library.index.counts()["big"] == (30, 30)
+
+
+def test_a_page_that_was_always_too_large_keeps_nothing_back(library: Library) -> None:
+    library.big.write("new", "Never read.")
+    library.big.too_large.add("new")
+
+    assert library.sync(full=True)[-1].error is None
+
+
 def test_a_page_that_could_never_be_read_keeps_nothing_back(library: Library) -> None:
     library.big.write("new", "Never read.")
     library.big.unreadable.add("new")

@@ -485,6 +485,16 @@ def test_a_full_sync_embeds_everything_anew(house: House) -> None:
     assert len(house.readable()) == 3
 
 
+def test_a_full_sync_keeps_a_page_that_grew_too_large(house: House) -> None:
+    many(house, 3)
+    house.sync()
+    house.wiki.too_large = {"page-001"}
+    report = house.sync(full=True)
+
+    assert report.failed == [Failed("page-001", "too large; its last version stays")]
+    assert (report.skipped, report.removed, len(house.readable())) == ([], 0, 3)
+
+
 def test_a_full_sync_removes_what_vanished(house: House) -> None:
     many(house, 3)
     house.sync()

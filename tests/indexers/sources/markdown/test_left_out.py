@@ -133,6 +133,11 @@ def test_a_page_that_grew_too_large_keeps_its_last_version(
     assert [(one.key, one.reason) for one in report.skipped] == [("huge.md", why)]
     assert "a.md" in index.known("w")
 
+    again = synced(wiki(folder, max_bytes=100), index, full=True)
+
+    assert again.failed == report.failed
+    assert "a.md" in index.known("w")
+
 
 def test_pages_that_are_links_into_a_place_that_is_away_stay(
     tmp_path: Path, folder: Path, index: PassageIndex
