@@ -140,10 +140,10 @@ class DataCenter:
         if content is None:
             return None
         place = content["space"]
-        space = spaces.get(str(place.get("id")))
-        return (
-            self.listed(content, content, space) if space else Elsewhere(key, str(place.get("key")))
-        )
+        space_id = str(place.get("id"))
+        if space := spaces.get(space_id):
+            return self.listed(content, content, space)
+        return Elsewhere(key, str(place.get("key")), space_id)
 
     def look(self, key: str) -> Json | None:
         """Return a current page or blog post as Confluence describes it, with its space; None if

@@ -64,10 +64,11 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """A current page in a space that is not among the given ones. ``space`` is the argument of
-    `Product.lists`."""
+    `Product.lists`; ``space_id`` its id, where ``space`` is its key."""
 
     key: str
     space: str
+    space_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

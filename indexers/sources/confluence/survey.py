@@ -239,6 +239,16 @@ class Survey:
         """Return the key of the space with this id, as far as this process has seen it."""
         return self._keys.get(space, "")
 
+    def learn_keys(self, pages: Mapping[str, Sequence[str]]) -> None:
+        """Learn the keys of spaces, by id, from ``pages`` that were in them, as far as one of them
+        can be asked for and is still there."""
+        for space, keys in pages.items():
+            with suppress(WikiUnavailable):
+                for page in map(partial(self.product.find, spaces={}), keys):
+                    if isinstance(page, Elsewhere) and page.space_id == space:
+                        self._keys[space] = page.space
+                        break
+
     def _hints(self, keys: Sequence[str]) -> dict[str, str]:
         """Return, by key, a hint for those of ``keys`` in `spaces` that are not seen, as far as the
         visible spaces tell."""

@@ -37,6 +37,7 @@ from indexers.sources.confluence.spaces_lost import (
     in_lost_spaces,
     known_in,
     left_behind,
+    untold_spaces,
     vanished,
 )
 from indexers.sources.confluence.survey import ListedSpaces, NoSpaces, Survey
@@ -98,7 +99,8 @@ class ConfluenceWiki:
         tallies = _tallies(spaces.seen, seen)
         extras = parts.documents({page.key: page for page in seen})
         keys = frozenset(one.key for one in (*seen, *extras))
-        left = left_behind(spaces, found.refused, keys, known)
+        self.survey.learn_keys(untold_spaces(spaces, known, self.survey.key_of))
+        left = left_behind(spaces, found.refused, keys, known, self.survey.key_of)
         if not trouble:
             warnings = refusals(seen)
             if not spaces.lost:

@@ -201,3 +201,68 @@ def test_a_space_that_is_archived_is_still_read_where_it_is_named(company: Compa
     assert set(company.pages["HR"]) <= company.index.known("wiki").keys()
     assert not company.closed() & set(company.pages["HR"])
     assert report.failed == []
+
+
+def fail_to_report(site: Site, key: str) -> None:
+    """As Data Center does that asks for each space by itself; Cloud lists them together."""
+    site.confluence.faults.on(f"^/rest/api/space/{key}(\\?|$)", Fault(500), times=None)
+
+
+def test_a_lost_space_closes_no_page_of_one_that_confluence_fails_to_report(
+    data_center: Site,
+) -> None:
+    """A process that has seen neither asks a page for its space."""
+    company = Company(data_center)
+    data_center.world.delete_space("ALL")
+    fail_to_report(data_center, "HR")
+    report = company.sync()
+
+    assert company.closed() == set(company.pages["ALL"])
+    reasons = {one.key: one.reason for one in report.failed}
+    assert "Nobody is shown its pages" in reasons["space ALL"]
+    assert "could not be listed and stay as they were" in reasons["space HR"]
+    assert (report.removed, report.complete) == (0, False)
+
+
+def test_a_space_that_was_seen_before_is_told_from_a_lost_one_by_its_id(data_center: Site) -> None:
+    company = Company(data_center)
+    wiki = company.wiki()
+    sync(wiki, company.index, EMBEDDER, SPLIT)
+    data_center.world.delete_space("ALL")
+    fail_to_report(data_center, "HR")
+    data_center.confluence.faults.on("^/rest/api/content/\\d+\\?", Fault(500), times=None)
+    report = sync(wiki, company.index, EMBEDDER, SPLIT)
+
+    assert company.closed() == set(company.pages["ALL"])
+    assert "stay as they were" in next(o.reason for o in report.failed if o.key == "space HR")
+
+
+def test_pages_that_may_be_those_of_a_lost_space_are_shown_to_nobody(data_center: Site) -> None:
+    """Nothing tells whose they are, and rights come first; the report does not say otherwise."""
+    company = Company(data_center)
+    data_center.world.delete_space("ALL")
+    fail_to_report(data_center, "HR")
+    data_center.confluence.faults.on("^/rest/api/content/\\d+\\?", Fault(500), times=None)
+    report = company.sync()
+
+    assert company.closed() == {*company.pages["ALL"], *company.hr}
+    reasons = {one.key: one.reason for one in report.failed}
+    assert "stay as they were" not in reasons["space HR"]
+    assert "Nobody is shown those that may as well be in a space" in reasons["space HR"]
+
+    data_center.confluence.faults.clear()
+    again = company.sync()
+
+    assert company.closed() == set(company.pages["ALL"])
+    assert again.passages_embedded == 0
+
+
+def test_a_page_that_moved_tells_nothing_of_the_space_that_it_was_in(data_center: Site) -> None:
+    company = Company(data_center)
+    for page in company.pages["ALL"][:2]:
+        data_center.world.move(page, space="HR")
+    data_center.world.delete_space("ALL")
+    fail_to_report(data_center, "HR")
+    company.sync()
+
+    assert company.closed() == set(company.pages["ALL"])
