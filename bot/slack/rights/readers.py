@@ -128,10 +128,15 @@ class Readers:
         return _together(await self._reader(present)) <= _together(reader)
 
     def _has_outsiders(self, present: _Present, *, shared: bool) -> bool:
-        if present.memberships is None:
-            return not self.people.guests
         shared = shared or present.shared
+        if present.memberships is None:
+            return not self._all_get_answers(shared=shared)
         return any(self.people.gets_nothing(one, shared=shared) for one in present.memberships)
+
+    def _all_get_answers(self, *, shared: bool) -> bool:
+        """Return whether people of every membership get answers in a channel that is ``shared``
+        with another company or not."""
+        return self.people.guests and (self.people.shared_channels or not shared)
 
     async def _present(self, channel: str, *, just_now: bool = False) -> _Present:
         """Return the members. ``just_now``: not as they were `JUST_NOW` ago, if their own rights
@@ -164,7 +169,7 @@ class Readers:
                 return _Present()
             # Only here: put again at each look, it would never be over in a busy channel.
             self._kinds.put(channel, found, REMEMBERED)
-        if not found.private and self.people.guests:
+        if not found.private and self._all_get_answers(shared=found.shared):
             return _Present(frozenset(), found.shared)  # Nobody there gets no answers.
         ids = await self.channels.members(channel)
         if ids is None:

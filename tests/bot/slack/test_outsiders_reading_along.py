@@ -283,6 +283,35 @@ async def test_a_card_shows_nothing_of_the_wiki_where_a_guest_reads_it(
     assert "wiki.example.com" not in words(card)
 
 
+@pytest.mark.parametrize("shared_channels", [False, True])
+async def test_a_card_that_guests_may_read_shows_another_company_nothing_unless_it_may(
+    bot: Bot, slack: LocalSlack, shared_channels: bool
+) -> None:
+    slack.channels["C0REVIEW"].is_ext_shared = True
+    slack.channels["C0REVIEW"].members.append("U0OTHER")
+    bot.change(guests=True, shared_channels=shared_channels)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM")
+    await quiet(bot)
+    await flagged(slack, answer)
+    card = await slack.wait_for_message("C0REVIEW")
+
+    assert "leave?" in words(card)
+    assert ("calendar" in words(card)) == shared_channels
+
+
+async def test_where_slack_does_not_say_who_is_there_another_company_may_be(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    slack.fail_next("conversations.members", error="missing_scope", times=50)
+    bot.change(guests=True)
+    await bot.start()
+
+    assert await bot.app.maintenance.directory.has_outsiders("C0SHARED")
+    assert not await bot.app.maintenance.directory.has_outsiders("C0TEAM")
+
+
 async def test_a_channel_of_thousands_is_listed_in_pages_and_nobody_is_asked_about_one_by_one(
     bot: Bot, slack: LocalSlack
 ) -> None:
