@@ -262,16 +262,6 @@ class SlackParts:
         self.quick_stores = Stores(state, process, clock, in_own_thread, team=team)
         self.executor = ThreadPoolExecutor(slack.workers, thread_name_prefix="answering")
         self.feedback = Feedback(self.stores.answers, clock, wikis.library.page)
-        self.insights = Insights(
-            feedback=self.feedback,
-            figures=self.stores.figures,
-            executor=self.executor,
-            operating=wikis.operating,
-            library=wikis.library,
-            roots=roots,
-            clock=clock,
-            stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
-        )
         self.slack = workspace_of(
             me,
             env,
@@ -282,6 +272,17 @@ class SlackParts:
             tokens=wikis.tokens,
             linked=settings.linked,
             streams=bool(settings.llm.provider),
+        )
+        self.insights = Insights(
+            feedback=self.feedback,
+            directory=self.slack.directory,
+            figures=self.stores.figures,
+            executor=self.executor,
+            operating=wikis.operating,
+            library=wikis.library,
+            roots=roots,
+            clock=clock,
+            stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
         )
         self.conversation = conversation_of(
             name=me.name,

@@ -13,7 +13,7 @@ from bot.conversation.model import RecordedAnswer
 from bot.flags.feedback import Feedback
 from bot.flags.gaps import Gap, gaps, still_open
 from bot.flags.model import Flagged, Often, Volume, is_stale
-from bot.flags.ports import Figures
+from bot.flags.ports import Figures, FlagDirectory
 from bot.flags.questions import ReadableQuestions
 from bot.model import NoAnswer, Source
 from bot.operations.ports import Operating
@@ -40,6 +40,7 @@ class Insights:
     """
 
     feedback: Feedback
+    directory: FlagDirectory
     figures: Figures
     operating: Operating
     library: Library
@@ -65,12 +66,19 @@ class Insights:
         return [name for name, row in rows.items() if row["error"] or row["failed"]]
 
     async def unanswered(self, span: timedelta) -> tuple[list[RecordedAnswer], int]:
-        """Return the questions that the wiki did not answer: those asked in public, oldest first,
-        in words that everybody may read, and the number of those asked in private, which are shown
-        to nobody."""
+        """Return the questions that the wiki did not answer: those asked in channels that are
+        public now, oldest first, in words that everybody may read, and the number of the others,
+        which are shown to nobody.
+
+        Raises:
+            ChatUnavailable: it cannot be told now which channels are public.
+        """
         found = await self.feedback.unanswered(self.clock() - span)
-        public = [await self.questions.readable(one) for one in found if one.asked.open]
-        return public, len(found) - len(public)
+        # A private channel's answers are open, too, where its members' own rights do not count.
+        channels = {one.asked.place.channel for one in found if one.asked.open}
+        public = {id_ for id_ in channels if await self.directory.is_public(id_)}
+        shown = [one for one in found if one.asked.open and one.asked.place.channel in public]
+        return [await self.questions.readable(one) for one in shown], len(found) - len(shown)
 
     async def gaps(
         self, unanswered: Sequence[RecordedAnswer], most: int

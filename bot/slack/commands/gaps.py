@@ -21,7 +21,7 @@ _SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """The gaps. An admin sees questions asked in channels; private ones are only counted. The
+    """The gaps. An admin sees questions asked in public channels; the others are only counted. The
     nearest pages are searched again among those that everyone may read now."""
 
     insights: Insights

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.conversation.model import ANYBODY, RecordedAnswer
+from bot.conversation.model import ANYBODY
 from bot.errors import ChatRefused
 from bot.flags.feedback import Feedback
 from bot.flags.gaps import Gap
@@ -114,11 +114,5 @@ class Digests:
 
     async def _gaps(self) -> Sequence[Gap]:
         asked, _ = await self.insights.unanswered(WEEK)
-        shown = await self._asked_in_public(asked)
-        found = await self.insights.gaps(shown, _SHOWN)
+        found = await self.insights.gaps(asked, _SHOWN)
         return [gap for gap, _ in found]
-
-    async def _asked_in_public(self, asked: Sequence[RecordedAnswer]) -> list[RecordedAnswer]:
-        ids = {recorded.asked.place.channel for recorded in asked}
-        public = {id_ for id_ in ids if await self.slack.directory.channels.is_public(id_)}
-        return [recorded for recorded in asked if recorded.asked.place.channel in public]

@@ -239,6 +239,21 @@ async def test_a_question_that_was_deleted_is_no_gap(bot: Bot, slack: LocalSlack
     assert (await whispered(slack, "U0BEN", "gaps")).startswith("The wiki answered everything")
 
 
+async def test_a_question_of_a_private_channel_is_private_whoever_its_answer_was_open_to(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    slack.add_channel("C0BOARD", name="board", kind="group", members=["U0ANNA"])
+    bot.change(private_members=0)
+    await bot.start()
+    question = await slack.mention("U0ANNA", "C0BOARD", "Is Ben being fired?")
+    await slack.wait_for_message("C0BOARD", thread_ts=question.ts)
+    await quiet(bot)
+    told = await whispered(slack, "U0BEN", "gaps")
+
+    assert "fired" not in told
+    assert "And 1 question asked in private, which I show to nobody." in told
+
+
 async def test_where_all_gaps_are_private_no_list_is_announced(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await slack.dm("U0ANNA", "Am I being fired?")
