@@ -24,7 +24,7 @@ from bot.conversation.model import (
     offers_quotes,
 )
 from bot.conversation.ports import Answers, Directory, Respond
-from bot.model import Answer
+from bot.model import Answer, NoAnswer
 
 FORGOTTEN = Notice(texts.ANSWER_FORGOTTEN)
 NOTHING = Notice(texts.NO_QUOTES)
@@ -61,8 +61,15 @@ class Quotes:
     async def _recorded(self, press: Press) -> RecordedAnswer | None:
         """Return the answer if it is still valid, offers its quotes, and the person may see it."""
         recorded = await self.answers.recorded(int(press.value))
-        if recorded is None or recorded.retracted or not offers_quotes(recorded.answer):
+        if recorded is None or recorded.retracted or not _offers_quotes(recorded, press.person):
             return None
         if press.channel != recorded.asked.place.channel:
             return None
         return recorded if await self.directory.may_see(press.person, recorded) else None
+
+
+def _offers_quotes(recorded: RecordedAnswer, person: str) -> bool:
+    """Return whether the person may have the button. Where the channel got no answer, its asker may
+    have got a private one, which is not recorded."""
+    got_none = isinstance(recorded.answer, NoAnswer)
+    return offers_quotes(recorded.answer) or (got_none and person == recorded.asked.asker)

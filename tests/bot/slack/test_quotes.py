@@ -9,7 +9,7 @@ import pytest
 
 from bot.conversation.quotes import FORGOTTEN, NOTHING
 from bot.conversation.texts import ONLY_YOU_QUOTES
-from bot.model import Answer, Question, Result, Tone
+from bot.model import Answer, NoAnswer, Question, Reason, Result, Tone
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
@@ -140,3 +140,46 @@ async def test_an_answer_that_is_whole_has_no_button(bot: Bot, slack: LocalSlack
 
     assert SHOW not in answer.action_ids()
     assert shown_to(slack, "U0BEN") == [FORGOTTEN.text]
+
+
+class Closed(Composing):
+    """Composes for the group ``hr``, and has nothing for anybody else."""
+
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        if HR.admits(question.reader):
+            return super().answer(question, on_text)
+        self.asked.append(question)
+        return NoAnswer(Reason.NOTHING_FITS, "I found nothing.")
+
+
+async def test_quotes_stand_behind_a_private_answer_where_the_channel_got_none(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.answering = Closed()
+    slack.add_channel("C0MIX", name="mix", kind="group", members=["U0ANNA", "U0BEN"])
+    await bot.start()
+    await slack.mention("U0ANNA", "C0MIX", "leave?")
+    offer = await slack.wait_for_ephemeral("U0ANNA")
+    await slack.click("U0ANNA", offer, "answer_privately")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: SHOW in one.action_ids())
+    await quiet(bot)
+    await slack.click("U0ANNA", answer, SHOW)
+    quotes = await slack.wait_for_ephemeral("U0ANNA", lambda one: ONLY_YOU_QUOTES in words(one))
+
+    assert "It is secret." in words(quotes)
+
+
+async def test_only_who_asked_is_shown_quotes_where_the_channel_got_no_answer(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.answering = closed = Closed()
+    slack.add_channel("C0MIX", name="mix", kind="group", members=["U0ANNA", "U0BEN"])
+    await bot.start()
+    await slack.mention("U0BEN", "C0MIX", "leave?")
+    silence = await slack.wait_for_message("C0MIX")
+    await quiet(bot)
+    many = len(closed.asked)
+    await press(bot, slack, pressed(slack, "U0ANNA", silence, button(SHOW, "1")))
+
+    assert shown_to(slack, "U0ANNA") == [FORGOTTEN.text]
+    assert len(closed.asked) == many, "nothing is searched for her"
