@@ -5,6 +5,7 @@ or admins, may write an answer for everybody."""
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from bot.answering.model import WrittenAnswer
 from bot.conversation.choices import before_choice
 from bot.conversation.model import Notice, Press
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.flags import texts
 from bot.flags.content import AnswerForm, page_name
 from bot.flags.model import Flag, FlagAction, FlagState
@@ -21,6 +23,12 @@ from bot.flags.service import FlagService
 from bot.model import Source, named
 from bot.ports import Library
 from indexers.model import Acl
+from indexers.text.prose import plain
+
+logger = logging.getLogger(__name__)
+
+_QUESTION_SHOWN = 1000
+"""Characters, as in the announcement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,16 @@ class Reviewing:
         await self.review.answered(flag, person)
         await self.announce(kept.id)
         await self.service.process_due(flag.id)
-        await self.chat.post(person, Notice(texts.KEPT, (texts.until(one.expires, one.question),)))
+        await self._thank(one)
+
+    async def _thank(self, written: WrittenAnswer) -> None:
+        """Thank the author. The answer is published, so a failure here must not be told as one."""
+        question = plain(written.question)[:_QUESTION_SHOWN]
+        thanks = Notice(texts.KEPT, (texts.until(written.expires, question),))
+        try:
+            await self.chat.post(written.author, thanks)
+        except (ChatRefused, ChatUnavailable) as error:
+            logger.info("The author of a published answer could not be thanked: %s", error)
 
     async def _do(self, action: FlagAction, flag: Flag, person: str) -> bool:
         """Return whether the action was carried out; not, if the flag is settled, or open,

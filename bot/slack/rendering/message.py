@@ -87,7 +87,8 @@ def form(  # noqa: PLR0913 - the parts of a form
 
 
 def say(text: str, *small: str) -> Message:
-    """Return a message of plain text, with small print below."""
+    """Return a message of plain text, with small print below: of each line as much as fits."""
     safe = literal(text)
     parts = [section(part) for part in sections([Piece(safe)])]
-    return Message(safe, [*parts, *(context(literal(line)) for line in small)])
+    lines = [part for line in small for part in sections([Piece(literal(line))])[:1]]
+    return Message(safe, [*parts, *map(context, lines)])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.flags.model import FlagState
-from bot.flags.texts import MOVED, NO_PAGES, NO_WORDS, PAST
+from bot.flags.texts import KEPT, MOVED, NO_PAGES, NO_WORDS, PAST
 from bot.model import Answer, Verification
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack
@@ -17,7 +17,7 @@ from bot.slack.events import handling
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import OPEN
 
-from .conftest import BOTH_WAYS, LEAVE, Bot
+from .conftest import BOTH_WAYS, LEAVE, Bot, until
 from .flags import asked, card, database, flagged, flags, history, passed, written
 from .test_answering_in_slack import words
 
@@ -62,6 +62,36 @@ async def test_what_a_reviewer_writes_is_kept_with_the_rights_of_its_pages(
     ]
     assert [flag.state for flag in flags(bot, tmp_path)] == [FlagState.ANSWERED]
     assert shown.text.startswith("Answered")
+
+
+@pytest.mark.parametrize("words_", ["how do I get it ", "if a<b && c>d "])
+async def test_who_answers_a_long_question_is_thanked(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, words_: str
+) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack, f"leave? {words_ * (3000 // len(words_))}"))
+    view = await form(slack, await card(slack))
+    await slack.submit("U0BEN", view, filled(view, "In the portal."))
+    thanks = await slack.wait_for_message(slack.im("U0BEN").id)
+
+    assert thanks.text == KEPT
+    assert "leave?" in words(thanks)
+    assert len(written(bot, tmp_path)) == 1
+
+
+async def test_an_answer_is_published_even_if_its_author_cannot_be_thanked(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.flags.reviewing")
+    shown = await flagged_card(bot, slack)
+    view = await form(slack, shown)
+    slack.fail_next("conversations.open", error="cannot_dm_bot", times=9)
+    slack.fail_next("chat.postMessage", error="cannot_dm_bot", times=9)
+    await slack.submit("U0BEN", view, filled(view, "In the portal."))
+    await until(lambda: "could not be thanked" in caplog.text)
+
+    assert len(written(bot, tmp_path)) == 1
+    assert "Incident" not in caplog.text
 
 
 async def test_the_form_begins_with_the_question_and_half_a_year(
