@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.conversation import texts
-from bot.conversation.model import IncomingMessage
+from bot.conversation.model import IncomingMessage, MessageKind
 from bot.conversation.ports import StatusLine
 
 _AGAIN = 20.0
@@ -41,11 +41,14 @@ class QueueStatus:
         return self._long / 3
 
     async def update(self) -> None:
-        """Update the status line of everybody who waits long: another message would only lengthen
-        the wait."""
-        now, waiting = self._clock(), self._waiting()
-        seen = {message.id: self._due.get(message.id, now + self._long) for message in waiting}
-        late = [(n, one) for n, one in enumerate(waiting, 1) if seen[one.id] <= now][:_AT_MOST]
+        """Update the status line of everybody who asked the bot and waits long: another message
+        would only lengthen the wait."""
+        now, waiting = self._clock(), list(enumerate(self._waiting(), 1))
+        # Messages for others wait, too, and count; their authors expect nothing from the bot.
+        asked = [(number, message) for number, message in waiting if _asked(message)]
+        seen = {message.id: self._due.get(message.id, now + self._long) for _, message in asked}
+        late = [(number, message) for number, message in asked if seen[message.id] <= now]
+        late = late[:_AT_MOST]
         self._due = seen | {message.id: now + _AGAIN for _, message in late}
         places = asyncio.Semaphore(_AT_ONCE)
 
@@ -56,3 +59,8 @@ class QueueStatus:
                 )
 
         await asyncio.gather(*(show(*one) for one in late))
+
+
+def _asked(message: IncomingMessage) -> bool:
+    to_us = message.kind in (MessageKind.MENTION, MessageKind.DIRECT)
+    return to_us and not message.deleted

@@ -50,10 +50,12 @@ class SlackStatusLine:
 
     async def end(self, message: IncomingMessage) -> None:
         """Clear the status. Pending calls would arrive after that, so they are awaited first."""
-        showing = self._showing.pop(message.id, None)
+        showing, thread = self._showing.pop(message.id, None), _thread(message)
         if showing is None:
+            if thread not in self._at_work:
+                self._replaced.discard(thread)
             return
-        at_work = self._at_work[_thread(message)]
+        at_work = self._at_work[thread]
         at_work.discard(message.id)
         shown = await showing
         if message.id in self._reacted:
@@ -61,11 +63,11 @@ class SlackStatusLine:
             await self._react(message, "reactions.remove")
         if at_work:
             return
-        self._at_work.pop(_thread(message), None)
-        self._replaced.discard(_thread(message))
+        self._at_work.pop(thread, None)
+        self._replaced.discard(thread)
         if shown:
             await self._set(message, "")
-            await self.session(*_thread(message), "active")
+            await self.session(*thread, "active")
 
     async def session(self, channel: str, thread: str, status: str) -> None:
         """Set the session's status: ``processing`` shows the Stop button, ``active`` removes it."""
