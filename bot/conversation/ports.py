@@ -238,7 +238,7 @@ class Inbox(Protocol):
         self, message: IncomingMessage, whose: CountedBy, span: timedelta
     ) -> tuple[int, int]:
         """Count the questions of the same person or channel within ``span`` before it: those
-        accepted, and those refused."""
+        accepted, and those refused. Deletions are no questions."""
         ...
 
     async def done(self, message: IncomingMessage) -> None: ...

@@ -227,7 +227,8 @@ class DatabaseInbox:
     ) -> tuple[int, int]:
         """Count the questions of the same person, or in the same channel, within ``span`` before
         this one: those not refused, and those refused. One that was edited after it was worked on
-        counts once more."""
+        counts once more. A deletion is no question; what was answered before it is counted as it
+        was."""
         same = sa.and_(
             inbox.c.team == message.team,
             inbox.c[whose.value] == getattr(message, whose.value),
@@ -250,7 +251,9 @@ class DatabaseInbox:
             earlier = (inbox.c.received < received) | (inbox.c.id < message.id)
             now = sa.select(
                 sa.func.count().filter(~refused & ~passed), sa.func.count().filter(refused)
-            ).where(same, within(inbox.c.received), earlier, inbox.c.id != message.id)
+            ).where(
+                same, ~inbox.c.gone, within(inbox.c.received), earlier, inbox.c.id != message.id
+            )
             was_refused = edited_questions.c.refused
             before = (
                 sa.select(sa.func.count().filter(~was_refused), sa.func.count().filter(was_refused))

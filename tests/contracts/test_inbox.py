@@ -121,6 +121,40 @@ async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stor
     assert await inbox.before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
 
 
+async def test_a_deletion_is_no_question(stores: Stores) -> None:
+    """Slack tells of every deletion in a channel, also of messages that were never for the bot."""
+    inbox = stores.inbox
+    for number in range(3):
+        gone = await inbox.receive(
+            replace(MESSAGE, event=f"Ev{number}", ts=f"{number}.0", text="", deleted=True)
+        )
+        assert gone is not None
+        claimed = await inbox.claim(gone.id)
+        assert claimed is not None
+        await inbox.done(claimed)
+    later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
+    assert later is not None
+
+    assert await inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (0, 0)
+    assert await inbox.before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (0, 0)
+
+
+async def test_a_question_counts_once_if_it_is_deleted_after_it_was_answered(
+    stores: Stores,
+) -> None:
+    inbox = stores.inbox
+    message = await inbox.receive(MESSAGE)
+    assert message is not None
+    claimed = await inbox.claim(message.id)
+    assert claimed is not None
+    await inbox.done(claimed)
+    await inbox.update(replace(MESSAGE, event="Ev2", deleted=True))
+    later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
+    assert later is not None
+
+    assert await inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (1, 0)
+
+
 async def test_an_edit_is_worked_on_and_an_older_one_is_not(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
     message = await inbox.receive(MESSAGE)

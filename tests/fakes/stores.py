@@ -105,7 +105,10 @@ class MemoryInbox:
     ) -> tuple[int, int]:
         mine = self.kept[message.id - 1]
         earlier = [
-            one for one in self.kept if one.received < mine.received or one.message.id < message.id
+            one
+            for one in self.kept
+            if (one.received < mine.received or one.message.id < message.id)
+            and not one.message.deleted
         ]
         counted = [
             one
