@@ -209,19 +209,20 @@ async def test_a_thread_is_told_as_it_is_up_to_the_question(place: Place) -> Non
     )
 
 
-@pytest.mark.parametrize("beside", [True, False])
+@pytest.mark.parametrize("beside", ["before", "after", ""])
 async def test_who_loses_a_message_while_they_post_leaves_one_reply(
-    place: Place, beside: bool
+    place: Place, beside: str
 ) -> None:
-    """Theirs goes if another stands; if none does, whoever has the message finds it."""
+    """Theirs goes if another stands, posted before or after it; if none does, whoever has the
+    message finds it."""
     message = await place.ask("leave?")
     looks = 0
 
     async def lost_meanwhile(_message: IncomingMessage) -> None:
         nonlocal looks
         looks += 1
-        if looks == 1 and beside:
-            await place.chat.reply(message, SECOND, {})
+        if looks == {"before": 1, "after": 2}.get(beside):
+            await place.chat.reply(message, SECOND, {}, still_ours)
         if looks > 1:
             raise NotOurs
 

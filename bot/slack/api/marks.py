@@ -26,6 +26,16 @@ def reply_mark(ts: str, number: int) -> str:
     return f"{reply_marks(ts)}{number}"
 
 
+def second_name(mark: str, ts: str) -> str:
+    """Return the name of a second message with this mark, at ``ts``. No part of a reply has it."""
+    return f"{mark}@{ts}"
+
+
+def mark_named(name: str) -> str:
+    """Return the mark of a message by its name: the mark itself, or a `second_name`."""
+    return name.partition("@")[0]
+
+
 async def marked_messages(api: SlackApi, channel: str, *, since: datetime) -> dict[str, str]:
     """Return the ts of the marked messages in the channel since then, by mark; nothing if the
     channel cannot be read.

@@ -21,7 +21,7 @@ from bot.conversation.ports import Hold, Posted
 from bot.conversation.posting import NotOurs
 from bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
 from bot.model import Turn
-from bot.slack.api.marks import reply_mark, reply_marks
+from bot.slack.api.marks import mark_named, reply_mark, reply_marks, second_name
 from bot.slack.api.slack_api import SlackApi, call, to_its_end
 from bot.slack.chat.history import History
 from bot.slack.chat.streaming import Live, Streaming
@@ -60,8 +60,9 @@ class SlackChat:
             for block in ours.get("blocks") or ():
                 mark = str(block.get("block_id", ""))
                 if mark.startswith(reply_marks(message.ts)):
-                    # No part of a reply has the second name, so it is removed with the rest.
-                    posted[mark if mark not in posted else f"{mark}@{ours['ts']}"] = ours["ts"]
+                    # One with a second name is removed with the rest.
+                    name = mark if mark not in posted else second_name(mark, ours["ts"])
+                    posted[name] = ours["ts"]
         return posted
 
     async def reply(
@@ -102,8 +103,8 @@ class SlackChat:
         if not mine:
             return
         try:
-            posted = await self.posted(message)
-            others = {key.partition(" ")[0] for key, ts in posted.items() if mine.get(key) != ts}
+            posted, ours = await self.posted(message), set(mine.values())
+            others = {mark_named(name) for name, ts in posted.items() if ts not in ours}
             twice = {mark: ts for mark, ts in mine.items() if mark in others}
             await self.remove(message, twice)
         except (ChatRefused, ChatUnavailable) as error:
