@@ -6,7 +6,7 @@ import functools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -155,11 +155,26 @@ def _in_utc(_context: click.Context, _option: click.Parameter, day: Any) -> date
     return day.replace(tzinfo=UTC) if day else None
 
 
+class _Day(click.DateTime):
+    """A day that may begin in any time zone, and has a next one: the calendar's first and last year
+    are refused."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        day = super().convert(value, param, ctx)
+        if day.year in (MINYEAR, MAXYEAR):
+            self.fail(
+                f"{value} is out of range: the year is {MINYEAR + 1} to {MAXYEAR - 1}.", param, ctx
+            )
+        return day
+
+
 def _date(
     name: str, meaning: str, callback: Callable[..., datetime | None]
 ) -> Callable[[_Command], _Command]:
-    day = click.DateTime(["%Y-%m-%d"])
-    return click.option(name, type=day, metavar="DATE", callback=callback, help=meaning)
+    return click.option(name, type=_Day(), metavar="DATE", callback=callback, help=meaning)
 
 
 day_in_utc = _date("--day", "On this day in UTC, as in 2026-11-24.", _in_utc)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -144,3 +145,22 @@ def test_a_table_cuts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert first == "1       " + "x" * 300
     assert second.startswith("20,000  \u9875\u9762")
     assert "\x1b" not in second
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+@pytest.mark.parametrize(
+    "command", [("usage", "--since"), ("audit", "--since"), ("audit", "--day")], ids=" ".join
+)
+def test_a_day_at_an_end_of_the_calendar_is_a_wrong_command(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, zone: str, command: tuple[str, ...]
+) -> None:
+    with monkeypatch.context() as patched, kept_logging():
+        patched.setenv("TZ", zone)
+        time.tzset()
+        ends = [shell.footnote(*command, day) for day in ("0001-01-01", "9999-12-31")]
+        inside = [shell.footnote(*command, day) for day in ("0002-01-01", "9998-12-31")]
+    time.tzset()
+
+    assert [ran.code for ran in ends] == [2, 2]
+    assert "9999-12-31 is out of range: the year is 2 to 9998." in ends[1].err
+    assert [ran.code for ran in inside] == [0, 0]
