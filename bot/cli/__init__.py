@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ from bot.cli.options import (
     FAILED,
     INTERRUPTED,
     MISUSED,
+    CommandGroup,
     GlobalOptions,
     PathType,
     configured,
@@ -87,7 +89,7 @@ def _run() -> int:
         return MISUSED
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="footnote-bot")
 @placed
 @click.pass_context
@@ -98,8 +100,23 @@ def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> N
     `footnote sync` and `footnote ask "..."`.
     """
     context.obj = GlobalOptions(config, data_dir)
+    _require_used(context, {"config": config, "data_dir": data_dir})
     # Files that a command, a library or git creates from here on are private to their owner.
     context.call_on_close(partial(os.umask, os.umask(UMASK)))
+
+
+def _require_used(context: click.Context, options: Mapping[str, Path | None]) -> None:
+    """Check that the command takes the options before its name, as if they came after it.
+
+    Raises:
+        click.UsageError: it does not take one.
+    """
+    name = str(context.invoked_subcommand)
+    command = cli.get_command(context, name)
+    taken = {parameter.name for parameter in command.params} if command else options.keys()
+    for option, value in options.items():
+        if value is not None and option not in taken:
+            raise click.UsageError(f"`{name}` takes no --{option.replace('_', '-')}.")
 
 
 @cli.command()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.options import as_csv, as_json, configured, day_in_utc, since_in_utc
+from bot.cli.options import as_csv, as_json, configured, day_in_utc, one_form, since_in_utc
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -51,6 +51,7 @@ def audit(
     from bot.reports import print_rows
     from bot.state.audit import DatabaseAudit
 
+    one_form(as_csv=as_csv, as_json=as_json)
     if day and since:
         raise click.UsageError("--day and --since exclude each other.")
     until = (day + timedelta(days=1)) if day else None

@@ -36,6 +36,9 @@ _OWN_INDEX = ("corpus", "indexer", "replay", "watch")
 _MAKERS = frozenset({"convert", "restore", "serve", "sync"})
 """Commands that create the data folder, or need none."""
 
+_SYNCS = frozenset({"index", "reindex", "update"})
+"""Names by which people look for `sync`."""
+
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
@@ -184,6 +187,36 @@ since_in_utc = _date(
 since = _date("--since", "From this day on, as in 2026-11-24 [default: all that is kept].", _local)
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV for spreadsheets.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+def one_form(*, as_csv: bool, as_json: bool) -> None:
+    """Check that a report is printed in one form.
+
+    Raises:
+        click.UsageError: both are asked for.
+    """
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json exclude each other.")
+
+
+class CommandGroup(click.Group):
+    """The commands, and where to find what is called otherwise elsewhere."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            # Slack's `/wiki reindex`. The name that looks most like it is `migrate-index`.
+            if error.command_name not in _SYNCS:
+                raise
+            raise click.NoSuchCommand(
+                error.command_name,
+                f"{error.message} `footnote sync` reads what has changed, and"
+                " `footnote sync --full` reads and embeds every page again.",
+                ctx=ctx,
+            ) from None
 
 
 class AskCommand(click.Command):

@@ -26,6 +26,7 @@ def print_settings(check: bool, slack: bool, config: Path | None, as_json: bool)
     """Print a footnote.toml with every setting, to start from."""
     if check and slack:
         raise click.UsageError("--check and --slack do not go together.")
+    config = config or given().config
     if not check:
         if config or as_json:
             raise click.UsageError("--config and --json need --check.")
@@ -38,7 +39,7 @@ def print_settings(check: bool, slack: bool, config: Path | None, as_json: bool)
         return
     from config import checking  # slow: imports Pydantic
 
-    file, problems = checking.check(config or given().config)
+    file, problems = checking.check(config)
     if as_json:
         told = [asdict(problem) for problem in problems]
         terminal.print_json({"ok": not problems, "file": str(file), "problems": told})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.options import as_csv, as_json, configured, since
+from bot.cli.options import as_csv, as_json, configured, one_form, since
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -42,6 +42,7 @@ def usage(
     from bot.reports import print_rows
     from bot.state.usage_report import DatabaseUsageReport, pseudonyms
 
+    one_form(as_csv=as_csv, as_json=as_json)
     kind, rows = UsageBy(by), list[dict[str, Any]]()
     begin = since or datetime.fromtimestamp(0).astimezone()
     with App(settings, secrets) as app:
