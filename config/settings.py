@@ -278,6 +278,14 @@ class Settings(BaseSettings):
             raise ValueError("`answer.reranker` is `llm`, and `llm.provider` names none")
         return self
 
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _is_a_folder(cls, folder: object) -> object:
+        """An empty path, as of a variable that is not set, would be the working folder."""
+        if folder == "":
+            raise ValueError("must not be empty; `.` is this file's folder")
+        return folder
+
     @field_validator("wiki")
     @classmethod
     def _names_differ(cls, wikis: tuple[WikiSettings, ...]) -> tuple[WikiSettings, ...]:

@@ -71,8 +71,11 @@ def findings(folder: Path) -> Iterator[Finding]:
 
 def _ours(folder: Path) -> Finding:
     """Return whether files created in the folder now are private to their owner."""
-    is_ours_alone = folder.exists() and not _is_shared(folder)
-    owner = folder.stat().st_uid if is_ours_alone else os.geteuid()
+    if not folder.exists():
+        return ok(texts.DATA_FOLDER, texts.not_made_yet(folder))
+    if _is_shared(folder):
+        return ok(texts.DATA_FOLDER, texts.only_what_is_ours(folder))
+    owner = folder.stat().st_uid
     if owner == os.geteuid():
         return ok(texts.DATA_FOLDER, texts.only_its_owner(folder))
     name = _user(owner)

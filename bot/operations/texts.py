@@ -108,6 +108,15 @@ def only_its_owner(folder: Path) -> str:
     return f"Only its owner may read {folder}."
 
 
+def only_what_is_ours(folder: Path) -> str:
+    """Return the sentence for a folder that holds more than Footnote's data, and stays as it is."""
+    return f"Only their owner may read what Footnote keeps in {folder}, which others use, too."
+
+
+def not_made_yet(folder: Path) -> str:
+    return f"{folder} is not made yet; only its owner will be able to read it."
+
+
 def of_another_user(folder: Path, owner: str, us: str) -> str:
     return (
         f"{folder} belongs to {owner}, and this command runs as {us}: what it writes there is"

@@ -217,6 +217,7 @@ def test_one_problem_is_one_line_that_names_the_file() -> None:
         (WIKI.replace("pages", "~nobody-of-this-name/x"), f"`wiki.0.path`: {HOMELESS}"),
         ("index = 3", "`index`: must be a section, [...]"),
         ("data_dir = 3", "`data_dir`: must be a path"),
+        ('data_dir = ""', "`data_dir`: must not be empty; `.` is this file's folder"),
         ("[sync]\nmax_removal = 0", "`sync.max_removal`: input should be greater than 0"),
     ],
 )

@@ -111,11 +111,17 @@ def test_of_a_folder_that_others_use_only_what_is_ours_is_closed(
     assert privacy.close(Path()) == []
 
     assert open_paths(folder) == {".", "notes.txt"}
+    (finding,) = privacy.findings(folder)
+    assert finding.says == (
+        f"Only their owner may read what Footnote keeps in {folder}, which others use, too."
+    )
 
 
 def test_a_folder_that_is_not_there_is_no_problem(tmp_path: Path) -> None:
     assert privacy.close(tmp_path / "nowhere") == []
-    assert [one.level for one in privacy.findings(tmp_path / "nowhere")] == [Level.OK]
+    (finding,) = privacy.findings(tmp_path / "nowhere")
+    assert finding.level is Level.OK
+    assert "is not made yet" in finding.says
 
 
 def test_what_may_not_be_closed_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
