@@ -129,6 +129,8 @@ def evaluate(
       type, turn  by which the figures are told apart (kind is type, too)
       history     [{role, text}], what was said before; role is asker, bot or other
       rewrite     the question in words that need no history
+      wiki, quote, reference, private, flags
+                  notes, of which nothing is measured; other keys are refused
 
     \b
     Does a change make it better?

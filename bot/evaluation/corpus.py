@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation.lines import read_rows, text_of
+from bot.evaluation.lines import id_of, read_rows
 from indexers.model import (
     OPEN,
     Changed,
@@ -51,7 +51,7 @@ class Corpus:
 
 
 def _page(row: Mapping[str, Any], where: str) -> Page:
-    key = text_of(row, "id", where)
+    key = id_of(row, where)
     title, text = (str(row.get(name) or "") for name in ("title", "text"))
     return Page(
         wiki=SCRATCH_WIKI,

@@ -55,9 +55,19 @@ def text_of(row: Mapping[str, Any], key: str, where: str) -> str:
     value = row.get(key)
     if value is None or value == "":
         raise BadSet(f"{where}: no {key!r}")
-    if not isinstance(value, str | int):
+    if not isinstance(value, str):
         raise BadSet(f"{where}: {key!r} is not text")
-    return str(value)
+    return value
+
+
+def id_of(row: Mapping[str, Any], where: str) -> str:
+    """Return the required id, which may be a number.
+
+    Raises:
+        BadSet: it is neither.
+    """
+    value = row.get("id")
+    return str(value) if type(value) is int else text_of(row, "id", where)
 
 
 def _object(line: str, where: str) -> dict[str, Any]:

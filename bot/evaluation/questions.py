@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from bot.evaluation.facts import Facts, facts_of
-from bot.evaluation.lines import BadSet, read_rows, text_of
+from bot.evaluation.lines import BadSet, id_of, read_rows, text_of
 from bot.model import Role, Turn
+
+_Row = tuple[int, str, Mapping[str, Any]]
+"""A row with its number and its place in words."""
+_MEASURED = frozenset(
+    {
+        "id", "question", "relevant", "answers", "facts", "must_not", "answerable", "near_miss",
+        "type", "kind", "turn", "history", "rewrite",
+    }
+)  # fmt: skip
+_NOTES = frozenset({"flags", "private", "quote", "reference", "wiki"})
+"""Keys that say where a question is from, for people and other programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +71,31 @@ def read_cases(file: Path) -> list[Case]:
     """Read a question set.
 
     Raises:
-        BadSet: no such file, or a line that is no question.
+        BadSet: no such file, or a line that is no question, has an unknown key or another's id.
     """
-    return cases_of(read_rows(file))
+    return cases_of(_checked(read_rows(file)))
 
 
-def cases_of(rows: Iterable[tuple[int, str, Mapping[str, Any]]]) -> list[Case]:
-    """Return the cases of rows; each row comes with its number and its place in words. An id that
-    occurs twice gets its row's number.
+def _checked(rows: Iterable[_Row]) -> Iterator[_Row]:
+    """Yield the rows. A misspelt key would measure nothing, and of two questions with one id two
+    runs cannot be compared."""
+    ids: dict[str, str] = {}
+    for number, where, row in rows:
+        for key in sorted(row.keys() - _MEASURED - _NOTES):
+            close = get_close_matches(key, sorted(_MEASURED), n=1)
+            meant = f"did you mean {close[0]!r}?" if close else "see `footnote eval --help`"
+            raise BadSet(f"{where}: {key!r} is no key of a question; {meant}")
+        if row.get("id") is not None:
+            id_ = id_of(row, where)
+            if id_ in ids:
+                raise BadSet(f"{where}: the id {id_!r} is that of {ids[id_]} already")
+            ids[id_] = f"line {number}"
+        yield number, where, row
+
+
+def cases_of(rows: Iterable[_Row]) -> list[Case]:
+    """Return the cases of rows. An id that occurs twice, as where a row without one gets its
+    number, gets its row's number behind it.
 
     Raises:
         BadSet: a row that is no question.
@@ -98,7 +127,7 @@ def _case(row: Mapping[str, Any], number: int, where: str) -> Case:
     if not isinstance(turn, int):
         raise BadSet(f"{where}: 'turn' is no number")
     return Case(
-        id=str(row.get("id", number)),
+        id=str(number if row.get("id") is None else row["id"]),
         question=text_of(row, "question", where),
         relevant={str(key): float(grade) for key, grade in relevant.items()},
         answers=tuple(map(str, answers)),

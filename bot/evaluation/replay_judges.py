@@ -14,7 +14,7 @@ from bot.answering.composing.claims import claim
 from bot.answering.composing.judge import SentenceJudge, SentenceVerdict, UnclearSentence
 from bot.answering.composing.judging import judge_prompt, verdicts
 from bot.answering.composing.sentences import Evidence, Sentence
-from bot.evaluation.lines import BadSet, read_rows, text_of
+from bot.evaluation.lines import BadSet, id_of, read_rows
 from bot.evaluation.recordings import Label, Recording
 from bot.model import Question
 from indexers.model import Passage
@@ -88,7 +88,7 @@ class RecordedVerdicts:
                 reply = json.dumps({"verdicts": row.get("verdicts")})
             for sentence, verdict in zip(sentences, verdicts(reply, len(sentences)), strict=True):
                 if verdict:
-                    self._by_sentence[text_of(row, "id", where), str(sentence)] = verdict
+                    self._by_sentence[id_of(row, where), str(sentence)] = verdict
 
     def of(self, request: str, unclear: UnclearSentence) -> SentenceVerdict | None:
         return self._by_sentence.get((request, unclear.text))

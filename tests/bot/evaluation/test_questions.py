@@ -62,12 +62,26 @@ def test_a_turn_is_counted_by_what_the_asker_said_before(tmp_path: Path) -> None
     assert (later.turn, first.turn) == (3, 1)
 
 
-def test_an_id_that_stands_there_twice_is_told_apart(tmp_path: Path) -> None:
-    rows = [{"id": "q", "question": "One?"}, {"id": "q", "question": "Two?"}]
+def test_two_questions_of_one_id_are_refused(tmp_path: Path) -> None:
+    rows = [{"id": 1, "question": "One?"}, {"id": "1", "question": "Two?"}]
+
+    with pytest.raises(BadSet, match="line 2: the id '1' is that of line 1 already"):
+        read_cases(write(tmp_path / "q.jsonl", *rows))
+
+
+def test_a_number_for_want_of_an_id_is_told_apart_from_an_id(tmp_path: Path) -> None:
+    rows = [{"id": 2, "question": "One?"}, {"question": "Two?"}, {"id": None, "question": "Three?"}]
 
     assert [case.id for case in read_cases(write(tmp_path / "q.jsonl", *rows))] == [
-        "q", "q (line 2)"
+        "2", "2 (line 2)", "3"
     ]  # fmt: skip
+
+
+def test_the_kept_sets_have_known_keys_alone() -> None:
+    folder = Path(__file__).parents[3] / "benchmarks" / "questions"
+    sets = [*folder.glob("*.jsonl"), *folder.glob("compounds/*.jsonl")]
+
+    assert all(map(read_cases, sets))
 
 
 @pytest.mark.parametrize(
@@ -111,6 +125,17 @@ def test_what_is_zipped_is_read_alike(tmp_path: Path) -> None:
         ("{}", "line 2: no 'question'"),
         ('{"question": ""}', "line 2: no 'question'"),
         ('{"question": ["x"]}', "line 2: 'question' is not text"),
+        ('{"question": 3}', "line 2: 'question' is not text"),
+        ('{"question": true}', "line 2: 'question' is not text"),
+        ('{"question": "x", "id": [1]}', "line 2: 'id' is not text"),
+        (
+            '{"question": "x", "relevent": {}}',
+            "line 2: 'relevent' is no key of a question; did you mean 'relevant'?",
+        ),
+        (
+            '{"question": "x", "comment": "y"}',
+            "line 2: 'comment' is no key of a question; see `footnote eval --help`",
+        ),
         ('{"question": "x", "relevant": ["a"]}', "line 2: 'relevant' is not {page: grade}"),
         ('{"question": "x", "relevant": {"a": "b"}}', "line 2: 'relevant' is not {page: grade}"),
         ('{"question": "x", "relevant": {"a": NaN}}', "line 2: 'relevant' is not {page: grade}"),
