@@ -26,6 +26,7 @@ from pydantic_settings import (
 from config.llm import LlmSettings
 from config.secret_files import FileSecrets, secret_of
 from config.slack import SlackSettings
+from config.state import StateSettings
 from config.wikis import A_CENTURY, A_YEAR, LANGUAGES, Language, Strict, WikiSettings, of_its_kind
 from config.workspaces import WorkspaceSettings, check
 
@@ -186,29 +187,6 @@ class AnswerSettings(Strict):
         ge=1,
         le=A_CENTURY,
         description="Days for which a reviewer's own answer is given, unless they say otherwise.",
-    )
-
-
-class StateSettings(Strict):
-    """Settings of ``[state]``."""
-
-    url: str = Field(
-        "",
-        repr=False,
-        description="The SQLAlchemy URL of a database; empty: SQLite in the data folder.",
-    )
-    retention_days: int = Field(
-        90,
-        ge=1,
-        le=A_CENTURY,
-        description="Days for which questions, answers and all else about people are kept.",
-    )
-    audit_days: int = Field(
-        90,
-        ge=0,
-        le=A_CENTURY,
-        description="Days for which `footnote audit` tells who was shown which page; 0: nothing "
-        "is written down.",
     )
 
 

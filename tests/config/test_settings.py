@@ -21,6 +21,11 @@ NO_READER = (
     "domain"
 )
 ONE_WIKI = "`wiki`: each one is a section of its own, [[wiki]] in two pairs of brackets"
+NO_DATABASE = (
+    "not in the right form. The SQLAlchemy URL of a database, such as"
+    " postgresql+psycopg://user@host/name or sqlite:////srv/footnote.db; empty: SQLite in the data"
+    " folder"
+)
 HOMELESS = "nobody's home is ~nobody-of-this-name here: ~nobody-of-this-name/x"
 WIKI = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
 
@@ -217,6 +222,10 @@ def test_one_problem_is_one_line_that_names_the_file() -> None:
         (WIKI.replace("pages", "~nobody-of-this-name/x"), f"`wiki.0.path`: {HOMELESS}"),
         ("index = 3", "`index`: must be a section, [...]"),
         ("data_dir = 3", "`data_dir`: must be a path"),
+        ('[state]\nurl = "foo"', f"`state.url`: {NO_DATABASE}"),
+        ('[state]\nurl = "mysql://db/x"', f"`state.url`: {NO_DATABASE}"),
+        ('[state]\nurl = "sqlite://state.db"', f"`state.url`: {NO_DATABASE}"),
+        ('[state]\nurl = "postgresql://ada:hidden@db:port/x"', f"`state.url`: {NO_DATABASE}"),
         ('data_dir = ""', "`data_dir`: must not be empty; `.` is this file's folder"),
         ("[sync]\nmax_removal = 0", "`sync.max_removal`: input should be greater than 0"),
     ],
@@ -518,3 +527,20 @@ def test_in_socket_mode_nobody_else_reaches_the_port_unless_it_is_set(
     settings = Settings.model_validate({"slack": {"mode": mode, "host": host}})
 
     assert settings.slack.listens_on == listens_on
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "sqlite://",
+        "sqlite:////srv/state.db",
+        "sqlite+pysqlite:///state.db?timeout=3",
+        "postgresql:///footnote",
+        "postgresql+psycopg://bot@db.example.com/footnote?sslmode=require",
+        "postgresql+psycopg://bot:p%40ss/word@[::1]:5432/footnote",
+        "postgresql://bot:@/footnote?host=/run/postgresql",
+    ],
+)
+def test_a_database_url_that_sqlalchemy_reads_is_accepted(url: str) -> None:
+    assert load(write(f'[state]\nurl = "{url}"')).state.url == url
