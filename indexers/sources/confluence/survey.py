@@ -240,7 +240,7 @@ class Survey:
         return self._keys.get(space, "")
 
     def learn_keys(self, pages: Mapping[str, Sequence[str]]) -> None:
-        """Learn the keys of spaces, by id, from ``pages`` that were in them, as far as one of them
+        """Find the keys of spaces, by id, from ``pages`` that were in them, as far as one of them
         can be asked for and is still there."""
         for space, keys in pages.items():
             with suppress(WikiUnavailable):
