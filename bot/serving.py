@@ -236,10 +236,9 @@ def connection_of(settings: Settings, secrets: Secrets) -> SlackConnection:
 
 
 class SlackParts:
-    """The parts of the bot in a workspace. ``me`` comes from `bot.slack.serve.sign_in`; ``process``
-    is this process among those that share ``state``, and is started. ``team`` is the workspace,
-    where several share ``state``; ``allowed`` what a further one is allowed, whose ports and
-    settings are narrowed to that. Nothing runs before `SlackApp.start`."""
+    """The parts of the bot in a workspace. ``process`` is started, and one of those that share
+    ``state``. ``team`` is the workspace, where several share it; ``allowed`` what a further one is
+    allowed, whose ports and settings are narrowed to that. Nothing runs before `SlackApp.start`."""
 
     def __init__(  # noqa: PLR0913 - the ports of all that is not Slack
         self,

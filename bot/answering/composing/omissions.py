@@ -1,4 +1,4 @@
-"""What a sentence may not leave out or exchange, though all its words are a passage's.
+"""Limits that a sentence may not leave out or exchange, though all its words are a passage's.
 
 A condition, a "but not", the sign of a number, an "or". Rules cannot tell how much such a change
 matters: a sentence that makes one is unclear, never false.

@@ -11,7 +11,7 @@ _NAMES = "iframe|noembed|noframes|plaintext|script|style|textarea|title|xmp"
 """Those that GitHub shows as text: https://github.github.com/gfm/#disallowed-raw-html-extension-"""
 
 _TAG = re.compile(rf"<(/?)({_NAMES})(?=[\s/>])", re.IGNORECASE)
-_COMMENT_OR_START = re.compile(rf"<!--.*?-->|<({_NAMES})(?=[\s/>])", re.IGNORECASE | re.DOTALL)
+_COMMENT_OR_START = re.compile(rf"<!--|<({_NAMES})(?=[\s/>])", re.IGNORECASE)
 _ENDS = {
     name: re.compile(rf"</{name}\s*+>", re.IGNORECASE)
     for name in _NAMES.split("|")
@@ -42,8 +42,14 @@ def show_without_end(html: str) -> str:
     at = copied = 0
     while (found := _COMMENT_OR_START.search(html, at)) is not None:
         at = found.end()
-        name = (found[1] or "").lower()
-        if not name or _ends_itself(html, at):
+        if found[1] is None:
+            closed = html.find("-->", at)
+            if closed < 0:
+                break  # all of the rest is one
+            at = closed + len("-->")
+            continue
+        name = found[1].lower()
+        if _ends_itself(html, at):
             continue
         end = None if name in endless else _ENDS[name].search(html, at)
         if end is not None:

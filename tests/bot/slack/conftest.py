@@ -268,7 +268,7 @@ class Bot:
             part = getattr(self, name)
             own = {one.name: left.pop(one.name) for one in fields(part) if one.name in left}
             setattr(self, name, replace(part, **own))
-        for section in ("slack", "state", "answer", "llm"):
+        for section in ("slack", "answer", "llm", "state"):
             part = getattr(self.settings, section)
             own = {name: left.pop(name) for name in type(part).model_fields if name in left}
             made = type(part).model_validate(part.model_dump() | own)
