@@ -5,10 +5,12 @@ A folder without a manifest is no backup: whoever made it was interrupted.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -83,26 +85,32 @@ def back_up(folder: Path, *, version: str, made: str, parts: Mapping[str, Part])
     """Write a backup of ``parts`` into ``folder``, which is created.
 
     Raises:
-        BackupRefused: the folder is not empty, or cannot be written.
-        As the parts do.
+        BackupRefused: the folder is not empty, or cannot be written, or another backup is being
+            written into it.
+        As the parts do, but for OSError.
     """
     try:
-        _prepare(folder)
-        described = {name: put(folder) for name, put in parts.items()}
-        files = {
-            file.relative_to(folder).as_posix(): (file.stat().st_size, checksum(file))
-            for file in sorted(folder.rglob("*"))
-            if file.is_file() and file.name != _UNFINISHED
-        }
-        manifest = Manifest(version, made, described, files)
-        unnamed = folder / f"{MANIFEST}.new"
-        unnamed.write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
-        sync_folders(folder)
-        unnamed.replace(folder / MANIFEST)
-        (folder / _UNFINISHED).unlink()
-        sync(folder)
+        with _prepared(folder):
+            described = {name: put(folder) for name, put in parts.items()}
+            files = {
+                file.relative_to(folder).as_posix(): (file.stat().st_size, checksum(file))
+                for file in sorted(folder.rglob("*"))
+                if file.is_file() and file.name != _UNFINISHED
+            }
+            manifest = Manifest(version, made, described, files)
+            unnamed = folder / f"{MANIFEST}.new"
+            unnamed.write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
+            sync_folders(folder)
+            unnamed.replace(folder / MANIFEST)
+            (folder / _UNFINISHED).unlink()
+            sync(folder)
     except OSError as error:
-        raise BackupRefused(f"The backup cannot be written: {error}.") from error
+        # Which of its many files it was tells nobody anything, unless it is one that is copied.
+        named = Path(error.filename or folder)
+        place = folder if named.is_relative_to(folder) else named
+        raise BackupRefused(
+            f"The backup cannot be written: {error.strerror or error}: {place}"
+        ) from error
     return manifest
 
 
@@ -127,16 +135,30 @@ def sync_folders(folder: Path) -> None:
         sync(Path(place))
 
 
-def _prepare(folder: Path) -> None:
+@contextmanager
+def _prepared(folder: Path) -> Iterator[None]:
+    """Make the folder, empty it of what an interrupted backup left, and keep others out of it."""
     folder.mkdir(parents=True, exist_ok=True)
+    _require_free(folder)
+    with (folder / _UNFINISHED).open("a") as unfinished:
+        try:
+            fcntl.flock(unfinished, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupRefused(f"Another backup is being written into {folder}.") from None
+        if (folder / MANIFEST).exists():  # another one was completed just now
+            (folder / _UNFINISHED).unlink(missing_ok=True)
+            _require_free(folder)
+        for name in (INDEX, STATE, SETTINGS, *KEPT):
+            remove(folder / name)
+        yield
+
+
+def _require_free(folder: Path) -> None:
     entries = {path.name for path in folder.iterdir()}
     if MANIFEST in entries:
         raise BackupRefused(f"{folder} holds a backup already: name a new folder.")
     if entries and _UNFINISHED not in entries:
         raise BackupRefused(f"{folder} is not empty: name a new folder.")
-    (folder / _UNFINISHED).touch()
-    for name in (INDEX, STATE, SETTINGS, *KEPT):  # what an interrupted backup left
-        remove(folder / name)
 
 
 def remove(path: Path) -> None:

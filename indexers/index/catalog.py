@@ -38,7 +38,11 @@ class IndexCatalog(Protocol):
 
     def back_up(self, name: str, index: PassageIndex, folder: Path) -> dict[str, tuple[int, int]]:
         """Put a copy of ``index``, which is open under ``name``, into ``folder``, so that a catalog
-        finds it there as the current one. Return its counts."""
+        finds it there as the current one. Return its counts.
+
+        Raises:
+            OSError: the copy cannot be written; that is no trouble of the index.
+        """
         ...
 
     def damage(self) -> Damage | None:

@@ -42,7 +42,12 @@ class IndexCopies:
 
     def back_up(self, folder: Path) -> dict[str, Any]:
         """Put a copy of the current index into ``folder``, or what names a snapshot on a server,
-        and describe it for `require`."""
+        and describe it for `require`.
+
+        Raises:
+            OSError: the copy cannot be written.
+            IndexUnavailable: the index cannot be read.
+        """
         index = self.parts.index
         return {
             "kind": self.kind,

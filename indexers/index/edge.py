@@ -44,7 +44,7 @@ from indexers.index.schema import (
     Where,
 )
 from indexers.ports import Vector
-from indexers.sparse import copy_file
+from indexers.sparse import copy_folder
 
 log = logging.getLogger(__name__)
 
@@ -203,8 +203,7 @@ class EdgeEngine:
     def back_up(self, folder: Path) -> None:
         with self._explained():
             self._shard.flush()
-        with explained(folder):
-            shutil.copytree(self._folder, folder, copy_function=copy_file)
+        copy_folder(self._folder, folder)
 
     def close(self) -> None:
         with self._explained():

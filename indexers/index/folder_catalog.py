@@ -54,11 +54,9 @@ class FolderCatalog:
                 self._remove(self._folder / (PREFIX + name))
 
     def back_up(self, name: str, index: PassageIndex, folder: Path) -> dict[str, tuple[int, int]]:
-        with explained(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         counts = index.back_up(folder / (PREFIX + name))
-        with explained(folder):
-            (folder / _POINTER).write_text(f"{name}\n", encoding="utf-8")
+        (folder / _POINTER).write_text(f"{name}\n", encoding="utf-8")
         return counts
 
     def damage(self) -> Damage | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import sqlite3
@@ -23,6 +24,7 @@ from bot.operations.backups import MANIFEST, Manifest, back_up, checksum
 from bot.state import copies
 from bot.state.database import Database
 from bot.state.schema import keys
+from indexers import sparse
 from indexers.index import server
 from tests.bot.kept_folders import copy
 from tests.bot.running.test_commands_beside_a_process import held, run, synced, until
@@ -357,6 +359,39 @@ def test_a_backup_that_was_killed_is_no_backup_and_may_be_made_again(handbook: S
     assert refused.code == 1
     assert "no whole backup" in refused.err
     assert again.code == 0, again.err
+
+
+def test_a_full_disk_is_named_in_one_sentence_and_is_no_trouble_of_the_index(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_source: Path, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sparse, "copy_file", full)
+    ran = handbook.footnote("backup", "full/bk")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "The backup cannot be written: No space left on device: full/bk\n"
+
+
+def test_of_two_backups_into_one_folder_one_is_made(handbook: Shell) -> None:
+    refused: list[Exception] = []
+
+    def meanwhile(place: Path) -> None:
+        with pytest.raises(BackupRefused) as caught:
+            back_up(place, version="1", made="today", parts={})
+        refused.append(caught.value)
+
+    made = back_up(
+        handbook.folder / "monday",
+        version="1",
+        made="today",
+        parts={"index": lambda _: None, "state": meanwhile},
+    )
+
+    folder = handbook.folder / "monday"
+    assert [str(error) for error in refused] == [f"Another backup is being written into {folder}."]
+    assert Manifest.read(folder) == made
 
 
 class Killed(BaseException):
