@@ -330,8 +330,7 @@ def print_status(rows: dict[str, Any]) -> None:
         print_within(lines)
     else:
         print_columns(lines)
-    if rows["trouble"]:
-        out().print(safe(rows["trouble"], style="yellow"), soft_wrap=True)
+    _print_index_troubles(rows)
     for name, row in rows["wikis"].items():
         if row["read_as"]:
             out().print(_assembled((f"{name}: ", "bold"), texts.read_as(ReadAs(**row["read_as"]))))
@@ -345,6 +344,12 @@ def print_status(rows: dict[str, Any]) -> None:
         wikis = ", ".join(row["wikis"]) or texts.NO_WIKI
         words = texts.answered_from(id_, row["name"], wikis)
         out().print(safe(words), soft_wrap=True)
+
+
+def _print_index_troubles(rows: dict[str, Any]) -> None:
+    for trouble in (rows["trouble"], texts.FULL_SYNC_UNFINISHED if rows["unfinished"] else ""):
+        if trouble:
+            out().print(safe(trouble, style="yellow"), soft_wrap=True)
 
 
 def _lags(lags: dict[str, dict[str, Any]]) -> list[str]:

@@ -111,5 +111,13 @@ def step(when: str, action: str, person: str) -> str:
 
 TOP_OF_PAGE = "(top)"
 
+FULL_SYNC_UNFINISHED = (
+    "A full sync is not finished. If none is running, run `footnote sync --full` again: what it has"
+    " read is kept."
+)
 SYNC_INTERRUPTED = "Interrupted; what is done is kept, and the next sync does the rest."
+FULL_SYNC_INTERRUPTED = (
+    "Interrupted; what is done is kept, and the old index is read meanwhile. Run `footnote sync"
+    " --full` again: it does the rest."
+)
 DEMO_INTERRUPTED = "Interrupted; what is done is kept, and the next start goes on from there."

@@ -86,7 +86,10 @@ def sync(
     if as_json:
         terminal.print_json(terminal.report_json(reports))
     if stopped.is_set():
-        terminal.complain(terminal_texts.SYNC_INTERRUPTED)
+        builds_anew = full and not dry_run
+        terminal.complain(
+            terminal_texts.FULL_SYNC_INTERRUPTED if builds_anew else terminal_texts.SYNC_INTERRUPTED
+        )
         sys.exit(INTERRUPTED)
     if any(isinstance(report.error, WikiMisconfigured) for report in reports):
         sys.exit(MISUSED)

@@ -23,16 +23,18 @@ def overview(  # noqa: PLR0913 - what is told of each wiki
     passes: Sequence[Pass],
     *,
     building: bool,
+    unfinished: bool = False,
     trouble: str = "",
     read_as: Mapping[str, ReadAs] | None = None,
     missing: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return pages and passages of each wiki, including wikis that are not synced yet, and how its
-    ``passes`` went; ``trouble`` says why an index is being rebuilt, if one is; ``missing`` why
-    there is nothing to read, by wiki."""
+    ``passes`` went; ``trouble`` says why an index is being rebuilt, if one is; ``unfinished``:
+    a full sync was stopped; ``missing`` says why there is nothing to read, by wiki."""
     every = dict.fromkeys(wikis, (0, 0)) | dict(counts)
     return {
         "building": building or bool(trouble),
+        "unfinished": unfinished,
         "trouble": trouble,
         "wikis": {
             name: {
@@ -58,6 +60,9 @@ def _json(read_as: ReadAs | None) -> dict[str, Any] | None:
 class Counting(Protocol):
     @property
     def building(self) -> bool: ...
+
+    @property
+    def is_unfinished(self) -> bool: ...
 
     @property
     def trouble(self) -> str: ...
@@ -115,6 +120,7 @@ class AdminQueries:
             index.counts(),
             passes,
             building=index.building,
+            unfinished=index.is_unfinished,
             trouble=index.trouble,
             read_as=wikis.read_as,
             missing=wikis.missing,

@@ -26,6 +26,10 @@ class IndexCatalog(Protocol):
         """Return the name of the current index."""
         ...
 
+    def has(self, name: str) -> bool:
+        """Return whether there is an index of this name. To open it would make it."""
+        ...
+
     def open(self, name: str) -> PassageIndex: ...
 
     def activate(self, name: str) -> None:

@@ -66,6 +66,7 @@ def _index(
     try:
         current = parts.index
         counts, building, trouble = current.counts(), current.building, current.trouble
+        unfinished = current.is_unfinished
         mismatch = version_problem()
     except IndexLocked:
         yield ok("index", "It is in use by another Footnote, such as a running bot: that is fine.")
@@ -79,9 +80,17 @@ def _index(
         yield warning("index", mismatch, "Run a Qdrant server of the client's version.")
     if trouble:
         yield warning("index", trouble, "Run `footnote sync` until it is complete, or run the bot.")
+    elif current.is_rebuilding:
+        yield ok("index", "A full sync is running: the new index is read once it is complete.")
     elif building:
         yield warning(
             "index",
             "The settings of model or passages changed, and the index for them is not complete.",
             "Run `footnote sync` until it is complete.",
+        )
+    if unfinished:
+        yield warning(
+            "index",
+            "A full sync is not finished: the new index lies beside the one that is read.",
+            "If none is running, run `footnote sync --full` again: what it has read is kept.",
         )

@@ -42,6 +42,9 @@ class FolderCatalog:
             return pointed
         return names[0] if len(names) == 1 else None
 
+    def has(self, name: str) -> bool:
+        return name in self._names()
+
     def open(self, name: str) -> PassageIndex:
         return self._open(self._folder / (PREFIX + name))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from indexers.errors import IndexCorrupt, IndexUnavailable
-from indexers.index.catalog import IndexCatalog, fingerprint_of
+from indexers.index.catalog import IndexCatalog, fingerprint_of, next_name
 from indexers.index.damage import Damage, damage_of
 from indexers.index.nearness import Embed, near_again
 from indexers.model import Hit, Passage, Reader
@@ -45,6 +45,18 @@ class ReadIndex:
     def building(self) -> bool:
         """Return whether the written index is not yet the current one."""
         return self._read is not self._written
+
+    @property
+    def is_rebuilding(self) -> bool:
+        """Return whether a full sync of this process is building the written index, for neither
+        model nor splitter changed."""
+        return self.building and fingerprint_of(self._read_name) == self._wanted
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Return whether a full sync has begun an index that this process does not build: it was
+        stopped, or another process is at it. Only the next full sync goes on with it."""
+        return not self.building and self._catalog.has(next_name(self._read_name))
 
     @property
     def is_partial(self) -> bool:

@@ -45,6 +45,10 @@ class ServerCatalog:
         named = (alias.collection_name for alias in aliases if alias.alias_name == self._alias)
         return next((name.removeprefix(self._prefix) for name in named), None)
 
+    def has(self, name: str) -> bool:
+        with self._server.explained():
+            return self._server.client.collection_exists(self._prefix + name)
+
     def open(self, name: str) -> PassageIndex:
         collection = self._prefix + name
         if self._ownership is None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
 
 import pytest
 
+from bot.cli import sync_command
 from config.loading import load
 from config.settings import Secrets
+from indexers.findings import Level
 from indexers.index.edge import EdgeIndex
 from indexers.indexing import Indexing
 from tests.bot.kept_folders import KeptFolders
@@ -97,3 +101,58 @@ def test_a_scratch_index_is_held_too(handbook: Shell) -> None:
 
     assert (ran.code, ran.out) == (1, "")
     assert f"Another Footnote process holds the index in {folder}" in ran.err
+
+
+@contextmanager
+def interrupted_at_once() -> Iterator[Event]:
+    stopped = Event()
+    stopped.set()
+    yield stopped
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--full",), "Run `footnote sync --full` again: it does the rest.\n"),
+        ((), "what is done is kept, and the next sync does the rest.\n"),
+    ],
+)
+def test_an_interrupted_sync_names_the_command_that_does_the_rest(
+    options: tuple[str, ...], says: str, handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_command, "interruptible", interrupted_at_once)
+    ran = handbook.footnote("sync", *options)
+
+    assert ran.code == 130
+    assert ran.err.endswith(says)
+
+
+def index_findings(handbook: Shell) -> list[str]:
+    findings = handbook.footnote("doctor", "--json").json["findings"]
+    return [f"{one['says']} {one['todo']}" for one in findings if one["about"] == "index"]
+
+
+def test_an_unfinished_full_sync_is_named_with_its_command_until_it_is_done(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(sync_command, "interruptible", interrupted_at_once)
+        handbook.footnote("sync", "--full")
+    handbook.footnote("sync")
+    status, (_, doctor) = handbook.footnote("status"), index_findings(handbook)
+    done = handbook.footnote("sync", "--full")
+
+    for said in (status.out, doctor):
+        assert "A full sync is not finished" in said
+        assert "`footnote sync --full` again" in said
+    assert done.code == 0, done.err
+    assert "not finished" not in handbook.footnote("status").out
+    assert len(index_findings(handbook)) == 1
+
+
+def test_doctor_beside_a_full_sync_says_that_one_is_running(held: Indexing) -> None:
+    held.index.rebuild()
+    found = [one for one in held.doctor() if one.about == "index"]
+
+    assert [one.level for one in found] == [Level.OK, Level.OK]
+    assert found[-1].says.startswith("A full sync is running")

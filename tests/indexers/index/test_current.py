@@ -142,6 +142,35 @@ def test_the_new_index_is_read_from_its_promotion_on(
     later.close()
 
 
+@pytest.mark.parametrize("catalogs", [folders, aliases])
+def test_a_full_sync_is_known_to_run_or_to_be_unfinished_until_it_is_done(
+    catalogs: Callable[[Path], Callable[[], IndexCatalog]], tmp_path: Path
+) -> None:
+    def state(index: CurrentIndex) -> tuple[bool, bool]:
+        return index.is_rebuilding, index.is_unfinished
+
+    catalog = filled(catalogs(tmp_path))
+    index = CurrentIndex(catalog(), OLD)
+    states = [state(index)]
+    index.rebuild()
+    states.append(state(index))
+    index.set_aside()
+    index.close()
+    later = CurrentIndex(catalog(), OLD)
+    states.append(state(later))
+    later.rebuild()
+    later.promote()
+    states.append(state(later))
+    later.close()
+    changed = CurrentIndex(catalog(), NEW_MODEL)
+    states.append(state(changed))
+    changed.close()
+
+    assert states == [
+        (False, False), (True, False), (False, True), (False, False), (False, False)
+    ]  # fmt: skip
+
+
 def test_vectors_of_the_old_index_are_used_where_the_model_is_the_same(
     building: CurrentIndex,
 ) -> None:
