@@ -32,7 +32,14 @@ def back_up(database: Database, file: Path) -> dict[str, int]:
         raise StateUnavailable(
             f"The bot's database cannot be copied to {file} ({error})."
         ) from error
-    return rows_in(file)
+    try:
+        return rows_in(file)
+    except StateUnavailable as error:
+        # On a full disk a whole copy cannot be opened. The bot's own database is not in trouble.
+        raise StateUnavailable(
+            f"The bot's database cannot be copied to {file}: the copy cannot be opened. Is the"
+            " disk full?"
+        ) from error
 
 
 def rows_in(file: Path) -> dict[str, int]:

@@ -18,7 +18,7 @@ from qdrant_client import QdrantClient
 from qdrant_client.models import SnapshotDescription
 
 from bot.cli.backup_command import described
-from bot.errors import BackupRefused
+from bot.errors import BackupRefused, StateUnavailable
 from bot.operations import restoring
 from bot.operations.backups import MANIFEST, Manifest, back_up, checksum
 from bot.state import copies
@@ -372,6 +372,24 @@ def test_a_full_disk_is_named_in_one_sentence_and_is_no_trouble_of_the_index(
 
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "The backup cannot be written: No space left on device: full/bk\n"
+
+
+def test_a_copy_of_the_database_that_cannot_be_opened_is_no_trouble_of_the_database(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that is full once the copy is written: SQLite needs some more bytes."""
+
+    def full(_file: Path) -> dict[str, int]:
+        raise StateUnavailable("The bot's database cannot be used (disk I/O error).")
+
+    monkeypatch.setattr(copies, "rows_in", full)
+    ran = handbook.footnote("backup", "bk")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == (
+        "The bot's database cannot be copied to bk/state.sqlite3: the copy cannot be opened. Is"
+        " the disk full?\n"
+    )
 
 
 def test_of_two_backups_into_one_folder_one_is_made(handbook: Shell) -> None:
