@@ -15,6 +15,7 @@ from bot.conversation.model import (
     AnswerContent,
     AskedQuestion,
     AuditEntry,
+    Choice,
     IncomingMessage,
     MessageRef,
     RecordedAnswer,
@@ -63,16 +64,23 @@ class AnswerMaker:
         return made
 
     async def record(
-        self, message: IncomingMessage, question: Question, result: Result, *, private: bool
+        self,
+        message: IncomingMessage,
+        question: Question,
+        result: Result,
+        *,
+        private: bool,
+        choice: Choice | None = None,
     ) -> RecordedAnswer:
-        """Record the answer.
+        """Record the answer. ``choice`` is the choice that led to the question's words.
 
         Raises:
             AskerForgotten
         """
         is_open = not private and question.reader == ANYBODY
         place = MessageRef.of(message)
-        asked = AskedQuestion(question.text, message.person, place, private, is_open)
+        choice = choice or await self._choice_before(place, question.text)
+        asked = AskedQuestion(question.text, message.person, place, private, is_open, None, choice)
         recorded = await self.answers.record(asked, result, self.as_of())
         logger.info(
             "Answered message %s in %s: %s, %.0f ms",
@@ -82,6 +90,14 @@ class AnswerMaker:
             result.timings.total,
         )
         return recorded
+
+    async def _choice_before(self, place: MessageRef, question: str) -> Choice | None:
+        """Return the choice of the earlier answer to the same words there: a question that is asked
+        again is as it was."""
+        if place.thread == place.ts:
+            return None  # Nothing was offered before it.
+        before = await self.answers.recorded_for(place)
+        return before.asked.choice if before and before.asked.question == question else None
 
     async def note(
         self, recorded: RecordedAnswer, question: Question, way: Way, person: str = ""
@@ -100,7 +116,7 @@ class AnswerMaker:
         if pages:
             await self.audit.note(AuditEntry(place, person, way, is_open, readers, pages))
 
-    async def show(
+    async def show(  # noqa: PLR0913 - a question, its answer, and how they came about
         self,
         message: IncomingMessage,
         question: Question,
@@ -108,13 +124,18 @@ class AnswerMaker:
         posted: Posted,
         *,
         private: bool = False,
+        choice: Choice | None = None,
     ) -> RecordedAnswer:
-        """Show the answer as the reply, in place of what is posted of it.
+        """Show the answer as the reply, in place of what is posted of it. ``choice`` as in
+        `record`.
 
         Raises:
             AskerForgotten, NotOurs
         """
-        return await self._show(message, question, result, posted, self.posting.put, private)
+        recorded = await self.record(message, question, result, private=private, choice=choice)
+        return await self._show(
+            message, question, recorded, posted, self.posting.put, private=private
+        )
 
     async def show_later(
         self, message: IncomingMessage, question: Question, result: Result, posted: Posted
@@ -124,20 +145,21 @@ class AnswerMaker:
         Raises:
             AskerForgotten
         """
+        recorded = await self.record(message, question, result, private=False)
         return await self._show(
-            message, question, result, posted, self.posting.put_unheld, private=False
+            message, question, recorded, posted, self.posting.put_unheld, private=False
         )
 
-    async def _show(  # noqa: PLR0913, PLR0917 - a question, its answer, and how it is given
+    async def _show(  # noqa: PLR0913 - a question, its answer, and how it is given
         self,
         message: IncomingMessage,
         question: Question,
-        result: Result,
+        recorded: RecordedAnswer,
         posted: Posted,
         put: Callable[[IncomingMessage, AnswerContent, Posted], Awaitable[str]],
+        *,
         private: bool,
     ) -> RecordedAnswer:
-        recorded = await self.record(message, question, result, private=private)
         await self.note(recorded, question, Way.DIRECT if private else Way.CHANNEL)
         # The old answer may have verdicts.
         tally = await self.answers.tally(recorded.id) if posted else Tally()

@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 
 from bot.conversation import texts
 from bot.conversation.model import (
+    LOST,
     AnswerContent,
+    Choice,
     Chosen,
     IncomingMessage,
     MessageKind,
@@ -71,23 +73,38 @@ class AskedBack:
             return None
         return Choosing(recorded, recorded.answer.readings, message)
 
-    async def meant(self, message: IncomingMessage, words: str) -> str:
+    async def meant(self, message: IncomingMessage, words: str) -> tuple[str, Choice | None]:
         """Return the question that ``words`` ask: a reading, if they choose one that the bot
         offered in the message's thread, where the choice then replaces the buttons; otherwise the
-        words themselves."""
+        words themselves. The choice is the one that led to it, if one did."""
+        if message.event.startswith(_EVENT):
+            pressed = await self.answers.recorded(int(message.event.removeprefix(_EVENT)))
+            return words, await self._choice(pressed, words)
         if message.thread == message.ts:
-            return words
+            return words, None
         recorded = await self.answers.asked_back(message.team, message.channel, message.thread)
         if recorded is None or recorded.retracted or not isinstance(recorded.answer, Clarify):
-            return words
+            return words, None
         if recorded.asked.private and recorded.asked.asker != message.person:
             # Its readings name pages that perhaps only the asker may read.
-            return words
+            return words, None
         reading = await asyncio.to_thread(reading_named, words, recorded.answer.readings)
         if reading is None:
-            return words
+            return words, None
+        choice = await self._choice(recorded, reading.question)
         await self.settle(recorded, reading, message.person)
-        return reading.question
+        return reading.question, choice
+
+    async def _choice(self, recorded: RecordedAnswer | None, question: str) -> Choice:
+        """Return the choice of the reading that asks ``question``, to be stored with its answer:
+        the clarifying question may be edited, forgotten or too old before that is."""
+        if recorded is None or not isinstance(recorded.answer, Clarify):
+            return LOST
+        readings = recorded.answer.readings
+        chosen = [one.source for one in readings if one.question == question]
+        own, before = before_choice(recorded, await self.answers.earlier(recorded))
+        pages = chosen or [one.source for one in readings]
+        return Choice(own.asked.question, own.asked.asker, (*pages, *before))
 
     async def settle(self, recorded: RecordedAnswer, reading: Reading, person: str) -> None:
         """Replace the buttons with the choice. If the chat refuses, they stay, which does no
@@ -180,12 +197,16 @@ def before_choice(
     recorded: RecordedAnswer, earlier: Sequence[RecordedAnswer]
 ) -> tuple[RecordedAnswer, list[Source]]:
     """Return the question in the person's own words, and the pages whose words the chosen reading
-    has. Without a choice these are ``recorded`` and no page. ``earlier`` are the answers before it
-    in its thread, oldest first."""
+    has. Without a choice these are ``recorded`` and no page. The question is empty if their own
+    words are not known any more. ``earlier`` are the answers before it in its thread, oldest
+    first."""
     own, pages = recorded, list[Source]()
     for one in reversed(earlier):
         readings = one.answer.readings if isinstance(one.answer, Clarify) else ()
         chosen = [each.source for each in readings if each.question == own.asked.question]
         if chosen:
             own, pages = one, [*pages, *chosen]
-    return own, pages
+    if (choice := own.asked.choice) is None:
+        return own, pages
+    asked = replace(own.asked, question=choice.question, asker=choice.asker, choice=None)
+    return replace(own, asked=asked), [*pages, *choice.pages]

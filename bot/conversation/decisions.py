@@ -15,6 +15,7 @@ from bot.conversation.choices import AskedBack
 from bot.conversation.following import Following
 from bot.conversation.model import (
     ChannelSettings,
+    Choice,
     Closed,
     IncomingMessage,
     MessageKind,
@@ -51,13 +52,15 @@ _MOST_NAMES = 10
 class ReplyInProgress:
     """A message on its way to its reply. ``refusal`` is the rate-limit message, if the limit is
     reached. ``posted`` is what is posted of the reply. ``said`` are the message's words,
-    ``question`` is what they ask, and ``history`` the earlier turns."""
+    ``question`` is what they ask, ``choice`` the choice that they are, and ``history`` the earlier
+    turns."""
 
     message: IncomingMessage
     refusal: str | None
     posted: Posted
     said: Said = NOTHING
     question: str = ""
+    choice: Choice | None = None
     history: Sequence[Turn] = ()
     audience: Addressees | None = None
     state: MessageState = MessageState.DONE
@@ -78,7 +81,7 @@ class ReplyInProgress:
     @property
     def is_choice(self) -> bool:
         """Return whether the words choose one of several readings that were offered."""
-        return self.question != self.said.words
+        return self.choice is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,8 @@ class Decisions:
         return True
 
     async def a_follow_up_for_others_is_passed_over(self, case: ReplyInProgress) -> bool:
-        case.question = await self.asked_back.meant(case.message, case.said.words)
+        meant = await self.asked_back.meant(case.message, case.said.words)
+        case.question, case.choice = meant
         if case.message.kind is not MessageKind.FOLLOW_UP or case.is_choice:
             return False
         if case.said.asks:
@@ -252,12 +256,19 @@ class Decisions:
             alone = True
             await self.posting.remove(message, case.posted)
         if alone and not case.is_direct:
-            recorded = await self.maker.record(message, question, result, private=True)
+            recorded = await self.maker.record(
+                message, question, result, private=True, choice=case.choice
+            )
             await self.maker.note(recorded, question, Way.PRIVATE)
             await self.private.give(message, await self.maker.unposted(recorded))
         else:
             recorded = await self.maker.show(
-                message, question, result, case.posted, private=case.is_direct
+                message,
+                question,
+                result,
+                case.posted,
+                private=case.is_direct,
+                choice=case.choice,
             )
             await self._afterwards(case, question, recorded)
         return True

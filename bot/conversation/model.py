@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model import Answer, Reading, Result
+from bot.model import Answer, Reading, Result, Source
 from indexers.model import EVERYONE, Principal
 
 ANYBODY = Principal.of(EVERYONE)
@@ -142,10 +142,26 @@ class MessageRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """The choice of a reading, in whose words a question is. ``question`` is what was asked before
+    it in a person's own words, and ``asker`` is that person; both are empty once they are not known
+    any more. ``pages`` are those of the readings that were chosen."""
+
+    question: str
+    asker: str
+    pages: tuple[Source, ...]
+
+
+LOST = Choice("", "", (Source("", "", "", "", wiki="", page="", revision=""),))
+"""A choice of which no more is known. No wiki has its page, so nobody may read it."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskedQuestion:
     """A question, with its asker and place. ``private``: the answer is for the asker alone and
     follows the asker's rights. ``open``: it is made of what everyone may read. ``flag`` is the flag
-    whose person is notified, if no message asked."""
+    whose person is notified, if no message asked. ``choice`` is the choice that led to its words,
+    None if they are the person's own."""
 
     question: str
     asker: str
@@ -153,6 +169,7 @@ class AskedQuestion:
     private: bool
     open: bool = True
     flag: int | None = None
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)

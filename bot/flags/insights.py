@@ -77,8 +77,10 @@ class Insights:
         # A private channel's answers are open, too, where its members' own rights do not count.
         channels = {one.asked.place.channel for one in found if one.asked.open}
         public = {id_ for id_ in channels if await self.directory.is_public(id_)}
-        shown = [one for one in found if one.asked.open and one.asked.place.channel in public]
-        return [await self.questions.readable(one) for one in shown], len(found) - len(shown)
+        asked = [one for one in found if one.asked.open and one.asked.place.channel in public]
+        readable = [await self.questions.readable(one) for one in asked]
+        shown = [one for one in readable if one.asked.question]
+        return shown, len(found) - len(shown)
 
     async def gaps(
         self, unanswered: Sequence[RecordedAnswer], most: int

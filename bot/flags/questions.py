@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from bot.background import beside
 from bot.conversation.choices import before_choice
-from bot.conversation.model import ANYBODY, RecordedAnswer
+from bot.conversation.model import ANYBODY, Choice, RecordedAnswer
+from bot.flags import texts
 from bot.flags.feedback import Feedback
 from bot.flags.ports import KeptVerdicts
 from bot.ports import Library
@@ -27,23 +28,31 @@ class ReadableQuestions:
     executor: Executor
 
     async def shown(self, recorded: RecordedAnswer, reader: Reader = ANYBODY) -> str:
-        """Return the question in words that ``reader`` may read."""
-        return (await self.readable(recorded, reader)).asked.question
+        """Return the question in words that ``reader`` may read, or that there are none."""
+        return (await self.readable(recorded, reader)).asked.question or texts.QUESTION_LOST
 
     async def readable(self, recorded: RecordedAnswer, reader: Reader = ANYBODY) -> RecordedAnswer:
         """Return ``recorded``, or what was asked before the choice if ``reader`` may not read the
-        page of the chosen reading. An answer without a question has that of its flag."""
-        if (id_ := recorded.asked.place.flag) is not None:
-            flag = await self.feedback.flag(id_)
-            return await self.readable(flag.recorded, reader) if flag else recorded
+        page of the chosen reading. The question is empty if it is not known any more what that
+        was. An answer without a question has that of its flag."""
+        id_ = recorded.asked.place.flag
+        if id_ is not None and (flag := await self.feedback.flag(id_)):
+            return await self.readable(flag.recorded, reader)
         own, pages = before_choice(recorded, await self.feedback.earlier(recorded))
         found = await beside(self.executor, self.library.open_to, reader, pages) if pages else ()
         return recorded if len(found) == len(pages) else own
 
+    async def choice(self, recorded: RecordedAnswer) -> Choice | None:
+        """Return the choice that led to the question's words, to be stored with another answer to
+        them; None if they are a person's own."""
+        own, pages = before_choice(recorded, await self.feedback.earlier(recorded))
+        return Choice(own.asked.question, own.asked.asker, tuple(pages)) if pages else None
+
 
 def own_words(recorded: RecordedAnswer, kept: KeptVerdicts) -> str:
     """Return the question without a chosen reading, for a reader whose rights are unknown."""
-    if (id_ := recorded.asked.place.flag) is not None:
-        flag = kept.flag(id_)
-        return own_words(flag.recorded, kept) if flag else recorded.asked.question
-    return before_choice(recorded, kept.earlier(recorded))[0].asked.question
+    id_ = recorded.asked.place.flag
+    if id_ is not None and (flag := kept.flag(id_)):
+        return own_words(flag.recorded, kept)
+    own, _ = before_choice(recorded, kept.earlier(recorded))
+    return own.asked.question or texts.QUESTION_LOST

@@ -22,6 +22,7 @@ from bot.conversation.model import (
     AuditEntry,
     Closed,
     MessageRef,
+    Notice,
     RecordedAnswer,
     Way,
 )
@@ -43,7 +44,7 @@ from bot.flags.ports import FlagChat, FlagDirectory
 from bot.flags.questions import ReadableQuestions
 from bot.flags.review import Review
 from bot.flags.review_channels import ReviewChannels
-from bot.model import Question, Result, Role, Source, Turn, named
+from bot.model import NoAnswer, Question, Reason, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
 from indexers.model import Reader
 
@@ -115,7 +116,9 @@ class FlagService:
 
     async def candidates(self, flag: Flag) -> list[Source]:
         """Return pages that an answer to it may cite: those that its answers cited, then and now,
-        and that everyone may read."""
+        and that everyone may read. None, if nobody knows any more what was asked."""
+        if not (await self.questions.readable(flag.recorded)).asked.question:
+            return []
         sources = [*named(flag.recorded.answer), *(named(flag.again) if flag.again else ())]
         pages = {(source.wiki, source.page): source for source in sources}
         return list(await self._beside(self.library.open_to, ANYBODY, list(pages.values())))
@@ -233,8 +236,11 @@ class FlagService:
         words_for = ANYBODY if flag.state is FlagState.ANSWERED else reader
         asked = await self.questions.readable(flag.recorded, words_for)
         try:
-            result = await self._asked(asked, reader, flag.person)
-            await self._send(flag, asked.asked.question, result, reader)
+            if asked.asked.question:
+                result = await self._asked(asked, reader, flag.person)
+                await self._send(flag, asked, result, reader)
+            else:
+                await self.chat.post(flag.person, Notice(texts.HANDLED_WITHOUT_QUESTION))
         except AskerForgotten:
             await self.review.notified(flag, somebody=False)
             return
@@ -244,15 +250,24 @@ class FlagService:
             return
         await self.review.notified(flag, somebody=True)
 
-    async def _send(self, flag: Flag, question: str, result: Result, reader: Reader) -> None:
-        """Send the answer to ``question`` like any other: it can be judged, and is retracted when
-        it must be."""
+    async def _send(
+        self, flag: Flag, again: RecordedAnswer, result: Result, reader: Reader
+    ) -> None:
+        """Send the answer to the question of ``again`` like any other: it can be judged, and is
+        retracted when it must be."""
         channel = await self.chat.direct(flag.person)
         # It has no question with a ts; this stands in for it, and is the same until the next
         # action.
         ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = MessageRef(flag.recorded.asked.place.team, channel, ts, ts)
-        asked = AskedQuestion(question, flag.person, place, private=True, flag=flag.id)
+        asked = AskedQuestion(
+            again.asked.question,
+            flag.person,
+            place,
+            private=True,
+            flag=flag.id,
+            choice=await self.questions.choice(again),
+        )
         recorded = await self.feedback.record(asked, result)
         if pages := pages_shown(result):
             is_open = reader == ANYBODY
@@ -273,13 +288,16 @@ class FlagService:
     async def _asked(self, recorded: RecordedAnswer, reader: Reader, person: str = "") -> Result:
         """Return what ``reader`` gets for the question now, in its original conversation, as
         ``person`` saw it; empty: as everybody may see it."""
+        if not recorded.asked.question:
+            return NoAnswer(Reason.NO_QUESTION, texts.NOT_ASKED_AGAIN)
         history: list[Turn] = []
         for one in await self.feedback.earlier(recorded):
             asker = one.asked.asker
             if one.asked.private and asker not in (recorded.asked.asker, person):
                 continue  # Others in the thread saw nothing of it.
             role = Role.ASKER if asker == recorded.asked.asker else Role.OTHER
-            history.append(Turn(role, await self.questions.shown(one, reader)))
+            if words := (await self.questions.readable(one, reader)).asked.question:
+                history.append(Turn(role, words))
             if await self._was_shown(one, person):
                 history.append(Turn(Role.BOT, one.answer.text))
         question = Question(recorded.asked.question, reader, history=tuple(history))

@@ -27,6 +27,16 @@ QUESTION_HANDLED = (
     "You asked the people who keep the wiki. Somebody has handled it, and now I answer:"
 )
 
+HANDLED_WITHOUT_QUESTION = (
+    "You flagged an answer of mine, and somebody has handled it. I no longer have the question in"
+    " words that I may show you. Please ask again."
+)
+
+# In place of a question.
+
+QUESTION_LOST = "(I no longer have this question in words that I may show.)"
+NOT_ASKED_AGAIN = "I did not ask this again: I no longer have it in words that everybody may read."
+
 # What reviewers are told.
 
 FLAG_FORGOTTEN = "I no longer have this flag."

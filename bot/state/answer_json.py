@@ -40,6 +40,17 @@ def dump_sources(sources: Sequence[Source]) -> str:
     return _json([asdict(source) for source in sources])
 
 
+def load_sources(text: str, row: str) -> tuple[Source, ...]:
+    """Load sources: the reverse of ``dump_sources``. If they cannot be read, which is logged with
+    the name of the ``row``, there are none."""
+    try:
+        found: tuple[Source, ...] = _adapter(tuple[Source, ...]).validate_python(json.loads(text))
+    except _UNREADABLE:
+        _tell(row)
+        return ()
+    return found
+
+
 def load_basis(
     sources: str, says: str, acl: str, row: str
 ) -> tuple[tuple[Source, ...], tuple[str, ...], Acl]:

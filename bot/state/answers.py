@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.conversation.model import AskedQuestion, RecordedAnswer, Tally
+from bot.conversation.model import AskedQuestion, Choice, RecordedAnswer, Tally
 from bot.errors import AskerForgotten
 from bot.flags.model import Verdict
 from bot.model import Answer, NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.flags import DatabaseFlags
-from bot.state.rows import is_at, recorded_of
+from bot.state.rows import choice_columns, is_at, recorded_of
 from bot.state.schema import answers, cited, flags, inbox, verdicts
 from indexers.model import KnownPage
 
@@ -31,23 +32,25 @@ class DatabaseAnswers(DatabaseFlags):
         pages: Mapping[tuple[str, str], KnownPage],
     ) -> RecordedAnswer:
         place = asked.place
-        values = {
-            "question": asked.question,
-            "answer": answer_json.dump(answer),
-            "asker": asked.asker,
-            "private": asked.private,
-            "open": asked.open,
-            "given": given,
-            "as_of": as_of,
-            "falling": False,
-            "retracted": None,
-        }
         key = {"team": place.team, "channel": place.channel, "ts": place.ts}
-        keep = self._database.upsert(answers, key, values)
-        keep = keep.values(thread=place.thread, message="")
         with self._database.begin() as connection:
             if _is_forgotten(connection, asked):
                 raise AskerForgotten("The person who asked had their data deleted.")
+            asked = replace(asked, choice=_as_known(connection, asked))
+            values = {
+                "question": asked.question,
+                "answer": answer_json.dump(answer),
+                "asker": asked.asker,
+                "private": asked.private,
+                "open": asked.open,
+                "given": given,
+                "as_of": as_of,
+                "falling": False,
+                "retracted": None,
+                **choice_columns(asked.choice),
+            }
+            keep = self._database.upsert(answers, key, values)
+            keep = keep.values(thread=place.thread, message="")
             before = connection.scalar(sa.select(answers.c.question).where(is_at(answers, place)))
             row = connection.execute(keep.returning(answers.c.id, answers.c.message)).one()
             if before is not None and before != asked.question:
@@ -141,6 +144,23 @@ def _is_forgotten(connection: sa.Connection, asked: AskedQuestion) -> bool:
     if asked.flag is None:
         return False
     return connection.scalar(raised.with_for_update(read=True)) != asked.asker
+
+
+def _as_known(connection: sa.Connection, asked: AskedQuestion) -> Choice | None:
+    """Return the choice without the words of a person who was forgotten since. The row read is
+    locked as in `_is_forgotten`."""
+    choice, place = asked.choice, asked.place
+    if choice is None or choice.asker in ("", asked.asker):
+        return choice
+    theirs = sa.select(answers.c.id).where(
+        answers.c.team == place.team,
+        answers.c.channel == place.channel,
+        answers.c.thread == place.thread,
+        answers.c.asker == choice.asker,
+    )
+    if connection.scalar(theirs.limit(1).with_for_update(read=True)) is not None:
+        return choice
+    return replace(choice, question="", asker="")
 
 
 def _cited(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list[dict[str, Any]]:

@@ -176,6 +176,11 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         unname(written, "author", of_team(written.c.team, team), author_name=NOBODY)
         unname(written, "ended_by", of_team(written.c.team, team))
         connection.execute(sa.delete(answers).where(answers.c.id.in_(own)))
+        # Others chose among the readings of their questions. After their own rows, as whoever
+        # records such a choice looks at those first.
+        chosen = ours.where(answers.c.own_asker == person)
+        connection.execute(sa.update(flags).where(flags.c.answer.in_(chosen)).values(anew))
+        unname(answers, "own_asker", of_team(answers.c.team, team), own_words="")
         _forget_in_audit(connection, person, team)
         payers = [among_all, *(own_id(team.folder if team else "", one) for one in alone)]
         connection.execute(sa.delete(usage).where(usage.c.payer.in_(payers)))

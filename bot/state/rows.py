@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.conversation.model import (
+    BY_ITSELF,
+    LOST,
     AskedQuestion,
+    Choice,
     IncomingMessage,
     MessageKind,
     MessageRef,
@@ -59,6 +63,7 @@ def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
             private=value("private"),
             # Rows from before this column existed are open unless they are private.
             open=value("open") and not value("private"),
+            choice=_choice(value),
         ),
         answer=answer_json.load(value("answer"), f"answer {value('id')}"),
         answered=value("given"),
@@ -66,6 +71,25 @@ def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
         message=value("message"),
         retracted=value("retracted"),
     )
+
+
+def _choice(value: Callable[[str], Any]) -> Choice | None:
+    """Return the choice in the row whose column's ``value`` this returns. One from before schema 20
+    may be a choice wherever something was said before it, and what was chosen is not known."""
+    chosen: str | None = value("chosen")
+    if chosen:
+        pages = answer_json.load_sources(chosen, f"answer {value('id')}")
+        return Choice(value("own_words"), value("own_asker"), pages) if pages else LOST
+    said_before = value("ts") != value("thread") or value("ts").startswith(BY_ITSELF)
+    return LOST if chosen is None and said_before else None
+
+
+def choice_columns(choice: Choice | None) -> dict[str, Any]:
+    """Return the values of the columns that keep the choice."""
+    if choice is None:
+        return {"own_words": "", "own_asker": "", "chosen": ""}
+    chosen = answer_json.dump_sources(choice.pages)
+    return {"own_words": choice.question, "own_asker": choice.asker, "chosen": chosen}
 
 
 def _again(text: str, flag: int) -> Result | None:

@@ -20,7 +20,7 @@ class Moment(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
-SCHEMA = 19
+SCHEMA = 20
 """The version of these tables, that of the last migration."""
 FIRST = 17
 """The first that alembic keeps."""
@@ -87,8 +87,14 @@ answers = sa.Table(
     sa.Column("given", Moment, nullable=False, index=True),
     sa.Column("falling", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("retracted", Moment),
+    sa.Column("own_words", sa.Text, nullable=False, server_default=""),
+    sa.Column("own_asker", sa.String(32), nullable=False, server_default=""),
+    sa.Column("chosen", sa.Text),
     sa.UniqueConstraint("team", "channel", "ts"),
 )
+"""``chosen`` are the pages of the readings that were chosen, as JSON, empty without a choice; what
+was asked before it are ``own_words``, of ``own_asker``. NULL: a version before schema 20 wrote it,
+and it may be a choice."""
 
 cited = sa.Table(
     "cited",

@@ -21,6 +21,7 @@ from bot.state.schema import metadata, schema_version
 
 _OF_18 = ("shown_readers", "shown_pages", "shown", "keys")
 _OF_19 = ("org_workspaces", "installations", "oauth_states")
+_COLUMNS_OF_20 = ("own_words", "own_asker", "chosen")
 _SCHEMA = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 _BLANK = f"{_SCHEMA}_blank"
 _SERVER = os.environ.get("TEST_POSTGRESQL_URL", "")
@@ -112,6 +113,9 @@ def make_older(connection: sa.Connection, version: int) -> None:
     there = sa.inspect(connection).get_table_names()
     for table in {"written", "jobs"}.intersection(there):
         connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN team"))
+    if "answers" in there:
+        for column in _COLUMNS_OF_20:
+            connection.execute(sa.text(f"ALTER TABLE answers DROP COLUMN {column}"))
     connection.execute(sa.delete(schema_version))
     row = {"version": version, "applied": datetime(2026, 1, 1, tzinfo=UTC)}
     connection.execute(schema_version.insert().values(row))

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.conversation.model import (
+    LOST,
     AskedQuestion,
+    Choice,
     IncomingMessage,
     MessageKind,
     MessageRef,
@@ -58,6 +60,41 @@ async def test_what_was_recorded_comes_back_as_it_was(answers: Answers, result: 
     )
     assert await answers.recorded(recorded.id) == shown
     assert await answers.recorded_for(ASKED.place) == shown
+
+
+@pytest.mark.parametrize("choice", [Choice("Pay?", "U1", (SOURCE, SOURCE)), LOST])
+async def test_a_choice_comes_back_until_the_message_asks_something_else(
+    answers: Answers, choice: Choice
+) -> None:
+    chosen = await answers.record(replace(ASKED, choice=choice), ANSWER)
+    kept = await answers.recorded(chosen.id)
+    await answers.record(ASKED, ANSWER)
+    replaced = await answers.recorded(chosen.id)
+
+    assert chosen.asked.choice == choice
+    assert kept == chosen
+    assert replaced is not None
+    assert replaced.asked == ASKED
+
+
+async def test_a_choice_keeps_no_words_of_whoever_is_forgotten(
+    answered: Answered, answers: Answers, feedback: Feedback
+) -> None:
+    """Nor does one that is recorded afterwards."""
+    choice = Choice("Pay?", "U2", (SOURCE,))
+    await answers.record(replace(at("1.0"), asker="U2"), BACK)
+    chosen = await answers.record(replace(at("1.1"), choice=choice), ANSWER)
+    flag = await feedback.complain(chosen.id, "U1", Complaint.WRONG)
+    answered.forget("U2")
+    known = await answers.recorded(chosen.id)
+    later = await answers.record(replace(at("1.2"), choice=choice), ANSWER)
+    now = await feedback.flag(flag.id)
+
+    assert chosen.asked.choice == choice
+    assert known is not None
+    assert known.asked.choice == later.asked.choice == Choice("", "", (SOURCE,))
+    assert now is not None
+    assert now.edition > flag.edition  # its card is drawn again
 
 
 async def test_nothing_is_known_of_what_was_never_recorded(answers: Answers) -> None:

@@ -7,15 +7,22 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from bot.flags.texts import FLAG_HANDLED
+from bot.flags.texts import (
+    FLAG_HANDLED,
+    HANDLED_WITHOUT_QUESTION,
+    NO_PAGES,
+    QUESTION_LOST,
+)
 from bot.model import Answer, Clarify, Reading, Result
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from bot.state.schema import answers
 from indexers.model import EVERYONE
 
 from .conftest import LEAVE, SALARY, Bot, quiet, words
-from .flags import card, flagged, written
+from .flags import card, database, flagged, written
 from .test_digest import DUE, at, digests
 from .test_home import home
 from .test_publishing import announced
@@ -59,6 +66,8 @@ async def flagged_choice(bot: Bot, slack: LocalSlack, closed_to: str) -> Message
 
 
 Told = Callable[[Bot, LocalSlack], Awaitable[str]]
+Choosing = Callable[[LocalSlack, Message], Awaitable[None]]
+Changed = Callable[[Bot, LocalSlack, Message], Awaitable[str]]
 
 
 async def listed(slack: LocalSlack, command: str, heading: str) -> str:
@@ -104,6 +113,94 @@ async def test_what_others_are_shown_of_a_choice_names_no_page_that_they_may_not
 
     assert "Salaries" not in shown
     assert asked in shown
+
+
+async def edited(bot: Bot, slack: LocalSlack, question: Message) -> str:
+    """What Anna asked first is another question now. Returns what others are shown of her choice:
+    what she asked before it."""
+    bot.handbook.said = Answer("Book leave in the calendar. [1]", (LEAVE,), 0.9)
+    await slack.edit(question, f"{question.text}, please?")
+    await quiet(bot)
+    return "pay?"
+
+
+async def forgotten(bot: Bot, slack: LocalSlack, _: Message) -> str:
+    """Carl, who asked first, is forgotten, and so are his words."""
+    await slack.command("U0CARL", "C0HR", "/wiki", "forget me")
+    sure = await slack.wait_for_ephemeral("U0CARL", lambda one: "Shall I" in words(one))
+    await slack.click("U0CARL", sure, "forget_me")
+    await slack.wait_for(lambda: "Deleted" in sure.text)
+    return QUESTION_LOST
+
+
+async def spelled_out(slack: LocalSlack, back: Message) -> None:
+    await slack.mention("U0ANNA", back.channel, "Salaries", thread_ts=back.thread_ts)
+
+
+async def pressed(slack: LocalSlack, back: Message) -> None:
+    await slack.click("U0ANNA", back, "choice-1")
+
+
+@pytest.mark.parametrize("choose", [pressed, spelled_out])
+@pytest.mark.parametrize("change", [edited, forgotten])
+async def test_a_choice_names_no_closed_page_once_what_was_asked_first_is_gone(
+    bot: Bot, slack: LocalSlack, choose: Choosing, change: Changed
+) -> None:
+    """The page is closed to others all along: Anna and Carl ask where both may read it."""
+    slack.add_user("U0CARL", name="carl", email="carl@example.com")
+    slack.add_usergroup("S0HR", handle="hr", users=["U0ANNA", "U0CARL"])
+    slack.add_channel("C0HR", name="hr", kind="group", members=["U0ANNA", "U0CARL"])
+    await bot.start()
+    bot.handbook.said = Clarify("Salaries or Leave?", READINGS)
+    question = await slack.mention("U0CARL", "C0HR", "pay?")
+    back = await slack.wait_for_message("C0HR", thread_ts=question.ts)
+    await quiet(bot)
+    bot.handbook.said = Answer("It is secret. [1]", (SALARY,), 0.9)
+    await choose(slack, back)
+    answer = await slack.wait_for_message(
+        "C0HR", lambda one: "secret" in words(one), thread_ts=question.ts
+    )
+    await quiet(bot)
+    await flagged(slack, answer)
+    shown = await card(slack)
+    asked = await change(bot, slack, question)
+    await slack.click("U0BEN", shown, "flag_take")
+    await slack.wait_for(lambda: "ben is on it" in words(shown))
+    bot.handbook.asked.clear()
+    told = await flags_command(bot, slack)
+    await slack.click("U0BEN", shown, "flag_fixed")
+    await slack.wait_for(lambda: "flag_reopen" in shown.action_ids())
+    await quiet(bot)
+
+    assert "Salaries" not in words(shown) + told + str([one.text for one in bot.handbook.asked])
+    assert asked in words(shown)
+    assert asked in told
+
+
+async def test_of_a_choice_of_which_no_more_is_known_nobody_is_shown_a_word(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    """A version before schema 20 wrote it, and what was asked first is gone."""
+    await bot.start()
+    answer = await chosen(bot, slack)
+    await flagged(slack, answer)
+    shown = await card(slack)
+    with database(tmp_path) as opened, opened.begin() as connection:
+        connection.execute(sa.delete(answers).where(answers.c.question == "pay?"))
+        connection.execute(sa.update(answers).values(chosen=None))
+    gaps = await listed(slack, "gaps", "may show")
+    bot.handbook.asked.clear()
+    await slack.click("U0BEN", shown, "flag_answer")
+    refused = await slack.wait_for_view("U0BEN", lambda view: NO_PAGES[:30] in str(view.blocks))
+    await slack.click("U0BEN", shown, "flag_fixed")
+    told = await slack.wait_for_message(slack.im("U0ANNA").id)
+    await slack.wait_for(lambda: "told" in words(shown))
+
+    assert "Salaries" not in words(shown) + words(told) + gaps + str(refused.blocks)
+    assert bot.handbook.asked == []
+    assert HANDLED_WITHOUT_QUESTION in words(told)
+    assert QUESTION_LOST in words(shown)
+    assert "And 1 question asked in private" in gaps
 
 
 async def test_whoever_chose_is_shown_their_choice_while_they_may_read_its_page(

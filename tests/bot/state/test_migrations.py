@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import date, datetime
@@ -15,7 +16,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from bot.conversation.model import LOST
 from bot.state import migrations
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.migrating import migrate
 from bot.state.schema import FIRST, SCHEMA, metadata, schema_version
@@ -146,6 +149,72 @@ def test_a_postgresql_of_an_earlier_schema_is_brought_forward_with_its_rows(
     assert {name: len(rows) for name, rows in before.items()} == dict.fromkeys(there - OURS, 1)
     assert (found, version) == ([], SCHEMA)
     assert kept == before
+
+
+PAGE = {"title": "Pay", "heading": "", "url": "u", "quote": "", "wiki": "w", "revision": "1"}
+
+
+def offering(question: str, page: str) -> str:
+    readings = [{"label": "L", "question": question, "source": {**PAGE, "page": page}}]
+    return json.dumps({"text": "Which?", "readings": readings})
+
+
+SAID = json.dumps({"text": "So.", "sources": [], "confidence": 0.9})
+OF_19 = [
+    # An answer's ts, its thread, the question, the answer, and its message: event, and edited.
+    ("1", "1", "pay?", offering("Pay: bonus?", "p1"), "Ev1", ""),
+    ("2", "1", "Pay: bonus?", offering("Bonus: 2025?", "p2"), "choice-of-1", ""),
+    ("3", "1", "Bonus: 2025?", SAID, "Ev3", ""),
+    ("4", "1", "And 2024?", SAID, "Ev4", ""),
+    ("11", "11", "leave?", SAID, "Ev11", "12"),
+    ("13", "11", "Leave: sick?", offering("Sick: pay?", "p3"), "Ev13", ""),
+    ("14", "11", "Sick: pay?", SAID, "Ev14", ""),
+    ("21", "20", "Whose root is forgotten?", SAID, "Ev21", ""),
+    ("31", "31", "Root?", SAID, "Ev31", ""),
+    ("32", "31", "Pressed?", SAID, "choice-of-99", ""),
+    ("fixed-1-26", "fixed-1-26", "Of a flag?", SAID, "", ""),
+]
+
+
+@pytest.mark.parametrize("url", ["", pytest.param("postgresql", marks=needs_postgresql)])
+def test_choices_of_before_are_noted_or_may_be_read_by_nobody_else(
+    tmp_path: Path, url: str
+) -> None:
+    """What was chosen is in the words of a page. Whether something was is not always known."""
+    url = blank() if url else f"sqlite:///{tmp_path / 'state.db'}"
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        make(connection, next(file for file in EARLIER if file.stem == "19"), tmp_path)
+        tables = sa.MetaData()
+        tables.reflect(connection, only=["answers", "inbox"])
+        for id_, (ts, thread, question, answer, event, edited) in enumerate(OF_19, 1):
+            place = {"team": "T", "channel": "C", "ts": ts, "thread": thread}
+            asked = {"question": question, "answer": answer, "asker": "U1", "given": AT}
+            row = {"id": id_, "private": False, "message": "", **asked, **place}
+            connection.execute(tables.tables["answers"].insert().values(row))
+            message = {"event": event, "edited": edited, "kind": "mention", "person": "U1"}
+            state = {"text": "", "shared": False, "state": "done", "attempts": 1}
+            times = {"received": AT, "changed": AT}
+            if event:
+                values = {**message, **state, **times, **place}
+                connection.execute(tables.tables["inbox"].insert().values(values))
+    with closing(Database.open(url)) as database:
+        answers = DatabaseAnswers(database)
+        found = {ts: answers.recorded(id_) for id_, (ts, *_) in enumerate(OF_19, 1)}
+    choices = {ts: one.asked.choice for ts, one in found.items() if one and one.asked.choice}
+    lost = {ts for ts, choice in choices.items() if choice == LOST}
+    known = {
+        ts: (choice.question, choice.asker, [page.page for page in choice.pages])
+        for ts, choice in choices.items()
+        if ts not in lost
+    }
+
+    assert lost == {"13", "21", "32", "fixed-1-26"}
+    assert known == {
+        "2": ("pay?", "U1", ["p1"]),
+        "3": ("pay?", "U1", ["p2", "p1"]),
+        "14": ("", "", ["p3", ""]),
+    }
 
 
 def test_a_new_database_is_as_the_program_needs_it(database: Database) -> None:
