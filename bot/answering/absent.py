@@ -60,12 +60,12 @@ _RULE = re.compile(r"\s{0,9}\|?\s{0,9}:?-{2,}")
 """The rule below the head of a table."""
 _OPEN = frozenset({"all", "more", "less", "least", "max", "before", "after", "most"})
 """Limits by which a sentence about one thing also holds for others."""
-_GOES_ON = re.compile(
-    r"\d\s?\+|\d\s(?:and|or)\s(?:up|above|higher|over|older|later|beyond|below|lower)\b"
-    r"|\b(?:from|starting (?:in|with)|ab)\s(?:[^\W\d_]{1,20}\s)?\d|\b(?:on|up)wards?\b",
-    re.IGNORECASE,
+_ONWARDS = (
+    r"(?:\s?\+|\s(?:and|or)\s(?:up|above|higher|over|older|later|beyond|below|lower)\b"
+    r"|\s(?:on|up)wards?\b)"
 )
-"""Grade 5+, 3 and up, from year 2: what is said of one holds for others."""
+_FROM = r"\b(?:from|starting (?:in|with)|as of|ab)\s(?:the\s)?"
+_NO_END = r"(?!\d|\s?(?:-|\u2013|(?:to|until|till|through|bis)\b))"
 _ORDINAL = re.compile(
     r"\b(?:(\d{1,3})(?:st|nd|rd|th)|([a-z]{5,8}))\s([^\W\d_]{1,20})", re.IGNORECASE
 )
@@ -76,8 +76,6 @@ _ORDINALS = {
         1,
     )
 }
-_SHORT_FORM = 5
-"""Letters of capitals that may stand for a longer name: NYC, JS."""
 _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun".split()  # noqa: SIM905 - read as words
 )
@@ -277,8 +275,6 @@ def _same_name(word: Word, name: str) -> bool:
 def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | None:
     """Return the things of its kind that the nearest sentences are about; None if one of these is
     about none of them, or the thing may be a short form of one."""
-    if thing.is_named and len(thing.which) <= _SHORT_FORM and thing.shown.isupper():
-        return None
     weighty = " ".join(word.text for word in read(question) if word.weighs)
     wanted = stems(weighty) - stems(thing.which)
     sentences = [one for hit in hits for one in _sentences(wanted, thing, hit.passage)]
@@ -290,12 +286,25 @@ def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | 
         for other in reversed(one.others)
     }
     least = 1 if thing.kind.endswith("#") else 2
-    if len(found) < least:
+    if len(found) < least or any(_is_short_for(thing, shown) for shown, _ in found.values()):
         return None
     some = list(reversed(found.values()))[:_MOST_NAMED]
     passages = {passage.id: passage for _, passage in some}
     shown = tuple(words[:_LONGEST] for words, _ in some)
     return MissingThing(thing.shown[:_LONGEST], shown, tuple(passages.values()))
+
+
+def _is_short_for(thing: Thing, name: str) -> bool:
+    """Return whether a name in capitals may stand for another: NYC for New York, JS for
+    JavaScript."""
+    if not (thing.is_named and thing.shown.isupper()):
+        return False
+    short, long = thing.which.casefold(), name.casefold()
+    words = long.split()
+    if len(words) > 1:
+        return short.startswith("".join(word[0] for word in words))
+    letters = iter(long)
+    return short[0] == long[0] and all(letter in letters for letter in short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,4 +346,14 @@ def _holds_of_all(sentence: str, thing: Thing) -> bool:
         return True
     if thing.is_named:
         return any(word.limit == "all" for word in read(sentence))
-    return bool(_GOES_ON.search(sentence)) or any(word.limit in _OPEN for word in read(sentence))
+    return _goes_on(sentence, thing) or any(word.limit in _OPEN for word in read(sentence))
+
+
+def _goes_on(sentence: str, thing: Thing) -> bool:
+    """Return whether what is said of one holds for those after it: grade 5+, level 3 and up, from
+    year 2."""
+    kind = _PARTS.split(thing.kind.rstrip("# "))[-1]
+    number = rf"\b{re.escape(kind)}\w{{0,3}}[\s#_-]{{0,2}}\d{{1,6}}"
+    if thing.kind == "year":
+        number = r"\b(?:19|20)\d\d"
+    return bool(re.search(f"{number}{_ONWARDS}|{_FROM}{number}{_NO_END}", sentence, re.IGNORECASE))

@@ -44,6 +44,18 @@ def asked(question: str, *texts: str) -> MissingThing | None:
         ("who leads the Berlin office?", OFFICES, "Berlin", ("Munich", "Hamburg")),
         ("who sits on floor 9?", FLOORS, "floor 9", ("floor 2", "floor 3")),
         (
+            "what does a level 7 engineer earn?",
+            ("A level 3 engineer earns 50 from 2024. A level 4 engineer earns 60 from day 1.",),
+            "level 7",
+            ("level 3", "level 4"),
+        ),
+        (
+            "who leads the HR team?",
+            ("The Sales team is led by Ada. The Legal team is led by Bob.",),
+            "HR",
+            ("Sales", "Legal"),
+        ),
+        (
             "who leads the Berlin office?",
             ("Ada leads the New York office. Ben leads the Hamburg office.",),
             "Berlin",
@@ -92,7 +104,10 @@ def test_a_thing_is_missing_where_the_pages_tell_of_others_of_its_kind(
         ),
         ("who is on floor 3?", (*FLOORS, "Third floor is for legal.")),
         ("who leads the NYC office?", (*OFFICES, "The New York office is led by Ada.")),
-        ("which JS client do we use?", ("We use the Python client. We use the Go client.",)),
+        (
+            "which JS client do we use?",
+            ("We use the Python client. We use the JavaScript client.",),
+        ),
         ("who approves £60?", ("Ada approves £50. Bob approves £500.",)),
         ("who approves thirty days of leave?", ("Ada approves 30 days of leave.",)),
         ("can I deploy on Friday?", ("Deploy on Monday.", "We deploy on Tuesday.")),
