@@ -29,10 +29,10 @@ _ALIKE = 0.7
 """The share of common words of two sentences, without numbers."""
 _NUMBERING = re.compile(r"(?<!\s)\s*+(?:\d{1,2}(?:\.\d{1,2}){1,8}[.)]?|\d{1,2}[.)])\s")
 _FOOTNOTE = re.compile(r"\[\^?\d{1,3}\]")
-_MARKS = re.compile(r"(?<=\d)[.,:](?=\d)")
 _NUMBER = "#"
-_BOUNDS = frozenset({"least", "max", "more", "less", "before", "after"})
-"""Limits that make a bound of a number: "at least 12" and "at most 64" are no two values."""
+_LOWER = frozenset({"least", "more", "after"})
+_UPPER = frozenset({"max", "less", "before"})
+_DOTTED = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d\d)(?![\d.,:]\d|\d)")
 _KINDS_OF_PAGE = frozenset({"faq", "sop", "wiki", "howto", "readme", "todo", "tldr"})
 
 
@@ -47,7 +47,7 @@ class Statement:
     key: str
     given: tuple[StatedNumber, ...]
     line: tuple[str, ...]
-    bounds: frozenset[str]
+    bounds: str
     names: frozenset[str]
     roots: frozenset[str]
     frame: frozenset[str]
@@ -101,8 +101,8 @@ def disagree(one: Statement, other: Statement, question: AskedWords) -> bool:
     """Return whether two pages give the same thing two values."""
     if (one.passage.wiki, one.passage.page) == (other.passage.wiki, other.passage.page):
         return False
-    if one.example or other.example or one.bounds != other.bounds:
-        return False
+    if one.example or other.example or {*one.bounds, *other.bounds} == {*"<>"}:
+        return False  # "at least 12" and "at most 64" are no two values
     if len(one.roots & other.roots) < _ALIKE * len(one.roots | other.roots):
         return False
     wanted = [question.roots & (fact.roots | fact.frame) for fact in (one, other)]
@@ -150,12 +150,21 @@ def _values_differ(one: Statement, other: Statement) -> bool:
 
 
 def _are_alike(one: str, other: str) -> bool:
-    """Return whether they give the same sizes in two spellings: 2:00 pm and 14:00, 8.30 and
-    8:30."""
-    if _MARKS.sub("", one) == _MARKS.sub("", other):
-        return True
+    """Return whether they give the same sizes, in the same order and in two spellings: 2:00 pm and
+    14:00, 8.30 and 8:30, 1.000 and 1000."""
+    one, other = _as_times(one, other), _as_times(other, one)
     ours, theirs = ([_counted(found) for found in quantities(text)] for text in (one, other))
-    return all(is_held(size, theirs) for size in ours) and all(is_held(s, ours) for s in theirs)
+    return len(ours) == len(theirs) > 0 and all(
+        is_held(here, [there]) and is_held(there, [here])
+        for here, there in zip(ours, theirs, strict=True)
+    )
+
+
+def _as_times(text: str, other: str) -> str:
+    """Write 8.30 as 8:30, if the ``other`` text has that."""
+    return _DOTTED.sub(
+        lambda found: time if (time := f"{found[1]}:{found[2]}") in other else found[0], text
+    )
 
 
 def _counted(one: Quantity) -> Quantity:
@@ -187,10 +196,16 @@ def _line(words: Sequence[Word]) -> tuple[str, ...]:
     )
 
 
-def _bounds(words: Sequence[Word]) -> frozenset[str]:
-    """Return what bounds its numbers, and "not"."""
+def _bounds(words: Sequence[Word]) -> str:
+    """Return ">" if its numbers are lower bounds, "<" if they are upper ones, else nothing; with a
+    "not" it is the other way round."""
+    told = limits(words)
+    lower = bool(told & _LOWER)
+    upper = bool(told & _UPPER) or any(word.text.casefold() == "within" for word in words)
+    if lower == upper:
+        return ""
     denied = any(word.role is TokenRole.NOT for word in words)
-    return (limits(words) & _BOUNDS) | ({"not"} if denied else frozenset())
+    return ">" if lower != denied else "<"
 
 
 def _roots(words: Sequence[Word]) -> frozenset[str]:

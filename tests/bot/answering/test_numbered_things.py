@@ -176,6 +176,19 @@ def test_two_pages_about_one_thing_disagree(data: st.DataObject) -> None:
             ("Leave", "Annual leave is twenty-five days long."),
             ("Benefits", "Annual leave is 30 days long."),
         ),
+        (("Leave", "Annual leave is 2.5 days long."), ("FAQ", "Annual leave is 25 days long.")),
+        (
+            ("Leave", "Parental leave is 16 weeks long and 4 weeks are paid."),
+            ("FAQ", "Parental leave is 4 weeks long and 16 weeks are paid."),
+        ),
+        (
+            ("Rules", "Passwords must have at least 12 characters."),
+            ("FAQ", "Passwords must have 8 characters."),
+        ),
+        (
+            ("Leave", "Carried leave is not more than 25 days."),
+            ("FAQ", "Carried leave is at most 30 days."),
+        ),
     ],
 )
 def test_another_value_of_the_same_is_told(one: tuple[str, str], other: tuple[str, str]) -> None:
@@ -252,7 +265,7 @@ def test_another_value_of_the_same_is_told(one: tuple[str, str], other: tuple[st
         ),
         (
             ("Expenses", "Submit expenses within 30 days."),
-            ("Receipts", "Do not submit expenses after 5 days."),
+            ("Receipts", "Submit expenses after 5 days."),
             "When to submit expenses?",
         ),
         (
