@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import fsum
@@ -33,6 +33,7 @@ _ASKING = {"who", "whom", "whose", "when", "where", "why", "how"}
 """The thing asked for. "What" and "which" may ask for any of it."""
 _ROLES = {"from", "to", "into", "of", "by", "for", "before", "after"}
 """What follows one of these has a part of its own: to move from A to B is not to move to A."""
+_OPPOSITE = ({"from", "to"}, {"from", "into"}, {"before", "after"})
 _MINUS_OR_SHARP = re.compile(r"(?<![\w-])[-\u2212](?=\d)|(?<=\w)#(?!\w)")
 _PLAIN_SIGNS = frozenset("|~`^")
 
@@ -117,10 +118,7 @@ class _Asked:
         things (who, when), and enough of the rest is in both."""
         if self._fixed != other._fixed or not self.topics or not other.topics:
             return False
-        if self.signs != other.signs or any(
-            self._roles[role].isdisjoint(other._roles[role])
-            for role in self._roles.keys() & other._roles.keys()
-        ):
+        if self.signs != other.signs or _exchanged(self._roles, other._roles):
             return False
         if self._names - other.topics or other._names - self.topics:
             return False
@@ -130,17 +128,24 @@ class _Asked:
         return shared >= SHARED * len(self.topics | other.topics)
 
 
-def _roles(words: Sequence[Word]) -> dict[str, set[str]]:
-    """Return the topics that come right after each word of `_ROLES`."""
-    found: dict[str, set[str]] = {}
+def _roles(words: Sequence[Word]) -> dict[str, str]:
+    """Return each topic with the last word of `_ROLES` before it, if there is one."""
+    found: dict[str, str] = {}
     role = ""
     for word in words:
         if word.root in _ROLES:
             role = word.root
-        elif role and word.weighs:
-            found.setdefault(role, set()).add(_topic(word))
-            role = ""
+        elif word.weighs:
+            found.setdefault(_topic(word), role)
     return found
+
+
+def _exchanged(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Return whether a topic has the opposite part in the other question, or two have exchanged
+    theirs: a manager's expenses, and expenses by a manager."""
+    moved = [(one[topic], other[topic]) for topic in one.keys() & other.keys()]
+    moved = [pair for pair in moved if pair[0] != pair[1]]
+    return any({*pair} in _OPPOSITE or pair[::-1] in moved for pair in moved)
 
 
 def _signs(text: str) -> list[str]:

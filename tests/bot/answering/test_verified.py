@@ -97,6 +97,8 @@ SAME = [
     ("What is the wifi password in the office?", "What's the office wifi password?"),
     ("How do I move from MySQL to Postgres?", "How do I move to Postgres from MySQL?"),
     ("Who owns the #general channel?", "Who owns the general channel?"),
+    ("Who do I ask for a new laptop?", "Who can I ask for a new laptop?"),
+    ("How do I get reimbursed for train travel?", "How do I get reimbursed for travel by train?"),
 ]
 OTHER = [
     ("How do I book leave?", "How do I cancel leave?"),
