@@ -13,16 +13,19 @@ from itertools import pairwise
 from bot.answering.composing.lexicon import EITHER, JOINS
 from bot.answering.composing.words import TokenRole, Word, read
 
-_IFS = frozenset({"if", "unless", "wenn", "falls", "sofern"})
-_LONGER_IFS = (("provided", "that"), ("as", "long", "as"), ("so", "long", "as"))
-_CONDITIONS = _IFS | {"when", "whenever", "once", "provided", "where", "whether", "should"}
-"""Words by which a sentence may say "if", too."""
+_IFS = frozenset({"if", "unless", "when", "whenever", "once", "wenn", "falls", "sofern"})
+_LONGER_IFS = (
+    *(("provided", "that"), ("in", "case")),
+    *(("as", "long", "as"), ("so", "long", "as")),
+)
 _HALF = 0.5
 _SIGNED = re.compile(
-    r"(?<![\w-])[-\u2212]\d[\d.,]*|[<>\u2264\u2265]=?\s{0,2}\d[\d.,]*|(?<!\w)\w{1,12}(?:\+\+|#)(?!\w)"
+    r"(?<![\w-])-\d[\d.,]*|[<>\u2264\u2265]=?\s{0,2}\d[\d.,]*|(?<!\w)\w{1,12}(?:\+\+|#)(?!\w)"
 )
-_SIGNS = " -\u2212<>=\u2264\u2265+#"
-_BARE = re.compile(r"(?<![\w<>\u2264\u2265=+#-])(?<![<>\u2264\u2265=]\s)\w[\d.,]*\w*(?![\w+#])")
+_MINUS = re.compile(r"(?<![\w-])(?:\u2212|\u2013|\bminus\s)(?=\d)")
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
+_SIGNS = " -<>=\u2264\u2265+#"
+_BARE = re.compile(r"(?<![\w<>\u2264\u2265=+#-])(?<![<>\u2264\u2265=]\s)\w[\w.,]*(?![\w+#])")
 
 
 def changes_what_limits(
@@ -41,20 +44,22 @@ def changes_what_limits(
 
 
 def _asks(passage: str, hypothesis: Sequence[Word]) -> bool:
-    """Return whether the passage only asks for it: "Can I bring my dog? No." """
-    _, asks, answer = passage.rpartition("?")
-    return bool(asks) and not _weighty(read(answer)) & _weighty(hypothesis)
+    """Return whether the passage only asks for a part of it: "Can I bring my dog? No." """
+    if "?" not in passage:
+        return False
+    asked, stated = set[str](), set[str]()
+    for sentence in _SENTENCE_ENDS.split(passage):
+        (asked if sentence.rstrip().endswith("?") else stated).update(_weighty(read(sentence)))
+    return bool(_weighty(hypothesis) & (asked - stated))
 
 
 def _leaves_out_if(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether it states a sentence of the passage without its condition."""
-    if any(_folded(word) in _CONDITIONS for word in hypothesis) or _long_if(hypothesis):
-        return False
+    """Return whether it states a sentence of the passage without all of its condition."""
     ours = _weighty(hypothesis)
     for sentence in _sentences(premise):
         for condition, rest in _conditions(sentence):
             takes = rest and len(rest & ours) >= _HALF * len(rest)
-            if takes and len(condition & ours) < _HALF * len(condition):
+            if takes and not condition <= ours:
                 return True
     return False
 
@@ -116,17 +121,25 @@ def _joined(words: Sequence[Word], by: frozenset[str]) -> set[frozenset[str]]:
 
 def _signs_differ(claim: str, passage: str) -> bool:
     """Return whether a number or a name has another sign: -20 and 20, C++ and C#, < 5 and > 5."""
+    claim, passage = _in_one_spelling(claim), _in_one_spelling(passage)
     ours, theirs = _signed(claim), _signed(passage)
     if ours - theirs:
         return True
     left_out = {one.strip(_SIGNS) for one in theirs - ours}
-    bare = set(_BARE.findall(claim.casefold()))
-    return bool(left_out & bare - set(_BARE.findall(passage.casefold())))
+    return bool(left_out & (_bare(claim) - _bare(passage)))
+
+
+def _in_one_spelling(text: str) -> str:
+    text = _MINUS.sub("-", text.casefold())
+    return text.replace("<=", "\u2264").replace(">=", "\u2265")
 
 
 def _signed(text: str) -> set[str]:
-    found = ("".join(one.split()) for one in _SIGNED.findall(text.casefold()))
-    return {one.replace("\u2212", "-").rstrip(".,") for one in found}
+    return {"".join(one.split()).rstrip(".,") for one in _SIGNED.findall(text)}
+
+
+def _bare(text: str) -> set[str]:
+    return {one.rstrip(".,") for one in _BARE.findall(text)}
 
 
 def _sentences(words: Sequence[Word]) -> Iterator[list[Word]]:
@@ -154,10 +167,6 @@ def _parts(words: Sequence[Word]) -> list[list[Word]]:
                 part.append(word)
         parts += [part, []]  # the next sentence begins another
     return parts
-
-
-def _long_if(words: Sequence[Word]) -> bool:
-    return any(_begins_long_if(words, place) for place in range(len(words)))
 
 
 def _begins_long_if(words: Sequence[Word], place: int) -> bool:

@@ -31,6 +31,19 @@ REFUNDS = "If the customer sends the receipt, refunds are paid within 14 days."
         ("The style guide covers C++.", "The style guide covers C#."),
         ("Can I bring my dog?", "You can bring your dog."),
         ("Q: Can I bring my dog? A: No.", "You can bring your dog."),
+        (
+            "Is the office open on Sunday? The office is closed on Sunday.",
+            "The office is open on Sunday.",
+        ),
+        ("Can I expense lunch? You can expense travel.", "You can expense lunch."),
+        ("When a supervisor is present, you may enter the lab.", "You may enter the lab."),
+        ("Once you have completed the training, you may enter.", "You may enter."),
+        (
+            "If the invoice is above 500 euros and a manager agrees, you may pay by card.",
+            "You may pay by card if the invoice is above 500 euros.",
+        ),
+        ("Store the samples at \u201320 degrees.", "Store the samples at 20 degrees."),
+        ("Store the samples at minus 20 degrees.", "Store the samples at 20 degrees."),
     ],
 )
 def test_what_limits_a_sentence_may_not_be_left_out_or_exchanged(text: str, said: str) -> None:
@@ -49,6 +62,7 @@ def test_what_limits_a_sentence_may_not_be_left_out_or_exchanged(text: str, said
         ("Visitors need a badge and a guide or an escort.", "Visitors need a badge."),
         ("The style guide covers C++ and Go.", "The style guide covers C++ and Go."),
         ("Store the samples at -20 degrees.", "The samples: store at -20 degrees."),
+        ("Uploads must be <= 5 MB.", "Uploads must be \u2264 5 MB."),
         ("Take 5-10 samples. Store 10 of them.", "Store 10 of them."),
         ("Where is the desk? The desk is in the hall.", "The desk is in the hall."),
     ],
