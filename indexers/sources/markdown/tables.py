@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from indexers.sources.markdown.tree import Node
 from indexers.text import writing
-from indexers.text.grid import CellTexts, grid, is_across, parts
+from indexers.text.grid import CellTexts, GridCell, grid, is_across, parts
 
 
 def written(table: Node, inline: Callable[[list[Node | str]], str]) -> list[str]:
@@ -19,6 +19,8 @@ def written(table: Node, inline: Callable[[list[Node | str]], str]) -> list[str]
     titles, headers, others = parts(rows)
     if not headers:
         headers, others = others[:1], others[1:]
+    count = _names(headers)
+    headers, others = headers[:count], [*headers[count:], *others]
     if len(headers) == 1 and is_across(headers[0]):
         head = [texts[id(headers[0][0].cell)]]
     else:
@@ -26,6 +28,19 @@ def written(table: Node, inline: Callable[[list[Node | str]], str]) -> list[str]
     body = list(places.rows(others))
     shown = [writing.table(head, body)] if any(head) or body else []
     return [*filter(None, (texts[id(title.cell)] for title in titles)), *shown]
+
+
+def _names(headers: Sequence[Sequence[GridCell[Node]]]) -> int:
+    """Return how many rows of headers name the columns: the first, and each below a merged cell.
+    The others are rows of their own, as each name in its first column may be a header."""
+    count = min(1, len(headers))
+    while 0 < count < len(headers):
+        above = {id(place.cell) for place in headers[count - 1]}
+        goes_down = any(id(place.cell) in above for place in headers[count])
+        if not goes_down and all(place.first for place in headers[count - 1]):
+            break
+        count += 1
+    return count
 
 
 def _rows(table: Node) -> Iterator[list[Node]]:
@@ -37,7 +52,7 @@ def _rows(table: Node) -> Iterator[list[Node]]:
         elif child.tag in ("td", "th"):
             yield [child]
         elif child.tag == "thead":
-            for row in _rows(child):
+            for row in _rows(child):  # in it every cell is a header, whatever its tag
                 yield [Node("th", cell.attributes, cell.children) for cell in row]
         elif child.tag != "caption":
             yield from _rows(child)
