@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -11,6 +12,8 @@ from typing import Any
 from bot.evaluation.facts import Facts, facts_of
 from bot.evaluation.lines import BadSet, id_of, read_rows, text_of
 from bot.model import Role, Turn
+
+log = logging.getLogger(__name__)
 
 _Row = tuple[int, str, Mapping[str, Any]]
 """A row with its number and its place in words."""
@@ -71,20 +74,23 @@ def read_cases(file: Path) -> list[Case]:
     """Read a question set.
 
     Raises:
-        BadSet: no such file, or a line that is no question, has an unknown key or another's id.
+        BadSet: no such file, or a line that is no question, has a misspelt key or another's id.
     """
     return cases_of(_checked(read_rows(file)))
 
 
 def _checked(rows: Iterable[_Row]) -> Iterator[_Row]:
     """Yield the rows. A misspelt key would measure nothing, and of two questions with one id two
-    runs cannot be compared."""
+    runs cannot be compared. Any other unknown key is a note of its author's, and told once."""
     ids: dict[str, str] = {}
+    unread: set[str] = set()
     for number, where, row in rows:
-        for key in sorted(row.keys() - _MEASURED - _NOTES):
-            close = get_close_matches(key, sorted(_MEASURED), n=1)
-            meant = f"did you mean {close[0]!r}?" if close else "see `footnote eval --help`"
-            raise BadSet(f"{where}: {key!r} is no key of a question; {meant}")
+        for key in sorted(row.keys() - _MEASURED - _NOTES - unread):
+            if close := get_close_matches(key, sorted(_MEASURED), n=1):
+                what = f"{key!r} is no key of a question; did you mean {close[0]!r}?"
+                raise BadSet(f"{where}: {what}")
+            unread.add(key)
+            log.warning("%s: %r is no key that is read", where, key)
         if row.get("id") is not None:
             id_ = id_of(row, where)
             if id_ in ids:

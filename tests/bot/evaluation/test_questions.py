@@ -117,6 +117,16 @@ def test_what_is_zipped_is_read_alike(tmp_path: Path) -> None:
     assert [case.question for case in read_cases(file)] == ["Où?"]
 
 
+def test_a_note_of_the_author_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"question": "Fine?", "comment": "a"}\n{"question": "Me?", "comment": "b"}\n')
+
+    assert len(read_cases(file)) == 2
+    assert caplog.text.count("'comment' is no key that is read") == 1
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -131,10 +141,6 @@ def test_what_is_zipped_is_read_alike(tmp_path: Path) -> None:
         (
             '{"question": "x", "relevent": {}}',
             "line 2: 'relevent' is no key of a question; did you mean 'relevant'?",
-        ),
-        (
-            '{"question": "x", "comment": "y"}',
-            "line 2: 'comment' is no key of a question; see `footnote eval --help`",
         ),
         ('{"question": "x", "relevant": ["a"]}', "line 2: 'relevant' is not {page: grade}"),
         ('{"question": "x", "relevant": {"a": "b"}}', "line 2: 'relevant' is not {page: grade}"),
