@@ -130,7 +130,8 @@ def evaluate(
       history     [{role, text}], what was said before; role is asker, bot or other
       rewrite     the question in words that need no history
       wiki, quote, reference, private, flags
-                  notes, of which nothing is measured; other keys are refused
+                  notes, of which nothing is measured; other keys are named on
+                  standard error
 
     \b
     Does a change make it better?

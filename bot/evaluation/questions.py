@@ -74,28 +74,27 @@ def read_cases(file: Path) -> list[Case]:
     """Read a question set.
 
     Raises:
-        BadSet: no such file, or a line that is no question, has a misspelt key or another's id.
+        BadSet: no such file, or a line that is no question.
     """
-    return cases_of(_checked(read_rows(file)))
+    return cases_of(_told(read_rows(file)))
 
 
-def _checked(rows: Iterable[_Row]) -> Iterator[_Row]:
-    """Yield the rows. A misspelt key would measure nothing, and of two questions with one id two
-    runs cannot be compared. Any other unknown key is a note of its author's, and told once."""
+def _told(rows: Iterable[_Row]) -> Iterator[_Row]:
+    """Yield the rows, and tell once of each key that is not read, which may be misspelt and would
+    measure nothing, and of ids that occur twice, by which two runs cannot be compared."""
     ids: dict[str, str] = {}
     unread: set[str] = set()
     for number, where, row in rows:
         for key in sorted(row.keys() - _MEASURED - _NOTES - unread):
-            if close := get_close_matches(key, sorted(_MEASURED), n=1):
-                what = f"{key!r} is no key of a question; did you mean {close[0]!r}?"
-                raise BadSet(f"{where}: {what}")
             unread.add(key)
-            log.warning("%s: %r is no key that is read", where, key)
+            close = get_close_matches(key, sorted(_MEASURED), n=1)
+            meant = f"; did you mean {close[0]!r}?" if close else ""
+            log.warning("%s: %r is no key that is read%s", where, key, meant)
         if row.get("id") is not None:
             id_ = id_of(row, where)
-            if id_ in ids:
-                raise BadSet(f"{where}: the id {id_!r} is that of {ids[id_]} already")
-            ids[id_] = f"line {number}"
+            if first := ids.get(id_):
+                log.warning("%s: the id %r is that of %s already", where, id_, first)
+            ids.setdefault(id_, f"line {number}")
         yield number, where, row
 
 
