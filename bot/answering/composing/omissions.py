@@ -19,6 +19,7 @@ _LONGER_IFS = (
     *(("as", "long", "as"), ("so", "long", "as")),
 )
 _HALF = 0.5
+_NEARLY = 0.75
 _SIGNED = re.compile(
     r"(?<![\w-])-\d[\d.,]*|[<>\u2264\u2265]=?\s{0,2}\d[\d.,]*|(?<!\w)\w{1,12}(?:\+\+|#)(?!\w)"
 )
@@ -59,22 +60,25 @@ def _leaves_out_if(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     for sentence in _sentences(premise):
         for condition, rest in _conditions(sentence):
             takes = rest and len(rest & ours) >= _HALF * len(rest)
-            if takes and not condition <= ours:
+            if takes and len(condition & ours) < _NEARLY * len(condition):
                 return True
     return False
 
 
 def _conditions(sentence: Sequence[Word]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    """Yield each condition of a sentence, and the words that it limits."""
+    """Yield each condition of a sentence, up to a comma, and the words that it limits: those after
+    it, if it begins the sentence, else those before it, from the comma before."""
+    commas = [place for place, word in enumerate(sentence) if word.role is TokenRole.COMMA]
     for place, word in enumerate(sentence):
         if _folded(word) in _IFS or _begins_long_if(sentence, place):
-            end = len(sentence)
-            if not _weighty(sentence[:place]):  # "If X, Y": the comma ends it
-                end = next(
-                    (n for n in range(place, end) if sentence[n].role is TokenRole.COMMA), end
-                )
+            end = next((comma for comma in commas if comma > place), len(sentence))
             condition = _weighty(sentence[place + 1 : end])
-            yield condition, _weighty([*sentence[:place], *sentence[end:]]) - condition
+            rest = sentence[end:]
+            if _weighty(sentence[:place]):
+                begins = [comma for comma in commas if comma < place]
+                last = next((one for one in reversed(begins) if _weighty(sentence[one:place])), 0)
+                rest = sentence[last:place]
+            yield condition, _weighty(rest) - condition
 
 
 def _leaves_out_but_not(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
