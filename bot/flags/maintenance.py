@@ -158,7 +158,7 @@ class Maintenance:
             await self.review.lapsed(one.flag)
 
     async def _process_due(self) -> None:
-        for flag in await self.review.due():
+        for flag in await self.review.flags.due():
             await _alone(partial(self.service.process_due, flag.id, waiting=False))
 
     async def _notify(self) -> None:

@@ -52,7 +52,7 @@ class Reviewing:
         if flag is None:
             await self._tell(press, problem)
             return
-        if not await self._do(action, flag, press.person):
+        if not await self.review.act(action, flag, press.person):
             await self._tell(press, texts.TOO_LATE)
             return
         await self.service.process_due(flag.id)
@@ -95,7 +95,7 @@ class Reviewing:
             await self.chat.post(person, Notice(one))
             return
         kept = await self.written.write(one)
-        await self.review.answered(flag, person)
+        await self.review.act(FlagAction.ANSWERED, flag, person)
         await self.announce(kept.id)
         await self.service.process_due(flag.id)
         await self._thank(one)
@@ -108,17 +108,6 @@ class Reviewing:
             await self.chat.post(written.author, thanks)
         except (ChatRefused, ChatUnavailable) as error:
             logger.info("The author of a published answer could not be thanked: %s", error)
-
-    async def _do(self, action: FlagAction, flag: Flag, person: str) -> bool:
-        """Return whether the action was carried out; not, if the flag is settled, or open,
-        already."""
-        actions = {
-            FlagAction.TAKEN: self.review.take,
-            FlagAction.FIXED: self.review.fixed,
-            FlagAction.NOT_WRONG: self.review.not_wrong,
-            FlagAction.REOPENED: self.review.reopen,
-        }
-        return await actions[action](flag, person)
 
     async def _tell(self, press: Press, words: str) -> None:
         await self.chat.post_privately(press.channel, press.person, Notice(words))
@@ -190,7 +179,7 @@ class Reviewing:
 
     async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
         """Return the flag, if this person may handle it; else the reason why not."""
-        flag = await self.review.flag(id_)
+        flag = await self.review.flags.flag(id_)
         if flag is None or flag.state is FlagState.WITHDRAWN:
             return None, texts.FLAG_FORGOTTEN
         if not await self.directory.is_member(await self.service.channel_of(flag), person):

@@ -83,21 +83,21 @@ class FlagService:
                 await self._process_due(id_)
         except LockTaken as error:
             logger.info("The work on flag %d is left to another process: %s", id_, error)
-        return await self.review.flag(id_)
+        return await self.review.flags.flag(id_)
 
     async def _process_due(self, id_: int) -> None:
-        flag = await self.review.flag(id_)
+        flag = await self.review.flags.flag(id_)
         if flag and Due.ASK in flag.due:
             asked = await self.questions.readable(flag.recorded)
             result = await self._asked(asked, ANYBODY)
             await self.review.asked_again(flag, result)
-            flag = await self.review.flag(id_)
+            flag = await self.review.flags.flag(id_)
         try:
             if flag and Due.SHOW in flag.due:
                 await self._show(flag)
             if flag and Due.TELL in flag.due:
                 await self._tell(flag)
-                flag = await self.review.flag(id_)
+                flag = await self.review.flags.flag(id_)
                 if flag and Due.SHOW in flag.due:
                     await self._show(flag)
         except ChatUnavailable as error:
@@ -139,7 +139,7 @@ class FlagService:
                 channel,
                 error,
             )
-        await self.review.shown(flag)
+        await self.review.flags.shown(flag)
 
     async def _post_card(
         self, flag: Flag, channel: str, around: Circumstances, owner: Owner
@@ -155,7 +155,7 @@ class FlagService:
                 await self.chat.edit(channel, ts, card)
             else:
                 ts = await self.chat.post(channel, card)
-        await self.review.carded(flag, Card(channel, ts), owner.person)
+        await self.review.flags.carded(flag.id, Card(channel, ts), owner.person)
         if owner.source is None or not owner.person or flag.owner == owner.person:
             return
         on_card = channel and around.owner
@@ -192,7 +192,7 @@ class FlagService:
         return around, owner
 
     async def _history(self, flag: Flag) -> list[HistoryLine]:
-        steps = await self.review.history(flag)
+        steps = await self.review.flags.steps(flag.id)
         return [
             HistoryLine(
                 step.action.words,
@@ -282,7 +282,7 @@ class FlagService:
         """Return the sentence above an answer that says why it came; empty if a person asked, or
         the flag is gone because its question is forgotten."""
         id_ = recorded.asked.place.flag
-        flag = await self.review.flag(id_) if id_ is not None else None
+        flag = await self.review.flags.flag(id_) if id_ is not None else None
         return _lead(flag) if flag else ""
 
     async def _asked(self, recorded: RecordedAnswer, reader: Reader, person: str = "") -> Result:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation.model import AskedQuestion, MessageRef
 from bot.flags.feedback import Feedback
-from bot.flags.model import Card, Complaint, Due, Flag, FlagState, Verdict
+from bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Verdict
 from bot.flags.review import Review
 from bot.model import Answer
 from bot.state.answers import DatabaseAnswers
@@ -31,12 +31,12 @@ class Office:
         return await self.feedback.complain(recorded.id, "U2", Complaint.WRONG)
 
     async def again(self, flag: Flag) -> Flag:
-        found = await self.review.flag(flag.id)
+        found = await self.review.flags.flag(flag.id)
         assert found is not None
         return found
 
     async def history(self, flag: Flag) -> list[tuple[str, str]]:
-        return [(step.action.value, step.person) for step in await self.review.history(flag)]
+        return [(step.action.value, step.person) for step in await self.review.flags.steps(flag.id)]
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def office(database: Database) -> Office:
 async def test_a_flag_that_is_taken_is_open_and_has_a_holder(office: Office) -> None:
     flag = await office.flagged()
 
-    assert await office.review.take(flag, "U3")
-    assert await office.review.take(flag, "U4")
+    assert await office.review.act(FlagAction.TAKEN, flag, "U3")
+    assert await office.review.act(FlagAction.TAKEN, flag, "U4")
     assert ((await office.again(flag)).state, (await office.again(flag)).holder) == (
         FlagState.TAKEN,
         "U4",
@@ -60,9 +60,9 @@ async def test_a_flag_that_is_taken_is_open_and_has_a_holder(office: Office) -> 
 async def test_who_settles_first_settles_it(office: Office) -> None:
     flag = await office.flagged()
 
-    assert await office.review.not_wrong(flag, "U3")
-    assert not await office.review.fixed(flag, "U4")
-    assert not await office.review.take(flag, "U4")
+    assert await office.review.act(FlagAction.NOT_WRONG, flag, "U3")
+    assert not await office.review.act(FlagAction.FIXED, flag, "U4")
+    assert not await office.review.act(FlagAction.TAKEN, flag, "U4")
     assert (await office.again(flag)).state is FlagState.NOT_WRONG
     assert await office.feedback.open_flags() == []
 
@@ -70,58 +70,58 @@ async def test_who_settles_first_settles_it(office: Office) -> None:
 async def test_what_was_settled_too_soon_is_opened_again(office: Office) -> None:
     flag = await office.flagged()
 
-    assert not await office.review.reopen(flag, "U3")
-    assert await office.review.fixed(flag, "U3")
-    assert await office.review.reopen(flag, "U3")
+    assert not await office.review.act(FlagAction.REOPENED, flag, "U3")
+    assert await office.review.act(FlagAction.FIXED, flag, "U3")
+    assert await office.review.act(FlagAction.REOPENED, flag, "U3")
     assert (await office.again(flag)).state is FlagState.OPEN
 
 
 async def test_what_its_person_took_back_is_over(office: Office) -> None:
     flag = await office.flagged()
-    await office.review.take(flag, "U3")
+    await office.review.act(FlagAction.TAKEN, flag, "U3")
 
     assert await office.feedback.take_back(flag.recorded.id, "U2", Verdict.GOOD) == (False, None)
     gone, withdrawn = await office.feedback.take_back(flag.recorded.id, "U2", Verdict.BAD)
     assert gone
     assert withdrawn is not None
     assert withdrawn.state is FlagState.WITHDRAWN
-    assert not await office.review.reopen(flag, "U3")
-    assert not await office.review.answered(flag, "U3")
+    assert not await office.review.act(FlagAction.REOPENED, flag, "U3")
+    assert not await office.review.act(FlagAction.ANSWERED, flag, "U3")
 
 
 async def test_what_follows_from_an_action_is_due_until_it_is_done(office: Office) -> None:
     flag = await office.flagged()
     dues = [(await office.again(flag)).due]
-    await office.review.shown(await office.again(flag))
+    await office.review.flags.shown(await office.again(flag))
     dues.append((await office.again(flag)).due)
-    await office.review.fixed(flag, "U3")
+    await office.review.act(FlagAction.FIXED, flag, "U3")
     dues.append((await office.again(flag)).due)
     await office.review.asked_again(await office.again(flag), ANSWER)
     await office.review.notified(await office.again(flag), somebody=True)
     dues.append((await office.again(flag)).due)
-    await office.review.shown(await office.again(flag))
+    await office.review.flags.shown(await office.again(flag))
 
     every = frozenset(Due)
     assert dues == [{Due.SHOW}, frozenset(), every, {Due.SHOW}]
-    assert await office.review.due() == []
+    assert await office.review.flags.due() == []
     assert (await office.again(flag)).again == ANSWER
 
 
 async def test_what_happens_while_a_card_is_drawn_makes_it_due_again(office: Office) -> None:
     flag = await office.flagged()
     drawn = await office.again(flag)
-    await office.review.take(flag, "U3")
-    await office.review.shown(drawn)
+    await office.review.act(FlagAction.TAKEN, flag, "U3")
+    await office.review.flags.shown(drawn)
 
     assert Due.SHOW in (await office.again(flag)).due
 
 
 async def test_what_calls_for_it_while_it_is_done_makes_it_due_again(office: Office) -> None:
     flag = await office.flagged()
-    await office.review.fixed(flag, "U3")
+    await office.review.act(FlagAction.FIXED, flag, "U3")
     asked = await office.again(flag)
     office.now += timedelta(seconds=20)
-    await office.review.answered(flag, "U4")
+    await office.review.act(FlagAction.ANSWERED, flag, "U4")
     await office.review.asked_again(asked, ANSWER)
     await office.review.notified(asked, somebody=True)
     before = (await office.again(flag)).due
@@ -134,10 +134,10 @@ async def test_what_calls_for_it_while_it_is_done_makes_it_due_again(office: Off
 
 async def test_who_flagged_is_not_told_of_what_was_settled_too_soon(office: Office) -> None:
     flag = await office.flagged()
-    await office.review.fixed(flag, "U3")
-    await office.review.reopen(flag, "U3")
+    await office.review.act(FlagAction.FIXED, flag, "U3")
+    await office.review.act(FlagAction.REOPENED, flag, "U3")
     reopened = (await office.again(flag)).due
-    await office.review.fixed(flag, "U3")
+    await office.review.act(FlagAction.FIXED, flag, "U3")
     await office.feedback.complain(flag.recorded.id, "U2", Complaint.WRONG)
 
     assert Due.TELL not in reopened
@@ -156,8 +156,8 @@ async def test_a_thumb_without_a_reason_keeps_the_reason_given_before(office: Of
 async def test_a_flag_waits_from_its_last_action(office: Office) -> None:
     flag = await office.flagged()
     office.now += timedelta(days=5)
-    await office.review.take(flag, "U3")
-    await office.review.carded(flag, Card("C0REVIEW", "9.0"), "U4")
+    await office.review.act(FlagAction.TAKEN, flag, "U3")
+    await office.review.flags.carded(flag.id, Card("C0REVIEW", "9.0"), "U4")
     office.now += timedelta(days=6)
     too_soon = await office.review.waiting(timedelta(days=7))
     office.now += timedelta(days=1)

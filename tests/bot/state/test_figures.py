@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint, Flagged, Verdict, Volume
+from bot.flags.model import Complaint, FlagAction, Flagged, Verdict, Volume
 from bot.flags.review import Review
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
 from bot.state.answers import DatabaseAnswers
@@ -153,10 +153,10 @@ async def test_flags_count_by_what_became_of_them(database: Database) -> None:
         )
         given_ = await feedback.record(asked, answer("a"))
         flags.append(await feedback.complain(given_.id, "U1", Complaint.WRONG))
-    await review.fixed(flags[0], "U2")
-    await review.answered(flags[0], "U2")
-    await review.answered(flags[1], "U2")
-    await review.not_wrong(flags[2], "U2")
+    await review.act(FlagAction.FIXED, flags[0], "U2")
+    await review.act(FlagAction.ANSWERED, flags[0], "U2")
+    await review.act(FlagAction.ANSWERED, flags[1], "U2")
+    await review.act(FlagAction.NOT_WRONG, flags[2], "U2")
     await feedback.praise(flags[3].recorded.id, "U1")
     figures = DatabaseFigures(database)
 
