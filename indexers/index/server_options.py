@@ -4,40 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal
 
 from indexers.errors import IndexUnavailable
 
 Consistency = Literal["", "majority", "quorum", "all"]
-
-
-class ServerSettings(Protocol):
-    """The settings of a server, those of ``[index]``; zeros and empty values leave the choice to
-    it."""
-
-    @property
-    def grpc_port(self) -> int: ...
-
-    @property
-    def ca_file(self) -> str: ...
-
-    @property
-    def timeout_seconds(self) -> int: ...
-
-    @property
-    def shards(self) -> int: ...
-
-    @property
-    def replicas(self) -> int: ...
-
-    @property
-    def write_consistency(self) -> int: ...
-
-    @property
-    def read_consistency(self) -> Consistency: ...
-
-    @property
-    def read_fan_out(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +25,6 @@ class ServerOptions:
     write_consistency: int = 0
     read_consistency: Consistency = ""
     read_fan_out: int = 0
-
-    @classmethod
-    def of(cls, settings: ServerSettings) -> Self:
-        """Return the options that these settings ask for."""
-        return cls(
-            grpc_port=settings.grpc_port,
-            ca_file=Path(settings.ca_file) if settings.ca_file else None,
-            timeout=settings.timeout_seconds,
-            shards=settings.shards,
-            replicas=settings.replicas,
-            write_consistency=settings.write_consistency,
-            read_consistency=settings.read_consistency,
-            read_fan_out=settings.read_fan_out,
-        )
 
     def connection(self) -> dict[str, Any]:
         """Return the client's arguments.
