@@ -19,7 +19,7 @@ from bot.answering.asker import Asker
 from bot.answering.blending import cross_encoder
 from bot.answering.composing.language_model import ConfiguredModel
 from bot.answering.composing.model_client import MeasuredModel
-from bot.answering.composing.usage import Meter, ModelObserver
+from bot.answering.composing.usage import Cap, Caps, Meter, ModelObserver, Price
 from bot.answering.library import IndexedLibrary
 from bot.answering.quoting import quoting_by
 from bot.answering.recheck import Recheck
@@ -179,11 +179,23 @@ class App:
             return None
         from bot.state.usage import DatabaseUsage  # slow: SQLAlchemy
 
-        count, usage = self.indexing.embedder.count_tokens, DatabaseUsage(self.state)
+        meter = Meter(
+            self.indexing.embedder.count_tokens,
+            today,
+            DatabaseUsage(self.state),
+            Caps(
+                Cap(llm.person_tokens),
+                Cap(llm.channel_tokens),
+                Cap(llm.day_tokens, llm.day_cost),
+            ),
+            Price(llm.price_read, llm.price_written),
+            llm.max_tokens,
+            self.model_observer,
+        )
         return ConfiguredModel.of(
             llm,
             self.secrets.footnote_llm_key.get_secret_value(),
-            Meter.of(llm, count, today, usage, self.model_observer),
+            meter,
             entailment=self.indexing.entailment,
             model_client=self.model_client,
         )

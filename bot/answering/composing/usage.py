@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
-from typing import Protocol, Self
+from typing import Protocol
 
 from bot.answering.composing.model_client import LanguageModel, ModelFailed
 from bot.answering.composing.prompt import Prompt
@@ -63,32 +63,6 @@ class Price:
 
     def of(self, read: int, written: int) -> Spent:
         return Spent(read + written, (read * self.read + written * self.written) / 1_000_000)
-
-
-class BudgetSettings(Protocol):
-    """The settings of a budget: tokens a day and what a million of them costs, see
-    `config.llm.LlmSettings`."""
-
-    @property
-    def person_tokens(self) -> int: ...
-
-    @property
-    def channel_tokens(self) -> int: ...
-
-    @property
-    def day_tokens(self) -> int: ...
-
-    @property
-    def day_cost(self) -> float: ...
-
-    @property
-    def price_read(self) -> float: ...
-
-    @property
-    def price_written(self) -> float: ...
-
-    @property
-    def max_tokens(self) -> int: ...
 
 
 class Usage(Protocol):
@@ -162,24 +136,6 @@ class Meter:
     max_tokens: int = 500
     observer: ModelObserver | None = None
     clock: Callable[[], float] = time.monotonic
-
-    @classmethod
-    def of(
-        cls,
-        settings: BudgetSettings,
-        count: Callable[[str], int],
-        today: Callable[[], date],
-        usage: Usage,
-        observer: ModelObserver | None = None,
-    ) -> Self:
-        """Return the meter that these settings ask for."""
-        caps = Caps(
-            Cap(settings.person_tokens),
-            Cap(settings.channel_tokens),
-            Cap(settings.day_tokens, settings.day_cost),
-        )
-        price = Price(settings.price_read, settings.price_written)
-        return cls(count, today, usage, caps, price, settings.max_tokens, observer)
 
     def take(self, question: Question, prompt: Prompt) -> Reservation:
         """Reserve the cost of a prompt.
