@@ -351,7 +351,13 @@ class SlackParts:
             self.connection,
             inbox=self.stores.inbox,
             executor=self.executor,
-            forgetting=forgetting(self.state, spool, settings.state, env.clock),
+            forgetting=forgetting(
+                self.state,
+                spool,
+                settings.state.retention_days,
+                settings.state.audit_days,
+                env.clock,
+            ),
             adopt_every=env.adopt_every,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -94,26 +94,16 @@ def forget_before(database: Database, when: datetime, audited: datetime | None =
         )
 
 
-class RetentionSettings(Protocol):
-    """The settings of how long things are kept, those of ``[state]``."""
-
-    @property
-    def retention_days(self) -> int: ...
-
-    @property
-    def audit_days(self) -> int: ...
-
-
 def forgetting(
-    database: Database, spool: Spool, settings: RetentionSettings, clock: Callable[[], datetime]
+    database: Database, spool: Spool, days: int, audit_days: int, clock: Callable[[], datetime]
 ) -> Callable[[], int]:
-    """Return a function that deletes what is older than the settings allow, from database and
-    files, and returns how much. It raises StateUnavailable."""
+    """Return a function that deletes what is older than so many days, from database and files, and
+    returns how much. It raises StateUnavailable."""
 
     def forget() -> int:
         now = clock()
-        when = now - timedelta(days=settings.retention_days)
-        audited = now - timedelta(days=settings.audit_days)
+        when = now - timedelta(days=days)
+        audited = now - timedelta(days=audit_days)
         return forget_before(database, when, audited) + spool.forget_before(when)
 
     return forget
