@@ -142,32 +142,23 @@ class EdgeEngine:
         self._update(UpdateOperation.delete_payload(ids, ["unembedded"]))
 
     def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
-        offset = None
-        while True:
-            request = qdrant.ScrollRequest(
-                offset=offset,
-                limit=_PAGE,
-                filter=_filter(where),
-                with_payload=list(fields) or True,
-                with_vector=[MEANING] if meaning else False,
-            )
-            with self._explained():
-                records, offset = self._shard.scroll(request)
-            yield from (
-                Found(record.payload or {}, meaning=_meaning(record.vector)) for record in records
-            )
-            if offset is None:
-                return
+        records = self._scrolled(
+            filter=_filter(where),
+            with_payload=list(fields) or True,
+            with_vector=[MEANING] if meaning else False,
+        )
+        return (Found(record.payload or {}, meaning=_meaning(record.vector)) for record in records)
 
     def points(self) -> Iterator[Point]:
+        return map(_to_point, self._scrolled(with_payload=True, with_vector=True))
+
+    def _scrolled(self, **wanted: Any) -> Iterator[qdrant.Record]:
         offset = None
         while True:
-            request = qdrant.ScrollRequest(
-                offset=offset, limit=_PAGE, with_payload=True, with_vector=True
-            )
+            request = qdrant.ScrollRequest(offset=offset, limit=_PAGE, **wanted)
             with self._explained():
                 records, offset = self._shard.scroll(request)
-            yield from map(_to_point, records)
+            yield from records
             if offset is None:
                 return
 

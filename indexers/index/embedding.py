@@ -176,8 +176,6 @@ class LocalEmbedder(_Embedder):
 
     def _from_folder(self) -> TextEmbedding:
         with _sharing:
-            if self._folder == BUNDLED:
-                return _bundled()
             return _read(self._folder)
 
 
@@ -194,12 +192,8 @@ def _uncut_of(model: TextEmbedding) -> Tokenizer:
 
 
 @cache
-def _bundled() -> TextEmbedding:
-    """Load the bundled model once a process, however many indexes it opens."""
-    return _read(BUNDLED)
-
-
 def _read(folder: Path) -> TextEmbedding:
+    """Load a model once a process, however many indexes it opens."""
     check(folder, _DIGESTS, kind="embedding model", setting="[index] model")
     from fastembed import TextEmbedding  # half a second
     from fastembed.common.model_description import (  # as above

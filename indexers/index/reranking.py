@@ -101,18 +101,12 @@ class LocalReranker(_Reranker):
 
     def _from_folder(self) -> TextCrossEncoder:
         with _sharing:
-            if self._folder == BUNDLED:
-                return _bundled()
             return _read(self._folder)
 
 
 @cache
-def _bundled() -> TextCrossEncoder:
-    """Load the bundled model once a process, however many indexes it opens."""
-    return _read(BUNDLED)
-
-
 def _read(folder: Path) -> TextCrossEncoder:
+    """Load a model once a process, however many indexes it opens."""
     check(folder, _DIGESTS, kind="reranker", setting="[answer] reranker")
     from fastembed.common.model_description import ModelSource  # half a second
     from fastembed.rerank.cross_encoder import TextCrossEncoder  # as above

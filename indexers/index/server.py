@@ -201,30 +201,24 @@ class ServerEngine:
             self._client.delete_payload(self._collection, ["unembedded"], points=ids)
 
     def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
-        offset = None
-        while True:
-            with self._explained():
-                records, offset = self._client.scroll(
-                    self._collection,
-                    scroll_filter=_filter(where),
-                    limit=_PAGE,
-                    offset=offset,
-                    with_payload=list(fields) or True,
-                    with_vectors=[MEANING] if meaning else False,
-                    **self._reading,
-                )
-            yield from (Found(point.payload or {}, meaning=_meaning(point)) for point in records)
-            if offset is None:
-                return
+        records = self._scrolled(
+            scroll_filter=_filter(where),
+            with_payload=list(fields) or True,
+            with_vectors=[MEANING] if meaning else False,
+        )
+        return (Found(record.payload or {}, meaning=_meaning(record)) for record in records)
 
     def points(self) -> Iterator[Point]:
+        return map(_to_point, self._scrolled(with_vectors=True))
+
+    def _scrolled(self, **wanted: Any) -> Iterator[models.Record]:
         offset = None
         while True:
             with self._explained():
                 records, offset = self._client.scroll(
-                    self._collection, limit=_PAGE, offset=offset, with_vectors=True, **self._reading
+                    self._collection, limit=_PAGE, offset=offset, **wanted, **self._reading
                 )
-            yield from map(_to_point, records)
+            yield from records
             if offset is None:
                 return
 
