@@ -320,7 +320,7 @@ class Decisions:
         """Reply nothing: the message is not for the bot, or no longer since its edit."""
         case.state = MessageState.PASSED
         await self.posting.remove(case.message, case.posted)
-        await self.inbox.passed(case.message)
+        await self.inbox.finish(case.message, MessageState.PASSED)
 
     async def _is_closed_to_asker(self, message: IncomingMessage) -> bool:
         reader = await self.directory.reader(message.person, private=False, shared=message.shared)

@@ -241,14 +241,8 @@ class Inbox(Protocol):
         accepted, and those refused. Deletions are no questions."""
         ...
 
-    async def done(self, message: IncomingMessage) -> None: ...
-
-    async def failed(self, message: IncomingMessage) -> None: ...
-
-    async def refused(self, message: IncomingMessage) -> None: ...
-
-    async def passed(self, message: IncomingMessage) -> None:
-        """Finish it as not for the bot."""
+    async def finish(self, message: IncomingMessage, state: MessageState) -> None:
+        """Finish the message in this state, unless it was edited meanwhile, or is finished."""
         ...
 
     async def stop(

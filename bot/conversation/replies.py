@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -86,13 +86,13 @@ class Replies:
         except ThreadGone:
             # Deleted just before the reply was posted; that it was is still to be delivered.
             logger.info("Message %s was deleted before its reply was posted", message.ts)
-            await self._finish(claimed, self.inbox.done)
+            await self._finish(claimed, MessageState.DONE)
             self.observer.ended(claimed, MessageState.DONE)
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(claimed, error)
         else:
-            finish = self.inbox.done if refusal is None else self.inbox.refused
-            await self._finish(claimed, finish)
+            refused = refusal is not None
+            await self._finish(claimed, MessageState.REFUSED if refused else MessageState.DONE)
             self.observer.ended(claimed, state)
 
     async def _reply_patiently(self, message: IncomingMessage, refusal: str | None) -> MessageState:
@@ -112,11 +112,9 @@ class Replies:
             # An aborted call may have been carried out, or be carried out later.
             message = replace(message, attempts=message.attempts + 1)
 
-    async def _finish(
-        self, message: IncomingMessage, finish: Callable[[IncomingMessage], Awaitable[None]]
-    ) -> None:
+    async def _finish(self, message: IncomingMessage, state: MessageState) -> None:
         try:
-            await finish(message)
+            await self.inbox.finish(message, state)
         except StateUnavailable as error:
             # The reply is posted; the message is submitted again later, and the reply found and
             # edited.
@@ -138,7 +136,7 @@ class Replies:
             return
         except (ChatRefused, ChatUnavailable):
             logger.exception("Incident %s: the person could not be told, either", incident)
-        await self._finish(message, self.inbox.failed)
+        await self._finish(message, MessageState.FAILED)
         self.observer.ended(message, MessageState.FAILED)
 
     async def _say_sorry(self, message: IncomingMessage, incident: str) -> None:

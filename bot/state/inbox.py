@@ -264,19 +264,7 @@ class DatabaseInbox:
             taken, turned_away = (sum(column) for column in zip(*counts, strict=True))
             return taken, turned_away
 
-    def done(self, message: IncomingMessage) -> None:
-        self._finish(message, MessageState.DONE)
-
-    def failed(self, message: IncomingMessage) -> None:
-        self._finish(message, MessageState.FAILED)
-
-    def refused(self, message: IncomingMessage) -> None:
-        self._finish(message, MessageState.REFUSED)
-
-    def passed(self, message: IncomingMessage) -> None:
-        self._finish(message, MessageState.PASSED)
-
-    def _finish(self, message: IncomingMessage, state: MessageState) -> None:
+    def finish(self, message: IncomingMessage, state: MessageState) -> None:
         """Finish the message and delete its text, which was stored for the answer alone. A message
         edited meanwhile is not finished."""
         finish = (

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.conversation.model import CountedBy, IncomingMessage, MessageKind
+from bot.conversation.model import CountedBy, IncomingMessage, MessageKind, MessageState
 
 from .conftest import Stores
 
@@ -34,7 +34,7 @@ async def test_a_message_is_found_whatever_became_of_it(stores: Stores) -> None:
     inbox = stores.inbox
     received = await inbox.receive(MESSAGE)
     assert received is not None
-    await inbox.done(received)
+    await inbox.finish(received, MessageState.DONE)
 
     assert await inbox.received("T1", "C1", MESSAGE.ts) == replace(received, text="")
     assert await inbox.received("T1", "C2", MESSAGE.ts) is None
@@ -71,7 +71,7 @@ async def test_claims_count_attempts_and_end_with_the_answer(stores: Stores) -> 
     claimed = [await inbox.claim(message.id), await inbox.claim(message.id)]
 
     assert claimed == [replace(message, attempts=1), replace(message, attempts=2)]
-    await inbox.done(message)
+    await inbox.finish(message, MessageState.DONE)
 
     assert await inbox.claim(message.id) is None
     assert unfinished() == []
@@ -81,7 +81,7 @@ async def test_finished_text_is_not_kept_but_the_event_stays_known(stores: Store
     inbox, unfinished = stores.inbox, stores.unfinished
     message = await inbox.receive(MESSAGE)
     assert message is not None
-    await inbox.failed(message)
+    await inbox.finish(message, MessageState.FAILED)
 
     assert await inbox.receive(MESSAGE) is None
     assert unfinished() == []
@@ -96,7 +96,7 @@ async def test_questions_are_counted_that_came_before_and_were_not_refused(store
     last = messages[-1]
     assert last is not None
     assert messages[1] is not None
-    await inbox.refused(messages[1])
+    await inbox.finish(messages[1], MessageState.REFUSED)
 
     assert await inbox.before(last, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
     assert await inbox.before(last, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
@@ -131,7 +131,7 @@ async def test_a_deletion_is_no_question(stores: Stores) -> None:
         assert gone is not None
         claimed = await inbox.claim(gone.id)
         assert claimed is not None
-        await inbox.done(claimed)
+        await inbox.finish(claimed, MessageState.DONE)
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
 
@@ -147,7 +147,7 @@ async def test_a_question_counts_once_if_it_is_deleted_after_it_was_answered(
     assert message is not None
     claimed = await inbox.claim(message.id)
     assert claimed is not None
-    await inbox.done(claimed)
+    await inbox.finish(claimed, MessageState.DONE)
     await inbox.update(replace(MESSAGE, event="Ev2", deleted=True))
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
@@ -159,7 +159,7 @@ async def test_an_edit_is_worked_on_and_an_older_one_is_not(stores: Stores) -> N
     inbox, unfinished = stores.inbox, stores.unfinished
     message = await inbox.receive(MESSAGE)
     assert message is not None
-    await inbox.done(message)
+    await inbox.finish(message, MessageState.DONE)
     newer = replace(MESSAGE, event="Ev2", text="newer", edited="3.0")
 
     assert await inbox.update(newer) == replace(message, text="newer", edited="3.0")
@@ -176,7 +176,7 @@ async def test_what_was_edited_while_it_was_answered_is_not_finished(stores: Sto
     assert claimed is not None
     await inbox.update(replace(MESSAGE, text="edited", edited="3.0"))
     stands = await inbox.holds(claimed)
-    await inbox.done(claimed)
+    await inbox.finish(claimed, MessageState.DONE)
 
     assert not stands
     assert [found.text for found in unfinished()] == ["edited"]
@@ -190,7 +190,7 @@ async def test_what_is_gone_stays_gone(stores: Stores) -> None:
 
     assert gone is not None
     assert await inbox.update(replace(MESSAGE, text="late", edited="9.0")) is None
-    await inbox.done(gone)
+    await inbox.finish(gone, MessageState.DONE)
     assert await inbox.update(replace(MESSAGE, text="", deleted=True)) is None
     assert unfinished() == []
 

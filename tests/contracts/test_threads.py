@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.conversation.model import IncomingMessage, MessageKind, Thread
+from bot.conversation.model import IncomingMessage, MessageKind, MessageState, Thread
 
 from .conftest import Stores
 
@@ -35,8 +35,8 @@ async def test_a_follow_up_makes_an_asker_once_it_is_answered(stores: Stores) ->
     assert message is not None
     assert passed is not None
     before = await threads.askers(THREAD)
-    await inbox.done(message)
-    await inbox.passed(passed)
+    await inbox.finish(message, MessageState.DONE)
+    await inbox.finish(passed, MessageState.PASSED)
 
     assert before == {"U1"}
     assert await threads.askers(THREAD) == {"U1", "U2"}

@@ -120,17 +120,8 @@ class MemoryInbox:
         refused = sum(one.state is MessageState.REFUSED for one in counted)
         return len(counted) - refused, refused
 
-    async def done(self, message: IncomingMessage) -> None:
-        self._finish(message, MessageState.DONE)
-
-    async def failed(self, message: IncomingMessage) -> None:
-        self._finish(message, MessageState.FAILED)
-
-    async def refused(self, message: IncomingMessage) -> None:
-        self._finish(message, MessageState.REFUSED)
-
-    async def passed(self, message: IncomingMessage) -> None:
-        self._finish(message, MessageState.PASSED)
+    async def finish(self, message: IncomingMessage, state: MessageState) -> None:
+        self._finish(message, state)
 
     def _finish(self, message: IncomingMessage, state: MessageState) -> None:
         one = self.kept[message.id - 1]

@@ -108,7 +108,7 @@ def test_what_waits_is_counted_with_its_age(database: Database) -> None:
     assert second is not None
     assert done is not None
     inbox.claim(second.id)
-    inbox.done(done)
+    inbox.finish(done, MessageState.DONE)
     counts = state_counts(database)
 
     assert counts == StateCounts(

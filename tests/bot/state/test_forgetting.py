@@ -14,7 +14,13 @@ import pytest
 import sqlalchemy as sa
 
 from bot.answering.composing.usage import Cap, Spent
-from bot.conversation.model import AskedQuestion, Forgotten, MessageKind, MessageRef
+from bot.conversation.model import (
+    AskedQuestion,
+    Forgotten,
+    MessageKind,
+    MessageRef,
+    MessageState,
+)
 from bot.errors import AskerForgotten
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
@@ -50,7 +56,7 @@ async def fill(database: Database) -> Feedback:
     inbox = DatabaseInbox(database, clock, process)
     first, _ = inbox.receive(MESSAGE), inbox.receive(replace(MESSAGE, event="Ev2", ts="2.0"))
     assert first is not None
-    inbox.done(first)
+    inbox.finish(first, MessageState.DONE)
     feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), clock)
     own = await feedback.record(asked("U1"), SILENCE)
     other = await feedback.record(asked("U2", "3.0"), SILENCE)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.conversation.model import IncomingMessage, MessageKind
+from bot.conversation.model import IncomingMessage, MessageKind, MessageState
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
 from bot.state.process import Process
@@ -109,7 +109,7 @@ def test_a_channel_s_earlier_question_elsewhere_comes_first(database: Database) 
     assert not theirs.is_next(second)
     assert theirs.is_next(elsewhere)
     assert mine.is_next(first)
-    mine.done(first)
+    mine.finish(first, MessageState.DONE)
     assert theirs.is_next(second)
 
 
