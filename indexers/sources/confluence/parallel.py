@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
 
-from indexers.daemons import in_daemon
+from indexers.daemons import in_daemon, in_order
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
+
+_THREADS = "confluence"
 
 
 def parallel_map(
@@ -23,15 +24,9 @@ def parallel_map(
     Raises:
         Whatever ``work`` raises, at its item; the others are given up.
     """
-    waiting: deque[Future[Made]] = deque()
-    for item in items:
-        waiting.append(begun(work, item))
-        if len(waiting) >= 2 * workers:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+    return in_order((partial(work, item) for item in items), ahead=2 * workers - 1, name=_THREADS)
 
 
 def begun(work: Callable[[Item], Made], item: Item) -> Future[Made]:
     """Begin ``work`` on ``item`` in a daemon thread, for a request may hang for a long time."""
-    return in_daemon(partial(work, item), "confluence")
+    return in_daemon(partial(work, item), _THREADS)
