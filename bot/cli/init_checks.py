@@ -58,11 +58,16 @@ def slack_problem(token: str, api_url: str) -> str:
     """Return why Slack does not take the bot token; empty if it does."""
     import asyncio  # `--help` need not load its thirty modules
 
-    from bot.slack.token_check import workspace_of  # slow: Slack's libraries
+    # Slow: Slack's libraries.
+    from bot.slack.api.slack_api import call, web_client
+    from bot.slack.connection import SLACK_API
+
+    async def ask() -> None:
+        await call(web_client(token, api_url or SLACK_API, patient=False).auth_test())
 
     try:
         with screen.busy("Asking Slack"):
-            asyncio.run(workspace_of(token, api_url))
+            asyncio.run(ask())
     except ChatRefused as error:
         return f"Slack does not accept SLACK_BOT_TOKEN ({error.code})."
     except ChatUnavailable as error:
