@@ -242,3 +242,20 @@ def _alternatives(words: Sequence[Word]) -> list[list[Word]]:
 def has_but(words: Sequence[Word]) -> bool:
     """Return whether it makes an exception by "but"."""
     return any(word.role is TokenRole.BREAK and word.text.isalpha() for word in words)
+
+
+_NO = frozenset({"no", "nope", "nein", "non"})
+_ASKED = 0.5
+
+
+def agrees(verdict: str, asked: Sequence[Word], hypothesis: Sequence[Word]) -> bool:
+    """Return whether a "Yes" or "No" (``verdict``) fits the sentence after it: that is about what
+    was ``asked``, and denies it after a "No". Where the question itself says "not", words cannot
+    decide that."""
+    wanted = [word for word in asked if word.weighs]
+    known = roots(hypothesis)
+    common = sum(not known.isdisjoint(word.forms) for word in wanted)
+    if denials(asked) or common < _ASKED * len(wanted):
+        return False
+    says_no = verdict.strip(" ,.:;!\u2013\u2014-").casefold() in _NO
+    return says_no == (denials(hypothesis) == 1) and denials(hypothesis) <= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.answering.composing.agreement import roots
+from bot.answering.composing.agreement import agrees, roots
 from bot.answering.composing.checking import (
     TURNED,
     CheckOutcome,
@@ -21,7 +21,6 @@ from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
 from bot.answering.composing.lexicon import KEPT_LIMITS
 from bot.answering.composing.prompt import NOTHING
 from bot.answering.composing.sentences import Evidence, Lead, Sentence
-from bot.answering.composing.verdict_words import agrees
 from bot.answering.composing.words import TokenRole, Word, limits, read
 from indexers.model import Passage
 
@@ -252,10 +251,7 @@ class Draft:
             return check(one.claim, cited, others, self._shown)
         denied_text, rest = denial
         whole = check(one.claim, cited, others, self._shown)
-        if whole.decision is CheckOutcome.CONTRADICTED and whole.flaw not in (
-            Flaw.NEGATION,
-            Flaw.LIMIT,
-        ):
+        if whole.decision is CheckOutcome.CONTRADICTED and whole.flaw not in _DENIED:
             return whole
         after = check(replace(one.claim, text=rest), cited, others, self._shown) if rest else None
         # What the pages do say must be supported, and no page may say nearly what they are said not
