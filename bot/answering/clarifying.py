@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering import followups, texts
-from bot.answering.composing.words import TokenRole, Word, read
+from bot.answering.composing.words import TokenRole, Word, bases, read
 from bot.answering.readings import in_full, in_words
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
@@ -190,11 +190,7 @@ def _says_nothing(word: Word) -> bool:
 _ARTICLES = frozenset({"a", "an", "the", "and", "of", "for", "on", "in", "about"})
 
 
-def _roots(words: Iterable[Word]) -> frozenset[str]:
-    return frozenset(word.stem or word.root for word in words if word.weighs)
-
-
-CARRIERS = _roots(read(_CARRIERS))
+CARRIERS = bases(read(_CARRIERS))
 
 
 def _matters(question_words: QuestionWords, hits: Sequence[Hit]) -> list[_Matter] | str:
@@ -240,7 +236,7 @@ def _matter(question_words: QuestionWords, hit: Hit) -> _Matter | None:
     """Return the topic of a passage. The innermost title or heading with the question's words names
     it, together with the outermost that tells it apart if it has no more words of its own."""
     path = [" ".join(plain(part).split()) for part in (hit.passage.title, *hit.passage.headings)]
-    roots = [_roots(read(part)) for part in path]
+    roots = [bases(read(part)) for part in path]
     for at in range(len(path) - 1, -1, -1):
         if question_words.topic <= roots[at]:
             break

@@ -81,17 +81,17 @@ def _read_number(
     before = words[place - 1] if place else None
     after = words[place + 1] if place + 1 < len(words) else None
     sign = next((one.root for one in (before, after) if one and _is_sign(one)), "")
-    measured = bool(sign) or bool(after and _stem(after) in UNITS)
-    of = _stem(before) if before and _may_name(before) and not sign else ""
+    measured = bool(sign) or bool(after and after.base in UNITS)
+    of = before.base if before and _may_name(before) and not sign else ""
     dated = bool(_YEAR.fullmatch(word.root)) or bool(after and _is_month(after))
     listed = after is not None and _lists(after, weighty)
     labels = word.text in glued or (not measured and (bool(of) or dated or listed))
-    counted = _stem(after) if after and _counts(after) and not labels else ""
+    counted = after.base if after and _counts(after) and not labels else ""
     return StatedNumber(
         # Room 4.20 is not room 4.2.
         word.text if "." in word.text and not measured else word.root,
         of,
-        sign or (_stem(after) if after and measured else counted),
+        sign or (after.base if after and measured else counted),
         labels=labels,
         opens=labels and weighty <= _SUBJECT and (listed or goes_on),
     )
@@ -141,7 +141,3 @@ def _may_name(word: Word) -> bool:
         and not text.endswith(("ss", "us", "is"))
     )
     return word.role in (TokenRole.WORD, TokenRole.NAME) and not plural
-
-
-def _stem(word: Word) -> str:
-    return word.stem or word.root

@@ -190,9 +190,7 @@ def _number_places(line: Sequence[str]) -> dict[int, int]:
 
 def _line(words: Sequence[Word]) -> tuple[str, ...]:
     return tuple(
-        _NUMBER if word.role is TokenRole.NUMBER else word.stem or word.root
-        for word in words
-        if word.weighs
+        _NUMBER if word.role is TokenRole.NUMBER else word.base for word in words if word.weighs
     )
 
 
@@ -210,9 +208,7 @@ def _bounds(words: Sequence[Word]) -> str:
 
 def _roots(words: Sequence[Word]) -> frozenset[str]:
     return frozenset(
-        word.stem or word.root
-        for word in words
-        if word.weighs and word.role is not TokenRole.NUMBER
+        word.base for word in words if word.weighs and word.role is not TokenRole.NUMBER
     )
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from math import fsum
 from typing import Protocol
 
-from bot.answering.composing.words import TokenRole, Word, read
+from bot.answering.composing.words import TokenRole, Word, bases, read
 from bot.answering.model import WrittenAnswer
 from bot.foreign import unmarked, with_mark
 from bot.model import Answer, Question, Timings, Verification
@@ -105,8 +105,8 @@ class _Asked:
     def __init__(self, text: str) -> None:
         found = read(" ".join(text.split()))
         self.words = [word.text.casefold() for word in found if word.role is not TokenRole.BREAK]
-        self.topics = frozenset(_topic(word) for word in found if word.weighs)
-        self._names = frozenset(_topic(word) for word in found if word.role is TokenRole.NAME)
+        self.topics = bases(found)
+        self._names = frozenset(word.base for word in found if word.role is TokenRole.NAME)
         self._fixed = frozenset(filter(None, map(_fixed, found)))
         self._asking = _ASKING & set(self.words)
         self._roles = _roles(found)
@@ -136,7 +136,7 @@ def _roles(words: Sequence[Word]) -> dict[str, str]:
         if word.root in _ROLES:
             role = word.root
         elif word.weighs:
-            found.setdefault(_topic(word), role)
+            found.setdefault(word.base, role)
     return found
 
 
@@ -157,10 +157,6 @@ def _signs(text: str) -> list[str]:
         if unicodedata.category(sign) in ("Sm", "So") and sign not in _PLAIN_SIGNS
     ]
     return sorted([*symbols, *_MINUS_OR_SHARP.findall(text)])
-
-
-def _topic(word: Word) -> str:
-    return word.stem or word.root
 
 
 def _fixed(word: Word) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.answering.composing.lexicon import EITHER, JOINS
-from bot.answering.composing.words import TokenRole, Word, read
+from bot.answering.composing.words import TokenRole, Word, bases, read
 
 _IFS = frozenset({"if", "unless", "when", "whenever", "once", "wenn", "falls", "sofern"})
 _LONGER_IFS = (
@@ -50,13 +50,13 @@ def _asks(passage: str, hypothesis: Sequence[Word]) -> bool:
         return False
     asked, stated = set[str](), set[str]()
     for sentence in _SENTENCE_ENDS.split(passage):
-        (asked if sentence.rstrip().endswith("?") else stated).update(_weighty(read(sentence)))
-    return bool(_weighty(hypothesis) & (asked - stated))
+        (asked if sentence.rstrip().endswith("?") else stated).update(bases(read(sentence)))
+    return bool(bases(hypothesis) & (asked - stated))
 
 
 def _leaves_out_if(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether it states a sentence of the passage without all of its condition."""
-    ours = _weighty(hypothesis)
+    ours = bases(hypothesis)
     for sentence in _sentences(premise):
         for condition, rest in _conditions(sentence):
             takes = rest and len(rest & ours) >= _HALF * len(rest)
@@ -72,20 +72,20 @@ def _conditions(sentence: Sequence[Word]) -> Iterator[tuple[frozenset[str], froz
     for place, word in enumerate(sentence):
         if _folded(word) in _IFS or _begins_long_if(sentence, place):
             end = next((comma for comma in commas if comma > place), len(sentence))
-            condition = _weighty(sentence[place + 1 : end])
+            condition = bases(sentence[place + 1 : end])
             rest = sentence[end:]
-            if _weighty(sentence[:place]):
+            if bases(sentence[:place]):
                 begins = [comma for comma in commas if comma < place]
-                last = next((one for one in reversed(begins) if _weighty(sentence[one:place])), 0)
+                last = next((one for one in reversed(begins) if bases(sentence[one:place])), 0)
                 rest = sentence[last:place]
-            yield condition, _weighty(rest) - condition
+            yield condition, bases(rest) - condition
 
 
 def _leaves_out_but_not(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether it takes what comes before a "but not", without what comes after."""
-    ours = _weighty(hypothesis)
+    ours = bases(hypothesis)
     for one, other in pairwise(_parts(premise)):
-        first, second = _weighty(one), _weighty(other)
+        first, second = bases(one), bases(other)
         but_not = bool(other) and other[0].role is TokenRole.NOT
         if but_not and first and len(first & ours) >= _HALF * len(first) and not second & ours:
             return True
@@ -103,7 +103,7 @@ def _contrasted(words: Sequence[Word]) -> frozenset[str]:
     for place, (before, word) in enumerate(pairwise(words), 1):
         if word.role is TokenRole.NOT and before.role in (TokenRole.COMMA, TokenRole.BREAK):
             denied = next((one for one in words[place + 1 :] if one.weighs), None)
-            found.add((denied.stem or denied.root) if denied else "")
+            found.add(denied.base if denied else "")
     return frozenset(found)
 
 
@@ -119,7 +119,7 @@ def _joined(words: Sequence[Word], by: frozenset[str]) -> set[frozenset[str]]:
             left = next((one for one in reversed(words[:place]) if one.weighs), None)
             right = next((one for one in words[place + 1 :] if one.weighs), None)
             if left and right:
-                found.add(frozenset({left.stem or left.root, right.stem or right.root}))
+                found.add(frozenset({left.base, right.base}))
     return found
 
 
@@ -179,7 +179,3 @@ def _begins_long_if(words: Sequence[Word], place: int) -> bool:
 
 def _folded(word: Word) -> str:
     return word.text.casefold()
-
-
-def _weighty(words: Sequence[Word]) -> frozenset[str]:
-    return frozenset(word.stem or word.root for word in words if word.weighs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -53,7 +53,12 @@ class Word:
     def forms(self) -> tuple[str, ...]:
         """Return its forms. A sentence's first word may be a name, and a name a word in
         capitals."""
-        return self.root, self.stem or self.root, self.text.casefold()
+        return self.root, self.base, self.text.casefold()
+
+    @property
+    def base(self) -> str:
+        """Return what two forms of it share, also of a name."""
+        return self.stem or self.root
 
     @property
     def weighs(self) -> bool:
@@ -160,9 +165,14 @@ def _root(word: str) -> str:
     return stem
 
 
+def bases(words: Iterable[Word]) -> frozenset[str]:
+    """Return the bases of the content words."""
+    return frozenset(word.base for word in words if word.weighs)
+
+
 def roots(text: str) -> frozenset[str]:
-    """Return the roots of the content words."""
-    return frozenset(word.stem or word.root for word in read(text) if word.weighs)
+    """Return the bases of its content words."""
+    return bases(read(text))
 
 
 def split(words: Sequence[Word], *, joins: bool) -> list[list[Word]]:
