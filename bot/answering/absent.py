@@ -113,13 +113,6 @@ class MissingThing:
         return texts.only_others(self.thing, self.others)
 
 
-def missing(question: str, hits: Sequence[Hit]) -> MissingThing | None:
-    """Return the thing that ``question`` asks for and the pages do not have; ``hits`` best
-    first."""
-    found = unnamed(question, hits)
-    return found if found and found.others else None
-
-
 def unnamed(question: str, hits: Sequence[Hit]) -> MissingThing | None:
     """Return the thing that ``question`` asks for and none of ``hits`` (best first) names. Without
     ``others`` the passages may hold for it all the same."""

@@ -7,7 +7,6 @@ not therefore wrong.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,8 +20,6 @@ from indexers.errors import ModelUnavailable
 from indexers.model import Passage
 from indexers.ports import Entailing
 from indexers.text.prose import plain
-
-log = logging.getLogger(__name__)
 
 _SURE = 0.9
 """The least probability of entailment. Models of this kind are seldom unsure."""

@@ -7,7 +7,6 @@ If somebody present may get no answers at all, such as a guest, nothing is answe
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,8 +21,6 @@ from bot.slack.rights.channels import Channel, Channels
 from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership, Person
 from indexers.model import Audience, Principal, Reader
-
-logger = logging.getLogger(__name__)
 
 REMEMBERED = 60.0
 """Seconds for which a channel's members are cached, unless one joins or leaves."""

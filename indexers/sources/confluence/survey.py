@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,8 +24,6 @@ from indexers.sources.confluence.reading import Seen
 from indexers.sources.confluence.rights import Gate, Tokens, UnreadGate, acl
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.transport import Refused, Transport
-
-log = logging.getLogger(__name__)
 
 _SPACES_AT_ONCE = 3
 
