@@ -7,9 +7,10 @@ page that the token does not see is never missed. So they are checked here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from indexers.errors import WikiUnavailable
-from indexers.findings import Finding, Level
+from indexers.findings import Finding, Level, failure, ok, warning
 from indexers.sources.confluence.doctor_pages import PagesDoctor, listed
 from indexers.sources.confluence.members import ConfluenceMembers, NotFound
 from indexers.sources.confluence.parallel import begun, parallel_map
@@ -49,6 +50,9 @@ class ConfluenceDoctor:
         seconds: float = 45.0,
     ) -> None:
         self._name = name
+        self._ok = partial(ok, name)
+        self._warning = partial(warning, name)
+        self._failure = partial(failure, name)
         self._transport = transport
         self._cloud = transport.base.cloud
         self._scope = scope
@@ -250,15 +254,6 @@ class ConfluenceDoctor:
                 self._members.groups(other)
             except WikiUnavailable as error:
                 yield self._failure(f"Other people's groups cannot be read. {error}", _GROUPS)
-
-    def _ok(self, says: str) -> Finding:
-        return Finding(Level.OK, self._name, says)
-
-    def _warning(self, says: str, todo: str) -> Finding:
-        return Finding(Level.WARNING, self._name, says, todo)
-
-    def _failure(self, says: str, todo: str = "") -> Finding:
-        return Finding(Level.FAILURE, self._name, says, todo)
 
 
 def cloud_id(site: Transport) -> str:
