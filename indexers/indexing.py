@@ -5,20 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, IndexSettings, Secrets, Settings
-from indexers.errors import IndexersError, IndexLocked, IndexUnavailable, ModelUnavailable
-from indexers.findings import Access, Finding, Indexed
+from indexers.errors import IndexersError
+from indexers.findings import Access, Finding
 from indexers.index import doctor
 from indexers.index.catalog import fingerprint
 from indexers.index.copies import IndexCopies
 from indexers.index.current import CurrentIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.entailment import EntailmentModel
+from indexers.index.indexed_access import with_indexed
 from indexers.index.languages import Languages
 from indexers.index.opening import IndexPlace, InFolder, OnServer, server_at
 from indexers.index.ownership import owner_of
@@ -162,16 +162,8 @@ class Indexing:
             WikiUnavailable: the wiki cannot be asked.
         """
         found, rule = self.wikis.access(email, url, held)
-        try:
-            known = self.index.known(found.wiki).get(found.page)
-        except IndexLocked:
-            return replace(found, untold="a running Footnote holds the index")
-        except (IndexUnavailable, ModelUnavailable) as error:
-            return replace(found, untold=str(error))
-        if known is None:
-            return found
-        admits = known.acl.admits(self.wikis.reader(email, held))
-        return replace(found, indexed=Indexed(admits, current=known.acl == rule))
+        reader = partial(self.wikis.reader, email, held)
+        return with_indexed(found, rule, reader, lambda: self.index)
 
     def doctor(self) -> Iterator[Finding]:
         """Yield findings about the wikis, the models and the index, each as soon as it is known.
