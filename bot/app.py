@@ -30,7 +30,6 @@ from bot.flags.no_verdicts import NoVerdicts
 from bot.flags.ports import KeptVerdicts
 from bot.flags.publishing import Published
 from bot.loading import models_loaded
-from bot.model import Question, Result
 from bot.moments import today
 from bot.operations import restoring
 from bot.operations.admin_queries import AdminQueries
@@ -179,23 +178,14 @@ class App:
             return None
         from bot.state.usage import DatabaseUsage  # slow: SQLAlchemy
 
-        meter = Meter(
-            self.indexing.embedder.count_tokens,
-            today,
-            DatabaseUsage(self.state),
-            Caps(
-                Cap(llm.person_tokens),
-                Cap(llm.channel_tokens),
-                Cap(llm.day_tokens, llm.day_cost),
-            ),
-            Price(llm.price_read, llm.price_written),
-            llm.max_tokens,
-            self.model_observer,
-        )
+        count, usage = self.indexing.embedder.count_tokens, DatabaseUsage(self.state)
+        day = Cap(llm.day_tokens, llm.day_cost)
+        caps = Caps(Cap(llm.person_tokens), Cap(llm.channel_tokens), day)
+        price = Price(llm.price_read, llm.price_written)
         return ConfiguredModel.of(
             llm,
             self.secrets.footnote_llm_key.get_secret_value(),
-            meter,
+            Meter(count, today, usage, caps, price, llm.max_tokens, self.model_observer),
             entailment=self.indexing.entailment,
             model_client=self.model_client,
         )
@@ -253,18 +243,12 @@ class App:
         index = self.indexing.index
         return Asker(self.answerer, self.reader(email), tuple(wikis) or None, lambda: index.trouble)
 
-    def open_titles(self) -> list[str]:
-        return self.answerer.open_titles()
-
-    def for_everyone(self, question: Question) -> Result:
-        return self.quotations.answer(question)
-
     @part
     def queries(self) -> AdminQueries:
         return AdminQueries(
             self.indexing,
             self.pass_log_if_made() or NoPasses(),
-            self.for_everyone,
+            lambda question: self.quotations.answer(question),
             rechecked=self.indexing.wikis.live_wikis if self.settings.answer.check_seconds else (),
             last_pass=self.last_pass,
             clock=now,

@@ -147,7 +147,7 @@ def serve_app(
         observer=metrics.counters,
         metrics=MetricsPage(metrics.page, secrets.footnote_metrics_token.get_secret_value()),
         as_of=syncing.as_of,
-        titles=app.open_titles,
+        titles=lambda: app.answerer.open_titles(),
         hooks=webhooks.hooks(secrets.variable("CONFLUENCE_WEBHOOK_SECRET"), scheduler.hint),
         checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
     )
@@ -301,6 +301,7 @@ class SlackParts:
 
     def app(self) -> SlackApp:
         settings, env, slack, wikis = self.settings, self.env, self.slack, self.wikis
+        kept = settings.state
         spool = Spool(settings.data_dir / "spool" / (self.team.folder if self.team else ""))
         intake = intake_of(
             self.conversation,
@@ -352,11 +353,7 @@ class SlackParts:
             inbox=self.stores.inbox,
             executor=self.executor,
             forgetting=forgetting(
-                self.state,
-                spool,
-                settings.state.retention_days,
-                settings.state.audit_days,
-                env.clock,
+                self.state, spool, kept.retention_days, kept.audit_days, env.clock
             ),
             adopt_every=env.adopt_every,
         )

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from config.settings import BUNDLED_RERANKER, LLM_RERANKER, IndexSettings, Secrets, Settings
+from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
 from indexers.errors import IndexersError
 from indexers.findings import Access, Finding
 from indexers.index import doctor
@@ -117,7 +117,7 @@ class Indexing:
         settings, index = self._settings, self._settings.index
         key = self._secrets.qdrant_api_key.get_secret_value()
         return OnServer(
-            lambda: server_at(url, key, server_options(index)),
+            lambda: server_at(url, key, ServerOptions.of(index.model_dump())),
             owner=lambda: owner_of(settings.data_dir, settings.state.url),
             prefix=index.prefix,
         )
@@ -192,17 +192,3 @@ class Indexing:
             languages=self._languages,
             progress=progress,
         )
-
-
-def server_options(settings: IndexSettings) -> ServerOptions:
-    """Return the options that these settings ask for."""
-    return ServerOptions(
-        grpc_port=settings.grpc_port,
-        ca_file=Path(settings.ca_file) if settings.ca_file else None,
-        timeout=settings.timeout_seconds,
-        shards=settings.shards,
-        replicas=settings.replicas,
-        write_consistency=settings.write_consistency,
-        read_consistency=settings.read_consistency,
-        read_fan_out=settings.read_fan_out,
-    )

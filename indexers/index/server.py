@@ -78,7 +78,8 @@ class Server:
         if self._lends_own:
             yield self.client
             return
-        client = self._connected(replace(self.options, timeout=max(seconds, self.options.timeout)))
+        longest = max(seconds, self.options.timeout_seconds)
+        client = self._connected(replace(self.options, timeout_seconds=longest))
         try:
             yield client
         finally:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from indexers.errors import IndexUnavailable
 
@@ -13,18 +14,23 @@ Consistency = Literal["", "majority", "quorum", "all"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerOptions:
-    """The options of a server; zeros and empty values leave the choice to it. ``timeout`` is in
-    seconds. ``shards``, ``replicas``, ``write_consistency`` and ``read_fan_out`` count when a
+    """The options of a server, under their names in ``[index]``; zeros and empty values leave the
+    choice to it. ``shards``, ``replicas``, ``write_consistency`` and ``read_fan_out`` count when a
     collection is created."""
 
     grpc_port: int = 0
-    ca_file: Path | None = None
-    timeout: int = 30
+    ca_file: str = ""
+    timeout_seconds: int = 30
     shards: int = 0
     replicas: int = 0
     write_consistency: int = 0
     read_consistency: Consistency = ""
     read_fan_out: int = 0
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Self:
+        """Return the options among these settings of ``[index]``."""
+        return cls(**{field.name: settings[field.name] for field in fields(cls)})
 
     def connection(self) -> dict[str, Any]:
         """Return the client's arguments.
@@ -32,18 +38,19 @@ class ServerOptions:
         Raises:
             IndexUnavailable: the file of certificates cannot be read.
         """
-        options: dict[str, Any] = {"timeout": self.timeout}
+        options: dict[str, Any] = {"timeout": self.timeout_seconds}
         if self.grpc_port:
             options |= {"prefer_grpc": True, "grpc_port": self.grpc_port}
-        if self.ca_file is None:
+        if not self.ca_file:
             return options
+        file = Path(self.ca_file)
         try:
-            certificates = self.ca_file.read_bytes()
+            certificates = file.read_bytes()
         except OSError as error:
             raise IndexUnavailable(
-                f"[index] ca_file: {self.ca_file} cannot be read: {error.strerror}."
+                f"[index] ca_file: {file} cannot be read: {error.strerror}."
             ) from None
-        options["verify"] = str(self.ca_file)
+        options["verify"] = str(file)
         if self.grpc_port:
             options["grpc_options"] = {"root_certificates": certificates}
         return options

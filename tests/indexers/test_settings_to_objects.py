@@ -14,7 +14,7 @@ from indexers.errors import IndexLocked, ModelUnavailable, WikiMisconfigured
 from indexers.index.languages import AUTO
 from indexers.index.lexical import Words
 from indexers.index.server_options import ServerOptions
-from indexers.indexing import Indexing, server_options
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, OPEN, Acl, Changed, Principal, Skipped
 from indexers.ports import Wiki
 from indexers.sources.markdown.git import GitWiki
@@ -158,9 +158,9 @@ def test_a_model_that_nobody_knows_is_told(tmp_path: Path) -> None:
 def test_a_server_gets_the_options_that_are_set() -> None:
     chosen = IndexSettings(grpc_port=6334, ca_file="ca.pem", timeout_seconds=7, replicas=3)
 
-    assert server_options(IndexSettings()) == ServerOptions()
-    assert server_options(chosen) == ServerOptions(
-        grpc_port=6334, ca_file=Path("ca.pem"), timeout=7, replicas=3
+    assert ServerOptions.of(IndexSettings().model_dump()) == ServerOptions()
+    assert ServerOptions.of(chosen.model_dump()) == ServerOptions(
+        grpc_port=6334, ca_file="ca.pem", timeout_seconds=7, replicas=3
     )
 
 

@@ -133,7 +133,7 @@ def test_options_reach_the_client_and_new_collections(
         "indexers.index.server.QdrantClient", lambda **named: asked.setdefault("client", named)
     )
     options = ServerOptions(
-        grpc_port=6334, ca_file=tmp_path / "ca.pem", timeout=7, shards=6, replicas=3,
+        grpc_port=6334, ca_file=str(tmp_path / "ca.pem"), timeout_seconds=7, shards=6, replicas=3,
         write_consistency=2, read_consistency="majority", read_fan_out=1,
     )  # fmt: skip
     Server("https://qdrant.example.com:6333", "key", options)
@@ -198,7 +198,9 @@ def test_everything_that_reads_asks_for_the_consistency_that_is_set(
 @pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection:UserWarning")
 def test_a_server_that_does_not_answer_over_grpc_is_named() -> None:
     port = free_port()
-    server = Server(f"http://127.0.0.1:{port}", None, ServerOptions(grpc_port=port, timeout=5))
+    server = Server(
+        f"http://127.0.0.1:{port}", None, ServerOptions(grpc_port=port, timeout_seconds=5)
+    )
 
     with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"), server.explained():
         server.client.collection_exists("passages")
@@ -271,7 +273,7 @@ insecure = pytest.mark.filterwarnings("ignore:Api key is used with an insecure:U
 def test_a_snapshot_may_take_longer_than_any_other_request(tmp_path: Path) -> None:
     """The server packs gigabytes before it answers."""
     with packing(1.5, _SNAPSHOT) as (url, handler):
-        server = Server(url, "key", ServerOptions(timeout=1))
+        server = Server(url, "key", ServerOptions(timeout_seconds=1))
         engine = ServerEngine(server, "passages", EMBEDDER.dimensions)
         engine.back_up(tmp_path / "copy")
         with pytest.raises(IndexUnavailable, match="timed out"), server.explained():
@@ -285,7 +287,7 @@ def test_a_snapshot_may_take_longer_than_any_other_request(tmp_path: Path) -> No
     assert handler.keys[0] == "key"
 
 
-@pytest.mark.parametrize("options", [ServerOptions(), ServerOptions(timeout=100_000)])
+@pytest.mark.parametrize("options", [ServerOptions(), ServerOptions(timeout_seconds=100_000)])
 def test_a_snapshot_has_an_hour_or_what_is_set_if_that_is_longer(
     options: ServerOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,7 +302,10 @@ def test_a_snapshot_has_an_hour_or_what_is_set_if_that_is_longer(
     with server.patient(3600) as lent:
         assert lent is not server.client
 
-    assert [named["timeout"] for named in made] == [options.timeout, max(3600, options.timeout)]
+    assert [named["timeout"] for named in made] == [
+        options.timeout_seconds,
+        max(3600, options.timeout_seconds),
+    ]
 
 
 def test_a_snapshot_that_is_not_made_is_no_backup(tmp_path: Path) -> None:
