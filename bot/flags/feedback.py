@@ -20,8 +20,8 @@ def unknown(_wiki: str, _page: str) -> KnownPage | None:
 
 
 class Feedback:
-    """Feedback on answers. ``page`` returns a page's state in the index, so that the pages of
-    an answer can be watched; it may block for a moment.
+    """Feedback on answers: the port `bot.conversation.ports.Answers`. ``page`` returns a page's
+    state in the index, so that the pages of an answer can be watched; it may block for a moment.
 
     Raises:
         StateUnavailable: from any method, if it cannot be written or read.
@@ -40,11 +40,6 @@ class Feedback:
     async def record(
         self, asked: AskedQuestion, answer: Result, as_of: datetime | None = None
     ) -> RecordedAnswer:
-        """Record an answer before it is posted, so that its buttons can name it.
-
-        Raises:
-            AskerForgotten: what is kept of them was deleted since they asked.
-        """
         pages = await asyncio.to_thread(self._as_cited, named(answer))
         return await self._store.keep(asked, answer, self._clock(), as_of, pages)
 
@@ -62,7 +57,6 @@ class Feedback:
         await self._store.posted(answer, message)
 
     async def recorded(self, answer: int) -> RecordedAnswer | None:
-        """Return a recorded answer; None if there is none, or it is forgotten."""
         return await self._store.recorded(answer)
 
     async def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
@@ -130,20 +124,14 @@ class Feedback:
         return await self._store.flags()
 
     async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
-        """Return the answers that somebody (``by_others``: not only the asker) found helpful,
-        oldest first."""
         return await self._store.praised(by_others=by_others)
 
     async def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
-        """Return the questions since then that no page answered, oldest first; none whose answer
-        was retracted."""
         return await self._store.unanswered(since)
 
     async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
-        """Return the answers before it in its thread, oldest first."""
         return await self._store.earlier(recorded)
 
     async def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
-        """Return the latest clarifying question of a thread."""
         recorded = reversed(await self._store.in_thread(team, channel, thread))
         return next((one for one in recorded if isinstance(one.answer, Clarify)), None)

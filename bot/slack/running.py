@@ -68,8 +68,8 @@ class Dispatcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SlackApp:
-    """The app of one workspace. ``bolt`` takes Slack's payloads; the rest works on them between
-    start and stop."""
+    """The app of one workspace, a `Dispatcher`. ``bolt`` takes Slack's payloads; the rest works on
+    them between start and stop."""
 
     bolt: AsyncApp
     inbox: ProcessInbox
@@ -93,18 +93,12 @@ class SlackApp:
             client.token = token
 
     async def start(self) -> None:
-        """Resume what an earlier process left.
-
-        Raises:
-            StateUnavailable
-        """
         session = connections()
         for client in self.clients:
             client.session = session
         await self.adopt()
 
     def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
-        """Return the background tasks, which run until a stop."""
         return (
             self._every(_FORGETTING_EVERY, self.forget),
             self._every(self.adopt_every, self.adopt),
@@ -135,7 +129,6 @@ class SlackApp:
         self.reindexer.wake()
 
     async def stop(self, grace: float) -> None:
-        """Finish what can be finished in ``grace`` seconds; the rest is kept."""
         await self.waiting_room.stop()
         await self.reindexer.stop()
         await asyncio.gather(self.workers.stop(grace), self.failures.finish(grace))

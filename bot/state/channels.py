@@ -14,7 +14,7 @@ from bot.state.schema import channels
 
 
 class DatabaseChannels:
-    """Settings of channels in the database.
+    """The port `bot.conversation.ports.ChannelSettingsStore` in the database.
 
     Raises:
         StateUnavailable: from any method.
@@ -38,7 +38,6 @@ class DatabaseChannels:
         )
 
     def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
-        """Store the settings that ``person`` chose."""
         values = {
             "wikis": json.dumps(chosen.wikis),
             "unasked": chosen.unasked,

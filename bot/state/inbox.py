@@ -186,8 +186,6 @@ class DatabaseInbox:
         return self._database.scalar(query) is not None
 
     def note_ephemeral(self, message: IncomingMessage) -> None:
-        """Record that an ephemeral message, which nobody can look for later, is about to be
-        shown."""
         self._database.run(sa.update(inbox).where(*self._at_work(message)).values(whispered=True))
 
     def had_ephemeral(self, message: IncomingMessage) -> bool:

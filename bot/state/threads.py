@@ -45,7 +45,6 @@ class DatabaseThreads:
         self._keep(thread, quiet=quiet)
 
     def is_first_answer(self, thread: Thread) -> bool:
-        """Return whether this is asked for the first time."""
         return self._keep(thread)
 
     def _keep(self, thread: Thread, *, quiet: bool | None = None) -> bool:

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 class CurrentIndex(ReadIndex):
     """A PassageIndex that reads the current index and writes the wanted one; mostly they are the
-    same.
+    same. It is the port `indexers.syncing.ports.RebuildableIndex`.
 
     If they differ (another model, another splitter), the next syncs build the wanted one, and
     `promote` makes it the current one. Meanwhile rights and removals reach both, and if the models
@@ -77,12 +77,10 @@ class CurrentIndex(ReadIndex):
 
     @property
     def current(self) -> PassageIndex:
-        """Return the index that is read."""
         return self._read
 
     @property
     def candidate(self) -> PassageIndex:
-        """Return the index that is written."""
         return self._written
 
     def rebuild(self) -> bool:
@@ -96,12 +94,6 @@ class CurrentIndex(ReadIndex):
         return True
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
-        """Write a sound index beside a damaged one, before a sync, and ``after`` one that failed.
-        Return False if there is nothing to do.
-
-        Raises:
-            IndexUnavailable: none can be made.
-        """
         broken = self._written in self._unusable
         if after and not broken:
             self._noticed(after)
@@ -115,14 +107,12 @@ class CurrentIndex(ReadIndex):
         return (broken or damaged) and self.rebuild()
 
     def set_aside(self) -> None:
-        """Write the current index again. What was rebuilt so far stays for the next `rebuild`."""
         if self.building:
             beside, self._written = self._written, self._read
             self._written_name, self.reuses = self._read_name, True
             beside.close()
 
     def discard(self) -> None:
-        """Write the current index again, and delete what was rebuilt."""
         self.set_aside()
         self._catalog.remove_all_except(self._read_name)
 

@@ -76,7 +76,6 @@ class OnPage:
         return self.page.owner
 
     def on(self, page: Seen) -> Self:
-        """Return the same document on the current state of its page."""
         return replace(self, page=page)
 
 
