@@ -248,7 +248,7 @@ class App:
         return AdminQueries(
             self.indexing,
             self.pass_log_if_made() or NoPasses(),
-            lambda question: self.quotations.answer(question),
+            lambda question: self.quotations.answer(question),  # noqa: PLW0108 - made when needed
             rechecked=self.indexing.wikis.live_wikis if self.settings.answer.check_seconds else (),
             last_pass=self.last_pass,
             clock=now,

@@ -147,7 +147,7 @@ def serve_app(
         observer=metrics.counters,
         metrics=MetricsPage(metrics.page, secrets.footnote_metrics_token.get_secret_value()),
         as_of=syncing.as_of,
-        titles=lambda: app.answerer.open_titles(),
+        titles=lambda: app.answerer.open_titles(),  # noqa: PLW0108 - it may be another one by then
         hooks=webhooks.hooks(secrets.variable("CONFLUENCE_WEBHOOK_SECRET"), scheduler.hint),
         checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
     )
