@@ -107,11 +107,12 @@ async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stor
     inbox = stores.inbox
     message = await inbox.receive(MESSAGE)
     assert message is not None
-    for number, finish in enumerate([inbox.done, inbox.refused, inbox.passed, None], 3):
-        if finish:
+    finished = [MessageState.DONE, MessageState.REFUSED, MessageState.PASSED, None]
+    for number, state in enumerate(finished, 3):
+        if state:
             claimed = await inbox.claim(message.id)
             assert claimed is not None
-            await finish(claimed)
+            await inbox.finish(claimed, state)
         await inbox.update(replace(MESSAGE, event=f"Ev{number}", edited=f"{number}.0"))
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
