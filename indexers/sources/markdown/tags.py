@@ -35,6 +35,7 @@ _PATTERNS = {
     "erb": r"(?P<erb><%(?:(?!<%).)*?%>)",
     "jinja_comment": r"(?P<jinja_comment>\{#(?![\w-]+[ \t]*[}.])(?:(?!\{#).){0,2000}?#\})",
     "percent_comment": r"(?P<percent_comment>%%(?:.|\n)*?%%)",
+    "block_id": r"(?m:(?:^|(?<=[ \t]))\^(?P<block_id>[A-Za-z0-9-]++)[ \t]*+$)",
     "mdx_comment": r"(?P<mdx_comment>\{/\*(?:(?!\{/\*)(?:.|\n))*?\*/\})",
     "jsx": (
         r"<(?P<jsx>/?[A-Z][\w.]*)(?P<jsx_rest>(?:\s+[\w:-]+(?:=(?:\"[^\"]*\"|'[^']*'"

@@ -65,6 +65,8 @@ def test_words_beside_the_text_between_two_tags_are_its_heading() -> None:
         ("jekyll", "Seen.\n\n{::comment}\nHidden.\n{:/comment}\n", "Seen."),
         ("mkdocs", 'Press ++ctrl+c++ :material-key: now.\n\n--8<-- "a.md"\n', "Press ctrl+c now."),
         ("docfx", '::: zone pivot="cli"\n\nRun it.\n\n::: zone-end\n', "cli\n\nRun it."),
+        ("obsidian", "Words. ^a1b2\n\n- Item ^c\n", "Words.\n\n- Item"),
+        ("obsidian", "2 ^10 is 1024", "2 ^10 is 1024"),
         ("docfx", "[!INCLUDE [a](b.md)] Words.", "Words."),
     ],
 )
