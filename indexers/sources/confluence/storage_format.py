@@ -19,7 +19,7 @@ from indexers.text.elements import STRUCK
 from indexers.text.outlining import OutlineSection, with_text
 from indexers.text.visibility import keep_what_is_seen
 
-VERSION = "3"
+VERSION = "4"
 """To be changed whenever the same body would be written another way."""
 
 _OPAQUE = frozenset({

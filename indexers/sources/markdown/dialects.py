@@ -63,7 +63,8 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         ),
         _dialect("middleman", "middleman", "middleman", "", "erb", "source"),
         _dialect(
-            "obsidian", "obsidian", "obsidian", "wikilinks highlights math", "percent_comment block_id",
+            "obsidian", "obsidian", "obsidian", "wikilinks highlights math",
+            "percent_comment block_id",
         ),
         _dialect("gitbook", "github", "bare", "math attributes", "liquid", "docs"),
         _dialect(
