@@ -65,3 +65,17 @@ def test_the_title_of_an_apps_macro_stands_above_its_body(macro: str, parameter:
 
     [section] = sections(body, title="On Call")
     assert section.text == "Linux\n\nRun it."
+
+
+def test_a_macros_markdown_is_read_as_markdown() -> None:
+    body = (
+        '<ac:structured-macro ac:name="markdown"><ac:plain-text-body><![CDATA['
+        "## Install\n\n* one\n* [two](https://example.com)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+        "]]></ac:plain-text-body></ac:structured-macro>"
+    )
+
+    [section] = sections(body, title="On Call")
+    assert section.headings == ("Install",)
+    assert section.text == (
+        "- one\n- [two](https://example.com)\n\n| a | b |\n| --- | --- |\n| 1 | 2 |"
+    )
