@@ -24,6 +24,10 @@ _INDEXES = frozenset({"index", "_index", "readme", "home"})
 _MARKDOWN_IN_HTML = re.compile(
     r"^([ \t]*+<\w++[^<>\n]*\bmarkdown(?:=[\"']?\w++[\"']?)?[ /]*+>)[ \t]*+$", re.MULTILINE
 )
+_AZURE_DRAWING = re.compile(
+    r"^:::[ \t]*+mermaid[ \t]*+\n((?:(?!:::).*+\n)*+):::[ \t]*+$", re.MULTILINE
+)
+"""A drawing as Azure DevOps writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     matter, body = split(text)
     title = matter.title or title
     body = _MARKDOWN_IN_HTML.sub(r"\1\n", body)
+    body = _AZURE_DRAWING.sub(r"```mermaid\n\1```", body)
     marked, tags = take(body, dialect.tags)
     md = parser(dialect.features)
     tokens = md.parse(marked)

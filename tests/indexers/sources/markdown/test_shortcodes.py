@@ -57,6 +57,13 @@ def test_words_beside_the_text_between_two_tags_are_its_heading() -> None:
     assert text(page, "hugo") == "> Note: Fire drill\n>\n> Call 911."
 
 
+@pytest.mark.parametrize("flavour", ["github", "docfx"])
+def test_a_drawing_of_azure_devops_is_code(flavour: str) -> None:
+    page = "Flow:\n\n::: mermaid\ngraph LR;\n  A --> B;\n:::\n\nDone.\n"
+
+    assert text(page, flavour) == "Flow:\n\n```mermaid\ngraph LR;\n  A --> B;\n```\n\nDone."
+
+
 @pytest.mark.parametrize(
     ("flavour", "page", "shown"),
     [
