@@ -61,6 +61,20 @@ def test_a_variable_counts_more_than_a_folder(
     assert secrets().slack_bot_token.get_secret_value() == "xoxb-variable"
 
 
+@pytest.mark.parametrize("place", ["named", "docker"])
+def test_an_empty_variable_does_not_hide_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/slack_bot_token").write_text("xoxb-file")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "")
+    if place == "named":
+        monkeypatch.setattr(secret_files, "DOCKER", tmp_path / "none")
+        monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(tmp_path / "run/slack_bot_token"))
+
+    assert secrets().slack_bot_token.get_secret_value() == "xoxb-file"
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [(None, "No such file"), (b"\xff", "not text"), (b"x" * 70_000, "too large")],
