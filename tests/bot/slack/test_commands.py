@@ -31,6 +31,7 @@ ROW: dict[str, Any] = {
         "everything_else": {"count": 0, "p50": None, "p95": None},
     },
     "failed": {"secret/plans.md": "not readable"},
+    "pages_failed": 1,
     "warnings": [],
     "error": "",
 }

@@ -115,6 +115,7 @@ async def test_lag_is_told_by_wiki_and_by_its_largest_shared_spaces(
         "passages": 30,
         "closed": 1,
         "failed": {"12": "reason"},
+        "pages_failed": 250,
         "error": "",
         "as_of": (NOW - timedelta(hours=1)).isoformat(),
         "spaces": spaces,
@@ -127,7 +128,7 @@ async def test_lag_is_told_by_wiki_and_by_its_largest_shared_spaces(
 
     assert of(found, "footnote_sync_lag_seconds", wiki="corp") == 3600
     assert of(found, "footnote_edit_lag_seconds", wiki="corp", space="S0") == 9
-    assert of(found, "footnote_sync_pages_failed", wiki="corp") == 1
+    assert of(found, "footnote_sync_pages_failed", wiki="corp") == 250
     assert of(found, "footnote_index_building") == 1
     assert len(told) == MOST_SPACES
     assert "~anna" not in told
