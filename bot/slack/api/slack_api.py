@@ -196,7 +196,10 @@ class SlackApi:
         return str(started["ts"])
 
     async def append(self, channel: str, ts: str, text: str) -> None:
-        await call(self.client.chat_appendStream(channel=channel, ts=ts, markdown_text=text))
+        # As chunks, because the stream began with chunks: Slack refuses one form after the other
+        # (`streaming_mode_mismatch`).
+        chunks = [{"type": "markdown_text", "text": text}]
+        await call(self.client.chat_appendStream(channel=channel, ts=ts, chunks=chunks))
 
     async def stop(self, channel: str, ts: str) -> None:
         await call(self.client.chat_stopStream(channel=channel, ts=ts))

@@ -106,6 +106,23 @@ async def test_sentences_are_streamed_and_the_whole_answer_takes_their_place(
     assert (start["recipient_user_id"], start["recipient_team_id"]) == ("U0ANNA", slack.team_id)
 
 
+async def test_no_part_of_a_stream_is_refused(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    """One that is refused ends the stream, and the rest of the answer is edits."""
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    writing.let.release()
+    await slack.wait_for(lambda: "hr@example.com" in shown(message))
+    early = message.stream and message.stream.end
+    writing.all()
+    await slack.wait_for(lambda: is_finished(message))
+
+    assert early is None
+    assert [call.error for call in slack.calls if "Stream" in call.method and call.error] == []
+
+
 async def test_nothing_that_is_streamed_is_alive(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
