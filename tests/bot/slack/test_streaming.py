@@ -205,6 +205,21 @@ async def test_a_stream_that_dies_is_completed_by_an_edit(
     assert len(slack.from_app("C0TEAM")) == 1
 
 
+async def test_a_stream_that_cannot_be_edited_is_replaced(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    streamed = await begun(bot, slack, writing)
+    slack.fail_next("chat.update", error="block_mismatch")
+    writing.all()
+    message = await slack.wait_for_message("C0TEAM", is_finished)
+    await quiet(bot)
+
+    assert message.ts != streamed.ts
+    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+
+
 async def test_a_stream_whose_beginning_was_not_heard_of_is_found(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
