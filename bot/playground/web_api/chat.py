@@ -93,6 +93,8 @@ def post_ephemeral(slack: Core, arguments: Arguments) -> Json:
 
 def update(slack: Core, arguments: Arguments) -> Json:
     message = own_message(slack, arguments, "cant_update_message")
+    if slack.channels[message.channel].is_archived:
+        raise Refusal("is_inactive")
     if message.stream and message.stream.end is None and not stream_is_over(slack, message):
         raise Refusal("streaming_state_conflict")
     content = message_content(arguments, text_limit=limits.UPDATED_TEXT)

@@ -58,10 +58,11 @@ def open_(slack: Core, arguments: Arguments) -> Json:
         return {"channel": slack.channel_for_bot(channel).wire(bot=slack.bot_user_id)}
     if not users:
         raise Refusal("users_list_not_supplied")
-    for user in users:
-        slack.user(user)
-    if slack.bot_user_id in users:
+    people = [slack.user(user) for user in users]
+    if any(person.is_bot for person in people):
         raise Refusal("cannot_dm_bot")
+    if any(person.deleted for person in people):
+        raise Refusal("user_disabled")
     if len(users) == 1:
         return {"channel": slack.im(users[0]).wire(bot=slack.bot_user_id)}
     group = slack.add_channel(slack.new_id("G"), members=users, kind="mpim")

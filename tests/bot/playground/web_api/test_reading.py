@@ -110,6 +110,16 @@ async def test_a_direct_conversation_is_opened_once(
     assert first["channel"]["id"] == again["channel"]["id"] == slack.im("U0ANNA").id
 
 
+async def test_no_conversation_is_opened_with_an_app_or_who_has_left(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    slack.add_user("U0LEFT", deleted=True)
+    slack.add_user("U0OTHERBOT", is_bot=True)
+
+    assert await refusal(client.conversations_open(users="U0LEFT")) == "user_disabled"
+    assert await refusal(client.conversations_open(users="U0OTHERBOT")) == "cannot_dm_bot"
+
+
 async def test_reactions_come_and_go(slack: LocalSlack, client: AsyncWebClient) -> None:
     message = await slack.say("U0ANNA", "C0TEAM", "x")
     there = {"channel": "C0TEAM", "timestamp": message.ts, "name": "eyes"}
