@@ -149,7 +149,8 @@ async def test_a_direct_answer_streams_too(bot: Bot, writing: Writing, slack: Lo
     await slack.wait_for(lambda: is_finished(message))
 
     assert message.stream is not None
-    assert "recipient_user_id" not in slack.calls_to("chat.startStream")[0].arguments
+    start = slack.calls_to("chat.startStream")[0].arguments
+    assert (start["recipient_user_id"], start["recipient_team_id"]) == ("U0ANNA", slack.team_id)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +219,23 @@ async def test_a_stream_that_cannot_be_edited_is_replaced(
 
     assert message.ts != streamed.ts
     assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+
+
+async def test_a_stream_that_ends_while_it_is_replaced_is_edited(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    assert message.stream is not None
+    slack.fail_next("chat.update", error="streaming_state_conflict")
+    message.stream.end = "timed_out"
+    await bot.app.maintenance.service.chat.api.edit("C0TEAM", message.ts, notice(STOPPED))
+    errors = [call.error for call in slack.calls_to("chat.update")]
+    writing.all()
+    await quiet(bot)
+
+    assert errors == ["streaming_state_conflict", ""]
 
 
 async def test_a_stream_whose_beginning_was_not_heard_of_is_found(
