@@ -43,13 +43,19 @@ def history(slack: Core, arguments: Arguments) -> Json:
 
 
 def replies(slack: Core, arguments: Arguments) -> Json:
+    """Return a page of a thread. Slack puts the first message in front of each page, also of those
+    behind ``oldest``, which its documentation does not say."""
     place = channel_with_scope(slack, arguments.needed("channel"), HISTORY_SCOPES)
     if slack.bot_user_id not in place.members:
         raise Refusal("not_in_channel")
     known = slack.messages.get(place.id, {}).get(arguments.needed("ts"))
     if known is None:
         raise Refusal("thread_not_found")
-    return _messages(slack, _between(slack.thread(place.id, known.root), arguments), arguments)
+    thread = slack.thread(place.id, known.root)
+    first = [message.wire(slack.replies(message)) for message in thread if not message.is_reply]
+    below = [message for message in thread if message.is_reply]
+    answer = _messages(slack, _between(below, arguments), arguments)
+    return {**answer, "messages": [*first, *answer["messages"]]}
 
 
 def open_(slack: Core, arguments: Arguments) -> Json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,10 @@ class History:
                 latest=message.ts,
                 limit=200,
             ):
-                turns += await asyncio.to_thread(self._turns, answer, message)
+                found = answer.get("messages", ())
+                if read:  # Slack puts the thread's first message in front of each page.
+                    found = [one for one in found if one.get("ts") != message.thread]
+                turns += await asyncio.to_thread(self._turns, found, message)
                 read += 1
                 if read == _PAGES:
                     break
@@ -60,9 +63,9 @@ class History:
             return ()
         return tuple(turns[-_TURNS:])
 
-    def _turns(self, answer: Mapping[str, Any], message: IncomingMessage) -> list[Turn]:
+    def _turns(self, found: Iterable[Mapping[str, Any]], message: IncomingMessage) -> list[Turn]:
         turns: list[Turn] = []
-        for earlier in answer.get("messages", ()):
+        for earlier in found:
             if _when(earlier) >= float(message.ts):
                 continue
             if earlier.get("bot_id") == self.api.bot:

@@ -89,6 +89,23 @@ async def test_a_thread_comes_whole_and_oldest_first(
     assert await refusal(lost) == "thread_not_found"
 
 
+async def test_a_thread_begins_with_its_first_message_on_each_page(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    first = await slack.say("U0ANNA", "C0TEAM", "Hm?")
+    one, two = [await slack.say("U0BEN", "C0TEAM", x, thread_ts=first.ts) for x in "ab"]
+    thread = {"channel": "C0TEAM", "ts": first.ts}
+
+    page = await client.conversations_replies(**thread, limit=1)
+    cursor = page["response_metadata"]["next_cursor"]
+    following = await client.conversations_replies(**thread, limit=1, cursor=cursor)
+    later = await client.conversations_replies(**thread, oldest=one.ts)
+
+    assert [message["ts"] for message in page["messages"]] == [first.ts, one.ts]
+    assert [message["ts"] for message in following["messages"]] == [first.ts, two.ts]
+    assert [message["ts"] for message in later["messages"]] == [first.ts, two.ts]
+
+
 async def test_history_is_newest_first_between_times(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
