@@ -171,6 +171,18 @@ async def test_what_is_left_of_a_deleted_message_is_not_the_apps(
     assert await refusal(client.chat_delete(**there)) == "cant_delete_message"
 
 
+async def test_rich_text_is_replaced_by_rich_text_alone(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
+    rich = {"type": "rich_text", "elements": [words]}
+    posted = await client.chat_postMessage(channel="C0TEAM", text="x", blocks=[rich])
+    there = {"channel": "C0TEAM", "ts": posted["ts"], "text": "y"}
+
+    assert await refusal(client.chat_update(**there, blocks=[SECTION])) == "block_mismatch"
+    await client.chat_update(**there, blocks=[SECTION, rich])
+
+
 async def test_nothing_is_edited_in_an_archived_channel(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
