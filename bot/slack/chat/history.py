@@ -18,6 +18,7 @@ from bot.errors import ChatRefused, ChatUnavailable
 from bot.model import Role, Turn
 from bot.slack.api.slack_api import SlackApi, pages
 from bot.slack.events.parsing import SlackText
+from bot.slack.rendering.repeating import question_in
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,10 @@ class History:
             if _when(earlier) >= float(message.ts):
                 continue
             if earlier.get("bot_id") == self.api.bot:
-                role, text = Role.BOT, _NOTE.sub("", _shown(earlier))
+                shown = _shown(earlier)
+                role, text = Role.BOT, _NOTE.sub("", shown)
+                if asked := question_in(str(earlier.get("text") or ""), shown):
+                    role, text = Role.ASKER, asked
             elif earlier.get("user") == message.person:
                 role, text = Role.ASKER, str(earlier.get("text") or "")
             else:
