@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from slack_sdk.webhook import WebhookResponse
 
 from bot.errors import ChatRefused
+from bot.slack.commands.router import Commands
 from bot.slack.events.handling import Failures
 
 
@@ -58,6 +60,19 @@ async def test_where_the_bot_is_not_the_person_is_told_in_a_direct_message() -> 
     await acknowledged(slack, {"command": "/wiki", "user_id": "U1", "channel_id": "C1"})
 
     assert slack.told == [("U1", "")]
+
+
+async def test_a_reply_to_a_command_that_slack_refuses_is_a_failure() -> None:
+    """Bolt raises nothing, and the person would hear nothing."""
+
+    async def respond(**_message: object) -> WebhookResponse:
+        return WebhookResponse(url="", status_code=404, body="invalid_blocks", headers={})
+
+    command = {"command": "/wiki", "user_id": "U1", "channel_id": "C1", "text": "vpn"}
+    commands = Commands(None, [], None)  # type: ignore[arg-type]
+
+    with pytest.raises(ChatRefused, match="invalid_blocks"):
+        await commands.wiki(command, respond)  # type: ignore[arg-type]
 
 
 async def acknowledged(slack: Told, body: Mapping[str, Any]) -> list[dict[str, object]]:

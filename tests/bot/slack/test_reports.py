@@ -1,12 +1,15 @@
-"""What an admin is told of a reindex fits into a message, and what does not fit is counted."""
+"""What an admin is told of a reindex, or of who may read a page, fits into a message; what does not
+fit is counted."""
 
 from __future__ import annotations
 
 import re
 
-from bot.operations.model import Order
+from bot.operations.model import AccessNow, Order
 from bot.playground.web_api.content import checked_blocks
+from bot.slack.commands.access import access_message
 from bot.slack.reindexing.reports import details
+from indexers.findings import Access
 from indexers.model import Failed, SyncReport
 
 from .conftest import words
@@ -44,3 +47,10 @@ def test_the_failures_of_many_wikis_fit_into_a_message() -> None:
     assert told
     assert checked_blocks(told.blocks)
     assert words(told).count("more") == 15
+
+
+def test_who_may_read_a_page_with_a_title_of_any_length_is_told() -> None:
+    access = Access("handbook", "a@example.com", may_read=True, title="T" * 4000)
+    told = access_message(AccessNow(access, None, rechecked=True), "Ada", with_titles=True)
+
+    assert checked_blocks(told.blocks)
