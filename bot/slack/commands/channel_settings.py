@@ -129,11 +129,11 @@ class ChannelForms:
         they could not write themselves, nor private questions to a public channel."""
         if not review:
             return ""
-        there = await self._channel(review)
-        if there is None:
-            return texts.BOT_NOT_IN_REVIEW_CHANNEL
-        if not await self.people.is_member(review, person):
+        there = await self.channels.channel(review)
+        if there and not await self.people.is_member(review, person):
             return texts.NOT_IN_REVIEW_CHANNEL
+        if there is None or not there.has_bot:
+            return texts.BOT_NOT_IN_REVIEW_CHANNEL
         if of.private and not there.private:
             return texts.REVIEW_CHANNEL_TOO_OPEN
         return ""
