@@ -57,6 +57,32 @@ def test_the_answer_comes_in_the_pieces_that_were_sent() -> None:
     assert server.keys == ["Bearer k-secret"]
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["<think>\nThey ask", " for leave.</think>\n", "Leave is 30 days."],
+        ["\n<th", "ink>Leave</th", "ink>Leave is ", "30 days."],
+        ["<think></think>Leave is 30 days."],
+        ["Leave is 30 days."],
+    ],
+)
+def test_thoughts_that_a_server_leaves_in_the_text_are_no_answer(pieces: list[str]) -> None:
+    with openai_server(Reply(pieces)) as server:
+        assert "".join(client(server.url).write(PROMPT)).strip() == "Leave is 30 days."
+
+
+@pytest.mark.parametrize("pieces", [["<think>They ask"], ["<think>", "</thi"]])
+def test_thoughts_alone_are_no_answer(pieces: list[str]) -> None:
+    with openai_server(Reply(pieces)) as server:
+        assert not list(client(server.url).write(PROMPT))
+
+
+def test_what_only_looks_like_a_thought_is_kept() -> None:
+    with openai_server(Reply(["<", "thi"]), Reply(["<thin", "g> is a tag."])) as server:
+        model = client(server.url)
+        assert ["".join(model.write(PROMPT)) for _ in range(2)] == ["<thi", "<thing> is a tag."]
+
+
 class _Alive(Handler):
     """Before its pieces, says that it is alive for as long as the connection stands."""
 
