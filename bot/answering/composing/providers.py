@@ -90,7 +90,7 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
 def _context_of(settings: ModelSettings, url: str, key: str) -> int | None:
     """Return the context limit; None if it is unknown."""
     if settings.provider == "ollama":
-        return of_ollama(url, settings.model)
+        return of_ollama(url, settings.model, key)
     if settings.provider == "compatible":
         return of_compatible(url, settings.model, key)
     known = _part("llama_index.llms.openai.utils", "ALL_AVAILABLE_MODELS", "llm")

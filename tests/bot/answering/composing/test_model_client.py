@@ -102,6 +102,12 @@ def test_keep_alives_do_not_hold_a_place_for_ever() -> None:
         assert "".join(model.write(PROMPT)) == "Leave is 30 days long [1]."
 
 
+def test_an_error_within_a_stream_before_a_word_is_begun_again() -> None:
+    overloaded = Reply(raw=b'data: {"error": {"message": "overloaded", "code": 529}}\n\n')
+    with openai_server(overloaded, LEAVE) as server:
+        assert "".join(patient(server.url).write(PROMPT)) == "Leave is 30 days long [1]."
+
+
 def test_a_redirect_is_not_followed() -> None:
     with openai_server(LEAVE) as other:
         moved = Reply(status=307, headers={"Location": f"{other.url}/chat/completions"})
