@@ -13,6 +13,7 @@ import signal
 import sys
 
 _INTERRUPTED = 130
+_TERMINATED = 128 + signal.SIGTERM
 
 
 def main() -> None:
@@ -20,6 +21,8 @@ def main() -> None:
     heeds = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if heeds:
         signal.signal(signal.SIGINT, _end)
+    if os.getpid() == 1:  # a container's first process is sent no signal that it does not handle
+        signal.signal(signal.SIGTERM, _terminate)
     if {"serve", "--watch"}.intersection(sys.argv):
         from bot.slack.signals import hold_on  # the others need not wait for it
 
@@ -43,6 +46,11 @@ def main() -> None:
 
 def _end(_number: int, _frame: object) -> None:
     os._exit(_INTERRUPTED)
+
+
+def _terminate(_number: int, _frame: object) -> None:
+    """End the process as SIGTERM ends any other. What ends with more care sets its own handler."""
+    os._exit(_TERMINATED)
 
 
 if __name__ == "__main__":

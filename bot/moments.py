@@ -17,4 +17,9 @@ def time_of(moment: datetime) -> str:
 
 def today() -> date:
     """Return today's date in this machine's time zone: an operator's day."""
-    return datetime.now().astimezone().date()
+    return day_of(datetime.now().astimezone())
+
+
+def day_of(moment: datetime) -> date:
+    """Return its date in this machine's time zone as that was then: with summer time, if it was."""
+    return moment.astimezone().date()

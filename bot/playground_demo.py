@@ -62,6 +62,10 @@ class PageNotServed(BotError):
     """The playground's page cannot be served: the port is taken, mostly."""
 
 
+class PagesNotWritten(BotError):
+    """The demo's pages cannot be written to its folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listening:
     """The address and port that the page listens on."""
@@ -80,6 +84,7 @@ def run_demo(data_dir: Path | None, where: Listening, stopped: Callable[[], bool
 
     Raises:
         PageNotServed: the page's port is taken.
+        PagesNotWritten: ``data_dir`` cannot be written.
     """
     folder = (data_dir or DATA_DIR).absolute()
     with _demo_wikis(folder, where.port + 1 if where.port else 0) as (settings, secrets, pages):
@@ -255,8 +260,15 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
     world.add_user("Mira")
     reader = world.add_user("Footnote", admin=True, sees_everything=True)
     pages = folder / "handbook"
-    # A copy: pages can be edited in the browser, and begin as they were each time.
-    shutil.copytree(HANDBOOK, pages, dirs_exist_ok=True)
+    try:
+        # A copy: pages can be edited in the browser, and begin as they were each time.
+        shutil.copytree(HANDBOOK, pages, dirs_exist_ok=True)
+    except OSError as error:  # or a list of them, with what each is about
+        why = error.strerror or error.args[0][0][2]
+        raise PagesNotWritten(
+            f"The demo's pages cannot be written to {pages}: {why}. "
+            "Choose another folder with --data-dir."
+        ) from None
     times.clear()
     with LocalConfluence(world, port=_if_free(port)) as confluence:
         wikis = (

@@ -66,6 +66,7 @@ def toml_value(value: object) -> str:
         case int():
             return f"{value:_}" if value >= 10_000 else str(value)
         case float():
-            return f"{value:g}"
+            short = f"{value:g}"
+            return short if float(short) == value else repr(value)
         case _:
             return json.dumps(str(value))

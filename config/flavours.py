@@ -17,5 +17,7 @@ Flavour = Literal[
     "obsidian",
     "gitbook",
     "github-wiki",
+    "myst",
+    "docfx",
 ]
 FLAVOURS: tuple[Flavour, ...] = get_args(Flavour)

@@ -41,7 +41,7 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     file = settings_file(config)
     where = str(file) if file else "settings"
     values = _read(file) if file else {}
-    unknown = _unknown_variables(os.environ)
+    unknown = _unknown_variables(os.environ, _token_variables(values))
     problems = [f"the variable {name} is not known{near}" for name, near in unknown.items()]
     try:
         settings = layered(values)
@@ -163,10 +163,18 @@ def _straight(path: Path) -> Path:
     return Path(os.path.realpath(Path(*parts[:end])), *parts[end:])
 
 
-def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the unknown FOOTNOTE_ variables, each with the nearest known name. A wiki cannot be
-    set by a variable."""
-    secret = {f"{name}{end}".upper() for name in Secrets.model_fields for end in ("", "_FILE")}
+def _token_variables(values: Mapping[str, Any]) -> set[str]:
+    """Return the variables that wikis name for their tokens. Nothing of ``values`` is checked."""
+    wikis = values.get("wiki")
+    each = [wiki for wiki in wikis if isinstance(wiki, dict)] if isinstance(wikis, list) else []
+    return {str(wiki["token_variable"]) for wiki in each if "token_variable" in wiki}
+
+
+def _unknown_variables(environment: Mapping[str, str], tokens: set[str]) -> dict[str, str]:
+    """Return the FOOTNOTE_ variables that are no setting's, no secret's and none of ``tokens``,
+    each with the nearest known name. A wiki cannot be set by a variable."""
+    named = tokens.union(Secrets.model_fields)
+    secret = {f"{name}{end}".upper() for name in named for end in ("", "_FILE")}
     known = {CONFIG_VARIABLE, *(name for name in secret if name.startswith(ENV_PREFIX))}
     for name, field in Settings.model_fields.items():
         model = field.annotation

@@ -26,7 +26,8 @@ def secret_of(name: str) -> str:
     there is none.
 
     Raises:
-        SettingsError: a file cannot be read, or both variables are set.
+        SettingsError: a file or the folder of credentials cannot be read, or both variables are
+            set.
     """
     plain, named = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
     if plain and named:
@@ -37,9 +38,19 @@ def secret_of(name: str) -> str:
         return _read(Path(named), f"{name}_FILE")
     for folder in _folders():
         for file in (folder / name, folder / name.lower()):
-            if file.is_file():
+            if _is_file(file):
                 return _read(file, name)
     return ""
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError as error:
+        if file.parent == DOCKER:  # where there is no Docker, it may be somebody else's
+            return False
+        named = f"CREDENTIALS_DIRECTORY: {file.parent}"
+        raise SettingsError([f"{named} cannot be looked at: {error.strerror}"]) from None
 
 
 class FileSecrets(PydanticBaseSettingsSource):

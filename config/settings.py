@@ -293,7 +293,8 @@ class Settings(BaseSettings):
 class Secrets(BaseSettings):
     """Secrets, read from the environment or from files (`config.secret_files`); never printed."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    # An empty variable, as compose passes on one that is not set, must not hide a secret's file.
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     slack_bot_token: SecretStr = Field(SecretStr(""), description="`xoxb-…`")
     slack_app_token: SecretStr = Field(SecretStr(""), description="`xapp-…`, for Socket Mode.")

@@ -128,6 +128,7 @@ class MarkdownSettings(WikiSettings):
         "kramdown",
         "middleman",
         "obsidian",
+        "docutils",
     ] = Field("auto", description="How a heading becomes an anchor; auto: as the flavour does.")
     include: tuple[str, ...] = Field(
         (),

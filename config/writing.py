@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.drafting import toml_value
+from config.loading import LISTS
 from config.settings import Settings
 
 _WEB_USER = re.compile(r"(https?://)[^/@\s]*@")
@@ -18,14 +19,15 @@ _PARAMETER = re.compile(r"([?&])password=[^&\s]*&?", re.IGNORECASE)
 def as_toml(settings: Settings) -> str:
     """Return every setting that is not the default. Passwords within addresses are left out."""
     values = settings.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    wikis = values.pop("wiki", [])
+    lists = {name: values.pop(name, []) for name in LISTS}
     plain = {name: value for name, value in values.items() if not isinstance(value, dict)}
     sections = {name: value for name, value in values.items() if isinstance(value, dict)}
     lines = _lines(plain)
     for name, section in sections.items():
         lines += ["", f"[{name}]", *_lines(section)]
-    for wiki in wikis:
-        lines += ["", "[[wiki]]", *_lines(wiki)]
+    for name, each in lists.items():
+        for one in each:
+            lines += ["", f"[[{name}]]", *_lines(one)]
     return "\n".join([*lines, ""])
 
 

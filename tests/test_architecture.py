@@ -23,6 +23,7 @@ HOMES = {
     "click": ("bot/cli",),
     "fastembed": ("indexers/index",),
     "grpc": ("indexers/index",),
+    "httpx": ("bot/answering/composing/connection.py",),
     "llama_index": ("bot/answering", "bot/evaluation/judging.py"),
     "llama_index_instrumentation": ("bot/answering",),
     "lxml": ("indexers/sources/confluence",),

@@ -17,6 +17,8 @@ from indexers.model import Hit
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 3
 """Characters; too many shorter words are another word in another language."""
+_LEAST_SHARE = 0.1
+"""Of the passages; fewer may be told wrongly, or be a quotation."""
 
 
 def common_words(question: str, hits: Sequence[Hit]) -> str:
@@ -30,9 +32,13 @@ def common_words(question: str, hits: Sequence[Hit]) -> str:
 
 
 def ask_in_theirs(hits: Sequence[Hit]) -> str:
-    """Return the advice if nothing is found: the same question may well find it in the language of
-    most passages."""
-    languages = Counter(hit.language for hit in hits if hit.language)
-    if not languages:
-        return texts.ANOTHER_LANGUAGE
-    return texts.ask_in(languages.most_common(1)[0][0].capitalize())
+    """Return the advice if nothing is found: the same question may well find it in a language of
+    the passages, the commonest first. The commonest is not always the wiki's: a question in German
+    finds the few French pages of an English wiki first."""
+    found = Counter(hit.language for hit in hits if hit.language)
+    languages = [
+        language.capitalize()
+        for language, passages in found.most_common()
+        if passages >= _LEAST_SHARE * found.total()
+    ]
+    return texts.ask_in(languages) if languages else texts.ANOTHER_LANGUAGE

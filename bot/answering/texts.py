@@ -61,8 +61,11 @@ def only_others(thing: str, others: Sequence[str]) -> str:
 ANOTHER_LANGUAGE = "Your question is in another language than the pages. Please ask in theirs."
 
 
-def ask_in(language: str) -> str:
-    return f"The pages are in {language}: asked in {language}, I may find it."
+def ask_in(languages: Sequence[str]) -> str:
+    if len(languages) == 1:
+        return f"The pages are in {languages[0]}: asked in {languages[0]}, I may find it."
+    listed = f"{', '.join(languages[:-1])} and {languages[-1]}"
+    return f"The pages are in {listed}: asked in one of these, I may find it."
 
 
 # Clarifying questions.

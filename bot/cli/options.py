@@ -93,12 +93,14 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
     @placed
     @functools.wraps(command)
     def run(config: Path | None, data_dir: Path | None, **rest: Any) -> None:
-        from config.loading import load, secrets  # slow: imports Pydantic
+        from config.loading import load, secrets, settings_file  # slow: imports Pydantic
 
         before = given()
         chosen = data_dir or before.data_dir
-        settings = load(config or before.config, chosen)
-        again = functools.partial(load, config or before.config, chosen)
+        # The file by its name: if it is gone when it is read again, that is no set of defaults.
+        file = settings_file(config or before.config)
+        settings = load(file, chosen)
+        again = functools.partial(load, file, chosen)
         click.get_current_context().meta[_READ_AGAIN] = again
         if chosen and not rest.get("corpus") and _only_reads() and not chosen.exists():
             # It would create a new, empty folder, and the command would report that nothing is

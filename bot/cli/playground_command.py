@@ -54,6 +54,9 @@ def playground(
     """Try Footnote in a Slack on this machine, shown in the browser, until Ctrl-C."""
     before = given()
     config, data_dir = config or before.config, data_dir or before.data_dir
+    if not host.strip():
+        # An empty address means all of this machine's.
+        raise click.BadParameter("it is empty; is a variable not set?", param_hint="--host")
     if emails and not config:
         raise click.UsageError("--as needs --config: the demo brings its own people.")
     if wrong := [email for email in emails if "@" not in email.strip("@")]:

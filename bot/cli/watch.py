@@ -53,6 +53,7 @@ def watch(settings: Settings, secrets: Secrets, reloading: Reloading) -> None:
 
         def follow(new: Settings) -> None:
             log_by(new)
+            app.follow(new)  # commands with the settings of now are worked for
             every, edits_every = new.sync.intervals(edits=tells_edits)
             if not (every or edits_every):
                 log.warning(

@@ -60,8 +60,8 @@ class Insights:
         return await self.figures.flagged(self.clock() - span)
 
     async def failing(self) -> list[str]:
-        """Return the wikis whose last sync stopped early, or whose last full one failed at a
-        page."""
+        """Return the wikis whose last sync, or last full one, stopped early, or whose last full one
+        failed at a page."""
         rows = (await asyncio.to_thread(self.operating.status))["wikis"]
         return [name for name, row in rows.items() if row["error"] or row["failed"]]
 

@@ -154,7 +154,8 @@ class Counters:
         self._tokens.labels("read").inc(read)
         self._tokens.labels("written").inc(written)
         self._cost.inc(cost)
-        self._model_seconds.observe(seconds)
+        if failure is not Fallback.CAPPED:  # nothing was sent, so nothing took time
+            self._model_seconds.observe(seconds)
 
     def _begin_at_zero(self) -> None:
         """Create each series: a rate of one that begins at 1 would miss its first event."""

@@ -138,11 +138,11 @@ _OF_WIKIS: Sequence[tuple[str, str, Callable[[Mapping[str, Any]], float]]] = (
     (
         "footnote_sync_pages_failed",
         "Pages at which the last full pass failed.",
-        lambda row: len(row["failed"]),
+        lambda row: row["pages_failed"],
     ),
     (
         "footnote_sync_failed",
-        "1 if the last pass over the wiki stopped early, else 0.",
+        "1 if the last pass over the wiki, or the last full one, stopped early, else 0.",
         lambda row: int(bool(row["error"])),
     ),
 )

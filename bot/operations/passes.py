@@ -162,8 +162,9 @@ def other_lag(passes: Iterable[Pass]) -> Lag:
 
 
 def health(passes: Sequence[Pass]) -> dict[str, object]:
-    """Return how one wiki's ``passes`` went, oldest first: delays in seconds, also by space; and
-    the closed and failed pages of the last full pass."""
+    """Return how one wiki's ``passes`` went, oldest first: delays in seconds, also by space; the
+    closed and failed pages of the last full pass, of which ``failed`` names some; and the error of
+    the last pass, or else of the last full one."""
     complete = [one for one in passes if one.kind is PassKind.ALL_PAGES and one.complete]
     full = [one for one in passes if one.kind is PassKind.ALL_PAGES]
     other, edits = asdict(other_lag(passes)), edit_lags(passes)
@@ -184,8 +185,10 @@ def health(passes: Sequence[Pass]) -> dict[str, object]:
             for key, (pages, closed) in spaces.items()
         },
         "failed": dict(full[-1].failed) if full else {},
+        "pages_failed": full[-1].counts.get("failed", 0) if full else 0,
         "warnings": list(full[-1].warnings) if full else [],
-        "error": passes[-1].error if passes else "",
+        # Edits that are found while full passes fail do not mean that those come to their end.
+        "error": next((one.error for one in (*passes[-1:], *full[-1:]) if one.error), ""),
     }
 
 

@@ -100,10 +100,20 @@ def finish(data_dir: Path) -> None:
     left behind; nothing, if there is neither.
 
     Raises:
-        BackupRefused: the database that is to come is not where it was put.
-        OSError: the data folder cannot be written.
+        BackupRefused: the database that is to come is not where it was put, or the data folder
+            cannot be written.
     """
     _discard_unlocked(data_dir / _NEW)
+    try:
+        _finish(data_dir)
+    except OSError as error:
+        raise BackupRefused(
+            f"What a restore has made ready cannot be put in place: {error}. Mend that, or run this"
+            " as the user who restored."
+        ) from error
+
+
+def _finish(data_dir: Path) -> None:
     ready, old = data_dir / _READY, data_dir / _OLD
     try:
         descriptor = os.open(ready, os.O_RDONLY | os.O_DIRECTORY)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.moments import day_of
 from bot.operations import texts
 
 DIRECT = texts.DIRECT_MESSAGES
@@ -67,8 +68,8 @@ class _Sum:
 def usage_rows(
     kept: KeptUsage, by: UsageBy, since: datetime, name: Callable[[str], str], *, identify: bool
 ) -> list[dict[str, Any]]:
-    """Return a row for each day (of the time zone of ``since``), channel or person, the earliest
-    day or the most questions first. ``name`` returns a person's pseudonym. A direct message's
+    """Return a row for each day (of this machine's time zone), channel or person, the earliest day
+    or the most questions first. ``name`` returns a person's pseudonym. A direct message's
     channel names a person, too: unless they are to be identified, these are one row."""
     sums: defaultdict[str, _Sum] = defaultdict(_Sum)
     directs: set[str] = set()
@@ -85,7 +86,7 @@ def usage_rows(
     for one in kept.asked(since):
         if one.direct:
             directs.add(one.channel)
-        found = sums[key(one.when.astimezone(since.tzinfo).date(), one.channel, one.person)]
+        found = sums[key(day_of(one.when), one.channel, one.person)]
         found.questions += 1
         found.answered += one.answered
     for used in kept.used(by.value, since.date()):

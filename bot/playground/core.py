@@ -94,11 +94,14 @@ class Core(State):
         )
 
     def remove(self, message: Message) -> None:
-        """Delete it; a message with replies leaves a tombstone in its place."""
+        """Delete it; a message with replies leaves a tombstone in its place, which is Slackbot's:
+        the app can neither edit nor delete it."""
         before = message.wire(self.replies(message))
         if self.replies(message):
             message.subtype = "tombstone"
             message.text, message.user = "This message was deleted.", "USLACKBOT"
+            message.bot_id = message.app_id = message.client_msg_id = None
+            message.edited = message.metadata = message.stream = None
             message.blocks, message.attachments, message.files = [], [], []
             self.changed(message, before)
             return

@@ -9,6 +9,7 @@ from typing import Any, Literal
 Json = dict[str, Any]
 ChannelKind = Literal["channel", "group", "im", "mpim"]
 StreamEnd = Literal["stopped", "stopped_by_user", "timed_out"]
+StreamForm = Literal["", "markdown_text", "chunks"]
 
 
 @dataclass(slots=True)
@@ -52,10 +53,12 @@ class Channel:
 
 @dataclass(slots=True)
 class Stream:
-    """A message that is still being written. ``end`` says how that ended."""
+    """A message that is still being written. ``end`` says how that ended, ``form`` which argument
+    its text is in: the first one decides."""
 
     started: float
     end: StreamEnd | None = None
+    form: StreamForm = ""
 
 
 @dataclass(slots=True)

@@ -29,10 +29,11 @@ class LocalServer:
         """
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        self._listening = socket.create_server((address, port))
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listening = socket.create_server((address, port), family=family)
         await web.SockSite(self._runner, self._listening).start()
-        host, port = self._listening.getsockname()
-        return f"http://{host}:{port}"
+        host, port = self._listening.getsockname()[:2]
+        return f"http://{in_url(host)}:{port}"
 
     async def stop(self) -> None:
         """Stop listening and end every connection.
@@ -46,6 +47,11 @@ class LocalServer:
         await _turns()
         await self._runner.cleanup()
         await _turns()
+
+
+def in_url(host: str) -> str:
+    """Return a host as an address has it: an IPv6 one in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 async def _turns() -> None:

@@ -83,7 +83,7 @@ def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
 def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     """Listen for all that is not a question: events, clicks, forms and commands."""
     guarded, slack, settings = failures.guarded, features.workspace, features.wiki.settings
-    flags = FlagPresses(features.flagging, slack.api)
+    flags = FlagPresses(features.flagging, slack.api, slack.me.user)
     app.view(channel_form.FORM)(failures.checked(settings.problems, settings.sent))
     stopped = pressing.stopped(features.intake.stopping, slack.me.team)
     app.event("agent_session_stopped")(guarded(stopped))

@@ -39,7 +39,8 @@ class MetricsPage:
         return handle
 
     def _has_token(self, authorization: str) -> bool:
-        token = authorization.removeprefix(_BEARER).encode()
+        # A header may hold any bytes, also those that are no text.
+        token = authorization.removeprefix(_BEARER).encode(errors="surrogateescape")
         is_right = hmac.compare_digest(token, self.token.encode())
         return bool(self.token) and authorization.startswith(_BEARER) and is_right
 

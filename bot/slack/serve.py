@@ -22,7 +22,7 @@ from bot.slack.api.slack_api import call, web_client
 from bot.slack.connection import SlackConnection
 from bot.slack.environment import Environment
 from bot.slack.events.parsing import Identity
-from bot.slack.health import Health
+from bot.slack.health import Health, no_slack
 from bot.slack.http import Door
 from bot.slack.running import Dispatcher, ended
 from bot.slack.signals import signals
@@ -72,7 +72,8 @@ async def serve(  # noqa: PLR0913 - how it is composed, and what tests hold on t
         try:
             await _listen(app, slack, stop, env, door=door, ready=ready)
         finally:
-            door.app = None
+            # For whoever spreads events over several bots: over HTTP this one takes none any more.
+            door.app, door.health.slack = None, no_slack
             await app.stop(env.grace)
 
 

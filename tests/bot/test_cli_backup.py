@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -525,6 +526,28 @@ def test_a_restore_whose_volume_is_missing_at_the_next_start_waits_for_it(
     assert old == "old"
     assert {(data / "index/x").read_text(), state.read_text()} == {"new"}
     assert not [*data.glob("restore.*"), *volume.glob("*.restore")]
+
+
+def test_a_restore_that_cannot_be_finished_is_one_sentence_of_the_next_command(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of one that root began and the service's user is to end."""
+    backup, data = shell.folder / "backup", shell.folder / "data"
+    _write(backup, "new")
+    _write(data, "old")
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(restoring, "_move", refused)
+        with pytest.raises(BackupRefused, match="Permission denied"):
+            restoring.restore(backup, data, check=lambda *_: None, unused=_unused, force=True)
+        status = shell.footnote("status")
+
+    assert status.code == 1
+    assert "What a restore has made ready" in status.err
+    assert (data / "index/x").read_text() == "old"
 
 
 def _dying(call: Callable[..., object], calls: Iterator[int], moment: int) -> Callable[..., object]:

@@ -147,6 +147,24 @@ def test_a_table_cuts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in second
 
 
+def test_a_question_is_of_the_day_that_the_clock_on_the_wall_showed(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In 1970, from which the report begins, London's winter had the time of its summers."""
+    late = datetime(2026, 1, 15, 23, 30, tzinfo=UTC)
+    with closing(Database.open(tmp_path / "data/state.sqlite3")) as database:
+        asked = AskedQuestion("When?", "U0ANNA", MessageRef("T0", "C0TEAM", "6.0", "6.0"), False)
+        DatabaseAnswers(database).keep(asked, FOUND, late, None, {})
+    with monkeypatch.context() as london:
+        london.setenv("TZ", "Europe/London")
+        time.tzset()
+        with kept_logging():
+            days = [row["day"] for row in shell.footnote("usage", "--json").json]
+    time.tzset()
+
+    assert days == ["2026-01-15", "2026-11-24", "2026-11-25"]
+
+
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
 @pytest.mark.parametrize(
     "command", [("usage", "--since"), ("audit", "--since"), ("audit", "--day")], ids=" ".join

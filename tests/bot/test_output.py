@@ -111,6 +111,21 @@ def test_interrupted_while_it_loads_the_command_ends_quietly() -> None:
     assert (loading.returncode, err) == (130, b"")
 
 
+def test_sigterm_ends_a_container_s_first_process_while_it_loads() -> None:
+    """The kernel sends process 1 no signal that it does not handle: another one would be ended by
+    the signal itself, and have the code -15 here."""
+    first = "import os\nos.getpid = lambda: 1\n"
+    loading = subprocess.Popen(
+        [sys.executable, "-c", first + LOADS_FOR_EVER], cwd=ROOT, stdout=subprocess.PIPE
+    )
+    assert loading.stdout
+    assert loading.stdout.readline() == b"loading\n"
+    loading.send_signal(signal.SIGTERM)
+    loading.communicate(timeout=240)
+
+    assert loading.returncode == 143
+
+
 @pytest.fixture
 def shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

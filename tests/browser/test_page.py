@@ -221,6 +221,33 @@ def test_two_people_get_what_they_may_read(visit: Visit) -> None:
     assert "58,000" not in shown["Bob"]
 
 
+def test_what_is_typed_into_an_edit_stays_when_others_react(
+    visit: Visit, browser: Browser, address: str
+) -> None:
+    visit.become("Bob")
+    visit.go("general")
+    visit.say("Meeting at nine")
+    message = visit.page.locator("li.message", has_text="Meeting at nine").last
+    message.hover()
+    message.get_by_role("button", name="Edit").click()
+    field = visit.page.get_by_role("textbox", name="Edit the message")
+    field.fill("Meeting at ten")
+    with closing(browser.new_page()) as other:
+        other.set_default_timeout(PATIENCE)
+        other.goto(f"{address}#as=U0ADA&at=C0GENERAL")
+        seen = other.locator("li.message", has_text="Meeting at nine").last
+        seen.hover()
+        seen.get_by_role("button", name="React with \N{THUMBS UP SIGN}").click()
+        visit.page.wait_for_function(
+            "() => JSON.stringify([...playground.store.entries]).includes('reactions')"
+        )
+        visit.page.evaluate("() => new Promise(requestAnimationFrame)")
+
+    assert field.input_value() == "Meeting at ten"
+    visit.page.get_by_role("button", name="Save", exact=True).click()
+    visit.page.get_by_text("Meeting at ten").wait_for()
+
+
 def test_channels_are_those_of_the_person(visit: Visit) -> None:
     visit.become("Gus")
     places = visit.page.get_by_role("navigation")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -61,6 +62,20 @@ def test_a_variable_counts_more_than_a_folder(
     assert secrets().slack_bot_token.get_secret_value() == "xoxb-variable"
 
 
+@pytest.mark.parametrize("place", ["named", "docker"])
+def test_an_empty_variable_does_not_hide_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/slack_bot_token").write_text("xoxb-file")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "")
+    if place == "named":
+        monkeypatch.setattr(secret_files, "DOCKER", tmp_path / "none")
+        monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(tmp_path / "run/slack_bot_token"))
+
+    assert secrets().slack_bot_token.get_secret_value() == "xoxb-file"
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [(None, "No such file"), (b"\xff", "not text"), (b"x" * 70_000, "too large")],
@@ -84,3 +99,30 @@ def test_a_secret_that_is_set_twice_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
     with pytest.raises(SettingsError, match="both set"):
         secrets()
+
+
+def test_credentials_that_may_not_be_looked_at_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed_to_us(monkeypatch)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "credentials"))
+
+    with pytest.raises(SettingsError, match=r"CREDENTIALS_DIRECTORY: .* denied"):
+        secrets()
+
+
+def test_a_folder_of_docker_s_name_that_is_closed_holds_no_secret_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed_to_us(monkeypatch)
+
+    assert secrets().slack_bot_token.get_secret_value() == ""
+
+
+def closed_to_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Close each folder, as one is to everybody but root, whom tests may run as."""
+
+    def refused(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "is_file", refused)

@@ -281,6 +281,18 @@ def test_an_unknown_variable_is_told_once_with_the_nearest(
     assert problems("") == [f"the variable {variable} is not known; did you mean `{nearest}`?"]
 
 
+@pytest.mark.parametrize("end", ["", "_FILE"])
+def test_a_variable_that_a_wiki_names_for_its_token_is_known(
+    end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"FOOTNOTE_GITLAB_TOKEN{end}", "x")
+
+    (wiki,) = load(write(f'{WIKI}token_variable = "FOOTNOTE_GITLAB_TOKEN"\n')).wiki
+
+    assert wiki.name == "handbook"
+    assert len(problems(WIKI)) == 1
+
+
 def test_a_wiki_is_too_much_for_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would replace every wiki of the file."""
     monkeypatch.setenv("FOOTNOTE_WIKI", "[]")

@@ -18,6 +18,10 @@ url = "https://key@qdrant.example.com:6333"
 [state]
 url = "postgresql+psycopg://bot:hunter2@db.example.com/footnote?password=hunter2&sslmode=require"
 
+[llm]
+day_cost = 1234567.89
+price_read = 0.1234567
+
 [slack]
 admins = ["U1", "U2"]
 identity = "accounts"
@@ -30,6 +34,14 @@ type = "markdown"
 name = "handbook"
 git = "https://ann:hunter2@git.example.com/pages.git"
 exclude = ["dra\\"fts/**"]
+
+[[workspace]]
+id = "T0GARDEN"
+wikis = ["handbook"]
+
+[[workspace]]
+id = "E0GROUP"
+trusts_addresses = true
 """
 
 

@@ -111,6 +111,11 @@ def test_it_follows_the_wiki_and_its_settings_until_it_is_told_to_end(indexer: I
     before = indexer.passes
     time.sleep(2.0)
     assert indexer.passes <= before + 1  # the one that ran
+
+    # Commands with the settings of now still go through it.
+    indexer.set(SELDOM)
+    indexer.read_again()
+    assert "31 days" in indexer.answer()
     indexer.set(OFTEN)
     indexer.read_again()
     indexer.reach(lambda: indexer.passes > before + 1)

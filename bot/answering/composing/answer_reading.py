@@ -52,6 +52,8 @@ class AnswerSentences:
             yield from self._as_plain(self._beginning)
         if self._objects is None:
             yield from self._plain.end()
+        elif self._last is None and _DENIED.search(self._objects.around):
+            yield Sentence(NOTHING, Lead.PARAGRAPH)
 
     def _begun(self, text: str) -> Iterator[Sentence]:
         if _FORMED.match(text):

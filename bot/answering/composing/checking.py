@@ -161,22 +161,30 @@ def _compared(
     if missing(claim, [ground]):
         return None
     turned, elsewhere = None, False  # it may be said in another order, or of somebody named
+    fails: list[SupportSpan] = []  # sentences with all of its words that say otherwise
     for stretch in ground.stretches:
         if not _has_all(hypothesis, stretch.roots | ground.frame_roots):
             continue
         flaw = _flaw(claim, hypothesis, ground, stretch, shown)
+        if flaw is None and _holds_any(fails, stretch):
+            flaw = Flaw.ORDER  # a neighbour's "not" or number is not its own
         if flaw is None:
             if _is_ordered(claim, ground, stretch):
                 return Flaw.ORDERS
             return None if ground.gives_orders else stretch
         if flaw is Flaw.NEGATION and not _denies(hypothesis, stretch):
             continue
-        if stretch.units == 1 and _is_about(hypothesis, stretch):
-            turned = turned or flaw
+        if stretch.units == 1:
+            fails += [stretch] if flaw in TURNED else []
+            turned = turned or (flaw if _is_about(hypothesis, stretch) else None)
         elsewhere = elsewhere or flaw not in TURNED
     if elsewhere or (turned is Flaw.NEGATION and _says_too(hypothesis, ground)):
         return None
     return turned if turned in TURNED else None
+
+
+def _holds_any(fails: Sequence[SupportSpan], stretch: SupportSpan) -> bool:
+    return any(one.start >= stretch.start and one.end <= stretch.end for one in fails)
 
 
 def _is_ordered(claim: Claim, ground: Ground, stretch: SupportSpan) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.answering.composing.quantities import quantities
-from bot.answering.composing.sentences import Sentence
+from bot.answering.composing.sentences import CITATION, Sentence
 
 
 class Flaw(StrEnum):
@@ -82,7 +83,8 @@ class Claim:
 
 _BEFORE_A_STOP = re.compile(r" ([.,;:!?](?: |$))")
 _CODE = re.compile(r"((?<!`)`++[^`]+`++)")
-_NUMBERS = re.compile(r"\[\s*\^?(\d+(?:\s*[,;]\s*\^?\d+)*)\s*\](?:\([^()\s]*\))?")
+_NUMBERS = re.compile(rf"{CITATION}(?:\([^()\s]*\))?", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(\s*+<?([^()\s<>]*+)>?(?:\s++\"[^\"\n]*+\")?+\s*+\)")
 _EMPHASIS = re.compile(
     r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"
@@ -137,20 +139,16 @@ def claim(sentence: Sentence) -> Claim:
         return Claim(text, flaw=flaw if text.strip() else Flaw.EMPTY, code=True)
     heading = bool(_HEADING.match(text))
     text = _as_row(_QUOTE_MARK.sub("", text))
-    cited = tuple(
-        dict.fromkeys(
-            int(number[:9])
-            for group in _NUMBERS.findall(text)
-            for number in re.findall(r"\d+", group)
-        )
-    )
-    text = _NUMBERS.sub(" ", text)
+    outside = "".join(_CODE.split(text)[::2])  # in code, [0] is a place in a list
+    numbers = [int(one) for group in _NUMBERS.findall(outside) for one in _DIGITS.findall(group)]
+    text = _outside_code(lambda part: _NUMBERS.sub(" ", part), text)
     targets = tuple(url for _, url in _LINK.findall(text))
     text = _LINK.sub(r"\1", text)
     text = _without_emphasis(text).strip()
     verdict = _VERDICT.match(text)
     rest = text[verdict.end() :] if verdict else text
     rest = _BEFORE_A_STOP.sub(r"\1", " ".join(rest.split()))
+    cited = tuple(dict.fromkeys(numbers))
     return Claim(
         rest,
         cited,
@@ -174,11 +172,12 @@ def _as_row(text: str) -> str:
 
 def _without_emphasis(text: str) -> str:
     """Return the text without emphasis, except within code, where a star is a star."""
+    return _outside_code(lambda part: _EMPHASIS.sub(lambda m: m[2] or m[3], part), text)
+
+
+def _outside_code(change: Callable[[str], str], text: str) -> str:
     parts = _CODE.split(text)
-    return "".join(
-        part if part.startswith("`") else _EMPHASIS.sub(lambda m: m[2] or m[3], part)
-        for part in parts
-    )
+    return "".join(part if part.startswith("`") else change(part) for part in parts)
 
 
 def quotations(text: str) -> tuple[str, ...]:

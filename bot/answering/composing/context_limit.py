@@ -72,16 +72,17 @@ class ContextLimit:
             self._learned.put("room", min(self._learned.get("room") or room, room), _LEARNED)
 
 
-def of_ollama(url: str, model: str) -> int | None:
-    """Return the running model's limit, or else the one that it will get when it is loaded."""
+def of_ollama(url: str, model: str, key: str = "") -> int | None:
+    """Return the running model's limit, or else the one that it will get when it is loaded. A
+    ``key`` is for a proxy before it."""
     root = url.rstrip("/").removesuffix("/v1")
-    loaded = _get(f"{root}/api/ps")
+    loaded = _get(f"{root}/api/ps", key=key)
     for one in _rows(loaded, "models"):
         names = {one.get("name"), one.get("model")}
         known = _whole(one.get("context_length"))
         if known and names & {model, f"{model}:latest"}:
             return known
-    shown = _get(f"{root}/api/show", {"model": model})
+    shown = _get(f"{root}/api/show", {"model": model}, key)
     if shown is None:
         return None
     info = shown.get("model_info")

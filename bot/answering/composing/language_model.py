@@ -29,9 +29,6 @@ class ComposingSettings(ModelSettings, Protocol):
     """The settings of a language model that composes answers, see `config.llm.LlmSettings`."""
 
     @property
-    def seconds(self) -> float: ...
-
-    @property
     def attempts(self) -> int: ...
 
     @property

@@ -21,6 +21,7 @@ from bot.answering.composing.refusals import (
     refused_manner,
     too_long,
 )
+from bot.answering.composing.thoughts import without_thoughts
 from bot.model import Fallback
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class LlamaClient:
         form = self._form if prompt.structure else Form.PLAIN
         for _ in range(_TRIES):
             try:
-                yield from self._said(prompt, form)
+                yield from without_thoughts(self._said(prompt, form))
             except _RefusedManner:
                 continue
             except _RefusedForm as refusal:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bot.answering.composing.lexicon import EITHER, JOINS
+from bot.answering.composing.lexicon import EITHER, JOINS, KEPT_LIMITS
 from bot.answering.composing.words import TokenRole, Word, bases, read
 
 _IFS = frozenset({"if", "unless", "when", "whenever", "once", "wenn", "falls", "sofern"})
@@ -18,6 +18,8 @@ _LONGER_IFS = (
     *(("provided", "that"), ("in", "case")),
     *(("as", "long", "as"), ("so", "long", "as")),
 )
+_EXCEPTIONS = frozenset({("other", "than"), ("apart", "from"), ("aside", "from")})
+_BOUNDS = frozenset({"more", "less", "least", "max"})
 _HALF = 0.5
 _NEARLY = 0.75
 _SIGNED = re.compile(
@@ -40,6 +42,8 @@ def changes_what_limits(
         or _leaves_out_but_not(hypothesis, premise)
         or _denies_the_other(hypothesis, premise)
         or _joins_alternatives(hypothesis, premise)
+        or _bounds_differ(hypothesis, premise)
+        or _leaves_out_other_than(hypothesis, premise)
         or _signs_differ(claim, passage)
     )
 
@@ -121,6 +125,38 @@ def _joined(words: Sequence[Word], by: frozenset[str]) -> set[frozenset[str]]:
             if left and right:
                 found.add(frozenset({left.base, right.base}))
     return found
+
+
+def _bounds_differ(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether a number has another bound than wherever the passage has it: "over four" for
+    "under four", or none for "at least 14"."""
+    ours, theirs = set(_bounded(hypothesis)), set(_bounded(premise))
+    numbers = {number for number, _ in theirs}
+    return any(number in numbers and (number, bound) not in theirs for number, bound in ours)
+
+
+def _bounded(words: Sequence[Word]) -> Iterator[tuple[str, str]]:
+    """Yield each number with the bound right before it, or before a "than" or an article; empty if
+    it has none."""
+    for place, word in enumerate(words):
+        if word.role is TokenRole.NUMBER:
+            before = [one.limit for one in words[max(0, place - 2) : place]]
+            yield word.root, next((one for one in reversed(before) if one in _BOUNDS), "")
+
+
+def _leaves_out_other_than(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether it takes a sentence of the passage without its "other than"."""
+    ours = bases(hypothesis)
+    excepts = _names_exception(hypothesis) or any(one.limit in KEPT_LIMITS for one in hypothesis)
+    return not excepts and any(
+        _names_exception(sentence) and len(ours & bases(sentence)) >= _HALF * len(ours)
+        for sentence in _sentences(premise)
+    )
+
+
+def _names_exception(words: Sequence[Word]) -> bool:
+    pairs = {(_folded(one), _folded(other)) for one, other in pairwise(words)}
+    return not pairs.isdisjoint(_EXCEPTIONS)
 
 
 def _signs_differ(claim: str, passage: str) -> bool:

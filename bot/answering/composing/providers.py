@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from bot.answering.composing.context_limit import ContextLimit, of_compatible, of_ollama
 from bot.answering.composing.forms import as_anthropic
@@ -21,7 +21,8 @@ _PLACES = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11
 class ModelSettings(Protocol):
     """The settings of a model. ``provider`` is one of `config.llm.LlmSettings`; ``url`` is the
     API's base (`.../v1`; of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the
-    provider's own; ``silence`` is how many seconds may pass without output."""
+    provider's own; ``silence`` is how many seconds may pass without output, ``seconds`` how many a
+    reply may take."""
 
     @property
     def provider(self) -> str: ...
@@ -40,6 +41,9 @@ class ModelSettings(Protocol):
 
     @property
     def silence(self) -> float: ...
+
+    @property
+    def seconds(self) -> float: ...
 
 
 def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
@@ -62,7 +66,8 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
         raise ModelMisconfigured(
             f"The language model of `{settings.provider}` needs its key: `FOOTNOTE_LLM_KEY`."
         )
-    made = _part("llama_index.llms.openai_like", "OpenAILike", "llm")(
+    compatible = _part("llama_index.llms.openai_like", "OpenAILike", "llm")
+    made = compatible(
         model=settings.model,
         api_base=url,
         api_key=key or "none",
@@ -71,6 +76,7 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
         timeout=settings.silence,
         max_retries=0,
         temperature=settings.temperature,
+        http_client=_bounded(settings),
     )
     thinks = settings.model in _part("llama_index.llms.openai.utils", "O1_MODELS", "llm")
     return LlamaClient(
@@ -84,7 +90,7 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
 def _context_of(settings: ModelSettings, url: str, key: str) -> int | None:
     """Return the context limit; None if it is unknown."""
     if settings.provider == "ollama":
-        return of_ollama(url, settings.model)
+        return of_ollama(url, settings.model, key)
     if settings.provider == "compatible":
         return of_compatible(url, settings.model, key)
     known = _part("llama_index.llms.openai.utils", "ALL_AVAILABLE_MODELS", "llm")
@@ -106,7 +112,16 @@ def _anthropic(settings: ModelSettings, key: str) -> LLM:
         max_retries=0,
         temperature=settings.temperature,
     )
+    # LlamaIndex hands no client on to Anthropic's library.
+    own = cast("Any", made)._client  # noqa: SLF001
+    cast("Any", made)._client = own.with_options(http_client=_bounded(settings))  # noqa: SLF001
     return made
+
+
+def _bounded(settings: ModelSettings) -> Any:
+    from bot.answering.composing.connection import bounded_client  # slow: httpx
+
+    return bounded_client(settings.seconds)
 
 
 def _part(module: str, name: str, extra: str) -> Any:

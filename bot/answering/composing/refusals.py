@@ -102,6 +102,8 @@ def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
             headers = getattr(getattr(error, "response", None), "headers", {})
             return ModelBusy(why, seconds_of(headers.get("retry-after"), now))
         return ModelFailed(why)
+    if name == "APIError":  # OpenAI's library gives an error within a stream no status
+        return ModelBusy(f"it gave up in mid-answer ({name})")
     if any(word in name.casefold() for word in _UNREACHED):
         return ModelBusy(f"it cannot be reached ({name})")
     return ModelFailed(f"what it answers makes no sense ({name})")

@@ -9,12 +9,22 @@ from enum import StrEnum
 
 from indexers.text.sentences import sentences
 
-_CITATIONS = re.compile(r"\s*(?:\[\^?\d+(?:\s*,\s*\^?\d+)*\][.,;]?\s*)+")
+CITATION = (
+    r"(?:\[{1,2}|\u3010)\s{0,3}(?:(?:passages?|sources?):?\s{1,3})?"
+    r"(\^?\d{1,9}(?:\s{0,3}[,;\u2013-]\s{0,3}\^?\d{1,9})*)"
+    r"\s{0,3}(?:\u2020[^\u3010\u3011\[\]\n]{0,40})?(?:\]{1,2}|\u3011)"
+)
+"""Numbers of passages, as models write them: [1], [1, 2], [^1], [[1]], [1-3], [passage 1], and
+gpt-oss's, with a dagger and lines in brackets of its own."""
+_CITATIONS = re.compile(rf"\s*(?:{CITATION}[.,;]?\s*)+", re.IGNORECASE)
 _ITEM = re.compile(r"^\s*+(?:[-*+\u2022]|\d{1,3}[.)])\s++")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _NEW = re.compile(rf"(?:{_ITEM.pattern})?\s*+[^\W_]{{2}}")
 _QUESTION = 300
 """Characters of a question that is joined with the sentence after it."""
+_LONGEST = 2_000
+"""Characters of a sentence that is looked for at each piece; a longer one waits for the end of its
+line, because to look at it again and again takes time that grows with its square."""
 _BEGUN = re.compile(r"[^\W_]{2}")
 
 
@@ -63,7 +73,7 @@ class Sentences:
         *lines, self._line = (self._line + piece).split("\n")
         for line in lines:
             yield from self._whole(line)
-        if self._code is None and not _FENCE.match(self._line):
+        if self._code is None and len(self._line) <= _LONGEST and not _FENCE.match(self._line):
             *ended, self._line = self._cut(self._line)
             for text in ended:
                 yield from self._next(text)

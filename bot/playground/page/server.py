@@ -12,12 +12,12 @@ from bot.playground.page.acting import Acting
 from bot.playground.page.furnishing import Role
 from bot.playground.page.ports import PageParts
 from bot.playground.page.window import Window
-from bot.playground.serving import LocalServer
+from bot.playground.serving import LocalServer, in_url
 from bot.playground.workspace import LocalSlack
 
 STATIC = Path(__file__).parent / "static"
-_LARGEST = 64 << 10
-"""Bytes of one message of a page."""
+_LARGEST = 4 << 20
+"""Bytes of one message of a page, which may hold a whole wiki page that somebody edited."""
 _HEARTBEAT = 20.0
 
 HEADERS = {
@@ -104,4 +104,6 @@ async def _with_headers(_: web.Request, response: web.StreamResponse) -> None:
 
 def _shown(address: str) -> str:
     """Return the host to put into an address for a browser on this machine."""
-    return "localhost" if address in ("127.0.0.1", "0.0.0.0", "::1", "::") else address  # noqa: S104 - compared alone
+    if address in ("127.0.0.1", "0.0.0.0", "::1", "::"):  # noqa: S104 - compared alone
+        return "localhost"
+    return in_url(address)

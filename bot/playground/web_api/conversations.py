@@ -43,13 +43,19 @@ def history(slack: Core, arguments: Arguments) -> Json:
 
 
 def replies(slack: Core, arguments: Arguments) -> Json:
+    """Return a page of a thread. Slack puts the first message in front of each page, also of those
+    behind ``oldest``, which its documentation does not say."""
     place = channel_with_scope(slack, arguments.needed("channel"), HISTORY_SCOPES)
     if slack.bot_user_id not in place.members:
         raise Refusal("not_in_channel")
     known = slack.messages.get(place.id, {}).get(arguments.needed("ts"))
     if known is None:
         raise Refusal("thread_not_found")
-    return _messages(slack, _between(slack.thread(place.id, known.root), arguments), arguments)
+    thread = slack.thread(place.id, known.root)
+    first = [message.wire(slack.replies(message)) for message in thread if not message.is_reply]
+    below = [message for message in thread if message.is_reply]
+    answer = _messages(slack, _between(below, arguments), arguments)
+    return {**answer, "messages": [*first, *answer["messages"]]}
 
 
 def open_(slack: Core, arguments: Arguments) -> Json:
@@ -58,10 +64,11 @@ def open_(slack: Core, arguments: Arguments) -> Json:
         return {"channel": slack.channel_for_bot(channel).wire(bot=slack.bot_user_id)}
     if not users:
         raise Refusal("users_list_not_supplied")
-    for user in users:
-        slack.user(user)
-    if slack.bot_user_id in users:
+    people = [slack.user(user) for user in users]
+    if any(person.is_bot for person in people):
         raise Refusal("cannot_dm_bot")
+    if any(person.deleted for person in people):
+        raise Refusal("user_disabled")
     if len(users) == 1:
         return {"channel": slack.im(users[0]).wire(bot=slack.bot_user_id)}
     group = slack.add_channel(slack.new_id("G"), members=users, kind="mpim")

@@ -9,7 +9,7 @@ from bot.playground import limits
 from bot.playground.core import Core
 from bot.playground.errors import Refusal
 from bot.playground.kit.blocks import with_ids
-from bot.playground.model import Json, Message, Stream
+from bot.playground.model import Json, Message, Stream, StreamForm
 from bot.playground.web_api.agents import set_session
 from bot.playground.web_api.chat import (
     own_message,
@@ -84,12 +84,24 @@ def _streaming(slack: Core, arguments: Arguments) -> Message:
 
 
 def _write(message: Message, arguments: Arguments) -> None:
-    """Add what came to the end of the message, all of it or nothing."""
+    """Add what came to the end of the message, all of it or nothing.
+
+    Raises:
+        Refusal: ``streaming_mode_mismatch`` for text in another argument than the stream's first.
+            Slack documents no such rule; several apps have met it. Its own SDK always sends
+            ``chunks``.
+    """
     chunks = arguments.structure("chunks", error="invalid_chunks") or []
-    if markdown := arguments.text("markdown_text"):
-        chunks = [{"type": "markdown_text", "text": markdown}, *chunks]
+    markdown, stream = arguments.text("markdown_text"), message.stream
+    assert stream is not None  # noqa: S101 - the callers have made sure
+    form: StreamForm = "chunks" if chunks else "markdown_text" if markdown else ""
+    if (chunks and markdown) or (form and stream.form not in ("", form)):
+        raise Refusal("streaming_mode_mismatch")
+    if markdown:
+        chunks = [{"type": "markdown_text", "text": markdown}]
     for chunk in chunks:
         _check(chunk)
+    stream.form = form or stream.form
     for chunk in chunks:
         if chunk["type"] == "markdown_text":
             message.text += chunk["text"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -154,7 +155,8 @@ class SlackApi:
         except ChatRefused as error:
             if error.code != "streaming_state_conflict":
                 raise
-            await self.stop(channel, ts)
+            with suppress(ChatRefused):  # it has ended meanwhile
+                await self.stop(channel, ts)
             await self._edit(channel, ts, message)
 
     async def _edit(self, channel: str, ts: str, message: Message) -> None:
@@ -176,11 +178,13 @@ class SlackApi:
         thread: str,
         text: str,
         foot: list[Block],
-        recipient: tuple[str, str] | None,
+        recipient: tuple[str, str],
     ) -> str:
         """Begin a streamed message and return its ts. ``text`` is Markdown and must be safe.
-        ``recipient`` (person and team) is needed where others can read it."""
-        person, team = recipient or (None, None)
+        ``recipient`` are the person and the team that it is for. Slack's documentation asks for
+        them in channels; Bolt names them in direct conversations, too, and an app that did not was
+        refused the end of its streams (`missing_recipient_user_id`)."""
+        person, team = recipient
         started = await call(
             self.client.chat_startStream(
                 channel=channel,
@@ -196,7 +200,10 @@ class SlackApi:
         return str(started["ts"])
 
     async def append(self, channel: str, ts: str, text: str) -> None:
-        await call(self.client.chat_appendStream(channel=channel, ts=ts, markdown_text=text))
+        # As chunks, because the stream began with chunks: Slack refuses one form after the other
+        # (`streaming_mode_mismatch`).
+        chunks = [{"type": "markdown_text", "text": text}]
+        await call(self.client.chat_appendStream(channel=channel, ts=ts, chunks=chunks))
 
     async def stop(self, channel: str, ts: str) -> None:
         await call(self.client.chat_stopStream(channel=channel, ts=ts))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.errors import ChatRefused, ChatUnavailable
 from bot.model import Role, Turn
 from bot.slack.api.slack_api import SlackApi, pages
 from bot.slack.events.parsing import SlackText
+from bot.slack.rendering.repeating import question_in
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,10 @@ class History:
                 latest=message.ts,
                 limit=200,
             ):
-                turns += await asyncio.to_thread(self._turns, answer, message)
+                found = answer.get("messages", ())
+                if read:  # Slack puts the thread's first message in front of each page.
+                    found = [one for one in found if one.get("ts") != message.thread]
+                turns += await asyncio.to_thread(self._turns, found, message)
                 read += 1
                 if read == _PAGES:
                     break
@@ -60,13 +64,16 @@ class History:
             return ()
         return tuple(turns[-_TURNS:])
 
-    def _turns(self, answer: Mapping[str, Any], message: IncomingMessage) -> list[Turn]:
+    def _turns(self, found: Iterable[Mapping[str, Any]], message: IncomingMessage) -> list[Turn]:
         turns: list[Turn] = []
-        for earlier in answer.get("messages", ()):
+        for earlier in found:
             if _when(earlier) >= float(message.ts):
                 continue
             if earlier.get("bot_id") == self.api.bot:
-                role, text = Role.BOT, _NOTE.sub("", _shown(earlier))
+                shown = _shown(earlier)
+                role, text = Role.BOT, _NOTE.sub("", shown)
+                if asked := question_in(str(earlier.get("text") or ""), shown):
+                    role, text = Role.ASKER, asked
             elif earlier.get("user") == message.person:
                 role, text = Role.ASKER, str(earlier.get("text") or "")
             else:

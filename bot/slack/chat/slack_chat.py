@@ -80,12 +80,14 @@ class SlackChat:
                     await hold(message)
                 name = reply_mark(message.ts, number)
                 marked = part.marked(name)
-                if name in left:
-                    ts = left.pop(name)
-                    await to_its_end(self.api.edit(message.channel, ts, marked))
+                before = left.pop(name, "")
+                if before and await self._edit(message, before, marked):
+                    ts = before
                 else:
                     ts = await to_its_end(self.api.post(message.channel, marked, message.thread))
                     new[name] = ts
+                    if before:
+                        left[second_name(name, before)] = before
                 stands[name] = ts
             if hold and new:
                 await _hold_if_told(message, hold)
@@ -96,6 +98,18 @@ class SlackChat:
         if message.begun_before or not hold:
             await self._remove_others(message, stands)
         return ts
+
+    async def _edit(self, message: IncomingMessage, ts: str, content: Message) -> bool:
+        """Edit a message, and return whether it could be: Slack may keep a stream as rich text, and
+        "rich-text blocks cannot be replaced with non-rich-text blocks" (`chat.update`)."""
+        try:
+            await to_its_end(self.api.edit(message.channel, ts, content))
+        except ChatRefused as error:
+            if error.code != "block_mismatch":
+                raise
+            logger.info("Message %s is posted anew, because it cannot be edited: %s", ts, error)
+            return False
+        return True
 
     async def give_way(self, message: IncomingMessage, mine: Posted) -> None:
         """Delete messages of ``mine`` that duplicate the new owner's and that the new owner did not

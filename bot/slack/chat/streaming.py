@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from bot.conversation.model import IncomingMessage, MessageKind
+from bot.conversation.model import IncomingMessage
 from bot.conversation.ports import Hold, Posted
 from bot.conversation.posting import NotOurs
 from bot.errors import ChatRefused, ChatUnavailable
@@ -177,9 +177,7 @@ class Live:
         await self._hold(message)
         if self._streaming.optional_calls.has(START):
             try:
-                recipient = (
-                    None if message.kind is MessageKind.DIRECT else (message.person, message.team)
-                )
+                recipient = message.person, message.team
                 first = await asyncio.to_thread(as_markdown, new)
                 self._ts = await api_without_retry.stream(
                     message.channel, message.thread, first, self._foot(), recipient

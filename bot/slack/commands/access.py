@@ -9,8 +9,7 @@ from bot.operations.model import AccessNow
 from bot.operations.ports import Operating
 from bot.slack.commands.arguments import address, options, person
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.rendering.message import Message, context, say, section
-from bot.slack.rendering.mrkdwn import literal
+from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership
 from bot.slack.texts import commands as texts
@@ -69,8 +68,7 @@ def access_message(now: AccessNow, name: str, *, with_titles: bool) -> Message:
         text = texts.may_not_read(name, page, access.wiki)
     lines = [_gate(gate, with_titles=with_titles) for gate in access.gates]
     lines += filter(None, (access.why, now.answers))
-    blocks = [section(literal(text))]
-    return Message(literal(text), [*blocks, *(context(literal(line)) for line in lines)])
+    return say(text, *lines)
 
 
 def _gate(gate: GateInWords, *, with_titles: bool) -> str:

@@ -11,16 +11,14 @@ from bot.conversation.model import IncomingMessage, MessageKind
 from bot.conversation.ports import MessageText
 from bot.errors import ChatRefused
 from bot.slack.api.slack_api import SlackApi
-from bot.slack.rendering.blocks import quoted
-from bot.slack.rendering.message import Block, Message, say, section
+from bot.slack.rendering.message import Message, say
+from bot.slack.rendering.repeating import repeated
 from bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
 
 ANSWERED_THERE = say(texts.ANSWERED_DIRECTLY)
 NOT_THERE = say(texts.NO_DIRECT_MESSAGES, texts.MENTION_ME)
-_SHOWN = 1000
-"""Characters of the question that are repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +32,15 @@ class CommandQuestions:
     team: str
     keep: Callable[[IncomingMessage], Awaitable[None]]
 
-    def _asked(self, words: str) -> Block:
-        return section(texts.you_asked(quoted(self.text.plain(words)[:_SHOWN])))
+    def _repeated(self, words: str) -> Message:
+        return repeated(self.text.plain(words))
 
     async def ask(self, person: str, words: str) -> Message:
         """Ask it, and return where it is answered."""
-        asked = await asyncio.to_thread(self._asked, words)
+        shown = await asyncio.to_thread(self._repeated, words)
         try:
             channel = await self.api.direct(person)
-            # Its text is not the person's words: what is not in blocks would be live in Slack.
-            ts = await self.api.post(channel, Message(texts.YOU_ASKED_WITH_WIKI, [asked]))
+            ts = await self.api.post(channel, shown)
         except ChatRefused as error:
             logger.info("%s cannot be written to: %s", person, error.code)
             return NOT_THERE

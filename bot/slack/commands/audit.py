@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Protocol
 
 from bot.moments import in_words
@@ -14,6 +15,7 @@ from bot.slack.commands.arguments import address, options, person
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.message import Message, context, say, section
 from bot.slack.rendering.mrkdwn import inert
+from bot.slack.rendering.sections import MESSAGE
 from bot.slack.rights.people import SlackPeople
 from bot.slack.texts import commands as texts
 from indexers.errors import IndexersError
@@ -64,13 +66,15 @@ class Audit:
             query = AuditQuery(person=person(rest[0]))
         found = await self.trail.entries(replace(query, since=since, most=_MOST))
         more = [context(texts.ADDRESS_UNKNOWN)] if query.is_by_address_alone else []
-        title = texts.last_shown(len(found)) if found else texts.nothing_shown(_LATELY.days)
-        lines = [await self._line(noted) for noted in reversed(found)]
+        lines = _fitting([await self._line(noted, query) for noted in reversed(found)])
+        title = texts.last_shown(len(lines)) if lines else texts.nothing_shown(_LATELY.days)
         blocks = [section(title), *map(section, lines), *more]
         await call.respond(Message(title, blocks))
 
-    async def _line(self, noted: NotedEntry) -> str:
+    async def _line(self, noted: NotedEntry, query: AuditQuery) -> str:
+        """Return the entry, with the page alone that is asked for, if one is."""
         entry = noted.entry
+        asked = [page for page in entry.pages if query.names(page)]
         who = await self._name(entry.person) if entry.person else texts.FORGOTTEN_PERSON
         where = f"<#{entry.place.channel}>" if entry.way.value == "channel" else entry.way.value
         readers = texts.EVERYONE if entry.open else await self._readers(entry.readers)
@@ -78,10 +82,10 @@ class Audit:
             (texts.shown_words if page.words else texts.shown_title)(
                 page.wiki, page.page[:_LONGEST]
             )
-            for page in entry.pages[:_PAGES]
+            for page in asked[:_PAGES]
         ]
-        if len(entry.pages) > _PAGES:
-            pages.append(texts.more_pages(len(entry.pages) - _PAGES))
+        if len(asked) > _PAGES:
+            pages.append(texts.more_pages(len(asked) - _PAGES))
         before, after = texts.shown_to(in_words(noted.at), who, readers, "; ".join(pages))
         return f"{inert(before)}{where}{inert(after)}"
 
@@ -93,3 +97,9 @@ class Audit:
 
     async def _name(self, id_: str) -> str:
         return await self.people.name(id_)
+
+
+def _fitting(lines: Sequence[str]) -> list[str]:
+    """Return as many of the first lines as fit into a message."""
+    sizes = accumulate(map(len, lines))
+    return [line for line, size in zip(lines, sizes, strict=True) if size <= MESSAGE]

@@ -50,8 +50,8 @@ class ChannelForms:
         """Open the form."""
         if call.words:
             raise Misused(texts.NO_ARGUMENTS)
-        found = await self.channels.channel(call.channel)
-        if call.channel.startswith("D") or found is None:
+        found = await self._channel(call.channel)
+        if found is None:
             await call.respond(NO_CHANNEL)
             return
         if not await self._may_set(call.person, call.channel, found.creator):
@@ -63,10 +63,10 @@ class ChannelForms:
 
     async def _is_usable(self, call: Call) -> bool:
         try:
-            found = await self.channels.channel(call.channel)
-            if found is None or call.channel.startswith("D"):
-                return False
-            return await self._may_set(call.person, call.channel, found.creator)
+            found = await self._channel(call.channel)
+            return found is not None and await self._may_set(
+                call.person, call.channel, found.creator
+            )
         except ChatUnavailable:
             return False
 
@@ -76,7 +76,7 @@ class ChannelForms:
         channel, chosen = filled(body["view"])
         person = body["user"]["id"]
         before = await self.settings.of(self.team, channel)
-        found = await self.channels.channel(channel)
+        found = await self._channel(channel)
         if (
             found is None
             or chosen.review_channel == before.review_channel
@@ -90,9 +90,8 @@ class ChannelForms:
         """Handle the form. Its sender may have lost the right to it since it was opened."""
         channel, chosen = filled(body["view"])
         person = body["user"]["id"]
-        found = await self.channels.channel(channel)
-        is_one = found is not None and not channel.startswith("D")
-        if found is None or not is_one or not await self._may_set(person, channel, found.creator):
+        found = await self._channel(channel)
+        if found is None or not await self._may_set(person, channel, found.creator):
             await self.api.post_ephemeral(channel, person, NOT_YOURS)
             return
         before = await self.settings.of(self.team, channel)
@@ -119,15 +118,23 @@ class ChannelForms:
             and chosen.unasked in shares
         )
 
+    async def _channel(self, id_: str) -> Channel | None:
+        """Return the channel; None if nothing is set there: a direct message, or the bot is not in
+        it."""
+        found = None if id_.startswith("D") else await self.channels.channel(id_)
+        return found if found and found.has_bot else None
+
     async def _problem_with(self, review: str, of: Channel, person: str) -> str:
         """Return why cards may not go there. They carry people's words: nobody may send them where
         they could not write themselves, nor private questions to a public channel."""
         if not review:
             return ""
-        if not await self.people.is_member(review, person):
-            return texts.NOT_IN_REVIEW_CHANNEL
         there = await self.channels.channel(review)
-        if of.private and not (there and there.private):
+        if there and not await self.people.is_member(review, person):
+            return texts.NOT_IN_REVIEW_CHANNEL
+        if there is None or not there.has_bot:
+            return texts.BOT_NOT_IN_REVIEW_CHANNEL
+        if of.private and not there.private:
             return texts.REVIEW_CHANNEL_TOO_OPEN
         return ""
 

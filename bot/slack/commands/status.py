@@ -74,8 +74,8 @@ def _health(row: Mapping[str, Any]) -> Iterator[str]:
     ]
     if shown:
         yield ". ".join(shown)
-    if row["failed"]:
-        yield texts.pages_failed(len(row["failed"]))
+    if row["pages_failed"]:
+        yield texts.pages_failed(row["pages_failed"])
     if row["warnings"]:
         yield texts.warnings(len(row["warnings"]))
     if row["error"]:

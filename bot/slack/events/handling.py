@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.conversation import incidents
 from bot.errors import ChatRefused, ChatUnavailable, StateRefused, StateUnavailable
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.rendering.content import notice
+from bot.slack.rendering.message import Message
 
 logger = logging.getLogger(__name__)
 
@@ -120,14 +121,20 @@ class Failures:
         if not person:
             return
         try:
-            if channel:
-                await self.api.post_ephemeral(channel, person, notice(incidents.sorry(incident)))
-            else:
-                await self.api.post(person, notice(incidents.sorry(incident)))
+            await self._show(channel, person, notice(incidents.sorry(incident)))
         except (ChatRefused, ChatUnavailable) as refusal:
             logger.warning(
                 "Incident %s: the person could not be told, either: %s", incident, refusal
             )
+
+    async def _show(self, channel: str, person: str, message: Message) -> None:
+        """Show it to the person alone: where they acted, or, as `/wiki` can be used where the bot
+        is not, in a direct message."""
+        if channel:
+            with suppress(ChatRefused):
+                await self.api.post_ephemeral(channel, person, message)
+                return
+        await self.api.post(person, message)
 
 
 def _who_acted(body: Mapping[str, Any]) -> tuple[str, str]:

@@ -44,8 +44,11 @@ class SlackWritingForm:
 
 @dataclass(frozen=True, slots=True)
 class FlagPresses:
+    """The handlers. ``me`` is the bot's user."""
+
     flags: Flagging
     api: SlackApi
+    me: str
 
     async def judged(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle a feedback button. The form must open within three seconds, so it comes first."""
@@ -71,7 +74,9 @@ class FlagPresses:
         """Handle `reaction_added` and `reaction_removed`."""
         event = body["event"]
         item = event.get("item") or {}
-        if item.get("type") != "message":
+        # A reaction to somebody else's message is most of them, and must not need the database.
+        by_others = event.get("item_user") not in (None, self.me)
+        if item.get("type") != "message" or by_others:
             return
         reaction = Reaction(
             person=str(event.get("user") or ""),

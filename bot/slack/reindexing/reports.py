@@ -16,7 +16,7 @@ from bot.slack.rendering.message import (
     section,
 )
 from bot.slack.rendering.mrkdwn import literal
-from bot.slack.rendering.sections import LIMIT
+from bot.slack.rendering.sections import LIMIT, MESSAGE
 from bot.slack.texts import reindexing as texts
 from indexers.errors import RebuildRefused
 from indexers.model import Progress, SyncReport
@@ -130,16 +130,19 @@ def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
     if order.dry_run and planned:
         text = texts.WOULD_BE_DONE
         blocks = [section(text)]
-        blocks += [section(joined(_plans(one))) for one in planned[:_WIKIS_SHOWN]]
+        shown = planned[:_WIKIS_SHOWN]
+        blocks += [section(_plans(one, _room_of(shown))) for one in shown]
         return Message(text, blocks)
     troubled = [one for one in reports if one.error or one.failed]
     if not troubled:
         return None
     text = texts.WENT_WRONG
     blocks = [section(text)]
-    for one in troubled[:_WIKIS_SHOWN]:
+    shown = troubled[:_WIKIS_SHOWN]
+    for one in shown:
         failed = [(page.key, page.reason) for page in one.failed]
-        blocks.append(section(troubles(one.wiki, str(one.error or ""), failed)))
+        told = troubles(one.wiki, str(one.error or ""), failed, limit=_room_of(shown))
+        blocks.append(section(told))
     return Message(text, blocks)
 
 
@@ -155,26 +158,38 @@ def _counts(report: SyncReport) -> str:
     )
 
 
-def _plans(report: SyncReport) -> list[str]:
-    lines = [f"*{literal(report.wiki)}*"]
-    lines += [f"\u2022 {literal(one)}" for one in report.planned[:_PLANS_SHOWN]]
-    if (more := len(report.planned) - _PLANS_SHOWN) > 0:
-        lines.append(texts.and_more(more))
-    return lines
+def _room_of(shown: Sequence[SyncReport]) -> int:
+    """Return how many characters each of the wikis may take: a section, or its share of a
+    message."""
+    return min(LIMIT, MESSAGE // len(shown))
 
 
-def troubles(wiki: str, error: str, failed: Sequence[tuple[str, str]]) -> str:
+def _plans(report: SyncReport, limit: int) -> str:
+    items = [literal(one) for one in report.planned[:_PLANS_SHOWN]]
+    return _listed([f"*{literal(report.wiki)}*"], items, len(report.planned), limit)
+
+
+def troubles(
+    wiki: str, error: str, failed: Sequence[tuple[str, str]], *, limit: int = LIMIT
+) -> str:
     """Return what went wrong with a wiki, for admins alone: the error that ended its sync early, if
-    any, and failed pages, by key and reason; as many as fit into a section."""
+    any, and failed pages, by key and reason; as many as fit into ``limit`` characters."""
     lines = [f"*{literal(wiki)}*"]
     if error:
         lines.append(literal(texts.it_ended_early(error[:_ERROR_SHOWN])))
+    items = [f"{literal(key)}: {literal(reason[:300])}" for key, reason in failed[:_FAILURES_SHOWN]]
+    return _listed(lines, items, len(failed), limit)
+
+
+def _listed(lines: list[str], items: Sequence[str], total: int, limit: int) -> str:
+    """Return the lines, and below them as many items as fit; of ``total`` items, the rest is
+    counted."""
     shown = 0
-    for key, reason in failed[:_FAILURES_SHOWN]:
-        longer = [*lines, f"\u2022 {literal(key)}: {literal(reason[:300])}"]
-        if len("\n".join(longer)) > LIMIT - _ROOM:
+    for item in items:
+        longer = [*lines, f"\u2022 {item}"]
+        if len("\n".join(longer)) > limit - _ROOM:
             break
         lines, shown = longer, shown + 1
-    if more := len(failed) - shown:
-        lines.append(texts.and_more(more))
-    return joined(lines)
+    if more := total - shown:
+        lines = [*lines, texts.and_more(more)]
+    return joined(lines, limit)

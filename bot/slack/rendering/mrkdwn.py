@@ -30,7 +30,7 @@ LONGEST_CODE = 500
 
 JOINER = "\u2060"
 """An invisible character that keeps apart what would be live together."""
-_LOOKS_LIKE_A_TICK = "\u02cb"
+LOOKS_LIKE_A_TICK = "\u02cb"
 
 _PING = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(https?:|ftp:|www)(//|\.)", re.IGNORECASE)
@@ -152,7 +152,7 @@ def _inline(line: str, origins: Container[str], notes: Sequence[str]) -> str:
 
 def _token(match: re.Match[str], origins: Container[str], notes: Sequence[str]) -> str:
     if match["code"] is not None:
-        return f"`{_escaped(match['code'].replace('`', _LOOKS_LIKE_A_TICK))}`"
+        return f"`{_escaped(match['code'].replace('`', LOOKS_LIKE_A_TICK))}`"
     if match["label"] is not None:
         address = "" if match[0].startswith("!") else match["url"]
         return link(address, plain_line(match["label"]), origins)
@@ -180,7 +180,7 @@ def _bare(url: str, origins: Container[str]) -> str:
 def _words(text: str) -> str:
     """Return text without markup: addresses are inert, and every backtick left in a message is one
     of ours, in pairs."""
-    return _escaped(_without_addresses(text).replace("`", _LOOKS_LIKE_A_TICK))
+    return _escaped(_without_addresses(text).replace("`", LOOKS_LIKE_A_TICK))
 
 
 def _without_addresses(text: str) -> str:

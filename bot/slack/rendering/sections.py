@@ -9,6 +9,8 @@ from bot.slack.rendering.mrkdwn import Piece
 
 LIMIT = 3000
 """Characters of a section, counted escaped as Slack does."""
+MESSAGE = 12_000
+"""Characters of a message that is a list. Slack takes 13,200 in all."""
 
 _FENCE = "```"
 _WHOLE = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|`[^`\n]*`|.", re.DOTALL)

@@ -15,11 +15,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel. ``private``: by invitation only. ``shared``: with another company."""
+    """A channel. ``private``: by invitation only. ``shared``: with another company. ``has_bot``:
+    the bot is in it."""
 
     private: bool = False
     shared: bool = False
     creator: str = ""
+    has_bot: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Channels:
             private=bool(channel.get("is_private") or channel.get("is_mpim")),
             shared=bool(channel.get("is_ext_shared") or channel.get("is_org_shared")),
             creator=str(channel.get("creator") or ""),
+            has_bot=channel.get("is_member") is not False,
         )
 
     async def is_public(self, id_: str) -> bool:

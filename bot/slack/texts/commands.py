@@ -243,6 +243,9 @@ SETTINGS_DOES = "how I answer in this channel"
 USE_IN_CHANNEL = "Use this in a channel that I am in: it sets how I answer there."
 NOT_YOUR_CHANNEL = "Only the person who made this channel, and admins, can set how I answer in it."
 ASK_ITS_ADMINS = "Ask one of them."
+BOT_NOT_IN_REVIEW_CHANNEL = (
+    "I am not in that channel, so no flags can go there: invite me to it first."
+)
 NOT_IN_REVIEW_CHANNEL = "Flags can only go to a channel that you are in."
 REVIEW_CHANNEL_TOO_OPEN = "This channel is private, so its flags can only go to a private channel."
 NOT_OFFERED = "That is nothing that I offer. Nothing was changed: please try again."

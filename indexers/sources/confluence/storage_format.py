@@ -15,11 +15,12 @@ from indexers.sources.confluence.storage_lines import Lines
 from indexers.sources.confluence.storage_links import StorageAnchors, StorageLinks
 from indexers.sources.confluence.storage_tree import HEADINGS, StorageNode, grow
 from indexers.sources.confluence.storage_writing import StorageWriter
+from indexers.sources.markdown.grammar import parser
 from indexers.text.elements import STRUCK
 from indexers.text.outlining import OutlineSection, with_text
 from indexers.text.visibility import keep_what_is_seen
 
-VERSION = "3"
+VERSION = "4"
 """To be changed whenever the same body would be written another way."""
 
 _OPAQUE = frozenset({
@@ -147,6 +148,8 @@ def _same(one: str, other: str) -> bool:
 
 _HTML = frozenset({"html", "html-bobswift"})
 """Macros whose plain text the page shows as HTML."""
+_MARKDOWN = frozenset({"markdown", "markdown-macro"})
+"""Those whose plain text is Markdown."""
 
 
 def seen(body: str) -> StorageNode:
@@ -157,7 +160,7 @@ def seen(body: str) -> StorageNode:
         node = pending.pop()
         node.children = [item for item in node.children if not _hidden(item)]
         for child in node.nodes():
-            if child.tag in macros.TAGS and child.attributes.get("ac:name", "").lower() in _HTML:
+            if child.tag in macros.TAGS:
                 _open(child)
         pending.extend(node.nodes())
     keep_what_is_seen(root, lambda children: StorageNode(STRUCK, {}, children))
@@ -169,6 +172,11 @@ def _hidden(item: StorageNode | str) -> bool:
 
 
 def _open(macro: StorageNode) -> None:
-    """Parse the HTML that a macro holds as text; nested ones stay text."""
+    """Parse the HTML or Markdown that a macro holds as text; nested ones stay text."""
+    name = macro.attributes.get("ac:name", "").lower()
+    if name not in _HTML and name not in _MARKDOWN:
+        return
     for body in macro.nodes("ac:plain-text-body"):
-        body.tag, body.children = "ac:rich-text-body", grow(body.text()).children
+        text = body.text()
+        html = parser(frozenset()).render(text) if name in _MARKDOWN else text
+        body.tag, body.children = "ac:rich-text-body", grow(html).children

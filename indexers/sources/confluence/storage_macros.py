@@ -1,5 +1,5 @@
-"""Confluence's macros and their visible text. One that is not named here shows its body and nothing
-else: tables of contents, page trees and searches have none, so they leave no text."""
+"""Confluence's macros and their visible text. One that is not named here shows its title and its
+body and nothing else: tables of contents, page trees and searches have none and leave no text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TAGS = frozenset({"ac:structured-macro", "ac:macro"})
 
 NOTES: Final = {"info": "Info", "note": "Note", "warning": "Warning", "tip": "Tip"}
 QUOTED = frozenset({*NOTES, "panel"})
-TITLED = frozenset({"expand", "ui-expand", "code", "noformat", *QUOTED})
+_BLOCKS = frozenset({"expand", "ui-expand", "code", "noformat", *QUOTED})
 INCLUDES = frozenset({
     "include", "excerpt-include", "include-shared-block", "multiexcerpt-include",
     "multiexcerpt-include-macro", "inc-drawio"
@@ -24,6 +24,7 @@ _FORMULAS = ("math", "latex")
 """Parts of the names of formula apps' macros."""
 _FORMULA = ("body", "formula", "equation", "latex", "tex", "")
 """The parameter with the formula, in macros without a body."""
+_TAB_NAMES = ("tabName", "name", "label")
 _HIDEABLE = frozenset({
     "details", "excerpt", "multiexcerpt", "multiexcerpt-macro", "nolink-excerpt"
 })  # fmt: skip
@@ -66,7 +67,10 @@ class Macro:
 
     @property
     def title(self) -> str:
-        return self.parameter("title") if self.name in TITLED else ""
+        """Return what stands above its body: of a tab its name, of which apps have several."""
+        if self.body is None and self.code is None:
+            return ""
+        return self.parameter("title", *(_TAB_NAMES if "tab" in self.name else ()))
 
     @property
     def language(self) -> str:
@@ -93,4 +97,4 @@ def read(node: StorageNode) -> Macro:
 def is_block(node: StorageNode) -> bool:
     """Return whether it is a block even if its body is only words."""
     name = node.attributes.get("ac:name", "").lower()
-    return node.tag in TAGS and (name in QUOTED or name in TITLED)
+    return node.tag in TAGS and name in _BLOCKS

@@ -2,7 +2,8 @@
 
 Sources of the rules: github-slugger; GitLab's Markdown reference; Hugo's
 ``markup/goldmark/autoid.go``; Python-Markdown's ``toc`` extension; Eleventy's
-``slugify`` filter with markdown-it-anchor; kramdown's ``basic_generate_id``;
+``slugify`` filter with markdown-it-anchor; kramdown's ``basic_generate_id``; docutils'
+``make_id`` with Sphinx's ``auto_id_prefix``;
 tech-docs-gem's ``unique_identifier_generator.rb``; Obsidian's link help; Bitbucket's
 ``markdown-header-`` before Python-Markdown's rule.
 """
@@ -55,6 +56,9 @@ class Anchors:
             return self._numbered(base, "-", 2)
         if self._rule in ("mkdocs", "bitbucket"):
             return self._numbered_on(base)
+        if self._rule == "docutils" and (not base or base in self._taken):
+            self._taken.setdefault("id", 0)  # never without a number
+            return self._numbered("id", "", 1)
         return self._numbered(base, "-", 1)
 
     def _numbered(self, base: str, joint: str, first: int) -> str:
@@ -125,6 +129,11 @@ def _obsidian(text: str) -> str:
     return quote(re.sub(r"\s+", " ", re.sub(r"[#^|\[\]]", " ", text)).strip(), safe="")
 
 
+def _docutils(text: str) -> str:
+    ascii_text = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"^[-0-9]+|-+$", "", re.sub(r"[^a-z0-9]+", "-", ascii_text))
+
+
 def _bitbucket(text: str) -> str:
     return f"markdown-header-{_mkdocs(text)}"
 
@@ -139,6 +148,7 @@ RULES: Final[Mapping[str, Callable[[str], str]]] = {
     "kramdown": _kramdown,
     "middleman": _middleman,
     "obsidian": _obsidian,
+    "docutils": _docutils,
     # Of files as a forge shows them, whatever generator they are written for.
     f"{FORGE}github": _github,
     f"{FORGE}gitlab": _gitlab,

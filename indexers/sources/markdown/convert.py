@@ -17,13 +17,17 @@ from indexers.sources.markdown.tags import take
 from indexers.sources.markdown.tree import grow
 from indexers.sources.markdown.writing import Resolve, Writer
 
-VERSION = "4"
+VERSION = "5"
 """To be changed whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
 _MARKDOWN_IN_HTML = re.compile(
     r"^([ \t]*+<\w++[^<>\n]*\bmarkdown(?:=[\"']?\w++[\"']?)?[ /]*+>)[ \t]*+$", re.MULTILINE
 )
+_AZURE_DRAWING = re.compile(
+    r"^:::[ \t]*+mermaid[ \t]*+\n((?:(?!:::).*+\n)*+):::[ \t]*+$", re.MULTILINE
+)
+"""A drawing as Azure DevOps writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     matter, body = split(text)
     title = matter.title or title
     body = _MARKDOWN_IN_HTML.sub(r"\1\n", body)
+    body = _AZURE_DRAWING.sub(r"```mermaid\n\1```", body)
     marked, tags = take(body, dialect.tags)
     md = parser(dialect.features)
     tokens = md.parse(marked)
@@ -118,11 +123,25 @@ def sign(text: str, path: str) -> str:
 
 _TOML_MATTER = re.compile(r"\+\+\+[ \t]*+\n")
 _SIGNS = (
+    (
+        "docfx",
+        re.compile(
+            r"^[ \t]*+:::[ \t]*+(?:image|moniker|row|zone)\b|\[!(?:INCLUDE|VIDEO|div|code-)",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        "myst",
+        re.compile(
+            r"^(?:`{3,}+|:{3,}+)[ \t]*+\{[\w:-]++\}|^\([\w-]++\)=[ \t]*+$|\{(?:ref|doc|term)\}`",
+            re.MULTILINE,
+        ),
+    ),
+    ("mkdocs", re.compile(r"^[ \t]*+(?:(?:!!!|\?\?\?\+?) +\w|===[+!]? +\")", re.MULTILINE)),
     ("gitbook", re.compile(r"\{%\s*(?:hint|content-ref|tabs)\b")),
     ("hugo", re.compile(r"\{\{[<%]\s*+(?:/\s*+)?[\w-]")),
     ("eleventy", re.compile(r"\{%-?\s*(?:page|slack_channel)\s")),
     ("jekyll", re.compile(r"\{%-?\s*+\w++[^\n%]*+%\}|^\{:[^\n]*\}[ \t]*$", re.MULTILINE)),
-    ("mkdocs", re.compile(r"^(?:!!!|\?\?\?\+?|===\+?) +[\w\"]", re.MULTILINE)),
     ("docusaurus", re.compile(r"^:::[ ]?\w+|^import .* from ['\"]", re.MULTILINE)),
     ("obsidian", re.compile(r"!?\[\[[^\[\]\n_]+\]\]|^%%", re.MULTILINE)),
 )

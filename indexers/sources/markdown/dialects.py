@@ -45,14 +45,17 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         ),
         _dialect("gitlab", "gitlab", "plain", "math attributes directives", folders="docs"),
         _dialect("github-wiki", "github", "wiki", "math wikilinks labelfirst tagfilter"),
-        _dialect("mkdocs", "mkdocs", "pretty", "admonitions attributes deflist", folders="docs"),
+        _dialect(
+            "mkdocs", "mkdocs", "pretty", "admonitions attributes deflist", "pymdown", "docs"
+        ),
         _dialect(
             "docusaurus", "github", "bare", "directives modules math attributes",
             "jsx mdx_comment expression", "docs",
         ),
         _dialect("hugo", "hugo", "hugo", "attributes deflist", "hugo hugo_shown", "content"),
         _dialect(
-            "jekyll", "github", "html", "attributes deflist", "liquid variable", "docs _docs pages"
+            "jekyll", "github", "html", "attributes deflist", "liquid variable kramdown",
+            "docs _docs pages",
         ),
         _dialect(
             "eleventy", "eleventy", "pretty", "attributes directives",
@@ -60,8 +63,16 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         ),
         _dialect("middleman", "middleman", "middleman", "", "erb", "source"),
         _dialect(
-            "obsidian", "obsidian", "obsidian", "wikilinks highlights math", "percent_comment"
+            "obsidian", "obsidian", "obsidian", "wikilinks highlights math",
+            "percent_comment block_id",
         ),
         _dialect("gitbook", "github", "bare", "math attributes", "liquid", "docs"),
+        _dialect(
+            "myst", "docutils", "html", "myst math attributes deflist", "variable",
+            "docs docs/source doc doc/source source",
+        ),
+        _dialect(
+            "docfx", "github", "html", "math attributes directives", "docfx docfx_file", "docs"
+        ),
     )
 }  # fmt: skip

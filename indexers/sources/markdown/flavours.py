@@ -41,6 +41,7 @@ _ELEVENTY = (
     *(f"eleventy.config.{ending}" for ending in ("js", "mjs", "cjs", "ts")),
 )
 _MKDOCS = ("mkdocs.yml", "mkdocs.yaml")
+_SPHINX = ("conf.py", "docs/conf.py", "docs/source/conf.py", "doc/conf.py", "source/conf.py")
 _GITBOOK = ("SUMMARY.md", ".gitbook.yaml", ".gitbook.yml")
 _SAMPLE = 200
 
@@ -114,6 +115,8 @@ def _name(root: Path, listed: Listing) -> str:
         (
             ("mkdocs", _mkdocs_file(root) is not None),
             ("docusaurus", _near(root, _DOCUSAURUS, 1) is not None),
+            ("docfx", "docfx.json" in names),
+            ("myst", _is_sphinx(root)),
             ("obsidian", ".obsidian" in listed.folders),
             ("gitbook", any(mark in top for mark in _GITBOOK) or "docs/SUMMARY.md" in listed.files),
             ("hugo", "_index.md" in names or _hugo_file(root) is not None),
@@ -189,6 +192,12 @@ def _hugo_file(root: Path) -> Path | None:
             if (folder / name).is_file() and (folder / "content").is_dir():
                 return folder / name
     return None
+
+
+def _is_sphinx(root: Path) -> bool:
+    """Return whether Sphinx or Jupyter Book publishes it: its settings name MyST."""
+    settings = [root / name for name in (*_SPHINX, "myst.yml", "_config.yml", "../conf.py")]
+    return any("myst" in _text(file) or "jupyter-book" in _text(file) for file in settings)
 
 
 def _mkdocs(root: Path, _listed: Listing) -> Recognised:

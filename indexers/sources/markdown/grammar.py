@@ -29,6 +29,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from indexers.sources.markdown.myst import myst
 from indexers.sources.markdown.tags import STAND_IN
 
 _DEEPEST = 60
@@ -60,7 +61,7 @@ _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
 @lru_cache(maxsize=16)
 def parser(features: frozenset[str]) -> MarkdownIt:
     """Return a parser with these features: ``admonitions directives attributes toc modules
-    wikilinks labelfirst math deflist``. It is shared; rendering keeps no state in it."""
+    wikilinks labelfirst math deflist myst``. It is shared; rendering keeps no state in it."""
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
     md.block = _ForgivingBlocks.of(md.block)
     md.enable(["table", "strikethrough"])
@@ -84,6 +85,8 @@ def parser(features: frozenset[str]) -> MarkdownIt:
             validate=lambda params, _mark: _DIRECTIVE.match(params) is not None,
             render=_directive,
         )
+    if "myst" in features:
+        md.use(myst)
     if "attributes" in features:
         md.block.ruler.before("fence", "attribute_line", _attribute_line, _TERMINATES)
         md.inline.ruler.before("emphasis", "attributes", _attributes)

@@ -75,6 +75,8 @@ _SHOWN = (
 )
 _SAID = ("content", "text", "body", "message")
 """Arguments that hold what a tag says. Those of ``_SHOWN`` are above or below it."""
+_DOCFX = {"moniker": "range", "zone": "pivot", "image": "alt-text"}
+"""The argument of a tag that is shown."""
 _FILTERED = re.compile(r"""^\s*["']([^"']*)["']\s*(?:\|\s*([\w-]+).*)?$""", re.DOTALL)
 
 
@@ -84,7 +86,11 @@ def meaning(tag: Tag, *, paired: bool) -> Meaning:  # noqa: PLR0911 - a cascade
         return Show("{{" + re.sub(r"^([<%])/\*|\*/([<%>])$", r"\1\2", tag.name) + "}}")
     if tag.kind in ("variable", "expression"):
         return _value(tag)
-    if tag.kind not in ("liquid", "hugo", "jsx"):
+    if tag.kind == "pymdown":  # keys; a file's name and an icon say nothing
+        return Show(tag.name.strip("+") if tag.name.startswith("+") else "")
+    if tag.kind == "docfx":
+        return _docfx(tag, paired=paired)
+    if tag.kind not in ("liquid", "hugo", "jsx", "kramdown"):
         return NOTHING
     name = (tag.closes or tag.name).rsplit("/", 1)[-1].lower()
     if paired and name in _HIDDEN:
@@ -95,6 +101,15 @@ def meaning(tag: Tag, *, paired: bool) -> Meaning:  # noqa: PLR0911 - a cascade
     if paired:
         return _opening(tag, name, places, names)
     return _single(tag, name, places, names)
+
+
+def _docfx(tag: Tag, *, paired: bool) -> Meaning:
+    """Return a picture's words, or a part that holds for some versions or readers: for which,
+    stands above it."""
+    if tag.closes:
+        return Close("fn-tab") if paired else NOTHING
+    shown = tag.words.get(_DOCFX.get(tag.name, ""), "")
+    return Open("fn-tab", "", shown) if paired else Show(shown)
 
 
 def _element(name: str) -> str:

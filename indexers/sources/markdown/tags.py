@@ -35,12 +35,29 @@ _PATTERNS = {
     "erb": r"(?P<erb><%(?:(?!<%).)*?%>)",
     "jinja_comment": r"(?P<jinja_comment>\{#(?![\w-]+[ \t]*[}.])(?:(?!\{#).){0,2000}?#\})",
     "percent_comment": r"(?P<percent_comment>%%(?:.|\n)*?%%)",
+    "block_id": r"(?m:(?:^|(?<=[ \t]))\^(?P<block_id>[A-Za-z0-9-]++)[ \t]*+$)",
     "mdx_comment": r"(?P<mdx_comment>\{/\*(?:(?!\{/\*)(?:.|\n))*?\*/\})",
     "jsx": (
         r"<(?P<jsx>/?[A-Z][\w.]*)(?P<jsx_rest>(?:\s+[\w:-]+(?:=(?:\"[^\"]*\"|'[^']*'"
         r"|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}))?|\s+\{\.\.\.[^{}]*\})*\s*/?)>"
     ),
-    "expression": r"(?P<expression>\{(?![#{%/])(?:[^{}\n`]|\{[^{}\n`]*\})*\})",
+    # Vue's, which VitePress and VuePress have, in two braces.
+    "expression": (
+        r"(?P<expression>\{(?![#%/])(?:\{[^{}\n`]*+\}|(?!\{)(?:[^{}\n`]|\{[^{}\n`]*\})*)\})"
+    ),
+    "kramdown": r"\{::?(?P<kramdown>/?comment)[ \t]*+\}",
+    "pymdown": (
+        r"(?P<pymdown>--8<--(?:[ \t]++\"[^\"\n]*+\")?+|\+\+\w[\w-]*+(?:\+[\w-]++)*+\+\+"
+        r"|:(?:fontawesome|material|octicons|simple)-[\w-]++:)"
+    ),
+    "docfx": (
+        r":::[ \t]*+(?P<docfx>(?:code|column|image|moniker|row|selector|video|zone)(?:-end)?)\b"
+        r"(?P<docfx_rest>[^\n]*+)"
+    ),
+    "docfx_file": (
+        r"\[!(?P<docfx_file>(?i:include|video|div|code(?:-\w++)?+))\b"
+        r"(?:[^\[\]\n]|\[[^\[\]\n]*+\])*+\](?:\([^()\n]*+\))?+"
+    ),
 }
 _ARGUMENT = re.compile(
     r"(?:(?P<name>[\w:.-]+)\s*+[=:]\s*+)?"
@@ -65,7 +82,7 @@ class Tag:
             return self.name[1:].strip()
         if self.kind == "liquid" and self.name.startswith("end"):
             return self.name[3:]
-        return ""
+        return self.name.removesuffix("-end") if self.kind == "docfx" and "-" in self.name else ""
 
     @property
     def alone(self) -> bool:
@@ -100,6 +117,7 @@ class Tag:
 
 
 _CODE = frozenset({"highlight", "mermaid"})
+_PAIRED = frozenset({"liquid", "hugo", "jsx", "kramdown", "docfx"})
 _VALUES = ("double", "single", "raw", "curly", "braced", "bare")
 
 
@@ -123,7 +141,7 @@ def take(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
     """Take the tags of these kinds out of ``text``; return it with their stand-ins."""
     tags = Tags()
     pattern = _pattern(kinds)
-    if pattern is None or not re.search(r"[{<%]", text):
+    if pattern is None or not pattern.search(text):
         return text, tags
     free = _free_characters(text)
     pieces: list[str] = []
@@ -136,7 +154,7 @@ def take(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
 def replaced(text: str, kinds: frozenset[str], value: Callable[[Tag], str]) -> str:
     """Return ``text`` with the values of what may be tags of these kinds, also in code."""
     pattern = _pattern(kinds)
-    if pattern is None or not re.search(r"[{<%]", text):
+    if pattern is None:
         return text
     return pattern.sub(lambda match: value(_tag(match)), text)
 
@@ -240,7 +258,7 @@ def _pair(tags: Tags) -> None:
                 if name == tag.closes:
                     tags.paired |= {stand_in, opening}
                     break
-        elif tag.name and not tag.alone and tag.kind in ("liquid", "hugo", "jsx"):
+        elif tag.name and not tag.alone and tag.kind in _PAIRED:
             opened.append((stand_in, tag.name))
             names[tag.name] += 1
 

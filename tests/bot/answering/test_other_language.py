@@ -86,6 +86,15 @@ def test_where_nothing_is_found_the_language_of_the_pages_is_told() -> None:
     assert ask_in_theirs(found(0.1).hits).endswith("Please ask in theirs.")
 
 
+def test_the_advice_names_each_language_that_a_tenth_of_the_passages_is_in() -> None:
+    french, english = found(0.1, "french").hits * 6, found(0.1, "english").hits * 4
+    noise = found(0.1, "danish").hits
+
+    assert ask_in_theirs([*noise, *english, *french]).startswith(
+        "The pages are in French and English: asked in one of these"
+    )
+
+
 def test_a_cross_encoder_of_one_language_is_not_asked() -> None:
     asked: list[str] = []
 

@@ -30,6 +30,7 @@ STATUS = {
             "passages": 2,
             "closed": 0,
             "failed": {},
+            "pages_failed": 0,
             "error": "",
             "as_of": NOW.isoformat(),
             "spaces": {"HR": {"pages": 1, "closed": 0, "lag_seconds": {"edits": EDITS}}},

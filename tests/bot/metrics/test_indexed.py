@@ -33,7 +33,7 @@ class Reranker:
 
 
 def status(**as_of: str | None) -> dict[str, Any]:
-    row = {"pages": 0, "passages": 0, "closed": 0, "failed": {}, "error": "", "spaces": {}}
+    row = {"pages": 0, "passages": 0, "closed": 0, "pages_failed": 0, "error": "", "spaces": {}}
     return {"building": False, "wikis": {name: {**row, "as_of": at} for name, at in as_of.items()}}
 
 

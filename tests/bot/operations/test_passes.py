@@ -71,10 +71,27 @@ def test_health_is_what_the_last_full_pass_found() -> None:
     assert told["spaces"]["B"]["pages"] == 2
 
 
+def test_an_error_of_a_full_pass_is_told_until_one_has_none() -> None:
+    edits = one(61, kind=PassKind.RECENT_EDITS)
+    failing = [one(0), one(60, complete=False, error="It went away."), edits]
+
+    assert health(failing)["error"] == "It went away."
+    assert health([*failing, one(120), edits])["error"] == ""
+
+
+def test_pages_that_failed_are_counted_beyond_those_that_are_named() -> None:
+    report = SyncReport("w", failed=[Failed(str(number), "gone") for number in range(250)])
+    told = health([passed(report, PassKind.ALL_PAGES, NOON, NOON, None)])
+
+    assert told["pages_failed"] == 250
+    assert len(told["failed"]) == 100
+
+
 def test_a_wiki_never_passed_over_has_no_lag_and_no_date() -> None:
     told = health([])
 
     assert (told["as_of"], told["closed"], told["error"]) == (None, 0, "")
+    assert told["pages_failed"] == 0
 
 
 def test_a_report_becomes_a_pass() -> None:

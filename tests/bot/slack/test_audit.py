@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.operations.audit_report import AuditQuery, audit_rows
+from bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
+from bot.operations.audit_report import AuditQuery, NotedEntry, audit_rows
+from bot.playground.web_api.content import checked_blocks
 from bot.playground.workspace import LocalSlack
+from bot.slack.commands.audit import Audit
+from bot.slack.commands.call import Call
+from bot.slack.rendering.message import Message
 from bot.state.audit import DatabaseAudit
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
@@ -205,3 +211,53 @@ async def test_the_command_prints_a_row_for_each_page(
     assert set(as_json[0]) == set(as_csv[0].split(","))
     assert both.code == 2
     assert nothing.out == "Nothing was shown.\n"
+
+
+@dataclass
+class MadeUpTrail:
+    noted: list[NotedEntry]
+
+    async def entries(self, _query: AuditQuery) -> list[NotedEntry]:
+        return self.noted
+
+
+class Named:
+    """People who have names."""
+
+    async def name(self, id_: str) -> str:
+        return f"Somebody with the name of {id_}"
+
+
+async def audited(noted: list[NotedEntry], asked: str) -> Message:
+    """Return what an admin is told who asks for a person or a page."""
+    told: list[Message] = []
+
+    async def respond(message: Message) -> None:
+        told.append(message)
+
+    scope = SyncScope("handbook", page="9.md")
+    audit = Audit(MadeUpTrail(noted), Named(), lambda _url: scope, lambda: NOW)  # type: ignore[arg-type]
+    await audit.run(Call("U0BEN", "C0TEAM", (asked,), respond))
+    return told[0]
+
+
+def entry(pages: list[str], readers: int = 0) -> NotedEntry:
+    shown = tuple(ShownPage("handbook", page, "r1", "https://w/", words=True) for page in pages)
+    people = frozenset(f"U{number}" for number in range(readers))
+    place = MessageRef("T", "C0TEAM", "1.0", "1.0")
+    return NotedEntry(NOW, AuditEntry(place, "U0ANNA", Way.CHANNEL, not readers, people, shown))
+
+
+async def test_who_was_shown_a_page_names_that_page_and_no_other() -> None:
+    told = await audited([entry([f"{number}.md" for number in range(10)])], "https://w/9")
+
+    assert "handbook: 9.md" in words(told)
+    assert "0.md" not in words(told)
+
+
+async def test_entries_with_long_keys_and_many_readers_fit_into_a_message() -> None:
+    long = [f"{'folder/' * 15}{number}.md" for number in range(9)]
+    told = await audited([entry(long, readers=30)] * 20, "<@U0ANNA>")
+
+    assert checked_blocks(told.blocks)
+    assert told.text == f"The last {len(told.blocks) - 1}, all times in UTC:"

@@ -199,6 +199,23 @@ async def test_flags_of_a_channel_go_where_it_says(bot: Bot, slack: LocalSlack) 
     assert slack.from_app("C0REVIEW") == []
 
 
+async def test_flags_go_to_no_channel_that_the_bot_is_not_in(bot: Bot, slack: LocalSlack) -> None:
+    """Their cards could not be posted there, and nobody would see them."""
+    await bot.start()
+    submission = await slack.submit("U0ANNA", await opened(slack), {"review": "C0NOBOT"})
+
+    assert submission.errors["review"].startswith("I am not in that channel")
+
+
+async def test_there_is_nothing_to_set_where_the_bot_is_not(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await slack.command("U0BEN", "C0NOBOT", "/wiki", "settings")
+    told = await slack.wait_for_ephemeral("U0BEN")
+
+    assert told.text == "Use this in a channel that I am in: it sets how I answer there."
+    assert slack.views("U0BEN") == []
+
+
 async def test_there_is_nothing_to_set_in_a_direct_conversation(
     bot: Bot, slack: LocalSlack
 ) -> None:

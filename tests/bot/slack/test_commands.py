@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import Answer
+from bot.model import Answer, Role, Turn
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.state.database import Database
@@ -31,6 +31,7 @@ ROW: dict[str, Any] = {
         "everything_else": {"count": 0, "p50": None, "p95": None},
     },
     "failed": {"secret/plans.md": "not readable"},
+    "pages_failed": 1,
     "warnings": [],
     "error": "",
 }
@@ -451,6 +452,23 @@ async def test_a_question_is_answered_in_a_direct_message(
     assert bot.handbook.asked[-1].text == text
     assert bot.handbook.asked[-1].person == "U0ANNA"
     assert slack.from_app("C0TEAM") == []
+
+
+async def test_a_follow_up_to_a_question_asked_with_the_command_comes_with_it(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    question = "how do I book `parental` leave & tell @here at https://wiki.example.com/leave ?"
+    await bot.start()
+    await slack.command("U0ANNA", "C0TEAM", "/wiki", question.replace("&", "&amp;"))
+    answer = await slack.wait_for(lambda: next(direct(slack, "Book leave"), None))
+    await quiet(bot)
+    await slack.dm("U0ANNA", "And for leave abroad?", thread_ts=answer.thread_ts)
+    await until(lambda: len(bot.handbook.asked) == 2)
+
+    assert bot.handbook.asked[-1].history == (
+        Turn(Role.ASKER, question),
+        Turn(Role.BOT, "Book leave in the calendar."),
+    )
 
 
 async def test_what_is_neither_a_command_nor_a_question_says_what_to_do(

@@ -46,11 +46,11 @@ async def test_a_long_thread_is_read_to_its_end_and_its_latest_turns_are_kept(
 ) -> None:
     await bot.start()
     first = await slack.say("U0BEN", "C0TEAM", "Leave, everybody.")
-    for number in range(220):
+    for number in range(210):
         await slack.say("U0BEN", "C0TEAM", f"Remark {number}.", thread_ts=first.ts)
     history = await follow_up(bot, slack, first.ts)
 
-    assert [turn.text for turn in history] == [f"Remark {number}." for number in range(200, 220)]
+    assert [turn.text for turn in history] == [f"Remark {number}." for number in range(190, 210)]
 
 
 async def test_a_thread_that_cannot_be_read_is_as_none(bot: Bot, slack: LocalSlack) -> None:

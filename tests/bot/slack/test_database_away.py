@@ -216,3 +216,18 @@ def test_a_statement_that_is_refused_is_no_outage(
     database.close()
 
     assert caplog.records == []
+
+
+async def test_nobody_is_told_of_a_reaction_to_a_message_that_is_not_the_bots(
+    listening: Bot, slack: LocalSlack, plug: Plug
+) -> None:
+    """It needs no database: whoever reacts to anything in a channel of the bot's would be told."""
+    said = await slack.say("U0ANNA", "C0TEAM", "Lunch at noon")
+    await quiet(listening)
+    plug.is_pulled = True
+    await slack.react("U0BEN", said, "+1")
+    await quiet(listening)
+    await until(lambda: not listening.app.failures._at_work)
+
+    assert [place for place in slack.channels if slack.from_app(place)] == []
+    assert slack.ephemeral == []

@@ -7,20 +7,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from slack_sdk.webhook import WebhookResponse
 
+from bot.errors import ChatRefused
+from bot.slack.commands.router import Commands
 from bot.slack.events.handling import Failures
 
 
 @dataclass
 class Told:
-    """Slack, as far as a person is told of a failure: where, and who alone sees it."""
+    """Slack, as far as a person is told of a failure: where, and who alone sees it. The bot is in
+    no channel called ``nowhere``."""
 
+    nowhere: str = ""
     told: list[tuple[str, str]] = field(default_factory=list)
 
     async def post(self, channel: str, _message: object) -> None:
         self.told.append((channel, ""))
 
     async def post_ephemeral(self, channel: str, person: str, _message: object) -> None:
+        if channel == self.nowhere:
+            raise ChatRefused("Slack refuses: not_in_channel", "not_in_channel")
         self.told.append((channel, person))
 
 
@@ -42,15 +49,41 @@ class Told:
 async def test_the_person_who_acted_is_told_however_slack_names_them(
     body: Mapping[str, Any], told: tuple[str, str] | None
 ) -> None:
-    slack, acknowledged = Told(), []
+    slack = Told()
+
+    assert await acknowledged(slack, body) == [{}]
+    assert slack.told == ([] if told is None else [told])
+
+
+async def test_where_the_bot_is_not_the_person_is_told_in_a_direct_message() -> None:
+    slack = Told(nowhere="C1")
+    await acknowledged(slack, {"command": "/wiki", "user_id": "U1", "channel_id": "C1"})
+
+    assert slack.told == [("U1", "")]
+
+
+async def test_a_reply_to_a_command_that_slack_refuses_is_a_failure() -> None:
+    """Bolt raises nothing, and the person would hear nothing."""
+
+    async def respond(**_message: object) -> WebhookResponse:
+        return WebhookResponse(url="", status_code=404, body="invalid_blocks", headers={})
+
+    command = {"command": "/wiki", "user_id": "U1", "channel_id": "C1", "text": "vpn"}
+    commands = Commands(None, [], None)  # type: ignore[arg-type]
+
+    with pytest.raises(ChatRefused, match="invalid_blocks"):
+        await commands.wiki(command, respond)  # type: ignore[arg-type]
+
+
+async def acknowledged(slack: Told, body: Mapping[str, Any]) -> list[dict[str, object]]:
+    """Return how a payload is acknowledged whose handler fails."""
+    acknowledgements = []
 
     async def ack(**answer: object) -> None:
-        acknowledged.append(answer)
+        acknowledgements.append(answer)
 
     async def fail(_body: Mapping[str, Any], _respond: object) -> None:
         raise RuntimeError
 
     await Failures(slack, lambda: "1").guarded(fail)(ack, body, None)  # type: ignore[arg-type]
-
-    assert acknowledged == [{}]
-    assert slack.told == ([] if told is None else [told])
+    return acknowledgements

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -115,6 +116,7 @@ async def test_lag_is_told_by_wiki_and_by_its_largest_shared_spaces(
         "passages": 30,
         "closed": 1,
         "failed": {"12": "reason"},
+        "pages_failed": 250,
         "error": "",
         "as_of": (NOW - timedelta(hours=1)).isoformat(),
         "spaces": spaces,
@@ -127,7 +129,7 @@ async def test_lag_is_told_by_wiki_and_by_its_largest_shared_spaces(
 
     assert of(found, "footnote_sync_lag_seconds", wiki="corp") == 3600
     assert of(found, "footnote_edit_lag_seconds", wiki="corp", space="S0") == 9
-    assert of(found, "footnote_sync_pages_failed", wiki="corp") == 1
+    assert of(found, "footnote_sync_pages_failed", wiki="corp") == 250
     assert of(found, "footnote_index_building") == 1
     assert len(told) == MOST_SPACES
     assert "~anna" not in told
@@ -161,6 +163,20 @@ async def test_metrics_need_the_token_where_one_is_set(
     assert (await get(bot, Authorization="Bearer sesame ü"))[0] == 401
     assert (await get(bot, Authorization="sesame"))[0] == 401
     assert (await get(bot, Authorization="Bearer sesame"))[0] == 200
+
+
+async def test_a_token_of_bytes_that_are_no_text_is_refused(
+    bot: Bot, metrics: Metrics, free_port: int
+) -> None:
+    bot.change(port=free_port, metrics=MetricsPage(metrics.page, "sesame"))
+    await bot.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", free_port)
+    head = b"GET /metrics HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\n\r\n"
+    writer.write(head)
+    line = await reader.readline()
+    writer.close()
+
+    assert line.split()[1] == b"401"
 
 
 async def test_without_a_token_a_port_that_others_reach_shows_no_metrics(

@@ -83,6 +83,27 @@ async def test_health_is_told_where_a_port_is_given(bot: Bot, free_port: int) ->
         assert await response.json() == {"status": "ok"}
 
 
+async def test_a_bot_that_ends_is_alive_and_not_ready(
+    bot: Bot, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+    stop = SlackApp.stop
+
+    async def looked_at(app: SlackApp, grace: float) -> None:
+        async with aiohttp.ClientSession() as session:
+            for path in ("readyz", "livez"):
+                async with session.get(f"http://127.0.0.1:{free_port}/{path}") as response:
+                    found.append(response.status)
+        await stop(app, grace)
+
+    monkeypatch.setattr(SlackApp, "stop", looked_at)
+    bot.change(app_token="", port=free_port)
+    await bot.start()
+    await bot.stop()
+
+    assert found == [503, 200]
+
+
 async def test_an_event_with_a_wrong_signature_is_refused(bot: Bot, free_port: int) -> None:
     bot.change(app_token="", port=free_port)
     await bot.start()

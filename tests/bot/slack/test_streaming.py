@@ -106,6 +106,23 @@ async def test_sentences_are_streamed_and_the_whole_answer_takes_their_place(
     assert (start["recipient_user_id"], start["recipient_team_id"]) == ("U0ANNA", slack.team_id)
 
 
+async def test_no_part_of_a_stream_is_refused(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    """One that is refused ends the stream, and the rest of the answer is edits."""
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    writing.let.release()
+    await slack.wait_for(lambda: "hr@example.com" in shown(message))
+    early = message.stream and message.stream.end
+    writing.all()
+    await slack.wait_for(lambda: is_finished(message))
+
+    assert early is None
+    assert [call.error for call in slack.calls if "Stream" in call.method and call.error] == []
+
+
 async def test_nothing_that_is_streamed_is_alive(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
@@ -132,7 +149,8 @@ async def test_a_direct_answer_streams_too(bot: Bot, writing: Writing, slack: Lo
     await slack.wait_for(lambda: is_finished(message))
 
     assert message.stream is not None
-    assert "recipient_user_id" not in slack.calls_to("chat.startStream")[0].arguments
+    start = slack.calls_to("chat.startStream")[0].arguments
+    assert (start["recipient_user_id"], start["recipient_team_id"]) == ("U0ANNA", slack.team_id)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +204,38 @@ async def test_a_stream_that_dies_is_completed_by_an_edit(
     await quiet(bot)
 
     assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_a_stream_that_cannot_be_edited_is_replaced(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    streamed = await begun(bot, slack, writing)
+    slack.fail_next("chat.update", error="block_mismatch")
+    writing.all()
+    message = await slack.wait_for_message("C0TEAM", is_finished)
+    await quiet(bot)
+
+    assert message.ts != streamed.ts
+    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+
+
+async def test_a_stream_that_ends_while_it_is_replaced_is_edited(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    assert message.stream is not None
+    slack.fail_next("chat.update", error="streaming_state_conflict")
+    message.stream.end = "timed_out"
+    await bot.app.maintenance.service.chat.api.edit("C0TEAM", message.ts, notice(STOPPED))
+    errors = [call.error for call in slack.calls_to("chat.update")]
+    writing.all()
+    await quiet(bot)
+
+    assert errors == ["streaming_state_conflict", ""]
 
 
 async def test_a_stream_whose_beginning_was_not_heard_of_is_found(

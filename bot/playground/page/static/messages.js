@@ -21,7 +21,8 @@ export class Messages {
       this.list,
       messages,
       (message) => message.ts,
-      (message) => `${message.stamp} ${people} ${this.page.editing === message.ts}`,
+      // What is typed into an edit stays, whatever happens to the message meanwhile.
+      (message) => (this.page.editing === message.ts ? "edited" : `${message.stamp} ${people}`),
       (message) => this.item(message),
     );
     if (atEnd || shown !== this.shown) element.scrollTop = element.scrollHeight;
@@ -70,7 +71,7 @@ export class Messages {
     };
     field.addEventListener("keydown", (event) => {
       if (event.key === "Escape") page.edit(null);
-      if (event.key === "Enter" && !event.shiftKey) {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
         save();
       }

@@ -107,7 +107,7 @@ class Page {
   }
 
   become(user) {
-    this.thread = null;
+    [this.thread, this.editing] = [null, null];
     this.beside.element.hidden = true;
     this.opened = undefined;
     this.store.become(user);

@@ -17,7 +17,7 @@ from config.llm import LlmSettings
 from indexers.model import EVERYONE, Hit, Principal
 from tests.fakes.defaults import Prompting
 from tests.fakes.embedding import WordEmbedder
-from tests.fakes.openai_server import Reply, openai_server
+from tests.fakes.openai_server import Handler, Reply, openai_server
 from tests.fakes.passages import passages
 
 COUNT = WordEmbedder().count_tokens
@@ -171,6 +171,22 @@ def test_a_compatible_server_tells_in_the_words_of_its_kind(
 def test_a_server_that_does_not_tell_has_no_limit_that_is_known(url: str) -> None:
     assert of_ollama(url, "m") is None
     assert of_compatible(url, "m") is None
+
+
+class _Guarded(Handler):
+    """Tells of itself to whoever has the key, as a proxy before Ollama does."""
+
+    def _tell(self) -> None:
+        if self.headers.get(self.key) == "Bearer k-secret":
+            super()._tell()
+        else:
+            self.send_error(401)
+
+
+def test_ollama_behind_a_proxy_is_asked_with_the_key() -> None:
+    told = {"/api/ps": {"models": [{"name": "m", "context_length": 8192}]}}
+    with openai_server(handler=_Guarded, told=told) as server:
+        assert of_ollama(server.url, "m", "k-secret") == 8192
 
 
 def test_what_ollama_takes_bounds_the_next_prompt() -> None:

@@ -17,7 +17,7 @@ from bot.errors import ModelMisconfigured
 from bot.model import Fallback
 from bot.playground.watching import PATIENCE
 from config.llm import LlmSettings
-from tests.fakes.openai_server import Reply, openai_server
+from tests.fakes.openai_server import Handler, Reply, openai_server
 from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.threads import no_thread_left
 
@@ -25,9 +25,12 @@ PROMPT = Prompt("Be brief.", "How long is leave?", (), 10)
 LEAVE = Reply(["Leave is ", "30 days", " long [1]."])
 
 
-def client(url: str, silence: float = PATIENCE) -> LlamaClient:
+def client(url: str, silence: float = PATIENCE, seconds: float = PATIENCE) -> LlamaClient:
     return model_client_of(
-        LlmSettings(provider="compatible", model="small", url=url, silence=silence), "k-secret"
+        LlmSettings(
+            provider="compatible", model="small", url=url, silence=silence, seconds=seconds
+        ),
+        "k-secret",
     )
 
 
@@ -52,6 +55,66 @@ def test_the_answer_comes_in_the_pieces_that_were_sent() -> None:
         ("user", "How long is leave?"),
     ]
     assert server.keys == ["Bearer k-secret"]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["<think>\nThey ask", " for leave.</think>\n", "Leave is 30 days."],
+        ["\n<th", "ink>Leave</th", "ink>Leave is ", "30 days."],
+        ["<think></think>Leave is 30 days."],
+        ["Leave is 30 days."],
+    ],
+)
+def test_thoughts_that_a_server_leaves_in_the_text_are_no_answer(pieces: list[str]) -> None:
+    with openai_server(Reply(pieces)) as server:
+        assert "".join(client(server.url).write(PROMPT)).strip() == "Leave is 30 days."
+
+
+@pytest.mark.parametrize("pieces", [["<think>They ask"], ["<think>", "</thi"]])
+def test_thoughts_alone_are_no_answer(pieces: list[str]) -> None:
+    with openai_server(Reply(pieces)) as server:
+        assert not list(client(server.url).write(PROMPT))
+
+
+def test_what_only_looks_like_a_thought_is_kept() -> None:
+    with openai_server(Reply(["<", "thi"]), Reply(["<thin", "g> is a tag."])) as server:
+        model = client(server.url)
+        assert ["".join(model.write(PROMPT)) for _ in range(2)] == ["<thi", "<thing> is a tag."]
+
+
+class _Alive(Handler):
+    """Before its pieces, says that it is alive for as long as the connection stands."""
+
+    def stream(self, reply: Reply) -> None:
+        while not (reply.pieces or self.server.over.wait(0.02)):
+            self.wfile.write(b": keep-alive\n\n")
+        super().stream(reply)
+
+
+def test_keep_alives_do_not_hold_a_place_for_ever() -> None:
+    with openai_server(Reply(), LEAVE, handler=_Alive) as server:
+        asked = client(server.url, seconds=0.3)
+        model = RetryingModel(asked, seconds=PATIENCE, attempts=1, at_once=1, chance=lambda: 0.0)
+        with pytest.raises(ModelFailed):
+            list(model.within(0.3).write(PROMPT))
+
+        assert "".join(model.write(PROMPT)) == "Leave is 30 days long [1]."
+
+
+def test_an_error_within_a_stream_before_a_word_is_begun_again() -> None:
+    overloaded = Reply(raw=b'data: {"error": {"message": "overloaded", "code": 529}}\n\n')
+    with openai_server(overloaded, LEAVE) as server:
+        assert "".join(patient(server.url).write(PROMPT)) == "Leave is 30 days long [1]."
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with openai_server(LEAVE) as other:
+        moved = Reply(status=307, headers={"Location": f"{other.url}/chat/completions"})
+        with openai_server(moved) as server, pytest.raises(ModelFailed, match="it answered 307"):
+            list(patient(server.url).write(PROMPT))
+
+        assert not other.asked
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 529])

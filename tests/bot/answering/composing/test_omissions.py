@@ -29,6 +29,13 @@ REFUNDS = "If the customer sends the receipt, refunds are paid within 14 days."
         ("Store the samples at -20 degrees.", "Store the samples at 20 degrees."),
         ("The load must be < 5.", "The load must be > 5."),
         ("The style guide covers C++.", "The style guide covers C#."),
+        (
+            "Trains are preferred over planes for journeys under four hours.",
+            "Trains are preferred over planes for journeys over four hours.",
+        ),
+        ("A key must have at least 14 letters.", "A key must have 14 letters."),
+        ("Phones other than ours are not allowed.", "Phones are not allowed."),
+        ("Guests cannot merge drafts. Drafts are exempt.", "Drafts are not exempt."),
         ("Can I bring my dog?", "You can bring your dog."),
         ("Q: Can I bring my dog? A: No.", "You can bring your dog."),
         (

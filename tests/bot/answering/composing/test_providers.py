@@ -163,6 +163,15 @@ def test_a_stream_of_anthropic_s_that_breaks_before_a_word_is_begun_again() -> N
         assert list(patient(server.root).write(PROMPT)) == PIECES
 
 
+def test_anthropic_s_key_and_the_pages_go_to_no_other_host() -> None:
+    with anthropic_server(HAIKU) as other:
+        moved = Reply(status=307, headers={"Location": f"{other.root}/v1/messages"})
+        with anthropic_server(moved) as server, pytest.raises(ModelFailed, match="answered 307"):
+            list(anthropic(server.root).write(PROMPT))
+
+        assert not other.asked
+
+
 def test_an_answer_of_anthropic_s_may_be_too_long_or_refused() -> None:
     with anthropic_server(
         Reply(["Leave is"], ending="max_tokens"), Reply([], ending="refusal")

@@ -54,6 +54,11 @@ def read(text: str, size: int = 5) -> list[Sentence]:
     return [*found, *sentences.end()]
 
 
+def test_an_answer_that_only_says_no_is_a_denial_too() -> None:
+    assert [one.text for one in read(answer(answered="no"))] == [NOTHING]
+    assert read(answer(answered="yes")) == []
+
+
 def client(server: Server) -> LlamaClient:
     return model_client_of(
         LlmSettings(provider="openai", model="gpt-4.1-mini", url=server.url), "k"

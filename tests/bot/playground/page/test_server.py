@@ -77,6 +77,17 @@ async def test_it_listens_on_loopback(served: Served) -> None:
     assert served.url.startswith("http://localhost:")
 
 
+async def test_it_listens_on_loopback_of_ipv6_too() -> None:
+    server = PageServer(LocalSlack(MANIFEST), ())
+    url = await server.start("::1", 0)
+    try:
+        there = url.replace("localhost", "[::1]")
+        async with aiohttp.ClientSession() as client, client.get(there) as answer:
+            assert answer.status == 200
+    finally:
+        await server.stop()
+
+
 def test_no_file_of_the_page_names_an_address_elsewhere() -> None:
     """Beside the namespace of SVG, and the vendored parser's licence and comments."""
     for file in STATIC.rglob("*"):

@@ -60,3 +60,11 @@ async def test_more_actions_at_once_than_a_person_does_are_refused_aloud(
     release.set()
 
     assert refused["error"] == "too much is under way already: wait for it"
+
+
+async def test_a_whole_page_of_a_wiki_can_be_saved(served: Served) -> None:
+    page = await served.open("U0BOB")
+
+    saved = await page.do("save", url="https://wiki.example.com/", text="a line\n" * 200_000)
+
+    assert saved["error"] == "there is no such page"

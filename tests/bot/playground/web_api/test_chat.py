@@ -156,6 +156,44 @@ async def test_a_deleted_message_is_gone(slack: LocalSlack, client: AsyncWebClie
     assert slack.history("C0TEAM") == []
 
 
+async def test_what_is_left_of_a_deleted_message_is_not_the_apps(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    posted = await client.chat_postMessage(channel="C0TEAM", text="x", blocks=[SECTION])
+    there = {"channel": "C0TEAM", "ts": posted["ts"]}
+    await slack.say("U0ANNA", "C0TEAM", "Hm?", thread_ts=posted["ts"])
+    await client.chat_delete(**there)
+
+    left = (await client.conversations_replies(**there))["messages"][0]
+
+    assert (left["subtype"], left["user"], left.get("bot_id")) == ("tombstone", "USLACKBOT", None)
+    assert await refusal(client.chat_update(**there, text="y")) == "cant_update_message"
+    assert await refusal(client.chat_delete(**there)) == "cant_delete_message"
+
+
+async def test_rich_text_is_replaced_by_rich_text_alone(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
+    rich = {"type": "rich_text", "elements": [words]}
+    posted = await client.chat_postMessage(channel="C0TEAM", text="x", blocks=[rich])
+    there = {"channel": "C0TEAM", "ts": posted["ts"], "text": "y"}
+
+    assert await refusal(client.chat_update(**there, blocks=[SECTION])) == "block_mismatch"
+    await client.chat_update(**there, blocks=[SECTION, rich])
+
+
+async def test_nothing_is_edited_in_an_archived_channel(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    posted = await client.chat_postMessage(channel="C0TEAM", text="x")
+    slack.channels["C0TEAM"].is_archived = True
+
+    call = client.chat_update(channel="C0TEAM", ts=posted["ts"], text="y")
+
+    assert await refusal(call) == "is_inactive"
+
+
 async def test_an_ephemeral_message_is_one_persons(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:

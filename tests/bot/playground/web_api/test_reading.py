@@ -89,6 +89,23 @@ async def test_a_thread_comes_whole_and_oldest_first(
     assert await refusal(lost) == "thread_not_found"
 
 
+async def test_a_thread_begins_with_its_first_message_on_each_page(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    first = await slack.say("U0ANNA", "C0TEAM", "Hm?")
+    one, two = [await slack.say("U0BEN", "C0TEAM", x, thread_ts=first.ts) for x in "ab"]
+    thread = {"channel": "C0TEAM", "ts": first.ts}
+
+    page = await client.conversations_replies(**thread, limit=1)
+    cursor = page["response_metadata"]["next_cursor"]
+    following = await client.conversations_replies(**thread, limit=1, cursor=cursor)
+    later = await client.conversations_replies(**thread, oldest=one.ts)
+
+    assert [message["ts"] for message in page["messages"]] == [first.ts, one.ts]
+    assert [message["ts"] for message in following["messages"]] == [first.ts, two.ts]
+    assert [message["ts"] for message in later["messages"]] == [first.ts, two.ts]
+
+
 async def test_history_is_newest_first_between_times(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
@@ -108,6 +125,16 @@ async def test_a_direct_conversation_is_opened_once(
     again = await client.conversations_open(users=["U0ANNA"])
 
     assert first["channel"]["id"] == again["channel"]["id"] == slack.im("U0ANNA").id
+
+
+async def test_no_conversation_is_opened_with_an_app_or_who_has_left(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    slack.add_user("U0LEFT", deleted=True)
+    slack.add_user("U0OTHERBOT", is_bot=True)
+
+    assert await refusal(client.conversations_open(users="U0LEFT")) == "user_disabled"
+    assert await refusal(client.conversations_open(users="U0OTHERBOT")) == "cannot_dm_bot"
 
 
 async def test_reactions_come_and_go(slack: LocalSlack, client: AsyncWebClient) -> None:

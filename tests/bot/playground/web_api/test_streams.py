@@ -89,11 +89,31 @@ async def test_each_field_takes_12000_characters(
 
     too_long = client.chat_appendStream(**there, markdown_text="x" * 12_001)
     nothing = client.chat_appendStream(**there)
-    nonsense = client.chat_appendStream(**there, chunks=[{"type": "song"}])
+    nonsense = client.chat_startStream(**to_anna, chunks=[{"type": "song"}])
 
     assert await refusal(too_long) == "msg_too_long"
     assert await refusal(nothing) == "no_text"
     assert await refusal(nonsense) == "invalid_chunks"
+
+
+@pytest.mark.parametrize("first", ["chunks", "markdown_text"])
+async def test_a_stream_keeps_the_form_of_its_first_text(
+    slack: LocalSlack, client: AsyncWebClient, to_anna: dict[str, str], first: str
+) -> None:
+    forms: dict[str, dict[str, Any]] = {
+        "chunks": {"chunks": [{"type": "markdown_text", "text": "Four "}]},
+        "markdown_text": {"markdown_text": "Four "},
+    }
+    stream = await client.chat_startStream(**to_anna)
+    there = {"channel": "C0TEAM", "ts": stream["ts"]}
+    same, other = forms.pop(first), next(iter(forms.values()))
+    await client.chat_appendStream(**there, **same)
+
+    assert await refusal(client.chat_appendStream(**there, **other)) == "streaming_mode_mismatch"
+    assert await refusal(client.chat_stopStream(**there, **other)) == "streaming_mode_mismatch"
+    await client.chat_appendStream(**there, **same)
+    await client.chat_stopStream(**there)
+    assert slack.message("C0TEAM", stream["ts"]).text == "Four Four "
 
 
 async def test_a_stream_dies_after_five_minutes_and_an_update_completes_it(

@@ -51,3 +51,31 @@ def test_a_name_that_somebody_chose_is_no_link() -> None:
 
     [section] = sections(body, title="On Call", links=links)
     assert section.text == "[Ada] (https://evil.example) # Ada"
+
+
+@pytest.mark.parametrize(
+    ("macro", "parameter"), [("ui-tab", "title"), ("roundrect", "title"), ("auitab", "tabName")]
+)
+def test_the_title_of_an_apps_macro_stands_above_its_body(macro: str, parameter: str) -> None:
+    body = (
+        f'<ac:structured-macro ac:name="{macro}"><ac:parameter ac:name="{parameter}">Linux'
+        "</ac:parameter><ac:rich-text-body><p>Run it.</p></ac:rich-text-body>"
+        "</ac:structured-macro>"
+    )
+
+    [section] = sections(body, title="On Call")
+    assert section.text == "Linux\n\nRun it."
+
+
+def test_a_macros_markdown_is_read_as_markdown() -> None:
+    body = (
+        '<ac:structured-macro ac:name="markdown"><ac:plain-text-body><![CDATA['
+        "## Install\n\n* one\n* [two](https://example.com)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+        "]]></ac:plain-text-body></ac:structured-macro>"
+    )
+
+    [section] = sections(body, title="On Call")
+    assert section.headings == ("Install",)
+    assert section.text == (
+        "- one\n- [two](https://example.com)\n\n| a | b |\n| --- | --- |\n| 1 | 2 |"
+    )

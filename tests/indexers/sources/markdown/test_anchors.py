@@ -25,6 +25,7 @@ from indexers.sources.markdown.anchors import Anchors, slug
         ("middleman", "Before you & I start", "before-you-amp-i-start"),
         ("middleman", "What's `x`?", "what-39-s-x"),
         ("obsidian", "Local: [x] | y", "Local%3A%20x%20y"),
+        ("docutils", "2. What's new? Größe", "what-s-new-groe"),
         ("forge-bitbucket", "Roll back & forth", "markdown-header-roll-back-forth"),
     ],
 )
@@ -42,6 +43,7 @@ def test_a_heading_becomes(rule: str, heading: str, anchor: str) -> None:
         ("forge-github", ["a", "a"], ["a", "a-1"]),
         ("forge-bitbucket", ["a", "a"], ["markdown-header-a", "markdown-header-a_1"]),
         ("obsidian", ["a", "a"], ["a", "a"]),
+        ("docutils", ["a", "a", "!", "b"], ["a", "id1", "id2", "b"]),
     ],
 )
 def test_repeats_are_numbered(rule: str, headings: list[str], anchors: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexers.model import Changed, Page, Skipped
+from indexers.sources.markdown.convert import guess
 from indexers.sources.markdown.wiki import MarkdownWiki
 
 MKDOCS = """
@@ -59,6 +60,13 @@ def read(root: Path, site_url: str = "https://x.org", **more: str) -> dict[str, 
         ({"SUMMARY.md": "* [Our guide](guide.md)", "guide.md": "x"}, "https://x.org/guide"),
         ({"Home.md": "x", "_Sidebar.md": "x", "guide.md": "x"}, "https://x.org/guide"),
         ({"guide.mdx": "x"}, "https://x.org/guide"),
+        (
+            {"docs/conf.py": "extensions = ['myst_parser']", "docs/guide.md": "x"},
+            "https://x.org/guide.html",
+        ),
+        ({"conf.py": "print('no Sphinx')", "guide.md": "x"}, "https://x.org/guide/"),
+        ({"_config.yml": "# jupyter-book\ntitle: x", "guide.md": "x"}, "https://x.org/guide.html"),
+        ({"docfx.json": "{}", "guide.md": "x"}, "https://x.org/guide.html"),
     ],
 )
 def test_a_wiki_is_recognised(tmp_path: Path, files: Mapping[str, str], address: str) -> None:
@@ -68,6 +76,26 @@ def test_a_wiki_is_recognised(tmp_path: Path, files: Mapping[str, str], address:
     assert {key for key in pages if "uide" in key} <= {
         "guide.md", "Guide.md", "guide.html.md", "01-guide.md", "guide.mdx",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("page", "flavour"),
+    [
+        ('!!! warning "Mind"\n    Words.\n{: .note }\n', "mkdocs"),
+        ('=== "Linux"\n    Words.\n', "mkdocs"),
+        ("=== what ===\n", "github"),
+        ("{: .note }\nWords.\n", "jekyll"),
+        ("```{note}\nWords.\n```\n", "myst"),
+        ("See {ref}`this <that>`.\n", "myst"),
+        ("(here)=\n# Title\n", "myst"),
+        (":::tip\nWords.\n:::\n", "docusaurus"),
+        ('::: moniker range="v2"\nWords.\n::: moniker-end\n', "docfx"),
+        ("[!INCLUDE [a](b.md)]\n", "docfx"),
+        ("> [!NOTE]\n> Words.\n", "github"),
+    ],
+)
+def test_a_file_alone_is_told_by_its_syntax(page: str, flavour: str) -> None:
+    assert guess(page) == flavour
 
 
 def test_toml_front_matter_is_a_sign_of_hugo_on_most_pages_alone(tmp_path: Path) -> None:

@@ -173,12 +173,12 @@ def test_some_aliases_are_fine() -> None:
 SEEDS = (
     "[", "{", "{{<", "[[a|", "<!--", "\n", "a\n\n", "<a ", "==", "`", "{/*", "<%", "%%", "> ", "](",
     "{% highlight %}\n", "{% x %}{% endy %}", "{#a", "[^1]", "![", "\\", "{{</*", "!!! a", "&",
-    "  ", "\n[a\n", "<A a={", "a@", "<li>",
+    "  ", "\n[a\n", "<A a={", "a@", "<li>", ":::{a}\n", "{a}`", "(a", ":::row", "[!div [", "++a",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=repr)
-@pytest.mark.parametrize("flavour", few(["docusaurus", "hugo"], 1))
+@pytest.mark.parametrize("flavour", few(["docusaurus", "hugo", "myst", "docfx", "mkdocs"], 1))
 def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> None:
     def read(size: int) -> None:
         raw = (seed * (size // len(seed))).encode()

@@ -55,3 +55,27 @@ def test_words_beside_the_text_between_two_tags_are_its_heading() -> None:
     page = '# T\n\n{{< alert text="Fire drill" >}}\n\nCall 911.\n\n{{< /alert >}}\n'
 
     assert text(page, "hugo") == "> Note: Fire drill\n>\n> Call 911."
+
+
+@pytest.mark.parametrize("flavour", ["github", "docfx"])
+def test_a_drawing_of_azure_devops_is_code(flavour: str) -> None:
+    page = "Flow:\n\n::: mermaid\ngraph LR;\n  A --> B;\n:::\n\nDone.\n"
+
+    assert text(page, flavour) == "Flow:\n\n```mermaid\ngraph LR;\n  A --> B;\n```\n\nDone."
+
+
+@pytest.mark.parametrize(
+    ("flavour", "page", "shown"),
+    [
+        ("docusaurus", "It costs {{ price * 2 }} now.", "It costs now."),
+        ("docusaurus", "It costs {price} now.", "It costs now."),
+        ("jekyll", "Seen.\n\n{::comment}\nHidden.\n{:/comment}\n", "Seen."),
+        ("mkdocs", 'Press ++ctrl+c++ :material-key: now.\n\n--8<-- "a.md"\n', "Press ctrl+c now."),
+        ("docfx", '::: zone pivot="cli"\n\nRun it.\n\n::: zone-end\n', "cli\n\nRun it."),
+        ("obsidian", "Words. ^a1b2\n\n- Item ^c\n", "Words.\n\n- Item"),
+        ("obsidian", "2 ^10 is 1024", "2 ^10 is 1024"),
+        ("docfx", "[!INCLUDE [a](b.md)] Words.", "Words."),
+    ],
+)
+def test_what_only_the_site_knows_is_left_out(flavour: str, page: str, shown: str) -> None:
+    assert text(page, flavour) == shown

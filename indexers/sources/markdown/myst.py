@@ -1,0 +1,159 @@
+"""Parsing of MyST, the Markdown of Sphinx and Jupyter Book: directives, roles, targets, comments.
+
+Source of the rules: the MyST specification and the MyST-Parser documentation.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+
+_ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+_DIRECTIVE = re.compile(
+    r"(?P<mark>`{3,}+|~{3,}+|:{3,}+)[ \t]*+\{(?P<name>[\w:.+-]++)\}[ \t]*+(?P<argument>[^`\n]*)$"
+)
+_OPTION = re.compile(r":(?P<name>[\w-]++):(?P<value>.*)$")
+_TARGET = re.compile(r"\((?P<name>[^()\n]++)\)=[ \t]*+$")
+_ASIDE = re.compile(r"%|\+\+\+")
+_ROLE = re.compile(r"\{(?P<name>[\w:.+-]++)\}(?P<mark>`++)(?P<said>[^`\n]++)(?P=mark)(?!`)")
+_LABELLED = re.compile(r"(?P<label>[^<>]*\S)\s*<[^<>]++>\s*$")
+
+_NOTES = frozenset({
+    "admonition", "attention", "caution", "danger", "deprecated", "error", "hint", "important",
+    "note", "seealso", "tip", "todo", "versionadded", "versionchanged", "warning"
+})  # fmt: skip
+_CODE = frozenset({
+    "code", "code-block", "code-cell", "console", "doctest", "eval-rst", "math", "mermaid",
+    "parsed-literal", "prompt", "sourcecode"
+})  # fmt: skip
+_NOTHING = frozenset({
+    "bibliography", "contents", "include", "index", "literalinclude", "raw", "tableofcontents",
+    "toctree"
+})  # fmt: skip
+_TITLED = frozenset({
+    "card", "dropdown", "grid-item-card", "rubric", "sidebar", "tab-item", "table", "topic"
+})  # fmt: skip
+"""Directives whose argument is a title; of others it is a path, a number or a layout."""
+_CODE_ROLES = frozenset({
+    "code", "command", "envvar", "file", "guilabel", "kbd", "menuselection", "option", "samp"
+})  # fmt: skip
+
+
+def myst(md: MarkdownIt) -> None:
+    """Add MyST's rules to a parser."""
+    md.block.ruler.before("fence", "myst_directive", _directive, _ENDS_OTHERS)
+    md.block.ruler.before("fence", "myst_line", _line_of_its_own, _ENDS_OTHERS)
+    md.inline.ruler.before("backticks", "myst_role", _role)
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _html(state: StateBlock, content: str) -> None:
+    state.push("html_block", "", 0).content = content + "\n"
+
+
+def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Parse a directive: a fence whose language is a name in braces. It ends with as many marks or
+    more, or with the block that it is in."""
+    found = None if state.is_code_block(start) else _DIRECTIVE.match(_line(state, start))
+    if found is None:
+        return False
+    if silent:
+        return True
+    mark = found["mark"]
+    last = start + 1
+    while last < end and not _closes(_line(state, last), mark):
+        last += 1
+    body, options = _options(state, start + 1, last)
+    name, argument = found["name"].lower(), found["argument"].strip()
+    if name in _CODE:
+        token = state.push("fence", "code", 0)
+        token.info = argument if name != "math" else ""
+        token.content = state.getLines(body, last, state.sCount[start], True)
+        token.markup, token.map = mark, [start, last]
+    elif name not in _NOTHING:
+        _read(state, body, last, _opening(name, argument, options))
+    state.line = min(last + 1, end)
+    return True
+
+
+def _closes(line: str, mark: str) -> bool:
+    return line.startswith(mark) and not line.strip(f"{mark[0]} \t")
+
+
+def _options(state: StateBlock, start: int, last: int) -> tuple[int, dict[str, str]]:
+    """Return where the body begins, and the options above it."""
+    options: dict[str, str] = {}
+    while start < last and (found := _OPTION.match(_line(state, start))):
+        options[found["name"]] = found["value"].strip()
+        start += 1
+    while start < last and state.isEmpty(start):
+        start += 1
+    return start, options
+
+
+def _opening(name: str, argument: str, options: dict[str, str]) -> tuple[str, str, str]:
+    """Return the element, its label and its title."""
+    if name in _NOTES:
+        return "fn-note", "note" if name == "admonition" else name, argument
+    if name in ("image", "figure"):
+        return "fn-tab", "", options.get("alt", "")
+    return "fn-tab", "", argument if name in _TITLED else ""
+
+
+def _read(state: StateBlock, start: int, last: int, opening: tuple[str, str, str]) -> None:
+    """Parse a directive's lines as Markdown within an element."""
+    element, label, title = opening
+    _html(state, f'<{element} label="{escape(label)}" title="{escape(title)}">')
+    outer = state.lineMax, state.parentType
+    state.lineMax, state.parentType = last, "blockquote"
+    state.level += 1  # so that directives within directives end somewhere
+    state.md.block.tokenize(state, start, last)
+    state.level -= 1
+    state.lineMax, state.parentType = outer
+    _html(state, f"</{element}>")
+
+
+def _line_of_its_own(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """Parse a target, whose name is the anchor of what follows; or a comment or a break, which
+    nobody sees."""
+    if state.is_code_block(start):
+        return False
+    line = _line(state, start)
+    target = _TARGET.match(line)
+    if not target and not _ASIDE.match(line):
+        return False
+    if not silent:
+        if target:
+            _html(state, f'<a id="{escape(target["name"])}"></a>')
+        state.line = start + 1
+    return True
+
+
+def _role(state: StateInline, silent: bool) -> bool:
+    """Parse ``{name}`words```: a reference by its label, or words, some of them as code."""
+    found = _ROLE.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    if found is None:
+        return False
+    if not silent:
+        said, name = found["said"].strip(), found["name"].lower()
+        labelled = _LABELLED.match(said)
+        if name in _CODE_ROLES:
+            state.push("code_inline", "code", 0).content = said
+        elif name == "math":
+            state.push("text", "", 0).content = f"${said}$"
+        else:
+            # ~ shows a name without its module, ! makes no link of it.
+            shown = labelled["label"].strip() if labelled else said.lstrip("!")
+            state.push("text", "", 0).content = (
+                shown.rpartition(".")[2] if shown.startswith("~") else shown
+            )
+    state.pos = found.end()
+    return True

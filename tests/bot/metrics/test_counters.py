@@ -1,0 +1,22 @@
+"""What is counted, by the registry itself."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry
+
+from bot.metrics.counters import Counters
+from bot.model import Fallback
+
+
+def test_a_request_that_the_budget_forbids_is_counted_and_has_no_time() -> None:
+    registry = CollectorRegistry()
+    counters = Counters(registry)
+    counters.asked(0, 0, 0.0, 0.0, Fallback.CAPPED)
+    counters.asked(9, 0, 0.0, 20.0, Fallback.SLOW)
+    calls = [
+        registry.get_sample_value("footnote_model_calls_total", {"result": result})
+        for result in ("capped", "slow")
+    ]
+
+    assert calls == [1, 1]
+    assert registry.get_sample_value("footnote_model_seconds_count") == 1

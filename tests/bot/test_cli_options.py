@@ -1,0 +1,37 @@
+"""What every command takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.cli.options import configured, read_again
+from config.errors import SettingsError
+from config.settings import Settings
+
+
+def test_settings_whose_file_is_gone_are_not_read_again_as_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "footnote.toml"
+    file.write_text("[slack]\nperson_day = 7\n")
+    monkeypatch.chdir(tmp_path)
+    ways: list[Callable[[], Settings]] = []
+
+    @click.command()
+    @configured
+    def command(**_: object) -> None:
+        ways.append(read_again())
+
+    command.main([], standalone_mode=False)
+    (read,) = ways
+
+    assert read().slack.person_day == 7
+
+    file.unlink()
+
+    with pytest.raises(SettingsError, match="there is no file"):
+        read()

@@ -1,0 +1,44 @@
+"""MyST's directives and roles, where the page of `tests/data` does not show them."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexers.sources.markdown.convert import sections
+
+
+def text(page: str) -> str:
+    return "\n".join(section.text for section in sections(page, flavour="myst").sections)
+
+
+def test_a_directive_without_an_end_ends_with_the_page() -> None:
+    assert text(":::{note}\nFirst.\n\nSecond.\n") == "> Note: First.\n>\n> Second."
+
+
+def test_a_directive_in_a_list_ends_with_its_item() -> None:
+    page = "- One\n\n  ```{tip}\n  Take care.\n  ```\n- Two\n"
+
+    assert text(page) == "- One\n  > Tip: Take care.\n- Two"
+
+
+def test_directives_nested_deeper_than_anybody_writes_lose_no_word() -> None:
+    page = "".join(f"{':' * (200 - depth)}{{note}}\n" for depth in range(150)) + "Innermost.\n"
+
+    assert "Innermost." in text(page)
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        ("{ref}`the table <limits>`", "the table"),
+        ("{ref}`limits`", "limits"),
+        ("{py:class}`~a.b.Client`", "Client"),
+        ("{py:class}`!a.b.Client`", "a.b.Client"),
+        ("{kbd}`Esc`", "`Esc`"),
+        ("{math}`x < y`", "$x < y$"),
+        ("{ref}``a`", "{ref}``a`"),
+        ("{no role} `a`", "{no role} `a`"),
+    ],
+)
+def test_a_role_is_read_as_it_is_shown(role: str, shown: str) -> None:
+    assert text(f"See {role} now.") == f"See {shown} now."
