@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bot.answering.composing.words import TokenRole, Word, split
+from bot.answering.composing.words import TokenRole, Word, bases, split
 
 _PREPOSITIONS = frozenset({"at", "by", "from", "in", "on", "to", "with"})
 _ORDERS = frozenset({"before", "after"})
@@ -69,7 +69,7 @@ def _sides(words: Sequence[Word], place: int) -> tuple[frozenset[str], frozenset
         being = place and words[place - 1].root in _BEING
         if being or "by" in {word.root for word in words}:
             return frozenset(), frozenset()
-    left, right = _weighty(words[:place]), _weighty(words[place + 1 :])
+    left, right = bases(words[:place]), bases(words[place + 1 :])
     return left - right, right - left
 
 
@@ -106,14 +106,14 @@ def _objects(words: Sequence[Word]) -> Iterator[tuple[str, str, frozenset[str]]]
                 continue
             rest = clause[place + 1 :]
             back = any(map(points, rest[:2]))
-            yield before.root, word.root, frozenset() if back else _weighty(rest)
+            yield before.root, word.root, frozenset() if back else bases(rest)
 
 
 def leaves_out_if(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether ``hypothesis`` states as a fact what ``premise`` only says in a condition."""
     if any(word.root in _CONDITIONS for word in hypothesis):
         return False
-    ours = _weighty(hypothesis)
+    ours = bases(hypothesis)
     return any(len(what) > 1 and what <= ours for what in _conditions(premise))
 
 
@@ -125,7 +125,7 @@ def _conditions(words: Sequence[Word]) -> Iterator[frozenset[str]]:
                 end = next(
                     (n for n, one in enumerate(rest) if one.role is TokenRole.COMMA), len(rest)
                 )
-                yield _weighty(rest[:end])
+                yield bases(rest[:end])
 
 
 def number_of_another(
@@ -135,11 +135,11 @@ def number_of_another(
     clauses = split(premise, joins=False)
     for clause in split(hypothesis, joins=False):
         numbers = {word.root for word in clause if word.role is TokenRole.NUMBER}
-        wanted = _weighty(clause) - numbers - frame
+        wanted = bases(clause) - numbers - frame
         for number in numbers:
             own = [other for other in clauses if number in {word.root for word in other}]
             back = any(points(word) for other in own for word in other)
-            if wanted and own and not back and not any(wanted & _weighty(o) for o in own):
+            if wanted and own and not back and not any(wanted & bases(o) for o in own):
                 return True
     return False
 
@@ -150,10 +150,10 @@ def joined_from_two(
     """Return whether a clause of ``hypothesis`` combines two of ``premise``, leaving out a part of
     each: from "A owns deploys and B owns alerts" nobody may say that A owns alerts. Words in
     ``context`` do not count as left out."""
-    clauses = [_weighty(one) for one in split(premise, joins=True)]
+    clauses = [bases(one) for one in split(premise, joins=True)]
     times = Counter(word for own in clauses for word in own)
     for clause in split(hypothesis, joins=True):
-        ours = _weighty(clause)
+        ours = bases(clause)
         torn = [
             own
             for own in clauses
@@ -168,7 +168,3 @@ def points(word: Word) -> bool:
     """Return whether a word points to something said before. IT, in capitals, does not."""
     shouted = len(word.text) > 1 and word.text.isupper()
     return word.role is TokenRole.IDLE and word.root in _POINTING and not shouted
-
-
-def _weighty(words: Sequence[Word]) -> frozenset[str]:
-    return frozenset(word.stem or word.root for word in words if word.weighs)
