@@ -40,7 +40,7 @@ wake walk warn watch weigh withdraw work wrap write yield
 DETERMINERS = "a all an another each no nobody several the two"
 
 NAMES = """
-access addresses admins agreement alembic answering arguments asynchronous attached attachments
+access addresses admins alembic answering arguments asynchronous attached attachments
 background backups bm25 bolt boundaries bytes calibration callers channels cited clicks clock
 cloud collections commands comments common composition concurrent conditions confluence
 consecutive content copies corrections counters cross-encoders ctrl-c data date delays deletion

@@ -20,7 +20,7 @@ NOTHING = (None, False, True, 0, "", "auto")
 it out."""
 KEPT_THE_SAME = {
     "bot/answering/reranking.py: at_once": "of rerankings, and `llm.at_once` is of answers",
-    "indexers/index/server_options.py: timeout": "a server without options",
+    "indexers/index/server_options.py: timeout_seconds": "a server without options",
     "indexers/sources/confluence/extras.py: max_bytes": "a wiki without extras",
     "indexers/sources/confluence/transport.py: token_variable": "a wiki read without settings",
     "indexers/sources/confluence/transport.py: timeout": "a wiki read without settings",

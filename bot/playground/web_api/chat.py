@@ -92,9 +92,12 @@ def post_ephemeral(slack: Core, arguments: Arguments) -> Json:
 
 
 def update(slack: Core, arguments: Arguments) -> Json:
-    """Change a message. "Rich-text blocks cannot be replaced with non-rich-text blocks" (Slack's
+    """Edit one of the app's own messages.
+
+    "Rich-text blocks cannot be replaced with non-rich-text blocks" (Slack's
     `block_mismatch`). An app met that for a message that it had streamed; here streams are not kept
-    as rich text, and tests that need the refusal ask for it."""
+    as rich text, and tests that need the refusal ask for it.
+    """
     message = own_message(slack, arguments, "cant_update_message")
     if slack.channels[message.channel].is_archived:
         raise Refusal("is_inactive")

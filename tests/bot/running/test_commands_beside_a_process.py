@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from bot.cli import greeting
-from bot.running.address import socket_in
+from bot.running.address import is_alive, socket_in
 from tests.bot.kept_folders import copy
 from tests.bot.shell import Shell
 from tests.forked import Forked
@@ -257,7 +257,7 @@ def test_a_data_folder_may_have_a_long_name(handbook: Shell) -> None:
     (handbook.folder / "data").rename(place)
     handbook.write("footnote.toml", f'data_dir = "{place}"\n{SETTINGS}')
     process = run(handbook.folder, "chat", stdin=subprocess.PIPE)
-    until(lambda: socket_in(place).exists() or process.poll() is not None)
+    until(lambda: is_alive(socket_in(place)) or process.poll() is not None)
     ran = handbook.footnote("status", "--json")
     process.communicate("/quit\n")
 
