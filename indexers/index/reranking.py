@@ -21,7 +21,7 @@ BUNDLED = MODELS / "ms-marco-MiniLM-L-12-v2-int8"
 
 # As in the bundle's PROVENANCE.md: other weights or tokens are another model.
 _DIGESTS = {
-    "model.onnx": "e1643ff2ff46211a002dd77001437311e13f3ea357c02d632e4da90e53b17903",
+    "model.onnx": "25e6ddd45065b80d4ffa41644fba676d16e3ee15c0e13d45b5ddce82b550fa87",
     "word_embeddings.bin": "9b66fb86c376f2e052dc872f7ef12e607895552a805b1072eaf14c913bbac891",
     "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
     "tokenizer_config.json": "7b082b48a08a0b5c5939d99472e33addce3d96202155e33f7928cecd171186a0",
