@@ -41,10 +41,10 @@ _TOPICAL = 2
 """Topic words of a question; one with more is specific."""
 _WEIGHTY = 4
 """Content words of a question."""
-_FITS = 5.0
+_FITS = 7.0
 """How far a reading's best passage may be below the best of all (scores differ by log odds, see
 `bot.answering.ranking`). Far: much of what one word finds is chance."""
-_ANSWERS = 2.5
+_ANSWERS = 3.5
 """How far the passage may be below the one whose heading answers."""
 _TOLD_APART = 3
 """Words beside the question's that a label may have; one with more is a topic of its own."""

@@ -154,7 +154,7 @@ def test_a_flag_is_listed_and_due_in_the_review_channel(terminal: Terminal) -> N
     assert [one.due for one in terminal.flags()] == [{Due.SHOW}]
 
 
-CLOSEST = "Which train do contractors travel by?"
+CLOSEST = "How long is leave for contractors?"
 """The wiki does not say, and has a page about both."""
 
 

@@ -34,7 +34,7 @@ async def test_an_answer_the_closest_and_what_the_wiki_does_not_have(company: Co
         return await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
 
     sure = await answer("When are taxi rides reimbursed?")
-    closest = await answer("Who approves my annual leave?")
+    closest = await answer("How many days of leave do contractors have?")
     absent = await answer("What is the address of host web-99?")
     await slack.click("U0ANNA", absent, "ask_keepers")
     card = await slack.wait_for_message("C0REVIEW")

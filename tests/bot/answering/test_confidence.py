@@ -76,7 +76,7 @@ def test_the_curve_is_the_one_for_what_was_read(seen: Features, curve: Curve) ->
 def test_search_and_cross_encoder_agree_if_both_put_the_first_passage_first(
     read: tuple[float | None, float | None], agreed: float
 ) -> None:
-    pages = found(("Leave.", 9.0, 0.5), ("Travel.", 5.0, 0.5))
+    pages = found(("Leave.", 9.0, 0.5), ("Travel.", 1.0, 0.5))
     hits = [replace(hit, relevance=score) for hit, score in zip(pages.hits, read, strict=True)]
     both = Retrieved(by_page(hits), 0.0, 0.0)
 
