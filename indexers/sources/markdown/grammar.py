@@ -29,6 +29,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from indexers.sources.markdown.block_state import add_html, line_of, quoted
 from indexers.sources.markdown.myst import myst
 from indexers.sources.markdown.tags import STAND_IN
 
@@ -140,15 +141,11 @@ class _ForgivingBlocks(ParserBlock):
         state.line = endLine
 
 
-def _line(state: StateBlock, number: int) -> str:
-    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
-
-
 def _template_tags(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """Parse a line of nothing but template tags, which separates blocks."""
     if state.is_code_block(start):
         return False
-    line = _line(state, start)
+    line = line_of(state, start)
     if not STAND_IN.match(line) or STAND_IN.sub("", line).strip():
         return False
     if not silent:
@@ -163,7 +160,7 @@ def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Parse MkDocs' admonitions and tabs: a line with a mark, then a block indented by four."""
     if state.is_code_block(start):
         return False
-    line = _line(state, start)
+    line = line_of(state, start)
     found = _ADMONITION.match(line) or _TAB.match(line)
     if not found or not any(found.groupdict().values()):
         return False
@@ -180,22 +177,14 @@ def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     values = found.groupdict()
     element = "fn-note" if "kind" in values else "fn-tab"
     title = values["title"] or ""
-    _html(state, f"<{element} label={_quoted(values.get('kind') or '')} title={_quoted(title)}>")
+    add_html(state, f"<{element} label={quoted(values.get('kind') or '')} title={quoted(title)}>")
     outer = state.blkIndent, state.lineMax, state.parentType
     state.blkIndent, state.lineMax, state.parentType = indent, last, "blockquote"
     state.md.block.tokenize(state, start + 1, last)
     state.blkIndent, state.lineMax, state.parentType = outer
-    _html(state, f"</{element}>")
+    add_html(state, f"</{element}>")
     state.line = last
     return True
-
-
-def _html(state: StateBlock, content: str) -> None:
-    state.push("html_block", "", 0).content = content + "\n"
-
-
-def _quoted(text: str) -> str:
-    return f'"{escape(text.strip())}"'
 
 
 def _directive(
@@ -208,12 +197,12 @@ def _directive(
     kind = found["kind"] if found else ""
     title = (found["label"] or found["title"] or "") if found else ""
     title = _ATTRIBUTES.sub("", title)
-    return f"<fn-note label={_quoted(kind)} title={_quoted(title)}>\n"
+    return f"<fn-note label={quoted(kind)} title={quoted(title)}>\n"
 
 
 def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """Parse Kramdown's ``{: .class #id}`` on a line of its own."""
-    line = _line(state, start)
+    line = line_of(state, start)
     if state.is_code_block(start) or not line.startswith("{"):
         return False
     found = _ATTRIBUTES.match(line)
@@ -222,11 +211,11 @@ def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> b
     if not silent:
         named = re.search(r"#([\w:-]+)", line)
         if named:
-            _html(state, f"<fn-id id={_quoted(named[1])}></fn-id>")
+            add_html(state, f"<fn-id id={quoted(named[1])}></fn-id>")
         if looks := _looks(found[0]):
             after = start == 0 or state.isEmpty(start - 1)
-            _html(
-                state, f"<fn-looks {looks} to={_quoted('after' if after else 'before')}></fn-looks>"
+            add_html(
+                state, f"<fn-looks {looks} to={quoted('after' if after else 'before')}></fn-looks>"
             )
         state.line = start + 1
     return True
@@ -235,7 +224,7 @@ def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> b
 def _looks(attributes: str) -> str:
     """Return the part of an attribute list that decides visibility."""
     style = _STYLE.search(attributes)
-    found = [f"style={_quoted(style[1] or style[2] or '')}"] if style else []
+    found = [f"style={quoted(style[1] or style[2] or '')}"] if style else []
     return " ".join([*found, *(["hidden"] if _HIDDEN.search(attributes) else [])])
 
 
@@ -256,22 +245,22 @@ def _contents(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Parse the place of a table of contents; kramdown puts it in a list's place."""
     if state.is_code_block(start):
         return False
-    line, length = _line(state, start), 1
+    line, length = line_of(state, start), 1
     if _PLACEHOLDER.match(line) and start + 1 < end:
-        line, length = _line(state, start + 1), 2
+        line, length = line_of(state, start + 1), 2
         if not line.startswith("{:"):
             return False
     if not _TOC.match(line):
         return False
     if not silent:
-        _html(state, "<fn-toc></fn-toc>")
+        add_html(state, "<fn-toc></fn-toc>")
         state.line = start + length
     return True
 
 
 def _modules(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Parse MDX's imports and exports, up to the next blank line."""
-    if state.level or state.sCount[start] or not _MODULE.match(_line(state, start)):
+    if state.level or state.sCount[start] or not _MODULE.match(line_of(state, start)):
         return False
     if not silent:
         until = start
@@ -298,7 +287,7 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
             token = state.push("html_inline", "", 0)
             shown = escape(label or "")
             kind = "true" if embed else ""
-            token.content = f"<fn-link to={_quoted(to)} embed={_quoted(kind)}>{shown}</fn-link>"
+            token.content = f"<fn-link to={quoted(to)} embed={quoted(kind)}>{shown}</fn-link>"
         state.pos = found.end()
         return True
 
@@ -321,7 +310,7 @@ def _highlight(state: StateInline, _silent: bool) -> bool:
 def _heading_open(
     _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
 ) -> str:
-    return f"<{tokens[at].tag} data-source={_quoted(tokens[at + 1].content)}>"
+    return f"<{tokens[at].tag} data-source={quoted(tokens[at + 1].content)}>"
 
 
 def _footnote_reference(

@@ -6,12 +6,13 @@ Source of the rules: the MyST specification and the MyST-Parser documentation.
 from __future__ import annotations
 
 import re
-from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
+
+from indexers.sources.markdown.block_state import add_html, line_of, quoted
 
 _ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _DIRECTIVE = re.compile(
@@ -51,25 +52,17 @@ def myst(md: MarkdownIt) -> None:
     md.inline.ruler.before("backticks", "myst_role", _role)
 
 
-def _line(state: StateBlock, number: int) -> str:
-    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
-
-
-def _html(state: StateBlock, content: str) -> None:
-    state.push("html_block", "", 0).content = content + "\n"
-
-
 def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Parse a directive: a fence whose language is a name in braces. It ends with as many marks or
     more, or with the block that it is in."""
-    found = None if state.is_code_block(start) else _DIRECTIVE.match(_line(state, start))
+    found = None if state.is_code_block(start) else _DIRECTIVE.match(line_of(state, start))
     if found is None:
         return False
     if silent:
         return True
     mark = found["mark"]
     last = start + 1
-    while last < end and not _closes(_line(state, last), mark):
+    while last < end and not _closes(line_of(state, last), mark):
         last += 1
     body, options = _options(state, start + 1, last)
     name, argument = found["name"].lower(), found["argument"].strip()
@@ -91,7 +84,7 @@ def _closes(line: str, mark: str) -> bool:
 def _options(state: StateBlock, start: int, last: int) -> tuple[int, dict[str, str]]:
     """Return where the body begins, and the options above it."""
     options: dict[str, str] = {}
-    while start < last and (found := _OPTION.match(_line(state, start))):
+    while start < last and (found := _OPTION.match(line_of(state, start))):
         options[found["name"]] = found["value"].strip()
         start += 1
     while start < last and state.isEmpty(start):
@@ -111,14 +104,14 @@ def _opening(name: str, argument: str, options: dict[str, str]) -> tuple[str, st
 def _read(state: StateBlock, start: int, last: int, opening: tuple[str, str, str]) -> None:
     """Parse a directive's lines as Markdown within an element."""
     element, label, title = opening
-    _html(state, f'<{element} label="{escape(label)}" title="{escape(title)}">')
+    add_html(state, f"<{element} label={quoted(label)} title={quoted(title)}>")
     outer = state.lineMax, state.parentType
     state.lineMax, state.parentType = last, "blockquote"
     state.level += 1  # so that directives within directives end somewhere
     state.md.block.tokenize(state, start, last)
     state.level -= 1
     state.lineMax, state.parentType = outer
-    _html(state, f"</{element}>")
+    add_html(state, f"</{element}>")
 
 
 def _line_of_its_own(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
@@ -126,13 +119,13 @@ def _line_of_its_own(state: StateBlock, start: int, _end: int, silent: bool) -> 
     nobody sees."""
     if state.is_code_block(start):
         return False
-    line = _line(state, start)
+    line = line_of(state, start)
     target = _TARGET.match(line)
     if not target and not _ASIDE.match(line):
         return False
     if not silent:
         if target:
-            _html(state, f'<a id="{escape(target["name"])}"></a>')
+            add_html(state, f"<a id={quoted(target['name'])}></a>")
         state.line = start + 1
     return True
 
