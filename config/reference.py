@@ -23,7 +23,7 @@ from config.workspaces import WorkspaceSettings
 DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
 _COLUMN, _WIDTH = 30, 100
 """Where comments begin, and where they end."""
-_MOST_CHOICES = 12
+_MOST_CHOICES = 16
 """Of a setting's values; more fill a page, and stand in docs/settings.md."""
 
 _FILE = """\
