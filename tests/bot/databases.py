@@ -38,7 +38,10 @@ starts one. No test cuts its power, so none waits for its disk."""
 
 # SQLite has neither passwords nor the types of columns and the ALTER statements that are tried. A
 # developer's machine may have no server; `.ci/run` always installs one, so nothing is left untried.
-needs_postgresql = pytest.mark.skipif(not POSTGRESQL, reason="SQLite cannot stand in for it")
+needs_postgresql = pytest.mark.skipif(
+    not POSTGRESQL,
+    reason="needs PostgreSQL, for which SQLite cannot stand in: set TEST_POSTGRESQL_URL",
+)
 """Marks a test of what PostgreSQL alone does."""
 
 _COUNT_ANEW = """

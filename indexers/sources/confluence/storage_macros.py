@@ -70,7 +70,8 @@ class Macro:
         """Return what stands above its body: of a tab its name, of which apps have several."""
         if self.body is None and self.code is None:
             return ""
-        return self.parameter("title", *(_TAB_NAMES if "tab" in self.name else ()))
+        is_tab = "tab" in self.name and "table" not in self.name
+        return self.parameter("title", *(_TAB_NAMES if is_tab else ()))
 
     @property
     def language(self) -> str:

@@ -42,6 +42,7 @@ _ELEVENTY = (
 )
 _MKDOCS = ("mkdocs.yml", "mkdocs.yaml")
 _SPHINX = ("conf.py", "docs/conf.py", "docs/source/conf.py", "doc/conf.py", "source/conf.py")
+_NAMES_MYST = re.compile(r"\bmyst(?![a-z])|jupyter-book")
 _GITBOOK = ("SUMMARY.md", ".gitbook.yaml", ".gitbook.yml")
 _SAMPLE = 200
 
@@ -197,7 +198,7 @@ def _hugo_file(root: Path) -> Path | None:
 def _is_sphinx(root: Path) -> bool:
     """Return whether Sphinx or Jupyter Book publishes it: its settings name MyST."""
     settings = [root / name for name in (*_SPHINX, "myst.yml", "_config.yml", "../conf.py")]
-    return any("myst" in _text(file) or "jupyter-book" in _text(file) for file in settings)
+    return any(_NAMES_MYST.search(_text(file)) for file in settings)
 
 
 def _mkdocs(root: Path, _listed: Listing) -> Recognised:

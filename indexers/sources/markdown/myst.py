@@ -60,9 +60,10 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    mark = found["mark"]
-    last = start + 1
-    while last < end and not _closes(line_of(state, last), mark):
+    mark, last, ended = found["mark"], start + 1, False
+    while last < end and not (ended := _closes(line_of(state, last), mark)):
+        if state.sCount[last] < state.blkIndent and not state.isEmpty(last):
+            break  # the list item around it ends here
         last += 1
     body, options = _options(state, start + 1, last)
     name, argument = found["name"].lower(), found["argument"].strip()
@@ -73,7 +74,7 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         token.markup, token.map = mark, [start, last]
     elif name not in _NOTHING:
         _read(state, body, last, _opening(name, argument, options))
-    state.line = min(last + 1, end)
+    state.line = last + ended
     return True
 
 

@@ -79,3 +79,14 @@ def test_a_macros_markdown_is_read_as_markdown() -> None:
     assert section.text == (
         "- one\n- [two](https://example.com)\n\n| a | b |\n| --- | --- |\n| 1 | 2 |"
     )
+
+
+def test_the_name_of_a_table_is_no_title_of_a_tab() -> None:
+    body = (
+        '<ac:structured-macro ac:name="table-filter"><ac:parameter ac:name="name">t1'
+        "</ac:parameter><ac:rich-text-body><p>Run it.</p></ac:rich-text-body>"
+        "</ac:structured-macro>"
+    )
+
+    [section] = sections(body, title="On Call")
+    assert section.text == "Run it."

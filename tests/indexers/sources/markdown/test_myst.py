@@ -21,6 +21,12 @@ def test_a_directive_in_a_list_ends_with_its_item() -> None:
     assert text(page) == "- One\n  > Tip: Take care.\n- Two"
 
 
+def test_a_directive_that_nothing_closes_ends_with_its_item() -> None:
+    page = "- One\n\n  ```{tip}\n  Take care.\n- Two\n\nAfter.\n"
+
+    assert text(page) == "- One\n  > Tip: Take care.\n- Two\n\nAfter."
+
+
 def test_directives_nested_deeper_than_anybody_writes_lose_no_word() -> None:
     page = "".join(f"{':' * (200 - depth)}{{note}}\n" for depth in range(150)) + "Innermost.\n"
 
