@@ -217,11 +217,14 @@ class _Parent:
                 sent, files, _, _ = socket.recv_fds(self._asked, _LONGEST, 4)
                 if not sent:
                     return None
+                # Ignored here, it would be lost to a child that does not handle it yet.
+                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
                 pid = os.fork()
                 if pid == 0:
                     self._become_child(files)
                     asked: dict[str, Any] = json.loads(sent)
                     return asked
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
                 status = socket.socket(fileno=files[3])
                 status.sendall(str(pid).encode())
                 self._children[pid] = status
@@ -243,6 +246,7 @@ class _Parent:
         for end in (self._asked, self._woken, self._wake, *self._children.values()):
             end.detach()
         os.closerange(3, 4096)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _main(connection: int) -> NoReturn:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,14 +95,27 @@ def held(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-@contextmanager
-def at_work(holder: subprocess.Popen[str]) -> Iterator[None]:
-    """Wait until the process works for a command that is started within: in two more threads."""
+def worked_for(holder: subprocess.Popen[str], *arguments: str) -> subprocess.Popen[str]:
+    """Start a command, and wait until the process works for it: in two more threads. Some of its
+    own may begin meanwhile, so the command has a connection, too."""
     threads = Path(f"/proc/{holder.pid}/task")
     before = {thread.name for thread in threads.iterdir()}
-    yield
+    folder = Path(f"/proc/{holder.pid}/cwd").readlink()
+    command = run(folder, *arguments)
+    until(lambda: is_connected(Path(f"/proc/{command.pid}"), folder))
     # Of those before, some may just have ended.
     until(lambda: len({thread.name for thread in threads.iterdir()} - before) >= 2)
+    return command
+
+
+def is_connected(command: Path, folder: Path) -> bool:
+    """Whether it is: before it is in its folder, it has what it inherited."""
+    if (command / "cwd").readlink() == folder:
+        for file in (command / "fd").iterdir():
+            with suppress(FileNotFoundError):  # closed meanwhile
+                if str(file.readlink()).startswith("socket:"):
+                    return True
+    return False
 
 
 @pytest.fixture
@@ -192,8 +205,7 @@ def test_a_command_whose_process_ends_does_its_work_alone(
     number: signal.Signals, handbook: Shell, holder: subprocess.Popen[str]
 ) -> None:
     questions = handbook.write("some.jsonl", f"{json.dumps(QUESTION)}\n" * 20)
-    with at_work(holder):
-        asking = run(handbook.folder, "eval", str(questions), "--json")
+    asking = worked_for(holder, "eval", str(questions), "--json")
     holder.send_signal(number)
     out, _ = asking.communicate()
 
@@ -206,8 +218,7 @@ def test_work_ends_with_the_command_that_asked_for_it(
 ) -> None:
     """Evaluations wait for each other, so a second one ends if the first one did; all questions
     would take it more than ten minutes."""
-    with at_work(holder):
-        asking = run(handbook.folder, "eval", "many.jsonl")
+    asking = worked_for(holder, "eval", "many.jsonl")
     asking.send_signal(number)
     out, _ = asking.communicate()
 
