@@ -101,7 +101,7 @@ def test_more_nearness_and_more_words_make_surer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("precision", "expected"), [(0.0, 0.0), (0.91, 0.2), (0.9295, 0.25), (1, 1)]
+    ("precision", "expected"), [(0.0, 0.0), (0.911, 0.2), (0.928, 0.25), (1, 1)]
 )
 def test_how_sure_one_must_be_is_read_off_what_was_measured(
     precision: float, expected: float
