@@ -16,9 +16,11 @@ from bot.answering.composing.prompt import NOTHING
 from bot.answering.composing.sentences import Evidence, Lead, Sentence, Sentences
 
 _FORMED = re.compile(r'(?:`{3}(?:json)?\s{0,9})?\{\s{0,9}"(?:answered|sentences)"\s{0,9}:')
+_PREFACE = re.compile(r"[^\n{`\[.?]{0,80}[:\n]\s{0,9}(?=[{`])")
+"""Words in front of the JSON: "Here is the JSON:"."""
+_UNDECIDED = re.compile(r"(?:[^\n{`\[.?]{0,80}(?:[:\n]\s{0,9})?)?(?:[{`][\s\S]{0,59})?")
+"""A beginning that may be that of JSON, with such words or without."""
 _DENIED = re.compile(r'"answered"\s{0,9}:\s{0,9}"no"')
-_DECIDED = 60
-"""Characters after which it counts as plain text, if nothing looks like JSON by then."""
 _EVIDENCE = 8
 _PASSAGES = 999
 """The highest number that a passage may have."""
@@ -56,10 +58,12 @@ class AnswerSentences:
             yield Sentence(NOTHING, Lead.PARAGRAPH)
 
     def _begun(self, text: str) -> Iterator[Sentence]:
-        if _FORMED.match(text):
+        preface = _PREFACE.match(text)
+        formed = text[preface.end() :] if preface else text
+        if _FORMED.match(formed):
             self._beginning, self._objects = None, Objects()
-            yield from self._formed(self._objects, text)
-        elif text and (text[0] not in "{`" or len(text) > _DECIDED):
+            yield from self._formed(self._objects, formed)
+        elif not _UNDECIDED.fullmatch(text):
             yield from self._as_plain(self._beginning or "")
 
     def _as_plain(self, text: str) -> Iterator[Sentence]:

@@ -204,11 +204,27 @@ def test_an_answer_that_does_not_answer_says_so_first() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Leave is long [1].", '"Leave" is long [1].', "`x` is y [1].", ""]
+    "text",
+    [
+        "Leave is long [1].",
+        '"Leave" is long [1].',
+        "`x` is y [1].",
+        'Set it to: {"days": 30} [1].',
+        "Leave",
+        "",
+    ],
 )
 def test_plain_text_is_read_as_such_whatever_was_asked_for(text: str) -> None:
     assert [one.text for one in read(text)] == ([text] if text else [])
     assert not any(one.evidence for one in read(text))
+
+
+@pytest.mark.parametrize(
+    "preface", ["Here is the JSON:\n\n```json\n", "Sure! Here is my answer: ", "Answer\n```\n"]
+)
+@pytest.mark.parametrize("size", [1, 5, 1_000])
+def test_words_in_front_of_the_json_are_left_out(preface: str, size: int) -> None:
+    assert read(preface + WRITTEN, size) == read(WRITTEN)
 
 
 def test_json_that_is_part_of_a_plain_answer_stays_code() -> None:
