@@ -16,7 +16,7 @@ def started(turns: Turns, name: str, said: list[str], *, urgent: bool) -> thread
         with turns.turn(urgent=urgent):
             said.append(name)
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     return thread
 
@@ -86,18 +86,23 @@ def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    holder = threading.Thread(target=busy)
+    def press() -> None:
+        waiting(turns, 1)  # one that came before would end the tests
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+
+    holder, pressing = threading.Thread(target=busy), threading.Thread(target=press)
     holder.start()
     begun.wait(60)
     before = signal.signal(signal.SIGALRM, interrupt)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        pressing.start()
         with pytest.raises(KeyboardInterrupt), turns.turn():
             pass
     finally:
         signal.signal(signal.SIGALRM, before)
     over.set()
     holder.join(60)
+    pressing.join(60)
     said: list[str] = []
     started(turns, "next", said, urgent=False).join(60)
 
