@@ -34,18 +34,18 @@ class Turns:
                 self._pass_on()
 
     def _wait(self, waiter: _Waiter, queue: deque[_Waiter]) -> None:
-        with self._guard:
-            if self._whose is None:
-                self._whose = waiter.thread
-                return
-            queue.append(waiter)
         try:
+            with self._guard:
+                if self._whose is None:
+                    self._whose = waiter.thread
+                    return
+                queue.append(waiter)
             waiter.turn.acquire()
         except BaseException:  # Ctrl-C
             with self._guard:
                 if waiter in queue:
                     queue.remove(waiter)
-                else:
+                elif self._whose == waiter.thread:
                     self._pass_on()
             raise
 

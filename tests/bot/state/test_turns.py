@@ -107,3 +107,45 @@ def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
     started(turns, "next", said, urgent=False).join(60)
 
     assert said == ["next"]
+
+
+class Interrupting:
+    """A guard that Ctrl-C comes behind, the first time."""
+
+    def __init__(self) -> None:
+        self._lock, self._pressed = threading.Lock(), False
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+        if not self._pressed:
+            self._pressed = True
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("is_free", [True, False])
+def test_whoever_gives_up_as_they_begin_to_wait_keeps_nobody_from_their_turn(
+    is_free: bool,
+) -> None:
+    turns, said = Turns(), list[str]()
+    begun, over = threading.Event(), threading.Event()
+
+    def busy() -> None:
+        with turns.turn():
+            begun.set()
+            over.wait(60)
+
+    holder = threading.Thread(target=busy, daemon=True)
+    if not is_free:
+        holder.start()
+        begun.wait(60)
+    guard, turns._guard = turns._guard, Interrupting()  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt), turns.turn():
+        pass
+    turns._guard = guard
+    over.set()
+    started(turns, "next", said, urgent=False).join(60)
+
+    assert said == ["next"]
