@@ -87,7 +87,8 @@ def held(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     socket = socket_in(folder / "data")
     process = run(folder, *arguments, "chat", stdin=subprocess.PIPE)
     try:
-        until(lambda: socket.exists() or process.poll() is not None)
+        # Not only its file: that is there before anybody listens, and outlives a process.
+        until(lambda: is_alive(socket) or process.poll() is not None)
         assert process.poll() is None
         yield process
     finally:
