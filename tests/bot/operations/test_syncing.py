@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StateUnavailable, SyncRunning
+from bot.operations import scheduler as scheduling
 from bot.operations.passes import Pass, PassKind
 from bot.operations.scheduler import Scheduler
 from bot.operations.syncing import OneSyncAtATime
@@ -33,6 +34,8 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 NEVER = timedelta(0)
 SOON = timedelta(milliseconds=1)
 LATER = timedelta(hours=1)
+SECONDS = 120.0
+"""More than anything here takes: a test that waits so long has failed."""
 
 
 class Syncs:
@@ -73,7 +76,7 @@ class Syncs:
     def came(self, *wanted: PassKind) -> bool:
         """Whether they were asked for, first of all and in this order."""
         with self._more:
-            self._more.wait_for(lambda: len(self.asked) >= len(wanted), 5)
+            self._more.wait_for(lambda: len(self.asked) >= len(wanted), SECONDS)
             return tuple(self.asked[: len(wanted)]) == wanted
 
     def _note(self, kind: PassKind) -> None:
@@ -214,12 +217,31 @@ def test_word_of_an_edit_brings_the_look_for_edits_forward() -> None:
         assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS)
 
 
-def test_word_of_anything_else_brings_a_full_pass_forward_but_not_at_once_again() -> None:
-    syncs = Syncs()
-    with running(syncs, every=LATER, edits_every=timedelta(seconds=0.2)) as scheduler:
+class Clock:
+    """Stands still, so that nothing is due because the machine is busy."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, _seconds: float) -> None:
+        """No time goes by."""
+
+
+def test_word_of_anything_else_brings_a_full_pass_forward_but_not_at_once_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    syncs, clock = Syncs(), Clock()
+    monkeypatch.setattr(scheduling, "time", clock)
+    with running(syncs, every=2 * LATER, edits_every=LATER) as scheduler:
         assert syncs.came(PassKind.ALL_PAGES)
         scheduler.hint(PassKind.ALL_PAGES)
 
+        assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS)
+        clock.now += LATER.total_seconds()
+        scheduler.hint(PassKind.RECENT_EDITS)  # nobody wakes it when the clock goes on
         assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS, PassKind.ALL_PAGES)
 
 
@@ -541,9 +563,6 @@ def test_a_pass_that_cannot_be_written_down_is_no_less_done(
 
 
 # Over real wikis and the real index
-
-SECONDS = 120.0
-"""More than anything here takes: a test that waits so long has failed."""
 
 
 class Library(Indexing):
