@@ -92,9 +92,19 @@ class _Alive(Handler):
         super().stream(reply)
 
 
+class _InTurn:
+    """Each prompt is for the next of the clients."""
+
+    def __init__(self, *clients: LlamaClient) -> None:
+        self._clients = iter(clients)
+
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        return next(self._clients).write(prompt)
+
+
 def test_keep_alives_do_not_hold_a_place_for_ever() -> None:
     with openai_server(Reply(), LEAVE, handler=_Alive) as server:
-        asked = client(server.url, seconds=0.3)
+        asked = _InTurn(client(server.url, seconds=0.3), client(server.url))
         model = RetryingModel(asked, seconds=PATIENCE, attempts=1, at_once=1, chance=lambda: 0.0)
         with pytest.raises(ModelFailed):
             list(model.within(0.3).write(PROMPT))
@@ -257,7 +267,7 @@ def test_no_more_ask_at_once_than_may() -> None:
 
 def test_a_place_is_free_again_however_an_answer_ended() -> None:
     scripted = ScriptedModel("one", ModelFailed("no"), "three")
-    bounded = RetryingModel(scripted, seconds=1, attempts=3, at_once=1, chance=lambda: 0.0)
+    bounded = RetryingModel(scripted, seconds=PATIENCE, attempts=3, at_once=1, chance=lambda: 0.0)
 
     assert "".join(bounded.write(PROMPT)) == "one"
     with pytest.raises(ModelFailed):
