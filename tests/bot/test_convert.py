@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
+from tests.kept_logging import kept_logging
 
 BODY = "<h2>Leave</h2><p>Ask <em>now</em>&nbsp;&ouml; or *later*.</p>"
 READ = [{"headings": ["Leave"], "anchor": "page-Leave", "text": "Ask now ö or *later*."}]
@@ -21,8 +23,10 @@ def convert(*arguments: str) -> object:
 
 
 @pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
+    with kept_logging():
+        yield
 
 
 @pytest.mark.parametrize("name", ["page.xml", "page.html", "page.XHTML", "page.storage"])
