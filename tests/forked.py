@@ -96,7 +96,8 @@ class Forked(subprocess.Popen[AnyStr]):
             "environment": dict(os.environ if env is None else env),
             "session": start_new_session,
         }
-        ours, its = socket.socketpair()
+        # Its number and its status are two messages, however soon it ends.
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         files = [
             inherited if file < 0 else file
             for inherited, file in enumerate((p2cread, c2pwrite, errwrite))
