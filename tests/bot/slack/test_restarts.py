@@ -230,6 +230,7 @@ async def test_after_a_lost_connection_the_bot_hears_again(bot: Bot, slack: Loca
 
 @BOTH_WAYS
 async def test_a_stop_lets_what_was_pressed_come_to_its_end(bot: Bot, slack: LocalSlack) -> None:
+    bot.change(grace=PATIENCE)
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     answer = await slack.wait_for_message("C0TEAM")

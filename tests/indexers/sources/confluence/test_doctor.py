@@ -26,8 +26,10 @@ def doctor_of(transport: Transport, **settings: float) -> ConfluenceDoctor:
 
 
 def test_a_server_that_never_answers_is_one_failure(site: Site) -> None:
-    site.confluence.latency = 0.5
+    over = Event()
+    site.confluence.before_each = lambda _: over.wait(PATIENT)
     found = list(doctor_of(site.transport(), seconds=0.05).findings())
+    over.set()
 
     assert [finding.level for finding in found] == [Level.FAILURE]
     assert "did not tell whose token it is" in found[0].says
