@@ -105,8 +105,10 @@ def _busy_children(process: int) -> list[int]:
 
 
 def _worked(process: int) -> float:
-    status = Path(f"/proc/{process}/stat")
-    fields = status.read_text().rpartition(")")[2].split() if status.exists() else ["0"] * 13
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended, as programs of git do
+        return 0.0
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
