@@ -110,7 +110,7 @@ async def test_whoever_keeps_a_page_hears_that_it_was_flagged_and_nobody_else(
         first = await office.flagged(PARKING)
         closed = await office.flagged(CELLAR)
         nobody = await office.flagged(BONUS)
-        await slack.wait_for(lambda: office.told("U0EVE"))
+        await slack.wait_for(lambda: office.told("U0ADA") and office.told("U0EVE"))
         world.label(parking.id, "owner-eve")
         world.set_property(bonus.id, "owner", "ada@example.com")
         world.restrict(bonus.id, users=[office.people["Bob"].id])
@@ -120,7 +120,8 @@ async def test_whoever_keeps_a_page_hears_that_it_was_flagged_and_nobody_else(
         )
         second = await office.flagged(f"Tell me: {PARKING}")
         await office.flagged(f"Tell me: {BONUS}")
-        await asyncio.sleep(0.3)
+        await slack.wait_for(lambda: len(office.told("U0EVE")) == 2)
+        await asyncio.sleep(0.3)  # in which nobody else hears of it
     finally:
         await office.company.stop(bot)
 
