@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import Mapping
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
 LONGEST = 2**20
@@ -65,9 +66,10 @@ class CommandConnection:
         """Return whether `receive` has something to read, waiting for it for ``seconds``."""
         if b"\n" in self._received:
             return True
-        import select  # here, for Windows lacks much of it and runs none of this
-
-        return bool(select.select([self._socket], [], [], seconds)[0])
+        # Not `select.select`, which takes no file numbers above 1023.
+        with DefaultSelector() as waiting:
+            waiting.register(self._socket, EVENT_READ)
+            return bool(waiting.select(seconds))
 
     def read_no_more(self) -> None:
         """Let `receive`, in another thread, return None."""

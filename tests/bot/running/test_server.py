@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import socket
 import struct
 import threading
@@ -119,6 +120,29 @@ def test_what_is_no_request_is_dropped(sent: bytes, tmp_path: Path) -> None:
         last, _ = asked(tmp_path)
 
     assert last == {"exit": 0}
+
+
+def test_a_process_with_a_thousand_files_open_hears_a_command() -> None:
+    ours, its = socket.socketpair()
+    with closing(its), many_files():
+        os.dup2(ours.fileno(), 1500)
+        ours.close()
+        with closing(CommandConnection(socket.socket(fileno=1500))) as connection:
+            assert not connection.is_ready(0)
+            its.sendall(b"{}\n")
+
+            assert connection.is_ready(PATIENCE)
+            assert connection.receive() == {}
+
+
+@contextmanager
+def many_files() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_failure_is_logged_and_the_next_command_is_worked_for(
