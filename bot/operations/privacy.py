@@ -21,6 +21,10 @@ _OURS = (
 )  # fmt: skip
 
 
+_USED = ("index", "owner", "state.sqlite3*")
+"""Of these, what a folder holds that is no one else's."""
+
+
 def exposed(folder: Path) -> list[Path]:
     """Return the paths in the data folder that other users can access. If the folder and its direct
     children are closed, nothing deeper can be reached or is checked.
@@ -107,9 +111,19 @@ def _first(folder: Path) -> Iterator[Path]:
 
 def _is_shared(folder: Path) -> bool:
     """Return whether the folder holds more than our data: the working folder or a parent of it, a
-    home, or a folder that everybody can write to."""
+    home, a folder that everybody can write to, or one that a mistyped setting names."""
     place, here = folder.resolve(), Path.cwd()
-    return place in {here, *here.parents, Path.home()} or bool(place.stat().st_mode & stat.S_ISVTX)
+    return (
+        place in {here, *here.parents, Path.home()}
+        or bool(place.stat().st_mode & stat.S_ISVTX)
+        or not _is_data(place)
+    )
+
+
+def _is_data(folder: Path) -> bool:
+    """Return whether it is a data folder: one that we have used, or an empty one."""
+    used = any(next(folder.glob(name), None) for name in _USED)
+    return used or next(folder.iterdir(), None) is None
 
 
 def _tree(top: Path, folder: Path) -> Iterator[Path]:

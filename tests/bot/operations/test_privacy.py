@@ -117,6 +117,22 @@ def test_of_a_folder_that_others_use_only_what_is_ours_is_closed(
     )
 
 
+def test_a_folder_that_was_never_a_data_folder_stays_as_it_is(handbook: Shell) -> None:
+    """As with `--data-dir /srv/www`, mistyped."""
+    handbook.write("www/index.html", "Hello")
+    opened_to_all(handbook.folder / "www")
+    assert handbook.footnote("status", "--data-dir", "www").code == 0
+
+    assert open_paths(handbook.folder / "www") == {".", "index.html"}
+
+
+def test_an_empty_folder_is_closed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    assert privacy.close(tmp_path) == []
+
+    assert mode(tmp_path) == "0o700"
+
+
 def test_a_folder_that_is_not_there_is_no_problem(tmp_path: Path) -> None:
     assert privacy.close(tmp_path / "nowhere") == []
     (finding,) = privacy.findings(tmp_path / "nowhere")
