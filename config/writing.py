@@ -13,7 +13,10 @@ from config.settings import Settings
 _WEB_USER = re.compile(r"(https?://)[^/@\s]*@")
 """In the address of a git repository or a server, the user may be a token, too."""
 _PASSWORD = re.compile(r"(?<=://)([^/@:\s]*):[^/@\s]*@")
-_PARAMETER = re.compile(r"([?&])password=[^&\s]*&?", re.IGNORECASE)
+_DATABASE = re.compile(r"^(postgresql[+\w]*://[^/@:]*):[^@]*@")
+"""In the address of a database a password may hold slashes and blanks, as SQLAlchemy reads it."""
+_PARAMETER = re.compile(r"(?<=[?&])\w*password=[^&]*&?", re.IGNORECASE)
+_SECRETS = ((_WEB_USER, r"\1"), (_DATABASE, r"\1@"), (_PASSWORD, r"\1@"), (_PARAMETER, ""))
 
 
 def as_toml(settings: Settings) -> str:
@@ -38,7 +41,7 @@ def _lines(values: Mapping[str, Any]) -> list[str]:
 def _open(value: Any) -> Any:
     """Return the value without what may be a secret in it."""
     if isinstance(value, str):
-        for pattern, kept in ((_WEB_USER, r"\1"), (_PASSWORD, r"\1@"), (_PARAMETER, r"\1")):
+        for pattern, kept in _SECRETS:
             value = pattern.sub(kept, value)
         return value
     if isinstance(value, list):

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from config.drafting import toml_value
 from config.loading import load
+from config.settings import Settings
+from config.state import StateSettings
 from config.writing import as_toml
 
 FILE = """
@@ -64,3 +67,21 @@ def test_what_is_written_is_read_again_without_passwords(
         == first
     )
     assert [wiki.name for wiki in second.wiki] == ["handbook"]
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("postgresql+psycopg://bot:hun/ter2@db/footnote", "postgresql+psycopg://bot@db/footnote"),
+        ("postgresql://bot:hun ter2@db/footnote", "postgresql://bot@db/footnote"),
+        ("postgresql://db:5432/footnote?application_name=bot", None),
+        (
+            "postgresql://bot@db/footnote?password=hun ter2&sslpassword=hunter2&port=1",
+            "postgresql://bot@db/footnote?port=1",
+        ),
+    ],
+)
+def test_a_password_that_is_not_encoded_is_not_written_down(url: str, kept: str | None) -> None:
+    settings = Settings(state=StateSettings(url=url))
+
+    assert f"url = {toml_value(kept or url)}\n" in as_toml(settings)
