@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,16 +41,19 @@ def address_problem(url: str) -> str:
     # Slow: they load email and ssl.
     from http.client import HTTPException
     from urllib.error import HTTPError
+    from urllib.parse import quote
     from urllib.request import Request, urlopen
 
-    asked = Request(url, headers={"User-Agent": "footnote"})  # noqa: S310 - http(s), as settings are
+    # A browser's address bar shows letters that HTTP does not take.
+    address = quote(url, safe=string.punctuation)
+    asked = Request(address, headers={"User-Agent": "footnote"})  # noqa: S310 - http(s), as settings are
     try:
         with screen.busy(f"Asking {url}"), urlopen(asked, timeout=_SECONDS):  # noqa: S310
             return ""
     except HTTPError as error:
         error.close()
         return "" if error.code in _CLOSED else f"{url} answers {error.code} ({error.reason})."
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, UnicodeError) as error:  # the last of a host that is none
         reason = getattr(error, "reason", None) or error
         return f"{url} does not answer ({reason})."
 

@@ -46,7 +46,7 @@ class Web(BaseHTTPRequestHandler):
     """A web site, and the one method of Slack that is asked."""
 
     def do_GET(self) -> None:
-        self._answer(int(self.path.strip("/") or 200), b"")
+        self._answer(int(self.path.strip("/").partition("?")[0] or 200), b"")
 
     def do_POST(self) -> None:
         right = self.headers["Authorization"] == "Bearer xoxb-right"
@@ -152,6 +152,19 @@ def test_an_address_that_people_cannot_open_is_told(
     assert ran.code == 0
     assert says in ran.err
     assert bool(ran.err) is bool(says)
+
+
+def test_an_address_with_umlauts_is_asked(init: Init, web: str) -> None:
+    ran = init("", "", "pages", f"{web}/404?Büro", "")
+
+    assert (ran.code, ran.err) == (0, f"{web}/404?Büro answers 404 (Not Found).\n")
+
+
+def test_an_address_whose_host_cannot_be_is_told(init: Init) -> None:
+    ran = init("", "", "pages", f"https://{64 * 'a'}.example.com", "")
+
+    assert ran.code == 0
+    assert "does not answer" in ran.err
 
 
 def test_the_token_of_confluence_is_tried_and_stays_out_of_the_file(
