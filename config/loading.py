@@ -27,6 +27,7 @@ CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
 LISTS = ("wiki", "workspace")
 """Sections that there may be several of."""
+_LIST_VARIABLES = tuple(f"{ENV_PREFIX}{name}".upper() for name in LISTS)
 Location = tuple[str | int, ...]
 """The keys and numbers that lead to a setting."""
 
@@ -43,6 +44,9 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     values = _read(file) if file else {}
     unknown = _unknown_variables(os.environ, _token_variables(values))
     problems = [f"the variable {name} is not known{near}" for name, near in unknown.items()]
+    if any(name.upper() in _LIST_VARIABLES for name in unknown):
+        # What it holds would stand in place of the file's, and is no setting of any file.
+        raise SettingsError(problems, where, [()] * len(problems))
     try:
         settings = layered(values)
     except ValidationError as error:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     field_validator,
@@ -36,6 +37,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: None if value == "" else value)]
+"""A path, or none if it is empty: as a path that would be the settings file's folder."""
 ALTERNATIVE: JsonDict = {"alternative": True}
 """Marks a setting that the example file only shows in a comment."""
 
@@ -47,7 +50,7 @@ class WikiSettings(Strict):
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
         description="Its name: small letters, digits, `-` and `_`.",
     )
-    language: Language | Literal[""] = Field(
+    language: Literal[Language, ""] = Field(
         "", description="As `language` of `[index]`, for this wiki alone; empty: as there."
     )
     review_channel: str = Field(
@@ -79,7 +82,7 @@ class MarkdownSettings(WikiSettings):
     """A folder or a git repository of Markdown."""
 
     type: Literal["markdown"] = Field(description="The kind of wiki.")
-    path: Path | None = Field(
+    path: OptionalPath = Field(
         None,
         examples=["../handbook/content"],
         description="Its folder, relative to the settings file. With `git`: a folder within the "
@@ -272,7 +275,7 @@ class ConfluenceSettings(WikiSettings):
     timeout_seconds: int = Field(30, gt=0, le=600, description="Seconds that a request may take.")
     concurrency: int = Field(6, ge=1, le=32, description="How many requests are made at once.")
     proxy: str = Field("", repr=False, description="The address of a proxy; empty: none.")
-    ca_bundle: Path | None = Field(
+    ca_bundle: OptionalPath = Field(
         None,
         examples=["company-ca.pem"],
         json_schema_extra=ALTERNATIVE,

@@ -209,6 +209,7 @@ def test_one_problem_is_one_line_that_names_the_file() -> None:
     [
         (WIKI + WIKI, "`wiki`: two wikis are called 'handbook'"),
         ('[[wiki]]\ntype = "markdown"\nname = "a"', "`wiki.0`: needs `path` or `git`"),
+        (WIKI.replace("pages", ""), "`wiki.0`: needs `path` or `git`"),
         (WIKI + 'site_url = "ftp://x"', "`wiki.0.site_url`: must start with https:// or http://"),
         (WIKI + 'site_url = "https://["', NO_ADDRESS),
         (WIKI + 'site_url = "https://x:99999"', NO_ADDRESS),
@@ -232,6 +233,13 @@ def test_one_problem_is_one_line_that_names_the_file() -> None:
 )
 def test_a_wrong_value_is_told_in_words(text: str, problem: str) -> None:
     assert problems(text) == [problem]
+
+
+def test_a_misspelt_language_of_a_wiki_is_one_problem_with_the_languages() -> None:
+    (problem,) = problems(f'{WIKI}language = "englisch"\n')
+
+    assert problem.startswith("`wiki.0.language`: input should be 'auto', 'arabic', ")
+    assert "'english'" in problem
 
 
 def test_a_digest_needs_a_channel_and_an_hour_of_somewhere() -> None:
@@ -298,6 +306,16 @@ def test_a_wiki_is_too_much_for_a_variable(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("FOOTNOTE_WIKI", "[]")
 
     assert problems(WIKI)[0].startswith("the variable FOOTNOTE_WIKI is not known")
+
+
+@pytest.mark.parametrize("wiki", ['"name": "A b"', '"name": "b", "pth": "c"'])
+def test_a_wiki_in_a_variable_is_one_problem_whatever_it_holds(
+    wiki: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_WIKI", f'[{{"type": "markdown", "path": "a", {wiki}}}]')
+
+    (problem,) = problems("")
+    assert problem.startswith("the variable FOOTNOTE_WIKI is not known")
 
 
 def test_a_list_in_a_variable_that_is_no_json_says_how_to_write_it(
