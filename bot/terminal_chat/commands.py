@@ -42,12 +42,12 @@ class TerminalCommands:
         Raises:
             StateUnavailable: it cannot be noted.
         """
-        word, _, rest = line.partition(" ")
+        word, *rest = line.split(maxsplit=1)
         command = self._commands.get(word.lower())
         if command is None:
             self.show(Notice(texts.unknown_command(word)))
             return
-        await command(rest.strip())
+        await command("".join(rest))
 
     @property
     def _commands(self) -> Mapping[str, Callable[[str], Awaitable[None]]]:

@@ -223,6 +223,14 @@ def test_the_reason_says_what_kind_of_wrong(terminal: Terminal) -> None:
     assert kept == list(reasons.values())
 
 
+@pytest.mark.parametrize("blank", ["\N{NO-BREAK SPACE}", "\t"])
+def test_any_blank_stands_behind_a_command(terminal: Terminal, blank: str) -> None:
+    """A Mac's keyboard types the first one while Option is held."""
+    terminal.chat("How many days of annual leave?", f"/wrong{blank}outdated")
+
+    assert [flag.complaint for flag in terminal.flags()] == [Complaint.OUTDATED]
+
+
 def test_commands_that_fit_nothing_say_so(terminal: Terminal) -> None:
     said = answers(terminal.chat("/good", "/wrong", "/quotes", "/Help", "/nope", "/keepers"))
 
