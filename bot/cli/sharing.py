@@ -52,7 +52,13 @@ def open_app(settings: Settings, secrets: Secrets, *, shares: bool = False) -> I
 
 @contextmanager
 def sharing(app: App) -> Iterator[None]:
-    """Open the index and, if it is embedded, work for other commands meanwhile."""
+    """Open the index and, if it is embedded, work for other commands meanwhile.
+
+    Raises:
+        WikiMisconfigured: no wiki is set.
+        IndexUnavailable: the index cannot be opened.
+    """
+    app.indexing.wikis.chosen()  # an index would be made, and a data folder
     if app.settings.index.url:
         yield
         return

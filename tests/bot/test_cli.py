@@ -297,8 +297,10 @@ def test_rights_are_those_of_the_person_named(handbook: Shell) -> None:
     assert "thirty" in handbook.footnote("ask", "leave", "--as", "ann@example.com").out
 
 
-@pytest.mark.parametrize("command", [["sync"], ["ask", "leave"]])
-def test_without_settings_a_command_says_what_to_do(command: list[str], shell: Shell) -> None:
+@pytest.mark.parametrize("command", [["sync"], ["ask", "leave"], ["chat"]])
+def test_without_settings_a_command_says_what_to_do_and_makes_nothing(
+    command: list[str], shell: Shell
+) -> None:
     ran = shell.footnote(*command)
 
     assert (ran.code, ran.out) == (2, "")
@@ -306,6 +308,7 @@ def test_without_settings_a_command_says_what_to_do(command: list[str], shell: S
         "No wiki is set. `footnote init` asks for yours and writes footnote.toml; a file elsewhere"
         " is named with --config.\n"
     )
+    assert list(shell.folder.iterdir()) == []
 
 
 def test_the_status_of_no_wiki_says_how_to_get_one(shell: Shell) -> None:
