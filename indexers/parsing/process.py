@@ -150,11 +150,12 @@ class _Process:
         """
         self._megabytes = megabytes
         self._calls, theirs = Pipe()
-        command = [sys.executable, "-c", _START, str(_ROOT), str(theirs.fileno()), str(megabytes)]
+        # -P, or it imports modules of the folder that Footnote is started in, perhaps a wiki's.
+        command = [sys.executable, "-P", "-c", _START, str(_ROOT), str(theirs.fileno())]
         try:
             # No other open file is inherited, such as the lock on the index.
             self._process = subprocess.Popen(
-                command,
+                [*command, str(megabytes)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

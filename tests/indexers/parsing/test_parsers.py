@@ -170,6 +170,16 @@ def test_it_holds_nothing_open_that_others_hold(parsers: Parsers, tmp_path: Path
         assert not [name for name in parsers(PAGE, jobs.open_files) if str(tmp_path) in name]
 
 
+def test_no_module_of_the_folder_it_is_started_in_is_run(
+    parsers: Parsers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes in a wiki could put one there."""
+    (tmp_path / "resource.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+
+    assert parsers(PAGE, jobs.add, 1, 2) == 3
+
+
 def test_it_imports_what_parses_and_nothing_slow(parsers: Parsers) -> None:
     from indexers.sources.markdown.reading import skim
 
