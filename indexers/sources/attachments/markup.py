@@ -17,7 +17,10 @@ from indexers.sources.markdown.tags import Tags
 from indexers.sources.markdown.tree import grow
 from indexers.sources.markdown.writing import Writer
 
-_CHARSET = re.compile(rb"<meta\s[^<>]*\bcharset\s*+=\s*+[\"']?+\s*+([\w.:-]{1,40})", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"<(?:meta\s[^<>]*\bcharset|\?xml\s[^<>]*\bencoding)\s*+=\s*+[\"']?+\s*+([\w.:-]{1,40})",
+    re.IGNORECASE,
+)
 _ABSOLUTE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from indexers.model import Section
 from indexers.sources.attachments.content import MOST_CHARACTERS, Unreadable, Warn
+from indexers.sources.markdown.encoding import text_of
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -17,6 +18,16 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """In this order: UTF-32's begins with UTF-16's."""
+
+_WIDER = {
+    "ascii": "cp1252",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859-1": "cp1252",
+    "shift_jis": "cp932",
+}
+"""What is declared in documents, and what they are written in."""
 
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BETWEEN = re.compile(r"\n(?:[ \t]*+\n)++")
@@ -35,13 +46,18 @@ def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 def decoded(data: bytes, warn: Warn, declared: str = "") -> str:
     """Return the text with ``\n`` at line ends: by its byte order mark, else by the encoding that
-    it ``declared``, else UTF-8, else Windows' encoding.
+    it ``declared``, else UTF-8, else the encoding that it is likeliest in.
 
     Raises:
         Unreadable: if it is no text.
     """
     encoding, start = _encoding(data, declared)
-    text = data[start:].decode(encoding, "replace")
+    if encoding:
+        text = data[start:].decode(encoding, "replace")
+    else:
+        text, warning = text_of(data.replace(b"\0", b""))
+        if warning:
+            warn(warning)
     if len(text) > MOST_CHARACTERS:
         text = text[:MOST_CHARACTERS]
         warn(f"only the first {MOST_CHARACTERS:,} characters are read")
@@ -51,6 +67,8 @@ def decoded(data: bytes, warn: Warn, declared: str = "") -> str:
 
 
 def _encoding(data: bytes, declared: str) -> tuple[str, int]:
+    """Return the encoding and where the text starts; no encoding if neither a mark, nor zeros, nor
+    what is ``declared`` says it."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding, len(mark)
@@ -61,16 +79,19 @@ def _encoding(data: bytes, declared: str) -> tuple[str, int]:
     ):
         if zeros.count(0) > len(zeros) / 2 > 0 and letters.count(0) < len(letters) / 10:
             return encoding, 0
-    return next(name for name in (declared, "utf-8", "cp1252") if _is(data, name)), 0
+    return _meant(data, declared), 0
 
 
-def _is(data: bytes, encoding: str) -> bool:
-    """Return whether it is in this encoding. Finally anything is taken for Windows' encoding."""
+def _meant(data: bytes, declared: str) -> str:
+    """Return the encoding that a browser takes for the ``declared`` one; empty if it is none, or
+    the bytes are in another one."""
     try:
-        data.decode(encoding)
-    except (LookupError, UnicodeError):  # no such encoding; none of its bytes
-        return encoding == "cp1252"
-    return bool(encoding)
+        name = codecs.lookup(declared).name
+        meant = _WIDER.get(name, name)
+        data.decode(meant)
+    except (LookupError, UnicodeError):
+        return ""
+    return meant
 
 
 def paragraphs(text: str) -> list[str]:

@@ -39,6 +39,22 @@ def test_text_is_read_however_it_is_encoded(data: bytes) -> None:
     assert read("a.txt", data).sections[0].text == "Grüße — 5 €"
 
 
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_a_byte_that_is_no_text_spoils_no_other(name: str) -> None:
+    found = read(name, b"Gr\xc3\xbc\xc3\x9fe aus K\xc3\xb6ln, \xff 5 Uhr.")
+
+    assert found.sections[0].text == "Grüße aus Köln, \ufffd 5 Uhr."
+    assert found.warnings == ("not UTF-8 throughout; what could not be read was replaced",)
+
+
+def test_text_from_before_unicode_is_read_in_its_own_letters() -> None:
+    text = "Дежурный меняется каждый понедельник, телефон указан в таблице на стене."
+    found = read("a.txt", text.encode("cp1251"))
+
+    assert found.sections[0].text == text
+    assert found.warnings == ("not in UTF-8; read as cp1251, save it as UTF-8",)
+
+
 def test_the_lines_of_a_text_stay_as_they_are() -> None:
     [section] = read("a.txt", b"\r\nhost: web\r\n  port: 80\r\n \r\n\r\nEnd.\r\n").sections
 
@@ -90,3 +106,19 @@ def test_html_says_how_it_is_encoded() -> None:
 
     assert read("a.html", source.encode("shift_jis")).sections[0].text == "当番"
     assert read("a.html", b"<meta charset=nonsense><p>caf\xe9").sections[0].text == "café"
+    source = '<?xml version="1.0" encoding="iso-8859-2"?><html><p>Łódź</p></html>'
+    assert read("a.xhtml", source.encode("iso-8859-2")).sections[0].text == "Łódź"
+
+
+@pytest.mark.parametrize(
+    ("declared", "meant", "text"),
+    [
+        ("iso-8859-1", "cp1252", "“5 €”"),
+        ("gb2312", "gbk", "朱镕基"),
+        ("Shift_JIS", "cp932", "①髙"),
+    ],
+)
+def test_html_is_decoded_as_browsers_do_it(declared: str, meant: str, text: str) -> None:
+    source = f"<meta charset={declared}><p>{text}".encode(meant)
+
+    assert read("a.html", source).sections[0].text == text
