@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import docx, words
 
@@ -84,6 +86,63 @@ def test_what_was_deleted_is_not_there_and_what_was_inserted_is() -> None:
     [section] = read("a.docx", docx(body)).sections
 
     assert section.text == "new"
+
+
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    "properties",
+    ["<w:vanish/>", '<w:vanish w:val="1"/>', "<w:dstrike/>", '<w:strike w:val="0"/><w:vanish/>'],
+)
+def test_hidden_and_struck_text_is_left_out(properties: str) -> None:
+    body = f"<w:p>{run('seen')}{run('unseen', properties)}</w:p>"
+    [section] = read("a.docx", docx(body)).sections
+
+    assert section.text == "seen"
+
+
+def test_text_that_is_expressly_not_hidden_stays() -> None:
+    shown = '<w:vanish w:val="false"/><w:dstrike w:val="0"/>'
+    body = f"<w:p>{run('Seen.', shown)}</w:p>"
+    [section] = read("a.docx", docx(body)).sections
+
+    assert section.text == "Seen."
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ('<w:fldSimple w:instr=" REF owner "><w:ins>', "</w:ins></w:fldSimple>"),
+        ('<w:dir w:val="rtl">', "</w:dir>"),
+        ('<w:bdo w:val="rtl">', "</w:bdo>"),
+        (f"<w:r><w:ruby><w:rt>{run('no')}</w:rt><w:rubyBase>", "</w:rubyBase></w:ruby></w:r>"),
+    ],
+)
+def test_text_in_a_field_or_of_another_direction_is_read(start: str, end: str) -> None:
+    body = f"<w:p>{run('Ask:')}{start}{run('שלום')}{end}{run('.')}</w:p>"
+    [section] = read("a.docx", docx(body)).sections
+
+    assert section.text == "Ask:שלום."
+
+
+@pytest.mark.parametrize("mark", ['<w:br w:type="page"/>', '<w:br w:type="column"/>', "<w:cr/>"])
+def test_words_around_a_break_stay_apart(mark: str) -> None:
+    body = f"<w:p>{run('One.')}<w:r>{mark}</w:r>{run('Two.')}</w:p>"
+    body += f'<w:p><w:pPr><w:pStyle w:val="H1"/></w:pPr><w:r>{mark}</w:r>{run("End")}</w:p>'
+    found = read("a.docx", docx(body + words("x"))).sections
+
+    assert [(part.headings, part.text) for part in found] == [((), "One.\nTwo."), (("End",), "x")]
+
+
+def test_equations_are_left_out_and_that_is_said() -> None:
+    math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    body = f'<w:p>{run("Sum:")}<m:oMath xmlns:m="{math}"><m:r><m:t>7</m:t></m:r></m:oMath></w:p>'
+    found = read("a.docx", docx(body))
+
+    assert found.sections[0].text == "Sum:"
+    assert found.warnings == ("its equations are left out",)
 
 
 def test_markup_in_the_text_stays_text() -> None:
