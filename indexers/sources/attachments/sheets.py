@@ -1,5 +1,5 @@
 """Workbooks: a section for each sheet, its rows as tables under their own headers. Values, not
-formulas; hidden sheets are left out."""
+formulas; hidden sheets and struck cells are left out."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _MOST_ROWS = 100_000
 """Of a sheet, including empty ones."""
 _MOST_COLUMNS = 100
 _MOST_MERGED = 1_000
+_LITERAL = re.compile(r'"[^"]*+"|\\.')
+"""Text in a number's format that is shown as it stands."""
+_PADDED = re.compile("0{2,20}")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']([A-Z]+\d+:[A-Z]+\d+)[\"']")
 
 
@@ -85,12 +88,15 @@ def _rows(sheet: Any, merged: list[Merged], warn: Warn) -> Iterator[Row]:
     reaching: list[Merged] = []
     # The size that a sheet declares may be wrong.
     sheet.reset_dimensions()
-    wanted = sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS)
+    wanted = sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS + 1)
     for number, found in enumerate(wanted, start=1):
         if number > _MOST_ROWS:
             warn(f"only the first {_MOST_ROWS:,} rows of a sheet are read")
             return
         row = ["" if cell.value is None else _said(cell) for cell in found]
+        if any(row[_MOST_COLUMNS:]):
+            warn(f"only the first {_MOST_COLUMNS} columns of a sheet are read")
+        del row[_MOST_COLUMNS:]
         beginning = [
             Merged(cells.left, number, cells.right, cells.bottom, row[cells.left - 1])
             for cells in starting.get(number, ())
@@ -117,25 +123,39 @@ def _merged(xml: bytes) -> list[Merged]:
 
 
 def _said(cell: Any) -> str:  # noqa: PLR0911 - one case a type
-    if cell.data_type == "e":
+    if cell.data_type == "e" or _is_struck(cell):
         return ""
     match cell.value:
         case bool(value):
             return str(value).upper()
-        case int(value) | float(value) if "%" in (cell.number_format or ""):
-            return f"{value * 100:.12g}%"
         case int(value) | float(value):
-            return f"{value:.15g}"
+            return _number(value, _LITERAL.sub("", cell.number_format or ""))
         case datetime() as moment:
-            day, _, clock = moment.isoformat(sep=" ", timespec="minutes").partition(" ")
+            day, _, clock = moment.isoformat(" ", "seconds").removesuffix(":00").partition(" ")
             return day if clock == "00:00" else f"{day} {clock}"
         case date() as day:
             return day.isoformat()
         case time() as clock:
-            return clock.isoformat(timespec="minutes")
+            return clock.isoformat("seconds").removesuffix(":00")
         case timedelta() as span:
             return str(span)
     return " ".join(str(cell.value).split())
+
+
+def _is_struck(cell: Any) -> bool:
+    try:
+        return bool(cell.has_style and cell.font.strike)
+    except IndexError:  # it names a font that the workbook does not have
+        return False
+
+
+def _number(value: float, form: str) -> str:
+    """Return a number as its format shows it, as far as it would be another one without it."""
+    if "%" in form:
+        return f"{value * 100:.12g}%"
+    said = f"{value:.15g}"
+    # As of postal codes and phone numbers.
+    return said.zfill(len(form)) if _PADDED.fullmatch(form) and said.isdigit() else said
 
 
 Row = list[str]

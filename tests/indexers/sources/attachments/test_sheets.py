@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
+from openpyxl.styles import Font
 
 from indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import saved, xlsx
@@ -50,7 +51,9 @@ def test_a_sheet_is_a_section_and_a_hidden_one_is_none() -> None:
         (date(2026, 3, 1), "2026-03-01"),
         (datetime(2026, 3, 1), "2026-03-01"),  # noqa: DTZ001 - a sheet knows no zones
         (datetime(2026, 3, 1, 9, 30), "2026-03-01 09:30"),  # noqa: DTZ001
+        (datetime(2026, 3, 1, 0, 0, 45), "2026-03-01 00:00:45"),  # noqa: DTZ001
         (time(9, 30), "09:30"),
+        (time(0, 3, 45), "00:03:45"),
         (timedelta(hours=30), "1 day, 6:00:00"),
         ("two\nlines | of it", "two lines \\| of it"),
         ("#N/A", ""),
@@ -72,6 +75,45 @@ def test_shares_are_shown_as_the_sheet_shows_them() -> None:
     sheet["B2"].number_format = "0.0%"
 
     assert text_of(saved(book)).endswith("| North | 25.6% |")
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "said"),
+    [
+        (25.6, '0.0"%"', "25.6"),
+        (25.6, r"0.0\%", "25.6"),
+        (1067, "00000", "01067"),
+        (-7, "000", "-7"),
+        (1.5, "00", "1.5"),
+        (12, '"00"', "12"),
+    ],
+)
+def test_a_number_is_the_one_that_its_format_shows(value: float, form: str, said: str) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Name", "Number"])
+    sheet.append(["web", value])
+    sheet["B2"].number_format = form
+
+    assert text_of(saved(book)).endswith(f"| web | {said} |")
+
+
+def test_a_struck_cell_says_nothing() -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Host", "Port"])
+    sheet.append(["web", 80])
+    sheet["B2"].font = Font(strike=True)
+
+    assert text_of(saved(book)).endswith("| web |  |")
+
+
+def test_columns_that_are_left_out_are_told() -> None:
+    found = read("a.xlsx", xlsx([[f"c{n}" for n in range(1, 102)], range(1, 102)]))
+
+    assert "c100 |" in found.sections[0].text
+    assert "c101" not in found.sections[0].text
+    assert found.warnings == ("only the first 100 columns of a sheet are read",)
 
 
 def test_a_title_above_a_table_is_text_and_empty_rows_and_columns_are_gone() -> None:
