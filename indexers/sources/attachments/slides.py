@@ -1,5 +1,5 @@
 """Presentations: a section for each slide, with the words of its shapes, tables and notes. Hidden
-slides are left out, as when it is shown."""
+slides and shapes are left out, as when it is shown, and what is struck through."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ _MOST_XML = 50 * 2**20
 _MOST_SLIDES = 1_000
 _DEEPEST = 10
 """Nested groups."""
+_UNSEEN = (
+    ".//p:spTree//*[*/p:cNvPr[@hidden='1' or @hidden='true']]"
+    " | .//a:r[a:rPr[@strike='sngStrike' or @strike='dblStrike']]"
+)
 _MARGIN = {"DATE", "FOOTER", "HEADER", "SLIDE_NUMBER"}
 
 
@@ -34,15 +38,18 @@ def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
         if slide.element.get("show") in ("0", "false"):
             continue
         title = slide.shapes.title
+        for unseen in slide.element.xpath(_UNSEEN):
+            unseen.getparent().remove(unseen)
         heading = " ".join(title.text_frame.text.split()) if title is not None else ""
         body = [
             block
             for shape in _shapes(slide.shapes)
-            if title is None or shape.shape_id != title.shape_id
+            # Ids may come twice.
+            if title is None or shape.element is not title.element
             for block in _blocks(shape)
         ]
         if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
-            body += note("Notes", "", paragraphs(frame.text))
+            body += note("Notes", "", paragraphs(frame.text.replace("\v", "\n")))
         # A slide may have all its text in its title.
         yield Section((heading or f"Slide {number}",), "", "\n\n".join(body) or heading)
 
@@ -86,11 +93,11 @@ def _line(paragraph: Any) -> str:
     shown: list[str] = []
     at = 0
     for run in paragraph.runs:
-        start = text.find(run.text, at)
-        end = start + len(run.text)
-        if start >= 0 and run.text.strip() and (address := run.hyperlink.address):
-            shown += [text[at:start], link(run.text.strip(), address)]
-            at = end
+        words = run.text.strip()
+        start = text.find(words, at)
+        if words and start >= 0:
+            shown += [text[at:start], link(words, run.hyperlink.address or "")]
+            at = start + len(words)
     return " ".join("".join([*shown, text[at:]]).split())
 
 

@@ -56,6 +56,58 @@ def test_everything_on_a_slide_is_read() -> None:
     ]
 
 
+def text_beside_title(deck: Presentation) -> str:
+    made = BytesIO()
+    deck.save(made)
+    [section] = read("a.pptx", made.getvalue()).sections
+    return section.text
+
+
+def test_a_link_is_on_its_own_words_and_touches_no_other() -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    paragraph = slide.shapes.add_textbox(*BOX).text_frame.paragraphs[0]
+    for text, address in (("If here ends, see ", ""), ("here ", "https://e.com"), ("now", "")):
+        run = paragraph.add_run()
+        run.text = text
+        if address:
+            run.hyperlink.address = address
+
+    assert text_beside_title(deck) == "If here ends, see [here](https://e.com) now"
+
+
+def test_lines_of_notes_stay_apart() -> None:
+    deck = Presentation(BytesIO(pptx(("Rota", ""))))
+    deck.slides[0].notes_slide.notes_text_frame.text = "Say hello\vto all"
+
+    assert text_beside_title(deck) == "> Notes: Say hello\n> to all"
+
+
+def test_a_shape_with_the_id_of_the_title_is_read() -> None:
+    """Programs write such slides, and PowerPoint shows them."""
+    deck = Presentation(BytesIO(pptx(("Rota", "Ana"))))
+    shapes = deck.slides[0].shapes
+    shapes[1].element.nvSpPr.cNvPr.set("id", str(shapes.title.shape_id))
+
+    assert text_beside_title(deck) == "Ana"
+
+
+def test_what_is_hidden_or_struck_on_a_slide_is_left_out() -> None:
+    deck = Presentation(BytesIO(pptx(("Rota", "Ana"))))
+    slide = deck.slides[0]
+    group = slide.shapes.add_group_shape()
+    group.shapes.add_textbox(*BOX).text_frame.text = "in a hidden group"
+    group.element.nvGrpSpPr.cNvPr.set("hidden", "1")
+    hidden = slide.shapes.add_textbox(*BOX)
+    hidden.text_frame.text = "hidden"
+    hidden.element.nvSpPr.cNvPr.set("hidden", "1")
+    run = slide.placeholders[1].text_frame.paragraphs[0].add_run()
+    run.text = " and Ben"
+    run.font._element.set("strike", "sngStrike")
+
+    assert text_beside_title(deck) == "Ana"
+
+
 def test_points_keep_their_levels() -> None:
     deck = Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[1])
