@@ -49,7 +49,7 @@ _MOST_FORMS = 500
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _BULLET = re.compile("^[•◦▪‣●○■\u2013\uf0b7] *(?=\\S)")
 _STARTS = re.compile(r"(?:- |\d{1,3}[.)] )")
-_HYPHENATED = re.compile(r"[^\W\d_]{2}[-\xad]$")
+_HYPHENATED = re.compile(r"(?<=[^\W\d_]{2})(?:[-\xad]| ?\u2010)$")
 
 
 class _Spent(MemoryError):
@@ -188,8 +188,8 @@ def flowing(text: str) -> str:
     full = flowed = False
     for line in lines:
         if full and line and not _STARTS.match(line):
-            hyphenated = _HYPHENATED.search(done[-1]) and line[0].islower()
-            done[-1] = done[-1][:-1] + line if hyphenated else f"{done[-1]} {line}"
+            cut = _HYPHENATED.search(done[-1]) if line[0].islower() else None
+            done[-1] = done[-1][: cut.start()] + line if cut else f"{done[-1]} {line}"
             flowed = True
         else:
             done += ["", line] if flowed or len(line) >= width >= 30 else [line]

@@ -54,6 +54,14 @@ def test_lines_that_the_width_has_ended_flow_on() -> None:
     )
 
 
+@pytest.mark.parametrize("hyphen", ["-", "\xad", "\u2010", " \u2010"])
+def test_the_hyphen_that_ends_a_line_is_no_part_of_the_word(hyphen: str) -> None:
+    """Browsers print U+2010 there, LaTeX and Word a minus."""
+    page = f"A release needs the approval of two people, and is an{hyphen}\nnounced."
+
+    assert flowing(page) == "A release needs the approval of two people, and is announced."
+
+
 def test_a_scan_says_nothing_and_that_is_said() -> None:
     found = read("a.pdf", pdf(["", ""]))
 
