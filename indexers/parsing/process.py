@@ -149,26 +149,27 @@ class _Process:
             ParsingFailed: it cannot be started.
         """
         self._megabytes = megabytes
-        self._calls, theirs = Pipe()
-        # -P, or it imports modules of the folder that Footnote is started in, perhaps a wiki's.
-        command = [sys.executable, "-P", "-c", _START, str(_ROOT), str(theirs.fileno())]
         try:
-            # No other open file is inherited, such as the lock on the index.
-            self._process = subprocess.Popen(
-                [*command, str(megabytes)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                process_group=0,  # Ctrl-C in the terminal is for us: we decide what becomes of it
-            )
+            self._calls, theirs = Pipe()
+            with theirs:
+                self._process = self._started(theirs.fileno())
         except OSError as error:
-            self._calls.close()
             why = error.strerror or str(error)
             raise ParsingFailed(f"no process could be started to read it: {why}") from error
-        finally:
-            theirs.close()
         self.end = weakref.finalize(self, _end, self._calls, self._process)
+
+    def _started(self, theirs: int) -> subprocess.Popen[bytes]:
+        # -P, or it imports modules of the folder that Footnote is started in, perhaps a wiki's.
+        command = [sys.executable, "-P", "-c", _START, str(_ROOT), str(theirs)]
+        # No other open file is inherited, such as the lock on the index.
+        return subprocess.Popen(
+            [*command, str(self._megabytes)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(theirs,),
+            process_group=0,  # Ctrl-C in the terminal is for us: we decide what becomes of it
+        )
 
     @property
     def lives(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -89,6 +90,15 @@ def test_time_is_counted_for_each_call_alone(parsers: Parsers) -> None:
         parsers(BRIEF, jobs.add, 1, 2)
 
 
+def test_the_time_that_one_call_took_does_not_end_the_next_before_it_begins(
+    parsers: Parsers,
+) -> None:
+    """It would be remembered as one that takes too long."""
+    process = parsers(BRIEF, jobs.whoami)
+
+    assert resource.prlimit(process, resource.RLIMIT_CPU)[0] == resource.RLIM_INFINITY
+
+
 def test_what_took_too_long_is_not_tried_again(parsers: Parsers, tmp_path: Path) -> None:
     """A page that takes ten seconds must not take them at every sync."""
     for _ in range(3):
@@ -96,6 +106,19 @@ def test_what_took_too_long_is_not_tried_again(parsers: Parsers, tmp_path: Path)
             parsers(BRIEF, jobs.note_and_spin, str(tmp_path / "tries"))
 
     assert (tmp_path / "tries").read_text() == "x"
+    assert parsers(PAGE, jobs.add, 1, 2) == 3
+
+
+def test_a_process_that_cannot_be_started_is_a_failure_of_one_page(parsers: Parsers) -> None:
+    """No file can be opened, so no pipe either."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        with pytest.raises(ParsingFailed, match="Too many open files"):
+            parsers(PAGE, jobs.add, 1, 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
     assert parsers(PAGE, jobs.add, 1, 2) == 3
 
 
