@@ -1,5 +1,5 @@
-"""Presentations: a section for each slide, with the words of its shapes, tables and notes. Hidden
-slides and shapes are left out, as when it is shown, and what is struck through."""
+"""Presentations: a section for each slide, with the words of its shapes, tables, charts, diagrams
+and notes. Hidden slides and shapes are left out, as when it is shown, and so is struck text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from indexers.model import Section
+from indexers.sources.attachments import graphics
 from indexers.sources.attachments.content import Warn
 from indexers.sources.attachments.office import checked
 from indexers.sources.attachments.text import paragraphs
@@ -68,7 +69,9 @@ def _blocks(shape: Any) -> list[str]:
     if getattr(shape, "has_table", False):
         rows = list(_rows(shape.table))
         return [table(rows[0], rows[1:])] if any(map(any, rows)) else []
-    if not getattr(shape, "has_text_frame", False) or _is_margin(shape):
+    if not getattr(shape, "has_text_frame", False):
+        return graphics.words(shape)
+    if _is_margin(shape):
         return []
     lines = [(part.level, _line(part)) for part in shape.text_frame.paragraphs]
     lines = [(level, line) for level, line in lines if line]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 
 from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
+from pptx.oxml import parse_xml
 from pptx.util import Inches
 
 from indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import pptx
 
+RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 BOX = (Inches(1), Inches(1), Inches(4), Inches(1))
 
 
@@ -104,6 +111,68 @@ def test_what_is_hidden_or_struck_on_a_slide_is_left_out() -> None:
     run = slide.placeholders[1].text_frame.paragraphs[0].add_run()
     run.text = " and Ben"
     run.font._element.set("strike", "sngStrike")
+
+    assert text_beside_title(deck) == "Ana"
+
+
+def test_a_chart_says_its_values() -> None:
+    deck = Presentation(BytesIO(pptx(("Rota", ""))))
+    data = CategoryChartData()
+    data.categories = ["East", "West"]
+    data.add_series("2025", (19.2, None))
+    data.add_series("2026", (0.1 + 0.2, 7))
+    chart = deck.slides[0].shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *BOX, data).chart
+    chart.chart_title.text_frame.text = "Calls"
+
+    assert text_beside_title(deck) == (
+        "Calls\n\n|  | 2025 | 2026 |\n| --- | --- | --- |\n| East | 19.2 | 0.3 |\n| West |  | 7 |"
+    )
+
+
+def test_a_chart_over_days_names_them() -> None:
+    deck = Presentation(BytesIO(pptx(("Rota", ""))))
+    data = CategoryChartData()
+    data.categories = [date(2026, 3, 1)]
+    data.add_series("Calls", (5,))
+    deck.slides[0].shapes.add_chart(XL_CHART_TYPE.LINE, *BOX, data)
+
+    assert text_beside_title(deck).endswith("| 2026-03-01 | 5 |")
+
+
+def test_a_diagram_says_its_words() -> None:
+    """PowerPoint calls it SmartArt."""
+    deck = Presentation(BytesIO(pptx(("Rota", ""))))
+    slide = deck.slides[0]
+    main, dgm = (
+        f"http://schemas.openxmlformats.org/drawingml/2006/{name}" for name in ("main", "diagram")
+    )
+    texts = "".join(
+        f"<d:pt><d:t><a:bodyPr/><a:p><a:r><a:t>{text}</a:t></a:r></a:p></d:t></d:pt>"
+        for text in ("Plan ", "Do", "")
+    )
+    model = (
+        f'<d:dataModel xmlns:d="{dgm}" xmlns:a="{main}"><d:ptLst>{texts}</d:ptLst></d:dataModel>'
+    )
+    part = Part(
+        PackURI("/ppt/diagrams/data1.xml"),
+        "application/vnd.openxmlformats-officedocument.drawingml.diagramData+xml",
+        slide.part.package,
+        model.encode(),
+    )
+    held = slide.part.relate_to(part, f"{RELATIONSHIPS}/diagramData")
+    frame = slide.shapes.add_table(1, 1, *BOX).element
+    [data] = frame.xpath(".//a:graphicData")
+    data.set("uri", dgm)
+    data[:] = [parse_xml(f'<d:relIds xmlns:d="{dgm}" xmlns:r="{RELATIONSHIPS}" r:dm="{held}"/>')]
+
+    assert text_beside_title(deck) == "- Plan\n- Do"
+
+
+def test_a_graphic_whose_part_is_missing_says_nothing() -> None:
+    deck = Presentation(BytesIO(pptx(("Rota", "Ana"))))
+    frame = deck.slides[0].shapes.add_table(1, 1, *BOX).element
+    [data] = frame.xpath(".//a:graphicData")
+    data.set("uri", "http://schemas.openxmlformats.org/drawingml/2006/diagram")
 
     assert text_beside_title(deck) == "Ana"
 
