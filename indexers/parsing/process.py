@@ -188,7 +188,8 @@ class _Process:
                 if _stopped.get()():
                     raise ParsingStopped("the sync was stopped")
                 if time.monotonic() > late:
-                    raise TooCostly(f"takes more than {limits.wall_seconds:g} s to be read")
+                    # On a busy machine that is no fault of the page's, and it may be tried again.
+                    raise ParsingFailed(f"takes more than {limits.wall_seconds:g} s to be read")
             answer = self._calls.recv_bytes(_MOST_ANSWERED)
         except (EOFError, ConnectionError) as error:
             raise self._ended(limits) from error
