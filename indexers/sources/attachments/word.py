@@ -24,7 +24,12 @@ _AS_MAMMOTH_READS = (
 )
 """Elements that mammoth does not know, and others that it reads as these are meant: struck text is
 left out here, and a smart tag is whatever it holds."""
-_BREAKS = "br[type='page'] => br:fresh\nbr[type='column'] => br:fresh"
+_STYLES = """
+br[type='page'] => br:fresh
+br[type='column'] => br:fresh
+p[style-name^='toc '] => !
+"""
+"""Words around a break stay apart; a table of contents only repeats the headings."""
 
 _REFERENCE = re.compile(r'<sup><a href="#(?:foot|end)note-[^"]*"[^<>]*>\[(\d{1,6})\]</a></sup>')
 _NOTES = re.compile(r'<ol><li id="(?:foot|end)note-.*\Z', re.DOTALL)
@@ -45,7 +50,7 @@ def sections(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
         source,
         # A picture becomes its alternative text; its bytes are not needed.
         convert_image=mammoth.images.img_element(lambda _image: {}),
-        style_map=_BREAKS,
+        style_map=_STYLES,
         include_embedded_style_map=False,
     )
     if any("}oMath" in message.message for message in made.messages):

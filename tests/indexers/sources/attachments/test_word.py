@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexers.sources.attachments.reading import read
-from tests.indexers.sources.attachments.files import docx, words
+from tests.indexers.sources.attachments.files import docx, parts, words, zipped
 
 
 def test_headings_are_the_path_of_their_sections() -> None:
@@ -134,6 +134,22 @@ def test_words_around_a_break_stay_apart(mark: str) -> None:
     found = read("a.docx", docx(body + words("x"))).sections
 
     assert [(part.headings, part.text) for part in found] == [((), "One.\nTwo."), (("End",), "x")]
+
+
+def test_a_table_of_contents_is_left_out() -> None:
+    body = words("Contents", style="T0") + words("Restart\t7", style="T1") + words("Stop it.")
+    file = parts(docx(body))
+    names = (("T0", "TOC Heading"), ("T1", "toc 1"))
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{key}"><w:name w:val="{name}"/></w:style>'
+        for key, name in names
+    )
+    file["word/styles.xml"] = file["word/styles.xml"].replace(
+        b"</w:styles>", f"{styles}</w:styles>".encode()
+    )
+    [section] = read("a.docx", zipped(file)).sections
+
+    assert section.text == "Stop it."
 
 
 def test_equations_are_left_out_and_that_is_said() -> None:
