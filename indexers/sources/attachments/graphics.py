@@ -1,4 +1,4 @@
-"""Charts and diagrams (SmartArt) of a slide, in words."""
+"""The words of charts and diagrams on a slide. PowerPoint calls diagrams SmartArt."""
 
 from __future__ import annotations
 
