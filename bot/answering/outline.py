@@ -6,8 +6,9 @@ command nothing without its purpose.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from indexers.text.prose import Block, Kind, blocks, plain, readable
 from indexers.text.sentences import spans
@@ -16,6 +17,11 @@ _LABEL = 6
 """Words: up to so many, without a full stop, are a label ("Suggestions") rather than a sentence."""
 _ENDS = ".!?…。！？"  # noqa: RUF001 - Chinese
 _COLONS = (":", "：")  # noqa: RUF001 - Chinese
+_STOP = re.compile(r"(?:(?<!\.\.)\.|[!。！])[\"'\u2019\u201d\u00bb)\]]*$")  # noqa: RUF001 - Chinese
+_POINTS = re.compile(
+    r"\b(?:below|following|follows|folgend\w{0,2}|siguientes?|suivante?s?)\b", re.IGNORECASE
+)
+"""Words that point at the list below a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +45,18 @@ class Unit:
     more: int = 0
     """Characters that a reader sees beside ``text``: the space and the mark before an item, the
     header before each cell of a row, the fences of code."""
+    introduces: bool = False
+    """Whether it says little without what is below it."""
 
     @property
-    def introduces(self) -> bool:
-        return self.text.endswith(_COLONS)
+    def names(self) -> bool:
+        """Return whether it only names what is below it, without a colon."""
+        return len(self.text.split()) <= _LABEL and not self.text.endswith((*_COLONS, *_ENDS))
 
     @property
     def is_label(self) -> bool:
-        """Return whether it only names what is below it."""
-        return self.introduces or (
-            len(self.text.split()) <= _LABEL and not self.text.endswith(tuple(_ENDS))
-        )
+        """Return whether it only names or introduces what is below it."""
+        return self.text.endswith(_COLONS) or self.names
 
 
 def outline(text: str) -> list[Unit]:
@@ -117,10 +124,15 @@ class _Outline:
         self._parents = []
 
     def _above(self) -> tuple[int, ...]:
-        """Return the sentence before a list or table, if it introduces one."""
+        """Return the sentence before a list or table, if it introduces one: it points at it, or has
+        no full stop."""
         if not self.units or self._last is not Kind.PARAGRAPH:
             return ()
-        return (len(self.units) - 1,) if self.units[-1].is_label else ()
+        above = self.units[-1]
+        if _STOP.search(above.text) and not _POINTS.search(above.text):
+            return ()
+        self.units[-1] = replace(above, introduces=True)
+        return (len(self.units) - 1,)
 
     def _put(  # noqa: PLR0913 - the parts of a unit
         self,
@@ -141,7 +153,10 @@ class _Outline:
         more = self._more(start, end, kind, shown, leads)
         if kind is Kind.ITEM and self.units and self.units[-1].block == number:
             more = self.units[-1].more  # the mark of its item, if that is all that is shown of it
-        unit = Unit(start, end, shown, kind, number, leads, listed, depth, is_step, more)
+        introduces = shown.endswith(_COLONS)
+        unit = Unit(
+            start, end, shown, kind, number, leads, listed, depth, is_step, more, introduces
+        )
         self.units.append(unit)
         return True
 
@@ -156,21 +171,28 @@ class _Outline:
 
 def _sentences(block: Block) -> Iterator[tuple[int, int]]:
     """Yield the sentences. A number alone is not one, but the beginning of one, as in a numbered
-    list, or at the end of a block the end of one: "tel. 0800 123"."""
+    list, or at the end of a block the end of one: "tel. 0800 123". Nor is a word that a
+    block opens with: "Note." or "No."."""
     held: int | None = None
     last: tuple[int, int] | None = None
     for start, end in spans(block.text):
         held = start if held is None else held
         part = block.text[held:end]
-        if any(map(str.isalpha, part)):
+        if any(map(str.isalpha, part)) and (last or not _opens(part)):
             if last:
                 yield last
             last, held = (block.start + held, block.start + held + len(part.rstrip())), None
-    if held is not None and any(map(str.isdigit, block.text[held:])):
+    if held is not None and any(map(str.isalnum, block.text[held:])):
         first = last[0] if last else block.start + held
         last = first, block.start + len(block.text.rstrip())
     if last:
         yield last
+
+
+def _opens(part: str) -> bool:
+    """Return whether it is a word with an end, which says nothing by itself."""
+    words = [word for word in part.split() if any(map(str.isalpha, word))]
+    return len(words) == 1 and words[0].endswith(tuple(_ENDS))
 
 
 def _lines(block: Block) -> Iterator[tuple[int, int]]:

@@ -93,7 +93,7 @@ def only_names(units: Sequence[Unit], at: int) -> bool:
     unit = units[at]
     if unit.kind is Kind.TABLE:
         return any(at in later.leads for later in units[at + 1 :])
-    return unit.kind is Kind.PARAGRAPH and unit.is_label and not unit.introduces
+    return unit.kind is Kind.PARAGRAPH and unit.names
 
 
 def _shares(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,37 @@ def test_a_nested_item_is_introduced_by_those_that_it_stands_below() -> None:
 
 def test_a_sentence_with_an_end_introduces_no_list() -> None:
     assert led("Leave is long and everybody gets it.\n\n- a lead")["a lead"] == []
+    assert led("(Leave is long and everybody gets it.)\n\n- a lead")["a lead"] == []
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "You get leave under one of the following conditions.",
+        "Die folgenden Personen bekommen immer Urlaub.",
+        "Before you can take any of it you have to do three things",
+        "Who gets more of it than all the others?",
+        "You have to do three things...",
+    ],
+)
+def test_a_sentence_that_points_asks_or_has_no_end_introduces_its_list(above: str) -> None:
+    units = outline(f"Leave is long. {above}\n\n- a lead\n\nThat is all.")
+
+    assert [unit.text for unit in units if unit.introduces] == [above]
+    assert led(f"Leave is long. {above}\n\n- a lead")["a lead"] == [above]
+    assert led(f"| {above} |\n\n- a lead")["a lead"] == []
+
+
+def test_a_word_that_opens_a_block_is_no_sentence() -> None:
+    text = "Note. It is paid.\n\n- No. We never ask.\n- Breathe.\n\n1. Yes! Go home. Stay there."
+
+    assert [unit.text for unit in outline(text)] == [
+        "Note. It is paid.",
+        "No. We never ask.",
+        "Breathe.",
+        "Yes! Go home.",
+        "Stay there.",
+    ]
 
 
 def test_a_row_is_introduced_by_its_header() -> None:
