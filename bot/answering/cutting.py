@@ -28,18 +28,20 @@ ABOVE = 150
 NEAR = 1.25
 """A unit at most this far behind the best may answer, too, or add to it."""
 ROW = 0.5
-"""The same for a row: another one says the same of another thing."""
+"""The same for a row: another one says the same of another thing. Items and rows that are so near
+answer together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A cut. The places of all units that are ``shown``, in the page's order, and of the ``cores``,
     which answer: one, or one for each part of a question. ``first`` are those that come before the
-    others: the answer, and what is below it."""
+    others: the answer, and what is below it. ``bold`` are the cores that stand out."""
 
     cores: Sequence[int] = ()
     shown: Sequence[int] = ()
     first: Sequence[int] = ()
+    bold: Sequence[int] = ()
 
     @property
     def ordered(self) -> list[Sequence[int]]:
@@ -55,7 +57,11 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
     core = next((window.place for window in windows if shown.add([window.place])), None)
     if core is None:
         return Cut()
+    beside = _siblings(units, core)
+    alone = not any(one.behind <= ROW and one.place in beside for one in windows)
     shown.add_short(range(len(units)), SHORT)
+    if units[core].is_step and not alone:  # Steps that answer together are told from the first.
+        shown.add_each(beside)
     shown.add_each(_below(units, core) if units[core].introduces else ())
     shown.add(_understood(units, core, PARAGRAPH))
     for window in windows:
@@ -65,11 +71,10 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
     if units[core].kind is not Kind.TABLE:
         shown.add_each(at for at in _block(units, core) if at > core)
     if units[core].kind is Kind.ITEM:
-        listed = [at for at, unit in enumerate(units) if unit.listed == units[core].listed]
-        shown.add_short(listed, SHORT)
+        shown.add_short(_listed(units, core), SHORT)
         shown.add_each(_below(units, core))
     closed = shown.closed(core)
-    return Cut([core], closed, _first(units, closed, core))
+    return Cut([core], closed, _first(units, closed, core), [core] if alone else [])
 
 
 def together(cuts: Sequence[Cut]) -> Cut:
@@ -77,7 +82,25 @@ def together(cuts: Sequence[Cut]) -> Cut:
     cores = dict.fromkeys(at for one in cuts for at in one.cores)
     shown = {at for one in cuts for at in one.shown}
     first = {at for one in cuts for at in one.first}
-    return Cut(list(cores), sorted(shown), sorted(first))
+    bold = {at for one in cuts for at in one.bold}
+    return Cut(list(cores), sorted(shown), sorted(first), sorted(bold))
+
+
+def _listed(units: Sequence[Unit], place: int) -> list[int]:
+    """Return the list or table of an item or row."""
+    return [at for at, unit in enumerate(units) if unit.listed == units[place].listed != -1]
+
+
+def _siblings(units: Sequence[Unit], place: int) -> list[int]:
+    """Return the other items or rows of its list with the same introductions, and what is below
+    them."""
+    leads = set(units[place].leads)
+    block = [place] if units[place].kind is Kind.TABLE else _block(units, place)
+    return [
+        at
+        for at in _listed(units, place)
+        if at not in block and place not in units[at].leads and leads <= set(units[at].leads)
+    ]
 
 
 def _first(units: Sequence[Unit], shown: Sequence[int], core: int) -> list[int]:

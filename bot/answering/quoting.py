@@ -207,7 +207,7 @@ class _Text:
             return []
         first, last = self.units[piece.shown[0]], self.units[piece.shown[-1]]
         passage = self.stretch.at(self.units[piece.cores[0]].start)
-        text = body(self.stretch.text, self.units, piece.ordered, piece.cores)
+        text = body(self.stretch.text, self.units, piece.ordered, piece.bold)
         words = self.stretch.text[first.start : last.end]
         read = [one.read for windows in answering for one in windows if one.read is not None]
         below = caption(passage.title, " > ".join(passage.headings))

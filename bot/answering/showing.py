@@ -33,16 +33,16 @@ def caption(title: str, heading: str) -> str:
 
 
 def body(
-    text: str, units: Sequence[Unit], pieces: Sequence[Sequence[int]], cores: Sequence[int]
+    text: str, units: Sequence[Unit], pieces: Sequence[Sequence[int]], bold: Sequence[int]
 ) -> str:
-    """Return the units of ``text`` at the places in ``pieces``, one after the other. The units
-    ``cores`` are in bold, unless they are the only ones. What is below a step is not: the steps
+    """Return the units of ``text`` at the places in ``pieces``, one after the other. Those in
+    ``bold`` are so, unless they are the only ones. What is below a step is not: the steps
     answer together, and it is a detail of one."""
     groups = [
         [at for at in places if not _is_told_by_row(text, units, places, at)] for places in pieces
     ]
-    alone = sum(map(len, groups)) <= len(cores)
-    marked = () if alone else [at for at in cores if not _is_below_step(units, at)]
+    alone = sum(map(len, groups)) <= len(bold)
+    marked = () if alone else [at for at in bold if not _is_below_step(units, at)]
     return "\n\n".join(_group(text, units, places, marked) for places in groups if places)
 
 
@@ -50,14 +50,14 @@ def _is_below_step(units: Sequence[Unit], at: int) -> bool:
     return units[at].depth > 0 and any(units[lead].is_step for lead in units[at].leads)
 
 
-def _group(text: str, units: Sequence[Unit], places: Sequence[int], cores: Sequence[int]) -> str:
+def _group(text: str, units: Sequence[Unit], places: Sequence[int], bold: Sequence[int]) -> str:
     parts: list[str] = []
     before: int | None = None
     for at in places:
         if before is not None:
             parts.append(_between(units, before, at))
         parts.append(_begun(text, units, before, at))
-        parts.append(_shown(text, units, at, bold=at in cores))
+        parts.append(_shown(text, units, at, bold=at in bold))
         before = at
     if before is not None and _goes_on(units, before):
         parts.append(f" {_LEFT_OUT}")

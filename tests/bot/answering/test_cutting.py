@@ -19,6 +19,18 @@ def shown(text: str, *wanted: str, room: int = 700) -> list[str]:
     return [units[at].text for at in cut(units, windows, room).shown]
 
 
+def bold(text: str, **behind: float) -> list[str]:
+    """What is in bold if its first unit is ``behind`` by so much, by the units' first words."""
+    units = outline(text)
+    windows = [
+        Window(at, behind[word])
+        for word in sorted(behind, key=lambda word: behind[word])
+        for at, unit in enumerate(units)
+        if unit.text.startswith(word)
+    ]
+    return [units[at].text for at in cut(units, windows, 700).bold]
+
+
 LONG = "This sentence is here so that a paragraph has more than three hundred characters of text. "
 CLOSED = f"{LONG * 3}Leave is thirty days long. It is paid. {LONG * 2}"
 
@@ -167,6 +179,41 @@ def test_numbered_steps_keep_their_order() -> None:
 
     assert told(f"1. {BEFORE}\n2. {answer}", answer) == [[BEFORE, answer]]
     assert told(f"- {LENGTHY}\n- {answer}", answer) == [[answer], [LENGTHY]]
+
+
+def test_items_that_answer_together_have_none_in_bold() -> None:
+    steps = "Do this:\n\n1. Ask your lead. Be polite.\n2. Tell the desk.\n   - Call it."
+    rows = "| City | Days |\n| --- | --- |\n| Berlin | 30 |\n| Rome | 25 |"
+
+    assert bold(steps, Ask=0, Tell=0.3) == []
+    assert bold(steps, Ask=0, Tell=0.9) == ["Ask your lead."]
+    assert bold(steps, Ask=0, Be=0.3, Do=0.3, Tell=0.9) == ["Ask your lead."]
+    assert bold(steps, Tell=0, Call=0.3, Ask=0.9) == ["Tell the desk."]
+    assert bold(rows, Rome=0, Berlin=0.3) == []
+    assert bold("Leave is long.\n\nAsk.", Leave=0, Ask=0.1) == ["Leave is long."]
+
+
+def test_steps_that_answer_together_are_told_from_the_first() -> None:
+    steps = "\n".join(
+        f"{n}. step {n} says something that takes its room in it" for n in range(1, 30)
+    )
+
+    assert [one.partition(" says")[0] for one in shown(steps, "step 3 ", "step 4 ")][:4] == [
+        "step 1",
+        "step 2",
+        "step 3",
+        "step 4",
+    ]
+    assert [one.partition(" says")[0] for one in shown(steps, "step 3 ")] == ["step 3"]
+    assert len(shown(ITEMS, "item 3 ", "item 4 ")) == 2
+
+
+def test_of_steps_below_a_step_only_these_are_told_from_the_first() -> None:
+    above = f"1. Other. {LONG}\n2. Ask:\n"
+    steps = "\n".join(f"   {n}. step {n} says something that takes its room" for n in range(1, 20))
+    found = [one.partition(" says")[0] for one in shown(above + steps, "step 3 ", "step 4 ")]
+
+    assert found[:4] == ["Ask:", "step 1", "step 2", "step 3"]
 
 
 def test_short_items_and_rows_above_the_answer_keep_their_order() -> None:
