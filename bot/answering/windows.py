@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from math import fsum
 
+from bot.answering.composing.words import read as words
 from bot.answering.examples import is_example
 from bot.answering.outline import Unit
 from bot.answering.stems import Weights, stems
@@ -64,9 +65,29 @@ def ranked(
         if (scores := read(question, texts)) is not None:
             read_as = dict(zip(chosen, scores, strict=True))
             found = _sorted(read_as, _LOGITS, examples)
-            return [replace(window, read=read_as[window.place]) for window in found]
+            windows = [replace(window, read=read_as[window.place]) for window in found]
+            return _without_other_rows(question, units, windows)
     top = shares[best[0]]
-    return _sorted(shares, _WORDS * top if top else 1.0, examples)
+    windows = _sorted(shares, _WORDS * top if top else 1.0, examples)
+    return _without_other_rows(question, units, windows)
+
+
+def _without_other_rows(
+    question: str, units: Sequence[Unit], windows: Sequence[Window]
+) -> list[Window]:
+    """Return the windows without rows that have fewer words of the question than the best, if that
+    is a row of their table, and none that it has not: they are about another thing."""
+    first = units[windows[0].place]
+    if first.kind is not Kind.TABLE:
+        return list(windows)
+    wanted = stems(" ".join(word.text for word in words(question) if word.weighs))
+    has = wanted & stems(first.text)
+    return [
+        window
+        for window in windows
+        if (unit := units[window.place]).listed != first.listed
+        or not wanted & stems(unit.text) < has
+    ]
 
 
 def _sorted(scores: dict[int, float], scale: float, examples: Set[int]) -> list[Window]:

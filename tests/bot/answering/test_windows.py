@@ -41,6 +41,20 @@ def test_a_cross_encoder_that_cannot_tell_in_time_changes_nothing() -> None:
     assert best("How long is leave?", TEXT, lambda *_: None) == best("How long is leave?", TEXT)
 
 
+ROWS = (
+    "| Level | Fix |\n| --- | --- |\n| Severity 1 | 30 days |\n| Severity 2 | year |\n| Red | no |"
+)
+
+
+@pytest.mark.parametrize("read", [None, lambda _, texts: [-len(text) / 99 for text in texts]])
+def test_rows_with_fewer_words_of_the_question_are_about_something_else(read: Read | None) -> None:
+    assert best("How long is a fix of severity 1?", ROWS)[:1] == ["Severity 1 · 30 days"]
+    assert "Severity 2 · year" not in best("How long is a fix of severity 1?", ROWS)
+    assert "Severity 2 · year" in best("How long are severity 1 and severity 2?", ROWS, read)
+    assert "Severity 2 · year" in best("How long is a severity?", ROWS, read)
+    assert "Red · no" in best("Are severity 1 and red alike?", ROWS, read)
+
+
 RULE = "For example, leave of ten days is paid for five days. Leave is paid for half of its days."
 
 
