@@ -62,8 +62,10 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
     shown.add_short(range(len(units)), SHORT)
     if units[core].is_step and not alone:  # Steps that answer together are told from the first.
         shown.add_each(beside)
-    shown.add_each(_below(units, core) if units[core].introduces else ())
     shown.add(_understood(units, core, PARAGRAPH))
+    last = _block(units, core)[-1]
+    if units[last].introduces:  # Conditions and exceptions, as often as not.
+        shown.add_each([*range(core + 1, last + 1), *_below(units, last)])
     for window in windows:
         is_row = units[window.place].kind is Kind.TABLE
         if window.behind <= (ROW if is_row else NEAR):

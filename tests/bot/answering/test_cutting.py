@@ -85,6 +85,14 @@ def test_what_ends_with_a_colon_is_shown_with_what_it_introduces() -> None:
     assert [one.partition(" says")[0] for one in found[1:]] == ["item 0", "item 1", "item 2"]
 
 
+def test_the_list_that_ends_the_answering_paragraph_is_shown_with_it() -> None:
+    above = "You may do it. It is subject to the following rules:"
+    found = shown(f"{above}\n\n{ITEMS}\n\n{BEFORE}", "You may", "You can", room=200)
+
+    assert found[:2] == ["You may do it.", "It is subject to the following rules:"]
+    assert [one.partition(" says")[0] for one in found[2:]] == ["item 0", "item 1"]
+
+
 def test_a_row_is_shown_with_its_header_and_no_other_row() -> None:
     rows = [f"| City{n} | {n} days off work |" for n in range(40)]
     table = "\n".join(["| City | Days |", "| --- | --- |", *rows])
