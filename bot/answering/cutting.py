@@ -58,7 +58,7 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
     if core is None:
         return Cut()
     beside = _siblings(units, core)
-    alone = not any(one.behind <= ROW and one.place in beside for one in windows)
+    alone = {one.place for one in windows if one.behind <= ROW}.isdisjoint(beside)
     shown.add_short(range(len(units)), SHORT)
     if units[core].is_step and not alone:  # Steps that answer together are told from the first.
         shown.add_each(beside)
@@ -195,7 +195,7 @@ def _understood(units: Sequence[Unit], place: int, short: int) -> list[int]:
 
 
 def _below(units: Sequence[Unit], place: int) -> Iterator[int]:
-    """Yield what is below a sentence with a colon, or an item, in order."""
+    """Yield what is below a sentence that introduces it, or an item, in order."""
     for at in range(place + 1, len(units)):
         is_next = at == place + 1 and units[place].introduces
         if not is_next and place not in units[at].leads:
