@@ -66,6 +66,8 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
     last = _block(units, core)[-1]
     if units[last].introduces:  # Conditions and exceptions, as often as not.
         shown.add_each([*range(core + 1, last + 1), *_below(units, last)])
+    if units[core].kind is Kind.ITEM:
+        shown.add_short(_listed(units, core), SHORT)
     for window in windows:
         is_row = units[window.place].kind is Kind.TABLE
         if window.behind <= (ROW if is_row else NEAR):
@@ -73,7 +75,6 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
     if units[core].kind is not Kind.TABLE:
         shown.add_each(at for at in _block(units, core) if at > core)
     if units[core].kind is Kind.ITEM:
-        shown.add_short(_listed(units, core), SHORT)
         shown.add_each(_below(units, core))
     closed = shown.closed(core)
     return Cut([core], closed, _first(units, closed, core), [core] if alone else [])
