@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from bot.evaluation.evidence import unmarked
 from bot.evaluation.lines import BadSet
+from bot.evaluation.matching import Matcher, MatchingFailed
 from indexers.text.prose import plain
 
 AT_ONCE = 250
@@ -19,18 +21,36 @@ AT_ONCE = 250
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Facts as regular expressions. ``required`` has the alternatives for each fact, one of which
-    must match. ``forbidden`` must not match."""
+    must match. ``forbidden`` must not match. ``where`` is their line."""
 
     required: tuple[tuple[re.Pattern[str], ...], ...]
     forbidden: tuple[re.Pattern[str], ...] = ()
+    where: str = ""
+    matcher: Matcher = field(default_factory=Matcher, compare=False, repr=False)
 
     def all_in(self, words: str) -> bool:
-        """Return whether `plain_words` state every fact and nothing forbidden."""
-        told = all(_found(ways, words) for ways in self.required)
-        return told and not _found(self.forbidden, words)
+        """Return whether `plain_words` state every fact and nothing forbidden.
+
+        Raises:
+            BadSet: an expression takes too long.
+        """
+        found = self._found_in(words)
+        told = all(not found.isdisjoint(ways) for ways in self.required)
+        return told and found.isdisjoint(self.forbidden)
 
     def any_in(self, words: str) -> bool:
-        return any(_found(ways, words) for ways in self.required)
+        """Return whether `plain_words` state a fact.
+
+        Raises:
+            BadSet: an expression takes too long.
+        """
+        return not self._found_in(words).isdisjoint(chain(*self.required))
+
+    def _found_in(self, words: str) -> frozenset[re.Pattern[str]]:
+        try:
+            return self.matcher.found(chain(*self.required, self.forbidden), words)
+        except MatchingFailed as error:
+            raise BadSet(f"{self.where}: {error}") from None
 
 
 def plain_words(text: str) -> str:
@@ -53,8 +73,8 @@ _STRAIGHT = str.maketrans(
 )
 
 
-def facts_of(row: Mapping[str, Any], where: str) -> Facts | None:
-    """Return the facts of a row of a question set; None if it has none.
+def facts_of(row: Mapping[str, Any], where: str, matcher: Matcher | None = None) -> Facts | None:
+    """Return the facts of a row of a question set; None if it has none. ``matcher`` finds them.
 
     Raises:
         BadSet: they are no lists of regular expressions.
@@ -70,6 +90,8 @@ def facts_of(row: Mapping[str, Any], where: str) -> Facts | None:
     return Facts(
         tuple(tuple(_pattern(way, "facts", where) for way in ways) for ways in required),
         tuple(_pattern(way, "must_not", where) for way in forbidden),
+        where,
+        matcher or Matcher(),
     )
 
 
@@ -80,7 +102,3 @@ def _pattern(text: object, name: str, where: str) -> re.Pattern[str]:
         raise BadSet(
             f"{where}: {name!r} has an invalid regular expression, {text!r} ({error})"
         ) from None
-
-
-def _found(ways: Sequence[re.Pattern[str]], words: str) -> bool:
-    return any(way.search(words) for way in ways)

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.evaluation.facts import Facts, facts_of
 from bot.evaluation.lines import BadSet, id_of, read_rows, text_of
+from bot.evaluation.matching import Matcher
 from bot.model import Role, Turn
 
 log = logging.getLogger(__name__)
@@ -105,9 +106,9 @@ def cases_of(rows: Iterable[_Row]) -> list[Case]:
     Raises:
         BadSet: a row that is no question.
     """
-    cases, seen = [], set[str]()
+    cases, seen, matcher = [], set[str](), Matcher()
     for number, where, row in rows:
-        case = _case(row, number, where)
+        case = _case(row, number, where, matcher)
         if case.id in seen:
             case = replace(case, id=f"{case.id} (line {number})")
         seen.add(case.id)
@@ -115,7 +116,7 @@ def cases_of(rows: Iterable[_Row]) -> list[Case]:
     return cases
 
 
-def _case(row: Mapping[str, Any], number: int, where: str) -> Case:
+def _case(row: Mapping[str, Any], number: int, where: str, matcher: Matcher) -> Case:
     relevant = row.get("relevant") or {}
     answers = row.get("answers") or []
     answerable = row.get("answerable")
@@ -141,7 +142,7 @@ def _case(row: Mapping[str, Any], number: int, where: str) -> Case:
         turn=turn,
         history=history,
         rewrite=str(row.get("rewrite") or ""),
-        facts=facts_of(row, where),
+        facts=facts_of(row, where, matcher),
         near_miss=near_miss,
     )
 

@@ -157,6 +157,7 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
 
     Raises:
         IndexUnavailable: the index cannot be searched.
+        BadSet: a regular expression takes too long on an answer.
     """
     # Nobody sees these answers, so no wiki is asked whether the pages are still readable.
     composer = answerer.composer if composed else None
@@ -166,7 +167,9 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         asked = Question(case.question, reader, wikis, case.history)
         searching = _Searching(asking)
         result = Several(searching).answer(asked)
-        outcomes.append(outcome_of(case, tuple(searching.pages()), result, judge))
+        outcome = outcome_of(case, tuple(searching.pages()), result, judge)
+        _ = outcome.scores  # what cannot be scored ends the run now, not after the last question
+        outcomes.append(outcome)
         progress(number)
     return outcomes
 
