@@ -57,8 +57,12 @@ def plain_words(text: str) -> str:
     """Return ``text`` as a person reads it: without footnotes, markup and list marks, with single
     spaces, straight quotation marks and hyphens."""
     bare = _BULLET.sub("", unmarked(text)).replace("**", "")
-    words = _NO_FRACTIONS.sub(_normalized, plain(bare)).translate(_STRAIGHT)
-    return " ".join(words.split())
+    return " ".join(_typed(plain(bare)).split())
+
+
+def _typed(text: str) -> str:
+    """Return ``text`` as people type it: one form of each character, straight marks."""
+    return _NO_FRACTIONS.sub(_normalized, text).translate(_STRAIGHT)
 
 
 def _normalized(found: re.Match[str]) -> str:
@@ -69,7 +73,11 @@ _NO_FRACTIONS = re.compile("[^\u00bc-\u00be\u2150-\u215f\u2189]+")
 """NFKC makes "21/2" of "2\u00bd"."""
 _BULLET = re.compile(r"^[ \t]*\u2022 ", re.MULTILINE)
 _STRAIGHT = str.maketrans(
-    {**dict.fromkeys("\u2018\u2019", "'"), **dict.fromkeys("\u201c\u201d", '"'), "\u2011": "-"}
+    {
+        **dict.fromkeys("\u2018\u2019", "'"),
+        **dict.fromkeys("\u201c\u201d", '"'),
+        **dict.fromkeys("\u2010\u2011", "-"),
+    }
 )
 
 
@@ -97,8 +105,16 @@ def facts_of(row: Mapping[str, Any], where: str, matcher: Matcher | None = None)
 
 def _pattern(text: object, name: str, where: str) -> re.Pattern[str]:
     try:
-        return re.compile(str(text), re.IGNORECASE)
+        # In the typography of the words that it is searched in.
+        typed = map(_literal, unicodedata.normalize("NFC", str(text)))
+        return re.compile("".join(typed), re.IGNORECASE)
     except (re.error, RecursionError, OverflowError) as error:
         raise BadSet(
             f"{where}: {name!r} has an invalid regular expression, {text!r} ({error})"
         ) from None
+
+
+def _literal(character: str) -> str:
+    """Return a character of an expression `_typed`; what it turns into has no other meaning."""
+    typed = _typed(character)
+    return character if typed == character else re.escape(typed)

@@ -61,6 +61,30 @@ def test_a_fraction_stays_apart_from_the_number_before_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "20\u00a0m\u00b2",
+        "don\u2019t",
+        "\u201cyes\u201d",
+        "non\u2011stop",
+        "10 \u2026 20",
+        "cafe\u0301",
+        "\uff08\u4e8c\uff09",
+        "2\u00bd inches",
+    ],
+)
+def test_a_fact_is_found_in_the_typography_that_it_is_written_in(said: str) -> None:
+    facts = facts_of({"facts": [[said]]}, "")
+
+    assert facts
+    assert facts.all_in(plain_words(f"It is {said}, they say."))
+
+
+def test_a_hyphen_that_does_not_break_is_a_hyphen() -> None:
+    assert plain_words("non\u2011stop, non\u2010stop") == "non-stop, non-stop"
+
+
 def test_a_set_without_facts_says_nothing_of_right_answers() -> None:
     found = report(outcomes(case("How long is leave?", answerable=True)))
 
