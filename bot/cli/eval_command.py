@@ -124,7 +124,8 @@ def evaluate(
       facts       [[...], ...], all of which a right answer states; of each the ways to
                   say it, regular expressions whatever the case
       must_not    [...], regular expressions that a right answer does not hold
-      answerable  false if the wiki has no answer
+      answerable  false if the wiki has no answer; where it is not said, one with facts or a
+                  relevant page has one
       near_miss   true if it has none, though a page is on the subject
       type, turn  by which the figures are told apart (kind is type, too)
       history     [{role, text}], what was said before; role is asker, bot or other

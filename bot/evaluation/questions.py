@@ -31,7 +31,7 @@ _NOTES = frozenset({"flags", "private", "quote", "reference", "wiki"})
 @dataclass(frozen=True, slots=True)
 class Case:
     """A question with its judgements. ``relevant`` grades page keys; 0 is a page that it must
-    not lead to. A right answer holds one of ``answers``. ``answerable`` is None if unknown.
+    not lead to. A right answer holds one of ``answers``. ``answerable`` is None if it is not said.
     ``rewrite`` is the question in words that need no ``history``. ``turn`` counts the asker's
     turns from 1. A right answer states ``facts``. ``near_miss``: it has no answer, though a page
     is on its subject."""
@@ -59,7 +59,8 @@ class Case:
 
     @property
     def has_answer(self) -> bool:
-        return self.answerable is True or (self.answerable is None and self.judged)
+        stated = self.judged or self.facts is not None
+        return self.answerable is True or (self.answerable is None and stated)
 
     @property
     def unanswerable(self) -> bool:

@@ -135,6 +135,21 @@ def test_silence_is_counted_by_what_the_wiki_has_to_the_question() -> None:
     assert found["refused"] == {"answerable": 0.5, "near_miss": 0.0, "foreign": 1.0}
 
 
+def test_silence_to_a_question_with_facts_is_a_refusal_where_there_is_an_answer() -> None:
+    by_words = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
+    found = report(
+        outcomes(
+            case("quantum gluon", facts=[["thirty"]]),
+            case("quantum zebra", answerable=False),
+            confidence=by_words,
+        )
+    )
+
+    assert found["right"] == 0.0
+    assert found["refused"]["answerable"] == 1.0
+    assert found["refusal"]["precision"] == found["decided"] == 0.5
+
+
 def test_confidence_is_held_against_right_answers_and_all_others_shown() -> None:
     by_words = Confidence(bias=-1.0, closest=0.0, words=3.0, pairs=0.0)
     right = case("leave thirty days", facts=[["thirty"]])

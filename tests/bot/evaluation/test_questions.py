@@ -95,6 +95,8 @@ def test_the_kept_sets_have_known_keys_alone(caplog: pytest.LogCaptureFixture) -
         ({"relevant": {"a": 1}}, True, False),
         ({"relevant": {"a": 1}, "answerable": False}, False, True),
         ({"relevant": {"a": 0}}, False, False),
+        ({"facts": [["thirty"]]}, True, False),
+        ({"facts": [["thirty"]], "answerable": False}, False, True),
         ({}, False, False),
     ],
 )
