@@ -93,14 +93,10 @@ def facts_of(row: Mapping[str, Any], where: str, matcher: Matcher | None = None)
         raise BadSet(f"{where}: 'facts' is not a list of lists of regular expressions")
     if not isinstance(forbidden, list):
         raise BadSet(f"{where}: 'must_not' is not a list of regular expressions")
-    if not required:
-        return None
-    return Facts(
-        tuple(tuple(_pattern(way, "facts", where) for way in ways) for ways in required),
-        tuple(_pattern(way, "must_not", where) for way in forbidden),
-        where,
-        matcher or Matcher(),
-    )
+    told = tuple(tuple(_pattern(way, "facts", where) for way in ways) for ways in required if ways)
+    untold = tuple(_pattern(way, "must_not", where) for way in forbidden)
+    # A fact that there is no way to say would make every answer wrong.
+    return Facts(told, untold, where, matcher or Matcher()) if told else None
 
 
 def _pattern(text: object, name: str, where: str) -> re.Pattern[str]:

@@ -48,6 +48,14 @@ def test_every_fact_must_be_found_in_one_of_its_wordings() -> None:
     assert not facts.any_in("forty weeks")
 
 
+def test_a_fact_without_wordings_is_none() -> None:
+    facts = facts_of({"facts": [["thirty"], []]}, "")
+
+    assert facts
+    assert facts.all_in("thirty days")
+    assert facts_of({"facts": [[]]}, "") is None
+
+
 def test_footnotes_labels_of_lists_and_typography_are_no_part_of_the_words() -> None:
     """A [2] or the second step of a list does not state that it is two of something."""
     text = "You don\u2019t need\u00a0it. [2]\n\n2. **Ask** `tock`.\n\u2022 Then go [1]"
@@ -184,6 +192,7 @@ def test_a_run_keeps_what_was_shown_with_its_sources() -> None:
             {"facts": [["a"]], "must_not": ["["]},
             "'must_not' has an invalid regular expression, '['",
         ),
+        ({"must_not": ["["]}, "'must_not' has an invalid regular expression, '['"),
         ({"near_miss": "yes"}, "'near_miss' is neither true nor false"),
     ],
 )
