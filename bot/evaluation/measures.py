@@ -36,7 +36,9 @@ def ndcg(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
     """Return the discounted gain of the first ``k``, as a share of the best possible."""
 
     def gain(grades: Sequence[float]) -> float:
-        return sum((2**grade - 1) / log2(n + 1) for n, grade in enumerate(grades[:k], start=1))
+        # A page that must not be found (grade 0 or below) gains nothing, wherever it stands.
+        gains = (2 ** max(grade, 0) - 1 for grade in grades[:k])
+        return sum(one / log2(n + 1) for n, one in enumerate(gains, start=1))
 
     best = gain(sorted(relevant.values(), reverse=True))
     return gain([relevant.get(key, 0) for key in ranked]) / best if best else 0.0

@@ -152,8 +152,9 @@ def _is_grade(value: object) -> bool:
     return isinstance(value, int | float) and -_HIGHEST <= value <= _HIGHEST
 
 
-_HIGHEST = 1e6
-"""Far above any grade; Python's JSON also reads NaN, Infinity and integers of any length."""
+_HIGHEST = 1000
+"""Far above any grade: nDCG weighs by powers of two, and a float ends at 2 to the 1024. Python's
+JSON also reads NaN, Infinity and integers of any length."""
 
 _ROLES = {"asker": Role.ASKER, "user": Role.ASKER, "bot": Role.BOT, "assistant": Role.BOT}
 

@@ -65,6 +65,14 @@ def test_ndcg_weighs_grades_and_places() -> None:
     assert measures.ndcg(RANKED, {"a": 0}, 10) == 0.0
 
 
+def test_ndcg_is_a_share_with_grades_below_zero_and_with_very_high_ones() -> None:
+    relevant = {"a": 1.0, "b": -1.0}
+
+    assert measures.ndcg(["a"], relevant, 10) == measures.ndcg(["a", "b"], relevant, 10) == 1.0
+    assert measures.ndcg(["b"], relevant, 10) == 0.0
+    assert measures.ndcg(RANKED, dict.fromkeys(RANKED, 1000.0), 10) == 1.0
+
+
 def test_auroc_is_the_chance_to_score_higher() -> None:
     assert measures.auroc([0.9, 0.8], [0.1, 0.2]) == 1.0
     assert measures.auroc([0.1], [0.9]) == 0.0

@@ -148,6 +148,7 @@ def test_a_note_of_the_author_is_told_once(
         ('{"question": "x", "id": [1]}', "line 2: 'id' is not text"),
         ('{"question": "x", "relevant": ["a"]}', "line 2: 'relevant' is not {page: grade}"),
         ('{"question": "x", "relevant": {"a": "b"}}', "line 2: 'relevant' is not {page: grade}"),
+        ('{"question": "x", "relevant": {"a": 1024}}', "line 2: 'relevant' is not {page: grade}"),
         ('{"question": "x", "relevant": {"a": NaN}}', "line 2: 'relevant' is not {page: grade}"),
         (f'{{"relevant": {{"a": 1{"0" * 400}}}, "question": "x"}}', "line 2: 'relevant' is not"),
         (f'{{"question": {"1" * 5000}}}', "line 2: cannot be read (Exceeds"),
