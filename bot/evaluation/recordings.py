@@ -65,7 +65,7 @@ def read_recordings(file: Path) -> list[Recording]:
 def _recording(row: Mapping[str, Any], number: int, where: str) -> Recording:
     passages = _objects(row, "passages", where)
     return Recording(
-        id=str(row.get("id", number)),
+        id=str(number if row.get("id") is None else row["id"]),
         question=Question(
             text_of(row, "question", where),
             Principal.of(EVERYONE),
@@ -99,15 +99,19 @@ def _passage(row: Mapping[str, Any], place: int, where: str) -> Passage:
 
 
 def _answer(row: Mapping[str, Any], where: str) -> ModelAnswer:
+    # A model may have written nothing.
+    text = "" if row.get("text") == "" else text_of(row, "text", where)
     return ModelAnswer(
         style=str(row.get("style") or ""),
-        text=text_of(row, "text", where),
+        text=text,
         labels=tuple(_label(one, where) for one in _objects(row, "sentences", where)),
     )
 
 
 def _label(row: Mapping[str, Any], where: str) -> Label:
     claims, faithful = row.get("kind", "claim") == "claim", row.get("faithful")
+    if faithful is None and not claims:
+        faithful = True  # a sentence that claims nothing is not wrong
     if not isinstance(faithful, bool):
         raise BadSet(f"{where}: 'faithful' of a sentence is neither true nor false")
     evidence = row.get("evidence") or []

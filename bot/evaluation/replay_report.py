@@ -139,13 +139,15 @@ def _mostly_in(span: Span, others: Sequence[Span]) -> bool:
 
 
 def _spans(text: str, parts: Sequence[str]) -> list[Span]:
-    """Return where each part of ``text`` is found, one after the other, counted in letters."""
+    """Return where each part of ``text`` is found, counted in letters: behind the part before it,
+    else anywhere, else where it was looked for first."""
     whole, at, spans = _letters(text), 0, []
     for part in map(_letters, parts):
-        start = whole.find(part, at)
-        start = at if start < 0 else start
-        at = start + len(part)
-        spans.append((start, at))
+        found = [place for place in (whole.find(part, at), whole.find(part)) if place >= 0]
+        start = found[0] if found else at
+        end = start + len(part)
+        spans.append((start, end))
+        at = end if found else at
     return spans
 
 

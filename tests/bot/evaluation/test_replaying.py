@@ -162,6 +162,42 @@ def test_labels_that_are_cut_at_other_places_are_found(tmp_path: Path) -> None:
     assert found["counts"]["faithful"] == 2
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_labels_are_found_in_any_order(tmp_path: Path, order: tuple[int, ...]) -> None:
+    said = answer(label(TRUE), label(ALSO_TRUE), label(WRONG, faithful=False, error="number"))
+    labels = [said["sentences"][place] for place in order]
+    found = replayed(tmp_path, recorded({**said, "sentences": labels}))
+
+    assert found["faithful_shown"] == found["faithful_verified"] == 1.0
+    assert found["wrong_shown"] == {"number": 0.0}
+
+
+def test_a_label_that_is_not_in_the_answer_moves_no_other(tmp_path: Path) -> None:
+    absent = label(
+        "I have looked through the pages of the wiki, and this is what I found:", kind="frame"
+    )
+    said = answer(label(TRUE), label(ALSO_TRUE))
+    found = replayed(tmp_path, recorded({**said, "sentences": [absent, *said["sentences"]]}))
+
+    assert found["faithful_shown"] == found["whole"] == 1.0
+
+
+def test_an_answer_without_a_word_is_replaced_by_quotations(tmp_path: Path) -> None:
+    found = replayed(tmp_path, recorded({"style": "natural", "text": "", "sentences": []}))
+    (told,) = found["replayed"][0]["answers"]
+
+    assert told["shown"] == "quotations"
+    assert told["kept"] == told["dropped"] == []
+
+
+def test_a_frame_needs_no_label_and_a_recording_no_id(tmp_path: Path) -> None:
+    frame = {"text": "Here is what I found:", "kind": "frame", "faithful": None}
+    found = replayed(tmp_path, recorded(answer(frame, label(TRUE)), id=None))
+
+    assert found["replayed"][0]["id"] == "1"
+    assert found["counts"]["faithful"] == 1
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
