@@ -199,13 +199,15 @@ def evaluate(
                 wikis=wikis or None,
                 answers=answers,
                 judge=judge_by(app.model.say) if judged and app.model else None,
-                out=out,
                 progress=partial(progress, doing="Asking"),
             )
     except KeyboardInterrupt:
         terminal.complain("Interrupted; nothing is scored, and what is indexed is kept.")
         raise
-    _print(found, flags=flags, as_json=as_json)
+    try:
+        found.save(out)
+    finally:  # what was measured is told, although it cannot be kept
+        _print(found.figures, flags=flags, as_json=as_json)
 
 
 @contextmanager

@@ -19,6 +19,25 @@ from indexers.model import Principal, Progress
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """The figures of a run, and its rows."""
+
+    figures: dict[str, Any]
+    rows: Sequence[comparing.Row]
+
+    def save(self, file: Path | None) -> None:
+        """Save the run in ``file``, if there is one, without its comparison with another.
+
+        Raises:
+            BadRun: the file cannot be written.
+        """
+        if file is None:
+            return
+        own = {name: value for name, value in self.figures.items() if name != "against"}
+        comparing.save(file, own, self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationRun:
     """Questions to ask (``cases``), and the rows of an earlier run to compare with, if any."""
 
@@ -55,15 +74,12 @@ class EvaluationRun:
         wikis: tuple[str, ...] | None,
         answers: bool,
         judge: Judge | None,
-        out: Path | None,
         progress: Callable[[Progress], None],
-    ) -> dict[str, Any]:
+    ) -> Scored:
         """Ask every case and return the scores, as `bot.evaluation.report.report` gives them.
-        With ``answers``, they are as people get them, and accounted for. The run is kept in
-        ``out``.
+        With ``answers``, they are as people get them, and accounted for.
 
-        Raises:
-            BadRun: it cannot be written.
+        Raises: as `bot.evaluation.run.ask_all`.
         """
         cases = pages.located(self.cases)
         outcomes = ask_all(
@@ -78,8 +94,6 @@ class EvaluationRun:
         rows = comparing.rows(outcomes)
         scores = report(outcomes, answers=answers)
         scores["unreachable"] = pages.unreachable(cases, reader)
-        if out:
-            comparing.save(out, scores, rows)
         if self.earlier is not None:
             scores["against"] = comparing.compare(self.earlier, rows)
-        return scores
+        return Scored(scores, rows)

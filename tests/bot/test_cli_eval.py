@@ -122,6 +122,17 @@ def test_the_same_run_twice_has_the_same_figures(shell: Shell) -> None:
     assert {told["p"] for told in against["measures"].values()} == {1.0}
 
 
+def test_what_was_measured_is_told_although_it_cannot_be_kept(shell: Shell) -> None:
+    shell.write("q.jsonl", lines(QUESTIONS))
+    shell.write("c.jsonl", lines(CORPUS))
+    shell.write("run.json.part/a.txt", "in the way")
+    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json", "--out", "run.json")
+
+    assert ran.code == 1
+    assert ran.json["questions"] == 3
+    assert "run.json: cannot be written" in ran.err
+
+
 def test_what_got_worse_is_told_by_question(shell: Shell) -> None:
     evaluated(shell, "--out", "before.json")
     corpus = [CORPUS[0] | {"text": "Leave is forty days long."}, CORPUS[1]]
