@@ -128,6 +128,8 @@ def _print_against(found: dict[str, Any]) -> None:
         f"{found['only_before']}; in this one only: {found['only_after']}. "
         f"{counted(len(found['answers_changed']), 'answer')} changed."
     )
+    if other := len(found["other_words"]):
+        out().print(f"{counted(other, 'question')} with other words under the same id.")
     for way in ("better", "worse", "mixed"):
         if not found[way]:
             continue

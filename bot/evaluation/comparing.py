@@ -93,7 +93,7 @@ def load(file: Path) -> list[Row]:
         raise BadRun(f"{file}: is not a run that `footnote eval --out` of this version wrote")
     try:
         return [_row(**row) for row in run["questions"]]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadRun(f"{file}: a question of this run is incomplete ({error})") from None
 
 
@@ -110,7 +110,9 @@ def _row(
 def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[str, Any]:
     """Return what changed from ``before`` to ``after``, over the questions that both asked (matched
     by id). ``p`` is from a paired randomisation test, ``interval`` holds 95 % of the differences by
-    bootstrap; a question that is better by one measure and worse by another is in ``mixed``."""
+    bootstrap; a question that is better by one measure and worse by another is in ``mixed``.
+    ``other_words`` are questions that had other words in ``before``: an id that is a line's number
+    may have come to another question."""
     earlier = {row.id: row for row in before}
     pairs = [(earlier[row.id], row) for row in after if row.id in earlier]
     names = dict.fromkeys(name for _, row in pairs for name in row.scores)
@@ -135,6 +137,11 @@ def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[
             name: told for name in names if (told := _measure(name, pairs, seed)) is not None
         },
         **changed,
+        "other_words": [
+            {"id": new.id, "question": new.question}
+            for old, new in pairs
+            if old.question != new.question
+        ],
         "answers_changed": [
             {"id": new.id, "question": new.question}
             for old, new in pairs

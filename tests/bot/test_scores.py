@@ -70,6 +70,7 @@ def test_a_comparison_fits_eighty_columns(capsys: pytest.CaptureFixture[str]) ->
         capsys,
         against={
             "questions": 3017, "only_before": 1, "only_after": 2, "answers_changed": [{}],
+            "other_words": [],
             "measures": {"containment": told}, "better": [], "worse": changed, "mixed": [],
         },
     )  # fmt: skip

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.evaluation.comparing import BadRun, Row, compare, load, save
+
+HUGE = f'{{"a": 1{"0" * 400}}}'
 
 
 def row(name: str, answer: str = "", **scores: float) -> Row:
@@ -33,6 +36,7 @@ def test_a_run_comes_back_as_it_was_kept(tmp_path: Path) -> None:
         ('{"footnote_run": 1, "questions": 3}', "is incomplete"),
         ('{"footnote_run": 1, "questions": [{"ranked": [], "scores": [1]}]}', "is incomplete"),
         ('{"footnote_run": 1, "questions": [{"ranked": [], "scores": {"a": "b"}}]}', "incomplete"),
+        (f'{{"footnote_run": 1, "questions": [{{"ranked": [], "scores": {HUGE}}}]}}', "incomplete"),
     ],
 )
 def test_what_is_no_run_is_told(text: str, said: str, tmp_path: Path) -> None:
@@ -109,3 +113,14 @@ def test_answers_that_changed_are_told_even_where_no_measure_says_how() -> None:
     found = compare([row("1", "Thirty days."), row("2", "So.")], [row("1", "28."), row("2", "So.")])
 
     assert found["answers_changed"] == [{"id": "1", "question": "1?"}]
+
+
+def test_an_id_that_came_to_another_question_is_told() -> None:
+    """Without an id of its own a question is known by its line, and a new one moves the rest."""
+    before = [row("1"), row("2")]
+    after = [row("1"), replace(row("2"), question="How is travel booked?")]
+
+    assert compare(before, after)["other_words"] == [
+        {"id": "2", "question": "How is travel booked?"}
+    ]
+    assert compare(before, before)["other_words"] == []
