@@ -41,7 +41,11 @@ class LabelsJudge:
 
     def _verdict(self, one: UnclearSentence, passages: Sequence[Passage]) -> SentenceVerdict | None:
         letters = _letters(one.text)
-        labels = [label for own, label in self._labels if own in letters or letters in own]
+        same = [label for own, label in self._labels if own == letters]
+        # Sentence and label may be cut at other places; but a short label's letters are in others.
+        labels = same or [
+            label for own, label in self._labels if own and (own in letters or letters in own)
+        ]
         wrong = [label for label in labels if not label.faithful]
         if any(label.error != _WRONG_CITATION for label in wrong):
             return SentenceVerdict(supported=False)

@@ -17,7 +17,7 @@ from bot.evaluation.lines import BadSet
 from bot.evaluation.recordings import read_recordings
 from bot.evaluation.replay_judges import Judging, RecordedVerdicts
 from bot.evaluation.replay_report import replay_report
-from bot.evaluation.replaying import replay
+from bot.evaluation.replaying import Kept, replay
 
 PASSAGES = [
     {"n": 1, "title": "Leave", "page": "leave.md", "text": "Leave is thirty days long. Ask Ann."},
@@ -249,6 +249,17 @@ def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_pa
     [again] = replay(recording, composer, Judging(recorded=RecordedVerdicts(verdicts)))
 
     assert again.sentences == one.sentences
+
+
+def test_the_label_of_a_word_is_of_no_sentence_that_holds_it(tmp_path: Path) -> None:
+    holds, word = "You may go for a month [1].", "May [1]."
+    row = recorded(answer(label(holds), label(word, faithful=False, error="time"), label(TRUE)))
+    file = tmp_path / "answers.jsonl"
+    file.write_text(json.dumps(row), encoding="utf-8")
+    [recording] = read_recordings(file)
+    [one] = replay(recording, composer, Judging(by_labels=True))
+
+    assert Kept(holds, verified=True) in one.sentences
 
 
 @pytest.mark.parametrize(("mark", "shown"), [("", ""), ("- ", "\u2022 ")])
