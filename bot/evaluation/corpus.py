@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from indexers.model import (
     digest,
 )
 
+log = logging.getLogger(__name__)
+
 SCRATCH_WIKI = "corpus"
 
 
@@ -31,13 +34,17 @@ class Corpus:
     requests = 0
 
     def __init__(self, file: Path) -> None:
-        """Read the file.
+        """Read the file, and tell of ids that two different pages have: the later one counts.
 
         Raises:
             BadSet: no such file, or a line that is no page.
         """
-        pages = [_page(row, where) for _, where, row in read_rows(file)]
-        self._pages = {page.key: page for page in pages}
+        self._pages: dict[str, Page] = {}
+        for _, where, row in read_rows(file):
+            page = _page(row, where)
+            if self._pages.setdefault(page.key, page) != page:
+                log.warning("%s: another page before it has the id %r, too", where, page.key)
+            self._pages[page.key] = page
         self.identity = digest(*(page.revision for page in self._pages.values()))
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:

@@ -44,3 +44,16 @@ def test_a_corpus_is_known_by_its_content(tmp_path: Path) -> None:
 def test_a_page_without_an_id_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSet, match="line 2: no 'id'"):
         Corpus(write(tmp_path / "c.jsonl", {"id": "a"}, {"text": "x"}))
+
+
+def test_an_id_that_two_pages_have_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [{"id": "a", "text": "x"}, {"id": "b", "text": "y"}, {"id": "a", "text": "z"}]
+    (_, first, _) = Corpus(write(tmp_path / "c.jsonl", *rows, rows[1])).changes({})
+
+    assert isinstance(first, Changed)
+    assert first.page.sections[0].text == "z"
+    assert caplog.messages == [
+        f"{tmp_path / 'c.jsonl'}, line 3: another page before it has the id 'a', too"
+    ]
