@@ -62,7 +62,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def test_settings_reach_the_answers(library: Library) -> None:
-    chosen = Settings(answer=AnswerSettings(max_characters=123, precision=0.91))
+    chosen = Settings(answer=AnswerSettings(max_characters=123, precision=0.911))
     answerer = answerer_of(chosen, library)
 
     assert (answerer.max_characters, answerer.min_confidence) == (123, pytest.approx(0.2))
