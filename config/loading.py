@@ -54,8 +54,7 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
         said = [f"{say}{_from_variable(at)}" for say, at in found]
         raise SettingsError(said, where, [at for _, at in found]) from None
     except UnreadableVariable as error:
-        lists = f'a variable cannot be read ({error}): a list is written ["a", "b"]'
-        problems = problems or [lists]
+        problems = problems or [_unreadable(error)]
         raise SettingsError(problems, where, [()] * len(problems)) from None
     if problems:
         raise SettingsError(problems, where, [()] * len(problems))
@@ -66,6 +65,15 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": _straight(data_dir.absolute())})
     return settings
+
+
+def _unreadable(error: UnreadableVariable) -> str:
+    """Return the problem with the variables that may be meant; the error has no more than their
+    section, in quotation marks."""
+    section = str(error).partition('"')[2].partition('"')[0]
+    start = f"{ENV_PREFIX}{section}".upper()
+    names = sorted(name for name in os.environ if name.upper().startswith(start))
+    return f'{" or ".join(names)} cannot be read: a list is written ["a", "b"]'
 
 
 def secrets() -> Secrets:
