@@ -177,8 +177,8 @@ def evaluate(
         raise click.UsageError("--judge judges answers: it needs --answers.")
     if (judged or with_model) and not settings.llm.provider:
         raise click.UsageError("There is no language model to ask: set [llm].")
-    if out and not out.parent.is_dir():
-        raise click.UsageError(f"--out: there is no folder {out.parent}.")
+    if out:
+        _check_out(out, questions)
     # What answers is slow to import.
     from bot.evaluation.evaluating import EvaluationRun
     from bot.evaluation.judging import judge_by
@@ -228,6 +228,13 @@ def _indexed(
     with App.over(settings, secrets, [pages], pages.identity) as app:
         app.indexing.sync(progress=progress)
         yield app
+
+
+def _check_out(out: Path, questions: Path | None) -> None:
+    if not out.parent.is_dir():
+        raise click.UsageError(f"--out: there is no folder {out.parent}.")
+    if questions and out.exists() and out.samefile(questions):
+        raise click.UsageError("--out would overwrite QUESTIONS.")
 
 
 def _questions_and_judge(questions: Path | None, judge: str) -> tuple[Path | None, bool]:

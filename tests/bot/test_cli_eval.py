@@ -226,6 +226,7 @@ def test_pages_that_no_search_can_find_are_told(handbook: Shell) -> None:
         ([], 2, "Give either QUESTIONS or --flags."),
         (["q.jsonl", "--flags"], 2, "Give either QUESTIONS or --flags."),
         (["q.jsonl", "--out", "no/run.json"], 2, "there is no folder no"),
+        (["q.jsonl", "--out", "q.jsonl"], 2, "--out would overwrite QUESTIONS."),
         (["q.jsonl", "--against", "no.json"], 2, "does not exist"),
         (["q.jsonl", "--against", "q.jsonl"], 1, "q.jsonl: is not a run that"),
     ],
