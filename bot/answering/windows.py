@@ -13,7 +13,7 @@ from math import fsum
 from bot.answering.composing.words import read as words
 from bot.answering.examples import is_example
 from bot.answering.outline import Unit
-from bot.answering.stems import Weights, stems
+from bot.answering.stems import Weights, in_order, stems
 from indexers.model import Passage
 from indexers.text.prose import Kind
 
@@ -36,6 +36,10 @@ _EXAMPLE = 0.25
 """A worked example is moved back by so much: if the rule is there, too, that answers."""
 
 
+_REPEATED = 0.5
+"""The least share of a message's words that a question repeats."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A unit that may answer. ``behind`` is its distance from the best one, which has 0; units
@@ -52,7 +56,11 @@ def ranked(
 ) -> list[Window]:
     """Return the units around ``passage`` that may answer, the best first; `CHARACTERS` of them are
     read."""
-    candidates = [at for at, unit in enumerate(units) if not only_names(units, at)]
+    candidates = [
+        at
+        for at, unit in enumerate(units)
+        if not only_names(units, at) and not _is_repeated(question, unit)
+    ]
     shares = _shares(question, units, candidates or range(len(units)), weigh)
     # Python's sort keeps the order of equals, which is the page's.
     best = sorted(shares, key=lambda at: -shares[at])
@@ -115,6 +123,20 @@ def only_names(units: Sequence[Unit], at: int) -> bool:
     if unit.kind is Kind.TABLE:
         return any(at in later.leads for later in units[at + 1 :])
     return unit.kind is Kind.PARAGRAPH and unit.names
+
+
+def _is_repeated(question: str, unit: Unit) -> bool:
+    """Return whether it is a message or a command that the question repeats word for word, but for
+    dates and names at its ends: the answer is what the page says about it."""
+    if unit.kind not in (Kind.QUOTE, Kind.CODE):
+        return False
+    asked, words = in_order(question), in_order(unit.text)
+    known = set(asked)
+    places = [at for at, word in enumerate(words) if word in known]
+    repeated = words[places[0] : places[-1] + 1] if places else []
+    if len(repeated) < _REPEATED * len(words):
+        return False
+    return f" {' '.join(repeated)} " in f" {' '.join(asked)} "
 
 
 def _shares(

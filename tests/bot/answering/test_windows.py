@@ -55,6 +55,23 @@ def test_rows_with_fewer_words_of_the_question_are_about_something_else(read: Re
     assert "Red · no" in best("Are severity 1 and red alike?", ROWS, read)
 
 
+@pytest.mark.parametrize(
+    "repeated", ["> Charge cannot be updated on MM/DD", "```\nCharge cannot be updated\n```"]
+)
+def test_a_message_that_the_question_repeats_is_no_answer_to_it(repeated: str) -> None:
+    text = f"You may see this:\n\n{repeated}\n\nThe licence was renewed twice."
+
+    found = best('"charge cannot be updated", what now?', text)
+    assert "The licence was renewed twice." in found
+    assert not any(one.startswith("Charge") for one in found)
+
+
+def test_a_command_that_says_more_than_the_question_answers() -> None:
+    text = "Do it so:\n\n```sh\nterraform apply -var private=false\n```"
+
+    assert "private=false" in best("how do I apply terraform?", text)[0]
+
+
 RULE = "For example, leave of ten days is paid for five days. Leave is paid for half of its days."
 
 
