@@ -52,6 +52,8 @@ class WaitingRoom:
         self._every = every
         self._long = long
         self._emptying: asyncio.Task[None] | None = None
+        self._more = False
+        """Messages may have come since the files were last listed."""
         self._telling: set[asyncio.Task[None]] = set()
         self._told: dict[Told, None] = {}
 
@@ -79,6 +81,7 @@ class WaitingRoom:
     def look(self) -> None:
         """Begin to move waiting messages to the inbox, including those from before a restart and of
         dead processes."""
+        self._more = True
         if not self.is_open and self._spool:
             self._emptying = asyncio.create_task(self._empty(self._spool))
 
@@ -95,7 +98,13 @@ class WaitingRoom:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _empty(self, spool: WaitingMessages) -> None:
-        while messages := await in_own_thread(partial(spool.messages, _AT_ONCE), "waiting"):
+        while True:
+            self._more = False
+            messages = await in_own_thread(partial(spool.messages, _AT_ONCE), "waiting")
+            if not messages:
+                if not self._more:
+                    return
+                continue  # those that came meanwhile may not be listed
             try:
                 await self._take_in(messages)
             except StateRefused:
