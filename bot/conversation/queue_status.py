@@ -54,6 +54,8 @@ class QueueStatus:
 
         async def show(number: int, message: IncomingMessage) -> None:
             async with places:
+                if message not in self._waiting():
+                    return  # its turn came meanwhile, and its answer may be there already
                 await self._status.show(
                     message.channel, message.thread, texts.number_in_queue(number)
                 )

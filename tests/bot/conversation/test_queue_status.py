@@ -68,6 +68,25 @@ async def test_a_message_that_was_deleted_gets_no_number() -> None:
     assert await shown_to(replace(waiting(1), deleted=True)) == []
 
 
+async def test_a_message_whose_turn_comes_while_others_are_told_gets_no_number() -> None:
+    """Its answer may be there already, and nothing would clear the number."""
+    messages = [waiting(number) for number in range(1, 12)]
+
+    class Slow(NotedStatus):
+        async def show(self, channel: str, thread: str, words: str) -> None:
+            await super().show(channel, thread, words)
+            if messages[-1] == waiting(11):
+                messages.pop()
+
+    status, now = Slow(), 0.0
+    queue = QueueStatus(lambda: messages, status, clock=lambda: now, long=3)
+    await queue.update()
+    now = 4.0
+    await queue.update()
+
+    assert [thread for thread, _ in status.shown] == [f"{number}.0" for number in range(1, 11)]
+
+
 async def test_a_status_that_a_number_replaced_is_shown_again_at_its_turn() -> None:
     """Although another message of the thread, which showed none, has ended meanwhile."""
     calls = Calls()
