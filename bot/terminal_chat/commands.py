@@ -10,7 +10,7 @@ from bot.conversation.quotes import Quotes
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
 from bot.flags.verdicts import FLAGGED_QUIETLY, FORGOTTEN, NOTED, THANKS
-from bot.model import NoAnswer, is_unsure
+from bot.model import Clarify, NoAnswer, is_unsure
 from bot.terminal_chat import texts
 from bot.terminal_chat.terminal_chat import TerminalChat
 
@@ -18,6 +18,7 @@ QUIT = "/quit"
 HELP = Notice(texts.HELP, texts.HELP_COMMANDS)
 NOTHING_SAID = Notice(texts.NOTHING_SAID)
 IS_ANSWERED = Notice(texts.IS_ANSWERED)
+ASKED_BACK = Notice(texts.ASKED_BACK)
 NO_QUOTES = Notice(texts.NO_QUOTES)
 _SHOWN = 200
 """Characters of a question."""
@@ -81,7 +82,7 @@ class TerminalCommands:
         if recorded is None:
             return
         if not _is_unanswered(recorded):
-            self.show(IS_ANSWERED)
+            self.show(ASKED_BACK if isinstance(recorded.answer, Clarify) else IS_ANSWERED)
             return
         await self._flag(recorded, Complaint.UNANSWERED, words)
 

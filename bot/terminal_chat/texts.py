@@ -17,6 +17,10 @@ IS_ANSWERED = (
     "The last answer is one. If something is wrong with it, /wrong REASON tells the people who keep"
     " the wiki."
 )
+ASKED_BACK = (
+    "I asked what you mean: reply with a number. If none of them is it, /wrong REASON tells the"
+    " people who keep the wiki."
+)
 NO_QUOTES = "The last answer is already in the pages' own words, or there is none."
 TOO_LONG = "That is too long for a question. Please ask it in fewer words."
 NOT_NOW = "I could not take this question: the database is busy. Please ask again."

@@ -190,6 +190,13 @@ def test_the_keepers_are_not_asked_what_is_answered(terminal: Terminal) -> None:
     assert terminal.flags() == []
 
 
+def test_the_keepers_are_not_asked_before_a_choice(terminal: Terminal) -> None:
+    _, refused = answers(terminal.chat("leave", "/keepers"))
+
+    assert "reply with a number" in refused
+    assert terminal.flags() == []
+
+
 def test_one_question_alone_names_the_step_too(terminal: Terminal) -> None:
     unsure = terminal.footnote("ask", "Who painted the Mona Lisa in Florence?")
     sure = terminal.footnote("ask", "How many days of annual leave?")
