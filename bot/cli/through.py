@@ -33,6 +33,7 @@ PATIENCE = 3.0
 """Seconds that a process may hold the index before it listens, or after."""
 _ENDING = 30.0
 """Seconds that a process takes to end at most."""
+_ENDED = "The running Footnote ended before it was through: ask again."
 _AGAIN = 0.2
 """Seconds until the next try."""
 
@@ -48,7 +49,7 @@ def through_or_alone(
 ) -> None:
     """Run a command through the process that holds the index of these settings, or else by
     ``alone``. A process that has just started, or is about to end, holds the index and does not
-    listen: it is waited for.
+    listen: it is waited for, unless an option is a pipe, which the first try may have read.
 
     Raises:
         IndexLocked: the index is held, and its holder does not listen.
@@ -56,10 +57,14 @@ def through_or_alone(
         As `through_process`, and what ``alone`` raises.
     """
     until: float | None = None
+    once = any(isinstance(value, Path) and _is_pipe(value) for value in options.values())
     while True:
         try:
             code = through_process(settings, command, options)
         except ProcessEnded:
+            if once:
+                terminal.complain(_ENDED)
+                sys.exit(FAILED)
             until = clock() + _ENDING
         else:
             if code is not None:
@@ -69,7 +74,7 @@ def through_or_alone(
         except IndexLocked:
             # Counted from now: on a busy machine it took seconds to find that out.
             until = until or clock() + PATIENCE
-            if clock() >= until:
+            if once or clock() >= until:
                 raise
         else:
             return
@@ -107,7 +112,7 @@ def through_process(settings: Settings, command: str, options: Mapping[str, Any]
             last = ask_running(connection, asked, shown.show, signals, patient=patient)
     except ProcessEnded:
         if shown.printed:
-            terminal.complain("The running Footnote ended before it was through: ask again.")
+            terminal.complain(_ENDED)
             return FAILED
         raise
     if "misused" in last:
@@ -197,6 +202,10 @@ def _plain(value: Any, copied: Callable[[Path], Path]) -> Any:
         return list(value)
     if not isinstance(value, Path):
         return value
-    if not value.exists():
-        return str(value.absolute())
-    return str(value.resolve() if value.is_file() or value.is_dir() else copied(value))
+    if _is_pipe(value):
+        return str(copied(value))
+    return str(value.resolve() if value.exists() else value.absolute())
+
+
+def _is_pipe(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()

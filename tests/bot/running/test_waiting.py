@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,30 @@ def test_a_process_that_was_asked_and_ends_has_longer(
     monkeypatch.setattr(through, "through_process", ended)
 
     assert tried(tmp_path, 12)[1] >= 12
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_what_comes_through_a_pipe_is_not_asked_for_a_second_time(
+    ends: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first try has read it, so that the second would find nothing and say so."""
+    fifo, tries = tmp_path / "questions", list[str]()
+    os.mkfifo(fifo)
+
+    def ended(*_: object) -> None:
+        tries.append("through")
+        if len(tries) > 2:
+            raise ZeroDivisionError  # it is tried again
+        if ends:
+            raise ProcessEnded
+
+    def alone() -> None:
+        tries.append("alone")
+        raise IndexLocked("held")
+
+    monkeypatch.setattr(through, "through_process", ended)
+    settings = Settings().model_copy(update={"data_dir": tmp_path})
+    with pytest.raises((IndexLocked, SystemExit)):
+        through_or_alone(settings, "eval", {"questions": fifo}, alone, pause=lambda _: None)
+
+    assert tries == (["through"] if ends else ["through", "alone"])
