@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.conversation.model import Forgotten, MessageKind, MessageState, Way
+from bot.conversation.model import (
+    BY_ITSELF,
+    Forgotten,
+    MessageKind,
+    MessageRef,
+    MessageState,
+    Way,
+)
 from bot.state.database import Database
 from bot.state.schema import (
     answers,
@@ -116,7 +123,8 @@ def _of(age: sa.Column[Any], when: datetime) -> date:
 
 def forget_person(database: Database, person: str, team: Team | None = None) -> Forgotten:
     """Delete what ``person`` asked, got and said. A flag on somebody else's answer stays, without
-    name and words, because the page may still be wrong; an answer that they wrote for others stays,
+    name and words, because the page may still be wrong; what was sent to somebody who flagged an
+    answer to ``person`` stays, without the question; an answer that they wrote for others stays,
     without a name. The receipt of an event stays too, or its next delivery would be answered.
     ``team`` is their workspace, where several share the database: an id names one person there.
 
@@ -147,11 +155,13 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         theirs = verdicts.c.answer.in_(ours), verdicts.c.person == person
         judged = connection.execute(sa.delete(verdicts).where(*theirs)).rowcount
         flagged = connection.scalar(sa.select(sa.func.count()).select_from(flags).where(raised))
-        connection.execute(sa.delete(flags).where(flags.c.answer.in_(own)))
+        on_own = sa.delete(flags).where(flags.c.answer.in_(own)).returning(flags.c.id)
+        gone = connection.scalars(on_own).all()
         # Two forgotten people may have flagged one answer.
         nobody = sa.literal("-") + sa.cast(flags.c.id, sa.String)
         # The recorded edition is one less than the flag's, so their cards are updated.
         anew = {"edition": flags.c.edition + 1}
+        _forget_what_was_sent(connection, gone, anew)
         connection.execute(sa.update(flags).where(raised).values(person=nobody, comment="", **anew))
         unname = partial(_unname, connection, person)
         unname(flags, "holder", of_ours, **anew)
@@ -184,6 +194,23 @@ def _channels_alone(connection: sa.Connection, person: str, team: Team | None) -
     theirs = sa.and_(of_team(inbox.c.team, team), inbox.c.person == person)
     direct = sa.select(inbox.c.channel).where(theirs, inbox.c.kind == MessageKind.DIRECT.value)
     return connection.scalars(direct.distinct()).all()
+
+
+def _forget_what_was_sent(
+    connection: sa.Connection, of_flags: Collection[int], anew: Mapping[str, Any]
+) -> None:
+    """Delete the question of the answers that were sent to people who raised ``of_flags``, which is
+    in the words of who asked, and of those that were sent after a flag on these. Flags are locked
+    before answers, as everywhere."""
+    by_itself = sa.select(answers.c.id, answers.c.ts).where(answers.c.ts.like(f"{BY_ITSELF}%"))
+    sent: list[int] = []
+    while of_flags:
+        rows = connection.execute(by_itself)
+        found = [row.id for row in rows if MessageRef("", "", row.ts, "").flag in of_flags]
+        again = sa.update(flags).where(flags.c.answer.in_(found)).values(anew)
+        of_flags = connection.scalars(again.returning(flags.c.id)).all()
+        sent += found
+    connection.execute(sa.update(answers).where(answers.c.id.in_(sent)).values(question=""))
 
 
 def _unname(

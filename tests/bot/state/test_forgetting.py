@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bot.answering.composing.usage import Cap, Spent
 from bot.conversation.model import (
+    BY_ITSELF,
     AskedQuestion,
     Forgotten,
     MessageKind,
@@ -205,6 +206,28 @@ async def test_who_flagged_and_was_forgotten_is_told_nothing_that_is_kept(
     with pytest.raises(AskerForgotten):
         await feedback.record(told, SILENCE)
     assert "U3" not in values(database)
+
+
+async def test_a_question_is_forgotten_where_somebody_who_flagged_its_answer_was_told(
+    database: Database,
+) -> None:
+    """And where they flagged what they were told, and were told again."""
+    feedback = await fill(database)
+    words = replace(asked("U3"), question="Who is ill?", private=True)
+    first, other = [one for one in await feedback.all_flags() if one.person == "U3"]
+    kept = await feedback.record(_sent(words, first.id), SILENCE)
+    again = await feedback.complain(kept.id, "U3", Complaint.WRONG)
+    told_again = await feedback.record(_sent(words, again.id), SILENCE)
+    of_another = await feedback.record(_sent(words, other.id), SILENCE)
+    forget_person(database, "U1")
+    found = [await feedback.recorded(one.id) for one in (kept, told_again, of_another)]
+
+    assert [one.asked.question for one in found if one] == ["", "", "Who is ill?"]
+
+
+def _sent(words: AskedQuestion, flag: int) -> AskedQuestion:
+    ts = f"{BY_ITSELF}{flag}-261126"
+    return replace(words, place=MessageRef("T1", "D3", ts, ts), flag=flag)
 
 
 @pytest.mark.parametrize("seed", few(range(8), 3))
