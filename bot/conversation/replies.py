@@ -121,12 +121,16 @@ class Replies:
             logger.debug("Message %s could not be marked as done: %s", message.ts, error)
 
     async def _fail(self, message: IncomingMessage, error: Exception) -> None:
-        """Post an apology in place of the answer, and log the error; the person sees nothing of
-        it."""
+        """Post an apology in place of the answer, if the bot was asked, and log the error; the
+        person sees nothing of it."""
         incident = self.new_incident()
         incidents.note(incident, f"message {message.ts} in {message.channel}", error)
         try:
-            if not message.deleted:
+            if message.kind is MessageKind.UNASKED:
+                # Nobody waits for an answer, and everybody would read the apology.
+                await self.posting.hold(message)
+                await self.posting.remove(message, await self.posting.posted(message))
+            elif not message.deleted:
                 await self._say_sorry(message, incident)
         except NotOurs:
             return

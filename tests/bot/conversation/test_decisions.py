@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.conversation import texts
 from bot.conversation.conversation import Conversation, conversation_of
 from bot.conversation.decisions import HELP, NOTHING_TO_CHOOSE, Decisions
 from bot.conversation.following import STARTED, STOPPED
@@ -30,6 +31,7 @@ from bot.state.database import Database
 from bot.state.process import Process
 from bot.state.stores import Stores
 from config.slack import SlackSettings
+from indexers.errors import IndexUnavailable
 from indexers.model import EVERYONE, Principal
 from tests.fakes.chat import FakeChat, FakeDirectory, FakeStatus, PlainText, text_of
 
@@ -313,6 +315,25 @@ async def test_unasked_the_bot_speaks_only_if_it_is_sure(office: Office) -> None
 
     assert office.replies == [SAID.text]
     assert office.status.begun == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [(MessageKind.UNASKED, []), (MessageKind.MENTION, [texts.WENT_WRONG])]
+)
+async def test_a_failure_is_told_only_where_the_bot_was_asked(
+    office: Office, monkeypatch: pytest.MonkeyPatch, kind: MessageKind, said: list[str]
+) -> None:
+    def fail(*_: object) -> Result:
+        raise IndexUnavailable("It is gone.")
+
+    await office.settings.set(TEAM, HERE, ChannelSettings(unasked=0.8), BEN)
+    monkeypatch.setattr(office.handbook, "answer", fail)
+    message = await office.ask("How do I book leave?", kind)
+    kept = await office.inbox.received(TEAM, HERE, message.ts)
+
+    assert office.replies == said
+    assert kept is not None
+    assert not await office.inbox.adopt()
 
 
 @pytest.mark.parametrize("edited", ["thanks", "ok?", "We book leave in the calendar."])
