@@ -162,7 +162,10 @@ class FlagService:
         if not (on_card and await self.directory.is_member(channel, owner.person)):
             edit = await self._beside(self.library.edit_address, owner.source)
             note = OwnerNote(flag, around.person, around.question, owner.source, edit)
-            await self.chat.post(owner.person, note)
+            try:
+                await self.chat.post(owner.person, note)
+            except ChatRefused as error:
+                logger.warning("The owner of flag %d's page cannot be told: %s", flag.id, error)
 
     async def _circumstances(self, flag: Flag, channel: str) -> tuple[Circumstances, Owner]:
         recorded = flag.recorded

@@ -265,6 +265,22 @@ async def test_an_owner_outside_the_review_channel_is_told_once(
     assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
 
 
+async def test_an_owner_whom_slack_lets_nobody_write_to_is_no_trouble_of_the_review_channel(
+    bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot.change(review_channel="")
+    bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner="ben@example.com"),), 0.9)
+    await bot.start()
+    answer = await asked(bot, slack)
+    slack.fail_next("chat.postMessage", error="messages_tab_disabled")
+    await flagged(slack, answer)
+    await slack.wait_for_ephemeral("U0ANNA")
+    await quiet(bot)
+
+    assert "The owner of flag 1's page cannot be told" in caplog.text
+    assert "review channel" not in caplog.text
+
+
 @pytest.mark.parametrize(
     "owner",
     ["<@U0BEN>", "<!channel>", "@here", "people-team", "gus@else.example", "nobody@example.com"],
