@@ -248,7 +248,8 @@ class Inbox(Protocol):
     async def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
-        """Finish everything that ``person`` (None: anybody) asked there; return what this ends."""
+        """Finish everything that ``person`` (None: anybody) asked there, but no deletion; return
+        what this ends."""
         ...
 
     async def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:

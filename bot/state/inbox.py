@@ -276,7 +276,7 @@ class DatabaseInbox:
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
         """Finish everything that ``person`` (None: anybody) asked in a thread; return the messages
-        that this ends."""
+        that this ends. The work on a deletion goes on: it asks nothing, and removes the reply."""
         stop = (
             sa.update(inbox)
             .where(
@@ -284,6 +284,7 @@ class DatabaseInbox:
                 inbox.c.channel == channel,
                 inbox.c.thread == thread,
                 sa.true() if person is None else inbox.c.person == person,
+                sa.not_(inbox.c.gone),
                 inbox.c.state.in_(_OPEN),
             )
             .values(state=MessageState.STOPPED, text="", changed=self._clock())

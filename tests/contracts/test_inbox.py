@@ -223,6 +223,16 @@ async def test_stopped_messages_are_worked_on_no_more(stores: Stores) -> None:
     assert unfinished() == [other]
 
 
+async def test_a_deletion_is_worked_on_although_its_thread_is_stopped(stores: Stores) -> None:
+    """Its reply would stand for ever, and say that the bot stopped."""
+    inbox, unfinished = stores.inbox, stores.unfinished
+    await inbox.receive(MESSAGE)
+    deletion = await inbox.update(replace(MESSAGE, event="Ev2", text="", deleted=True))
+
+    assert await inbox.stop("T1", "C1", MESSAGE.thread) == []
+    assert unfinished() == [deletion]
+
+
 async def test_an_ephemeral_reply_is_noted_of_the_message_as_it_is(stores: Stores) -> None:
     inbox = stores.inbox
     received = await inbox.receive(MESSAGE)

@@ -134,7 +134,7 @@ class MemoryInbox:
         stopped = []
         for one in self.kept:
             place = one.message.team, one.message.channel, one.message.thread
-            theirs = person is None or one.message.person == person
+            theirs = person in (None, one.message.person) and not one.message.deleted
             if place == (team, channel, thread) and theirs and one.state in _OPEN:
                 self._finish(one.message, MessageState.STOPPED)
                 stopped.append(one.message)
