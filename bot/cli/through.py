@@ -184,7 +184,13 @@ def _described(console: Console) -> dict[str, Any]:
 @contextmanager
 def _readable(options: Mapping[str, Any], data_dir: Path) -> Iterator[dict[str, Any]]:
     """Yield the options as JSON. The process has another working folder, other pipes and other open
-    files, so a file is named in full, and what comes through a pipe is copied for it."""
+    files, so a file is named in full, and what comes through a pipe is copied for it.
+
+    Raises:
+        click.UsageError: a result is to go into a pipe.
+    """
+    if (out := options.get("out")) and _is_pipe(out):
+        raise click.UsageError(f"--out: {out} is no file, and a running Footnote does the work.")
     with ExitStack() as copies:
 
         def copied(path: Path) -> Path:

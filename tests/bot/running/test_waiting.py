@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import click
 import pytest
 
 from bot.cli import through
@@ -101,3 +102,14 @@ def test_what_comes_through_a_pipe_is_not_asked_for_a_second_time(
         through_or_alone(settings, "eval", {"questions": fifo}, alone, pause=lambda _: None)
 
     assert tries == (["through"] if ends else ["through", "alone"])
+
+
+def test_a_result_is_written_to_no_pipe_of_the_command(tmp_path: Path) -> None:
+    """It would be read like questions, for ever."""
+    fifo = tmp_path / "results"
+    os.mkfifo(fifo)
+    with (
+        pytest.raises(click.UsageError, match="is no file"),
+        through._readable({"out": fifo}, tmp_path),
+    ):
+        pass
