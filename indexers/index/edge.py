@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import time
@@ -89,7 +90,7 @@ class EdgeIndex(StoredPassages):
         index = cls(engine, languages=languages, clock=clock)
         try:
             engine.require_pages()
-            index.prove(dimensions)
+            index.prove(_length(folder) or dimensions)
         except BaseException:
             abandoned(index)
             raise
@@ -247,6 +248,16 @@ def _opened(folder: Path, dimensions: int) -> qdrant.EdgeShard:
         shard.close()
         raise
     return shard
+
+
+def _length(folder: Path) -> int:
+    """Return how long the vectors of the index in ``folder`` are: those of another model may have
+    another length. 0 if it does not tell."""
+    try:
+        config = json.loads((folder / "edge_config.json").read_bytes())
+        return int(config["vectors"][MEANING]["size"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def _optimize(shard: qdrant.EdgeShard, folder: Path) -> None:

@@ -29,9 +29,9 @@ EMBEDDER = WordEmbedder()
 OLD, NEW_SPLITTER, NEW_MODEL = "modelone-cutone", "modelone-cuttwo", "modeltwo-cutone"
 
 
-def folders(place: Path) -> Callable[[], IndexCatalog]:
+def folders(place: Path, dimensions: int = EMBEDDER.dimensions) -> Callable[[], IndexCatalog]:
     return lambda: FolderCatalog(
-        place / "data", lambda folder: EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions)
+        place / "data", lambda folder: EdgeIndex.open(folder, dimensions=dimensions)
     )
 
 
@@ -194,6 +194,26 @@ def test_an_index_of_another_model_is_searched_by_words_alone(
     hits = index.search("leave", [1.0, 0.0, 0.0], reader=ANYONE, limit=9)
 
     assert [(hit.passage.text, hit.cosine) for hit in hits] == [("Leave is long.", 0.0)]
+    index.close()
+
+
+class LongVectors(WordEmbedder):
+    dimensions = 2 * WordEmbedder.dimensions
+
+
+def test_an_embedded_index_whose_vectors_are_shorter_is_read_until_the_new_one_is_whole(
+    tmp_path: Path,
+) -> None:
+    filled(folders(tmp_path))
+    index = CurrentIndex(folders(tmp_path, LongVectors.dimensions)(), NEW_MODEL)
+    before = texts(index)
+    written = passages("leave", "Leave is short.")
+    index.replace(written, LongVectors().embed_passages([one.embedded for one in written]))
+    index.promote()
+    hits = index.search("leave", LongVectors().embed_question("leave"), reader=ANYONE, limit=9)
+
+    assert before == {"Leave is long."}
+    assert [hit.passage.text for hit in hits] == ["Leave is short."]
     index.close()
 
 
