@@ -176,8 +176,10 @@ class CurrentIndex(ReadIndex):
         self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
     ) -> None:
         if self.building:
+            with self._writing():
+                built = self._written.page(wiki, page)
             with self._narrowing():
-                self._read.relabel(wiki, page, revision, acl, owner)
+                self._relabel_old(wiki, page, built, KnownPage(revision, acl), owner)
         with self._writing():
             self._written.relabel(wiki, page, revision, acl, owner)
 
@@ -279,6 +281,16 @@ class CurrentIndex(ReadIndex):
         stood = self._stood[wiki].get(page)
         if stood is not None and stood.acl != passage.acl:
             self._read.relabel(wiki, page, stood.revision, stood.acl & passage.acl)
+
+    def _relabel_old(
+        self, wiki: str, page: str, built: KnownPage | None, now: KnownPage, owner: str | None
+    ) -> None:
+        """Relabel the page in the old index. Wider rights wait for the new one if that has another
+        version of the text: the old version was written for fewer people, perhaps."""
+        stood = self._read.page(wiki, page)
+        if stood and (built is None or built.revision != stood.revision):
+            now = KnownPage(stood.revision, stood.acl & now.acl)
+        self._read.relabel(wiki, page, now.revision, now.acl, owner)
 
 
 def _narrow(index: PassageIndex, wiki: str, acl: Acl) -> None:

@@ -242,6 +242,35 @@ def test_wider_rights_wait_for_the_new_index(catalog: Callable[[], IndexCatalog]
     index.close()
 
 
+def test_an_old_text_is_not_opened_by_the_rights_of_a_newer_one(
+    catalog: Callable[[], IndexCatalog],
+) -> None:
+    old = CurrentIndex(catalog(), OLD)
+    put(old, "leave", "Secret.", "2", Acl.of(["group:chiefs"]))
+    old.close()
+    index = CurrentIndex(catalog(), NEW_SPLITTER)
+    put(index, "leave", "Public.", "3", Acl.of(["group:chiefs"]))
+    index.relabel("handbook", "leave", "4", Acl.of([EVERYONE]))
+    before = texts(index)
+    index.promote()
+
+    assert before == {"Travel is far."}
+    assert texts(index) == {"Public."}
+    index.close()
+
+
+def test_wider_rights_of_the_same_text_reach_the_index_that_is_read(
+    building: CurrentIndex,
+) -> None:
+    put(building, "leave", "Leave, cut otherwise.")
+    building.relabel("handbook", "leave", "2", NOBODY)
+    closed = texts(building)
+    building.relabel("handbook", "leave", "3", Acl.of([EVERYONE]))
+
+    assert closed == {"Travel is far."}
+    assert texts(building) == {"Leave is long.", "Travel is far."}
+
+
 class LikeAServer(QdrantClient):
     """In memory, a collection that is gone is a ValueError; on a server it is a 404."""
 
