@@ -99,7 +99,6 @@ def _read(run: _Run, limit: RemovalLimit) -> None:
     run.apply_changes()
     if run.stopped():
         return
-    run.remove_what_left()
     no_page = run.listed_to_end and not run.listed
     if no_page:
         run.report.warnings.append(f"no page was found: see its {run.wiki.scope_settings}")
@@ -181,14 +180,10 @@ class _Run:
                 if self._held_passages >= enough:
                     self._write_held()
         except WikiUnavailable:
-            self._write_held()
+            self._write_rest()
             raise
-        self._write_held()
+        self._write_rest()
         self.report.complete = self.listed_to_end and self._whole
-
-    def remove_what_left(self) -> None:
-        """Remove pages that are left out on purpose."""
-        self.remove(sorted(self._leaving))
 
     def lost_pages(self) -> list[str]:
         """Return pages that vanished, each checked, and those that stand without text, which an
@@ -300,6 +295,12 @@ class _Run:
         failed = {failed.key for failed in self.report.failed}
         settled = self.listed | self._leaving | self._without_text | failed
         return sorted(self.known.keys() - settled)
+
+    def _write_rest(self) -> None:
+        """Write what is held, and remove pages that are left out on purpose."""
+        self._write_held()
+        if not self.stopped():
+            self.remove(sorted(self._leaving))
 
     def _write_held(self) -> None:
         many = self._held_passages >= embedding.BATCH

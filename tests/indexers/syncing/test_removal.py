@@ -77,6 +77,19 @@ def test_pages_that_their_author_takes_back_leave_however_many(
     assert synced(wiki, index).removed == 24
 
 
+def test_a_page_that_its_author_takes_back_leaves_though_the_wiki_then_goes_away(
+    wiki: DictWiki, index: PassageIndex
+) -> None:
+    synced(wiki, index)
+    wiki.drafts = {"page-00"}
+    wiki.breaks_off = 3
+    with pytest.raises(WikiUnavailable):
+        synced(wiki, index)
+
+    assert "page-00" not in index.known("handbook")
+    assert len(index.known("handbook")) == 24
+
+
 def test_vanished_pages_and_those_without_text_count_together(
     wiki: DictWiki, index: PassageIndex
 ) -> None:
