@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
-from indexers.errors import IndexCorrupt, IndexUnavailable
+from indexers.errors import IndexCorrupt
 from indexers.index.catalog import IndexCatalog, fingerprint_of, next_name
 from indexers.index.damage import Damage, close_damaged, damage_of
 from indexers.index.nearness import Embed
@@ -134,9 +134,7 @@ class CurrentIndex(ReadIndex):
     def page(self, wiki: str, page: str) -> KnownPage | None:
         if not self._reads(wiki):
             return None
-        return self._written.page(wiki, page) or (
-            self._read.page(wiki, page) if self.building else None
-        )
+        return self._following(lambda read: self._written.page(wiki, page) or read.page(wiki, page))
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         with self._writing():
@@ -151,18 +149,9 @@ class CurrentIndex(ReadIndex):
         return found
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
-        index = self._read
-        try:
-            return self._digests(wiki, page)
-        except IndexUnavailable:
-            # A written answer is looked for before anything is searched for.
-            if not self._followed(index):
-                raise
-            return self._digests(wiki, page)
-
-    def _digests(self, wiki: str, page: str) -> frozenset[str]:
-        return self._written.digests(wiki, page) or (
-            self._read.digests(wiki, page) if self.building else frozenset()
+        # A written answer is looked for before anything is searched for.
+        return self._following(
+            lambda read: self._written.digests(wiki, page) or read.digests(wiki, page)
         )
 
     def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from indexers.errors import IndexCorrupt, IndexUnavailable
 from indexers.index.catalog import IndexCatalog, fingerprint_of, next_name
@@ -14,6 +15,8 @@ from indexers.model import Hit, Passage, Reader
 from indexers.ports import IndexQuery, PassageIndex, PassageRef, Unembedded, Vector
 
 log = logging.getLogger(__name__)
+
+_Found = TypeVar("_Found")
 
 _WAITING_LASTS = 1.0
 """Seconds."""
@@ -95,7 +98,7 @@ class ReadIndex:
         moment: every question asks."""
         now = self._clock()
         if not 0 <= now - self._counted_at < _WAITING_LASTS:
-            found = self._read.unembedded.counts()
+            found = self._following(lambda read: read.unembedded.counts())
             self._counted, self._counted_at = sum(found.values()), now
         return self._counted
 
@@ -191,7 +194,7 @@ class ReadIndex:
     def counts(self) -> dict[str, tuple[int, int]]:
         index = self._read
         try:
-            return index.counts()
+            return self._following(lambda read: read.counts())
         except IndexCorrupt as error:
             self._noticed(error)
             return {} if index is self._written else self._written.counts()
@@ -228,6 +231,19 @@ class ReadIndex:
         self.damage = damage
         log.warning("%s", damage.words)
         self._catalog.remember(damage)
+
+    def _following(self, ask: Callable[[PassageIndex], _Found]) -> _Found:
+        """Return what ``ask`` does with the index that is read; once more, if a process has
+        promoted another one since."""
+        index = self._read
+        try:
+            return ask(index)
+        except IndexCorrupt:
+            raise
+        except IndexUnavailable:
+            if not self._followed(index):
+                raise
+            return ask(self._read)
 
     def _followed(self, index: PassageIndex) -> bool:
         """Return whether a process, this or another, has promoted since."""

@@ -308,8 +308,8 @@ def test_a_process_follows_a_promotion_by_another_one() -> None:
     assert texts(here) == {"Leave, cut otherwise."}
 
 
-@pytest.mark.parametrize("asked", ["near_words", "digests"])
-def test_what_is_looked_up_before_a_search_follows_a_promotion_too(asked: str) -> None:
+@pytest.mark.parametrize("asked", ["near_words", "digests", "page", "counts", "trouble"])
+def test_what_is_looked_up_without_a_search_follows_a_promotion_too(asked: str) -> None:
     server = Server("http://qdrant.example.com", client=LikeAServer(":memory:"))
 
     def catalog() -> ServerCatalog:
@@ -326,6 +326,9 @@ def test_what_is_looked_up_before_a_search_follows_a_promotion_too(asked: str) -
     found: dict[str, Callable[[], object]] = {
         "near_words": lambda: here.near_words("holydays", reader=ANYONE),
         "digests": lambda: here.digests("handbook", "leave"),
+        "page": lambda: here.page("handbook", "leave"),
+        "counts": here.counts,
+        "trouble": lambda: here.trouble == "",
     }
 
     assert found[asked]()
