@@ -49,6 +49,8 @@ class CurrentIndex(ReadIndex):
         self.damage = catalog.damage()
         self._unusable: set[PassageIndex] = set()
         self._unread = False
+        self._lost = False
+        """Whether the index that was set aside is damaged."""
         current = catalog.current()
         read = self._opened(current) if current else None
         try:
@@ -94,6 +96,12 @@ class CurrentIndex(ReadIndex):
         return True
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
+        if self._lost:
+            self._lost = False
+            self._catalog.remove_all_except(self._read_name)
+            if after:
+                log.warning("The index built so far is lost: %s", after)
+                return True
         broken = self._written in self._unusable
         if after and not broken:
             self._noticed(after)
@@ -110,7 +118,9 @@ class CurrentIndex(ReadIndex):
         if self.building:
             beside, self._written = self._written, self._read
             self._written_name, self.reuses = self._read_name, True
-            beside.close()
+            self._lost = beside in self._unusable
+            self._unusable.discard(beside)
+            close_damaged(beside)
 
     def discard(self) -> None:
         self.set_aside()

@@ -17,6 +17,7 @@ from indexers.index.damage import Damage
 from indexers.index.edge import EdgeEngine
 from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Acl, Principal
+from indexers.ports import PassageIndex
 from tests.fakes.defaults import Answerer
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
@@ -269,6 +270,32 @@ def test_what_is_built_beside_is_begun_again_if_it_is_damaged_itself(folder: Pat
 
         assert not library.index.building
         assert library.found() == PAGES
+
+
+def test_a_full_sync_whose_new_index_breaks_begins_it_again_and_blames_no_sound_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle, broken = EdgeEngine.settle, iter([IndexCorrupt("It is damaged.")])
+    asked = []
+
+    def settle_or_break(engine: EdgeEngine) -> None:
+        if engine._folder.name.endswith(".1") and (error := next(broken, None)):
+            raise error
+        settle(engine)
+
+    def gate(current: PassageIndex, _: PassageIndex) -> list[str]:
+        asked.append(current.counts())
+        return []
+
+    monkeypatch.setattr(EdgeEngine, "settle", settle_or_break)
+    with Library(folder) as library:
+        reports = library.sync(full=True, gate=gate)
+
+        assert next(broken, None) is None
+        assert [(report.complete, report.warnings) for report in reports] == [(True, [])] * 2
+        assert asked == [{"big": (25, 25), "small": (1, 1)}]
+        assert library.found() == PAGES
+    assert not (folder / "damaged").exists()
 
 
 def shard_of_current(folder: Path) -> Path:
