@@ -165,7 +165,12 @@ class ServerEngine:
         self._collection = collection
         with self._explained():
             if not self._client.collection_exists(collection):
-                self._create(dimensions)
+                try:
+                    self._create(dimensions)
+                except (UnexpectedResponse, grpc.RpcError):
+                    # Of processes that start together, another one may have made it just now.
+                    if not self._client.collection_exists(collection):
+                        raise
             # Another version's points are still read while their successor is built.
             self._index_fields(indexed=self._client.get_collection(collection).payload_schema)
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Headers
 from qdrant_client import QdrantClient
+from qdrant_client.http.exceptions import UnexpectedResponse
 
 from indexers.errors import IndexUnavailable
 from indexers.index.server import CLIENT_VERSION, SNAPSHOT, Server, ServerEngine, ServerIndex
@@ -105,6 +107,21 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class MadeMeanwhile(QdrantClient):
+    """Another process makes each collection a moment before."""
+
+    def create_collection(self, *args: Any, **kwargs: Any) -> bool:
+        super().create_collection(*args, **kwargs)
+        raise UnexpectedResponse(409, "Conflict", b"it exists already", Headers())
+
+
+def test_of_processes_that_start_together_one_makes_the_index() -> None:
+    server = Server("http://qdrant.example.com", client=MadeMeanwhile(":memory:"))
+    index = ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
+
+    assert index.counts() == {}
 
 
 def test_rights_that_another_process_wrote_are_known_in_seconds() -> None:
