@@ -57,7 +57,8 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
             else:
                 gone = remove_unconfigured(index, names, allow_mass_removal=allow_mass_removal)
                 reports[-1].warnings.extend(gone)
-                taken = index.promote()
+                index.promote()  # or it was already, for the old one broke meanwhile
+                taken = True
     finally:
         if not taken:
             index.set_aside()

@@ -298,6 +298,20 @@ def test_a_full_sync_whose_new_index_breaks_begins_it_again_and_blames_no_sound_
     assert not (folder / "damaged").exists()
 
 
+def test_a_full_sync_during_which_the_old_index_breaks_is_complete(
+    folder: Path, dying: Dying
+) -> None:
+    with Library(folder) as library:
+        library.big.write("page-3", "Text of page-3, edited again.", acl=Acl.of(["chiefs"]))
+        assert library.found() == PAGES
+        dying.broken = ("_update",)
+        reports = library.sync(full=True)
+
+        assert [(report.complete, report.error) for report in reports] == [(True, None)] * 2
+        assert library.found() == PAGES - {"page-3"}
+        assert not library.index.building
+
+
 def shard_of_current(folder: Path) -> Path:
     return folder / f"passages-{(folder / 'current').read_text().strip()}"
 
