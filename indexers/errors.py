@@ -19,7 +19,9 @@ class IndexersError(Exception):
 
 
 class WikiUnavailable(IndexersError):
-    pass
+    def behind(self, what: str) -> WikiUnavailable:
+        """Return the error that ``what`` (a sentence) is so because of this one."""
+        return WikiUnavailable(f"{what} {self}")
 
 
 class ReadingStopped(IndexersError):
@@ -27,7 +29,8 @@ class ReadingStopped(IndexersError):
 
 
 class WikiMisconfigured(WikiUnavailable):
-    pass
+    def behind(self, what: str) -> WikiUnavailable:
+        return WikiMisconfigured(f"{what} {self}")
 
 
 class MassRemoval(IndexersError):

@@ -41,7 +41,11 @@ class WikiSource:
 
     def path(self, url: str, *, ask: bool = False) -> str | None:  # noqa: ARG002 - see there
         """Return what of ``url`` is below this wiki; None if it is the address of another one.
-        ``ask`` the wiki itself where the settings do not tell its address."""
+        ``ask`` the wiki itself where the settings do not tell its address.
+
+        Raises:
+            WikiUnavailable: it is asked, and cannot tell.
+        """
         return None
 
     def key_at(self, url: str) -> str:  # noqa: ARG002
@@ -53,7 +57,11 @@ class WikiSource:
         return ""
 
     def space_at(self, url: str) -> str:  # noqa: ARG002
-        """Return the key of the space whose own address is ``url``; empty if it is none."""
+        """Return the key of the space whose own address is ``url``; empty if it is none.
+
+        Raises:
+            WikiUnavailable: it cannot be told.
+        """
         return ""
 
     def spaces(self) -> Iterable[str]:

@@ -76,18 +76,23 @@ class Wikis(dict[str, WikiSource]):
 
         Raises:
             WikiMisconfigured: none of these; the message says what there is.
-            WikiUnavailable: a wiki cannot be asked.
+            WikiUnavailable: none of those that tell; one cannot be asked.
         """
         if what in self:
             return SyncScope(what)
         if "://" in what:
             return self._part_at(what)
-        spaces = [
-            SyncScope(source.name, space=key)
-            for source in self.values()
-            for key in source.spaces()
-            if key.casefold() == what.casefold()
-        ]
+        spaces: list[SyncScope] = []
+        trouble: WikiUnavailable | None = None
+        for name, source in self.items():
+            try:
+                keys = [key for key in source.spaces() if key.casefold() == what.casefold()]
+            except WikiUnavailable as error:
+                trouble = trouble or _untold(f"{what} is a space", name, error)
+                continue
+            spaces += [SyncScope(name, space=key) for key in keys]
+        if trouble and not spaces:
+            raise trouble
         if len(spaces) != 1:
             found = "Several wikis have a space" if spaces else "Nothing is"
             raise WikiMisconfigured(
@@ -106,13 +111,27 @@ class Wikis(dict[str, WikiSource]):
 
     def _at(self, url: str) -> WikiSource | None:
         """Return the wiki that ``url`` is an address of; the wikis are only asked if no setting
-        tells."""
+        tells. One that cannot tell leaves the others alone.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: none of those that tell has it.
+        """
+        trouble: WikiUnavailable | None = None
         for ask in (False, True):
-            paths = {name: source.path(url, ask=ask) for name, source in self.items()}
-            ours = {name: path for name, path in paths.items() if path is not None}
+            ours: dict[str, str] = {}
+            for name, source in self.items():
+                try:
+                    path = source.path(url, ask=ask)
+                except WikiUnavailable as error:
+                    trouble = trouble or _untold(f"{url} is an address", name, error)
+                    continue
+                if path is not None:
+                    ours[name] = path
             if ours:
                 # Of two on one host the deeper one: what is left of the path is shorter.
                 return self[min(ours, key=lambda name: len(ours[name]))]
+        if trouble:
+            raise trouble
         return None
 
     @property
@@ -205,3 +224,7 @@ class Wikis(dict[str, WikiSource]):
         """Let a sync that waits for a wiki which does not answer give up."""
         for source in self.values():
             source.abort_waits()
+
+
+def _untold(what: str, name: str, error: WikiUnavailable) -> WikiUnavailable:
+    return error.behind(f"Whether {what} of {name} cannot be told.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from indexers.errors import WikiUnavailable
 from indexers.findings import Access, GateInWords
 from indexers.model import EVERYONE, NOBODY, Acl, Principal
 from indexers.sources.confluence.answers import named
@@ -21,7 +20,7 @@ from indexers.sources.confluence.people import Account, text
 from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed, Rights
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, acl
 from indexers.sources.confluence.survey import Survey
-from indexers.sources.confluence.transport import Transport, at
+from indexers.sources.confluence.transport import Transport, at, unless_absent
 
 _UNREAD = "cannot be read, or names nobody known: nobody passes"
 
@@ -45,13 +44,14 @@ class ConfluenceAccess:
 
     def path(self, url: str, *, ask: bool = False) -> str | None:
         """Return the path of ``url`` below this wiki; None if it is of another one. People may read
-        a Confluence at another address than its API's: ``ask`` it where."""
+        a Confluence at another address than its API's: ``ask`` it where.
+
+        Raises:
+            WikiUnavailable: it is asked, and does not answer.
+        """
         if not ask:
             return within(self._transport.base.shown_at, url)
-        try:
-            shown_at = self._shown_at()
-        except WikiUnavailable:
-            return None
+        shown_at = unless_absent(self._shown_at)
         return within(shown_at, url) if shown_at else None
 
     def _shown_at(self) -> str:
@@ -103,7 +103,11 @@ class ConfluenceAccess:
         return f"{self._names.user(who.key)} ({email})"
 
     def space_at(self, url: str) -> str:
-        """Return the key of the space whose overview is at ``url``; empty if it is none."""
+        """Return the key of the space whose overview is at ``url``; empty if it is none.
+
+        Raises:
+            WikiUnavailable: Confluence cannot be asked.
+        """
         return space_link(self._path(url))
 
     def key_at(self, url: str) -> str:

@@ -57,6 +57,56 @@ def test_an_address_of_no_wiki_is_said_to_be_none() -> None:
         wikis.access("ann@example.com", "https://z.example.com/a", frozenset())
 
 
+class Away(WikiSource):
+    """A wiki that cannot tell what is its own."""
+
+    def path(self, url: str, *, ask: bool = False) -> str | None:
+        if ask:
+            raise WikiUnavailable("It is away.")
+        return None
+
+    def spaces(self) -> tuple[str, ...]:
+        raise WikiUnavailable("It is away.")
+
+
+class Missing(WikiSource):
+    def path(self, url: str, *, ask: bool = False) -> str | None:
+        if ask:
+            raise WikiMisconfigured("There is no such folder.")
+        return None
+
+
+def test_a_wiki_that_cannot_tell_its_address_leaves_the_others_alone() -> None:
+    hidden = Site("hidden", "https://y.example.com", asked=True)
+    wikis = Wikis([Missing(DictWiki("missing")), Away(DictWiki("away")), hidden])
+
+    assert wikis.part("https://y.example.com/a") == SyncScope("hidden", page="a")
+    found, _ = wikis.access("ann@example.com", "https://y.example.com/a", frozenset())
+    assert found.wiki == "hidden"
+
+
+def test_an_address_of_no_wiki_that_tells_may_be_of_the_one_that_cannot() -> None:
+    url = "https://z.example.com/a"
+
+    with pytest.raises(WikiUnavailable, match="an address of away cannot be told") as e:
+        Wikis([Away(DictWiki("away"))]).access("ann@example.com", url, frozenset())
+    assert not isinstance(e.value, WikiMisconfigured)
+    with pytest.raises(WikiMisconfigured, match="an address of missing cannot be told"):
+        Wikis([Missing(DictWiki("missing"))]).part(url)
+
+
+def test_a_space_is_found_while_another_wiki_cannot_list_its_own() -> None:
+    class Spaces(WikiSource):
+        def spaces(self) -> tuple[str, ...]:
+            return ("ENG",)
+
+    wikis = Wikis([Away(DictWiki("away")), Spaces(DictWiki("a"))])
+
+    assert wikis.part("eng") == SyncScope("a", space="ENG")
+    with pytest.raises(WikiUnavailable, match="HR is a space of away cannot be told"):
+        wikis.part("HR")
+
+
 def test_a_space_that_two_wikis_have_must_be_named_by_its_address() -> None:
     class Spaces(WikiSource):
         def spaces(self) -> tuple[str, ...]:

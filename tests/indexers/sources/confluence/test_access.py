@@ -1,0 +1,35 @@
+"""`indexers.sources.confluence.access`: whether an address is this Confluence's."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.playground.confluence.faults import Fault
+from indexers.errors import WikiUnavailable
+from indexers.sources.confluence.access import ConfluenceAccess
+from indexers.sources.confluence.members import ConfluenceMembers
+from indexers.sources.confluence.scope import Scope
+from indexers.sources.confluence.survey import Survey
+
+ELSEWHERE = "https://elsewhere.example.com/pages/viewpage.action?pageId=1"
+
+
+def access_of(site) -> ConfluenceAccess:
+    transport = site.transport()
+    survey = Survey("wiki", transport, Scope())
+    return ConfluenceAccess("wiki", transport, survey, ConfluenceMembers(transport, survey.tokens))
+
+
+def test_an_address_is_not_said_to_be_anothers_while_confluence_cannot_be_asked(site) -> None:
+    site.confluence.faults.on(".", Fault(status=503), times=None)
+    access = access_of(site)
+
+    assert access.path(ELSEWHERE) is None
+    with pytest.raises(WikiUnavailable):
+        access.path(ELSEWHERE, ask=True)
+
+
+def test_an_address_is_anothers_if_confluence_does_not_say_its_own(site) -> None:
+    site.confluence.faults.on(".", Fault(status=404), times=None)
+
+    assert access_of(site).path(ELSEWHERE, ask=True) is None
