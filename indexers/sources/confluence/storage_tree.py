@@ -20,6 +20,8 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _DEEPEST = 80
 """Nested elements; deeper ones are read as if they were at this depth."""
+_ATTRIBUTES = 200
+"""Attributes of an element that are read; no element of Confluence's has more."""
 _NAMESPACES = {
     "ac": "http://www.atlassian.com/schema/confluence/4/ac/",
     "ri": "http://www.atlassian.com/schema/confluence/4/ri/",
@@ -110,7 +112,8 @@ def _strict(body: str) -> StorageNode:
         for child in element:
             below = StorageNode(
                 _named(str(child.tag)),
-                {_named(str(name)): str(value) for name, value in child.attrib.items()},
+                # The parser looks for each value from the first attribute on: in square time.
+                {_named(str(key)): str(child.get(key)) for key in child.keys()[:_ATTRIBUTES]},
             )
             node.children.append(below)
             pending.append((child, below))

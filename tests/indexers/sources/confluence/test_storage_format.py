@@ -6,6 +6,7 @@ import pytest
 
 from indexers.sources.confluence.storage_format import sections
 from indexers.sources.confluence.storage_links import StorageLinks
+from tests.timing import seconds_of
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,10 @@ def test_the_name_of_a_table_is_no_title_of_a_tab() -> None:
 
     [section] = sections(body, title="On Call")
     assert section.text == "Run it."
+
+
+def test_an_element_with_very_many_attributes_is_read_in_linear_time() -> None:
+    body = "<p" + "".join(f' a{n}="x"' for n in range(50_000)) + ">Words</p>"
+
+    assert seconds_of(lambda: sections(body, title="Page"), at_most=1.0) <= 1.0
+    assert [part.text for part in sections(body, title="Page")] == ["Words"]
