@@ -22,7 +22,8 @@ from indexers.sources.confluence.transport import Transport
 from indexers.untold import untold_token
 
 LISTED = 600.0
-"""Seconds for which the list of accounts is cached. It only says where an account is looked for."""
+"""Seconds after which the list of accounts is read again. It only says where an account is looked
+for."""
 HIDDEN = "no account shows this address"
 SHARED = "two accounts have it"
 DEACTIVATED = "deactivated"
@@ -64,6 +65,7 @@ class ConfluenceMembers:
     ) -> None:
         self.site = tokens.site
         self._tokens = tokens
+        self._caches_list = listed > 0
         self._overrides = {address(email): key for email, key in overrides.items()}
         self._people: People = (
             CloudPeople(transport)
@@ -182,12 +184,19 @@ class ConfluenceMembers:
     def _owner(self, email: str) -> Account | NotFound:
         if named := self._overrides.get(email):
             return self._people.account(named) or NotFound(NO_SUCH)
-        keys = self._directory.get(None).by_email.get(email, frozenset())
+        keys = self._accounts(email)
         if len(keys) > 1:
             return NotFound(SHARED)
-        # The directory is some minutes old: the account itself decides.
+        # The directory may be old: the account itself decides.
         for key in keys:
             account = self._people.account(key)
             if account is not None and address(self._people.email(account)) == email:
                 return account
         return NotFound(HIDDEN)
+
+    def _accounts(self, email: str) -> frozenset[str]:
+        """Return the accounts that show an address. Whoever is in the last directory does not wait
+        for the next one, which takes minutes where there are thousands of people."""
+        last = self._directory.last(None) if self._caches_list else None
+        found = last.by_email.get(email) if last else None
+        return found or self._directory.get(None).by_email.get(email, frozenset())

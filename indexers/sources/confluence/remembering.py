@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 from typing import Generic, TypeVar
 
+from indexers.daemons import in_daemon
 from indexers.errors import WikiUnavailable
 from indexers.sources.confluence.transport import Refused
 
@@ -32,14 +34,16 @@ class _Entry(Generic[Value]):
     turn: int = 0
     until: float = float("-inf")
     outcome: Value | CannotAsk = field(default_factory=CannotAsk)
+    last: Value | None = None
 
 
 class Remembered(Generic[Key, Value]):
     """Values by key. A caller that comes while a request is running waits for its result.
 
     ``ask`` may raise WikiUnavailable. ``kept`` is how many seconds a value is valid from its
-    request on: afterwards nobody gets it, whatever happens; ``failures`` the same for a failure.
-    ``called`` names the values in the log, which names no key: it may be an address.
+    request on: afterwards nobody gets it, whatever happens, except from `last`; ``failures`` the
+    same for a failure. ``called`` names the values in the log, which names no key: it may be an
+    address.
     """
 
     def __init__(
@@ -76,6 +80,14 @@ class Remembered(Generic[Key, Value]):
                 raise CannotAsk(*entry.outcome.args)
             return entry.outcome
 
+    def last(self, key: Key) -> Value | None:
+        """Return the last value that there was, at once and however old it is; None if there was
+        none. One that is over is requested again meanwhile."""
+        entry = self._entry(key)
+        if entry.last is not None and self._clock() >= entry.until and not entry.lock.locked():
+            in_daemon(partial(self.get, key), "asking again")
+        return entry.last
+
     def forget(self, key: Key, when: Callable[[Value], bool]) -> None:
         """Request ``key`` again the next time, if its cached value meets the condition."""
         with self._lock:
@@ -96,6 +108,7 @@ class Remembered(Generic[Key, Value]):
         try:
             found = self._ask(key)
             entry.outcome, entry.until = found, asked + self._kept(found)
+            entry.last = found
         except WikiUnavailable as error:
             # A server that is slow to fail must not be asked again at once.
             entry.outcome, entry.until = CannotAsk(str(error)), self._clock() + self._failures

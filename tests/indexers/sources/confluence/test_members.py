@@ -21,7 +21,7 @@ from indexers.sources.confluence.members import ConfluenceMembers, NotFound
 from indexers.sources.confluence.people import Account, AccountDirectory
 from indexers.sources.confluence.remembering import Remembered
 from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Refused
+from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 from indexers.untold import untold_token
 from tests.indexers.sources.confluence.conftest import TRIES
 from tests.long import few
@@ -273,6 +273,48 @@ def test_a_newcomer_is_found_when_the_directory_is_read_again(site, ada) -> None
     site.clock.sleep(600)
 
     assert members.tokens(eve.email) == books(site, eve)
+
+
+class Held(Transport):
+    """Lists people only once it may."""
+
+    may_list: Event
+
+    def get(self, path: str, params: Params | None = None, **settings: bool) -> Json:
+        if path in {"/rest/api/user/list", "/rest/api/search/user"}:
+            assert self.may_list.wait(60)
+        return super().get(path, params, **settings)
+
+
+def test_nobody_who_was_known_waits_while_everybody_is_listed_again(site, ada) -> None:
+    transport = site.transport(kind=Held)
+    transport.may_list = Event()
+    transport.may_list.set()
+    members = ConfluenceMembers(
+        transport, Tokens(transport.base.site), clock=site.clock.monotonic, remembered=60
+    )
+    members.tokens(ada.email)
+    bob = site.world.add_user("Bob New")
+    site.clock.sleep(24 * 3600)
+    transport.may_list.clear()
+
+    with ThreadPoolExecutor(2) as pool:
+        known = pool.submit(members.tokens, ada.email)
+        try:
+            assert known.result(timeout=30) == books(site, ada)
+            newcomer = pool.submit(members.tokens, bob.email)
+            assert not newcomer.done()
+        finally:
+            transport.may_list.set()
+        assert newcomer.result() == books(site, bob)
+
+
+def test_who_caches_nothing_lists_everybody_each_time(site, ada) -> None:
+    members = members_of(site, remembered=0, listed=0)
+    members.tokens(ada.email)
+    site.world.add_user("Ada Twin", email=ada.email)
+
+    assert members.tokens(ada.email) == NOTHING
 
 
 def test_many_who_ask_at_once_make_one_wave_of_requests(site, ada) -> None:
