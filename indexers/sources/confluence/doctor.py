@@ -156,7 +156,7 @@ class ConfluenceDoctor:
             yield self._ok(f"{says}.")
 
     def _reads_spaces(self) -> Iterator[Finding]:
-        found = self._survey.list_spaces()
+        found = self._survey.list_spaces().with_some_seen()
         self._spaces, self._lost = list(found.seen), (*found.lost, *found.unread)
         keys = listed(space.key for space in self._spaces)
         yield self._ok(f"It sees {counted(len(self._spaces), 'space')} to read: {keys}.")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Self
 
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import Skipped
@@ -43,6 +44,16 @@ class ListedSpaces:
     unread: Mapping[str, Refused] = field(default_factory=dict)
     hints: Mapping[str, str] = field(default_factory=dict)
 
+    def with_some_seen(self) -> Self:
+        """Return these.
+
+        Raises:
+            Refused: none was found, and Confluence failed to report one.
+        """
+        if not self.seen:
+            raise next(iter(self.unread.values()))
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Enumeration:
@@ -73,6 +84,7 @@ class Survey:
         self._transport = transport
         self._scope = scope
         self._known_spaces: dict[str, ConfluenceSpace] = {}
+        self._unread: Mapping[str, Refused] = {}
         self._keys: dict[str, str] = {}
 
     def spaces(self, *, fresh: bool = False) -> list[ConfluenceSpace]:
@@ -83,11 +95,14 @@ class Survey:
             WikiUnavailable: they cannot be listed.
         """
         if fresh or not self._known_spaces:
-            self._known_spaces = {space.id: space for space in self.list_spaces().seen}
+            listed = self.list_spaces().with_some_seen()
+            self._known_spaces = {space.id: space for space in listed.seen}
+            self._unread = listed.unread
         return list(self._known_spaces.values())
 
     def list_spaces(self) -> ListedSpaces:
-        """List the spaces that are read. A lost one does not stop the others.
+        """List the spaces that are read. A lost one does not stop the others; nor is it forgotten
+        where none is seen because Confluence fails to report the others.
 
         Raises:
             NoSpaces: the token sees none of them.
@@ -107,7 +122,7 @@ class Survey:
         keys = {space.key for space in seen}
         unread = {one.key: one.why for one in found if isinstance(one, UnreadSpace)}
         lost = tuple(key for key in scope.spaces if key not in keys and key not in unread)
-        if not seen:
+        if not seen and not (lost and unread):
             if not self._answers():
                 raise self._no_confluence()
             raise next(iter(unread.values()), self._unseen(lost))
@@ -195,6 +210,8 @@ class Survey:
             return True
         scope = self._scope
         if isinstance(page, Elsewhere):
+            if page.space in self._unread:
+                raise self._unread[page.space]
             if scope.spaces:
                 return True
             if self.product.lists(page.space, personal=scope.personal, archived=scope.archived):

@@ -126,6 +126,7 @@ class ConfluenceWiki:
         """
         listed = yield from self._listed_spaces(known)
         yield from close_pages(in_lost_spaces(listed, known))
+        listed.with_some_seen()
         spaces = {space.id: space for space in listed.seen}
         edited = dict(self.survey.product.edited(_HOURS))
         keys = [

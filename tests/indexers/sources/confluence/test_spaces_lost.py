@@ -266,3 +266,30 @@ def test_a_page_that_moved_tells_nothing_of_the_space_that_it_was_in(data_center
     company.sync()
 
     assert company.closed() == set(company.pages["ALL"])
+
+
+def test_a_page_is_not_gone_because_confluence_fails_to_report_its_space(
+    data_center: Site,
+) -> None:
+    company = Company(data_center)
+    moved, still = company.pages["ENG"][0], company.pages["HR"][0]
+    data_center.world.move(moved, space="HR")
+    fail_to_report(data_center, "HR")
+
+    with pytest.raises(WikiUnavailable, match="space/HR"):
+        list(company.wiki().page(still))
+    with pytest.raises(WikiUnavailable, match="space/HR"):
+        company.sync()
+    assert company.closed() == {moved}
+
+
+def test_a_lost_space_is_closed_although_no_other_one_is_reported(data_center: Site) -> None:
+    company = Company(data_center)
+    company.sync("HR", "ALL")
+    data_center.world.delete_space("ALL")
+    fail_to_report(data_center, "HR")
+    report = company.sync("HR", "ALL")
+
+    assert company.closed() == set(company.pages["ALL"])
+    assert not report.complete
+    assert {one.key for one in report.failed} == {"space HR", "space ALL"}
