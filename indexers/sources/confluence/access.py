@@ -40,7 +40,6 @@ class ConfluenceAccess:
         self._transport = transport
         self._survey = survey
         self._members = members
-        self._names = Names(transport, survey.product, survey.tokens)
 
     def path(self, url: str, *, ask: bool = False) -> str | None:
         """Return the path of ``url`` below this wiki; None if it is of another one. People may read
@@ -67,8 +66,10 @@ class ConfluenceAccess:
         Raises:
             WikiUnavailable: Confluence cannot be asked.
         """
+        # Anew each time: names change, and one that could not be had may be there now.
+        names = Names(self._transport, self._survey.product, self._survey.tokens)
         who = self._members.find(email)
-        result = Access(self._wiki, self._person(email, who), may_read=None, url=url)
+        result = Access(self._wiki, _person(email, who, names), may_read=None, url=url)
         if isinstance(who, NotFound) and who.unasked:
             return replace(result, why=f"who {email} is {who.reason}"), NOBODY
         key = self.key_at(url)
@@ -84,7 +85,7 @@ class ConfluenceAccess:
         product = self._survey.product
         viewers, rights = product.viewers(page.space), product.rights([page])
         rule, holder = acl(viewers, rights.gates_of(page)), reader()
-        name = email if isinstance(who, NotFound) else self._names.user(who.key)
+        name = email if isinstance(who, NotFound) else names.user(who.key)
         found = replace(
             result,
             page=page.key,
@@ -93,14 +94,9 @@ class ConfluenceAccess:
             read=read,
             space_read=space_read,
             may_read=rule.admits(holder),
-            gates=tuple(_in_words(page, viewers, rights, holder, self._names, name)),
+            gates=tuple(_in_words(page, viewers, rights, holder, names, name)),
         )
         return found, rule
-
-    def _person(self, email: str, who: Account | NotFound) -> str:
-        if isinstance(who, NotFound):
-            return f"{email} ({who.reason}: gets what is open to everyone)"
-        return f"{self._names.user(who.key)} ({email})"
 
     def space_at(self, url: str) -> str:
         """Return the key of the space whose overview is at ``url``; empty if it is none.
@@ -142,6 +138,12 @@ class ConfluenceAccess:
         every = product.spaces((), personal=True, archived=True)
         page = product.find(key, _by_id([one for one in every if isinstance(one, ConfluenceSpace)]))
         return (page if isinstance(page, Listed) else None), False, False
+
+
+def _person(email: str, who: Account | NotFound, names: Names) -> str:
+    if isinstance(who, NotFound):
+        return f"{email} ({who.reason}: gets what is open to everyone)"
+    return f"{names.user(who.key)} ({email})"
 
 
 def _by_id(spaces: list[ConfluenceSpace]) -> dict[str, ConfluenceSpace]:

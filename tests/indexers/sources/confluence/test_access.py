@@ -6,6 +6,7 @@ import pytest
 
 from bot.playground.confluence.faults import Fault
 from indexers.errors import WikiUnavailable
+from indexers.model import EVERYONE, Principal
 from indexers.sources.confluence.access import ConfluenceAccess
 from indexers.sources.confluence.members import ConfluenceMembers
 from indexers.sources.confluence.scope import Scope
@@ -33,3 +34,19 @@ def test_an_address_is_anothers_if_confluence_does_not_say_its_own(site) -> None
     site.confluence.faults.on(".", Fault(status=404), times=None)
 
     assert access_of(site).path(ELSEWHERE, ask=True) is None
+
+
+def test_a_name_that_could_not_be_had_once_is_asked_for_again(site) -> None:
+    site.world.add_space("ENG")
+    ada, page = site.world.add_user("Ada Love"), site.world.create("ENG", "Page")
+    url = f"{site.confluence.base_url}/pages/viewpage.action?pageId={page.id}"
+    access = access_of(site)
+
+    def person() -> str:
+        return access.to(url, ada.email, lambda: Principal.of(EVERYONE))[0].person
+
+    access._members.find(ada.email)
+    site.confluence.faults.on(r"/rest/api/user\?", Fault(status=404), times=None)
+    assert person() == f"the account {ada.id} ({ada.email})"
+    site.confluence.faults.clear()
+    assert person() == f"Ada Love ({ada.email})"
