@@ -19,7 +19,12 @@ from indexers.model import (
     Unchanged,
 )
 from indexers.parsing.limits import Parse, here
-from indexers.sources.confluence.documents import revision, says_the_same, version_of
+from indexers.sources.confluence.documents import (
+    revision,
+    says_the_same,
+    space_of,
+    version_of,
+)
 from indexers.sources.confluence.extras import Extra, ExtraParts, Extras, PageExtras
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.sources.confluence.product import ConfluenceSpace, Elsewhere
@@ -112,6 +117,8 @@ class ConfluenceWiki:
         if closed := sum(tally.closed for tally in tallies.values()):
             log.warning("%s: %d pages are shown to nobody, their rights being unreadable or"
                         " naming nobody", self.name, closed)  # fmt: skip
+        if trouble:
+            yield from close_pages(self._perhaps_narrowed(seen, known))
         yield from self._differing(seen, extras, known)
         if trouble:
             raise trouble
@@ -209,6 +216,22 @@ class ConfluenceWiki:
             return self._extras.enumerated(spaces, known), None
         except WikiUnavailable as error:
             return ExtraParts([]), error
+
+    def _perhaps_narrowed(
+        self, seen: Sequence[Seen], known: Mapping[str, KnownPage]
+    ) -> Mapping[str, KnownPage]:
+        """Return the attachments, which could not be listed, of spaces in which a page has lost
+        readers: they may be on that page."""
+        spaces = {
+            page.listed.space.id
+            for page in seen
+            if (held := known.get(page.key)) and held.acl not in {NOBODY, held.acl & page.acl}
+        }
+        return {
+            key: held
+            for key, held in known.items()
+            if self._extras.owns(key) and space_of(held.revision) in spaces
+        }
 
     def _seen(self, keys: Collection[str]) -> dict[str, Seen]:
         """Return the pages that exist, in their current state."""

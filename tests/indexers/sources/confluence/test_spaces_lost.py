@@ -293,3 +293,22 @@ def test_a_lost_space_is_closed_although_no_other_one_is_reported(data_center: S
     assert company.closed() == set(company.pages["ALL"])
     assert not report.complete
     assert {one.key for one in report.failed} == {"space HR", "space ALL"}
+
+
+def test_files_and_comments_that_cannot_be_listed_keep_no_reader_whom_their_page_has_lost(
+    company: Company,
+) -> None:
+    site, page = company.site, company.pages["HR"][0]
+    site.confluence.faults.on("content/search.*(attachment|comment)", Fault(500), times=None)
+    with pytest.raises(WikiUnavailable):
+        company.sync()
+    assert not company.closed()
+
+    site.world.restrict(page, users=[company.bot.id])
+    with pytest.raises(WikiUnavailable):
+        company.sync()
+    assert company.closed() == {company.file, f"{page}/comments"}
+
+    site.confluence.faults.clear()
+    assert company.sync().passages_embedded == 0
+    assert not company.closed()
