@@ -11,7 +11,16 @@ import pytest
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Content, User, Who
 from indexers.errors import WikiUnavailable
-from indexers.model import Enumerated, Failed, LivePage, Relabelled, Skipped, Space, Unchanged
+from indexers.model import (
+    NOBODY,
+    Enumerated,
+    Failed,
+    LivePage,
+    Relabelled,
+    Skipped,
+    Space,
+    Unchanged,
+)
 from indexers.sources.attachments.content import NOT_INSTALLED
 from indexers.sources.confluence import attachments
 from indexers.sources.confluence.extras import Extras
@@ -426,7 +435,10 @@ def test_files_that_cannot_be_listed_keep_no_page_from_being_tightened(site, off
         changes.extend(wiki_of(site).changes(held))
 
     assert not any(isinstance(change, Enumerated) for change in changes)
-    assert {change.key for change in changes if isinstance(change, Relabelled)} == {office.leaf.id}
+    relabelled = {change.key: change.acl for change in changes if isinstance(change, Relabelled)}
+    # Where its files are now cannot be told, so nobody may read them.
+    assert relabelled.keys() == {office.leaf.id, office.notes, office.plan}
+    assert relabelled[office.notes] == relabelled[office.plan] == NOBODY
 
 
 def test_no_file_is_shown_under_rights_that_were_read_before_it_was_attached(site, office) -> None:
