@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.answering.outline import Unit
-from bot.answering.windows import Window
+from bot.answering.windows import TIE, Window
 from indexers.text.prose import Kind
 
 SHORT = 400
@@ -28,8 +28,9 @@ ABOVE = 150
 NEAR = 1.25
 """A unit at most this far behind the best may answer, too, or add to it."""
 ROW = 0.5
-"""The same for a row: another one says the same of another thing. Items and rows that are so near
-answer together."""
+"""The same for a row: another one says the same of another thing. Steps that are so near answer
+together; other items and rows only if they answer as well. Of 111 right answers the words in bold
+held a fact in 87 where all were told apart by `TIE`, in 75 by this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
     if core is None:
         return Cut()
     beside = _siblings(units, core)
-    alone = {one.place for one in windows if one.behind <= ROW}.isdisjoint(beside)
+    together_within = ROW if units[core].is_step else TIE
+    alone = {one.place for one in windows if one.behind <= together_within}.isdisjoint(beside)
     shown.add_short(range(len(units)), SHORT)
     if units[core].is_step and not alone:  # Steps that answer together are told from the first.
         shown.add_each(beside)

@@ -27,7 +27,7 @@ _PLACE = 100
 """Characters of title and heading, in front of each."""
 _LONGEST = 400
 """Characters of one that are read."""
-_TIE = 0.15
+TIE = 0.15
 """Units that are no further apart answer as well as each other. With .25 everyday questions get the
 answering one first less often."""
 _LOGITS = 4.0
@@ -105,8 +105,8 @@ def _sorted(scores: dict[int, float], scale: float, examples: Set[int]) -> list[
     # Of those that answer as well, the first on the page.
     windows.sort(
         key=lambda window: (
-            window.behind > _TIE,
-            window.behind * (window.behind > _TIE),
+            window.behind > TIE,
+            window.behind * (window.behind > TIE),
             window.place,
         )
     )

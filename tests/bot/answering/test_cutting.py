@@ -197,7 +197,8 @@ def test_items_that_answer_together_have_none_in_bold() -> None:
     assert bold(steps, Ask=0, Tell=0.9) == ["Ask your lead."]
     assert bold(steps, Ask=0, Be=0.3, Do=0.3, Tell=0.9) == ["Ask your lead."]
     assert bold(steps, Tell=0, Call=0.3, Ask=0.9) == ["Tell the desk."]
-    assert bold(rows, Rome=0, Berlin=0.3) == []
+    assert bold(rows, Rome=0, Berlin=0.1) == []
+    assert bold(rows, Rome=0, Berlin=0.3) == ["Rome · 25"]
     assert bold("Leave is long.\n\nAsk.", Leave=0, Ask=0.1) == ["Leave is long."]
 
 
