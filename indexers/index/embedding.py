@@ -16,6 +16,7 @@ from indexers.index import pooling
 from indexers.index.bundled import MODELS, check
 from indexers.index.prompts import prompts_for
 from indexers.index.text import encodable
+from indexers.index.tokens import TokenCounter
 from indexers.ports import Embedding, Vector
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ class _Embedder:
 
     def count_tokens(self, text: str) -> int:
         """Count tokens by the model's own tokenizer, without special tokens, uncut."""
-        return len(self._counter.encode(encodable(text), add_special_tokens=False).ids)
+        with self._loading:
+            counter = self._token_counter
+        return counter(encodable(text))
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """Return embeddings in the order of ``texts``. The first line of a text is its path and no
@@ -153,6 +156,10 @@ class _Embedder:
     @cached_property
     def _uncut(self) -> Tokenizer:
         return _uncut_of(self._loaded)
+
+    @cached_property
+    def _token_counter(self) -> TokenCounter:
+        return TokenCounter(self._uncut)
 
 
 class LocalEmbedder(_Embedder):

@@ -56,6 +56,17 @@ _SURE_OF_PAGE = 0.6
 _SURE = 0.95
 _LONG = 60  # characters
 
+# Function words of English, and none that another language has often. A text with one of them for
+# so many characters is English: none of 548 passages in French, Spanish and Chinese has more than
+# half as many, and of 61,677 passages of an English handbook none is told otherwise than by the
+# model, which takes fifty times as long.
+_ENGLISH = frozenset(
+    "about and any are be been by can could does for from has have how if is it its many much my"  # noqa: SIM905 - read as words
+    " not of on or our should that the their then there these they this those to was we were what"
+    " when where which who whose why will with would you your".split()
+)
+_CHARACTERS_A_WORD = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Languages:
@@ -86,10 +97,21 @@ class Languages:
         language = self.by_wiki.get(wiki, self.default)
         if language != AUTO:
             return [language] * len(texts)
+        told = [_told_alone(text[:_READ]) for text in texts]
+        if all(told):
+            return told
         page = _told("\n".join(text[:_READ] for text in texts)[:_READ_OF_PAGE], _SURE_OF_PAGE)
-        return [
-            (len(text) >= _LONG and _told(text[:_READ], _SURE)) or page or LEAST for text in texts
-        ]
+        return [of_passage or page or LEAST for of_passage in told]
+
+
+def _told_alone(text: str) -> str:
+    """Return the language of a passage by itself; empty if it is too short or too unclear."""
+    if len(text) < _LONG:
+        return ""
+    words = sum(map(_ENGLISH.__contains__, text.casefold().split()))
+    if words * _CHARACTERS_A_WORD >= len(text):
+        return "english"
+    return _told(text, _SURE)
 
 
 def _told(text: str, sure: float) -> str:

@@ -58,16 +58,17 @@ def with_more_words(text: str) -> str:
         whole_and_parts = dict.fromkeys((compound, *_WITHIN.split(compound)))
         more += (_joined(part) for part in whole_and_parts if _JOINT.search(part))
     more += map(_joined, _VERSION.findall(text))
-    more += _HEXADECIMAL.findall(text)
+    if "0x" in text or "0X" in text:
+        more += _HEXADECIMAL.findall(text)
     more += (f"dot{word}" for word in _DOTTED.findall(text))
-    for word in _WORD.findall(text):
-        # Most words are of one case, and cost no second look.
-        if not word.islower() and not word.isupper():
-            parts = _CAMEL.findall(word)
-            if len(parts) > 1:
-                more.extend(parts)
-    more.extend(letter + _SIGNS[signs] for letter, signs in _SIGNED.findall(text))
-    for run in _UNSPACED.findall(text):
+    # Most words are of one case, and cost no second look.
+    mixed = [word for word in _WORD.findall(text) if not (word.islower() or word.isupper())]
+    for parts in map(_CAMEL.findall, mixed):
+        if len(parts) > 1:
+            more.extend(parts)
+    if "+" in text or "#" in text:
+        more.extend(letter + _SIGNS[signs] for letter, signs in _SIGNED.findall(text))
+    for run in () if text.isascii() else _UNSPACED.findall(text):
         more.extend(first + second for first, second in pairwise(run))
     return " ".join((text, *more)) if more else text
 

@@ -14,7 +14,7 @@ from typing import Self
 
 from indexers.model import Page, Passage, Section
 from indexers.ports import Embedder
-from indexers.text.prose import Block, Kind, blocks, fenced, plain, plain_line, words
+from indexers.text.prose import Block, Kind, blocks, fenced, plain, plain_block, plain_line, words
 from indexers.text.sentences import sentences
 
 VERSION = "2"
@@ -45,7 +45,7 @@ class Splitter:
 
     def __call__(self, page: Page) -> list[Passage]:
         pieces = [
-            (section, text) for section in page.sections for text in self._pieces(section.text)
+            (section, *piece) for section in page.sections for piece in self._pieces(section.text)
         ]
         return [
             Passage(
@@ -57,31 +57,35 @@ class Splitter:
                 headings=section.headings,
                 url=f"{page.url}#{section.anchor}" if section.anchor else page.url,
                 text=text,
-                embedded=f"{place(page, section)}\n{plain(text)}",
+                embedded=f"{place(page, section)}\n{bare}",
                 acl=page.acl,
                 owner=page.owner,
                 updated=page.updated,
                 outdated=page.outdated,
             )
-            for ordinal, (section, text) in enumerate(pieces)
+            for ordinal, (section, text, bare) in enumerate(pieces)
         ]
 
-    def _pieces(self, text: str) -> Iterator[str]:
-        """Yield neighbouring blocks together while they fit, verbatim from first to last."""
+    def _pieces(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield neighbouring blocks together while they fit: verbatim from first to last, and their
+        words alone, as `plain` makes them."""
         start, end, size = 0, 0, 0
+        held: list[str] = []
         for block in blocks(text):
-            tokens = self._size(block.text)
+            bare = plain_block(block)
+            tokens = self.count_tokens(bare)
             if size and size + tokens > self.max_tokens:
-                yield text[start:end]
-                size = 0
+                yield text[start:end], "\n".join(held)
+                held, size = [], 0
             if tokens > self.max_tokens:
-                yield from self._cut(block)
+                yield from ((piece, plain(piece)) for piece in self._cut(block))
                 continue
             if tokens:
                 start, end = (start if size else block.start), block.end
                 size += tokens
+                held.append(bare)
         if size:
-            yield text[start:end]
+            yield text[start:end], "\n".join(held)
 
     def _cut(self, block: Block) -> Iterator[str]:
         match block.kind:

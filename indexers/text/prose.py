@@ -157,7 +157,7 @@ def fenced(code: str) -> tuple[str, list[str], str]:
 
 def plain(text: str) -> str:
     """Return the words alone: no markers, no addresses, no pipes. Code stays as it is."""
-    return "\n".join(filter(None, (_plain_block(block) for block in blocks(text))))
+    return "\n".join(filter(None, (plain_block(block) for block in blocks(text))))
 
 
 def readable(text: str) -> str:
@@ -166,7 +166,7 @@ def readable(text: str) -> str:
     parts: list[str] = []
     last: Kind | None = None
     for block in blocks(text):
-        if words := block.text if block.kind is Kind.CODE else _plain_block(block):
+        if words := block.text if block.kind is Kind.CODE else plain_block(block):
             close = block.kind is last is Kind.ITEM
             parts.append(("\n" if close else "\n\n") if parts else "")
             parts.append(_bullet(block) + words if block.kind is Kind.ITEM else words)
@@ -183,7 +183,8 @@ def _bullet(block: Block) -> str:
     return f"{indent}{mark if mark[0].isdigit() else '•'} "
 
 
-def _plain_block(block: Block) -> str:
+def plain_block(block: Block) -> str:
+    """Return the words of one block alone, as `plain` those of all."""
     if block.kind is Kind.CODE:
         return _plain_code(block.text)
     lines = block.text.split("\n")

@@ -56,6 +56,26 @@ def test_what_says_too_little_is_english(text: str) -> None:
     assert TOLD.of_page("wiki", [text]) == [LEAST]
 
 
+PLAIN_ENGLISH = (
+    "Everybody who was on call over a weekend gets the Monday after it off, and it is not taken "
+    "from the days that they have. Ask your manager if you would rather have the money."
+)
+
+
+def test_plain_english_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "_model", lambda: pytest.fail("the model was asked"))
+
+    assert TOLD.of_page("wiki", [PLAIN_ENGLISH] * 2) == ["english"] * 2
+
+
+@pytest.mark.parametrize("text", [text for language, text in TEXTS.items() if language != LEAST])
+def test_some_english_words_make_no_english_text(text: str) -> None:
+    quoting = f"{text} {text} (Out of Office, The Terms of Service)"
+    (own,) = TOLD.of_page("wiki", [text])
+
+    assert TOLD.of_page("wiki", [quoting]) == [own]
+
+
 def test_what_says_too_little_goes_by_its_page() -> None:
     page = [TEXTS["german"], CODE, TABLE, "Siehe oben."]
 
@@ -228,7 +248,7 @@ def test_a_full_disk_is_one_failure_of_the_model_and_none_of_each_page(
     languages._model.cache_clear()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "away"))
     with pytest.raises(ModelUnavailable, match="make room there"):
-        TOLD.of_page("wiki", [TEXTS["english"]])
+        TOLD.of_page("wiki", [TEXTS["german"]])
     monkeypatch.undo()
 
-    assert TOLD.of_page("wiki", [TEXTS["english"]]) == ["english"]
+    assert TOLD.of_page("wiki", [TEXTS["german"]]) == ["german"]
