@@ -9,9 +9,10 @@ from math import log
 
 _WORD = re.compile(r"[^\W_]+")
 # A mark, and what must follow it: to begin with one of few characters is quicker than to look back
-# from each. No mark is part of a stem.
-_END = re.compile("[.!?\n\u3002\uff01\uff1f](?:(?<=[\n\u3002\uff01\uff1f])|\\s+)")
-_STEM = 5
+# from each.
+END = re.compile("[.!?\n\u3002\uff01\uff1f](?:(?<=[\n\u3002\uff01\uff1f])|\\s+)")
+"""The end of a sentence, guessed. No mark is part of a stem."""
+STEM = 5
 """Letters of a word that count: crude, but the same for every language with letters."""
 
 
@@ -21,13 +22,11 @@ def in_order(text: str) -> list[str]:
     words = _WORD.findall(text.casefold())
     if text.isascii():  # by far the most frequent, and three times as quick
         # Most words are short, and a length is looked at in less time than letters.
-        return [
-            word if len(word) <= _STEM or not word.isalpha() else word[:_STEM] for word in words
-        ]
+        return [word if len(word) <= STEM or not word.isalpha() else word[:STEM] for word in words]
     found: list[str] = []
     for word in words:
-        if word.isascii() or len(word) <= _STEM:
-            found.append(word[:_STEM] if word.isalpha() else word)
+        if word.isascii() or len(word) <= STEM:
+            found.append(word[:STEM] if word.isalpha() else word)
         else:
             found.extend(word[at : at + 2] for at in range(len(word) - 1))
     return found
@@ -45,7 +44,7 @@ def stems(text: str) -> frozenset[str]:
 def by_sentence(text: str) -> Iterator[list[str]]:
     """Yield the stems of each sentence, in order. The ends of sentences are guessed, which is
     quick, and enough for comparing."""
-    return map(in_order, _END.split(text))
+    return map(in_order, END.split(text))
 
 
 class Weights:
