@@ -62,8 +62,8 @@ class Sampler:
     def _collect(self) -> None:
         for name, (began, task) in list(self._asking.items()):
             if task.done():
-                self._found[name] = began + self._sources[name].fresh, _result(name, task)
                 del self._asking[name]
+                self._found[name] = began + self._sources[name].fresh, _result(name, task)
 
 
 def _result(name: str, task: asyncio.Task[Any]) -> Any:
@@ -71,4 +71,8 @@ def _result(name: str, task: asyncio.Task[Any]) -> Any:
         return task.result()
     except (BotError, IndexersError, OSError) as error:
         logger.debug("No metrics of the %s: %s", name, error)
+        return None
+    except Exception:
+        # The edge of the source's thread: what nobody foresaw must not take the whole page away.
+        logger.exception("The metrics of the %s cannot be read", name)
         return None

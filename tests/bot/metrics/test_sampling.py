@@ -46,6 +46,20 @@ async def test_a_source_that_is_away_is_none_until_it_is_back() -> None:
     assert [await sampler.samples() for _ in range(2)] == [{"database": None}, {"database": "back"}]
 
 
+async def test_a_source_that_fails_as_nobody_foresaw_is_none_and_asked_again() -> None:
+    asked = []
+
+    def ask() -> str:
+        asked.append(1)
+        if len(asked) == 1:
+            raise RuntimeError("can't start new thread")
+        return "back"
+
+    sampler = Sampler({"database": SampleSource(ask, 0.0)})
+
+    assert [await sampler.samples() for _ in range(2)] == [{"database": None}, {"database": "back"}]
+
+
 async def test_a_sample_is_used_as_long_as_it_is_fresh() -> None:
     calls, now = [], [0.0]
     source = SampleSource(lambda: calls.append(1), fresh=5.0)
