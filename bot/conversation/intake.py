@@ -74,5 +74,7 @@ def intake_of(
         workers=workers,
         queue=QueueStatus(workers.waiting, side.status, clock=clock, long=long),
         choices=Choices(conversation.asked_back, side.directory, inbox, workers, chat, text),
-        stopping=Stopping(inbox, workers, conversation.posting, side.status),
+        stopping=Stopping(
+            inbox, workers, conversation.posting, side.status, conversation.replies.observer
+        ),
     )

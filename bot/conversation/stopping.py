@@ -6,8 +6,8 @@ import logging
 from dataclasses import dataclass
 
 from bot.conversation import texts
-from bot.conversation.model import Notice
-from bot.conversation.ports import Inbox, StatusLine
+from bot.conversation.model import MessageState, Notice
+from bot.conversation.ports import Inbox, Observer, StatusLine
 from bot.conversation.posting import Posting
 from bot.conversation.workers import Workers
 
@@ -22,6 +22,7 @@ class Stopping:
     workers: Workers
     posting: Posting
     status: StatusLine
+    observer: Observer
 
     async def stop(self, team: str, channel: str, thread: str, person: str) -> None:
         """End what this person asked in the thread, and nobody else's question. The inbox comes
@@ -29,6 +30,7 @@ class Stopping:
         messages = await self.inbox.stop(team, channel, thread, person)
         for message in messages:
             await self.workers.cancel(message.id)
+            self.observer.ended(message, MessageState.STOPPED)
         for message in messages:
             posted = await self.posting.posted(message)
             await self.posting.put_unheld(message, STOPPED, posted)

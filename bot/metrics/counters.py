@@ -18,7 +18,7 @@ from indexers.ports import Reranker
 STAGES = ("rewrite", "embed", "search", "compose", "check")
 READ = "rerank"
 """The stage of each reading of the cross-encoder, which is within `search` or `compose`."""
-_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 _SLOW = (0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120, 300)
 """Seconds: of a stage of an answer, and of what people wait for."""
 _ENDED = tuple(state for state in MessageState if state.value not in {"received", "working"})
@@ -130,7 +130,9 @@ class Counters:
     def ended(self, message: IncomingMessage, state: MessageState) -> None:
         """Count a message whose work has ended."""
         self._messages.labels(message.kind, state).inc()
-        if state is MessageState.DONE and (asked := _when(message)):
+        # A deletion has the time of the message, which may be days old, and nobody waits for it.
+        replied = state is MessageState.DONE and not message.deleted
+        if replied and (asked := _when(message)):
             self._reply_seconds.labels(message.kind).observe(max(0.0, self._clock() - asked))
 
     def counted(self, new_incident: Callable[[], str]) -> Callable[[], str]:

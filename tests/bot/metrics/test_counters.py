@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry
 
 from bot.metrics.counters import Counters
-from bot.model import Fallback
+from bot.model import Fallback, NoAnswer, Reason, Timings
 
 
 def test_a_request_that_the_budget_forbids_is_counted_and_has_no_time() -> None:
@@ -20,3 +20,16 @@ def test_a_request_that_the_budget_forbids_is_counted_and_has_no_time() -> None:
 
     assert calls == [1, 1]
     assert registry.get_sample_value("footnote_model_seconds_count") == 1
+
+
+def test_a_stage_that_waits_for_a_language_model_fits_into_the_buckets() -> None:
+    registry = CollectorRegistry()
+    counters = Counters(registry)
+    counters.answered(NoAnswer(Reason.NOTHING_FITS, "", timings=Timings(compose=45_000.0)))
+
+    assert [
+        registry.get_sample_value(
+            "footnote_stage_seconds_bucket", {"stage": "compose", "le": f"{seconds}.0"}
+        )
+        for seconds in (30, 60)
+    ] == [0, 1]

@@ -21,7 +21,7 @@ from bot.slack.monitoring import MetricsPage
 from bot.state.database import Database
 from bot.state.gauges import state_counts
 
-from .conftest import NOW, Bot, quiet
+from .conftest import NOW, Bot, quiet, until
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -100,6 +100,30 @@ async def test_what_people_ask_flag_and_meet_is_counted(
     for labels in {labels for _, labels in found}:
         values = " ".join(value for _, value in labels)
         assert not any(word in values for word in ("U0", "C0", "leave", "Leave", "?")), values
+
+
+async def test_a_stopped_question_and_a_deleted_one_are_counted_as_such(
+    bot: Bot, slack: LocalSlack, metrics: Metrics, free_port: int
+) -> None:
+    """Nobody waits for the end of the work on a deletion, whose message may be days old."""
+    bot.change(port=free_port)
+    await bot.start()
+    answered = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM", thread_ts=answered.ts)
+    bot.handbook.open.clear()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await until(lambda: len(bot.handbook.asked) == 2)
+    await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
+    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    bot.handbook.open.set()
+    await slack.delete(answered)
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 1)
+    await quiet(bot)
+    found = await scrape(bot)
+
+    assert of(found, "footnote_messages_total", kind="mention", state="stopped") == 1
+    assert of(found, "footnote_messages_total", kind="mention", state="done") == 2
+    assert of(found, "footnote_reply_seconds_count", kind="mention") == 1
 
 
 async def test_lag_is_told_by_wiki_and_by_its_largest_shared_spaces(
