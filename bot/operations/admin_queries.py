@@ -28,10 +28,12 @@ def overview(  # noqa: PLR0913 - what is told of each wiki
     read_as: Mapping[str, ReadAs] | None = None,
     missing: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return pages and passages of each wiki, including wikis that are not synced yet, and how its
-    ``passes`` went; ``trouble`` says why an index is being rebuilt, if one is; ``unfinished``:
-    a full sync was stopped; ``missing`` says why there is nothing to read, by wiki."""
-    every = dict.fromkeys(wikis, (0, 0)) | dict(counts)
+    """Return pages and passages of each of ``wikis``, including those that are not synced yet, and
+    how its ``passes`` went. Those that left the settings are left out: nothing is answered from
+    what the index still holds of them. ``trouble`` says why an index is being rebuilt, if one is;
+    ``unfinished``: a full sync was stopped; ``missing`` says why there is nothing to read, by
+    wiki."""
+    every = {name: counts.get(name, (0, 0)) for name in wikis}
     return {
         "building": building or bool(trouble),
         "unfinished": unfinished,

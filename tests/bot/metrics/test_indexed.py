@@ -11,6 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.metrics.page import Metrics
 from bot.metrics.sampling import SampleSource
+from bot.operations.admin_queries import overview
+from bot.operations.passes import Pass, PassKind
 from indexers.errors import ModelUnavailable
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -56,6 +58,18 @@ async def test_a_wiki_without_any_pass_grows_old_from_the_start() -> None:
 
     assert await exported(metrics, "footnote_sync_lag_seconds", wiki="handbook") == [6 * 3600]
     assert await exported(metrics, "footnote_sync_lag_seconds", wiki="office") == [5 * 3600]
+
+
+async def test_a_wiki_that_left_the_settings_does_not_grow_old() -> None:
+    """Its pages may wait in the index for `--allow-mass-removal`, and no pass reads them."""
+    began = NOW - timedelta(days=2)
+    last = Pass("old", PassKind.ALL_PAGES, began, began, complete=False, error="It is gone.")
+    found = overview(["office"], {"office": (3, 9), "old": (300, 900)}, [last], building=False)
+    metrics = Metrics({"index": SampleSource(lambda: found, 0.0)}, Clock(), "0.1.0")
+
+    assert await exported(metrics, "footnote_wiki_pages") == [3]
+    assert await exported(metrics, "footnote_sync_failed") == [0]
+    assert await exported(metrics, "footnote_sync_lag_seconds") == [0]
 
 
 async def test_each_reading_of_the_cross_encoder_is_measured_also_one_that_fails() -> None:
