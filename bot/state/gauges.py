@@ -9,6 +9,7 @@ from bot.flags.model import FlagState, Verdict
 from bot.metrics.model import StateCounts
 from bot.state.database import Database
 from bot.state.schema import flags, inbox, verdicts
+from bot.state.teams import left
 
 _OPEN = [MessageState.RECEIVED.value, MessageState.WORKING.value]
 
@@ -27,7 +28,8 @@ def state_counts(database: Database) -> StateCounts:
     by_verdict = sa.select(verdicts.c.verdict, sa.func.count()).group_by(verdicts.c.verdict)
     by_state = sa.select(flags.c.state, sa.func.count()).group_by(flags.c.state)
     with database.look() as connection:
-        rows = connection.execute(waiting).all()
+        unserved = sorted(left(connection))
+        rows = connection.execute(waiting.where(inbox.c.team.not_in(unserved))).all()
         return StateCounts(
             verdicts={Verdict(name): count for name, count in connection.execute(by_verdict)},
             flags={FlagState(name): count for name, count in connection.execute(by_state)},

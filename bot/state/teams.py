@@ -47,14 +47,26 @@ _LONGEST = 32
 """Characters that the column holds."""
 
 
+_GONE = "gone "
+"""How the names of `keys` begin that record a workspace in which Footnote is installed no more."""
+_LONGEST = 32
+"""Characters that the column holds."""
+_WERE = sa.select(keys.c.value).where(keys.c.name.startswith(_GONE))
+_ARE = sa.union(sa.select(installations.c.id), sa.select(org_workspaces.c.team))
+
+
 def further(connection: sa.Connection) -> frozenset[str]:
     """Return the further workspaces that there are or were: those whose people and channels have
     the workspace before their ids in reports."""
     payers = connection.scalars(sa.select(usage.c.payer).where(usage.c.payer.contains("/")))
-    gone = connection.scalars(sa.select(keys.c.value).where(keys.c.name.startswith(_GONE)))
-    were = {parts_of(payer)[0] for payer in payers}.union(gone)
-    there = sa.union(sa.select(installations.c.id), sa.select(org_workspaces.c.team))
-    return frozenset(were.union(connection.scalars(there)))
+    were = {parts_of(payer)[0] for payer in payers}.union(connection.scalars(_WERE))
+    return frozenset(were.union(connection.scalars(_ARE)))
+
+
+def left(connection: sa.Connection) -> frozenset[str]:
+    """Return the further workspaces in which Footnote is installed no more: a question that was not
+    answered before will not be."""
+    return frozenset(connection.scalars(_WERE)).difference(connection.scalars(_ARE))
 
 
 def gone(team: str) -> dict[str, str]:

@@ -27,6 +27,8 @@ from bot.operations.audit_report import AuditQuery
 from bot.operations.model import Order
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
+from bot.state.gauges import state_counts
+from bot.state.inbox import DatabaseInbox
 from bot.state.installations import DatabaseInstallations
 from bot.state.process import Process
 from bot.state.stores import Stores
@@ -326,3 +328,27 @@ def test_a_workspace_with_the_longest_id_can_be_uninstalled(database: Database) 
 
     assert deleted
     assert others == {installation.id}
+
+
+def test_a_question_where_footnote_was_removed_waits_no_more(
+    database: Database,
+) -> None:
+    """Or the age of the queue would grow until the question is forgotten."""
+    garden = Installation(
+        id=GARDEN.id, name="garden", enterprise="", bot="B1", bot_user="U1", token="x",
+        installed=NOW,
+    )  # fmt: skip
+    installations = DatabaseInstallations(database)
+    installations.save(garden)
+    message = IncomingMessage(
+        event="Ev1", kind=MessageKind.DIRECT, team=GARDEN.id, channel="D1", ts="1.0", thread="1.0",
+        person="U1", text="How much leave?",
+    )  # fmt: skip
+    DatabaseInbox(database, lambda: NOW, team=GARDEN).receive(message)
+    before = state_counts(database).oldest
+    installations.delete(garden)
+    removed = state_counts(database)
+    installations.save(garden)
+
+    assert (before, removed.oldest, removed.waiting) == (NOW, None, {})
+    assert state_counts(database).oldest == NOW
