@@ -11,7 +11,7 @@ from datetime import date
 from threading import Lock
 from typing import Protocol
 
-from bot.answering.composing.model_client import LanguageModel, ModelFailed
+from bot.answering.composing.model_client import CutShort, LanguageModel, ModelFailed
 from bot.answering.composing.prompt import Prompt
 from bot.errors import StateUnavailable
 from bot.model import Fallback, Question
@@ -177,10 +177,13 @@ class Reservation:
 
     began: float
 
-    def settle(self, written: str, failure: Fallback | None = None) -> None:
+    def settle(
+        self, written: str, failure: Fallback | None = None, *, unread: bool = False
+    ) -> None:
         """Settle the reservation by what the model has written; ``failure`` is why that is not all,
-        if it failed."""
-        meter, read, tokens = self.meter, self.prompt.tokens, self.meter.count(written)
+        if it failed. ``unread``: it did not even read the prompt."""
+        meter, tokens = self.meter, self.meter.count(written)
+        read = 0 if unread else self.prompt.tokens
         spent = meter.price.of(read, tokens)
         if meter.observer:
             seconds = meter.clock() - self.began
@@ -207,12 +210,17 @@ class BudgetedModel:
         receipt = self.meter.take(question, prompt)
         written: list[str] = []
         failure: Fallback | None = None
+        unread = False
         try:
             for piece in self.model.write(prompt):
                 written.append(piece)
                 yield piece
         except ModelFailed as error:
             failure = error.fallback
+            # Nobody is charged for a request that was refused or never sent. But a model may have
+            # thought until its time or its length was over, without a word.
+            thought = failure is Fallback.SLOW or isinstance(error, CutShort)
+            unread = not written and not thought
             raise
         finally:
-            receipt.settle("".join(written), failure)
+            receipt.settle("".join(written), failure, unread=unread)
