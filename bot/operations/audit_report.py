@@ -64,9 +64,9 @@ def page_query(page: str, scope_of: Callable[[str], SyncScope]) -> AuditQuery:
     Raises:
         WikiUnavailable: a wiki cannot tell which page it is.
     """
-    page = page.partition("#")[0]
     if "://" not in page:
-        return AuditQuery(page=page)
+        return AuditQuery(page=page)  # whose key may hold a #, as a file's name may
+    page = page.partition("#")[0]
     try:
         scope = scope_of(page)
     except WikiMisconfigured:  # a page that is gone, or of a wiki that is

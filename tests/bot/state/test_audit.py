@@ -78,6 +78,14 @@ def test_an_address_that_no_wiki_knows_is_said_to_be_one() -> None:
     assert not page_query("leave.md", refuse).is_by_address_alone
 
 
+def test_the_key_of_a_page_may_hold_any_character(database: Database) -> None:
+    audit = DatabaseAudit(database, lambda: NOW)
+    audit.note(replace(ENTRY, pages=(replace(PAGE, page="languages/C#.md"),)))
+    query = page_query("languages/C#.md", lambda _: SyncScope("handbook"))
+
+    assert [row["page"] for row in audit_rows(audit.entries(query), query)] == ["languages/C#.md"]
+
+
 def test_the_trail_has_a_retention_of_its_own(database: Database) -> None:
     audit = DatabaseAudit(database, lambda: NOW)
     audit.note(ENTRY)
