@@ -331,6 +331,7 @@ class SlackParts:
             forget=forget,
             settings=self.stores.channels,
             trail=self.stores.audit,
+            audited=timedelta(days=kept.audit_days),
             languages=LanguageChoices(
                 settings.answer_languages, composed=bool(settings.llm.provider)
             ),

@@ -64,4 +64,5 @@ def audit(
             if query.is_by_address_alone:
                 terminal.complain(texts.ADDRESS_UNKNOWN)
     columns = ALL_COLUMNS if as_csv else COLUMNS
-    print_rows(rows, columns, as_csv=as_csv, as_json=as_json, none="Nothing was shown.")
+    none = texts.nothing_shown(settings.state.audit_days)
+    print_rows(rows, columns, as_csv=as_csv, as_json=as_json, none=none)

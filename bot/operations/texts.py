@@ -154,6 +154,14 @@ FORGOTTEN = "(forgotten)"
 
 # Who was shown a page.
 
+
+def nothing_shown(days: int) -> str:
+    """Return the sentence for an empty trail, of which so many days are kept."""
+    if not days:
+        return "What is shown to whom is not noted: `[state] audit_days` is 0."
+    return f"Nothing was shown in the days that are kept (`[state] audit_days` = {days:,})."
+
+
 ADDRESS_UNKNOWN = (
     "No wiki knows this address now, so only what was shown under this very address is listed: ask"
     " by the page's key to see all."

@@ -39,23 +39,28 @@ class Trail(Protocol):
 class Audit:
     """The command. Admins alone may use it, and nobody else sees the answer. It names pages by
     their keys, whatever the admin may read. ``scope_of`` returns what an address is of, and may
-    ask the wikis."""
+    ask the wikis; entries are ``kept`` for so long, zero means that there are none."""
 
     trail: Trail
     people: SlackPeople
     scope_of: Callable[[str], SyncScope]
     clock: Callable[[], datetime]
+    kept: timedelta
 
     @property
     def subcommand(self) -> Subcommand:
         does = texts.audit_does(_LATELY.days)
         return Subcommand(texts.AUDIT_USAGE, does, self.run, For.ADMINS)
 
+    @property
+    def _lately(self) -> timedelta:
+        return min(_LATELY, self.kept)
+
     async def run(self, call: Call) -> None:
         rest, _ = options(call.words, ())
         if len(rest) != 1:
             raise Misused(texts.PERSON_OR_PAGE)
-        since = self.clock() - _LATELY
+        since = self.clock() - self._lately
         if url := address(rest[0]):
             try:
                 query = await asyncio.to_thread(page_query, url, self.scope_of)
@@ -67,7 +72,7 @@ class Audit:
         found = await self.trail.entries(replace(query, since=since, most=_MOST))
         more = [context(texts.ADDRESS_UNKNOWN)] if query.is_by_address_alone else []
         lines = _fitting([await self._line(noted, query) for noted in reversed(found)])
-        title = texts.last_shown(len(lines)) if lines else texts.nothing_shown(_LATELY.days)
+        title = texts.last_shown(len(lines)) if lines else texts.nothing_shown(self._lately.days)
         blocks = [section(title), *map(section, lines), *more]
         await call.respond(Message(title, blocks))
 

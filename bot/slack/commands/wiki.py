@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.conversation.model import IncomingMessage
 from bot.conversation.ports import ChannelSettingsStore
@@ -43,10 +44,12 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
     forget: Forget,
     settings: ChannelSettingsStore,
     trail: Trail,
+    audited: timedelta,
     languages: LanguageChoices,
     keep: Callable[[IncomingMessage], Awaitable[None]],
 ) -> WikiCommands:
-    """Compose the subcommands. ``keep`` as in `CommandQuestions`."""
+    """Compose the subcommands. ``audited`` is how long the ``trail`` is kept; ``keep`` as in
+    `CommandQuestions`."""
     people, api, clock, reindexing = slack.people, slack.api, slack.env.clock, wikis.reindexing
     forms = ChannelForms(
         team=slack.me.team,
@@ -65,7 +68,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
         Gaps(insights, clock, slack.links).subcommand,
         forms.subcommand,
         forget.subcommand,
-        Audit(trail, people, reindexing.part, clock).subcommand,
+        Audit(trail, people, reindexing.part, clock, audited).subcommand,
     ]
     questions = CommandQuestions(api, slack.text, slack.me.team, keep)
     return WikiCommands(Commands(people, subcommands, questions.ask), forms)

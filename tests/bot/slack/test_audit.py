@@ -13,6 +13,7 @@ import pytest
 
 from bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
 from bot.operations.audit_report import AuditQuery, NotedEntry, audit_rows
+from bot.operations.texts import nothing_shown
 from bot.playground.web_api.content import checked_blocks
 from bot.playground.workspace import LocalSlack
 from bot.slack.commands.audit import Audit
@@ -95,8 +96,12 @@ async def test_without_a_trail_nothing_is_noted(
 ) -> None:
     bot.change(audit_days=0)
     await ask_in_three_places(bot, slack)
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "audit <@U0ANNA>")
+    told = words(await slack.wait_for_ephemeral("U0BEN"))
 
     assert trail(tmp_path) == []
+    assert "is not noted here: `[state] audit_days` is 0" in told
+    assert "is not noted: `[state] audit_days` is 0" in nothing_shown(0)
 
 
 async def test_the_trail_is_forgotten_after_its_own_days(
@@ -210,7 +215,9 @@ async def test_the_command_prints_a_row_for_each_page(
     assert [row["revision"] for row in as_json] == ["r1"]
     assert set(as_json[0]) == set(as_csv[0].split(","))
     assert both.code == 2
-    assert nothing.out == "Nothing was shown.\n"
+    assert nothing.out == (
+        "Nothing was shown in the days that are kept (`[state] audit_days` = 90).\n"
+    )
 
 
 @dataclass
@@ -236,7 +243,8 @@ async def audited(noted: list[NotedEntry], asked: str) -> Message:
         told.append(message)
 
     scope = SyncScope("handbook", page="9.md")
-    audit = Audit(MadeUpTrail(noted), Named(), lambda _url: scope, lambda: NOW)  # type: ignore[arg-type]
+    kept = timedelta(days=90)
+    audit = Audit(MadeUpTrail(noted), Named(), lambda _url: scope, lambda: NOW, kept)  # type: ignore[arg-type]
     await audit.run(Call("U0BEN", "C0TEAM", (asked,), respond))
     return told[0]
 
