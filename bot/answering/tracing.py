@@ -8,13 +8,18 @@ the message of an error, which may quote them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 
 from bot.errors import TracingMisconfigured
 from bot.version import own_version
+from indexers.daemons import in_daemon
 
 _SECONDS = 5
-"""Seconds that an export may take, and the end of the process waits for the last one."""
+"""Seconds that an export may take."""
+_LAST = 2
+"""Seconds that the end of the process waits for what is still to be exported: behind a collector
+that hangs, thousands of spans wait."""
 
 
 @contextmanager
@@ -58,4 +63,4 @@ def traced(url: str) -> Iterator[None]:
     finally:
         root.span_handlers.remove(spans)
         root.event_handlers.remove(events)
-        provider.shutdown()
+        wait([in_daemon(provider.shutdown, "tracing")], _LAST)
