@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from bot.errors import BotError
 from indexers.errors import IndexersError
 
 logger = logging.getLogger(__name__)
+
+_LATE = 60.0
+"""Seconds for which a sample that is not fresh any more is used while its source is asked anew: a
+large data folder on a slow disk takes longer than anybody waits, and is not out of order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,9 @@ class Sampler:
         self._found: dict[str, tuple[float, Any]] = {}
 
     async def samples(self) -> dict[str, Any]:
-        """Return the samples by source; None where one cannot be asked now."""
-        self._collect()  # what came after an earlier request; it may be old by now
+        """Return the samples by source; None where one cannot be asked now. One that takes longer
+        than anybody waits gives what came after the request before."""
+        self._collect()
         now = self._clock()
         for name, source in self._sources.items():
             until, _ = self._found.get(name, (now, None))
@@ -55,9 +61,11 @@ class Sampler:
             tasks = [task for _, task in self._asking.values()]
             await asyncio.wait(tasks, timeout=self._patience)
         self._collect()
-        return {
-            name: None if name in self._asking else self._found[name][1] for name in self._sources
-        }
+        return {name: self._latest(name, now) for name in self._sources}
+
+    def _latest(self, name: str, now: float) -> Any:
+        until, found = self._found.get(name, (-math.inf, None))
+        return None if name in self._asking and until + _LATE < now else found
 
     def _collect(self) -> None:
         for name, (began, task) in list(self._asking.items()):

@@ -32,6 +32,33 @@ async def test_a_source_that_hangs_is_asked_once_and_delays_no_other() -> None:
     assert len(begun) == 1
 
 
+async def test_a_source_that_is_slower_than_anybody_waits_is_told_at_the_next_request() -> None:
+    """Or a large data folder on a slow disk would never be told, and pass for one that fails."""
+    now, asked, let_go = [0.0], [0], threading.Semaphore(0)
+
+    def ask() -> int:
+        asked[0] += 1
+        number = asked[0]
+        let_go.acquire(timeout=60)
+        return number
+
+    sampler = Sampler({"disk": SampleSource(ask, 30.0)}, patience=0.01, clock=lambda: now[0])
+    told = [await sampler.samples()]
+    let_go.release()
+    async with asyncio.timeout(60):
+        while told[-1]["disk"] is None:  # the thread may take its time
+            told.append(await sampler.samples())
+    now[0] = 31.0
+    told.append(await sampler.samples())
+    now[0] = 91.0
+    told.append(await sampler.samples())
+    let_go.release()
+
+    assert told[0] == {"disk": None}
+    assert [one["disk"] for one in told[-3:]] == [1, 1, None]
+    assert asked == [2]
+
+
 async def test_a_source_that_is_away_is_none_until_it_is_back() -> None:
     answers: list[Exception | str] = [StateUnavailable("away"), "back"]
 
