@@ -100,7 +100,7 @@ class ObservedAnswerer:
         answered at ``until`` (seconds since the epoch) or before; the latest first."""
         found = [
             one
-            for one in reversed(self._kept)
+            for one in reversed(tuple(self._kept))  # others may be answered meanwhile
             if one.question.channel == channel and one.began <= until
         ]
         return [

@@ -40,6 +40,23 @@ def test_an_observed_answer_is_the_answer() -> None:
     assert (result.text, result.sources) == (expected.text, expected.sources)
 
 
+def test_others_may_be_answered_while_one_is_looked_for() -> None:
+    answers = observed()
+    answers.answer(Question(ASKED, ANYONE, channel="C1"))
+
+    class Meanwhile(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            answers.answer(Question("Who?", ANYONE, channel="C2"))
+            return str(self) == other
+
+    answers.answer(Question(ASKED, ANYONE, channel="C1"))
+
+    assert len(answers.find(Meanwhile("C1"), [ASKED], until=2000)) == 2
+
+
 def test_it_tells_stages_confidence_and_passages() -> None:
     told = asked(observed())
     (leave,) = [page for page in told["pages"] if page["state"] == "quoted"]
