@@ -30,7 +30,7 @@ def backup(settings: Settings, secrets: Secrets, folder: Path, as_json: bool) ->
     The bot may run meanwhile: it answers, and only its syncs wait for the copy of the index.
     Secrets are not in it. With PostgreSQL or a Qdrant server it says what to do beside it.
     """
-    with open_app(settings, secrets) as app, screen.busy(f"Copying to {folder}"):
+    with open_app(settings, secrets) as app, screen.busy(_copying(folder)):
         manifest = made_by(app, folder)
     if as_json:
         terminal.print_json({"folder": str(folder), **manifest.told})
@@ -84,7 +84,19 @@ def made_by(app: App, folder: Path) -> Manifest:
         made=now().isoformat(timespec="seconds"),
         # The state first: it says up to when the index is current, which must not be too late.
         parts={"state": state, "index": index, "settings": written, "kept": kept},
+        check=lambda: _still_wanted(folder),
     )
+
+
+def _copying(folder: Path) -> str:
+    return f"Copying to {folder}"
+
+
+def _still_wanted(folder: Path) -> None:
+    """Raise if the command that this process works for is gone, or makes the backup anew because
+    this process ends."""
+    if far := screen.remote():
+        far.busy(_copying(folder))
 
 
 def described(folder: Path, manifest: Manifest) -> list[str]:

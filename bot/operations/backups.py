@@ -81,13 +81,21 @@ class Manifest:
         return manifest
 
 
-def back_up(folder: Path, *, version: str, made: str, parts: Mapping[str, Part]) -> Manifest:
-    """Write a backup of ``parts`` into ``folder``, which is created.
+def back_up(
+    folder: Path,
+    *,
+    version: str,
+    made: str,
+    parts: Mapping[str, Part],
+    check: Callable[[], object] = lambda: None,
+) -> Manifest:
+    """Write a backup of ``parts`` into ``folder``, which is created. ``check`` is called before it
+    counts, and raises if nobody waits for it any more.
 
     Raises:
         BackupRefused: the folder is not empty, or cannot be written, or another backup is being
             written into it.
-        As the parts do, but for OSError.
+        As the parts do, but for OSError, and ``check``.
     """
     try:
         with _prepared(folder):
@@ -101,6 +109,7 @@ def back_up(folder: Path, *, version: str, made: str, parts: Mapping[str, Part])
             unnamed = folder / f"{MANIFEST}.new"
             unnamed.write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
             sync_folders(folder)
+            check()
             unnamed.replace(folder / MANIFEST)
             (folder / _UNFINISHED).unlink()
             sync(folder)

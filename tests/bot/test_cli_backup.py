@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 from qdrant_client import QdrantClient
 from qdrant_client.models import SnapshotDescription
+from rich.console import Console
 
 from bot.cli.backup_command import described
 from bot.errors import BackupRefused, StateUnavailable
 from bot.operations import restoring
 from bot.operations.backups import MANIFEST, Manifest, back_up, checksum
+from bot.running.session import Left
+from bot.screen import Remote, Screen, shown_on
 from bot.state import copies
 from bot.state.database import Database
 from bot.state.schema import keys
@@ -364,6 +367,26 @@ def test_a_backup_that_was_killed_is_no_backup_and_may_be_made_again(handbook: S
     assert refused.code == 1
     assert "no whole backup" in refused.err
     assert again.code == 0, again.err
+
+
+def test_a_backup_during_which_its_process_ends_does_not_count(handbook: Shell) -> None:
+    """The command makes it anew, alone, and must not find one there."""
+
+    class Ending:
+        """The screen of a command, of which the process stops to work for it after a while."""
+
+        shown = 0
+
+        def busy(self, doing: str) -> None:
+            self.shown += bool(doing)
+            if self.shown > 1:
+                raise Left
+
+    with shown_on(Screen(Console(), Console(stderr=True), cast("Remote", Ending()))):
+        ended = handbook.footnote("backup", "monday")
+    again = handbook.footnote("backup", "monday")
+
+    assert (ended.code, again.code) == (130, 0), again.err
 
 
 def test_a_full_disk_is_named_in_one_sentence_and_is_no_trouble_of_the_index(
