@@ -45,12 +45,6 @@ _GONE = "gone "
 """How the names of `keys` begin that record a workspace in which Footnote is installed no more."""
 _LONGEST = 32
 """Characters that the column holds."""
-
-
-_GONE = "gone "
-"""How the names of `keys` begin that record a workspace in which Footnote is installed no more."""
-_LONGEST = 32
-"""Characters that the column holds."""
 _WERE = sa.select(keys.c.value).where(keys.c.name.startswith(_GONE))
 _ARE = sa.union(sa.select(installations.c.id), sa.select(org_workspaces.c.team))
 
