@@ -123,8 +123,9 @@ class SlackPeople:
         return person if person.email == wanted else None
 
     async def memberships(self, ids: Iterable[str]) -> frozenset[Membership]:
-        """Return the memberships of the people among ``ids``, without apps. Slack's list may be
-        some minutes old; people who were looked up since count as they were then.
+        """Return the memberships of the people among ``ids`` who can read: without apps and those
+        who were deactivated. Slack's list may be some minutes old; people who were looked up since
+        count as they were then.
 
         Raises:
             ChatUnavailable: it cannot be told.
@@ -142,7 +143,8 @@ class SlackPeople:
         if len(unlisted) > MOST_LOOKED_UP:
             return frozenset({*found, Membership.NOBODY})
         people = [await self.person(id_) for id_ in unlisted]
-        return frozenset({*found, *(one.membership for one in people if not one.is_app)})
+        found.update(one.membership for one in people if not one.is_app)
+        return frozenset(found - {Membership.GONE})
 
     def gets_nothing(self, membership: Membership, *, shared: bool) -> bool:
         """Return whether people of this membership get no answers at all, in a channel that is
@@ -151,6 +153,7 @@ class SlackPeople:
             Membership.MEMBER: True,
             Membership.GUEST: self.guests,
             Membership.FOREIGN: shared and self.shared_channels,
+            Membership.GONE: False,
             Membership.NOBODY: False,
         }
         return not opened[membership]

@@ -20,8 +20,10 @@ class Membership(StrEnum):
     MEMBER = "member"
     GUEST = "guest"
     FOREIGN = "foreign"
+    GONE = "gone"
+    """Deactivated: reads nothing, wherever they are still listed."""
     NOBODY = "nobody"
-    """Unknown, deactivated, or a bot."""
+    """Unknown, or a bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,10 @@ def is_app(user: Mapping[str, Any]) -> bool:
 def membership_of(user: Mapping[str, Any], team: str, organization: str = "") -> Membership:
     """Return the person's membership in the workspace ``team``. Seen through ``organization``, a
     person may be a member of several workspaces, and ``team_id`` is one of them."""
-    if user.get("deleted") or is_app(user):
+    if is_app(user):
         return Membership.NOBODY
+    if user.get("deleted"):
+        return Membership.GONE
     elsewhere = user.get("team_id") != team and team not in _teams(user, organization)
     if user.get("is_stranger") or elsewhere:
         return Membership.FOREIGN

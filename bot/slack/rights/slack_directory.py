@@ -130,7 +130,8 @@ class SlackDirectory:
         return await self.people.is_admin(person)
 
     async def is_somebody(self, person: str) -> bool:
-        return (await self.people.person(person)).membership is not Membership.NOBODY
+        found = await self.people.person(person)
+        return found.membership not in (Membership.GONE, Membership.NOBODY)
 
     async def member_at(self, email: str) -> str:
         found = await self.people.addressed_as(email)

@@ -126,6 +126,24 @@ async def test_apps_that_were_let_in_read_along(bot: Bot, slack: LocalSlack) -> 
 
 
 @KINDS
+@pytest.mark.parametrize("unlisted", [False, True])
+async def test_somebody_who_was_deactivated_does_not_read_along(
+    bot: Bot, slack: LocalSlack, kind: Any, *, unlisted: bool
+) -> None:
+    if unlisted:
+        slack.fail_next("users.list", error="missing_scope", times=50)
+    slack.add_user("U0OLD", name="old", email="old@example.com", deleted=True)
+    slack.add_channel("C0LONG", name="long", kind=kind, members=["U0ANNA", "U0OLD"])
+    await bot.start()
+    await slack.mention("U0ANNA", "C0LONG", "leave and salary?")
+    answer = await slack.wait_for_message("C0LONG")
+
+    # Where members' rights count, Anna is the only one.
+    expected = "Book leave in the calendar." if kind == "channel" else "It is secret."
+    assert answer.text == expected
+
+
+@KINDS
 async def test_who_joins_while_the_answer_is_made_is_not_told_it(
     bot: Bot, slack: LocalSlack, kind: Any
 ) -> None:
