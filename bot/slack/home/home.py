@@ -57,7 +57,8 @@ class Home:
             ChatUnavailable: it cannot be put up.
         """
         try:
-            admin = await self.slack.people.is_admin(person)
+            # Everybody's Home tab is made here, and perhaps of many at once.
+            admin = await self.slack.people.is_admin(person, acts=False)
             reader = await self.slack.people.reader(person, private=False, shared=False)
             if isinstance(reader, Closed):
                 alone = HomeSection("", say(reader.why).blocks)

@@ -80,9 +80,10 @@ class SlackPeople:
             self._known.put(id_, person, REMEMBERED)
         return person
 
-    async def is_admin(self, id_: str) -> bool:
+    async def is_admin(self, id_: str, *, acts: bool = True) -> bool:
         """Return whether the person is an admin. Slack is asked each time, because this may have
-        changed.
+        changed; for the user groups only if the person ``acts``: Slack gives them 20 times a
+        minute, and while it refuses, whoever asks something waits for them.
 
         Raises:
             ChatUnavailable: it cannot be told.
@@ -95,7 +96,7 @@ class SlackPeople:
         if person.runs_workspace or id_ in self.admins:
             return True
         groups = {_group_token(admin) for admin in self.admins} - {""}
-        return bool(groups and groups & await self.groups_of(id_, fresh=True))
+        return bool(groups and groups & await self.groups_of(id_, fresh=acts))
 
     def forget(self, id_: str) -> None:
         self._known.forget(id_)

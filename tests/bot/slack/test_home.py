@@ -125,6 +125,19 @@ async def test_who_is_no_admin_any_more_sees_nothing_of_the_sort_at_the_next_ope
     assert not any(mark in after for mark in ADMINS_ALONE)
 
 
+async def test_many_who_open_it_do_not_use_up_slacks_user_groups(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """Slack gives them 20 times a minute. Whoever asks something needs them, too."""
+    bot.operations.rows["wikis"] = {"handbook": ROW}
+    bot.change(admins=frozenset({"@hr"}))
+    await bot.start()
+    hers = [await home(slack, "U0ANNA") for _ in range(3)]
+
+    assert all("passages" in told for told in hers)
+    assert len(slack.calls_to("usergroups.list")) == 1
+
+
 async def test_no_example_is_made_up(bot: Bot, slack: LocalSlack) -> None:
     """A question that the wiki does not answer would be a bad first one."""
     bot.env = replace(bot.env, titles=list)
