@@ -18,6 +18,7 @@ from bot.conversation.ports import Respond
 from bot.conversation.prompts import Prompts
 from bot.conversation.stopping import Stopping
 from bot.slack.api.optional_calls import OptionalCalls
+from bot.slack.api.replying import reply
 from bot.slack.events.handling import Handler
 from bot.slack.rendering.buttons import CHOICE, SHOW_QUOTES
 from bot.slack.rendering.content import Renderer
@@ -49,12 +50,7 @@ class PressResponder:
     async def __call__(self, content: Content, *, replacing: bool = True) -> None:
         messages = await asyncio.to_thread(self.renderer.messages, content)
         for number, message in enumerate(messages):
-            await self.respond(
-                text=message.text,
-                blocks=message.blocks,
-                response_type="ephemeral",
-                replace_original=replacing and not number,
-            )
+            await reply(self.respond, message, replacing=replacing and not number)
 
 
 def buttons(

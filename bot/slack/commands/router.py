@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.addressing import looks_like_question
-from bot.errors import ChatRefused, ChatUnavailable
+from bot.errors import ChatUnavailable
+from bot.slack.api.replying import reply
 from bot.slack.commands.arguments import is_argument, words_of
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.events.parsing import MOST_CHARACTERS
@@ -44,16 +44,7 @@ class Commands:
 
     async def wiki(self, command: Mapping[str, Any], respond: AsyncRespond) -> None:
         async def answer(message: Message) -> None:
-            reply = await respond(
-                text=message.text,
-                blocks=message.blocks,
-                response_type="ephemeral",
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-            if reply.status_code != HTTPStatus.OK:
-                # Bolt says nothing of it, and the person would hear nothing.
-                raise ChatRefused(f"Slack refuses a reply: {reply.body[:100]}", reply.body[:100])
+            await reply(respond, message)
 
         text = str(command.get("text") or "")[:MOST_CHARACTERS]
         name, *words = await asyncio.to_thread(words_of, text) or ("help",)

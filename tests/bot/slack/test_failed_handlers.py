@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from slack_sdk.webhook import WebhookResponse
 
+from bot.conversation.model import Notice
 from bot.errors import ChatRefused
+from bot.slack.chat.pressing import PressResponder
 from bot.slack.commands.router import Commands
 from bot.slack.events.handling import Failures
+from bot.slack.rendering.content import Renderer
 
 
 @dataclass
@@ -62,17 +66,25 @@ async def test_where_the_bot_is_not_the_person_is_told_in_a_direct_message() -> 
     assert slack.told == [("U1", "")]
 
 
-async def test_a_reply_to_a_command_that_slack_refuses_is_a_failure() -> None:
+async def refusing(**_message: object) -> WebhookResponse:
     """Bolt raises nothing, and the person would hear nothing."""
+    return WebhookResponse(url="", status_code=404, body="invalid_blocks", headers={})
 
-    async def respond(**_message: object) -> WebhookResponse:
-        return WebhookResponse(url="", status_code=404, body="invalid_blocks", headers={})
 
+async def test_a_reply_to_a_command_that_slack_refuses_is_a_failure() -> None:
     command = {"command": "/wiki", "user_id": "U1", "channel_id": "C1", "text": "vpn"}
     commands = Commands(None, [], None)  # type: ignore[arg-type]
 
     with pytest.raises(ChatRefused, match="invalid_blocks"):
-        await commands.wiki(command, respond)  # type: ignore[arg-type]
+        await commands.wiki(command, refusing)  # type: ignore[arg-type]
+
+
+async def test_a_reply_to_a_click_that_slack_refuses_is_a_failure() -> None:
+    renderer = Renderer(frozenset(), lambda: datetime.now(UTC))
+    responder = PressResponder(refusing, renderer)  # type: ignore[arg-type]
+
+    with pytest.raises(ChatRefused, match="invalid_blocks"):
+        await responder(Notice("Done."))
 
 
 async def acknowledged(slack: Told, body: Mapping[str, Any]) -> list[dict[str, object]]:
