@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.slack.api.slack_api import call, pages
-from bot.slack.rights.person import Membership, confirmed_address, is_app, membership_of
+from bot.slack.rights.person import Membership, confirmed_address, membership_of
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class MemberList:
     _reading: asyncio.Task[None] | None = field(default=None)
 
     async def memberships(self) -> Mapping[str, Membership]:
-        """Return what each person is, by id, without apps. Empty if the list is unavailable."""
+        """Return what each person is, by id. Empty if the list is unavailable."""
         return (await self._latest(REMEMBERED)).memberships
 
     async def has_alone(self, id_: str, email: str) -> bool:
@@ -103,8 +103,6 @@ class MemberList:
         try:
             async for page in pages(self.client.users_list, limit=_PAGE, team_id=team):
                 for user in page.get("members") or ():
-                    if is_app(user):
-                        continue
                     id_ = user["id"]
                     membership = membership_of(user, self.team, self.organization)
                     memberships[id_] = membership

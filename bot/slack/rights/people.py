@@ -124,9 +124,8 @@ class SlackPeople:
         return person if person.email == wanted else None
 
     async def memberships(self, ids: Iterable[str]) -> frozenset[Membership]:
-        """Return the memberships of the people among ``ids`` who can read: without apps and those
-        who were deactivated. Slack's list may be some minutes old; people who were looked up since
-        count as they were then.
+        """Return the memberships of the people among ``ids``, without those who are absent. Slack's
+        list may be some minutes old; people who were looked up since count as they were then.
 
         Raises:
             ChatUnavailable: it cannot be told.
@@ -136,7 +135,7 @@ class SlackPeople:
         listed = await self.directory.memberships()
         for id_ in ids:
             if person := self._known.get(id_):
-                found.update([] if person.is_app else [person.membership])
+                found.add(person.membership)
             elif id_ in listed:
                 found.add(listed[id_])
             else:
@@ -144,8 +143,8 @@ class SlackPeople:
         if len(unlisted) > MOST_LOOKED_UP:
             return frozenset({*found, Membership.NOBODY})
         people = [await self.person(id_) for id_ in unlisted]
-        found.update(one.membership for one in people if not one.is_app)
-        return frozenset(found - {Membership.GONE})
+        found.update(one.membership for one in people)
+        return frozenset(found - {Membership.ABSENT})
 
     def gets_nothing(self, membership: Membership, *, shared: bool) -> bool:
         """Return whether people of this membership get no answers at all, in a channel that is
@@ -154,7 +153,7 @@ class SlackPeople:
             Membership.MEMBER: True,
             Membership.GUEST: self.guests,
             Membership.FOREIGN: shared and self.shared_channels,
-            Membership.GONE: False,
+            Membership.ABSENT: False,
             Membership.NOBODY: False,
         }
         return not opened[membership]

@@ -20,10 +20,10 @@ class Membership(StrEnum):
     MEMBER = "member"
     GUEST = "guest"
     FOREIGN = "foreign"
-    GONE = "gone"
-    """Deactivated: reads nothing, wherever they are still listed."""
+    ABSENT = "absent"
+    """Deactivated, or an app: no person reads along, wherever it is listed."""
     NOBODY = "nobody"
-    """Unknown, or a bot."""
+    """Unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,6 @@ class Person:
     email: str = ""
     membership: Membership = Membership.NOBODY
     runs_workspace: bool = False
-    is_app: bool = False
 
 
 def person_of(user: Mapping[str, Any], team: str, organization: str = "") -> Person:
@@ -51,7 +50,6 @@ def person_of(user: Mapping[str, Any], team: str, organization: str = "") -> Per
         email=confirmed_address(user),
         membership=membership,
         runs_workspace=bool(admin) and membership is Membership.MEMBER,
-        is_app=is_app(user),
     )
 
 
@@ -84,18 +82,15 @@ def confirmed_address(user: Mapping[str, Any]) -> str:
     return email.casefold()
 
 
-def is_app(user: Mapping[str, Any]) -> bool:
-    """Return whether it is an app or bot."""
+def _is_app(user: Mapping[str, Any]) -> bool:
     return bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == "USLACKBOT")
 
 
 def membership_of(user: Mapping[str, Any], team: str, organization: str = "") -> Membership:
     """Return the person's membership in the workspace ``team``. Seen through ``organization``, a
     person may be a member of several workspaces, and ``team_id`` is one of them."""
-    if is_app(user):
-        return Membership.NOBODY
-    if user.get("deleted"):
-        return Membership.GONE
+    if user.get("deleted") or _is_app(user):
+        return Membership.ABSENT
     elsewhere = user.get("team_id") != team and team not in _teams(user, organization)
     if user.get("is_stranger") or elsewhere:
         return Membership.FOREIGN

@@ -175,12 +175,7 @@ class Readers:
         if not found.private or found.shared or len(others) > self.most:
             return _Present(await self.people.memberships(others), found.shared)
         people = [await self.people.person(id_) for id_ in others]
-        # Channels may still list people who were deactivated.
-        readers = [
-            person
-            for person in people
-            if not person.is_app and person.membership is not Membership.GONE
-        ]
+        readers = [person for person in people if person.membership is not Membership.ABSENT]
         memberships = frozenset(person.membership for person in readers)
         if memberships != {Membership.MEMBER}:
             return _Present(memberships)

@@ -131,7 +131,7 @@ class SlackDirectory:
 
     async def is_somebody(self, person: str) -> bool:
         found = await self.people.person(person)
-        return found.membership not in (Membership.GONE, Membership.NOBODY)
+        return found.membership not in (Membership.ABSENT, Membership.NOBODY)
 
     async def member_at(self, email: str) -> str:
         found = await self.people.addressed_as(email)

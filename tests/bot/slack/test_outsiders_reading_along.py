@@ -125,6 +125,17 @@ async def test_apps_that_were_let_in_read_along(bot: Bot, slack: LocalSlack) -> 
     assert (await slack.wait_for_message("C0TEAM")).text == "Book leave in the calendar."
 
 
+async def test_apps_in_a_channel_are_not_looked_up_one_by_one(bot: Bot, slack: LocalSlack) -> None:
+    for number in range(30):
+        slack.add_user(f"U0APP{number}", name=f"app{number}", is_bot=True)
+        slack.channels["C0TEAM"].members.append(f"U0APP{number}")
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM")
+
+    assert len(slack.calls_to("users.info")) < 5
+
+
 @KINDS
 @pytest.mark.parametrize("unlisted", [False, True])
 async def test_somebody_who_was_deactivated_does_not_read_along(
