@@ -14,6 +14,8 @@ _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 MOST_CHARACTERS = 12_000
 """Characters of a message that are read, so that no message takes long to parse."""
 _ENTITY = re.compile(r"<([^<>\n]+)>")
+_SCHEME = re.compile(r"^(?:mailto:|tel:|https?://)")
+"""What Slack puts before an address of which the person typed the rest."""
 _GAP = re.compile(r"(?<=\S)[ \t]{2,}+")
 _POINTING = re.compile(r"\b(?:this|that|these|those|it|below)\b", re.IGNORECASE)
 _SHORT = 8
@@ -152,6 +154,8 @@ def question(text: str, me: Identity, names: Mapping[str, str]) -> str:
             return f"#{label or 'a channel'}"
         if target.startswith("!"):
             return label or f"@{target[1:].partition('^')[0]}"
+        if label and _SCHEME.sub("", target) == label:
+            return label
         return f"{label} ({target})" if label and label not in target else target
 
     shown = _ENTITY.sub(words, text[:MOST_CHARACTERS])
