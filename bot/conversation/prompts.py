@@ -1,4 +1,4 @@
-"""Suggested questions for a person who opens a direct conversation with the bot."""
+"""Suggested questions for a person who opens the bot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.caching import ExpiringCache
 from bot.conversation import texts
 from bot.conversation.addressing import looks_like_question
 from bot.conversation.choices import before_choice
-from bot.conversation.model import Closed, RecordedAnswer
+from bot.conversation.model import RecordedAnswer
 from bot.conversation.ports import Answers, Directory
 from bot.errors import ChatUnavailable
 from bot.model import Answer
@@ -44,17 +44,15 @@ class Prompts:
     def __post_init__(self) -> None:
         self._known = ExpiringCache(self.clock)
 
-    async def suggested_to(self, person: str) -> list[str]:
-        """Return the suggestions for this person: none for somebody who gets no answers."""
-        reader = await self.directory.reader(person, private=False, shared=False)
-        return [] if isinstance(reader, Closed) else await self.suggested()
-
-    async def suggested(self) -> list[str]:
-        """Return the suggestions for anybody who may read what is open to everyone.
+    async def suggested(self, *, to_member: bool) -> list[str]:
+        """Return the suggestions for somebody who may read what is open to everyone: titles alone
+        if they are no member of the workspace, and do not read its public channels.
 
         Raises:
             StateUnavailable, IndexUnavailable
         """
+        if not to_member:
+            return await self._with_titles({})
         praised = self._known.get("praised")
         if praised is None:
             praised = await self._praised()

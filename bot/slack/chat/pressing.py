@@ -23,6 +23,8 @@ from bot.slack.events.handling import Handler
 from bot.slack.rendering.buttons import CHOICE, SHOW_QUOTES
 from bot.slack.rendering.content import Renderer
 from bot.slack.rendering.mrkdwn import inert
+from bot.slack.rights.people import SlackPeople
+from bot.slack.rights.person import Membership
 
 SUGGEST = "assistant.threads.setSuggestedPrompts"
 _TITLE = 60
@@ -95,13 +97,17 @@ def stopped(stopping: Stopping, team: str) -> Handler:
     return handle
 
 
-def opened(prompts: Prompts, optional_calls: OptionalCalls) -> Handler:
-    """Handle `app_home_opened` of the messages tab."""
+def opened(prompts: Prompts, people: SlackPeople, optional_calls: OptionalCalls) -> Handler:
+    """Handle `app_home_opened` of the messages tab: suggest nothing to somebody who gets no
+    answers."""
 
     async def handle(body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         if not optional_calls.has(SUGGEST):
             return
-        if texts := await prompts.suggested_to(body["event"]["user"]):
+        membership = (await people.person(body["event"]["user"])).membership
+        if people.gets_nothing(membership, shared=False):
+            return
+        if texts := await prompts.suggested(to_member=membership is Membership.MEMBER):
             shown = [{"title": _short(text), "message": text} for text in map(inert, texts)]
             channel = body["event"]["channel"]
             await optional_calls.try_call(SUGGEST, channel_id=channel, prompts=shown)

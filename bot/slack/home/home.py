@@ -71,7 +71,7 @@ class Home:
     async def _parts(self, person: str, *, admin: bool) -> dict[str, _Making]:
         """Return the parts of the page by their headings."""
         member = (await self.slack.people.person(person)).membership is Membership.MEMBER
-        parts: dict[str, _Making] = {texts.HOW_TO_ASK: self._asking()}
+        parts: dict[str, _Making] = {texts.HOW_TO_ASK: self._asking(to_member=member)}
         if member:
             parts[texts.WHAT_I_READ] = self._wikis(whole=admin)
         parts[texts.YOUR_FLAGS] = self._flags(person)
@@ -108,8 +108,9 @@ class Home:
             incidents.note(incident, f"{heading!r} of a Home tab failed", error)
             return notice(incidents.sorry(incident)).blocks
 
-    async def _asking(self) -> list[Block]:
-        return home_page.asking([inert(text) for text in await self.prompts.suggested()])
+    async def _asking(self, *, to_member: bool) -> list[Block]:
+        examples = await self.prompts.suggested(to_member=to_member)
+        return home_page.asking([inert(text) for text in examples])
 
     async def _wikis(self, *, whole: bool) -> list[Block]:
         rows = await asyncio.to_thread(self.operating.status)

@@ -14,6 +14,7 @@ from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
 
 from .conftest import BOTH_WAYS, Bot, quiet, until
+from .test_home import home
 
 
 @BOTH_WAYS
@@ -235,6 +236,24 @@ async def test_what_was_asked_in_the_open_and_answered_well_is_suggested_and_not
     prompts = await suggested(slack)
 
     assert prompts == [{"title": "How do I book leave?", "message": "How do I book leave?"}]
+
+
+async def test_a_guest_is_told_no_question_of_channels_that_guests_do_not_read(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.change(guests=True)
+    bot.env = replace(bot.env, titles=lambda: ["Leave"])
+    await bot.start()
+    await praised(slack, "C0TEAM", "How do I book leave?")
+    await quiet(bot)
+    await slack.open_home("U0GUEST", "messages")
+    await slack.wait_for(lambda: slack.im("U0GUEST").id in slack.prompts)
+    told = slack.prompts[slack.im("U0GUEST").id]
+    page = await home(slack, "U0GUEST")
+
+    assert [prompt["message"] for prompt in told] == ["What does the wiki say about Leave?"]
+    assert "say about Leave" in page
+    assert "book leave" not in page
 
 
 @pytest.mark.parametrize("person", ["U0GUEST", "U0OTHER"])
