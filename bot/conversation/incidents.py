@@ -28,3 +28,8 @@ def note(incident: str, what: str, error: BaseException) -> None:
 
 def sorry(incident: str) -> Notice:
     return Notice(texts.WENT_WRONG, (texts.tell_your_admin(incident),))
+
+
+def not_there(incident: str) -> Notice:
+    """Return what somebody is told directly, if nothing can be written where they asked."""
+    return Notice(texts.CANNOT_WRITE_THERE, (texts.tell_your_admin(incident),))

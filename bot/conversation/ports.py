@@ -75,6 +75,10 @@ class Chat(Protocol):
         """
         ...
 
+    async def write_to(self, person: str, content: Content) -> None:
+        """Write it to that person in a direct message."""
+        ...
+
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> LiveReply | None:
         """Begin to show an answer while it is made; None if the chat shows answers at once."""
         ...

@@ -75,6 +75,9 @@ class Posting:
         await self.hold(message)
         await self.chat.post_privately(message.channel, message.person, content, message.within)
 
+    async def write_to(self, person: str, content: Content) -> None:
+        await self.chat.write_to(person, content)
+
     async def may_have_been_seen(self, message: IncomingMessage) -> bool:
         """Return whether the asker may have seen their reply, as far as is known."""
         return await self.inbox.had_ephemeral(message)

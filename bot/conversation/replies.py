@@ -149,6 +149,12 @@ class Replies:
             try:
                 posted = await self.posting.posted(message)
                 await self.posting.put(message, incidents.sorry(incident), posted)
+            except ThreadGone:
+                raise
+            except ChatRefused as error:
+                logger.warning("Incident %s: the author is told directly: %s", incident, error)
+                await self.posting.write_to(message.person, incidents.not_there(incident))
+                return
             except ChatUnavailable:
                 if self.clock() - began > GIVE_UP:
                     raise

@@ -58,6 +58,11 @@ RETRACTED = (
 )
 WENT_WRONG = "Something went wrong on my side, and I could not do this. Please try again later."
 
+CANNOT_WRITE_THERE = (
+    "I cannot write where you asked me: perhaps only some people may write there, or it was"
+    " archived. Please ask me here."
+)
+
 
 def tell_your_admin(incident: str) -> str:
     return f"If it keeps happening, tell your Footnote admin this number: {incident}"

@@ -125,6 +125,9 @@ class TerminalChat:
             raise NotInChannel("Nobody else is at this terminal.")
         self._show(content)
 
+    async def write_to(self, person: str, content: Content) -> None:
+        self._show(content)
+
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> None:
         """Return no stream: printed text that turns out to be wrong could not be undone."""
 

@@ -104,6 +104,9 @@ class FakeChat:
     ) -> None:
         self.private.append((channel, person, content))
 
+    async def write_to(self, person: str, content: Content) -> None:
+        self.private.append(("", person, content))
+
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> None:
         return None
 

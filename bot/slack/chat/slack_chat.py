@@ -147,6 +147,10 @@ class SlackChat:
         for part in await self._rendered(content):
             await self.api.post_ephemeral(channel, person, part, thread)
 
+    async def write_to(self, person: str, content: Content) -> None:
+        for part in await self._rendered(content):
+            await self.api.post(person, part)
+
     async def _rendered(self, content: Content) -> list[Message]:
         # An answer has words of pages, which the event loop must not wait for.
         return await asyncio.to_thread(self.renderer.messages, content)

@@ -10,7 +10,7 @@ import pytest
 from bot.playground.workspace import LocalSlack
 from indexers.model import EVERYONE, Principal
 
-from .conftest import BOTH_WAYS, Bot, until, words
+from .conftest import BOTH_WAYS, Bot, quiet, until, words
 
 ANNA = ("user:anna@example.com", "domain:example.com")
 
@@ -199,6 +199,34 @@ async def test_a_failure_is_told_by_a_number_that_stands_in_the_log(
     assert "fire" not in words(answer)
     assert "Incident abc123" in caplog.text
     assert "the index is on fire" in caplog.text
+
+
+async def test_who_asks_where_the_bot_may_not_write_is_told_so_directly(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """Slack refuses it the channels in which only some may write, and it was silent there."""
+    slack.fail_next("chat.postMessage", error="restricted_action", times=2)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    told = await slack.wait_for_message(slack.im("U0ANNA").id)
+    await quiet(bot)
+
+    assert told.text.startswith("I cannot write where you asked me")
+    assert "abc123" in words(told)
+    assert slack.from_app("C0TEAM") == []
+    assert bot.app.inbox.store.unfinished() == []
+
+
+async def test_who_deletes_a_question_that_fails_is_told_nothing(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    slack.fail_next("chat.postMessage", error="restricted_action")
+    slack.fail_next("chat.postMessage", error="thread_not_found")
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await quiet(bot)
+
+    assert slack.from_app(slack.im("U0ANNA").id) == []
 
 
 async def test_questions_are_not_logged(
