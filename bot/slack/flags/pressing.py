@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.errors import StateUnavailable
 from bot.flags.flagging import Flagging
 from bot.flags.model import FlagAction
 from bot.flags.verdicts import Reaction
@@ -17,6 +19,8 @@ from bot.model import Source
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.chat.pressing import press_of
 from bot.slack.flags import cards, forms
+
+logger = logging.getLogger(__name__)
 
 ACTIONS = {
     cards.TAKE: FlagAction.TAKEN,
@@ -85,7 +89,13 @@ class FlagPresses:
             name=str(event.get("reaction") or ""),
             removed=event["type"] == "reaction_removed",
         )
-        await self.flags.verdicts.reacted(reaction)
+        try:
+            await self.flags.verdicts.reacted(reaction)
+        except StateUnavailable as error:
+            if event.get("item_user") is not None:
+                raise
+            # A webhook's message has no user: it is hardly ours, and nobody waits for anything.
+            logger.debug("A reaction in %s is passed over: %s", reaction.channel, error)
 
     async def reviewed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle Take, Fixed, Not wrong, Open again."""

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import StateUnavailable
 from bot.flags.model import Complaint, Verdict
 from bot.flags.verdicts import verdict_of
 from bot.playground.workspace import LocalSlack
+from bot.slack.flags.pressing import FlagPresses
 
 from .conftest import BOTH_WAYS, Bot
 from .flags import asked, card, flags
@@ -28,6 +30,28 @@ def test_a_reaction_is_a_verdict_whatever_the_colour_of_its_hand(
     reaction: str, verdict: Verdict | None
 ) -> None:
     assert verdict_of(reaction) is verdict
+
+
+class Away:
+    """Flags without a database."""
+
+    @property
+    def verdicts(self) -> Away:
+        return self
+
+    async def reacted(self, _reaction: object) -> None:
+        raise StateUnavailable("The database is away.")
+
+
+async def test_who_likes_a_webhook_s_message_is_not_told_that_the_database_is_away() -> None:
+    """Slack names the author of each of the bot's own."""
+    presses = FlagPresses(Away(), None, "UBOT")  # type: ignore[arg-type]
+    item = {"type": "message", "channel": "C1", "ts": "1.0"}
+    liked = {"type": "reaction_added", "user": "U1", "reaction": "+1", "item": item}
+    await presses.reacted({"event": liked}, None)  # type: ignore[arg-type]
+
+    with pytest.raises(StateUnavailable):
+        await presses.reacted({"event": liked | {"item_user": "UBOT"}}, None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("mode", ["socket", "http"])
