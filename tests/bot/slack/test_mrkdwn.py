@@ -12,6 +12,7 @@ from bot.foreign import clean
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.mrkdwn import Piece, inert, link, literal, render
 from bot.slack.rendering.sections import sections
+from bot.slack.rendering.tables import aligned
 from tests.timing import seconds_of
 
 ALLOWED = origins(["wiki.example.com"])
@@ -75,6 +76,21 @@ def test_a_table_too_wide_for_a_message_is_lines_of_prose() -> None:
     table = f"| Who | What |\n| --- | --- |\n| Ann | {'long ' * 30}|"
 
     assert shown(table).startswith("\u2022 Who: Ann; What: long long")
+
+
+def test_a_table_whose_rows_are_of_all_lengths_takes_as_long_as_its_text() -> None:
+    lines = ["|" * 2_000, "|---|", *["|a|"] * 2_000]
+
+    assert seconds_of(lambda: aligned(lines), 0.5) <= 0.5
+
+
+def test_long_names_of_columns_stand_once_and_not_in_each_row() -> None:
+    name = "name " * 100
+    table = f"| {name}| B |\n| --- | --- |\n" + "| a | b |\n" * 200
+    lines = shown(table).splitlines()
+
+    assert lines[0] == f"{name.strip()} \u00b7 B"
+    assert set(lines[1:]) == {"\u2022 a; b"}
 
 
 def test_addresses_in_a_table_too_wide_lead_nowhere_either() -> None:
