@@ -14,7 +14,7 @@ from bot.errors import ChatUnavailable
 from bot.slack.api.replying import reply
 from bot.slack.commands.arguments import is_argument, words_of
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.events.parsing import MOST_CHARACTERS
+from bot.slack.events.parsing import MOST_CHARACTERS, storable
 from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership
@@ -46,7 +46,7 @@ class Commands:
         async def answer(message: Message) -> None:
             await reply(respond, message)
 
-        text = str(command.get("text") or "")[:MOST_CHARACTERS]
+        text = storable(str(command.get("text") or "")[:MOST_CHARACTERS])
         name, *words = await asyncio.to_thread(words_of, text) or ("help",)
         call = Call(
             command["user_id"],

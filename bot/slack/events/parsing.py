@@ -60,14 +60,14 @@ def parse_event(body: Mapping[str, Any], me: Identity) -> IncomingMessage | None
         ts=written["ts"],
         thread=written.get("thread_ts") or written["ts"],
         person=written["user"],
-        text="" if gone else _storable(_text(written, me)),
+        text="" if gone else storable(_text(written, me)),
         shared=bool(body.get("is_ext_shared_channel")),
         edited=(written.get("edited") or {}).get("ts") or "",
         deleted=gone,
     )
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Return the text without characters that no database accepts: unpaired surrogates and
     (PostgreSQL) NUL."""
     return text.replace("\0", "").encode(errors="replace").decode()

@@ -439,6 +439,17 @@ def direct(slack: LocalSlack, text: str) -> Iterator[Message]:
 
 
 @BOTH_WAYS
+async def test_what_no_database_accepts_is_left_out_of_a_question(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    told = await whispered(slack, "U0ANNA", "how do I\0 book leave?")
+    await until(lambda: bot.handbook.asked)
+
+    assert told.startswith("That is a question")
+    assert bot.handbook.asked[0].text == "how do I book leave?"
+
+
 @pytest.mark.parametrize("text", ["how do I book leave", "leave?", "the form for parental leave"])
 async def test_a_question_is_answered_in_a_direct_message(
     bot: Bot, slack: LocalSlack, text: str
