@@ -33,6 +33,8 @@ TAKE, FIXED, NOT_WRONG, ANSWER, REOPEN = (
 
 _QUESTION_SHOWN = 1000
 _ANSWER_SHOWN = 2_500
+_SOURCES_OF_TWO = 1_500
+"""Characters of the sources of each answer, if there are two: Slack takes 13,200 in all."""
 _STEPS_SHOWN = 12
 _HEADS = {
     FlagState.OPEN: texts.FLAGGED,
@@ -62,12 +64,12 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     blocks += _answer(title, flag.recorded.answer, around.shown, allowed.links)
     lines = _sources(around, allowed, today)
     if lines:
-        blocks.append(context(joined(lines)))
+        blocks.append(context(joined(lines, LIMIT if around.again is None else _SOURCES_OF_TWO)))
     if flag.again is not None and around.again is not None:
         blocks += _answer(texts.NEW_ANSWER, flag.again, around.again, allowed.links)
         newer = [source_line(one, allowed.links, today) for one in around.again.sources]
         if newer:
-            blocks.append(context(joined(newer)))
+            blocks.append(context(joined(newer, _SOURCES_OF_TWO)))
     if flag.comment:
         blocks.append(section(texts.comment(quoted(flag.comment))))
     blocks.append(context(_by(flag, around)))

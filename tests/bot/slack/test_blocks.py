@@ -340,6 +340,27 @@ def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
         assert {(one.kind, one.host) for one in live} <= {("link", "wiki.example.com")}
 
 
+def test_a_card_with_two_long_answers_and_many_sources_is_one_that_slack_takes() -> None:
+    sources = tuple(
+        replace(SOURCE, title=f"Page {number}", url=f"https://wiki.example.com/{'x' * 180}{number}")
+        for number in range(12)
+    )
+    answer = given_(Answer("word " * 1_000, sources, 0.9))
+    flag = Flag(
+        1, answer, "U1", Complaint.WRONG, "c" * 1_000, FlagState.FIXED, NOW, NOW,
+        again=answer.answer,
+    )  # fmt: skip
+    parts = OpenParts(sources, whole=True)
+    around = Circumstances(
+        "Ann", "if a < b: " * 100, parts, parts, edits=tuple(source.url for source in sources),
+        history=(HistoryLine("took it", "Ben", NOW),) * 12,
+    )  # fmt: skip
+    message = cards.card(FlagCard(flag, around), cards.Allowed(ALLOWED, ALLOWED), today=TODAY)
+
+    assert text_length(message.blocks) <= MESSAGE_BLOCKS_TEXT
+    assert sum("Page 0" in str(block) for block in message.blocks) == 2
+
+
 @tries(150)
 @examples(HOSTILE)
 def test_a_second_judge_finds_nothing_alive(text: str) -> None:
