@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from html import unescape
 
 from indexers.text.exponents import lowered, raised
 
@@ -109,7 +108,7 @@ def link(label: str, address: str) -> str:
 
 
 def _encoded(address: str) -> str:
-    address = re.sub(r"\s+", "%20", unescape(address).strip())
+    address = re.sub(r"\s+", "%20", address.strip())
     for char in "()<>":
         address = address.replace(char, f"%{ord(char):02X}")
     return address
