@@ -59,8 +59,7 @@ _PARTS |= {"code", "accordionitem", "codegroup"}
 _LINKS = frozenset(["page", "link", "url"])
 _NAMES = frozenset(["ref", "relref", "post_url"])
 _KINDS = frozenset({
-    "note", "info", "tip", "warning", "danger", "caution", "important", "success", "error",
-    "primary", "secondary"
+    "note", "info", "tip", "warning", "danger", "caution", "important", "success", "error"
 })  # fmt: skip
 _SHOWN = (
     "title",

@@ -207,6 +207,8 @@ class Writer:
         return self._note(label, self.inline(title), body)
 
     def _note(self, label: str, title: str, body: Iterable[Node | str]) -> list[str]:
+        if title.rstrip(":").casefold() in _LABELS:
+            label, title = title.rstrip(":"), ""  # readers see this, and the kind as a colour
         label = re.sub(r"[_-]+", " ", label).strip().capitalize() or "Note"
         return note(label, title, self.blocks(body))
 

@@ -79,3 +79,21 @@ def test_a_drawing_of_azure_devops_is_code(flavour: str) -> None:
 )
 def test_what_only_the_site_knows_is_left_out(flavour: str, page: str, shown: str) -> None:
     assert text(page, flavour) == shown
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown"),
+    [
+        ('{{% alert title="Note" color="primary" %}}', "> Note: Ask first."),
+        ('{{% alert color="primary" %}}', "> Note: Ask first."),
+        ('{{% alert title="Note" color="danger" %}}', "> Note: Ask first."),
+        ('{{% alert title="Fire" color="danger" %}}', "> Danger: Fire\n>\n> Ask first."),
+        ('{{% alert color="danger" %}}', "> Danger: Ask first."),
+    ],
+)
+def test_the_colour_of_a_note_is_no_word_beside_its_label(tag: str, shown: str) -> None:
+    assert text(f"# T\n\n{tag}\n\nAsk first.\n\n{{{{% /alert %}}}}\n", "hugo") == shown
+
+
+def test_a_note_that_names_its_own_kind_has_one_label() -> None:
+    assert text('# T\n\n!!! danger "Note:"\n    Ask first.\n', "mkdocs") == "> Note: Ask first."
