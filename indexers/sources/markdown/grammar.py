@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.renderer import RendererHTML
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -56,6 +56,10 @@ _MODULE = re.compile(
     r"(?:import\s++(?:[\w*{][^;\n]*\sfrom\s++)?[\"'][^\"'\n]+[\"'];?"
     r"|export\s+(?:const|let|var|function|default|async|class)\b.*)\s*$"
 )
+_TAGS_ALONE = re.compile(r"(?:</?[a-z][\w-]*+(?:\s[^<>]*+)?/?>[ \t]*+)++$", re.IGNORECASE)
+_MOST_LINES = 20
+"""Lines of one tag, of which people write a line for each attribute."""
+_VERBATIM = re.compile(r"<(?:!|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
 _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
 
 
@@ -101,6 +105,8 @@ def parser(features: frozenset[str]) -> MarkdownIt:
         md.add_render_rule("math_block_label", _math)
     if "modules" in features:
         md.block.ruler.before("fence", "modules", _modules)
+        md.block.ruler.at("html_block", _mdx_html, _TERMINATES)
+        md.disable("code")  # MDX has none by indentation: people indent what an element holds
     if "wikilinks" in features:
         label_first = "labelfirst" in features
         md.inline.ruler.before("link", "wiki_link", _wiki_link(label_first))
@@ -266,6 +272,24 @@ def _modules(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         until = start
         while until < end and not state.isEmpty(until):
             until += 1
+        state.line = until
+    return True
+
+
+def _mdx_html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Parse lines of nothing but HTML tags. In MDX what stands between tags is Markdown, also
+    without a blank line."""
+    tags, until = line_of(state, start), start + 1
+    if _VERBATIM.match(tags):
+        return html_block(state, start, end, silent)
+    if not tags.startswith("<"):
+        return False
+    while ">" not in tags and until < min(end, start + _MOST_LINES):
+        tags, until = f"{tags}\n{line_of(state, until)}", until + 1
+    if not _TAGS_ALONE.match(tags):
+        return False
+    if not silent:
+        add_html(state, tags)
         state.line = until
     return True
 

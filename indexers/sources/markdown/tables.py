@@ -60,6 +60,9 @@ def _rows(table: Node) -> Iterator[list[Node]]:
 
 def _cells(node: Node | str) -> Iterator[Node]:
     if isinstance(node, Node):
-        yield node if node.tag in ("td", "th") else Node("td", {}, [node], blocky=True)
+        if node.tag in ("td", "th"):
+            yield node
+        elif node.children:
+            yield Node("td", {}, [node], blocky=True)
     elif node.strip():
         yield Node("td", {}, [node])
