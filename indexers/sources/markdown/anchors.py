@@ -88,11 +88,18 @@ def slug(rule: str, heading: str) -> str:
 
 
 def _github(text: str) -> str:
-    return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+    # Ruby's letters include marks, which are also the unseen second half of emojis such as a gear.
+    kept = (
+        char
+        for char in text.strip().lower()
+        if char in "- " or re.match(r"\w", char) or unicodedata.category(char).startswith("M")
+    )
+    return "".join(kept).replace(" ", "-")
 
 
 def _gitlab(text: str) -> str:
-    return re.sub(r"-{2,}", "-", _github(text))
+    anchor = re.sub(r"-{2,}", "-", _github(text))
+    return f"anchor-{anchor}" if re.fullmatch(r"[0-9]+", anchor) else anchor
 
 
 def _hugo(source: str) -> str:
