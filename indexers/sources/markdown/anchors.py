@@ -30,12 +30,15 @@ class Anchors:
         self._slug = RULES[rule]
         self.takes_ids = not rule.startswith(FORGE)
         """Whether `{#id}` after a heading is its anchor. A forge shows it as text."""
-        self._taken: dict[str, int] = {}
+        self._taken: set[str] = set()
         self._next: dict[str, int] = {}
+        self._last: dict[int, str] = {}
+        """The last anchor of each level, the latest at the end."""
 
     def reserve(self, anchor: str) -> str:
         """Reserve and return an anchor that the author set."""
-        self._taken.setdefault(anchor, 0)
+        if anchor not in self._taken:
+            self._take(anchor, 0)
         return anchor
 
     def next(self, text: str, source: str, level: int) -> str:
@@ -43,21 +46,26 @@ class Anchors:
         ``level`` 1 to 6."""
         base = self._slug(source if self._rule in _FROM_SOURCE else text)
         anchor = self._unused(base, level)
-        self._taken[anchor] = level
+        self._take(anchor, level)
         return anchor
+
+    def _take(self, anchor: str, level: int) -> None:
+        self._taken.add(anchor)
+        self._last.pop(level, None)
+        self._last[level] = anchor
 
     def _unused(self, base: str, level: int) -> str:
         if self._rule == "obsidian":
             return base
         if self._rule == "middleman":
             if base in self._taken:
-                above = [known for known, at in self._taken.items() if at < level]
+                above = [known for at, known in self._last.items() if at < level]
                 base = f"{above[-1]}-{base}" if above else base
             return self._numbered(base, "-", 2)
         if self._rule in ("mkdocs", "bitbucket"):
             return self._numbered_on(base)
         if self._rule == "docutils" and (not base or base in self._taken):
-            self._taken.setdefault("id", 0)  # never without a number
+            self._taken.add("id")  # never without a number
             return self._numbered("id", "", 1)
         return self._numbered(base, "-", 1)
 

@@ -75,7 +75,7 @@ def grow(html: str, tags: Tags) -> Node:
     """Parse ``html`` into a tree as it is shown, with template tags in the place of their
     stand-ins; struck text is within ``STRUCK``. Total."""
     grower = _Grower(tags)
-    grower.feed(show_without_end(_without_open_comment(html)))
+    grower.feed(_without_open_tags(show_without_end(_without_open_comment(html))))
     grower.close()
     _give_looks(grower.root)
     keep_what_is_seen(grower.root, lambda children: Node(STRUCK, {}, children))
@@ -87,18 +87,18 @@ def _give_looks(root: Node) -> None:
     pending = [root]
     while pending:
         nodes = [child for child in pending.pop().children if isinstance(child, Node)]
-        for place, node in enumerate(nodes):
+        before: Node | None = None
+        waiting: dict[str, str] = {}
+        for node in nodes:
             if node.tag == "fn-looks":
-                step = 1 if node.attributes.get("to") == "after" else -1
-                for other in nodes[place + 1 :] if step > 0 else reversed(nodes[:place]):
-                    if other.tag not in ("fn-looks", "fn-id"):
-                        attributes = {
-                            name: node.attributes[name]
-                            for name in _LOOKS
-                            if name in node.attributes
-                        }
-                        other.attributes |= attributes
-                        break
+                looks = {name: node.attributes[name] for name in _LOOKS if name in node.attributes}
+                if node.attributes.get("to") == "after":
+                    waiting |= looks
+                elif before is not None:
+                    before.attributes |= looks
+            elif node.tag != "fn-id":
+                node.attributes |= waiting
+                before, waiting = node, {}
         pending.extend(nodes)
 
 
@@ -107,6 +107,12 @@ def _without_open_comment(html: str) -> str:
     closed = html.rfind("-->")
     opened = html.find("<!--", closed + 3 if closed >= 0 else 0)
     return html if opened < 0 else html[:opened]
+
+
+def _without_open_tags(html: str) -> str:
+    """Turn tags that nothing closes into text, which the library would do in quadratic time."""
+    closed = html.rfind(">") + 1
+    return html[:closed] + html[closed:].replace("<", "&lt;")
 
 
 class _Grower(HTMLParser):

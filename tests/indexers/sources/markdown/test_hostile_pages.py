@@ -13,6 +13,7 @@ import pytest
 from indexers.model import Changed, Failed, PageChange
 from indexers.parsing.limits import Limits
 from indexers.parsing.process import Parsers, stoppable
+from indexers.sources.markdown import anchors
 from indexers.sources.markdown.convert import sections
 from indexers.sources.markdown.dialects import DIALECTS
 from indexers.sources.markdown.front_matter import split
@@ -186,6 +187,26 @@ def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> 
         converted(raw, DIALECTS[flavour], path="a.md", anchors="", title="", own="", addresses={})
 
     assert _steepness(read, 3_000, 12_000) < 9
+
+
+@pytest.mark.parametrize(
+    ("flavour", "piece"), [("jekyll", "{: hidden}\n"), ("github", "<div markdown a")]
+)
+def test_a_page_of_one_rare_piece_is_read_in_linear_time(flavour: str, piece: str) -> None:
+    def read(size: int) -> None:
+        sections(piece * (size // len(piece)), flavour=flavour)
+
+    assert _steepness(read, 50_000, 200_000) < 9
+
+
+@pytest.mark.parametrize("rule", anchors.RULES)
+def test_a_heading_that_is_repeated_is_numbered_in_linear_time(rule: str) -> None:
+    def read(size: int) -> None:
+        given = anchors.Anchors(rule)
+        for _ in range(size):
+            given.next("a", "a", 2)
+
+    assert _steepness(read, 2_000, 8_000) < 9
 
 
 def _steepness(read: Callable[[int], None], short: int, long: int) -> float:
