@@ -17,6 +17,7 @@ Flavour = Literal[
     "obsidian",
     "gitbook",
     "github-wiki",
+    "gitlab-wiki",
     "myst",
     "docfx",
 ]

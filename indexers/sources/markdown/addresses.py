@@ -137,6 +137,10 @@ def _wiki(path: PurePosixPath, _matter: FrontMatter) -> str:
     return "/" + quote(_stem(path).replace(" ", "-"), safe="")
 
 
+def _gitlab_wiki(path: PurePosixPath, _matter: FrontMatter) -> str:
+    return f"{_folder(path)}{_stem(path)}".replace("%", "%25").replace(" ", "-")
+
+
 def _obsidian(path: PurePosixPath, matter: FrontMatter) -> str:
     permalink = _permalink(path, matter)
     return permalink or f"{_folder(path)}{_stem(path)}".replace("%", "%25").replace(" ", "+")
@@ -150,6 +154,7 @@ RULES: Final[Mapping[str, Callable[[PurePosixPath, FrontMatter], str]]] = {
     "bare": _bare,
     "hugo": _hugo,
     "wiki": _wiki,
+    "gitlab-wiki": _gitlab_wiki,
     "obsidian": _obsidian,
 }
 

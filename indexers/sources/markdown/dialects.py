@@ -46,6 +46,10 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         _dialect("gitlab", "gitlab", "plain", "math attributes directives", folders="docs"),
         _dialect("github-wiki", "github", "wiki", "math wikilinks labelfirst tagfilter"),
         _dialect(
+            "gitlab-wiki", "gitlab", "gitlab-wiki",
+            "math attributes directives wikilinks labelfirst",
+        ),
+        _dialect(
             "mkdocs", "mkdocs", "pretty", "admonitions attributes deflist", "pymdown", "docs"
         ),
         _dialect(

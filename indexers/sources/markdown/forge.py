@@ -13,6 +13,7 @@ from indexers.sources.markdown.anchors import FORGE
 _SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>[^\s]+)$")
 
 _AT_COMMIT = re.compile(r"/[0-9a-f]{40}(?:/|$)")
+_WIKI, _GITLAB_WIKI = "/wiki", "/-/wikis"
 _EDITED = (("/-/blob/", "/-/edit/"), ("/src/branch/", "/_edit/"), ("/blob/", "/edit/"))
 
 
@@ -35,7 +36,8 @@ def view(repository: str, branch: str, folder: str = "") -> str:
             host = f"{host}:{port}"
     path = path.strip("/").removesuffix(".git")
     if path.endswith(".wiki"):
-        return f"https://{host}/{path.removesuffix('.wiki')}/wiki"
+        wiki = _GITLAB_WIKI if "gitlab" in host else _WIKI
+        return f"https://{host}/{path.removesuffix('.wiki')}{wiki}"
     way = "src" if "bitbucket" in host or "gitea" in host or "codeberg" in host else "blob"
     if "gitlab" in host:
         way = "-/blob"
@@ -43,6 +45,14 @@ def view(repository: str, branch: str, folder: str = "") -> str:
         way = "src/branch"
     address = f"https://{host}/{path}/{way}/{quote(branch, safe='/')}"
     return f"{address}/{quote(folder.strip('/'), errors='surrogateescape')}".rstrip("/")
+
+
+def wiki_flavour(site_url: str, view: str) -> str:
+    """Return the flavour of a forge's wiki, published at ``site_url`` or shown at a `view`; empty
+    if it is none."""
+    if (site_url or view).rstrip("/").endswith(_GITLAB_WIKI):
+        return "gitlab-wiki"
+    return "github-wiki" if view.endswith(_WIKI) else ""
 
 
 def anchor_rule(view: str, flavour: str) -> str:
@@ -58,8 +68,9 @@ def edit(view: str, path: str) -> str:
     """Return the address at which the file ``path`` below a `view` is edited; empty if there is
     none (files are edited on a branch, not at a commit)."""
     page = quote(path, errors="surrogateescape")
-    if view.endswith("/wiki"):
-        return f"{view}/{page.removesuffix('.md')}/_edit"
+    if view.endswith((_WIKI, _GITLAB_WIKI)):
+        edited = "edit" if view.endswith(_GITLAB_WIKI) else "_edit"
+        return f"{view}/{page.removesuffix('.md')}/{edited}"
     if not view or _AT_COMMIT.search(view):
         return ""
     for shown, edited in _EDITED:
@@ -82,11 +93,14 @@ def web_address(text: str) -> str:
 
 def view_of(folder: Path) -> str:
     """Return the same for a folder within a checkout; empty if it is in none."""
-    start = folder.resolve()
-    for top in (start, *start.parents):
-        config = top / ".git" / "config"
-        if config.is_file():
-            return _view_of(top, config, start.relative_to(top).as_posix())
+    try:
+        start = folder.resolve()
+        for top in (start, *start.parents):
+            config = top / ".git" / "config"
+            if config.is_file():
+                return _view_of(top, config, start.relative_to(top).as_posix())
+    except OSError:  # a `.git` that only its owner may look into
+        return ""
     return ""
 
 

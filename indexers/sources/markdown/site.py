@@ -13,13 +13,16 @@ from indexers.sources.markdown.addresses import RULES, is_forge_view, place
 from indexers.sources.markdown.dialects import Dialect
 from indexers.sources.markdown.files import Listing, Selection, read
 from indexers.sources.markdown.flavours import recognise
-from indexers.sources.markdown.forge import anchor_rule, edit, view_of
+from indexers.sources.markdown.forge import anchor_rule, edit, view_of, wiki_flavour
 from indexers.sources.markdown.front_matter import FrontMatter
 from indexers.sources.markdown.keys import key_of, on_disk, path_of
 from indexers.sources.markdown.links import Links
 from indexers.sources.markdown.memory import Guess
 
 log = logging.getLogger(__name__)
+
+_WIKIS = frozenset({"github-wiki", "gitlab-wiki"})
+"""Dialects of a forge's wikis, which are published at an address that follows from the clone's."""
 
 
 class Site:
@@ -47,6 +50,9 @@ class Site:
         before: Guess | None = None,
         parse: Parse = here,
     ) -> None:
+        shown = repository_url or view_of(root)
+        if flavour == "auto":
+            flavour = wiki_flavour(site_url, shown) or flavour
         try:
             found = parse(PAGE, recognise, root, listed, flavour, before)
         except ParsingStopped as error:
@@ -60,13 +66,12 @@ class Site:
         self.root = on_disk(root, found.folder)
         site = site_url or found.site_url
         rule = found.addresses
-        if not site and rule != "wiki":
-            view = repository_url or view_of(root)
-            site = view or root.absolute().as_uri()
+        if not site and found.dialect.name not in _WIKIS:
+            site = shown or root.absolute().as_uri()
             site = f"{site.rstrip('/')}/{found.folder}".rstrip("/")
             rule = "source"
         elif not site:
-            site = repository_url or view_of(root) or root.absolute().as_uri()
+            site = shown or root.absolute().as_uri()
         if rule == "plain":
             rule = "source" if is_forge_view(site) else "pretty"
         shown_as = found.anchors
@@ -200,7 +205,7 @@ def withheld(dialect: Dialect, path: str) -> str:
     name = path.rsplit("/", 1)[-1]
     if dialect.name == "middleman" and name.startswith("_"):
         return "partial"
-    if dialect.name == "github-wiki" and name.lower() in (
+    if dialect.name in _WIKIS and name.lower() in (
         "_sidebar.md",
         "_footer.md",
         "_header.md",

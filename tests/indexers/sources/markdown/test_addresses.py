@@ -39,6 +39,8 @@ from indexers.sources.markdown.front_matter import FrontMatter
         ("bare", "README.md", {}, "/"),
         ("wiki", "Page-Name.md", {}, "/Page-Name"),
         ("wiki", "sub/On Call?.md", {}, "/On-Call%3F"),
+        ("gitlab-wiki", "home.md", {}, "/home"),
+        ("gitlab-wiki", "sub/On call?.md", {}, "/sub/On-call%3F"),
         ("obsidian", "Ops/My Note.md", {}, "/Ops/My+Note"),
         ("source", "a/b c.md", {}, "/a/b%20c.md"),
         ("source", "100%.md", {}, "/100%25.md"),

@@ -204,6 +204,37 @@ def test_a_github_wiki_is_linked_by_name(tmp_path: Path) -> None:
     assert page.sections[0].text == f"[The guide]({to}), [User Guide]({to}), [g]({to})"
 
 
+@pytest.mark.parametrize("settings", [{}, {"site_url": "https://git.x.org/g/r/-/wikis/"}])
+def test_a_gitlab_wiki_is_linked_by_path(tmp_path: Path, settings: dict[str, str]) -> None:
+    laid(
+        tmp_path,
+        {"home.md": "[[The guide|ops/Guide]] [g](ops/Guide#2024)", "_sidebar.md": "s",
+         "ops/Guide.md": "## 2024\n\n[up](../home)"},
+    )  # fmt: skip
+    wiki = settings.get("site_url", "https://gitlab.com/g/r/-/wikis").rstrip("/")
+    pages = read(tmp_path, settings.get("site_url", ""), repository_url=wiki)
+
+    guide = f"{wiki}/ops/Guide"
+    assert pages["home.md"].sections[0].text == f"[The guide]({guide}) [g]({guide}#2024)"
+    assert pages["ops/Guide.md"].sections[0].anchor == "anchor-2024"
+    assert pages["ops/Guide.md"].sections[0].text == f"[up]({wiki}/home)"
+    assert "_sidebar.md" not in pages
+
+
+def test_a_github_wiki_is_told_by_the_address_of_its_clone(tmp_path: Path) -> None:
+    laid(tmp_path, {"Start.md": "[[The guide|User-Guide]]", "User-Guide.md": "x", "i/a.png": ""})
+    page = read(tmp_path, "", repository_url="https://github.com/o/r/wiki")["Start.md"]
+
+    assert page.url == "https://github.com/o/r/wiki/Start"
+    assert page.sections[0].text == "[The guide](https://github.com/o/r/wiki/User-Guide)"
+
+
+def test_a_site_below_a_path_named_wiki_is_no_forges(tmp_path: Path) -> None:
+    page = read(laid(tmp_path, {"_config.yml": "", "a.md": "x"}), "https://x.org/wiki")["a.md"]
+
+    assert page.url == "https://x.org/wiki/a.html"
+
+
 def test_without_any_address_a_page_is_its_file(tmp_path: Path) -> None:
     page = read(laid(tmp_path / "w", {"a.md": "x"}), "")["a.md"]
 

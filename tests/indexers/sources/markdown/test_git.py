@@ -290,6 +290,7 @@ def test_a_missing_branch_is_named(tmp_path: Path, origin: Path, commit: Commit)
         ("https://bitbucket.org/o/r", "https://bitbucket.org/o/r/src/main/docs"),
         ("https://codeberg.org/o/r", "https://codeberg.org/o/r/src/branch/main/docs"),
         ("https://github.com/o/r.wiki.git", "https://github.com/o/r/wiki"),
+        ("git@gitlab.com:g/s/r.wiki.git", "https://gitlab.com/g/s/r/-/wikis"),
         ("/srv/repository", ""),
         ("file:///srv/repository", ""),
     ],
@@ -306,6 +307,7 @@ def test_a_forge_shows_files_at(remote: str, shown: str) -> None:
         ("https://codeberg.org/o/r", "https://codeberg.org/o/r/_edit/main/docs/a%20b.md"),
         ("https://bitbucket.org/o/r", "https://bitbucket.org/o/r/src/main/docs/a%20b.md?mode=edit"),
         ("https://github.com/o/r.wiki.git", "https://github.com/o/r/wiki/a%20b/_edit"),
+        ("https://gitlab.com/g/r.wiki.git", "https://gitlab.com/g/r/-/wikis/a%20b/edit"),
         ("/srv/git/r.git", ""),
     ],
 )
