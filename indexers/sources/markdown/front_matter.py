@@ -90,8 +90,13 @@ class FrontMatter:
         """Return why the site does not show the page; empty if it does."""
         if self.flag("draft"):
             return "draft"
-        if "published" in self.values and str(self.values["published"]).lower() == "false":
+        if any(
+            str(self.values.get(name, "")).lower() == "false" for name in ("published", "publish")
+        ):
             return "not published"
+        publication = date_of(self.values.get("publishdate"))
+        if publication is not None and publication > today:
+            return "not published yet"
         expiry = date_of(self.values.get("expirydate"))
         return "expired" if expiry is not None and expiry <= today else ""
 

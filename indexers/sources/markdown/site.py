@@ -205,6 +205,8 @@ def withheld(dialect: Dialect, path: str) -> str:
     name = path.rsplit("/", 1)[-1]
     if dialect.name == "middleman" and name.startswith("_"):
         return "partial"
+    if dialect.name == "jekyll" and "_drafts" in path.split("/"):
+        return "draft"
     if dialect.name in _WIKIS and name.lower() in (
         "_sidebar.md",
         "_footer.md",

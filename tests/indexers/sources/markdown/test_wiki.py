@@ -201,7 +201,9 @@ def test_other_rights_alone_relabel(tmp_path: Path, write: Write) -> None:
         ("x" * 2000, "too large: 2,000 bytes, at most 1,000 (`max_page_bytes`)"),
         ("---\ndraft: true\n---\nx", "draft"),
         ("---\npublished: false\n---\nx", "not published"),
+        ("---\npublish: false\n---\nx", "not published"),
         ("---\npermalink: false\n---\nx", "not published"),
+        ("---\npublishDate: 2024-06-02\n---\nx", "not published yet"),
         ("---\nexpiryDate: 2024-01-01\n---\nx", "expired"),
     ],
 )
@@ -210,6 +212,22 @@ def test_a_page_is_skipped_as(tmp_path: Path, write: Write, text: str, reason: s
     source = wiki(tmp_path, max_bytes=1000, today=lambda: date(2024, 6, 1))
 
     assert reasons(list(source.changes({}))) == {"a.md": reason}
+
+
+def test_a_page_is_read_from_the_day_on_which_it_is_published(tmp_path: Path, write: Write) -> None:
+    write("a.md", "---\npublishDate: 2024-06-01T09:00:00Z\n---\nx")
+    source = wiki(tmp_path, today=lambda: date(2024, 6, 1))
+
+    assert set(pages(list(source.changes({})))) == {"a.md"}
+
+
+def test_jekylls_drafts_are_drafts(tmp_path: Path, write: Write) -> None:
+    write("_drafts/a.md", "x")
+    write("_posts/2024-01-02-b.md", "x")
+    changes = list(wiki(tmp_path, flavour="jekyll").changes({}))
+
+    assert reasons(changes) == {"_drafts/a.md": "draft"}
+    assert set(pages(changes)) == {"_posts/2024-01-02-b.md"}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
