@@ -46,7 +46,8 @@ class Commands:
         async def answer(message: Message) -> None:
             await reply(respond, message)
 
-        text = storable(str(command.get("text") or "")[:MOST_CHARACTERS])
+        typed = str(command.get("text") or "")[:MOST_CHARACTERS]
+        text = await asyncio.to_thread(storable, typed)
         name, *words = await asyncio.to_thread(words_of, text) or ("help",)
         call = Call(
             command["user_id"],
