@@ -128,16 +128,15 @@ class Ground:
     def spells(self, token: str) -> bool:
         """Return whether an exact token occurs here: as such, or a name of letters and digits in
         two words, or a channel without its sign."""
-        bare = token.lstrip("#@")
-        return token in self._exact or ((bare.isalnum() or bare != token) and bare in self._joined)
+        name = token.lstrip("#@")
+        if token in self._exact or not (name.isalnum() or name != token):
+            return token in self._exact
+        parted = _PARTED.sub(r"[\\s-]?", re.escape(name))
+        return bool(re.search(rf"(?<![\w-]){parted}(?![\w-])", self.whole.casefold()))
 
     @cached_property
     def _exact(self) -> frozenset[str]:
         return exact_tokens("\n".join([*self._titles, self.passage.text, self.passage.url]))
-
-    @cached_property
-    def _joined(self) -> str:
-        return "".join(self.whole.casefold().split())
 
     @cached_property
     def text(self) -> str:
@@ -165,6 +164,8 @@ class Ground:
 
 _TARGET = re.compile(r"\]\(<?([^()\s<>]+)")
 _LEFT_OUT = re.compile(r"\[?(?:\u2026|\.\.\.)\]?")
+_PARTED = re.compile(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)")
+"""Between the letters and digits of a name: the page may write 18 F."""
 _NO_WORDS = re.compile(r"[\W_]+")
 
 

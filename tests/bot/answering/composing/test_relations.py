@@ -243,6 +243,21 @@ def test_a_flag_is_spelled_as_in_the_page_and_an_arrow_is_no_sign() -> None:
     assert decided("Run it under Settings \u2192 Security.", page) is not CheckOutcome.CONTRADICTED
 
 
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        ("Ask in #garden-help.", "Ask in #garden."),
+        ("Ask in the #kitchen channel.", "Ask in the #kit channel."),
+        ("Ask the team 18F.", "Ask the team 8F."),
+    ],
+)
+def test_a_channel_that_only_begins_another_name_does_not_go_out(true: str, false: str) -> None:
+    page = passage("Ask in #garden-help, or in the kitchen channel. Ask the team 18 F.")
+
+    assert decided(true, page) is CheckOutcome.SUPPORTED
+    assert decided(false, page) is CheckOutcome.CONTRADICTED
+
+
 def test_ok_is_no_name() -> None:
     page = passage("Manager approval is not needed for a swap.")
 
