@@ -38,6 +38,8 @@ according page section wiki passage document e.g i.e etc please ok okay
 
 ACRONYMS = _set("US")
 """Idle words that in capitals are a name, and limit what is said to it."""
+LETTERS = _set("A")
+"""Idle words that in capitals are a name, except at the start of a sentence: grade A."""
 
 LIMITS = {
     word: limit
@@ -67,6 +69,10 @@ BOUNDS = {
     "no more than": "maximum",
     "at least": "minimum",
     "no less than": "minimum",
+    "no later than": "by",
+    "with the exception of": "except",
+    "apart from": "except",
+    "aside from": "except",
 }
 
 KEPT_LIMITS = _set("only except")

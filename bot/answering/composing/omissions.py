@@ -18,7 +18,7 @@ _LONGER_IFS = (
     *(("provided", "that"), ("in", "case")),
     *(("as", "long", "as"), ("so", "long", "as")),
 )
-_EXCEPTIONS = frozenset({("other", "than"), ("apart", "from"), ("aside", "from")})
+_EXCEPTIONS = frozenset({("other", "than")})
 _BOUNDS = frozenset({"more", "less", "least", "max"})
 _HALF = 0.5
 _NEARLY = 0.75

@@ -18,6 +18,7 @@ from bot.answering.composing.lexicon import (
     IDLE,
     JOINS,
     KEPT_LIMITS,
+    LETTERS,
     LIMITS,
     NOT,
     NUMBERS,
@@ -72,7 +73,21 @@ _TOKEN = re.compile(
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _TWO_WORDS = re.compile(rf"\b({_TENS})-({_ONES})\b", re.IGNORECASE)
-_BOUNDS = re.compile(r"\b(?:at (?:most|least)|up to|no more than|no less than)\b", re.IGNORECASE)
+_BOUNDS = re.compile(
+    r"\b(?:at (?:most|least)|up to|no (?:more|less|later) than|with the exception of"
+    r"|(?:apart|aside) from)\b",
+    re.IGNORECASE,
+)
+_OR_MORE = re.compile(
+    rf"\b(\d[\d.,]{{0,12}}|{'|'.join(NUMBERS)})((?:\s\w{{1,20}})?) or (more|longer|less|fewer)\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\b((?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}(?:st|nd|rd|th)?),"
+    r"(?= \d{4}\b)",
+    re.IGNORECASE,
+)
+"""A comma within a date: it ends no clause."""
 _RAISED = re.compile("(?<=\\d)[\u207a\u207b]?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]")
 _COMMAS = ",;:()|\n\u2013\u2014\uff0c"
 _STOPS = ".!?\u3002"
@@ -86,13 +101,20 @@ def read(text: str) -> tuple[Word, ...]:
 
 
 def _spelled(text: str) -> str:
-    """Write twenty-five as 25, "at most" as maximum, and a raised 6 after a 10 as ^6: it would
-    become 106."""
+    """Write twenty-five as 25, "at most" and "5 or less" with maximum, and a raised 6 after a 10 as
+    ^6: it would become 106."""
+    text = _DATE.sub(r"\1", text)
+    text = _OR_MORE.sub(_bounded, text)
     text = _BOUNDS.sub(lambda m: BOUNDS[" ".join(m[0].casefold().split())], text)
     text = _TWO_WORDS.sub(
         lambda m: str(int(NUMBERS[m[1].lower()]) + int(NUMBERS[m[2].lower()])), text
     )
     return unicodedata.normalize("NFKC", _RAISED.sub(r"^\g<0>", text))
+
+
+def _bounded(found: re.Match[str]) -> str:
+    bound = "minimum" if found[3].casefold() in ("more", "longer") else "maximum"
+    return f"{bound} {found[1]}{found[2]}"
 
 
 def _words(text: str) -> Iterator[Word]:
@@ -108,6 +130,8 @@ def _word(token: str, *, opening: bool) -> Iterator[Word]:
     bare = folded.removesuffix("'s")
     if token[0].isdecimal():
         yield from (Word(token, number, TokenRole.NUMBER) for number in _plain_numbers(token))
+    elif token in LETTERS and not opening:
+        yield Word(token, folded, TokenRole.NAME, stem=folded)
     elif known := _known(token, folded):
         yield known
     elif _unspaced(bare):

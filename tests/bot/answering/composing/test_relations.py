@@ -244,6 +244,44 @@ def test_a_flag_is_spelled_as_in_the_page_and_an_arrow_is_no_sign() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "true", "false"),
+    [
+        (
+            "Orders must be in no later than May 3, 2031.",
+            "Orders must be in by May 3 2031.",
+            "Orders must be in by May 5 2031.",
+        ),
+        (
+            "Grade A earns 100 euros, grade B earns 150 euros.",
+            "Grade B earns 150 euros.",
+            "Grade B earns 100 euros.",
+        ),
+        (
+            "Trips of at least 5 days need approval.",
+            "Trips of 5 days or more need approval.",
+            "Trips of 5 days or less need approval.",
+        ),
+        (
+            "All costs are repaid, with the exception of parking.",
+            "All costs are repaid except parking.",
+            "All costs are repaid.",
+        ),
+    ],
+)
+def test_a_date_a_letter_a_bound_and_an_exception_are_read(
+    text: str, true: str, false: str
+) -> None:
+    assert goes_out(true, passage(text))
+    assert not goes_out(false, passage(text))
+
+
+def test_a_date_is_the_same_with_the_day_first() -> None:
+    page = passage("Orders must be in by May 3, 2031.")
+
+    assert decided("Orders must be in by 3 May 2031.", page) is not CheckOutcome.CONTRADICTED
+
+
+@pytest.mark.parametrize(
     ("true", "false"),
     [
         ("Ask in #garden-help.", "Ask in #garden."),
