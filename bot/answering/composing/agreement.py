@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from bot.answering.composing.claims import Flaw
+from bot.answering.composing.duties import says_less_than_must
 from bot.answering.composing.lexicon import EITHER
 from bot.answering.composing.relations import (
     given_another,
@@ -96,13 +97,15 @@ def in_order(one: Sequence[str], other: Sequence[str]) -> int:
 def _limits_differ(
     hypothesis: Sequence[Word], premise: Sequence[Word], frame: Sequence[Word]
 ) -> bool:
-    """Return whether it adds a "must", or leaves out an "only" of what it is about."""
+    """Return whether it adds an "all", a "must" to a "should" or the like, or leaves out an "only"
+    of what it is about."""
     near = [
         word for part in split(premise, joins=False) if _shares(hypothesis, part) for word in part
     ]
-    return not limits(hypothesis) <= limits([*premise, *frame]) or not kept_limits(near) <= limits(
-        hypothesis
-    )
+    added = limits(hypothesis) - limits([*premise, *frame])
+    if not says_less_than_must(premise):
+        added -= {"must"}  # "Sign it" is a duty, too
+    return bool(added) or not kept_limits(near) <= limits(hypothesis)
 
 
 def _shares(hypothesis: Sequence[Word], part: Sequence[Word]) -> bool:

@@ -21,6 +21,7 @@ from bot.answering.composing.agreement import (
     roots,
 )
 from bot.answering.composing.claims import Claim, Flaw
+from bot.answering.composing.duties import exchanges_duty
 from bot.answering.composing.facts import ShownNames, is_borne_out, missing, unknown_names
 from bot.answering.composing.ground import Ground, SupportSpan
 from bot.answering.composing.omissions import changes_what_limits
@@ -220,6 +221,8 @@ def _flaw(
     # A row of a table may be about something else.
     elsewhere = stretch.labels and stretch.labels.isdisjoint(roots([*hypothesis, *shown.asked]))
     if elsewhere or changes_what_limits(claim.text, hypothesis, stretch.text, stretch.words):
+        return Flaw.WORDS
+    if exchanges_duty(hypothesis, stretch.words, ground.frame):
         return Flaw.WORDS
     return None
 
