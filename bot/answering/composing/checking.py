@@ -27,6 +27,7 @@ from bot.answering.composing.ground import Ground, SupportSpan
 from bot.answering.composing.omissions import changes_what_limits
 from bot.answering.composing.quantities import quantities
 from bot.answering.composing.relations import gives_orders, joined_from_two
+from bot.answering.composing.titles import takes_from_titles
 from bot.answering.composing.words import Word, limits, read, split
 
 _ORDER = 0.6
@@ -176,7 +177,7 @@ def _compared(
         if flaw is Flaw.NEGATION and not _denies(hypothesis, stretch):
             continue
         if stretch.units == 1:
-            fails += [stretch] if flaw in TURNED else []
+            fails += [stretch] if flaw in (*TURNED, Flaw.WORDS) else []
             turned = turned or (flaw if _is_about(hypothesis, stretch) else None)
         elsewhere = elsewhere or flaw not in TURNED
     if elsewhere or (turned is Flaw.NEGATION and _says_too(hypothesis, ground)):
@@ -220,11 +221,13 @@ def _flaw(
         return Flaw.ORDER
     # A row of a table may be about something else.
     elsewhere = stretch.labels and stretch.labels.isdisjoint(roots([*hypothesis, *shown.asked]))
-    if elsewhere or changes_what_limits(claim.text, hypothesis, stretch.text, stretch.words):
-        return Flaw.WORDS
-    if exchanges_duty(hypothesis, stretch.words, ground.frame):
-        return Flaw.WORDS
-    return None
+    changed = (
+        elsewhere
+        or changes_what_limits(claim.text, hypothesis, stretch.text, stretch.words)
+        or exchanges_duty(hypothesis, stretch.words, ground.frame)
+        or takes_from_titles(hypothesis, stretch.words, ground.titles)
+    )
+    return Flaw.WORDS if changed else None
 
 
 def _denies(hypothesis: Sequence[Word], stretch: SupportSpan) -> bool:

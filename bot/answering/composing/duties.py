@@ -57,7 +57,7 @@ def says_less_than_must(premise: Sequence[Word]) -> bool:
 
 def _duties(words: Sequence[Word]) -> Iterator[tuple[Duty, str]]:
     """Yield each duty with the base of the word that it binds; not those with a "not"."""
-    for place, word in enumerate(words):
+    for place in range(len(words)):
         duty = _duty(words, place)
         if duty is None:
             continue

@@ -66,8 +66,8 @@ class Ground:
 
     def __init__(self, passage: Passage) -> None:
         self.passage = passage
-        self._titles = [passage.title, *passage.headings]
-        self.frame = read("\n".join(self._titles))
+        self.titles = [passage.title, *passage.headings]
+        self.frame = read("\n".join(self.titles))
         self.frame_roots = roots(self.frame)
 
     def holds(self, quotation: str) -> bool:
@@ -109,7 +109,7 @@ class Ground:
     @cached_property
     def whole(self) -> str:
         """Return its text with its titles, as a person reads them."""
-        return "\n".join([*self._titles, self.text])
+        return "\n".join([*self.titles, self.text])
 
     @cached_property
     def roots(self) -> frozenset[str]:
@@ -132,11 +132,11 @@ class Ground:
         if token in self._exact or not (name.isalnum() or name != token):
             return token in self._exact
         parted = _PARTED.sub(r"[\\s-]?", re.escape(name))
-        return bool(re.search(rf"(?<![\w-]){parted}(?![\w-])", self.whole.casefold()))
+        return bool(re.search(rf"(?<![\w-]){parted}(?![\w@-])", self.whole.casefold()))
 
     @cached_property
     def _exact(self) -> frozenset[str]:
-        return exact_tokens("\n".join([*self._titles, self.passage.text, self.passage.url]))
+        return exact_tokens("\n".join([*self.titles, self.passage.text, self.passage.url]))
 
     @cached_property
     def text(self) -> str:
@@ -144,7 +144,7 @@ class Ground:
 
     @cached_property
     def _verbatim(self) -> list[str]:
-        return [spaced(text) for text in (self.text, self.passage.text, *self._titles)]
+        return [spaced(text) for text in (self.text, self.passage.text, *self.titles)]
 
     @cached_property
     def _addresses(self) -> frozenset[str]:
@@ -154,7 +154,7 @@ class Ground:
 
     @cached_property
     def _bare(self) -> str:
-        return " | ".join(map(bare, (self.text, self.passage.text, *self._titles)))
+        return " | ".join(map(bare, (self.text, self.passage.text, *self.titles)))
 
     @cached_property
     def _hosts_and_names(self) -> frozenset[tuple[str, str]]:

@@ -13,13 +13,15 @@ from itertools import pairwise
 from bot.answering.composing.lexicon import EITHER, JOINS, KEPT_LIMITS
 from bot.answering.composing.words import TokenRole, Word, bases, read
 
-_IFS = frozenset({"if", "unless", "when", "whenever", "once", "wenn", "falls", "sofern"})
+_IFS = frozenset({"if", "unless", "until", "when", "whenever", "once", "wenn", "falls", "sofern"})
 _LONGER_IFS = (
-    *(("provided", "that"), ("in", "case")),
+    *(("provided", "that"), ("in", "case"), ("in", "the", "event"), ("while", "on")),
     *(("as", "long", "as"), ("so", "long", "as")),
 )
 _EXCEPTIONS = frozenset({("other", "than")})
 _BOUNDS = frozenset({"more", "less", "least", "max"})
+_FIRST = 2
+"""Weighty words of a condition that no comma ends which a sentence may not leave out."""
 _HALF = 0.5
 _NEARLY = 0.75
 _SIGNED = re.compile(
@@ -70,19 +72,45 @@ def _leaves_out_if(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
 
 
 def _conditions(sentence: Sequence[Word]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    """Yield each condition of a sentence, up to a comma, and the words that it limits: those after
-    it, if it begins the sentence, else those before it, from the comma before."""
-    commas = [place for place, word in enumerate(sentence) if word.role is TokenRole.COMMA]
-    for place, word in enumerate(sentence):
-        if _folded(word) in _IFS or _begins_long_if(sentence, place):
-            end = next((comma for comma in commas if comma > place), len(sentence))
-            condition = bases(sentence[place + 1 : end])
-            rest = sentence[end:]
-            if bases(sentence[:place]):
-                begins = [comma for comma in commas if comma < place]
-                last = next((one for one in reversed(begins) if bases(sentence[one:place])), 0)
-                rest = sentence[last:place]
-            yield condition, bases(rest) - condition
+    """Yield each condition of a sentence, up to a comma, and the words that it limits: those right
+    before it, else the nearest part before it that is no condition, else all after it that is
+    none."""
+    parts = _comma_parts(sentence)
+    starts = [_if_at(part) for part in parts]
+    stated = [
+        bases(part) if at is None else bases(part[:at])
+        for part, at in zip(parts, starts, strict=True)
+    ]
+    for place, (part, at) in enumerate(zip(parts, starts, strict=True)):
+        if at is None:
+            continue
+        before = next((words for words in reversed(stated[: place + 1]) if words), None)
+        rest = before or frozenset().union(*stated[place + 1 :])
+        condition = part[at + 1 :]
+        if not rest:  # "If you travel please book early"
+            weighty = [word for word in condition if word.weighs]
+            condition, rest = weighty[:_FIRST], bases(weighty[_FIRST:])
+        yield bases(condition), rest - bases(condition)
+
+
+def _comma_parts(sentence: Sequence[Word]) -> list[list[Word]]:
+    parts: list[list[Word]] = [[]]
+    for word in sentence:
+        if word.role is TokenRole.COMMA:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return parts
+
+
+def _if_at(part: Sequence[Word]) -> int | None:
+    """Return where its first condition begins."""
+    found = (
+        place
+        for place, word in enumerate(part)
+        if _folded(word) in _IFS or _begins_long_if(part, place)
+    )
+    return next(found, None)
 
 
 def _leaves_out_but_not(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:

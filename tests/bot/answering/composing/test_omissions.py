@@ -49,6 +49,17 @@ REFUNDS = "If the customer sends the receipt, refunds are paid within 14 days."
             "If the invoice is above 500 euros and a manager agrees, you may pay by card.",
             "You may pay by card if the invoice is above 500 euros.",
         ),
+        (
+            "If you ride to work please lock the bike in the shed and keep the key.",
+            "Lock the bike in the shed and keep the key.",
+        ),
+        (
+            "If it is the first, and if cars block the gate, then the guard calls the city.",
+            "The guard calls the city.",
+        ),
+        ("The hall stays closed until the inspection is over.", "The hall stays closed."),
+        ("Call the night desk in the event that the lift is stuck.", "Call the night desk."),
+        ("Phone bills are not repaid while on leave.", "Phone bills are not repaid."),
         ("Store the samples at \u201320 degrees.", "Store the samples at 20 degrees."),
         ("Store the samples at minus 20 degrees.", "Store the samples at 20 degrees."),
     ],
@@ -71,6 +82,12 @@ def test_what_limits_a_sentence_may_not_be_left_out_or_exchanged(text: str, said
         ("Store the samples at -20 degrees.", "The samples: store at -20 degrees."),
         ("Uploads must be <= 5 MB.", "Uploads must be \u2264 5 MB."),
         ("Take 5-10 samples. Store 10 of them.", "Store 10 of them."),
+        ("If it rains, stay in. Lock the bike in the shed.", "Lock the bike in the shed."),
+        (
+            "If you ride to work please lock the bike in the shed.",
+            "If you ride to work, lock the bike in the shed.",
+        ),
+        ("The hall stays closed until Monday.", "Until Monday the hall stays closed."),
         ("Where is the desk? The desk is in the hall.", "The desk is in the hall."),
     ],
 )

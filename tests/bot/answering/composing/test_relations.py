@@ -290,7 +290,9 @@ def test_a_date_is_the_same_with_the_day_first() -> None:
     ],
 )
 def test_a_channel_that_only_begins_another_name_does_not_go_out(true: str, false: str) -> None:
-    page = passage("Ask in #garden-help, or in the kitchen channel. Ask the team 18 F.")
+    page = passage(
+        "Ask in #garden-help, or in the kitchen channel. Ask the team 18 F, or garden@example.com."
+    )
 
     assert decided(true, page) is CheckOutcome.SUPPORTED
     assert decided(false, page) is CheckOutcome.CONTRADICTED
