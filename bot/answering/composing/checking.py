@@ -24,6 +24,7 @@ from bot.answering.composing.claims import Claim, Flaw
 from bot.answering.composing.duties import exchanges_duty
 from bot.answering.composing.facts import ShownNames, is_borne_out, missing, unknown_names
 from bot.answering.composing.ground import Ground, SupportSpan
+from bot.answering.composing.narrowing import leaves_out_what_narrows
 from bot.answering.composing.omissions import changes_what_limits
 from bot.answering.composing.quantities import quantities
 from bot.answering.composing.relations import gives_orders, joined_from_two
@@ -226,6 +227,7 @@ def _flaw(
         or changes_what_limits(claim.text, hypothesis, stretch.text, stretch.words)
         or exchanges_duty(hypothesis, stretch.words, ground.frame)
         or takes_from_titles(hypothesis, stretch.words, ground.titles)
+        or leaves_out_what_narrows(hypothesis, stretch.words, context)
     )
     return Flaw.WORDS if changed else None
 

@@ -25,6 +25,8 @@ _WORDS = {
     }.items()
     for word in words.split()
 }
+_REACH = 6
+"""Words behind "must" among which is the one that it binds."""
 _BEFORE_TO = frozenset({"have", "has", "had", "need", "needs", "needed"})
 """A duty, if "to" follows."""
 
@@ -61,13 +63,11 @@ def _duties(words: Sequence[Word]) -> Iterator[tuple[Duty, str]]:
         duty = _duty(words, place)
         if duty is None:
             continue
-        bound = ""
-        for after in words[place + 1 :]:
-            if after.weighs or after.role in (TokenRole.NOT, TokenRole.COMMA, TokenRole.BREAK):
-                bound = after.base if after.weighs else ""
-                break
+        after = next(
+            (o for o in words[place + 1 : place + _REACH] if o.role is not TokenRole.IDLE), None
+        )
         if not _denied(words, place):
-            yield duty, bound
+            yield duty, after.base if after and after.weighs else ""
 
 
 def _duty(words: Sequence[Word], place: int) -> Duty | None:

@@ -1,0 +1,86 @@
+"""What a passage says of some, a sentence may not say of all."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.composing.checking import CheckOutcome
+from bot.answering.composing.narrowing import leaves_out_what_narrows
+from bot.answering.composing.words import read
+from tests.bot.answering.composing.test_relations import decided, goes_out, passage
+
+
+@pytest.mark.parametrize(
+    ("text", "true", "false"),
+    [
+        (
+            "For contractors, the limit is 30 days.",
+            "The limit is 30 days for contractors.",
+            "The limit is 30 days.",
+        ),
+        (
+            "During the first month, notice is two weeks.",
+            "During the first month, notice is two weeks.",
+            "Notice is two weeks.",
+        ),
+        (
+            "Employees who work nights get a bonus of 200 euros.",
+            "Employees who work nights get a bonus of 200 euros.",
+            "Employees get a bonus of 200 euros.",
+        ),
+        (
+            "Staff in the Lyon office may use the gym.",
+            "Staff in the Lyon office can use the gym.",
+            "Staff may use the gym.",
+        ),
+        (
+            "Invoices over 500 euros need two signatures.",
+            "Invoices of more than 500 euros need two signatures.",
+            "Invoices need two signatures.",
+        ),
+        (
+            "A second pilot is needed on flights longer than ten hours.",
+            "A second pilot is needed on flights longer than 10 hours.",
+            "A second pilot is needed on flights.",
+        ),
+        (
+            "All night nurses get a taxi home.",
+            "Every night nurse gets a taxi home.",
+            "All nurses get a taxi home.",
+        ),
+        (
+            "Reports filed during the audit are read within 10 days after the audit.",
+            "Reports filed during the audit are read within 10 days after the audit.",
+            "Reports filed after the audit are read within 10 days after the audit.",
+        ),
+    ],
+)
+def test_what_narrows_is_not_left_out(text: str, true: str, false: str) -> None:
+    assert goes_out(true, passage(text))
+    assert decided(false, passage(text)) is CheckOutcome.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("In general, badges are blue.", "Badges are blue."),
+        ("Lock the door, and take the key of the shed.", "Lock the door."),
+        ("The desk opens at nine and closes for lunch at noon.", "The desk opens at nine."),
+        ("Badges are paid by the desk within 30 days.", "Badges are paid by the desk."),
+    ],
+)
+def test_what_narrows_nothing_may_be_left_out(text: str, said: str) -> None:
+    assert goes_out(said, passage(text))
+
+
+def test_what_the_question_asks_about_need_not_be_said_again() -> None:
+    page = passage("Staff in the Lyon office may use the gym.")
+
+    assert goes_out("Staff may use the gym.", page, question="Is there a gym at the Lyon office?")
+
+
+@given(st.text("for all after over 5 who, .\nabc", max_size=60))
+def test_no_text_leaves_out_anything_of_itself(text: str) -> None:
+    assert not leaves_out_what_narrows(read(text), read(text), frozenset())
