@@ -148,9 +148,9 @@ def joined_from_two(
     hypothesis: Sequence[Word], premise: Sequence[Word], context: frozenset[str]
 ) -> bool:
     """Return whether a clause of ``hypothesis`` combines two of ``premise``, leaving out a part of
-    each: from "A owns deploys and B owns alerts" nobody may say that A owns alerts. Words in
-    ``context`` do not count as left out."""
-    clauses = [bases(one) for one in split(premise, joins=True)]
+    each: from "A owns deploys and B owns alerts" nobody may say that A owns alerts. What is in
+    brackets belongs to the clause before. Words in ``context`` do not count as left out."""
+    clauses = [bases(one) for one in _with_brackets(premise)]
     times = Counter(word for own in clauses for word in own)
     for clause in split(hypothesis, joins=True):
         ours = bases(clause)
@@ -162,6 +162,25 @@ def joined_from_two(
         if len(torn) > 1:
             return True
     return False
+
+
+def _with_brackets(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """Yield the clauses, each with the brackets right behind it."""
+    outside: list[Word] = []
+    inside: list[Word] | None = None
+    for word in words:
+        if inside is None and word.text != "(":
+            outside.append(word)
+        elif inside is None:
+            *ended, last = split(outside, joins=True) or [[]]
+            yield from ended
+            outside, inside = last, []
+        elif word.text != ")":
+            inside.append(word)
+        else:
+            yield [*outside, *inside]
+            outside, inside = [], None
+    yield from split([*outside, *(inside or ())], joins=True)
 
 
 def points(word: Word) -> bool:

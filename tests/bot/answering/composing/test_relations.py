@@ -202,6 +202,11 @@ def test_orders_to_a_language_model_are_known(text: str, orders: bool) -> None:
             "| Employees | 30 days |",
         ),
         (
+            "Print the receipt (for drivers), or scan the receipt with the app (for cooks).",
+            "Drivers print the receipt.",
+            "Cooks print the receipt.",
+        ),
+        (
             "A partner signs the plan that the customer has drafted for the archive.",
             "A partner signs the plan that the customer has drafted.",
             "A customer signs the plan that the partner has drafted.",
