@@ -215,7 +215,7 @@ def _denies_alone(
 
 
 def _scopes(words: Sequence[Word], *, either: bool) -> list[frozenset[str]]:
-    """Return what each "not" may negate: the weighty words after it, or before it if none follow.
+    """Return what each "not" may negate: the weighty words after it, or before it if few follow.
     With ``either`` also each of two that an "or" joins: what is "not stored or shared" is not
     shared."""
     found = []
@@ -225,6 +225,8 @@ def _scopes(words: Sequence[Word], *, either: bool) -> list[frozenset[str]]:
                 continue
             rest = clause[place + 1 :]
             before = [one.root for one in clause[:place] if one.weighs][-_REACH:]
+            if place and clause[place - 1].role is TokenRole.COMMA:
+                before = []  # in "to staff, not to visitors" only visitors are denied
             for denied in [rest, *(_alternatives(rest) if either else ())]:
                 after = [one.root for one in denied if one.weighs][:_REACH]
                 found.append(frozenset(after if len(after) > 1 else [*before, *after]))

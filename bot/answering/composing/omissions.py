@@ -114,12 +114,13 @@ def _if_at(part: Sequence[Word]) -> int | None:
 
 
 def _leaves_out_but_not(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether it takes what comes before a "but not", without what comes after."""
+    """Return whether it takes what is before a "but not" or ", not", without what is behind."""
     ours = bases(hypothesis)
     for one, other in pairwise(_parts(premise)):
         first, second = bases(one), bases(other)
         but_not = bool(other) and other[0].role is TokenRole.NOT
-        if but_not and first and len(first & ours) >= _HALF * len(first) and not second & ours:
+        takes = first and len(first & ours) >= _HALF * len(first)
+        if but_not and takes and second and not second & ours:
             return True
     return False
 
@@ -223,12 +224,15 @@ def _sentences(words: Sequence[Word]) -> Iterator[list[Word]]:
 
 
 def _parts(words: Sequence[Word]) -> list[list[Word]]:
-    """Return what each "but" parts, within each sentence."""
+    """Return what each "but" parts, and each comma before a "not", within each sentence."""
     parts: list[list[Word]] = []
     for sentence in _sentences(words):
         part: list[Word] = []
-        for word in sentence:
-            if word.role is TokenRole.BREAK:
+        for word, after in pairwise([*sentence, None]):
+            if word is None:
+                continue
+            denies = after is not None and after.role is TokenRole.NOT
+            if word.role is TokenRole.BREAK or (word.role is TokenRole.COMMA and denies):
                 parts.append(part)
                 part = []
             else:

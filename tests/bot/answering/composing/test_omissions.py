@@ -25,6 +25,8 @@ REFUNDS = "If the customer sends the receipt, refunds are paid within 14 days."
         ("Sie d\u00fcrfen parken, wenn Sie einen Ausweis haben.", "Sie d\u00fcrfen parken."),
         ("The desk is open every day, but not on Mondays.", "The desk is open every day."),
         ("Send the form to HR, not to IT.", "Send the form to IT, not to HR."),
+        ("The gym is open to staff (not to visitors).", "The gym is open to staff."),
+        ("Park in the yard, not in front of the gate.", "Park in the yard."),
         ("Visitors need a badge or an escort.", "Visitors need a badge and an escort."),
         ("Store the samples at -20 degrees.", "Store the samples at 20 degrees."),
         ("The load must be < 5.", "The load must be > 5."),

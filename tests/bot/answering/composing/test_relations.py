@@ -303,6 +303,13 @@ def test_a_channel_that_only_begins_another_name_does_not_go_out(true: str, fals
     assert decided(false, page) is CheckOutcome.CONTRADICTED
 
 
+def test_what_a_not_behind_a_comma_denies_does_not_go_out() -> None:
+    page = passage("The gym is open to staff, not to visitors.")
+
+    assert not goes_out("The gym is open to visitors.", page)
+    assert goes_out("The gym is not open to visitors.", page)
+
+
 def test_ok_is_no_name() -> None:
     page = passage("Manager approval is not needed for a swap.")
 
