@@ -100,12 +100,14 @@ _CALL = re.compile(r"@(?:here|channel|everyone|group)(?![\w-]*\.\w)", re.IGNOREC
 """A mention within code, which pings nobody; a page may tell people to write it."""
 _QUOTED = re.compile(
     r"(?<!`)(?P<ticks>`++)(?P<code>[^`]+)(?P=ticks)"
-    r"|\"([^\"]+)\"|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u201c([^\u201c\u201d]+)\u201d"
+    r"|(?<!\d)\"([^\"]+)\"|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u201c([^\u201c\u201d]+)\u201d"
     r"|\u00ab([^\u00ab\u00bb]+)\u00bb|\u00bb([^\u00ab\u00bb]+)\u00ab"
     r"|\u2039([^\u2039\u203a]+)\u203a|\u300c([^\u300c\u300d]+)\u300d|\u300e([^\u300e\u300f]+)\u300f"
     r"|\u201a([^\u2018\u2019\u201a]+)[\u2018\u2019]"
     r"|\u2018([^\u2018]+?)\u2019(?!\w)|(?<!\w)'([^']+)'(?!\w)"
 )
+_INCHES = re.compile(r"(?<=\d)\"(?=.{0,40}[^\W_])")
+"""The mark behind a number with words after it: 6'5" tall. One that closes a quotation ends it."""
 _UNPAIRED = re.compile('[`"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f]')
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,40}:/?/|www\.|(?:mailto|javascript|data|tel):)[^\s<>\"|`]+"
@@ -191,7 +193,7 @@ def quotations(text: str) -> tuple[str, ...]:
 def _unclosed(text: str) -> tuple[str, ...]:
     """Return what follows an unclosed quotation mark, or precedes an unopened one: a quotation of
     two sentences is cut between them."""
-    rest = _QUOTED.sub("", text)
+    rest = _INCHES.sub("", _QUOTED.sub("", text))
     found = _UNPAIRED.search(rest)
     if not found:
         return ()

@@ -310,6 +310,23 @@ def test_what_a_not_behind_a_comma_denies_does_not_go_out() -> None:
     assert goes_out("The gym is not open to visitors.", page)
 
 
+@pytest.mark.parametrize(
+    ("said", "decision"),
+    [
+        ("Desks are paid for drivers over 6'5\"/2m tall.", CheckOutcome.SUPPORTED),
+        ("If you are over 6'5\"/2m, you get a new desk.", CheckOutcome.UNCLEAR),
+        ('A 27" screen and a 32" screen may be bought.', CheckOutcome.UNCLEAR),
+        ('If you are over 6\'5"/2m, you get "the best desk".', CheckOutcome.CONTRADICTED),
+        ('It says "desks of 27".', CheckOutcome.CONTRADICTED),
+        ("Desks are paid for drivers over 7'5\"/2m tall.", CheckOutcome.CONTRADICTED),
+    ],
+)
+def test_inches_are_no_quotation_marks(said: str, decision: CheckOutcome) -> None:
+    page = passage('Desks are paid for drivers over 6\'5"/2m tall. Screens: 27" and 32".')
+
+    assert decided(said, page) is decision
+
+
 def test_ok_is_no_name() -> None:
     page = passage("Manager approval is not needed for a swap.")
 
