@@ -347,9 +347,10 @@ class Draft:
 
 
 def _items(following: Sequence[Drafted]) -> Iterator[Drafted]:
-    """Yield the list right after an introduction."""
+    """Yield the list, the table or the code right after an introduction."""
     for one in following:
-        if one.sentence.lead is not Lead.ITEM and not one.sentence.code:
+        is_row = one.sentence.text.startswith("|")
+        if one.sentence.lead is not Lead.ITEM and not one.sentence.code and not is_row:
             return
         yield one
 

@@ -257,6 +257,13 @@ def test_rows_of_a_table_are_read_as_rows() -> None:
     assert answer.text.startswith("Parental leave \u00b7 60 days long [1]")
 
 
+def test_the_introduction_of_a_table_is_kept_with_it() -> None:
+    rows = "| Leave | Length |\n|---|---|\n| Parental leave | 60 days long [2] |\n"
+
+    assert composed(f"Here is the leave:\n\n{rows}").text.startswith("Here is the leave:")
+    assert "Here is" not in composed("Leave is thirty days long [1].\n\nHere is the leave:").text
+
+
 def test_where_too_little_holds_the_answer_is_made_of_quotations() -> None:
     wrong = "Ask your lead [1]. Leave is 40 days long [1]. Leave is 50 days long [1]."
 
