@@ -27,7 +27,7 @@ from bot.answering.composing.ground import Ground, SupportSpan
 from bot.answering.composing.narrowing import leaves_out_what_narrows
 from bot.answering.composing.omissions import changes_what_limits
 from bot.answering.composing.quantities import quantities
-from bot.answering.composing.relations import gives_orders, joined_from_two
+from bot.answering.composing.relations import exchanges_brackets, gives_orders, joined_from_two
 from bot.answering.composing.titles import takes_from_titles
 from bot.answering.composing.words import Word, limits, read, split
 
@@ -219,6 +219,8 @@ def _flaw(
         return Flaw.NUMBER
     context = roots([*ground.frame, *shown.asked])
     if not stretch.parts and joined_from_two(hypothesis, stretch.words, context):
+        return Flaw.ORDER
+    if exchanges_brackets(hypothesis, stretch.words, context):
         return Flaw.ORDER
     # A row of a table may be about something else.
     elsewhere = stretch.labels and stretch.labels.isdisjoint(roots([*hypothesis, *shown.asked]))

@@ -28,6 +28,10 @@ _SIGNED = re.compile(
     r"(?<![\w-])-\d[\d.,]*|[<>\u2264\u2265]=?\s{0,2}\d[\d.,]*|(?<!\w)\w{1,12}(?:\+\+|#)(?!\w)"
 )
 _MINUS = re.compile(r"(?<![\w-])(?:\u2212|\u2013|\bminus\s)(?=\d)")
+_RANGE = re.compile(
+    r"(?<![\w.,:$-])\d[\d.,]{0,9}\s?(?:[ap]m)?(?:\s?[-\u2013]\s?|\sto\s)\d[\d.,]{0,9}(?![\d:-])",
+    re.IGNORECASE,
+)
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 _SIGNS = " -<>=\u2264\u2265+#"
 _BARE = re.compile(r"(?<![\w<>\u2264\u2265=+#-])(?<![<>\u2264\u2265=]\s)\w[\w.,]*(?![\w+#])")
@@ -47,6 +51,7 @@ def changes_what_limits(
         or _bounds_differ(hypothesis, premise)
         or _leaves_out_other_than(hypothesis, premise)
         or _signs_differ(claim, passage)
+        or _takes_one_end(hypothesis, passage)
     )
 
 
@@ -196,6 +201,22 @@ def _signs_differ(claim: str, passage: str) -> bool:
         return True
     left_out = {one.strip(_SIGNS) for one in theirs - ours}
     return bool(left_out & (_bare(claim) - _bare(passage)))
+
+
+def _takes_one_end(hypothesis: Sequence[Word], passage: str) -> bool:
+    """Return whether it gives one end of "9am-5pm" or "3 to 5", which the passage says nowhere
+    alone."""
+    ours = _numbers(hypothesis)
+    alone = _numbers(read(_RANGE.sub(" ", passage)))
+    return any(
+        len(ends & ours) == 1 and len(ends) > 1 and not ends & ours & alone
+        for found in _RANGE.finditer(passage)
+        for ends in [_numbers(read(found[0]))]
+    )
+
+
+def _numbers(words: Sequence[Word]) -> frozenset[str]:
+    return frozenset(word.root for word in words if word.role is TokenRole.NUMBER)
 
 
 def _in_one_spelling(text: str) -> str:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from bot.answering.composing.lexicon import JOINS
 from bot.answering.composing.words import TokenRole, Word, bases, split
 
 _PREPOSITIONS = frozenset({"at", "by", "from", "in", "on", "to", "with"})
@@ -148,9 +149,9 @@ def joined_from_two(
     hypothesis: Sequence[Word], premise: Sequence[Word], context: frozenset[str]
 ) -> bool:
     """Return whether a clause of ``hypothesis`` combines two of ``premise``, leaving out a part of
-    each: from "A owns deploys and B owns alerts" nobody may say that A owns alerts. What is in
-    brackets belongs to the clause before. Words in ``context`` do not count as left out."""
-    clauses = [bases(one) for one in _with_brackets(premise)]
+    each: from "A owns deploys and B owns alerts" nobody may say that A owns alerts. Words in
+    ``context`` do not count as left out."""
+    clauses = [bases(one) for one in split(premise, joins=True)]
     times = Counter(word for own in clauses for word in own)
     for clause in split(hypothesis, joins=True):
         ours = bases(clause)
@@ -164,23 +165,36 @@ def joined_from_two(
     return False
 
 
-def _with_brackets(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Yield the clauses, each with the brackets right behind it."""
-    outside: list[Word] = []
+def exchanges_brackets(
+    hypothesis: Sequence[Word], premise: Sequence[Word], context: frozenset[str]
+) -> bool:
+    """Return whether it says of cooks what stands before "(for drivers)"."""
+    bracketed = [*_bracketed(premise)]
+    for clause in split(hypothesis, joins=True) if len(bracketed) > 1 else ():
+        ours = bases(clause)
+        taken = [len(before & ours) for before, inside in bracketed if inside and inside <= ours]
+        left = [len(before & ours) for before, inside in bracketed if inside - ours - context]
+        if taken and left and max(left) > max(taken):
+            return True
+    return False
+
+
+def _bracketed(words: Sequence[Word]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """Yield the words of the clause before each bracket, and those in it."""
+    clause: list[Word] = []
     inside: list[Word] | None = None
     for word in words:
-        if inside is None and word.text != "(":
-            outside.append(word)
-        elif inside is None:
-            *ended, last = split(outside, joins=True) or [[]]
-            yield from ended
-            outside, inside = last, []
-        elif word.text != ")":
+        if word.text == "(":
+            inside = []
+        elif word.text == ")" and inside is not None:
+            yield bases(clause), bases(inside)
+            clause, inside = [], None
+        elif inside is not None:
             inside.append(word)
+        elif word.role in (TokenRole.COMMA, TokenRole.BREAK) or word.root in JOINS:
+            clause = []
         else:
-            yield [*outside, *inside]
-            outside, inside = [], None
-    yield from split([*outside, *(inside or ())], joins=True)
+            clause.append(word)
 
 
 def points(word: Word) -> bool:

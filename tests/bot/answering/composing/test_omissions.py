@@ -60,6 +60,8 @@ REFUNDS = "If the customer sends the receipt, refunds are paid within 14 days."
             "The guard calls the city.",
         ),
         ("The hall stays closed until the inspection is over.", "The hall stays closed."),
+        ("The gate is open 9am-5pm.", "The gate opens at 5pm."),
+        ("Buy 3 to 5 lamps.", "Buy 5 lamps."),
         ("Call the night desk in the event that the lift is stuck.", "Call the night desk."),
         ("Phone bills are not repaid while on leave.", "Phone bills are not repaid."),
         ("Store the samples at \u201320 degrees.", "Store the samples at 20 degrees."),
@@ -90,6 +92,8 @@ def test_what_limits_a_sentence_may_not_be_left_out_or_exchanged(text: str, said
             "If you ride to work, lock the bike in the shed.",
         ),
         ("The hall stays closed until Monday.", "Until Monday the hall stays closed."),
+        ("The gate is open 9am-5pm.", "The gate is open from 9am to 5pm."),
+        ("Take 3 to 5 lamps. Carry 5 of them.", "Carry 5 of them."),
         ("Where is the desk? The desk is in the hall.", "The desk is in the hall."),
     ],
 )
