@@ -1,6 +1,7 @@
-"""What one may, should or must do: a sentence may not exchange one of the three for another.
+"""The duties in a sentence: what one may, should or must do.
 
-A page's order ("Sign the form") is a duty, too, but words cannot tell it from a piece of advice.
+A sentence may not exchange one of the three for another. A page's order ("Sign the form") is a
+duty, too, but words cannot tell it from a piece of advice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What narrows the words that a sentence takes of a passage: it may not be left out.
+"""Words that narrow those which a sentence takes of a passage. They may not be left out.
 
 "Staff in the Lyon office may use the gym" says nothing of other staff. As with other omissions, a
 sentence that makes one is unclear, never false.

@@ -48,17 +48,20 @@ def turned_round(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
 def _any_turned(hypothesis: Sequence[Word], premise: Sequence[Word], *, orders: bool) -> bool:
     """Check words of order (``orders``) within each part of a sentence, or else verbs."""
     parts = split(premise, joins=orders)
+    known: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
     for clause in split(hypothesis, joins=orders):
         for place, pivot in enumerate(clause):
             if not (pivot.limit in _ORDERS if orders else pivot.role is TokenRole.WORD):
                 continue
-            ours = _sides(clause, place)
-            theirs = [
-                _sides(part, at)
-                for part in parts
-                for at, word in enumerate(part)
-                if (word.limit == pivot.limit if orders else word.root == pivot.root)
-            ]
+            if (key := pivot.limit if orders else pivot.root) not in known:
+                # Once for each word: a page may repeat it a thousand times.
+                known[key] = [
+                    _sides(part, at)
+                    for part in parts
+                    for at, word in enumerate(part)
+                    if (word.limit if orders else word.root) == key
+                ]
+            ours, theirs = _sides(clause, place), known[key]
             if theirs and all(_crossed(ours, sides, one_way=orders) for sides in theirs):
                 return True
     return False

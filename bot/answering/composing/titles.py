@@ -1,7 +1,8 @@
-"""What a sentence may take from the titles above a passage: what it is about, not what it says.
+"""Words that a sentence takes from the titles above a passage.
 
-From "Parking bikes" above "Ask the desk for a form" nobody may say that bikes park. Rules cannot
-tell a subject from what is said of it: a sentence that takes too much is unclear, never false.
+Titles say what a passage is about, and nothing of that. From "Parking bikes" above "Ask the desk
+for a form" nobody may say that bikes park. Rules cannot tell a subject from what is said of it: a
+sentence that takes too much is unclear, never false.
 """
 
 from __future__ import annotations

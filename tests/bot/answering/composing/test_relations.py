@@ -15,6 +15,7 @@ from bot.answering.composing.relations import gives_orders, turned_round
 from bot.answering.composing.sentences import Sentence
 from bot.answering.composing.words import read
 from indexers.model import OPEN, Passage
+from tests.timing import seconds_of
 
 HOSTILE = Path(__file__).parents[3] / "data" / "claims" / "hostile_sentences.jsonl"
 
@@ -325,6 +326,12 @@ def test_inches_are_no_quotation_marks(said: str, decision: CheckOutcome) -> Non
     page = passage('Desks are paid for drivers over 6\'5"/2m tall. Screens: 27" and 32".')
 
     assert decided(said, page) is decision
+
+
+def test_a_word_that_a_page_repeats_is_compared_at_once() -> None:
+    often = read("may go " * 500)
+
+    assert seconds_of(lambda: turned_round(read("Go " + "may go " * 60), often), 1.0) < 1.0
 
 
 def test_ok_is_no_name() -> None:
