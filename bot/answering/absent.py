@@ -1,14 +1,15 @@
-"""A question about a thing that the wiki does not have, where it has similar ones.
+"""A question about a thing that the wiki does not have, although it has similar things.
 
-"The address of host web-99", where the pages have those of web-12 to web-14; "annual leave in
-2026", where they have 2023 and 2024; "who leads the Berlin office", where they name Munich's. The
-passages found are then about the neighbours, however near they are to the question.
+"The address of host web-99", where the pages list web-12 to web-14; "annual leave in 2026", where
+they have 2023 and 2024; "who leads the Berlin office", where they name Munich's. The search then
+finds passages about the similar things, however close they are to the question.
 
-A rule that prefers misses to errors. A thing is missing if
+The rule prefers misses to errors. A thing is missing if
 
-1. no passage that was found names it, nor a range that it lies in;
-2. each sentence that is nearest to the question is about another thing of its kind. A sentence
-   about none of them is a rule for all, and so is one that says all, any, more, up to or since.
+1. no passage found names it, or a range that contains it;
+2. each of the sentences nearest to the question is about another thing of its kind. A sentence
+   about no such thing is a rule for all of them, and so is one that says all, any, more, up to or
+   since.
 """
 
 from __future__ import annotations
@@ -29,18 +30,19 @@ from indexers.model import Hit, Passage
 from indexers.text.prose import plain
 
 _NEAREST = 5
-"""Passages whose sentences are compared; all passages found are searched for the thing itself."""
+"""Passages whose sentences are compared; the thing itself is looked for in all passages found."""
 _NEAR = 0.75
-"""Another sentence is near if it has this share of the question's words that the nearest has."""
+"""A sentence is near if it has at least this share of the question's words that the nearest one
+has."""
 _MOST_NAMED = 3
 _MOST_ASKED = 8
-"""Things of a question that are looked up. A pasted text names hundreds, and each costs time."""
+"""Things in a question that are looked up. A pasted text names hundreds, and each takes time."""
 _ABOVE = 300
-"""Characters of a title and of a heading, which may be as long as their page."""
+"""Characters that are read of a title and of each heading, which may be as long as their page."""
 _TYPO = 0.7
 """Least similarity (`difflib`) of a name and its misspelling."""
 _LONGEST = 30
-"""Characters of a thing that is named to a reader."""
+"""Characters of a thing's name in a message."""
 
 _GLUED = re.compile(
     r"(?<![\w.-])([^\W\d_]{1,20}(?:[-_.][^\W\d_]{1,20}){0,3})[-_#]?(\d{1,6})(?![\w%]|[.,:]\d|-\d)"
@@ -57,7 +59,7 @@ _EXAMPLE = re.compile(
     r"\be\.g|\b(?:for example|for instance|such as|like|example)\b", re.IGNORECASE
 )
 _RULE = re.compile(r"\s{0,9}\|?\s{0,9}:?-{2,}")
-"""The rule below the head of a table."""
+"""The line of dashes below a table's header."""
 _OPEN = frozenset({"all", "more", "less", "least", "max", "before", "after", "most"})
 """Limits by which a sentence about one thing also holds for others."""
 _ONWARDS = (
@@ -83,8 +85,8 @@ _DAYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A thing of a ``kind``: a number with what it numbers, or a name with the word beside it.
-    ``shown`` is its original spelling."""
+    """A thing of a ``kind``: a number and the word for what it numbers, or a name and the word
+    beside it. ``shown`` is its original spelling."""
 
     kind: str
     which: str
@@ -101,8 +103,8 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class MissingThing:
-    """A missing thing: the ``thing`` in the question, the ``others`` of its kind on the pages, if
-    they are clearly others, and the ``passages`` about them."""
+    """A missing thing: the ``thing`` in the question, the ``others`` of its kind on the pages if
+    they are clearly different things, and the ``passages`` about these."""
 
     thing: str
     others: tuple[str, ...]
@@ -113,17 +115,17 @@ class MissingThing:
         return texts.only_others(self.thing, self.others)
 
 
-def unnamed(question: str, hits: Sequence[Hit]) -> MissingThing | None:
-    """Return the thing that ``question`` asks for and none of ``hits`` (best first) names. Without
-    ``others`` the passages may hold for it all the same."""
-    wanted = list(islice(dict.fromkeys(_things(question)), _MOST_ASKED))
-    if not wanted or not hits:
+def missing_thing(question: str, hits: Sequence[Hit]) -> MissingThing | None:
+    """Return the thing that ``question`` asks about and none of ``hits`` (best first) names. If it
+    has no ``others``, the passages may still apply to it."""
+    things = list(islice(dict.fromkeys(_things(question)), _MOST_ASKED))
+    if not things or not hits:
         return None
     pages = _Pages([_whole(hit.passage) for hit in hits])
-    left = [thing for thing in wanted if not pages.hold(thing)]
-    others = (_others(question, thing, hits[:_NEAREST]) for thing in left)
+    missing = [thing for thing in things if not pages.hold(thing)]
+    others = (_others(question, thing, hits[:_NEAREST]) for thing in missing)
     first = next(filter(None, others), None)
-    return first or (MissingThing(left[0].shown[:_LONGEST], (), ()) if left else None)
+    return first or (MissingThing(missing[0].shown[:_LONGEST], (), ()) if missing else None)
 
 
 def _above(passage: Passage) -> list[str]:
@@ -154,23 +156,23 @@ def _run(words: Sequence[Word], place: int) -> str:
 
 def _numbered(text: str) -> Iterator[Thing]:
     glued = set()
-    for found in _GLUED.finditer(text):
-        kind = found[1].casefold()
-        glued.add(found[2])
+    for match in _GLUED.finditer(text):
+        kind = match[1].casefold()
+        glued.add(match[2])
         if kind not in UNITS and kind not in MONTHS:
-            yield Thing(f"{kind}#", _bare(found[2]), found[0])
-    for found in _YEAR.finditer(text):
-        yield Thing("year", found[0], found[0])
-    written = {_bare(found[2]): found[0] for found in _NUMBERED.finditer(text)}
-    for one in read_numbers(text):
-        is_year = bool(_YEAR.fullmatch(one.number))
-        # "Whether I have to write one" numbers nothing.
-        meant = one.number != "1" or "1" in written
-        if one.labels and one.of and meant and not is_year and one.number not in glued:
-            as_read = f"{one.of} {one.number}"
-            shown = " ".join(written.get(one.number, as_read).split())
-            same = shown.casefold().startswith(one.of)
-            yield Thing(f"{one.of} ", one.number, shown if same else as_read)
+            yield Thing(f"{kind}#", _bare(match[2]), match[0])
+    for match in _YEAR.finditer(text):
+        yield Thing("year", match[0], match[0])
+    written = {_bare(match[2]): match[0] for match in _NUMBERED.finditer(text)}
+    for stated in read_numbers(text):
+        is_year = bool(_YEAR.fullmatch(stated.number))
+        # In "whether I have to write one", the number counts nothing.
+        is_count = stated.number != "1" or "1" in written
+        if stated.labels and stated.of and is_count and not is_year and stated.number not in glued:
+            as_read = f"{stated.of} {stated.number}"
+            shown = " ".join(written.get(stated.number, as_read).split())
+            same = shown.casefold().startswith(stated.of)
+            yield Thing(f"{stated.of} ", stated.number, shown if same else as_read)
 
 
 def _bare(number: str) -> str:
@@ -202,7 +204,7 @@ def _slots(words: Sequence[Word], place: int) -> Iterator[str]:
 
 
 class _Pages:
-    """The ``texts`` found, each parsed once for all lookups."""
+    """The ``texts`` of the passages found, each parsed once for all lookups."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
@@ -213,10 +215,12 @@ class _Pages:
 
     @cached_property
     def _numbers(self) -> frozenset[tuple[str, str]]:
-        return frozenset((one.kind, one.which) for text in self._texts for one in _numbered(text))
+        return frozenset(
+            (thing.kind, thing.which) for text in self._texts for thing in _numbered(text)
+        )
 
     def hold(self, thing: Thing) -> bool:
-        """Return whether one of them names ``thing``, or a range that contains it."""
+        """Return whether one of the texts names ``thing``, or a range that contains it."""
         if thing.is_named:
             return any(_same_name(word, thing.which) for word in self._words)
         if (thing.kind, thing.which) in self._numbers:
@@ -227,7 +231,7 @@ class _Pages:
 def _holds(text: str, thing: Thing) -> bool:
     if thing.kind == "year":
         return thing.which in text or _in_range(text, "", thing.which)
-    # Of a host named db-web-9, the word before the number.
+    # For a host named db-web-9: the word right before the number.
     kind = _PARTS.split(thing.kind.rstrip("# "))[-1]
     beside = any(
         word.casefold().startswith(kind) and _bare(number) == thing.which
@@ -266,29 +270,34 @@ def _same_name(word: Word, name: str) -> bool:
 
 
 def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | None:
-    """Return the things of its kind that the nearest sentences are about; None if one of these is
-    about none of them, or the thing may be a short form of one."""
+    """Return the things of the same kind that the nearest sentences are about; None if one of these
+    sentences is about no such thing, or if ``thing`` may be a short form of one of them."""
     weighty = " ".join(word.text for word in read(question) if word.weighs)
-    wanted = stems(weighty) - stems(thing.which)
-    sentences = [one for hit in hits for one in _sentences(wanted, thing, hit.passage)]
-    if any(not one.others or one.holds_of_all for one in _near(sentences, wanted - thing.stems)):
+    question_stems = stems(weighty) - stems(thing.which)
+    sentences = [
+        sentence for hit in hits for sentence in _sentences(question_stems, thing, hit.passage)
+    ]
+    if any(
+        not sentence.others or sentence.holds_of_all
+        for sentence in _near(sentences, question_stems - thing.stems)
+    ):
         return None
-    found = {
-        other.which: (other.shown, one.passage)
-        for one in reversed(_near(sentences, wanted))
-        for other in reversed(one.others)
+    others = {
+        other.which: (other.shown, sentence.passage)
+        for sentence in reversed(_near(sentences, question_stems))
+        for other in reversed(sentence.others)
     }
     least = 1 if thing.kind.endswith("#") else 2
-    if len(found) < least or any(_is_short_for(thing, shown) for shown, _ in found.values()):
+    if len(others) < least or any(_is_short_for(thing, shown) for shown, _ in others.values()):
         return None
-    some = list(reversed(found.values()))[:_MOST_NAMED]
-    passages = {passage.id: passage for _, passage in some}
-    shown = tuple(words[:_LONGEST] for words, _ in some)
+    named = list(reversed(others.values()))[:_MOST_NAMED]
+    passages = {passage.id: passage for _, passage in named}
+    shown = tuple(words[:_LONGEST] for words, _ in named)
     return MissingThing(thing.shown[:_LONGEST], shown, tuple(passages.values()))
 
 
 def _is_short_for(thing: Thing, name: str) -> bool:
-    """Return whether a name in capitals may stand for another: NYC for New York, JS for
+    """Return whether a name in capitals may be short for another: NYC for New York, JS for
     JavaScript."""
     if not (thing.is_named and thing.shown.isupper()):
         return False
@@ -301,35 +310,46 @@ def _is_short_for(thing: Thing, name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """A sentence: which of the wanted words it has (including those of title, headings and a
-    table's head, unless it has none of its own), and the ``others`` that it is about."""
+class _Sentence:
+    """A sentence: its ``shared_words`` with the question, and the ``others`` that it is about. The
+    words of title, headings and table header count only if the sentence has some of its own."""
 
     passage: Passage
-    has: frozenset[str]
+    shared_words: frozenset[str]
     others: tuple[Thing, ...]
     holds_of_all: bool
 
 
-def _near(sentences: Sequence[_Told], wanted: frozenset[str]) -> list[_Told]:
-    best = max((len(one.has & wanted) for one in sentences), default=0)
-    return [one for one in sentences if best and len(one.has & wanted) >= _NEAR * best]
+def _near(sentences: Sequence[_Sentence], question_stems: frozenset[str]) -> list[_Sentence]:
+    best = max((len(sentence.shared_words & question_stems) for sentence in sentences), default=0)
+    return [
+        sentence
+        for sentence in sentences
+        if best and len(sentence.shared_words & question_stems) >= _NEAR * best
+    ]
 
 
-def _sentences(wanted: frozenset[str], thing: Thing, passage: Passage) -> Iterator[_Told]:
+def _sentences(
+    question_stems: frozenset[str], thing: Thing, passage: Passage
+) -> Iterator[_Sentence]:
     above = " ".join(_above(passage))
-    of_page = tuple(one for one in _things(above) if one.kind == thing.kind)
-    frame, head = stems(above), frozenset[str]()
+    things_of_page = tuple(other for other in _things(above) if other.kind == thing.kind)
+    above_stems, header_stems = stems(above), frozenset[str]()
     for unit in units(passage.text):
         if _RULE.match(passage.text, unit.end):
-            head = unit.stems
+            header_stems = unit.stems
             continue
         sentence = plain(passage.text[unit.start : unit.end])
-        own = unit.stems | head if passage.text.startswith("|", unit.start) else unit.stems
-        yield _Told(
+        own_stems = (
+            unit.stems | header_stems if passage.text.startswith("|", unit.start) else unit.stems
+        )
+        yield _Sentence(
             passage,
-            wanted & (own | frame) if wanted & own else frozenset(),
-            tuple(one for one in _things(sentence) if one.kind == thing.kind) or of_page,
+            question_stems & (own_stems | above_stems)
+            if question_stems & own_stems
+            else frozenset(),
+            tuple(other for other in _things(sentence) if other.kind == thing.kind)
+            or things_of_page,
             _holds_of_all(sentence, thing),
         )
 
@@ -343,8 +363,8 @@ def _holds_of_all(sentence: str, thing: Thing) -> bool:
 
 
 def _goes_on(sentence: str, thing: Thing) -> bool:
-    """Return whether what is said of one holds for those after it: grade 5+, level 3 and up, from
-    year 2."""
+    """Return whether the sentence also holds for the numbers after the one it names: grade 5+,
+    level 3 and up, from year 2."""
     kind = _PARTS.split(thing.kind.rstrip("# "))[-1]
     number = rf"\b{re.escape(kind)}\w{{0,3}}[\s#_-]{{0,2}}\d{{1,6}}"
     if thing.kind == "year":

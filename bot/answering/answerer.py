@@ -1,4 +1,4 @@
-"""Use case: a question is answered with footnotes, or with the reason for no answer."""
+"""Use case: answer a question with footnotes, or say why there is no answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.answering.deciding import worth_a_look
 from bot.answering.engine.chat_engine import FootnoteChatEngine
 from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.postprocessors import CrossEncoderRerank, ModelRerank, PageFolding
-from bot.answering.engine.query import FootnoteQuery, ours
+from bot.answering.engine.query import FootnoteQuery, as_footnote_response
 from bot.answering.engine.query_engine import FootnoteQueryEngine
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.answering.engine.rights import LiveRights
@@ -34,9 +34,9 @@ from bot.answering.quoting import Quoting
 from bot.answering.recheck import Recheck
 from bot.answering.refusals import (
     refusal,
-    with_reading_told,
-    with_rebuilding_told,
-    with_rights_told,
+    with_reading_note,
+    with_rebuilding_note,
+    with_rights_note,
 )
 from bot.answering.responding import Responder
 from bot.answering.retrieval import FoundPage, Reorder, Retrieval, Retrieved
@@ -52,7 +52,7 @@ _CORES = os.cpu_count() or 1
 
 
 class AnswerThresholds(Protocol):
-    """The settings that a running process takes over, of those of ``[answer]``."""
+    """The settings of ``[answer]`` that a running process takes over when they change."""
 
     @property
     def max_characters(self) -> int: ...
@@ -72,7 +72,7 @@ class Answerer:
     """Answers by quotation, or in a language model's words if there is a ``composer``. ``wikis``
     are named in this order; ``max_characters`` limits a quoted answer's text. Below
     ``min_confidence`` (0 to 1) there is no answer, below ``min_unread`` if no cross-encoder read
-    the passages. Without ``recheck`` pages are taken as the index holds them; ``aging`` says which
+    the passages. Without ``recheck``, pages count as the index holds them; ``aging`` says which
     are old; ``rewrite`` makes follow-ups stand alone; ``clarifying`` asks back about ambiguous
     questions."""
 
@@ -100,8 +100,8 @@ class Answerer:
     """Whether passages wait for their embedding, so that a search compares some by words alone."""
     clock: Callable[[], float] = time.perf_counter
     turns: AbstractContextManager[object] = field(default_factory=lambda: Semaphore(_CORES))
-    """Searching, reading and quoting compute. More at once than there are cores would only slow
-    each other down, and the rest of the process."""
+    """Limits how many questions compute at once: searching, reranking and quoting use the CPU. More
+    of them than cores would only slow down each other and the rest of the process."""
 
     def with_thresholds(self, settings: AnswerThresholds) -> Answerer:
         old_after = timedelta(days=settings.old_after_days)
@@ -115,8 +115,8 @@ class Answerer:
         )
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
-        """Answer a question. A composed answer is passed on sentence by sentence; quotations come
-        at once.
+        """Answer a question. A composed answer is streamed sentence by sentence; quotations come at
+        once.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -126,7 +126,7 @@ class Answerer:
     def answered(
         self, question: Question, on_text: OnText | None = None
     ) -> tuple[Result, tuple[FoundPage, ...]]:
-        """Return what `answer` does, and the pages found, the best first.
+        """Return the result of `answer`, and the pages found, best first.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -139,25 +139,25 @@ class Answerer:
         return self._noted(result, question, found=bool(retrieved)), retrieved
 
     def _noted(self, result: Result, question: Question, *, found: bool) -> Result:
-        """Return the result with the notes on rights, index and age that belong to it."""
-        result = with_rights_told(result, question, found=found)
+        """Return the result with its notes on the reader's rights, the index and old pages."""
+        result = with_rights_note(result, question, found=found)
         if self.is_partial():
-            result = with_rebuilding_told(result)
+            result = with_rebuilding_note(result)
         elif self.is_reading():
-            result = with_reading_told(result)
+            result = with_reading_note(result)
         return self.aging(result) if self.aging else result
 
     def searched(
         self, question: Question, on_text: OnText | None = None
     ) -> tuple[Result, tuple[FoundPage, ...]]:
-        """Return the result of the search, without notes, and the pages found, the best first.
+        """Return the result of the search without notes, and the pages found, best first.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
         query = FootnoteQuery.of(question, on_text)
         response = self.chat_engine(question.reader).ask(query)
-        return response.result, query.found
+        return response.result, query.found_pages
 
     def retriever(self, reader: Reader, *, limit: int) -> FootnoteRetriever:
         """Return a retriever for other engines, with the rights of ``reader``, which are rechecked
@@ -228,30 +228,30 @@ class Answerer:
         )
 
     def open_titles(self, wikis: tuple[str, ...] | None = None) -> list[str]:
-        """Return titles of some pages that everyone may read, as suggestions; ``wikis`` as of a
-        `Question`. Their rights are rechecked, as an answer's are.
+        """Return titles of some pages that everyone may read, as suggestions. ``wikis`` is that of
+        a `Question`. The pages are rechecked like those of an answer.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
         question = Question(_BEGINNING, Principal.of(EVERYONE), quoting=True, wikis=wikis)
         engine = self._engine(question.reader, QuoteSynthesizer(_first_pages))
-        response = ours(engine.query(FootnoteQuery.of(question)))
+        response = as_footnote_response(engine.query(FootnoteQuery.of(question)))
         titles = (source.title for source in named(response.result))
         return list(dict.fromkeys(titles))[:_TITLES]
 
     def why(self, question: Question) -> Why:
-        """Return what decides whether the question is answered.
+        """Return the reason why the question is answered, or why not.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        question, _ = self.chat_engine(question.reader).understood(question)
+        question, _ = self.chat_engine(question.reader).standalone(question)
         query = FootnoteQuery.of(question)
         nodes = self.query_engine(question.reader).found(query)
         return self.responder.why(question, query.retrieved(nodes))
 
 
 def _first_pages(_: Question, retrieved: Retrieved) -> Result:
-    first = tuple(map(worth_a_look, retrieved.pages[:_TITLES]))
-    return NoAnswer(Reason.NOTHING_FITS, "", first)
+    sources = tuple(map(worth_a_look, retrieved.pages[:_TITLES]))
+    return NoAnswer(Reason.NOTHING_FITS, "", sources)

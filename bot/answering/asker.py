@@ -28,5 +28,5 @@ class Asker:
         return Several(self.answerer).answer(Question(text, self.reader, self.wikis))
 
     def why(self, text: str) -> Why:
-        """Return what decides whether ``text`` is answered."""
+        """Return the reason why ``text`` is answered, or why not."""
         return self.answerer.why(Question(text, self.reader, self.wikis))

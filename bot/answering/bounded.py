@@ -13,38 +13,38 @@ from indexers.errors import ModelUnavailable
 
 log = logging.getLogger(__name__)
 
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 
 
 class Bounded:
-    """Work that never takes longer than ``seconds`` and never fails for want of a model: then it
-    returns nothing. At most ``at_once`` run, including abandoned ones; one more is skipped at once.
-    ``what`` names the skipped work in the log."""
+    """Work that returns None if it takes longer than ``seconds`` or its model fails. At most
+    ``at_once`` calls run, including abandoned ones; a further call is skipped immediately. ``what``
+    names the skipped work in the log."""
 
     def __init__(self, what: str, *, seconds: float, at_once: int) -> None:
         self._what = what
         self._seconds = seconds
-        self._places = BoundedSemaphore(at_once)
+        self._slots = BoundedSemaphore(at_once)
 
-    def __call__(self, work: Callable[[], _Made]) -> _Made | None:
-        if not self._places.acquire(blocking=False):
+    def __call__(self, work: Callable[[], _Result]) -> _Result | None:
+        if not self._slots.acquire(blocking=False):
             log.info("%s: too many are under way already", self._what)
             return None
 
-        def bounded() -> _Made:
+        def bounded() -> _Result:
             try:
                 return work()
             finally:
-                self._places.release()
+                self._slots.release()
 
         try:
-            reading = in_daemon(bounded, "reading")
+            future = in_daemon(bounded, "reading")
         except RuntimeError as error:  # the system has no thread left
-            self._places.release()
+            self._slots.release()
             log.warning("%s: %s", self._what, error)
             return None
         try:
-            return reading.result(self._seconds)
+            return future.result(self._seconds)
         except TimeoutError:
             log.warning("%s: this takes over %g s", self._what, self._seconds)
         except (ModelUnavailable, ModelFailed) as error:

@@ -1,21 +1,21 @@
 """A clarifying question for a question that is ambiguous, in words from the wiki.
 
-"How do I get access?" could be answered with any one of a dozen pages, and most answers would be
-wrong. The readings offered are the few things that the wiki calls by the question's words. A rule
-and no model, so that it can be explained; and a rule that prefers misses to errors, because a clear
-question should not be asked back about:
+"How do I get access?" could be answered with any of a dozen pages, and most answers would be wrong.
+The readings offered are the few things that the wiki calls by the question's words. A rule decides,
+not a model, so that the decision can be explained. It prefers misses to errors, because the bot
+should not ask back about a clear question:
 
 1. The question is short: it has one or two words that say what it is about, names nothing,
    has no number, no "not" and no "before" or "only", is no "who", "why" or "is it", does not
-   ask what something is, and nothing was said before it.
-2. At least two titles or headings hold these words and others, and are called by them
-   differently: VPN access, office access.
-3. No passage that was found fits far better than theirs.
-4. No title or heading is the question's own words: that one would answer it. But where one
-   word is all that is said, or where several pages have such a heading, they are asked for.
-5. No more than two are of one page, and none is a part of another.
+   ask what something is, and begins the conversation.
+2. At least two titles or headings contain these words, and differ in their other words: VPN
+   access, office access.
+3. No other passage found fits far better than theirs.
+4. No title or heading consists of the question's words alone: that one would answer it. But if
+   the question is a single word, or several pages have such a heading, the bot asks back.
+5. At most two are from the same page, and none is a part of another.
 
-A reading is put as a person would say it (`bot.answering.readings`), not as a heading stands.
+A reading is worded as a person would say it (`bot.answering.readings`), not like a heading.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 from bot.answering import followups, texts
 from bot.answering.composing.words import TokenRole, Word, bases, read
-from bot.answering.readings import in_full, in_words
+from bot.answering.readings import as_label, as_question
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
 from bot.model import Clarify, Question, Reading
@@ -38,16 +38,16 @@ MOST = 3
 _FEWEST = 2
 _OF_A_PAGE = 2
 _TOPICAL = 2
-"""Topic words of a question; one with more is specific."""
+"""Topic words of a question. One with more is specific."""
 _WEIGHTY = 4
 """Content words of a question."""
 _FITS = 7.0
-"""How far a reading's best passage may be below the best of all (scores differ by log odds, see
-`bot.answering.ranking`). Far: much of what one word finds is chance."""
+"""How far a reading's best passage may score below the best of all, in log odds (see
+`bot.answering.ranking`). This is far, because a search for one word ranks largely by chance."""
 _ANSWERS = 3.5
-"""How far the passage may be below the one whose heading answers."""
-_TOLD_APART = 3
-"""Words beside the question's that a label may have; one with more is a topic of its own."""
+"""The same for a passage whose heading is the question's words."""
+_MOST_DISTINCT = 3
+"""Words that a label may have beside the question's. One with more is a topic of its own."""
 
 _CARRIERS = """
 able add advice answer anything application apply ask basic begin being brief complete create
@@ -57,7 +57,7 @@ much need new often option our overview please policies policy procedure process
 rule see set show someone something start still submit take team tell thing tip try type
 understand up use want way
 """
-"""Words of any question and any heading, which say nothing about its topic."""
+"""Words that any question or heading may have, and that say nothing about its topic."""
 _OPENINGS = re.compile(
     r"\W*(?:who|whom|whose|why|when|which|is|are|was|were|am|does|do|did|has|have|had|can|could|"
     r"may|might|must|shall|should|will|would|how (?:does|did|is|are|was|were))\b",
@@ -73,8 +73,8 @@ _ALL_OF_THEM = re.compile(r"\b(?:different|difference|differences|kinds?|types?)
 
 @dataclass(frozen=True, slots=True)
 class QuestionWords:
-    """The words of a question, as roots: its ``topic``, all its ``weighty`` ones, and whether it is
-    ``bare``: its topic and nothing else."""
+    """The words of a question, as roots: those of its ``topic``, and all ``weighty`` ones.
+    ``bare``: it consists of its topic alone."""
 
     topic: frozenset[str]
     weighty: frozenset[str]
@@ -86,15 +86,15 @@ class QuestionWords:
 
 
 @dataclass(slots=True)
-class _Matter:
-    """A topic of several passages: the words that tell it ``apart`` from others, the ``label`` and
-    ``hit`` of the best passage, the question that ``asks`` for it, the ``path`` of headings down to
-    it, and the sum of scores in ``mass``. ``exact``: its heading is the question's words and no
-    more."""
+class _Candidate:
+    """A possible reading, from one or more passages. ``distinct_words`` tell it from the others;
+    ``label`` and ``hit`` are those of its best passage; ``question`` asks for it; ``path`` holds
+    the headings down to it; ``mass`` is the sum of its passages' scores. ``exact``: its heading
+    consists of the question's words alone."""
 
-    apart: frozenset[str]
+    distinct_words: frozenset[str]
     label: str
-    asks: str
+    question: str
     path: Sequence[str]
     hit: Hit
     score: float
@@ -105,22 +105,21 @@ class _Matter:
     def page(self) -> tuple[str, str]:
         return self.hit.passage.wiki, self.hit.passage.page
 
-    def overlaps(self, other: _Matter) -> bool:
-        """Return whether one contains the other, both being of one page."""
+    def overlaps(self, other: _Candidate) -> bool:
+        """Return whether one contains the other, if both are from the same page."""
         shorter = min(len(self.path), len(other.path))
         return self.path[:shorter] == other.path[:shorter]
 
     @property
     def worth(self) -> float:
-        """Return how well the label fits; one that is one word longer than the question fits
-        best."""
-        return self.mass / max(1, len(self.apart))
+        """Return how well the label fits. It fits best with one word more than the question."""
+        return self.mass / max(1, len(self.distinct_words))
 
 
 @dataclass(frozen=True, slots=True)
 class Clarification:
-    """The decision on asking back. ``readings`` is empty if nothing is asked; ``why`` explains it
-    either way."""
+    """The decision whether to ask back. ``readings`` is empty if not; ``why`` explains it in both
+    cases."""
 
     readings: tuple[Reading, ...]
     why: str
@@ -130,29 +129,31 @@ class Clarifying:
     """The rule for clarifying questions."""
 
     def __call__(self, question: Question, retrieved: Retrieved) -> Clarify | None:
-        """Return the clarifying question; None if the question is to be answered."""
+        """Return the clarifying question; None if the question should be answered."""
         readings = self.decide(question, retrieved).readings
         if not readings:
             return None
         return Clarify(texts.do_you_mean([reading.label for reading in readings]), readings)
 
     def decide(self, question: Question, retrieved: Retrieved) -> Clarification:
-        question_words = asked(question)
+        question_words = read_question(question)
         if isinstance(question_words, str):
             return Clarification((), texts.not_asked_back(question_words))
         hits = sorted(retrieved.hits, key=lambda hit: -hit.score)
-        found = _matters(question_words, hits)
-        if isinstance(found, str):
-            return Clarification((), texts.not_asked_back(found))
-        readings = tuple(_reading(question.text, question_words, matter) for matter in found)
+        candidates = _candidates(question_words, hits)
+        if isinstance(candidates, str):
+            return Clarification((), texts.not_asked_back(candidates))
+        readings = tuple(
+            _reading(question.text, question_words, candidate) for candidate in candidates
+        )
         topic = " ".join(
             word.text for word in read(question.text) if word.root in question_words.topic
         )
         return Clarification(readings, texts.asked_back(topic, len(readings)))
 
 
-def asked(question: Question) -> QuestionWords | str:
-    """Return the question's words, or the reason why there is nothing to ask back."""
+def read_question(question: Question) -> QuestionWords | str:
+    """Return the question's words, or the reason not to ask back."""
     words = read(question.text)
     weighty = frozenset(word.root for word in words if word.weighs)
     topic = weighty - CARRIERS
@@ -193,88 +194,109 @@ _ARTICLES = frozenset({"a", "an", "the", "and", "of", "for", "on", "in", "about"
 CARRIERS = bases(read(_CARRIERS))
 
 
-def _matters(question_words: QuestionWords, hits: Sequence[Hit]) -> list[_Matter] | str:
-    """Return the topics of the passages, best first; or, if there is at most one, the reason why
-    nothing is asked back."""
+def _candidates(question_words: QuestionWords, hits: Sequence[Hit]) -> list[_Candidate] | str:
+    """Return the possible readings, best first; or, if there are fewer than two, the reason not to
+    ask back."""
     if not hits:
         return texts.FOUND_NOTHING
     fits, answers = hits[0].score - _FITS, hits[0].score - _ANSWERS
-    matters: dict[frozenset[str], _Matter] = {}
+    candidates: dict[frozenset[str], _Candidate] = {}
     for hit in hits:
-        matter = _matter(question_words, hit)
-        if matter is None:
+        candidate = _candidate(question_words, hit)
+        if candidate is None:
             continue
-        if not matter.apart and matter.score >= answers and not question_words.one_word:
+        if (
+            not candidate.distinct_words
+            and candidate.score >= answers
+            and not question_words.one_word
+        ):
             return texts.JUST_THAT
-        if matter.apart:
-            matters.setdefault(matter.apart, matter).mass += matter.score
-    exact = [one for one in matters.values() if one.exact and one.score >= answers]
+        if candidate.distinct_words:
+            candidates.setdefault(candidate.distinct_words, candidate).mass += candidate.score
+    exact = [
+        candidate
+        for candidate in candidates.values()
+        if candidate.exact and candidate.score >= answers
+    ]
     if exact and len(question_words.weighty) > 1:
         return _best(exact) or texts.JUST_THAT
     good = [
-        matter
-        for matter in _folded(matters.values())
-        if matter.score >= fits and (matter.exact or len(matter.apart) <= _TOLD_APART)
+        candidate
+        for candidate in _folded(candidates.values())
+        if candidate.score >= fits
+        and (candidate.exact or len(candidate.distinct_words) <= _MOST_DISTINCT)
     ]
     return _best(good) or texts.NO_TWO_THINGS
 
 
-def _best(matters: Iterable[_Matter]) -> list[_Matter]:
-    """Return the best topics; empty if there is no choice between them."""
-    ranked = sorted(matters, key=lambda matter: (-matter.worth, matter.label))
-    by_label = {matter.label.casefold(): matter for matter in reversed(ranked)}
-    best: list[_Matter] = []
-    for matter in ranked:
-        of_page = [other for other in best if other.page == matter.page]
-        free = len(of_page) < _OF_A_PAGE and not any(map(matter.overlaps, of_page))
-        if free and by_label[matter.label.casefold()] is matter:
-            best.append(matter)
+def _best(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+    """Return the best candidates; empty if fewer than two are left."""
+    ranked = sorted(candidates, key=lambda candidate: (-candidate.worth, candidate.label))
+    by_label = {candidate.label.casefold(): candidate for candidate in reversed(ranked)}
+    best: list[_Candidate] = []
+    for candidate in ranked:
+        same_page = [other for other in best if other.page == candidate.page]
+        is_eligible = len(same_page) < _OF_A_PAGE and not any(map(candidate.overlaps, same_page))
+        if is_eligible and by_label[candidate.label.casefold()] is candidate:
+            best.append(candidate)
     return best[:MOST] if len(best) >= _FEWEST else []
 
 
-def _matter(question_words: QuestionWords, hit: Hit) -> _Matter | None:
-    """Return the topic of a passage. The innermost title or heading with the question's words names
-    it, together with the outermost that tells it apart if it has no more words of its own."""
+def _candidate(question_words: QuestionWords, hit: Hit) -> _Candidate | None:
+    """Return the reading that a passage suggests. The innermost title or heading with the
+    question's words names it; if that has no other words, the outermost title or heading with other
+    words is added."""
     path = [" ".join(plain(part).split()) for part in (hit.passage.title, *hit.passage.headings)]
     roots = [bases(read(part)) for part in path]
-    for at in range(len(path) - 1, -1, -1):
-        if question_words.topic <= roots[at]:
+    for level in range(len(path) - 1, -1, -1):
+        if question_words.topic <= roots[level]:
             break
     else:
         return None
     text = hit.passage.text
-    asks = in_full(path[at], path[0], text)
-    if apart := roots[at] - question_words.topic - CARRIERS:
-        # For a section of a page on something else, its heading alone says too little.
-        place = path[0] if at and not question_words.topic & roots[0] else ""
-        label = in_words(path[at], place, text)
-        return _Matter(apart, label, asks, path[: at + 1], hit, hit.score, exact=False)
-    for outer in range(at):
-        if apart := roots[outer] - question_words.topic - CARRIERS:
-            label = in_words(path[at], path[outer], text)
-            exact = roots[at] <= question_words.weighty
-            return _Matter(apart, label, asks, path[: at + 1], hit, hit.score, exact)
-    label = in_words(path[at], "", text)
-    return _Matter(frozenset(), label, asks, path[: at + 1], hit, hit.score, exact=True)
+    full_question = as_question(path[level], path[0], text)
+    if distinct_words := roots[level] - question_words.topic - CARRIERS:
+        # If the page is about something else, the heading of its section alone says too little.
+        context = path[0] if level and not question_words.topic & roots[0] else ""
+        label = as_label(path[level], context, text)
+        return _Candidate(
+            distinct_words, label, full_question, path[: level + 1], hit, hit.score, exact=False
+        )
+    for outer in range(level):
+        if distinct_words := roots[outer] - question_words.topic - CARRIERS:
+            label = as_label(path[level], path[outer], text)
+            exact = roots[level] <= question_words.weighty
+            return _Candidate(
+                distinct_words, label, full_question, path[: level + 1], hit, hit.score, exact
+            )
+    label = as_label(path[level], "", text)
+    return _Candidate(
+        frozenset(), label, full_question, path[: level + 1], hit, hit.score, exact=True
+    )
 
 
-def _folded(matters: Iterable[_Matter]) -> list[_Matter]:
-    """Return the topics without those whose label another one's contains."""
-    kept: list[_Matter] = []
-    for matter in sorted(matters, key=lambda one: (len(one.apart), -one.mass, one.label)):
-        wider = [other for other in kept if other.apart < matter.apart]
+def _folded(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+    """Merge each candidate into one whose distinct words are among its own, if there is one."""
+    folded: list[_Candidate] = []
+    for candidate in sorted(
+        candidates,
+        key=lambda candidate: (len(candidate.distinct_words), -candidate.mass, candidate.label),
+    ):
+        wider = [other for other in folded if other.distinct_words < candidate.distinct_words]
         if wider:
-            whole = max(wider, key=lambda other: other.mass)
-            whole.mass += matter.mass
-            whole.score = max(whole.score, matter.score)
+            parent = max(wider, key=lambda other: other.mass)
+            parent.mass += candidate.mass
+            parent.score = max(parent.score, candidate.score)
         else:
-            kept.append(matter)
-    return kept
+            folded.append(candidate)
+    return folded
 
 
-def _reading(question: str, question_words: QuestionWords, matter: _Matter) -> Reading:
-    """Return the reading. It asks for the heading on its page, because a heading by itself may be
-    on many."""
-    asked_for = " ".join(question.split()).rstrip(" ?")
-    asks = matter.asks if question_words.bare else f"{asked_for}: {matter.asks}?"
-    return Reading(matter.label, asks, source_of(matter.hit.passage, ""))
+def _reading(question: str, question_words: QuestionWords, candidate: _Candidate) -> Reading:
+    """Return the reading. Its question names the page, too: many pages may have the same
+    heading."""
+    wording = " ".join(question.split()).rstrip(" ?")
+    full_question = (
+        candidate.question if question_words.bare else f"{wording}: {candidate.question}?"
+    )
+    return Reading(candidate.label, full_question, source_of(candidate.hit.passage, ""))

@@ -1,8 +1,8 @@
 """Two questions in one sentence: "who approves it, and how long does that take?".
 
-Each part is searched for beside the whole, and quoted for separately, so that an answer covers
-both. Only grammar splits: a conjunction before a question word or an inverted verb, or a
-comparison.
+Each part is searched for in addition to the whole question, and answered by a quotation of its own,
+so that an answer covers both. The split follows grammar alone: a conjunction before a question word
+or an inverted verb, or a comparison.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from bot.answering.composing.words import read
 
 MOST = 3
-"""Parts; a question with more is taken as one."""
+"""Parts of a question; one with more is not split."""
 WHOLE = 0.5
 """The weight of the search for the whole question; those for its parts share the rest."""
 
@@ -27,7 +27,7 @@ _HELPERS = r"am|are|can|could|did|does|had|has|is|may|must|shall|should|was|were
 _TURNED = (
     rf"(?:{_HELPERS})"
     r"\s+(?:a|an|he|i|it|my|our|she|that|the|their|there|these|they|this|those|we|you|your)"
-    # "I set it up and have it shown" asks nothing more.
+    # In "I set it up and have it shown", "have" asks nothing.
     r"|(?:do|have)\s+(?:i|these|they|those|we|you)"
 )
 _AND = r"\b(?:and|but|or|und|oder|y|et|ou)\s+(?:also\s+|then\s+|if so,?\s+)?"
@@ -36,26 +36,26 @@ _SPLIT = re.compile(rf"{_AND}(?={_BY}(?:{_ASKING})\b|(?:{_TURNED})\b)", re.IGNOR
 _COMPARED = re.compile(r"\b(?:compared (?:with|to)|versus|vs\.?)\s+", re.IGNORECASE)
 _ASKS = re.compile(rf"\b(?:{_ASKING}|{_TURNED})\b|^\W*(?:{_HELPERS}|do|have)\b", re.IGNORECASE)
 _FEW = 2
-"""Content words. A part with fewer ("how long?") says nothing by itself."""
+"""Content words. A part with fewer ("how long?") says too little by itself."""
 
 
 def parts(question: str) -> tuple[str, ...]:
-    """Return the parts of ``question``, each in words that can be searched for; empty if it asks
-    one thing, or that is uncertain."""
-    found = _stripped(_SPLIT.split(question))
-    if len(found) == 1 and len(compared := _stripped(_COMPARED.split(question))) == 2:
+    """Return the parts of ``question``, each in words that can be searched for; empty if it asks,
+    or may ask, only one thing."""
+    pieces = _stripped(_SPLIT.split(question))
+    if len(pieces) == 1 and len(compared := _stripped(_COMPARED.split(question))) == 2:
         # A comparison asks the same about both things.
-        found = [compared[0], f"{compared[1]} {compared[0]}"]
-    if not 2 <= len(found) <= MOST or not all(found):
+        pieces = [compared[0], f"{compared[1]} {compared[0]}"]
+    if not 2 <= len(pieces) <= MOST or not all(pieces):
         return ()
-    first, *rest = found
+    first, *others = pieces
     if not _ASKS.search(first) or not _weight(first):
         return ()
-    return first, *(part if _weight(part) >= _FEW else question for part in rest)
+    return first, *(part if _weight(part) >= _FEW else question for part in others)
 
 
-def _stripped(found: Sequence[str]) -> list[str]:
-    return [part.strip(" ,\n") for part in found]
+def _stripped(pieces: Sequence[str]) -> list[str]:
+    return [piece.strip(" ,\n") for piece in pieces]
 
 
 def _weight(text: str) -> int:

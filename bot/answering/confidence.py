@@ -15,12 +15,12 @@ from bot.answering.retrieval import Retrieved
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Features of the passages found. For the best one ``closest`` is how near in meaning its
-    nearest sentence is (a cosine); ``words`` and ``pairs`` are its shares of the question's words,
-    and of its pairs of neighbouring words (`bot.answering.ranking.Shared`). ``read`` is a
-    cross-encoder's best score; None if there is none. ``sentence`` is its best score of a sentence
-    of what is quoted; None if nothing was quoted so far, or none was read. ``agreed`` is 1 if the
-    search and the cross-encoder put the same passage first, else 0."""
+    """Features of the passages found. Of the best passage, ``closest`` is the cosine of its
+    sentence nearest in meaning; ``words`` and ``pairs`` are its shares of the question's words, and
+    of its pairs of neighbouring words (`bot.answering.ranking.Shared`). ``read`` is a
+    cross-encoder's best score for a passage; None without a cross-encoder. ``sentence`` is its best
+    score for a sentence of the quotation; None if nothing is quoted yet, or if it read none.
+    ``agreed`` is 1 if the search and the cross-encoder put the same passage first, else 0."""
 
     closest: float = 0.0
     words: float = 0.0
@@ -42,15 +42,15 @@ class Curve:
     sentence: float = 0.0
     agreed: float = 0.0
 
-    def __call__(self, seen: Features) -> float:
+    def __call__(self, observed: Features) -> float:
         logit = (
             self.bias
-            + self.closest * seen.closest
-            + self.words * seen.words
-            + self.pairs * seen.pairs
-            + self.read * (seen.read or 0.0)
-            + self.sentence * (seen.sentence or 0.0)
-            + self.agreed * seen.agreed
+            + self.closest * observed.closest
+            + self.words * observed.words
+            + self.pairs * observed.pairs
+            + self.read * (observed.read or 0.0)
+            + self.sentence * (observed.sentence or 0.0)
+            + self.agreed * observed.agreed
         )
         return 1 / (1 + exp(-max(-_STEEPEST, min(_STEEPEST, logit))))
 
@@ -65,8 +65,8 @@ _STEEPEST = 500.0
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """The chance that an answer is right: by the curve ``shown`` if a cross-encoder read what is
-    quoted, by ``read`` if it read the passages only, else by the curve of the other weights.
+    """The chance that an answer is right: by the curve ``shown`` if a cross-encoder read the
+    quotation, by ``read`` if it read the passages only, else by the curve of the other weights.
 
     The two curves for passages decide whether anything is shown. The first was fitted by logistic
     regression to everyday questions on three handbooks, to some of clapnq's and (with a quarter of
@@ -75,13 +75,13 @@ class Confidence:
     everyday questions, to our own on four handbooks and to a third of those on the four invented
     wikis that the cross-encoder was not trained on, with right and wrong in equal numbers.
 
-    That was with the cross-encoder before its second training, whose scores were then scaled to
-    mean the same; fitted again, the curves told right answers no better.
+    These fits used the cross-encoder before its second training, after which its scores were scaled
+    to mean the same. Fitting the curves again did not tell right answers any better.
 
-    ``shown`` is the chance of a quoted answer. Of the invented wikis' many near misses a tenth
-    counted. Then its bias was raised by .25, so that of right answers there six in ten are told as
-    answers, and of near misses one in seven. `everyday` and `invented` in `benchmarks/RESULTS.md`
-    have the results on others of these.
+    ``shown`` is the chance of a quoted answer. Only a tenth of the invented wikis' many near misses
+    counted. Then its bias was raised by .25, so that six in ten right answers there are shown as
+    answers, and one in seven near misses. `everyday` and `invented` in `benchmarks/RESULTS.md` have
+    the results on other questions of these sets.
     """
 
     bias: float = -7.1
@@ -94,26 +94,28 @@ class Confidence:
     )
 
     def __call__(self, question: str, retrieved: Retrieved) -> float:
-        seen = features(question, retrieved)
-        return self.curve(seen)(seen)
+        observed = features(question, retrieved)
+        return self.curve(observed)(observed)
 
-    def curve(self, seen: Features) -> Curve:
-        """Return the curve that ``seen`` is judged by."""
-        if seen.read is not None:
-            return self.read if seen.sentence is None else self.shown
+    def curve(self, observed: Features) -> Curve:
+        """Return the curve that applies to ``observed``."""
+        if observed.read is not None:
+            return self.read if observed.sentence is None else self.shown
         return Curve(self.bias, self.closest, self.words, self.pairs)
 
 
 def features(question: str, retrieved: Retrieved) -> Features:
-    """Return the features of the passages found; what is quoted of them is not known yet."""
+    """Return the features of the passages found, before anything is quoted."""
     hits = retrieved.hits
     if not hits:
         return Features()
-    # The first hit is the best page's best.
-    has = shared(question, hits)[0]
-    read = [hit.relevance for hit in hits if hit.relevance is not None]
-    best = max(read, default=None)
-    return Features(hits[0].closest, has.words, has.pairs, best, agreed=float(is_agreed(hits)))
+    # The first hit is the best passage of the best page.
+    shares = shared(question, hits)[0]
+    scores = [hit.relevance for hit in hits if hit.relevance is not None]
+    best_score = max(scores, default=None)
+    return Features(
+        hits[0].closest, shares.words, shares.pairs, best_score, agreed=float(is_agreed(hits))
+    )
 
 
 LIKELY = 0.5
@@ -135,9 +137,9 @@ _MEASURED: Sequence[tuple[float, float]] = (
     (0.994, 0.8),
     (1.0, 1.0),
 )
-"""Precision of shown answers, by the least confidence for showing them, where a cross-encoder read
-the passages: questions of four sets against those of others, asked of the same pages (measured
-as `python -m benchmarks fitting` does)."""
+"""Pairs of the precision of shown answers and the least confidence for showing one, if a
+cross-encoder read the passages. Measured like `python -m benchmarks fitting`: the questions of four
+sets against those of other sets, asked about the same pages."""
 _MEASURED_UNREAD: Sequence[tuple[float, float]] = (
     (0.5, 0.0),
     (0.564, 0.02),
@@ -154,15 +156,15 @@ _MEASURED_UNREAD: Sequence[tuple[float, float]] = (
     (0.997, 0.8),
     (1.0, 1.0),
 )
-"""The same, where none did."""
+"""The same without a cross-encoder."""
 
 
 def least_confidence(precision: float, *, read: bool = True) -> float:
-    """Return the least confidence for showing an answer, so that ``precision`` (0 to 1) of the
-    shown ones are to questions of this wiki, where questions of others are as common. ``read``: a
+    """Return the least confidence at which ``precision`` (0 to 1) of the shown answers are to
+    questions about this wiki, if questions about other wikis are as common. ``read``: a
     cross-encoder read the passages."""
     measured = ((0.0, 0.0), *(_MEASURED if read else _MEASURED_UNREAD))
-    at = bisect_right([known for known, _ in measured], precision) - 1
-    for (low, start), (high, end) in list(pairwise(measured))[at : at + 1]:
-        return start + (end - start) * (precision - low) / (high - low)
+    index = bisect_right([reached for reached, _ in measured], precision) - 1
+    for (lower, start), (upper, end) in list(pairwise(measured))[index : index + 1]:
+        return start + (end - start) * (precision - lower) / (upper - lower)
     return 1.0

@@ -1,8 +1,8 @@
 """The tone of an answer, by its chance of being right.
 
-An answer, if it is more likely right than not. "The closest I found", one quotation and the nearest
-pages, if it is not. Silence and what to do next, if it can hardly be right, or if the pages are
-about other things of the kind and not the one in the question.
+If it is more likely right than not, it is shown as an answer; if not, as "the closest I found": one
+quotation and the nearest pages. If it can hardly be right, or if the pages are about other things
+of the kind than the one in the question, the bot says that it found nothing, and what to do next.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering import texts
-from bot.answering.absent import MissingThing, unnamed
+from bot.answering.absent import MissingThing, missing_thing
 from bot.answering.confidence import LIKELY, Confidence, Features, features
 from bot.answering.other_language import common_words
 from bot.answering.ranking import shared
 from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
-from bot.answering.stretch import holds_of
+from bot.answering.stretch import has_line_of
 from bot.model import Answer, Question, Role, Source, Tone
 from bot.texts import THE_CLOSEST
 from indexers.model import Hit
 
 NEAREST = 3
-"""Pages worth a look that are named."""
+"""Pages that are named as worth a look."""
 
 Quote = Callable[[Sequence[Hit]], Answer | None]
 """Makes an answer of passages, the best first; None if nothing can be quoted."""
@@ -31,128 +31,133 @@ Quote = Callable[[Sequence[Hit]], Answer | None]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision. ``found`` is the chance that the passages answer the question; ``confidence`` is
-    that of what is quoted of them, or the same if nothing is. ``missing`` is the thing in the
-    question that no passage names: if they are clearly about others of its kind, the pages do not
-    have it, and otherwise an answer is uncertain."""
+    """A decision. ``passages_chance`` is the chance that the passages answer the question;
+    ``confidence`` is the chance that the quotation does, or the same number if nothing is quoted.
+    ``missing`` is the thing in the question that no passage names. If the passages are clearly
+    about other things of its kind, the wiki does not have it; otherwise an answer is uncertain."""
 
     tone: Tone
     confidence: float
     missing: MissingThing | None
-    found: float
+    passages_chance: float
 
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """The decision on the tone. If the chance of the passages is below ``least`` nothing is shown
-    (``least_unread`` if no cross-encoder read them); from a chance of ``likely`` on, what is quoted
-    is an answer and not just the closest."""
+    """The decision on the tone. If the chance of the passages is below ``least`` (``least_unread``
+    if no cross-encoder read them), nothing is shown. A quotation with a chance of ``likely`` or
+    more is an answer, and not just the closest."""
 
     confidence: Confidence
     least: float
     least_unread: float
     likely: float = LIKELY
 
-    def __call__(self, question: Question, retrieved: Retrieved, seen: Features) -> Decision:
+    def __call__(self, question: Question, retrieved: Retrieved, observed: Features) -> Decision:
         """Decide by the passages found, before anything is quoted."""
-        found = self._chance(seen)
-        absent = None if question.foreign else unnamed(question.sought, retrieved.hits)
-        if absent and absent.others:
-            return Decision(Tone.SILENCE, found, absent, found)
-        if found < self._least(seen):
-            return Decision(Tone.SILENCE, found, None, found)
-        return self._spoken(question, Decision(Tone.CLOSEST, found, absent, found))
+        chance = self._chance(observed)
+        missing = None if question.foreign else missing_thing(question.sought, retrieved.hits)
+        if missing and missing.others:
+            return Decision(Tone.SILENCE, chance, missing, chance)
+        if chance < self._least(observed):
+            return Decision(Tone.SILENCE, chance, None, chance)
+        return self._with_tone(question, Decision(Tone.CLOSEST, chance, missing, chance))
 
-    def quoted(self, question: Question, decided: Decision, seen: Features) -> Decision:
-        """Return the decision with the tone and the chance of what is quoted."""
-        return self._spoken(question, replace(decided, confidence=self._chance(seen)))
+    def quoted(self, question: Question, decision: Decision, observed: Features) -> Decision:
+        """Return the decision with the tone and the chance of the quotation."""
+        return self._with_tone(question, replace(decision, confidence=self._chance(observed)))
 
-    def _spoken(self, question: Question, decided: Decision) -> Decision:
-        # In another language than the pages only names compare reliably: too little for more.
-        unsure = (question.foreign and not question.bridged) or decided.confidence < self.likely
-        return replace(decided, tone=Tone.CLOSEST if unsure or decided.missing else Tone.ANSWER)
+    def _with_tone(self, question: Question, decision: Decision) -> Decision:
+        # Across languages only names compare reliably, which is too little for an answer.
+        unsure = (question.foreign and not question.bridged) or decision.confidence < self.likely
+        return replace(decision, tone=Tone.CLOSEST if unsure or decision.missing else Tone.ANSWER)
 
     def may_answer(self, part: str, hit: Hit) -> bool:
-        """Return whether a passage may answer one part of a question, by itself."""
-        has = shared(part, [hit])[0]
-        seen = Features(hit.closest, has.words, has.pairs, hit.relevance)
-        return self._chance(seen) >= self._least(seen)
+        """Return whether a passage may by itself answer one part of a question."""
+        shares = shared(part, [hit])[0]
+        observed = Features(hit.closest, shares.words, shares.pairs, hit.relevance)
+        return self._chance(observed) >= self._least(observed)
 
-    def seen(self, question: Question, retrieved: Retrieved) -> Features:
+    def features(self, question: Question, retrieved: Retrieved) -> Features:
         """Return the features of the passages found."""
-        wordings = _read_as(question)
+        wordings = _wordings(question)
         if question.foreign:
             wordings = [common_words(text, retrieved.hits) for text in wordings]
-        read_as = [features(text, retrieved) for text in wordings]
-        return max(read_as, key=self._chance)
+        observed = [features(text, retrieved) for text in wordings]
+        return max(observed, key=self._chance)
 
-    def _chance(self, seen: Features) -> float:
-        return self.confidence.curve(seen)(seen)
+    def _chance(self, observed: Features) -> float:
+        return self.confidence.curve(observed)(observed)
 
-    def _least(self, seen: Features) -> float:
-        return self.least_unread if seen.read is None else self.least
+    def _least(self, observed: Features) -> float:
+        return self.least_unread if observed.read is None else self.least
 
-    def rule(self, decided: Decision, seen: Features) -> str:
+    def rule(self, decision: Decision, observed: Features) -> str:
         """Return the deciding rule in words, for `footnote ask --why`."""
-        why = [
-            texts.chance(decided.confidence, quoted=seen.sentence is not None),
-            self._speaks(decided, self._least(seen)),
+        sentences = [
+            texts.chance(decision.confidence, quoted=observed.sentence is not None),
+            self._tone_rule(decision, self._least(observed)),
             texts.FEATURES,
         ]
-        if seen.read is None:
-            return " ".join([*why, texts.NOT_READ_TOGETHER])
-        why.append(texts.READ_TOGETHER)
-        return " ".join(why if seen.sentence is None else [*why, texts.QUOTED_SENTENCE])
+        if observed.read is None:
+            return " ".join([*sentences, texts.NOT_READ_TOGETHER])
+        sentences.append(texts.READ_TOGETHER)
+        return " ".join(
+            sentences if observed.sentence is None else [*sentences, texts.QUOTED_SENTENCE]
+        )
 
-    def _speaks(self, decided: Decision, least: float) -> str:
-        if decided.missing and decided.missing.others:
-            # The others are on pages that nobody rechecked for this.
-            return texts.others_are_told_of(decided.missing.thing)
-        if decided.tone is Tone.SILENCE:
+    def _tone_rule(self, decision: Decision, least: float) -> str:
+        if decision.missing and decision.missing.others:
+            # The other things are not named: nobody rechecked their pages for this text.
+            return texts.others_are_told_of(decision.missing.thing)
+        if decision.tone is Tone.SILENCE:
             return texts.too_unlikely(least)
-        if decided.missing:
-            return texts.not_named(decided.missing.thing)
-        closest = decided.tone is Tone.CLOSEST
-        return texts.thresholds(least, decided.found, self.likely, closest=closest)
+        if decision.missing:
+            return texts.not_named(decision.missing.thing)
+        closest = decision.tone is Tone.CLOSEST
+        return texts.thresholds(least, decision.passages_chance, self.likely, closest=closest)
 
 
 def in_tone(tone: Tone, answer: Answer | None, retrieved: Retrieved, quote: Quote) -> Answer | None:
-    """Return ``answer`` in its tone: for the closest only the first source, and near pages. Answers
-    to a question's several parts stay together."""
+    """Return ``answer`` in its tone. "The closest" quotes only the first source, and names near
+    pages; answers to several parts of a question stay together."""
     if answer is None or tone is Tone.ANSWER:
         return answer
     first = answer.sources[0]
     hits = [hit for hit in retrieved.with_neighbours if _is_of(hit, first)]
-    in_parts = any(hit.parts for hit in hits)
-    alone = (quote(hits) if len(answer.sources) > 1 and not in_parts else answer) or answer
+    has_parts = any(hit.parts for hit in hits)
+    first_only = (quote(hits) if len(answer.sources) > 1 and not has_parts else answer) or answer
     return replace(
-        alone,
-        text=f"{THE_CLOSEST}\n\n{alone.text}",
+        first_only,
+        text=f"{THE_CLOSEST}\n\n{first_only.text}",
         tone=Tone.CLOSEST,
-        nearest=nearest(retrieved, alone.sources),
+        nearest=nearest(retrieved, first_only.sources),
     )
 
 
 def nearest(retrieved: Retrieved, sources: Sequence[Source] = ()) -> tuple[Source, ...]:
-    """Return the best pages beside ``sources``."""
+    """Return the best pages that are not among ``sources``."""
     named = {(source.wiki, source.page) for source in sources}
-    beside = [found for found in retrieved.pages if (found.wiki, found.page) not in named]
-    return tuple(worth_a_look(found) for found in beside[:NEAREST])
+    others = [page for page in retrieved.pages if (page.wiki, page.page) not in named]
+    return tuple(worth_a_look(page) for page in others[:NEAREST])
 
 
-def worth_a_look(found: FoundPage) -> Source:
+def worth_a_look(page: FoundPage) -> Source:
     """Return a page without a quotation."""
-    return source_of(found.hits[0].passage, "")
+    return source_of(page.hits[0].passage, "")
 
 
 def _is_of(hit: Hit, source: Source) -> bool:
     passage = hit.passage
     same = (passage.wiki, passage.page, passage.url) == (source.wiki, source.page, source.url)
-    return same and holds_of(source.quote, passage.text)
+    return same and has_line_of(source.quote, passage.text)
 
 
-def _read_as(question: Question) -> list[str]:
-    """Return the readings of a follow-up: its chance is the better of that by itself and together
-    with the question before."""
-    asked_before = [turn.text for turn in question.history if turn.role is Role.ASKER]
-    return [question.sought, *(f"{last} {question.text}" for last in asked_before[-1:])]
+def _wordings(question: Question) -> list[str]:
+    """Return the wordings of a question: by itself and, if it is a follow-up, with the question
+    before it. The better of their chances counts."""
+    earlier_questions = [turn.text for turn in question.history if turn.role is Role.ASKER]
+    return [
+        question.sought,
+        *(f"{previous} {question.text}" for previous in earlier_questions[-1:]),
+    ]

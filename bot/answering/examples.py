@@ -1,4 +1,4 @@
-"""Worked examples: the result of a rule in one case, which is no rule of its own."""
+"""Worked examples: they apply a rule to one case, and state no rule themselves."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ _EXAMPLE = re.compile(
 
 
 def is_example(text: str, above: Iterable[str] = ()) -> bool:
-    """Return whether a sentence gives an example: it says so, or the text ``above`` it does, its
-    heading or introduction."""
-    return any(_EXAMPLE.search(one) for one in (text, *above))
+    """Return whether a sentence gives an example: it says so itself, or the lines ``above`` it do
+    (its heading and introductions)."""
+    return any(_EXAMPLE.search(line) for line in (text, *above))

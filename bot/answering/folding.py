@@ -1,10 +1,10 @@
-"""Copies of a page: a passage is shown once, though it is on two pages.
+"""Copies of a page: a passage that is on two pages is shown once.
 
-A page is copied to another space, archived beside its successor, or is Confluence's "Copy of ...";
-its title differs then, and a word or two. Two passages are copies only if nothing essential
-differs: numbers, names and "not" are the same, so are the headings, and one title has all words of
-the other. "Release 1.2" is no copy of "Release 1.3", nor "Onboarding Berlin" one of "Onboarding
-Paris", whatever they share.
+People copy a page to another space, archive it beside its successor, or leave Confluence's "Copy of
+...". The copy differs in its title and in a word or two. Two passages are copies only if nothing
+essential differs: they have the same numbers, names, "not" and headings, and one title has all
+words of the other. "Release 1.2" is no copy of "Release 1.3", and "Onboarding Berlin" is none of
+"Onboarding Paris", whatever text they share.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bot.answering.retrieval import FoundPage, best_first, worth
 from indexers.model import Hit, Passage
 
 _ALIKE = 0.85
-"""The share of common shingles (Jaccard): one word of forty may differ."""
+"""The least share of common shingles (Jaccard): one word in forty may differ."""
 _SHINGLE = 3  # words
 _WORD = re.compile("[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff]|\\w+")
 _NUMBER = re.compile(r"\d+")
@@ -28,36 +28,39 @@ _TELLING = (TokenRole.NUMBER, TokenRole.NAME, TokenRole.NOT)
 
 
 def folded(hits: Sequence[Hit]) -> list[Hit]:
-    """Return ``hits`` in their order without copies: the one kept is not outdated, then newer, then
-    first. Passages of one page are no copies."""
-    read_once = [_Read(hit.passage) for hit in hits]
-    kept: list[int] = []
-    for place in sorted(range(len(hits)), key=lambda place: _preference(hits[place].passage)):
-        if not any(_copies(read_once[place], read_once[other]) for other in kept):
-            kept.append(place)
-    return [hits[place] for place in sorted(kept)]
+    """Return ``hits`` in their order without copies. Of several copies, one that is not outdated is
+    kept, then the newest, then the first. Passages of the same page are no copies."""
+    compared = [_Compared(hit.passage) for hit in hits]
+    kept_indexes: list[int] = []
+    for index in sorted(range(len(hits)), key=lambda index: _preference(hits[index].passage)):
+        if not any(_are_copies(compared[index], compared[other]) for other in kept_indexes):
+            kept_indexes.append(index)
+    return [hits[index] for index in sorted(kept_indexes)]
 
 
 def fold_pages(pages: Sequence[FoundPage], language: str = "") -> tuple[FoundPage, ...]:
-    """Return ``pages`` without the passages that are copies, the best page first, of equals one in
-    ``language``. A page loses the score of its removed passages, and is dropped without any."""
+    """Return ``pages`` without passages that are copies, best page first; of equal pages, one in
+    ``language`` comes first. A page loses the score of its removed passages; a page without
+    passages is dropped."""
     hits = sorted((hit for page in pages for hit in page.hits), key=lambda hit: -hit.score)
-    kept = set(map(id, folded(hits)))
-    if len(kept) == len(hits):
+    kept_ids = set(map(id, folded(hits)))
+    if len(kept_ids) == len(hits):
         return tuple(pages)
-    left = [(page, tuple(hit for hit in page.hits if id(hit) in kept)) for page in pages]
-    return best_first((_lessened(page, hits) for page, hits in left if hits), language)
+    remaining = [(page, tuple(hit for hit in page.hits if id(hit) in kept_ids)) for page in pages]
+    return best_first((_reduced(page, hits) for page, hits in remaining if hits), language)
 
 
-def _lessened(page: FoundPage, hits: tuple[Hit, ...]) -> FoundPage:
+def _reduced(page: FoundPage, hits: tuple[Hit, ...]) -> FoundPage:
     if len(hits) == len(page.hits):
         return page
-    before = worth(page.hits)
-    return replace(page, score=page.score * worth(hits) / before if before else 0.0, hits=hits)
+    old_worth = worth(page.hits)
+    return replace(
+        page, score=page.score * worth(hits) / old_worth if old_worth else 0.0, hits=hits
+    )
 
 
-class _Read:
-    """The compared parts of a passage, each computed on first use."""
+class _Compared:
+    """The parts of a passage that are compared, each computed on first use."""
 
     def __init__(self, passage: Passage) -> None:
         self.place = passage.wiki, passage.page
@@ -73,10 +76,10 @@ class _Read:
 
     @cached_property
     def shingles(self) -> frozenset[tuple[str, ...]]:
-        # The first line of the searched text holds title and headings: see the splitter.
+        # The first line of the embedded text holds title and headings: see the splitter.
         words = _words(self._passage.embedded.partition("\n")[2])
         starts = range(max(1, len(words) - _SHINGLE + 1))
-        return frozenset(tuple(words[at : at + _SHINGLE]) for at in starts)
+        return frozenset(tuple(words[start : start + _SHINGLE]) for start in starts)
 
     @cached_property
     def facts(self) -> Counter[str]:
@@ -85,26 +88,26 @@ class _Read:
 
 
 def _preference(passage: Passage) -> tuple[bool, int]:
-    """Return a sort key; sorting is stable, so of equals the first stays the first."""
+    """Return a sort key. Sorting is stable, so equal passages keep their order."""
     return passage.outdated, -passage.updated.toordinal() if passage.updated else 0
 
 
-def _copies(one: _Read, other: _Read) -> bool:
-    """Return whether one is a copy. Cheap comparisons come first: most passages are settled by
-    their titles."""
+def _are_copies(passage: _Compared, other: _Compared) -> bool:
+    """Return whether they are copies. Cheap comparisons come first: titles alone rule out most
+    pairs."""
     return (
-        (one.title <= other.title or other.title <= one.title)
-        and one.place != other.place
-        and one.headings == other.headings
-        and one.numbers == other.numbers
-        and _alike(one.shingles, other.shingles)
-        and (one.text == other.text or one.facts == other.facts)
+        (passage.title <= other.title or other.title <= passage.title)
+        and passage.place != other.place
+        and passage.headings == other.headings
+        and passage.numbers == other.numbers
+        and _are_alike(passage.shingles, other.shingles)
+        and (passage.text == other.text or passage.facts == other.facts)
     )
 
 
-def _alike(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
-    both = len(one & other)
-    return both >= _ALIKE * (len(one) + len(other) - both)
+def _are_alike(shingles: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
+    shared = len(shingles & other)
+    return shared >= _ALIKE * (len(shingles) + len(other) - shared)
 
 
 def _words(text: str) -> list[str]:

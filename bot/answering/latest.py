@@ -1,4 +1,4 @@
-"""The answering of a running bot, of which settings may change."""
+"""The answering of a running bot, whose settings may change."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from bot.ports import Answering, OnText
 
 
 class Latest:
-    """Answers by what ``compose`` returns, which is called at the first use: LlamaIndex takes a
-    second to load, in which the bot can already listen."""
+    """Answers with the answerer that ``compose`` returns. It is called at the first use: LlamaIndex
+    takes a second to load, and meanwhile the bot can already listen."""
 
     def __init__(self, compose: Callable[[], Answering]) -> None:
         self._compose = compose
         self._now = _Composed(compose)
 
     def renew(self) -> None:
-        """Compose it again. A question that is being answered keeps what it began with."""
+        """Compose the answerer again. A question that is being answered keeps the old one."""
         self._now = _Composed(self._compose)
 
     @contextmanager
     def loading(self) -> Iterator[None]:
-        """Load meanwhile what the first question would wait for."""
+        """Compose the answerer in the background, so that the first question need not wait."""
         with ThreadPoolExecutor(1, "composing") as pool:
             pool.submit(lambda: self._now.answering)
             yield

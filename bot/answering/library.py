@@ -1,4 +1,4 @@
-"""The pages of the wikis, one by one: the port `bot.ports.Library`."""
+"""The indexed pages, looked up one by one: the port `bot.ports.Library`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from indexers.ports import PassageIndex
 
 @dataclass(frozen=True, slots=True)
 class IndexedLibrary:
-    """The indexed pages. Without a ``recheck`` a page counts as it is indexed.
+    """The indexed pages. Without a ``recheck``, a page counts as the index holds it.
     ``edit_address_of`` takes a wiki, a page's key and its address; ``owner_of`` a wiki and the
     owner that a page names."""
 
@@ -26,14 +26,14 @@ class IndexedLibrary:
         return self.index.page(wiki, page)
 
     def says(self, wiki: str, page: str) -> str:
-        found = self.index.digests(wiki, page)
-        return digest(*sorted(found)) if found else ""
+        digests = self.index.digests(wiki, page)
+        return digest(*sorted(digests)) if digests else ""
 
     def open_to(self, reader: Reader, sources: Sequence[Source]) -> tuple[Source, ...]:
         readable = [source for source in sources if self._admits(reader, source)]
         if self.recheck is None or not readable:
             return tuple(readable)
-        confirmed = self.recheck.stands(readable, reader)
+        confirmed = self.recheck.confirmed(readable, reader)
         return tuple(source for source in readable if (source.wiki, source.page) in confirmed)
 
     def edit_address(self, source: Source) -> str:
@@ -43,5 +43,5 @@ class IndexedLibrary:
         return self.owner_of(source.wiki, source.owner)
 
     def _admits(self, reader: Reader, source: Source) -> bool:
-        known = self.index.page(source.wiki, source.page)
-        return known is not None and known.acl.admits(reader)
+        indexed_page = self.index.page(source.wiki, source.page)
+        return indexed_page is not None and indexed_page.acl.admits(reader)

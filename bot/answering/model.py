@@ -1,4 +1,4 @@
-"""A person's written answer, as far as answering needs it."""
+"""The parts of a person's written answer that answering needs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from indexers.model import Acl
 
 @dataclass(frozen=True, slots=True)
 class WrittenAnswer:
-    """An answer that a reviewer wrote to ``question``. It rests on the pages of ``sources``, whose
-    ``quote`` is empty, and is for readers whom ``acl`` admits, until ``expires``. ``says`` are the
-    fingerprints of these pages, in their order; it was written to ``flag``. ``channel`` is the
-    review channel that let its author publish it, empty if none did; ``by_admin``: the author is an
+    """An answer that a reviewer wrote to ``question``, for readers whom ``acl`` admits, until
+    ``expires``. It rests on the pages of ``sources``, whose ``quote`` is empty; ``says`` are the
+    fingerprints of these pages, in the same order. It answers ``flag``. ``channel`` is the review
+    channel that let its author publish it (empty: none did); ``by_admin``: the author is an
     admin."""
 
     id: int

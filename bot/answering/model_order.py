@@ -1,8 +1,8 @@
 """A language model as reranker: it sees only rechecked pages.
 
-Text that a model got cannot be taken back. So it is no part of the search, as a local model is: the
-pages whose passages it would be shown are first rechecked with their wiki, as those that an answer
-cites are, and it orders the valid ones.
+Text that was sent to a model cannot be taken back. So it is not part of the search, as a local
+model is: the pages whose passages it would be shown are rechecked first, as those that an answer
+cites are, and the model orders the valid ones.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ class ModelOrder:
         """Return the passages in the model's order; its time counts as the search's."""
         started = self.clock()
         pages = self.rerank(question, retrieved.pages)
-        took = (self.clock() - started) * 1000
-        return replace(retrieved, pages=pages, search_ms=retrieved.search_ms + took)
+        milliseconds = (self.clock() - started) * 1000
+        return replace(retrieved, pages=pages, search_ms=retrieved.search_ms + milliseconds)
 
-    def again(
+    def in_order_of(
         self, pages: Sequence[FoundPage], ordered: Sequence[FoundPage]
     ) -> tuple[FoundPage, ...]:
-        """Return ``pages`` in the order that the model gave before, when there were others, too."""
+        """Return ``pages`` in the order that the model gave when there were more pages."""
         return _as_before(pages, ordered)
 
 
 def _as_before(pages: Sequence[FoundPage], ordered: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
     """Return ``pages`` with the scores that they and their passages have in ``ordered``."""
-    of_pages = {(page.wiki, page.page): page.score for page in ordered}
-    of_hits: dict[uuid.UUID, float] = {
+    page_scores = {(page.wiki, page.page): page.score for page in ordered}
+    hit_scores: dict[uuid.UUID, float] = {
         hit.passage.id: hit.score for page in ordered for hit in page.hits
     }
-    scored = []
+    reordered = []
     for page in pages:
-        hits = [replace(hit, score=of_hits.get(hit.passage.id, hit.score)) for hit in page.hits]
+        hits = [replace(hit, score=hit_scores.get(hit.passage.id, hit.score)) for hit in page.hits]
         hits.sort(key=lambda hit: -hit.score)
-        score = of_pages.get((page.wiki, page.page), page.score)
-        scored.append(replace(page, score=score, hits=tuple(hits)))
-    return tuple(sorted(scored, key=lambda page: -page.score))
+        score = page_scores.get((page.wiki, page.page), page.score)
+        reordered.append(replace(page, score=score, hits=tuple(hits)))
+    return tuple(sorted(reordered, key=lambda page: -page.score))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.answering.composing.words import TokenRole, Word, read
 
 _SUBJECT = 3
-"""Content words at the beginning of a sentence that are its subject."""
+"""Content words at the beginning of a sentence that count as its subject."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _GLUED = re.compile(r"[^\W\d_][-_#]?(\d+)|#(\d+)|(?<!\d)(\d++)(?:st|nd|rd|th)\b", re.IGNORECASE)
 """A12, OPS-7, #7, 2nd: such numbers identify a thing."""
@@ -35,9 +35,9 @@ degre watt volt peopl person employe time piec copi request
 
 @dataclass(frozen=True, slots=True)
 class StatedNumber:
-    """A number in a sentence. ``of``: the word right before it, if there is one. ``unit``: the word
-    or sign that it counts. ``labels``: it may identify a thing; ``opens``: and it is in the subject
-    of a sentence."""
+    """A number in a sentence. ``of`` is the word right before it, if there is one; ``unit`` is the
+    word or sign that it counts. ``labels``: it may identify a thing; ``opens``: it also is in the
+    subject of the sentence."""
 
     number: str
     of: str
@@ -49,21 +49,21 @@ class StatedNumber:
 def read_numbers(text: str) -> tuple[StatedNumber, ...]:
     """Return the numbers of a sentence, or of a title, in order."""
     words = read(text)
-    glued = frozenset(group for found in _GLUED.findall(text) for group in found if group)
-    found = []
+    glued = frozenset(group for groups in _GLUED.findall(text) for group in groups if group)
+    numbers = []
     weighty = 0
     following = _following(words)
     for place, word in enumerate(words):
         if word.role is TokenRole.NUMBER:
             goes_on = _goes_on(words[0], following[place])
-            found.append(_read_number(words, place, weighty, glued, goes_on=goes_on))
+            numbers.append(_read_number(words, place, weighty, glued, goes_on=goes_on))
         elif word.weighs:
             weighty += 1
-    return tuple(found)
+    return tuple(numbers)
 
 
 def _following(words: Sequence[Word]) -> list[Word | None]:
-    """Return for each word the next one that belongs to no date."""
+    """Return for each word the next word that is not part of a date."""
     following: list[Word | None] = []
     after: Word | None = None
     for word in reversed(words):
@@ -80,7 +80,9 @@ def _read_number(
     word = words[place]
     before = words[place - 1] if place else None
     after = words[place + 1] if place + 1 < len(words) else None
-    sign = next((one.root for one in (before, after) if one and _is_sign(one)), "")
+    sign = next(
+        (neighbour.root for neighbour in (before, after) if neighbour and _is_sign(neighbour)), ""
+    )
     measured = bool(sign) or bool(after and after.base in UNITS)
     of = before.base if before and _may_name(before) and not sign else ""
     dated = bool(_YEAR.fullmatch(word.root)) or bool(after and _is_month(after))
@@ -98,15 +100,17 @@ def _read_number(
 
 
 def _lists(after: Word, weighty: int) -> bool:
-    """Return whether the next word makes it an entry's number: "17, Ada", "Locker 17: Ada"."""
+    """Return whether the word ``after`` a number makes it an entry's: "17, Ada", "Locker 17:
+    Ada"."""
     if after.text in _COLONS:
         return True
     return after.role is TokenRole.COMMA and weighty <= (1 if after.text == "(" else 0)
 
 
 def _goes_on(first: Word, after: Word | None) -> bool:
-    """Return whether the sentence is about it: "Floor 2 has", "On floor 2, ...", but not "Use port
-    80 for", "Ada sits on floor 2". ``after`` comes after the number and its date."""
+    """Return whether the sentence is about the number: "Floor 2 has", "On floor 2, ...", but not
+    "Use port 80 for", "Ada sits on floor 2". ``after`` is the word after the number and its
+    date."""
     if first.root in _PREPOSITIONS:
         return True
     leads_on = (
@@ -132,8 +136,8 @@ def _counts(word: Word) -> bool:
 
 
 def _may_name(word: Word) -> bool:
-    """Return whether the word may be numbered. That is a single thing; a word that ends in s is a
-    verb, or a plural."""
+    """Return whether the word may be a thing that the number identifies. A word that ends in s is a
+    verb or a plural, and no single thing."""
     text = word.text.casefold()
     plural = (
         word.role is not TokenRole.NAME

@@ -1,4 +1,4 @@
-"""Observation of answers: what each was made of, for somebody who wants to know why."""
+"""Observation of answers: the pages, rights and checks behind each, to explain it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from bot.ports import Library, OnText
 from bot.texts import page_of
 from indexers.model import Audience, Hit
 
-_KEPT = 200
-"""Observations."""
+_MOST_KEPT = 200
+"""Observations that are kept."""
 _PASSAGES = 12
 _PAGES = 8
 
 
 @dataclass(slots=True)
 class Observation:
-    """An answer, and what it was made of. ``ended`` is in seconds since the epoch."""
+    """An answer and how it came about. ``began`` and ``ended`` are in seconds since the epoch."""
 
     question: Question
     began: float
@@ -40,7 +40,7 @@ class Observation:
     result: Result | None = None
     query: FootnoteQuery | None = None
     rechecked: tuple[int, int, int] = (0, 0, 0)
-    """Pages that stand, fell, and were not confirmed."""
+    """The numbers of valid, invalid and unconfirmed pages."""
     sentences: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -48,7 +48,7 @@ _now: ContextVar[Observation | None] = ContextVar("observation", default=None)
 
 
 class _Handler(BaseEventHandler):
-    """A handler of LlamaIndex's events, which come in the thread that answers."""
+    """A handler of LlamaIndex's events. They come in the thread that answers."""
 
     @classmethod
     def class_name(cls) -> str:
@@ -67,8 +67,8 @@ class _Handler(BaseEventHandler):
 
 
 class ObservedAnswerer:
-    """An answerer that keeps its last answers, with what led to them. Of a page that the reader may
-    not read any more, as the ``library`` says, nothing is told."""
+    """An answerer that keeps its last answers and how they came about. It shows nothing of a page
+    that the reader, according to the ``library``, may no longer read."""
 
     def __init__(
         self, answerer: Answerer, library: Library, clock: Callable[[], float] = time.time
@@ -76,11 +76,11 @@ class ObservedAnswerer:
         self._answerer = answerer
         self._library = library
         self._clock = clock
-        self._kept: deque[Observation] = deque(maxlen=_KEPT)
+        self._kept: deque[Observation] = deque(maxlen=_MOST_KEPT)
         dispatcher.add_event_handler(_Handler())
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
-        """Answer a question, as the answerer does.
+        """Answer a question like the answerer.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -96,22 +96,21 @@ class ObservedAnswerer:
         return observation.result
 
     def find(self, channel: str, texts: Sequence[str], until: float) -> list[Observation]:
-        """Return the observations of questions in a channel that are in one of ``texts``, and were
-        answered at ``until`` (seconds since the epoch) or before; the latest first."""
-        found = [
-            one
-            for one in reversed(tuple(self._kept))  # others may be answered meanwhile
-            if one.question.channel == channel and one.began <= until
+        """Return the observations of a channel's questions that occur in one of ``texts`` and were
+        asked at ``until`` (seconds since the epoch) or before, latest first."""
+        in_channel = [
+            observation
+            for observation in reversed(tuple(self._kept))  # a copy: other threads add to it
+            if observation.question.channel == channel and observation.began <= until
         ]
         return [
-            one
-            for one in found
-            if any(" ".join(one.question.text.split()) in text for text in texts)
+            observation
+            for observation in in_channel
+            if any(" ".join(observation.question.text.split()) in text for text in texts)
         ]
 
     def explain(self, observation: Observation) -> dict[str, Any]:
-        """Return in plain values what the answer was made of. It asks the wikis: call it in a
-        thread.
+        """Return in plain values how the answer came about. It asks the wikis: call it in a thread.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -128,53 +127,53 @@ class ObservedAnswerer:
             ],
         }
         if result is not None:
-            row |= _of_result(result)
-        if query is not None and query.found:
-            retrieved = Retrieved(query.found, query.embed_ms, query.search_ms)
+            row |= _result_row(result)
+        if query is not None and query.found_pages:
+            retrieved = Retrieved(query.found_pages, query.embed_ms, query.search_ms)
             why = self._answerer.responder.why(query.question, retrieved)
             row["why"] = asdict(why)
             row["pages"] = self._pages(query, result)
-            row["more_pages"] = max(0, len(query.found) - _PAGES)
+            row["more_pages"] = max(0, len(query.found_pages) - _PAGES)
         return row
 
     def _pages(self, query: FootnoteQuery, result: Result | None) -> list[Mapping[str, Any]]:
-        pages = query.found[:_PAGES]
-        sources = [source_of(found.hits[0].passage, "") for found in pages]
-        still = self._library.open_to(query.question.reader, sources)
-        open_ = {(source.wiki, source.page) for source in still}
+        pages = query.found_pages[:_PAGES]
+        sources = [source_of(page.hits[0].passage, "") for page in pages]
+        open_sources = self._library.open_to(query.question.reader, sources)
+        open_pages = {(source.wiki, source.page) for source in open_sources}
         return [
-            _page(query, found, result, is_open=(found.wiki, found.page) in open_)
-            for found in pages
+            _page_row(query, page, result, is_open=(page.wiki, page.page) in open_pages)
+            for page in pages
         ]
 
 
-def _page(
-    query: FootnoteQuery, found: FoundPage, result: Result | None, *, is_open: bool
+def _page_row(
+    query: FootnoteQuery, page: FoundPage, result: Result | None, *, is_open: bool
 ) -> Mapping[str, Any]:
-    row = {"wiki": found.wiki, "score": found.score, "state": _state(query, found, result)}
+    row = {"wiki": page.wiki, "score": page.score, "state": _state(query, page, result)}
     if not is_open:
-        row["state"] = row["state"] if _fell(query, found) else texts.HIDDEN
-        return row | {"title": page_of(found.wiki), "url": "", "passages": []}
-    quoted = result.sources if isinstance(result, Answer) else ()
-    cited = {source.url for source in quoted}
-    first = found.hits[0].passage
-    passages = [_passage(hit, hit.passage.url in cited) for hit in found.hits[:_PASSAGES]]
-    return row | {"title": first.title, "url": first.url, "passages": passages}
+        row["state"] = row["state"] if _is_invalid(query, page) else texts.HIDDEN
+        return row | {"title": page_of(page.wiki), "url": "", "passages": []}
+    cited_sources = result.sources if isinstance(result, Answer) else ()
+    cited_urls = {source.url for source in cited_sources}
+    best = page.hits[0].passage
+    passages = [_passage_row(hit, hit.passage.url in cited_urls) for hit in page.hits[:_PASSAGES]]
+    return row | {"title": best.title, "url": best.url, "passages": passages}
 
 
 def _rights(question: Question) -> list[list[str]]:
     reader = question.reader
     readers = reader.readers if isinstance(reader, Audience) else (reader,)
-    return [sorted(one.tokens) for one in readers]
+    return [sorted(principal.tokens) for principal in readers]
 
 
-def _of_result(result: Result) -> dict[str, Any]:
+def _result_row(result: Result) -> dict[str, Any]:
     timings = result.timings
     row: dict[str, Any] = {
         "kind": type(result).__name__,
         "confidence": result.confidence,
         "timings": {**asdict(timings), "total": timings.total},
-        "linked": [{"name": one.name, "why": one.doubt.words} for one in result.linked],
+        "linked": [{"name": page.name, "why": page.doubt.words} for page in result.linked],
         "unchecked": result.unchecked.words if result.unchecked else "",
         "narrowed": result.narrowed.words if result.narrowed else "",
         "fallback": why_no_model(result),
@@ -191,24 +190,28 @@ def _of_result(result: Result) -> dict[str, Any]:
     return row
 
 
-def _fell(query: FootnoteQuery, found: FoundPage) -> bool:
-    return query.check is not None and (found.wiki, found.page) in query.check.seen.fell
+def _is_invalid(query: FootnoteQuery, page: FoundPage) -> bool:
+    return query.check is not None and (page.wiki, page.page) in query.check.state.invalid
 
 
-def _state(query: FootnoteQuery, found: FoundPage, result: Result | None) -> str:
-    """Return what became of a page: quoted, named, dropped and why, or not needed."""
-    place = found.wiki, found.page
-    if _fell(query, found):
+def _state(query: FootnoteQuery, page: FoundPage, result: Result | None) -> str:
+    """Return the state of a page: quoted, named, not needed, or dropped and why."""
+    ref = page.wiki, page.page
+    if _is_invalid(query, page):
         return texts.DROPPED
-    if query.check is not None and place in query.check.seen.doubt:
-        return texts.not_quoted(query.check.seen.doubt[place].words)
-    if isinstance(result, Answer) and place in {(one.wiki, one.page) for one in result.sources}:
+    if query.check is not None and ref in query.check.state.doubts:
+        return texts.not_quoted(query.check.state.doubts[ref].words)
+    if isinstance(result, Answer) and ref in {
+        (source.wiki, source.page) for source in result.sources
+    }:
         return "quoted"
-    is_named = result is not None and place in {(one.wiki, one.page) for one in named(result)}
+    is_named = result is not None and ref in {
+        (source.wiki, source.page) for source in named(result)
+    }
     return "named" if is_named else texts.NOT_NEEDED
 
 
-def _passage(hit: Hit, cited: bool) -> Mapping[str, Any]:
+def _passage_row(hit: Hit, cited: bool) -> Mapping[str, Any]:
     passage = hit.passage
     return {
         "heading": " > ".join(passage.headings),

@@ -1,7 +1,7 @@
 """A question in another language than the pages.
 
-Its words match theirs only by chance, except for names and borrowed words ("Tock", "pull request");
-everything else is compared by meaning alone.
+Its words occur on the pages only by chance, except for names and borrowed words ("Tock", "pull
+request"). Everything else is compared by meaning alone.
 """
 
 from __future__ import annotations
@@ -16,29 +16,33 @@ from indexers.model import Hit
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 3
-"""Characters; too many shorter words are another word in another language."""
+"""Characters. Too many shorter words are a different word in the other language."""
 _LEAST_SHARE = 0.1
-"""Of the passages; fewer may be told wrongly, or be a quotation."""
+"""The least share of the passages for a language. Fewer may be misdetected, or a quotation."""
 
 
 def common_words(question: str, hits: Sequence[Hit]) -> str:
-    """Return the words of ``question`` that the passages have too, as they are written."""
-    there = {word for hit in hits for word in _WORD.findall(hit.passage.embedded.casefold())}
+    """Return the words of ``question`` that also occur in the passages, as written."""
+    passage_words = {
+        word for hit in hits for word in _WORD.findall(hit.passage.embedded.casefold())
+    }
     return " ".join(
         word
         for word in _WORD.findall(question)
-        if len(word) >= _SHORTEST and word.casefold() in there and any(w.weighs for w in read(word))
+        if len(word) >= _SHORTEST
+        and word.casefold() in passage_words
+        and any(token.weighs for token in read(word))
     )
 
 
-def ask_in_theirs(hits: Sequence[Hit]) -> str:
-    """Return the advice if nothing is found: the same question may well find it in a language of
-    the passages, the commonest first. The commonest is not always the wiki's: a question in German
-    finds the few French pages of an English wiki first."""
-    found = Counter(hit.language for hit in hits if hit.language)
+def advise_language(hits: Sequence[Hit]) -> str:
+    """Return the advice for a question that found nothing: ask it in a language of the passages. It
+    names the most common language first, but not only that one: a question in German finds the few
+    French pages of an English wiki first."""
+    counts = Counter(hit.language for hit in hits if hit.language)
     languages = [
         language.capitalize()
-        for language, passages in found.most_common()
-        if passages >= _LEAST_SHARE * found.total()
+        for language, count in counts.most_common()
+        if count >= _LEAST_SHARE * counts.total()
     ]
     return texts.ask_in(languages) if languages else texts.ANOTHER_LANGUAGE

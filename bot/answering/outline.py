@@ -1,4 +1,4 @@
-"""A passage as a person sees it: sentences, items, rows, and what introduces each of them.
+"""A passage as a person sees it: sentences, items, rows, and the introductions of each.
 
 An item says nothing without the sentence above its list, a row nothing without its header, and a
 command nothing without its purpose.
@@ -14,21 +14,22 @@ from indexers.text.prose import Block, Kind, blocks, plain, readable
 from indexers.text.sentences import spans
 
 _LABEL = 6
-"""Words: up to so many, without a full stop, are a label ("Suggestions") rather than a sentence."""
+"""Words. A text of at most this many without a full stop is a label ("Suggestions"), no
+sentence."""
 _ENDS = ".!?…。！？"  # noqa: RUF001 - Chinese
 _COLONS = (":", "：")  # noqa: RUF001 - Chinese
 _STOP = re.compile(r"(?:(?<!\.\.)\.|[!。！])[\"'\u2019\u201d\u00bb)\]]*$")  # noqa: RUF001 - Chinese
 _POINTS = re.compile(
     r"\b(?:below|following|follows|folgend\w{0,2}|siguientes?|suivante?s?)\b", re.IGNORECASE
 )
-"""Words that point at the list below a sentence."""
+"""Words by which a sentence points at the list below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A piece that is never cut: a sentence, an item, a row, a block of code. ``text`` is what a
-    person reads of it. Units of one ``block`` are a paragraph or an item; ``leads`` are the places
-    of those that introduce it, in order."""
+    """A piece that is never cut: a sentence, an item, a row, a block of code. ``text`` is its text
+    as people read it. Units of the same ``block`` form a paragraph or an item; ``leads`` are the
+    places of the units that introduce it, in order."""
 
     start: int
     end: int
@@ -43,32 +44,32 @@ class Unit:
     is_step: bool = False
     """Whether its item has a number."""
     more: int = 0
-    """Characters that a reader sees beside ``text``: the space and the mark before an item, the
-    header before each cell of a row, the fences of code."""
+    """Characters that a reader sees in addition to ``text``: the indentation and marker of an item,
+    the header before each cell of a row, the fences of code."""
     introduces: bool = False
-    """Whether it says little without what is below it."""
+    """Whether it says little without the units below it."""
 
     @property
     def names(self) -> bool:
-        """Return whether it only names what is below it, without a colon."""
+        """Return whether it only names the text below it, without a colon."""
         return len(self.text.split()) <= _LABEL and not self.text.endswith((*_COLONS, *_ENDS))
 
     @property
     def is_label(self) -> bool:
-        """Return whether it only names or introduces what is below it."""
+        """Return whether it only names or introduces the text below it."""
         return self.text.endswith(_COLONS) or self.names
 
 
 def outline(text: str) -> list[Unit]:
     """Return the units of ``text`` (light Markdown) that say something, in order."""
-    made = _Outline(text)
+    builder = _OutlineBuilder(text)
     for number, block in enumerate(blocks(text)):
-        made.add(number, block)
-    return made.units
+        builder.add(number, block)
+    return builder.units
 
 
 @dataclass(slots=True)
-class _Outline:
+class _OutlineBuilder:
     text: str
     units: list[Unit] = field(default_factory=list)
     _parents: list[tuple[int, int]] = field(default_factory=list)
@@ -86,11 +87,11 @@ class _Outline:
             # Code within a list belongs to the item above it, and does not end the list.
             above = (len(self.units) - 1,) if self.units else ()
             leads = (*self.units[above[0]].leads, *above) if above else ()
-            self._put(number, block.start, block.end, Kind.CODE, leads, inside=self._parents)
+            self._add_unit(number, block.start, block.end, Kind.CODE, leads, inside=self._parents)
             return
         else:
             for start, end in _sentences(block):
-                self._put(number, start, end, block.kind, ())
+                self._add_unit(number, start, end, block.kind, ())
             self._parents = []
         self._last = block.kind
 
@@ -104,27 +105,27 @@ class _Outline:
         leads = (*self._intro, *(place for _, place in self._parents))
         depth = len(self._parents)
         is_step = block.text.lstrip()[:1].isdecimal()
-        head: int | None = None
+        item_head: int | None = None
         for start, end in _sentences(block):
-            above = (head,) if head is not None and self.units[head].is_label else ()
-            put = self._put(
-                number, start, end, Kind.ITEM, (*leads, *above), depth=depth, is_step=is_step
+            label = (item_head,) if item_head is not None and self.units[item_head].is_label else ()
+            was_added = self._add_unit(
+                number, start, end, Kind.ITEM, (*leads, *label), depth=depth, is_step=is_step
             )
-            if put and head is None:
-                head = len(self.units) - 1
-                self._parents.append((indent, head))
+            if was_added and item_head is None:
+                item_head = len(self.units) - 1
+                self._parents.append((indent, item_head))
 
     def _table(self, number: int, block: Block) -> None:
         above = self._above()
         self._lists += 1
-        head: tuple[int, ...] = ()
+        header: tuple[int, ...] = ()
         for row, (start, end) in enumerate(_lines(block)):
-            if self._put(number, start, end, Kind.TABLE, (*above, *head)) and not row:
-                head = (len(self.units) - 1,)
+            if self._add_unit(number, start, end, Kind.TABLE, (*above, *header)) and not row:
+                header = (len(self.units) - 1,)
         self._parents = []
 
     def _above(self) -> tuple[int, ...]:
-        """Return the sentence before a list or table, if it introduces one: it points at it, or has
+        """Return the sentence before a list or table if it introduces that: it points at it, or has
         no full stop."""
         if not self.units or self._last is not Kind.PARAGRAPH:
             return ()
@@ -134,7 +135,7 @@ class _Outline:
         self.units[-1] = replace(above, introduces=True)
         return (len(self.units) - 1,)
 
-    def _put(  # noqa: PLR0913 - the parts of a unit
+    def _add_unit(  # noqa: PLR0913 - the parts of a unit
         self,
         number: int,
         start: int,
@@ -150,9 +151,9 @@ class _Outline:
         if not any(map(str.isalnum, shown)):
             return False
         listed = self._lists if kind in (Kind.ITEM, Kind.TABLE) or inside else -1
-        more = self._more(start, end, kind, shown, leads)
+        more = self._extra_characters(start, end, kind, shown, leads)
         if kind is Kind.ITEM and self.units and self.units[-1].block == number:
-            more = self.units[-1].more  # the mark of its item, if that is all that is shown of it
+            more = self.units[-1].more  # the marker of its item, if only this sentence is shown
         introduces = shown.endswith(_COLONS)
         unit = Unit(
             start, end, shown, kind, number, leads, listed, depth, is_step, more, introduces
@@ -160,43 +161,45 @@ class _Outline:
         self.units.append(unit)
         return True
 
-    def _more(self, start: int, end: int, kind: Kind, shown: str, leads: tuple[int, ...]) -> int:
+    def _extra_characters(
+        self, start: int, end: int, kind: Kind, shown: str, leads: tuple[int, ...]
+    ) -> int:
         if kind is Kind.TABLE:
-            heads = (self.units[at] for at in leads)
-            return sum(len(head.text) for head in heads if head.kind is Kind.TABLE)
+            leading_units = (self.units[index] for index in leads)
+            return sum(len(lead.text) for lead in leading_units if lead.kind is Kind.TABLE)
         if kind in (Kind.ITEM, Kind.CODE):
             return max(0, len(readable(self.text[start:end])) - len(shown))
         return 0
 
 
 def _sentences(block: Block) -> Iterator[tuple[int, int]]:
-    """Yield the sentences. A number alone is not one, but the beginning of one, as in a numbered
-    list, or at the end of a block the end of one: "tel. 0800 123". Nor is a word that a
-    block opens with: "Note." or "No."."""
-    held: int | None = None
+    """Yield the sentences. A number alone is not a sentence, but begins the next one, as in a
+    numbered list, or ends the last one of a block: "tel. 0800 123". Nor is a single word at the
+    beginning of a block: "Note." or "No."."""
+    begin: int | None = None
     last: tuple[int, int] | None = None
     for start, end in spans(block.text):
-        held = start if held is None else held
-        part = block.text[held:end]
-        if any(map(str.isalpha, part)) and (last or not _opens(part)):
+        begin = start if begin is None else begin
+        part = block.text[begin:end]
+        if any(map(str.isalpha, part)) and (last or not _is_opening_word(part)):
             if last:
                 yield last
-            last, held = (block.start + held, block.start + held + len(part.rstrip())), None
-    if held is not None and any(map(str.isalnum, block.text[held:])):
-        first = last[0] if last else block.start + held
+            last, begin = (block.start + begin, block.start + begin + len(part.rstrip())), None
+    if begin is not None and any(map(str.isalnum, block.text[begin:])):
+        first = last[0] if last else block.start + begin
         last = first, block.start + len(block.text.rstrip())
     if last:
         yield last
 
 
-def _opens(part: str) -> bool:
-    """Return whether it is a word with an end, which says nothing by itself."""
+def _is_opening_word(part: str) -> bool:
+    """Return whether it is a single word with a full stop, which says nothing by itself."""
     words = [word for word in part.split() if any(map(str.isalpha, word))]
     return len(words) == 1 and words[0].endswith(tuple(_ENDS))
 
 
 def _lines(block: Block) -> Iterator[tuple[int, int]]:
-    at = block.start
+    position = block.start
     for line in block.text.splitlines(keepends=True):
-        yield at, at + len(line.rstrip())
-        at += len(line)
+        yield position, position + len(line.rstrip())
+        position += len(line)

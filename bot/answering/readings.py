@@ -7,9 +7,9 @@ import re
 from indexers.text.prose import plain
 
 LABEL = 70
-"""Characters."""
+"""Characters of a label."""
 _PLACE = 34
-"""Characters of its place."""
+"""Characters of the place in a label."""
 _NUMBERING = re.compile(
     r"(?:(?:step|part|section|chapter|phase)\s+)?\d{1,3}(?:\.\d{1,3}){0,4}\s*[.):\u2013\u2014-]\s+",
     re.IGNORECASE,
@@ -20,38 +20,39 @@ _ASKS = re.compile(
 )
 """The beginning of a heading that is a question."""
 _CAPITAL = re.compile(r"\W?([A-Z][a-z]+)\W?")
-"""A word in the capital of a title; one with more capitals is a name."""
+"""A word with one capital, as titles have. A word with more capitals is a name."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
 
-def in_words(heading: str, place: str, text: str) -> str:
-    """Return ``heading`` without numbering, question words and title capitals, and with ``place``
-    (a title or heading above it, empty if not needed). ``text`` is its section's: a word in lower
-    case there is no name."""
-    words = plainly(heading, text)
-    where = _cut(place.strip(" ?:."), _PLACE)
-    if where.casefold() in words.casefold():
+def as_label(heading: str, place: str, text: str) -> str:
+    """Return ``heading`` as a label: without numbering, question words and title capitals, and with
+    ``place`` (a title or heading above it; empty if not needed). ``text`` is the text of its
+    section: a word that it has in lower case is no name."""
+    words = plain_heading(heading, text)
+    place_words = _cut(place.strip(" ?:."), _PLACE)
+    if place_words.casefold() in words.casefold():
         return _cut(words, LABEL)
-    return f"{_cut(words, LABEL - len(where) - len(' ()'))} ({where})"
+    return f"{_cut(words, LABEL - len(place_words) - len(' ()'))} ({place_words})"
 
 
-def in_full(heading: str, title: str, text: str) -> str:
-    """Return the same as a question's words: in full length, always with the page's title."""
-    words, where = plainly(heading, text), title.strip(" ?:.")
-    return words if where.casefold() in words.casefold() else f"{words} ({where})"
+def as_question(heading: str, title: str, text: str) -> str:
+    """Return ``heading`` as the words of a question: in full length, always with the page's
+    title."""
+    words, title_words = plain_heading(heading, text), title.strip(" ?:.")
+    return words if title_words.casefold() in words.casefold() else f"{words} ({title_words})"
 
 
-def plainly(heading: str, text: str) -> str:
-    small = frozenset(word for word in _WORD.findall(plain(text)) if word.islower())
+def plain_heading(heading: str, text: str) -> str:
+    lower_case_words = frozenset(word for word in _WORD.findall(plain(text)) if word.islower())
     words = heading.strip(" ?:.")
-    for begins in (_NUMBERING, _ASKS):
-        words = begins.sub("", words, count=1) if begins.match(words) else words
-    first, *rest = words.split() or [""]
-    capitals = {word: found[1].lower() for word in rest if (found := _CAPITAL.fullmatch(word))}
-    if small.issuperset(capitals.values()):
-        # A mix of lower case and capitals would read worse than a title.
-        rest = [word.lower() if word in capitals else word for word in rest]
-    return " ".join([first[:1].upper() + first[1:], *rest])
+    for prefix in (_NUMBERING, _ASKS):
+        words = prefix.sub("", words, count=1) if prefix.match(words) else words
+    first, *others = words.split() or [""]
+    lowered = {word: match[1].lower() for word in others if (match := _CAPITAL.fullmatch(word))}
+    if lower_case_words.issuperset(lowered.values()):
+        # Lower all or none: a mix would read worse than a title.
+        others = [word.lower() if word in lowered else word for word in others]
+    return " ".join([first[:1].upper() + first[1:], *others])
 
 
 def _cut(words: str, room: int) -> str:

@@ -30,12 +30,12 @@ log = logging.getLogger(__name__)
 MOST_CITED = 5
 """Pages that an answer may cite, so that the recheck stays cheap."""
 ROUNDS = 4
-"""How often an answer is made from unchecked pages; after that, from checked ones."""
-_TOGETHER = 3
+"""How often an answer is made from unchecked pages. After that, only checked pages are used."""
+_BATCH = 3
 """Pages that are checked together, even if an answer cites fewer."""
-_WIDER = 4
-"""The factor for more pages once some of them may not be quoted: a whole space may have been
-closed, and open pages come after its pages."""
+_BATCH_GROWTH = 4
+"""The factor by which this grows once a page may not be quoted: a whole space may have been closed,
+so that open pages come only after its pages."""
 MOST_LINKED = 3
 
 PageRef = tuple[str, str]
@@ -44,37 +44,38 @@ _ANYBODY = Principal.of(EVERYONE)
 
 
 @dataclass(slots=True)
-class _Seen:
-    """The results of the checks for one question, by page: those that ``stand`` for the reader
-    (with their current text, if they were edited), those that ``fell``, and those in ``doubt``, of
-    which some are ``closing``: the wiki's reply does not admit everyone, or is about another text.
-    ``silent`` wikis are not asked again. ``now`` holds reread pages, ``linked`` those that are
-    linked only, and ``answered`` is true if an answer would have quoted one."""
+class _CheckState:
+    """The results of the checks for one question, by page. ``valid`` pages may be shown to the
+    reader, with their current text if they were edited; ``invalid`` ones may not; ``doubts`` says
+    why a page could not be confirmed. Of these, some ``may_be_closed``: the wiki's reply does not
+    admit everyone, or is about another text. ``silent_wikis`` are not asked again. ``reread`` holds
+    edited pages as they may be quoted, ``linked`` the pages that are linked only. ``would_quote``:
+    an answer would have quoted one of these."""
 
-    stand: dict[PageRef, Page | None] = field(default_factory=dict)
-    fell: set[PageRef] = field(default_factory=set)
-    doubt: dict[PageRef, Doubt] = field(default_factory=dict)
-    closing: set[PageRef] = field(default_factory=set)
-    silent: set[str] = field(default_factory=set)
-    now: dict[PageRef, FoundPage | None] = field(default_factory=dict)
+    valid: dict[PageRef, Page | None] = field(default_factory=dict)
+    invalid: set[PageRef] = field(default_factory=set)
+    doubts: dict[PageRef, Doubt] = field(default_factory=dict)
+    may_be_closed: set[PageRef] = field(default_factory=set)
+    silent_wikis: set[str] = field(default_factory=set)
+    reread: dict[PageRef, FoundPage | None] = field(default_factory=dict)
     linked: dict[PageRef, Linked] = field(default_factory=dict)
-    looks: dict[str, bool] = field(default_factory=dict)
-    """Whether pages of a wiki are checked, as decided for the first of them."""
-    answered: bool = False
+    needs_check: dict[str, bool] = field(default_factory=dict)
+    """Whether pages of a wiki are checked, as decided at its first page."""
+    would_quote: bool = False
 
-    def is_told(self, place: PageRef) -> bool:
-        return place in self.stand or place in self.fell or place in self.doubt
+    def has_result(self, ref: PageRef) -> bool:
+        return ref in self.valid or ref in self.invalid or ref in self.doubts
 
 
 class Recheck:
-    """The recheck of an answer's pages, for wikis that can be asked for live pages; others need
-    none.
+    """The recheck of an answer's pages. Only wikis with live pages need one.
 
-    ``seconds`` is the time limit of all checks for one question. Pages that were open to everyone,
-    of a wiki that does not answer, are shown with the date of its ``last_pass`` (None: unknown), or
-    left out if this ``refuses``. ``split`` cuts edited pages. With 0 ``seconds`` no wiki is asked,
-    and one whose last pass ``failed_since`` counts as silent. A check that hangs keeps its thread:
-    each wiki has at most ``at_once``, and while all of them hang the wiki counts as silent at once.
+    ``seconds`` is the time limit of all checks for one question. If a wiki does not answer, pages
+    that were open to everyone are shown with the date of its ``last_pass`` (None: unknown), or left
+    out if this ``refuses``. ``split`` cuts edited pages into passages. With 0 ``seconds`` no wiki
+    is asked, and a wiki whose last pass ``failed_since`` counts as silent. A check that hangs keeps
+    its thread: each wiki has at most ``at_once`` threads, and counts as silent while all of them
+    hang.
     """
 
     def __init__(  # noqa: PLR0913 - the parts, and one for each thing that may be set
@@ -95,97 +96,104 @@ class Recheck:
         self._reread = Rereading(split)
         self._seconds = seconds
         self._refuses = refuses
-        self._places = {wiki: BoundedSemaphore(at_once) for wiki in self._live_wikis}
+        self._slots = {wiki: BoundedSemaphore(at_once) for wiki in self._live_wikis}
         self._clock = clock
 
     def begin(self, reader: Reader, pages: Sequence[FoundPage]) -> Check:
-        """Return the check for one question of ``reader``'s, whose passages are on ``pages``."""
+        """Return the check for one question of ``reader``, whose passages are on ``pages``."""
         return Check(self, reader, pages)
 
-    def stands(self, sources: Collection[Source], reader: Reader) -> frozenset[PageRef]:
+    def confirmed(self, sources: Collection[Source], reader: Reader) -> frozenset[PageRef]:
         """Return the pages of ``sources`` that their wikis confirm in time: they exist, are open to
-        ``reader`` and still have the quoted text; a wiki that has no live pages is not asked, and
-        its pages are valid."""
-        seen = _Seen()
-        asked = {_place(one): one.revision for one in sources if self.is_looked_at(one.wiki, seen)}
-        self.look(asked, reader, self.until(), seen)
-        return frozenset(
-            _place(source)
+        ``reader`` and still have the quoted text. A wiki without live pages is not asked, and its
+        pages are valid."""
+        state = _CheckState()
+        revisions = {
+            _ref(source): source.revision
             for source in sources
-            if not self.is_looked_at(source.wiki, seen) or _still_says(source, seen)
+            if self.needs_check(source.wiki, state)
+        }
+        self.check_pages(revisions, reader, self.until(), state)
+        return frozenset(
+            _ref(source)
+            for source in sources
+            if not self.needs_check(source.wiki, state) or _still_has_quote(source, state)
         )
 
     def until(self) -> float:
         return self._clock() + self._seconds
 
-    def is_looked_at(self, wiki: str, seen: _Seen) -> bool:
-        """Return whether pages of ``wiki`` must be confirmed. Called once for each question: it may
-        read the log of passes."""
-        if wiki not in seen.looks:
-            seen.looks[wiki] = wiki in self._live_wikis and (
+    def needs_check(self, wiki: str, state: _CheckState) -> bool:
+        """Return whether pages of ``wiki`` must be confirmed. This is decided once a question,
+        because it may read the log of passes."""
+        if wiki not in state.needs_check:
+            state.needs_check[wiki] = wiki in self._live_wikis and (
                 self._seconds > 0 or self._failed_since(wiki)
             )
-        return seen.looks[wiki]
+        return state.needs_check[wiki]
 
-    def as_seen(self, found: FoundPage, seen: _Seen) -> FoundPage | None:
-        """Return a page as it may be quoted after the checks so far; None if it may not be."""
-        place = _place(found)
-        if not self.is_looked_at(found.wiki, seen) or place in seen.now:
-            return seen.now.get(place, found)
-        if place in seen.fell:
+    def quotable(self, page: FoundPage, state: _CheckState) -> FoundPage | None:
+        """Return the page as it may be quoted after the checks so far; None if it may not be."""
+        ref = _ref(page)
+        if not self.needs_check(page.wiki, state) or ref in state.reread:
+            return state.reread.get(ref, page)
+        if ref in state.invalid:
             return None
-        if place in seen.doubt or (found.wiki in seen.silent and place not in seen.stand):
-            seen.doubt.setdefault(place, Doubt.UNCONFIRMED)
-            closed = place in seen.closing or not _is_open(found)
-            return None if self._refuses or closed else found
-        if now := seen.stand.get(place):
-            seen.now[place] = self._reread(found, now)
-            return seen.now[place]
-        return found
+        if ref in state.doubts or (page.wiki in state.silent_wikis and ref not in state.valid):
+            state.doubts.setdefault(ref, Doubt.UNCONFIRMED)
+            may_be_closed = ref in state.may_be_closed or not _is_open(page)
+            return None if self._refuses or may_be_closed else page
+        if current := state.valid.get(ref):
+            state.reread[ref] = self._reread(page, current)
+            return state.reread[ref]
+        return page
 
     def linked(self, source: Source, doubt: Doubt) -> Linked:
         address = self._live_wikis[source.wiki].plain_address(source.page, source.url)
         return Linked(source.wiki, source.page, address, doubt)
 
-    def with_doubts(self, result: Result, seen: _Seen) -> Result:
-        linked = tuple(one for one in seen.linked.values() if one.url)[:MOST_LINKED]
+    def with_doubts(self, result: Result, state: _CheckState) -> Result:
+        linked = tuple(page for page in state.linked.values() if page.url)[:MOST_LINKED]
         if isinstance(result, NoAnswer):
-            if self._refuses and Doubt.UNCONFIRMED in seen.doubt.values():
+            if self._refuses and Doubt.UNCONFIRMED in state.doubts.values():
                 result = replace(result, reason=Reason.UNCHECKED, text=texts.CANNOT_CHECK)
-            elif seen.linked and (seen.answered or result.reason is Reason.NOTHING_INDEXED):
+            elif state.linked and (state.would_quote or result.reason is Reason.NOTHING_INDEXED):
                 text = texts.ONLY_LINKS if linked else texts.CANNOT_CHECK
                 result = replace(result, reason=Reason.UNCHECKED, text=text)
         result = replace(result, linked=linked)
-        unsure = {source.wiki for source in named(result) if _place(source) in seen.doubt}
-        if not unsure:
+        unsure_wikis = {source.wiki for source in named(result) if _ref(source) in state.doubts}
+        if not unsure_wikis:
             return result
-        passes = [self._last_pass(wiki) for wiki in sorted(unsure)]
-        known = [moment for moment in passes if moment is not None]
+        passes = [self._last_pass(wiki) for wiki in sorted(unsure_wikis)]
+        known_moments = [moment for moment in passes if moment is not None]
         return replace(
-            result, unchecked=Unchecked(min(known) if len(known) == len(passes) else None)
+            result,
+            unchecked=Unchecked(min(known_moments) if len(known_moments) == len(passes) else None),
         )
 
-    def look(self, pages: Mapping[PageRef, str], reader: Reader, until: float, seen: _Seen) -> None:
-        """Check ``pages`` (revisions by place), all wikis in parallel."""
-        cited: dict[str, dict[str, str]] = {}
+    def check_pages(
+        self, pages: Mapping[PageRef, str], reader: Reader, until: float, state: _CheckState
+    ) -> None:
+        """Check ``pages`` (the revision of each), all wikis in parallel."""
+        by_wiki: dict[str, dict[str, str]] = {}
         for (wiki, page), revision in pages.items():
-            cited.setdefault(wiki, {})[page] = revision
-        left = max(0.0, until - self._clock())
-        asks = cited.items() if self._seconds else ()
-        asked = {wiki: self._ask(wiki, pages, left) for wiki, pages in asks}
-        wait(filter(None, asked.values()), left)
-        for wiki, revisions in cited.items():
-            answer = _answered(wiki, asked[wiki]) if wiki in asked else None
-            live_pages = answer or LivePages({}, frozenset(revisions))
+            by_wiki.setdefault(wiki, {})[page] = revision
+        seconds_left = max(0.0, until - self._clock())
+        to_ask = by_wiki.items() if self._seconds else ()
+        futures = {wiki: self._ask(wiki, pages, seconds_left) for wiki, pages in to_ask}
+        wait(filter(None, futures.values()), seconds_left)
+        for wiki, revisions in by_wiki.items():
+            reply = _reply(wiki, futures[wiki]) if wiki in futures else None
+            live_pages = reply or LivePages({}, frozenset(revisions))
             if live_pages.untold.issuperset(revisions) and not live_pages.partly:
-                seen.silent.add(wiki)
+                state.silent_wikis.add(wiki)
             for page in revisions:
-                _note((wiki, page), live_pages, reader, seen)
+                _record((wiki, page), live_pages, reader, state)
 
     def _ask(self, wiki: str, pages: Mapping[str, str], seconds: float) -> Future[LivePages] | None:
-        """Ask a wiki in a thread of its own; return None while too many hang, or if the system has
-        no thread left."""
-        if not self._places[wiki].acquire(blocking=False):
+        """Ask a wiki in a separate thread. Return None if too many of its threads hang, or if the
+        system has no thread left."""
+        if not self._slots[wiki].acquire(blocking=False):
             return None
 
         def check() -> LivePages:
@@ -193,12 +201,12 @@ class Recheck:
                 # A little less than the wait here, so that partial results arrive.
                 return self._live_wikis[wiki].current(pages, seconds * _SHARE)
             finally:
-                self._places[wiki].release()
+                self._slots[wiki].release()
 
         try:
             return in_daemon(check, f"checking-{wiki}")
         except RuntimeError as error:
-            self._places[wiki].release()
+            self._slots[wiki].release()
             log.warning("%s cannot be asked: %s", wiki, error)
             return None
 
@@ -207,121 +215,129 @@ _SHARE = 0.97
 
 
 class Check:
-    """The check of one question's pages. ``pages`` are those that may be used, as far as they were
-    checked: invalid ones are removed, and edited ones have their current text."""
+    """The check of one question's pages. ``pages`` are those that may be used after the checks so
+    far: invalid ones are removed, and edited ones have their current text."""
 
-    def __init__(self, of: Recheck, reader: Reader, pages: Sequence[FoundPage]) -> None:
-        self._of = of
+    def __init__(self, recheck: Recheck, reader: Reader, pages: Sequence[FoundPage]) -> None:
+        self._recheck = recheck
         self._reader = reader
-        self._until = of.until()
-        self._together = _TOGETHER
+        self._until = recheck.until()
+        self._batch_size = _BATCH
         self.pages = tuple(pages)
-        self.seen = _Seen()
+        self.state = _CheckState()
 
-    def holds(self, sources: Sequence[Source], *, quoted: bool) -> bool:
-        """Return whether all ``sources`` may be cited as they are. If not, `pages` are updated:
-        without invalid ones, and with the current text of edited ones."""
-        self._look(sources)
-        kept = tuple(
-            now for found in self.pages if (now := self._of.as_seen(found, self.seen)) is not None
+    def confirm(self, sources: Sequence[Source], *, quoted: bool) -> bool:
+        """Check ``sources``; return whether all may be cited as they are. If not, invalid pages are
+        removed from `pages`, and edited ones get their current text."""
+        self._check_new(sources)
+        remaining = tuple(
+            current
+            for page in self.pages
+            if (current := self._recheck.quotable(page, self.state)) is not None
         )
-        same = len(kept) == len(self.pages) and all(map(_is, kept, self.pages))
-        self.pages = kept
-        if not same:
-            self._together *= _WIDER
+        unchanged = len(remaining) == len(self.pages) and all(map(_is_same, remaining, self.pages))
+        self.pages = remaining
+        if not unchanged:
+            self._batch_size *= _BATCH_GROWTH
         self._link(sources, quoted=quoted)
-        return same
+        return unchanged
 
-    def keep_sure(self) -> None:
+    def keep_confirmed(self) -> None:
         """Keep only the pages that were checked and are valid."""
-        self.pages = tuple(found for found in self.pages if self._is_sure(found))
+        self.pages = tuple(page for page in self.pages if self._is_confirmed(page))
 
     @property
-    def figures(self) -> tuple[int, int, int]:
+    def counts(self) -> tuple[int, int, int]:
         """Return how many pages are valid, invalid, and unconfirmed so far."""
-        return len(self.seen.stand), len(self.seen.fell), len(self.seen.doubt)
+        return len(self.state.valid), len(self.state.invalid), len(self.state.doubts)
 
     def with_doubts(self, result: Result) -> Result:
         """Return ``result`` with the pages that could not be confirmed, and those that are only
         linked."""
-        return self._of.with_doubts(result, self.seen)
+        return self._recheck.with_doubts(result, self.state)
 
-    def _look(self, sources: Sequence[Source]) -> None:
-        new = {_place(one): one.revision for one in sources if self._is_open(_place(one))}
-        if not new:
+    def _check_new(self, sources: Sequence[Source]) -> None:
+        revisions = {
+            _ref(source): source.revision for source in sources if self._is_pending(_ref(source))
+        }
+        if not revisions:
             return
-        # The next best pages are checked with them, and not later if one of them is invalid.
-        for found in self.pages[: max(MOST_CITED, self._together)]:
-            if len(new) < self._together and self._is_open(_place(found)):
-                new.setdefault(_place(found), found.hits[0].passage.revision)
-        self._of.look(new, self._reader, self._until, self.seen)
+        # Check the next best pages, too: one may be needed if a cited page is invalid.
+        for page in self.pages[: max(MOST_CITED, self._batch_size)]:
+            if len(revisions) < self._batch_size and self._is_pending(_ref(page)):
+                revisions.setdefault(_ref(page), page.hits[0].passage.revision)
+        self._recheck.check_pages(revisions, self._reader, self._until, self.state)
 
-    def _is_sure(self, found: FoundPage) -> bool:
-        if not self._of.is_looked_at(found.wiki, self.seen):
+    def _is_confirmed(self, page: FoundPage) -> bool:
+        if not self._recheck.needs_check(page.wiki, self.state):
             return True
-        return _place(found) in self.seen.stand
+        return _ref(page) in self.state.valid
 
-    def _is_open(self, place: PageRef) -> bool:
-        wiki = place[0]
-        looks = self._of.is_looked_at(wiki, self.seen) and wiki not in self.seen.silent
-        return looks and not self.seen.is_told(place)
+    def _is_pending(self, ref: PageRef) -> bool:
+        wiki = ref[0]
+        is_asked = (
+            self._recheck.needs_check(wiki, self.state) and wiki not in self.state.silent_wikis
+        )
+        return is_asked and not self.state.has_result(ref)
 
     def _link(self, sources: Sequence[Source], *, quoted: bool) -> None:
-        left = {_place(found) for found in self.pages}
+        remaining = {_ref(page) for page in self.pages}
         for source in sources:
-            place = _place(source)
-            doubt = self.seen.doubt.get(place)
-            if doubt is not None and place not in left:
-                self.seen.linked.setdefault(place, self._of.linked(source, doubt))
-                self.seen.answered = self.seen.answered or quoted
+            ref = _ref(source)
+            doubt = self.state.doubts.get(ref)
+            if doubt is not None and ref not in remaining:
+                self.state.linked.setdefault(ref, self._recheck.linked(source, doubt))
+                self.state.would_quote = self.state.would_quote or quoted
 
 
-def _is(one: object, other: object) -> bool:
+def _is_same(one: object, other: object) -> bool:
     return one is other
 
 
-def _place(page: Source | FoundPage) -> PageRef:
+def _ref(page: Source | FoundPage) -> PageRef:
     return page.wiki, page.page
 
 
-def _is_open(found: FoundPage) -> bool:
-    """Return whether it was open to everyone when it was indexed."""
-    return all(hit.passage.acl.admits(_ANYBODY) for hit in found.hits)
+def _is_open(page: FoundPage) -> bool:
+    """Return whether the page was open to everyone when it was indexed."""
+    return all(hit.passage.acl.admits(_ANYBODY) for hit in page.hits)
 
 
-def _still_says(source: Source, seen: _Seen) -> bool:
-    place = _place(source)
-    if place not in seen.stand:
+def _still_has_quote(source: Source, state: _CheckState) -> bool:
+    ref = _ref(source)
+    if ref not in state.valid:
         return False
-    now = seen.stand[place]
-    return now is None or stands_in(source.quote, now)
+    current = state.valid[ref]
+    return current is None or stands_in(source.quote, current)
 
 
-def _note(place: PageRef, live_pages: LivePages, reader: Reader, seen: _Seen) -> None:
-    wiki, page = place
+def _record(ref: PageRef, live_pages: LivePages, reader: Reader, state: _CheckState) -> None:
+    wiki, page = ref
     untold = page in live_pages.untold
-    live = live_pages.partly.get(page, LivePage(OPEN)) if untold else live_pages.stand.get(page)
-    if live is None or not live.acl.admits(reader):
-        seen.fell.add(place)
+    live_page = (
+        live_pages.partly.get(page, LivePage(OPEN)) if untold else live_pages.stand.get(page)
+    )
+    if live_page is None or not live_page.acl.admits(reader):
+        state.invalid.add(ref)
         log.info("Page %s of %s is gone or closed for a reader: left out", page, wiki)
     elif untold:
-        seen.doubt[place] = Doubt.UNCONFIRMED
-        if live.edited or live.acl != OPEN:
-            seen.closing.add(place)
-    elif live.edited and live.now is None:
-        seen.doubt[place] = Doubt.EDITED
-        seen.closing.add(place)
+        state.doubts[ref] = Doubt.UNCONFIRMED
+        if live_page.edited or live_page.acl != OPEN:
+            state.may_be_closed.add(ref)
+    elif live_page.edited and live_page.now is None:
+        state.doubts[ref] = Doubt.EDITED
+        state.may_be_closed.add(ref)
     else:
-        seen.stand[place] = live.now
+        state.valid[ref] = live_page.now
 
 
-def _answered(wiki: str, answer: Future[LivePages] | None) -> LivePages | None:
-    """Return the wiki's reply; None if there was none in time."""
-    if answer is None or not answer.done():
+def _reply(wiki: str, future: Future[LivePages] | None) -> LivePages | None:
+    """Return the wiki's reply; None if it did not come in time."""
+    if future is None or not future.done():
         log.warning("%s does not confirm cited pages in time", wiki)
         return None
     try:
-        return answer.result()
+        return future.result()
     except WikiUnavailable as error:
         log.warning("%s does not confirm cited pages: %s", wiki, error)
         return None

@@ -1,4 +1,4 @@
-"""Messages if there is no answer, and about rights that could not be asked for."""
+"""Messages for a question without an answer, and notes on rights that are unknown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from indexers.model import Audience
 from indexers.untold import untold_by
 
 LONGEST_QUESTION = 4000
-"""Characters. A longer text is no question."""
+"""Characters of a question. A longer text is refused."""
 _SILENT = {Reason.NOTHING_FITS, Reason.NOTHING_INDEXED}
 _TEXTS = {
     Reason.NO_QUESTION: texts.NO_QUESTION,
@@ -21,17 +21,17 @@ _TEXTS = {
 
 
 def refusal(text: str) -> NoAnswer | None:
-    """Return the message for a text that cannot be searched for; None if it can."""
+    """Return the message for a text that cannot be searched for; None if it can be."""
     if len(text) > LONGEST_QUESTION:
-        return _told(Reason.TOO_LONG)
+        return _refusal(Reason.TOO_LONG)
     if not any(character.isalnum() for character in text):
-        return _told(Reason.NO_QUESTION)
+        return _refusal(Reason.NO_QUESTION)
     return None
 
 
-def with_rights_told(result: Result, question: Question, *, found: bool) -> Result:
-    """Add a note if the reader's rights could not be asked for; without claiming that there is
-    nothing to read, if pages were ``found`` and their check left none."""
+def with_rights_note(result: Result, question: Question, *, found: bool) -> Result:
+    """Add a note if the reader's rights could not be asked for. If pages were ``found`` but the
+    recheck left none, the result does not claim that there is nothing to read."""
     if isinstance(result, NoAnswer) and result.reason is Reason.NOTHING_INDEXED and found:
         result = replace(result, reason=Reason.NOTHING_FITS, text=texts.NOTHING_FOUND)
     rights = narrowed(question)
@@ -43,14 +43,14 @@ def with_rights_told(result: Result, question: Question, *, found: bool) -> Resu
     return replace(result, narrowed=rights)
 
 
-def with_rebuilding_told(result: Result) -> Result:
+def with_rebuilding_note(result: Result) -> Result:
     """Add the note that missing pages may come once the index is rebuilt."""
     if isinstance(result, NoAnswer) and result.reason in _SILENT:
         return replace(result, reason=Reason.REBUILDING, text=_TEXTS[Reason.REBUILDING])
     return result
 
 
-def with_reading_told(result: Result) -> Result:
+def with_reading_note(result: Result) -> Result:
     """Add the note that the wiki is still being read, so that more may be found later."""
     if isinstance(result, Answer) and not result.verified:
         return replace(result, early=True)
@@ -60,12 +60,12 @@ def with_reading_told(result: Result) -> Result:
 
 
 def narrowed(question: Question) -> Narrowed | None:
-    """Return what could not be asked of the reader's rights; None if everything could."""
+    """Return which of the reader's rights could not be asked for; None if all could."""
     sites = untold_by(question.reader)
     if not sites:
         return None
     return Narrowed(tuple(sorted(sites - {""})), isinstance(question.reader, Audience))
 
 
-def _told(reason: Reason) -> NoAnswer:
+def _refusal(reason: Reason) -> NoAnswer:
     return NoAnswer(reason, _TEXTS[reason])

@@ -1,7 +1,7 @@
-"""The best passages, read together with the question and reordered.
+"""Reordering of the best passages by a model that reads them together with the question.
 
-By a local cross-encoder (the bundled one, unless another or none is configured), or by a language
-model, which is off by default.
+The model is a local cross-encoder (the bundled one, unless another or none is configured), or a
+language model, which is off by default.
 """
 
 from __future__ import annotations
@@ -17,29 +17,30 @@ from indexers.model import Hit, Passage
 from indexers.ports import Reranker
 
 Scoring = Callable[[Question, Sequence[Passage]], Sequence[float]]
-"""How well each passage answers; higher is better. Raises ModelUnavailable or ModelFailed."""
+"""Returns how well each passage answers; higher is better. Raises ModelUnavailable or
+ModelFailed."""
 
 Order = Callable[[Sequence[FoundPage], Sequence[Hit], Sequence[float]], tuple[FoundPage, ...]]
 """Pages, their best passages and the scores of these -> the pages reordered."""
 
 PASSAGES = 20
-"""Passages that are read; those further down were seldom right."""
+"""Passages that are read. Further ones were seldom right."""
 
 
-def reading(reranker: Reranker) -> Scoring:
+def scoring_by(reranker: Reranker) -> Scoring:
     def scores(question: Question, passages: Sequence[Passage]) -> Sequence[float]:
-        return reranker.scores(in_full(question), [passage.embedded for passage in passages])
+        return reranker.scores(with_previous(question), [passage.embedded for passage in passages])
 
     return scores
 
 
-def in_full(question: Question) -> str:
-    """Return a follow-up ("And how long?") together with the question before it, unless it was made
+def with_previous(question: Question) -> str:
+    """Return a follow-up ("And how long?") with the question before it, unless it was made
     standalone."""
-    asked = [turn.text for turn in question.history if turn.role is Role.ASKER]
-    if question.standalone or not asked:
+    questions = [turn.text for turn in question.history if turn.role is Role.ASKER]
+    if question.standalone or not questions:
         return question.sought
-    return f"{' '.join(asked[-1].split())[:_LONGEST]} {question.text}"
+    return f"{' '.join(questions[-1].split())[:_LONGEST]} {question.text}"
 
 
 _LONGEST = 300
@@ -47,11 +48,11 @@ _LONGEST = 300
 
 
 class Reranking:
-    """A `bot.answering.retrieval.Reorder` that never takes longer than ``seconds`` and never fails:
-    then the order stays. At most ``at_once`` run, including abandoned ones; one more is skipped at
-    once. ``order`` applies the scores; fewer than ``fewest`` passages are not worth it. Without
-    ``foreign`` a question in another language than the pages is skipped, because ``scoring`` would
-    know no word of it."""
+    """A `bot.answering.retrieval.Reorder` that keeps the order if it takes longer than ``seconds``
+    or fails. At most ``at_once`` calls run, including abandoned ones; a further call is skipped
+    immediately. ``order`` applies the scores; fewer than ``fewest`` passages are not reranked.
+    Without ``foreign``, a question in another language than the pages is skipped, because
+    ``scoring`` would not understand it."""
 
     def __init__(  # noqa: PLR0913 - each is a bound or a part of its own
         self,
@@ -65,7 +66,7 @@ class Reranking:
         foreign: bool = True,
     ) -> None:
         self._scoring = scoring
-        self._order = order or dealt
+        self._order = order or redistributed
         self._fewest = fewest
         self._foreign = foreign
         self._passages = passages
@@ -73,8 +74,8 @@ class Reranking:
 
     def __call__(self, question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
         best = self.best(pages)
-        unknown = question.foreign and not self._foreign
-        if unknown or len(best) < self._fewest:
+        not_understood = question.foreign and not self._foreign
+        if not_understood or len(best) < self._fewest:
             return tuple(pages)
         passages = [hit.passage for hit in best]
         scores = self._bounded(lambda: self._scoring(question, passages))
@@ -82,35 +83,35 @@ class Reranking:
 
     def best(self, pages: Sequence[FoundPage]) -> list[Hit]:
         """Return the passages that are read, the best first."""
-        hits = [hit for found in pages for hit in found.hits if not hit.beside]
+        hits = [hit for page in pages for hit in page.hits if not hit.beside]
         return sorted(hits, key=lambda hit: -hit.score)[: self._passages]
 
 
-def dealt(
+def redistributed(
     pages: Sequence[FoundPage], best: Sequence[Hit], scores: Sequence[float]
 ) -> tuple[FoundPage, ...]:
-    """Return ``pages`` with their scores and those of their ``best`` hits redistributed in the
-    order of ``scores``: later steps read the order off the scores and their size as the search's.
-    Passages that were not read keep their own; where ``scores`` are equal, the order stays."""
-    read = {hit.passage.id: score for hit, score in zip(best, scores, strict=True)}
-    order = sorted(best, key=lambda hit: -read[hit.passage.id])
-    values = sorted((hit.score for hit in best), reverse=True)
-    worth = {hit.passage.id: value for hit, value in zip(order, values, strict=True)}
-    touched = [found for found in pages if _of(found, read)]
-    rest = [found for found in pages if not _of(found, read)]
-    ranked = sorted(touched, key=lambda found: -max(_of(found, read)))
-    totals = sorted((found.score for found in touched), reverse=True)
+    """Return ``pages`` with their scores, and those of their ``best`` hits, redistributed in the
+    order of ``scores``: later steps take the order from the scores, and expect them on the search's
+    scale. Passages that were not read keep their own score; equal ``scores`` keep their order."""
+    score_of = {hit.passage.id: score for hit, score in zip(best, scores, strict=True)}
+    by_score = sorted(best, key=lambda hit: -score_of[hit.passage.id])
+    old_scores = sorted((hit.score for hit in best), reverse=True)
+    new_scores = {hit.passage.id: value for hit, value in zip(by_score, old_scores, strict=True)}
+    scored_pages = [page for page in pages if _scores_of(page, score_of)]
+    other_pages = [page for page in pages if not _scores_of(page, score_of)]
+    ranked = sorted(scored_pages, key=lambda page: -max(_scores_of(page, score_of)))
+    page_scores = sorted((page.score for page in scored_pages), reverse=True)
     renewed = [
-        replace(found, score=score, hits=_renewed(found, worth))
-        for found, score in zip(ranked, totals, strict=True)
+        replace(page, score=score, hits=_with_scores(page, new_scores))
+        for page, score in zip(ranked, page_scores, strict=True)
     ]
-    return tuple(sorted([*renewed, *rest], key=lambda found: -found.score))
+    return tuple(sorted([*renewed, *other_pages], key=lambda page: -page.score))
 
 
-def _of(found: FoundPage, read: Mapping[uuid.UUID, float]) -> list[float]:
-    return [read[hit.passage.id] for hit in found.hits if hit.passage.id in read]
+def _scores_of(page: FoundPage, score_of: Mapping[uuid.UUID, float]) -> list[float]:
+    return [score_of[hit.passage.id] for hit in page.hits if hit.passage.id in score_of]
 
 
-def _renewed(found: FoundPage, worth: Mapping[uuid.UUID, float]) -> tuple[Hit, ...]:
-    hits = [replace(hit, score=worth.get(hit.passage.id, hit.score)) for hit in found.hits]
+def _with_scores(page: FoundPage, new_scores: Mapping[uuid.UUID, float]) -> tuple[Hit, ...]:
+    hits = [replace(hit, score=new_scores.get(hit.passage.id, hit.score)) for hit in page.hits]
     return tuple(sorted(hits, key=lambda hit: -hit.score))

@@ -1,4 +1,4 @@
-"""A page was edited since it was indexed: only its current text may be quoted."""
+"""Pages that were edited since they were indexed: only their current text may be quoted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from indexers.model import Hit, Page, Passage
 
 Split = Callable[[Page], Sequence[Passage]]
 _ALIKE = 0.5
-"""The share of common words for a passage to be an edited version of another."""
+"""The least share of common words for a passage to be an edited version of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,40 +20,44 @@ class Rereading:
 
     split: Split
 
-    def __call__(self, found: FoundPage, now: Page) -> FoundPage | None:
-        """Return the page with its passages as they are ``now``: the same ones, or their edited
-        versions. None if none of them exists any more."""
-        left = list(self.split(now))
+    def __call__(self, page: FoundPage, current_page: Page) -> FoundPage | None:
+        """Return ``page`` with its passages as they are on ``current_page``: unchanged or edited.
+        None if none of them exists any more."""
+        remaining = list(self.split(current_page))
         hits: list[Hit] = []
         changed: list[Hit] = []
-        for hit in found.hits:
-            same = next((one for one in left if _is_same(hit.passage, one)), None)
+        for hit in page.hits:
+            same = next((passage for passage in remaining if _is_same(hit.passage, passage)), None)
             if same:
-                left.remove(same)
+                remaining.remove(same)
                 hits.append(replace(hit, passage=same))
             else:
                 changed.append(hit)
         for hit in changed:
-            if left and (edited := _edited(hit.passage, left)):
-                left.remove(edited)
+            if remaining and (edited := _edited(hit.passage, remaining)):
+                remaining.remove(edited)
                 hits.append(replace(hit, passage=edited))
         if all(hit.beside for hit in hits):
-            # The answering passage is gone, and nobody searched for its neighbours.
+            # Only neighbours are left, which the search did not find.
             return None
-        return replace(found, hits=tuple(sorted(hits, key=lambda hit: -hit.score)))
+        return replace(page, hits=tuple(sorted(hits, key=lambda hit: -hit.score)))
 
 
-def stands_in(quote: str, now: Page) -> bool:
-    """Return whether every line of a quotation is in a section of the current page."""
-    # Line by line: the splitter repeats the head of a table that it cuts, and the fences of code,
-    # so between two lines of a passage there may be more on the page.
-    first, *others = [" ".join(line.split()) for line in quote.splitlines() if line.strip()] or [""]
-    # All but the first and the last are whole lines.
-    lines = [first, *(f" {line} " for line in others[:-1]), *others[-1:]]
-    of_place: dict[tuple[object, ...], list[str]] = {}
-    for section in now.sections:
-        of_place.setdefault((section.headings, section.anchor), []).extend(section.text.split())
-    texts = [f" {' '.join(words)} " for words in of_place.values()]
+def stands_in(quote: str, current_page: Page) -> bool:
+    """Return whether a section of the current page has every line of a quotation."""
+    # Line by line: the splitter repeats a table's header and the fences of code, so the page may
+    # have other text between two lines of a passage.
+    first_line, *others = [
+        " ".join(line.split()) for line in quote.splitlines() if line.strip()
+    ] or [""]
+    # Only the first and the last line may be incomplete.
+    lines = [first_line, *(f" {line} " for line in others[:-1]), *others[-1:]]
+    section_words: dict[tuple[object, ...], list[str]] = {}
+    for section in current_page.sections:
+        section_words.setdefault((section.headings, section.anchor), []).extend(
+            section.text.split()
+        )
+    texts = [f" {' '.join(words)} " for words in section_words.values()]
     return any(all(line in text for line in lines) for text in texts)
 
 
@@ -61,12 +65,12 @@ def _is_same(old: Passage, new: Passage) -> bool:
     return (old.headings, old.text) == (new.headings, new.text)
 
 
-def _edited(old: Passage, among: Sequence[Passage]) -> Passage | None:
-    words = stems(old.text)
+def _edited(old: Passage, candidates: Sequence[Passage]) -> Passage | None:
+    old_words = stems(old.text)
 
-    def alike(new: Passage) -> float:
-        found = stems(new.text)
-        return len(words & found) / max(1, len(words | found))
+    def similarity(new: Passage) -> float:
+        new_words = stems(new.text)
+        return len(old_words & new_words) / max(1, len(old_words | new_words))
 
-    best = max(among, key=alike)
-    return best if alike(best) >= _ALIKE else None
+    best = max(candidates, key=similarity)
+    return best if similarity(best) >= _ALIKE else None

@@ -1,5 +1,5 @@
 """Passages -> the reply without a language model: quotations, a clarifying question, or the reason
-for no answer."""
+why there is no answer."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bot.answering.clarifying import Clarifying
 from bot.answering.compounds import parts
 from bot.answering.confidence import Confidence, Features
 from bot.answering.deciding import NEAREST, Deciding, Decision, in_tone, nearest
-from bot.answering.followups import carried
-from bot.answering.other_language import ask_in_theirs
+from bot.answering.followups import with_topic
+from bot.answering.other_language import advise_language
 from bot.answering.quoting import Quotation, Quoting
 from bot.answering.recheck import MOST_CITED
 from bot.answering.refusals import narrowed
-from bot.answering.reranking import in_full
+from bot.answering.reranking import with_previous
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
 from bot.foreign import on_one_line, with_mark
@@ -52,39 +52,41 @@ class Responder:
         if not retrieved.pages:
             timings = Timings(retrieved.embed_ms, retrieved.search_ms)
             return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(), timings=timings)
-        seen = self._deciding.seen(question, retrieved)
-        decided = self._deciding(question, retrieved, seen)
-        result: Result | None = self._asked_back(question, retrieved, decided.found)
-        if result is None and decided.tone is not Tone.SILENCE:
-            result = self._quoting(question, retrieved, decided, seen)
+        observed = self._deciding.features(question, retrieved)
+        decision = self._deciding(question, retrieved, observed)
+        result: Result | None = self._asked_back(question, retrieved, decision.passages_chance)
+        if result is None and decision.tone is not Tone.SILENCE:
+            result = self._quoting(question, retrieved, decision, observed)
         if result is None:
-            result = self._silence(question, retrieved, decided)
-        took = (self.clock() - started) * 1000
-        return replace(result, timings=Timings(retrieved.embed_ms, retrieved.search_ms, took))
+            result = self._silence(question, retrieved, decision)
+        milliseconds = (self.clock() - started) * 1000
+        return replace(
+            result, timings=Timings(retrieved.embed_ms, retrieved.search_ms, milliseconds)
+        )
 
     def chance(self, question: Question, retrieved: Retrieved) -> float:
         """Return the chance that the passages answer the question."""
-        seen = self._deciding.seen(question, retrieved)
-        return self._deciding(question, retrieved, seen).found
+        observed = self._deciding.features(question, retrieved)
+        return self._deciding(question, retrieved, observed).passages_chance
 
-    def seen(self, question: Question, retrieved: Retrieved) -> Features:
-        """Return the features of what would be quoted."""
+    def features(self, question: Question, retrieved: Retrieved) -> Features:
+        """Return the features with those of the quotation that would be shown."""
         quoted = self._quoted(question, retrieved.with_neighbours)
         sentence = quoted.read if quoted else None
-        return replace(self._deciding.seen(question, retrieved), sentence=sentence)
+        return replace(self._deciding.features(question, retrieved), sentence=sentence)
 
     def why(self, question: Question, retrieved: Retrieved) -> Why:
-        """Return what decides whether the question is answered."""
-        seen = self._deciding.seen(question, retrieved)
-        decided = self._deciding(question, retrieved, seen)
-        if decided.tone is not Tone.SILENCE:
-            seen = self.seen(question, retrieved)
-            decided = self._deciding.quoted(question, decided, seen)
+        """Return the reason why the question is answered, or why not."""
+        observed = self._deciding.features(question, retrieved)
+        decision = self._deciding(question, retrieved, observed)
+        if decision.tone is not Tone.SILENCE:
+            observed = self.features(question, retrieved)
+            decision = self._deciding.quoted(question, decision, observed)
         return Why(
-            seen={name: value for name, value in asdict(seen).items() if value is not None},
-            weighs=self.confidence.curve(seen).weights,
-            confidence=decided.confidence,
-            rule=self._deciding.rule(decided, seen),
+            seen={name: value for name, value in asdict(observed).items() if value is not None},
+            weighs=self.confidence.curve(observed).weights,
+            confidence=decision.confidence,
+            rule=self._deciding.rule(decision, observed),
             rights=rights.words if (rights := narrowed(question)) else "",
             asking_back=self.clarifying.decide(question, retrieved).why if self.clarifying else "",
         )
@@ -95,19 +97,19 @@ class Responder:
         return Deciding(self.confidence, self.min_confidence, unread)
 
     def _quoting(
-        self, question: Question, retrieved: Retrieved, decided: Decision, seen: Features
+        self, question: Question, retrieved: Retrieved, decision: Decision, observed: Features
     ) -> Answer | None:
         quoted = self._quoted(question, retrieved.with_neighbours)
         if quoted is None:
             return None
-        seen = replace(seen, sentence=quoted.read)
-        decided = self._deciding.quoted(question, decided, seen)
+        observed = replace(observed, sentence=quoted.read)
+        decision = self._deciding.quoted(question, decision, observed)
 
-        def again(hits: Sequence[Hit]) -> Answer | None:
-            fewer = self._quoted(question, hits)
-            return fewer.answer(decided.confidence) if fewer else None
+        def quote_from(hits: Sequence[Hit]) -> Answer | None:
+            requoted = self._quoted(question, hits)
+            return requoted.answer(decision.confidence) if requoted else None
 
-        return in_tone(decided.tone, quoted.answer(decided.confidence), retrieved, again)
+        return in_tone(decision.tone, quoted.answer(decision.confidence), retrieved, quote_from)
 
     def _quoted(self, question: Question, hits: Sequence[Hit]) -> Quoted | None:
         quoting = replace(self.quote, may_answer=self._deciding.may_answer)
@@ -116,20 +118,22 @@ class Responder:
     def _asked_back(
         self, question: Question, retrieved: Retrieved, confidence: float
     ) -> Result | None:
-        asked = self.clarifying(question, retrieved) if self.clarifying else None
-        return replace(asked, confidence=confidence) if asked else None
+        clarifying_question = self.clarifying(question, retrieved) if self.clarifying else None
+        return replace(clarifying_question, confidence=confidence) if clarifying_question else None
 
-    def _silence(self, question: Question, retrieved: Retrieved, decided: Decision) -> NoAnswer:
-        """Return the refusal. What it says of pages rests on those that it leads to: they are
-        rechecked before it is shown, and a reader who may not read them is not shown it later."""
-        absent = decided.missing if decided.missing and decided.missing.others else None
-        told_of = absent.passages if absent else ()
-        pages = tuple({(p.wiki, p.page): source_of(p, "") for p in told_of}.values())
+    def _silence(self, question: Question, retrieved: Retrieved, decision: Decision) -> NoAnswer:
+        """Return the refusal. It speaks only of pages that it leads to: these are rechecked before
+        it is shown, and a reader who may not read them is not shown it later."""
+        missing = decision.missing if decision.missing and decision.missing.others else None
+        passages = missing.passages if missing else ()
+        pages = tuple(
+            {(passage.wiki, passage.page): source_of(passage, "") for passage in passages}.values()
+        )
         leads_to = (*pages, *nearest(retrieved, pages))[:NEAREST]
-        text = absent.words if absent else self._nothing_found(retrieved, leads_to)
-        if not absent and question.foreign and not question.bridged:
-            text = f"{text} {ask_in_theirs(retrieved.hits)}"
-        return NoAnswer(Reason.NOTHING_FITS, text, leads_to, decided.confidence)
+        text = missing.words if missing else self._nothing_found(retrieved, leads_to)
+        if not missing and question.foreign and not question.bridged:
+            text = f"{text} {advise_language(retrieved.hits)}"
+        return NoAnswer(Reason.NOTHING_FITS, text, leads_to, decision.confidence)
 
     def _nothing(self) -> str:
         if not self.has_pages():
@@ -137,19 +141,19 @@ class Responder:
         return texts.NO_PAGE_FOR_YOU
 
     def _nothing_found(self, retrieved: Retrieved, leads_to: Sequence[Source]) -> str:
-        """Return the message. It names the wikis of the found pages, or none if it does not lead to
-        a page of each: nobody may learn of others that they may not read."""
-        gave = {found.wiki for found in retrieved.pages}
-        if gave != {source.wiki for source in leads_to}:
+        """Return the message. It names the wikis of the pages found, but only if it leads to a page
+        of each: nobody may learn of a wiki that they may not read."""
+        wikis_found = {page.wiki for page in retrieved.pages}
+        if wikis_found != {source.wiki for source in leads_to}:
             return texts.NOTHING_FOUND
-        names = ", ".join(name for name in self.wikis if name in gave)
+        names = ", ".join(name for name in self.wikis if name in wikis_found)
         return texts.nothing_in(names)
 
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """Verbatim quotations. ``read`` is the cross-encoder's best score of a sentence of the first
-    one's passage; None if none read it."""
+    """Verbatim quotations. ``read`` is the cross-encoder's best score for a sentence of the first
+    quotation's passage; None without a cross-encoder."""
 
     text: str
     sources: tuple[Source, ...]
@@ -162,37 +166,40 @@ class Quoted:
 def quoted(
     question: Question, hits: Sequence[Hit], max_characters: int, quote: Quoting | None = None
 ) -> Quoted | None:
-    """Return what answers ``question`` of ``hits``; None if nothing of them can be quoted."""
+    """Return quotations from ``hits`` that answer ``question``; None if nothing can be quoted."""
     quoting = quote or Quoting()
     if question.foreign:
         quoting = quoting.for_foreign()
 
-    # A reader model understands a follow-up with the question before it. In a count of words, the
-    # earlier question's would count.
-    whole = in_full(question) if quoting.read else carried(question).sought
+    # A cross-encoder understands a follow-up after the question before it. A comparison by words
+    # would count the earlier question's words, too.
+    wording = with_previous(question) if quoting.read else with_topic(question).sought
 
-    quotes: list[Quotation] = []
+    quotations: list[Quotation] = []
     unanswered: list[str] = []
-    asked = parts(question.sought)
-    # Made standalone, it may have other parts than those that were searched for.
-    if asked and any(hit.parts for hit in hits) and _were_searched(asked, hits):
-        quotes, unanswered = quoting.of_parts(asked, hits, max_characters)
-    if not quotes:
-        quotes, unanswered = quoting(whole, hits, max_characters), []
-    quotes = quotes[:MOST_CITED]
-    shown = [with_mark(one.text, f"[{n}]") for n, one in enumerate(quotes, start=1)]
+    question_parts = parts(question.sought)
+    # The standalone question may have other parts than those that were searched for.
+    if question_parts and any(hit.parts for hit in hits) and _were_searched(question_parts, hits):
+        quotations, unanswered = quoting.of_parts(question_parts, hits, max_characters)
+    if not quotations:
+        quotations, unanswered = quoting(wording, hits, max_characters), []
+    quotations = quotations[:MOST_CITED]
+    shown = [
+        with_mark(quotation.text, f"[{number}]")
+        for number, quotation in enumerate(quotations, start=1)
+    ]
     shown += [_nothing_for(part) for part in unanswered if part != question.sought]
     text = "\n\n".join(shown)
-    sources = tuple(source_of(one.passage, one.words) for one in quotes)
-    return Quoted(text, sources, quotes[0].read) if quotes else None
+    sources = tuple(source_of(quotation.passage, quotation.words) for quotation in quotations)
+    return Quoted(text, sources, quotations[0].read) if quotations else None
 
 
-def _were_searched(asked: Sequence[str], hits: Sequence[Hit]) -> bool:
-    return all(len(hit.parts) == len(asked) for hit in hits if hit.parts)
+def _were_searched(question_parts: Sequence[str], hits: Sequence[Hit]) -> bool:
+    return all(len(hit.parts) == len(question_parts) for hit in hits if hit.parts)
 
 
 _LONGEST = 150
-"""Characters of a question's part that is repeated."""
+"""Characters of a question's part in the note that nothing was found for it."""
 
 
 def _nothing_for(part: str) -> str:

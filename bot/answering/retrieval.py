@@ -15,18 +15,18 @@ from indexers.model import Hit
 from indexers.ports import Embedder, IndexQuery, PassageIndex, Vector
 
 PASSAGES = 40
-"""Passages for a question; fewer lose pages, more cost time."""
+"""Passages that a search returns. Fewer miss pages, more take time."""
 IN_CONVERSATION = 60
-"""The same for each search of a follow-up: the last result of one may be the first of another."""
+"""The same for each search of a follow-up: the last passage of one may be the first of another."""
 _BEST_OF_PAGE = 5
 _FADE = 0.1
-"""A page's score is that of its best passage, and each further one counts this share of the one
-before."""
+"""A page's score is a sum over its best passages, in which each passage's weight is this share of
+the weight of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """A page and its passages that a search found, best first; after them their neighbours."""
+    """A page and its passages that a search found, best first, followed by their neighbours."""
 
     wiki: str
     page: str
@@ -36,7 +36,8 @@ class FoundPage:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The result of a search: ``pages`` best first; milliseconds that question and search took."""
+    """The result of a search: ``pages`` best first, and the milliseconds for embedding the question
+    and for the search."""
 
     pages: tuple[FoundPage, ...]
     embed_ms: float
@@ -50,19 +51,19 @@ class Retrieved:
     @property
     def with_neighbours(self) -> list[Hit]:
         """Return the passages found and their neighbours."""
-        return [hit for found in self.pages for hit in found.hits]
+        return [hit for page in self.pages for hit in page.hits]
 
 
 Compose = Callable[[Retrieved], Result]
-"""Makes an answer of passages, or says why there is none."""
+"""Makes an answer from passages, or says why there is none."""
 Reorder = Callable[[Question, Sequence[FoundPage]], tuple[FoundPage, ...]]
 """Reorders the passages found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """The search for answers. A follow-up is searched for together with its history, and first of
-    all in its standalone form, if there is one."""
+    """The search for answers. It searches for a follow-up together with its history, and first of
+    all for its standalone form, if there is one."""
 
     index: PassageIndex
     embedder: Embedder
@@ -71,7 +72,7 @@ class Retrieval:
 
     def prepared(self, question: Question) -> Question:
         """Return the question as it is searched for and compared: with misspelt words corrected, or
-        marked as in another language than the pages.
+        marked as being in another language than the pages.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -88,84 +89,96 @@ class Retrieval:
             ModelUnavailable: the question cannot be embedded.
         """
         started = self.clock()
-        question = followups.carried(question)
-        alone = self.embedder.embed_question(question.text)
-        sought = self.embedder.embed_question(question.sought) if question.standalone else alone
+        question = followups.with_topic(question)
+        question_vector = self.embedder.embed_question(question.text)
+        standalone_vector = (
+            self.embedder.embed_question(question.sought)
+            if question.standalone
+            else question_vector
+        )
         contexts = followups.contexts(question.history)
-        vectors = [self.embedder.embed_question(context.text) for context in contexts]
+        context_vectors = [self.embedder.embed_question(context.text) for context in contexts]
         parts = compounds.parts(question.text)
-        # The first part leans on nothing before it.
-        of_parts = [self.embedder.embed_question(part) for part in parts]
-        of_parts[1:] = [followups.blended(vector, alone) for vector in of_parts[1:]]
-        embedded = self.clock()
+        # The first part does not depend on one before it.
+        part_vectors = [self.embedder.embed_question(part) for part in parts]
+        part_vectors[1:] = [
+            followups.blended(vector, question_vector) for vector in part_vectors[1:]
+        ]
+        embedded_at = self.clock()
         language = question.language
-        whole = followups.ALONE * (compounds.WHOLE if parts else 1)
-        searches = [_Search(question.text, question.text, alone, whole)]
-        for number, (part, vector) in enumerate(zip(parts, of_parts, strict=True)):
+        whole_weight = followups.ALONE * (compounds.WHOLE if parts else 1)
+        searches = [_Search(question.text, question.text, question_vector, whole_weight)]
+        for number, (part, vector) in enumerate(zip(parts, part_vectors, strict=True)):
             text = f"{question.text} {part}" if number else part
             weight = followups.ALONE * (1 - compounds.WHOLE) / len(parts)
             searches.append(_Search(part, text, vector, weight))
-        for context, vector in zip(contexts, vectors, strict=True):
+        for context, vector in zip(contexts, context_vectors, strict=True):
             text = f"{context.text} {question.text}"
-            blended = followups.blended(alone, vector)
+            blended = followups.blended(question_vector, vector)
             searches.append(_Search(question.text, text, blended, context.weight))
         if question.standalone:
-            rest = 1 - followups.STANDALONE
-            searches = [replace(one, weight=one.weight * rest) for one in searches]
+            others_share = 1 - followups.STANDALONE
+            searches = [replace(search, weight=search.weight * others_share) for search in searches]
             text = question.sought
-            searches.append(_Search(text, text, sought, followups.STANDALONE))
+            searches.append(_Search(text, text, standalone_vector, followups.STANDALONE))
         hits = self._hits(question, searches)
-        weighed = [
-            (by_page(of_one, language), one.weight)
-            for of_one, one in zip(hits, searches, strict=True)
+        weighted_pages = [
+            (by_page(search_hits, language), search.weight)
+            for search_hits, search in zip(hits, searches, strict=True)
         ]
         if question.standalone:
-            weighed.insert(0, weighed.pop())
-        pages = merged(weighed, language) if len(weighed) > 1 else weighed[0][0]
+            weighted_pages.insert(0, weighted_pages.pop())
+        pages = (
+            merged(weighted_pages, language) if len(weighted_pages) > 1 else weighted_pages[0][0]
+        )
         if parts:
-            of_each = hits[1 : 1 + len(parts)]
-            by_part = [{hit.passage.id: hit.score for hit in of_part} for of_part in of_each]
-            pages = tuple(_with_parts(page, by_part) for page in pages)
-        return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
+            part_hits = hits[1 : 1 + len(parts)]
+            part_scores = [
+                {hit.passage.id: hit.score for hit in hits_of_part} for hits_of_part in part_hits
+            ]
+            pages = tuple(_with_parts(page, part_scores) for page in pages)
+        return Retrieved(pages, (embedded_at - started) * 1000, (self.clock() - embedded_at) * 1000)
 
     def _hits(self, question: Question, searches: Sequence[_Search]) -> list[list[Hit]]:
-        """Return the hits of each search, in the order in which they answer what it asks."""
-        found = self.index.search_all(
-            [IndexQuery(one.text, one.vector) for one in searches],
+        """Return the hits of each search, ranked by how well they answer its question."""
+        results = self.index.search_all(
+            [IndexQuery(search.text, search.vector) for search in searches],
             reader=question.reader,
             limit=IN_CONVERSATION if question.history else PASSAGES,
             wikis=question.wikis,
         )
-        return [self.rank(one.asked, hits) for one, hits in zip(searches, found, strict=True)]
+        return [
+            self.rank(search.question, hits) for search, hits in zip(searches, results, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A search by ``text`` and ``vector`` for what answers ``asked``."""
+    """A search by ``text`` and ``vector`` for passages that answer ``question``."""
 
-    asked: str
+    question: str
     text: str
     vector: Vector
     weight: float
 
 
-def _with_parts(page: FoundPage, by_part: Sequence[Mapping[uuid.UUID, float]]) -> FoundPage:
-    """Return the page, its passages with their scores for each part of the question."""
+def _with_parts(page: FoundPage, part_scores: Sequence[Mapping[uuid.UUID, float]]) -> FoundPage:
+    """Return the page with its passages' scores for each part of the question."""
     hits = (
-        replace(hit, parts=tuple(scores.get(hit.passage.id, 0.0) for scores in by_part))
+        replace(hit, parts=tuple(scores.get(hit.passage.id, 0.0) for scores in part_scores))
         for hit in page.hits
     )
     return replace(page, hits=tuple(hits))
 
 
 def by_page(hits: Sequence[Hit], language: str = "") -> tuple[FoundPage, ...]:
-    """Return hits grouped by page, the best page first, of equals one in ``language``."""
-    gathered: dict[tuple[str, str], list[Hit]] = {}
+    """Return hits grouped by page, best page first; of equal pages, one in ``language``."""
+    hits_by_page: dict[tuple[str, str], list[Hit]] = {}
     for hit in hits:
-        gathered.setdefault((hit.passage.wiki, hit.passage.page), []).append(hit)
+        hits_by_page.setdefault((hit.passage.wiki, hit.passage.page), []).append(hit)
     pages = [
-        FoundPage(wiki, page, worth(of_page), tuple(of_page))
-        for (wiki, page), of_page in gathered.items()
+        FoundPage(wiki, page, worth(page_hits), tuple(page_hits))
+        for (wiki, page), page_hits in hits_by_page.items()
     ]
     return best_first(pages, language)
 
@@ -173,39 +186,39 @@ def by_page(hits: Sequence[Hit], language: str = "") -> tuple[FoundPage, ...]:
 def merged(
     searches: Sequence[tuple[Sequence[FoundPage], float]], language: str = ""
 ) -> tuple[FoundPage, ...]:
-    """Merge several searches, each with its weight: a page's score is the weighted sum, and its
-    passages are those of the first search that found them, with the highest similarity of all
-    searches. Of equals one in ``language`` comes first."""
+    """Merge several searches, each with its weight. A page's score is the weighted sum. Its
+    passages come from the first search that found them, with the highest similarity of all
+    searches. Of equal pages, one in ``language`` comes first."""
     scores: dict[tuple[str, str], float] = {}
     hits: dict[tuple[str, str], dict[tuple[str, int], Hit]] = {}
-    for found, weight in searches:
-        for page in found:
-            place = (page.wiki, page.page)
-            scores[place] = scores.get(place, 0.0) + weight * page.score
+    for found_pages, weight in searches:
+        for page in found_pages:
+            ref = (page.wiki, page.page)
+            scores[ref] = scores.get(ref, 0.0) + weight * page.score
             for hit in page.hits:
-                # What makes a passage's id with its page: an id takes time to compute.
-                within = hit.passage.revision, hit.passage.ordinal
-                first = hits.setdefault(place, {}).setdefault(within, hit)
+                # With its page, this identifies a passage. An id would take time to compute.
+                key = hit.passage.revision, hit.passage.ordinal
+                first = hits.setdefault(ref, {}).setdefault(key, hit)
                 if hit.closest > first.closest:
-                    hits[place][within] = replace(first, closest=hit.closest)
+                    hits[ref][key] = replace(first, closest=hit.closest)
     pages = [
-        FoundPage(*place, score, tuple(sorted(hits[place].values(), key=lambda hit: -hit.score)))
-        for place, score in scores.items()
+        FoundPage(*ref, score, tuple(sorted(hits[ref].values(), key=lambda hit: -hit.score)))
+        for ref, score in scores.items()
     ]
     return best_first(pages, language)
 
 
 def best_first(pages: Iterable[FoundPage], language: str) -> tuple[FoundPage, ...]:
-    """Sort pages by score, to two decimals; of equals one that is not marked as outdated comes
-    first, then one in the wanted language, then the latest edited."""
+    """Sort pages by score, to two decimals. Of equal pages, those not marked as outdated come
+    first, then those in ``language``, then the latest edited."""
 
-    def place(found: FoundPage) -> tuple[float, bool, bool, int, float]:
-        first = found.hits[0].passage
-        other = bool(language) and found.hits[0].language != language
+    def sort_key(page: FoundPage) -> tuple[float, bool, bool, int, float]:
+        first = page.hits[0].passage
+        other_language = bool(language) and page.hits[0].language != language
         edited = first.updated.toordinal() if first.updated else 0
-        return -round(found.score, 2), first.outdated, other, -edited, -found.score
+        return -round(page.score, 2), first.outdated, other_language, -edited, -page.score
 
-    return tuple(sorted(pages, key=place))
+    return tuple(sorted(pages, key=sort_key))
 
 
 def worth(hits: Sequence[Hit]) -> float:

@@ -1,4 +1,4 @@
-"""Several questions in one message: each is answered, in one answer."""
+"""Several questions in one message, with one answer to all of them."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from bot.ports import Answering, OnText
 from indexers.text.prose import plain_line
 
 MOST = 5
-"""Questions; a message with more is taken as one."""
+"""Questions in a message. A message with more counts as one question."""
 _NEAREST = 3
 _SHORTEST = 3
-"""Words; shorter ones ("Right?") belong to the question before."""
+"""Words of a question. A shorter one ("Right?") belongs to the question before it."""
 _HEADING = 150
-"""Characters."""
+"""Characters of a question above its answer."""
 
 _END = re.compile(r"(?<=[?\uff1f\u061f])\s+|\n+")
 _ITEM = re.compile(r"^\s*(?:[-*\u2022]|\d{1,2}[.)])\s+")
 _ALTERNATIVE = re.compile(r"or\b", re.IGNORECASE)
-_LEANING = re.compile(
+_REFERRING = re.compile(
     r"^(?:and|but|also|then|so)\b|\b(?:it|its|that|this|they|them|these|those|there)\b",
     re.IGNORECASE,
 )
@@ -54,52 +54,55 @@ _NOTE = re.compile(r"```.*?```|`[^`\n]*`|\[(?P<note>\d{1,2})\]", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Answering of messages that may ask more than one thing, on top of ``answering``."""
+    """Answers messages that may ask several questions, with ``answering`` for each."""
 
     answering: Answering
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
-        """Answer a message. Only a single question is streamed: the footnotes of several are known
-        when all are answered.
+        """Answer a message. Only the answer to a single question is streamed: the footnotes of
+        several are known once all are answered.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        asked = questions(question.text)
-        if len(asked) < 2:
+        question_texts = questions(question.text)
+        if len(question_texts) < 2:
             return self.answering.answer(question, on_text)
-        results = [_told(self.answering.answer(one)) for one in _alone(question, asked)]
-        return _together(asked, results)
+        results = [
+            _without_buttons(self.answering.answer(single))
+            for single in _split(question, question_texts)
+        ]
+        return _combined(question_texts, results)
 
 
 def questions(text: str) -> list[str]:
-    """Return the questions of ``text``, each with its introduction. A text that asks one thing, or
-    that is uncertain, is one question."""
+    """Return the questions of ``text``, each with its introduction. A text that asks, or may ask,
+    only one thing is one question."""
     if "```" in text:
         return [text]
     parts = [_ITEM.sub("", part).strip() for part in _END.split(text)]
-    found: list[str] = []
+    complete: list[str] = []
     preamble: list[str] = []
     between: list[str] = []
     for part in filter(None, parts):
         if _PLEASANTRY.fullmatch(part):
             continue
         if part[-1] not in "?\uff1f\u061f":
-            (between if found else preamble).append(part)
-        elif found and not between and (_is_short(part) or _ALTERNATIVE.match(part)):
-            found[-1] = f"{found[-1]} {part}"
+            (between if complete else preamble).append(part)
+        elif complete and not between and (_is_short(part) or _ALTERNATIVE.match(part)):
+            complete[-1] = f"{complete[-1]} {part}"
         else:
-            found.append(" ".join([*preamble, *between, part]))
+            complete.append(" ".join([*preamble, *between, part]))
             between = []
-    if between or not 1 < len(found) <= MOST or any(map(_is_short, found)):
+    if between or not 1 < len(complete) <= MOST or any(map(_is_short, complete)):
         return [text]
-    return found
+    return complete
 
 
-def without_questions(text: str, asked: Sequence[str]) -> str:
-    """Return the text of an answer to ``asked`` without the questions above its parts."""
-    for one in asked if len(asked) > 1 else ():
-        text = text.replace(f"{_heading(one)}\n\n", "", 1)
+def without_questions(text: str, question_texts: Sequence[str]) -> str:
+    """Return the text of an answer to ``question_texts`` without the questions above its parts."""
+    for question in question_texts if len(question_texts) > 1 else ():
+        text = text.replace(f"{_heading(question)}\n\n", "", 1)
     return text
 
 
@@ -115,25 +118,26 @@ def _is_short(part: str) -> bool:
     return part.isascii() and len(part.split()) < _SHORTEST
 
 
-def _alone(question: Question, asked: Sequence[str]) -> Iterator[Question]:
-    """Yield the questions. One that refers to the one before it ("And who pays for it?") gets it as
-    its history."""
-    before: tuple[Turn, ...] = ()
-    for text in asked:
-        history = (*question.history, *before) if _LEANING.search(text) else question.history
+def _split(question: Question, question_texts: Sequence[str]) -> Iterator[Question]:
+    """Yield the questions. A question that refers to the one before it ("And who pays for it?")
+    gets that one as its history."""
+    previous: tuple[Turn, ...] = ()
+    for text in question_texts:
+        history = (*question.history, *previous) if _REFERRING.search(text) else question.history
         yield replace(question, text=text, history=history)
-        before = (Turn(Role.ASKER, text),)
+        previous = (Turn(Role.ASKER, text),)
 
 
-def _told(result: Result) -> Answer | NoAnswer:
+def _without_buttons(result: Result) -> Answer | NoAnswer:
     """Return the answer without buttons, for which there is no room: a clarifying question becomes
-    text, with the pages that it may mean."""
+    text that cites the pages that may be meant."""
     if not isinstance(result, Clarify):
         return result
     readings = [
-        f"- {on_one_line(one.label)} [{number}]" for number, one in enumerate(result.readings, 1)
+        f"- {on_one_line(reading.label)} [{number}]"
+        for number, reading in enumerate(result.readings, 1)
     ]
-    # Its labels are the wiki's words, among which only ours may be footnotes.
+    # The labels are the wiki's words: only our own brackets may look like footnotes.
     text = "\n\n".join([on_one_line(result.text), "\n".join(readings)])
     return Answer(
         text,
@@ -146,86 +150,88 @@ def _told(result: Result) -> Answer | NoAnswer:
     )
 
 
-def _together(asked: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Result:
-    answers = [one for one in results if isinstance(one, Answer)]
-    timings = _sum([one.timings for one in results])
+def _combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Result:
+    answers = [result for result in results if isinstance(result, Answer)]
+    timings = _sum([result.timings for result in results])
     if not answers:
-        refusals = [one for one in results if isinstance(one, NoAnswer)]
-        nearest = dict.fromkeys(source for one in refusals for source in one.nearest)
+        refusals = [result for result in results if isinstance(result, NoAnswer)]
+        nearest = dict.fromkeys(source for result in refusals for source in result.nearest)
         return replace(
             refusals[0],
             nearest=tuple(nearest)[:_NEAREST],
             timings=timings,
             unchecked=_unchecked(results),
             linked=_linked(results),
-            fallback=next((one.fallback for one in refusals if one.fallback), None),
+            fallback=next((result.fallback for result in refusals if result.fallback), None),
         )
     unsure = all(map(is_unsure, answers))
-    denial = all(one.denial for one in answers)
+    denial = all(result.denial for result in answers)
     numbers: dict[tuple[str, str, str], int] = {}
     sources: list[Source] = []
     parts: list[str] = []
-    for text, one in zip(asked, results, strict=True):
+    for text, result in zip(question_texts, results, strict=True):
         parts.append(_heading(text))
         parts.append(
-            " ".join(filter(None, (one.text, why_no_model(one))))
-            if isinstance(one, NoAnswer)
-            else _renumbered(one, numbers, sources)
+            " ".join(filter(None, (result.text, why_no_model(result))))
+            if isinstance(result, NoAnswer)
+            else _renumbered(result, numbers, sources)
         )
     return Answer(
         "\n\n".join(parts),
         tuple(sources),
-        min(one.confidence for one in answers),
+        min(result.confidence for result in answers),
         timings,
         unchecked=_unchecked(results),
         linked=_linked(results),
-        composed=any(one.composed for one in answers),
-        fallback=next((one.fallback for one in answers if one.fallback), None),
-        narrowed=next((one.narrowed for one in results if one.narrowed), None),
-        left_out=sum(one.left_out for one in answers),
-        cut=any(one.cut for one in answers),
-        unclear=tuple(text for one in answers for text in one.unclear),
+        composed=any(result.composed for result in answers),
+        fallback=next((result.fallback for result in answers if result.fallback), None),
+        narrowed=next((result.narrowed for result in results if result.narrowed), None),
+        left_out=sum(result.left_out for result in answers),
+        cut=any(result.cut for result in answers),
+        unclear=tuple(text for result in answers for text in result.unclear),
         denial=denial,
         tone=Tone.CLOSEST if unsure and not denial else Tone.ANSWER,
         nearest=_nearest(results, sources),
-        early=any(one.early for one in answers),
+        early=any(result.early for result in answers),
         verified_parts=tuple(
-            VerifiedPart(_shown(text), one.verified)
-            for text, one in zip(asked, results, strict=True)
-            if isinstance(one, Answer) and one.verified
+            VerifiedPart(_shown(text), result.verified)
+            for text, result in zip(question_texts, results, strict=True)
+            if isinstance(result, Answer) and result.verified
         ),
     )
 
 
 def _nearest(results: Sequence[Answer | NoAnswer], sources: Sequence[Source]) -> tuple[Source, ...]:
-    """Return the pages worth a look that are no source. A refusal's words may rest on all that it
-    leads to: a person who may not read these must not be shown its words later."""
-    named = {(source.wiki, source.page) for source in sources}
-    shown, near = (
+    """Return the pages worth a look that are not sources. A refusal's text may rest on all pages
+    that it leads to: a person who may not read these must not be shown its text later."""
+    cited_pages = {(source.wiki, source.page) for source in sources}
+    of_refusals, of_answers = (
         dict.fromkeys(
             source
-            for one in results
-            if isinstance(one, kind)
-            for source in one.nearest
-            if (source.wiki, source.page) not in named
+            for result in results
+            if isinstance(result, kind)
+            for source in result.nearest
+            if (source.wiki, source.page) not in cited_pages
         )
         for kind in (NoAnswer, Answer)
     )
-    return tuple(dict.fromkeys([*shown, *list(near)[: max(0, _NEAREST - len(shown))]]))
+    return tuple(
+        dict.fromkeys([*of_refusals, *list(of_answers)[: max(0, _NEAREST - len(of_refusals))]])
+    )
 
 
 def _renumbered(
     answer: Answer, numbers: dict[tuple[str, str, str], int], sources: list[Source]
 ) -> str:
-    """Return its text, with footnotes numbered on from those before; a section has one number in
-    all."""
+    """Return the text of ``answer`` with its footnotes renumbered, following those of the answers
+    before it. A section has the same number in all answers."""
     notes: dict[int, int] = {}
     for number, source in enumerate(answer.sources, start=1):
-        place = (source.wiki, source.page, source.url)
-        if place not in numbers:
+        section = (source.wiki, source.page, source.url)
+        if section not in numbers:
             sources.append(source)
-            numbers[place] = len(sources)
-        notes[number] = numbers[place]
+            numbers[section] = len(sources)
+        notes[number] = numbers[section]
 
     def renumber(match: re.Match[str]) -> str:
         number = int(match["note"]) if match["note"] else 0
@@ -236,17 +242,17 @@ def _renumbered(
 
 def _sum(timings: Sequence[Timings]) -> Timings:
     names = [field.name for field in fields(Timings)]
-    return Timings(**{name: sum(getattr(one, name) for one in timings) for name in names})
+    return Timings(**{name: sum(getattr(each, name) for each in timings) for name in names})
 
 
 def _linked(results: Sequence[Answer | NoAnswer]) -> tuple[Linked, ...]:
-    found = {(one.wiki, one.page): one for each in results for one in each.linked}
-    return tuple(found.values())[:_NEAREST]
+    by_page = {(page.wiki, page.page): page for result in results for page in result.linked}
+    return tuple(by_page.values())[:_NEAREST]
 
 
 def _unchecked(results: Sequence[Answer | NoAnswer]) -> Unchecked | None:
-    unchecked = [one.unchecked for one in results if one.unchecked]
+    unchecked = [result.unchecked for result in results if result.unchecked]
     if not unchecked:
         return None
-    known = [one.last_check for one in unchecked if one.last_check]
-    return Unchecked(min(known) if len(known) == len(unchecked) else None)
+    known_moments = [note.last_check for note in unchecked if note.last_check]
+    return Unchecked(min(known_moments) if len(known_moments) == len(unchecked) else None)

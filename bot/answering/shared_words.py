@@ -1,4 +1,4 @@
-"""Words that a question and a passage share: in which sentences, and next to which others."""
+"""The words that a question and a passage share: in which sentences, and next to which words."""
 
 from __future__ import annotations
 
@@ -14,105 +14,105 @@ from bot.answering.stems import END, STEM, by_sentence, in_order
 Pair = tuple[str, str]
 
 _QUESTIONS = 64
-"""Questions whose words are kept: one is compared several times until it is answered."""
-_REMEMBERED = 512
-"""Passages of which it is kept what they have: the searches of a follow-up find many twice."""
+"""Questions whose words are cached: each is compared several times."""
+_CACHED = 512
+"""Passages whose shared words are cached: the searches of a follow-up find many twice."""
 _MANY = 40
-"""Stems of a question; to look for more takes longer than to read the passage."""
-_A_WORD = re.compile(r"[^\W_]")
-_NO_WORD = re.compile(r"[\W_]*")
+"""Stems of a question. To look for more takes longer than to read the whole passage."""
+_WORD_CHARACTER = re.compile(r"[^\W_]")
+_SEPARATOR = re.compile(r"[\W_]*")
 
 
 @dataclass(frozen=True, slots=True)
 class SharedWords:
-    """The stems of a question that a passage has: all, those of each sentence that has some, and
-    those that are neighbours in both. A passage begins with its path, which is no sentence unless
-    there is no other."""
+    """The stems of a question that a passage has: all of them, those of each sentence that has any,
+    and pairs that are neighbours in both. A passage begins with its path, which counts as a
+    sentence only if there is no other."""
 
     stems: frozenset[str]
     sentences: tuple[frozenset[str], ...]
     pairs: frozenset[Pair]
 
 
-class Sought:
-    """The words of a question: their ``stems`` in order, and those that are no function words
+class QueryTerms:
+    """The words of a question: their ``stems`` in order, and the stems of its content words
     (``weighty``)."""
 
     def __init__(self, question: str) -> None:
-        weighs = [word.text for word in read(question) if word.weighs]
+        weighty_words = [word.text for word in read(question) if word.weighs]
         self.stems = in_order(question)
-        self.weighty = frozenset(chain.from_iterable(map(in_order, weighs)))
+        self.weighty = frozenset(chain.from_iterable(map(in_order, weighty_words)))
         self.pairs = frozenset(pairwise(self.stems))
-        # Only these words are looked for, which takes less than half of the time of reading a whole
-        # passage. Scripts without spaces have no words to look for, but pairs of characters.
-        few = question.isascii() and 0 < len(self.stems) <= _MANY
-        self._pattern = _pattern(self.stems) if few else None
+        # To look for these words alone takes less than half the time of reading the whole passage.
+        # Scripts without spaces have pairs of characters instead of words, so this does not work.
+        is_searchable = question.isascii() and 0 < len(self.stems) <= _MANY
+        self._pattern = _pattern(self.stems) if is_searchable else None
 
     def within(self, embedded: str) -> SharedWords:
-        """Return what a passage has of the words."""
+        """Return which of the words a passage has."""
         if self._pattern is None:
-            return self._read(embedded)
-        return self._found(self._pattern, embedded.casefold())
+            return self._read_all(embedded)
+        return self._find_pattern(self._pattern, embedded.casefold())
 
-    def _found(self, pattern: re.Pattern[str], text: str) -> SharedWords:
+    def _find_pattern(self, pattern: re.Pattern[str], text: str) -> SharedWords:
         path = END.search(text)
-        body = path.end() if path else len(text)
-        place: set[str] = set()
+        body_start = path.end() if path else len(text)
+        path_stems: set[str] = set()
         sentences: list[set[str]] = []
         pairs: set[Pair] = set()
-        before, at, ends = "", 0, body
-        for found in pattern.finditer(text):
-            start = found.start()
-            stem = _stem(found[0])
-            if before and _NO_WORD.fullmatch(text, at, start):
-                pairs.add((before, stem))
-            before, at = stem, found.end()
-            if start < body:
-                place.add(stem)
+        previous, previous_end, sentence_end = "", 0, body_start
+        for match in pattern.finditer(text):
+            start = match.start()
+            stem = _stem(match[0])
+            if previous and _SEPARATOR.fullmatch(text, previous_end, start):
+                pairs.add((previous, stem))
+            previous, previous_end = stem, match.end()
+            if start < body_start:
+                path_stems.add(stem)
                 continue
-            if start >= ends or not sentences:
+            if start >= sentence_end or not sentences:
                 end = END.search(text, start)
-                ends = end.end() if end else len(text)
+                sentence_end = end.end() if end else len(text)
                 sentences.append(set())
             sentences[-1].add(stem)
-        if not _A_WORD.search(text, body):
-            sentences = [place]
-        stems = frozenset(place.union(*sentences))
-        return SharedWords(stems, _with_words(sentences), self.pairs & pairs)
+        if not _WORD_CHARACTER.search(text, body_start):
+            sentences = [path_stems]
+        stems = frozenset(path_stems.union(*sentences))
+        return SharedWords(stems, _non_empty(sentences), self.pairs & pairs)
 
-    def _read(self, embedded: str) -> SharedWords:
-        """Return the same in any script, by all words of the passage."""
-        place, *rest = by_sentence(embedded)
-        sought = frozenset(self.stems)
-        sentences = [sought.intersection(sentence) for sentence in rest if sentence]
-        first = sought.intersection(place)
-        pairs = self.pairs & set(pairwise(chain(place, *rest)))
-        stems = first.union(*sentences)
-        return SharedWords(stems, _with_words(sentences or [first]), pairs)
+    def _read_all(self, embedded: str) -> SharedWords:
+        """Return the same for any script, by reading all words of the passage."""
+        path_stems, *sentence_stems = by_sentence(embedded)
+        terms = frozenset(self.stems)
+        sentences = [terms.intersection(sentence) for sentence in sentence_stems if sentence]
+        in_path = terms.intersection(path_stems)
+        pairs = self.pairs & set(pairwise(chain(path_stems, *sentence_stems)))
+        stems = in_path.union(*sentences)
+        return SharedWords(stems, _non_empty(sentences or [in_path]), pairs)
 
 
-def _with_words(sentences: Iterable[Set[str]]) -> tuple[frozenset[str], ...]:
+def _non_empty(sentences: Iterable[Set[str]]) -> tuple[frozenset[str], ...]:
     return tuple(map(frozenset, filter(None, sentences)))
 
 
 @lru_cache(maxsize=_QUESTIONS)
-def sought(question: str) -> Sought:
+def query_terms(question: str) -> QueryTerms:
     """Return the words of a question."""
-    return Sought(question)
+    return QueryTerms(question)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def shared_words(question: str, embedded: str) -> SharedWords:
-    """Return what a passage has of the words of a question."""
-    return sought(question).within(embedded)
+    """Return which words of a question a passage has."""
+    return query_terms(question).within(embedded)
 
 
 def _pattern(stems: list[str]) -> re.Pattern[str]:
-    words = "|".join(_words_of(dict.fromkeys(stems)))
+    words = "|".join(_stem_patterns(dict.fromkeys(stems)))
     return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])")
 
 
-def _words_of(stems: dict[str, None]) -> Iterator[str]:
+def _stem_patterns(stems: dict[str, None]) -> Iterator[str]:
     for stem in stems:
         yield f"{stem}[a-z]*+" if len(stem) == STEM and stem.isalpha() else stem
 

@@ -1,6 +1,6 @@
 """A quotation as people read it: marks of omission, the answer in bold, and its caption.
 
-Titles, headings and pages are others' text: nothing of it can pass for a mark of ours.
+Titles, headings and pages are text by others: nothing in it may look like one of our marks.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _DASH = "\u2014"
 _NAME = 80
 """Characters of a title, and of a heading."""
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
-"""The mark that every surface shows in bold."""
+"""Bold text, as every surface shows it."""
 _STAR = "\u2217"
-"""An operator that looks like the mark."""
+"""An operator that looks like an asterisk."""
 _CELL = re.compile(r"(?<!\\)\|")
 _MARKER = re.compile(r" *(?:\u2022|\d{1,9}[.)]) ")
 
 
 def caption(title: str, heading: str) -> str:
-    """Return where a quotation stands, to be shown below it; ``heading`` is the innermost of a
-    passage's, or its path."""
+    """Return the caption below a quotation: the page's title and the innermost heading. ``heading``
+    may be a path of headings."""
     names = (_name(name) for name in (title, heading.rpartition(" > ")[2]))
     shown = " > ".join(dict.fromkeys(filter(None, names)))
     return f"{_DASH} **{shown}**" if shown else ""
@@ -35,31 +35,32 @@ def caption(title: str, heading: str) -> str:
 def body(
     text: str, units: Sequence[Unit], pieces: Sequence[Sequence[int]], bold: Sequence[int]
 ) -> str:
-    """Return the units of ``text`` at the places in ``pieces``, one after the other. Those in
-    ``bold`` are so, unless they are the only ones. What is below a step is not: the steps
-    answer together, and it is a detail of one."""
+    """Return the units of ``text`` at the places in ``pieces``, one piece after the other. Units in
+    ``bold`` are in bold, unless there are no others. Units below a step are not: the steps answer
+    together, and such a unit is a detail of one."""
     groups = [
-        [at for at in places if not _is_told_by_row(text, units, places, at)] for places in pieces
+        [index for index in places if not _is_in_rows(text, units, places, index)]
+        for places in pieces
     ]
-    alone = sum(map(len, groups)) <= len(bold)
-    marked = () if alone else [at for at in bold if not _is_below_step(units, at)]
-    return "\n\n".join(_group(text, units, places, marked) for places in groups if places)
+    all_bold = sum(map(len, groups)) <= len(bold)
+    to_mark = () if all_bold else [index for index in bold if not _is_below_step(units, index)]
+    return "\n\n".join(_joined(text, units, places, to_mark) for places in groups if places)
 
 
-def _is_below_step(units: Sequence[Unit], at: int) -> bool:
-    return units[at].depth > 0 and any(units[lead].is_step for lead in units[at].leads)
+def _is_below_step(units: Sequence[Unit], index: int) -> bool:
+    return units[index].depth > 0 and any(units[lead].is_step for lead in units[index].leads)
 
 
-def _group(text: str, units: Sequence[Unit], places: Sequence[int], bold: Sequence[int]) -> str:
+def _joined(text: str, units: Sequence[Unit], places: Sequence[int], bold: Sequence[int]) -> str:
     parts: list[str] = []
-    before: int | None = None
-    for at in places:
-        if before is not None:
-            parts.append(_between(units, before, at))
-        parts.append(_begun(text, units, before, at))
-        parts.append(_shown(text, units, at, bold=at in bold))
-        before = at
-    if before is not None and _goes_on(units, before):
+    previous: int | None = None
+    for index in places:
+        if previous is not None:
+            parts.append(_separator(units, previous, index))
+        parts.append(_opening_mark(text, units, previous, index))
+        parts.append(_shown(text, units, index, bold=index in bold))
+        previous = index
+    if previous is not None and _list_continues(units, previous):
         parts.append(f" {_LEFT_OUT}")
     return "".join(parts)
 
@@ -70,45 +71,49 @@ def _name(name: str) -> str:
     return words if len(words) <= _NAME else f"{words[: _NAME - 1].rstrip()}{_LEFT_OUT}"
 
 
-def _plain(words: str) -> str:
-    """Return the words without bold that is not ours."""
+def _without_bold(words: str) -> str:
+    """Return the words without bold by others."""
     return _BOLD.sub(rf"{2 * _STAR}\1{2 * _STAR}", words)
 
 
-def _shown(text: str, units: Sequence[Unit], at: int, *, bold: bool) -> str:
-    unit = units[at]
+def _shown(text: str, units: Sequence[Unit], index: int, *, bold: bool) -> str:
+    unit = units[index]
     source = text[unit.start : unit.end]
     if unit.kind is Kind.CODE:
         return quoted(source)
-    if unit.kind is Kind.TABLE and (row := _row(text, units, at)):
-        words = _plain(quoted(row))
+    if unit.kind is Kind.TABLE and (row := _row(text, units, index)):
+        words = _without_bold(quoted(row))
     else:
-        words = _plain(quoted(source))
+        words = _without_bold(quoted(source))
     if not bold or "\n" in words or "*" in words:
         return words
-    mark = ""
-    if unit.kind is Kind.ITEM and (found := _MARKER.match(words)) and _opens(units, at):
-        mark, words = found[0], words[found.end() :]
-    return f"{mark}**{words}**" if words.strip() else f"{mark}{words}"
+    prefix = ""
+    if unit.kind is Kind.ITEM and (marker := _MARKER.match(words)) and _opens_block(units, index):
+        prefix, words = marker[0], words[marker.end() :]
+    return f"{prefix}**{words}**" if words.strip() else f"{prefix}{words}"
 
 
-def _row(text: str, units: Sequence[Unit], at: int) -> str:
+def _row(text: str, units: Sequence[Unit], index: int) -> str:
     """Return a row with each cell's header before it: "City: Berlin · Days: 30"."""
-    heads = [lead for lead in units[at].leads if units[lead].kind is Kind.TABLE]
-    if not heads:
+    headers = [lead for lead in units[index].leads if units[lead].kind is Kind.TABLE]
+    if not headers:
         return ""
-    header, row = (_cells(text[units[n].start : units[n].end]) for n in (heads[-1], at))
+    header, row = (
+        _cells(text[units[place].start : units[place].end]) for place in (headers[-1], index)
+    )
     if len(header) != len(row):
         return ""
-    named = [(name, cell) for name, cell in zip(header, row, strict=True) if cell]
-    return " · ".join(f"{name}: {cell}" if name else cell for name, cell in named)
+    cells = [(name, cell) for name, cell in zip(header, row, strict=True) if cell]
+    return " · ".join(f"{name}: {cell}" if name else cell for name, cell in cells)
 
 
-def _is_told_by_row(text: str, units: Sequence[Unit], places: Sequence[int], at: int) -> bool:
-    """Return whether each cell has its header before it already."""
-    rows = [n for n in places if at in units[n].leads and units[n].kind is Kind.TABLE]
-    is_header = units[at].kind is Kind.TABLE and bool(rows)
-    return is_header and all(_row(text, units, n) for n in rows)
+def _is_in_rows(text: str, units: Sequence[Unit], places: Sequence[int], index: int) -> bool:
+    """Return whether a unit is a table's header whose rows already show it before each cell."""
+    rows = [
+        place for place in places if index in units[place].leads and units[place].kind is Kind.TABLE
+    ]
+    is_header = units[index].kind is Kind.TABLE and bool(rows)
+    return is_header and all(_row(text, units, place) for place in rows)
 
 
 def _cells(line: str) -> list[str]:
@@ -116,49 +121,55 @@ def _cells(line: str) -> list[str]:
     return [" ".join(cell.replace(r"\|", "|").split()) for cell in cells]
 
 
-def _opens(units: Sequence[Unit], at: int) -> bool:
-    return at == 0 or units[at - 1].block != units[at].block
+def _opens_block(units: Sequence[Unit], index: int) -> bool:
+    return index == 0 or units[index - 1].block != units[index].block
 
 
-def _begun(text: str, units: Sequence[Unit], before: int | None, at: int) -> str:
-    """Return the mark for a hidden beginning of a paragraph or item: a later sentence of an item
-    has the mark of its item."""
-    apart = before is None or units[before].block != units[at].block
-    if not apart or not _is_within(units, at):
+def _opening_mark(text: str, units: Sequence[Unit], previous: int | None, index: int) -> str:
+    """Return the mark of omission for a hidden beginning of a paragraph or item. A later sentence
+    of an item also gets the marker of the item."""
+    is_new_block = previous is None or units[previous].block != units[index].block
+    if not is_new_block or not _continues_block(units, index):
         return ""
-    if units[at].kind is not Kind.ITEM:
-        return f"{_LEFT_OUT} " if before is None else ""
-    first = at
-    while not _opens(units, first):
-        first -= 1
-    mark = _MARKER.match(quoted(text[units[first].start : units[first].end]))
+    if units[index].kind is not Kind.ITEM:
+        return f"{_LEFT_OUT} " if previous is None else ""
+    block_start = index
+    while not _opens_block(units, block_start):
+        block_start -= 1
+    mark = _MARKER.match(quoted(text[units[block_start].start : units[block_start].end]))
     return f"{mark[0] if mark else ''}{_LEFT_OUT} "
 
 
-def _is_within(units: Sequence[Unit], at: int) -> bool:
+def _continues_block(units: Sequence[Unit], index: int) -> bool:
     """Return whether a sentence is not the first of its paragraph."""
-    return not _opens(units, at) and units[at].kind is not Kind.TABLE
+    return not _opens_block(units, index) and units[index].kind is not Kind.TABLE
 
 
-def _between(units: Sequence[Unit], one: int, other: int) -> str:
-    same = units[one].block == units[other].block
-    gap = other != one + 1
-    listed = units[other].kind in (Kind.ITEM, Kind.TABLE)
-    if same and units[other].kind is not Kind.TABLE:
+def _separator(units: Sequence[Unit], previous: int, following: int) -> str:
+    same_block = units[previous].block == units[following].block
+    gap = following != previous + 1
+    listed = units[following].kind in (Kind.ITEM, Kind.TABLE)
+    if same_block and units[following].kind is not Kind.TABLE:
         return f" {_LEFT_OUT} " if gap else " "
-    tight = listed and (units[one].listed == units[other].listed or one in units[other].leads)
-    end = "\n" if tight else "\n\n"
-    # Nothing may follow a fence on its line, and a row needs no word of those before it.
-    is_gap = gap and units[one].kind is not Kind.CODE and units[other].kind is not Kind.TABLE
+    is_tight = listed and (
+        units[previous].listed == units[following].listed or previous in units[following].leads
+    )
+    end = "\n" if is_tight else "\n\n"
+    # Nothing may follow a fence on its line, and rows need no mark for hidden rows before them.
+    is_gap = (
+        gap and units[previous].kind is not Kind.CODE and units[following].kind is not Kind.TABLE
+    )
     # A later sentence of an item already shows that something is left out.
-    is_gap = is_gap and not (units[other].kind is Kind.ITEM and _is_within(units, other))
+    is_gap = is_gap and not (
+        units[following].kind is Kind.ITEM and _continues_block(units, following)
+    )
     return f" {_LEFT_OUT}{end}" if is_gap else end
 
 
-def _goes_on(units: Sequence[Unit], last: int) -> bool:
+def _list_continues(units: Sequence[Unit], last: int) -> bool:
     """Return whether the list of the last shown item has more items."""
-    after = units[last + 1 : last + 2]
+    next_units = units[last + 1 : last + 2]
     return any(
         unit.kind is Kind.ITEM is units[last].kind and unit.listed == units[last].listed
-        for unit in after
+        for unit in next_units
     )

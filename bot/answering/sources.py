@@ -34,19 +34,24 @@ class Aging:
     today: Callable[[], date]
 
     def __call__(self, result: Result) -> Result:
-        """Return the same result with each source marked if it is old."""
+        """Return the result with its old sources marked."""
         since = self.today() - self.after
         if isinstance(result, NoAnswer):
-            return replace(result, nearest=tuple(_dated(one, since) for one in result.nearest))
+            return replace(
+                result, nearest=tuple(_marked_if_old(source, since) for source in result.nearest)
+            )
         if isinstance(result, Clarify):
-            dated = (replace(one, source=_dated(one.source, since)) for one in result.readings)
-            return replace(result, readings=tuple(dated))
+            readings = (
+                replace(reading, source=_marked_if_old(reading.source, since))
+                for reading in result.readings
+            )
+            return replace(result, readings=tuple(readings))
         return replace(
             result,
-            sources=tuple(_dated(one, since) for one in result.sources),
-            nearest=tuple(_dated(one, since) for one in result.nearest),
+            sources=tuple(_marked_if_old(source, since) for source in result.sources),
+            nearest=tuple(_marked_if_old(source, since) for source in result.nearest),
         )
 
 
-def _dated(source: Source, since: date) -> Source:
+def _marked_if_old(source: Source, since: date) -> Source:
     return replace(source, old=source.updated is not None and source.updated < since)

@@ -1,9 +1,9 @@
 """Misspelt words, corrected to the pages' spelling, for the search.
 
-Only what is certainly no word is corrected: the embedding model does not read it in one piece, as
-it does common words, no dictionary has it, and it is on no page that the reader may read. The
-correction is a word that is on such a page, one typing error away. So it reveals no page that the
-reader may not read, not even by its absence; and it is never shown.
+Only text that is certainly no word is corrected: it is not one token for the embedding model, as
+common words are; no dictionary has it; and it is on no page that the reader may read. The
+correction is a word from such a page, one typing error away. So it reveals no page that the reader
+may not read, not even by its absence; and it is never shown.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from bot.model import Question
 from indexers.ports import PassageIndex
 
 _MOST = 6
-"""Words of one question that are looked up: some 4 ms each."""
+"""Words of one question that are looked up, at about 4 ms each."""
 _WORD = re.compile(r"(?<![\w/.@#:\\-])[^\W\d_]++(?![\w/@#:\\-]|\.\w)")
 """A word that is no part of an address, a key or a compound."""
 _EXACT = re.compile(r"```.*?```|`[^`]*+`|\"[^\"]*+\"|\u201c[^\u201c\u201d]*+\u201d", re.DOTALL)
-"""Text that is to be taken literally."""
+"""Text that must be taken literally."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
     """The correction of questions in a language of the pages; words of another language are not
-    misspelt. ``count_tokens`` is the embedding model's."""
+    misspelt. ``count_tokens`` counts the embedding model's tokens."""
 
     index: PassageIndex
     count_tokens: Callable[[str], int]
@@ -37,28 +37,34 @@ class Spelling:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        odd = [word for word in _words(question.text) if self._is_odd(word[0].casefold())]
-        if not odd:
+        odd_words = [word for word in _words(question.text) if self._is_odd(word[0].casefold())]
+        if not odd_words:
             return question
         pieces: list[str] = []
-        at = 0
-        for word in odd[:_MOST]:
-            pieces += [question.text[at : word.start()], self._corrected(word[0], question)]
-            at = word.end()
-        return replace(question, text="".join([*pieces, question.text[at:]]))
+        position = 0
+        for word in odd_words[:_MOST]:
+            pieces += [question.text[position : word.start()], self._corrected(word[0], question)]
+            position = word.end()
+        return replace(question, text="".join([*pieces, question.text[position:]]))
 
     def _is_odd(self, word: str) -> bool:
         return self.count_tokens(word) > 1
 
     def _corrected(self, word: str, question: Question) -> str:
-        """Return the corrected word; unchanged if it is right, or nothing is near."""
+        """Return the corrected word. It is unchanged if it is right, or if no word is near."""
         near = self.index.near_words(word.casefold(), reader=question.reader, wikis=question.wikis)
         if word.casefold() in near:
             return word
-        # A form that is on no page must be a common word, as "vouchers" where the pages have
-        # "voucher". Of equally common ones the one of the same length comes first.
-        fit = [one for one, seen in near.items() if seen or not self._is_odd(one)]
-        best = min(fit, key=lambda one: (-near[one], abs(len(one) - len(word)), one), default=word)
+        # A form that is on no page must be a common word, like "vouchers" if the pages have
+        # "voucher". Of equally common words, one of the same length comes first.
+        candidates = [
+            candidate for candidate, count in near.items() if count or not self._is_odd(candidate)
+        ]
+        best = min(
+            candidates,
+            key=lambda candidate: (-near[candidate], abs(len(candidate) - len(word)), candidate),
+            default=word,
+        )
         return best.capitalize() if word[0].isupper() else best
 
 
@@ -66,9 +72,11 @@ def _words(text: str) -> Iterator[re.Match[str]]:
     """Yield the words that may be misspelt. A capital within a sentence makes a name, and names may
     have any spelling."""
     text = _EXACT.sub(lambda exact: " " * len(exact[0]), text)
-    at = 0
+    position = 0
     for word in _WORD.finditer(text):
-        opens = not at or any(end in text[at : word.start()] for end in ".!?:\n")
-        if word[0].islower() or (opens and word[0].istitle()):
+        begins_sentence = not position or any(
+            end in text[position : word.start()] for end in ".!?:\n"
+        )
+        if word[0].islower() or (begins_sentence and word[0].istitle()):
             yield word
-        at = word.end()
+        position = word.end()

@@ -1,4 +1,4 @@
-"""Sentences with a number, and whether two of them give it for the same thing.
+"""Sentences with a number, and whether two of them give a number for the same thing.
 
 A number is an amount, or identifies a thing: host 12, floor 2, the year 2024. Two statements can
 only disagree if everything that identifies the thing is the same in both: the numbers and names of
@@ -22,11 +22,11 @@ from indexers.model import Passage
 from indexers.text.prose import plain
 
 _FEWEST = 2
-"""Words beside the numbers, for two sentences to be compared."""
+"""Words beside the numbers. Sentences with fewer are not compared."""
 _LONGEST = 80
-"""Words; a longer sentence is a list or a table of its own."""
+"""Words. A longer sentence is in fact a list or a table."""
 _ALIKE = 0.7
-"""The share of common words of two sentences, without numbers."""
+"""The least share of words that two sentences have in common, without numbers."""
 _NUMBERING = re.compile(r"(?<!\s)\s*+(?:\d{1,2}(?:\.\d{1,2}){1,8}[.)]?|\d{1,2}[.)])\s")
 _FOOTNOTE = re.compile(r"\[\^?\d{1,3}\]")
 _NUMBER = "#"
@@ -38,14 +38,14 @@ _KINDS_OF_PAGE = frozenset({"faq", "sop", "wiki", "howto", "readme", "todo", "tl
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence with a number, and its passage. ``of`` are the numbers of title and headings, each
+    """A sentence with a number, and its passage. ``of`` are the numbers in title and headings, each
     with the word before it."""
 
     passage: Passage
     quote: str
     shown: str
     key: str
-    given: tuple[StatedNumber, ...]
+    numbers: tuple[StatedNumber, ...]
     line: tuple[str, ...]
     bounds: str
     names: frozenset[str]
@@ -54,7 +54,7 @@ class Statement:
     of: frozenset[tuple[str, str]]
     frame_names: frozenset[str]
     example: bool
-    """Whether it is an example of a rule."""
+    """Whether it is a worked example of a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class AskedWords:
     numbers: frozenset[str]
 
 
-def asked(question: str) -> AskedWords:
+def asked_words(question: str) -> AskedWords:
     words = read(question)
-    given = read_numbers(question)
+    numbers = read_numbers(question)
     return AskedWords(
-        _roots(words), frozenset(one.number for one in given if one.unit not in UNITS)
+        _roots(words), frozenset(number.number for number in numbers if number.unit not in UNITS)
     )
 
 
@@ -77,83 +77,92 @@ def statements(passage: Passage) -> Iterator[Statement]:
     """Yield the sentences of ``passage`` that give a number."""
     headings = [_NUMBERING.sub("", heading, count=1) for heading in passage.headings]
     above = (passage.title, *headings)
-    frames = [read(line) for line in above]
+    frames = [read(heading) for heading in above]
     frame = _roots([word for words in frames for word in words])
-    of = frozenset((one.of, one.number) for line in above for one in read_numbers(line))
-    named = _named(read(plain(passage.text)))
-    frame_names = frozenset(name for words in frames for name in _names_of_title(words, named))
-    parts = outline(passage.text)
-    for unit in parts:
+    numbers_above = frozenset(
+        (number.of, number.number) for heading in above for number in read_numbers(heading)
+    )
+    names_in_text = _names(read(plain(passage.text)))
+    frame_names = frozenset(
+        name for words in frames for name in _names_of_title(words, names_in_text)
+    )
+    units = outline(passage.text)
+    for unit in units:
         quote = passage.text[unit.start : unit.end]
         shown = " ".join(plain(quote).split())
         text = _FOOTNOTE.sub(" ", shown)
-        words, given = read(text), read_numbers(text)
+        words, numbers = read(text), read_numbers(text)
         roots = _roots(words)
-        if given and len(roots) >= _FEWEST and len(words) <= _LONGEST:
+        if numbers and len(roots) >= _FEWEST and len(words) <= _LONGEST:
             yield Statement(
-                passage, quote, shown, _key(quote), given, _line(words), _bounds(words),
-                _named(words), roots, frame, of, frame_names,
-                is_example(shown, [*passage.headings[-1:], *(parts[n].text for n in unit.leads)]),
+                passage, quote, shown, _row_key(quote), numbers, _line(words), _bounds(words),
+                _names(words), roots, frame, numbers_above, frame_names,
+                is_example(shown, [*passage.headings[-1:], *(units[at].text for at in unit.leads)]),
             )  # fmt: skip
 
 
-def disagree(one: Statement, other: Statement, question: AskedWords) -> bool:
+def disagree(first: Statement, second: Statement, question: AskedWords) -> bool:
     """Return whether two pages give the same thing two values."""
-    if (one.passage.wiki, one.passage.page) == (other.passage.wiki, other.passage.page):
+    if (first.passage.wiki, first.passage.page) == (second.passage.wiki, second.passage.page):
         return False
-    if one.example or other.example or {*one.bounds, *other.bounds} == {*"<>"}:
+    if first.example or second.example or {*first.bounds, *second.bounds} == {*"<>"}:
         return False  # "at least 12" and "at most 64" are no two values
-    if len(one.roots & other.roots) < _ALIKE * len(one.roots | other.roots):
+    if len(first.roots & second.roots) < _ALIKE * len(first.roots | second.roots):
         return False
-    wanted = [question.roots & (fact.roots | fact.frame) for fact in (one, other)]
-    if wanted[0] != wanted[1] or not wanted[0] & one.roots & other.roots:
+    question_roots = [question.roots & (fact.roots | fact.frame) for fact in (first, second)]
+    if question_roots[0] != question_roots[1] or not question_roots[0] & first.roots & second.roots:
         return False
     return (
-        _about_the_same(one, other, question)
-        and _values_differ(one, other)
-        and not _are_alike(one.shown, other.shown)
+        _about_the_same(first, second, question)
+        and _values_differ(first, second)
+        and not _are_equal_quantities(first.shown, second.shown)
     )
 
 
-def _about_the_same(one: Statement, other: Statement, question: AskedWords) -> bool:
-    if one.names != other.names or one.key != other.key:
+def _about_the_same(first: Statement, second: Statement, question: AskedWords) -> bool:
+    if first.names != second.names or first.key != second.key:
         return False
-    for here, there in ((one, other), (other, one)):
-        if not all(_is_told(of, number, there) for of, number in here.of):
+    for here, there in ((first, second), (second, first)):
+        if not all(_has_numbered_thing(of, number, there) for of, number in here.of):
             return False
         if not here.frame_names <= _all_words(there):
             return False
     numbers = [
-        {given.number for given in fact.given} | {number for _, number in fact.of}
-        for fact in (one, other)
+        {stated.number for stated in fact.numbers} | {number for _, number in fact.of}
+        for fact in (first, second)
     ]
     return not question.numbers & (numbers[0] ^ numbers[1])
 
 
-def _is_told(of: str, number: str, fact: Statement) -> bool:
-    """Return whether ``fact`` is about the thing that the other page's title numbers."""
-    if any(number == n and (not of or not word or of == word) for word, n in fact.of):
+def _has_numbered_thing(of: str, number: str, fact: Statement) -> bool:
+    """Return whether ``fact`` is about the numbered thing in the other page's title or headings."""
+    if any(
+        number == other_number and (not of or not word or of == word)
+        for word, other_number in fact.of
+    ):
         return True
     return bool(of) and any(
-        given.labels and (given.of, given.number) == (of, number) for given in fact.given
+        stated.labels and (stated.of, stated.number) == (of, number) for stated in fact.numbers
     )
 
 
-def _values_differ(one: Statement, other: Statement) -> bool:
-    pairs = list(_aligned(one, other))
-    differing = [(a, b) for a, b in pairs if a.number != b.number]
-    if not differing or any(a.unit != b.unit for a, b in differing):
+def _values_differ(first: Statement, second: Statement) -> bool:
+    pairs = list(_aligned(first, second))
+    differing = [(ours, theirs) for ours, theirs in pairs if ours.number != theirs.number]
+    if not differing or any(ours.unit != theirs.unit for ours, theirs in differing):
         return False
     if len(differing) == 1:
-        return not any(given.opens for given in differing[0])
-    return not any(given.labels for pair in differing for given in pair)
+        return not any(stated.opens for stated in differing[0])
+    return not any(stated.labels for pair in differing for stated in pair)
 
 
-def _are_alike(one: str, other: str) -> bool:
-    """Return whether they give the same sizes, in the same order and in two spellings: 2:00 pm and
+def _are_equal_quantities(first: str, second: str) -> bool:
+    """Return whether they give the same quantities in the same order, in two spellings: 2:00 pm and
     14:00, 8.30 and 8:30, 1.000 and 1000."""
-    one, other = _as_times(one, other), _as_times(other, one)
-    ours, theirs = ([_counted(found) for found in quantities(text)] for text in (one, other))
+    first, second = _as_times(first, second), _as_times(second, first)
+    ours, theirs = (
+        [_as_plain_number(quantity) for quantity in quantities(text)] for text in (first, second)
+    )
     return len(ours) == len(theirs) > 0 and all(
         is_held(here, [there]) and is_held(there, [here])
         for here, there in zip(ours, theirs, strict=True)
@@ -163,29 +172,29 @@ def _are_alike(one: str, other: str) -> bool:
 def _as_times(text: str, other: str) -> str:
     """Write 8.30 as 8:30, if the ``other`` text has that."""
     return _DOTTED.sub(
-        lambda found: time if (time := f"{found[1]}:{found[2]}") in other else found[0], text
+        lambda match: time if (time := f"{match[1]}:{match[2]}") in other else match[0], text
     )
 
 
-def _counted(one: Quantity) -> Quantity:
-    """A page's "two people" is a number as any other."""
-    return replace(one, spelled=False, implied=False)
+def _as_plain_number(quantity: Quantity) -> Quantity:
+    """Treat a page's "two people" like any other number."""
+    return replace(quantity, spelled=False, implied=False)
 
 
-def _aligned(one: Statement, other: Statement) -> Iterator[tuple[StatedNumber, StatedNumber]]:
-    """Yield the numbers in the same place of two sentences."""
-    matcher = SequenceMatcher(None, one.line, other.line, autojunk=False)
-    places = [_number_places(fact.line) for fact in (one, other)]
+def _aligned(first: Statement, second: Statement) -> Iterator[tuple[StatedNumber, StatedNumber]]:
+    """Yield the pairs of numbers in the same place of two sentences."""
+    matcher = SequenceMatcher(None, first.line, second.line, autojunk=False)
+    places = [_number_places(fact.line) for fact in (first, second)]
     for match in matcher.get_matching_blocks():
         for step in range(match.size):
             here, there = match.a + step, match.b + step
             if here in places[0] and there in places[1]:
-                yield one.given[places[0][here]], other.given[places[1][there]]
+                yield first.numbers[places[0][here]], second.numbers[places[1][there]]
 
 
 def _number_places(line: Sequence[str]) -> dict[int, int]:
-    found = [place for place, root in enumerate(line) if root == _NUMBER]
-    return {place: count for count, place in enumerate(found)}
+    number_places = [place for place, root in enumerate(line) if root == _NUMBER]
+    return {place: count for count, place in enumerate(number_places)}
 
 
 def _line(words: Sequence[Word]) -> tuple[str, ...]:
@@ -195,15 +204,15 @@ def _line(words: Sequence[Word]) -> tuple[str, ...]:
 
 
 def _bounds(words: Sequence[Word]) -> str:
-    """Return ">" if its numbers are lower bounds, "<" if they are upper ones, else nothing; with a
-    "not" it is the other way round."""
-    told = limits(words)
-    lower = bool(told & _LOWER)
-    upper = bool(told & _UPPER) or any(word.text.casefold() == "within" for word in words)
+    """Return ">" if the numbers are lower bounds, "<" if they are upper bounds, else an empty
+    string. A "not" turns the bounds round."""
+    limit_names = limits(words)
+    lower = bool(limit_names & _LOWER)
+    upper = bool(limit_names & _UPPER) or any(word.text.casefold() == "within" for word in words)
     if lower == upper:
         return ""
-    denied = any(word.role is TokenRole.NOT for word in words)
-    return ">" if lower != denied else "<"
+    negated = any(word.role is TokenRole.NOT for word in words)
+    return ">" if lower != negated else "<"
 
 
 def _roots(words: Sequence[Word]) -> frozenset[str]:
@@ -212,18 +221,18 @@ def _roots(words: Sequence[Word]) -> frozenset[str]:
     )
 
 
-def _named(words: Sequence[Word]) -> frozenset[str]:
+def _names(words: Sequence[Word]) -> frozenset[str]:
     return frozenset(word.root for word in words if word.role is TokenRole.NAME)
 
 
-def _names_of_title(words: Sequence[Word], named: frozenset[str]) -> Iterator[str]:
-    """Yield the names of a title. If every word has a capital, capitals mean nothing: only what the
-    text ``named`` counts."""
+def _names_of_title(words: Sequence[Word], names_in_text: frozenset[str]) -> Iterator[str]:
+    """Yield the names of a title. If every word has a capital, capitals mean nothing: only
+    ``names_in_text`` count."""
     weighty = [word for word in words if word.weighs and word.role is not TokenRole.NUMBER]
     all_capitals = len(weighty) > 1 and all(word.text[:1].isupper() for word in weighty)
     for word in weighty:
-        known = word.text.casefold() in named
-        if (known or (word.role is TokenRole.NAME and not all_capitals)) and (
+        is_in_text = word.text.casefold() in names_in_text
+        if (is_in_text or (word.role is TokenRole.NAME and not all_capitals)) and (
             word.root not in _KINDS_OF_PAGE
         ):
             yield word.text.casefold()
@@ -235,8 +244,8 @@ def _all_words(fact: Statement) -> frozenset[str]:
     return frozenset(word.text.casefold() for word in words)
 
 
-def _key(quote: str) -> str:
-    """Return the first cell of a table's row: what the row is about."""
+def _row_key(quote: str) -> str:
+    """Return the first cell of a table's row, which tells the subject of the row."""
     if not quote.lstrip().startswith("|"):
         return ""
     return " ".join(plain(quote).partition("·")[0].casefold().split())

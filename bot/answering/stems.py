@@ -8,28 +8,27 @@ from collections.abc import Iterable, Iterator
 from math import log
 
 _WORD = re.compile(r"[^\W_]+")
-# A mark, and what must follow it: to begin with one of few characters is quicker than to look back
-# from each.
+# Matching begins with the mark, because to look back from every character would be slower.
 END = re.compile("[.!?\n\u3002\uff01\uff1f](?:(?<=[\n\u3002\uff01\uff1f])|\\s+)")
-"""The end of a sentence, guessed. No mark is part of a stem."""
+"""A guess at the end of a sentence. None of these marks is part of a stem."""
 STEM = 5
-"""Letters of a word that count: crude, but the same for every language with letters."""
+"""Letters of a word that count. This is crude, but works for every language with letters."""
 
 
 def in_order(text: str) -> list[str]:
-    """Return the stems of ``text`` in order; a token with a digit is a name and stays whole.
-    Scripts without spaces come by character pairs."""
+    """Return the stems of ``text`` in order. A token with a digit is a name and stays whole.
+    Scripts without spaces yield pairs of characters."""
     words = _WORD.findall(text.casefold())
-    if text.isascii():  # by far the most frequent, and three times as quick
-        # Most words are short, and a length is looked at in less time than letters.
+    if text.isascii():  # by far the most frequent case, and three times as fast
+        # Most words are short, and to check a length is faster than to check letters.
         return [word if len(word) <= STEM or not word.isalpha() else word[:STEM] for word in words]
-    found: list[str] = []
+    in_text: list[str] = []
     for word in words:
         if word.isascii() or len(word) <= STEM:
-            found.append(word[:STEM] if word.isalpha() else word)
+            in_text.append(word[:STEM] if word.isalpha() else word)
         else:
-            found.extend(word[at : at + 2] for at in range(len(word) - 1))
-    return found
+            in_text.extend(word[start : start + 2] for start in range(len(word) - 1))
+    return in_text
 
 
 def count(text: str) -> int:
@@ -42,8 +41,8 @@ def stems(text: str) -> frozenset[str]:
 
 
 def by_sentence(text: str) -> Iterator[list[str]]:
-    """Yield the stems of each sentence, in order. The ends of sentences are guessed, which is
-    quick, and enough for comparing."""
+    """Yield the stems of each sentence, in order. The ends of sentences are guessed: this is fast,
+    and good enough for comparing."""
     return map(in_order, END.split(text))
 
 
@@ -52,12 +51,12 @@ class Weights:
 
     def __init__(self, texts: Iterable[frozenset[str]]) -> None:
         """Count the stems of each text."""
-        self._seen: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
         self._texts = 0
         for text in texts:
-            self._seen.update(text)
+            self._counts.update(text)
             self._texts += 1
 
     def __call__(self, stem: str) -> float:
-        seen = self._seen[stem]
-        return log(1 + (self._texts - seen + 0.5) / (seen + 0.5))
+        occurrences = self._counts[stem]
+        return log(1 + (self._texts - occurrences + 0.5) / (occurrences + 0.5))

@@ -1,6 +1,6 @@
 """A passage with its neighbours in its section, as one text.
 
-A long list or table is cut between passages, and its introduction is in the one before.
+A long list or table is cut into several passages, and its introduction is in an earlier one.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from itertools import accumulate, pairwise
 from indexers.model import Hit, Passage
 from indexers.text.prose import Kind, blocks, is_item, is_row, is_rule
 
-_JOINT = "\n\n"
+_SEPARATOR = "\n\n"
 _HEAD = 2
-"""Lines of a table's head: the names of its columns, and the rule below them."""
+"""Lines of a table's header: the names of its columns, and the line of dashes below them."""
 
 
 @dataclass(frozen=True)
@@ -25,34 +25,36 @@ class Stretch:
     passages: Sequence[Passage]
 
     @classmethod
-    def around(cls, found: Passage, hits: Iterable[Hit]) -> Stretch:
-        """Return ``found`` with its neighbours among ``hits``."""
-        beside = (hit.passage for hit in hits if is_beside(found, hit.passage))
-        by_ordinal = {one.ordinal: one for one in (*beside, found)}
+    def around(cls, passage: Passage, hits: Iterable[Hit]) -> Stretch:
+        """Return ``passage`` with its neighbours among ``hits``."""
+        neighbours = (hit.passage for hit in hits if is_beside(passage, hit.passage))
+        by_ordinal = {each.ordinal: each for each in (*neighbours, passage)}
         return cls([by_ordinal[ordinal] for ordinal in sorted(by_ordinal)])
 
     @cached_property
     def parts(self) -> Sequence[str]:
-        """Return the text of each passage with its separator: items and rows continue the same list
-        or table, without a repeated head."""
+        """Return the text of each passage with its separator. Items and rows continue the same list
+        or table, without a repeated header."""
         texts = [passage.text for passage in self.passages]
-        joined = [_going_on(one, other) for one, other in pairwise(texts)]
-        bare = [*texts[:1], *(other for _, other in joined)]
-        joints = [*(joint for joint, _ in joined), ""]
-        return [f"{text}{joint}" for text, joint in zip(bare, joints, strict=True)]
+        joined = [_continuation(text, following) for text, following in pairwise(texts)]
+        without_heads = [*texts[:1], *(following for _, following in joined)]
+        separators = [*(separator for separator, _ in joined), ""]
+        return [
+            f"{text}{separator}" for text, separator in zip(without_heads, separators, strict=True)
+        ]
 
     @cached_property
     def text(self) -> str:
         return "".join(self.parts)
 
     def starts(self) -> list[int]:
-        """Return where in the text each passage begins."""
+        """Return the position in the text at which each passage begins."""
         return [0, *accumulate(map(len, self.parts[:-1]))]
 
-    def at(self, place: int) -> Passage:
-        """Return the passage at this place of the text."""
-        both = zip(self.starts(), self.passages, strict=True)
-        return [passage for start, passage in both if start <= place][-1]
+    def at(self, position: int) -> Passage:
+        """Return the passage at ``position`` in the text."""
+        starts_and_passages = zip(self.starts(), self.passages, strict=True)
+        return [passage for start, passage in starts_and_passages if start <= position][-1]
 
 
 def is_beside(one: Passage, other: Passage) -> bool:
@@ -64,36 +66,38 @@ def is_beside(one: Passage, other: Passage) -> bool:
 
 
 def stands_in(quote: str, passages: Sequence[Passage]) -> bool:
-    """Return whether ``quote`` occurs, letter for letter, in one of ``passages`` or across
-    neighbours."""
+    """Return whether ``quote`` occurs verbatim in one of ``passages`` or across neighbours."""
     hits = [Hit(passage, 0.0, 0.0) for passage in passages]
     return any(quote in passage.text for passage in passages) or any(
         quote in Stretch.around(passage, hits).text for passage in passages
     )
 
 
-def holds_of(quote: str, text: str) -> bool:
+def has_line_of(quote: str, text: str) -> bool:
     """Return whether a line of ``quote`` occurs in a passage's ``text``: a quote may extend into
-    the next. An empty one occurs in any."""
+    the next passage. An empty quote occurs in any text."""
     lines = [line for line in quote.splitlines() if line.strip()]
     return not lines or any(line in text for line in lines)
 
 
-def _going_on(one: str, other: str) -> tuple[str, str]:
-    """Return the separator of two passages, and the second one without a head that the first has,
-    too."""
-    last, first = one.rpartition("\n")[2], other.partition("\n")[0]
-    if is_row(last) and is_row(first):
-        head, *rows = _headed(other)
-        if not head:
-            return "\n", other
-        return ("\n", rows[0]) if rows and head == _headed(one)[0] else (_JOINT, other)
-    return ("\n" if is_item(first) and _ends_in_item(one) else _JOINT), other
+def _continuation(text: str, following: str) -> tuple[str, str]:
+    """Return the separator of two passages, and the second one without a header that it repeats."""
+    last_line, first_line = text.rpartition("\n")[2], following.partition("\n")[0]
+    if is_row(last_line) and is_row(first_line):
+        header, *rows = _header_and_rows(following)
+        if not header:
+            return "\n", following
+        return (
+            ("\n", rows[0])
+            if rows and header == _header_and_rows(text)[0]
+            else (_SEPARATOR, following)
+        )
+    return ("\n" if is_item(first_line) and _ends_in_item(text) else _SEPARATOR), following
 
 
-def _headed(text: str) -> list[str]:
-    """Return the head of the table at the beginning of a text (empty if it has none), and the
-    rest."""
+def _header_and_rows(text: str) -> list[str]:
+    """Return the header of the table at the beginning of a text (empty if it has none), and the
+    other rows."""
     lines = text.split("\n", _HEAD)
     if len(lines) < _HEAD or not is_rule(lines[1]):
         return [""]

@@ -1,4 +1,4 @@
-"""The words of answering that people read: why there is no answer, and what is added to one."""
+"""The messages of answering: why there is no answer, and the notes that are added to one."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def asked_back(topic: str, things: int) -> str:
 
 
 def not_asked_back(reason: str) -> str:
-    """Return why nothing is asked back. ``reason`` is one of those below."""
+    """Return why no clarifying question is asked. ``reason`` is one of the constants below."""
     return f"Not asked back: {reason}."
 
 
@@ -160,7 +160,7 @@ WHAT_IT_IS = "it asks what something is"
 SEVERAL_THINGS = "it asks about several things at once"
 FOUND_NOTHING = "nothing was found"
 JUST_THAT = "a page or a section is called just that"
-"""It names no page: nobody has checked whether it may still be read."""
+"""This names no page, because nobody has checked whether it may still be read."""
 NO_TWO_THINGS = "no two things in the wiki are called so and fit about equally well"
 
 
@@ -168,7 +168,7 @@ def made_specific(word: str) -> str:
     return f"\u201c{word}\u201d makes it specific"
 
 
-# What became of a page that was found, for who watches a question on its way.
+# The state of a page that was found, for people who watch how a question is answered.
 
 HIDDEN = "hidden: it is gone, or not for this reader now, or its wiki does not say"
 DROPPED = "dropped: it was gone, or not for this reader any more"

@@ -1,4 +1,5 @@
-"""LlamaIndex's spans and events as those of OpenTelemetry; see `bot.answering.tracing`."""
+"""LlamaIndex's spans and events as spans and events of OpenTelemetry; see
+`bot.answering.tracing`."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
 _ID = 37
-"""Characters that the instrumentation adds to a part's name: a hyphen and a random id."""
+"""Characters that the instrumentation adds to the name of a span: a hyphen and a random id."""
 
 
 class TracedSpan(BaseSpan):
@@ -31,7 +32,7 @@ class TracedSpan(BaseSpan):
 
 
 class TraceSpans(BaseSpanHandler[TracedSpan]):
-    """A handler that makes each of LlamaIndex's spans one of ``tracer``."""
+    """A handler that turns each of LlamaIndex's spans into a span of ``tracer``."""
 
     _tracer: Any = PrivateAttr()
 
@@ -55,11 +56,11 @@ class TraceSpans(BaseSpanHandler[TracedSpan]):
         from opentelemetry.trace import set_span_in_context  # an extra
 
         parent = self.open_spans.get(parent_span_id or "")
-        within = set_span_in_context(parent.span) if parent else None
+        context = set_span_in_context(parent.span) if parent else None
         request = request_ids.current()
         span = self._tracer.start_span(
             id_[:-_ID],
-            context=within,
+            context=context,
             attributes={"footnote.request": request} if request else {},
         )
         return TracedSpan(id_=id_, parent_id=parent_span_id, span=span)
@@ -101,7 +102,7 @@ class TraceSpans(BaseSpanHandler[TracedSpan]):
 
 
 class TraceEvents(BaseEventHandler):
-    """A handler that adds our events to the ``spans``: numbers alone."""
+    """A handler that adds our events to the ``spans``. They hold numbers alone."""
 
     spans: TraceSpans
 
@@ -111,26 +112,26 @@ class TraceEvents(BaseEventHandler):
 
     def handle(self, event: BaseEvent, **_: Any) -> None:
         if isinstance(event, RecheckEvent):
-            found = {"stand": event.stand, "fell": event.fell, "doubt": event.doubt}
-            self.spans.note(event.span_id, "recheck", found)
+            counts = {"stand": event.stand, "fell": event.fell, "doubt": event.doubt}
+            self.spans.note(event.span_id, "recheck", counts)
         elif isinstance(event, VerificationEvent):
             dropped = {f"dropped.{reason}": count for reason, count in event.dropped.items()}
-            found = {"supported": event.supported, "unclear": event.unclear} | dropped
-            self.spans.note(event.span_id, "verification", found)
+            counts = {"supported": event.supported, "unclear": event.unclear} | dropped
+            self.spans.note(event.span_id, "verification", counts)
 
 
 def _attributes(result: object) -> dict[str, str | int | float | bool]:
-    """Return what came out of a part, without a word of it."""
+    """Return the kind and size of a result, without any of its text."""
     if isinstance(result, FootnoteResponse):
-        return _of_result(result.result)
+        return _result_attributes(result.result)
     return {"footnote.nodes": len(result)} if isinstance(result, list) else {}
 
 
-def _of_result(result: Result) -> dict[str, str | int | float | bool]:
+def _result_attributes(result: Result) -> dict[str, str | int | float | bool]:
     attributes: dict[str, str | int | float | bool] = {
         "footnote.result": type(result).__name__,
         "footnote.confidence": result.confidence,
-        "footnote.pages": len({(one.wiki, one.page) for one in named(result)}),
+        "footnote.pages": len({(source.wiki, source.page) for source in named(result)}),
         "footnote.unchecked": result.unchecked is not None,
     }
     if isinstance(result, NoAnswer):

@@ -1,8 +1,8 @@
 """Traces of answers for an OpenTelemetry collector, from LlamaIndex's instrumentation.
 
-A trace tells which parts of the answer path ran, for how long, and what came out of them: counts,
-reasons and kinds. It never holds a question, an answer, a page's text or name, or a person, and not
-the message of an error, which may quote them.
+A trace tells which parts of the answer path ran, for how long, and with which counts, reasons and
+kinds of result. It never holds a question, an answer, a page's text or name, a person, or the
+message of an error, which may quote them.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from indexers.daemons import in_daemon
 _SECONDS = 5
 """Seconds that an export may take."""
 _LAST = 2
-"""Seconds that the end of the process waits for what is still to be exported: behind a collector
-that hangs, thousands of spans wait."""
+"""Seconds that the process waits at its end for spans that are not exported yet. If the collector
+hangs, these may be thousands."""
 
 
 @contextmanager
 def traced(url: str) -> Iterator[None]:
-    """Send traces of all answers to the collector at ``url`` (OTLP over HTTP), while it is held.
-    Nothing is sent, and nothing of OpenTelemetry loaded, if that is empty.
+    """Send traces of all answers to the collector at ``url`` (OTLP over HTTP) until the context
+    ends. With an empty ``url``, nothing is sent and OpenTelemetry is not loaded.
 
     Raises:
         TracingMisconfigured: the extra is not installed.

@@ -145,7 +145,7 @@ class Calibrating:
             right = _right(outcome_of(case, pages, result))
             if right is not None:
                 found = Retrieved(pages, 0.0, 0.0)
-                yield Sample(shown.responder.seen(asked, found), right)
+                yield Sample(shown.responder.features(asked, found), right)
             self.progress(done)
 
     def _pair(self, one: Generated) -> Pair | None:
@@ -197,7 +197,7 @@ def calibrate_for(  # noqa: PLR0913 - what a curve is made of and for
 
 
 def _seen(question: Question, pages: Sequence[FoundPage]) -> Features:
-    return Deciding(Confidence(), 0.0, 0.0).seen(question, Retrieved(tuple(pages), 0.0, 0.0))
+    return Deciding(Confidence(), 0.0, 0.0).features(question, Retrieved(tuple(pages), 0.0, 0.0))
 
 
 def _right(outcome: Outcome) -> bool | None:

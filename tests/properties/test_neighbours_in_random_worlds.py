@@ -12,7 +12,7 @@ from llama_index.core.schema import QueryBundle
 
 from bot.answering.confidence import Confidence, Curve
 from bot.answering.engine.neighbours import Neighbours
-from bot.answering.engine.nodes import found
+from bot.answering.engine.nodes import hit_and_page
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.answering.retrieval import Retrieval
 from bot.model import Question
@@ -108,17 +108,17 @@ def index_of(world: dict[str, tuple[int, Acl]], events: list[Event]) -> Changing
 
 
 @given(WORLDS, EVENTS, st.sampled_from(READERS), st.integers(1, 3))
-def test_what_is_brought_may_be_read_and_is_of_what_was_found(
+def test_what_is_brought_may_be_read_and_is_of_what_was_hit_and_page(
     world: dict[str, tuple[int, Acl]], events: list[Event], reader: Principal, best: int
 ) -> None:
     index = index_of(world, events)
     search = FootnoteRetriever(Retrieval(index, EMBEDDER), reader=reader, limit=best)
     nodes = search.retrieve(ASKED)
-    before = {found(one)[0].passage for one in nodes}
+    before = {hit_and_page(one)[0].passage for one in nodes}
     brought = [
-        found(one)[0].passage
+        hit_and_page(one)[0].passage
         for one in Neighbours(index, reader, best=best).postprocess_nodes(nodes)
-        if found(one)[0].passage not in before
+        if hit_and_page(one)[0].passage not in before
     ]
 
     for passage in brought:

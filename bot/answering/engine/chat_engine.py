@@ -15,12 +15,12 @@ from llama_index.core.chat_engine.types import (
 )
 
 from bot.answering.engine.events import dispatcher
-from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, ours
+from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, as_footnote_response
 from bot.answering.engine.query_engine import FootnoteQueryEngine
 from bot.model import Question, Role, Turn
 
 Rewrite = Callable[[Question], Question]
-"""Makes a follow-up stand alone."""
+"""Makes a follow-up standalone."""
 
 
 class FootnoteChatEngine(BaseChatEngine):
@@ -51,13 +51,13 @@ class FootnoteChatEngine(BaseChatEngine):
             IndexUnavailable: the index cannot be searched.
             ValueError: the question is another reader's.
         """
-        query.question, took = self.understood(query.question)
-        response = ours(self._engine.query(query))
-        timings = replace(response.result.timings, rewrite=took)
+        query.question, milliseconds = self.standalone(query.question)
+        response = as_footnote_response(self._engine.query(query))
+        timings = replace(response.result.timings, rewrite=milliseconds)
         return replace(response, result=replace(response.result, timings=timings))
 
-    def understood(self, question: Question) -> tuple[Question, float]:
-        """Return the question as it is searched for, and the milliseconds that this took."""
+    def standalone(self, question: Question) -> tuple[Question, float]:
+        """Return the question, standalone if possible, and the milliseconds that this took."""
         if not self._rewrite or not question.history or question.quoting:
             return question, 0.0
         started = self._clock()
@@ -95,8 +95,8 @@ class FootnoteChatEngine(BaseChatEngine):
     def stream_chat(
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> StreamingAgentChatResponse:
-        """Return the finished answer, paragraph by paragraph: a stream takes nothing back, and
-        until everything is checked another answer may come instead."""
+        """Return the finished answer, line by line. A stream cannot take anything back, and until
+        everything is checked, another answer may replace this one."""
         response = self.chat(message, chat_history)
         return StreamingAgentChatResponse(
             chat_stream=_pieces(response.response),
@@ -127,7 +127,7 @@ class FootnoteChatEngine(BaseChatEngine):
 
 
 def _turn(message: ChatMessage) -> Turn | None:
-    """Return the turn; None for a message by which a program instructs the model."""
+    """Return the turn; None for a message that instructs the model."""
     role = {MessageRole.USER: Role.ASKER, MessageRole.ASSISTANT: Role.BOT}.get(message.role)
     return Turn(role, message.content) if role and message.content else None
 

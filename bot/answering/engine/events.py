@@ -1,7 +1,7 @@
-"""Events for LlamaIndex's instrumentation, beside its own.
+"""Events for LlamaIndex's instrumentation, in addition to its own.
 
 Only handlers that are attached to LlamaIndex's dispatcher (Phoenix, Langfuse, OpenTelemetry) get
-these, with all their contents.
+them, with all their contents.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ dispatcher = instrumentation.get_dispatcher("bot.answering.engine")
 
 
 class RecheckEvent(BaseEvent):
-    """Pages were rechecked: how many ``stand``, how many ``fell``, and for how many their wiki did
-    not say (``doubt``), since the question was asked."""
+    """Pages were rechecked. Counts since the question was asked: pages that are valid (``stand``),
+    invalid (``fell``), and that their wiki did not confirm (``doubt``)."""
 
     stand: int
     fell: int
@@ -30,8 +30,8 @@ class RecheckEvent(BaseEvent):
 
 
 class VerificationEvent(BaseEvent):
-    """A model's answer was checked: how many of its sentences are ``supported`` or ``unclear``, and
-    how many were ``dropped`` for which reason. ``sentences`` are all, each with "supported",
+    """A model's answer was checked. ``supported`` and ``unclear`` count its sentences; ``dropped``
+    counts the dropped ones by reason. ``sentences`` are all of them, each with "supported",
     "unclear" or that reason."""
 
     supported: int
@@ -46,10 +46,10 @@ class VerificationEvent(BaseEvent):
 
 def verified(composed: Composed) -> VerificationEvent:
     sentences = composed.sentences
-    dropped = Counter(one.flaw.value for one in sentences if one.flaw)
-    supported = sum(one.verified for one in sentences)
+    dropped = Counter(checked.flaw.value for checked in sentences if checked.flaw)
+    supported = sum(checked.verified for checked in sentences)
     unclear = len(sentences) - supported - dropped.total()
-    verdicts = tuple((one.sentence.text, _verdict(one)) for one in sentences)
+    verdicts = tuple((checked.sentence.text, _verdict(checked)) for checked in sentences)
     return VerificationEvent(
         supported=supported, unclear=unclear, dropped=dict(dropped), sentences=verdicts
     )

@@ -8,7 +8,7 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from bot.answering.engine.nodes import found, with_neighbours
+from bot.answering.engine.nodes import hit_and_page, with_neighbours
 from bot.answering.stretch import is_beside
 from indexers.model import Passage, Reader
 from indexers.ports import PassageIndex, PassageRef
@@ -18,8 +18,8 @@ BEST = 6
 
 
 class Neighbours(BaseNodePostprocessor):
-    """Adds the passages directly before and after each of the ``best`` ones, of the same section: a
-    long list or table is cut between passages, and its introduction is in the one before.
+    """Adds the passages directly before and after each of the ``best`` ones, of the same section. A
+    long list or table is cut into several passages, and its introduction is in an earlier one.
 
     Only passages that ``reader`` may read are added, and none of another revision of the page. In a
     `FootnoteQueryEngine` the live recheck comes after it, and covers them, too.
@@ -49,17 +49,18 @@ class Neighbours(BaseNodePostprocessor):
         Raises:
             IndexUnavailable: the index cannot be read.
         """
-        known = {_place(found(one)[0].passage) for one in nodes}
+        present = {_passage_ref(hit_and_page(node)[0].passage) for node in nodes}
         ranked = sorted(nodes, key=NodeWithScore.get_score, reverse=True)
-        best = [found(one)[0].passage for one in ranked[: self._best]]
-        wanted = {place for passage in best for place in _around(passage)} - known
-        brought = self._index.passages(wanted, reader=self._reader)
+        best = [hit_and_page(node)[0].passage for node in ranked[: self._best]]
+        missing = {ref for passage in best for ref in _around(passage)} - present
+        neighbours = self._index.passages(missing, reader=self._reader)
         return with_neighbours(
-            nodes, [one for one in brought if any(is_beside(one, passage) for passage in best)]
+            nodes,
+            [added for added in neighbours if any(is_beside(added, passage) for passage in best)],
         )
 
 
-def _place(passage: Passage) -> PassageRef:
+def _passage_ref(passage: Passage) -> PassageRef:
     return passage.wiki, passage.page, passage.ordinal
 
 

@@ -14,7 +14,7 @@ from indexers.model import Hit, Passage
 from indexers.ports import PassageRef
 
 _KEYS = ["wiki", "page", "url", "language"]
-"""Metadata for programs. It would only distract a model or an embedding."""
+"""Metadata for programs, which would only distract a model or an embedding."""
 
 
 class PassageNode(TextNode):
@@ -29,16 +29,16 @@ class PassageNode(TextNode):
 
     @property
     def found(self) -> tuple[Hit, FoundPage]:
-        """Return the passage with its scores, and its page with all of its passages that were
-        found."""
-        # `_found`, as pydantic stores it. Access by name takes ten times as long, and every step of
-        # a question reads it for each of forty nodes.
+        """Return the passage with its scores, and its page with all passages that were found on
+        it."""
+        # Read `_found` where pydantic stores it. Access by name takes ten times as long, and every
+        # step of a question reads it for each of forty nodes.
         found: tuple[Hit, FoundPage] = (self.__pydantic_private__ or {})["_found"]
         return found
 
     @classmethod
     def of(cls, hit: Hit, page: FoundPage) -> PassageNode:
-        """Return ``hit``, which is one of ``page``, as a node."""
+        """Return ``hit``, a passage of ``page``, as a node."""
         node = cls(
             id_=str(hit.passage.id),
             text=hit.passage.text,
@@ -58,108 +58,109 @@ def nodes_of(pages: Sequence[FoundPage]) -> list[NodeWithScore]:
 def pages_of(nodes: Sequence[NodeWithScore]) -> tuple[FoundPage, ...]:
     """Return the pages of ``nodes`` in their order, each with its remaining passages.
 
-    A page with all its passages is the very same object.
+    A page that still has all its passages is the same object.
 
     Raises:
-        TypeError: a node that no `FootnoteRetriever` brought. Nothing is known of its rights.
+        TypeError: a node does not come from a `FootnoteRetriever`, so its rights are unknown.
     """
     of_pages: dict[tuple[str, str], tuple[FoundPage, list[Hit]]] = {}
-    for one in nodes:
-        hit, page = found(one)
+    for node in nodes:
+        hit, page = hit_and_page(node)
         of_pages.setdefault((page.wiki, page.page), (page, []))[1].append(hit)
-    return tuple(_left(page, hits) for page, hits in of_pages.values())
+    return tuple(_with_hits(page, hits) for page, hits in of_pages.values())
 
 
 def with_neighbours(
     nodes: Sequence[NodeWithScore], neighbours: Iterable[Passage]
 ) -> list[NodeWithScore]:
-    """Return ``nodes`` and, as nodes of their own, ``neighbours``: each beside its first neighbour,
-    with that one's score."""
-    left = {_place(passage): passage for passage in neighbours}
+    """Return ``nodes`` and, as further nodes, ``neighbours``: each next to the first node that it
+    adjoins, and with the score of that one."""
+    to_add = {_passage_ref(passage): passage for passage in neighbours}
     order: list[tuple[NodeWithScore, Hit]] = []
     added: dict[tuple[str, str], list[Hit]] = {}
 
-    def add(one: NodeWithScore, hit: Hit, step: int) -> None:
-        wiki, page, ordinal = _place(hit.passage)
-        if passage := left.pop((wiki, page, ordinal + step), None):
-            # After all passages found on its page, whatever sorts them.
-            least = min(other.score for other in found(one)[1].hits) - 1
+    def add(node: NodeWithScore, hit: Hit, offset: int) -> None:
+        wiki, page, ordinal = _passage_ref(hit.passage)
+        if passage := to_add.pop((wiki, page, ordinal + offset), None):
+            # Its score puts it after all passages found on its page.
+            least = min(other.score for other in hit_and_page(node)[1].hits) - 1
             beside = Hit(passage, least, 0.0, language=hit.language, beside=True)
             added.setdefault((wiki, page), []).append(beside)
-            order.append((one, beside))
+            order.append((node, beside))
 
-    for one in nodes:
-        hit, _ = found(one)
-        add(one, hit, -1)
-        order.append((one, hit))
-        add(one, hit, +1)
+    for node in nodes:
+        hit, _ = hit_and_page(node)
+        add(node, hit, -1)
+        order.append((node, hit))
+        add(node, hit, +1)
     pages = {(page.wiki, page.page): page for page in pages_of(nodes)}
-    for place, hits in added.items():
-        page = pages[place]
-        pages[place] = replace(page, hits=tuple(sorted([*page.hits, *hits], key=_in_page)))
+    for ref, hits in added.items():
+        page = pages[ref]
+        pages[ref] = replace(page, hits=tuple(sorted([*page.hits, *hits], key=_in_page)))
     return [
-        NodeWithScore(node=PassageNode.of(hit, page), score=one.score)
-        if (page := pages[found(one)[1].wiki, found(one)[1].page]) is not found(one)[1]
-        else one
-        for one, hit in order
+        NodeWithScore(node=PassageNode.of(hit, page), score=node.score)
+        if (page := pages[hit_and_page(node)[1].wiki, hit_and_page(node)[1].page])
+        is not hit_and_page(node)[1]
+        else node
+        for node, hit in order
     ]
 
 
 def renewed(nodes: Sequence[NodeWithScore], pages: Sequence[FoundPage]) -> list[NodeWithScore]:
-    """Return the passages of ``pages``, reusing ``nodes`` for those that did not change."""
-    known: dict[tuple[int, int], NodeWithScore] = {}
-    for one in nodes:
-        hit, page = found(one)
-        known[id(hit), id(page)] = one
+    """Return the passages of ``pages`` as nodes, reusing those of ``nodes`` that did not change."""
+    existing: dict[tuple[int, int], NodeWithScore] = {}
+    for node in nodes:
+        hit, page = hit_and_page(node)
+        existing[id(hit), id(page)] = node
     return [
-        known.get((id(hit), id(page))) or _node(hit, page) for page in pages for hit in page.hits
+        existing.get((id(hit), id(page))) or _node(hit, page) for page in pages for hit in page.hits
     ]
 
 
 def still_there(nodes: Sequence[NodeWithScore], pages: Sequence[FoundPage]) -> list[NodeWithScore]:
-    """Return those of ``nodes`` that are of ``pages``, in their order. A reread page comes in the
-    place of its first passage, with its current text."""
-    now = {(page.wiki, page.page): page for page in pages}
-    same = {id(hit) for page in pages for hit in page.hits}
-    left: list[NodeWithScore] = []
-    for one in nodes:
-        hit, page = found(one)
-        if id(hit) in same:
-            left.append(one)
-        elif again := now.pop((page.wiki, page.page), None):
-            left += [_node(hit, again) for hit in again.hits]
-    return left
+    """Return the nodes whose passages are still on ``pages``, in their order. A reread page takes
+    the place of its first passage, with its current text."""
+    by_ref = {(page.wiki, page.page): page for page in pages}
+    hit_ids = {id(hit) for page in pages for hit in page.hits}
+    remaining: list[NodeWithScore] = []
+    for node in nodes:
+        hit, page = hit_and_page(node)
+        if id(hit) in hit_ids:
+            remaining.append(node)
+        elif reread_page := by_ref.pop((page.wiki, page.page), None):
+            remaining += [_node(hit, reread_page) for hit in reread_page.hits]
+    return remaining
 
 
 def _node(hit: Hit, page: FoundPage) -> NodeWithScore:
     return NodeWithScore(node=PassageNode.of(hit, page), score=hit.score)
 
 
-def found(one: NodeWithScore) -> tuple[Hit, FoundPage]:
+def hit_and_page(node: NodeWithScore) -> tuple[Hit, FoundPage]:
     """Return the passage and page of a node, see `PassageNode.found`.
 
     Raises:
-        TypeError: it is no node of a `FootnoteRetriever`.
+        TypeError: the node does not come from a `FootnoteRetriever`.
     """
-    if not isinstance(one.node, PassageNode):
-        raise TypeError(f"{type(one.node).__name__} is no node of a FootnoteRetriever")
-    return one.node.found
+    if not isinstance(node.node, PassageNode):
+        raise TypeError(f"{type(node.node).__name__} is no node of a FootnoteRetriever")
+    return node.node.found
 
 
-def _left(page: FoundPage, hits: Sequence[Hit]) -> FoundPage:
-    """Return the page with these passages, in its order."""
+def _with_hits(page: FoundPage, hits: Sequence[Hit]) -> FoundPage:
+    """Return the page with only these passages, in the page's order."""
     hits = sorted(hits, key=_in_page) if any(hit.beside for hit in hits) else hits
     same = len(hits) == len(page.hits) and all(map(is_, hits, page.hits))
     return page if same else replace(page, hits=tuple(hits))
 
 
 def _in_page(hit: Hit) -> tuple[bool, int]:
-    """Return a sort key: the passages found, in their order, then their neighbours in the
-    page's."""
+    """Return a sort key: first the passages found, in their order, then their neighbours in the
+    order of the page."""
     return hit.beside, hit.passage.ordinal if hit.beside else 0
 
 
-def _place(passage: Passage) -> PassageRef:
+def _passage_ref(passage: Passage) -> PassageRef:
     return passage.wiki, passage.page, passage.ordinal
 
 

@@ -11,7 +11,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from bot.answering.engine.events import dispatcher
 from bot.answering.engine.nodes import pages_of, renewed
-from bot.answering.engine.query import asked
+from bot.answering.engine.query import as_footnote_query
 from bot.answering.folding import fold_pages
 from bot.answering.model_order import ModelOrder
 from bot.answering.retrieval import Reorder, Retrieved
@@ -19,7 +19,7 @@ from bot.model import Source
 
 
 class PageFolding(BaseNodePostprocessor):
-    """Removes copies: a passage is shown once, though it is on two pages."""
+    """Removes copies: a passage that is on two pages is shown once."""
 
     @classmethod
     def class_name(cls) -> str:
@@ -28,7 +28,7 @@ class PageFolding(BaseNodePostprocessor):
     def _postprocess_nodes(
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:
-        language = asked(query_bundle).question.language if query_bundle else ""
+        language = as_footnote_query(query_bundle).question.language if query_bundle else ""
         return renewed(nodes, fold_pages(pages_of(nodes), language))
 
 
@@ -56,18 +56,18 @@ class CrossEncoderRerank(BaseNodePostprocessor):
         """Reorder the nodes.
 
         Raises:
-            ValueError: there is no question to read the passages with.
+            ValueError: there is no question to compare the passages with.
         """
         if query_bundle is None:
             raise ValueError("reranking needs the question")
         _start(query_bundle, nodes, self._name)
-        pages = self._rerank(asked(query_bundle).question, pages_of(nodes))
+        pages = self._rerank(as_footnote_query(query_bundle).question, pages_of(nodes))
         return _end(renewed(nodes, pages))
 
 
 class ModelRerank(BaseNodePostprocessor):
-    """Reorders the passages by a language model. The model is asked once a question: if an answer
-    is made again because a page was invalidated, the others keep their order."""
+    """Reorders the passages by a language model. The model is asked once a question: if a page was
+    invalidated and the answer is made again, the other pages keep their order."""
 
     _order: ModelOrder = PrivateAttr()
 
@@ -89,13 +89,13 @@ class ModelRerank(BaseNodePostprocessor):
         """Reorder the nodes.
 
         Raises:
-            ValueError: there is no question to put the passages in order by.
+            ValueError: there is no question to order the passages by.
         """
         if query_bundle is None:
             raise ValueError("reranking needs the question")
-        query = asked(query_bundle)
+        query = as_footnote_query(query_bundle)
         if query.ordered is not None:
-            return renewed(nodes, self._order.again(pages_of(nodes), query.ordered))
+            return renewed(nodes, self._order.in_order_of(pages_of(nodes), query.ordered))
         _start(query, nodes, "language model")
         ordered = self._order(query.question, query.retrieved(nodes))
         query.ordered, query.search_ms = ordered.pages, ordered.search_ms

@@ -20,39 +20,39 @@ _NOBODY = Principal.of()
 
 @dataclass(kw_only=True)
 class FootnoteQuery(QueryBundle):
-    """LlamaIndex's query with our question, and the state of its parts.
+    """LlamaIndex's query with our question, and the state of the engine for it.
 
-    One object for one question: an engine that is asked again gets another.
+    Each question needs a new object.
     """
 
     question: Question
     on_text: OnText | None = None
     embed_ms: float = 0.0
     search_ms: float = 0.0
-    found: tuple[FoundPage, ...] = ()
-    """The passages found, in the order in which an answer was sought in them."""
+    found_pages: tuple[FoundPage, ...] = ()
+    """The passages found, in the order in which they were searched for an answer."""
     named: tuple[Source, ...] | None = None
-    """The sources that `LiveRights` checks; None means all that it is given."""
+    """The sources that `LiveRights` checks. None means all nodes that it gets."""
     quotes: bool = False
-    """Whether these sources are quoted, not only named."""
+    """Whether these sources are quoted, and not only named."""
     check: Check | None = None
     """The rechecks so far."""
     ordered: tuple[FoundPage, ...] | None = None
-    """The order of a language model, which is asked once a question."""
+    """The order by a language model, which is asked once a question."""
     attempts: int = 0
-    """How often an answer in a model's words was begun."""
+    """How many answers in a model's words were begun."""
 
     @classmethod
     def of(cls, question: Question, on_text: OnText | None = None) -> FootnoteQuery:
         return cls(query_str=question.text, question=question, on_text=on_text)
 
     def retrieved(self, nodes: Sequence[NodeWithScore]) -> Retrieved:
-        """Return ``nodes`` as the passages found, with the time that it took."""
+        """Return ``nodes`` as the passages found, with the duration of the search."""
         return Retrieved(pages_of(nodes), self.embed_ms, self.search_ms)
 
 
-def asked(query: QueryBundle, reader: Reader | None = None) -> FootnoteQuery:
-    """Return ``query`` as one of ours, by ``reader``.
+def as_footnote_query(query: QueryBundle, reader: Reader | None = None) -> FootnoteQuery:
+    """Return ``query`` as a `FootnoteQuery` by ``reader``.
 
     Raises:
         ValueError: the question is another reader's.
@@ -66,14 +66,14 @@ def asked(query: QueryBundle, reader: Reader | None = None) -> FootnoteQuery:
 
 @dataclass
 class FootnoteResponse(Response):
-    """A response. ``result`` is the answer, or the reason for none. ``source_nodes`` are the
-    passages that it cites, which were rechecked; ``metadata`` says so for each."""
+    """A response. ``result`` is the answer, or the reason why there is none. ``source_nodes`` are
+    the rechecked passages that it cites; ``metadata`` has an entry for each."""
 
     result: Result = field(kw_only=True)
 
 
-def ours(response: RESPONSE_TYPE) -> FootnoteResponse:
-    """Return the response as one of ours.
+def as_footnote_response(response: RESPONSE_TYPE) -> FootnoteResponse:
+    """Return ``response`` as a `FootnoteResponse`.
 
     Raises:
         TypeError: it is no response of a `FootnoteQueryEngine`.

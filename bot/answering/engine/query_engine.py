@@ -1,4 +1,4 @@
-"""The engine: question -> nodes -> an answer whose pages were rechecked."""
+"""The query engine: question -> nodes -> an answer whose pages were rechecked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from bot.answering.engine.nodes import pages_of, renewed
 from bot.answering.engine.postprocessors import ModelRerank
-from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, asked
+from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, as_footnote_query
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.answering.engine.rights import LiveRights
 from bot.answering.engine.synthesizers import ResultSynthesizer
@@ -27,8 +27,8 @@ from indexers.model import Reader
 class FootnoteQueryEngine(BaseQueryEngine):
     """A query engine with the rights of its retriever's reader.
 
-    ``rights`` rechecks the pages of an answer before anybody is shown it, and those of a prompt
-    before a language model is; without it pages are taken as the index holds them. ``order`` is a
+    ``rights`` rechecks the pages of an answer before anybody sees it, and those of a prompt before
+    a language model gets it; without it, pages count as the index holds them. ``order`` is a
     language model that reorders the passages. ``turns`` limits how many searches compute at once.
     """
 
@@ -54,12 +54,12 @@ class FootnoteQueryEngine(BaseQueryEngine):
 
     @property
     def reader(self) -> Reader:
-        """Return whose rights count."""
+        """Return the reader whose rights count."""
         return self._retriever.reader
 
     def retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """Return all valid passages, after a recheck of each page. A query rechecks only those that
-        its answer cites.
+        """Return all valid passages, after a recheck of each page. A query only rechecks the pages
+        that its answer cites.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -70,7 +70,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
         return self._rights.postprocess_nodes(nodes) if self._rights else nodes
 
     def found(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """Return the passages as the index holds them: they were not rechecked, so none may be
+        """Return the passages as the index holds them. They are not rechecked, so none may be
         shown.
 
         Raises:
@@ -94,19 +94,20 @@ class FootnoteQueryEngine(BaseQueryEngine):
         nodes: list[NodeWithScore],
         additional_source_nodes: Sequence[NodeWithScore] | None = None,  # noqa: ARG002 - LlamaIndex's signature; what was not looked at is shown to nobody
     ) -> FootnoteResponse:
-        """Return an answer made of the valid ``nodes``."""
-        query = asked(query_bundle)
-        query.found = pages_of(nodes)
+        """Return an answer from the valid ``nodes``."""
+        query = as_footnote_query(query_bundle)
+        query.found_pages = pages_of(nodes)
         if self._rights is None:
             return self._respond(query, nodes)
-        started, searched = self._clock(), query.search_ms
+        started, search_ms_before = self._clock(), query.search_ms
         response = self._checked(query, nodes, self._rights)
-        took = (self._clock() - started) * 1000
+        milliseconds = (self._clock() - started) * 1000
         # The reported order is the search's, not a language model's.
         timings = response.result.timings
-        beside = timings.compose + max(0.0, timings.search - searched)
+        other_stages = timings.compose + max(0.0, timings.search - search_ms_before)
         return _with_result(
-            response, replace(response.result, timings=replace(timings, check=took - beside))
+            response,
+            replace(response.result, timings=replace(timings, check=milliseconds - other_stages)),
         )
 
     async def asynthesize(
@@ -123,7 +124,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
         return {}
 
     def _query(self, query_bundle: QueryBundle) -> FootnoteResponse:
-        query = asked(query_bundle, self.reader)
+        query = as_footnote_query(query_bundle, self.reader)
         return self.synthesize(query, self.found(query))
 
     async def _aquery(self, query_bundle: QueryBundle) -> FootnoteResponse:
@@ -132,54 +133,54 @@ class FootnoteQueryEngine(BaseQueryEngine):
     def _checked(
         self, query: FootnoteQuery, nodes: list[NodeWithScore], rights: LiveRights
     ) -> FootnoteResponse:
-        """Return an answer whose pages were rechecked; if one of them was invalidated, it is made
-        again from the others."""
+        """Return an answer whose pages were rechecked. If one of them is invalid, the answer is
+        made again from the others."""
         for _ in range(ROUNDS):
-            nodes = self._settled(query, nodes, rights)
+            nodes = self._confirmed_nodes(query, nodes, rights)
             response = self._respond(query, nodes)
             query.named = named(response.result)
             query.quotes = isinstance(response.result, Answer)
-            left = rights.postprocess_nodes(nodes, query)
-            if left is nodes:
+            remaining = rights.postprocess_nodes(nodes, query)
+            if remaining is nodes:
                 break
-            nodes = left
+            nodes = remaining
         else:
-            response = self._respond(query, rights.sure(nodes, query))
+            response = self._respond(query, rights.confirmed(nodes, query))
         return _with_result(response, rights.with_doubts(response.result, query))
 
-    def _settled(
+    def _confirmed_nodes(
         self, query: FootnoteQuery, nodes: list[NodeWithScore], rights: LiveRights
     ) -> list[NodeWithScore]:
-        """Return the nodes after a recheck in advance, because text that a model or a listener got
-        cannot be taken back."""
-        if not self._leaves(query):
+        """Return the nodes after a recheck in advance: text that was sent to a model or streamed to
+        a reader cannot be taken back."""
+        if not self._sends_text(query):
             return nodes
         for _ in range(ROUNDS):
-            query.named, query.quotes = tuple(self._leaving(query, nodes)), False
-            left = rights.postprocess_nodes(nodes, query)
-            if left is nodes:
+            query.named, query.quotes = tuple(self._sent_sources(query, nodes)), False
+            remaining = rights.postprocess_nodes(nodes, query)
+            if remaining is nodes:
                 return nodes
-            nodes = left
-        return rights.sure(nodes, query)
+            nodes = remaining
+        return rights.confirmed(nodes, query)
 
-    def _leaves(self, query: FootnoteQuery) -> bool:
+    def _sends_text(self, query: FootnoteQuery) -> bool:
         return not query.question.quoting and (
             self._order is not None or self._synthesizer.asks_a_model
         )
 
-    def _leaving(self, query: FootnoteQuery, nodes: Sequence[NodeWithScore]) -> list[Source]:
-        """Return what a language model is shown of ``nodes``."""
+    def _sent_sources(self, query: FootnoteQuery, nodes: Sequence[NodeWithScore]) -> list[Source]:
+        """Return the passages of ``nodes`` that a language model is shown."""
         retrieved = query.retrieved(nodes)
-        first = self._order.shown(retrieved) if self._order else []
-        return [*first, *self._synthesizer.shown(query.question, retrieved)]
+        for_reranking = self._order.shown(retrieved) if self._order else []
+        return [*for_reranking, *self._synthesizer.shown(query.question, retrieved)]
 
     def _respond(self, query: FootnoteQuery, nodes: list[NodeWithScore]) -> FootnoteResponse:
         if self._order and not query.question.quoting:
-            # Another order may bring an unchecked page to the front.
-            shown = {(one.wiki, one.page) for one in self._leaving(query, nodes)}
-            pages = [page for page in pages_of(nodes) if (page.wiki, page.page) in shown]
+            # Only these: the new order could bring an unchecked page to the front.
+            sent_pages = {(source.wiki, source.page) for source in self._sent_sources(query, nodes)}
+            pages = [page for page in pages_of(nodes) if (page.wiki, page.page) in sent_pages]
             nodes = self._order.postprocess_nodes(renewed(nodes, pages), query)
-            query.found = pages_of(nodes)
+            query.found_pages = pages_of(nodes)
         return self._synthesizer.synthesize(query, nodes)
 
 

@@ -12,7 +12,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from bot.answering import followups
 from bot.answering.engine.nodes import nodes_of, pages_of
-from bot.answering.engine.query import FootnoteQuery, asked
+from bot.answering.engine.query import FootnoteQuery, as_footnote_query
 from bot.answering.engine.rights import LiveRights
 from bot.answering.retrieval import Retrieval, Retrieved
 from bot.model import Question
@@ -25,11 +25,11 @@ Chance = Callable[[Question, Retrieved], float]
 class FootnoteRetriever(BaseRetriever):
     """A retriever of passages that ``reader`` may read, page by page, the best page first.
 
-    There is no default reader: a search for everybody must say so. By itself it returns all
+    There is no default reader: a search for everybody must say so. By default it returns all
     passages found, with the search's scores, for `FootnoteQueryEngine` to choose from. For other
-    engines ``limit`` is how many it returns, the best passages first; ``rights`` rechecks these
-    before anybody is shown them; ``chance`` makes their scores comparable among questions: the best
-    one's is the chance that it answers.
+    engines, it returns the ``limit`` best passages, best first; ``rights`` rechecks these before
+    anybody sees them; ``chance`` makes scores comparable between questions: the best passage's
+    score becomes the chance that it answers.
     """
 
     def __init__(  # noqa: PLR0913 - the search, whose it is, and what other engines need
@@ -58,46 +58,48 @@ class FootnoteRetriever(BaseRetriever):
             ModelUnavailable: the question cannot be embedded.
             ValueError: the question is another reader's.
         """
-        query = asked(query_bundle, self.reader)
-        # The search's words are those that the passages are compared with, and quoted for.
-        query.question = followups.carried(self._search.prepared(query.question))
+        query = as_footnote_query(query_bundle, self.reader)
+        # Passages are compared with, and quoted for, the words that were searched for.
+        query.question = followups.with_topic(self._search.prepared(query.question))
         retrieved = self._search(query.question)
         query.embed_ms, query.search_ms = retrieved.embed_ms, retrieved.search_ms
         nodes = nodes_of(retrieved.pages)
         for postprocessor in self._node_postprocessors:
             nodes = postprocessor.postprocess_nodes(nodes, query)
-        return self._chosen(query, nodes) if self._limit else nodes
+        return self._best_valid(query, nodes) if self._limit else nodes
 
-    def _chosen(self, query: FootnoteQuery, found: list[NodeWithScore]) -> list[NodeWithScore]:
-        """Return the best valid passages, each with its chance."""
-        ranked = sorted(found, key=NodeWithScore.get_score, reverse=True)
+    def _best_valid(
+        self, query: FootnoteQuery, nodes_found: list[NodeWithScore]
+    ) -> list[NodeWithScore]:
+        """Return the best valid passages, with chances as scores."""
+        ranked = sorted(nodes_found, key=NodeWithScore.get_score, reverse=True)
         nodes = self._rights.postprocess_nodes(ranked, query) if self._rights else ranked
         nodes = nodes[: self._limit]
         if self._chance is None or not nodes:
             return nodes
-        # The first ones that are gone were checked and are invalid: they answer nothing.
-        fell = _places(ranked[: self._limit]) - _places(nodes)
-        left = [one for one in found if not _places([one]) & fell]
-        return _by_chance(nodes, self._chance(query.question, query.retrieved(left)))
+        # Passages that left the first ``limit`` were checked and are invalid: they answer nothing.
+        invalid = _page_refs(ranked[: self._limit]) - _page_refs(nodes)
+        remaining = [node for node in nodes_found if not _page_refs([node]) & invalid]
+        return _with_chances(nodes, self._chance(query.question, query.retrieved(remaining)))
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        # The search computes, and a recheck waits for wikis: neither belongs on the event loop.
+        # The search uses the CPU, and a recheck waits for wikis: neither belongs on the event loop.
         return await asyncio.to_thread(self._retrieve, query_bundle)
 
 
-def _places(nodes: Sequence[NodeWithScore]) -> set[tuple[str, str]]:
+def _page_refs(nodes: Sequence[NodeWithScore]) -> set[tuple[str, str]]:
     return {(page.wiki, page.page) for page in pages_of(nodes)}
 
 
-def _by_chance(nodes: Sequence[NodeWithScore], chance: float) -> list[NodeWithScore]:
-    """Return the nodes with chances. The search's scores are log odds: their differences say how
-    much less likely a passage is."""
-    best = max(one.get_score() for one in nodes)
-    sure = min(max(chance, _LEAST), 1 - _LEAST)
-    odds = log(sure / (1 - sure))
+def _with_chances(nodes: Sequence[NodeWithScore], chance: float) -> list[NodeWithScore]:
+    """Return the nodes with chances as scores. The search's scores are log odds: their differences
+    say how much less likely a passage is to answer."""
+    best = max(node.get_score() for node in nodes)
+    bounded_chance = min(max(chance, _LEAST), 1 - _LEAST)
+    odds = log(bounded_chance / (1 - bounded_chance))
     return [
-        NodeWithScore(node=one.node, score=1 / (1 + exp(best - one.get_score() - odds)))
-        for one in nodes
+        NodeWithScore(node=node.node, score=1 / (1 + exp(best - node.get_score() - odds)))
+        for node in nodes
     ]
 
 

@@ -10,7 +10,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from bot.answering.engine.events import RecheckEvent, dispatcher
 from bot.answering.engine.nodes import pages_of, still_there
-from bot.answering.engine.query import FootnoteQuery, asked
+from bot.answering.engine.query import FootnoteQuery, as_footnote_query
 from bot.answering.recheck import ROUNDS, Check, Recheck
 from bot.answering.sources import source_of
 from bot.model import Result, Source
@@ -21,8 +21,8 @@ class LiveRights(BaseNodePostprocessor):
     """Asks the wikis whether pages still exist and ``reader`` may still read them.
 
     By itself it checks the first ``limit`` nodes (0: none) until all of these are valid, and
-    removes all others. `FootnoteQueryEngine` has it check the cited pages, again for each answer
-    that it makes. An edited page comes with its current text.
+    removes all others. For `FootnoteQueryEngine` it checks the pages that an answer
+    cites, for each answer again. An edited page gets its current text.
     """
 
     _recheck: Recheck = PrivateAttr()
@@ -43,15 +43,15 @@ class LiveRights(BaseNodePostprocessor):
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:
         if isinstance(query_bundle, FootnoteQuery) and query_bundle.named is not None:
-            query = asked(query_bundle, self._reader)
+            query = as_footnote_query(query_bundle, self._reader)
             named, quoted = query_bundle.named, query_bundle.quotes
-            return self._look(nodes, self._check(query, nodes), named, quoted=quoted)
-        return self._settled(nodes, self._recheck.begin(self._reader, pages_of(nodes)))
+            return self._confirm(nodes, self._check(query, nodes), named, quoted=quoted)
+        return self._confirm_first(nodes, self._recheck.begin(self._reader, pages_of(nodes)))
 
-    def sure(self, nodes: list[NodeWithScore], query: FootnoteQuery) -> list[NodeWithScore]:
+    def confirmed(self, nodes: list[NodeWithScore], query: FootnoteQuery) -> list[NodeWithScore]:
         """Return only the nodes of pages that were checked and are valid."""
         check = self._check(query, nodes)
-        check.keep_sure()
+        check.keep_confirmed()
         return still_there(nodes, check.pages)
 
     def with_doubts(self, result: Result, query: FootnoteQuery) -> Result:
@@ -65,25 +65,25 @@ class LiveRights(BaseNodePostprocessor):
         query.check.pages = pages_of(nodes)
         return query.check
 
-    def _look(
+    def _confirm(
         self, nodes: list[NodeWithScore], check: Check, named: Sequence[Source], *, quoted: bool
     ) -> list[NodeWithScore]:
         """Check the pages; return the same list if everything in ``named`` is unchanged."""
-        holds = check.holds(named, quoted=quoted)
-        stand, fell, doubt = check.figures
+        unchanged = check.confirm(named, quoted=quoted)
+        stand, fell, doubt = check.counts
         dispatcher.event(RecheckEvent(stand=stand, fell=fell, doubt=doubt))
-        return nodes if holds else still_there(nodes, check.pages)
+        return nodes if unchanged else still_there(nodes, check.pages)
 
-    def _settled(self, nodes: list[NodeWithScore], check: Check) -> list[NodeWithScore]:
+    def _confirm_first(self, nodes: list[NodeWithScore], check: Check) -> list[NodeWithScore]:
         for _ in range(ROUNDS):
             first = self._first(nodes)
             hits = [hit for page in pages_of(first) for hit in page.hits]
             named = [source_of(hit.passage, "") for hit in hits]
-            left = self._look(nodes, check, named, quoted=False)
-            if left is nodes:
+            remaining = self._confirm(nodes, check, named, quoted=False)
+            if remaining is nodes:
                 return first
-            nodes = left
-        check.keep_sure()
+            nodes = remaining
+        check.keep_confirmed()
         return self._first(still_there(nodes, check.pages))
 
     def _first(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:

@@ -1,4 +1,4 @@
-"""Nodes -> a response: by quotation, or in a language model's words that were checked."""
+"""Nodes -> a response: quotations, or a language model's checked words."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from bot.answering.composing.composer import Composed, Composer
 from bot.answering.disagreeing import with_disagreement
 from bot.answering.engine.events import dispatcher, verified
 from bot.answering.engine.nodes import nodes_of
-from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, asked
+from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, as_footnote_query
 from bot.answering.retrieval import FoundPage, Retrieved
-from bot.answering.stretch import holds_of
+from bot.answering.stretch import has_line_of
 from bot.model import Answer, Question, Result, Source, named
 from indexers.model import NOBODY, Hit, Passage
 
@@ -34,14 +34,14 @@ Respond = Callable[[Question, Retrieved], Result]
 
 
 class ResultSynthesizer(BaseSynthesizer):
-    """A synthesizer of our `Result` from nodes of a `FootnoteRetriever`. ``turns`` limits how many
-    compute at once."""
+    """A synthesizer that makes our `Result` from nodes of a `FootnoteRetriever`. ``turns`` limits
+    how many compute at once."""
 
     asks_a_model = False
 
     def __init__(self, turns: AbstractContextManager[object] | None = None) -> None:
-        # Missing arguments would come from LlamaIndex's global settings, which would look for
-        # OpenAI and load a tokenizer. Neither is used.
+        # LlamaIndex's global settings would replace missing arguments: they would look for OpenAI
+        # and load a tokenizer. Neither is used.
         super().__init__(
             llm=MockLLM(),
             callback_manager=CallbackManager(),
@@ -65,11 +65,11 @@ class ResultSynthesizer(BaseSynthesizer):
         additional_source_nodes: Sequence[NodeWithScore] | None = None,
         **_: Any,
     ) -> FootnoteResponse:
-        ours = asked(QueryBundle(query) if isinstance(query, str) else query)
-        dispatcher.event(SynthesizeStartEvent(query=ours))
-        result = self.respond(ours, ours.retrieved(nodes))
+        footnote_query = as_footnote_query(QueryBundle(query) if isinstance(query, str) else query)
+        dispatcher.event(SynthesizeStartEvent(query=footnote_query))
+        result = self.respond(footnote_query, footnote_query.retrieved(nodes))
         response = _response(result, [*nodes, *(additional_source_nodes or ())])
-        dispatcher.event(SynthesizeEndEvent(query=ours, response=response))
+        dispatcher.event(SynthesizeEndEvent(query=footnote_query, response=response))
         return response
 
     async def asynthesize(
@@ -92,7 +92,7 @@ class ResultSynthesizer(BaseSynthesizer):
         return {}
 
     def _update_prompts(self, prompts: dict[str, Any]) -> None:
-        """Ignore other prompts: the check relies on ours."""
+        """Ignore other prompts, because the check relies on ours."""
 
 
 class QuoteSynthesizer(ResultSynthesizer):
@@ -106,11 +106,11 @@ class QuoteSynthesizer(ResultSynthesizer):
 
     def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
         with self.turns:
-            return _disagreeing(query, self._respond(query.question, retrieved), retrieved)
+            return _with_disagreement(query, self._respond(query.question, retrieved), retrieved)
 
 
 class VerifiedSynthesizer(ResultSynthesizer):
-    """Replies in a language model's words, each sentence checked against the passages; by
+    """Replies in a language model's words, each sentence checked against the passages; with
     ``quoting`` if that is impossible or not wanted."""
 
     asks_a_model = True
@@ -128,14 +128,14 @@ class VerifiedSynthesizer(ResultSynthesizer):
     def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
         result = self._composed(query, retrieved)
         with self.turns:
-            return _disagreeing(query, result, retrieved)
+            return _with_disagreement(query, result, retrieved)
 
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
         return self._composer.shown(question, retrieved)
 
     def _composed(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
         query.attempts += 1
-        if query.question.quoting or query.attempts > _CALLS:
+        if query.question.quoting or query.attempts > _MOST_CALLS:
             return self._quoted(query.question, retrieved)
         quoting = partial(self._quoted, query.question)
         for step in self._composer.stream(query.question, retrieved, quoting):
@@ -152,31 +152,31 @@ class VerifiedSynthesizer(ResultSynthesizer):
             return self._quoting(question, retrieved)
 
 
-_CALLS = 2
-"""Calls of the model for one question: again if a page was invalidated by the recheck."""
+_MOST_CALLS = 2
+"""Calls of the model for one question. A second one is needed if the recheck invalidated a page."""
 
 
-def _disagreeing(query: FootnoteQuery, result: Result, retrieved: Retrieved) -> Result:
+def _with_disagreement(query: FootnoteQuery, result: Result, retrieved: Retrieved) -> Result:
     return with_disagreement(query.question.sought, result, retrieved)
 
 
 def _response(result: Result, nodes: Sequence[NodeWithScore]) -> FootnoteResponse:
     sources = result.sources if isinstance(result, Answer) else named(result)
-    kept = [one for one in nodes if any(_is_of(one, source) for source in sources)]
-    metadata: dict[str, Any] = {one.node.node_id: one.node.metadata for one in kept}
+    cited_nodes = [node for node in nodes if any(_is_cited(node, source) for source in sources)]
+    metadata: dict[str, Any] = {node.node.node_id: node.node.metadata for node in cited_nodes}
     metadata["kind"] = type(result).__name__
     metadata["confidence"] = result.confidence
-    return FootnoteResponse(result.text, kept, metadata, result=result)
+    return FootnoteResponse(result.text, cited_nodes, metadata, result=result)
 
 
-def _is_of(one: NodeWithScore, source: Source) -> bool:
-    metadata = one.node.metadata
+def _is_cited(node: NodeWithScore, source: Source) -> bool:
+    metadata = node.node.metadata
     place = metadata["wiki"], metadata["page"], metadata["url"]
-    return place == (source.wiki, source.page, source.url) and holds_of(source.quote, one.text)
+    return place == (source.wiki, source.page, source.url) and has_line_of(source.quote, node.text)
 
 
 def _pages(texts: Sequence[str]) -> list[FoundPage]:
-    """Return texts as one page each; nobody may read them, because no reader was given."""
+    """Return each text as a page that nobody may read, because no reader was given."""
     pages = []
     for place, text in enumerate(texts):
         passage = Passage("", str(place), "", 0, "", (), "", text, f"\n{text}", NOBODY)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import absent
-from bot.answering.absent import MissingThing, unnamed
+from bot.answering.absent import MissingThing, missing_thing
 from bot.answering.composing.words import Word, read
 from indexers.model import Hit
 from tests.fakes.passages import passages
@@ -33,7 +33,7 @@ def asked(question: str, *texts: str) -> MissingThing | None:
         for place, text in enumerate(texts)
         for passage in passages(f"page{place}", text)
     ]
-    found = unnamed(question, hits)
+    found = missing_thing(question, hits)
     return found if found and found.others else None
 
 

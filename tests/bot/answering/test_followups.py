@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import followups
-from bot.answering.followups import Context, blended, carried, contexts
+from bot.answering.followups import Context, blended, contexts, with_topic
 from bot.answering.retrieval import Retrieval, by_page, merged
 from bot.model import Question, Role, Turn
 from indexers.model import EVERYONE, OPEN, Hit, Passage, Principal
@@ -54,16 +54,16 @@ def test_a_follow_up_that_asks_no_question_of_its_own_asks_on_what_was_asked_bef
     history = (asked("Leave?"), asked("How are group channels named?"), replied("With g_."))
     question = Question(joined + text, Principal.of(EVERYONE), history=history)
 
-    assert carried(question).text == f"How are group channels named? {text}"
-    assert carried(question).history == history
-    assert carried(carried(question)) == carried(question)
+    assert with_topic(question).text == f"How are group channels named? {text}"
+    assert with_topic(question).history == history
+    assert with_topic(with_topic(question)) == with_topic(question)
 
 
 def test_a_name_alone_is_a_follow_up_where_a_conjunction_says_so() -> None:
     history = (asked("Who leads the Munich office?"), replied("Ada."))
 
     def text(said: str) -> str:
-        return carried(Question(said, Principal.of(EVERYONE), history=history)).text
+        return with_topic(Question(said, Principal.of(EVERYONE), history=history)).text
 
     assert text("And Berlin?") == "Who leads the Munich office? Berlin?"
     assert text("Probate?") == "Probate?"
@@ -75,13 +75,13 @@ def test_a_name_alone_is_a_follow_up_where_a_conjunction_says_so() -> None:
 def test_a_follow_up_that_names_something_is_asked_as_it_stands(text: str) -> None:
     question = Question(text, Principal.of(EVERYONE), history=(asked("Leave?"),))
 
-    assert carried(question) is question
+    assert with_topic(question) is question
 
 
 def test_what_follows_no_question_is_asked_as_it_stands() -> None:
     question = Question("And the next one?", Principal.of(EVERYONE), history=(replied("Hello."),))
 
-    assert carried(question) is question
+    assert with_topic(question) is question
 
 
 def test_the_previous_and_the_first_turn_and_the_last_reply_count() -> None:

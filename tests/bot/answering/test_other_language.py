@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.answering.confidence import Confidence
 from bot.answering.deciding import Deciding
-from bot.answering.other_language import ask_in_theirs, common_words
+from bot.answering.other_language import advise_language, common_words
 from bot.answering.reranking import Reranking
 from bot.answering.responding import Responder
 from bot.answering.retrieval import FoundPage, Retrieved
@@ -29,7 +29,7 @@ def decided(question: str, closest: float, *, foreign: bool = True, bridged: boo
     deciding = Deciding(Confidence(), 0.05, 0.05)
     asked = Question(question, ANYONE, foreign=foreign, bridged=bridged)
     retrieved = found(closest)
-    return deciding(asked, retrieved, deciding.seen(asked, retrieved)).tone
+    return deciding(asked, retrieved, deciding.features(asked, retrieved)).tone
 
 
 def test_it_is_told_by_its_little_words() -> None:
@@ -83,14 +83,14 @@ def test_where_nothing_is_found_the_language_of_the_pages_is_told() -> None:
     )
     assert "German" not in told("Wann ist Urlaub?", foreign=False)
     assert "German" not in told("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True, bridged=True)
-    assert ask_in_theirs(found(0.1).hits).endswith("Please ask in theirs.")
+    assert advise_language(found(0.1).hits).endswith("Please ask in theirs.")
 
 
 def test_the_advice_names_each_language_that_a_tenth_of_the_passages_is_in() -> None:
     french, english = found(0.1, "french").hits * 6, found(0.1, "english").hits * 4
     noise = found(0.1, "danish").hits
 
-    assert ask_in_theirs([*noise, *english, *french]).startswith(
+    assert advise_language([*noise, *english, *french]).startswith(
         "The pages are in French and English: asked in one of these"
     )
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.ranking import Ranking, _points, shared
+from bot.answering.ranking import Ranking, _is_only_links, shared
 from bot.answering.stems import in_order
 from indexers.model import Hit
 from indexers.text.prose import beside_links, plain
@@ -122,4 +122,4 @@ def test_a_passage_is_nothing_but_links_if_a_fifth_of_its_words_are_beside_them(
     """Counted in another way than by parsing the text, where that cannot change the result."""
     is_so = "](" in text and 5 * len(in_order(beside_links(text))) < len(in_order(plain(text)))
 
-    assert _points(text) == is_so
+    assert _is_only_links(text) == is_so

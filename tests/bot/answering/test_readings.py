@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.readings import LABEL, in_full, in_words
+from bot.answering.readings import LABEL, as_label, as_question
 
 
 @pytest.mark.parametrize(
@@ -28,14 +28,14 @@ from bot.answering.readings import LABEL, in_full, in_words
 def test_a_heading_is_said_without_numbers_question_words_and_a_titles_capitals(
     heading: str, place: str, text: str, said: str
 ) -> None:
-    assert in_words(heading, place, text) == said
+    assert as_label(heading, place, text) == said
 
 
 def test_what_asks_for_it_names_its_page_in_full() -> None:
-    assert in_full("2. Laptop", "Equipment", "") == "Laptop (Equipment)"
-    assert in_full("Sick leave", "sick leave", "") == "Sick leave"
+    assert as_question("2. Laptop", "Equipment", "") == "Laptop (Equipment)"
+    assert as_question("Sick leave", "sick leave", "") == "Sick leave"
 
 
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=50))
 def test_it_is_never_longer_than_a_button_takes(heading: str, place: str, text: str) -> None:
-    assert len(in_words(heading, place, text)) <= LABEL
+    assert len(as_label(heading, place, text)) <= LABEL

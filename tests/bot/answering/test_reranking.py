@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.answering.composing.model_client import ModelFailed
 from bot.answering.engine.postprocessors import CrossEncoderRerank
-from bot.answering.reranking import Reranking, Scoring, dealt, reading
+from bot.answering.reranking import Reranking, Scoring, redistributed, scoring_by
 from bot.answering.retrieval import FoundPage, by_page
 from bot.model import Question
 from bot.playground.watching import PATIENCE
@@ -140,7 +140,7 @@ def test_scores_are_dealt_anew_and_none_is_lost(
     hits = sorted((hit for page in pages for hit in page.hits), key=lambda hit: -hit.score)
     best = hits[:read]
     scores = data.draw(st.lists(st.integers(0, 3), min_size=len(best), max_size=len(best)))
-    after = dealt(pages, best, [float(score) for score in scores])
+    after = redistributed(pages, best, [float(score) for score in scores])
 
     assert sorted(texts(after)) == sorted(texts(pages))
     assert sorted(page.score for page in after) == sorted(page.score for page in pages)
@@ -158,7 +158,7 @@ def test_scores_are_dealt_anew_and_none_is_lost(
 def test_an_order_that_all_like_alike_stays() -> None:
     hits = sorted((hit for page in PAGES for hit in page.hits), key=lambda hit: -hit.score)
 
-    assert dealt(PAGES, hits, [1.0] * 5) == PAGES
+    assert redistributed(PAGES, hits, [1.0] * 5) == PAGES
 
 
 class Counting:
@@ -172,7 +172,7 @@ def test_the_engine_hands_over_what_it_found() -> None:
     search = retrieval_over(
         [*passages("leave", "How long is leave?"), *passages("travel", "Travel is far from here.")]
     )
-    rerank = CrossEncoderRerank(Reranking(reading(Counting()), seconds=5))
+    rerank = CrossEncoderRerank(Reranking(scoring_by(Counting()), seconds=5))
 
     assert [page.page for page in searched(search, QUESTION)] == ["leave", "travel"]
     assert [page.page for page in searched(search, QUESTION, rerank)] == ["travel", "leave"]
@@ -188,7 +188,7 @@ def test_a_follow_up_is_reranked_by_the_question_that_stands_alone() -> None:
 
     search = retrieval_over([*passages("a", "leave"), *passages("b", "travel")])
     follow_up = replace(QUESTION, text="And that?", standalone="How long is travel?")
-    searched(search, follow_up, CrossEncoderRerank(Reranking(reading(Noting()), seconds=5)))
+    searched(search, follow_up, CrossEncoderRerank(Reranking(scoring_by(Noting()), seconds=5)))
 
     assert asked == ["How long is travel?"]
 

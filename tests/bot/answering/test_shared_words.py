@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.answering.shared_words import Sought
+from bot.answering.shared_words import QueryTerms
 
 _WORDS = st.sampled_from(
     ["leave", "leaves", "leaver's", "a", "an", "days", "day", "v2", "leave2", "or", "for", "forum",
@@ -27,20 +27,20 @@ def _ascii(text: str) -> str:
 @example("a an", "a an")
 @example("day", "Path\n\n. . ")
 def test_what_is_looked_for_is_what_is_read(question: str, passage: str) -> None:
-    sought = Sought(question)
+    sought = QueryTerms(question)
 
-    assert sought.within(passage) == sought._read(passage) or not sought.stems
+    assert sought.within(passage) == sought._read_all(passage) or not sought.stems
 
 
 def test_a_word_with_accents_is_no_short_word_of_the_question() -> None:
     """Pairs of its characters are: `in` is one of `Zürinsen`."""
-    has = Sought("what is in it").within("Path\nZürinsen überall.")
+    has = QueryTerms("what is in it").within("Path\nZürinsen überall.")
 
     assert has.stems == frozenset()
 
 
 def test_a_question_in_another_script_is_compared_by_pairs_of_characters() -> None:
-    has = Sought("東京都庁勤務時間").within("場所\n東京都庁勤務の規則。")
+    has = QueryTerms("東京都庁勤務時間").within("場所\n東京都庁勤務の規則。")
 
     assert {"東京", "京都", "都庁"} <= has.stems
 
@@ -48,7 +48,7 @@ def test_a_question_in_another_script_is_compared_by_pairs_of_characters() -> No
 @pytest.mark.parametrize("many", [39, 41, 2_000])
 def test_a_question_of_many_words_is_compared_too(many: int) -> None:
     question = " ".join(f"word{number}" for number in range(many))
-    has = Sought(question).within("Path\nThen word7 word8. And word1.")
+    has = QueryTerms(question).within("Path\nThen word7 word8. And word1.")
 
     assert has.stems == {"word7", "word8", "word1"}
     assert ("word7", "word8") in has.pairs

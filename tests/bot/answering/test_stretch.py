@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import rereading
-from bot.answering.stretch import Stretch, holds_of, is_beside, stands_in
+from bot.answering.stretch import Stretch, has_line_of, is_beside, stands_in
 from indexers.model import OPEN, Acl, Hit, Page, Section
 from indexers.syncing.splitting import Splitter
 from tests.fakes.passages import passages
@@ -95,6 +95,6 @@ def test_a_quotation_stands_in_one_passage_or_in_neighbours_and_nowhere_else() -
 
 
 def test_a_passage_holds_a_part_of_a_quotation_that_goes_over_two() -> None:
-    assert holds_of("You get:\n\n- leave", ONE.text)
-    assert holds_of("", ONE.text)
-    assert not holds_of("You get:\n\n- leave", THREE.text)
+    assert has_line_of("You get:\n\n- leave", ONE.text)
+    assert has_line_of("", ONE.text)
+    assert not has_line_of("You get:\n\n- leave", THREE.text)
