@@ -185,7 +185,7 @@ def evaluate(
     from bot.evaluation.pages import Pages
 
     with open_app(settings, secrets) as app:
-        run = EvaluationRun.read(questions, against, rewrites=rewrites, kept=app.verdicts)
+        run = EvaluationRun.read(questions, against, rewrites=rewrites, verdicts=app.verdicts)
     try:
         with (
             screen.progress_bars() as progress,

@@ -1,9 +1,9 @@
 """Generated questions -> the default confidence curve, on this index's scale.
 
-The default curve was fitted to what people asked. Generated questions are easier, so a curve fitted
-to them would be wrong for people; but the scales of a model's scores show in them. The curve stays,
-and each model's score is mapped so that its means, with the page that answers and without it, come
-to lie where they lie with the models that come with Footnote.
+The default curve was fitted to questions that people asked. Generated questions are easier, so a
+curve fitted to them would be wrong for people; but they do show the scale of a model's scores. So
+the curve stays, and each model's score is mapped: its means, with the page that answers and without
+it, become those of the models that come with Footnote.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from bot.evaluation.measures import auroc
 FEWEST = 40
 """Generated questions that find their page; with fewer the scale is too uncertain."""
 _PULL = 40.0
-"""The weight of the default scale, in questions, where the models are those it was measured
-with."""
+"""The weight of the default scale, in questions, if it was measured with the same models."""
 _APART = 0.6
-"""Least AUROC: a score that separates the two sides less has no scale to read off."""
+"""Least AUROC: a score that separates the two sides less shows no scale."""
 _WITH = {"closest": 0.611, "read": 6.81}
 _WITHOUT = {"closest": 0.518, "read": -0.11}
 """Means of the bundled models' scores, over generated questions of three handbooks, with the page
@@ -47,33 +46,34 @@ class Scale:
 
 
 def scale_of(pairs: Sequence[Pair], name: str, *, known: bool) -> Scale | None:
-    """Return the scale of one score; None if too few pairs have it, or it separates too little.
-    ``known``: the default scale was measured with this model, so a few questions change little."""
-    both = [
+    """Return the scale of a score; None if too few pairs have the score, or it separates too
+    little. ``known``: the default scale was measured with this model, so a few questions change
+    little."""
+    scores = [
         (present, absent)
         for pair in pairs
         if (present := getattr(pair.present, name)) is not None
         and (absent := getattr(pair.absent, name)) is not None
     ]
-    if len(both) < FEWEST:
+    if len(scores) < FEWEST:
         return None
-    with_page, without = ([values[side] for values in both] for side in (0, 1))
+    with_page, without = ([pair[side] for pair in scores] for side in (0, 1))
     apart = auroc(with_page, without) or 0.0
     if apart < _APART:
         return None
     slope = (_WITH[name] - _WITHOUT[name]) / (fmean(with_page) - fmean(without))
     shift = _WITHOUT[name] - slope * fmean(without)
-    weight = len(both) / (len(both) + _PULL) if known else 1.0
+    weight = len(scores) / (len(scores) + _PULL) if known else 1.0
     return Scale(1 + weight * (slope - 1), weight * shift, apart)
 
 
 def aligned(start: Confidence, closest: Scale, read: Scale | None) -> Confidence:
     """Return ``start`` adjusted to scores of these scales."""
-    unread = _scaled(Curve(start.bias, start.closest, start.words, start.pairs), closest, None)
+    scaled = _scaled(Curve(start.bias, start.closest, start.words, start.pairs), closest, None)
     return replace(
         start,
-        bias=unread.bias,
-        closest=unread.closest,
+        bias=scaled.bias,
+        closest=scaled.closest,
         read=_scaled(start.read, closest, read) if read else start.read,
         shown=_scaled(start.shown, closest, read) if read else start.shown,
     )

@@ -1,4 +1,4 @@
-"""Settings -> a confidence curve for this index and its models, with what was measured."""
+"""Settings -> a confidence curve for this index and its models, with the measurements."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ class Calibrating:
             IndexUnavailable: the index cannot be searched.
         """
         samples = list(self._samples(cases))
-        unread = [replace(one, seen=replace(one.seen, read=None)) for one in samples]
+        unread = [replace(sample, seen=replace(sample.seen, read=None)) for sample in samples]
         read = [
-            replace(one, seen=replace(one.seen, sentence=None))
-            for one in samples
-            if one.seen.read is not None
+            replace(sample, seen=replace(sample.seen, sentence=None))
+            for sample in samples
+            if sample.seen.read is not None
         ]
-        shown = [one for one in samples if one.seen.sentence is not None]
-        right = sum(one.right for one in samples)
+        shown = [sample for sample in samples if sample.seen.sentence is not None]
+        right = sum(sample.right for sample in samples)
         figures: dict[str, Any] = {"questions": len(samples), "right": right}
         if not fitting.enough(samples):
             why = (
@@ -84,24 +84,24 @@ class Calibrating:
             )
             return Calibrated(None, why, figures)
         default = Confidence()
-        plain = fitting.fit(unread, default.curve(unread[0].seen), _UNREAD)
-        other = fitting.fit(read, default.read, _READ) if fitting.enough(read) else None
-        quoted = fitting.fit(shown, default.shown, _SHOWN) if fitting.enough(shown) else None
-        told = quoted or other or plain
-        figures["log_loss"] = {"before": told.before, "after": told.after}
-        if not any(one and one.better for one in (plain, other, quoted)):
+        by_search = fitting.fit(unread, default.curve(unread[0].seen), _UNREAD)
+        by_reranker = fitting.fit(read, default.read, _READ) if fitting.enough(read) else None
+        by_quotes = fitting.fit(shown, default.shown, _SHOWN) if fitting.enough(shown) else None
+        best = by_quotes or by_reranker or by_search
+        figures["log_loss"] = {"before": best.before, "after": best.after}
+        if not any(fitted and fitted.better for fitted in (by_search, by_reranker, by_quotes)):
             why = (
                 "On questions that it was not fitted to, a curve of your own does no better than "
                 "the one that comes with Footnote, which is kept."
             )
             return Calibrated(None, why, figures)
         curve = _confidence(
-            plain.curve,
-            other.curve if other else default.read,
-            quoted.curve if quoted else default.shown,
+            by_search.curve,
+            by_reranker.curve if by_reranker else default.read,
+            by_quotes.curve if by_quotes else default.shown,
         )
-        made = self._made(curve, len(samples), generated=False)
-        return Calibrated(made, f"Fitted to {len(samples)} questions.", figures)
+        calibration = self._calibration(curve, len(samples), generated=False)
+        return Calibrated(calibration, f"Fitted to {len(samples)} questions.", figures)
 
     def by_pages(self, most: int = MOST_GENERATED) -> Calibrated:
         """Bring the default curve to this index's scale, with questions made from its own pages.
@@ -109,62 +109,64 @@ class Calibrating:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        pairs, asked = list[Pair](), 0
+        pairs, count = list[Pair](), 0
         search = self.answerer.retrieval
-        for asked, one in enumerate(generate(search, self.reader, None, most), start=1):
-            if pair := self._pair(one):
+        for count, generated in enumerate(generate(search, self.reader, None, most), start=1):
+            if pair := self._pair(generated):
                 pairs.append(pair)
-            self.progress(asked)
-        figures: dict[str, Any] = {"questions": asked, "found": len(pairs)}
+            self.progress(count)
+        figures: dict[str, Any] = {"questions": count, "found": len(pairs)}
         known = self.models.bundled
         scales = {name: aligning.scale_of(pairs, name, known=known) for name in ("closest", "read")}
         figures |= {name: asdict(scale) for name, scale in scales.items() if scale}
         closest, read = scales["closest"], scales["read"]
         if closest is None or (self.models.reranker and read is None):
             why = (
-                f"{len(pairs)} of {counted(asked, 'question')} made of the pages found the page: "
+                f"{len(pairs)} of {counted(count, 'question')} made of the pages found the page: "
                 f"too few (it takes {aligning.FEWEST}), or the scores do not tell them from "
                 "questions whose page is left out. The curve that comes with Footnote is kept."
             )
             return Calibrated(None, why, figures)
         why = (
-            f"Scaled by {counted(asked, 'question')} made of the pages. What people ask is harder: "
+            f"Scaled by {counted(count, 'question')} made of the pages. What people ask is harder: "
             "with questions of your own (`footnote eval --help` says how) the curve is fitted."
         )
         curve = aligning.aligned(Confidence(), closest, read)
-        return Calibrated(self._made(curve, asked, generated=True), why, figures)
+        return Calibrated(self._calibration(curve, count, generated=True), why, figures)
 
     def _samples(self, cases: Sequence[Case]) -> Iterator[Sample]:
         shown = replace(
             self.answerer, min_confidence=0.0, min_unread=0.0, clarifying=None, composer=None
         )
         for done, case in enumerate(cases, start=1):
-            # A confidence is of one search, so a question that asks several things is not split.
-            asked = Question(case.question, self.reader, history=case.history)
-            result, pages = shown.searched(asked)
+            # A confidence belongs to one search, so a question with several parts is not split.
+            question = Question(case.question, self.reader, history=case.history)
+            result, pages = shown.searched(question)
             right = _right(outcome_of(case, pages, result))
             if right is not None:
-                found = Retrieved(pages, 0.0, 0.0)
-                yield Sample(shown.responder.features(asked, found), right)
+                retrieved = Retrieved(pages, 0.0, 0.0)
+                yield Sample(shown.responder.features(question, retrieved), right)
             self.progress(done)
 
-    def _pair(self, one: Generated) -> Pair | None:
-        """Return the scores of a question; None if its page is not found first, because then nobody
-        knows whether that page answers."""
-        question = Question(one.question, self.reader)
-        found = self.answerer.retrieval(question).pages
-        rest = tuple(page for page in found if (page.wiki, page.page) != (one.wiki, one.page))
-        present, absent = self._ordered(question, found), self._ordered(question, rest)
+    def _pair(self, generated: Generated) -> Pair | None:
+        """Return the scores of a question; None if its page is not found first, because then it is
+        unknown whether the first page answers."""
+        question = Question(generated.question, self.reader)
+        pages = self.answerer.retrieval(question).pages
+        others = tuple(
+            page for page in pages if (page.wiki, page.page) != (generated.wiki, generated.page)
+        )
+        present, absent = self._ordered(question, pages), self._ordered(question, others)
         if not present or not absent:
             return None
-        if (present[0].wiki, present[0].page) != (one.wiki, one.page):
+        if (present[0].wiki, present[0].page) != (generated.wiki, generated.page):
             return None
         return Pair(_seen(question, present), _seen(question, absent))
 
     def _ordered(self, question: Question, pages: tuple[FoundPage, ...]) -> tuple[FoundPage, ...]:
         return self.answerer.rerank(question, pages) if self.answerer.rerank else pages
 
-    def _made(self, curve: Confidence, questions: int, *, generated: bool) -> Calibration:
+    def _calibration(self, curve: Confidence, questions: int, *, generated: bool) -> Calibration:
         embedder, reranker = self.models.embedder, self.models.reranker
         day = self.today.isoformat()
         return Calibration(curve, embedder, reranker, questions, generated, day)
@@ -179,18 +181,18 @@ def calibrate_for(  # noqa: PLR0913 - what a curve is made of and for
     cases: Sequence[Case] | None,
     progress: Callable[[Progress], None],
 ) -> Calibrated:
-    """Fit a curve to ``cases``, or scale the default one by the pages of the index if it is None.
-    An earlier calibration is no part of it.
+    """Fit a curve to ``cases``; if they are None, scale the default one by the pages of the index.
+    An earlier calibration is ignored.
 
     Raises:
         IndexUnavailable: the index cannot be searched.
     """
-    what, total = ("pages", MOST_GENERATED) if cases is None else ("questions", len(cases))
+    unit, total = ("pages", MOST_GENERATED) if cases is None else ("questions", len(cases))
     run = Calibrating(
         replace(answerer, confidence=Confidence(), recheck=None),
         models,
         reader,
-        lambda done: progress(Progress(what, done, total)),
+        lambda done: progress(Progress(unit, done, total)),
         today,
     )
     return run.by_pages() if cases is None else run.by_questions(cases)

@@ -27,7 +27,7 @@ class BadRun(BotError):
 @dataclass(frozen=True, slots=True)
 class Row:
     """A question of a run: its pages best first, and its scores by measure. ``answer`` is empty
-    if there was none; ``text`` is what was shown in either case; ``sources`` are the cited
+    if there was none; ``text`` is the shown text in either case; ``sources`` are the cited
     passages, each with ``page`` (full name) and ``quote``."""
 
     id: str
@@ -60,13 +60,13 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
     ]
 
 
-def save(file: Path, scores: Mapping[str, Any], of: Sequence[Row]) -> None:
+def save(file: Path, scores: Mapping[str, Any], rows: Sequence[Row]) -> None:
     """Save a run.
 
     Raises:
         BadRun: the file cannot be written.
     """
-    run = {"footnote_run": _FORMAT, "report": scores, "questions": [asdict(row) for row in of]}
+    run = {"footnote_run": _FORMAT, "report": scores, "questions": [asdict(row) for row in rows]}
     partly = file.with_name(f"{file.name}.part")
     try:
         partly.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -111,8 +111,8 @@ def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[
     """Return what changed from ``before`` to ``after``, over the questions that both asked (matched
     by id). ``p`` is from a paired randomisation test, ``interval`` holds 95 % of the differences by
     bootstrap; a question that is better by one measure and worse by another is in ``mixed``.
-    ``other_words`` are questions that had other words in ``before``: an id that is a line's number
-    may have come to another question."""
+    ``other_words`` are questions whose words differ in ``before``: an id that is a line number may
+    have moved to another question."""
     earlier = {row.id: row for row in before}
     pairs = [(earlier[row.id], row) for row in after if row.id in earlier]
     names = dict.fromkeys(name for _, row in pairs for name in row.scores)
@@ -125,16 +125,18 @@ def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[
         }
         if steps:
             directions = {end > start for start, end in steps.values()}
-            way = "mixed" if len(directions) > 1 else "better" if True in directions else "worse"
-            changed[way].append({"id": new.id, "question": new.question, "scores": steps})
-    for group in changed.values():
-        group.sort(key=_size)
+            direction = (
+                "mixed" if len(directions) > 1 else "better" if True in directions else "worse"
+            )
+            changed[direction].append({"id": new.id, "question": new.question, "scores": steps})
+    for questions in changed.values():
+        questions.sort(key=_size)
     return {
         "questions": len(pairs),
         "only_before": len(before) - len(pairs),
         "only_after": len(after) - len(pairs),
         "measures": {
-            name: told for name in names if (told := _measure(name, pairs, seed)) is not None
+            name: figures for name in names if (figures := _measure(name, pairs, seed)) is not None
         },
         **changed,
         "other_words": [
@@ -151,18 +153,18 @@ def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[
 
 
 def _measure(name: str, pairs: Sequence[tuple[Row, Row]], seed: int) -> dict[str, Any] | None:
-    both = [
+    values = [
         (old.scores[name], new.scores[name])
         for old, new in pairs
         if name in old.scores and name in new.scores
     ]
-    if not both:
+    if not values:
         return None
-    differences = [end - start if abs(end - start) > _CLOSE else 0.0 for start, end in both]
+    differences = [end - start if abs(end - start) > _CLOSE else 0.0 for start, end in values]
     return {
-        "questions": len(both),
-        "before": fmean(start for start, _ in both),
-        "after": fmean(end for _, end in both),
+        "questions": len(values),
+        "before": fmean(start for start, _ in values),
+        "after": fmean(end for _, end in values),
         "difference": fmean(differences),
         "interval": interval(differences, seed),
         "p": p_value(differences, seed),

@@ -34,7 +34,7 @@ class Corpus:
     requests = 0
 
     def __init__(self, file: Path) -> None:
-        """Read the file, and tell of ids that two different pages have: the later one counts.
+        """Read the file, and warn of ids that two different pages have: the later page counts.
 
         Raises:
             BadSet: no such file, or a line that is no page.
@@ -50,8 +50,8 @@ class Corpus:
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         yield Enumerated(frozenset(self._pages))
         for key, page in self._pages.items():
-            same = key in known and known[key].revision == page.revision
-            yield Unchanged(key) if same else Changed(page)
+            is_same = key in known and known[key].revision == page.revision
+            yield Unchanged(key) if is_same else Changed(page)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         return frozenset(keys) - self._pages.keys()

@@ -1,4 +1,4 @@
-"""A run of questions, and the scores of what was answered."""
+"""A run of questions, and the scores of the answers."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ class EvaluationRun:
         against: Path | None,
         *,
         rewrites: bool,
-        kept: Callable[[], KeptVerdicts],
+        verdicts: Callable[[], KeptVerdicts],
     ) -> Self:
-        """Read the files. Without ``questions``, those that people judged the answers of are
-        asked; with ``rewrites``, only those that have one, in its words.
+        """Read the files. Without ``questions``, the run asks the questions whose answers people
+        judged; with ``rewrites``, only questions that have a rewrite, in the words of that.
 
         Raises:
-            BadSet, BadRun: a file that cannot be read.
+            BadSet, BadRun: a file cannot be read.
         """
         earlier = comparing.load(against) if against else None
-        cases = read_cases(questions) if questions else cases_of(judged(kept()))
+        cases = read_cases(questions) if questions else cases_of(judged(verdicts()))
         if rewrites:
             cases = [case.rewritten for case in cases if case.rewrite]
         return cls(cases, earlier)
@@ -77,7 +77,7 @@ class EvaluationRun:
         progress: Callable[[Progress], None],
     ) -> Scored:
         """Ask every case and return the scores, as `bot.evaluation.report.report` gives them.
-        With ``answers``, they are as people get them, and accounted for.
+        With ``answers``, the bot answers as it answers people, and the scores cover its answers.
 
         Raises: as `bot.evaluation.run.ask_all`.
         """

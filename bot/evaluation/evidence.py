@@ -1,4 +1,4 @@
-"""Support of an answer: sources cited, quotations verbatim, links that were shown."""
+"""Support of an answer: cited sources, verbatim quotations, links that a page shows."""
 
 from __future__ import annotations
 
@@ -38,35 +38,35 @@ class EvidenceCounts:
 def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> EvidenceCounts:
     """Check an answer against the passages in ``shown``, which it was made from.
 
-    A sentence is cited by a ``[n]`` in or behind it that names a source; of a source that
-    is quoted whole every sentence is. A quotation is a source's quote, or what the answer
-    puts in quotation marks: that may come from the question, too. A link is a source's
-    address, or one in the text: that may be one that a page gives.
+    A sentence is cited if a ``[n]`` in or behind it names a source; every sentence of a quoted
+    source is. A quotation is a source's quote, or words that the answer puts in quotation marks,
+    which may come from the question, too. A link is a source's address, or an address in the
+    text, which a page may contain, too.
     """
     own, quoted = _apart(answer)
     sentences = list(_sentences(own))
     quotes = [source for source in answer.sources if source.quote]
     marked = list(_quotations(own))
     words = [_spaced(text) for text in (question, *_texts(answer, shown))] if marked else []
-    given = list(_links(own))
+    links = list(_links(own))
     addresses = {passage.url for passage in shown}
-    linked = addresses.union(*(_links(passage.text) for passage in shown)) if given else set()
+    linked = addresses.union(*(_links(passage.text) for passage in shown)) if links else set()
     return EvidenceCounts(
         sentences=quoted + len(sentences),
         uncited=tuple(
-            said
-            for said, marks in sentences
+            sentence
+            for sentence, marks in sentences
             if not marks or any(not 1 <= mark <= len(answer.sources) for mark in marks)
         ),
         quotations=len(quotes) + len(marked),
         altered=(
-            *(source.quote for source in quotes if not _stands(source, shown)),
-            *(said for said in marked if not any(said in text for text in words)),
+            *(source.quote for source in quotes if not _is_verbatim(source, shown)),
+            *(quote for quote in marked if not any(quote in text for text in words)),
         ),
-        links=len(answer.sources) + len(given),
+        links=len(answer.sources) + len(links),
         foreign=(
             *(source.url for source in answer.sources if source.url not in addresses),
-            *(url for url in given if url not in linked),
+            *(url for url in links if url not in linked),
         ),
     )
 
@@ -82,7 +82,7 @@ def _apart(answer: Answer) -> tuple[str, int]:
     for number, source in enumerate(answer.sources, start=1):
         if not source.quote:
             continue
-        # Down to a caption and a mark of ours: cut quotations, compared word by word.
+        # The text up to our own caption and mark quotes the source. It is compared word by word.
         _, end, after = own.partition(f"{caption(source.title, source.heading)} [{number}]")
         if end and not answer.composed:
             own = after
@@ -91,24 +91,28 @@ def _apart(answer: Answer) -> tuple[str, int]:
 
 
 def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
-    """Yield each sentence with the marks in and after it. Code has none: its brackets are its
-    own."""
+    """Yield each sentence with the marks in and after it. Brackets in code are no marks."""
     for unit in units(text):
-        said = text[unit.start : unit.end]
-        before, behind = _MARKS.match(said), _MARKS.match(text, unit.end)
-        said = said[before.end() :].lstrip() if before else said
-        if any(character.isalnum() for character in said):
-            own = "" if said.startswith(_FENCE) else said
-            yield said, [int(mark) for mark in MARK.findall(own + (behind[0] if behind else ""))]
+        sentence = text[unit.start : unit.end]
+        before, behind = _MARKS.match(sentence), _MARKS.match(text, unit.end)
+        sentence = sentence[before.end() :].lstrip() if before else sentence
+        if any(character.isalnum() for character in sentence):
+            prose = "" if sentence.startswith(_FENCE) else sentence
+            yield (
+                sentence,
+                [int(mark) for mark in MARK.findall(prose + (behind[0] if behind else ""))],
+            )
 
 
-def _stands(source: Source, shown: Sequence[Passage]) -> bool:
-    place = source.wiki, source.page
-    return stands_in(source.quote, [one for one in shown if (one.wiki, one.page) == place])
+def _is_verbatim(source: Source, shown: Sequence[Passage]) -> bool:
+    page = source.wiki, source.page
+    return stands_in(
+        source.quote, [passage for passage in shown if (passage.wiki, passage.page) == page]
+    )
 
 
 def _links(text: str) -> Iterator[str]:
-    return (found[0].rstrip(_ENDS) for found in _LINK.finditer(text))
+    return (match[0].rstrip(_ENDS) for match in _LINK.finditer(text))
 
 
 def _texts(answer: Answer, shown: Sequence[Passage]) -> Iterator[str]:
@@ -118,9 +122,9 @@ def _texts(answer: Answer, shown: Sequence[Passage]) -> Iterator[str]:
 
 
 def _quotations(text: str) -> Iterator[str]:
-    for found in _QUOTATION.finditer(unmarked(text)):
-        if said := _spaced(next(filter(None, found.groups()))).rstrip(_ENDS):
-            yield said
+    for match in _QUOTATION.finditer(unmarked(text)):
+        if quotation := _spaced(next(filter(None, match.groups()))).rstrip(_ENDS):
+            yield quotation
 
 
 def _spaced(text: str) -> str:

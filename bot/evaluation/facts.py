@@ -34,9 +34,9 @@ class Facts:
         Raises:
             BadSet: an expression takes too long.
         """
-        found = self._found_in(words)
-        told = all(not found.isdisjoint(ways) for ways in self.required)
-        return told and found.isdisjoint(self.forbidden)
+        matching = self._matching(words)
+        is_complete = all(not matching.isdisjoint(ways) for ways in self.required)
+        return is_complete and matching.isdisjoint(self.forbidden)
 
     def any_in(self, words: str) -> bool:
         """Return whether `plain_words` state a fact.
@@ -44,11 +44,11 @@ class Facts:
         Raises:
             BadSet: an expression takes too long.
         """
-        return not self._found_in(words).isdisjoint(chain(*self.required))
+        return not self._matching(words).isdisjoint(chain(*self.required))
 
-    def _found_in(self, words: str) -> frozenset[re.Pattern[str]]:
+    def _matching(self, words: str) -> frozenset[re.Pattern[str]]:
         try:
-            return self.matcher.found(chain(*self.required, self.forbidden), words)
+            return self.matcher.matching(chain(*self.required, self.forbidden), words)
         except MatchingFailed as error:
             raise BadSet(f"{self.where}: {error}") from None
 
@@ -65,8 +65,8 @@ def _typed(text: str) -> str:
     return _NO_FRACTIONS.sub(_normalized, text).translate(_STRAIGHT)
 
 
-def _normalized(found: re.Match[str]) -> str:
-    return unicodedata.normalize("NFKC", found[0])
+def _normalized(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", match[0])
 
 
 _NO_FRACTIONS = re.compile("[^\u00bc-\u00be\u2150-\u215f\u2189]+")
@@ -85,7 +85,7 @@ def facts_of(row: Mapping[str, Any], where: str, matcher: Matcher | None = None)
     """Return the facts of a row of a question set; None if it has none. ``matcher`` finds them.
 
     Raises:
-        BadSet: they are no lists of regular expressions.
+        BadSet: the facts are not lists of regular expressions.
     """
     required = row.get("facts") or []
     forbidden = row.get("must_not") or []
@@ -93,17 +93,17 @@ def facts_of(row: Mapping[str, Any], where: str, matcher: Matcher | None = None)
         raise BadSet(f"{where}: 'facts' is not a list of lists of regular expressions")
     if not isinstance(forbidden, list):
         raise BadSet(f"{where}: 'must_not' is not a list of regular expressions")
-    told = tuple(tuple(_pattern(way, "facts", where) for way in ways) for ways in required if ways)
-    untold = tuple(_pattern(way, "must_not", where) for way in forbidden)
-    # A fact that there is no way to say would make every answer wrong.
-    return Facts(told, untold, where, matcher or Matcher()) if told else None
+    facts = tuple(tuple(_pattern(way, "facts", where) for way in ways) for ways in required if ways)
+    false_statements = tuple(_pattern(way, "must_not", where) for way in forbidden)
+    # A fact without alternatives would make every answer wrong.
+    return Facts(facts, false_statements, where, matcher or Matcher()) if facts else None
 
 
 def _pattern(text: object, name: str, where: str) -> re.Pattern[str]:
     try:
-        # In the typography of the words that it is searched in.
-        typed = map(_literal, unicodedata.normalize("NFC", str(text)))
-        return re.compile("".join(typed), re.IGNORECASE)
+        # Use the typography of the words to search.
+        characters = map(_literal, unicodedata.normalize("NFC", str(text)))
+        return re.compile("".join(characters), re.IGNORECASE)
     except (re.error, RecursionError, OverflowError) as error:
         raise BadSet(
             f"{where}: {name!r} has an invalid regular expression, {text!r} ({error})"
@@ -111,6 +111,6 @@ def _pattern(text: object, name: str, where: str) -> re.Pattern[str]:
 
 
 def _literal(character: str) -> str:
-    """Return a character of an expression `_typed`; what it turns into has no other meaning."""
+    """Return a character of an expression `_typed`; the result is escaped if it differs."""
     typed = _typed(character)
     return character if typed == character else re.escape(typed)

@@ -1,5 +1,5 @@
-"""Samples of right and wrong answers -> a confidence curve. Plain Python is fast enough for so
-few."""
+"""Samples of right and wrong answers -> a confidence curve. Plain Python is fast enough for the
+small number of samples."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ def enough(samples: Sequence[Sample]) -> bool:
 
 
 def fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Fitted:
-    """Fit the weights of ``names``, beginning with those of ``start``. The fitted curve is taken
-    only if it is better by more than chance on folds that it was not fitted to."""
+    """Fit the weights of ``names``, starting from ``start``. The fitted curve is used only if it
+    is better by more than chance on folds that it was not fitted to."""
     before, after = [], []
     for fold in range(_FOLDS):
-        held = samples[fold::_FOLDS]
-        rest = [sample for place, sample in enumerate(samples) if place % _FOLDS != fold]
-        curve = _fit(rest, start, names)
-        before += [_loss(start, sample) for sample in held]
-        after += [_loss(curve, sample) for sample in held]
-    gains = [one - other for one, other in zip(before, after, strict=True)]
+        held_out = samples[fold::_FOLDS]
+        others = [sample for place, sample in enumerate(samples) if place % _FOLDS != fold]
+        curve = _fit(others, start, names)
+        before += [_loss(start, sample) for sample in held_out]
+        after += [_loss(curve, sample) for sample in held_out]
+    gains = [old - new for old, new in zip(before, after, strict=True)]
     better = fmean(gains) > stdev(gains) / sqrt(len(gains))
     curve = _fit(samples, start, names) if better else start
     return Fitted(curve, fmean(before), fmean(after), better)
@@ -66,11 +66,11 @@ def _fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Curve
     """Fit a logistic regression by Newton's method, regularised towards ``start``."""
     rows = [[1.0, *(_value(sample.seen, name) for name in names)] for sample in samples]
     first = [start.bias, *(getattr(start, name) for name in names)]
-    spread = [pstdev(column) ** 2 for column in list(zip(*rows, strict=True))[1:]]
-    pull = [_SMALL, *(_PULL * max(one, _SMALL) for one in spread)]
+    variances = [pstdev(column) ** 2 for column in list(zip(*rows, strict=True))[1:]]
+    pull = [_SMALL, *(_PULL * max(variance, _SMALL) for variance in variances)]
     weights = list(first)
     for _ in range(_STEPS):
-        slope = [one * (f - w) for one, f, w in zip(pull, first, weights, strict=True)]
+        slope = [p * (f - w) for p, f, w in zip(pull, first, weights, strict=True)]
         bend = [[pull[i] if i == j else 0.0 for j in range(len(first))] for i in range(len(first))]
         for row, sample in zip(rows, samples, strict=True):
             chance = _chance(sum(w * x for w, x in zip(weights, row, strict=True)))
@@ -78,7 +78,7 @@ def _fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Curve
                 slope[i] += x * (sample.right - chance)
                 for j, other in enumerate(row):
                     bend[i][j] += x * other * chance * (1 - chance)
-        step = _solved(bend, slope)
+        step = _solve(bend, slope)
         # A full step may overshoot the optimum.
         scale = min(1.0, 5.0 / max(map(abs, step), default=1.0)) if any(step) else 0.0
         weights = [w + scale * s for w, s in zip(weights, step, strict=True)]
@@ -101,7 +101,7 @@ def _loss(curve: Curve, sample: Sample) -> float:
     return -log(chance if sample.right else 1 - chance)
 
 
-def _solved(matrix: list[list[float]], values: list[float]) -> list[float]:
+def _solve(matrix: list[list[float]], values: list[float]) -> list[float]:
     """Solve by Gaussian elimination; the matrix is positive definite, because every weight is
     regularised."""
     size = len(values)
@@ -112,8 +112,8 @@ def _solved(matrix: list[list[float]], values: list[float]) -> list[float]:
         for below in range(at + 1, size):
             share = rows[below][at] / rows[at][at]
             rows[below] = [b - share * a for a, b in zip(rows[at], rows[below], strict=True)]
-    solved = [0.0] * size
+    solution = [0.0] * size
     for at in reversed(range(size)):
-        rest = sum(rows[at][k] * solved[k] for k in range(at + 1, size))
-        solved[at] = (rows[at][size] - rest) / rows[at][at]
-    return solved
+        partial = sum(rows[at][k] * solution[k] for k in range(at + 1, size))
+        solution[at] = (rows[at][size] - partial) / rows[at][at]
+    return solution

@@ -10,18 +10,18 @@ from bot.evaluation.regression import regression
 from bot.flags.ports import KeptVerdicts
 
 
-def write_judged(kept: KeptVerdicts, file: Path) -> int:
-    """Write the questions that people judged the answers of, as a question set; return how many.
+def write_judged(verdicts: KeptVerdicts, file: Path) -> int:
+    """Write the questions whose answers people judged, as a question set. Return their number.
 
     Raises:
         BadSet: the file cannot be written.
     """
-    rows = [row for _, _, row in judged(kept)]
+    rows = [row for _, _, row in judged(verdicts)]
     write_rows(file, rows)
     return len(rows)
 
 
-def judged(kept: KeptVerdicts) -> list[tuple[int, str, dict[str, Any]]]:
+def judged(verdicts: KeptVerdicts) -> list[tuple[int, str, dict[str, Any]]]:
     """Return the rows of a question set, each with its number and its name."""
-    rows = regression(kept.flags(), kept.praised(), kept.earlier)
+    rows = regression(verdicts.flags(), verdicts.praised(), verdicts.earlier)
     return [(number, f"judged question {number}", row) for number, row in enumerate(rows, start=1)]

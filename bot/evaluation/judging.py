@@ -24,8 +24,8 @@ from bot.evaluation.run import Judgement
 
 
 class Writing(CustomLLM):
-    """A LlamaIndex model that writes with ``say``, and so keeps the limits of time, number and cost
-    that the model has elsewhere."""
+    """A LlamaIndex model that writes with ``say``, so that the model's limits of time, number and
+    cost apply here, too."""
 
     say: Callable[[str], str]
 
@@ -46,8 +46,8 @@ class Writing(CustomLLM):
 
 
 def judge_by(say: Callable[[str], str]) -> LlamaIndexJudge:
-    """Return the judge that is the language model: what ``say`` writes to a text. Where it cannot
-    be asked, there is no judgement."""
+    """Return a judge that asks the language model by ``say``, which answers a prompt. If the model
+    cannot be asked, there is no judgement."""
     return LlamaIndexJudge(Writing(say=say), unable=(ModelFailed,))
 
 
@@ -62,7 +62,7 @@ class LlamaIndexJudge:
 
     def __call__(self, question: str, answer: str, passages: Sequence[str]) -> Judgement:
         if not passages:
-            # Nothing supports it; and LlamaIndex cannot judge without passages.
+            # Nothing supports the answer, and LlamaIndex cannot judge without passages.
             return Judgement(faithful=False, relevant=False)
         return Judgement(
             faithful=self._passes(self._faithful, question, answer, passages),
@@ -73,8 +73,8 @@ class LlamaIndexJudge:
         self, evaluator: BaseEvaluator, question: str, answer: str, passages: Sequence[str]
     ) -> bool | None:
         try:
-            # Its own `evaluate` leaves the event loop open that it creates.
-            asked = evaluator.aevaluate(query=question, response=answer, contexts=passages)
-            return asyncio.run(asked).passing
+            # LlamaIndex's `evaluate` creates an event loop and does not close it.
+            evaluation = evaluator.aevaluate(query=question, response=answer, contexts=passages)
+            return asyncio.run(evaluation).passing
         except self._unable:
             return None

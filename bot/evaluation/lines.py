@@ -50,7 +50,7 @@ def text_of(row: Mapping[str, Any], key: str, where: str) -> str:
     """Return a required text field.
 
     Raises:
-        BadSet: it is not.
+        BadSet: it is missing, empty or no text.
     """
     value = row.get(key)
     if value is None or value == "":
@@ -64,7 +64,7 @@ def id_of(row: Mapping[str, Any], where: str) -> str:
     """Return the required id, which may be a number.
 
     Raises:
-        BadSet: it is neither.
+        BadSet: it is missing, or neither text nor a number.
     """
     value = row.get("id")
     return str(value) if type(value) is int else text_of(row, "id", where)
@@ -74,7 +74,7 @@ def _object(line: str, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
         if "\\ud" in line.lower():
-            # An unpaired surrogate, which JSON can express, can be neither indexed nor written.
+            # JSON can hold an unpaired surrogate, which can be neither indexed nor written.
             row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
     except json.JSONDecodeError as error:
         raise BadSet(f"{where}: not JSON ({error.msg} at character {error.pos + 1})") from None

@@ -1,8 +1,8 @@
 """Match regular expressions that others wrote, in bounded time.
 
-Python's `re` takes exponential time for some, and meanwhile no other thread of its process gets on:
-of `serve`, which evaluates for the command line, not one. So they are matched in a process of their
-own, which ends when one of them has used its time.
+Python's `re` takes exponential time for some expressions, and meanwhile no other thread of the
+process runs. `serve`, which evaluates for the command line, would stop. So a process of its own
+matches them, and ends when an expression has used up its time.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ while True:
     except EOFError:
         break
     for pattern in patterns:
-        # Its signal ends the process: no handler in Python would run within a long match.
+        # The timer's signal ends the process: no Python handler would run during a long match.
         signal.setitimer(signal.ITIMER_VIRTUAL, float(sys.argv[2]))
         found = pattern.search(text) is not None
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
@@ -38,7 +38,7 @@ while True:
 
 
 class MatchingFailed(BotError):
-    """A text cannot be searched for an expression; the message says for which and why."""
+    """A text cannot be searched for an expression; the message says which one and why."""
 
 
 class Matcher:
@@ -46,37 +46,39 @@ class Matcher:
 
     def __init__(self) -> None:
         self._calls: Connection | None = None
-        self._known: dict[tuple[tuple[re.Pattern[str], ...], str], frozenset[re.Pattern[str]]] = {}
+        self._cache: dict[tuple[tuple[re.Pattern[str], ...], str], frozenset[re.Pattern[str]]] = {}
 
-    def found(self, patterns: Iterable[re.Pattern[str]], text: str) -> frozenset[re.Pattern[str]]:
-        """Return the patterns that match somewhere in the text. What is asked again is known.
+    def matching(
+        self, patterns: Iterable[re.Pattern[str]], text: str
+    ) -> frozenset[re.Pattern[str]]:
+        """Return the patterns that match somewhere in the text. Results are cached.
 
         Raises:
-            MatchingFailed: one takes too long, or no process can be started.
+            MatchingFailed: a pattern takes too long, or no process can be started.
         """
-        asked = tuple(patterns), text
-        if asked not in self._known:
-            self._known[asked] = self._searched(*asked)
-        return self._known[asked]
+        key = tuple(patterns), text
+        if key not in self._cache:
+            self._cache[key] = self._search(*key)
+        return self._cache[key]
 
-    def _searched(
+    def _search(
         self, patterns: tuple[re.Pattern[str], ...], text: str
     ) -> frozenset[re.Pattern[str]]:
-        calls = self._calls = self._calls or _started()
-        found: list[bool] = []
+        calls = self._calls = self._calls or _start()
+        matches: list[bool] = []
         try:
             calls.send((patterns, text))
-            while len(found) < len(patterns):
-                found.append(calls.recv())
+            while len(matches) < len(patterns):
+                matches.append(calls.recv())
         except (EOFError, ConnectionError):
             self._calls = None
-            late = patterns[len(found)].pattern
-            why = f"the regular expression {late!r} takes more than {SECONDS:g} s on an answer"
+            slow = patterns[len(matches)].pattern
+            why = f"the regular expression {slow!r} takes more than {SECONDS:g} s on an answer"
             raise MatchingFailed(why) from None
-        return frozenset(one for one, is_in in zip(patterns, found, strict=True) if is_in)
+        return frozenset(pattern for pattern, match in zip(patterns, matches, strict=True) if match)
 
 
-def _started() -> Connection:
+def _start() -> Connection:
     ours, theirs = Pipe()
     command = [sys.executable, "-I", "-S", "-c", _PROGRAM, str(theirs.fileno()), str(SECONDS)]
     try:

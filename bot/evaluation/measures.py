@@ -23,8 +23,8 @@ def hit(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
 
 def recall(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
     """Return the share of relevant pages among the first ``k``."""
-    wanted = {key for key, grade in relevant.items() if grade > 0}
-    return len(wanted & set(ranked[:k])) / len(wanted)
+    relevant_keys = {key for key, grade in relevant.items() if grade > 0}
+    return len(relevant_keys & set(ranked[:k])) / len(relevant_keys)
 
 
 def reciprocal_rank(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
@@ -38,15 +38,15 @@ def ndcg(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
     def gain(grades: Sequence[float]) -> float:
         # A page that must not be found (grade 0 or below) gains nothing, wherever it stands.
         gains = (2 ** max(grade, 0) - 1 for grade in grades[:k])
-        return sum(one / log2(n + 1) for n, one in enumerate(gains, start=1))
+        return sum(gained / log2(n + 1) for n, gained in enumerate(gains, start=1))
 
     best = gain(sorted(relevant.values(), reverse=True))
     return gain([relevant.get(key, 0) for key in ranked]) / best if best else 0.0
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """Return the chance that a positive scores above a negative (ties count half); None
-    where one side is empty."""
+    """Return the chance that a positive scores above a negative (ties count half); None if one
+    side is empty."""
     if not positive or not negative:
         return None
     ordered = sorted([(score, 1) for score in positive] + [(score, 0) for score in negative])
@@ -64,7 +64,7 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
 def precision_at_recall(
     positive: Sequence[float], negative: Sequence[float], share: float
 ) -> float | None:
-    """Return the share of negatives among what is refused, with the lowest threshold that refuses
+    """Return the share of negatives among refusals, with the lowest threshold that refuses
     ``share`` of the negatives; both sides weigh the same, whatever their sizes. None if one side is
     empty."""
     if not positive or not negative:
@@ -83,12 +83,12 @@ def normalise(text: str) -> str:
 
 def contains(text: str, answers: Sequence[str]) -> bool:
     """Return whether ``text`` contains one of ``answers``, both normalised."""
-    searched = normalise(text)
+    words = normalise(text)
     return any(
         # Bounded by Latin letters and digits only: other scripts do not space their words.
-        re.search(rf"(?<![0-9a-z]){re.escape(wanted)}(?![0-9a-z])", searched)
-        for wanted in map(normalise, answers)
-        if wanted
+        re.search(rf"(?<![0-9a-z]){re.escape(answer)}(?![0-9a-z])", words)
+        for answer in map(normalise, answers)
+        if answer
     )
 
 

@@ -1,4 +1,4 @@
-"""Names of pages in question sets, and the pages they mean."""
+"""Names of pages in question sets, and the pages that they name."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def full_name(wiki: str, page: str) -> str:
 
 
 class Pages:
-    """The pages of an index, by full name. A set may name a page by that, by its key, or by the end
-    of its key, because its ids may be relative to a folder below the wiki's root. The first of
-    these that matches one page only counts."""
+    """The pages of an index, by full name. A set may name a page by its full name, by its key, or
+    by the end of its key, because ids may be relative to a folder below the wiki's root. The first
+    of these that matches any page counts, if it matches only one."""
 
-    def __init__(self, known: Mapping[str, Acl]) -> None:
-        self._known = known
+    def __init__(self, acls: Mapping[str, Acl]) -> None:
+        self._acls = acls
         self._ends: dict[str, set[str]] = {}
         self._keys: dict[str, set[str]] = {}
-        for name in known:
+        for name in acls:
             self._keys.setdefault(name.partition("/")[2], set()).add(name)
             for at, character in enumerate(name):
                 if character == "/":
@@ -41,32 +41,32 @@ class Pages:
         )
 
     def located(self, cases: Sequence[Case]) -> list[Case]:
-        """Return the cases with their pages by full name. A name that matches several pages or none
-        stays as it is."""
+        """Return the cases with full names of their pages. A name that matches several pages or
+        none stays as it is."""
         return [
             replace(case, relevant={self._name(page): g for page, g in case.relevant.items()})
             for case in cases
         ]
 
     def _name(self, page: str) -> str:
-        for found in ({page} & self._known.keys(), self._keys.get(page), self._ends.get(page)):
-            if found:
-                return next(iter(found)) if len(found) == 1 else page
+        for names in ({page} & self._acls.keys(), self._keys.get(page), self._ends.get(page)):
+            if names:
+                return next(iter(names)) if len(names) == 1 else page
         return page
 
     def unreachable(self, located: Sequence[Case], reader: Principal) -> dict[str, list[str]]:
         """Return pages that located cases count as relevant and that no search can find: they are
         not indexed, their name is ambiguous, or the reader may not read them."""
-        wanted = sorted(
+        relevant = sorted(
             {name for case in located for name, grade in case.relevant.items() if grade > 0}
         )
-        lost = [name for name in wanted if name not in self._known]
+        unknown = [name for name in relevant if name not in self._acls]
         return {
-            "not_indexed": [name for name in lost if name not in self._ends],
-            "ambiguous": [name for name in lost if name in self._ends],
+            "not_indexed": [name for name in unknown if name not in self._ends],
+            "ambiguous": [name for name in unknown if name in self._ends],
             "closed": [
                 name
-                for name in wanted
-                if name in self._known and not self._known[name].admits(reader)
+                for name in relevant
+                if name in self._acls and not self._acls[name].admits(reader)
             ],
         }

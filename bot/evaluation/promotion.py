@@ -17,10 +17,10 @@ from indexers.model import Acl, Principal, Progress
 from indexers.ports import Embedder, PassageIndex
 
 _FIRST = 5
-"""A page counts as found if it is among the first so many."""
+"""A page counts as found if its rank is no higher than this."""
 _TOLERATED = 0.05
-"""The share of saved questions that may lose their page: two pages that say the same may change
-places."""
+"""Share of the saved questions that may lose their page: two pages that say the same may swap
+ranks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,51 +28,50 @@ class SavedQuestions:
     """A check of `indexers.syncing.rebuilding`. It blocks for some milliseconds a question.
 
     Raises:
-        StateUnavailable: what was praised cannot be read.
+        StateUnavailable: the judged answers cannot be read.
     """
 
-    kept: KeptVerdicts
+    verdicts: KeptVerdicts
     embedder: Embedder
     progress: Callable[[Progress], None] = lambda _: None
 
     def __call__(self, current: PassageIndex, candidate: PassageIndex) -> Sequence[str]:
-        """Return why the candidate must not be promoted; empty if it may be. A question counts if
-        the old index finds its page and the page exists in the new one: missing pages are another
-        check's business."""
-        built = _rights(candidate)
-        asked = lost = 0
+        """Return the reasons against promoting the candidate; empty if there are none. A question
+        counts if the old index finds its page and the new one has the page: another check looks
+        for missing pages."""
+        new_acls = _acls(candidate)
+        checked = lost = 0
         saved = self._saved()
         for done, case in enumerate(saved):
             self.progress(Progress("saved questions", done, len(saved)))
-            wanted = {page: built[page] for page in _right(case) if page in built}
-            if wanted and self._finds(current, case, wanted):
-                asked += 1
-                lost += not self._finds(candidate, case, wanted)
-        if lost <= _TOLERATED * asked:
+            relevant = {page: new_acls[page] for page in _relevant_pages(case) if page in new_acls}
+            if relevant and self._finds(current, case, relevant):
+                checked += 1
+                lost += not self._finds(candidate, case, relevant)
+        if lost <= _TOLERATED * checked:
             return []
-        return [f"Saved questions that do not find their pages any more: {lost:,} of {asked:,}."]
+        return [f"Saved questions that do not find their pages any more: {lost:,} of {checked:,}."]
 
     def _saved(self) -> Sequence[Case]:
-        return cases_of(judged(self.kept))
+        return cases_of(judged(self.verdicts))
 
-    def _finds(self, index: PassageIndex, case: Case, wanted: dict[str, Acl]) -> bool:
-        """Return whether the index finds the page for a reader who may read just the wanted
-        pages."""
-        gates = (gate for acl in wanted.values() for gate in acl.gates)
+    def _finds(self, index: PassageIndex, case: Case, pages: dict[str, Acl]) -> bool:
+        """Return whether the index finds one of the pages for a reader who may read only those."""
+        gates = (gate for acl in pages.values() for gate in acl.gates)
         reader = Principal(frozenset().union(*gates))
-        asking = Question(case.question, reader, history=case.history)
-        found = fold_pages(Retrieval(index, self.embedder)(asking).pages)
-        ranked = [full_name(page.wiki, page.page) for page in found]
-        return hit(ranked, dict.fromkeys(wanted, 1.0), _FIRST) > 0
+        question = Question(case.question, reader, history=case.history)
+        results = fold_pages(Retrieval(index, self.embedder)(question).pages)
+        ranked = [full_name(page.wiki, page.page) for page in results]
+        return hit(ranked, dict.fromkeys(pages, 1.0), _FIRST) > 0
 
 
-def _right(case: Case) -> list[str]:
+def _relevant_pages(case: Case) -> list[str]:
     return [page for page, grade in case.relevant.items() if grade > 0]
 
 
-def _rights(index: PassageIndex) -> dict[str, Acl]:
+def _acls(index: PassageIndex) -> dict[str, Acl]:
     return {
-        full_name(wiki, page): known.acl
+        full_name(wiki, page): indexed.acl
         for wiki in index.counts()
-        for page, known in index.known(wiki).items()
+        for page, indexed in index.known(wiki).items()
     }

@@ -25,13 +25,13 @@ _MEASURED = frozenset(
     }
 )  # fmt: skip
 _NOTES = frozenset({"flags", "private", "quote", "reference", "wiki"})
-"""Keys that say where a question is from, for people and other programs."""
+"""Keys that say where a question comes from, for people and other programs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A question with its judgements. ``relevant`` grades page keys; 0 is a page that it must
-    not lead to. A right answer holds one of ``answers``. ``answerable`` is None if it is not said.
+    not lead to. A right answer holds one of ``answers``. ``answerable`` is None if unknown.
     ``rewrite`` is the question in words that need no ``history``. ``turn`` counts the asker's
     turns from 1. A right answer states ``facts``. ``near_miss``: it has no answer, though a page
     is on its subject."""
@@ -78,20 +78,20 @@ def read_cases(file: Path) -> list[Case]:
     Raises:
         BadSet: no such file, or a line that is no question.
     """
-    return cases_of(_told(read_rows(file)))
+    return cases_of(_rows_with_warnings(read_rows(file)))
 
 
-def _told(rows: Iterable[_Row]) -> Iterator[_Row]:
-    """Yield the rows, and tell once of each key that is not read, which may be misspelt and would
-    measure nothing, and of ids that occur twice, by which two runs cannot be compared."""
+def _rows_with_warnings(rows: Iterable[_Row]) -> Iterator[_Row]:
+    """Yield the rows. Warn once of each unknown key, which may be misspelt and would measure
+    nothing, and of repeated ids, because they prevent a comparison of two runs."""
     ids: dict[str, str] = {}
     unread: set[str] = set()
     for number, where, row in rows:
         for key in sorted(row.keys() - _MEASURED - _NOTES - unread):
             unread.add(key)
             close = get_close_matches(key, sorted(_MEASURED), n=1)
-            meant = f"; did you mean {close[0]!r}?" if close else ""
-            log.warning("%s: %r is no key that is read%s", where, key, meant)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            log.warning("%s: %r is no key that is read%s", where, key, hint)
         if row.get("id") is not None:
             id_ = id_of(row, where)
             if first := ids.get(id_):
@@ -101,8 +101,8 @@ def _told(rows: Iterable[_Row]) -> Iterator[_Row]:
 
 
 def cases_of(rows: Iterable[_Row]) -> list[Case]:
-    """Return the cases of rows. An id that occurs twice, as where a row without one gets its
-    number, gets its row's number behind it.
+    """Return the cases of rows. An id that occurs twice gets its row's number behind it: a row
+    without an id has its number as one, which may be another row's id.
 
     Raises:
         BadSet: a row that is no question.
@@ -130,7 +130,7 @@ def _case(row: Mapping[str, Any], number: int, where: str, matcher: Matcher) -> 
         name = "near_miss" if isinstance(answerable, bool | None) else "answerable"
         raise BadSet(f"{where}: {name!r} is neither true nor false")
     history = history_of(row.get("history") or [], where)
-    turn = row.get("turn") or 1 + sum(said.role is Role.ASKER for said in history)
+    turn = row.get("turn") or 1 + sum(earlier.role is Role.ASKER for earlier in history)
     if not isinstance(turn, int):
         raise BadSet(f"{where}: 'turn' is no number")
     return Case(
@@ -164,11 +164,11 @@ def history_of(turns: object, where: str) -> tuple[Turn, ...]:
     and bot counts as another person."""
     if not isinstance(turns, list):
         raise BadSet(f"{where}: 'history' is no list")
-    found = []
+    history = []
     for turn in turns:
-        said = {"role": "asker", "text": turn} if isinstance(turn, str) else turn
-        if not isinstance(said, dict) or not isinstance(said.get("text"), str):
+        row = {"role": "asker", "text": turn} if isinstance(turn, str) else turn
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             raise BadSet(f"{where}: a turn of 'history' is no {{role, text}}")
-        role = str(said.get("role") or "asker")
-        found.append(Turn(_ROLES.get(role, Role.OTHER), said["text"]))
-    return tuple(found)
+        role = str(row.get("role") or "asker")
+        history.append(Turn(_ROLES.get(role, Role.OTHER), row["text"]))
+    return tuple(history)

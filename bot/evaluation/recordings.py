@@ -36,7 +36,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """A model's answer. ``labels`` are of its sentences, in order; empty if nobody judged it."""
+    """A model's answer. ``labels`` judge its sentences, in order; empty if nobody judged it."""
 
     style: str
     text: str
@@ -45,7 +45,7 @@ class ModelAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A question, the passages that the model was shown, in order, and its answers."""
+    """A question, the passages shown to the model, in order, and its answers."""
 
     id: str
     question: Question
@@ -71,8 +71,8 @@ def _recording(row: Mapping[str, Any], number: int, where: str) -> Recording:
             Principal.of(EVERYONE),
             history=history_of(row.get("history") or [], where),
         ),
-        passages=tuple(_passage(one, n, where) for n, one in enumerate(passages)),
-        answers=tuple(_answer(one, where) for one in _objects(row, "answers", where)),
+        passages=tuple(_passage(passage, n, where) for n, passage in enumerate(passages)),
+        answers=tuple(_answer(answer, where) for answer in _objects(row, "answers", where)),
     )
 
 
@@ -104,7 +104,7 @@ def _answer(row: Mapping[str, Any], where: str) -> ModelAnswer:
     return ModelAnswer(
         style=str(row.get("style") or ""),
         text=text,
-        labels=tuple(_label(one, where) for one in _objects(row, "sentences", where)),
+        labels=tuple(_label(label, where) for label in _objects(row, "sentences", where)),
     )
 
 
@@ -127,10 +127,10 @@ def _label(row: Mapping[str, Any], where: str) -> Label:
 
 
 def _objects(row: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[str, Any]]:
-    found = row.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+    objects = row.get(name) or []
+    if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
         raise BadSet(f"{where}: {name!r} is not a list of objects")
-    return found
+    return objects
 
 
 def structured(answer: ModelAnswer, passages: Sequence[Passage]) -> str:
@@ -140,13 +140,13 @@ def structured(answer: ModelAnswer, passages: Sequence[Passage]) -> str:
     for label in answer.labels:
         start = answer.text.find(label.text, at)
         at = start + len(label.text) if start >= 0 else at
-        said = claim(Sentence(label.text))
-        cited = [number for number in said.cited if 0 < number <= len(passages)]
+        sentence_claim = claim(Sentence(label.text))
+        cited = [number for number in sentence_claim.cited if 0 < number <= len(passages)]
         is_item = start >= 0 and _LISTED.search(answer.text[:start])
         evidence = [
             {"passage": number, "words": words}
             for words in label.evidence
-            if (number := _place(words, cited, passages))
+            if (number := _passage_number(words, cited, passages))
         ]
         rows.append(
             {"evidence": evidence, "sentence": f"{'- ' * bool(is_item)}{_uncited(label.text)}"}
@@ -154,12 +154,12 @@ def structured(answer: ModelAnswer, passages: Sequence[Passage]) -> str:
     return json.dumps({"answered": "yes", "sentences": rows}, ensure_ascii=False)
 
 
-def _place(words: str, cited: Sequence[int], passages: Sequence[Passage]) -> int:
+def _passage_number(words: str, cited: Sequence[int], passages: Sequence[Passage]) -> int:
     """Return the number of the passage that holds the words: a cited one if possible."""
-    wanted = " ".join(words.split())
+    searched = " ".join(words.split())
     numbers = [*cited, *range(1, len(passages) + 1)]
-    held = [n for n in numbers if wanted in " ".join(passages[n - 1].text.split())]
-    return next(iter([*held, *cited]), 0)
+    holders = [n for n in numbers if searched in " ".join(passages[n - 1].text.split())]
+    return next(iter([*holders, *cited]), 0)
 
 
 def _uncited(text: str) -> str:

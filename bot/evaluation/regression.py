@@ -17,9 +17,9 @@ _UNFIT, _UNSURE, _FIT = 0.0, 0.5, 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Voice:
+class _Vote:
     """One person's judgement of an answer: ``page`` grades the pages that it cites, ``answerable``
-    says whether the wiki has an answer. Where two differ, the greater ``weight`` counts."""
+    says whether the wiki has an answer. If two differ, the greater ``weight`` counts."""
 
     weight: int
     page: float
@@ -27,14 +27,14 @@ class _Voice:
 
 
 @dataclass(slots=True)
-class _Heard:
+class _Votes:
     """All judgements of one question."""
 
     recorded: RecordedAnswer
     kind: str
     flags: list[int] = field(default_factory=list)
-    pages: dict[str, list[_Voice]] = field(default_factory=dict)
-    voices: list[_Voice] = field(default_factory=list)
+    pages: dict[str, list[_Vote]] = field(default_factory=dict)
+    votes: list[_Vote] = field(default_factory=list)
 
 
 def regression(
@@ -43,95 +43,94 @@ def regression(
     earlier: Callable[[RecordedAnswer], Sequence[RecordedAnswer]],
 ) -> list[dict[str, Any]]:
     """Return the rows of a question set, one for each question, in the order of their answers.
-    ``earlier`` returns the answers before one in its thread.
+    ``earlier`` returns the answers before an answer in its thread.
 
-    - *praised*, or a flag that was found **not wrong**: the pages that were cited are right.
-      A silence that was found not wrong is: there is no answer. A question in return that
-      was found not wrong says nothing of that.
-    - **outdated**, **incomplete**: the right pages, whatever they say now.
-    - **wrong page**: those pages are unfit (grade 0), also when the flag is fixed.
-    - **wrong**: while it is open nobody knows whether pages or words are; once it is fixed
-      the pages are right.
+    - *praised*, or a flag settled as **not wrong**: the cited pages are right. If the bot gave
+      no answer, there is none. If the bot asked back, it stays unknown whether there is one.
+    - **outdated**, **incomplete**: the cited pages are right, whatever they say now.
+    - **wrong page**: the cited pages are unfit (grade 0), also when the flag is fixed.
+    - **wrong**: while the flag is open, nobody knows whether the pages or the words are wrong;
+      once it is fixed, the pages are right.
     - without a reason (a reaction): as *wrong*.
-    - **answered**: there is an answer, and the pages that its reviewer named are right; what
-      else is said of the pages that were cited stays.
-    - any of these about a silence: there is an answer, on a page that nobody named.
-    - **unanswered** (somebody asked those who keep the wiki): once it is fixed there is one.
+    - **answered**: there is an answer, and the pages that its reviewer named are right; other
+      judgements of the cited pages stay.
+    - any of these if the bot gave no answer: there is one, on a page that nobody named.
+    - **unanswered** (somebody asked the owners of the wiki): once it is fixed, there is one.
     - withdrawn: nothing.
 
-    A settled flag outweighs an open one, an open one outweighs praise; of two alike the
-    worse one counts. A question of which nothing is known stays in the set: it is asked, and
+    A settled flag outweighs an open one, and an open one outweighs praise; of two with the same
+    weight the worse one counts. A question without a judgement stays in the set: it is asked, and
     a comparison shows whether its answer has changed.
     """
-    heard: dict[tuple[str, int], _Heard] = {}
+    entries: dict[tuple[str, int], _Votes] = {}
     for flag in flags:
         if flag.state is not FlagState.WITHDRAWN:
-            entry = _entry(heard, flag.recorded, flag.complaint.value, earlier)
+            entry = _entry(entries, flag.recorded, flag.complaint.value, earlier)
             entry.flags.append(flag.id)
-            _listen(entry, flag.recorded.answer, _of_flag(flag))
+            _add_vote(entry, flag.recorded.answer, _vote(flag))
             if flag.state is FlagState.ANSWERED and _is_verified(flag.again):
-                _listen(entry, flag.again, _Voice(2, _FIT, True))
+                _add_vote(entry, flag.again, _Vote(2, _FIT, True))
     for recorded in praised:
         if isinstance(recorded.answer, Answer):
-            entry = _entry(heard, recorded, _PRAISED, earlier)
-            _listen(entry, recorded.answer, _Voice(0, _FIT, True))
-    ordered = sorted(heard.values(), key=lambda entry: entry.recorded.id)
+            entry = _entry(entries, recorded, _PRAISED, earlier)
+            _add_vote(entry, recorded.answer, _Vote(0, _FIT, True))
+    ordered = sorted(entries.values(), key=lambda entry: entry.recorded.id)
     return [_row(entry, earlier(entry.recorded)) for entry in ordered]
 
 
 def _entry(
-    heard: dict[tuple[str, int], _Heard],
+    entries: dict[tuple[str, int], _Votes],
     recorded: RecordedAnswer,
     kind: str,
     earlier: Callable[[RecordedAnswer], Sequence[RecordedAnswer]],
-) -> _Heard:
+) -> _Votes:
     """Return the entry of the question. The same words are the same question only within the same
     conversation."""
-    alone = not earlier(recorded)
-    key = (normalise(recorded.asked.question), 0 if alone else recorded.id)
-    return heard.setdefault(key, _Heard(recorded, kind))
+    starts_thread = not earlier(recorded)
+    key = (normalise(recorded.asked.question), 0 if starts_thread else recorded.id)
+    return entries.setdefault(key, _Votes(recorded, kind))
 
 
-def _is_verified(said: Result | None) -> bool:
-    return isinstance(said, Answer) and said.verified is not None
+def _is_verified(result: Result | None) -> bool:
+    return isinstance(result, Answer) and result.verified is not None
 
 
-def _listen(entry: _Heard, said: Result | None, voice: _Voice) -> None:
-    entry.voices.append(voice)
-    if isinstance(said, Answer):
-        for source in said.sources:
-            entry.pages.setdefault(full_name(source.wiki, source.page), []).append(voice)
+def _add_vote(entry: _Votes, result: Result | None, vote: _Vote) -> None:
+    entry.votes.append(vote)
+    if isinstance(result, Answer):
+        for source in result.sources:
+            entry.pages.setdefault(full_name(source.wiki, source.page), []).append(vote)
 
 
-def _of_flag(flag: Flag) -> _Voice:
+def _vote(flag: Flag) -> _Vote:
     if flag.state is FlagState.NOT_WRONG:
         asked_back = isinstance(flag.recorded.answer, Clarify)
-        return _Voice(2, _FIT, None if asked_back else isinstance(flag.recorded.answer, Answer))
+        return _Vote(2, _FIT, None if asked_back else isinstance(flag.recorded.answer, Answer))
     fixed = flag.state is FlagState.FIXED
     answered = flag.state is FlagState.ANSWERED
     weight = 2 if flag.state.settled else 1
     if flag.complaint is Complaint.UNANSWERED or not isinstance(flag.recorded.answer, Answer):
-        asked = flag.complaint is Complaint.UNANSWERED and not flag.state.settled
-        return _Voice(weight, _UNSURE, None if asked else True)
+        is_waiting = flag.complaint is Complaint.UNANSWERED and not flag.state.settled
+        return _Vote(weight, _UNSURE, None if is_waiting else True)
     match flag.complaint:
         case Complaint.WRONG_PAGE:
-            return _Voice(weight, _UNFIT, None)
+            return _Vote(weight, _UNFIT, None)
         case Complaint.WRONG | Complaint.UNSAID:
             if fixed:
-                return _Voice(weight, _FIT, True)
-            return _Voice(weight, _UNSURE, True if answered else None)
+                return _Vote(weight, _FIT, True)
+            return _Vote(weight, _UNSURE, True if answered else None)
         case Complaint.OUTDATED | Complaint.INCOMPLETE:
-            return _Voice(weight, _FIT, True)
+            return _Vote(weight, _FIT, True)
 
 
-def _row(entry: _Heard, before: Sequence[RecordedAnswer]) -> dict[str, Any]:
+def _row(entry: _Votes, earlier: Sequence[RecordedAnswer]) -> dict[str, Any]:
     grades = {
-        page: min((-voice.weight, voice.page) for voice in voices)[1]
-        for page, voices in entry.pages.items()
+        page: min((-vote.weight, vote.page) for vote in votes)[1]
+        for page, votes in entry.pages.items()
     }
-    said = [(v.weight, v.answerable) for v in entry.voices if v.answerable is not None]
-    loudest = max((weight for weight, _ in said), default=0)
-    answerable = {value for weight, value in said if weight == loudest}
+    stated = [(v.weight, v.answerable) for v in entry.votes if v.answerable is not None]
+    heaviest = max((weight for weight, _ in stated), default=0)
+    answerable = {value for weight, value in stated if weight == heaviest}
     return {
         "id": f"answer-{entry.recorded.id}",
         "question": entry.recorded.asked.question,
@@ -139,7 +138,7 @@ def _row(entry: _Heard, before: Sequence[RecordedAnswer]) -> dict[str, Any]:
         "answerable": answerable.pop() if len(answerable) == 1 else None,
         "type": entry.kind,
         "history": [
-            turn for recorded in before for turn in _turns(recorded, entry.recorded.asked.asker)
+            turn for recorded in earlier for turn in _turns(recorded, entry.recorded.asked.asker)
         ],
         "private": entry.recorded.asked.private,
         "flags": entry.flags,

@@ -20,7 +20,7 @@ from bot.model import Question
 from indexers.model import Passage
 
 _WRONG_CITATION = "wrong_citation"
-"""The error of a claim that another passage supports: its label does not say which."""
+"""The error of a claim that another passage supports; the label does not say which passage."""
 
 
 class LabelsJudge:
@@ -37,12 +37,15 @@ class LabelsJudge:
         self, _question: Question, passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
     ) -> Sequence[SentenceVerdict | None]:
         """Return the labels' verdicts; None for a sentence without a label."""
-        return [self._verdict(one, passages) for one in unclear]
+        return [self._verdict(sentence, passages) for sentence in unclear]
 
-    def _verdict(self, one: UnclearSentence, passages: Sequence[Passage]) -> SentenceVerdict | None:
-        letters = _letters(one.text)
+    def _verdict(
+        self, sentence: UnclearSentence, passages: Sequence[Passage]
+    ) -> SentenceVerdict | None:
+        letters = _letters(sentence.text)
         same = [label for own, label in self._labels if own == letters]
-        # Sentence and label may be cut at other places; but a short label's letters are in others.
+        # Sentence and label may be cut at different places. They are compared in part only if no
+        # label is the same, because a short label's letters occur in other sentences.
         labels = same or [
             label for own, label in self._labels if own and (own in letters or letters in own)
         ]
@@ -51,36 +54,36 @@ class LabelsJudge:
             return SentenceVerdict(supported=False)
         if wrong or not labels:
             return None
-        return SentenceVerdict(True, tuple(_evidence(one, labels, passages)))
+        return SentenceVerdict(True, tuple(_evidence(sentence, labels, passages)))
 
 
 def _evidence(
-    one: UnclearSentence, labels: Sequence[Label], passages: Sequence[Passage]
+    sentence: UnclearSentence, labels: Sequence[Label], passages: Sequence[Passage]
 ) -> Iterator[Evidence]:
-    """Yield the passages' words that the labels name; without any, the whole cited passage."""
+    """Yield the words of the passages that the labels name; if none, the whole cited passage."""
     words = [text for label in labels for text in label.evidence]
-    numbers = list(one.cited) or list(range(1, len(passages) + 1))
+    numbers = list(sentence.cited) or list(range(1, len(passages) + 1))
     for text in words:
         for number in numbers:
             if " ".join(text.split()) in " ".join(passages[number - 1].text.split()):
                 yield Evidence(number, text)
                 break
-    if not words and one.cited:
-        yield Evidence(one.cited[0], passages[one.cited[0] - 1].text)
+    if not words and sentence.cited:
+        yield Evidence(sentence.cited[0], passages[sentence.cited[0] - 1].text)
 
 
 class RecordedVerdicts:
     """Recorded verdicts, by the ids of request and sentence.
 
-    A line has the ``id`` and the ``sentences`` of the prompt that was written, and the model's
-    ``reply`` as it came, or its ``verdicts``.
+    A line has the ``id`` and the ``sentences`` of a prompt, and the model's ``reply`` as it came,
+    or its ``verdicts``.
     """
 
     def __init__(self, file: Path) -> None:
         """Read the recorded verdicts.
 
         Raises:
-            BadSet: no such file, or a line that is none.
+            BadSet: no such file, or a line that holds no verdicts.
         """
         self._by_sentence: dict[tuple[str, str], SentenceVerdict] = {}
         for _, where, row in read_rows(file):
@@ -101,7 +104,7 @@ class RecordedVerdicts:
 @dataclass(slots=True)
 class Judging:
     """Creates each answer's judge, counts ``unclear`` sentences and those ``judged``, and collects
-    the ``prompts`` that a model would be sent."""
+    the ``prompts`` that a model would receive."""
 
     by_labels: bool = False
     recorded: RecordedVerdicts | None = None
@@ -125,26 +128,26 @@ class _Judge:
     ) -> Sequence[SentenceVerdict | None]:
         judging = self.judging
         if judging.by_labels:
-            found = self.labels.judge(question, passages, unclear)
+            results = self.labels.judge(question, passages, unclear)
         elif judging.recorded:
-            found = [judging.recorded.of(self.request, one) for one in unclear]
+            results = [judging.recorded.of(self.request, sentence) for sentence in unclear]
         else:
-            found = [None] * len(unclear)
+            results = [None] * len(unclear)
         judging.unclear += len(unclear)
-        judging.judged += sum(one is not None for one in found)
+        judging.judged += sum(verdict is not None for verdict in results)
         mark = hashlib.blake2b(self.request.encode(), digest_size=8).hexdigest()
         prompt = judge_prompt(question, passages, unclear, judging.count, lambda: mark)
         judging.prompts.append(
             {
                 "id": self.request,
-                "sentences": [one.text for one in unclear],
+                "sentences": [sentence.text for sentence in unclear],
                 "system": prompt.system,
                 "user": prompt.user,
                 "schema": prompt.structure.schema if prompt.structure else None,
                 "max_tokens": prompt.max_tokens,
             }
         )
-        return found
+        return results
 
 
 def _letters(text: str) -> str:

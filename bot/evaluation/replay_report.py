@@ -22,7 +22,7 @@ _CITED = re.compile(r"\[\^?\d{1,3}(?:,\s?\^?\d{1,3}){0,20}\]")
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A labelled claim and its outcome: it ``passed`` the check, was ``shown`` (the rest of the
+    """A labelled claim and its outcome: it ``passed`` the check, was ``shown`` (enough of the
     answer passed, too), was shown as ``verified``, or was dropped by a rule (``contradicted``)."""
 
     label: Label
@@ -37,35 +37,35 @@ def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> d
     """Return the figures of ``footnote eval --replay --json``, which are a contract; null where the
     labels cannot tell.
 
-    ``faithful_shown`` is the share of faithful claims that a reader sees, ``wrong_shown`` that
-    of wrong ones by the kind of the error, ``wrong_unmarked`` that of all wrong ones that are
-    shown as verified (but for wrong citations: what is shown cites a passage that bears it
-    out), ``wrong_verified`` the same by kind, ``whole`` that of faithful answers with every claim
-    shown. ``faithful_contradicted`` are faithful claims that a rule dropped, no judge. ``passed``
-    are the claims that the check lets through, also of answers that quotations then replace.
-    ``cut`` counts answers that a claim was dropped from and that do not say so.
+    All but ``cut`` are shares. ``faithful_shown``: faithful claims that a reader sees.
+    ``wrong_shown``: wrong claims that a reader sees, by kind of error. ``wrong_verified``: wrong
+    claims shown as verified, by kind of error. ``wrong_unmarked``: the same, over all kinds but
+    wrong citations, because the shown sentence cites a passage that supports it. ``whole``:
+    faithful answers with every claim shown. ``faithful_contradicted``: faithful claims that a rule
+    dropped, not a judge. ``passed``: claims that the check lets through, also in answers that
+    quotations then replace. ``cut`` counts answers that lost a claim and do not say so.
     """
-    answers = [one for _, several in replayed for one in several]
-    claims = [claim for one in answers for claim in _claims(one)]
+    answers = [replay for _, several in replayed for replay in several]
+    claims = [claim for replay in answers for claim in _claims(replay)]
     faithful = [claim for claim in claims if claim.label.faithful]
     wrong = [claim for claim in claims if not claim.label.faithful]
     errors = sorted({claim.label.error for claim in wrong})
-    styles = sorted({one.answer.style for one in answers})
+    styles = sorted({replay.answer.style for replay in answers})
     return {
         "replayed": [
-            {"id": recording.id, "answers": [_told(one) for one in several]}
+            {"id": recording.id, "answers": [_json(replay) for replay in several]}
             for recording, several in replayed
         ],
         "faithful_shown": _share(faithful, _is_shown),
         "wrong_shown": {
-            error: _share([one for one in wrong if one.label.error == error], _is_shown)
+            error: _share([claim for claim in wrong if claim.label.error == error], _is_shown)
             for error in errors
         },
-        "faithful_contradicted": _share(faithful, lambda one: one.contradicted),
-        "faithful_verified": _share(faithful, lambda one: one.verified),
-        "wrong_unmarked": _share(_misleading(wrong), lambda one: one.verified),
+        "faithful_contradicted": _share(faithful, lambda claim: claim.contradicted),
+        "faithful_verified": _share(faithful, lambda claim: claim.verified),
+        "wrong_unmarked": _share(_misleading(wrong), lambda claim: claim.verified),
         "wrong_verified": {
-            error: _share([one for one in wrong if one.label.error == error], _is_verified)
+            error: _share([claim for claim in wrong if claim.label.error == error], _is_verified)
             for error in errors
         },
         "whole": _whole(answers),
@@ -73,61 +73,75 @@ def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> d
             "faithful": _share(faithful, _passed),
             "wrong": _share(_misleading(wrong), _passed),
         },
-        "cut": sum(_is_cut(one) and not one.told for one in answers),
+        "cut": sum(_is_cut(replay) and not replay.admits_cuts for replay in answers),
         "counts": {
             "answers": len(answers),
-            "composed": sum(one.shown == "composed" for one in answers),
+            "composed": sum(replay.shown == "composed" for replay in answers),
             "faithful": len(faithful),
-            "wrong": {error: sum(one.label.error == error for one in wrong) for error in errors},
+            "wrong": {
+                error: sum(claim.label.error == error for claim in wrong) for error in errors
+            },
         },
         "by_style": {
             style: {
-                "answers": sum(one.answer.style == style for one in answers),
+                "answers": sum(replay.answer.style == style for replay in answers),
                 "faithful": len(_of(faithful, style)),
                 "faithful_shown": _share(_of(faithful, style), _is_shown),
                 "faithful_passed": _share(_of(faithful, style), _passed),
-                "faithful_contradicted": _share(_of(faithful, style), lambda one: one.contradicted),
+                "faithful_contradicted": _share(
+                    _of(faithful, style), lambda claim: claim.contradicted
+                ),
                 "faithful_verified": _share(_of(faithful, style), _is_verified),
-                "whole": _whole([one for one in answers if one.answer.style == style]),
+                "whole": _whole([replay for replay in answers if replay.answer.style == style]),
             }
             for style in styles
         },
     }
 
 
-def _told(one: Replayed) -> dict[str, Any]:
+def _json(replay: Replayed) -> dict[str, Any]:
     return {
-        "style": one.answer.style,
-        "shown": one.shown,
-        "text": one.text,
+        "style": replay.answer.style,
+        "shown": replay.shown,
+        "text": replay.text,
         "kept": [
-            {"text": each.text, "verified": each.verified}
-            for each in one.sentences
-            if isinstance(each, Kept)
+            {"text": sentence.text, "verified": sentence.verified}
+            for sentence in replay.sentences
+            if isinstance(sentence, Kept)
         ],
         "dropped": [
-            {"text": each.text, "reason": each.reason}
-            for each in one.sentences
-            if isinstance(each, Lost)
+            {"text": sentence.text, "reason": sentence.reason}
+            for sentence in replay.sentences
+            if isinstance(sentence, Lost)
         ],
     }
 
 
-def _claims(one: Replayed) -> Iterator[_Claim]:
+def _claims(replay: Replayed) -> Iterator[_Claim]:
     """Yield the labelled claims. Labels and our own sentences may be split differently: a claim
     counts as shown if at least half of its letters are."""
-    whole = one.answer.text
-    spans = _spans(whole, [each.text for each in one.sentences])
-    ours = list(zip(one.sentences, spans, strict=True))
-    verified = [at for each, at in ours if isinstance(each, Kept) and each.verified]
-    shown = [at for each, at in ours if isinstance(each, Kept)]
-    passed = [at for each, at in ours if isinstance(each, Kept) or each.reason == FELL]
-    ruled = [at for each, at in ours if isinstance(each, Lost) and each.reason not in _NOT_BY_RULES]
-    labels = one.answer.labels
-    for label, span in zip(labels, _spans(whole, [each.text for each in labels]), strict=True):
+    whole = replay.answer.text
+    spans = _spans(whole, [sentence.text for sentence in replay.sentences])
+    sentences = list(zip(replay.sentences, spans, strict=True))
+    verified = [
+        span for sentence, span in sentences if isinstance(sentence, Kept) and sentence.verified
+    ]
+    shown = [span for sentence, span in sentences if isinstance(sentence, Kept)]
+    passed = [
+        span
+        for sentence, span in sentences
+        if isinstance(sentence, Kept) or sentence.reason == FELL
+    ]
+    ruled = [
+        span
+        for sentence, span in sentences
+        if isinstance(sentence, Lost) and sentence.reason not in _NOT_BY_RULES
+    ]
+    labels = replay.answer.labels
+    for label, span in zip(labels, _spans(whole, [label.text for label in labels]), strict=True):
         if label.claims:
-            held = [_mostly_in(span, several) for several in (passed, shown, verified, ruled)]
-            yield _Claim(label, one.answer.style, *held)
+            outcomes = [_mostly_in(span, group) for group in (passed, shown, verified, ruled)]
+            yield _Claim(label, replay.answer.style, *outcomes)
 
 
 Span = tuple[int, int]
@@ -139,32 +153,35 @@ def _mostly_in(span: Span, others: Sequence[Span]) -> bool:
 
 
 def _spans(text: str, parts: Sequence[str]) -> list[Span]:
-    """Return where each part of ``text`` is found, counted in letters: behind the part before it,
-    else anywhere, else where it was looked for first."""
+    """Return the span of each part in ``text``, counted in letters. A part is searched behind the
+    part before it, then anywhere; if it is nowhere, its span starts where the search started."""
     whole, at, spans = _letters(text), 0, []
     for part in map(_letters, parts):
-        found = [place for place in (whole.find(part, at), whole.find(part)) if place >= 0]
-        start = found[0] if found else at
+        places = [place for place in (whole.find(part, at), whole.find(part)) if place >= 0]
+        start = places[0] if places else at
         end = start + len(part)
         spans.append((start, end))
-        at = end if found else at
+        at = end if places else at
     return spans
 
 
 def _letters(text: str) -> str:
-    """Return the letters without citations, whose places differ when a model gives evidence."""
+    """Return the letters without citations, which move when a model gives evidence."""
     return "".join(filter(str.isalnum, _CITED.sub("", text)))
 
 
 def _whole(answers: Sequence[Replayed]) -> float | None:
     """Return the share of whole answers among those whose claims are all faithful."""
-    found = [claims for one in answers if (claims := list(_claims(one)))]
-    faithful = [claims for claims in found if all(one.label.faithful for one in claims)]
-    return _mean([float(all(one.shown for one in claims)) for claims in faithful])
+    by_answer = [claims for answer in answers if (claims := list(_claims(answer)))]
+    faithful = [claims for claims in by_answer if all(claim.label.faithful for claim in claims)]
+    return _mean([float(all(claim.shown for claim in claims)) for claims in faithful])
 
 
-def _is_cut(one: Replayed) -> bool:
-    return any(isinstance(each, Lost) and each.reason not in _CLAIMLESS for each in one.sentences)
+def _is_cut(replay: Replayed) -> bool:
+    return any(
+        isinstance(sentence, Lost) and sentence.reason not in _CLAIMLESS
+        for sentence in replay.sentences
+    )
 
 
 def _of(claims: Sequence[_Claim], style: str) -> list[_Claim]:

@@ -1,4 +1,4 @@
-"""Recorded model answers, run through the check, and the figures of that."""
+"""Recorded model answers, run through the check, and the resulting figures."""
 
 from __future__ import annotations
 
@@ -32,13 +32,12 @@ def replay_answers(  # noqa: PLR0913 - one for each option of the command
     """Return the figures of `bot.evaluation.replay_report.replay_report`. No model is asked and no
     index opened; ``count`` counts tokens.
 
-    ``judge`` is who decides unclear sentences: ``none``, ``labels`` or a file of recorded
-    verdicts; ``judge_prompts`` is where the prompts are written that a judge would be sent. With
-    ``evidence`` the answers come as a model writes them that is asked for the words behind each
-    sentence.
+    ``judge`` decides unclear sentences: ``none``, ``labels`` or a file of recorded verdicts. The
+    prompts that a judge would receive are written to ``judge_prompts``. With ``evidence``, answers
+    are replayed in the form of a model that gives the words behind each sentence.
 
     Raises:
-        BadSet: a file that cannot be read or written.
+        BadSet: a file cannot be read or written.
     """
     recordings = read_recordings(recorded)
     verdicts = RecordedVerdicts(Path(judge)) if judge not in ("none", "labels") else None
@@ -53,5 +52,5 @@ def replay_answers(  # noqa: PLR0913 - one for each option of the command
         progress(Progress("answers", number, len(recordings)))
     if judge_prompts:
         write_rows(judge_prompts, judging.prompts)
-    told = {"by": judge, "unclear": judging.unclear, "judged": judging.judged}
-    return {**replay_report(replayed), "judge": told}
+    judge_figures = {"by": judge, "unclear": judging.unclear, "judged": judging.judged}
+    return {**replay_report(replayed), "judge": judge_figures}

@@ -1,4 +1,4 @@
-"""Run recorded answers through the check before a reader."""
+"""Run recorded answers through the check that answers pass before a reader sees them."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The fate of a recorded answer. ``sentences`` are all of it, in order. ``told``: the answer
-    says that statements were left out, if any were."""
+    """The fate of a recorded answer. ``sentences`` are all its sentences, in order.
+    ``admits_cuts``: the answer says that statements were left out, if any were."""
 
     answer: ModelAnswer
     shown: Literal["composed", "quotations", "none"]
     text: str
     sentences: tuple[Kept | Lost, ...]
-    told: bool = False
+    admits_cuts: bool = False
 
 
 NewComposer = Callable[[LanguageModel, MakePrompt, SentenceJudge | None], Composer]
@@ -79,8 +79,8 @@ def replay(
     *,
     evidence: bool = False,
 ) -> list[Replayed]:
-    """Return what readers would see of each answer, by the production composer. With ``evidence``
-    the model gives the evidence of each sentence, as one that writes JSON does."""
+    """Return each answer as readers would see it, by the production composer. With ``evidence``
+    the answer comes with the evidence of each sentence, as from a model that writes JSON."""
     return [
         _replayed(
             recording,
@@ -118,29 +118,34 @@ def _replayed(
     composer = new_composer(playback, playback.prompt, judge)
 
     def quoting(retrieved: Retrieved) -> Answer:
-        found = quoted(recording.question, retrieved.hits, _ROOM)
+        quotations = quoted(recording.question, retrieved.hits, _ROOM)
         # An answer without quotations still asks the model; if that fails there is no answer.
-        return found.answer(1.0) if found else Answer("", (), 1.0)
+        return quotations.answer(1.0) if quotations else Answer("", (), 1.0)
 
     whole = _last(composer.stream(recording.question, _retrieved(recording.passages), quoting))
     result = whole.result
     composed = isinstance(result, Answer) and result.composed
-    checked = [_fate(one, composed=composed) for one in whole.sentences]
-    unread = [Lost(one.text, NOT_READ) for one in _cut(written)[len(checked) :]]
+    checked = [_fate(sentence, composed=composed) for sentence in whole.sentences]
+    unread = [Lost(sentence.text, NOT_READ) for sentence in _split(written)[len(checked) :]]
     quotes = isinstance(result, Answer) and bool(result.sources)
     return Replayed(
         answer,
         "composed" if composed else "quotations" if quotes else "none",
         result.text,
         (*checked, *unread),
-        told=isinstance(result, Answer) and (result.left_out > 0 or result.fallback is not None),
+        admits_cuts=isinstance(result, Answer)
+        and (result.left_out > 0 or result.fallback is not None),
     )
 
 
-def _fate(one: Checked, *, composed: bool) -> Kept | Lost:
-    if one.flaw:
-        return Lost(one.sentence.text, one.flaw.value)
-    return Kept(one.sentence.text, one.verified) if composed else Lost(one.sentence.text, FELL)
+def _fate(checked: Checked, *, composed: bool) -> Kept | Lost:
+    if checked.flaw:
+        return Lost(checked.sentence.text, checked.flaw.value)
+    return (
+        Kept(checked.sentence.text, checked.verified)
+        if composed
+        else Lost(checked.sentence.text, FELL)
+    )
 
 
 def _last(steps: Iterator[Released | Composed]) -> Composed:
@@ -154,14 +159,14 @@ def _retrieved(passages: Sequence[Passage]) -> Retrieved:
     """Return the passages as if a search had found them in this order."""
     return Retrieved(
         tuple(
-            FoundPage(one.wiki, one.page, 1 / rank, (Hit(one, 1 / rank, 0.0),))
-            for rank, one in enumerate(passages, start=1)
+            FoundPage(passage.wiki, passage.page, 1 / rank, (Hit(passage, 1 / rank, 0.0),))
+            for rank, passage in enumerate(passages, start=1)
         ),
         0.0,
         0.0,
     )
 
 
-def _cut(text: str) -> list[Sentence]:
+def _split(text: str) -> list[Sentence]:
     sentences = AnswerSentences()
     return [*sentences.add(text), *sentences.end()]

@@ -14,7 +14,7 @@ from bot.model import Answer, NoAnswer
 
 SCORES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment")
 READ = ("right", "right_in_250")
-"""Whether the answer states the required facts; and whether its first 250 characters do."""
+"""Scores for whether the answer states the required facts, and its first 250 characters do."""
 _STAGES = ("rewrite", "embed", "search", "retrieve", "compose", "total")
 
 
@@ -31,8 +31,10 @@ def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0)
     links = sum(o.evidence.links for o in outcomes)
     return {
         **_figures(outcomes, seed),
-        "verbatim_quotes": _kept(quotations, sum(len(o.evidence.altered) for o in outcomes)),
-        "links_in_shown": _kept(links, sum(len(o.evidence.foreign) for o in outcomes)),
+        "verbatim_quotes": _share_passing(
+            quotations, sum(len(o.evidence.altered) for o in outcomes)
+        ),
+        "links_in_shown": _share_passing(links, sum(len(o.evidence.foreign) for o in outcomes)),
         "latency_ms": {
             "retrieve_p50": measures.percentile(times, 0.5),
             "retrieve_p95": measures.percentile(times, 0.95),
@@ -48,14 +50,14 @@ def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
     """Return the figures that the whole set and each group have in common."""
     scores = [outcome.scores for outcome in outcomes]
     by_name = {
-        name: [one[name] for one in scores if name in one]
+        name: [by_measure[name] for by_measure in scores if name in by_measure]
         for name in (*SCORES, *READ, "avoids_unfit", "decided")
     }
     return {
         "questions": len(outcomes),
         **{name: _mean(by_name[name]) for name in (*SCORES, *READ)},
         "useful_quotes": _mean([o.useful_quotes for o in outcomes if o.useful_quotes is not None]),
-        "words": _middle([len(o.read.split()) for o in outcomes if o.right]),
+        "words": _median([len(o.read.split()) for o in outcomes if o.right]),
         "refused": _by_side(outcomes, lambda o: not o.answered),
         "closest": _by_side(outcomes, lambda o: o.closest),
         "held_back": _by_side(outcomes, lambda o: o.closest or not o.answered),
@@ -133,26 +135,28 @@ def _spread(outcomes: Sequence[Outcome], stage: str) -> dict[str, float | None]:
 
 def _answers(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return the answers' support. ``composed`` is the share that a language model wrote,
-    ``fallbacks`` count why its words are not in other replies; ``cited_sentences`` is a
+    ``fallbacks`` counts the reasons why other replies do without one; ``cited_sentences`` is a
     share of all sentences, ``faithful`` and ``relevant`` are shares of the answers that a model
     judged."""
-    given = [o.result for o in outcomes if isinstance(o.result, Answer)]
+    answers = [o.result for o in outcomes if isinstance(o.result, Answer)]
     replies = [o.result for o in outcomes if isinstance(o.result, Answer | NoAnswer)]
-    fallbacks = Counter(one.fallback.value for one in replies if one.fallback)
+    fallbacks = Counter(reply.fallback.value for reply in replies if reply.fallback)
     sentences = sum(o.evidence.sentences for o in outcomes)
     judged = [outcome.scores for outcome in outcomes]
     failures: dict[str, list[dict[str, Any]]] = {}
     for outcome in outcomes:
-        for name, said in _failures(outcome):
-            of = {"id": outcome.case.id, "question": outcome.case.question, "said": said}
-            failures.setdefault(name, []).append(of)
+        for name, words in _failures(outcome):
+            failure = {"id": outcome.case.id, "question": outcome.case.question, "said": words}
+            failures.setdefault(name, []).append(failure)
     return {
-        "composed": _mean([float(answer.composed) for answer in given]),
+        "composed": _mean([float(answer.composed) for answer in answers]),
         "fallbacks": dict(sorted(fallbacks.items())),
         "sentences": sentences,
-        "cited_sentences": _kept(sentences, sum(len(o.evidence.uncited) for o in outcomes)),
-        "faithful": _mean([one["faithful"] for one in judged if "faithful" in one]),
-        "relevant": _mean([one["relevant"] for one in judged if "relevant" in one]),
+        "cited_sentences": _share_passing(
+            sentences, sum(len(o.evidence.uncited) for o in outcomes)
+        ),
+        "faithful": _mean([scores["faithful"] for scores in judged if "faithful" in scores]),
+        "relevant": _mean([scores["relevant"] for scores in judged if "relevant" in scores]),
         "failures": failures,
     }
 
@@ -168,20 +172,20 @@ def _failures(outcome: Outcome) -> Iterator[tuple[str, Sequence[str]]]:
         for name in ("containment", "right", "avoids_unfit", "faithful", "relevant"):
             if scores.get(name) == 0.0:
                 yield name, [text]
-    for name, said in (
+    for name, words in (
         ("cited_sentences", evidence.uncited),
         ("verbatim_quotes", evidence.altered),
         ("links_in_shown", evidence.foreign),
     ):
-        if said:
-            yield name, said
+        if words:
+            yield name, words
 
 
-def _kept(whole: int, failing: int) -> float | None:
-    return (whole - failing) / whole if whole else None
+def _share_passing(total: int, failing: int) -> float | None:
+    return (total - failing) / total if total else None
 
 
-def _middle(values: Sequence[int]) -> float | None:
+def _median(values: Sequence[int]) -> float | None:
     return float(median(values)) if values else None
 
 

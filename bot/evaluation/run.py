@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def answered(self) -> bool:
-        """Return whether there is an answer. A statement that the pages do not say it is none."""
+        """Return whether there is an answer. "The pages do not say" is no answer."""
         return isinstance(self.result, Answer) and not self.result.denial
 
     @property
@@ -78,8 +78,8 @@ class Outcome:
 
     @property
     def right(self) -> bool | None:
-        """Return whether the answer is right; None if it is unknown what a right answer states, or
-        there is no answer."""
+        """Return whether the answer is right; None if the facts of a right answer are unknown, or
+        there is no right answer."""
         if not self.case.facts or self.case.unanswerable:
             return None
         return self.answered and self.case.facts.all_in(self.read)
@@ -94,16 +94,16 @@ class Outcome:
     def useful_quotes(self) -> float | None:
         """Return the share of a right answer's quotations that hold a fact; None for another
         answer."""
-        wanted = self.case.facts
-        if not self.right or not wanted or not isinstance(self.result, Answer):
+        required = self.case.facts
+        if not self.right or not required or not isinstance(self.result, Answer):
             return None
         quotes = [source.quote for source in self.result.sources if source.quote]
-        useful = sum(wanted.any_in(facts.plain_words(quote)) for quote in quotes)
+        useful = sum(required.any_in(facts.plain_words(quote)) for quote in quotes)
         return useful / len(quotes) if quotes else None
 
     @property
     def avoids_unfit(self) -> bool:
-        """Return whether no page that the question must not lead to is first or cited."""
+        """Return whether no unfit page is first or cited."""
         sources = self.result.sources if isinstance(self.result, Answer) else ()
         return self.case.unfit.isdisjoint(
             {*self.ranked[:1], *(full_name(s.wiki, s.page) for s in sources)}
@@ -112,30 +112,30 @@ class Outcome:
     @property
     def scores(self) -> dict[str, float]:
         """Return the scores that can be computed, by measure; higher is better."""
-        case, found = self.case, dict[str, float]()
+        case, scores = self.case, dict[str, float]()
         if case.judged:
-            found["hit@1"] = measures.hit(self.ranked, case.relevant, 1)
-            found["recall@5"] = measures.recall(self.ranked, case.relevant, 5)
-            found["recall@10"] = measures.recall(self.ranked, case.relevant, 10)
-            found["mrr@10"] = measures.reciprocal_rank(self.ranked, case.relevant, 10)
-            found["ndcg@10"] = measures.ndcg(self.ranked, case.relevant, 10)
+            scores["hit@1"] = measures.hit(self.ranked, case.relevant, 1)
+            scores["recall@5"] = measures.recall(self.ranked, case.relevant, 5)
+            scores["recall@10"] = measures.recall(self.ranked, case.relevant, 10)
+            scores["mrr@10"] = measures.reciprocal_rank(self.ranked, case.relevant, 10)
+            scores["ndcg@10"] = measures.ndcg(self.ranked, case.relevant, 10)
         if case.answers and not case.unanswerable:
-            found["containment"] = float(self.contained)
+            scores["containment"] = float(self.contained)
         if self.right is not None:
-            found["right"] = float(self.right)
-            found["right_in_250"] = float(self.right_at_once)
+            scores["right"] = float(self.right)
+            scores["right_in_250"] = float(self.right_at_once)
         if case.unfit:
-            found["avoids_unfit"] = float(self.avoids_unfit)
+            scores["avoids_unfit"] = float(self.avoids_unfit)
         if case.has_answer or case.unanswerable:
             held_back = case.unanswerable and self.closest
-            found["decided"] = float(held_back or self.answered is case.has_answer)
+            scores["decided"] = float(held_back or self.answered is case.has_answer)
         for name, verdict in (
             ("faithful", self.judgement.faithful),
             ("relevant", self.judgement.relevant),
         ):
             if verdict is not None:
-                found[name] = float(verdict)
-        return found
+                scores[name] = float(verdict)
+        return scores
 
 
 def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
@@ -151,9 +151,9 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     """Return the outcomes in order. The answers are quotations; if ``composed``, they are as people
     get them: by a language model, if one is set. ``progress`` is called with the number done.
 
-    A question goes the way of a message in Slack: one that asks several things is answered in
-    parts, and one that is too long is refused. What people wrote as answers is left out, because it
-    says nothing about the pages.
+    A question is handled as a message in Slack: one that asks several things is answered in
+    parts, and one that is too long is refused. Answers that people wrote are not used, because
+    they say nothing about the pages.
 
     Raises:
         IndexUnavailable: the index cannot be searched.
@@ -161,58 +161,60 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     """
     # Nobody sees these answers, so no wiki is asked whether the pages are still readable.
     composer = answerer.composer if composed else None
-    asking = replace(answerer, recheck=None, verified=None, composer=composer)
+    quiet_answerer = replace(answerer, recheck=None, verified=None, composer=composer)
     outcomes = []
     for number, case in enumerate(cases, start=1):
-        asked = Question(case.question, reader, wikis, case.history)
-        searching = _Searching(asking)
-        result = Several(searching).answer(asked)
-        outcome = outcome_of(case, tuple(searching.pages()), result, judge)
-        _ = outcome.scores  # what cannot be scored ends the run now, not after the last question
+        question = Question(case.question, reader, wikis, case.history)
+        search = _RecordingAnswerer(quiet_answerer)
+        result = Several(search).answer(question)
+        outcome = outcome_of(case, tuple(search.pages()), result, judge)
+        _ = outcome.scores  # a failure ends the run now, not after the last question
         outcomes.append(outcome)
         progress(number)
     return outcomes
 
 
 @dataclass(slots=True)
-class _Searching:
-    """Answers one question after the other, and keeps the pages found for each."""
+class _RecordingAnswerer:
+    """Answers questions and records the pages found for each."""
 
     answerer: Answerer
-    found: list[tuple[FoundPage, ...]] = field(default_factory=list)
+    pages_by_question: list[tuple[FoundPage, ...]] = field(default_factory=list)
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         result, pages = self.answerer.answered(question, on_text)
-        self.found.append(pages)
+        self.pages_by_question.append(pages)
         return result
 
     def pages(self) -> Iterator[FoundPage]:
         """Yield each page once: the best of every question, then the second ones, and so on."""
         merged: dict[tuple[str, str], FoundPage] = {}
-        for one in (page for row in zip_longest(*self.found) for page in row if page):
-            known = merged.setdefault((one.wiki, one.page), one)
-            hits = {hit.passage.id: hit for hit in (*known.hits, *one.hits)}
-            merged[one.wiki, one.page] = replace(known, hits=tuple(hits.values()))
+        for page in (
+            each for rank in zip_longest(*self.pages_by_question) for each in rank if each
+        ):
+            merged_page = merged.setdefault((page.wiki, page.page), page)
+            hits = {hit.passage.id: hit for hit in (*merged_page.hits, *page.hits)}
+            merged[page.wiki, page.page] = replace(merged_page, hits=tuple(hits.values()))
         yield from merged.values()
 
 
 def outcome_of(
     case: Case, pages: tuple[FoundPage, ...], result: Result, judge: Judge | None = None
 ) -> Outcome:
-    """Return the outcome of a question, for which ``pages`` were found, the best first."""
-    shown = [hit.passage for found in pages for hit in found.hits]
-    ranked = [full_name(found.wiki, found.page) for found in pages]
+    """Return the outcome of a question that found ``pages``, best first."""
+    shown = [hit.passage for page in pages for hit in page.hits]
+    ranked = [full_name(page.wiki, page.page) for page in pages]
     if not isinstance(result, Answer):
         return Outcome(case, ranked, result, EvidenceCounts(), Judgement(), pages)
     cited = {(source.page, source.url) for source in result.sources}
     passages = [passage.text for passage in shown if (passage.page, passage.url) in cited]
-    asked = "\n".join([*(turn.text for turn in case.history), case.question])
+    conversation = "\n".join([*(turn.text for turn in case.history), case.question])
     own = own_words(case, result)
     return Outcome(
         case,
         ranked,
         result,
-        evidence(asked, replace(result, text=own), shown),
+        evidence(conversation, replace(result, text=own), shown),
         judge(case.question, unmarked(own), passages) if judge else Judgement(),
         pages,
     )

@@ -51,8 +51,8 @@ def test_one_process_finds_all_of_a_set_and_ends_with_it(
     matcher = Matcher()
     thirty, days = re.compile("thirty"), re.compile("days?")
 
-    assert matcher.found((thirty, days), "thirty weeks") == {thirty}
-    assert matcher.found((thirty, days), "three days") == {days}
+    assert matcher.matching((thirty, days), "thirty weeks") == {thirty}
+    assert matcher.matching((thirty, days), "three days") == {days}
     (process,) = processes
     assert process.poll() is None
 
@@ -63,7 +63,7 @@ def test_one_process_finds_all_of_a_set_and_ends_with_it(
 def test_what_was_found_before_is_known(processes: list[subprocess.Popen[bytes]]) -> None:
     matcher = Matcher()
     wanted = (re.compile("thirty"),)
-    first = matcher.found(wanted, "thirty days")
+    first = matcher.matching(wanted, "thirty days")
     processes[0].kill()
 
-    assert matcher.found(wanted, "thirty days") == first == set(wanted)
+    assert matcher.matching(wanted, "thirty days") == first == set(wanted)
