@@ -1,8 +1,8 @@
 """An answer as the JSON text that the database stores.
 
-A row may hold what this program cannot read, as while a newer one runs beside it. Then the answer
-counts as none: its message can still be retracted, and the other rows be listed. What is wrong with
-it is not logged, because pydantic quotes the words.
+A row may hold text that this program cannot read, for example while a newer version runs beside it.
+Then it counts as no answer: its message can still be retracted, and the other rows can be listed.
+The error's text is not logged, because pydantic quotes the words.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ HAS_REASON = IS_NONE + '{}"'
 DENIES = '"denial": true'
 """Text that marks an answer which says that the pages do not answer."""
 IS_WRITTEN = '"written": {}}}'
-"""Text that marks an answer which gives the written one of this id."""
+"""Text that marks an answer that repeats the written answer with this id."""
 ASKS_BACK = '"readings": ['
 """Text that marks a clarifying question."""
 _UNREADABLE = (TypeError, ValueError, RecursionError)
-"""What json and pydantic raise."""
+"""Errors that json and pydantic raise."""
 
 
 def dump_sources(sources: Sequence[Source]) -> str:
@@ -41,21 +41,21 @@ def dump_sources(sources: Sequence[Source]) -> str:
 
 
 def load_sources(text: str, row: str) -> tuple[Source, ...]:
-    """Load sources: the reverse of ``dump_sources``. If they cannot be read, which is logged with
-    the name of the ``row``, there are none."""
+    """Load sources: the reverse of ``dump_sources``. If they cannot be read, return none and log
+    the name of the ``row``."""
     try:
-        found: tuple[Source, ...] = _adapter(tuple[Source, ...]).validate_python(json.loads(text))
+        sources: tuple[Source, ...] = _adapter(tuple[Source, ...]).validate_python(json.loads(text))
     except _UNREADABLE:
-        _tell(row)
+        _log_unreadable(row)
         return ()
-    return found
+    return sources
 
 
 def load_basis(
     sources: str, says: str, acl: str, row: str
 ) -> tuple[tuple[Source, ...], tuple[str, ...], Acl]:
     """Load the sources of a written answer, their fingerprints, and its rights. If one of these
-    cannot be read, which is logged with the name of the ``row``, it is for nobody."""
+    cannot be read, return rights for nobody and log the name of the ``row``."""
     try:
         return (
             _adapter(tuple[Source, ...]).validate_python(json.loads(sources)),
@@ -63,7 +63,7 @@ def load_basis(
             Acl.parse(acl),
         )
     except _UNREADABLE:
-        _tell(row)
+        _log_unreadable(row)
         return (), (), NOBODY
 
 
@@ -73,21 +73,20 @@ def dump(answer: Result) -> str:
 
 def load(text: str, row: str) -> Result:
     """Load an answer: the reverse of ``dump``. Unknown fields are ignored, and missing ones have
-    their defaults. One that cannot be read is none, which is logged with the name of the
-    ``row``."""
+    their defaults. If it cannot be read, return a `NoAnswer` and log the name of the ``row``."""
     try:
-        kept: dict[str, Any] = json.loads(text)
-        kind = NoAnswer if "reason" in kept else Clarify if "readings" in kept else Answer
-        found: Result = _adapter(kind).validate_python(kept)
+        fields: dict[str, Any] = json.loads(text)
+        kind = NoAnswer if "reason" in fields else Clarify if "readings" in fields else Answer
+        result: Result = _adapter(kind).validate_python(fields)
     except _UNREADABLE:
-        _tell(row)
+        _log_unreadable(row)
         return NoAnswer(Reason.UNCHECKED, texts.UNREADABLE)
-    return found
+    return result
 
 
 @lru_cache(maxsize=1000)
-def _tell(row: str) -> None:
-    """Log it once, and not each time that the row is read."""
+def _log_unreadable(row: str) -> None:
+    """Log an unreadable row once, not each time that it is read."""
     logger.error("The bot's database holds a text in %s that cannot be read", row)
 
 

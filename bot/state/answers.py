@@ -27,7 +27,7 @@ class DatabaseAnswers(DatabaseFlags):
         self,
         asked: AskedQuestion,
         answer: Result,
-        given: datetime,
+        answered: datetime,
         as_of: datetime | None,
         pages: Mapping[tuple[str, str], KnownPage],
     ) -> RecordedAnswer:
@@ -36,41 +36,41 @@ class DatabaseAnswers(DatabaseFlags):
         with self._database.begin() as connection:
             if _is_forgotten(connection, asked):
                 raise AskerForgotten("The person who asked had their data deleted.")
-            asked = replace(asked, choice=_as_known(connection, asked))
+            asked = replace(asked, choice=_without_forgotten(connection, asked))
             values = {
                 "question": asked.question,
                 "answer": answer_json.dump(answer),
                 "asker": asked.asker,
                 "private": asked.private,
                 "open": asked.open,
-                "given": given,
+                "given": answered,
                 "as_of": as_of,
                 "falling": False,
                 "retracted": None,
                 **choice_columns(asked.choice),
             }
-            keep = self._database.upsert(answers, key, values)
-            keep = keep.values(thread=place.thread, message="")
+            upsert = self._database.upsert(answers, key, values)
+            upsert = upsert.values(thread=place.thread, message="")
             before = connection.scalar(sa.select(answers.c.question).where(is_at(answers, place)))
-            row = connection.execute(keep.returning(answers.c.id, answers.c.message)).one()
+            row = connection.execute(upsert.returning(answers.c.id, answers.c.message)).one()
             if before is not None and before != asked.question:
                 good = verdicts.c.verdict == Verdict.GOOD.value
                 connection.execute(sa.delete(verdicts).where(verdicts.c.answer == row.id, good))
             connection.execute(sa.delete(cited).where(cited.c.answer == row.id))
             if pages:
-                connection.execute(sa.insert(cited), _cited(row.id, pages))
-        return RecordedAnswer(row.id, asked, answer, given, as_of, row.message)
+                connection.execute(sa.insert(cited), _cited_rows(row.id, pages))
+        return RecordedAnswer(row.id, asked, answer, answered, as_of, row.message)
 
     def posted(self, answer: int, message: str) -> None:
-        posted = sa.update(answers).where(answers.c.id == answer)
-        self._database.run(posted.values(message=message))
+        update = sa.update(answers).where(answers.c.id == answer)
+        self._database.run(update.values(message=message))
 
     def recorded(self, answer: int) -> RecordedAnswer | None:
         return next(iter(self._answers(answers.c.id == answer)), None)
 
     def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
-        carries = answers.c.channel == channel, answers.c.message == message
-        return next(iter(self._answers(*carries)), None)
+        is_message = answers.c.channel == channel, answers.c.message == message
+        return next(iter(self._answers(*is_message)), None)
 
     def vote(self, answer: int, person: str, verdict: Verdict, when: datetime) -> None:
         key = {"answer": answer, "person": person}
@@ -103,13 +103,13 @@ class DatabaseAnswers(DatabaseFlags):
         return self._answers(praise.exists())
 
     def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
-        silent = answer_json.HAS_REASON.format(Reason.NOTHING_FITS.value)
-        found = self._answers(
+        no_answer = answer_json.HAS_REASON.format(Reason.NOTHING_FITS.value)
+        candidates = self._answers(
             answers.c.given >= since,
             answers.c.retracted.is_(None),
-            answers.c.answer.contains(silent) | answers.c.answer.contains(answer_json.DENIES),
+            answers.c.answer.contains(no_answer) | answers.c.answer.contains(answer_json.DENIES),
         )
-        return [recorded for recorded in found if _is_unanswered(recorded.answer)]
+        return [recorded for recorded in candidates if _is_unanswered(recorded.answer)]
 
     def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
         place = recorded.asked.place
@@ -135,8 +135,8 @@ def _is_unanswered(answer: Result) -> bool:
 
 
 def _is_forgotten(connection: sa.Connection, asked: AskedQuestion) -> bool:
-    """Return whether the asker was forgotten. The row read is locked until the answer is stored, so
-    that forgetting the asker waits, and finds it."""
+    """Return whether the asker was forgotten. The row read is locked until the answer is stored:
+    forgetting the asker waits for it, and then deletes it."""
     message = sa.select(inbox.c.person).where(is_at(inbox, asked.place))
     raised = sa.select(flags.c.person).where(flags.c.id == asked.flag)
     if connection.scalar(message.with_for_update(read=True)) not in (None, asked.asker):
@@ -146,31 +146,31 @@ def _is_forgotten(connection: sa.Connection, asked: AskedQuestion) -> bool:
     return connection.scalar(raised.with_for_update(read=True)) != asked.asker
 
 
-def _as_known(connection: sa.Connection, asked: AskedQuestion) -> Choice | None:
-    """Return the choice without the words of a person who was forgotten since. The row read is
+def _without_forgotten(connection: sa.Connection, asked: AskedQuestion) -> Choice | None:
+    """Return the choice, without the words of a person who was forgotten since. The row read is
     locked as in `_is_forgotten`."""
     choice, place = asked.choice, asked.place
     if choice is None or choice.asker in ("", asked.asker):
         return choice
-    theirs = sa.select(answers.c.id).where(
+    own_answers = sa.select(answers.c.id).where(
         answers.c.team == place.team,
         answers.c.channel == place.channel,
         answers.c.thread == place.thread,
         answers.c.asker == choice.asker,
     )
-    if connection.scalar(theirs.limit(1).with_for_update(read=True)) is not None:
+    if connection.scalar(own_answers.limit(1).with_for_update(read=True)) is not None:
         return choice
     return replace(choice, question="", asker="")
 
 
-def _cited(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list[dict[str, Any]]:
+def _cited_rows(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list[dict[str, Any]]:
     return [
         {
             "answer": answer,
             "wiki": wiki,
             "page": page,
-            "revision": known.revision,
-            "acl": str(known.acl),
+            "revision": state.revision,
+            "acl": str(state.acl),
         }
-        for (wiki, page), known in pages.items()
+        for (wiki, page), state in pages.items()
     ]

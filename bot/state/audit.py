@@ -19,9 +19,9 @@ from bot.workspaces.model import own_id, parts_of
 
 
 class DatabaseAudit:
-    """The trail. If it ``keeps`` none, nothing more is noted. Entries are read of ``team`` alone;
-    without one, of all workspaces, and then ids of people and channels of further ones have the
-    workspace before them (`own_id`), also the one that is asked for.
+    """The trail. Unless it ``keeps`` one, nothing is noted. Only entries of ``team`` are read.
+    Without a team, entries of all workspaces are read; ids of people and channels in further
+    workspaces then begin with the workspace (`own_id`), also the person's id in a query.
 
     Raises:
         StateUnavailable: from any method.
@@ -61,42 +61,55 @@ class DatabaseAudit:
                 connection.execute(sa.insert(shown_readers), readers)
 
     def entries(self, query: AuditQuery) -> Sequence[NotedEntry]:
-        """Return what was noted, oldest first."""
-        others: frozenset[str] = frozenset()
+        """Return the noted entries, oldest first."""
+        further_workspaces: frozenset[str] = frozenset()
         if self._team is None:
             with self._database.look() as connection:
-                others = further(connection)
-        theirs = self._of_workspace(query.person, others)
-        found = sa.select(shown.c.id).where(theirs, *_conditions(query))
+                further_workspaces = further(connection)
+        of_workspace = self._is_of_workspace(query.person, further_workspaces)
+        matching = sa.select(shown.c.id).where(of_workspace, *_conditions(query))
         if query.most:
-            found = found.order_by(shown.c.at.desc(), shown.c.id.desc()).limit(query.most)
-        ids = found.subquery()
-        within = sa.select(ids.c.id)
+            matching = matching.order_by(shown.c.at.desc(), shown.c.id.desc()).limit(query.most)
+        ids = matching.subquery()
+        matching_ids = sa.select(ids.c.id)
         pages: defaultdict[int, list[ShownPage]] = defaultdict(list)
         readers: defaultdict[int, set[str]] = defaultdict(set)
-        of_pages = sa.select(shown_pages).where(shown_pages.c.shown.in_(within))
-        of_readers = sa.select(shown_readers).where(shown_readers.c.shown.in_(within))
-        entries = sa.select(shown).where(shown.c.id.in_(within)).order_by(shown.c.at, shown.c.id)
+        select_pages = sa.select(shown_pages).where(shown_pages.c.shown.in_(matching_ids))
+        select_readers = sa.select(shown_readers).where(shown_readers.c.shown.in_(matching_ids))
+        select_entries = (
+            sa.select(shown).where(shown.c.id.in_(matching_ids)).order_by(shown.c.at, shown.c.id)
+        )
         with self._database.look() as connection:
             for row in connection.execute(
-                of_pages.order_by(shown_pages.c.wiki, shown_pages.c.page)
+                select_pages.order_by(shown_pages.c.wiki, shown_pages.c.page)
             ):
                 page = ShownPage(row.wiki, row.page, row.revision, row.url, row.words)
                 pages[row.shown].append(page)
-            for row in connection.execute(of_readers):
+            for row in connection.execute(select_readers):
                 readers[row.shown].add(row.person)
             return [
-                _entry(row, readers[row.id], pages[row.id], row.team if row.team in others else "")
-                for row in connection.execute(entries)
+                _entry(
+                    row,
+                    readers[row.id],
+                    pages[row.id],
+                    row.team if row.team in further_workspaces else "",
+                )
+                for row in connection.execute(select_entries)
             ]
 
-    def _of_workspace(self, person: str, others: Collection[str]) -> sa.ColumnElement[bool]:
-        """Return the condition that an entry is of the workspace that is read, or, if all are, of
-        the person's."""
+    def _is_of_workspace(
+        self, person: str, further_workspaces: Collection[str]
+    ) -> sa.ColumnElement[bool]:
+        """Return the condition that an entry belongs to this workspace; if all are read, to the
+        person's."""
         if self._team is not None or not person:
             return of_team(shown.c.team, self._team)
         workspace, _ = parts_of(person)
-        return shown.c.team == workspace if workspace else shown.c.team.not_in(sorted(others))
+        return (
+            shown.c.team == workspace
+            if workspace
+            else shown.c.team.not_in(sorted(further_workspaces))
+        )
 
 
 def _entry(
@@ -117,15 +130,15 @@ def _conditions(query: AuditQuery) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if query.person:
         _, person = parts_of(query.person)
-        read = sa.select(shown_readers.c.shown).where(shown_readers.c.person == person)
-        conditions.append(sa.or_(shown.c.person == person, shown.c.id.in_(read)))
+        read_by = sa.select(shown_readers.c.shown).where(shown_readers.c.person == person)
+        conditions.append(sa.or_(shown.c.person == person, shown.c.id.in_(read_by)))
     if query.page:
-        is_it = sa.or_(shown_pages.c.page == query.page, shown_pages.c.url == query.page)
+        is_page = sa.or_(shown_pages.c.page == query.page, shown_pages.c.url == query.page)
         if scope := query.scope:
             belongs = shown_pages.c.page.startswith(query.below, autoescape=True)
             key = sa.or_(shown_pages.c.page == scope.page, belongs)
-            is_it = sa.or_(is_it, sa.and_(shown_pages.c.wiki == scope.wiki, key))
-        conditions.append(shown.c.id.in_(sa.select(shown_pages.c.shown).where(is_it)))
+            is_page = sa.or_(is_page, sa.and_(shown_pages.c.wiki == scope.wiki, key))
+        conditions.append(shown.c.id.in_(sa.select(shown_pages.c.shown).where(is_page)))
     if query.since:
         conditions.append(shown.c.at >= query.since)
     if query.before:

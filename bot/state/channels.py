@@ -37,13 +37,13 @@ class DatabaseChannels:
             language=row.language,
         )
 
-    def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
+    def set(self, team: str, channel: str, settings: ChannelSettings, person: str) -> None:
         values = {
-            "wikis": json.dumps(chosen.wikis),
-            "unasked": chosen.unasked,
-            "only_asker": chosen.only_asker,
-            "review_channel": chosen.review_channel,
-            "language": chosen.language,
+            "wikis": json.dumps(settings.wikis),
+            "unasked": settings.unasked,
+            "only_asker": settings.only_asker,
+            "review_channel": settings.review_channel,
+            "language": settings.language,
             "person": person,
             "changed": self._clock(),
         }

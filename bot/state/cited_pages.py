@@ -1,4 +1,4 @@
-"""The pages that answers rest on, in the database: the port `bot.flags.ports.CitedPages`."""
+"""The pages that answers cite, in the database: the port `bot.flags.ports.CitedPages`."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ class DatabaseCitedPages:
         )
         return [Cited(**row._asdict()) for row in self._database.all(query)]
 
-    def seen(self, page: Cited, known: KnownPage, *, changed: bool) -> None:
-        seen = {"revision": known.revision, "acl": str(known.acl)}
+    def seen(self, page: Cited, current: KnownPage, *, changed: bool) -> None:
+        values = {"revision": current.revision, "acl": str(current.acl)}
         with self._database.begin() as connection:
-            connection.execute(sa.update(cited).where(*_row(page)).values(seen))
+            connection.execute(sa.update(cited).where(*_row(page)).values(values))
             if changed:
                 _make_due(connection, page.answer)
 
     def invalidate(self, page: Cited, since: datetime | None) -> None:
         of_answer = sa.select(flags.c.id).where(flags.c.answer == page.answer)
         with self._database.begin() as connection:
-            # In the order in which forgetting and answering again lock them.
+            # Lock in the order in which forgetting and answering again lock.
             connection.execute(of_answer.order_by(flags.c.id).with_for_update())
             answer = sa.select(answers.c.id).where(answers.c.id == page.answer)
             connection.execute(answer.with_for_update())
@@ -78,31 +78,38 @@ class DatabaseCitedPages:
         return [recorded_of(row) for row in self._database.all(query.order_by(answers.c.id))]
 
     def is_invalid(self, recorded: RecordedAnswer) -> bool:
-        return self._database.scalar(sa.select(answers.c.id).where(*_falls(recorded))) is not None
+        return (
+            self._database.scalar(sa.select(answers.c.id).where(*_is_still_invalid(recorded)))
+            is not None
+        )
 
     def retracted(self, recorded: RecordedAnswer, when: datetime) -> bool:
-        done = sa.update(answers).where(*_falls(recorded)).values(falling=False, retracted=when)
-        return bool(self._database.run(done))
+        update = (
+            sa.update(answers)
+            .where(*_is_still_invalid(recorded))
+            .values(falling=False, retracted=when)
+        )
+        return bool(self._database.run(update))
 
 
-def _row(one: Cited) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions for a row in the state in which it was read."""
+def _row(page: Cited) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions for a row that has not changed since it was read."""
     return (
-        cited.c.answer == one.answer,
-        cited.c.wiki == one.wiki,
-        cited.c.page == one.page,
-        cited.c.revision == one.revision,
-        cited.c.acl == one.acl,
+        cited.c.answer == page.answer,
+        cited.c.wiki == page.wiki,
+        cited.c.page == page.page,
+        cited.c.revision == page.revision,
+        cited.c.acl == page.acl,
     )
 
 
-def _falls(recorded: RecordedAnswer) -> tuple[sa.ColumnElement[bool], ...]:
+def _is_still_invalid(recorded: RecordedAnswer) -> tuple[sa.ColumnElement[bool], ...]:
     return answers.c.id == recorded.id, answers.c.falling, answers.c.given == recorded.answered
 
 
 def _make_due(connection: sa.Connection, answer: int) -> None:
-    """Make due what depends on the answer: its cards may show less now; open flags are asked
-    again."""
+    """Make due the work on the answer's flags: cards may show less now, and open flags ask their
+    question again."""
     of_answer = sa.update(flags).where(flags.c.answer == answer)
     connection.execute(of_answer.values(edition=flags.c.edition + 1))
     unsettled = flags.c.state.in_([state for state in FlagState if not state.settled])

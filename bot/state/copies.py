@@ -1,4 +1,4 @@
-"""Copies of the bot's database: made while it is written, checked, and put where another lies."""
+"""Copies of the bot's database, made while others write to it, and checked."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from bot.state.schema import metadata
 
 
 def back_up(database: Database, file: Path) -> dict[str, int]:
-    """Copy a SQLite database into ``file``, as it is at one moment, and return the rows of each
-    table. Writers need not wait.
+    """Copy a SQLite database into ``file`` as a snapshot, and return each table's number of rows.
+    Writers need not wait.
 
     Raises:
-        StateUnavailable: it cannot be read, or the copy not be written.
+        StateUnavailable: the database cannot be read, or the copy cannot be written.
     """
     try:
         with database.look() as connection, closing(sqlite3.connect(file)) as copy:
@@ -35,7 +35,7 @@ def back_up(database: Database, file: Path) -> dict[str, int]:
     try:
         return rows_in(file)
     except StateUnavailable as error:
-        # On a full disk a whole copy cannot be opened. The bot's own database is not in trouble.
+        # On a full disk even a complete copy cannot be opened. The bot's own database is fine.
         raise StateUnavailable(
             f"The bot's database cannot be copied to {file}: the copy cannot be opened. Is the"
             " disk full?"
@@ -43,8 +43,7 @@ def back_up(database: Database, file: Path) -> dict[str, int]:
 
 
 def rows_in(file: Path) -> dict[str, int]:
-    """Return the rows of each table of a database of this schema or a later one, which is opened:
-    an older one is migrated.
+    """Return each table's number of rows. The database is opened, so an older one is migrated.
 
     Raises:
         StateUnavailable: it cannot be opened, or a newer Footnote wrote it.
@@ -75,12 +74,12 @@ def alone_in(file: Path) -> Iterator[None]:
                 f"A process has the database {file} open: stop it first."
             ) from error
         except sqlite3.DatabaseError:
-            pass  # damaged, so that nobody can have it open
+            pass  # damaged, so nobody can have it open
         yield
 
 
 def is_file(url: str) -> bool:
-    """Return whether a database URL names SQLite, and no server."""
+    """Return whether a database URL names SQLite, not a server."""
     try:
         return sa.make_url(url).get_backend_name() == "sqlite"
     except ArgumentError:  # opening it says why
@@ -88,15 +87,17 @@ def is_file(url: str) -> bool:
 
 
 def file_of(url: str) -> Path | None:
-    """Return SQLite's file by a database URL; None for a server, for one in memory, and for a file
-    that is named by an URI of its own."""
+    """Return SQLite's file by a database URL; None for a server, for a database in memory, and for
+    a file given as a `file:` URI."""
     name = sa.make_url(url).database if is_file(url) else None
     return None if not name or name.startswith((":memory:", "file:")) else Path(name)
 
 
 def dump_command(url: str) -> str:
     """Return the command that backs up a PostgreSQL database, without its password."""
-    at = sa.make_url(url)
-    query = {name: value for name, value in at.query.items() if "password" not in name}
-    at = sa.URL.create("postgresql", at.username, None, at.host, at.port, at.database, query)
-    return f"pg_dump --format=custom --file=footnote.dump {shlex.quote(at.render_as_string())}"
+    parsed = sa.make_url(url)
+    query = {name: value for name, value in parsed.query.items() if "password" not in name}
+    parsed = sa.URL.create(
+        "postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database, query
+    )
+    return f"pg_dump --format=custom --file=footnote.dump {shlex.quote(parsed.render_as_string())}"

@@ -1,7 +1,7 @@
 """The bot's own database: SQLite in the data folder, or PostgreSQL by URL.
 
 The schema has a version. An older database is migrated when it is opened (`migrating`); a newer one
-is refused, because this program would not know what it may change.
+is refused, because this program would not know what it may change there.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-# SQLAlchemy asks what this registers about every value of a statement. LlamaIndex imports it, too,
-# and a statement that another thread makes meanwhile would fail.
+# SQLAlchemy consults the registry of this module for every value of a statement. LlamaIndex imports
+# it, too, and a statement built by another thread during that import would fail.
 import sqlalchemy.orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
@@ -43,25 +43,25 @@ _PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-"""Timeouts. libpq's defaults are none, and minutes: a server whose network is cut would hang
-everything. The last in milliseconds."""
+"""Timeouts in seconds; the last in milliseconds. libpq's defaults are none, or minutes: a server
+whose network is cut would hang everything."""
 _POOL_SECONDS = 10.0
 _MIGRATING = 0x0F007A07E
 """The advisory lock under which PostgreSQL lets one process at a time migrate."""
 
 
 class _Removed(Exception):
-    """The open file is not the one at its path any more."""
+    """The file at the path is no longer the open one."""
 
 
 class Database:
-    """The database. Its methods block, and so do those of the stores upon it: an event loop calls
-    them by `bot.state.in_threads`."""
+    """The database. Its methods block, and so do those of the stores that use it: an event loop
+    calls them by `bot.state.in_threads`."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._outages: Outages | None = None
-        # SQLite's own way to wait for another writer is to sleep, up to a tenth of a second.
+        # SQLite itself waits for another writer by sleeping, up to a tenth of a second.
         self._turns = Turns() if engine.dialect.name == "sqlite" else None
         self._file: os.stat_result | None = None
 
@@ -76,7 +76,7 @@ class Database:
         database = cls(_engine(where, password))
         try:
             database._migrate()
-            database._file = database._found()
+            database._file = database._file_stat()
         except StateUnavailable:
             database.close()
             raise
@@ -92,10 +92,13 @@ class Database:
 
         Raises:
             StateUnavailable: disk full, file gone, server down.
-            StateRefused: it does not take this, however often it is tried.
+            StateRefused: the database rejects this statement, however often it is tried.
         """
-        with self._turns.turn(urgent=urgent) if self._turns else nullcontext(), self.look() as it:
-            yield it
+        with (
+            self._turns.turn(urgent=urgent) if self._turns else nullcontext(),
+            self.look() as connection,
+        ):
+            yield connection
 
     @contextmanager
     def look(self) -> Iterator[sa.Connection]:
@@ -121,19 +124,19 @@ class Database:
             self._outages.worked()
 
     def _check_file(self) -> None:
-        """Check that the file still exists. SQLite goes on with a file that was removed or
-        replaced, and everything written there is lost with the process.
+        """Check that the file is still there. SQLite goes on using a file that was removed or
+        replaced, and everything written to it is lost with the process.
 
         Raises:
             _Removed
         """
         if self._file is None:
             return
-        found = self._found()
-        if found is None or not os.path.samestat(found, self._file):
+        stat = self._file_stat()
+        if stat is None or not os.path.samestat(stat, self._file):
             raise _Removed("its file was removed or replaced: restart Footnote")
 
-    def _found(self) -> os.stat_result | None:
+    def _file_stat(self) -> os.stat_result | None:
         """Return the stat of SQLite's file; None if there is none."""
         if self._turns is None or not (name := self._engine.url.database) or name == ":memory:":
             return None
@@ -157,13 +160,13 @@ class Database:
             return connection.execute(statement).rowcount
 
     def all(self, query: sa.Executable) -> Sequence[sa.Row[Any]]:
-        """Return the rows that a query finds, which waits for no writer."""
+        """Return the rows that a query finds. It waits for no writer."""
         with self.look() as connection:
             return connection.execute(query).all()
 
     def scalar(self, query: sa.Executable) -> Any:
-        """Return the first value of the first row that a query finds, as `all`; None if it finds
-        none."""
+        """Return the first value of the first row that a query finds; None if it finds none. It
+        waits for no writer."""
         with self.look() as connection:
             return connection.scalar(query)
 
@@ -174,8 +177,8 @@ class Database:
         values: Mapping[str, Any],
         where: sa.ColumnElement[bool] | None = None,
     ) -> sqlite.Insert | postgresql.Insert:
-        """Return an insert that sets ``values`` in the row with this ``key`` if there is one, and
-        if it meets ``where``."""
+        """Return an insert that, if there is a row with this ``key``, sets ``values`` in it. A row
+        that does not meet ``where`` stays as it is."""
         row = self.insert(table).values({**key, **values})
         return row.on_conflict_do_update(index_elements=list(key), set_=dict(values), where=where)
 
@@ -198,12 +201,12 @@ class Database:
 
 
 def _engine(where: Path | str, password: str) -> sa.Engine:
-    # Parameters hold people's questions and must not reach a log by way of an error.
+    # Parameters hold people's questions and must not reach a log through an error.
     url = sa.URL.create("sqlite", database=str(where)) if isinstance(where, Path) else where
     if isinstance(where, Path):
         _make_folder(where.parent)
     try:
-        engine = _created(_with_password(sa.make_url(url), password))
+        engine = _create_engine(_with_password(sa.make_url(url), password))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StateUnavailable(
             "The database URL is not one that works here: it needs the form "
@@ -220,7 +223,7 @@ def _with_password(url: sa.URL, password: str) -> sa.URL:
     return url.set(password=password) if lacks and password else url
 
 
-def _created(url: sa.URL) -> sa.Engine:
+def _create_engine(url: sa.URL) -> sa.Engine:
     if url.drivername not in {"postgresql", "postgresql+psycopg", "postgresql+psycopg2"}:
         return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
     return sa.create_engine(
@@ -247,7 +250,8 @@ def _make_folder(folder: Path) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """Configure SQLite: readers beside the writer; an acknowledged event survives a power cut."""
+    """Configure SQLite: readers beside a writer, and acknowledged events that survive a power
+    cut."""
     cursor = connection.cursor()
     for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")

@@ -1,4 +1,4 @@
-"""Posted weekly digests, so that each is posted once, by whichever process."""
+"""Posted weekly digests, recorded so that only one process posts each."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class DatabaseDigests:
         self._process = process
 
     def begin(self, due: datetime) -> bool:
-        """Return whether this process is to post it; no other one begins it while this one lives.
-        One that was begun before may be in Slack already."""
+        """Return whether this process should post the digest. No other process begins it while this
+        one lives. If a dead process began it before, it may be in Slack already."""
         mine = {"holder": self._process.name}
         open_ = sa.not_(digests.c.done) & self._process.may_take(digests.c.holder)
         begin = self._database.upsert(digests, {"due": due}, mine, open_).values(done=False)
@@ -33,5 +33,5 @@ class DatabaseDigests:
             return connection.scalar(begin.returning(digests.c.due)) is not None
 
     def done(self, due: datetime) -> None:
-        """Record that it was posted, or that there is none this week."""
+        """Record that the digest was posted, or that there is none this week."""
         self._database.run(sa.update(digests).where(digests.c.due == due).values(done=True))

@@ -31,22 +31,24 @@ class DatabaseFigures:
         self._ours = of_team(answers.c.team, team)
 
     def volume(self, since: datetime) -> Volume:
-        asked = sa.and_(self._ours, answers.c.given >= since, IS_QUESTION)
-        count = sa.select(sa.func.count(), sa.func.count(sa.case((IS_ANSWERED, 1)))).where(asked)
-        judge = (
+        is_counted = sa.and_(self._ours, answers.c.given >= since, IS_QUESTION)
+        count = sa.select(sa.func.count(), sa.func.count(sa.case((IS_ANSWERED, 1)))).where(
+            is_counted
+        )
+        count_verdicts = (
             sa.select(verdicts.c.verdict, sa.func.count())
             .join(answers, verdicts.c.answer == answers.c.id)
-            .where(asked)
+            .where(is_counted)
             .group_by(verdicts.c.verdict)
         )
         with self._database.look() as connection:
             questions, answered = connection.execute(count).one()
-            judged = {row.verdict: row[1] for row in connection.execute(judge)}
+            votes = {row.verdict: row[1] for row in connection.execute(count_verdicts)}
         return Volume(
             questions,
             answered,
-            good=judged.get(Verdict.GOOD, 0),
-            bad=judged.get(Verdict.BAD, 0),
+            good=votes.get(Verdict.GOOD, 0),
+            bad=votes.get(Verdict.BAD, 0),
         )
 
     def flagged(self, since: datetime) -> Flagged:
@@ -82,9 +84,9 @@ class DatabaseFigures:
             .limit(most)
         )
         with self._database.look() as connection:
-            often = connection.execute(count).all()
+            rows = connection.execute(count).all()
             texts = sa.select(answers.c.id, answers.c.answer).where(
-                answers.c.id.in_({row.latest for row in often})
+                answers.c.id.in_({row.latest for row in rows})
             )
             latest = {
                 row.id: answer_json.load(row.answer, f"answer {row.id}")
@@ -92,12 +94,12 @@ class DatabaseFigures:
             }
         return [
             Often(source, row.times)
-            for row in often
+            for row in rows
             if (source := _source(latest[row.latest], row.wiki, row.page))
         ]
 
 
 def _source(result: Result, wiki: str, page: str) -> Source | None:
     """Return the first source on the page."""
-    leading = (one for one in named(result) if (one.wiki, one.page) == (wiki, page))
-    return next(leading, None)
+    sources = (source for source in named(result) if (source.wiki, source.page) == (wiki, page))
+    return next(sources, None)

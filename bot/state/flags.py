@@ -20,9 +20,9 @@ from bot.workspaces.model import own_id
 _DUE = {Due.ASK: flags.c.ask_due, Due.TELL: flags.c.tell_due}
 _SETTLED = [state.value for state in FlagState if state.settled]
 _NEXT = {"edition": flags.c.edition + 1}
-"""The card is out of date: it shows an earlier edition of the flag."""
+"""The change that makes the card out of date: it shows an earlier edition of the flag."""
 _RECIPIENT = 32
-"""Characters that the column holds."""
+"""Length of the column, in characters."""
 
 
 class DatabaseFlags:
@@ -46,12 +46,12 @@ class DatabaseFlags:
             "changed": when,
         }
         unsaid = complaint is Complaint.UNSAID
-        settled = flags.c.state.in_(_SETTLED) if unsaid else None
+        if_settled = flags.c.state.in_(_SETTLED) if unsaid else None
         key = {"answer": answer, "person": person}
-        raised = self._database.upsert(flags, key, values | _NEXT, settled)
+        upsert = self._database.upsert(flags, key, values | _NEXT, if_settled)
         new = {"card_channel": "", "card_ts": "", "edition": 1}
         with self._database.begin() as connection:
-            id_ = connection.scalar(raised.values(new).returning(flags.c.id))
+            id_ = connection.scalar(upsert.values(new).returning(flags.c.id))
             if id_ is not None:
                 _note(connection, id_, FlagAction.RAISED, person, when)
         return self._flags(flags.c.answer == answer, flags.c.person == person)[0]
@@ -86,10 +86,10 @@ class DatabaseFlags:
         unless: Sequence[FlagState] = (),
     ) -> bool:
         values: dict[str, Any] = {"state": state.value, "changed": when, **_NEXT}
-        values |= {_DUE[one].name: True for one in due}
+        values |= {_DUE[work].name: True for work in due}
         if not state.settled:
             values["holder"] = person if state is FlagState.TAKEN else ""
-            # Nobody has settled it after all.
+            # The flag is not settled after all, so nobody is told.
             values["tell_due"] = False
         move = (
             sa.update(flags).where(flags.c.id == flag, flags.c.state.not_in(unless)).values(values)
@@ -101,20 +101,20 @@ class DatabaseFlags:
         return True
 
     def asked_again(self, flag: Flag, result: Result, when: datetime) -> None:
-        again = {
+        values = {
             "again": answer_json.dump(result),
             "again_at": when,
             "ask_due": _if(flags.c.ask_due, flags.c.edition != flag.edition),
             **_NEXT,
         }
-        self._change(flag.id, again, FlagAction.ASKED_AGAIN, when)
+        self._change(flag.id, values, FlagAction.ASKED_AGAIN, when)
 
     def shown(self, flag: Flag) -> None:
         self._change(flag.id, {"shown": flag.edition})
 
     def notified(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
-        done = {"tell_due": _if(flags.c.tell_due, flags.c.changed != flag.changed), **_NEXT}
-        self._change(flag.id, done, FlagAction.TOLD if somebody else None, when)
+        values = {"tell_due": _if(flags.c.tell_due, flags.c.changed != flag.changed), **_NEXT}
+        self._change(flag.id, values, FlagAction.TOLD if somebody else None, when)
 
     def lapsed(self, flag: int, when: datetime) -> None:
         self._change(flag, _NEXT, FlagAction.LAPSED, when)
@@ -128,9 +128,9 @@ class DatabaseFlags:
         key = {"recipient": own_id(self._workspace, recipient)[-_RECIPIENT:]}
         ahead = when + (when - unless_since)  # a clock that was ahead may be set back
         due = (reminders.c.at <= unless_since) | (reminders.c.at >= ahead)
-        remind = self._database.upsert(reminders, key, {"at": when}, due)
+        upsert = self._database.upsert(reminders, key, {"at": when}, due)
         with self._database.begin() as connection:
-            return connection.scalar(remind.returning(reminders.c.recipient)) is not None
+            return connection.scalar(upsert.returning(reminders.c.recipient)) is not None
 
     def _change(
         self,
@@ -156,8 +156,8 @@ class DatabaseFlags:
 
 
 def _if(due: sa.Column[bool], condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Return the due value, changed only if the condition holds: work that became due meanwhile is
-    not done yet."""
+    """Return the new value of a due column: it stays as it is if the condition holds, because work
+    that became due meanwhile is not done yet; else it is false."""
     return sa.case((condition, due), else_=sa.false())
 
 

@@ -62,7 +62,7 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     digests: digests.c.due,
     written: None,  # stay until the day that their author set
     threads: threads.c.changed,
-    channels: None,  # hold settings, which stay, but for who set them
+    channels: None,  # hold settings, which stay; the person's name goes
     passes: passes.c.ended,
     jobs: jobs.c.changed,
     usage: usage.c.day,
@@ -76,13 +76,13 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     org_workspaces: None,  # go with their installation
     oauth_states: oauth_states.c.expires,
 }
-"""The column with a row's age; None: it needs none."""
+"""The column with a row's age; None: age does not delete it."""
 
 
 def forget_before(database: Database, when: datetime, audited: datetime | None = None) -> int:
-    """Delete what is older than ``when`` and return how many rows; of the audit trail what is older
-    than ``audited``, if that is given. Events that Slack delivers again would count as new, so
-    ``when`` is at least hours ago.
+    """Delete rows older than ``when`` (in the audit trail, older than ``audited`` if given) and
+    return their number. Events that Slack delivers again would count as new, so ``when`` is at
+    least hours ago.
 
     Raises:
         StateUnavailable
@@ -93,7 +93,7 @@ def forget_before(database: Database, when: datetime, audited: datetime | None =
         return sum(
             connection.execute(
                 sa.delete(table).where(
-                    age < _of(age, audited if table is shown and audited else when)
+                    age < _limit(age, audited if table is shown and audited else when)
                 )
             ).rowcount
             for table, age in AGES.items()
@@ -104,8 +104,8 @@ def forget_before(database: Database, when: datetime, audited: datetime | None =
 def forgetting(
     database: Database, spool: Spool, days: int, audit_days: int, clock: Callable[[], datetime]
 ) -> Callable[[], int]:
-    """Return a function that deletes what is older than so many days, from database and files, and
-    returns how much. It raises StateUnavailable."""
+    """Return a function that deletes rows and files older than so many days, and returns their
+    number. It raises StateUnavailable."""
 
     def forget() -> int:
         now = clock()
@@ -116,17 +116,18 @@ def forgetting(
     return forget
 
 
-def _of(age: sa.Column[Any], when: datetime) -> date:
-    """Return a date for date columns: a day cannot be compared with a time."""
+def _limit(age: sa.Column[Any], when: datetime) -> date:
+    """Return the limit as a date for date columns: a day cannot be compared with a time."""
     return when.date() if isinstance(age.type, sa.Date) else when
 
 
 def forget_person(database: Database, person: str, team: Team | None = None) -> Forgotten:
-    """Delete what ``person`` asked, got and said. A flag on somebody else's answer stays, without
-    name and words, because the page may still be wrong; what was sent to somebody who flagged an
-    answer to ``person`` stays, without the question; an answer that they wrote for others stays,
-    without a name. The receipt of an event stays too, or its next delivery would be answered.
-    ``team`` is their workspace, where several share the database: an id names one person there.
+    """Delete the person's questions, their answers and the person's feedback. A flag on somebody
+    else's answer stays, without name and words, because the page may still be wrong. An answer sent
+    to somebody who flagged an answer to ``person`` stays, without the question. An answer that
+    ``person`` wrote for others stays, without a name. The receipt of an event stays, or the bot
+    would answer its next delivery. ``team`` is the person's workspace, if several share the
+    database: an id names one person only within a workspace.
 
     Raises:
         StateUnavailable
@@ -136,7 +137,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
     of_ours = flags.c.answer.in_(ours)
     raised = sa.and_(of_ours, flags.c.person == person)
     with database.begin() as connection:
-        alone = _channels_alone(connection, person, team)
+        direct_channels = _direct_channels(connection, person, team)
         questions = connection.execute(
             sa.update(inbox)
             .where(of_team(inbox.c.team, team), inbox.c.person == person)
@@ -152,64 +153,73 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
                 ),
             )
         ).rowcount
-        theirs = verdicts.c.answer.in_(ours), verdicts.c.person == person
-        judged = connection.execute(sa.delete(verdicts).where(*theirs)).rowcount
+        own_votes = verdicts.c.answer.in_(ours), verdicts.c.person == person
+        judged = connection.execute(sa.delete(verdicts).where(*own_votes)).rowcount
         flagged = connection.scalar(sa.select(sa.func.count()).select_from(flags).where(raised))
-        on_own = sa.delete(flags).where(flags.c.answer.in_(own)).returning(flags.c.id)
-        gone = connection.scalars(on_own).all()
+        delete_flags = sa.delete(flags).where(flags.c.answer.in_(own)).returning(flags.c.id)
+        deleted_flags = connection.scalars(delete_flags).all()
         # Two forgotten people may have flagged one answer.
-        nobody = sa.literal("-") + sa.cast(flags.c.id, sa.String)
-        # The recorded edition is one less than the flag's, so their cards are updated.
-        anew = {"edition": flags.c.edition + 1}
-        _forget_what_was_sent(connection, gone, anew)
-        connection.execute(sa.update(flags).where(raised).values(person=nobody, comment="", **anew))
+        pseudonym = sa.literal("-") + sa.cast(flags.c.id, sa.String)
+        # The edition that the card shows is lower than the flag's now, so the card is updated.
+        card_due = {"edition": flags.c.edition + 1}
+        _forget_sent_questions(connection, deleted_flags, card_due)
+        connection.execute(
+            sa.update(flags).where(raised).values(person=pseudonym, comment="", **card_due)
+        )
         unname = partial(_unname, connection, person)
-        unname(flags, "holder", of_ours, **anew)
-        unname(flags, "owner", of_ours, **anew)
+        unname(flags, "holder", of_ours, **card_due)
+        unname(flags, "owner", of_ours, **card_due)
         our_flags = sa.select(flags.c.id).where(of_ours)
-        of_theirs = sa.and_(flag_steps.c.flag.in_(our_flags), flag_steps.c.person == person)
-        taken = sa.select(flag_steps.c.flag).where(of_theirs)
-        connection.execute(sa.update(flags).where(flags.c.id.in_(taken)).values(anew))
+        own_steps = sa.and_(flag_steps.c.flag.in_(our_flags), flag_steps.c.person == person)
+        flags_with_steps = sa.select(flag_steps.c.flag).where(own_steps)
+        connection.execute(
+            sa.update(flags).where(flags.c.id.in_(flags_with_steps)).values(card_due)
+        )
         unname(flag_steps, "person", flag_steps.c.flag.in_(our_flags))
-        among_all = own_id(team.folder if team else "", person)
-        connection.execute(sa.delete(reminders).where(reminders.c.recipient == among_all))
+        full_id = own_id(team.folder if team else "", person)
+        connection.execute(sa.delete(reminders).where(reminders.c.recipient == full_id))
         unname(written, "author", of_team(written.c.team, team), author_name=NOBODY)
         unname(written, "ended_by", of_team(written.c.team, team))
         connection.execute(sa.delete(answers).where(answers.c.id.in_(own)))
-        # Others chose among the readings of their questions. After their own rows, as whoever
-        # records such a choice looks at those first.
+        # Other people chose among the readings of the person's questions. The person's own rows
+        # come first, because recording a choice looks at those first.
         chosen = ours.where(answers.c.own_asker == person)
-        connection.execute(sa.update(flags).where(flags.c.answer.in_(chosen)).values(anew))
+        connection.execute(sa.update(flags).where(flags.c.answer.in_(chosen)).values(card_due))
         unname(answers, "own_asker", of_team(answers.c.team, team), own_words="")
         _forget_in_audit(connection, person, team)
-        payers = [among_all, *(own_id(team.folder if team else "", one) for one in alone)]
+        payers = [
+            full_id,
+            *(own_id(team.folder if team else "", channel) for channel in direct_channels),
+        ]
         connection.execute(sa.delete(usage).where(usage.c.payer.in_(payers)))
         unname(channels, "person", of_team(channels.c.team, team))
         unname(jobs, "person", of_team(jobs.c.team, team))
     return Forgotten(questions, judged, flagged or 0)
 
 
-def _channels_alone(connection: sa.Connection, person: str, team: Team | None) -> Sequence[str]:
-    """Return the channels of the person's direct messages, which name them."""
-    theirs = sa.and_(of_team(inbox.c.team, team), inbox.c.person == person)
-    direct = sa.select(inbox.c.channel).where(theirs, inbox.c.kind == MessageKind.DIRECT.value)
+def _direct_channels(connection: sa.Connection, person: str, team: Team | None) -> Sequence[str]:
+    """Return the channels of direct messages with the person: their ids identify the person."""
+    own_messages = sa.and_(of_team(inbox.c.team, team), inbox.c.person == person)
+    direct = sa.select(inbox.c.channel).where(
+        own_messages, inbox.c.kind == MessageKind.DIRECT.value
+    )
     return connection.scalars(direct.distinct()).all()
 
 
-def _forget_what_was_sent(
-    connection: sa.Connection, of_flags: Collection[int], anew: Mapping[str, Any]
+def _forget_sent_questions(
+    connection: sa.Connection, of_flags: Collection[int], card_due: Mapping[str, Any]
 ) -> None:
-    """Delete the question of the answers that were sent to people who raised ``of_flags``, which is
-    in the words of who asked, and of those that were sent after a flag on these. Flags are locked
-    before answers, as everywhere."""
+    """Delete the question, which is in the asker's words, from answers that were sent to people who
+    raised ``of_flags``, and from answers that were sent after a flag on one of these. Flags are
+    locked before answers, as everywhere."""
     by_itself = sa.select(answers.c.id, answers.c.ts).where(answers.c.ts.like(f"{BY_ITSELF}%"))
     sent: list[int] = []
     while of_flags:
         rows = connection.execute(by_itself)
-        found = [row.id for row in rows if MessageRef("", "", row.ts, "").flag in of_flags]
-        again = sa.update(flags).where(flags.c.answer.in_(found)).values(anew)
-        of_flags = connection.scalars(again.returning(flags.c.id)).all()
-        sent += found
+        ids = [row.id for row in rows if MessageRef("", "", row.ts, "").flag in of_flags]
+        update = sa.update(flags).where(flags.c.answer.in_(ids)).values(card_due)
+        of_flags = connection.scalars(update.returning(flags.c.id)).all()
+        sent += ids
     connection.execute(sa.update(answers).where(answers.c.id.in_(sent)).values(question=""))
 
 
@@ -219,20 +229,22 @@ def _unname(
     table: sa.Table,
     column: str,
     ours: sa.ColumnElement[bool],
-    **more: Any,
+    **others: Any,
 ) -> None:
-    """Put nobody in the place of the person in ``column`` of the rows that are ``ours``."""
-    theirs = sa.update(table).where(ours, table.c[column] == person)
-    connection.execute(theirs.values({column: NOBODY, **more}))
+    """Replace the person by nobody in ``column``, in the rows that are ``ours``."""
+    update = sa.update(table).where(ours, table.c[column] == person)
+    connection.execute(update.values({column: NOBODY, **others}))
 
 
 def _forget_in_audit(connection: sa.Connection, person: str, team: Team | None) -> None:
-    """Remove the person from the audit trail, whose entries stay. The channel of a direct message,
-    and the question that only they and the bot know of, would name them."""
+    """Remove the person from the audit trail; its entries stay. The channel of a direct message,
+    and a question that only the person and the bot know, would identify the person."""
     ours = of_team(shown.c.team, team)
-    theirs = sa.and_(ours, shown.c.person == person)
-    alone = sa.update(shown).where(theirs, shown.c.way != Way.CHANNEL.value)
-    connection.execute(alone.values(channel="", ts=""))
+    own_entries = sa.and_(ours, shown.c.person == person)
+    update = sa.update(shown).where(own_entries, shown.c.way != Way.CHANNEL.value)
+    connection.execute(update.values(channel="", ts=""))
     _unname(connection, person, shown, "person", ours)
-    read = shown_readers.c.shown.in_(sa.select(shown.c.id).where(ours))
-    connection.execute(sa.delete(shown_readers).where(read, shown_readers.c.person == person))
+    in_our_entries = shown_readers.c.shown.in_(sa.select(shown.c.id).where(ours))
+    connection.execute(
+        sa.delete(shown_readers).where(in_our_entries, shown_readers.c.person == person)
+    )

@@ -15,7 +15,7 @@ _OPEN = [MessageState.RECEIVED.value, MessageState.WORKING.value]
 
 
 def state_counts(database: Database) -> StateCounts:
-    """Count what is in the database now.
+    """Count verdicts, flags and unfinished messages in the database.
 
     Raises:
         StateUnavailable

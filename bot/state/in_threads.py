@@ -2,7 +2,7 @@
 
 SQLAlchemy's own asyncio would need a second driver for each database, and a second, blocking access
 to the same tables for the command line and for work that runs in threads anyway. A cancelled call
-still runs to its end, as its transaction does.
+still runs to its end, and so does its transaction.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def awaited(
     """Return ``method`` of a store as a coroutine method of `InThreads`."""
 
     async def call(self: InThreads[StoreT], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        # Looked up by name, because the store may be of a subclass.
-        own: Callable[P, T] = getattr(self.store, method.__name__)
-        return await self.run(partial(own, *args, **kwargs))
+        # Look it up by name, because the store may be of a subclass.
+        bound: Callable[P, T] = getattr(self.store, method.__name__)
+        return await self.run(partial(bound, *args, **kwargs))
 
     return call
 
@@ -115,7 +115,7 @@ class AsyncAnswers(InThreads[DatabaseAnswers]):
 
 
 class AsyncAudit(InThreads[DatabaseAudit]):
-    """The port `bot.conversation.ports.AuditTrail`, and what admins ask of it."""
+    """The port `bot.conversation.ports.AuditTrail`, and the queries of admins."""
 
     note = awaited(DatabaseAudit.note)
     entries = awaited(DatabaseAudit.entries)

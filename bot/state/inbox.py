@@ -1,6 +1,6 @@
 """Received questions that are not answered yet.
 
-Each belongs to the process that received it, until that process dies: then another adopts it.
+Each belongs to the process that received it. If that process dies, another adopts it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class DatabaseInbox:
         process: Process | None = None,
         team: Team | None = None,
     ) -> None:
-        """Create it. ``process`` is started, if others share the database."""
+        """Create it. ``process`` must be started if others share the database."""
         self._database = database
         self._clock = clock
         self._process = process or Process(database, clock)
@@ -49,25 +49,25 @@ class DatabaseInbox:
         self._ours = of_team(inbox.c.team, team)
 
     def receive(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Store the message and return it with its id; None if this event or this message is there
+        """Store the message and return it with its id; None if this event or message is stored
         already."""
         return next(iter(self.receive_all([message])), None)
 
     def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        """Store all or none of them; return those that are new or newly changed, with their ids, in
+        """Store all of the messages or none. Return the new and the changed ones with their ids, in
         their order."""
-        kept: dict[int, IncomingMessage] = {}
-        # In the same order everywhere, so that no two processes deadlock: of the two events of a
-        # mention each may have got one.
-        order = sorted(range(len(messages)), key=lambda place: _message(messages[place]))
-        # Slack waits for this write, and for no other.
+        stored: dict[int, IncomingMessage] = {}
+        # The order is the same everywhere, so that no two processes deadlock: a mention comes as
+        # two events, and each process may have got one of them.
+        order = sorted(range(len(messages)), key=lambda place: _sort_key(messages[place]))
+        # Slack waits for this write only.
         with self._database.begin(urgent=True) as connection:
             for place in order:
-                if one := self._received(connection, messages[place]):
-                    kept[place] = one
-        return [kept[place] for place in sorted(kept)]
+                if message := self._receive(connection, messages[place]):
+                    stored[place] = message
+        return [stored[place] for place in sorted(stored)]
 
-    def _received(
+    def _receive(
         self, connection: sa.Connection, message: IncomingMessage
     ) -> IncomingMessage | None:
         if message.changed and (updated := self._update(connection, message)):
@@ -99,10 +99,10 @@ class DatabaseInbox:
         return self._update(connection, message) if message.changed else None
 
     def update(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Record an edit or deletion, and return the message, to be worked on again by its owner,
-        or by us if it has none. None if there is no such message, if a later edit is known (two may
-        come in the wrong order, or twice), or if it is gone; or if its asker was forgotten: then
-        only a deletion counts."""
+        """Record an edit or deletion, and return the message; its owner works on it again, or this
+        process if it has no owner. Return None if there is no such message, if it is deleted, or if
+        a later edit is stored (edits may come in the wrong order, or twice). If its asker was
+        forgotten, only a deletion counts."""
         with self._database.begin(urgent=True) as connection:
             return self._update(connection, message)
 
@@ -111,18 +111,18 @@ class DatabaseInbox:
     ) -> IncomingMessage | None:
         newer = (inbox.c.edited < message.edited) & (inbox.c.person != "")
         holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
-        # A message that did not mention the bot may do so now; one that did was asked in any case.
+        # An edit may add a mention of the bot; removing one does not take the question back.
         kind = MessageKind.MENTION.value if message.kind is MessageKind.MENTION else inbox.c.kind
-        which = (
+        conditions = (
             is_at(inbox, message),
             sa.not_(inbox.c.gone),
             sa.true() if message.deleted else newer,
         )
-        self._count_as_it_was(connection, which)
+        self._count_before_edit(connection, conditions)
         now = self._clock()
         update = (
             sa.update(inbox)
-            .where(*which)
+            .where(*conditions)
             .values(
                 kind=kind,
                 text=message.text,
@@ -140,21 +140,22 @@ class DatabaseInbox:
         row = connection.execute(update).one_or_none()
         return None if row is None else self._without_answer(connection, message_of(row))
 
-    def _count_as_it_was(
-        self, connection: sa.Connection, which: Sequence[sa.ColumnElement[bool]]
+    def _count_before_edit(
+        self, connection: sa.Connection, conditions: Sequence[sa.ColumnElement[bool]]
     ) -> None:
-        """Record the question before its edit, if it was worked on: editing one question again and
-        again counts as asking new ones."""
+        """Record the question as it was before its edit, if it was worked on: each edit of a
+        question counts as another question."""
         worked_on = inbox.c.state.not_in([MessageState.RECEIVED, MessageState.PASSED])
         refused = sa.case((inbox.c.state == MessageState.REFUSED, True), else_=False)
-        asked = sa.select(inbox.c.id, inbox.c.received, refused).where(*which, worked_on)
+        earlier = sa.select(inbox.c.id, inbox.c.received, refused).where(*conditions, worked_on)
         columns = ["letter", "received", "refused"]
-        connection.execute(sa.insert(edited_questions).from_select(columns, asked))
+        connection.execute(sa.insert(edited_questions).from_select(columns, earlier))
 
     def _without_answer(
         self, connection: sa.Connection, message: IncomingMessage
     ) -> IncomingMessage:
-        """Return the changed message, and unset its answer until it is answered again."""
+        """Return the message; if it was changed, mark its answer as retracted until the next
+        one."""
         if message.changed:
             connection.execute(
                 sa.update(answers)
@@ -164,8 +165,8 @@ class DatabaseInbox:
         return message
 
     def claim(self, id_: int) -> IncomingMessage | None:
-        """Claim the message, also again, and return it in its current state, with its attempts
-        counted from 1. None: it is finished, or another process has it."""
+        """Claim the message, perhaps again, and return it in its current state, with its attempts
+        counted from 1. Return None if it is finished or another process has it."""
         claim = (
             sa.update(inbox)
             .where(inbox.c.id == id_, inbox.c.state.in_(_OPEN), self._mine)
@@ -176,12 +177,12 @@ class DatabaseInbox:
         )
         with self._database.begin() as connection:
             row = connection.execute(claim).one_or_none()
-            # Checked again: it may have been answered in its old wording at the last moment.
+            # Check again: its old wording may have been answered at the last moment.
             return None if row is None else self._without_answer(connection, message_of(row))
 
     def holds(self, message: IncomingMessage) -> bool:
-        """Return whether it is still ours to answer as it was claimed: it was not edited since,
-        nobody took this process for dead, and nobody wants it stopped or forgotten."""
+        """Return whether this process may still answer the message as claimed: it was not edited,
+        stopped or forgotten since, and no other process took it over."""
         query = sa.select(inbox.c.id).where(*self._at_work(message))
         return self._database.scalar(query) is not None
 
@@ -189,7 +190,8 @@ class DatabaseInbox:
         self._database.run(sa.update(inbox).where(*self._at_work(message)).values(whispered=True))
 
     def had_ephemeral(self, message: IncomingMessage) -> bool:
-        """Return whether that was recorded for this wording, so that the asker may have seen it."""
+        """Return whether an ephemeral reply was recorded for this wording: the asker may have seen
+        it."""
         query = sa.select(inbox.c.id).where(*_same_version(message), inbox.c.whispered)
         return self._database.scalar(query) is not None
 
@@ -208,7 +210,8 @@ class DatabaseInbox:
         return self._database.scalar(earlier.limit(1)) is None
 
     def adopt(self) -> list[IncomingMessage]:
-        """Adopt the messages of dead processes; return everything that is ours to do, in order."""
+        """Adopt the messages of dead processes; return all unfinished messages of this process, in
+        order."""
         free = ~self._mine & self._process.free(inbox.c.holder)
         orphaned = inbox.c.state.in_(_OPEN) & self._ours & free
         with self._database.begin() as connection:
@@ -221,15 +224,15 @@ class DatabaseInbox:
         self._database.run(sa.update(inbox).where(*unfinished).values(holder=""))
 
     def before(
-        self, message: IncomingMessage, whose: CountedBy, span: timedelta
+        self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
     ) -> tuple[int, int]:
         """Count the questions of the same person, or in the same channel, within ``span`` before
-        this one: those not refused, and those refused. One that was edited after it was worked on
-        counts once more. A deletion is no question; what was answered before it is counted as it
-        was."""
+        this one: those not refused, and those refused. A question that was edited after it was
+        worked on counts once more. A deletion is no question, but the question before it still
+        counts."""
         same = sa.and_(
             inbox.c.team == message.team,
-            inbox.c[whose.value] == getattr(message, whose.value),
+            inbox.c[counted_by.value] == getattr(message, counted_by.value),
         )
         refused, passed = (
             inbox.c.state == MessageState.REFUSED,
@@ -243,27 +246,27 @@ class DatabaseInbox:
                 return 0, 0
 
             def within(when: sa.Column[datetime]) -> sa.ColumnElement[bool]:
-                # None later than this one: a clock that was once ahead wrote those.
+                # Ignore later ones, which a clock that was ahead wrote.
                 return sa.and_(when > received - span, when <= received)
 
             earlier = (inbox.c.received < received) | (inbox.c.id < message.id)
-            now = sa.select(
+            current = sa.select(
                 sa.func.count().filter(~refused & ~passed), sa.func.count().filter(refused)
             ).where(
                 same, ~inbox.c.gone, within(inbox.c.received), earlier, inbox.c.id != message.id
             )
             was_refused = edited_questions.c.refused
-            before = (
+            edited = (
                 sa.select(sa.func.count().filter(~was_refused), sa.func.count().filter(was_refused))
                 .join_from(edited_questions, inbox)
                 .where(same, within(edited_questions.c.received))
             )
-            counts = [connection.execute(query).one() for query in (now, before)]
-            taken, turned_away = (sum(column) for column in zip(*counts, strict=True))
-            return taken, turned_away
+            counts = [connection.execute(query).one() for query in (current, edited)]
+            accepted, rejected = (sum(column) for column in zip(*counts, strict=True))
+            return accepted, rejected
 
     def finish(self, message: IncomingMessage, state: MessageState) -> None:
-        """Finish the message and delete its text, which was stored for the answer alone. A message
+        """Finish the message and delete its text, which was stored only to be answered. A message
         edited meanwhile is not finished."""
         finish = (
             sa.update(inbox)
@@ -275,8 +278,8 @@ class DatabaseInbox:
     def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
-        """Finish everything that ``person`` (None: anybody) asked in a thread; return the messages
-        that this ends. The work on a deletion goes on: it asks nothing, and removes the reply."""
+        """Finish all questions of ``person`` (None: of anybody) in a thread; return the messages
+        that this ends. Work on a deletion goes on, because it only removes the reply."""
         stop = (
             sa.update(inbox)
             .where(
@@ -294,8 +297,8 @@ class DatabaseInbox:
             return [message_of(row) for row in connection.execute(stop)]
 
     def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
-        """Return a received message, finished or not; a finished one has no text. None: never
-        received, or forgotten."""
+        """Return a received message, finished or not; a finished one has no text. Return None if it
+        was never received, or was forgotten."""
         query = sa.select(inbox).where(is_at(inbox, MessageRef(team, channel, ts, "")))
         return next(map(message_of, self._database.all(query)), None)
 
@@ -305,13 +308,13 @@ class DatabaseInbox:
             return self._open(connection, sa.true())
 
     def _open(
-        self, connection: sa.Connection, which: sa.ColumnElement[bool]
+        self, connection: sa.Connection, condition: sa.ColumnElement[bool]
     ) -> list[IncomingMessage]:
-        query = sa.select(inbox).where(inbox.c.state.in_(_OPEN), which).order_by(inbox.c.id)
+        query = sa.select(inbox).where(inbox.c.state.in_(_OPEN), condition).order_by(inbox.c.id)
         return [message_of(row) for row in connection.execute(query)]
 
 
-def _message(message: IncomingMessage) -> tuple[str, str, str]:
+def _sort_key(message: IncomingMessage) -> tuple[str, str, str]:
     return message.team, message.channel, message.ts
 
 

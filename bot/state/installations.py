@@ -15,7 +15,7 @@ from bot.state.teams import gone
 from bot.workspaces.model import Installation
 
 MOST_STATES = 1000
-"""Installations that are begun at a time: anybody who reaches the page may begin one."""
+"""Most installations begun at a time: anybody who reaches the page may begin one."""
 _EVER = {"name": "workspaces", "value": "several"}
 
 
@@ -26,14 +26,14 @@ class DatabaseInstallations:
         self._database = database
 
     def save(self, installation: Installation) -> None:
-        anew = self._database.upsert(installations, {"id": installation.id}, asdict(installation))
-        ever = self._database.insert(keys).values(_EVER).on_conflict_do_nothing()
+        upsert = self._database.upsert(installations, {"id": installation.id}, asdict(installation))
+        note_ever = self._database.insert(keys).values(_EVER).on_conflict_do_nothing()
         with self._database.begin() as connection:
-            connection.execute(ever)
-            connection.execute(anew)
+            connection.execute(note_ever)
+            connection.execute(upsert)
 
     def ever(self) -> bool:
-        """Return whether there was ever one: then rows of its workspace may be left, also when it
+        """Return whether there ever was an installation: rows of its workspace may remain when it
         is gone.
 
         Raises:
@@ -52,17 +52,17 @@ class DatabaseInstallations:
         return bool(self._database.run(rotate))
 
     def find(self, id_: str) -> Installation | None:
-        return next(iter(self._found(installations.c.id == id_)), None)
+        return next(iter(self._select(installations.c.id == id_)), None)
 
     def all(self) -> Sequence[Installation]:
-        return self._found(sa.true())
+        return self._select(sa.true())
 
     def delete(self, installation: Installation) -> bool:
-        of_it = sa.select(org_workspaces.c.team).where(
+        workspaces = sa.select(org_workspaces.c.team).where(
             org_workspaces.c.organization == installation.id
         )
         with self._database.begin() as connection:
-            teams = {installation.id, *connection.scalars(of_it)}
+            teams = {installation.id, *connection.scalars(workspaces)}
             delete = sa.delete(installations).where(*_same(installation))
             if not connection.execute(delete).rowcount:
                 return False
@@ -82,7 +82,7 @@ class DatabaseInstallations:
         )
         return [row.team for row in self._database.all(query)]
 
-    def _found(self, condition: sa.ColumnElement[bool]) -> list[Installation]:
+    def _select(self, condition: sa.ColumnElement[bool]) -> list[Installation]:
         query = sa.select(installations).where(condition).order_by(installations.c.id)
         return [Installation(**row._asdict()) for row in self._database.all(query)]
 
@@ -91,7 +91,7 @@ class DatabaseInstallStates:
     """The port `bot.workspaces.ports.InstallStates` in the database.
 
     slack_sdk's own store reads a state and then deletes it: on PostgreSQL two requests at the same
-    moment would both pass. It keeps expired ones for ever, too.
+    moment would both pass. It also keeps expired states for ever.
     """
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
@@ -110,10 +110,10 @@ class DatabaseInstallStates:
             connection.execute(sa.insert(oauth_states).values(values))
 
     def consume(self, state: str) -> bool:
-        used = sa.delete(oauth_states).where(
+        delete = sa.delete(oauth_states).where(
             oauth_states.c.state == _digest(state), oauth_states.c.expires > self._clock()
         )
-        return bool(self._database.run(used))
+        return bool(self._database.run(delete))
 
 
 def _digest(state: str) -> str:
@@ -121,7 +121,7 @@ def _digest(state: str) -> str:
 
 
 def _same(installation: Installation) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions for the row of this very installation with this very token."""
+    """Return the conditions for the row of exactly this installation with this token."""
     return (
         installations.c.id == installation.id,
         installations.c.token == installation.token,

@@ -51,10 +51,10 @@ class DatabaseJobs:
             "changed": self._clock(),
             "team": id_of(self._team),
         }
-        same = sa.true() if not wiki else jobs.c.wiki.in_(["", wiki])
+        overlaps = sa.true() if not wiki else jobs.c.wiki.in_(["", wiki])
         with self._database.begin() as connection:
-            # Two at the same moment may both pass this: then they are done one by one.
-            if connection.scalar(sa.select(jobs.c.id).where(jobs.c.state.in_(_OPEN), same)):
+            # Two jobs added at the same moment may both pass: they then run one after the other.
+            if connection.scalar(sa.select(jobs.c.id).where(jobs.c.state.in_(_OPEN), overlaps)):
                 return None
             id_ = connection.scalar(sa.insert(jobs).values(values).returning(jobs.c.id))
         return Job(int(id_ or 0), order, person, channel)
@@ -63,11 +63,13 @@ class DatabaseJobs:
         with self._database.begin() as connection:
             mine = (jobs.c.holder == self._process.name) & (jobs.c.state != JobState.WAITING.value)
             free = mine | self._process.free(jobs.c.holder)
-            left = jobs.c.state.in_(_OPEN) & self._ours & free
-            for id_ in connection.scalars(sa.select(jobs.c.id).where(left).order_by(jobs.c.id)):
+            available = jobs.c.state.in_(_OPEN) & self._ours & free
+            for id_ in connection.scalars(
+                sa.select(jobs.c.id).where(available).order_by(jobs.c.id)
+            ):
                 take = (
                     sa.update(jobs)
-                    .where(jobs.c.id == id_, left)
+                    .where(jobs.c.id == id_, available)
                     .values(
                         holder=self._process.name,
                         attempts=jobs.c.attempts + 1,
@@ -104,8 +106,8 @@ class DatabaseJobs:
         mine = jobs.c.state.in_(_OPEN) & self._ours & (jobs.c.holder == self._process.name)
         self._change(mine, holder="")
 
-    def _change(self, which: sa.ColumnElement[bool], **values: str) -> int:
-        change = sa.update(jobs).where(which).values(changed=self._clock(), **values)
+    def _change(self, condition: sa.ColumnElement[bool], **values: str) -> int:
+        change = sa.update(jobs).where(condition).values(changed=self._clock(), **values)
         return self._database.run(change)
 
 

@@ -1,5 +1,5 @@
-"""Named locks that one process holds at a time: of syncs, one for each wiki (the port
-`bot.operations.syncing.SyncLocks`), and of `bot.state.shared_locks`."""
+"""Named locks that one process holds at a time: one for each wiki's syncs (the port
+`bot.operations.syncing.SyncLocks`), and those of `bot.state.shared_locks`."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class DatabaseLocks:
             self.give_back(names)
 
     def take(self, names: Sequence[str]) -> None:
-        """Take the locks of these names, until `give_back` or the end of the process. It may hold
-        them already.
+        """Take the locks of these names, until `give_back` or the end of the process. The process
+        may hold them already.
 
         Raises:
             SyncRunning: another process holds one of them.
@@ -47,7 +47,7 @@ class DatabaseLocks:
         """
         mine = {"holder": self._process.name}
         with self._database.begin() as connection:
-            # In the same order everywhere, so that no two processes deadlock.
+            # The order is the same everywhere, so that no two processes deadlock.
             for name in sorted(names):
                 free = self._process.may_take(locks.c.holder)
                 take = self._database.upsert(locks, {"wiki": name}, mine, free)
@@ -57,8 +57,8 @@ class DatabaseLocks:
                     )
 
     def give_back(self, names: Sequence[str]) -> None:
-        """Release those that this process holds. If the database is away, they are free once the
-        process is dead."""
+        """Release the locks that this process holds. If the database is away, they are free once
+        the process is dead."""
         mine = locks.c.wiki.in_(names) & (locks.c.holder == self._process.name)
         try:
             self._database.run(sa.delete(locks).where(mine))

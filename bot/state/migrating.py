@@ -30,7 +30,7 @@ def migrate(connection: sa.Connection) -> None:
         )
     if version == SCHEMA:
         return
-    # Slow, and a database is older than the program once in a while only.
+    # This import is slow, and migrations are rare.
     from alembic import command
     from alembic.config import Config
 
@@ -39,14 +39,14 @@ def migrate(connection: sa.Connection) -> None:
             "connection": connection,
             "version": version,
             "first": FIRST,
-            "applied": _recording(connection),
+            "applied": _recorder(connection),
         }
     )
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     command.upgrade(config, "head")
 
 
-def _recording(connection: sa.Connection) -> Callable[..., None]:
+def _recorder(connection: sa.Connection) -> Callable[..., None]:
     def record(*, step: Any, **_: object) -> None:
         number = int(step.up_revision_id)
         connection.execute(

@@ -10,8 +10,8 @@ from collections.abc import Callable
 logger = logging.getLogger(__name__)
 
 _CALM = 5.0
-"""Seconds without a failure after which it counts as back. A process records its life more often
-than that, so a read-only disk does not count as back in between."""
+"""Seconds without a failure after which the database counts as back. A process writes its lease
+more often, so a read-only disk does not count as back in between."""
 
 
 class Outages:

@@ -17,30 +17,30 @@ from bot.state.schema import passes
 class DatabasePassLog:
     """Passes in the database.
 
-    Passes that lie ahead of ``clock`` do not count: a clock that was once wrong wrote them, and
-    they would pass for the latest until it is right again.
+    Passes later than ``clock`` do not count: a clock that was once wrong wrote them, and they would
+    count as the latest until that time comes.
     """
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
 
-    def record(self, one: Pass) -> None:
-        told = {
-            "counts": dict(one.counts),
-            "failed": dict(one.failed),
-            "spaces": dict(one.spaces),
-            "warnings": list(one.warnings),
-            "lags": {space: list(lags) for space, lags in one.lags.items()},
+    def record(self, pass_: Pass) -> None:
+        details = {
+            "counts": dict(pass_.counts),
+            "failed": dict(pass_.failed),
+            "spaces": dict(pass_.spaces),
+            "warnings": list(pass_.warnings),
+            "lags": {space: list(lags) for space, lags in pass_.lags.items()},
         }
         values = {
-            "wiki": one.wiki,
-            "rhythm": one.kind.value,
-            "began": one.began,
-            "ended": one.ended,
-            "complete": one.complete,
-            "error": one.error,
-            "told": json.dumps(told),
+            "wiki": pass_.wiki,
+            "rhythm": pass_.kind.value,
+            "began": pass_.began,
+            "ended": pass_.ended,
+            "complete": pass_.complete,
+            "error": pass_.error,
+            "told": json.dumps(details),
         }
         self._database.run(sa.insert(passes).values(values))
 
@@ -51,19 +51,19 @@ class DatabasePassLog:
             passes.c.complete,
             passes.c.began <= self._clock(),
         )
-        found: datetime | None = self._database.scalar(query)
-        return found
+        began: datetime | None = self._database.scalar(query)
+        return began
 
     def since(self, when: datetime) -> list[Pass]:
-        known = passes.c.ended.between(when, self._clock())
-        query = sa.select(passes).where(known).order_by(passes.c.ended)
+        ended = passes.c.ended.between(when, self._clock())
+        query = sa.select(passes).where(ended).order_by(passes.c.ended)
         return [_pass(row) for row in self._database.all(query)]
 
 
 def _pass(row: Any) -> Pass:
-    told = json.loads(row.told)
-    spaces = {key: (pages, closed) for key, (pages, closed) in told.pop("spaces").items()}
-    warnings = tuple(told.pop("warnings", ()))
+    details = json.loads(row.told)
+    spaces = {key: (pages, closed) for key, (pages, closed) in details.pop("spaces").items()}
+    warnings = tuple(details.pop("warnings", ()))
     return Pass(
         wiki=row.wiki,
         kind=PassKind(row.rhythm),
@@ -73,5 +73,5 @@ def _pass(row: Any) -> Pass:
         error=row.error,
         spaces=spaces,
         warnings=warnings,
-        **told,
+        **details,
     )

@@ -1,5 +1,5 @@
-"""Sync locks that wait while their holder may be dead: after a `kill -9` its lease still runs for
-some seconds."""
+"""Sync locks that wait while their holder may be dead: after a `kill -9` its lease runs on for some
+seconds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.state.schema import locks, processes
 logger = logging.getLogger(__name__)
 
 _LOOK_AGAIN = 0.5
-"""Seconds. A live process renews its lease every quarter of it."""
+"""Seconds between two looks. A live process renews its lease after each quarter of it."""
 
 
 class PatientLocks:
@@ -46,7 +46,7 @@ class PatientLocks:
         """Hold the locks of these wikis.
 
         Raises:
-            SyncRunning: one of them is being synced elsewhere, by a process that lives.
+            SyncRunning: a live process is syncing one of them.
             StateUnavailable
         """
         with ExitStack() as stack:
@@ -55,25 +55,25 @@ class PatientLocks:
 
     def _take(self, wikis: Sequence[str], stack: ExitStack) -> None:
         seen: dict[str, datetime] = {}
-        left = LEASE.total_seconds() + 2
+        seconds_left = LEASE.total_seconds() + 2
         while True:
             try:
                 stack.enter_context(self._locks.hold(wikis))
             except SyncRunning:
                 leases = self._leases(wikis)
-                moved = any(seen.get(name, until) != until for name, until in leases.items())
-                if moved or left <= 0 or self._stopped():
+                is_renewed = any(seen.get(name, until) != until for name, until in leases.items())
+                if is_renewed or seconds_left <= 0 or self._stopped():
                     raise
                 if leases and not seen:
                     logger.warning(
                         "Another process syncs %s, or was killed while it did: waiting up to"
                         " %.0f s to see whether it lives",
                         " and ".join(wikis),
-                        left,
+                        seconds_left,
                     )
                 seen |= leases
                 self._pause(_LOOK_AGAIN)
-                left -= _LOOK_AGAIN
+                seconds_left -= _LOOK_AGAIN
             else:
                 return
 

@@ -1,4 +1,4 @@
-"""The place of the bot's database: a file in the data folder, or where a URL says."""
+"""The place of the bot's database: a file in the data folder, or a URL."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StatePlace:
 
     @property
     def file(self) -> Path | None:
-        """Return SQLite's file; None if the database is on a server, or of no file."""
+        """Return SQLite's file; None if the database is on a server or in memory."""
         if not self.url:
             return self.folder / "state.sqlite3"
         from bot.state.copies import file_of  # slow: SQLAlchemy
@@ -29,7 +29,7 @@ class StatePlace:
 
     @property
     def is_made(self) -> bool:
-        """Return whether there is a database, as far as a file tells. Opening it would make it."""
+        """Return whether the database exists, judged by its file: opening it would create it."""
         try:
             return (file := self.file) is None or file.exists()
         except OSError:  # opening it says why

@@ -1,4 +1,4 @@
-"""The processes that share the database, so that one takes over what a dead one left."""
+"""The processes that share the database, so that a live one takes over a dead one's work."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from bot.state.schema import processes
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=15)
-"""So long after its last beat a process counts as alive. Clocks that differ by a good part of it
-would let two processes take each other for dead."""
+"""Time for which a process counts as alive after its last beat. If clocks differ by a good part of
+it, two processes may take each other for dead."""
 
 
 class Process:
-    """The own process among those that share ``database``.
+    """The current process, among those that share ``database``.
 
-    What a process has claimed carries its ``name``; once it is dead, any other may take it over. A
+    The claims of a process carry its ``name``; once it is dead, any other may take them over. A
     name is never reused, so claims from before a restart are another process's.
     """
 
@@ -46,12 +46,12 @@ class Process:
         self._lease = lease
         self._monotonic = monotonic
         self._ahead: dict[str, tuple[datetime, float]] = {}
-        """Processes whose beat is later than a live one would write, and since when."""
+        """Processes whose lease ends later than a live process would write, and since when."""
         self._over = threading.Event()
         self._beating: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start to beat, until `leave`. Not on the event loop: a busy process is not dead.
+        """Start to beat in a thread, until `leave`. A busy event loop would look dead.
 
         Raises:
             StateUnavailable
@@ -93,22 +93,23 @@ class Process:
             self._clear_ahead(connection, now)
 
     def _clear_ahead(self, connection: sa.Connection, now: datetime) -> None:
-        """Delete processes that died while the clock was ahead: they would live until then.
-
-        One that lives writes a new beat within the lease, whatever the clock says.
+        """Delete processes that died while the clock was ahead: they would count as alive until
+        that time. A live process writes a new beat within the lease, whatever the clock says.
         """
         beats = sa.select(processes.c.name, processes.c.until).where(
             processes.c.until > now + 2 * self._lease, processes.c.name != self.name
         )
-        seen = self._monotonic()
-        ahead = {name: (until, seen) for name, until in connection.execute(beats)}
+        now_monotonic = self._monotonic()
+        ahead = {name: (until, now_monotonic) for name, until in connection.execute(beats)}
         for name, (until, _) in ahead.items():
             before = self._ahead.get(name)
             if before and before[0] == until:
                 ahead[name] = before
         self._ahead = ahead
         dead = [
-            name for name, (_, since) in ahead.items() if seen - since > self._lease.total_seconds()
+            name
+            for name, (_, since) in ahead.items()
+            if now_monotonic - since > self._lease.total_seconds()
         ]
         if dead:
             connection.execute(sa.delete(processes).where(processes.c.name.in_(dead)))
@@ -130,5 +131,5 @@ class Process:
             except StateUnavailable as error:
                 logger.debug("Other processes may consider this one dead: %s", error)
             except Exception:
-                # The edge of this thread: without beats others would take over what lives.
+                # The edge of this thread: without beats others would take over live work.
                 logger.exception("Other processes may consider this one dead")

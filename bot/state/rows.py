@@ -23,7 +23,7 @@ from bot.state import answer_json
 
 
 def is_at(table: sa.Table, place: IncomingMessage | MessageRef) -> sa.ColumnElement[bool]:
-    """Return the condition that a row is of the message at ``place``."""
+    """Return the condition that a row belongs to the message at ``place``."""
     return sa.and_(
         table.c.team == place.team, table.c.channel == place.channel, table.c.ts == place.ts
     )
@@ -74,14 +74,14 @@ def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
 
 
 def _choice(value: Callable[[str], Any]) -> Choice | None:
-    """Return the choice in the row whose column's ``value`` this returns. One from before schema 20
-    may be a choice wherever something was said before it, and what was chosen is not known."""
+    """Return the choice in a row, whose columns ``value`` returns. A row from before schema 20 may
+    be a choice if a message came before it, and the chosen pages are unknown."""
     chosen: str | None = value("chosen")
     if chosen:
         pages = answer_json.load_sources(chosen, f"answer {value('id')}")
         return Choice(value("own_words"), value("own_asker"), pages) if pages else LOST
-    said_before = value("ts") != value("thread") or value("ts").startswith(BY_ITSELF)
-    return LOST if chosen is None and said_before else None
+    has_earlier = value("ts") != value("thread") or value("ts").startswith(BY_ITSELF)
+    return LOST if chosen is None and has_earlier else None
 
 
 def choice_columns(choice: Choice | None) -> dict[str, Any]:
@@ -97,8 +97,8 @@ def _again(text: str, flag: int) -> Result | None:
 
 
 def flag_of(row: Any) -> Flag:
-    """Return the flag in a row, which joins a flag with its answer, columns under their tables'
-    names."""
+    """Return the flag in a row, which joins a flag with its answer. Column names begin with their
+    table's name."""
     due = {
         Due.ASK: row.flags_ask_due,
         Due.SHOW: row.flags_edition > row.flags_shown,
@@ -119,5 +119,5 @@ def flag_of(row: Any) -> Flag:
         owner=row.flags_owner,
         again=_again(row.flags_again, row.flags_id),
         again_at=row.flags_again_at,
-        due=frozenset(one for one, is_due in due.items() if is_due),
+        due=frozenset(work for work, is_due in due.items() if is_due),
     )

@@ -1,4 +1,4 @@
-"""The tables. What changes them has a migration, see `bot.state.migrations`."""
+"""The tables. Each change of them needs a migration, see `bot.state.migrations`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Moment(sa.TypeDecorator[datetime]):
 
 
 SCHEMA = 20
-"""The version of these tables, that of the last migration."""
+"""The version of these tables: the number of the last migration."""
 FIRST = 17
-"""The first that alembic keeps."""
+"""The first version that alembic manages."""
 
 metadata = sa.MetaData()
 
@@ -66,8 +66,8 @@ edited_questions = sa.Table(
     sa.Column("received", Moment, nullable=False),
     sa.Column("refused", sa.Boolean, nullable=False),
 )
-"""Questions as they were when they were worked on, before they were edited: when each came, and
-whether it was refused."""
+"""Earlier versions of edited questions that the bot had worked on: when each came, and whether it
+was refused."""
 
 answers = sa.Table(
     "answers",
@@ -92,9 +92,9 @@ answers = sa.Table(
     sa.Column("chosen", sa.Text),
     sa.UniqueConstraint("team", "channel", "ts"),
 )
-"""``chosen`` are the pages of the readings that were chosen, as JSON, empty without a choice; what
-was asked before it are ``own_words``, of ``own_asker``. NULL: a version before schema 20 wrote it,
-and it may be a choice."""
+"""``chosen`` are the pages of the chosen readings, as JSON, empty without a choice. ``own_words``
+is the question before the choice, and ``own_asker`` asked it. NULL: a version before schema 20
+wrote the row, and it may be a choice."""
 
 cited = sa.Table(
     "cited",
@@ -280,7 +280,7 @@ shown = sa.Table(
     sa.Column("way", sa.String(16), nullable=False),
     sa.Column("open", sa.Boolean, nullable=False),
 )
-"""The audit trail: what was shown to whom. ``open``: it was made of what everyone may read."""
+"""The audit trail of shown answers. ``open``: made from pages that everyone may read."""
 
 shown_pages = sa.Table(
     "shown_pages",
@@ -292,7 +292,7 @@ shown_pages = sa.Table(
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("words", sa.Boolean, nullable=False),
 )
-"""``words``: not only its title was shown."""
+"""``words``: more than the page's title was shown."""
 
 shown_readers = sa.Table(
     "shown_readers",
@@ -300,7 +300,7 @@ shown_readers = sa.Table(
     sa.Column("shown", sa.ForeignKey("shown.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("person", sa.String(32), primary_key=True, index=True),
 )
-"""Whose rights counted, unless it was open."""
+"""The people whose rights counted, unless the answer was open."""
 
 keys = sa.Table(
     "keys",
@@ -308,7 +308,7 @@ keys = sa.Table(
     sa.Column("name", sa.String(32), primary_key=True),
     sa.Column("value", sa.String(64), nullable=False),
 )
-"""Random keys of this database, such as that of the pseudonyms; and whether several workspaces ever
+"""Random keys of this database, for example of the pseudonyms; and whether several workspaces ever
 shared it."""
 
 installations = sa.Table(
@@ -337,7 +337,7 @@ org_workspaces = sa.Table(
         index=True,
     ),
 )
-"""The workspaces that were heard of through the installation of their organization."""
+"""Workspaces that became known through their organization's installation."""
 
 oauth_states = sa.Table(
     "oauth_states",
@@ -345,4 +345,4 @@ oauth_states = sa.Table(
     sa.Column("state", sa.String(64), primary_key=True),
     sa.Column("expires", Moment, nullable=False, index=True),
 )
-"""Installations that were begun: a digest of what Slack must bring back, once, until then."""
+"""Begun installations: a digest of the state that Slack must return, once, before it expires."""

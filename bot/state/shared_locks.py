@@ -11,58 +11,58 @@ from bot.errors import LockTaken, SyncRunning
 from bot.operations.syncing import SyncLocks
 
 _ELSEWHERE = 0.25
-"""Seconds between two checks whether another process has released it."""
+"""Seconds between two tries while another process holds the lock."""
 _LOOKS = 480
 
 
 class SharedLocks:
-    """The port `bot.conversation.ports.Locks`. Names are no wikis' names and have at most 64
-    characters. ``team`` is the workspace whose work they are for; empty: the first one. Two of one
-    name that a process holds for two workspaces would be one."""
+    """The port `bot.conversation.ports.Locks`. A name must not be a wiki's, and has at most 64
+    characters. ``team`` is the workspace that the locks are for; empty: the first one. Without it,
+    two workspaces of a process would share a lock of the same name."""
 
     def __init__(self, locks: SyncLocks, team: str = "") -> None:
         self._locks = locks
         self._team = team
-        self._here = WeakValueDictionary[str, asyncio.Lock]()  # those that somebody waits for
+        self._here = WeakValueDictionary[str, asyncio.Lock]()  # of this process, while in use
 
     @asynccontextmanager
     async def hold(self, name: str, *, waiting: bool = True) -> AsyncIterator[None]:
         """Hold the named lock.
 
         Raises:
-            LockTaken: another process is at it, and still is after two minutes; or is at all,
-                if nobody is ``waiting``.
+            LockTaken: another process still holds it after two minutes, or holds it now if not
+                ``waiting``.
             StateUnavailable
         """
         async with self._here.setdefault(name, asyncio.Lock()):
-            held = await self._held(name, _LOOKS if waiting else 0)
+            lock = await self._acquire(name, _LOOKS if waiting else 0)
             try:
                 yield
             finally:
-                await asyncio.to_thread(held.__exit__, None, None, None)
+                await asyncio.to_thread(lock.__exit__, None, None, None)
 
-    async def _held(self, name: str, looks: int) -> AbstractContextManager[None]:
+    async def _acquire(self, name: str, tries: int) -> AbstractContextManager[None]:
         while True:
-            held = self._locks.hold([f"{self._team}{name}"])
+            lock = self._locks.hold([f"{self._team}{name}"])
             try:
-                await _enter(held)
+                await _enter(lock)
             except SyncRunning:
-                if not looks:
+                if not tries:
                     raise LockTaken(f"Another process holds {name}.") from None
             else:
-                return held
-            looks -= 1
+                return lock
+            tries -= 1
             await asyncio.sleep(_ELSEWHERE)
 
 
-async def _enter(held: AbstractContextManager[None]) -> None:
-    """Take a lock in a thread. If the task is cancelled meanwhile, the lock is released when it was
-    taken."""
-    entering = asyncio.ensure_future(asyncio.to_thread(held.__enter__))
+async def _enter(lock: AbstractContextManager[None]) -> None:
+    """Take a lock in a thread. If the task is cancelled meanwhile, wait for the lock and release
+    it."""
+    entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
     try:
         await asyncio.shield(entering)
     except asyncio.CancelledError:
         await asyncio.wait([entering])
         if entering.exception() is None:
-            await asyncio.to_thread(held.__exit__, None, None, None)
+            await asyncio.to_thread(lock.__exit__, None, None, None)
         raise

@@ -1,7 +1,7 @@
 """Questions that wait in files while the database is away.
 
-One file for each, so that processes that share the folder need no lock: the process that takes one
-deletes it, and the inbox takes a question once, however often it is submitted.
+Each has a file of its own, so that processes that share the folder need no lock: the process that
+takes a question deletes its file, and the inbox takes a question only once.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.errors import StateUnavailable
 logger = logging.getLogger(__name__)
 
 _MOST = 10_000
-"""Files. Further messages are not stored: then Slack delivers again, or the person asks again."""
+"""Most files. Further messages are not stored: Slack delivers again, or the person asks again."""
 _ENDING = ".json"
 
 
@@ -33,7 +33,7 @@ class Spool:
         self._folder = folder
 
     def add(self, messages: Iterable[IncomingMessage]) -> None:
-        """Store all of them, on the disk when this returns.
+        """Store all messages. They are on the disk when this returns.
 
         Raises:
             StateUnavailable: the disk is full, or the folder cannot be written.
@@ -51,25 +51,25 @@ class Spool:
             ) from error
 
     def messages(self, most: int) -> list[IncomingMessage]:
-        """Return up to ``most`` of them, the earliest messages first."""
-        found = []
+        """Return up to ``most`` messages, the earliest first."""
+        messages = []
         for file in self._files()[:most]:
             try:
-                found.append(_loaded(json.loads(file.read_bytes())))
+                messages.append(_load(json.loads(file.read_bytes())))
             except FileNotFoundError:
                 continue  # another process took it
             except (OSError, ValueError, TypeError) as error:
                 logger.error("%s cannot be read and is put aside: %r", file, error)  # noqa: TRY400
                 self._put_aside(file)
-        return found
+        return messages
 
     def remove(self, messages: Iterable[IncomingMessage]) -> None:
         for message in messages:
             (self._folder / _name(message)).unlink(missing_ok=True)
 
     def forget_before(self, when: datetime) -> int:
-        """Delete files that were rejected, or begun and never finished, before ``when``: they hold
-        people's questions, and nothing reads them any more. Return how many."""
+        """Delete files that were put aside, or never finished, before ``when``: they hold people's
+        questions, and nothing reads them any more. Return their number."""
         forgotten = 0
         for file in [*self._glob("*.unreadable"), *self._glob("*.new")]:
             try:
@@ -99,7 +99,7 @@ class Spool:
         try:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as out:
-                out.write(json.dumps(_dumped(message)).encode())
+                out.write(json.dumps(_dump(message)).encode())
                 out.flush()
                 os.fsync(out.fileno())
             new.replace(file)
@@ -116,7 +116,7 @@ class Spool:
 
 def _name(message: IncomingMessage) -> str:
     """Return a file name that sorts as messages do, and is the same for repeated deliveries."""
-    what = (
+    identity = (
         message.event,
         message.team,
         message.channel,
@@ -124,26 +124,26 @@ def _name(message: IncomingMessage) -> str:
         message.edited,
         message.deleted,
     )
-    digest = hashlib.sha256(repr(what).encode()).hexdigest()[:24]
+    digest = hashlib.sha256(repr(identity).encode()).hexdigest()[:24]
     return f"{message.ts.zfill(24)[:24]}-{digest}{_ENDING}"
 
 
-def _dumped(message: IncomingMessage) -> dict[str, Any]:
-    """Return the message as files hold it. There a deleted one is ``gone``, as in files of earlier
-    versions, which may still wait."""
-    kept = asdict(message)
-    kept["gone"] = kept.pop("deleted")
-    return kept
+def _dump(message: IncomingMessage) -> dict[str, Any]:
+    """Return the message in the form of the files. They call a deleted message ``gone``: files of
+    earlier versions, which do so, may still wait."""
+    fields = asdict(message)
+    fields["gone"] = fields.pop("deleted")
+    return fields
 
 
-def _loaded(kept: Any) -> IncomingMessage:
-    fields = {**kept, "kind": MessageKind(kept["kind"])}
+def _load(stored: Any) -> IncomingMessage:
+    fields = {**stored, "kind": MessageKind(stored["kind"])}
     deleted = fields.pop("gone", False)
     return IncomingMessage(**fields, deleted=deleted)
 
 
 def _sync(folder: Path) -> None:
-    """Flush the folder, so that its files' names survive a power cut, too."""
+    """Flush the folder, so that its files' names also survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -40,9 +40,9 @@ from bot.state.written import DatabaseWrittenAnswers
 
 class Stores:
     """The stores of ``database``, in which ``process`` is this process. It satisfies
-    `bot.conversation.ports.Stores` and `bot.flags.ports.Stores`. ``run`` as in `InThreads`.
-    ``team`` is the workspace whose rows they hold, where several share the database; channels and
-    threads are told it in every call."""
+    `bot.conversation.ports.Stores` and `bot.flags.ports.Stores`. ``run`` is as in `InThreads`.
+    ``team`` is the workspace whose rows they read, if several share the database; calls to
+    ``channels`` and ``threads`` name it."""
 
     def __init__(  # noqa: PLR0913 - the database, and whose part of it
         self,

@@ -1,4 +1,4 @@
-"""The threads that the bot follows, and those in which it is to be quiet."""
+"""The threads that the bot follows, and those in which it must be quiet."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class DatabaseThreads:
         self._clock = clock
 
     def askers(self, thread: Thread) -> frozenset[str]:
-        """Return who asked the bot there, while that is stored; empty for a thread that it does not
-        follow."""
-        asked = sa.select(inbox.c.person).where(
+        """Return the people who asked the bot in a thread, as far as still stored; empty if it does
+        not follow the thread."""
+        select_askers = sa.select(inbox.c.person).where(
             inbox.c.team == thread.team,
             inbox.c.channel == thread.channel,
             inbox.c.thread == thread.ts,
@@ -38,7 +38,7 @@ class DatabaseThreads:
         with self._database.look() as connection:
             if connection.scalar(quiet):
                 return frozenset()
-            return frozenset(connection.scalars(asked))
+            return frozenset(connection.scalars(select_askers))
 
     def follow(self, thread: Thread, *, quiet: bool) -> None:
         """Follow the thread (answer in it without a mention), or stop."""

@@ -8,12 +8,12 @@ from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
 
 _NAME = "(timer)"
-"""No wiki's name."""
+"""A name that no wiki has."""
 
 
 class TimerTurn:
-    """The turn of ``process`` among those that share the database. A process has it until it gives
-    it back or is dead."""
+    """The turn of ``process`` among those that share the database. A process has the turn until it
+    gives it back or dies."""
 
     def __init__(self, database: Database, process: Process) -> None:
         self._locks = DatabaseLocks(database, process)
@@ -22,7 +22,7 @@ class TimerTurn:
         """Take the turn, or keep it; return whether this process has it.
 
         Raises:
-            StateUnavailable: it cannot be told.
+            StateUnavailable: the database cannot be used.
         """
         try:
             self._locks.take([_NAME])

@@ -15,7 +15,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._whose: int | None = None
+        self._holder: int | None = None
         self._urgent: deque[_Waiter] = deque()
         self._patient: deque[_Waiter] = deque()
 
@@ -23,7 +23,7 @@ class Turns:
     def turn(self, *, urgent: bool = False) -> Iterator[None]:
         """Hold the lock. Reentrant."""
         me = threading.get_ident()
-        if self._whose == me:
+        if self._holder == me:
             yield
             return
         self._wait(_Waiter(me), self._urgent if urgent else self._patient)
@@ -36,8 +36,8 @@ class Turns:
     def _wait(self, waiter: _Waiter, queue: deque[_Waiter]) -> None:
         try:
             with self._guard:
-                if self._whose is None:
-                    self._whose = waiter.thread
+                if self._holder is None:
+                    self._holder = waiter.thread
                     return
                 queue.append(waiter)
             waiter.turn.acquire()
@@ -45,15 +45,15 @@ class Turns:
             with self._guard:
                 if waiter in queue:
                     queue.remove(waiter)
-                elif self._whose == waiter.thread:
+                elif self._holder == waiter.thread:
                     self._pass_on()
             raise
 
     def _pass_on(self) -> None:
-        """Wake the next waiter alone: to wake all of them costs each a turn at computing."""
+        """Wake only the next waiter: waking all of them would cost each a time slice."""
         queue = self._urgent or self._patient
         waiter = queue.popleft() if queue else None
-        self._whose = waiter.thread if waiter else None
+        self._holder = waiter.thread if waiter else None
         if waiter:
             waiter.turn.release()
 

@@ -26,7 +26,7 @@ class DatabaseUsage:
 
     def take(self, day: date, caps: Mapping[Payer, Cap], spent: Spent) -> bool:
         with self._database.begin() as connection:
-            # In the same order, so that two transactions for the same payers never deadlock.
+            # The order is always the same, so that two transactions never deadlock.
             for payer in sorted(caps):
                 if _is_forgotten(connection, payer):
                     continue
@@ -39,8 +39,8 @@ class DatabaseUsage:
         tokens, cost = usage.c.tokens + by.tokens, usage.c.cost + by.cost
         with self._database.begin() as connection:
             for payer in sorted(caps):
-                changed = sa.update(usage).where(*_of(day, payer))
-                connection.execute(changed.values(tokens=tokens, cost=cost))
+                update = sa.update(usage).where(*_row(day, payer))
+                connection.execute(update.values(tokens=tokens, cost=cost))
 
     def _add(
         self, connection: sa.Connection, day: date, payer: Payer, spent: Spent, cap: Cap
@@ -54,7 +54,7 @@ class DatabaseUsage:
         row = {"day": day, "kind": kind, "payer": name, "tokens": spent.tokens, "cost": spent.cost}
         tokens, cost = usage.c.tokens + spent.tokens, usage.c.cost + spent.cost
         bounds = [(tokens, cap.tokens), (cost, cap.cost)]
-        added = (
+        upsert = (
             self._database.insert(usage)
             .values(row)
             .on_conflict_do_update(
@@ -63,19 +63,19 @@ class DatabaseUsage:
                 where=sa.and_(sa.true(), *(total <= bound for total, bound in bounds if bound)),
             )
         )
-        return connection.scalar(added.returning(usage.c.day)) is not None
+        return connection.scalar(upsert.returning(usage.c.day)) is not None
 
 
 def _is_forgotten(connection: sa.Connection, payer: Payer) -> bool:
-    """Return whether the payer was forgotten. The message that is found is locked until the end:
-    forgetting the person waits."""
+    """Return whether the payer was forgotten. The message read is locked until the end of the
+    transaction, so forgetting the person waits."""
     kind, name = payer
     workspace, person = parts_of(name)
-    theirs = inbox.c.team == workspace if workspace else sa.true()
-    message = sa.select(inbox.c.id).where(theirs, inbox.c.person == person).limit(1)
+    of_workspace = inbox.c.team == workspace if workspace else sa.true()
+    message = sa.select(inbox.c.id).where(of_workspace, inbox.c.person == person).limit(1)
     return kind == "person" and connection.scalar(message.with_for_update(read=True)) is None
 
 
-def _of(day: date, payer: Payer) -> tuple[sa.ColumnElement[bool], ...]:
+def _row(day: date, payer: Payer) -> tuple[sa.ColumnElement[bool], ...]:
     kind, name = payer
     return usage.c.day == day, usage.c.kind == kind, usage.c.payer == name

@@ -1,5 +1,5 @@
-"""The questions and the usage that are kept: the port `bot.operations.usage_report.KeptUsage`; and
-pseudonyms of people."""
+"""The stored questions and usage: the port `bot.operations.usage_report.KeptUsage`; and pseudonyms
+of people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.workspaces.model import own_id, parts_of
 
 _KEY = "pseudonyms"
 _DIRECT = "D"
-"""How the id of a direct message's channel begins in Slack."""
+"""Prefix of Slack's ids of direct-message channels."""
 
 
 class DatabaseUsageReport:
@@ -38,9 +38,9 @@ class DatabaseUsageReport:
             sa.case((IS_ANSWERED, 1), else_=0).label("answered"),
         ).where(answers.c.given >= since, IS_QUESTION)
         with self._database.look() as connection:
-            others = further(connection)
+            further_workspaces = further(connection)
             for row in connection.execute(query):
-                workspace = row.team if row.team in others else ""
+                workspace = row.team if row.team in further_workspaces else ""
                 channel, person = own_id(workspace, row.channel), own_id(workspace, row.asker)
                 yield AskedOnce(row.given, channel, person, _is_direct(channel), bool(row.answered))
 
@@ -57,20 +57,20 @@ def _is_direct(channel: str) -> bool:
 
 
 def pseudonyms(database: Database) -> Callable[[str], str]:
-    """Return a function from a person's id to their pseudonym: the same each time in this database,
-    and another one in others. Whoever can read the database can learn who it is.
+    """Return a function from a person's id to a pseudonym, which is always the same in this
+    database and differs in others. Anybody who can read the database can find the person.
 
     Raises:
         StateUnavailable
     """
-    mine = {"name": _KEY, "value": secrets.token_hex(32)}
+    row = {"name": _KEY, "value": secrets.token_hex(32)}
     with database.begin() as connection:
-        added = database.insert(keys).values(mine).on_conflict_do_nothing()
-        connection.execute(added)
+        insert = database.insert(keys).values(row).on_conflict_do_nothing()
+        connection.execute(insert)
         key = connection.scalar(sa.select(keys.c.value).where(keys.c.name == _KEY)) or ""
 
     def name(person: str) -> str:
-        found = hmac.digest(bytes.fromhex(key), person.encode(), hashlib.sha256)
-        return f"person-{found.hex()[:8]}"
+        code = hmac.digest(bytes.fromhex(key), person.encode(), hashlib.sha256)
+        return f"person-{code.hex()[:8]}"
 
     return name

@@ -27,36 +27,36 @@ class DatabaseWrittenAnswers:
         self._team = team
         self._ours = of_team(written.c.team, team)
 
-    def write(self, one: WrittenAnswer) -> WrittenAnswer:
+    def write(self, answer: WrittenAnswer) -> WrittenAnswer:
         values = {
-            "flag": one.flag,
-            "question": one.question,
-            "text": one.text,
-            "author": one.author,
-            "author_name": one.author_name,
-            "at": one.written,
-            "expires": one.expires,
-            "sources": answer_json.dump_sources(one.sources),
-            "says": json.dumps(one.says),
-            "acl": str(one.acl),
-            "channel": one.channel,
-            "by_admin": one.by_admin,
+            "flag": answer.flag,
+            "question": answer.question,
+            "text": answer.text,
+            "author": answer.author,
+            "author_name": answer.author_name,
+            "at": answer.written,
+            "expires": answer.expires,
+            "sources": answer_json.dump_sources(answer.sources),
+            "says": json.dumps(answer.says),
+            "acl": str(answer.acl),
+            "channel": answer.channel,
+            "by_admin": answer.by_admin,
             "team": id_of(self._team),
         }
         with self._database.begin() as connection:
-            if one.flag is not None:
-                # A concurrent writer waits, and then replaces it.
-                flag = sa.select(flags.c.id).where(flags.c.id == one.flag)
+            if answer.flag is not None:
+                # A concurrent writer waits here, and then replaces this answer.
+                flag = sa.select(flags.c.id).where(flags.c.id == answer.flag)
                 connection.execute(flag.with_for_update())
                 connection.execute(
                     sa.update(written)
-                    .where(written.c.flag == one.flag, written.c.ended == "")
-                    .values(ended=End.REPLACED.value, ended_by=one.author, announce_due=True)
+                    .where(written.c.flag == answer.flag, written.c.ended == "")
+                    .values(ended=End.REPLACED.value, ended_by=answer.author, announce_due=True)
                 )
             id_ = connection.scalars(
                 sa.insert(written).values(values).returning(written.c.id)
             ).one()
-        return replace(one, id=id_)
+        return replace(answer, id=id_)
 
     def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
         return self._written(written.c.expires > now)
@@ -87,10 +87,10 @@ class DatabaseWrittenAnswers:
             if why is End.WITHDRAWN and row.flag is not None:
                 note_action(connection, row.flag, FlagAction.ANSWER_WITHDRAWN, person, when)
             if retract_since is not None:
-                fall = sa.update(answers).where(
+                invalidate = sa.update(answers).where(
                     recorded, answers.c.given >= retract_since, answers.c.retracted.is_(None)
                 )
-                connection.execute(fall.values(falling=True))
+                connection.execute(invalidate.values(falling=True))
         return True
 
     def vouch(self, id_: int, *, by_admin: bool) -> None:
@@ -103,28 +103,31 @@ class DatabaseWrittenAnswers:
     def unannounced(self) -> Sequence[Announcement]:
         return self._announcements(written.c.announce_due)
 
-    def announced(self, one: Announcement, channel: str, ts: str) -> None:
-        as_it_is = written.c.id == one.written.id, written.c.ended == (one.ended or "")
-        if one.ended:
-            self._database.run(sa.delete(written).where(*as_it_is))
+    def announced(self, announcement: Announcement, channel: str, ts: str) -> None:
+        unchanged = (
+            written.c.id == announcement.written.id,
+            written.c.ended == (announcement.ended or ""),
+        )
+        if announcement.ended:
+            self._database.run(sa.delete(written).where(*unchanged))
             return
         with self._database.begin() as connection:
-            # Also if it ended meanwhile: the message is posted, and must be updated.
-            where = written.c.id == one.written.id
+            # Record it even if the answer ended meanwhile: the posted message needs an update.
+            where = written.c.id == announcement.written.id
             values = {"announced_in": channel, "announcement": ts}
             connection.execute(sa.update(written).where(where).values(values))
-            connection.execute(sa.update(written).where(*as_it_is).values(announce_due=False))
+            connection.execute(sa.update(written).where(*unchanged).values(announce_due=False))
 
     def _written(self, condition: sa.ColumnElement[bool]) -> list[WrittenAnswer]:
         query = sa.select(written).where(self._ours, condition, written.c.ended == "")
         rows = self._database.all(query.order_by(written.c.id.desc()))
-        return [_one(row) for row in rows]
+        return [_written_answer(row) for row in rows]
 
     def _announcements(self, condition: sa.ColumnElement[bool]) -> list[Announcement]:
         query = sa.select(written).where(self._ours, condition).order_by(written.c.id)
         return [
             Announcement(
-                _one(row),
+                _written_answer(row),
                 row.announced_in,
                 row.announcement,
                 End(row.ended) if row.ended else None,
@@ -134,7 +137,7 @@ class DatabaseWrittenAnswers:
         ]
 
 
-def _one(row: Any) -> WrittenAnswer:
+def _written_answer(row: Any) -> WrittenAnswer:
     name = f"written answer {row.id}"
     sources, says, acl = answer_json.load_basis(row.sources, row.says, row.acl, name)
     return WrittenAnswer(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from alembic import context
 
-given = context.config.attributes
-context.configure(connection=given["connection"], on_version_apply=given["applied"])
-# `schema_version` is older than alembic, and what every version of Footnote looks at.
-known = "base" if given["version"] < given["first"] else str(given["version"])
-context.get_context().stamp(context.script, known)
+attributes = context.config.attributes
+context.configure(connection=attributes["connection"], on_version_apply=attributes["applied"])
+# `schema_version` is older than the use of alembic, and every version of Footnote reads it.
+current = "base" if attributes["version"] < attributes["first"] else str(attributes["version"])
+context.get_context().stamp(context.script, current)
 context.run_migrations()

@@ -85,7 +85,7 @@ def test_what_was_kept_before_answers_were_checked_still_loads(said: Answer | No
 def test_what_cannot_be_read_is_no_answer_and_its_words_are_not_logged(
     text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer_json._tell.cache_clear()
+    answer_json._log_unreadable.cache_clear()
     loaded = [answer_json.load(text, "answer 7") for _ in range(2)]
 
     assert loaded == 2 * [NoAnswer(Reason.UNCHECKED, texts.UNREADABLE)]

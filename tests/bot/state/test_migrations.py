@@ -241,7 +241,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("bot.state.migrating._recording", lambda _: failing)
+        patched.setattr("bot.state.migrating._recorder", lambda _: failing)
         with pytest.raises(KeyboardInterrupt):
             Database.open(file)
     with closing(sqlite3.connect(file)) as old:
