@@ -1,1 +1,1 @@
-"""Metrics for Prometheus: what ``/metrics`` shows of one process."""
+"""Metrics for Prometheus, which ``/metrics`` shows for one process."""

@@ -1,6 +1,6 @@
-"""Counters and histograms of this process: what happened since it was started.
+"""Counters and histograms of this process, which start with it.
 
-Every label has a bounded number of values, which stand in the code or in the settings: no text, no
+Every label has a bounded number of values, fixed in the code or in the settings: no text, no
 person, no page.
 """
 
@@ -17,18 +17,18 @@ from indexers.ports import Reranker
 
 STAGES = ("rewrite", "embed", "search", "compose", "check")
 READ = "rerank"
-"""The stage of each reading of the cross-encoder, which is within `search` or `compose`."""
+"""The stage of each run of the cross-encoder, which is part of `search` or `compose`."""
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 _SLOW = (0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120, 300)
-"""Seconds: of a stage of an answer, and of what people wait for."""
+"""Buckets in seconds: ``_FAST`` for the stages of an answer, ``_SLOW`` for replies."""
 _ENDED = tuple(state for state in MessageState if state.value not in {"received", "working"})
 _WRITTEN = "written"
 
 
 class Counters:
     """The observer of answers, messages and the language model (`bot.conversation.ports.Observer`,
-    `bot.answering.composing.usage.ModelObserver`). ``clock`` returns seconds since the epoch, as
-    the times of messages are."""
+    `bot.answering.composing.usage.ModelObserver`). ``clock`` returns seconds since the epoch, like
+    the times of messages."""
 
     def __init__(self, registry: CollectorRegistry, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -130,10 +130,10 @@ class Counters:
     def ended(self, message: IncomingMessage, state: MessageState) -> None:
         """Count a message whose work has ended."""
         self._messages.labels(message.kind, state).inc()
-        # A deletion has the time of the message, which may be days old, and nobody waits for it.
-        replied = state is MessageState.DONE and not message.deleted
-        if replied and (asked := _when(message)):
-            self._reply_seconds.labels(message.kind).observe(max(0.0, self._clock() - asked))
+        # A deletion carries the message's time, which may be days old, and nobody waits for it.
+        is_reply = state is MessageState.DONE and not message.deleted
+        if is_reply and (written := _written_at(message)):
+            self._reply_seconds.labels(message.kind).observe(max(0.0, self._clock() - written))
 
     def counted(self, new_incident: Callable[[], str]) -> Callable[[], str]:
         """Return ``new_incident``, counted."""
@@ -145,7 +145,7 @@ class Counters:
         return counting
 
     def timed(self, reranker: Reranker) -> Reranker:
-        """Return ``reranker``, with the seconds of each reading observed."""
+        """Return ``reranker``, with the seconds of each run observed."""
         return TimedReranker(reranker, self._stage_seconds.labels(READ).observe)
 
     def asked(
@@ -160,7 +160,7 @@ class Counters:
             self._model_seconds.observe(seconds)
 
     def _begin_at_zero(self) -> None:
-        """Create each series: a rate of one that begins at 1 would miss its first event."""
+        """Create each series at 0: the rate of a series that begins at 1 misses its first event."""
         self._questions.labels("answer", "")
         self._questions.labels("clarify", "")
         for reason in Reason:
@@ -184,7 +184,7 @@ class Counters:
 
 
 class TimedReranker:
-    """A `Reranker` that tells ``observe`` the seconds of each reading, also of one that fails."""
+    """A `Reranker` that passes ``observe`` the seconds of each run, also of one that fails."""
 
     def __init__(self, reranker: Reranker, observe: Callable[[float], object]) -> None:
         self.identity = reranker.identity
@@ -200,8 +200,8 @@ class TimedReranker:
             self._observe(time.perf_counter() - began)
 
 
-def _when(message: IncomingMessage) -> float | None:
-    """Return when the message was written, in seconds since the epoch, as Slack's ts are."""
+def _written_at(message: IncomingMessage) -> float | None:
+    """Return when the message was written, in seconds since the epoch like Slack's ts."""
     try:
         return float(message.edited or message.ts)
     except ValueError:

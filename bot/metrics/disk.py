@@ -8,12 +8,12 @@ from pathlib import Path
 from bot.metrics.model import DiskUse
 
 _PARTS = {"index": "index", "scratch": "scratch", "clones": "clones", "models": "models"}
-_STATE, _REST = "state", "other"
-PARTS = (*_PARTS.values(), _STATE, _REST)
+_STATE, _OTHER = "state", "other"
+PARTS = (*_PARTS.values(), _STATE, _OTHER)
 
 
 def disk_use(folder: Path) -> DiskUse:
-    """Return the sizes now. Walks the folder, so it may block for a moment.
+    """Return the current sizes. This walks the folder, so it may block for a moment.
 
     Raises:
         OSError: the folder cannot be read.
@@ -21,21 +21,21 @@ def disk_use(folder: Path) -> DiskUse:
     sizes = dict.fromkeys(PARTS, 0)
     with os.scandir(folder) as entries:
         for entry in entries:
-            part = _PARTS.get(entry.name) or (_STATE if entry.name.startswith("state.") else _REST)
+            part = _PARTS.get(entry.name) or (_STATE if entry.name.startswith("state.") else _OTHER)
             sizes[part] += _size(Path(entry.path))
-    found = os.statvfs(folder)
-    return DiskUse(sizes, found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
+    disk = os.statvfs(folder)
+    return DiskUse(sizes, disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize)
 
 
 def _size(path: Path) -> int:
-    """Return the bytes that a file or folder takes. A sync deletes files meanwhile."""
+    """Return the bytes that a file or folder takes. A sync may delete files meanwhile."""
     if not path.is_dir() or path.is_symlink():
         return _blocks(path)
-    return sum(_blocks(Path(place, name)) for place, _, names in os.walk(path) for name in names)
+    return sum(_blocks(Path(folder, name)) for folder, _, names in os.walk(path) for name in names)
 
 
 def _blocks(path: Path) -> int:
-    """Return the bytes on the disk: Qdrant's files are larger than what is written in them."""
+    """Return the bytes used on the disk: Qdrant's files are sparse, so their sizes are larger."""
     try:
         return path.lstat().st_blocks * 512
     except OSError:

@@ -1,4 +1,4 @@
-"""Gauges: how things stand now, by the database, the index and the disk."""
+"""Gauges: the current state of the database, the index and the disk."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _PERSONAL = "~"
 
 
 class Gauges(Collector):
-    """The gauges of the latest ``samples``, by the name of their source. What could not be asked
-    is left out, and `footnote_source_up` says so."""
+    """The gauges of the latest ``samples``, by the name of their source. A source that failed is
+    left out, and `footnote_source_up` says so."""
 
     def __init__(self, clock: Callable[[], datetime], version: str) -> None:
         self.samples: Mapping[str, Any] = {}
@@ -30,7 +30,7 @@ class Gauges(Collector):
         self._began = clock()
 
     def describe(self) -> Iterable[Metric]:
-        """Return nothing: the registry need not ask anybody to learn the names."""
+        """Return nothing, so that the registry need not collect samples to learn the names."""
         return ()
 
     def collect(self) -> Iterator[Metric]:
@@ -45,13 +45,13 @@ class Gauges(Collector):
             [((name,), int(sample is not None)) for name, sample in samples.items()],
         )
         if counts := samples.get("database"):
-            yield from self._of_the_database(counts)
+            yield from self._database_gauges(counts)
         if status := samples.get("index"):
-            yield from self._of_the_index(status)
+            yield from self._index_gauges(status)
         if use := samples.get("disk"):
-            yield from _of_the_disk(use)
+            yield from _disk_gauges(use)
 
-    def _of_the_database(self, counts: StateCounts) -> Iterator[Metric]:
+    def _database_gauges(self, counts: StateCounts) -> Iterator[Metric]:
         yield _gauge(
             "footnote_queue_messages",
             "Messages that are not answered yet, of all processes.",
@@ -80,15 +80,15 @@ class Gauges(Collector):
             [((state.value,), counts.flags.get(state, 0)) for state in FlagState],
         )
 
-    def _of_the_index(self, status: Mapping[str, Any]) -> Iterator[Metric]:
+    def _index_gauges(self, status: Mapping[str, Any]) -> Iterator[Metric]:
         wikis = status["wikis"]
         yield _gauge(
             "footnote_index_building",
             "1 while an index is being rebuilt, else 0.",
             values=[((), int(status["building"]))],
         )
-        for name, means, value in _OF_WIKIS:
-            yield _gauge(name, means, ("wiki",), [
+        for name, description, value in _WIKI_GAUGES:
+            yield _gauge(name, description, ("wiki",), [
                 ((wiki,), value(row)) for wiki, row in wikis.items()
             ])  # fmt: skip
         yield _gauge(
@@ -121,13 +121,13 @@ class Gauges(Collector):
         )
 
     def _lag(self, as_of: str | None) -> float:
-        """Return the age of an index in seconds. One that never had a complete pass has none, and
-        an alert needs one."""
+        """Return the age of a wiki's index in seconds. Without a complete pass, it is the age of
+        this process, because alerts need a value."""
         since = datetime.fromisoformat(as_of) if as_of else self._began
         return (self._clock() - since).total_seconds()
 
 
-_OF_WIKIS: Sequence[tuple[str, str, Callable[[Mapping[str, Any]], float]]] = (
+_WIKI_GAUGES: Sequence[tuple[str, str, Callable[[Mapping[str, Any]], float]]] = (
     ("footnote_wiki_pages", "Pages of the wiki in the index.", lambda row: row["pages"]),
     ("footnote_wiki_passages", "Passages of the wiki in it.", lambda row: row["passages"]),
     (
@@ -149,11 +149,11 @@ _OF_WIKIS: Sequence[tuple[str, str, Callable[[Mapping[str, Any]], float]]] = (
 
 
 def _largest(spaces: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    shared = [one for one in spaces.items() if one[0] and not one[0].startswith(_PERSONAL)]
-    return sorted(shared, key=lambda one: (-one[1]["pages"], one[0]))[:MOST_SPACES]
+    shared = [item for item in spaces.items() if item[0] and not item[0].startswith(_PERSONAL)]
+    return sorted(shared, key=lambda item: (-item[1]["pages"], item[0]))[:MOST_SPACES]
 
 
-def _of_the_disk(use: DiskUse) -> Iterator[Metric]:
+def _disk_gauges(use: DiskUse) -> Iterator[Metric]:
     yield _gauge(
         "footnote_data_bytes",
         "Bytes of the data folder by part.",
@@ -170,11 +170,11 @@ def _of_the_disk(use: DiskUse) -> Iterator[Metric]:
 
 def _gauge(
     name: str,
-    means: str,
+    description: str,
     labels: Sequence[str] = (),
     values: Sequence[tuple[Sequence[str], float]] = (),
 ) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, means, labels=labels)
-    for of, value in values:
-        family.add_metric(of, value)
+    family = GaugeMetricFamily(name, description, labels=labels)
+    for label_values, value in values:
+        family.add_metric(label_values, value)
     return family

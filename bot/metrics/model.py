@@ -1,4 +1,4 @@
-"""Models of metrics: what the stores count for them."""
+"""Models of metrics: the counts that stores provide."""
 
 from __future__ import annotations
 

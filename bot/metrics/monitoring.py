@@ -1,4 +1,4 @@
-"""The metrics of a bot, composed of what it is made of."""
+"""Composition of a bot's metrics."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def metrics_of(
     data_dir: Path,
     clock: Callable[[], datetime],
 ) -> Metrics:
-    """Compose the metrics. ``counts`` asks the database, ``status`` index and database."""
+    """Compose the metrics. ``counts`` reads the database, ``status`` the index and the database."""
     sources = {
         "database": SampleSource(counts, fresh=5.0),
         "index": SampleSource(status, fresh=15.0),

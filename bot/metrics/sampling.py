@@ -1,4 +1,4 @@
-"""Samples of what must be asked for: the database, the index, the disk."""
+"""Samples of the sources that must be read: the database, the index, the disk."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from indexers.errors import IndexersError
 logger = logging.getLogger(__name__)
 
 _LATE = 60.0
-"""Seconds for which a sample that is not fresh any more is used while its source is asked anew: a
-large data folder on a slow disk takes longer than anybody waits, and is not out of order."""
+"""Seconds for which a stale sample is used while its source is asked again: reading a large data
+folder on a slow disk takes longer than anybody waits, but is no failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleSource:
-    """A source of samples. ``ask`` may block; what it returns is used for ``fresh`` seconds."""
+    """A source of samples. ``ask`` may block; its result is used for ``fresh`` seconds."""
 
     ask: Callable[[], Any]
     fresh: float
 
 
 class Sampler:
-    """Asks each source in a thread of its own and never twice at a time: one that hangs costs one
-    thread, however often somebody asks."""
+    """Asks each source in a thread of its own and never twice at a time: a source that hangs costs
+    one thread, however often somebody reads the metrics."""
 
     def __init__(
         self,
@@ -40,20 +40,20 @@ class Sampler:
         patience: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Create it. ``patience``: seconds to wait for sources that are asked anew."""
+        """Create it. ``patience``: seconds to wait for sources that are asked again."""
         self._sources = sources
         self._patience = patience
         self._clock = clock
         self._asking: dict[str, tuple[float, asyncio.Task[Any]]] = {}
-        self._found: dict[str, tuple[float, Any]] = {}
+        self._latest_samples: dict[str, tuple[float, Any]] = {}
 
     async def samples(self) -> dict[str, Any]:
-        """Return the samples by source; None where one cannot be asked now. One that takes longer
-        than anybody waits gives what came after the request before."""
+        """Return the samples by source; None for a source that fails now. A source that takes
+        longer than the wait gives its result to the next request."""
         self._collect()
         now = self._clock()
         for name, source in self._sources.items():
-            until, _ = self._found.get(name, (now, None))
+            until, _ = self._latest_samples.get(name, (now, None))
             if name not in self._asking and until <= now:
                 task = asyncio.create_task(in_own_thread(source.ask, f"sampling {name}"))
                 self._asking[name] = now, task
@@ -64,14 +64,14 @@ class Sampler:
         return {name: self._latest(name, now) for name in self._sources}
 
     def _latest(self, name: str, now: float) -> Any:
-        until, found = self._found.get(name, (-math.inf, None))
-        return None if name in self._asking and until + _LATE < now else found
+        until, sample = self._latest_samples.get(name, (-math.inf, None))
+        return None if name in self._asking and until + _LATE < now else sample
 
     def _collect(self) -> None:
         for name, (began, task) in list(self._asking.items()):
             if task.done():
                 del self._asking[name]
-                self._found[name] = began + self._sources[name].fresh, _result(name, task)
+                self._latest_samples[name] = began + self._sources[name].fresh, _result(name, task)
 
 
 def _result(name: str, task: asyncio.Task[Any]) -> Any:
@@ -81,6 +81,6 @@ def _result(name: str, task: asyncio.Task[Any]) -> Any:
         logger.debug("No metrics of the %s: %s", name, error)
         return None
     except Exception:
-        # The edge of the source's thread: what nobody foresaw must not take the whole page away.
+        # The edge of the source's thread: an unexpected error must not break the whole page.
         logger.exception("The metrics of the %s cannot be read", name)
         return None
