@@ -1,1 +1,1 @@
-"""A process that holds the index, and the commands that ask it to do their work."""
+"""A running process that holds the index, and the commands that send it their work."""

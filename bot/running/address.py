@@ -1,4 +1,4 @@
-"""The place where a process listens: a socket in the data folder, for its owner alone."""
+"""The address where a process listens: a socket in the data folder, only for the folder's owner."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 _LONGEST = 100
-"""Bytes of a socket's address; systems allow 103 to 107."""
+"""Most bytes of a socket's address; systems allow 103 to 107."""
 
 
 def socket_in(data_dir: Path) -> Path:
-    """Return the place of the socket, in a folder of its own: some systems ignore the permissions
-    of a socket, and none those of a folder."""
+    """Return the path of the socket, in a folder of its own: some systems ignore the permissions of
+    a socket, but every system respects those of a folder."""
     return data_dir / "process" / "socket"
 
 
 def listen(data_dir: Path) -> socket.socket | None:
-    """Return a socket that listens; None if a living process listens there. The socket of a dead
-    one is replaced. The caller holds the index, so there is no second one that tries.
+    """Return a listening socket; None if a live process listens there. A dead process's socket is
+    replaced. The caller holds the index, so no second process tries at the same time.
 
     Raises:
-        OSError: there can be none here.
+        OSError: no socket can be made here.
     """
     file = socket_in(data_dir)
     file.parent.mkdir(mode=0o700, exist_ok=True)
-    found = file.parent.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+    status = file.parent.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise PermissionError(f"{file.parent} is not a folder of this user")
     file.parent.chmod(0o700)
     if is_alive(file):
@@ -38,7 +38,7 @@ def listen(data_dir: Path) -> socket.socket | None:
     file.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX)
     try:
-        with _short(file) as address:
+        with _short_address(file) as address:
             listener.bind(address)
         file.chmod(0o600)
         listener.listen(16)
@@ -50,30 +50,30 @@ def listen(data_dir: Path) -> socket.socket | None:
 
 def is_alive(file: Path) -> bool:
     """Return whether a process listens at the socket."""
-    connected = connect(file)
-    if connected is None:
+    connection = connect(file)
+    if connection is None:
         return False
-    connected.close()
+    connection.close()
     return True
 
 
 def connect(file: Path) -> socket.socket | None:
-    """Return a connection to the process at the socket; None if there is none, or it is another
-    user's, who must not be told what is asked."""
-    connected = socket.socket(socket.AF_UNIX)
+    """Return a connection to the process at the socket; None if there is none. A process of another
+    user must not see the request, so it counts as none."""
+    connection = socket.socket(socket.AF_UNIX)
     try:
         if not _is_trusted(file):
-            connected.close()
+            connection.close()
             return None
-        with _short(file) as address:
-            connected.connect(address)
-    except OSError:  # none listens, or the socket is closed to us
-        connected.close()
+        with _short_address(file) as address:
+            connection.connect(address)
+    except OSError:  # nobody listens, or the socket is closed to us
+        connection.close()
         return None
     except BaseException:
-        connected.close()
+        connection.close()
         raise
-    return connected
+    return connection
 
 
 def _is_trusted(file: Path) -> bool:
@@ -83,8 +83,8 @@ def _is_trusted(file: Path) -> bool:
 
 
 @contextmanager
-def _short(file: Path) -> Iterator[str]:
-    """Yield an address of the file that is short enough: through a link, if need be."""
+def _short_address(file: Path) -> Iterator[str]:
+    """Yield a short enough address of the file, through a link if necessary."""
     file = file.absolute()
     if len(os.fsencode(file)) <= _LONGEST:
         yield str(file)

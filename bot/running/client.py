@@ -1,4 +1,4 @@
-"""A command's end: it asks the running process, and shows what comes back."""
+"""The command's side: it asks the running process, and shows the output that comes back."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ from bot.running.connection import CommandConnection
 
 LAST = frozenset({"exit", "misused", "refused", "ended"})
 _LOOK = 0.1
-"""Seconds between two looks whether Ctrl-C was pressed."""
+"""Seconds between two checks for Ctrl-C."""
 _STOPPING = 2.0
 """Seconds that work may take to stop after Ctrl-C, before the command ends without it."""
 
 
 class ProcessEnded(Exception):
-    """The process ended before the work was through."""
+    """The process ended before the work was done."""
 
 
 def ask_running(  # noqa: PLR0913 - the two ends of a conversation, and how to end it
     connection: CommandConnection,
-    asked: Mapping[str, object],
+    request: Mapping[str, object],
     show: Callable[[dict[str, Any]], None],
     signals: Sequence[str],
     *,
     patient: bool,
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
-    """Send what is ``asked`` and return the last message; ``show`` all others. The names of
-    ``signals`` that came are passed on; the second one ends this at once, and so does the first
-    unless the work is ``patient``, and finishes the page at hand.
+    """Send the ``request`` and return the last message; ``show`` all others. The names of received
+    ``signals`` are passed on. The second signal ends this at once. So does the first, after two
+    seconds, unless the work is ``patient``: then it finishes the current page.
 
     Raises:
         ProcessEnded: the process is gone, or ends.
-        KeyboardInterrupt: the work is stopped, and need not be waited for.
+        KeyboardInterrupt: the work is stopped, and nobody need wait for it.
     """
-    passed_on, until = 0, float("inf")
+    forwarded, until = 0, float("inf")
     try:
-        connection.send(asked)
+        connection.send(request)
         while True:
-            while passed_on < len(signals):
-                if passed_on:
+            while forwarded < len(signals):
+                if forwarded:
                     raise KeyboardInterrupt
-                connection.send({"stop": signals[passed_on]})
-                passed_on += 1
+                connection.send({"stop": signals[forwarded]})
+                forwarded += 1
                 if not patient:
                     until = clock() + _STOPPING
             if clock() > until:

@@ -1,4 +1,4 @@
-"""Messages between a command and the running process: JSON objects, one a line."""
+"""Messages between a command and the running process: JSON objects, one per line."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
 LONGEST = 2**20
-"""Bytes of a line, which neither end exceeds."""
+"""Most bytes of a line. Neither side sends more."""
 PIECE = 2**16
-"""Characters of output in one message: escaped, they are fewer than `LONGEST` bytes."""
+"""Most characters of output in one message: escaped, they take less than `LONGEST` bytes."""
 _SEND = 30
-"""Seconds that the other end may read nothing, as when it was suspended."""
+"""Seconds that the other side may read nothing, for example while it is suspended."""
 
 
 class CommandConnection:
-    """An end of a connection. One thread receives, any may send."""
+    """A side of a connection. One thread receives, any thread may send."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
@@ -34,14 +34,14 @@ class CommandConnection:
         """Send a message.
 
         Raises:
-            OSError: the other end is gone, or reads no more.
+            OSError: the other side is gone, or no longer reads.
         """
         line = json.dumps(message).encode("ascii") + b"\n"  # any text, lone surrogates too
         with self._sending:
             self._socket.sendall(line)
 
     def receive(self) -> dict[str, Any] | None:
-        """Return the next message; None if there will be none, or what came is none."""
+        """Return the next message; None if the connection ended, or sent no valid message."""
         while (end := self._received.find(b"\n", self._searched)) < 0:
             self._searched = len(self._received)
             if self._searched > LONGEST:
@@ -63,24 +63,24 @@ class CommandConnection:
         return message if isinstance(message, dict) else None
 
     def is_ready(self, seconds: float) -> bool:
-        """Return whether `receive` has something to read, waiting for it for ``seconds``."""
+        """Return whether `receive` has something to read, after waiting up to ``seconds``."""
         if b"\n" in self._received:
             return True
         # Not `select.select`, which takes no file numbers above 1023.
-        with DefaultSelector() as waiting:
-            waiting.register(self._socket, EVENT_READ)
-            return bool(waiting.select(seconds))
+        with DefaultSelector() as selector:
+            selector.register(self._socket, EVENT_READ)
+            return bool(selector.select(seconds))
 
     def read_no_more(self) -> None:
         """Let `receive`, in another thread, return None."""
         try:
             self._socket.shutdown(socket.SHUT_RD)
         except OSError:
-            return  # the other end was quicker
+            return  # the other side was quicker
 
     def is_of_owner(self) -> bool:
-        """Return whether the other end runs as this process's user, or as root. Where the system
-        does not tell, the socket's permissions alone decide."""
+        """Return whether the other side runs as this process's user, or as root. If the system
+        cannot tell, only the socket's permissions decide."""
         if not hasattr(socket, "SO_PEERCRED"):
             return True
         peer = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))

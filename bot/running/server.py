@@ -1,18 +1,18 @@
-"""The running process's end: every connection is one command, whose work it does.
+"""The running process's side: every connection is one command, and the process does its work.
 
-A command sends what it wants and where it writes to:
+A command sends its request and a description of its screen:
 
     {"hello": {...}, "command": "ask", "options": {...}, "screen": {...}}
 
-It is sent, until it is through, ``{"out": ...}``, ``{"err": ...}``, ``{"progress": [...]}``,
-``{"busy": ...}``, and last one of
+While it works, the process sends ``{"out": ...}``, ``{"err": ...}``, ``{"progress": [...]}`` and
+``{"busy": ...}``, and finally one of
 
     {"exit": 0}          the exit code
     {"misused": ...}     the command is wrong, and why
     {"refused": ...}     it cannot be done through this process, and why
     {"ended": true}      this process ends: the command can do its work alone
 
-For Ctrl-C it sends ``{"stop": "SIGINT"}``, and the second time it closes the connection.
+On Ctrl-C the command sends ``{"stop": "SIGINT"}``; on the second it closes the connection.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ from indexers.daemons import in_daemon
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
-"""Commands that are worked for at the same time."""
+"""Most commands served at the same time."""
 _INTERRUPTED = 130
 """The exit code."""
 _ASK = 10.0
-"""Seconds that a command may take to say what it wants."""
+"""Seconds that a command may take to send its request."""
 _LEAVE = 8.0
-"""Seconds in which commands come to a stop when the process ends."""
+"""Seconds that commands have to stop when the process ends."""
 
 Work = Callable[["CommandRequest", CommandSession], int | dict[str, Any]]
-"""Does what is asked and returns the exit code, or a last message."""
+"""Does the requested work and returns the exit code, or a last message."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandRequest:
-    """A request of a command. Nothing of it is checked yet."""
+    """A command's request, not checked yet."""
 
     hello: object
     command: object
@@ -59,7 +59,7 @@ class CommandRequest:
 
 
 class RunningServer:
-    """Works for commands, each in a thread of its own, until it is closed."""
+    """Serves commands, each in a thread of its own, until it is closed."""
 
     def __init__(self, listener: socket.socket, file: Path, work: Work) -> None:
         self._listener = listener
@@ -75,8 +75,8 @@ class RunningServer:
 
     @classmethod
     def at(cls, data_dir: Path, work: Work) -> RunningServer | None:
-        """Listen in this data folder. None, with a warning in the log, if that is impossible:
-        commands say then that the index is held."""
+        """Listen in this data folder. If that is impossible, log a warning and return None:
+        commands then say that the index is held."""
         try:
             listener = listen(data_dir)
         except OSError as error:
@@ -88,7 +88,7 @@ class RunningServer:
         return cls(listener, socket_in(data_dir), work)
 
     def close(self) -> None:
-        """Take no more commands, and stop those that are worked for."""
+        """Accept no more commands, and stop the current ones."""
         with self._lock:
             if self._ended:
                 return
@@ -117,19 +117,19 @@ class RunningServer:
                 try:
                     connected, _ = self._listener.accept()
                     self._begin(connected)
-                except (OSError, RuntimeError) as error:  # such as too many open files, or threads
+                except (OSError, RuntimeError) as error:  # for example too many files or threads
                     log.warning("A command could not be heard: %s", error)
                     time.sleep(0.1)
 
     def _begin(self, connected: socket.socket) -> None:
-        """Work for a command in a thread.
+        """Serve a command in a thread.
 
         Raises:
-            OSError, RuntimeError: the system has no room for it; the command is hung up on.
+            OSError, RuntimeError: the system has no room for it; the connection is closed.
         """
         connection = CommandConnection(connected)
         thread = threading.Thread(
-            target=self._attend, args=(connection,), name="command", daemon=True
+            target=self._handle, args=(connection,), name="command", daemon=True
         )
         with self._lock:
             self._sessions[thread] = None
@@ -141,7 +141,7 @@ class RunningServer:
             connection.close()
             raise
 
-    def _attend(self, connection: CommandConnection) -> None:
+    def _handle(self, connection: CommandConnection) -> None:
         try:
             with closing(connection):
                 self._converse(connection)
@@ -153,7 +153,7 @@ class RunningServer:
         if not connection.is_of_owner():
             return
         if not self._places.acquire(blocking=False):
-            # Read first: a command that is hung up on while it asks does not see the refusal.
+            # Read first: if the connection closes while a command sends, it misses the refusal.
             if connection.is_ready(_ASK) and connection.receive():
                 with suppress(OSError):
                     connection.send({"refused": f"it already works for {AT_ONCE} commands"})
@@ -164,7 +164,7 @@ class RunningServer:
             self._places.release()
 
     def _serve(self, connection: CommandConnection) -> None:
-        if not connection.is_ready(_ASK) or not (asked := connection.receive()):
+        if not connection.is_ready(_ASK) or not (fields := connection.receive()):
             return
         session = CommandSession(connection)
         with self._lock:
@@ -173,7 +173,7 @@ class RunningServer:
         if ended:
             session.end()
         request = CommandRequest(
-            *(asked.get(name) for name in ("hello", "command", "options", "screen"))
+            *(fields.get(name) for name in ("hello", "command", "options", "screen"))
         )
         work = in_daemon(lambda: self._work(request, session), "asked")
         work.add_done_callback(lambda _: connection.read_no_more())
@@ -184,7 +184,7 @@ class RunningServer:
             session.leave()
         if isinstance(error := work.exception(), KeyboardInterrupt):
             last: dict[str, Any] = {"exit": _INTERRUPTED}
-        elif error:  # no failure that was foreseen, so this process's log has it
+        elif error:  # unexpected, so it goes to this process's log
             log.error("A command could not be worked for", exc_info=error)
             last = {"refused": "it failed, and its log says why"}
         else:

@@ -1,4 +1,4 @@
-"""A command that is worked for: what it is shown, and whether it still wants it."""
+"""The session of a served command: its output, and whether it still waits for the work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CommandSession:
         self._heeding: Callable[[str], None] | None = None
         self._left = False
         self.ended = False
-        """Whether the process ends, so that the command must do its work alone."""
+        """True if the process ends, so that the command must do its work alone."""
 
     def send(self, message: Mapping[str, object]) -> None:
         """Send a message.
@@ -46,10 +46,10 @@ class CommandSession:
             self.send({stream: text[start : start + PIECE]})
 
     def check(self) -> None:
-        """Return if the work shall go on.
+        """Return if the work should go on.
 
         Raises:
-            KeyboardInterrupt: it shall not.
+            KeyboardInterrupt: it should stop.
         """
         if self._left:
             raise Left
@@ -59,7 +59,7 @@ class CommandSession:
     @contextmanager
     def heeding(self, stopping: Callable[[str], None]) -> Iterator[None]:
         """Call ``stopping`` at the first Ctrl-C, in another thread, with the signal's name, instead
-        of raising. One that came before raises here."""
+        of raising. An earlier Ctrl-C raises here."""
         with self._lock:
             self.check()
             self._heeding = stopping
@@ -70,7 +70,7 @@ class CommandSession:
                 self._heeding = None
 
     def stop(self, signal: str) -> None:
-        """Take note of a Ctrl-C."""
+        """Handle a Ctrl-C."""
         with self._lock:
             self._stops += 1
             stopping = self._heeding if self._stops == 1 else None
@@ -78,11 +78,11 @@ class CommandSession:
             stopping(signal)
 
     def leave(self) -> None:
-        """Take note that nobody waits any more."""
+        """Stop the work, because nobody waits any more."""
         self._left = True
         self.stop("")
 
     def end(self) -> None:
-        """Stop the work, for the process ends."""
+        """Stop the work, because the process ends."""
         self.ended = True
         self.leave()
