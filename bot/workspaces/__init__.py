@@ -1,1 +1,1 @@
-"""The workspaces that Footnote is installed in, and what people of each may be answered from."""
+"""The workspaces that Footnote is installed in, and the wikis that each gets answers from."""

@@ -1,4 +1,4 @@
-"""Models of workspaces: an installation with its token, and what a workspace is allowed."""
+"""Models of workspaces: an installation with its token, and a workspace's rights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, Self
 
 ORGANIZATION = "E"
-"""The first letter of an organization's id (Enterprise Grid); that of a workspace's is a T."""
+"""The first letter of an organization's id (Enterprise Grid); a workspace's id begins with T."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,34 +38,34 @@ class Installation:
 
 
 def own_id(workspace: str, id_: str) -> str:
-    """Return an id that names somebody, or a channel, among all workspaces; empty for nobody.
+    """Return the id of a person or channel, unique among all workspaces; empty for nobody.
     ``workspace`` is empty for the first one, whose ids stay as they are."""
     return f"{workspace}/{id_}" if workspace and id_ else id_
 
 
 def parts_of(own: str) -> tuple[str, str]:
-    """Return the workspace and the id of which `own_id` made this."""
+    """Return the workspace and the id in an `own_id`."""
     workspace, _, id_ = own.rpartition("/")
     return workspace, id_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkspaceRights:
-    """The rights of a workspace's people. ``wikis``: what they are answered from, at most.
-    ``trusts_addresses``: the e-mail addresses of its members identify them in the wikis, and so do
-    its user groups; else everybody reads there what is open to everyone."""
+    """The rights of a workspace's people. ``wikis``: the wikis that they may get answers from.
+    ``trusts_addresses``: the e-mail addresses and user groups of its members count as rights in the
+    wikis; otherwise its members can read only pages that are open to everyone."""
 
     wikis: tuple[str, ...]
     trusts_addresses: bool = False
 
 
 Rights = Callable[[str, str], WorkspaceRights | None]
-"""Returns what a workspace of an organization (empty: of none) is allowed; None: neither is
-named."""
+"""Returns the rights of a workspace of an organization (empty: of none); None if the settings name
+neither."""
 
 
 class NamedWorkspace(Protocol):
-    """The settings of a further workspace or organization, those of ``[[workspace]]``."""
+    """The settings of a further workspace or organization, from ``[[workspace]]``."""
 
     @property
     def id(self) -> str: ...
@@ -83,10 +83,13 @@ class NamedWorkspaces(dict[str, WorkspaceRights]):
     @classmethod
     def of(cls, settings: Iterable[NamedWorkspace]) -> Self:
         return cls(
-            (one.id, WorkspaceRights(wikis=one.wikis, trusts_addresses=one.trusts_addresses))
-            for one in settings
+            (
+                workspace.id,
+                WorkspaceRights(wikis=workspace.wikis, trusts_addresses=workspace.trusts_addresses),
+            )
+            for workspace in settings
         )
 
     def rights(self, workspace: str, organization: str) -> WorkspaceRights | None:
-        """Return what a workspace is allowed; see `Rights`."""
+        """Return the rights of a workspace; see `Rights`."""
         return self.get(workspace) or self.get(organization)

@@ -1,4 +1,4 @@
-"""Ports to the wikis, narrowed to those that a workspace is answered from."""
+"""Ports to the wikis, narrowed to those that a workspace gets answers from."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from indexers.model import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WikiPorts:
-    """The ports to the wikis. ``tokens`` are what the person with an address holds there."""
+    """The ports to the wikis. ``tokens`` returns the tokens that the person with an e-mail address
+    holds there."""
 
     answering: Answering
     reindexing: Reindexing
@@ -60,8 +61,8 @@ class StatusRows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NarrowedAnswering:
-    """Answers from ``wikis`` at most; a question that is about others alone gets none. What a
-    language model costs is counted for people and channels of this ``workspace``."""
+    """Answers from ``wikis`` only; a question that is only about others gets no answer. The usage
+    of a language model is counted for people and channels of this ``workspace``."""
 
     answering: Answering
     wikis: tuple[str, ...]
@@ -73,23 +74,23 @@ class NarrowedAnswering:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        asked = self.wikis if question.wikis is None else question.wikis
-        wikis = tuple(name for name in asked if name in self.wikis)
+        requested = self.wikis if question.wikis is None else question.wikis
+        wikis = tuple(name for name in requested if name in self.wikis)
         if not wikis:
             return NoAnswer(Reason.NOTHING_FITS, texts.NO_WIKI)
-        ours = replace(
+        narrowed = replace(
             question,
             wikis=wikis,
             person=own_id(self.workspace, question.person),
             channel=own_id(self.workspace, question.channel),
         )
-        return self.answering.answer(ours, on_text)
+        return self.answering.answer(narrowed, on_text)
 
 
 @dataclass(frozen=True, slots=True)
 class NarrowedLibrary:
-    """The pages of ``wikis``; those of others are closed to everybody. So an answer from a wiki
-    that the workspace has no longer is retracted, as one whose page was restricted."""
+    """The pages of ``wikis``; pages of other wikis are closed to everybody. So an answer from a
+    wiki that the workspace lost is retracted, as if its page had been restricted."""
 
     library: Library
     wikis: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The ports to installations and to what is begun of them. All methods raise StateUnavailable."""
+"""The ports to installations, finished and begun ones. All methods raise StateUnavailable."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ class Installations(Protocol):
         ...
 
     def rotate(self, before: Installation, after: Installation) -> bool:
-        """Store the new token; return whether ``before`` was still the one that is stored."""
+        """Store the new token, if ``before`` is still stored; return whether it was."""
         ...
 
     def find(self, id_: str) -> Installation | None: ...
 
     def all(self) -> Sequence[Installation]:
-        """Return all of them, by id."""
+        """Return all installations, ordered by id."""
         ...
 
     def delete(self, installation: Installation) -> bool:
-        """Delete the installation, unless it was made anew since; return whether it was there."""
+        """Delete the installation, unless it was repeated since; return whether it was deleted."""
         ...
 
     def note_workspace(self, team: str, organization: str) -> None:
-        """Record that a workspace is reached by the installation of its organization."""
+        """Record that the installation of its organization covers a workspace."""
         ...
 
     def workspaces_of(self, organization: str) -> Sequence[str]:
-        """Return the workspaces that were recorded so."""
+        """Return the workspaces recorded for an organization."""
         ...
 
 
@@ -44,9 +44,10 @@ class InstallStates(Protocol):
     method blocks: call it in a thread."""
 
     def issue(self, state: str, expires: datetime) -> None:
-        """Store it, in place of the oldest if there are very many."""
+        """Store a state; if there are very many, it replaces the oldest."""
         ...
 
     def consume(self, state: str) -> bool:
-        """Return whether it was issued and is not used or expired; it never is again."""
+        """Return whether the state was issued and is neither used nor expired. It counts as used
+        from now on."""
         ...

@@ -1,4 +1,4 @@
-"""The further workspaces, as `footnote doctor` and `footnote status` tell them."""
+"""The further workspaces, as `footnote doctor` and `footnote status` report them."""
 
 from __future__ import annotations
 
@@ -17,59 +17,59 @@ CHECK = "workspace"
 def findings(
     named: Mapping[str, WorkspaceRights], installed: Sequence[Installation], now: datetime
 ) -> Iterator[Finding]:
-    """Yield what is known of the workspaces that the settings name, by id, and of those that
-    Footnote is installed in. Slack is not asked."""
-    there = {one.id: one for one in installed}
+    """Yield findings about the workspaces that the settings name, by id, and those that Footnote is
+    installed in. Slack is not asked."""
+    by_id = {installation.id: installation for installation in installed}
     for id_, rights in named.items():
-        if id_ in there:
-            yield _of(there[id_], rights, now)
-        elif all(one.enterprise != id_ for one in installed):
+        if id_ in by_id:
+            yield _finding(by_id[id_], rights, now)
+        elif all(installation.enterprise != id_ for installation in installed):
             yield warning(
                 CHECK,
                 texts.not_installed(id_),
                 texts.OPEN_INSTALL,
             )
-    for one in installed:
-        # One that is part of an organization may be named by that.
-        if one.id not in named and one.enterprise in named:
-            yield _of(one, named[one.enterprise], now)
-        elif one.id not in named:
+    for installation in installed:
+        # The settings may name the organization of a workspace instead.
+        if installation.id not in named and installation.enterprise in named:
+            yield _finding(installation, named[installation.enterprise], now)
+        elif installation.id not in named:
             yield warning(
                 CHECK,
-                texts.not_named(_called(one)),
+                texts.not_named(_label(installation)),
                 texts.NAME_OR_REMOVE,
             )
 
 
-def _of(one: Installation, rights: WorkspaceRights, now: datetime) -> Finding:
-    if one.expires and one.expires <= now:
+def _finding(installation: Installation, rights: WorkspaceRights, now: datetime) -> Finding:
+    if installation.expires and installation.expires <= now:
         return failure(
             CHECK,
-            texts.token_expired(_called(one)),
+            texts.token_expired(_label(installation)),
             texts.OPEN_INSTALL,
         )
     if not rights.wikis:
-        return warning(CHECK, texts.without_wikis(_called(one)), texts.NAME_WIKIS)
+        return warning(CHECK, texts.without_wikis(_label(installation)), texts.NAME_WIKIS)
     wikis = ", ".join(rights.wikis)
     by_address = rights.trusts_addresses
-    return ok(CHECK, texts.answered_from(_called(one), wikis, by_address=by_address))
+    return ok(CHECK, texts.answered_from(_label(installation), wikis, by_address=by_address))
 
 
 def rows(
     named: Mapping[str, WorkspaceRights], installed: Sequence[Installation]
 ) -> dict[str, dict[str, Any]]:
-    """Return what `footnote status --json` tells of each installation, by its id."""
-    found = {}
-    for one in installed:
-        rights = named.get(one.id) or named.get(one.enterprise)
-        found[one.id] = {
-            "name": one.name,
+    """Return the row of `footnote status --json` for each installation, by id."""
+    rows = {}
+    for installation in installed:
+        rights = named.get(installation.id) or named.get(installation.enterprise)
+        rows[installation.id] = {
+            "name": installation.name,
             "wikis": list(rights.wikis) if rights else [],
-            "installed": one.installed.isoformat(),
-            "expires": one.expires.isoformat() if one.expires else None,
+            "installed": installation.installed.isoformat(),
+            "expires": installation.expires.isoformat() if installation.expires else None,
         }
-    return found
+    return rows
 
 
-def _called(one: Installation) -> str:
-    return f"{one.id} ({on_one_line(one.name)})"
+def _label(installation: Installation) -> str:
+    return f"{installation.id} ({on_one_line(installation.name)})"
