@@ -1,7 +1,7 @@
 """Written answers are announced to the operator, who can withdraw them.
 
 An announcement is recorded as due together with the answer. So a restart, or a chat that is away,
-only delays it; and of several processes one posts it.
+only delays it; and only one of several processes posts it.
 """
 
 from __future__ import annotations
@@ -68,88 +68,90 @@ class Announcements:
                 )
 
     async def announce_due(self) -> None:
-        """Announce what is due, but what the chat refused only every ten minutes. What another
-        process works on is left to it."""
-        for one in await self.written.unannounced():
-            tried = self._refused.get(one.written.id)
+        """Post the announcements that are due. One that the chat refused is tried again after ten
+        minutes; one that another process works on is left to that process."""
+        for announcement in await self.written.unannounced():
+            tried = self._refused.get(announcement.written.id)
             if tried is None or self.clock() - tried >= _AGAIN:
-                await self.announce(one.written.id, waiting=False)
+                await self.announce(announcement.written.id, waiting=False)
 
     async def announce(self, id_: int, *, waiting: bool = True) -> None:
-        """Post or update the announcement of a written answer. If nobody is ``waiting`` for it, it
-        is left to another process that works on it. An answer that does not count is not announced.
+        """Post or update the announcement of a written answer. If not ``waiting``, it is left to
+        another process that works on it. An answer that does not count is not announced.
 
         Raises:
             StateUnavailable
         """
         try:
             async with self.locks.hold(f"(written {id_})", waiting=waiting):
-                one = await self.written.announcement(id_)
-                if one and (one.ended or self.published.counts(one.written)):
-                    await self._announce(one)
+                announcement = await self.written.announcement(id_)
+                if announcement and (
+                    announcement.ended or self.published.counts(announcement.written)
+                ):
+                    await self._announce(announcement)
         except LockTaken as error:
             logger.info("The announcement of answer %d is left to another process: %s", id_, error)
         except ChatUnavailable as error:
             logger.warning("The announcement of answer %d waits: %s", id_, error)
 
-    async def _announce(self, one: Announcement) -> None:
-        id_, channel = one.written.id, self._channel_of(one)
-        ts = one.ts
+    async def _announce(self, announcement: Announcement) -> None:
+        id_, channel = announcement.written.id, self._channel_of(announcement)
+        ts = announcement.ts
         try:
             if channel and not ts:
                 # The process that posted it may have died before recording that.
-                name = announcement_name(one)
-                ts = await self.chat.find(channel, name, since=one.written.written)
+                name = announcement_name(announcement)
+                ts = await self.chat.find(channel, name, since=announcement.written.written)
             if channel and ts:
-                await self.chat.edit(channel, ts, await self._content(one, channel))
-            elif channel and not one.ended:
-                ts = await self.chat.post(channel, await self._content(one, channel))
+                await self.chat.edit(channel, ts, await self._content(announcement, channel))
+            elif channel and not announcement.ended:
+                ts = await self.chat.post(channel, await self._content(announcement, channel))
         except ChatRefused as error:
             logger.warning("Answer %d cannot be announced in %s: %s", id_, channel, error)
-            if not one.ended:
+            if not announcement.ended:
                 self._refused[id_] = self.clock()
                 return
         if not channel:
             logger.warning("Answer %d is not announced: no review channel is set", id_)
-        await self.written.announced(one, channel, ts)
+        await self.written.announced(announcement, channel, ts)
 
-    async def _content(self, one: Announcement, channel: str) -> PublishedAnswer:
-        sources = one.written.sources
+    async def _content(self, announcement: Announcement, channel: str) -> PublishedAnswer:
+        sources = announcement.written.sources
         shown = await beside(self.executor, self.library.open_to, ANYBODY, sources)
-        # Without sources it cannot be read, and it is not known who may read its words.
+        # Without sources nobody knows who may read the words.
         is_open = bool(sources) and len(shown) == len(sources)
         in_full = is_open and not await self.directory.has_outsiders(channel)
-        by = await self.directory.name(one.by) if one.by else ""
-        return PublishedAnswer(one, by, in_full)
+        by = await self.directory.name(announcement.by) if announcement.by else ""
+        return PublishedAnswer(announcement, by, in_full)
 
-    def _channel_of(self, one: Announcement) -> str:
-        """Return the channel of the announcement: always one of the operator's."""
-        if one.channel:
-            return one.channel
-        if self.published.is_from_review(one.written):
-            return one.written.channel
-        return self.channels.operators(one.written.sources)
+    def _channel_of(self, announcement: Announcement) -> str:
+        """Return the channel of the announcement, always one of the operator's."""
+        if announcement.channel:
+            return announcement.channel
+        if self.published.is_from_review(announcement.written):
+            return announcement.written.channel
+        return self.channels.operators(announcement.written.sources)
 
     async def withdraw(self, press: Press) -> None:
         """Handle the button. Whether the person may press it is checked now."""
         person, channel = press.person, press.channel
-        one = await self.written.announcement(int(press.value))
-        if one is None:
+        announcement = await self.written.announcement(int(press.value))
+        if announcement is None:
             await self.chat.post_privately(channel, person, GONE)
             return
-        if not await self._may_withdraw(person, one):
+        if not await self._may_withdraw(person, announcement):
             await self.chat.post_privately(channel, person, NOT_YOURS)
             return
-        now, id_ = self.clock(), one.written.id
+        now, id_ = self.clock(), announcement.written.id
         since = now - self.retracted_within if self.retracted_within else None
         done = await self.written.end(id_, End.WITHDRAWN, person, now, retract_since=since)
         await self.announce(id_)
-        if done and one.written.flag is not None:
-            await self.process_due(one.written.flag)
+        if done and announcement.written.flag is not None:
+            await self.process_due(announcement.written.flag)
         await self.chat.post_privately(channel, person, WITHDRAWN if done else GONE)
 
-    async def _may_withdraw(self, person: str, one: Announcement) -> bool:
-        channel = self._channel_of(one)
+    async def _may_withdraw(self, person: str, announcement: Announcement) -> bool:
+        channel = self._channel_of(announcement)
         if self.channels.is_operators(channel) and await self.directory.is_member(channel, person):
             return True
         return await self.directory.is_admin(person)

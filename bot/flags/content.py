@@ -14,8 +14,8 @@ from indexers.model import digest
 
 @dataclass(frozen=True, slots=True)
 class OpenParts:
-    """The parts of an answer that everyone may read: ``sources``, and whether these are all
-    (``whole``), so that its text may be shown with them."""
+    """The parts of an answer that everyone may read: ``sources``, and whether these are all its
+    sources (``whole``), so that its text may be shown, too."""
 
     sources: tuple[Source, ...]
     whole: bool
@@ -33,10 +33,10 @@ class HistoryLine:
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """Details that a card shows beside its flag. ``person`` raised it; ``holder`` took it;
-    ``owner`` is the owner of a shown page: the id of somebody whom the chat knows, or else the
-    words of the page (``owner_words``). ``address`` leads to the answer, if it has one; ``edits``
-    are the shown sources' edit addresses, empty where there is none. ``question`` is the flagged
-    one, as reviewers may read it."""
+    ``owner`` is the owner of a shown page: the id of a person in the chat, or else the words of the
+    page (``owner_words``). ``address`` leads to the answer, if it has one; ``edits`` are the shown
+    sources' edit addresses, empty if there is none. ``question`` is the flagged question, as
+    reviewers may read it."""
 
     person: str
     question: str
@@ -88,15 +88,16 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class PublishedAnswer:
-    """An announcement of a published answer, with a button to withdraw it, or with who ended it
-    (``by``, a name). ``in_full``: with the answer and its pages, which everyone may read."""
+    """An announcement of a published answer, with a button to withdraw it, or with the name of the
+    person who ended it (``by``). ``in_full``: with the answer and its pages, which everyone may
+    read."""
 
     announcement: Announcement
     by: str
     in_full: bool
 
 
-Said = Notice | AnswerContent | FlagCard | OwnerNote | Reminder | PublishedAnswer
+FlagContent = Notice | AnswerContent | FlagCard | OwnerNote | Reminder | PublishedAnswer
 
 
 def card_name(flag: Flag) -> str:
@@ -129,5 +130,5 @@ class AnswerForm:
 
 
 def page_name(page: Source) -> str:
-    """Return a short name for a form, which takes at most 150 characters."""
+    """Return a short name of a page for a form, which allows at most 150 characters."""
     return digest(page.wiki, page.page)

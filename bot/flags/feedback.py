@@ -44,11 +44,11 @@ class Feedback:
         return await self._store.keep(asked, answer, self._clock(), as_of, pages)
 
     def _as_cited(self, sources: Sequence[Source]) -> dict[tuple[str, str], KnownPage]:
-        """Return the pages in the revision that was shown, with the rights of now."""
+        """Return the pages in the shown revision, with their current rights."""
         pages = {}
         for source in sources:
-            known = self._page(source.wiki, source.page)
-            acl = known.acl if known else NOBODY
+            indexed = self._page(source.wiki, source.page)
+            acl = indexed.acl if indexed else NOBODY
             pages[source.wiki, source.page] = KnownPage(source.revision, acl)
         return pages
 
@@ -60,13 +60,13 @@ class Feedback:
         return await self._store.recorded(answer)
 
     async def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
-        """Return the answer that this message carries; None if it carries none."""
+        """Return the answer in this message; None if it holds none."""
         return await self._store.recorded_in(channel, message)
 
     async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None:
         """Return the answer to the question there; None if none is recorded."""
         recorded = await self._store.in_thread(place.team, place.channel, place.thread)
-        return next((one for one in recorded if one.asked.place == place), None)
+        return next((answer for answer in recorded if answer.asked.place == place), None)
 
     async def praise(self, answer: int, person: str) -> Flag | None:
         """Record a good verdict. It withdraws the person's own open flag, which is returned."""
@@ -90,8 +90,8 @@ class Feedback:
     async def take_back(
         self, answer: int, person: str, verdict: Verdict
     ) -> tuple[bool, Flag | None]:
-        """Take back a person's verdict if it is ``verdict``. Return whether it was, and their flag
-        if it was open and is now withdrawn."""
+        """Take back a person's verdict if it is ``verdict``. Return whether it was, and the flag of
+        the person if it was open and is now withdrawn."""
         if not await self._store.unvote(answer, person, verdict):
             return False, None
         return True, await self._withdraw(answer, person)
@@ -134,4 +134,4 @@ class Feedback:
 
     async def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
         recorded = reversed(await self._store.in_thread(team, channel, thread))
-        return next((one for one in recorded if isinstance(one.answer, Clarify)), None)
+        return next((answer for answer in recorded if isinstance(answer.answer, Clarify)), None)

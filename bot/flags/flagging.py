@@ -1,4 +1,4 @@
-"""Composition of the flags from the chat that they are in and the stores that keep them."""
+"""Composition of the flags from their chat and their stores."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class FlagStores(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Flagging:
-    """The entry points of flags: people's verdicts, reviewers' work, and what runs by itself."""
+    """The entry points of flags: people's verdicts, reviewers' work, and background work."""
 
     service: FlagService
     verdicts: Verdicts
@@ -78,8 +78,8 @@ def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
     retracted_within: timedelta,
     written_holds: timedelta,
 ) -> Flagging:
-    """Compose the flags. ``every``: seconds between two rounds of maintenance. The spans are those
-    of the settings."""
+    """Compose the flags. ``every``: seconds between two rounds of maintenance. The time spans come
+    from the settings."""
     written, locks = stores.written, stores.locks
     review = Review(stores.answers, clock)
     service = FlagService(

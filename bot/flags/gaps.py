@@ -28,27 +28,27 @@ class Gap:
 def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[str]]) -> list[Gap]:
     """Return the gaps, the commonest first and then the latest. ``roots`` returns the content words
     of a question, stemmed."""
-    found: list[Gap] = []
+    groups: list[Gap] = []
     with_word: defaultdict[str, list[int]] = defaultdict(list)
     for recorded in unanswered:
         words = roots(recorded.asked.question)
         keys = words or {""}
         # Questions without a common word are not similar, and there may be thousands.
-        near = sorted({number for word in keys for number in with_word[word]})
-        best = max(near, key=lambda number: _alike(found[number].words, words), default=None)
-        if best is None or _alike(found[best].words, words) < _ALIKE:
-            best = len(found)
-            found.append(Gap(words=words))
+        candidates = sorted({number for word in keys for number in with_word[word]})
+        best = max(candidates, key=lambda number: _alike(groups[number].words, words), default=None)
+        if best is None or _alike(groups[best].words, words) < _ALIKE:
+            best = len(groups)
+            groups.append(Gap(words=words))
             for word in keys:
                 with_word[word].append(best)
-        found[best].asked.append(recorded)
-    return sorted(found, key=lambda gap: (-len(gap.asked), -gap.latest.id))
+        groups[best].asked.append(recorded)
+    return sorted(groups, key=lambda gap: (-len(gap.asked), -gap.latest.id))
 
 
 def still_open(gap: Gap, result: Result) -> NoAnswer | None:
-    """Return the current answer to show for a gap; None if the wiki answers it now. A model may
-    have read the pages and said that they do not answer; quotations of them still come back, so a
-    page closes the gap only if it was edited since."""
+    """Return the current answer to show for a gap; None if the wiki answers it now. If a model
+    read the pages and said that they do not answer, the bot still quotes them, so they close the
+    gap only if one was edited since."""
     if isinstance(result, NoAnswer):
         return result
     denied = gap.latest.answer
@@ -61,6 +61,6 @@ def still_open(gap: Gap, result: Result) -> NoAnswer | None:
     return NoAnswer(Reason.NOTHING_FITS, "", nearest, result.confidence)
 
 
-def _alike(one: frozenset[str], other: frozenset[str]) -> float:
-    both = one | other
-    return len(one & other) / len(both) if both else 1.0
+def _alike(words: frozenset[str], other: frozenset[str]) -> float:
+    union = words | other
+    return len(words & other) / len(union) if union else 1.0

@@ -23,17 +23,17 @@ from indexers.model import Reader
 LATELY = timedelta(days=30)
 WEEK = timedelta(days=7)
 STALE_AFTER = timedelta(days=365)
-"""The default age from which a page that is often cited is shown to admins as old."""
+"""The default age from which an often cited page is shown to admins as old."""
 _OFTEN = 3
 """Answers within `LATELY` from which a page counts as often cited."""
 _MOST_CITED = 50
-"""Further pages are not looked at."""
+"""Most pages that are checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Insights:
     """Statistics for the owners of wikis. A page is stale if nobody edited it for longer than
-    ``stale_after``. ``roots`` as in `bot.flags.gaps`. The ``executor`` runs slow work.
+    ``stale_after``. ``roots`` is as in `bot.flags.gaps`. The ``executor`` runs slow work.
 
     Raises:
         StateUnavailable, IndexUnavailable: from any method.
@@ -60,41 +60,46 @@ class Insights:
         return await self.figures.flagged(self.clock() - span)
 
     async def failing(self) -> list[str]:
-        """Return the wikis whose last sync, or last full one, stopped early, or whose last full one
+        """Return the wikis whose last sync or last full sync stopped early, or whose last full sync
         failed at a page."""
         rows = (await asyncio.to_thread(self.operating.status))["wikis"]
         return [name for name, row in rows.items() if row["error"] or row["failed"]]
 
     async def unanswered(self, span: timedelta) -> tuple[list[RecordedAnswer], int]:
-        """Return the questions that the wiki did not answer: those asked in channels that are
-        public now, oldest first, in words that everybody may read, and the number of the others,
-        which are shown to nobody.
+        """Return the questions that the wiki did not answer, oldest first, and the number of those
+        left out. Only questions from channels that are public now are shown, in words that
+        everybody may read.
 
         Raises:
-            ChatUnavailable: it cannot be told now which channels are public.
+            ChatUnavailable: the chat cannot say now which channels are public.
         """
-        found = await self.feedback.unanswered(self.clock() - span)
-        # A private channel's answers are open, too, where its members' own rights do not count.
-        channels = {one.asked.place.channel for one in found if one.asked.open}
+        recorded = await self.feedback.unanswered(self.clock() - span)
+        # Answers in a private channel are open, too, if its members' own rights do not count.
+        channels = {answer.asked.place.channel for answer in recorded if answer.asked.open}
         public = {id_ for id_ in channels if await self.directory.is_public(id_)}
-        asked = [one for one in found if one.asked.open and one.asked.place.channel in public]
-        readable = [await self.questions.readable(one) for one in asked]
-        shown = [one for one in readable if one.asked.question]
-        return shown, len(found) - len(shown)
+        in_public = [
+            answer
+            for answer in recorded
+            if answer.asked.open and answer.asked.place.channel in public
+        ]
+        readable = [await self.questions.readable(answer) for answer in in_public]
+        shown = [answer for answer in readable if answer.asked.question]
+        return shown, len(recorded) - len(shown)
 
     async def gaps(
         self, unanswered: Sequence[RecordedAnswer], most: int
     ) -> list[tuple[Gap, NoAnswer]]:
-        """Return the commonest gaps, with what everyone gets now: an answer may exist by now. At
-        most half as many more are asked again, because somebody waits."""
+        """Return up to ``most`` of the commonest gaps, with the result that everyone gets now: an
+        answer may exist by now. At most half as many more are asked again, because somebody
+        waits."""
         return await beside(self.executor, self._gaps, unanswered, most)
 
     def _gaps(self, unanswered: Sequence[RecordedAnswer], most: int) -> list[tuple[Gap, NoAnswer]]:
-        asked = [
+        current = [
             (gap, still_open(gap, self.operating.for_everyone(gap.latest.asked.question)))
             for gap in gaps(unanswered, self.roots)[: most * 3 // 2]
         ]
-        return [(gap, result) for gap, result in asked if result][:most]
+        return [(gap, result) for gap, result in current if result][:most]
 
     async def stale(self, reader: Reader, most: int) -> list[Often]:
         """Return often-cited pages that are outdated or old, as far as ``reader`` may read them
@@ -105,22 +110,22 @@ class Insights:
 
     def _stale(self, often: Sequence[Often], reader: Reader, most: int) -> list[Often]:
         today = self.clock().date()
-        found = [
-            one
-            for one in often
-            if is_stale(one.source, today, self.stale_after) and self._is_as_cited(one)
+        stale = [
+            page
+            for page in often
+            if is_stale(page.source, today, self.stale_after) and self._is_as_cited(page)
         ]
-        shown = self.library.open_to(reader, [one.source for one in found])
+        shown = self.library.open_to(reader, [page.source for page in stale])
         pages = {(source.wiki, source.page) for source in shown}
         return [
-            replace(one, source=_whole(one.source))
-            for one in found
-            if (one.source.wiki, one.source.page) in pages
+            replace(page, source=_whole(page.source))
+            for page in stale
+            if (page.source.wiki, page.source.page) in pages
         ][:most]
 
-    def _is_as_cited(self, one: Often) -> bool:
-        known = self.library.page(one.source.wiki, one.source.page)
-        return known is not None and known.revision == one.source.revision
+    def _is_as_cited(self, page: Often) -> bool:
+        indexed = self.library.page(page.source.wiki, page.source.page)
+        return indexed is not None and indexed.revision == page.source.revision
 
 
 def _whole(source: Source) -> Source:

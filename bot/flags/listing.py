@@ -10,13 +10,13 @@ from bot.flags.questions import own_words
 from bot.model import NoAnswer
 
 
-def listed(kept: KeptVerdicts, *, everything: bool) -> list[dict[str, Any]]:
+def listed(verdicts: KeptVerdicts, *, everything: bool) -> list[dict[str, Any]]:
     """Return the unsettled flags, or all, oldest first."""
-    found = kept.flags() if everything else kept.flags(*UNSETTLED)
-    return [_row(flag, kept) for flag in found]
+    flags = verdicts.flags() if everything else verdicts.flags(*UNSETTLED)
+    return [_row(flag, verdicts) for flag in flags]
 
 
-def _row(flag: Flag, kept: KeptVerdicts) -> dict[str, Any]:
+def _row(flag: Flag, verdicts: KeptVerdicts) -> dict[str, Any]:
     answer = flag.recorded.answer
     sources = () if isinstance(answer, NoAnswer) else answer.sources
     return {
@@ -25,7 +25,7 @@ def _row(flag: Flag, kept: KeptVerdicts) -> dict[str, Any]:
         "reason": flag.complaint.words,
         "comment": flag.comment,
         "person": flag.person,
-        "question": own_words(flag.recorded, kept),
+        "question": own_words(flag.recorded, verdicts),
         "answer": answer.text,
         "sources": [source.url for source in sources],
         "asked": flag.recorded.answered.isoformat(),
@@ -34,6 +34,6 @@ def _row(flag: Flag, kept: KeptVerdicts) -> dict[str, Any]:
         "again": flag.again.text if flag.again else "",
         "history": [
             {"deed": step.action.value, "person": step.person, "at": step.when.isoformat()}
-            for step in kept.steps(flag.id)
+            for step in verdicts.steps(flag.id)
         ],
     }

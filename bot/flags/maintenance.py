@@ -1,4 +1,4 @@
-"""Background work, every few seconds: check the pages that answers rest on, and handle flags,
+"""Background work, every few seconds: check the pages that answers cite, and handle flags,
 retractions, reminders and digests that are due."""
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from indexers.model import Acl, KnownPage, Principal, Reader
 logger = logging.getLogger(__name__)
 
 _LATE = timedelta(minutes=10)
-"""How long after its end a pass may be recorded."""
+"""Longest time from the end of a pass to its record."""
 _MAINTENANCE = "(upkeep)"
 """The lock's name, which no wiki has."""
 _NOTIFYING_EVERY = timedelta(minutes=10)
 
 
 class Passes(Protocol):
-    """The part of `bot.operations.passes.PassLog` that is read here: any process may write it."""
+    """The part of `bot.operations.passes.PassLog` that is read here. Any process may write it."""
 
     async def since(self, when: datetime) -> Sequence[Pass]: ...
 
@@ -80,55 +80,54 @@ class Maintenance:
                     self._notify,
                     self.announcements.announce_due,
                 ):
-                    await _alone(work)
+                    await _run_safely(work)
         except (LockTaken, StateUnavailable) as error:
             logger.debug("Not now: %s", error)
 
     async def _check_citations(self) -> None:
         now = self.clock()
         if self._began is None:
-            # Handle what happened while no bot ran: rights that were narrowed. A missing page is
-            # believed only of a pass that ends from now on; the index may be a new one that is not
-            # filled yet.
+            # Handle rights that were narrowed while no bot ran. A missing page counts only after a
+            # pass that ends from now on, because a new index may not be filled yet.
             self._began = now
-            await _alone(self.announcements.warn_if_open)
+            await _run_safely(self.announcements.warn_if_open)
             for wiki in await self.cited.wikis():
                 await self._check_wiki(wiki, whole=False)
         self._began = min(self._began, now)  # a clock that was ahead may be set back
-        lately = await self.passes.since(now - _LATE)
-        self._handled &= {(one.wiki, one.began) for one in lately}
-        for one in lately:
-            if (one.wiki, one.began) not in self._handled and one.ended >= self._began:
-                whole = one.complete and one.kind is PassKind.ALL_PAGES
-                await self._check_wiki(one.wiki, whole=whole)
-                self._handled.add((one.wiki, one.began))
+        recent = await self.passes.since(now - _LATE)
+        self._handled &= {(pass_.wiki, pass_.began) for pass_ in recent}
+        for pass_ in recent:
+            if (pass_.wiki, pass_.began) not in self._handled and pass_.ended >= self._began:
+                whole = pass_.complete and pass_.kind is PassKind.ALL_PAGES
+                await self._check_wiki(pass_.wiki, whole=whole)
+                self._handled.add((pass_.wiki, pass_.began))
         for lapsed in await self.written.expired(now):
             await self._expire(lapsed)
 
     async def _check_wiki(self, wiki: str, *, whole: bool) -> None:
-        """Check the cited pages of a wiki. ``whole``: a page that is not in the index is not in the
-        wiki."""
+        """Check the cited pages of a wiki. ``whole``: a page that is missing in the index is
+        missing in the wiki."""
         since = self.clock() - self.retracted_within
         for cited in await self.cited.cited(wiki, since):
-            known = await asyncio.to_thread(self.library.page, wiki, cited.page)
-            if known is None:
+            indexed = await asyncio.to_thread(self.library.page, wiki, cited.page)
+            if indexed is None:
                 if whole:
                     await self._invalidate(cited, since)
-            elif await self._is_lost(cited, known):
+            elif await self._is_lost(cited, indexed):
                 await self._invalidate(cited, since)
-            elif (known.revision, str(known.acl)) != (cited.revision, cited.acl):
-                changed = known.revision != cited.revision
-                await self.cited.seen(cited, known, changed=changed)
-        for one in await self.written.valid(self.clock()):
-            if await asyncio.to_thread(self._is_stale, one, wiki, whole=whole):
-                await self._expire(one)
+            elif (indexed.revision, str(indexed.acl)) != (cited.revision, cited.acl):
+                changed = indexed.revision != cited.revision
+                await self.cited.seen(cited, indexed, changed=changed)
+        for answer in await self.written.valid(self.clock()):
+            if await asyncio.to_thread(self._is_stale, answer, wiki, whole=whole):
+                await self._expire(answer)
 
-    async def _is_lost(self, cited: Cited, known: KnownPage) -> bool:
+    async def _is_lost(self, cited: Cited, indexed: KnownPage) -> bool:
         """Return whether people who got the answer may no longer read the page. Unchanged rights
         admit the same people."""
-        if str(known.acl) == cited.acl:
+        if str(indexed.acl) == cited.acl:
             return False
-        return not known.acl.admits(await self._reader(cited, known.acl))
+        return not indexed.acl.admits(await self._reader(cited, indexed.acl))
 
     async def _reader(self, cited: Cited, acl: Acl) -> Reader:
         if acl.admits(ANYBODY) or (cited.open and not cited.private):
@@ -139,51 +138,53 @@ class Maintenance:
         return Principal() if isinstance(reader, Closed) else reader
 
     async def _invalidate(self, cited: Cited, since: datetime) -> None:
-        kept = since if self.retracted_within else None
-        await self.cited.invalidate(cited, kept)
+        retract_since = since if self.retracted_within else None
+        await self.cited.invalidate(cited, retract_since)
 
-    def _is_stale(self, one: WrittenAnswer, wiki: str, *, whole: bool) -> bool:
-        for source, before in zip(one.sources, one.says, strict=True):
+    def _is_stale(self, answer: WrittenAnswer, wiki: str, *, whole: bool) -> bool:
+        for source, before in zip(answer.sources, answer.says, strict=True):
             if source.wiki == wiki:
                 says = self.library.says(source.wiki, source.page)
                 if says != before and (says or whole):
                     return True
         return False
 
-    async def _expire(self, one: WrittenAnswer) -> None:
+    async def _expire(self, answer: WrittenAnswer) -> None:
         now = self.clock()
-        if not await self.written.end(one.id, End.LAPSED, "", now):
+        if not await self.written.end(answer.id, End.LAPSED, "", now):
             return
-        if one.flag is not None:
-            await self.review.lapsed(one.flag)
+        if answer.flag is not None:
+            await self.review.lapsed(answer.flag)
 
     async def _process_due(self) -> None:
         for flag in await self.review.flags.due():
-            await _alone(partial(self.service.process_due, flag.id, waiting=False))
+            await _run_safely(partial(self.service.process_due, flag.id, waiting=False))
 
     async def _notify(self) -> None:
         """Send reminders and digests, and check again who is an admin."""
         now = self.clock()
-        # Not long ago, and not in the future: a clock that was ahead may be set back.
+        # A last time in the future does not count: a clock that was ahead may be set back.
         if self._notified is None or not timedelta() <= now - self._notified < _NOTIFYING_EVERY:
             self._notified = now
             for work in (self._vouch, self.reminders.remind, self.post_digest):
-                await _alone(work)
+                await _run_safely(work)
 
     async def _vouch(self) -> None:
         """Update which written answers count: those from outside the configured review channels
         count only while their author is an admin."""
-        for one in await self.written.valid(self.clock()):
-            if one.author and not self.published.is_from_review(one):
-                by_admin = await self.directory.is_admin(one.author)
-                if by_admin != one.by_admin:
-                    await self.written.vouch(one.id, by_admin=by_admin)
+        for answer in await self.written.valid(self.clock()):
+            if answer.author and not self.published.is_from_review(answer):
+                by_admin = await self.directory.is_admin(answer.author)
+                if by_admin != answer.by_admin:
+                    await self.written.vouch(answer.id, by_admin=by_admin)
                     logger.warning(
-                        "Written answer %d %s", one.id, "counts" if by_admin else "no longer counts"
+                        "Written answer %d %s",
+                        answer.id,
+                        "counts" if by_admin else "no longer counts",
                     )
 
 
-async def _alone(work: Callable[[], Awaitable[object]]) -> None:
+async def _run_safely(work: Callable[[], Awaitable[object]]) -> None:
     try:
         await work()
     except StateUnavailable as error:
@@ -191,5 +192,5 @@ async def _alone(work: Callable[[], Awaitable[object]]) -> None:
     except ChatUnavailable as error:
         logger.warning("Due work waits: %s", error)
     except Exception:
-        # The edge of this task: work that is due stays due, and the next round tries again.
+        # The edge of this task: due work stays due, and the next round tries again.
         logger.exception("Due work failed and will be tried again")

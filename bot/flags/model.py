@@ -27,7 +27,7 @@ class Complaint(StrEnum):
     UNSAID = "unsaid"
     """A reaction says that something is wrong, but not what."""
     UNANSWERED = "unanswered"
-    """The wiki does not say it: a question for its owners, and no fault of the answer."""
+    """The wiki does not say it: a question for its owners, not an error in the answer."""
 
     @property
     def words(self) -> str:
@@ -78,7 +78,7 @@ class FlagAction(StrEnum):
     TOLD = "told"
     """The person who flagged was told how it ended."""
     LAPSED = "lapsed"
-    """The answer that a reviewer wrote is not given any more."""
+    """The bot no longer gives the answer that a reviewer wrote."""
     ANSWER_WITHDRAWN = "answer_withdrawn"
     """Somebody withdrew the answer that a reviewer wrote."""
 
@@ -136,14 +136,14 @@ class Due(StrEnum):
     SHOW = "show"
     """Update its card."""
     TELL = "tell"
-    """Tell the person who flagged the current answer."""
+    """Send the current answer to the person who flagged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A page as an answer cited it, with its state and rights when it was last checked.
-    ``private``: the answer follows the rights of ``asker``; otherwise, unless it is ``open``, those
-    of all members of ``channel`` together."""
+    """A page that an answer cited, with its state and rights when it was last checked. The answer
+    follows the rights of ``asker`` if ``private``; otherwise, unless it is ``open``, the rights
+    that all members of ``channel`` share."""
 
     answer: int
     wiki: str
@@ -162,13 +162,14 @@ class End(StrEnum):
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
     LAPSED = "lapsed"
-    """It expired, or a page that it rests on changed."""
+    """It expired, or a page that it cites changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """The announcement of a written answer in the operator's review channel: the message at ``ts``
-    of ``channel`` (empty: none yet). ``ended`` says why the answer ended, ``by`` who ended it."""
+    of ``channel`` (empty: none yet). ``ended`` says why the answer ended, ``by`` is the person who
+    ended it."""
 
     written: WrittenAnswer
     channel: str = ""
@@ -213,7 +214,7 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Often:
-    """A page that ``times`` answers rest on; ``source`` is how the latest of them cites it."""
+    """A page that ``times`` answers cite; ``source`` is the citation in the latest of them."""
 
     source: Source
     times: int

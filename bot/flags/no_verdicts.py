@@ -1,4 +1,4 @@
-"""The feedback where there is no database."""
+"""The feedback if there is no database."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Owners of pages, as the chat knows them.
 
-A page names its owner in its own or its wiki's words, which by themselves must name or ping nobody:
-a person is named only if the chat finds a member of the workspace by an address in them, and that
-member may read the page.
+A page or its wiki names the owner in words. Such words must not name or ping anybody by themselves:
+a person is named only if the chat finds a member of the workspace by an e-mail address in them, and
+that member may read the page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.ports import Library
 logger = logging.getLogger(__name__)
 
 PATIENCE = 8.0
-"""Seconds that a wiki has to name a page's owner."""
+"""Seconds that a wiki may take to name a page's owner."""
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -43,12 +43,12 @@ class Owners:
     library: Library
 
     async def of(self, sources: Sequence[Source], shown: Collection[Source]) -> Owner:
-        """Return the owner of the first page that has one who may read it. A person comes before
-        mere words, which only a page in ``shown`` (everyone may read it) may contribute.
+        """Return the owner of the first page whose owner may read it. A person comes before mere
+        words, which only count from a page in ``shown`` (everyone may read it).
 
         Raises:
-            ChatUnavailable: nobody can be looked up now.
-            IndexUnavailable: it cannot be told who may read a page.
+            ChatUnavailable: people cannot be looked up now.
+            IndexUnavailable: the rights to a page cannot be checked.
         """
         by_words = Owner()
         for source in sources:
@@ -66,7 +66,7 @@ class Owners:
     async def _words(self, source: Source) -> str:
         try:
             async with asyncio.timeout(PATIENCE):
-                # Not in the few threads that make answers: a wiki may hang.
+                # A wiki may hang, so the few threads that make answers must not wait for it.
                 return await in_own_thread(partial(self.library.owner, source), "owner")
         except TimeoutError:
             logger.warning("%s did not report the owner of a page in time", source.wiki)
@@ -82,6 +82,6 @@ class Owners:
         reader = await self.directory.reader(person, private=True, shared=False)
         if isinstance(reader, Closed):
             return False
-        # Whether the page still holds the quote does not matter: its owner may just be fixing it.
+        # The quote may be gone from the page: the owner may just be fixing it.
         page = replace(source, quote="")
         return bool(await in_own_thread(partial(self.library.open_to, reader, [page]), "owner"))

@@ -14,7 +14,7 @@ from bot.conversation.model import (
     RecordedAnswer,
     Tally,
 )
-from bot.flags.content import Said
+from bot.flags.content import FlagContent
 from bot.flags.model import (
     Announcement,
     Card,
@@ -41,8 +41,8 @@ class FlagStore(Protocol):
     async def raise_flag(
         self, answer: int, person: str, complaint: Complaint, comment: str, when: datetime
     ) -> Flag:
-        """Raise a flag: one for each person and answer. Raised again, it is open again; without a
-        reason an open one stays as it is."""
+        """Raise a flag, one for each person and answer. Raising it again reopens it; without a
+        reason an open flag stays as it is."""
         ...
 
     async def flag(self, id_: int) -> Flag | None: ...
@@ -74,19 +74,19 @@ class FlagStore(Protocol):
         due: Sequence[Due] = (),
         unless: Sequence[FlagState] = (),
     ) -> bool:
-        """Put a flag into ``state``, record the action, and make its card and ``due`` due, all or
-        nothing; return False and do nothing if it is in one of ``unless``, or gone. If the flag is
-        reopened, nobody is told any more that it was settled."""
+        """Put a flag into ``state``, record the action, and make its card and the ``due`` work due,
+        all or nothing. Return False and do nothing if it is in one of the states ``unless``, or
+        gone. If the flag is reopened, nobody is told any more that it was settled."""
         ...
 
     async def asked_again(self, flag: Flag, result: Result, when: datetime) -> None:
-        """Record the new answer to a flag as it is here; if it changed meanwhile, asking again
-        stays due."""
+        """Record the new answer to this version of the flag; if the flag changed meanwhile, asking
+        again stays due."""
         ...
 
     async def shown(self, flag: Flag) -> None:
-        """Record that its card shows it as it is here; if it changed meanwhile, its card stays
-        due."""
+        """Record that the card shows this version of the flag; if the flag changed meanwhile, the
+        card stays due."""
         ...
 
     async def notified(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
@@ -95,7 +95,7 @@ class FlagStore(Protocol):
         ...
 
     async def lapsed(self, flag: int, when: datetime) -> None:
-        """Record that the answer written to it is not given any more."""
+        """Record that the bot no longer gives the answer written to it."""
         ...
 
     async def steps(self, flag: int) -> Sequence[Step]:
@@ -103,19 +103,20 @@ class FlagStore(Protocol):
         ...
 
     async def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
-        """Record that ``recipient`` is reminded; return False if they were since ``unless_since``.
-        A time that is as far ahead does not count: the clock was wrong."""
+        """Record that ``recipient`` is reminded; return False if they were reminded after
+        ``unless_since``. A reminder recorded that far in the future does not count: the clock was
+        wrong."""
         ...
 
 
 class AnswerStore(FlagStore, Protocol):
-    """The store of answers and verdicts, with the flags; the same holds for every method."""
+    """The store of answers and verdicts, with the flags. Every method raises StateUnavailable."""
 
     async def keep(
         self,
         asked: AskedQuestion,
         answer: Result,
-        given: datetime,
+        answered: datetime,
         as_of: datetime | None,
         pages: Mapping[tuple[str, str], KnownPage],
     ) -> RecordedAnswer:
@@ -124,18 +125,18 @@ class AnswerStore(FlagStore, Protocol):
         the old answer, are deleted.
 
         Raises:
-            AskerForgotten: the message, or the flag, is of whoever asked no more.
+            AskerForgotten: the asker was forgotten, so the message or flag is no longer theirs.
         """
         ...
 
     async def posted(self, answer: int, message: str) -> None: ...
 
     async def recorded(self, answer: int) -> RecordedAnswer | None:
-        """Return a recorded answer; None if there is none, or it is forgotten."""
+        """Return a recorded answer; None if there is none, or it was forgotten."""
         ...
 
     async def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
-        """Return the answer that this message carries."""
+        """Return the answer in this message."""
         ...
 
     async def vote(self, answer: int, person: str, verdict: Verdict, when: datetime) -> None:
@@ -154,8 +155,8 @@ class AnswerStore(FlagStore, Protocol):
         ...
 
     async def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
-        """Return the questions since then that no page answered, oldest first; none whose answer
-        was retracted."""
+        """Return the questions since then that no page answered, oldest first, without those whose
+        answer was retracted."""
         ...
 
     async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
@@ -168,8 +169,8 @@ class AnswerStore(FlagStore, Protocol):
 
 
 class KeptVerdicts(Protocol):
-    """The feedback that the command line reads, which has no event loop. Every method blocks for a
-    moment and raises StateUnavailable."""
+    """The feedback for the command line, which has no event loop. Every method blocks for a moment
+    and raises StateUnavailable."""
 
     def flag(self, id_: int) -> Flag | None: ...
 
@@ -183,7 +184,7 @@ class KeptVerdicts(Protocol):
 
 
 class CitedPages(Protocol):
-    """The store of pages that answers rest on. Every method raises StateUnavailable."""
+    """The store of pages that answers cite. Every method raises StateUnavailable."""
 
     async def wikis(self) -> Sequence[str]:
         """Return the wikis of all watched pages."""
@@ -194,28 +195,28 @@ class CitedPages(Protocol):
         answers."""
         ...
 
-    async def seen(self, page: Cited, known: KnownPage, *, changed: bool) -> None:
+    async def seen(self, page: Cited, current: KnownPage, *, changed: bool) -> None:
         """Record the page's current state; if it ``changed``, asking again is due for open flags on
         the answer."""
         ...
 
     async def invalidate(self, page: Cited, since: datetime | None) -> None:
-        """Record that the page is gone, or closed to people who were shown it. The answer is to be
+        """Record that the page is gone, or closed to people who saw it. The answer must be
         retracted if it was given after ``since`` (None: it stays); cards that show it are due. Do
         nothing if its question was answered again since ``cited`` was read."""
         ...
 
     async def invalidated(self) -> Sequence[RecordedAnswer]:
-        """Return the posted answers that are to be retracted."""
+        """Return the posted answers that must be retracted."""
         ...
 
     async def is_invalid(self, recorded: RecordedAnswer) -> bool:
-        """Return whether it is still to be retracted: its question may have been edited and
+        """Return whether the answer must still be retracted: its question may have been edited and
         answered again."""
         ...
 
     async def retracted(self, recorded: RecordedAnswer, when: datetime) -> bool:
-        """Record that it was retracted; return False if that was not due any more."""
+        """Record that the answer was retracted; return False if that was no longer due."""
         ...
 
 
@@ -229,7 +230,7 @@ class Figures(Protocol):
     async def flagged(self, since: datetime) -> Flagged: ...
 
     async def cited_often(self, since: datetime, *, at_least: int, most: int) -> Sequence[Often]:
-        """Return up to ``most`` pages that at least ``at_least`` valid answers since then rest on,
+        """Return up to ``most`` pages that at least ``at_least`` valid answers since then cite,
         most cited first."""
         ...
 
@@ -237,14 +238,14 @@ class Figures(Protocol):
 class WrittenAnswers(Protocol):
     """The store of answers that reviewers wrote. Every method raises StateUnavailable."""
 
-    async def write(self, one: WrittenAnswer) -> WrittenAnswer:
-        """Record the answer, with its id, to be announced; it replaces an earlier one to the same
-        flag."""
+    async def write(self, answer: WrittenAnswer) -> WrittenAnswer:
+        """Record the answer, make its announcement due, and return it with its id. It replaces an
+        earlier answer to the same flag."""
         ...
 
     async def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
-        """Return the answers that have neither ended nor expired, the newest first, whoever wrote
-        them: see `bot.flags.publishing.Published`."""
+        """Return the answers that have neither ended nor expired, newest first, by any author: see
+        `bot.flags.publishing.Published`."""
         ...
 
     async def expired(self, now: datetime) -> Sequence[WrittenAnswer]: ...
@@ -259,7 +260,7 @@ class WrittenAnswers(Protocol):
         retract_since: datetime | None = None,
     ) -> bool:
         """End a written answer, and make its announcement due; return False if it ended before, or
-        is gone. Answers from it that were given after ``retract_since`` are to be retracted (None:
+        is gone. Answers from it that were given after ``retract_since`` must be retracted (None:
         they stay). A withdrawal is recorded in the flag's history."""
         ...
 
@@ -273,9 +274,10 @@ class WrittenAnswers(Protocol):
         """Return the announcements that are missing or out of date, oldest first."""
         ...
 
-    async def announced(self, one: Announcement, channel: str, ts: str) -> None:
-        """Record that the message at ``ts`` says how it is here (empty: there is none, nor will
-        be). Later changes stay due; an ended one is complete and is deleted."""
+    async def announced(self, announcement: Announcement, channel: str, ts: str) -> None:
+        """Record that the message at ``ts`` shows this version of the announcement (empty: there is
+        no message and will be none). Later changes stay due. If the answer ended, it is deleted,
+        because its work is done."""
         ...
 
 
@@ -283,21 +285,21 @@ class FlagChat(Protocol):
     """The chat in which flags are shown and people are notified. Raises ChatUnavailable, and
     ChatRefused unless noted."""
 
-    async def post(self, channel: str, content: Said) -> str:
-        """Post content in a channel, or to a person alone, and return the message's id."""
+    async def post(self, channel: str, content: FlagContent) -> str:
+        """Post content in a channel, or directly to a person, and return the message's id."""
         ...
 
-    async def edit(self, channel: str, id_: str, content: Said) -> None: ...
+    async def edit(self, channel: str, id_: str, content: FlagContent) -> None: ...
 
     async def find(self, channel: str, name: str, *, since: datetime) -> str:
-        """Return the id of the card or announcement of that name in the channel since then; empty
-        if there is none, or the channel cannot be read."""
+        """Return the id of the card or announcement with that name, posted in the channel since
+        then; empty if there is none, or the channel cannot be read."""
         ...
 
     async def post_privately(
-        self, channel: str, person: str, content: Said, thread: str | None = None
+        self, channel: str, person: str, content: FlagContent, thread: str | None = None
     ) -> None:
-        """Show it to that person alone, in a channel."""
+        """Show content only to that person, in a channel."""
         ...
 
     async def direct(self, person: str) -> str:
@@ -307,8 +309,8 @@ class FlagChat(Protocol):
     async def post_reply(
         self, channel: str, ts: str, content: AnswerContent, *, since: datetime
     ) -> str:
-        """Post an answer as the reply to a message at ``ts``, unless it was posted since then.
-        Return the id of its last message."""
+        """Post an answer as the reply to the message at ``ts``, unless it was posted after
+        ``since``. Return the id of its last message."""
         ...
 
     async def reply_parts(self, recorded: RecordedAnswer) -> frozenset[str]:
@@ -316,7 +318,7 @@ class FlagChat(Protocol):
         ...
 
     async def replace_reply(
-        self, recorded: RecordedAnswer, parts: frozenset[str], content: Said
+        self, recorded: RecordedAnswer, parts: frozenset[str], content: FlagContent
     ) -> None:
         """Replace the messages ``parts`` of a reply with ``content``."""
         ...
@@ -334,7 +336,7 @@ class WritingForm(Protocol):
     """The form in which a reviewer writes an answer; it is open already."""
 
     async def refuse(self, words: str) -> None:
-        """Show in the form why there is none."""
+        """Show in the form why no answer can be written."""
         ...
 
     async def show(
@@ -348,7 +350,8 @@ class FlagDirectory(Protocol):
     async def name(self, person: str) -> str: ...
 
     async def reader(self, person: str, *, private: bool, shared: bool) -> Reader | Closed:
-        """Return whose rights count for what that person alone sees (``private``)."""
+        """Return the reader whose rights count for an answer that only that person sees
+        (``private``)."""
         ...
 
     async def audience(self, channel: str) -> Reader:
@@ -370,7 +373,7 @@ class FlagDirectory(Protocol):
     async def is_admin(self, person: str) -> bool: ...
 
     async def is_somebody(self, person: str) -> bool:
-        """Return whether it is a person whom the workspace knows, and no app."""
+        """Return whether the id is of a person in the workspace, not of an app."""
         ...
 
     async def is_public(self, channel: str) -> bool:

@@ -2,7 +2,7 @@
 
 A written answer goes to the whole workspace under "Verified by". So it counts only while it comes
 from a review channel that the operator set, or from an admin. This is checked when it is written
-and whenever it would be given: settings change, and so do admins.
+and whenever the bot would give it: settings change, and so do admins.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ class Published:
     channels: frozenset[str]
 
     def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
-        """Return those that count and have not ended, the newest first.
+        """Return the answers that count and have not ended, newest first.
 
         Raises:
             StateUnavailable
         """
-        return [one for one in self.written.valid(now) if self.counts(one)]
+        return [answer for answer in self.written.valid(now) if self.counts(answer)]
 
-    def counts(self, one: WrittenAnswer) -> bool:
-        return one.by_admin or self.is_from_review(one)
+    def counts(self, answer: WrittenAnswer) -> bool:
+        return answer.by_admin or self.is_from_review(answer)
 
-    def is_from_review(self, one: WrittenAnswer) -> bool:
-        return bool(one.channel) and one.channel in self.channels
+    def is_from_review(self, answer: WrittenAnswer) -> bool:
+        return bool(answer.channel) and answer.channel in self.channels

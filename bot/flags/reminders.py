@@ -1,5 +1,5 @@
 """Reminders of flags that wait too long: to the holder, else to the page's owner, else to the
-review channel; each of these at most once a day."""
+review channel. Each recipient gets at most one a day."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """The reminders. People are reminded of a flag ``after`` so long without an action; zero:
+    """The reminders. People are reminded of a flag if nobody acts on it for ``after``; zero:
     never."""
 
     review: Review
@@ -41,7 +41,7 @@ class Reminders:
             if recipient := await self._recipient(flag):
                 waiting[recipient].append(flag)
         for recipient, flags in waiting.items():
-            # Recorded first: a lost reminder comes tomorrow, a second one today annoys.
+            # Record it first: a lost reminder comes tomorrow, but a second one today annoys.
             if await self.review.may_remind(recipient):
                 await self._remind(recipient, flags)
 

@@ -1,5 +1,5 @@
-"""Answers are retracted whose pages are gone, or closed to people who read them. The replacement
-says nothing of these pages."""
+"""Answers are retracted if their pages are gone, or closed to people who read the answers. The
+replacement says nothing about these pages."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ REMINDED_EVERY = timedelta(hours=24)
 
 
 class _Action(NamedTuple):
-    """The ``state`` that an action leads to ``unless`` the flag is in one of these, and the work
-    that follows."""
+    """The ``state`` that an action leads to, the states that rule it out (``unless``), and the
+    ``due`` work that follows."""
 
     state: FlagState
     unless: Sequence[FlagState] = SETTLED
@@ -47,33 +47,33 @@ class Review:
         self._clock = clock
 
     async def act(self, action: FlagAction, flag: Flag, person: str) -> bool:
-        """Record that ``person`` takes the flag, settles it or reopens it. Return False if that
-        cannot be done in its present state."""
-        now, what = self._clock(), _ACTIONS[action]
+        """Record that ``person`` takes the flag, settles it or reopens it. Return False if its
+        state does not allow that."""
+        now, rule = self._clock(), _ACTIONS[action]
         return await self.flags.move(
-            flag.id, what.state, action, person, now, due=what.due, unless=what.unless
+            flag.id, rule.state, action, person, now, due=rule.due, unless=rule.unless
         )
 
     async def asked_again(self, flag: Flag, result: Result) -> None:
-        """Record ``result``, the answer that everyone gets to its question now."""
+        """Record ``result``, the answer that everyone gets to the flag's question now."""
         await self.flags.asked_again(flag, result, self._clock())
 
     async def notified(self, flag: Flag, *, somebody: bool) -> None:
-        """Record that the person who flagged was told, or (``somebody`` is false) that nobody is
-        there."""
+        """Record that the person who flagged was told, or (``somebody`` is false) that there is
+        nobody to tell."""
         await self.flags.notified(flag, self._clock(), somebody=somebody)
 
     async def lapsed(self, flag: int) -> None:
-        """Record that the answer written to it is not given any more."""
+        """Record that the bot no longer gives the answer written to it."""
         await self.flags.lapsed(flag, self._clock())
 
     async def waiting(self, for_: timedelta) -> Sequence[Flag]:
-        """Return the unsettled flags that nobody acted on for so long, oldest first."""
+        """Return the unsettled flags that nobody acted on for the time ``for_``, oldest first."""
         since = self._clock() - for_
         return [flag for flag in await self.flags.flags(*UNSETTLED) if flag.changed <= since]
 
     async def may_remind(self, recipient: str) -> bool:
-        """Return whether the recipient was not reminded within a day; they count as reminded from
-        now on."""
+        """Return whether the recipient was not reminded within a day. If so, they count as reminded
+        from now on."""
         now = self._clock()
         return await self.flags.remind(recipient, now, unless_since=now - REMINDED_EVERY)

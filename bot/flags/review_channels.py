@@ -13,10 +13,10 @@ from bot.model import Source, named
 @dataclass(frozen=True, slots=True)
 class ReviewChannels:
     """The choice of a flag's review channel: the one set for the channel it was raised in, else
-    that of the first cited wiki that has its own, else the ``default``, which may be empty.
+    the channel of the first cited wiki that has its own, else the ``default``, which may be empty.
 
-    Only the last two are the operator's. A channel's own one gets its cards; but since anybody can
-    make a channel and choose it, its members cannot publish an answer for the whole workspace.
+    Only the last two are the operator's. The one set for a channel gets its cards; but anybody can
+    make a channel and choose it, so its members cannot publish an answer for the whole workspace.
     """
 
     default: str
@@ -32,7 +32,7 @@ class ReviewChannels:
 
     def operators(self, sources: Iterable[Source]) -> str:
         """Return the operator's review channel for the first of these pages that has one."""
-        own = (self.by_wiki[one.wiki] for one in sources if one.wiki in self.by_wiki)
+        own = (self.by_wiki[source.wiki] for source in sources if source.wiki in self.by_wiki)
         return next(own, self.default)
 
     def is_operators(self, channel: str) -> bool:

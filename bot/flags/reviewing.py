@@ -28,7 +28,7 @@ from indexers.text.prose import plain
 logger = logging.getLogger(__name__)
 
 _QUESTION_SHOWN = 1000
-"""Characters, as in the announcement."""
+"""Most characters of the question, as in the announcement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Reviewing:
         await self.service.process_due(flag.id)
 
     async def asked_to_write(self, press: Press, form: WritingForm) -> None:
-        """Handle the button Write the answer. The form is open already, and is filled once its
+        """Handle the button Write the answer. The form is open already, and is filled when its
         content is known."""
         flag, problem = await self._to_write(press.person, int(press.value))
         pages = await self.service.candidates(flag) if flag else []
@@ -70,8 +70,8 @@ class Reviewing:
         await form.show(flag.id, question, pages, until)
 
     async def problems(self, person: str, form: AnswerForm) -> dict[str, str]:
-        """Return what is wrong in the form, by field. It says nothing to a person who may not write
-        the answer: `wrote` does."""
+        """Return the problems in the form, by field. A person who may not write the answer gets
+        none here: `wrote` refuses."""
         flag, _ = await self._to_write(person, form.flag)
         if flag is None:
             return {}
@@ -85,23 +85,24 @@ class Reviewing:
         return problems
 
     async def wrote(self, person: str, form: AnswerForm) -> None:
-        """Handle the form's submission. What `problems` says may have come to be since."""
+        """Handle the form's submission. It is checked again, because things may have changed since
+        `problems`."""
         flag, problem = await self._to_write(person, form.flag)
         if flag is None:
             await self.chat.post(person, Notice(problem))
             return
-        one = await self._written(flag, person, form)
-        if isinstance(one, str):
-            await self.chat.post(person, Notice(one))
+        answer = await self._written(flag, person, form)
+        if isinstance(answer, str):
+            await self.chat.post(person, Notice(answer))
             return
-        kept = await self.written.write(one)
+        stored = await self.written.write(answer)
         await self.review.act(FlagAction.ANSWERED, flag, person)
-        await self.announce(kept.id)
+        await self.announce(stored.id)
         await self.service.process_due(flag.id)
-        await self._thank(one)
+        await self._thank(answer)
 
     async def _thank(self, written: WrittenAnswer) -> None:
-        """Thank the author. The answer is published, so a failure here must not be told as one."""
+        """Thank the author. The answer is published, so a failure here must not look like one."""
         question = plain(written.question)[:_QUESTION_SHOWN]
         thanks = Notice(texts.KEPT, (texts.until(written.expires, question),))
         try:
@@ -123,10 +124,10 @@ class Reviewing:
         pages = await self._pages(flag, form)
         if not pages or len(pages) < len(form.pages):
             return texts.MOVED
-        found = await asyncio.to_thread(_as_they_stand, self.library, pages)
-        if found is None:
+        cited = await asyncio.to_thread(_cite_pages, self.library, pages)
+        if cited is None:
             return texts.MOVED
-        sources, says, acl = found
+        sources, says, acl = cited
         channel = await self._review_channel(flag, person)
         return WrittenAnswer(
             id=0,
@@ -172,7 +173,7 @@ class Reviewing:
         """Return whether its question needs no history. A chosen reading needs none."""
         recorded = await self.service.questions.readable(flag.recorded)
         if recorded.asked.place.flag is not None:
-            return False  # its flag, which knew of the history, is gone
+            return False  # its flag, which had the history, is gone
         before = await self.service.feedback.earlier(recorded)
         _, pages = before_choice(recorded, before)
         return not before or bool(pages)
@@ -191,15 +192,15 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day, time.max, UTC).replace(microsecond=0)
 
 
-def _as_they_stand(
+def _cite_pages(
     library: Library, pages: list[Source]
 ) -> tuple[tuple[Source, ...], tuple[str, ...], Acl] | None:
-    """Return the pages as sources, their text, and who may read all of them; None if one is
-    gone."""
+    """Return the pages as sources, their texts, and the rights to all of them together; None if a
+    page is gone."""
     sources, says, acls = [], [], []
     for page in pages:
-        known = library.page(page.wiki, page.page)
-        if known is None:
+        indexed = library.page(page.wiki, page.page)
+        if indexed is None:
             return None
         whole = Source(
             title=page.title,
@@ -208,14 +209,14 @@ def _as_they_stand(
             quote="",
             wiki=page.wiki,
             page=page.page,
-            revision=known.revision,
+            revision=indexed.revision,
             owner=page.owner,
             updated=page.updated,
             outdated=page.outdated,
         )
         sources.append(whole)
         says.append(library.says(page.wiki, page.page))
-        acls.append(known.acl)
+        acls.append(indexed.acl)
     acl = acls[0]
     for other in acls[1:]:
         acl = acl & other

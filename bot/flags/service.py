@@ -1,7 +1,7 @@
-"""The flow of flags: their cards in the review channels, and what follows.
+"""The flow of flags: their cards in the review channels, and the work that follows.
 
-Work for a flag is recorded as due together with the action that causes it, and crossed out when
-done: a restart, or a chat that is away, only delays it.
+Work for a flag is recorded as due together with the action that causes it, and is no longer due
+when done. So a restart, or a chat that is away, only delays it.
 """
 
 from __future__ import annotations
@@ -70,10 +70,10 @@ class FlagService:
     audit: AuditTrail
 
     async def process_due(self, id_: int, *, waiting: bool = True) -> Flag | None:
-        """Do what is due for the flag, and return its new state. If nobody is ``waiting`` for it,
-        it is left to another process that works on it.
+        """Do the work that is due for the flag, and return its new state. If not ``waiting``, it is
+        left to another process that works on it.
 
-        What the chat cannot do now stays due; what it refuses is logged and done with.
+        Work that the chat cannot do now stays due; work that it refuses is logged and given up.
 
         Raises:
             StateUnavailable, IndexersError: nothing can be done now.
@@ -88,8 +88,8 @@ class FlagService:
     async def _process_due(self, id_: int) -> None:
         flag = await self.review.flags.flag(id_)
         if flag and Due.ASK in flag.due:
-            asked = await self.questions.readable(flag.recorded)
-            result = await self._asked(asked, ANYBODY)
+            recorded = await self.questions.readable(flag.recorded)
+            result = await self._ask_again(recorded, ANYBODY)
             await self.review.asked_again(flag, result)
             flag = await self.review.flags.flag(id_)
         try:
@@ -108,15 +108,15 @@ class FlagService:
         return ReadableQuestions(self.feedback, self.library, self.executor)
 
     async def channel_of(self, flag: Flag) -> str:
-        """Return the channel where its card is or will be; empty if nowhere. A quick click may
-        arrive before the card's place is recorded."""
+        """Return the channel where the flag's card is or will be; empty if nowhere. A quick click
+        may arrive before the card's place is recorded."""
         if flag.card:
             return flag.card.channel
         return await self.channels.of(flag)
 
     async def candidates(self, flag: Flag) -> list[Source]:
-        """Return pages that an answer to it may cite: those that its answers cited, then and now,
-        and that everyone may read. None, if nobody knows any more what was asked."""
+        """Return the pages that an answer to the flag may cite: those that its old and new answers
+        cite and that everyone may read. Return no pages if the question is no longer known."""
         if not (await self.questions.readable(flag.recorded)).asked.question:
             return []
         sources = [*named(flag.recorded.answer), *(named(flag.again) if flag.again else ())]
@@ -144,13 +144,13 @@ class FlagService:
     async def _post_card(
         self, flag: Flag, channel: str, around: Circumstances, owner: Owner
     ) -> None:
-        """Post the card in the review channel, if there is one; and notify the page's owner, who
-        may not be in it, or not be named there."""
+        """Post the card in the review channel, if there is one. Notify the page's owner if the
+        owner is not in it, or not named there."""
         ts = ""
         if channel:
             card = FlagCard(flag, around)
-            # The process that raised it may have died before recording that, or not have heard that
-            # the chat accepted it.
+            # A process may have posted the card and died before it recorded that, or never got the
+            # chat's reply.
             if ts := await self.chat.find(channel, card_name(flag), since=flag.raised):
                 await self.chat.edit(channel, ts, card)
             else:
@@ -169,7 +169,7 @@ class FlagService:
 
     async def _circumstances(self, flag: Flag, channel: str) -> tuple[Circumstances, Owner]:
         recorded = flag.recorded
-        # Somebody in the review channel may get no answers: then the card shows none either.
+        # If somebody in the review channel may get no answers, the card shows none either.
         hidden = bool(channel) and await self.directory.has_outsiders(channel)
         shown = await self._shown(recorded.answer, exactly=not recorded.asked.open, hidden=hidden)
         owner = await self.owners.of(named(recorded.answer), shown.sources)
@@ -185,7 +185,7 @@ class FlagService:
                 await self._shown(flag.again, exactly=False, hidden=hidden) if flag.again else None
             ),
             holder=await self.directory.name(flag.holder) if flag.holder else "",
-            # The owner's name would tell reviewers of a page that they may not read.
+            # The owner's name would tell reviewers about a page that they may not read.
             owner=owner.person if owner.person and owner.source in shown.sources else "",
             owner_words="" if owner.person else owner.words,
             address=address,
@@ -206,10 +206,10 @@ class FlagService:
         ]
 
     async def _shown(self, result: Result, *, exactly: bool, hidden: bool) -> OpenParts:
-        """Return the parts of an answer that reviewers may read: it may follow the rights of one
-        person or a few, and its pages may have been closed since. Only what everyone may read now
-        is shown, and of an old answer (``exactly``) only if today's is the very same text: the old
-        one may have been written before the page was opened."""
+        """Return the parts of an answer that reviewers may read: only what everyone may read now.
+        The answer may follow the rights of one person or a few, and its pages may have been closed
+        since. An old answer (``exactly``) shows a page only if that still has the cited revision,
+        which may be from before the page was opened."""
         if hidden:
             return OpenParts((), whole=False)
         sources = named(result)
@@ -217,31 +217,31 @@ class FlagService:
         return OpenParts(shown, whole=len(shown) == len(sources))
 
     def _open(self, sources: Sequence[Source], exactly: bool) -> tuple[Source, ...]:
-        found = self.library.open_to(ANYBODY, sources)
+        open_sources = self.library.open_to(ANYBODY, sources)
         if not exactly:
-            return found
+            return open_sources
         return tuple(
             source
-            for source in found
-            if (known := self.library.page(source.wiki, source.page))
-            and known.revision == source.revision
+            for source in open_sources
+            if (indexed := self.library.page(source.wiki, source.page))
+            and indexed.revision == source.revision
         )
 
     async def _tell(self, flag: Flag) -> None:
         """Tell the person who flagged, once, with what they may read now."""
         reader = await self.directory.reader(flag.person, private=True, shared=False)
-        # The question may have been edited since, and they may have left the channel.
+        # The question may have been edited since, and the person may have left the channel.
         sees = await self.directory.may_see(flag.person, flag.recorded)
         if isinstance(reader, Closed) or not sees:
             await self.review.notified(flag, somebody=False)
             return
-        # A reviewer answered the words that reviewers may read.
-        words_for = ANYBODY if flag.state is FlagState.ANSWERED else reader
-        asked = await self.questions.readable(flag.recorded, words_for)
+        # A reviewer answered the question in the words that reviewers may read.
+        wording_reader = ANYBODY if flag.state is FlagState.ANSWERED else reader
+        recorded = await self.questions.readable(flag.recorded, wording_reader)
         try:
-            if asked.asked.question:
-                result = await self._asked(asked, reader, flag.person)
-                await self._send(flag, asked, result, reader)
+            if recorded.asked.question:
+                result = await self._ask_again(recorded, reader, flag.person)
+                await self._send(flag, recorded, result, reader)
             else:
                 await self.chat.post(flag.person, Notice(texts.HANDLED_WITHOUT_QUESTION))
         except AskerForgotten:
@@ -256,11 +256,11 @@ class FlagService:
     async def _send(
         self, flag: Flag, again: RecordedAnswer, result: Result, reader: Reader
     ) -> None:
-        """Send the answer to the question of ``again`` like any other: it can be judged, and is
-        retracted when it must be."""
+        """Send the answer to the question of ``again`` like any other answer: it can be judged and
+        retracted."""
         channel = await self.chat.direct(flag.person)
-        # It has no question with a ts; this stands in for it, and is the same until the next
-        # action.
+        # No message asked for this answer. This ts replaces the message's, and stays the same until
+        # the next action.
         ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = MessageRef(flag.recorded.asked.place.team, channel, ts, ts)
         asked = AskedQuestion(
@@ -282,32 +282,35 @@ class FlagService:
         await self.feedback.posted(recorded.id, last)
 
     async def lead(self, recorded: RecordedAnswer) -> str:
-        """Return the sentence above an answer that says why it came; empty if a person asked, or
-        the flag is gone because its question is forgotten."""
+        """Return the sentence above an answer that says why the bot sent it; empty if a person
+        asked, or if the flag is gone because its question was forgotten."""
         id_ = recorded.asked.place.flag
         flag = await self.review.flags.flag(id_) if id_ is not None else None
         return _lead(flag) if flag else ""
 
-    async def _asked(self, recorded: RecordedAnswer, reader: Reader, person: str = "") -> Result:
-        """Return what ``reader`` gets for the question now, in its original conversation, as
-        ``person`` saw it; empty: as everybody may see it."""
+    async def _ask_again(
+        self, recorded: RecordedAnswer, reader: Reader, person: str = ""
+    ) -> Result:
+        """Return the answer that ``reader`` gets to the question now, in its original conversation
+        as ``person`` saw it (empty: as everybody may see it)."""
         if not recorded.asked.question:
             return NoAnswer(Reason.NO_QUESTION, texts.NOT_ASKED_AGAIN)
         history: list[Turn] = []
-        for one in await self.feedback.earlier(recorded):
-            asker = one.asked.asker
-            if one.asked.private and asker not in (recorded.asked.asker, person):
-                continue  # Others in the thread saw nothing of it.
+        for earlier in await self.feedback.earlier(recorded):
+            asker = earlier.asked.asker
+            if earlier.asked.private and asker not in (recorded.asked.asker, person):
+                continue  # Other people in the thread did not see it.
             role = Role.ASKER if asker == recorded.asked.asker else Role.OTHER
-            if words := (await self.questions.readable(one, reader)).asked.question:
+            if words := (await self.questions.readable(earlier, reader)).asked.question:
                 history.append(Turn(role, words))
-            if await self._was_shown(one, person):
-                history.append(Turn(Role.BOT, one.answer.text))
+            if await self._was_shown(earlier, person):
+                history.append(Turn(Role.BOT, earlier.answer.text))
         question = Question(recorded.asked.question, reader, history=tuple(history))
         return await self._beside(self.answering.answer, question)
 
     async def _was_shown(self, recorded: RecordedAnswer, person: str) -> bool:
-        """Return whether the reply still stands, and ``person`` saw it; empty: everybody may."""
+        """Return whether the reply is not retracted and ``person`` saw it (empty: everybody may see
+        it)."""
         if recorded.retracted:
             return False
         if person:

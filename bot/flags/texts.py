@@ -1,4 +1,4 @@
-"""The words of flags that people read: replies to verdicts, to reviewers, and to who asked."""
+"""The words of flags that people read: replies to verdicts, to reviewers and to askers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ DOUBTED = "Noted: this answer did not help. What is wrong with it?"
 SAY_WHAT_IS_WRONG = "Say what is wrong"
 ANSWER_FORGOTTEN = "I no longer have this answer, so I cannot note that. Please ask again."
 
-# Reasons of a complaint that are not its name.
+# Reasons of a complaint whose words differ from its name.
 
 NO_REASON_GIVEN = "no reason given"
 WIKI_DOES_NOT_SAY = "the wiki does not say"
 
-# What the person who flagged an answer, or who asked, gets when it is handled.
+# Messages to the person who flagged an answer, or who asked, when it is handled.
 
 FLAG_HANDLED = "You flagged my answer to this. Somebody has handled it, and now I answer:"
 QUESTION_HANDLED = (
@@ -37,7 +37,7 @@ HANDLED_WITHOUT_QUESTION = (
 QUESTION_LOST = "(I no longer have this question in words that I may show.)"
 NOT_ASKED_AGAIN = "I did not ask this again: I no longer have it in words that everybody may read."
 
-# What reviewers are told.
+# Messages to reviewers.
 
 FLAG_FORGOTTEN = "I no longer have this flag."
 NOT_A_REVIEWER = "Only people in the review channel can handle a flag."

@@ -1,5 +1,5 @@
-"""Verdicts of people on an answer: buttons, reactions, the form. They are recorded and shown on the
-answer."""
+"""People's verdicts on an answer, by buttons, reactions and the form. They are recorded and shown
+on the answer."""
 
 from __future__ import annotations
 
@@ -45,42 +45,42 @@ class Verdicts:
     redrawing: Redrawing
 
     async def helped(self, press: Press, answer: int) -> None:
-        """Handle the good one of the feedback buttons."""
-        known = await self._seen(answer, press.person)
+        """Handle the feedback button for a good answer."""
+        recorded = await self._seen(answer, press.person)
         if (
-            known is None
-            or known.retracted
-            or not await self.chat.carries(press.channel, press.message, known)
+            recorded is None
+            or recorded.retracted
+            or not await self.chat.carries(press.channel, press.message, recorded)
         ):
             await self.chat.post_privately(press.channel, press.person, FORGOTTEN)
             return
         # A quick click may arrive before the message's ts is recorded.
-        known = replace(known, message=press.message)
-        await self._praise(known, press.person)
-        await self._thank(known, press.person, THANKS)
+        recorded = replace(recorded, message=press.message)
+        await self._praise(recorded, press.person)
+        await self._thank(recorded, press.person, THANKS)
 
     async def asked_keepers(self, press: Press) -> None:
         """Handle the button that asks the wiki's owners, below an uncertain answer or none."""
-        known = await self._seen(int(press.value), press.person)
-        if known is None or known.retracted:
+        recorded = await self._seen(int(press.value), press.person)
+        if recorded is None or recorded.retracted:
             await self.chat.post_privately(press.channel, press.person, FORGOTTEN)
             return
-        shown = await self._flag(known, press.person, Complaint.UNANSWERED, "")
-        await self._confirm(known)
-        await self._tell(known, press.person, ASKED if shown else NOTED)
+        is_shown = await self._flag(recorded, press.person, Complaint.UNANSWERED, "")
+        await self._confirm(recorded)
+        await self._tell(recorded, press.person, ASKED if is_shown else NOTED)
 
     async def complained(self, person: str, form: ComplaintForm) -> None:
         """Handle the form. Its sender may have lost access to the answer since it was opened."""
-        known = await self._seen(form.answer, person)
-        if known is None:
+        recorded = await self._seen(form.answer, person)
+        if recorded is None:
             await self.chat.post(person, FORGOTTEN)
             return
-        shown = await self._flag(known, person, form.complaint, form.comment)
-        await self._confirm(known)
-        await self._thank(known, person, FLAGGED if shown else FLAGGED_QUIETLY)
+        is_shown = await self._flag(recorded, person, form.complaint, form.comment)
+        await self._confirm(recorded)
+        await self._thank(recorded, person, FLAGGED if is_shown else FLAGGED_QUIETLY)
 
     async def reacted(self, reaction: Reaction) -> None:
-        """Handle a reaction that came or went; most do not concern the bot."""
+        """Handle a reaction that was added or removed; most do not concern the bot."""
         person, verdict = reaction.person, verdict_of(reaction.name)
         if verdict is None:
             return
@@ -98,8 +98,8 @@ class Verdicts:
 
     async def _seen(self, answer: int, person: str) -> RecordedAnswer | None:
         """Return the answer, or None if there is none or the person may not see it."""
-        known = await self.feedback.recorded(answer)
-        return known if known and await self.directory.may_see(person, known) else None
+        recorded = await self.feedback.recorded(answer)
+        return recorded if recorded and await self.directory.may_see(person, recorded) else None
 
     async def _praise(self, recorded: RecordedAnswer, person: str) -> None:
         withdrawn = await self.feedback.praise(recorded.id, person)
@@ -108,15 +108,15 @@ class Verdicts:
             await self.service.process_due(withdrawn.id)
 
     async def _take_back(self, recorded: RecordedAnswer, person: str, verdict: Verdict) -> None:
-        gone, flag = await self.feedback.take_back(recorded.id, person, verdict)
-        if gone:
+        taken_back, flag = await self.feedback.take_back(recorded.id, person, verdict)
+        if taken_back:
             await self._confirm(recorded)
         if flag:
             await self.service.process_due(flag.id)
 
     async def _doubt(self, recorded: RecordedAnswer, person: str) -> None:
-        """Record a bad verdict. A private question is shown to nobody before its asker agrees, in
-        the form."""
+        """Record a bad verdict. A private question is shown to nobody until its asker agrees in the
+        form."""
         if recorded.asked.private:
             await self.feedback.doubt(recorded.id, person)
         else:
@@ -141,13 +141,13 @@ class Verdicts:
             await self.redrawing.draw(recorded, lambda content: replace(content, lead=lead))
 
     async def _thank(self, recorded: RecordedAnswer, person: str, words: Notice) -> None:
-        """Thank the person, privately if others can read: their verdict is one of many."""
+        """Thank the person, privately, if others can read along: their verdict is one of many."""
         if not recorded.asked.private:
             await self._tell(recorded, person, words)
 
     async def _tell(self, recorded: RecordedAnswer, person: str, words: Notice) -> None:
-        """Show it to the person alone, where the answer is. One that no message asked for is in no
-        thread."""
+        """Show a notice only to the person, where the answer is. An answer that no message asked
+        for is in no thread."""
         place = recorded.asked.place
         thread = place.thread if place.flag is None else None
         await self.chat.post_privately(place.channel, person, words, thread)
@@ -164,8 +164,8 @@ _BAD = {
 
 
 def verdict_of(reaction: str) -> Verdict | None:
-    """Return the verdict of a reaction by its name, as in ``+1::skin-tone-3``; None: it judges
-    nothing."""
+    """Return the verdict of a reaction by its name, as in ``+1::skin-tone-3``; None if it is not a
+    verdict."""
     name = reaction.partition("::")[0]
     if name in _GOOD:
         return Verdict.GOOD

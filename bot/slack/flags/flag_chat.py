@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Self
 
 from bot.conversation.model import AnswerContent, Notice, RecordedAnswer
-from bot.flags.content import FlagCard, OwnerNote, PublishedAnswer, Reminder, Said
+from bot.flags.content import FlagCard, FlagContent, OwnerNote, PublishedAnswer, Reminder
 from bot.slack.api.marks import marked_messages, marked_replies, reply_mark, reply_marks
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.chat.workspace import SlackWorkspace
@@ -29,7 +29,7 @@ class FlagRenderer:
     allowed: cards.Allowed
     clock: Callable[[], datetime]
 
-    def message(self, content: Said) -> Message:
+    def message(self, content: FlagContent) -> Message:
         today: date = self.clock().date()
         match content:
             case FlagCard():
@@ -58,17 +58,17 @@ class SlackFlagChat:
         renderer = FlagRenderer(slack.chat.renderer, allowed, slack.env.clock)
         return cls(slack.api, renderer, slack.directory.viewers)
 
-    async def post(self, channel: str, content: Said) -> str:
+    async def post(self, channel: str, content: FlagContent) -> str:
         return await self.api.post(channel, await self._rendered(content))
 
-    async def edit(self, channel: str, id_: str, content: Said) -> None:
+    async def edit(self, channel: str, id_: str, content: FlagContent) -> None:
         await self.api.edit(channel, id_, await self._rendered(content))
 
     async def find(self, channel: str, name: str, *, since: datetime) -> str:
         return (await marked_messages(self.api, channel, since=since)).get(name, "")
 
     async def post_privately(
-        self, channel: str, person: str, content: Said, thread: str | None = None
+        self, channel: str, person: str, content: FlagContent, thread: str | None = None
     ) -> None:
         await self.api.post_ephemeral(channel, person, await self._rendered(content), thread)
 
@@ -93,7 +93,7 @@ class SlackFlagChat:
         return frozenset(ts for name, ts in parts.items() if name.startswith(begins))
 
     async def replace_reply(
-        self, recorded: RecordedAnswer, parts: frozenset[str], content: Said
+        self, recorded: RecordedAnswer, parts: frozenset[str], content: FlagContent
     ) -> None:
         place, message = recorded.asked.place, await self._rendered(content)
         marked = message.marked(reply_mark(place.ts, 0))
@@ -101,7 +101,7 @@ class SlackFlagChat:
         for ts in sorted(parts - {recorded.message}):
             await self.api.remove(place.channel, ts)
 
-    async def _rendered(self, content: Said) -> Message:
+    async def _rendered(self, content: FlagContent) -> Message:
         # It may have words of pages, which the event loop must not wait for.
         return await asyncio.to_thread(self.renderer.message, content)
 
