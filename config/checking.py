@@ -15,8 +15,8 @@ _AT_LINE = re.compile(r"\(at line (\d+),")
 
 @dataclass(frozen=True, slots=True)
 class SettingProblem:
-    """A problem in words. ``line`` is None if it does not stand in the file, as for a variable;
-    ``setting`` is empty if it is of no single one."""
+    """A problem in words. ``line`` is None if the problem is not in the file, for example in a
+    variable; ``setting`` is empty if it is not about a single setting."""
 
     line: int | None
     setting: str
@@ -42,11 +42,11 @@ def check(config: Path | None) -> tuple[Path, list[SettingProblem]]:
 def _located(error: SettingsError, file: Path) -> list[SettingProblem]:
     if not error.is_read:
         (says,) = error.problems
-        at = _AT_LINE.search(says)
-        return [SettingProblem(int(at[1]) if at else None, "", says)]
+        match = _AT_LINE.search(says)
+        return [SettingProblem(int(match[1]) if match else None, "", says)]
     lines = lines_of(file.read_text(encoding="utf-8-sig"))
-    found = [
-        SettingProblem(line_of(where, lines), ".".join(map(str, where)), says)
-        for says, where in zip(error.problems, error.settings, strict=True)
+    problems = [
+        SettingProblem(line_of(path, lines), ".".join(map(str, path)), says)
+        for says, path in zip(error.problems, error.settings, strict=True)
     ]
-    return sorted(found, key=lambda one: (one.line is None, one.line or 0))
+    return sorted(problems, key=lambda problem: (problem.line is None, problem.line or 0))

@@ -1,4 +1,4 @@
-"""A settings file in the making: is an answer right, and how is it written down."""
+"""A draft of a settings file: checks of single settings, and their TOML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HEAD = """\
 
 
 def draft(wiki: Mapping[str, Any], slack: Mapping[str, Any]) -> str:
-    """Return a settings file of one wiki; of Slack only if something is set for it."""
+    """Return a settings file for one wiki, with a section for Slack if it has settings."""
     lines = [_HEAD, "[[wiki]]", *_assignments(wiki)]
     if slack:
         lines += ["", "[slack]", *_assignments(slack)]
@@ -31,30 +31,29 @@ def _assignments(values: Mapping[str, Any]) -> list[str]:
 
 
 def problem_with(wiki: Mapping[str, Any], slack: Mapping[str, Any], *setting: str | int) -> str:
-    """Return what is wrong with one setting, whatever else is missing; empty if nothing is."""
+    """Return the problem with one setting, whatever else is missing; empty if it is right."""
     values = {"wiki": [dict(wiki)], "slack": dict(slack)}
     try:
         layered(values)
     except ValidationError as error:
-        for says, where in in_words(error, values, ()):
-            if where == setting:
+        for says, path in in_words(error, values, ()):
+            if path == setting:
                 return says.partition(": ")[2] or says
     return ""
 
 
 def drafted(wiki: Mapping[str, Any], data_dir: Path) -> Settings:
-    """Return the settings of this one wiki, with ``data_dir``.
+    """Return the settings for only this wiki, with ``data_dir``.
 
     Raises:
-        ValidationError: something of it is wrong.
+        ValidationError: one of them is wrong.
     """
     settings = layered({"wiki": [dict(wiki)]})
     return settings.model_copy(update={"data_dir": data_dir})
 
 
 def toml_value(value: object) -> str:
-    """Return the value as TOML writes it, which is as JSON does but for tables and large
-    numbers."""
+    """Return the value in TOML, which is the same as JSON except for tables and large numbers."""
     match value:
         case dict():
             pairs = ", ".join(

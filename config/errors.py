@@ -14,8 +14,9 @@ class SettingsError(Exception):
         where: str = "",
         settings: Sequence[tuple[str | int, ...]] | None = None,
     ) -> None:
-        """Create it. ``where`` they are; ``settings`` are the paths of those that are wrong, one
-        for each problem and empty for what is none, if the file could be read as TOML."""
+        """Create it. ``where`` is the place of the problems. ``settings`` are the paths of the
+        wrong settings, one for each problem (empty if it is not about a setting); None if the file
+        could not be read as TOML."""
         self.problems = problems
         self.settings = settings or [()] * len(problems)
         self.is_read = settings is not None

@@ -116,14 +116,14 @@ class LlmSettings(Strict):
 
     @property
     def verifying_model(self) -> LlmSettings | None:
-        """Return the model that decides the sentences, if one does."""
+        """Return the language model that decides unclear sentences, if one does."""
         if self.verify != _VERIFY_BY_MODEL:
             return None
         return self.model_copy(update={"model": self.verify_model or self.model})
 
     @property
     def nli_model(self) -> str:
-        """Return the name of the NLI model that decides them, if one does."""
+        """Return the name of the NLI model that decides unclear sentences, if one does."""
         return "" if self.verify in (_VERIFY_BY_MODEL, VERIFY_BY_RULES) else self.verify
 
     @model_validator(mode="after")

@@ -26,7 +26,7 @@ from config.workspaces import WorkspaceSettings
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
 LISTS = ("wiki", "workspace")
-"""Sections that there may be several of."""
+"""Sections that the file may have several of."""
 _LIST_VARIABLES = tuple(f"{ENV_PREFIX}{name}".upper() for name in LISTS)
 Location = tuple[str | int, ...]
 """The keys and numbers that lead to a setting."""
@@ -37,22 +37,22 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     ``data_dir`` overrides both and is relative to the working folder.
 
     Raises:
-        SettingsError: with every problem that there is.
+        SettingsError: with all problems at once.
     """
     file = settings_file(config)
     where = str(file) if file else "settings"
     values = _read(file) if file else {}
     unknown = _unknown_variables(os.environ, _token_variables(values))
-    problems = [f"the variable {name} is not known{near}" for name, near in unknown.items()]
+    problems = [f"the variable {name} is not known{hint}" for name, hint in unknown.items()]
     if any(name.upper() in _LIST_VARIABLES for name in unknown):
-        # What it holds would stand in place of the file's, and is no setting of any file.
+        # Its value would replace the file's sections, and no such variable is supported.
         raise SettingsError(problems, where, [()] * len(problems))
     try:
         settings = layered(values)
     except ValidationError as error:
-        found = [*in_words(error, values, unknown), *((problem, ()) for problem in problems)]
-        said = [f"{say}{_from_variable(at)}" for say, at in found]
-        raise SettingsError(said, where, [at for _, at in found]) from None
+        located = [*in_words(error, values, unknown), *((problem, ()) for problem in problems)]
+        lines = [f"{problem}{_from_variable(path)}" for problem, path in located]
+        raise SettingsError(lines, where, [path for _, path in located]) from None
     except UnreadableVariable as error:
         problems = problems or [_unreadable(error)]
         raise SettingsError(problems, where, [()] * len(problems)) from None
@@ -68,7 +68,7 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
 
 
 def _unreadable(error: UnreadableVariable) -> str:
-    """Return the problem with the variables that may be meant; the error has no more than their
+    """Return the problem, with the variables that may have caused it: the error names only their
     section, in quotation marks."""
     section = str(error).partition('"')[2].partition('"')[0]
     start = f"{ENV_PREFIX}{section}".upper()
@@ -91,7 +91,7 @@ def example() -> Path:
 
 
 def layered(values: dict[str, Any]) -> Settings:
-    """Return the settings of these values, below those of the environment.
+    """Return the settings with these values, which the environment overrides.
 
     Raises:
         ValidationError
@@ -104,7 +104,7 @@ def settings_file(config: Path | None) -> Path | None:
     """Return the file that `load` reads; None if there is none.
 
     Raises:
-        SettingsError: the one that is named does not exist, or may not be looked at.
+        SettingsError: the named file does not exist, or may not be looked at.
     """
     if config is not None:
         candidates = [config]
@@ -131,7 +131,7 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except RecursionError:
         raise SettingsError(["is not valid TOML: nested too deep"], str(file)) from None
-    except ValueError as error:  # no TOML, no UTF-8, or a number of more digits than Python reads
+    except ValueError as error:  # no TOML, no UTF-8, or a number with more digits than Python reads
         raise SettingsError([f"is not valid TOML: {error}"], str(file)) from None
     except OSError as error:
         raise SettingsError([f"cannot be read: {error.strerror}"], str(file)) from None
@@ -153,7 +153,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         except RuntimeError:
             raise _Homeless(setting, path) from None
 
-    def of(number: int, wiki: WikiSettings) -> WikiSettings:
+    def anchored_wiki(number: int, wiki: WikiSettings) -> WikiSettings:
         paths = {key: anchored(path, "wiki", number, key) for key, path in wiki.paths.items()}
         return wiki.model_copy(update=paths)
 
@@ -161,13 +161,14 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         ca_file = anchored(Path(settings.index.ca_file), "index", "ca_file")
         index = settings.index.model_copy(update={"ca_file": str(ca_file)})
         settings = settings.model_copy(update={"index": index})
-    wikis = tuple(of(number, wiki) for number, wiki in enumerate(settings.wiki))
+    wikis = tuple(anchored_wiki(number, wiki) for number, wiki in enumerate(settings.wiki))
     data_dir = anchored(settings.data_dir, "data_dir")
     return settings.model_copy(update={"wiki": wikis, "data_dir": data_dir})
 
 
 def _straight(path: Path) -> Path:
-    """Return the path without ``..``. Links behind the last one stay, for they may be moved."""
+    """Return the path without ``..``. Links behind the last ``..`` stay, as their targets may
+    change."""
     parts = path.parts
     if ".." not in parts:
         return path
@@ -176,15 +177,15 @@ def _straight(path: Path) -> Path:
 
 
 def _token_variables(values: Mapping[str, Any]) -> set[str]:
-    """Return the variables that wikis name for their tokens. Nothing of ``values`` is checked."""
+    """Return the variables that wikis name for their tokens. ``values`` are not checked yet."""
     wikis = values.get("wiki")
-    each = [wiki for wiki in wikis if isinstance(wiki, dict)] if isinstance(wikis, list) else []
-    return {str(wiki["token_variable"]) for wiki in each if "token_variable" in wiki}
+    tables = [wiki for wiki in wikis if isinstance(wiki, dict)] if isinstance(wikis, list) else []
+    return {str(wiki["token_variable"]) for wiki in tables if "token_variable" in wiki}
 
 
 def _unknown_variables(environment: Mapping[str, str], tokens: set[str]) -> dict[str, str]:
-    """Return the FOOTNOTE_ variables that are no setting's, no secret's and none of ``tokens``,
-    each with the nearest known name. A wiki cannot be set by a variable."""
+    """Return the FOOTNOTE_ variables that belong to no setting, no secret and none of ``tokens``,
+    each with the nearest known name. No variable sets a wiki."""
     named = tokens.union(Secrets.model_fields)
     secret = {f"{name}{end}".upper() for name in named for end in ("", "_FILE")}
     known = {CONFIG_VARIABLE, *(name for name in secret if name.startswith(ENV_PREFIX))}
@@ -199,7 +200,7 @@ def _unknown_variables(environment: Mapping[str, str], tokens: set[str]) -> dict
 
 
 def _from_variable(setting: Location) -> str:
-    """Return a note if the value of a setting is an environment variable's, not the file's."""
+    """Return a note if an environment variable, not the file, sets the value of a setting."""
     name = ENV_PREFIX + "__".join(map(str, setting)).upper()
     is_set = bool(setting) and name in map(str.upper, os.environ)
     return f" (the variable {name} says so)" if is_set else ""
@@ -216,8 +217,8 @@ _MEANT = {
 def in_words(
     error: ValidationError, values: Mapping[str, Any], unknown: Iterable[str]
 ) -> Iterator[tuple[str, Location]]:
-    """Yield a line and the setting for each error, except for keys of variables that were reported
-    already."""
+    """Yield a line and the setting for each error, except for keys from ``unknown`` variables,
+    which are reported already."""
     for problem in error.errors():
         path = [str(part) for part in problem["loc"]]
         shown = ".".join(path) or "settings"
@@ -229,28 +230,28 @@ def in_words(
         elif problem["type"] == "missing":
             yield f"`{shown}` is missing", problem["loc"]
         elif len(path) == 1 and path[0] in LISTS and problem["type"] == "tuple_type":
-            says = (
+            line = (
                 f"`{shown}`: each one is a section of its own, [[{shown}]] in two pairs of brackets"
             )
-            yield says, problem["loc"]
+            yield line, problem["loc"]
         elif problem["type"] == "string_pattern_mismatch":
             field = _model_at(problem["loc"], values).model_fields[path[-1]]
             meaning = str(field.description).rstrip(".")
             yield f"`{shown}`: not in the right form. {meaning}", problem["loc"]
         else:
-            said = problem["msg"].removeprefix("Value error, ")
-            said = _MEANT.get(problem["type"], f"{said[:1].lower()}{said[1:]}")
-            says = f"`{shown}`: {said}" if path else said  # of no single setting
-            yield says, problem["loc"]
+            message = problem["msg"].removeprefix("Value error, ")
+            message = _MEANT.get(problem["type"], f"{message[:1].lower()}{message[1:]}")
+            line = f"`{shown}`: {message}" if path else message  # of no single setting
+            yield line, problem["loc"]
 
 
 def _keys_at(location: tuple[int | str, ...], values: Mapping[str, Any]) -> set[str]:
-    """Return the keys that are allowed beside the key at ``location`` of ``values``."""
+    """Return the keys allowed in the section of the key at ``location`` of ``values``."""
     return set(_model_at(location, values).model_fields)
 
 
 def _model_at(location: Location, values: Mapping[str, Any]) -> type[BaseModel]:
-    """Return the section that the key at ``location`` of ``values`` is in."""
+    """Return the model of the section with the key at ``location`` of ``values``."""
     if location[0] == "wiki" and len(location) > 2:
         kind: type[BaseModel] = WIKI_KINDS[values["wiki"][location[1]]["type"]]
         return kind

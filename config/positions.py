@@ -1,5 +1,4 @@
-"""The lines at which settings stand in a TOML file. The standard library reads TOML without
-them."""
+"""The line numbers of settings in a TOML file. The standard library reads TOML without them."""
 
 from __future__ import annotations
 
@@ -17,30 +16,30 @@ def lines_of(text: str) -> dict[Path, int]:
     counts: dict[Path, int] = {}
     table: Path = ()
     for number, statement in _statements(text):
-        read = tomllib.loads(statement)
+        parsed = tomllib.loads(statement)
         if statement.lstrip().startswith("["):
-            table = _table(read, counts, statement.lstrip().startswith("[["))
+            table = _table(parsed, counts, statement.lstrip().startswith("[["))
             lines.setdefault(table, number)
         else:
-            for path in _paths(read):
+            for path in _paths(parsed):
                 lines.setdefault(table + path, number)
     return lines
 
 
 def line_of(path: Path, lines: Mapping[Path, int]) -> int | None:
-    """Return the line of the setting at ``path``, or of what it would stand in; None if none of it
+    """Return the line of the setting at ``path``, or of the nearest table above it; None if neither
     is in the file."""
     for length in range(len(path), 0, -1):
-        if found := lines.get(path[:length]):
-            return found
+        if line := lines.get(path[:length]):
+            return line
     return None
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each header and each assignment with the line at which it begins: the fewest lines that
-    are TOML by themselves."""
+    """Yield each header and each assignment with its first line number. A statement is the fewest
+    lines that are valid TOML by themselves."""
     begins, lines = 0, list[str]()
-    # Not `splitlines`, which knows more ends of lines than TOML does.
+    # Not with `splitlines`, which knows more line endings than TOML.
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         if not lines and (not line.strip() or line.lstrip().startswith("#")):
             continue
@@ -55,11 +54,11 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         lines.clear()
 
 
-def _table(read: Mapping[str, Any], counts: dict[Path, int], is_list: bool) -> Path:
-    """Return the path of a header. Each ``[[name]]`` counts up; a header below one is in the
-    latest."""
+def _table(parsed: Mapping[str, Any], counts: dict[Path, int], is_list: bool) -> Path:
+    """Return the path of a header. Each ``[[name]]`` counts up; a header below it belongs to the
+    latest one."""
     path: Path = ()
-    value: Any = read
+    value: Any = parsed
     while isinstance(value, dict) and value:
         (name,) = value
         value = value[name]
@@ -73,8 +72,8 @@ def _table(read: Mapping[str, Any], counts: dict[Path, int], is_list: bool) -> P
     return path
 
 
-def _paths(read: Mapping[str, Any]) -> Iterator[Path]:
-    for name, value in read.items():
+def _paths(parsed: Mapping[str, Any]) -> Iterator[Path]:
+    for name, value in parsed.items():
         yield (name,)
         if isinstance(value, dict):
             yield from ((name, *path) for path in _paths(value))

@@ -1,6 +1,6 @@
 """The example file and the settings page, made from the settings themselves.
 
-`python -m config.reference` writes docs/settings.md and footnote.example.toml anew.
+`python -m config.reference` regenerates docs/settings.md and footnote.example.toml.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from config.workspaces import WorkspaceSettings
 
 DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
 _COLUMN, _WIDTH = 30, 100
-"""Where comments begin, and where they end."""
+"""The columns where comments begin and end."""
 _MOST_CHOICES = 16
-"""Of a setting's values; more fill a page, and stand in docs/settings.md."""
+"""Most choices that the example file lists; docs/settings.md lists all."""
 
 _FILE = """\
 # Every setting of Footnote, with its default. Copy this to footnote.toml and keep what you
@@ -156,7 +156,7 @@ def _example(heading: str, fields: Mapping[str, FieldInfo], kind: str = "") -> s
 
 
 def _example_lines(name: str, field: FieldInfo, kind: str) -> list[str]:
-    """Return the setting, and its meaning beside it or, where that leaves no room, below."""
+    """Return the setting, with its meaning beside it, or below it if there is no room."""
     extra = field.json_schema_extra
     is_alternative = isinstance(extra, dict) and bool(extra.get("alternative"))
     if field.examples:
@@ -172,7 +172,7 @@ def _example_lines(name: str, field: FieldInfo, kind: str) -> list[str]:
         meaning = f"{meaning} One of: {', '.join(choices)}."
     comment = textwrap.wrap(meaning, _WIDTH - _COLUMN - 2, break_on_hyphens=False)
     beside = [line] if len(line) > _COLUMN - 2 else [f"{line:{_COLUMN}}# {comment.pop(0)}"]
-    return [*beside, *(f"{'':{_COLUMN}}# {more}" for more in comment)]
+    return [*beside, *(f"{'':{_COLUMN}}# {text}" for text in comment)]
 
 
 if __name__ == "__main__":

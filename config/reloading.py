@@ -1,4 +1,4 @@
-"""The settings that a running bot takes over when they are read again."""
+"""The settings that a running bot applies when they are read again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIVE = {
 
 
 class Reloading:
-    """Reads the settings again by ``read``, and hands on what a running bot may take over."""
+    """Reads the settings again by ``read``, and passes on those that a running bot may apply."""
 
     def __init__(self, settings: Settings, read: Callable[[], Settings]) -> None:
         self._settings = settings
@@ -29,11 +29,11 @@ class Reloading:
         self._followers: list[Callable[[Settings], None]] = []
 
     def follow(self, take: Callable[[Settings], None]) -> None:
-        """Let ``take`` be called with the settings whenever one of them has changed."""
+        """Call ``take`` with the settings whenever one of them has changed."""
         self._followers.append(take)
 
     def __call__(self) -> None:
-        """Read them. What is faulty changes nothing, and is logged."""
+        """Read the settings. If they have an error, log it and change nothing."""
         try:
             settings, changed, waiting = taken_over(self._settings, self._read())
         except SettingsError as error:
@@ -49,8 +49,8 @@ class Reloading:
 
 
 def taken_over(old: Settings, new: Settings) -> tuple[Settings, list[str], list[str]]:
-    """Return ``old`` with what of ``new`` may change in a running bot, the names of the settings
-    that did change, and of those that differ and need a restart."""
+    """Return ``old`` with those ``new`` settings that may change in a running bot, the names of the
+    changed settings, and the names of those that differ and need a restart."""
     changed: list[str] = []
     waiting: list[str] = []
     for section, name in _differences(old, new):
@@ -59,8 +59,10 @@ def taken_over(old: Settings, new: Settings) -> tuple[Settings, list[str], list[
     update: dict[str, Any] = {name: getattr(new, name) for name in LIVE[""]}
     for section, names in LIVE.items():
         if section:
-            kept, read = getattr(old, section), getattr(new, section)
-            update[section] = kept.model_copy(update={name: getattr(read, name) for name in names})
+            before, after = getattr(old, section), getattr(new, section)
+            update[section] = before.model_copy(
+                update={name: getattr(after, name) for name in names}
+            )
     return old.model_copy(update=update), changed, waiting
 
 

@@ -1,4 +1,4 @@
-"""Secrets from files: as Docker, Kubernetes and systemd hand them over.
+"""Secrets from files, as Docker, Kubernetes and systemd provide them.
 
 Pydantic's own source reads folders of secrets, but no ``NAME_FILE``, and only names that it knows;
 `[[wiki]] token_variable` names others.
@@ -17,7 +17,7 @@ from config.errors import SettingsError
 
 DOCKER = Path("/run/secrets")
 _LONGEST = 64 * 1024
-"""Bytes of a secret; a larger file is another one."""
+"""Most bytes of a secret; a larger file must be something else."""
 
 
 def secret_of(name: str) -> str:
@@ -29,13 +29,13 @@ def secret_of(name: str) -> str:
         SettingsError: a file or the folder of credentials cannot be read, or both variables are
             set.
     """
-    plain, named = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
-    if plain and named:
+    value, file_name = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
+    if value and file_name:
         raise SettingsError([f"{name} and {name}_FILE are both set: keep one"])
-    if plain:
-        return plain
-    if named:
-        return _read(Path(named), f"{name}_FILE")
+    if value:
+        return value
+    if file_name:
+        return _read(Path(file_name), f"{name}_FILE")
     for folder in _folders():
         for file in (folder / name, folder / name.lower()):
             if _is_file(file):
@@ -47,21 +47,21 @@ def _is_file(file: Path) -> bool:
     try:
         return file.is_file()
     except OSError as error:
-        if file.parent == DOCKER:  # where there is no Docker, it may be somebody else's
+        if file.parent == DOCKER:  # without Docker, the folder may be somebody else's
             return False
-        named = f"CREDENTIALS_DIRECTORY: {file.parent}"
-        raise SettingsError([f"{named} cannot be looked at: {error.strerror}"]) from None
+        place = f"CREDENTIALS_DIRECTORY: {file.parent}"
+        raise SettingsError([f"{place} cannot be looked at: {error.strerror}"]) from None
 
 
 class FileSecrets(PydanticBaseSettingsSource):
-    """The source of secrets that are in no variable of their own."""
+    """The source of secrets that have no variable of their own."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - the library's signature
         return secret_of(field_name.upper()), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        found = {name: secret_of(name.upper()) for name in self.settings_cls.model_fields}
-        return {name: value for name, value in found.items() if value}
+        secrets = {name: secret_of(name.upper()) for name in self.settings_cls.model_fields}
+        return {name: value for name, value in secrets.items() if value}
 
 
 def _folders() -> list[Path]:

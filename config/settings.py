@@ -120,8 +120,8 @@ class SyncSettings(Strict):
     )
 
     def intervals(self, *, edits: bool) -> tuple[timedelta, timedelta]:
-        """Return how often the wikis are synced, and how often they are asked for their latest
-        ``edits``, if one can tell them."""
+        """Return the times between syncs, and between checks for the latest edits. ``edits``: at
+        least one wiki can report these."""
         recent = self.recent_minutes if edits else 0
         return timedelta(minutes=self.every_minutes), timedelta(minutes=recent)
 
@@ -242,8 +242,8 @@ class Settings(BaseSettings):
     @property
     def answer_languages(self) -> tuple[str, ...]:
         """Return the languages that answers may be in: those of the wikis, if all are set."""
-        found = {wiki.language or self.index.language for wiki in self.wiki}
-        return LANGUAGES if not found or "auto" in found else tuple(sorted(found))
+        languages = {wiki.language or self.index.language for wiki in self.wiki}
+        return LANGUAGES if not languages or "auto" in languages else tuple(sorted(languages))
 
     @property
     def wiki_channels(self) -> dict[str, str]:
@@ -259,7 +259,7 @@ class Settings(BaseSettings):
     @field_validator("data_dir", mode="before")
     @classmethod
     def _is_a_folder(cls, folder: object) -> object:
-        """An empty path, as of a variable that is not set, would be the working folder."""
+        """Refuse an empty path, as of an unset variable: it would be the working folder."""
         if folder == "":
             raise ValueError("must not be empty; `.` is this file's folder")
         return folder
@@ -293,7 +293,7 @@ class Settings(BaseSettings):
 class Secrets(BaseSettings):
     """Secrets, read from the environment or from files (`config.secret_files`); never printed."""
 
-    # An empty variable, as compose passes on one that is not set, must not hide a secret's file.
+    # Compose passes an unset variable on as an empty one, which must not hide a secret's file.
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     slack_bot_token: SecretStr = Field(SecretStr(""), description="`xoxb-…`")
@@ -326,9 +326,9 @@ class Secrets(BaseSettings):
 
     def variable(self, name: str) -> str:
         """Return the secret in a variable that the settings name; empty if it is not set."""
-        known: object = getattr(self, name.lower(), None)
-        if isinstance(known, SecretStr):
-            return known.get_secret_value()
+        secret: object = getattr(self, name.lower(), None)
+        if isinstance(secret, SecretStr):
+            return secret.get_secret_value()
         return secret_of(name)
 
     @classmethod
@@ -360,24 +360,24 @@ class Secrets(BaseSettings):
         return bool(self.slack_client_id.get_secret_value())
 
     def slack_problems(self, mode: str, *, several: bool = False) -> list[str]:
-        """Return which Slack secrets are missing or malformed, before Slack is asked. ``several``:
-        workspaces are named that it must be installed in."""
+        """Return the problems with Slack secrets that are missing or malformed. Slack is not asked.
+        ``several``: the settings name further workspaces, so the app must be installable."""
         client = [
             ("SLACK_CLIENT_ID", self.slack_client_id, ""),
             ("SLACK_CLIENT_SECRET", self.slack_client_secret, ""),
         ]
         has_client = [bool(secret.get_secret_value()) for _, secret, _ in client]
-        wanted = client if several or any(has_client) else []
+        required = client if several or any(has_client) else []
         if not all(has_client) or self.slack_bot_token.get_secret_value():
-            wanted = [("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-"), *wanted]
+            required = [("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-"), *required]
         if mode == "socket":
-            wanted.append(("SLACK_APP_TOKEN", self.slack_app_token, "xapp-"))
+            required.append(("SLACK_APP_TOKEN", self.slack_app_token, "xapp-"))
         else:
-            wanted.append(("SLACK_SIGNING_SECRET", self.slack_signing_secret, ""))
+            required.append(("SLACK_SIGNING_SECRET", self.slack_signing_secret, ""))
         return [
             f"{name} is not set"
             if not secret.get_secret_value()
             else f"{name} must start with {start}"
-            for name, secret, start in wanted
+            for name, secret, start in required
             if not secret.get_secret_value() or not secret.get_secret_value().startswith(start)
         ]

@@ -103,8 +103,8 @@ class SlackSettings(Strict):
 
     @property
     def listens_on(self) -> str:
-        """Return the address to listen on. Slack must reach HTTP mode, mostly through a container's
-        port."""
+        """Return the address to listen on. In HTTP mode Slack must reach it, mostly through a
+        container's port."""
         return self.host or ("127.0.0.1" if self.mode == "socket" else "0.0.0.0")  # noqa: S104
 
     @field_validator("accounts")
@@ -132,7 +132,7 @@ class SlackSettings(Strict):
         try:
             zone(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            # Without time zone data, which some machines lack, no name but UTC is known.
+            # On a machine without time zone data, only UTC is known.
             raise ValueError(
                 f"{name!r} is no time zone that this machine knows, such as 'Europe/Berlin'"
             ) from None

@@ -26,7 +26,7 @@ Language = Literal[
 ]  # fmt: skip
 """Languages of Qdrant's BM25; auto detects each passage's language."""
 
-# Every number has an upper bound, because a date is computed by subtracting it from now.
+# Each number has an upper bound, because dates are computed by subtracting it from now.
 A_YEAR = 366 * 24 * 60  # minutes
 A_CENTURY = 36_525  # days
 
@@ -38,7 +38,7 @@ class Strict(BaseModel):
 
 
 OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: None if value == "" else value)]
-"""A path, or none if it is empty: as a path that would be the settings file's folder."""
+"""A path; None if it is empty, because an empty path would be the settings file's folder."""
 ALTERNATIVE: JsonDict = {"alternative": True}
 """Marks a setting that the example file only shows in a comment."""
 
@@ -64,7 +64,7 @@ class WikiSettings(Strict):
 
     @property
     def paths(self) -> dict[str, Path]:
-        """Return the settings that are paths, which count from the settings file's folder."""
+        """Return the settings that are paths, relative to the settings file's folder."""
         return {name: value for name, value in self if isinstance(value, Path)}
 
     @property
@@ -74,7 +74,7 @@ class WikiSettings(Strict):
 
     @property
     def edited_at(self) -> str:
-        """Return the address below which its pages are edited, if that is another one."""
+        """Return the address below which its pages are edited, if it differs from `read_at`."""
         return ""
 
 
@@ -304,7 +304,7 @@ WIKI_KINDS: dict[str, type[WikiSettings]] = {
     "markdown": MarkdownSettings,
     "confluence": ConfluenceSettings,
 }
-"""Settings by ``type``. `indexers.sources.SOURCES` has what reads each kind."""
+"""Settings by ``type``. `indexers.sources.SOURCES` has the reader of each kind."""
 
 
 class _Kind(BaseModel):
@@ -319,7 +319,7 @@ class _Kind(BaseModel):
 
 
 def of_its_kind(value: object) -> object:
-    """Return the settings that a ``[[wiki]]`` means by its type, checked."""
+    """Return the checked settings of a ``[[wiki]]``, in the class for its type."""
     if isinstance(value, WikiSettings):
         return value
     return WIKI_KINDS[_Kind.model_validate(value).type].model_validate(value)
@@ -328,7 +328,7 @@ def of_its_kind(value: object) -> object:
 LANGUAGES: tuple[str, ...] = tuple(
     name for name in get_args(Language) if name not in ("auto", "hinglish")
 )
-"""Languages that people read and write in; nobody chooses a mixture of two."""
+"""Languages for people to choose: no mixture of two."""
 
 
 def _address(value: str) -> str:

@@ -10,8 +10,8 @@ from config.wikis import Strict
 
 
 class WorkspaceSettings(Strict):
-    """Settings of ``[[workspace]]``: what people of a workspace other than that of
-    ``SLACK_BOT_TOKEN`` are allowed."""
+    """Settings of ``[[workspace]]``: the rights of people in a workspace other than the one of
+    ``SLACK_BOT_TOKEN``."""
 
     id: str = Field(
         pattern=r"^[TE][A-Z0-9]{1,31}$",
@@ -30,14 +30,16 @@ class WorkspaceSettings(Strict):
 
 
 def check(workspaces: Sequence[WorkspaceSettings], wikis: Collection[str]) -> None:
-    """Check all of them together.
+    """Check all workspaces together.
 
     Raises:
-        ValueError: two are one, or one names a wiki that is not in ``wikis``.
+        ValueError: two have the same id, or one names a wiki that is not in ``wikis``.
     """
-    ids = [one.id for one in workspaces]
+    ids = [workspace.id for workspace in workspaces]
     for id_ in sorted({id_ for id_ in ids if ids.count(id_) > 1}):
         raise ValueError(f"two workspaces have the id {id_!r}")
-    for one in workspaces:
-        for name in sorted({*one.wikis}.difference(wikis)):
-            raise ValueError(f"the workspace {one.id} names {name!r}, and no wiki is called so")
+    for workspace in workspaces:
+        for name in sorted({*workspace.wikis}.difference(wikis)):
+            raise ValueError(
+                f"the workspace {workspace.id} names {name!r}, and no wiki is called so"
+            )

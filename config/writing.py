@@ -11,16 +11,16 @@ from config.loading import LISTS
 from config.settings import Settings
 
 _WEB_USER = re.compile(r"(https?://)[^/@\s]*@")
-"""In the address of a git repository or a server, the user may be a token, too."""
+"""The user in the address of a git repository or a server, who may be a token."""
 _PASSWORD = re.compile(r"(?<=://)([^/@:\s]*):[^/@\s]*@")
 _DATABASE = re.compile(r"^(postgresql[+\w]*://[^/@:]*):[^@]*@")
-"""In the address of a database a password may hold slashes and blanks, as SQLAlchemy reads it."""
+"""The password in the address of a database. SQLAlchemy allows slashes and blanks in it."""
 _PARAMETER = re.compile(r"(?<=[?&])\w*password=[^&]*&?", re.IGNORECASE)
 _SECRETS = ((_WEB_USER, r"\1"), (_DATABASE, r"\1@"), (_PASSWORD, r"\1@"), (_PARAMETER, ""))
 
 
 def as_toml(settings: Settings) -> str:
-    """Return every setting that is not the default. Passwords within addresses are left out."""
+    """Return all settings that differ from the default. Passwords in addresses are left out."""
     values = settings.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
     lists = {name: values.pop(name, []) for name in LISTS}
     plain = {name: value for name, value in values.items() if not isinstance(value, dict)}
@@ -28,22 +28,22 @@ def as_toml(settings: Settings) -> str:
     lines = _lines(plain)
     for name, section in sections.items():
         lines += ["", f"[{name}]", *_lines(section)]
-    for name, each in lists.items():
-        for one in each:
-            lines += ["", f"[[{name}]]", *_lines(one)]
+    for name, tables in lists.items():
+        for table in tables:
+            lines += ["", f"[[{name}]]", *_lines(table)]
     return "\n".join([*lines, ""])
 
 
 def _lines(values: Mapping[str, Any]) -> list[str]:
-    return [f"{name} = {toml_value(_open(value))}" for name, value in values.items()]
+    return [f"{name} = {toml_value(_without_secrets(value))}" for name, value in values.items()]
 
 
-def _open(value: Any) -> Any:
-    """Return the value without what may be a secret in it."""
+def _without_secrets(value: Any) -> Any:
+    """Return the value without possible secrets."""
     if isinstance(value, str):
-        for pattern, kept in _SECRETS:
-            value = pattern.sub(kept, value)
+        for pattern, replacement in _SECRETS:
+            value = pattern.sub(replacement, value)
         return value
     if isinstance(value, list):
-        return [_open(one) for one in value]
+        return [_without_secrets(item) for item in value]
     return value
