@@ -23,30 +23,30 @@ def main(names: tuple[str, ...], *, listing: bool) -> None:
     except KeyError as error:
         raise click.UsageError(f"There is no benchmark {error}; see --list.") from None
     if listing:
-        for each in selected:
-            print(f"{each.name:26} {each.about}")
+        for benchmark in selected:
+            print(f"{benchmark.name:26} {benchmark.about}")
         return
-    for each in selected:
-        print(f"{each.name} ...", file=sys.stderr)
+    for benchmark in selected:
+        print(f"{benchmark.name} ...", file=sys.stderr)
         now = here_and_now()
         try:
-            rows = [figure.row(each.name) for figure in each.run()]
+            rows = [figure.row(benchmark.name) for figure in benchmark.run()]
         except MissingMaterial as missing:
-            print(f"{each.name}: left as it was, because {missing}", file=sys.stderr)
+            print(f"{benchmark.name}: left as it was, because {missing}", file=sys.stderr)
             continue
         for row in rows:
             goal = f"  {row['goal']}: {'yes' if row['met'] else 'no'}" if row["goal"] else ""
             print(f"{row['name']:50} {report.shown(row):>12} {row['unit']:9}{goal}", flush=True)
         # After each benchmark, so that an interrupted run keeps what it measured.
-        kept = results.merged(
+        merged = results.merged(
             results.read(),
-            each.name,
+            benchmark.name,
             rows,
             now,
             order=[benchmark.name for benchmark in BENCHMARKS],
         )
-        results.write(kept)
-        report.REPORT.write_text(report.render(kept, BENCHMARKS), encoding="utf-8")
+        results.write(merged)
+        report.REPORT.write_text(report.render(merged, BENCHMARKS), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ def _later(**bounds: float) -> dict[str, Goal]:
 class QuestionSet:
     """A shared question set. ``folder`` is below eval/. ``answerable``: use only questions that
     have an answer. ``brief``: the gold answers are words of a page, not essays, so a quotation can
-    be searched for them. ``forgetful``: leave out the conversation before a question. ``every``:
-    ask each nth question."""
+    contain them. ``forgetful``: leave out the conversation before a question. ``every``: ask each
+    nth question."""
 
     name: str
     folder: str
@@ -45,23 +45,23 @@ class QuestionSet:
         Raises:
             MissingMaterial: the set is not there.
         """
-        asked = shared(f"eval/{self.folder}/questions.jsonl.gz")
+        file = shared(f"eval/{self.folder}/questions.jsonl.gz")
         if self.answerable:
-            asked = write_questions(self.name, filter(_has_answer, questions(self.folder)))
+            file = write_questions(self.name, filter(_has_answer, questions(self.folder)))
         if self.forgetful:
-            alone = ({**row, "history": []} for row in questions(self.folder))
-            asked = write_questions(self.name, alone)
+            without_history = ({**row, "history": []} for row in questions(self.folder))
+            file = write_questions(self.name, without_history)
         if self.every > 1:
-            some = islice(questions(self.folder), 0, None, self.every)
-            asked = write_questions(self.name, some)
+            sample = islice(questions(self.folder), 0, None, self.every)
+            file = write_questions(self.name, sample)
         if self.folder == GITLAB:
-            scores = over_gitlab().evaluate(asked)
+            scores = over_gitlab().evaluate(file)
         else:
             corpus = shared(f"eval/{self.folder}/corpus.jsonl.gz")
-            scores = FootnoteProcess(CACHE / "corpora").evaluate(asked, corpus)
+            scores = FootnoteProcess(CACHE / "corpora").evaluate(file, corpus)
         goals = {**self.goals, **_CERTAIN}
-        untold = () if self.brief else ("containment",)
-        return [figure for figure in _figures(scores, goals) if figure.name not in untold]
+        left_out = () if self.brief else ("containment",)
+        return [figure for figure in _figures(scores, goals) if figure.name not in left_out]
 
 
 SETS = (
@@ -89,7 +89,7 @@ def _has_answer(row: Mapping[str, Any]) -> bool:
 
 
 def _figures(scores: Mapping[str, Any], goals: Mapping[str, Goal]) -> Iterator[Figure]:
-    """Yield the figures that this set can tell."""
+    """Yield the figures that this set allows."""
     yield Figure("questions", scores["questions"], "questions")
     shares = {name: scores[name] for name in _SHARES}
     shares |= {f"refusal.{name}": scores["refusal"][name] for name in _REFUSAL}

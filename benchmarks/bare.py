@@ -1,8 +1,8 @@
 """The bundled model by itself: onnxruntime on passages that are tokenised and sorted beforehand.
 
-Run as a process of its own: ``python -m benchmarks.bare INDEX`` takes the passages of an index of
-Footnote's and prints how many tokens the model reads, and the seconds that they take with the size
-of a batch, the number of threads for each and the number of batches at once that suit it best.
+Run as a process of its own: ``python -m benchmarks.bare INDEX`` reads the passages of a Footnote
+index. It prints the number of tokens, and the seconds that they take with the fastest batch size,
+number of threads per batch and number of batches at once.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from indexers.index.embedding import BUNDLED
 
 _LIMIT = 256
 _BATCHES = (1, 4, 8, 16, 32)
-_WAYS = ((1, 1), (2, 1), (1, 2))
+_THREADS = ((1, 1), (2, 1), (1, 2))
 """Threads for each batch, and batches at once."""
 _SAMPLE = 8
-"""Sizes and numbers are compared on each eighth passage."""
+"""Batch sizes and thread counts are compared on each eighth passage."""
 _DIMENSIONS = 384
 
 _Batch = dict[str, "np.ndarray[Any, Any]"]
@@ -41,11 +41,12 @@ def measure(folder: str) -> dict[str, float]:
     tokenizer.enable_truncation(_LIMIT)
     tokenizer.no_padding()
     ids = sorted((encoding.ids for encoding in tokenizer.encode_batch(texts)), key=len)
-    some = ids[::_SAMPLE]
-    taken = {
-        (size, way): _seconds(_batches(some, size), *way) for size, way in product(_BATCHES, _WAYS)
+    sample = ids[::_SAMPLE]
+    seconds_by_setting = {
+        (size, way): _seconds(_batches(sample, size), *way)
+        for size, way in product(_BATCHES, _THREADS)
     }
-    size, way = min(taken, key=lambda one: taken[one])
+    size, way = min(seconds_by_setting, key=lambda setting: seconds_by_setting[setting])
     seconds = _seconds(_batches(ids, size), *way)
     threads, at_once = way
     return {
@@ -58,15 +59,15 @@ def measure(folder: str) -> dict[str, float]:
 
 
 def _batches(ids: Sequence[Sequence[int]], size: int) -> list[_Batch]:
-    made = []
+    batches = []
     for at in range(0, len(ids), size):
-        some = ids[at : at + size]
-        rows = np.zeros((len(some), max(map(len, some))), dtype=np.int64)
+        texts = ids[at : at + size]
+        rows = np.zeros((len(texts), max(map(len, texts))), dtype=np.int64)
         mask = np.zeros_like(rows)
-        for row, one in enumerate(some):
-            rows[row, : len(one)], mask[row, : len(one)] = one, 1
-        made.append({"input_ids": rows, "attention_mask": mask})
-    return made
+        for row, tokens in enumerate(texts):
+            rows[row, : len(tokens)], mask[row, : len(tokens)] = tokens, 1
+        batches.append({"input_ids": rows, "attention_mask": mask})
+    return batches
 
 
 def _seconds(batches: Sequence[_Batch], threads: int, at_once: int) -> float:
@@ -75,17 +76,17 @@ def _seconds(batches: Sequence[_Batch], threads: int, at_once: int) -> float:
     session = InferenceSession(
         str(BUNDLED / "model.onnx"), options, providers=["CPUExecutionProvider"]
     )
-    wanted = {one.name for one in session.get_inputs()}
-    given = [
+    inputs = {input_.name for input_ in session.get_inputs()}
+    feeds = [
         {**batch, "token_type_ids": np.zeros_like(batch["input_ids"])}
-        if "token_type_ids" in wanted
+        if "token_type_ids" in inputs
         else batch
         for batch in batches
     ]
-    session.run(None, given[0])
+    session.run(None, feeds[0])
     with ThreadPoolExecutor(at_once) as pool:
         started = time.perf_counter()
-        list(pool.map(lambda batch: session.run(None, batch), reversed(given)))
+        list(pool.map(lambda batch: session.run(None, batch), reversed(feeds)))
         return time.perf_counter() - started
 
 

@@ -1,4 +1,4 @@
-"""Small pages and files that are expensive to read, as a hostile wiki would hold."""
+"""Small pages and files that are expensive to read, as in a hostile wiki."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _zipped(**parts: str) -> bytes:
 
 
 def docx(paragraphs: int = 500_000) -> bytes:
-    """Return a document of some 26 KB in which every paragraph becomes a tree of objects."""
+    """Return a document of about 26 KB whose paragraphs each become a tree of objects."""
     schema = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     body = "<w:p><w:r><w:t>a</w:t></w:r></w:p>" * paragraphs
     return _zipped(**{
@@ -86,8 +86,8 @@ def docx(paragraphs: int = 500_000) -> bytes:
 
 
 def xlsx(rows: int = 150_000) -> bytes:
-    """Return a workbook in which every cell is read one by one: this takes several times the limit,
-    however fast the machine."""
+    """Return a workbook whose cells are read one by one: this takes several times the limit, even
+    on a fast machine."""
     schema = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     row = f"<row>{'<c/>' * 99}<c><v>1</v></c></row>"
     return _zipped(**{
@@ -108,8 +108,8 @@ def xlsx(rows: int = 150_000) -> bytes:
 
 
 def pdf(pages: int = 3_000, shown: int = 3_000) -> bytes:
-    """Return a PDF whose pages all draw one well-compressed stream: in all more than is
-    allowed."""
+    """Return a PDF whose pages all draw the same well-compressed stream: together they exceed the
+    limit."""
     stream = zlib.compress(b"BT /F1 9 Tf 1 0 0 1 9 9 Tm (a) Tj ET\n" * shown, 9)
     numbers = range(5, 5 + pages)
     kids = " ".join(f"{number} 0 R" for number in numbers)
@@ -124,14 +124,14 @@ def pdf(pages: int = 3_000, shown: int = 3_000) -> bytes:
         b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(stream), stream),
         *[page] * pages,
     ]
-    made, places = b"%PDF-1.7\n", []
-    for number, content in enumerate(objects, start=1):
-        places.append(len(made))
-        made += b"%d 0 obj\n%b\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    start = len(made)
+    content, offsets = b"%PDF-1.7\n", []
+    for number, object_ in enumerate(objects, start=1):
+        offsets.append(len(content))
+        content += b"%d 0 obj\n%b\nendobj\n" % (number, object_)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    start = len(content)
     size = len(objects) + 1
-    return made + (
+    return content + (
         b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n<< /Size %d /Root 1 0 R >>\n"
         b"startxref\n%d\n%%%%EOF\n" % (size, table, size, start)
     )

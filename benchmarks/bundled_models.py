@@ -1,15 +1,15 @@
 """Make the bundled models' graphs from their int8 weights.
 
-``quantize_dynamic`` of onnxruntime has the range of each activation computed while the model runs,
-over all texts of a batch: a vector then depends on what else is read with it. Here the ranges of
-the embedding model are constants, chosen on passages and questions of this repository. A few
-channels of a BERT model are ten times as large as the rest and would make every step as coarse:
-what goes beyond the range is added as further channels, a part of it in each, with the same weights
-(outlier channel splitting, Zhao et al. 2019). Both graphs use the operators that take the least
-time; SkipLayerNormalization takes four times as long as its parts.
+With onnxruntime's ``quantize_dynamic``, the model computes the range of each activation while it
+runs, over all texts of a batch: a vector then depends on the other texts. Here the ranges of the
+embedding model are constants, chosen on passages and questions of this repository. A few channels
+of a BERT model are ten times as large as the rest and would make all steps that coarse: the excess
+over the range is added as further channels, a part of it in each, with the same weights (outlier
+channel splitting, Zhao et al. 2019). Both graphs use the fastest operators; SkipLayerNormalization
+takes four times as long as its parts.
 
 Run as ``python -m benchmarks.bundled_models embedder OLD NEW`` or ``... reranker OLD NEW`` with
-onnx installed. ``OLD`` is the model with ranges computed as it runs, as PROVENANCE.md tells.
+onnx installed. ``OLD`` is the model that computes its ranges as it runs, see PROVENANCE.md.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Feed = dict[str, Array]
 
 @dataclass(frozen=True)
 class Dense:
-    """A matrix of int8 with a scale for each column, and what is added to the product."""
+    """A matrix of int8 with a scale for each column, and the bias added to the product."""
 
     weights: Array
     scales: Array
@@ -71,15 +71,15 @@ class Layer:
 class ModelWeights:
     layers: list[Layer]
     tables: dict[str, Array]
-    """The embeddings and what is called by name."""
+    """The embedding tables and their norm, by name."""
     pooler: Dense | None = None
     classifier: Dense | None = None
 
 
 @dataclass(frozen=True)
 class Range:
-    """The range of an activation as a byte. What lies beyond it of the channels ``split`` goes on
-    in ``parts`` more channels each."""
+    """The range of an activation as a byte. The channels ``split`` get ``parts`` more channels
+    each, which hold the excess over the range."""
 
     scale: np.float32
     zero: int
@@ -100,33 +100,33 @@ class Range:
 
     def read(self, rows: Array) -> Array:
         """Return ``rows`` as the model sees them."""
-        seen = self.rounded(rows)
+        result = self.rounded(rows)
         for channel in self.split:
-            plain = rows[:, channel]
-            beyond = plain - np.clip(plain, self.lowest, self.highest)
-            seen[:, channel] += self.parts * self.rounded(beyond / self.parts)
-        return seen
+            values = rows[:, channel]
+            beyond = values - np.clip(values, self.lowest, self.highest)
+            result[:, channel] += self.parts * self.rounded(beyond / self.parts)
+        return result
 
 
 def weights_of(model: onnx.ModelProto) -> ModelWeights:
-    """Read the weights of a cross-encoder that was made here, or those that ``quantize_dynamic``
-    made of a BERT model, with or without fused attention."""
-    known = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
-    if "classifier.scales" in known:
-        return _bundled(known)
+    """Read the weights of a cross-encoder made by this module, or of a BERT model that
+    ``quantize_dynamic`` converted, with or without fused attention."""
+    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    if "classifier.scales" in arrays:
+        return _bundled(arrays)
     matrices = {
         node.output[0]: node.input[1].removesuffix("_quantized")
         for node in model.graph.node
         if node.op_type == "MatMulInteger"
     }
-    prefix = "m." if any(name.startswith("m.") for name in known) else "bert."
+    prefix = "m." if any(name.startswith("m.") for name in arrays) else "bert."
 
     def dense(name: str, bias: str) -> Dense:
-        matrix, zero = known[f"{name}_quantized"], known[f"{name}_zero_point"]
+        matrix, zero = arrays[f"{name}_quantized"], arrays[f"{name}_zero_point"]
         if zero.any():
             raise SystemExit(f"{name} is not symmetric")
-        scales = np.broadcast_to(known[f"{name}_scale"], matrix.shape[1]).astype(np.float32)
-        return Dense(matrix, scales, known[bias])
+        scales = np.broadcast_to(arrays[f"{name}_scale"], matrix.shape[1]).astype(np.float32)
+        return Dense(matrix, scales, arrays[bias])
 
     def within(layer: int, place: str) -> Dense:
         start = f"/{prefix.removesuffix('.')}/encoder/layer.{layer}/{place}/MatMul"
@@ -136,7 +136,7 @@ def weights_of(model: onnx.ModelProto) -> ModelWeights:
 
     def attention(layer: int) -> Dense:
         fused = f"Attention_{layer}_qkv"
-        if f"{fused}_bias" in known:
+        if f"{fused}_bias" in arrays:
             return dense(f"{fused}_weight", f"{fused}_bias")
         parts = [within(layer, f"attention/self/{part}") for part in ("query", "key", "value")]
         return Dense(
@@ -146,9 +146,9 @@ def weights_of(model: onnx.ModelProto) -> ModelWeights:
         )
 
     def norm(place: str) -> tuple[Array, Array]:
-        return known[f"{prefix}{place}.weight"], known[f"{prefix}{place}.bias"]
+        return arrays[f"{prefix}{place}.weight"], arrays[f"{prefix}{place}.bias"]
 
-    many = sum(name.endswith(".attention.output.LayerNorm.weight") for name in known)
+    layer_count = sum(name.endswith(".attention.output.LayerNorm.weight") for name in arrays)
     layers = [
         Layer(
             attention(layer),
@@ -160,27 +160,29 @@ def weights_of(model: onnx.ModelProto) -> ModelWeights:
                 norm(f"encoder.layer.{layer}.output.LayerNorm"),
             ),
         )
-        for layer in range(many)
+        for layer in range(layer_count)
     ]
     start = f"{prefix}embeddings."
     tables = {
-        name.removeprefix(start): array for name, array in known.items() if name.startswith(start)
+        name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)
     }
-    if "classifier.bias" not in known:
+    if "classifier.bias" not in arrays:
         return ModelWeights(layers, tables)
     pooler = dense("bert.pooler.dense.weight", "bert.pooler.dense.bias")
     return ModelWeights(layers, tables, pooler, dense("classifier.weight", "classifier.bias"))
 
 
-def _bundled(known: Mapping[str, Array]) -> ModelWeights:
-    """Return what `Graph.reranker` has made constants of."""
+def _bundled(arrays: Mapping[str, Array]) -> ModelWeights:
+    """Return the weights that `Graph.reranker` stored as constants."""
 
     def dense(*names: str) -> Dense:
-        parts = [[known[f"{name}.{of}"] for name in names] for of in ("weights", "scales", "bias")]
+        parts = [
+            [arrays[f"{name}.{part}"] for name in names] for part in ("weights", "scales", "bias")
+        ]
         return Dense(*(np.concatenate(part, axis=-1) for part in parts))
 
     def norm(name: str) -> tuple[Array, Array]:
-        return known[f"{name}.weight"], known[f"{name}.bias"]
+        return arrays[f"{name}.weight"], arrays[f"{name}.bias"]
 
     layers = [
         Layer(
@@ -190,12 +192,12 @@ def _bundled(known: Mapping[str, Array]) -> ModelWeights:
             dense(f"narrow{layer}"),
             (norm(f"attended{layer}"), norm(f"state{layer}")),
         )
-        for layer in range(sum(name.startswith("attended") for name in known) // 2)
+        for layer in range(sum(name.startswith("attended") for name in arrays) // 2)
     ]
     tables = {
-        f"{name}_embeddings.weight_{what}": known[f"{name}_{what}"]
+        f"{name}_embeddings.weight_{suffix}": arrays[f"{name}_{suffix}"]
         for name in ("word", "position", "token_type")
-        for what in ("quantized", "scale", "zero_point")
+        for suffix in ("quantized", "scale", "zero_point")
     }
     tables |= dict(zip(("LayerNorm.weight", "LayerNorm.bias"), norm("embedded"), strict=True))
     return ModelWeights(layers, tables, dense("pooler"), dense("classifier"))
@@ -203,9 +205,9 @@ def _bundled(known: Mapping[str, Array]) -> ModelWeights:
 
 @dataclass
 class Graph:
-    """A graph in the making. With ``ranges`` activations become bytes by them, with ``plain`` they
-    stay floats, and otherwise their ranges are computed while the model runs. ``read`` has the
-    activations that a matrix is multiplied with."""
+    """A graph under construction. With ``ranges``, these turn activations into bytes; with
+    ``plain``, activations stay floats; otherwise the model computes ranges while it runs. ``read``
+    has the activations that a matrix multiplies."""
 
     weights: ModelWeights
     ranges: Mapping[str, Range] | None = None
@@ -216,15 +218,15 @@ class Graph:
     _bytes: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
     def embedder(self) -> onnx.ModelProto:
-        """Return the model that reads a text and has a vector for each token."""
+        """Return the model that reads a text and returns a vector for each token."""
         names = [f"{part}_embeddings.weight" for part in ("word", "position", "token_type")]
         names += ["LayerNorm.weight", "LayerNorm.bias"]
         tables = [
             [
-                self._constant(f"{name}_{what}", self.weights.tables[f"{name}_{what}"])
+                self._constant(f"{name}_{suffix}", self.weights.tables[f"{name}_{suffix}"])
                 for name in names
             ]
-            for what in ("quantized", "scale", "zero_point")
+            for suffix in ("quantized", "scale", "zero_point")
         ]
         ids, types = (
             self._node("Cast", [name], to=TensorProto.INT32)
@@ -243,26 +245,28 @@ class Graph:
         return self._model("embedder", state, ["batch", "sequence", _SIZE])
 
     def reranker(self) -> onnx.ModelProto:
-        """Return the model that reads two texts and has a score. Of its last layer only the first
-        token is read."""
+        """Return the model that reads two texts and returns a score. Its last layer computes only
+        the first token."""
         tables, shape = self.weights.tables, self._node("Shape", ["input_ids"])
         one = self._constant("one", np.array([1]))
         length = self._node("Slice", [shape, one, self._constant("two", np.array([2]))])
-        every = self._constant("places", np.arange(512)[None])
-        places = self._node("Slice", [every, self._constant("zero", np.array([0])), length, one])
+        positions = self._constant("places", np.arange(512)[None])
+        used_positions = self._node(
+            "Slice", [positions, self._constant("zero", np.array([0])), length, one]
+        )
 
-        def looked_up(name: str, ids: str) -> str:
+        def look_up(name: str, ids: str) -> str:
             quantised, scale, zero = (
-                self._constant(f"{name}_{what}", tables[f"{name}_embeddings.weight_{what}"])
-                for what in ("quantized", "scale", "zero_point")
+                self._constant(f"{name}_{suffix}", tables[f"{name}_embeddings.weight_{suffix}"])
+                for suffix in ("quantized", "scale", "zero_point")
             )
             return self._node(
                 "DequantizeLinear", [self._node("Gather", [quantised, ids]), scale, zero]
             )
 
-        words = looked_up("word", "input_ids")
-        summed = self._node("Add", [words, looked_up("token_type", "token_type_ids")])
-        summed = self._node("Add", [summed, looked_up("position", places)])
+        words = look_up("word", "input_ids")
+        summed = self._node("Add", [words, look_up("token_type", "token_type_ids")])
+        summed = self._node("Add", [summed, look_up("position", used_positions)])
         norm = (tables["LayerNorm.weight"], tables["LayerNorm.bias"])
         state = self._norm("embedded", summed, norm)
         last = len(self.weights.layers) - 1
@@ -278,7 +282,7 @@ class Graph:
 
     def _layer(self, i: int, state: str, result: str, *, is_first_alone: bool = False) -> str:
         layer = self.weights.layers[i]
-        asking, kept = state, state
+        query_state, residual = state, state
         matrices = [layer.attention.columns(at, at + _SIZE) for at in range(0, 3 * _SIZE, _SIZE)]
         keys, values = (
             self._product(f"{name}{i}", state, matrix)
@@ -286,16 +290,18 @@ class Graph:
         )
         if is_first_alone:
             first = self._constant("zero", np.array([0]))
-            kept = self._node("Gather", [state, first], axis=1)
+            residual = self._node("Gather", [state, first], axis=1)
             if self.plain:
-                asking = kept
+                query_state = residual
             else:
-                read, scale, zero = self._bytes[state]
-                asking = self._node("Gather", [read, first], axis=1)
-                self._bytes[asking] = asking, scale, zero
+                state_bytes, scale, zero = self._bytes[state]
+                query_state = self._node("Gather", [state_bytes, first], axis=1)
+                self._bytes[query_state] = query_state, scale, zero
                 if self.ranges is not None:
                     matrices[0] = self._with_parts(state, matrices[0])
-        queries = self._product(f"queries{i}", asking, matrices[0], is_noted=asking == state)
+        queries = self._product(
+            f"queries{i}", query_state, matrices[0], is_noted=query_state == state
+        )
         near = self._node(
             "FusedMatMul",
             [self._heads(queries, [0, 2, 1, 3]), self._heads(keys, [0, 2, 3, 1])],
@@ -309,7 +315,7 @@ class Graph:
         self._node("Reshape", [mixed, flat], [f"mixed{i}"])
         product = self._product(f"output{i}", f"mixed{i}", layer.output)
         # `Sum`, not `Add`: onnxruntime would put it and the norm into one slower operator.
-        summed = self._node("Sum", [product, kept])
+        summed = self._node("Sum", [product, residual])
         self._norm(f"attended{i}", summed, layer.norms[0])
         product = self._product(f"wide{i}", f"attended{i}", layer.wide)
         self._node("Gelu", [product], [f"activated{i}"], _MICROSOFT)
@@ -321,7 +327,7 @@ class Graph:
         return self._node("Transpose", [self._node("Reshape", [state, shape])], perm=order)
 
     def _hidden(self) -> str:
-        """Return what keeps padding from being read: exactly nothing of it is left."""
+        """Return the mask that hides padding: its share becomes exactly 0."""
         if not any("hidden" in node.output for node in self._nodes):
             mask = self._node("Cast", ["attention_mask"], to=TensorProto.FLOAT)
             mask = self._node("Sub", [mask, self._constant("full", np.float32(1))])
@@ -358,9 +364,9 @@ class Graph:
         )
 
     def _note(self, state: str, dense: Dense) -> None:
-        if (known := self.read.get(state)) is not None:
+        if (earlier := self.read.get(state)) is not None:
             pairs = zip(
-                (known.weights, known.scales, known.bias),
+                (earlier.weights, earlier.scales, earlier.bias),
                 (dense.weights, dense.scales, dense.bias),
                 strict=True,
             )
@@ -371,9 +377,9 @@ class Graph:
         assert self.ranges is not None
         if state not in self.ranges or not self.ranges[state].split:
             return dense
-        known = self.ranges[state]
-        more = [dense.weights[list(known.split)]] * known.parts
-        return Dense(np.concatenate([dense.weights, *more]), dense.scales, dense.bias)
+        range_ = self.ranges[state]
+        copies = [dense.weights[list(range_.split)]] * range_.parts
+        return Dense(np.concatenate([dense.weights, *copies]), dense.scales, dense.bias)
 
     def _as_bytes(self, state: str) -> tuple[str, str, str]:
         if state not in self._bytes:
@@ -381,29 +387,29 @@ class Graph:
             if self.ranges is None:
                 self._node("DynamicQuantizeLinear", [state], names)
             else:
-                self._quantised(state, self.ranges[state], names)
+                self._quantise(state, self.ranges[state], names)
             self._bytes[state] = names
         return self._bytes[state]
 
-    def _quantised(self, state: str, known: Range, names: tuple[str, str, str]) -> None:
+    def _quantise(self, state: str, range_: Range, names: tuple[str, str, str]) -> None:
         result, scale, zero = names
-        self._constant(scale, known.scale)
-        self._constant(zero, np.uint8(known.zero))
-        if not known.split:
+        self._constant(scale, range_.scale)
+        self._constant(zero, np.uint8(range_.zero))
+        if not range_.split:
             self._node("QuantizeLinear", [state, scale, zero], [result])
             return
         whole = self._node("QuantizeLinear", [state, scale, zero])
-        channels = self._constant(f"{state}.split", np.array(known.split))
+        channels = self._constant(f"{state}.split", np.array(range_.split))
         beyond = self._node("Gather", [state, channels], axis=-1)
         bounds = [
             self._constant(f"{state}.{name}", bound)
-            for name, bound in (("lowest", known.lowest), ("highest", known.highest))
+            for name, bound in (("lowest", range_.lowest), ("highest", range_.highest))
         ]
         beyond = self._node("Sub", [beyond, self._node("Clip", [beyond, *bounds])])
-        share = self._constant(f"share{known.parts}", np.float32(1 / known.parts))
+        share = self._constant(f"share{range_.parts}", np.float32(1 / range_.parts))
         part = self._node("Mul", [beyond, share])
         part = self._node("QuantizeLinear", [part, scale, zero])
-        self._node("Concat", [whole, *[part] * known.parts], [result], axis=-1)
+        self._node("Concat", [whole, *[part] * range_.parts], [result], axis=-1)
 
     def _constant(self, name: str, array: Array | np.generic) -> str:
         if name not in self._constants:
@@ -429,13 +435,13 @@ class Graph:
 
     def _model(self, name: str, output: str, shape: Sequence[str | int]) -> onnx.ModelProto:
         inputs = [
-            helper.make_tensor_value_info(one, TensorProto.INT64, ["batch", "sequence"])
-            for one in ("input_ids", "attention_mask", "token_type_ids")
+            helper.make_tensor_value_info(input_, TensorProto.INT64, ["batch", "sequence"])
+            for input_ in ("input_ids", "attention_mask", "token_type_ids")
         ]
         outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)]
         if self.plain:
             outputs += [
-                helper.make_tensor_value_info(one, TensorProto.FLOAT, None) for one in self.read
+                helper.make_tensor_value_info(state, TensorProto.FLOAT, None) for state in self.read
             ]
         graph = helper.make_graph(
             self._nodes, name, inputs, outputs, list(self._constants.values())
@@ -445,7 +451,7 @@ class Graph:
 
 
 def calibrated(weights: ModelWeights, feeds: Iterable[Feed]) -> dict[str, Range]:
-    """Return the ranges with the least error of what the matrices make of the activations."""
+    """Return the ranges with the least error in the products of matrices and activations."""
     graph = Graph(weights, plain=True)
     session = InferenceSession(
         graph.embedder().SerializeToString(), providers=["CPUExecutionProvider"]
@@ -455,9 +461,9 @@ def calibrated(weights: ModelWeights, feeds: Iterable[Feed]) -> dict[str, Range]
     for feed in feeds:
         for name, activations in zip(names, session.run(names, feed), strict=True):
             flat = activations.reshape(-1, activations.shape[-1])
-            some = chance.choice(len(flat), min(3, len(flat)), replace=False)
-            some[0] = 0  # the first token is like no other
-            rows[name].append(flat[some])
+            sample = chance.choice(len(flat), min(3, len(flat)), replace=False)
+            sample[0] = 0  # the first token differs from all others
+            rows[name].append(flat[sample])
     return {name: _range(name, np.concatenate(rows[name]), graph.read[name]) for name in names}
 
 
@@ -465,11 +471,11 @@ def _range(name: str, rows: Array, dense: Dense) -> Range:
     importance = (dense.plain**2).sum(axis=1)
     order = np.argsort(-np.abs(rows).max(axis=0))
     best, error = _narrowed(rows, importance, (), 0)
-    for many, parts in ((1, 4), (2, 2), (2, 4)):
-        split = tuple(int(channel) for channel in order[:many])
-        found, its_error = _narrowed(rows, importance, split, parts)
-        if its_error < 0.85 * error:
-            best, error = found, its_error
+    for count, parts in ((1, 4), (2, 2), (2, 4)):
+        split = tuple(int(channel) for channel in order[:count])
+        candidate, candidate_error = _narrowed(rows, importance, split, parts)
+        if candidate_error < 0.85 * error:
+            best, error = candidate, candidate_error
     print(name, best, f"{error:.4f}", flush=True)
     return best
 
@@ -481,20 +487,21 @@ def _narrowed(
     others = np.delete(rows, split, axis=1)
     ends = [float(others.min()), float(others.max())]
 
-    def tried(end: int, share: float) -> tuple[float, float, Range]:
+    def try_share(end: int, share: float) -> tuple[float, float, Range]:
         low, high = (value * (share if i == end else 1) for i, value in enumerate(ends))
         scale = np.float32((max(high, 0) - min(low, 0)) / 255)
         zero = int(np.clip(np.rint(-min(low, 0) / scale), 0, 255))
-        known = Range(scale, zero, split, parts)
-        error = float((((known.read(rows) - rows) ** 2).sum(axis=0) * importance).mean())
-        return error, share, known
+        range_ = Range(scale, zero, split, parts)
+        error = float((((range_.read(rows) - rows) ** 2).sum(axis=0) * importance).mean())
+        return error, share, range_
 
     for end in (0, 1, 0, 1):
-        error, share, known = min(
-            (tried(end, share) for share in np.linspace(0.3, 1.3, 21)), key=lambda one: one[0]
+        error, share, range_ = min(
+            (try_share(end, share) for share in np.linspace(0.3, 1.3, 21)),
+            key=lambda trial: trial[0],
         )
         ends[end] *= share
-    return known, error
+    return range_, error
 
 
 def material() -> list[str]:
@@ -505,7 +512,7 @@ def material() -> list[str]:
         for line in file.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             passages.append(" > ".join([row["title"], *row["headings"]]) + "\n" + row["text"])
-            questions += [one["q"] for one in row["questions"]] + row["near_misses"]
+            questions += [question["q"] for question in row["questions"]] + row["near_misses"]
     for page in sorted(HANDBOOK.rglob("*.md")):
         paragraphs = page.read_text(encoding="utf-8").split("\n\n")
         passages += [
@@ -533,15 +540,16 @@ def save_embedder(weights: ModelWeights, new: str) -> None:
 
 
 def save_reranker(weights: ModelWeights, new: str) -> None:
-    """Write the cross-encoder of ``weights`` to the file ``new``, its words to one beside it."""
-    made = Graph(weights).reranker()
-    words = next(one for one in made.graph.initializer if one.name == "word_quantized")
+    """Write the cross-encoder of ``weights`` to the file ``new``, and its word embeddings to a file
+    beside it."""
+    model = Graph(weights).reranker()
+    words = next(tensor for tensor in model.graph.initializer if tensor.name == "word_quantized")
     onnx.external_data_helper.set_external_data(words, "word_embeddings.bin")
-    _save(made, new)
+    _save(model, new)
 
 
-def _save(made: onnx.ModelProto, new: str) -> None:
-    onnx.save(made, new)
+def _save(model: onnx.ModelProto, new: str) -> None:
+    onnx.save(model, new)
     onnx.checker.check_model(new)
     print(f"{Path(new).stat().st_size:,} bytes")
 

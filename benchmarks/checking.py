@@ -37,7 +37,7 @@ Change = Callable[["Office", Content], None]
 
 @dataclass
 class Office:
-    """A made-up Confluence, already synced, and somebody who asks."""
+    """A made-up Confluence, already synced, and a person who asks."""
 
     world: World
     confluence: LocalConfluence
@@ -72,10 +72,10 @@ _CHANGES: Sequence[Change] = (_restrict, _restrict_above, _remove, _redact)
 
 def figures() -> Iterator[Figure]:
     for product in ("cloud", "data-center"):
-        yield from _of_product(product)
+        yield from _measure_product(product)
 
 
-def _of_product(product: Product) -> Iterator[Figure]:
+def _measure_product(product: Product) -> Iterator[Figure]:
     with ExitStack() as stack:
         world = World(product, now=lambda: datetime.now(UTC))
         bot = world.add_user("Footnote", admin=True, sees_everything=True)
@@ -95,7 +95,7 @@ def _of_product(product: Product) -> Iterator[Figure]:
         app.last_pass = _just_now
         office = Office(world, confluence, ada, bob, app.searching, reader)
         confluence.latency = _LATENCY
-        yield from _unchanged(product, office, closed)
+        yield from _measure_unchanged(product, office, closed)
         with confluence.lock:
             for number, page in enumerate(closed):
                 _CHANGES[number % len(_CHANGES)](office, page)
@@ -108,44 +108,48 @@ def _of_product(product: Product) -> Iterator[Figure]:
                 confluence.faults.on(".*", Fault(500), times=None)
             elif state == "down":
                 down.close()
-            yield from _in_state(f"{product}.{state}", office, closed, opened)
+            yield from _measure_state(f"{product}.{state}", office, closed, opened)
 
 
-def _unchanged(product: str, office: Office, pages: Sequence[Content]) -> Iterator[Figure]:
+def _measure_unchanged(product: str, office: Office, pages: Sequence[Content]) -> Iterator[Figure]:
     before = len(office.confluence.requests)
-    results = _asked(office, pages)
-    told = sum(isinstance(one, Answer) and _secret(page) in one.text for page, one in results)
-    checks = quantiles((one.timings.check for _, one in results), n=20, method="inclusive")
+    results = _ask_all(office, pages)
+    answered = sum(
+        isinstance(result, Answer) and _secret(page) in result.text for page, result in results
+    )
+    checks = quantiles((result.timings.check for _, result in results), n=20, method="inclusive")
     requests = (len(office.confluence.requests) - before) / len(pages)
-    yield Figure(f"{product}.unchanged.answered", told, "of 200", Goal("==", len(pages)))
+    yield Figure(f"{product}.unchanged.answered", answered, "of 200", Goal("==", len(pages)))
     yield Figure(f"{product}.unchanged.check_p50", checks[9], "ms")
     yield Figure(f"{product}.unchanged.check_p95", checks[18], "ms", Goal("<", 2000))
     yield Figure(f"{product}.unchanged.requests", requests, "an answer")
 
 
-def _in_state(
+def _measure_state(
     name: str, office: Office, closed: Sequence[Content], opened: Sequence[Content]
 ) -> Iterator[Figure]:
-    quoted = sum(_holds(one, page, n) for n, (page, one) in enumerate(_asked(office, closed)))
-    lost = sum(_secret(page) not in one.text for page, one in _asked(office, opened))
+    quoted = sum(
+        _holds(result, page, n) for n, (page, result) in enumerate(_ask_all(office, closed))
+    )
+    lost = sum(_secret(page) not in result.text for page, result in _ask_all(office, opened))
     yield Figure(f"{name}.quoted_what_changed", quoted, "of 200", Goal("==", 0))
     yield Figure(f"{name}.open_pages_lost", lost, "of 200", Goal("==", 0))
 
 
-def _holds(said: Result, page: Content, number: int) -> bool:
-    """Return whether the answer still shows removed text, or the title of a page that was closed or
-    deleted."""
+def _holds(result: Result, page: Content, number: int) -> bool:
+    """Return whether the answer still shows removed text, or the title of a closed or deleted
+    page."""
     redacted = _CHANGES[number % len(_CHANGES)] is _redact
-    return _secret(page) in repr(said) or (not redacted and page.title in repr(said))
+    return _secret(page) in repr(result) or (not redacted and page.title in repr(result))
 
 
-def _asked(office: Office, pages: Sequence[Content]) -> list[tuple[Content, Result]]:
-    with ThreadPoolExecutor(_AT_A_TIME) as asking:
-        return list(zip(pages, asking.map(office.ask, pages), strict=True))
+def _ask_all(office: Office, pages: Sequence[Content]) -> list[tuple[Content, Result]]:
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return list(zip(pages, pool.map(office.ask, pages), strict=True))
 
 
 def _pages(world: World) -> tuple[list[Content], list[Content]]:
-    """Return the pages for everybody with a licence, and those for everybody."""
+    """Return the pages for people with a licence, and the pages for everybody."""
     world.add_space("ENG", "Engineering")
     world.add_space("ALL", "Everybody", readers=[Who("anonymous"), Who("licensed")])
     closed = []

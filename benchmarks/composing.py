@@ -1,5 +1,5 @@
-"""The check's ability to tell a sentence from its corrupted twin: gold answers of clapnq, as they
-are and with one error, against the passage that they were written from."""
+"""The check's ability to tell a sentence from its corrupted twin: gold answers of clapnq, unchanged
+and with one error, against the passage that they were written from."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ Corruption = Callable[[str, "GoldWords", Chance], str | None]
 
 
 def reporting(identity: str) -> bool:
-    """Return whether a question belongs to the reporting half; the rules were written looking at
-    the other half."""
+    """Return whether a question belongs to the reporting half. The rules were developed on the
+    other half."""
     return hashlib.blake2b(identity.encode()).digest()[0] % 2 == 1
 
 
@@ -45,26 +45,28 @@ def support() -> list[Figure]:
     """
     pairs = list(_pairs())
     words = GoldWords(
-        *(_of([s for s, _ in pairs], role) for role in (TokenRole.NAME, TokenRole.WORD))
+        *(_words_of_role([s for s, _ in pairs], role) for role in (TokenRole.NAME, TokenRole.WORD))
     )
-    held = [(s, grounds) for s, grounds in pairs if _decision(s, grounds) is CheckOutcome.SUPPORTED]
+    supported = [
+        (s, grounds) for s, grounds in pairs if _decision(s, grounds) is CheckOutcome.SUPPORTED
+    ]
     dropped = sum(_decision(s, grounds) is CheckOutcome.CONTRADICTED for s, grounds in pairs)
-    yielded = [
+    figures = [
         Figure("sentences", len(pairs), "sentences"),
-        Figure("kept.true", len(held) / len(pairs), "share"),
+        Figure("kept.true", len(supported) / len(pairs), "share"),
         Figure("contradicted.true", dropped / len(pairs), "share", Goal("<=", 0.02, later=True)),
     ]
     for name, corrupt in _CORRUPTIONS.items():
         chance = Chance(1)
         twins = [
             (twin, grounds)
-            for sentence, grounds in held
+            for sentence, grounds in supported
             if (twin := corrupt(sentence, words, chance)) and twin != sentence
         ]
         let_out = sum(_decision(s, grounds) is CheckOutcome.SUPPORTED for s, grounds in twins)
-        yielded.append(Figure(f"{name}.sentences", len(twins), "sentences"))
-        yielded.append(Figure(f"kept.{name}", let_out / len(twins), "share"))
-    return yielded
+        figures.append(Figure(f"{name}.sentences", len(twins), "sentences"))
+        figures.append(Figure(f"kept.{name}", let_out / len(twins), "share"))
+    return figures
 
 
 def _pairs() -> Iterator[tuple[str, list[Ground]]]:
@@ -75,33 +77,35 @@ def _pairs() -> Iterator[tuple[str, list[Ground]]]:
             continue
         grounds = [
             Ground(
-                Passage(page.wiki, key, "", 0, page.title, (), page.url, _joined(text), "", OPEN)
+                Passage(
+                    page.wiki, key, "", 0, page.title, (), page.url, _detokenised(text), "", OPEN
+                )
             )
             for key in row["relevant"]
             if (page := pages.get(key))
             for text in ["\n\n".join(section.text for section in page.sections)]
         ]
-        cut = Sentences()
-        for sentence in [*cut.add(_joined(row["answers"][0])), *cut.end()]:
+        splitter = Sentences()
+        for sentence in [*splitter.add(_detokenised(row["answers"][0])), *splitter.end()]:
             yield sentence.text, grounds
 
 
-def _joined(text: str) -> str:
-    """Return the text without the spaces of the set's tokens: `` Fire '' , it says ."""
+def _detokenised(text: str) -> str:
+    """Return the text without the spaces between the set's tokens: `` Fire '' , it says ."""
     text = re.sub(r"\s+([.,;:!?)'\u2019])", r"\1", text)
     return re.sub(r"``\s*|''", '"', re.sub(r"\(\s+", "(", text))
 
 
 def _decision(sentence: str, grounds: Sequence[Ground]) -> CheckOutcome:
-    said = claim(Sentence(sentence))
+    sentence_claim = claim(Sentence(sentence))
     return (
         CheckOutcome.CONTRADICTED
-        if said.flaw
-        else check(said, grounds, (), Shown("", grounds)).decision
+        if sentence_claim.flaw
+        else check(sentence_claim, grounds, (), Shown("", grounds)).decision
     )
 
 
-def _of(sentences: Sequence[str], role: TokenRole) -> list[str]:
+def _words_of_role(sentences: Sequence[str], role: TokenRole) -> list[str]:
     return [word for sentence in sentences for word in _words(sentence, role)]
 
 
@@ -110,20 +114,20 @@ def _words(sentence: str, role: TokenRole) -> list[str]:
 
 
 def _number(sentence: str, _: GoldWords, chance: Chance) -> str | None:
-    found = list(re.finditer(r"\d+", sentence))
-    if not found:
+    numbers = list(re.finditer(r"\d+", sentence))
+    if not numbers:
         return None
-    one = chance.choice(found)
+    old = chance.choice(numbers)
     return (
-        f"{sentence[: one.start()]}{int(one[0]) + chance.choice((1, 2, 10))}{sentence[one.end() :]}"
+        f"{sentence[: old.start()]}{int(old[0]) + chance.choice((1, 2, 10))}{sentence[old.end() :]}"
     )
 
 
 def _negation(sentence: str, _: GoldWords, __: Chance) -> str | None:
     if re.search(r"\bnot\b", sentence):
         return re.sub(r"\bnot ", "", sentence, count=1)
-    found = re.search(r"\b(?:is|are|was|were|can|may|will|has|have|does)\b", sentence)
-    return f"{sentence[: found.end()]} not{sentence[found.end() :]}" if found else None
+    verb = re.search(r"\b(?:is|are|was|were|can|may|will|has|have|does)\b", sentence)
+    return f"{sentence[: verb.end()]} not{sentence[verb.end() :]}" if verb else None
 
 
 def _name(sentence: str, words: GoldWords, chance: Chance) -> str | None:
@@ -139,17 +143,17 @@ def _replaced(
 ) -> str | None:
     if not own:
         return None
-    one, other = chance.choice(own), chance.choice(others)
-    return re.sub(rf"\b{re.escape(one)}\b", other, sentence, count=1)
+    word, other = chance.choice(own), chance.choice(others)
+    return re.sub(rf"\b{re.escape(word)}\b", other, sentence, count=1)
 
 
 def _swap(sentence: str, _: GoldWords, chance: Chance) -> str | None:
     names = sorted(set(_words(sentence, TokenRole.NAME)))
     if len(names) < 2:
         return None
-    one, other = chance.sample(names, 2)
-    pattern = rf"\b(?:{re.escape(one)}|{re.escape(other)})\b"
-    return re.sub(pattern, lambda found: other if found[0] == one else one, sentence)
+    first, second = chance.sample(names, 2)
+    pattern = rf"\b(?:{re.escape(first)}|{re.escape(second)})\b"
+    return re.sub(pattern, lambda match: second if match[0] == first else first, sentence)
 
 
 _CORRUPTIONS: dict[str, Corruption] = {

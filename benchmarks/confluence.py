@@ -20,17 +20,17 @@ _FEW = 1_000
 _SPACES = 5
 _LATENCY = 0.05
 _RESTRICTED = 20
-"""One page in so many is restricted."""
+"""One page out of this many is restricted."""
 
 
 def thousands() -> list[Figure]:
-    few_first, few_again = _synced(_FEW, _LATENCY)
-    first, again = _synced(_PAGES, _LATENCY)
-    at_once, _ = _synced(_PAGES, 0.0)
+    few_first, few_again = _sync_twice(_FEW, _LATENCY)
+    first, again = _sync_twice(_PAGES, _LATENCY)
+    without_latency, _ = _sync_twice(_PAGES, 0.0)
     return [
         Figure("first.wall", first.seconds, "s"),
-        Figure("first.wall_without_latency", at_once.seconds, "s"),
-        Figure("first.ratio", first.seconds / at_once.seconds, "ratio", Goal("<=", 1.2)),
+        Figure("first.wall_without_latency", without_latency.seconds, "s"),
+        Figure("first.ratio", first.seconds / without_latency.seconds, "ratio", Goal("<=", 1.2)),
         Figure("first.requests", first.printed["requests"], "requests"),
         Figure("first.passages", first.printed["passages_embedded"], "passages"),
         Figure("unchanged.wall", again.seconds, "s", Goal("<", 30)),
@@ -43,7 +43,7 @@ def thousands() -> list[Figure]:
     ]
 
 
-def _synced(pages: int, latency: float) -> tuple[TimedRun, TimedRun]:
+def _sync_twice(pages: int, latency: float) -> tuple[TimedRun, TimedRun]:
     """Return the first sync of ``pages`` pages, and a second one."""
     world, reader = _world(pages)
     with LocalConfluence(world, latency=latency) as confluence, TemporaryDirectory() as folder:
@@ -67,15 +67,15 @@ def _world(pages: int) -> tuple[World, User]:
     per_space = pages // _SPACES
     for number in range(_SPACES):
         space = world.add_space(f"S{number}")
-        made: list[str] = []
+        page_ids: list[str] = []
         for place, body in enumerate(islice(bodies, per_space)):
             # A tree in which each page has up to eight children.
-            parent = made[(place - 1) // 8] if made else None
+            parent = page_ids[(place - 1) // 8] if page_ids else None
             page = world.create(
                 space.key, f"Page {number}-{place}", body.replace("%", page_words(number, place)),
                 parent=parent,
             )  # fmt: skip
-            made.append(page.id)
+            page_ids.append(page.id)
             if place % _RESTRICTED == _RESTRICTED - 1:
                 world.restrict(page.id, groups=["some"])
     return world, reader
@@ -87,11 +87,11 @@ def page_words(space: int, place: int) -> str:
 
 
 def _bodies() -> cycle[str]:
-    """Return 18F's handbook in pieces of some 1,000 characters, as storage format."""
+    """Return 18F's handbook in pieces of about 1,000 characters, in storage format."""
     text = "\n\n".join(file.read_text(encoding="utf-8") for file in sorted(HANDBOOK.rglob("*.md")))
     paragraphs = [part for part in text.split("\n\n") if len(part) > 80]
     pieces: list[str] = []
     for at in range(0, len(paragraphs) - 3, 3):
-        said = "".join(f"<p>{escape(part[:400])}</p>" for part in paragraphs[at : at + 3])
-        pieces.append(f"<p>%</p><h2>More</h2>{said}")
+        html = "".join(f"<p>{escape(part[:400])}</p>" for part in paragraphs[at : at + 3])
+        pieces.append(f"<p>%</p><h2>More</h2>{html}")
     return cycle(pieces)

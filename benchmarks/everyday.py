@@ -19,9 +19,9 @@ _HALVES = {"development": False, "reporting": True}
 
 @dataclass(frozen=True, slots=True)
 class Handbook:
-    """A handbook with its questions. ``name`` is that of its set below eval/. ``root`` is the
-    folder of its pages; of these, those that match ``include`` are read (as in .gitignore; all if
-    it is empty)."""
+    """A handbook with its questions. ``name`` is the name of its set below eval/. ``root`` is the
+    folder of its pages; Footnote reads those that match ``include`` (as in .gitignore; all if it is
+    empty)."""
 
     name: str
     archive: str
@@ -30,7 +30,7 @@ class Handbook:
     include: Sequence[str] = ()
 
     def synced(self) -> FootnoteProcess:
-        """Return Footnote over this handbook, synced.
+        """Return Footnote with this handbook synced.
 
         Raises:
             MissingMaterial: the archive is not there.
@@ -55,7 +55,7 @@ class Handbook:
 
         Raises: MissingMaterial: the handbook or its set is not there.
         """
-        return self._asked(self.halves("questions"))
+        return self._ask(self.halves("questions"))
 
     def own(self) -> Sequence[Figure]:
         """Ask the questions that we wrote ourselves.
@@ -63,36 +63,40 @@ class Handbook:
         Raises:
             MissingMaterial: the handbook is not there.
         """
-        return self._asked(_halves(_OWN / f"{self.name}.jsonl", f"own.{self.name}"))
+        return self._ask(_halves(_OWN / f"{self.name}.jsonl", f"own.{self.name}"))
 
-    def _asked(self, halves: Iterator[tuple[str, Path]]) -> Sequence[Figure]:
+    def _ask(self, halves: Iterator[tuple[str, Path]]) -> Sequence[Figure]:
         footnote = self.synced()
-        return [figure for half, file in halves for figure in _read(footnote.evaluate(file), half)]
+        return [
+            figure
+            for half, file in halves
+            for figure in _evaluation_figures(footnote.evaluate(file), half)
+        ]
 
     def replay(self) -> Sequence[Figure]:
         """Replay recorded answers: by rules alone, with the labels as judge, and with a large
-        model's recorded verdicts; the first two also with the evidence that a model gives for each
+        model's recorded verdicts. The first two are repeated with a model's evidence for each
         sentence.
 
         Raises:
             MissingMaterial: the set is not there.
         """
         footnote = FootnoteProcess(CACHE / "replay")
-        found: list[Figure] = []
+        figures: list[Figure] = []
         for half, file in self.halves("model_answers"):
-            found += _replayed(footnote.replay(file), half)
+            figures += _rule_figures(footnote.replay(file), half)
             recorded = {"recorded": ("--judge", _VERDICTS / f"{self.name}.jsonl")}
             for name, options in (_JUDGED | recorded).items():
-                found += _judged(footnote.replay(file, *options), f"{half}.{name}")
-        return found
+                figures += _judge_figures(footnote.replay(file, *options), f"{half}.{name}")
+        return figures
 
 
 def _halves(questions: Path, name: str) -> Iterator[tuple[str, Path]]:
     """Yield the development half and the reporting half, split by question id."""
     rows = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
-    for half, reported in _HALVES.items():
-        of = (row for row in rows if reporting(row["id"]) is reported)
-        yield half, write_questions(f"{name}.{half}", of)
+    for half, is_reporting in _HALVES.items():
+        half_rows = (row for row in rows if reporting(row["id"]) is is_reporting)
+        yield half, write_questions(f"{name}.{half}", half_rows)
 
 
 def hostile() -> Sequence[Figure]:
@@ -133,8 +137,8 @@ _GITLAB = {
     "gitlab_success": ("customer-success",),
     "gitlab_product": ("marketing", "product"),
 }
-"""Parts of GitLab's handbook, each read as a wiki. The first has the topics that people ask about
-in every company; no shared set has them."""
+"""Parts of GitLab's handbook, each read as a wiki. The first has topics that people in every
+company ask about. No shared set covers these parts."""
 
 OWN_ALONE = tuple(
     Handbook(
@@ -146,7 +150,7 @@ OWN_ALONE = tuple(
     )
     for name, folders in _GITLAB.items()
 )
-"""Handbooks on which there are questions of our own alone."""
+"""Handbooks with only our own questions."""
 
 
 def _later(test: Literal["<=", ">="], bound: float) -> Goal:
@@ -165,21 +169,21 @@ _SIDES = {
 }
 
 
-def _read(scores: Mapping[str, Any], half: str) -> Iterator[Figure]:
+def _evaluation_figures(scores: Mapping[str, Any], half: str) -> Iterator[Figure]:
     yield Figure(f"{half}.questions", scores["questions"], "questions")
     for name, goal in _READ.items():
-        yield from _known(f"{half}.{name}", scores[name], "share", goal)
-    yield from _known(f"{half}.words", scores["words"], "words", _later("<=", 75))
+        yield from _if_known(f"{half}.{name}", scores[name], "share", goal)
+    yield from _if_known(f"{half}.words", scores["words"], "words", _later("<=", 75))
     for figure, bounds in _SIDES.items():
         for name, bound in bounds.items():
-            yield from _known(f"{half}.{figure}.{name}", scores[figure][name], "share", bound)
+            yield from _if_known(f"{half}.{figure}.{name}", scores[figure][name], "share", bound)
     for kind in _KINDS:
         right = scores["by_type"].get(kind, {}).get("right")
-        yield from _known(f"{half}.{kind}.right", right, "share", None)
+        yield from _if_known(f"{half}.{kind}.right", right, "share", None)
 
 
 _KINDS = ("typo", "keyword", "compound", "multi", "followup", "foreign")
-"""Kinds of questions that are hard to answer: reported separately, though each is rare."""
+"""Kinds of questions that are hard to answer, reported separately though each is rare."""
 _OWN = Path(__file__).parent / "questions"
 _VERDICTS = Path(__file__).parent / "verdicts"
 _JUDGED: dict[str, Sequence[str | Path]] = {
@@ -197,48 +201,50 @@ _ERRORS = {
 _VERIFIED = {"facts": 0.02, "negation": 0.05, "relations": 0.1}
 
 
-def _replayed(found: Mapping[str, Any], half: str) -> Iterator[Figure]:
+def _rule_figures(report: Mapping[str, Any], half: str) -> Iterator[Figure]:
     """Yield the figures by rules alone. ``shown`` is the share of a style's faithful claims that a
-    reader sees, verified or marked; ``verified`` are the wrong claims shown without a mark, by kind
-    of error."""
-    yield Figure(f"{half}.answers", found["counts"]["answers"], "answers")
-    yield Figure(f"{half}.claims.faithful", found["counts"]["faithful"], "claims")
-    wrong = found["counts"]["wrong"]
+    reader sees, verified or marked; ``verified`` the share shown without a mark; ``wrong_verified``
+    the share of wrong claims shown without a mark, by kind of error."""
+    yield Figure(f"{half}.answers", report["counts"]["answers"], "answers")
+    yield Figure(f"{half}.claims.faithful", report["counts"]["faithful"], "claims")
+    wrong = report["counts"]["wrong"]
     yield Figure(f"{half}.claims.wrong", sum(wrong.values()), "claims")
     for name, styles in _STYLES.items():
-        of = [found["by_style"][style] for style in styles if style in found["by_style"]]
-        for what, goal in (("shown", _later(">=", _SHOWN[name])), ("verified", None)):
-            share = _together(of, f"faithful_{what}")
-            yield from _known(f"{half}.{what}.{name}", share, "share", goal)
-    denials = found["by_style"].get("denial", {}).get("whole")
-    yield from _known(f"{half}.whole.denial", denials, "share", _later(">=", 1))
-    contradicted = found["faithful_contradicted"]
-    yield from _known(f"{half}.contradicted", contradicted, "share", _later("<=", 0.02))
+        by_style = [report["by_style"][style] for style in styles if style in report["by_style"]]
+        for outcome, goal in (("shown", _later(">=", _SHOWN[name])), ("verified", None)):
+            share = _pooled_share(by_style, f"faithful_{outcome}")
+            yield from _if_known(f"{half}.{outcome}.{name}", share, "share", goal)
+    denials = report["by_style"].get("denial", {}).get("whole")
+    yield from _if_known(f"{half}.whole.denial", denials, "share", _later(">=", 1))
+    contradicted = report["faithful_contradicted"]
+    yield from _if_known(f"{half}.contradicted", contradicted, "share", _later("<=", 0.02))
     for name, errors in _ERRORS.items():
-        many = sum(wrong.get(error, 0) for error in errors)
-        passed = sum((found["wrong_verified"].get(e) or 0) * wrong.get(e, 0) for e in errors)
-        share = passed / many if many else None
-        yield from _known(
+        claims = sum(wrong.get(error, 0) for error in errors)
+        passed = sum((report["wrong_verified"].get(e) or 0) * wrong.get(e, 0) for e in errors)
+        share = passed / claims if claims else None
+        yield from _if_known(
             f"{half}.wrong_verified.{name}", share, "share", _later("<=", _VERIFIED[name])
         )
-    yield Figure(f"{half}.cut", found["cut"], "answers", _later("<=", 0))
+    yield Figure(f"{half}.cut", report["cut"], "answers", _later("<=", 0))
 
 
-def _judged(found: Mapping[str, Any], name: str) -> Iterator[Figure]:
-    whole, unmarked = found["whole"], found["wrong_unmarked"]
-    judged = name.partition(".")[2].startswith("labels")
-    yield from _known(f"{name}.whole", whole, "share", _later(">=", 0.95) if judged else None)
+def _judge_figures(report: Mapping[str, Any], name: str) -> Iterator[Figure]:
+    whole, unmarked = report["whole"], report["wrong_unmarked"]
+    by_labels = name.partition(".")[2].startswith("labels")
+    yield from _if_known(f"{name}.whole", whole, "share", _later(">=", 0.95) if by_labels else None)
     bound = 0.1 if name.endswith("recorded") else 0.03
-    yield from _known(f"{name}.wrong_unmarked", unmarked, "share", _later("<=", bound))
-    yield from _known(f"{name}.verified", found["faithful_verified"], "share", None)
-    yield Figure(f"{name}.judged", found["judge"]["unclear"], "sentences")
+    yield from _if_known(f"{name}.wrong_unmarked", unmarked, "share", _later("<=", bound))
+    yield from _if_known(f"{name}.verified", report["faithful_verified"], "share", None)
+    yield Figure(f"{name}.judged", report["judge"]["unclear"], "sentences")
 
 
-def _together(styles: Sequence[Mapping[str, Any]], name: str) -> float | None:
-    many = sum(one["faithful"] for one in styles)
-    return sum((one[name] or 0) * one["faithful"] for one in styles) / many if many else None
+def _pooled_share(styles: Sequence[Mapping[str, Any]], name: str) -> float | None:
+    claims = sum(style["faithful"] for style in styles)
+    return (
+        sum((style[name] or 0) * style["faithful"] for style in styles) / claims if claims else None
+    )
 
 
-def _known(name: str, value: float | None, unit: str, goal: Goal | None) -> Iterator[Figure]:
+def _if_known(name: str, value: float | None, unit: str, goal: Goal | None) -> Iterator[Figure]:
     if value is not None:
         yield Figure(name, value, unit, goal)

@@ -1,6 +1,6 @@
 """Fit the weights of ranking again, test them on sets they were not fitted to, and measure how well
-the confidence curve tells a wiki's own questions from others'. Copy what it prints into
-`bot.answering.ranking` by hand, if the difference is more than chance."""
+the confidence curve tells a wiki's own questions from others. If the difference is more than
+chance, copy the printed weights into `bot.answering.ranking` by hand."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ _CURVE = ("xquad_en", "squad2", "clapnq", GITLAB)
 _TWINS = frozenset(("xquad_en", "squad2"))
 """Sets over the same articles: neither is foreign to the other."""
 _FOREIGN = 150  # questions of each other set
-_OF_A_SET = 400  # questions a set, so that no set counts more than another
-_LOST_TO = 20  # wrong passages that the right one is compared with
+_OF_A_SET = 400  # questions of each set, so that no set counts more than another
+_LOST_TO = 20  # wrong passages to compare the right one with
 _READER = Principal.of(EVERYONE)
 _READ = 200
-"""Questions of a set that the cross-encoder reads the passages of, and as many of the others."""
+"""Questions of a set whose passages the cross-encoder reads, and as many of other sets."""
 _THRESHOLDS = (0.02, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99)
 
 Floats = npt.NDArray[np.float64]
@@ -57,7 +57,7 @@ class RankedQuestion:
     relevant: Mapping[str, float]
 
     def right(self) -> npt.NDArray[np.bool_]:
-        return np.array([_grade(self.relevant, one.passage.page) > 0 for one in self.hits])
+        return np.array([_grade(self.relevant, each.passage.page) > 0 for each in self.hits])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +74,29 @@ def fitting() -> list[Figure]:
     Raises:
         MissingMaterial: a set, or GitLab's handbook, is not there.
     """
-    asked, judged, read = {}, {}, {}
+    ranked, judged, after_reading = {}, {}, {}
     for name in _SETS:
         with closing(_indexed(name)) as indexing:
-            asked[name] = list(_asked(indexing, name))
+            ranked[name] = list(_ranked_questions(indexing, name))
             if name in _CURVE:
-                judged[name] = list(_judged(indexing, name))
-                read[name] = list(_judged(indexing, name, most=_READ))
+                judged[name] = list(_judged_questions(indexing, name))
+                after_reading[name] = list(_judged_questions(indexing, name, most=_READ))
     return [
-        *_ranking(asked),
+        *_ranking(ranked),
         *_confidence("confidence", judged),
-        *_confidence("confidence.read", read),
+        *_confidence("confidence.read", after_reading),
     ]
 
 
-def _ranking(asked: Mapping[str, Sequence[RankedQuestion]]) -> Iterator[Figure]:
-    whole = _weights(list(asked.values()))
-    _tell("Ranking(found, closest, words, pairs)", whole)
-    for name, of_set in asked.items():
-        left_out = _weights([other for key, other in asked.items() if key != name])
+def _ranking(by_set: Mapping[str, Sequence[RankedQuestion]]) -> Iterator[Figure]:
+    weights = _weights(list(by_set.values()))
+    _print_weights("Ranking(found, closest, words, pairs)", weights)
+    for name, of_set in by_set.items():
+        left_out = _weights([other for key, other in by_set.items() if key != name])
         for figure, measure, k in (("hit@1", hit, 1), ("recall@5", recall, 5)):
-            value = fmean(measure(_ranked(one, left_out), one.relevant, k) for one in of_set)
+            value = fmean(
+                measure(_ranked(ranked, left_out), ranked.relevant, k) for ranked in of_set
+            )
             yield Figure(f"ranking.{name}.{figure}", value, "share")
 
 
@@ -103,8 +105,8 @@ def _confidence(name: str, judged: Mapping[str, Sequence[Judged]]) -> Iterator[F
     values, own, weight = [], [], []
     for rows in judged.values():
         for side in (True, False):
-            of_side = [one for one in rows if one.own is side]
-            values += [Confidence().curve(one.seen)(one.seen) for one in of_side]
+            of_side = [row for row in rows if row.own is side]
+            values += [Confidence().curve(row.seen)(row.seen) for row in of_side]
             own += [side] * len(of_side)
             weight += [1 / len(of_side)] * len(of_side)
     chances, sides, counts = np.array(values), np.array(own), np.array(weight)
@@ -127,55 +129,55 @@ def _indexed(name: str) -> Indexing:
     return indexing
 
 
-def _found(indexing: Indexing, question: str) -> list[Hit]:
+def _search(indexing: Indexing, question: str) -> list[Hit]:
     vector = indexing.embedder.embed_question(question)
     return indexing.index.search(question, vector, reader=_READER, limit=PASSAGES)
 
 
-def _asked(indexing: Indexing, name: str) -> Iterator[RankedQuestion]:
+def _ranked_questions(indexing: Indexing, name: str) -> Iterator[RankedQuestion]:
     for row in questions(name):
         if row["relevant"] and row.get("answerable", True):
-            hits = _found(indexing, row["question"])
+            hits = _search(indexing, row["question"])
             rows = [
-                (one.score, one.closest, has.words, has.pairs)
-                for one, has in zip(hits, shared_words(row["question"], hits), strict=True)
+                (found.score, found.closest, common.words, common.pairs)
+                for found, common in zip(hits, shared_words(row["question"], hits), strict=True)
             ]
             relevant = {_key(hits, page): grade for page, grade in row["relevant"].items()}
             yield RankedQuestion(hits, np.array(rows), relevant)
 
 
-def _judged(indexing: Indexing, name: str, most: int | None = None) -> Iterator[Judged]:
-    """Yield what is seen for the questions of a set and of others; with ``most``, for that many of
-    either, after the cross-encoder read the passages."""
+def _judged_questions(indexing: Indexing, name: str, most: int | None = None) -> Iterator[Judged]:
+    """Yield the features for the questions of a set and of others; with ``most``, for that many of
+    each, after the cross-encoder read the passages."""
     reorder = cross_encoder(indexing.reranker, seconds=60, foreign=False) if most else None
     chance = random.Random(1)  # noqa: S311 - a sample, and to be repeatable
     others = (other for other in _SETS if other != name and not {other, name} <= _TWINS)
-    asked: list[tuple[dict[str, Any], bool]] = [
-        (row, True) for row in _alone(name) if row.get("answerable", True)
+    labelled: list[tuple[dict[str, Any], bool]] = [
+        (row, True) for row in _without_history(name) if row.get("answerable", True)
     ]
     for other in others:
-        rows = _alone(other)
-        asked += [(row, False) for row in chance.sample(rows, min(_FOREIGN, len(rows)))]
+        rows = _without_history(other)
+        labelled += [(row, False) for row in chance.sample(rows, min(_FOREIGN, len(rows)))]
     if most is not None:
-        sides = [[one for one in asked if one[1] is side] for side in (True, False)]
-        asked = [one for side in sides for one in chance.sample(side, min(most, len(side)))]
-    for row, own in asked:
+        sides = [[pair for pair in labelled if pair[1] is side] for side in (True, False)]
+        labelled = [pair for side in sides for pair in chance.sample(side, min(most, len(side)))]
+    for row, own in labelled:
         text = row["question"]
-        pages = by_page(Ranking()(text, _found(indexing, text)))
+        pages = by_page(Ranking()(text, _search(indexing, text)))
         if reorder is not None:
             pages = reorder(Question(text, _READER), pages)
         seen = features(text, Retrieved(pages, 0.0, 0.0))
         yield Judged(seen, own)
 
 
-def _alone(name: str) -> list[dict[str, Any]]:
+def _without_history(name: str) -> list[dict[str, Any]]:
     return [row for row in questions(name) if not row.get("history")]
 
 
 def _key(hits: Sequence[Hit], page: str) -> str:
     """Return the wiki's key of a set's page. A set's ids may be relative to a folder below the
     wiki's root."""
-    keys = (one.passage.page for one in hits)
+    keys = (found.passage.page for found in hits)
     return next((key for key in keys if key == page or key.endswith(f"/{page}")), page)
 
 
@@ -183,11 +185,13 @@ def _grade(relevant: Mapping[str, float], page: str) -> float:
     return relevant.get(page, 0.0)
 
 
-def _ranked(asked: RankedQuestion, weights: Floats) -> list[str]:
-    scores = asked.features @ weights
+def _ranked(ranked: RankedQuestion, weights: Floats) -> list[str]:
+    scores = ranked.features @ weights
     scores -= scores.min(initial=np.inf) if len(scores) else 0.0
-    hits = [replace(one, score=float(score)) for one, score in zip(asked.hits, scores, strict=True)]
-    return [found.page for found in by_page(sorted(hits, key=lambda one: -one.score))]
+    hits = [
+        replace(found, score=float(score)) for found, score in zip(ranked.hits, scores, strict=True)
+    ]
+    return [page.page for page in by_page(sorted(hits, key=lambda found: -found.score))]
 
 
 def _weights(sets: Sequence[Sequence[RankedQuestion]]) -> Floats:
@@ -196,11 +200,11 @@ def _weights(sets: Sequence[Sequence[RankedQuestion]]) -> Floats:
     differences, counts = [], []
     for of_set in sets:
         sample = random.Random(0).sample(list(of_set), min(_OF_A_SET, len(of_set)))  # noqa: S311
-        for one in sample:
-            right = one.right()
+        for question in sample:
+            right = question.right()
             if right.any() and not right.all():
-                wrong = one.features[~right][:_LOST_TO]
-                differences.append(one.features[right][0] - wrong)
+                wrong = question.features[~right][:_LOST_TO]
+                differences.append(question.features[right][0] - wrong)
                 counts += [1 / len(wrong) / len(sample)] * len(wrong)
     rows = np.concatenate(differences)
     return _logistic(np.concatenate([rows, -rows]), np.r_[np.ones(len(rows)), np.zeros(len(rows))],
@@ -222,5 +226,5 @@ def _logistic(rows: Floats, sides: Floats, counts: Floats) -> Floats:
     return weights
 
 
-def _tell(what: str, weights: Floats) -> None:
-    print(f"{what}: {', '.join(f'{weight:.2f}' for weight in weights)}", file=sys.stderr)
+def _print_weights(label: str, weights: Floats) -> None:
+    print(f"{label}: {', '.join(f'{weight:.2f}' for weight in weights)}", file=sys.stderr)

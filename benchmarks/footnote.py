@@ -57,23 +57,23 @@ def timed(command: Sequence[str | Path], **variables: str) -> TimedRun:
     """Run a command and measure it. ``variables`` are added to its environment.
 
     Raises:
-        RuntimeError: it failed; with what it said.
+        RuntimeError: it failed; with its error output.
     """
-    # This shell's settings must not change what is measured.
-    surroundings = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
-    with TemporaryFile("w+") as printed, TemporaryFile("w+") as complaints:
+    # This shell's settings must not change the measurement.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
+    with TemporaryFile("w+") as printed, TemporaryFile("w+") as errors:
         started = time.perf_counter()
         process = subprocess.Popen(
-            command, env=surroundings | variables, stdout=printed, stderr=complaints
+            command, env=environment | variables, stdout=printed, stderr=errors
         )
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-        for file in (printed, complaints):
+        for file in (printed, errors):
             file.seek(0)
         if process.returncode:
-            said = complaints.read()[-2000:]
-            raise RuntimeError(f"{command} failed ({process.returncode}): {said}")
+            message = errors.read()[-2000:]
+            raise RuntimeError(f"{command} failed ({process.returncode}): {message}")
         cpu = used.ru_utime + used.ru_stime
         return TimedRun(json.loads(printed.read()), seconds, cpu, used.ru_maxrss / 1024)
 
@@ -94,18 +94,18 @@ class FootnoteProcess:
     def reading(
         self, name: str, pages: Path, site_url: str, include: Sequence[str] = ()
     ) -> FootnoteProcess:
-        """Return a copy that also reads a wiki."""
+        """Add a wiki to the settings file, and return this."""
         # A JSON string is a TOML string, and so is a list of them.
-        words = {"name": name, "path": str(pages), "site_url": site_url, "include": list(include)}
-        text = _WIKI.format(**{key: json.dumps(value) for key, value in words.items()})
+        values = {"name": name, "path": str(pages), "site_url": site_url, "include": list(include)}
+        text = _WIKI.format(**{key: json.dumps(value) for key, value in values.items()})
         with self._config.open("a", encoding="utf-8") as file:
             file.write(text)
         return self
 
     def asking_confluence(self, name: str, url: str, *, email: str, token: str) -> FootnoteProcess:
-        """Return a copy that also reads a Confluence Cloud."""
-        words = {"name": name, "url": url, "email": email}
-        text = _CONFLUENCE.format(**{key: json.dumps(value) for key, value in words.items()})
+        """Add a Confluence Cloud to the settings file, and return this."""
+        values = {"name": name, "url": url, "email": email}
+        text = _CONFLUENCE.format(**{key: json.dumps(value) for key, value in values.items()})
         with self._config.open("a", encoding="utf-8") as file:
             file.write(text)
         self.variables["CONFLUENCE_TOKEN"] = token
@@ -129,12 +129,13 @@ class FootnoteProcess:
         return self._run("eval", questions, *options).printed
 
     def replay(self, answers: Path, *options: str | Path) -> dict[str, Any]:
-        """Return what readers would see of recorded answers. ``options`` say who judges them."""
+        """Return the report on recorded answers as readers would see them. ``options`` name the
+        judge."""
         return self._run("eval", "--replay", answers, *options).printed
 
-    def _run(self, command: str, *rest: str | Path) -> TimedRun:
-        asked = [PROGRAM, command, *rest, "--json", "--config", self._config]
-        return timed(asked, **self.variables)
+    def _run(self, command: str, *arguments: str | Path) -> TimedRun:
+        full_command = [PROGRAM, command, *arguments, "--json", "--config", self._config]
+        return timed(full_command, **self.variables)
 
 
 def gitlab_settings() -> Settings:
@@ -148,7 +149,7 @@ def gitlab_settings() -> Settings:
 
 
 def over_gitlab() -> FootnoteProcess:
-    """Return Footnote over GitLab's handbook of 3,970 pages, synced: the first sync takes ten
+    """Return Footnote with GitLab's handbook of 3,970 pages synced. The first sync takes ten
     minutes.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Response times in Slack during the sync of a wiki that is made to stop the bot."""
+"""Response times in Slack during the sync of a wiki that is built to stop the bot."""
 
 from __future__ import annotations
 
@@ -58,7 +58,11 @@ async def _measured(footnote: FootnoteProcess) -> list[Figure]:
             before = len(workspace.deliveries)
             syncing = asyncio.create_task(_sync(workspace))
             asking = [_ask(workspace, name) for name in _channels()]
-            answers = [one for answered in await asyncio.gather(*asking) for one in answered]
+            answers = [
+                milliseconds
+                for channel_answers in await asyncio.gather(*asking)
+                for milliseconds in channel_answers
+            ]
             beside = not syncing.done()
             failed = await syncing
     acks = [
@@ -80,24 +84,24 @@ async def _measured(footnote: FootnoteProcess) -> list[Figure]:
 async def _sync(workspace: LocalSlack) -> int:
     """Wait for the report and return how many pages and files failed."""
     await workspace.command(_BOSS, "C0ADMIN", "/wiki", "reindex")
-    told = partial(_reported, workspace)
-    await workspace.wait_for(lambda: bool(told()), timeout=_LONG)
-    return sum(int(number) for text in told() for number in _FAILED.findall(text))
+    reports = partial(_reports, workspace)
+    await workspace.wait_for(lambda: bool(reports()), timeout=_LONG)
+    return sum(int(number) for text in reports() for number in _FAILED.findall(text))
 
 
-def _reported(workspace: LocalSlack) -> Sequence[str]:
+def _reports(workspace: LocalSlack) -> Sequence[str]:
     texts = [message.text for message in workspace.from_app("C0ADMIN")]
     return [text for text in texts if text.startswith("Reindexed")]
 
 
 async def _ask(workspace: LocalSlack, channel: str) -> list[float]:
     """Ask one question after the other; return the milliseconds to each answer."""
-    loop, found = asyncio.get_running_loop(), []
+    loop, milliseconds = asyncio.get_running_loop(), []
     for _, question in zip(range(_QUESTIONS // _AT_ONCE), cycle(slack.QUESTIONS), strict=False):
         began = loop.time()
         await slack.answered(workspace, await workspace.mention(_ANN, channel, question))
-        found.append(1000 * (loop.time() - began))
-    return found
+        milliseconds.append(1000 * (loop.time() - began))
+    return milliseconds
 
 
 def _channels() -> list[str]:

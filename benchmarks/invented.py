@@ -21,7 +21,7 @@ LEFT_OUT = frozenset(
 )
 """The wikis that the bundled cross-encoder was not trained on (`benchmarks.trained_reranker`)."""
 _EVERY = 6
-"""One of so many questions is asked: all would take an hour."""
+"""One out of this many questions is asked: all would take an hour."""
 
 Row = Mapping[str, Any]
 
@@ -29,31 +29,31 @@ Row = Mapping[str, Any]
 def figures() -> list[Figure]:
     """Sync each wiki, ask its questions, and return the means over all questions, and over those on
     the wikis in `LEFT_OUT`."""
-    asked = {file.stem: _asked(file) for file in sorted(FOLDER.glob("*.jsonl"))}
-    left_out = [of for name, of in asked.items() if name in LEFT_OUT]
-    return [*_means("", [*asked.values()]), *_means("left_out.", left_out)]
+    by_wiki = {file.stem: _ask(file) for file in sorted(FOLDER.glob("*.jsonl"))}
+    left_out = [scores for name, scores in by_wiki.items() if name in LEFT_OUT]
+    return [*_means("", [*by_wiki.values()]), *_means("left_out.", left_out)]
 
 
-def _means(where: str, asked: Sequence[tuple[Row, int, int]]) -> Iterator[Figure]:
-    answerable = [(scores, many) for scores, many, _ in asked]
-    near_misses = [(scores, many) for scores, _, many in asked]
+def _means(prefix: str, by_wiki: Sequence[tuple[Row, int, int]]) -> Iterator[Figure]:
+    answerable = [(scores, count_) for scores, count_, _ in by_wiki]
+    near_misses = [(scores, count_) for scores, _, count_ in by_wiki]
 
-    def mean(of: Sequence[tuple[Row, int]], *names: str) -> float:
-        values = [(_at(scores, names), many) for scores, many in of]
-        known = [(value, many) for value, many in values if value is not None]
-        return sum(value * many for value, many in known) / sum(many for _, many in known)
+    def mean(wikis: Sequence[tuple[Row, int]], *names: str) -> float:
+        values = [(_at(scores, names), count_) for scores, count_ in wikis]
+        known = [(value, count_) for value, count_ in values if value is not None]
+        return sum(value * count_ for value, count_ in known) / sum(count_ for _, count_ in known)
 
-    def count(name: str, of: Sequence[tuple[Row, int]]) -> Figure:
-        return Figure(f"{where}{name}", sum(many for _, many in of), "questions")
+    def count(name: str, wikis: Sequence[tuple[Row, int]]) -> Figure:
+        return Figure(f"{prefix}{name}", sum(count_ for _, count_ in wikis), "questions")
 
-    def share(of: Sequence[tuple[Row, int]], *names: str) -> Figure:
-        return Figure(f"{where}{'.'.join(names)}", mean(of, *names), "share")
+    def share(wikis: Sequence[tuple[Row, int]], *names: str) -> Figure:
+        return Figure(f"{prefix}{'.'.join(names)}", mean(wikis, *names), "share")
 
     yield count("questions", answerable)
     yield count("near_misses", near_misses)
     for name in ("right", "right_in_250", "useful_quotes"):
         yield share(answerable, name)
-    yield Figure(f"{where}words", mean(answerable, "words"), "words")
+    yield Figure(f"{prefix}words", mean(answerable, "words"), "words")
     yield share(answerable, "right_auroc")
     yield share(answerable, "refused", "answerable")
     yield share(answerable, "held_back", "answerable")
@@ -61,14 +61,15 @@ def _means(where: str, asked: Sequence[tuple[Row, int, int]]) -> Iterator[Figure
 
 
 def _at(scores: Row, names: Sequence[str]) -> float | None:
-    found: Any = scores
+    value: Any = scores
     for name in names:
-        found = found[name]
-    return None if found is None else float(found)
+        value = value[name]
+    return None if value is None else float(value)
 
 
-def _asked(file: Path) -> tuple[Row, int, int]:
-    """Return the scores of a wiki's questions, and how many have an answer and have none."""
+def _ask(file: Path) -> tuple[Row, int, int]:
+    """Return the scores of a wiki's questions, and how many have an answer and how many have
+    none."""
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     folder = CACHE / "invented" / file.stem
     shutil.rmtree(folder, ignore_errors=True)
@@ -84,7 +85,7 @@ def _asked(file: Path) -> tuple[Row, int, int]:
 
 
 def write_pages(rows: Sequence[Row], folder: Path) -> None:
-    """Write the passages in ``rows`` as the pages that they are of."""
+    """Write the pages that the passages in ``rows`` belong to."""
     by_page = sorted(rows, key=lambda row: str(row["page"]))  # stable: in the order of the page
     for page, passages in groupby(by_page, key=lambda row: str(row["page"])):
         file = folder / page
@@ -105,24 +106,24 @@ def _written(passages: Sequence[Row]) -> Iterator[str]:
 
 
 def questions(rows: Sequence[Row], wiki: str) -> Iterator[dict[str, Any]]:
-    """Yield the questions and near misses in the form of a question set. The fact that a right
-    answer states is the sentence, item or row that answers."""
+    """Yield the questions and near misses in the form of a question set. A right answer must state
+    one fact: the sentence, item or row that answers."""
     for number, row in enumerate(rows):
         common = {"wiki": wiki, "relevant": {row["page"]: 1}, "must_not": []}
-        for place, one in enumerate(row["questions"]):
+        for place, question in enumerate(row["questions"]):
             yield {
                 "id": f"{wiki}-{number}-{place}",
-                "question": one["q"],
-                "kind": one["kind"],
+                "question": question["q"],
+                "kind": question["kind"],
                 "answerable": True,
                 "near_miss": False,
-                "facts": facts(one["answer"]),
+                "facts": facts(question["answer"]),
                 **common,
             }
-        for place, asked in enumerate(row["near_misses"]):
+        for place, near_miss in enumerate(row["near_misses"]):
             yield {
                 "id": f"{wiki}-{number}-near-{place}",
-                "question": asked,
+                "question": near_miss,
                 "kind": "near_miss",
                 "answerable": False,
                 "near_miss": True,
@@ -132,7 +133,7 @@ def questions(rows: Sequence[Row], wiki: str) -> Iterator[dict[str, Any]]:
 
 
 def facts(answer: str) -> list[list[str]]:
-    """Return patterns for the words of ``answer``; of a table's row, for each of its cells."""
+    """Return patterns for the words of ``answer``; for a table's row, one for each cell."""
     cells = answer.strip().strip("|").split("|") if "|" in answer else [answer]
-    found = [re.findall(r"\w+", plain_words(cell)) for cell in cells]
-    return [[r"\W+".join(map(re.escape, words))] for words in found if words]
+    cell_words = [re.findall(r"\w+", plain_words(cell)) for cell in cells]
+    return [[r"\W+".join(map(re.escape, words))] for words in cell_words if words]

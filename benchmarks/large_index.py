@@ -1,4 +1,5 @@
-"""A bot over a company's whole handbook: its start and memory, follow-ups, five times as much."""
+"""A bot over a company's whole handbook: its start and memory, follow-ups, an index five times as
+large."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ _STARTS = 5
 _READ = 100
 _PASSAGES = 4
 _LONG = 900
-"""Characters; a passage of so many has more than the 192 tokens that the cross-encoder reads."""
+"""Characters; a longer passage has more than the 192 tokens that the cross-encoder reads."""
 _MANY = (sys.executable, "-m", "benchmarks.many_passages")
 _READER = Principal.of(EVERYONE)
 
@@ -44,18 +45,20 @@ def figures() -> list[Figure]:
 
 def _starts() -> Iterator[Figure]:
     footnote = over_gitlab()
-    runs = [asyncio.run(_started(footnote)) for _ in range(_STARTS)]
+    runs = [asyncio.run(_start(footnote)) for _ in range(_STARTS)]
     yield Figure("start", median(seconds for seconds, _ in runs), "s", Goal("<=", 4, later=True))
     yield Figure("start.memory", median(memory for _, memory in runs), "MB")
     with TemporaryDirectory() as folder:
-        # Each Slack numbers its events alike, and a bot that remembered them would not listen.
+        # Every local Slack numbers its events alike, so a bot that remembered them would not
+        # answer.
         footnote.variables["FOOTNOTE_STATE__URL"] = f"sqlite:///{folder}/state.sqlite3"
-        _, memory = asyncio.run(_started(footnote, QUESTION))
+        _, memory = asyncio.run(_start(footnote, QUESTION))
     yield Figure("answered.memory", memory, "MB")
 
 
-async def _started(footnote: FootnoteProcess, question: str = "") -> tuple[float, float]:
-    """Return the seconds until the bot is connected, and its memory then, or after an answer."""
+async def _start(footnote: FootnoteProcess, question: str = "") -> tuple[float, float]:
+    """Return the seconds until the bot is connected, and its memory then, or after the answer to
+    ``question``."""
     async with LocalSlack(MANIFEST) as slack:
         slack.add_user("U0ANN", name="ann", email="ann@example.com")
         slack.add_channel("C0", name="general", members=["U0ANN"])
@@ -68,34 +71,40 @@ async def _started(footnote: FootnoteProcess, question: str = "") -> tuple[float
 
 
 def _in_process() -> Iterator[Figure]:
-    asked = [row["question"] for row in questions("gitlab_handbook")]
+    texts_asked = [row["question"] for row in questions("gitlab_handbook")]
     with App(gitlab_settings(), Secrets()) as app:
         answerer = app.searching
-        took: list[float] = []
-        texts: list[str] = []
-        for first, previous, text in zip(asked, asked[1:], asked[2:], strict=False):
-            reply, found = answerer.searched(Question(previous, _READER))
-            texts += (hit.passage.embedded for page in found for hit in page.hits)
-            told = Turn(Role.BOT, reply.text)
-            said = (Turn(Role.ASKER, first), Turn(Role.ASKER, previous), told)
-            question = answerer.retrieval.prepared(Question(text, _READER, history=said))
+        milliseconds: list[float] = []
+        passage_texts: list[str] = []
+        for first, previous, text in zip(
+            texts_asked, texts_asked[1:], texts_asked[2:], strict=False
+        ):
+            reply, pages = answerer.searched(Question(previous, _READER))
+            passage_texts += (hit.passage.embedded for page in pages for hit in page.hits)
+            answer_turn = Turn(Role.BOT, reply.text)
+            history = (Turn(Role.ASKER, first), Turn(Role.ASKER, previous), answer_turn)
+            question = answerer.retrieval.prepared(Question(text, _READER, history=history))
             began = time.perf_counter()
             answerer.retrieval(question)
-            took.append(1000 * (time.perf_counter() - began))
-        yield Figure("follow_up.p50", percentile(took, 50), "ms")
-        yield Figure("follow_up.p95", percentile(took, 95), "ms", Goal("<=", 25, later=True))
+            milliseconds.append(1000 * (time.perf_counter() - began))
+        yield Figure("follow_up.p50", percentile(milliseconds, 50), "ms")
+        yield Figure(
+            "follow_up.p95", percentile(milliseconds, 95), "ms", Goal("<=", 25, later=True)
+        )
         reranker = app.indexing.reranker
         if reranker is None:
             return
-        passages = cycle(text for text in texts if len(text) > _LONG)
-        read = []
-        for question_text in islice(asked * 2, _READ):
-            some = list(islice(passages, _PASSAGES))
+        passages = cycle(text for text in passage_texts if len(text) > _LONG)
+        read_milliseconds = []
+        for question_text in islice(texts_asked * 2, _READ):
+            batch = list(islice(passages, _PASSAGES))
             began = time.perf_counter()
-            reranker.scores(question_text, some)
-            read.append(1000 * (time.perf_counter() - began))
-        yield Figure("read.p50", percentile(read, 50), "ms")
-        yield Figure("read.p95", percentile(read, 95), "ms", Goal("<=", 90, later=True))
+            reranker.scores(question_text, batch)
+            read_milliseconds.append(1000 * (time.perf_counter() - began))
+        yield Figure("read.p50", percentile(read_milliseconds, 50), "ms")
+        yield Figure(
+            "read.p95", percentile(read_milliseconds, 95), "ms", Goal("<=", 90, later=True)
+        )
 
 
 def _many() -> Iterator[Figure]:
@@ -104,16 +113,16 @@ def _many() -> Iterator[Figure]:
     finished = folder.with_suffix(".made")
     if not finished.exists():
         shutil.rmtree(folder, ignore_errors=True)
-        made = timed([*_MANY, "make", index, folder])
-        finished.write_text(json.dumps(made.printed), encoding="utf-8")
-    asked = CACHE / "questions" / "many.txt"
-    asked.parent.mkdir(parents=True, exist_ok=True)
+        run = timed([*_MANY, "make", index, folder])
+        finished.write_text(json.dumps(run.printed), encoding="utf-8")
+    questions_file = CACHE / "questions" / "many.txt"
+    questions_file.parent.mkdir(parents=True, exist_ok=True)
     lines = (" ".join(row["question"].split()) for row in questions("gitlab_handbook"))
-    asked.write_text("\n".join(lines), encoding="utf-8")
-    found = timed([*_MANY, "ask", folder, asked]).printed
+    questions_file.write_text("\n".join(lines), encoding="utf-8")
+    figures = timed([*_MANY, "ask", folder, questions_file]).printed
     yield Figure("many.passages", COPIES * over_gitlab().passages(), "passages")
-    yield Figure("many.p50", found["p50"], "ms")
-    yield Figure("many.p95", found["p95"], "ms", Goal("<=", 25, later=True))
-    yield Figure("many.memory", found["memory"], "MB", Goal("<=", 1536, later=True))
-    yield Figure("many.own_memory", found["own_memory"], "MB")
-    yield Figure("many.recall@5", found["recall"], "share", Goal(">=", 0.995, later=True))
+    yield Figure("many.p50", figures["p50"], "ms")
+    yield Figure("many.p95", figures["p95"], "ms", Goal("<=", 25, later=True))
+    yield Figure("many.memory", figures["memory"], "MB", Goal("<=", 1536, later=True))
+    yield Figure("many.own_memory", figures["own_memory"], "MB")
+    yield Figure("many.recall@5", figures["recall"], "share", Goal(">=", 0.995, later=True))

@@ -1,4 +1,4 @@
-"""A company's whole handbook: how soon it answers, and what its next syncs cost."""
+"""A company's whole handbook: the time to the first answer, and the cost of the next syncs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def figures() -> list[Figure]:
 def _figures() -> Iterator[Figure]:
     folder = CACHE / "large_wiki"
     shutil.rmtree(folder, ignore_errors=True)
-    pages = folder / "handbook"  # a copy, for a page is edited
+    pages = folder / "handbook"  # a copy, because a page is edited
     shutil.copytree(
         unpacked(shared("wikis/gitlab-handbook.tar.gz")) / "content" / "handbook", pages
     )
@@ -47,13 +47,13 @@ def _figures() -> Iterator[Figure]:
         looks = list(_looks(footnote, syncing, began))
         syncing.communicate()
     cold = time.monotonic() - began
-    whole = max(pages for _, pages, _ in looks)
-    found = min(seconds for seconds, pages, _ in looks if pages == whole)
+    page_count = max(pages for _, pages, _ in looks)
+    all_found = min(seconds for seconds, pages, _ in looks if pages == page_count)
     answered = [seconds for seconds, pages, is_answer in looks if is_answer]
-    yield Figure("pages", whole, "pages")
+    yield Figure("pages", page_count, "pages")
     yield Figure("passages", footnote.passages(), "passages")
     yield Figure("first_answer", min(answered), "s")
-    yield Figure("first_answer.all_pages", min(t for t in answered if t >= found), "s", _SOON)
+    yield Figure("first_answer.all_pages", min(t for t in answered if t >= all_found), "s", _SOON)
     yield Figure("cold", cold, "s")
     again = [footnote.sync() for _ in range(3)]
     yield Figure("unchanged", median(run.seconds for run in again), "s")
@@ -65,10 +65,10 @@ def _figures() -> Iterator[Figure]:
         began = time.monotonic()
         page.write_text(f"{page.read_text(encoding='utf-8')}\n\n{_NEWS}\n", encoding="utf-8")
         footnote.sync()
-        told = footnote.ask(_ASKED)
+        answer = footnote.ask(_ASKED)
         edited = time.monotonic() - began
         yield Figure("edited", edited, "s", Goal("<=", 3, later=True))
-        yield Figure("edited.answered", int("Thursday" in told["text"]), "of 1", Goal("==", 1))
+        yield Figure("edited.answered", int("Thursday" in answer["text"]), "of 1", Goal("==", 1))
 
 
 _SOON = Goal("<=", 30, later=True)
@@ -78,8 +78,8 @@ _LITTLE = Goal("<=", 0.02, later=True)
 def _looks(
     footnote: FootnoteProcess, syncing: subprocess.Popen[bytes], began: float
 ) -> Iterator[tuple[float, int, bool]]:
-    """Yield, again and again until all pages can be found and one question was answered: the
-    seconds so far, the pages that can be found, and whether the question is answered."""
+    """Yield the seconds so far, the number of pages that can be found, and whether the question is
+    answered. Repeat until all pages can be found and the question is answered."""
     before = -1
     while syncing.poll() is None:
         time.sleep(_LOOK_EVERY)

@@ -1,9 +1,10 @@
-"""An index five times as large: what a question takes in it, and how much memory.
+"""An index five times as large: the time of a question in it, and its memory.
 
 Run as processes of their own: ``python -m benchmarks.many_passages make SOURCE FOLDER`` fills
-FOLDER with an index of Footnote's five times over, as five wikis. Each further copy has the text of
-the first, and vectors a little off, so that the nearest are hard to tell apart.
-``python -m benchmarks.many_passages ask FOLDER QUESTIONS`` asks it, and prints what that takes.
+FOLDER with five copies of a Footnote index, as five wikis. Each further copy has the text of the
+first, and slightly different vectors, so that the nearest are hard to tell apart.
+``python -m benchmarks.many_passages ask FOLDER QUESTIONS`` asks the questions, and prints the time
+and memory that they take.
 """
 
 from __future__ import annotations
@@ -32,23 +33,23 @@ COPIES = 5
 _AT_ONCE = 512
 _BEST = 5
 _OFF = 0.01
-"""The standard deviation of each number of a copy's vector: a cosine of .98 to the first."""
+"""The standard deviation of a copy's vector from the first, per number: a cosine of .98."""
 _READER = Principal.of(EVERYONE)
 
 
 def make(source: str, folder: str) -> dict[str, float]:
-    """Write the copies; return the points and the seconds that they took."""
+    """Write the copies; return the number of points, and the seconds that they took."""
     embedder, chance = LocalEmbedder(), np.random.default_rng(1)
     began, written = time.perf_counter(), 0
     with (
-        closing(EdgeIndex.open(Path(source), dimensions=embedder.dimensions)) as one,
-        closing(EdgeIndex.open(Path(folder), dimensions=embedder.dimensions)) as many,
+        closing(EdgeIndex.open(Path(source), dimensions=embedder.dimensions)) as source_index,
+        closing(EdgeIndex.open(Path(folder), dimensions=embedder.dimensions)) as copies,
     ):
         for number in range(COPIES):
-            points = (_copied(point, number, chance) for point in one.points())
-            while some := list(islice(points, _AT_ONCE)):
-                written += many.take(some)
-        many.settle()
+            points = (_copied(point, number, chance) for point in source_index.points())
+            while batch := list(islice(points, _AT_ONCE)):
+                written += copies.take(batch)
+        copies.settle()
     return {"points": written, "seconds": time.perf_counter() - began}
 
 
@@ -58,41 +59,41 @@ def _copied(point: Point, number: int, chance: np.random.Generator) -> Point:
     payload = dict(point.payload)
     for field in payload.keys() & {"wiki", "head"}:
         payload[field] = f"{payload[field]}-{number}"
-    meaning: Vector = ()
+    vector: Vector = ()
     if point.meaning:
         moved = np.array(point.meaning) + chance.normal(0, _OFF, len(point.meaning))
-        meaning = (moved / np.linalg.norm(moved)).tolist()
-    return Point(id_of(payload), payload, meaning, point.words)
+        vector = (moved / np.linalg.norm(moved)).tolist()
+    return Point(id_of(payload), payload, vector, point.words)
 
 
 def ask(folder: str, questions: str) -> dict[str, float]:
-    """Ask the questions; return milliseconds, megabytes, and the share of the nearest passages of
-    an exact search that are found."""
+    """Ask the questions; return milliseconds, megabytes, and the share of the passages nearest by
+    an exact search that the index finds."""
     embedder = LocalEmbedder()
-    asked = Path(questions).read_text(encoding="utf-8").splitlines()
+    texts = Path(questions).read_text(encoding="utf-8").splitlines()
     with closing(EdgeIndex.open(Path(folder), dimensions=embedder.dimensions)) as index:
         retrieval = Retrieval(index, embedder)
-        took = []
-        for text in asked:
+        milliseconds = []
+        for text in texts:
             question = retrieval.prepared(Question(text, _READER))
             began = time.perf_counter()
             retrieval(question)
-            took.append(1000 * (time.perf_counter() - began))
+            milliseconds.append(1000 * (time.perf_counter() - began))
         memory = resident()
-        vectors = [embedder.embed_question(text) for text in asked]
+        vectors = [embedder.embed_question(text) for text in texts]
         exact = _exact(index, vectors)
-        found = [_nearest(index, vector) for vector in vectors]
-    same = [len({*a} & {*b}) / _BEST for a, b in zip(exact, found, strict=True)]
+        nearest = [_nearest(index, vector) for vector in vectors]
+    recalls = [len({*a} & {*b}) / _BEST for a, b in zip(exact, nearest, strict=True)]
     return {
-        "p50": percentile(took, 50),
-        "p95": percentile(took, 95),
-        "recall": sum(same) / len(same),
+        "p50": percentile(milliseconds, 50),
+        "p95": percentile(milliseconds, 95),
+        "recall": sum(recalls) / len(recalls),
         **memory,
     }
 
 
 _Place = tuple[str, int]
-"""A page and a passage of it: copies stand in the same place."""
+"""A page, and the number of its passage: copies have the same place."""
 
 
 def _nearest(index: EdgeIndex, vector: Vector) -> list[_Place]:
@@ -101,14 +102,14 @@ def _nearest(index: EdgeIndex, vector: Vector) -> list[_Place]:
 
 
 def _exact(index: EdgeIndex, vectors: Sequence[Vector]) -> list[list[_Place]]:
-    """Return the places of the passages nearest to each vector, by comparing all."""
+    """Return the places of the passages nearest to each vector, by comparing all passages."""
     places, rows = [], []
-    for payload, meaning in _passages(index):
+    for payload, vector in _passages(index):
         places.append((payload["page"], payload["ordinal"]))
-        rows.append(np.array(meaning, dtype=np.float32))
-    near = np.stack(rows) @ np.array(vectors, dtype=np.float32).T
-    best = np.argsort(-near, axis=0, kind="stable")[: _BEST * COPIES].T
-    return [_folded(places[at] for at in of_one) for of_one in best]
+        rows.append(np.array(vector, dtype=np.float32))
+    similarity = np.stack(rows) @ np.array(vectors, dtype=np.float32).T
+    best = np.argsort(-similarity, axis=0, kind="stable")[: _BEST * COPIES].T
+    return [_folded(places[at] for at in column) for column in best]
 
 
 def _folded(places: Iterable[_Place]) -> list[_Place]:
@@ -122,13 +123,13 @@ def _passages(index: EdgeIndex) -> Iterator[tuple[dict[str, Any], Vector]]:
 
 
 def resident(process: str = "self") -> dict[str, float]:
-    """Return the megabytes of a process: in memory, and of these what is no page of a file."""
+    """Return the megabytes of a process in memory, and those that do not map a file."""
     lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
     fields = dict(line.split(":", 1) for line in lines)
-    kept = {"memory": "VmRSS", "own_memory": "RssAnon"}
-    return {name: int(fields[field].split()[0]) / 1024 for name, field in kept.items()}
+    names = {"memory": "VmRSS", "own_memory": "RssAnon"}
+    return {name: int(fields[field].split()[0]) / 1024 for name, field in names.items()}
 
 
 if __name__ == "__main__":
-    what, *rest = sys.argv[1:]
-    print(json.dumps({"make": make, "ask": ask}[what](*rest)))
+    command, *arguments = sys.argv[1:]
+    print(json.dumps({"make": make, "ask": ask}[command](*arguments)))

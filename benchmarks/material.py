@@ -13,7 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / "data" / "bench"
-"""Unpacked wikis and their indexes, kept from run to run; git ignores it."""
+"""Unpacked wikis and their indexes, kept between runs; git ignores it."""
 HANDBOOK = ROOT / "bot" / "playground" / "handbook" / "pages"
 HANDBOOK_SITE = "https://handbook.tts.gsa.gov"
 
@@ -24,19 +24,19 @@ class MissingMaterial(Exception):
     """Material that does not come with the project is missing."""
 
 
-def shared(place: str) -> Path:
+def shared(path: str) -> Path:
     """Return the path of shared material.
 
     Raises:
         MissingMaterial: there is no such file.
     """
-    if not (_SHARED / place).is_file():
-        raise MissingMaterial(f"../shared/{place} is missing")
-    return _SHARED / place
+    if not (_SHARED / path).is_file():
+        raise MissingMaterial(f"../shared/{path} is missing")
+    return _SHARED / path
 
 
 def unpacked(archive: Path) -> Path:
-    """Return the folder in the cache with the contents of ``archive``, unpacked once for each
+    """Return the folder in the cache with the contents of ``archive``. It is unpacked once for each
     content."""
     with archive.open("rb") as stream:
         content = hashlib.file_digest(stream, "sha256").hexdigest()[:12]

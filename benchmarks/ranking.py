@@ -1,4 +1,4 @@
-"""The value of each part of the retrieval: the same questions, with it and without."""
+"""The value of each part of the retrieval: the same questions, with and without it."""
 
 from __future__ import annotations
 
@@ -33,30 +33,30 @@ def ablation() -> list[Figure]:
     Raises:
         MissingMaterial: a set is not there.
     """
-    return [figure for name in _SETS for figure in _of(name)]
+    return [figure for name in _SETS for figure in _measure(name)]
 
 
-def _of(name: str) -> Iterator[Figure]:
+def _measure(name: str) -> Iterator[Figure]:
     corpus = Corpus(shared(f"eval/{name}/corpus.jsonl.gz"))
     settings = Settings(data_dir=CACHE / "corpora")
     folder = settings.data_dir / "scratch" / corpus.identity
-    asked = [row for row in questions(name) if row["relevant"] and row.get("answerable", True)]
+    rows = [row for row in questions(name) if row["relevant"] and row.get("answerable", True)]
     with Indexing(settings, Secrets(), wikis=[corpus], folder=folder) as indexing:
         indexing.sync()
         for way, ranking in _WAYS.items():
             retrieval = Retrieval(indexing.index, indexing.embedder, rank=ranking)
             ranked = [
-                [found.page for found in retrieval(Question(row["question"], _READER)).pages]
-                for row in asked
+                [page.page for page in retrieval(Question(row["question"], _READER)).pages]
+                for row in rows
             ]
-            yield from _scored(f"{name}.{way}", ranked, [row["relevant"] for row in asked])
+            yield from _score_figures(f"{name}.{way}", ranked, [row["relevant"] for row in rows])
 
 
-def _scored(
+def _score_figures(
     name: str, ranked: Sequence[Sequence[str]], relevant: Sequence[Mapping[str, float]]
 ) -> Iterator[Figure]:
-    both = list(zip(ranked, relevant, strict=True))
-    yield Figure(f"{name}.hit@1", fmean(hit(keys, wanted, 1) for keys, wanted in both), "share")
+    pairs = list(zip(ranked, relevant, strict=True))
+    yield Figure(f"{name}.hit@1", fmean(hit(keys, grades, 1) for keys, grades in pairs), "share")
     yield Figure(
-        f"{name}.recall@5", fmean(recall(keys, wanted, 5) for keys, wanted in both), "share"
+        f"{name}.recall@5", fmean(recall(keys, grades, 5) for keys, grades in pairs), "share"
     )

@@ -284,13 +284,17 @@ def chosen(names: tuple[str, ...]) -> list[Benchmark]:
     """Return all benchmarks, or those named in full or by their first part.
 
     Raises:
-        KeyError: a name that is none.
+        KeyError: no benchmark has this name.
     """
     for name in names:
-        if not any(_named(each, name) for each in BENCHMARKS):
+        if not any(_matches(benchmark, name) for benchmark in BENCHMARKS):
             raise KeyError(name)
-    return [each for each in BENCHMARKS if not names or any(_named(each, n) for n in names)]
+    return [
+        benchmark
+        for benchmark in BENCHMARKS
+        if not names or any(_matches(benchmark, n) for n in names)
+    ]
 
 
-def _named(benchmark: Benchmark, name: str) -> bool:
+def _matches(benchmark: Benchmark, name: str) -> bool:
     return f"{benchmark.name}.".startswith(f"{name}.")

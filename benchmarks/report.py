@@ -39,7 +39,9 @@ everything again, `python -m benchmarks NAME` a part, and replaces the rows of t
 def render(results: Results, benchmarks: Sequence[Benchmark]) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
     head = _PREAMBLE.format(machine=results["machine"], date=results["date"], versions=versions)
-    return "\n".join([head, *(line for each in benchmarks for line in _section(each, results))])
+    return "\n".join(
+        [head, *(line for benchmark in benchmarks for line in _section(benchmark, results))]
+    )
 
 
 def _section(benchmark: Benchmark, results: Results) -> Iterator[str]:
@@ -66,7 +68,7 @@ def _line(row: RowJson, name: str) -> str:
 
 
 def shown(row: RowJson) -> str:
-    """Return the value as people read it, with every digit that was kept."""
+    """Return the value as people read it, with every stored digit."""
     if row["unit"] == "share":
         return f"{row['value']:.4f}"
     return f"{row['value']:,}"

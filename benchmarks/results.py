@@ -26,8 +26,8 @@ _LIBRARIES = (
 
 
 class Measured(TypedDict):
-    """Date and machine of a benchmark's last run, and how many processes wanted a core in the
-    minute before (including the previous benchmark)."""
+    """Date and machine of a benchmark's last run, and the load: how many processes wanted a core in
+    the minute before (including the previous benchmark)."""
 
     date: str
     machine: str
@@ -61,19 +61,19 @@ def merged(
 ) -> Results:
     """Return ``old`` with the rows of ``benchmark`` replaced, in the ``order`` of benchmarks. Rows
     of deleted benchmarks are dropped."""
-    all_rows = {name: [row for row in old["rows"] if _of(row, name)] for name in order}
+    all_rows = {name: [row for row in old["rows"] if _belongs_to(row, name)] for name in order}
     all_rows[benchmark] = list(rows)
     measured = {**old["measured"], benchmark: now}
     return {
         "machine": now["machine"],
         "date": now["date"],
-        "versions": {**old["versions"], **dict(_installed())},
+        "versions": {**old["versions"], **dict(_library_versions())},
         "measured": {name: measured[name] for name in order if name in measured},
         "rows": [row for name in order for row in all_rows[name]],
     }
 
 
-def _installed() -> Iterator[tuple[str, str]]:
+def _library_versions() -> Iterator[tuple[str, str]]:
     """Yield the libraries that only `make bench` installs, with their versions."""
     for library in _LIBRARIES:
         with suppress(PackageNotFoundError):
@@ -84,5 +84,5 @@ def write(results: Results, file: Path = RESULTS) -> None:
     file.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _of(row: RowJson, benchmark: str) -> bool:
+def _belongs_to(row: RowJson, benchmark: str) -> bool:
     return row["command"].split()[-1] == benchmark

@@ -30,8 +30,8 @@ class RowJson(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The goal of a figure. ``later``: a later step of the project is to reach it, so missing it
-    today is no fault."""
+    """The goal of a figure. ``later``: a later step of the project should reach it, so missing it
+    today is no failure."""
 
     test: Literal["<", "<=", "==", ">="]
     bound: float
@@ -54,8 +54,8 @@ class Figure:
     goal: Goal | None = None
 
     def row(self, benchmark: str) -> RowJson:
-        """Return the figure as a row. Rounded before it is judged, so that a row never contradicts
-        itself."""
+        """Return the figure as a row. The value is rounded before it is compared with the goal, so
+        that a row never contradicts itself."""
         value = round(self.value, _DECIMALS[self.unit]) if self.unit in _DECIMALS else self.value
         return {
             "name": f"{benchmark}.{self.name}",
@@ -69,10 +69,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A benchmark. ``about`` is a sentence or two for RESULTS.md: what is done, and what the
-    figures mean.
+    """A benchmark. ``about`` is a sentence or two for RESULTS.md: the procedure, and the meaning of
+    the figures.
 
-    ``run`` raises `benchmarks.material.MissingMaterial` where its material is not there.
+    ``run`` raises `benchmarks.material.MissingMaterial` if its material is missing.
     """
 
     name: str

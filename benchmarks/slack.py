@@ -79,7 +79,7 @@ async def _measured() -> list[Figure]:
 
 
 async def _beside_a_sync(slack: LocalSlack) -> list[float]:
-    """Return the milliseconds to each whole answer while everything is read and embedded anew."""
+    """Return the milliseconds to each whole answer while the wiki is read and embedded again."""
     await slack.command(_BOSS, "C0ADMIN", "/wiki", "reindex --full")
     _, answers = await _one_by_one(slack, lambda: _reindexed(slack, 1))
     await slack.wait_for(partial(_reindexed, slack, 1), timeout=_LONG)
@@ -89,19 +89,19 @@ async def _beside_a_sync(slack: LocalSlack) -> list[float]:
 async def _one_by_one(
     slack: LocalSlack, is_over: Callable[[], bool] = lambda: False
 ) -> tuple[list[float], list[float]]:
-    """Ask one question at a time, until it is over; return the milliseconds from its event to the
+    """Ask one question at a time, until ``is_over``; return the milliseconds from each event to the
     first sign, and to the whole answer."""
     signs, answers = [], []
     for _, question in zip(range(_ASKED), cycle(QUESTIONS), strict=False):
         if is_over():
             break
         began = time.time()
-        asked = await slack.mention(_ANN, "C0", question)
-        await answered(slack, asked)
+        question_message = await slack.mention(_ANN, "C0", question)
+        await answered(slack, question_message)
         calls = [
             call
             for call in slack.calls
-            if call.arguments.get("thread_ts") == asked.ts and not call.error
+            if call.arguments.get("thread_ts") == question_message.ts and not call.error
         ]
         signs.append(1000 * (min(c.at for c in calls if c.method in _SIGNS) - began))
         answers.append(1000 * (max(c.at for c in calls if c.method in _ENDS) - began))
@@ -110,7 +110,7 @@ async def _one_by_one(
 
 async def _under_load(slack: LocalSlack) -> tuple[list[float], int]:
     """Measure acknowledgements while ``_IN_FLIGHT`` questions wait for their answers and the wiki
-    is read and embedded again; also return how often that was started."""
+    is read and embedded again; also return the number of reindexes started."""
     before, over = len(slack.deliveries), asyncio.Event()
     asking = [asyncio.create_task(_ask_on(slack, name, over)) for name in _channels()[1:]]
     begun: list[str] = []
@@ -152,17 +152,19 @@ def _reindexes(slack: LocalSlack) -> int:
     return sum(message.text.startswith("Reindexed") for message in slack.from_app("C0ADMIN"))
 
 
-async def answered(slack: LocalSlack, asked: Message) -> Message:
-    return await slack.wait_for_message(asked.channel, thread_ts=asked.root, timeout=_PATIENCE)
+async def answered(slack: LocalSlack, question: Message) -> Message:
+    return await slack.wait_for_message(
+        question.channel, thread_ts=question.root, timeout=_PATIENCE
+    )
 
 
 @asynccontextmanager
 async def serving(
     footnote: FootnoteProcess, slack: LocalSlack
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    surroundings = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
     environment = (
-        surroundings
+        inherited
         | footnote.variables
         | {
             "FOOTNOTE_SLACK__WORKERS": str(_IN_FLIGHT),

@@ -1,10 +1,10 @@
 """A very small real model writes the answers, to see whether anything invented reaches a reader.
 
-SmolLM2-135M answers fluently and invents things. The answers that pass are judged here by other
-means than those that let them pass.
+SmolLM2-135M answers fluently and invents things. Answers that pass the check are judged here by a
+different method.
 
-    python -m benchmarks.small_model    (fails if it does)
-    python -m benchmarks small_model    (records what was measured)
+    python -m benchmarks.small_model    (fails if something invented reaches a reader)
+    python -m benchmarks small_model    (records the figures)
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _PYTHON = ROOT / ".venv-llm" / "bin" / "python"
 SET = "clapnq"
 ASKED = 50
 _MISSED = 1 / 8
-"""Longer words that a sentence may have and its sources need not: "according", "located"."""
+"""Share of a sentence's longer words that its sources may lack: "according", "located"."""
 
 
 @contextmanager
@@ -94,59 +94,61 @@ def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[floa
     with Indexing(settings, Secrets(), wikis=[corpus], folder=folder) as indexing:
         indexing.sync()
         answerer = replace(answerer_of(settings, indexing), composer=composer)
-        said, times = [], []
+        results, times = [], []
         for row in rows:
             started = time.perf_counter()
             reader = Principal.of(EVERYONE)
-            said.append((row["question"], answerer.answer(Question(row["question"], reader))))
+            results.append((row["question"], answerer.answer(Question(row["question"], reader))))
             times.append((time.perf_counter() - started) * 1000)
-    return said, composer.tally, times
+    return results, composer.tally, times
 
 
 def made_up(answer: Answer) -> list[str]:
-    """Return the answer's sentences with a number or too many words that no source has, except
-    those marked as unverified."""
-    found, before = [], 0
+    """Return the answer's sentences with a number or too many words that no cited source has,
+    except those marked as unverified."""
+    invented, before = [], 0
     for match in re.finditer(rf"((?:\[\d+\])+)(?!\[)({UNVERIFIED}?)", answer.text):
         sentence = answer.text[before : match.start()]
         before = match.end()
         if match[2]:
             continue
         cited = [answer.sources[int(n) - 1] for n in re.findall(r"\d+", match[1])]
-        held = "\n".join(f"{s.title}\n{s.heading}\n{plain(s.quote)}" for s in cited).casefold()
+        source = "\n".join(f"{s.title}\n{s.heading}\n{plain(s.quote)}" for s in cited).casefold()
         numbers = re.findall(r"\d+", sentence)
         words = re.findall(r"[^\W\d_]{4,}", sentence.casefold())
-        missed = [word for word in words if word[:5] not in held]
-        if any(number not in held for number in numbers) or len(missed) > _MISSED * len(words):
-            found.append(sentence.strip())
-    return found
+        missing = [word for word in words if word[:5] not in source]
+        if any(number not in source for number in numbers) or len(missing) > _MISSED * len(words):
+            invented.append(sentence.strip())
+    return invented
 
 
 def figures() -> Sequence[Figure]:
     """Measure the small model's answers.
 
     Raises:
-        MissingMaterial: the questions, or the model.
+        MissingMaterial: the questions or the model are missing.
     """
     if not _PYTHON.exists():
         raise MissingMaterial("`make test-llm` installs the model")
     with served() as url:
-        said, tally, times = answers(url)
-    composed = [answer for _, answer in said if isinstance(answer, Answer) and answer.composed]
-    for question, answer in said:
+        results, tally, times = answers(url)
+    composed = [answer for _, answer in results if isinstance(answer, Answer) and answer.composed]
+    for question, answer in results:
         print(f"{question}\n    {_line(answer)}", file=sys.stderr)
     print(dict(tally), file=sys.stderr)
     unsupported = [sentence for answer in composed for sentence in made_up(answer)]
     for sentence in unsupported:
         print(f"MADE UP: {sentence}", file=sys.stderr)
-    flaws = sum(many for what, many in tally.items() if what not in _NO_FLAWS)
+    flaws = sum(count for kind, count in tally.items() if kind not in _NO_FLAWS)
     return [
-        Figure("questions", len(said), "questions"),
+        Figure("questions", len(results), "questions"),
         Figure("sentences.kept", tally["kept"], "sentences"),
         Figure("sentences.marked", tally["unclear"], "sentences"),
         Figure("sentences.dropped", flaws, "sentences"),
         Figure("answers.composed", len(composed), "answers"),
-        Figure("answers.quoted_instead", sum(_is_quoted(one) for _, one in said), "answers"),
+        Figure(
+            "answers.quoted_instead", sum(_is_quoted(answer) for _, answer in results), "answers"
+        ),
         Figure("unsupported_sentences_out", len(unsupported), "sentences", Goal("==", 0)),
         Figure("answer_p50", median(times), "ms"),
     ]

@@ -1,4 +1,4 @@
-"""The cost of a command beside its work: starting it, and LlamaIndex on the way of a question."""
+"""The overhead of a command: its start, and LlamaIndex's share of a question."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def starting() -> Iterator[Figure]:
         f'path = "{_HANDBOOK}"\n',
         encoding="utf-8",
     )
-    helped = [_ran("--help") for _ in range(_RUNS)]
-    asked = [_ran("--config", str(config), "ask", _ASKED[0]) for _ in range(_RUNS)]
-    yield Figure("help.cpu", median(cpu for cpu, _ in helped), "s", Goal("<=", 0.4))
-    yield Figure("ask.cpu", median(cpu for cpu, _ in asked), "s")
-    yield Figure("ask", median(wall for _, wall in asked), "s")
+    help_runs = [_run("--help") for _ in range(_RUNS)]
+    ask_runs = [_run("--config", str(config), "ask", _ASKED[0]) for _ in range(_RUNS)]
+    yield Figure("help.cpu", median(cpu for cpu, _ in help_runs), "s", Goal("<=", 0.4))
+    yield Figure("ask.cpu", median(cpu for cpu, _ in ask_runs), "s")
+    yield Figure("ask", median(wall for _, wall in ask_runs), "s")
     with App(settings, Secrets()) as app:
         answerer = app.searching
         yield Figure("engine.p50", _engine(answerer), "ms", Goal("<=", 3))
@@ -65,8 +65,8 @@ def _handbook() -> MarkdownSettings:
     return MarkdownSettings(type="markdown", name="handbook", path=_HANDBOOK)
 
 
-def _ran(*words: str) -> tuple[float, float]:
-    """Return the seconds of CPU and of the clock that a command takes."""
+def _run(*words: str) -> tuple[float, float]:
+    """Return the CPU seconds and the wall-clock seconds of a command."""
     before, started = _children(), time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "bot", *words],
@@ -85,21 +85,21 @@ def _children() -> float:
 
 def _engine(answerer: Answerer) -> float:
     """Return the milliseconds that the engine adds to a question, compared with calling its parts
-    one after the other. The shortest of several rounds counts, because the machine may be busy;
-    without a cross-encoder, whose threads vary by more than is measured."""
+    one after the other. The shortest of several rounds counts, because the machine may be busy.
+    There is no cross-encoder, because its threads vary more than the difference."""
     by_engine = replace(answerer, recheck=None, rerank=None, quoting=Quoting())
-    asked = [Question(text, Principal.of(EVERYONE)) for text in _ASKED]
-    more: list[float] = []
-    for question in asked:
+    questions = [Question(text, Principal.of(EVERYONE)) for text in _ASKED]
+    overheads: list[float] = []
+    for question in questions:
         gc.collect()
-        took = [_took(by_engine, question) for _ in range(_ROUNDS)]
-        more.append(min(engine for engine, _ in took) - min(parts for _, parts in took))
-    return median(more) * 1000
+        rounds = [_time_both(by_engine, question) for _ in range(_ROUNDS)]
+        overheads.append(min(engine for engine, _ in rounds) - min(parts for _, parts in rounds))
+    return median(overheads) * 1000
 
 
-def _took(answerer: Answerer, question: Question) -> tuple[float, float]:
-    """Return the CPU seconds by the engine and by its parts. The embedding model's own threads are
-    not counted: they wait in a loop."""
+def _time_both(answerer: Answerer, question: Question) -> tuple[float, float]:
+    """Return the CPU seconds by the engine and by its parts. The embedding model's own threads do
+    not count, because they wait in a loop."""
     started = time.thread_time()
     _by_parts(answerer, question)
     between = time.thread_time()
@@ -107,8 +107,8 @@ def _took(answerer: Answerer, question: Question) -> tuple[float, float]:
     return (time.thread_time() - between), (between - started)
 
 
-def _by_parts(answerer: Answerer, asked: Question) -> Result:
-    question = answerer.retrieval.prepared(asked)
+def _by_parts(answerer: Answerer, unprepared: Question) -> Result:
+    question = answerer.retrieval.prepared(unprepared)
     retrieved = answerer.retrieval(question)
     retrieved = replace(retrieved, pages=fold_pages(retrieved.pages, question.language))
     result = answerer.responder(question, retrieved)

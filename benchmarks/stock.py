@@ -1,9 +1,9 @@
 """LlamaIndex's stock path over a folder, put together as in its documentation.
 
-Run as a process of its own: ``python -m benchmarks.stock PAGES STORE`` indexes, without
-STORE it counts what of the pages the model would not get to read. Every setting is the
-library's default, but for the model: Footnote's bundled one, so that both embed with the
-same and nothing is downloaded.
+Run as a process of its own: ``python -m benchmarks.stock PAGES STORE`` indexes; without STORE it
+counts the text of the pages that the model would not read. Every setting is the library's default,
+except the model: Footnote's bundled one, so that both embed with the same model and nothing is
+downloaded.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def index(pages: str, store: str) -> dict[str, float]:
 
 
 def unread(pages: str) -> dict[str, float]:
-    """Return the share of the chunks' tokens beyond the model's limit, and how many are within."""
+    """Return the share of the chunks' tokens beyond the model's limit, and the number within it."""
     documents = SimpleDirectoryReader(pages, recursive=True).load_data()
     chunks = SentenceSplitter().get_nodes_from_documents(documents)
     model: Any = _embedding()._model.model  # noqa: SLF001 - nothing public counts its tokens

@@ -1,4 +1,4 @@
-"""Seconds that a sync of 18F's handbook takes, against LlamaIndex's stock path."""
+"""Seconds of a sync of 18F's handbook, compared with LlamaIndex's stock path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STOCK = (sys.executable, "-m", "benchmarks.stock", HANDBOOK)
 
 
 def cold() -> list[Figure]:
-    """Measure both in turns, each in a fresh process with an empty folder."""
+    """Measure Footnote and LlamaIndex in turns, each in a fresh process with an empty folder."""
     ours: list[TimedRun] = []
     stock: list[TimedRun] = []
     bare: list[dict[str, float]] = []
@@ -38,24 +38,24 @@ def cold() -> list[Figure]:
             Figure(f"ratio.{name}", footnote / llamaindex, "ratio", goal),
         ]
 
-    counted = timed(_STOCK).printed
+    token_counts = timed(_STOCK).printed
     speed = bare[0]["tokens"] / _median(ours, lambda run: run.seconds)
-    of_stock = counted["read"] / _median(stock, lambda run: run.seconds)
-    of_bare = median(one["tokens"] / one["seconds"] for one in bare)
+    stock_speed = token_counts["read"] / _median(stock, lambda run: run.seconds)
+    bare_speed = median(run["tokens"] / run["seconds"] for run in bare)
     return [
         *compare("wall", lambda run: run.seconds, Goal("<=", 0.5)),
         *compare("cpu", lambda run: run.cpu, None),
         *compare("without_start", lambda run: run.printed["seconds"], None),
         Figure("footnote.passages", ours[0].printed["passages_embedded"], "passages"),
         Figure("llamaindex.chunks", stock[0].printed["chunks"], "chunks"),
-        Figure("llamaindex.unread", counted["unread"], "share"),
+        Figure("llamaindex.unread", token_counts["unread"], "share"),
         Figure("footnote.tokens", bare[0]["tokens"], "tokens"),
-        Figure("llamaindex.tokens", counted["read"], "tokens"),
+        Figure("llamaindex.tokens", token_counts["read"], "tokens"),
         Figure("footnote.speed", speed, "tokens/s"),
-        Figure("llamaindex.speed", of_stock, "tokens/s"),
-        Figure("bare.speed", of_bare, "tokens/s"),
-        Figure("speed.to_llamaindex", speed / of_stock, "ratio", Goal(">=", 1.8, later=True)),
-        Figure("speed.to_bare", speed / of_bare, "ratio", Goal(">=", 0.92, later=True)),
+        Figure("llamaindex.speed", stock_speed, "tokens/s"),
+        Figure("bare.speed", bare_speed, "tokens/s"),
+        Figure("speed.to_llamaindex", speed / stock_speed, "ratio", Goal(">=", 1.8, later=True)),
+        Figure("speed.to_bare", speed / bare_speed, "ratio", Goal(">=", 0.92, later=True)),
     ]
 
 

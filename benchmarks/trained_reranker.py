@@ -1,14 +1,14 @@
 """Make the bundled cross-encoder: further training on a real handbook and the invented wikis.
 
-A model that was trained on web searches thinks that a passage answers whenever it has the words of
-the question, and that a terse list never does. Here it sees questions as colleagues type them, each
-with the passage that answers and one that competes, with the answering sentence and others of its
-passage, and near misses, which no passage answers. Four of the invented wikis and a tenth of the
-handbook's questions are left out, so that its effect can be measured on them.
+A model trained on web searches assumes that a passage with the words of the question answers it,
+and that a terse list never does. Here it sees questions as colleagues type them. Each comes with
+the passage that answers and competing ones, and with the answering sentence and others of its
+passage. There are also near misses, which no passage answers. Four of the invented wikis and a
+tenth of the handbook's questions are left out, to measure the effect on them.
 
 Run as ``python -m benchmarks.trained_reranker OLD NEW`` with onnx, torch and transformers
 installed; it takes an hour on two cores. ``OLD`` is the model as `benchmarks.bundled_models` reads
-it. PROVENANCE.md beside the model tells of its two trainings; this is the second.
+it. PROVENANCE.md beside the model describes its two trainings; this is the second.
 """
 
 from __future__ import annotations
@@ -38,26 +38,27 @@ from indexers.text.prose import plain
 
 _STEPS = 640
 _ITEMS = 8
-"""Questions of a step."""
+"""Questions per step."""
 _RATE = 1e-4
 _FROZEN = 4
-"""The lowest layers, which stay as they were, like the embeddings."""
+"""The number of lowest layers that stay unchanged, like the embeddings."""
 _MISSES = 8
-"""To so many questions with an answer there is one near miss."""
+"""Questions with an answer per near miss."""
 _SCALE, _SHIFT = 1.7755, -2.2179
-"""They make a new score mean what an old one did: the chance that a passage answers is the same
+"""They map new scores to the scale of the old ones: the chance that a passage answers is the same
 function of the score, on everyday questions of eight wikis."""
 _TOKENS = 192
 _RIVALS = 8
 _HANDBOOK = FOLDER.parent / "handbook" / "gitlab.jsonl"
 _NAMED = 100
-"""Characters of title and heading, in front of a sentence."""
+"""Most characters of title and heading before a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """A question. ``answer`` is the passage that answers, None for a near miss; ``rivals`` are the
-    nearest in meaning. ``sentence`` is what answers of the passage, ``others`` the rest of it."""
+    nearest passages in meaning. ``sentence`` is the answering sentence of the passage, ``others``
+    are the rest of it."""
 
     question: str
     answer: str | None
@@ -67,17 +68,17 @@ class Item:
 
 
 def items() -> list[Item]:
-    """Return the questions of the handbook, but for the last tenth, and of all invented wikis but
-    those in `LEFT_OUT`, with some near misses of these."""
+    """Return the handbook's questions except the last tenth, and the questions of all invented
+    wikis except those in `LEFT_OUT`, with some of these wikis' near misses."""
     embedder = LocalEmbedder()
     files = (file for file in sorted(FOLDER.glob("*.jsonl")) if file.stem not in LEFT_OUT)
     invented = [item for file in files for item in _items(file, embedder)]
     real = list(_items(_HANDBOOK, embedder))
-    told = [item for item in [*invented, *real[: -(len(real) // 10)]] if item.answer]
-    missed = [item for item in invented if not item.answer]
+    answered = [item for item in [*invented, *real[: -(len(real) // 10)]] if item.answer]
+    near_misses = [item for item in invented if not item.answer]
     chance = random.Random(2)  # noqa: S311 - to be repeatable
-    chance.shuffle(told)
-    material = told + chance.sample(missed, len(told) // _MISSES)
+    chance.shuffle(answered)
+    material = answered + chance.sample(near_misses, len(answered) // _MISSES)
     chance.shuffle(material)
     return material[: _STEPS * _ITEMS]
 
@@ -87,7 +88,7 @@ def _items(file: Path, embedder: LocalEmbedder) -> Iterator[Item]:
     texts = [
         f"{' > '.join([row['title'], *row['headings']])}\n{plain(row['text'])}" for row in rows
     ]
-    vectors = np.array([one.whole for one in embedder.embed_passages(texts)])
+    vectors = np.array([embedding.whole for embedding in embedder.embed_passages(texts)])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     for number, row in enumerate(rows):
 
@@ -95,26 +96,27 @@ def _items(file: Path, embedder: LocalEmbedder) -> Iterator[Item]:
             order = np.argsort(-(vectors @ np.array(embedder.embed_question(question))))
             return [int(other) for other in order if other != number][:_RIVALS]
 
-        for asked in row["questions"]:
-            found = Item(asked["q"], texts[number], [texts[n] for n in rivals(asked["q"])])
-            yield _with_sentences(found, row, asked["answer"])
+        for pair in row["questions"]:
+            item = Item(pair["q"], texts[number], [texts[n] for n in rivals(pair["q"])])
+            yield _with_sentences(item, row, pair["answer"])
         for question in row["near_misses"]:
             near = [number, *rivals(question)[:3]]
             yield Item(question, None, [texts[n] for n in near])
 
 
 def _with_sentences(item: Item, row: dict[str, Any], answer: str) -> Item:
-    """Return ``item`` with the sentences of its passage, as they are read to choose a quotation."""
+    """Return ``item`` with the sentences of its passage, in the form that the model reads to choose
+    a quotation."""
     units = outline(row["text"])
-    where = " > ".join([row["title"], *row["headings"][-1:]])[:_NAMED]
+    context = " > ".join([row["title"], *row["headings"][-1:]])[:_NAMED]
     places = [at for at in range(len(units)) if not only_names(units, at)]
-    read = [f"{where}\n{as_read(units, at)}" for at in places]
-    wanted = plain(answer).strip("|- ").casefold()
-    right = [n for n, at in enumerate(places) if wanted in units[at].text.casefold()]
-    if not wanted or not right:
+    texts = [f"{context}\n{as_read(units, at)}" for at in places]
+    answer_text = plain(answer).strip("|- ").casefold()
+    right = [n for n, at in enumerate(places) if answer_text in units[at].text.casefold()]
+    if not answer_text or not right:
         return item
-    others = [text for n, text in enumerate(read) if n not in right]
-    return replace(item, sentence=read[right[0]], others=others)
+    others = [text for n, text in enumerate(texts) if n not in right]
+    return replace(item, sentence=texts[right[0]], others=others)
 
 
 class Training:
@@ -128,7 +130,7 @@ class Training:
         self._chance = random.Random(0)  # noqa: S311 - to be repeatable
 
     def run(self, material: Sequence[Item]) -> None:
-        """Read ``material`` in random order, and print the loss of each step."""
+        """Fit the model to ``material`` in random order, and print the loss of each step."""
         for layer in (self.net.bert.embeddings, *self.net.bert.encoder.layer[:_FROZEN]):
             for weight in layer.parameters():
                 weight.requires_grad = False
@@ -150,7 +152,7 @@ class Training:
             print(f"{step + 1} of {steps}: {loss.item():.3f}", flush=True)
         self.net.eval()
 
-    def _loss(self, some: Sequence[Item]) -> torch.Tensor:
+    def _loss(self, batch: Sequence[Item]) -> torch.Tensor:
         pairs: list[tuple[str, str]] = []
         groups: list[tuple[int, int, float | None]] = []
 
@@ -158,31 +160,34 @@ class Training:
             groups.append((len(pairs), len(pairs) + len(texts), weight))
             pairs.extend((question, text) for text in texts)
 
-        for item in some:
+        for item in batch:
             if item.answer is None:
                 add(item.question, [item.rivals[0]], None)
                 continue
             rivals = self._chance.sample(list(item.rivals[:4]), 2)
             add(item.question, [item.answer, *rivals], 1.0)
             if item.sentence and item.others:
-                many = min(3, len(item.others))
-                others = self._chance.sample(list(item.others), many)
+                count = min(3, len(item.others))
+                others = self._chance.sample(list(item.others), count)
                 add(item.question, [item.sentence, *others], 0.5)
         scores = self._scores(pairs)
         losses = [_loss_of(scores[start:end], weight) for start, end, weight in groups]
-        return torch.stack(losses).sum() / len(some)
+        return torch.stack(losses).sum() / len(batch)
 
     def _scores(self, pairs: Sequence[tuple[str, str]]) -> torch.Tensor:
-        """Return a score for each pair; texts of a length are read together."""
+        """Return a score for each pair. Texts of similar length are read together."""
         order = sorted(range(len(pairs)), key=lambda n: len(pairs[n][1]))
-        found: dict[int, torch.Tensor] = {}
+        scores: dict[int, torch.Tensor] = {}
         for start in range(0, len(order), 16):
             part = order[start : start + 16]
-            read = self._tokenizer.encode_batch([pairs[n] for n in part])
-            longest = max(len(one.ids) for one in read)
+            encodings = self._tokenizer.encode_batch([pairs[n] for n in part])
+            longest = max(len(encoding.ids) for encoding in encodings)
             feed = {
                 name: torch.tensor(
-                    [row + [0] * (longest - len(row)) for row in (getattr(r, of) for r in read)]
+                    [
+                        row + [0] * (longest - len(row))
+                        for row in (getattr(r, of) for r in encodings)
+                    ]
                 )
                 for name, of in (
                     ("input_ids", "ids"),
@@ -192,27 +197,27 @@ class Training:
             }
             with torch.autocast("cpu", torch.bfloat16):
                 logits = self.net(**feed).logits
-            found |= dict(zip(part, logits.float().squeeze(-1), strict=True))
-        return torch.stack([found[n] for n in range(len(pairs))])
+            scores |= dict(zip(part, logits.float().squeeze(-1), strict=True))
+        return torch.stack([scores[n] for n in range(len(pairs))])
 
 
 def _share(step: int, steps: int) -> float:
-    """Return the share of the rate at a step: it rises soon and falls to a twentieth."""
+    """Return the share of the learning rate at a step: it rises soon and falls to a twentieth."""
     return min(1, (step + 1) / (0.06 * steps)) * max(0.05, 1 - step / steps)
 
 
 def _loss_of(scores: torch.Tensor, weight: float | None) -> torch.Tensor:
-    """Return the loss of texts of which the first answers; without ``weight`` none does."""
-    wanted = torch.zeros_like(scores)
+    """Return the loss of texts, the first of which answers; without ``weight`` none does."""
+    targets = torch.zeros_like(scores)
     if weight is None:
-        return functional.binary_cross_entropy_with_logits(scores, wanted)
-    wanted[0] = 1
-    each = torch.ones_like(scores)
+        return functional.binary_cross_entropy_with_logits(scores, targets)
+    targets[0] = 1
+    text_weights = torch.ones_like(scores)
     if weight == 1:
-        each[0] = 2
-    chosen = functional.cross_entropy(scores[None], torch.tensor([0]))
-    return chosen + weight * functional.binary_cross_entropy_with_logits(
-        scores, wanted, weight=each
+        text_weights[0] = 2
+    choice_loss = functional.cross_entropy(scores[None], torch.tensor([0]))
+    return choice_loss + weight * functional.binary_cross_entropy_with_logits(
+        scores, targets, weight=text_weights
     )
 
 
@@ -235,36 +240,36 @@ def as_floats(weights: ModelWeights) -> BertForSequenceClassification:
             num_labels=1,
         )
     )
-    known: dict[str, Array] = {}
+    arrays: dict[str, Array] = {}
     for name in ("word", "position", "token_type"):
         key = f"{name}_embeddings.weight"
         table, scale, zero = (
-            weights.tables[f"{key}_{what}"] for what in ("quantized", "scale", "zero_point")
+            weights.tables[f"{key}_{suffix}"] for suffix in ("quantized", "scale", "zero_point")
         )
-        known[f"bert.embeddings.{key}"] = (table.astype(np.float32) - zero) * scale
+        arrays[f"bert.embeddings.{key}"] = (table.astype(np.float32) - zero) * scale
     for name in ("weight", "bias"):
-        known[f"bert.embeddings.LayerNorm.{name}"] = weights.tables[f"LayerNorm.{name}"]
+        arrays[f"bert.embeddings.LayerNorm.{name}"] = weights.tables[f"LayerNorm.{name}"]
     for number, layer in enumerate(weights.layers):
         start = f"bert.encoder.layer.{number}"
         for at, name in enumerate(_READ):
             part = layer.attention.columns(384 * at, 384 * (at + 1))
-            known |= _named(f"{start}.attention.self.{name}", part)
+            arrays |= _float_arrays(f"{start}.attention.self.{name}", part)
         for field, name in _PARTS:
-            known |= _named(f"{start}.{name}", getattr(layer, field))
+            arrays |= _float_arrays(f"{start}.{name}", getattr(layer, field))
         for name, (weight, bias) in zip(_NORMS, layer.norms, strict=True):
-            known |= {f"{start}.{name}.weight": weight, f"{start}.{name}.bias": bias}
+            arrays |= {f"{start}.{name}.weight": weight, f"{start}.{name}.bias": bias}
     assert weights.pooler is not None
     assert weights.classifier is not None
-    known |= _named("bert.pooler.dense", weights.pooler)
-    known |= _named("classifier", weights.classifier)
-    state = {name: torch.tensor(np.array(array)) for name, array in known.items()}
+    arrays |= _float_arrays("bert.pooler.dense", weights.pooler)
+    arrays |= _float_arrays("classifier", weights.classifier)
+    state = {name: torch.tensor(np.array(array)) for name, array in arrays.items()}
     missing, unknown = net.load_state_dict(state, strict=False)
     if unknown or [name for name in missing if "position_ids" not in name]:
         raise SystemExit(f"missing: {missing}, unknown: {unknown}")
     return net
 
 
-def _named(name: str, dense: Dense) -> dict[str, Array]:
+def _float_arrays(name: str, dense: Dense) -> dict[str, Array]:
     return {f"{name}.weight": dense.plain.T, f"{name}.bias": dense.bias}
 
 

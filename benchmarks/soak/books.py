@@ -22,9 +22,9 @@ from indexers.indexing import Indexing
 
 SORRY = "Something went wrong on my side"
 MEMORY = 1.15
-"""How much larger the memory of the last third may be than that of the first."""
+"""Largest ratio of the memory in the last third to the memory in the first."""
 _WARM = 15.0
-"""Seconds after the start of a process that its memory does not count: models are being loaded."""
+"""Seconds after its start for which a process's memory does not count: it is loading models."""
 _FRAME = re.compile(r'\s+File "[^"]*", line \d+')
 _BARE = re.compile(r"[A-Za-z_][\w.]*(: .*)?$")
 _LEVEL = re.compile(r"^\S+ \S+ (WARNING|ERROR|CRITICAL)\b", re.MULTILINE)
@@ -36,12 +36,12 @@ STATED = frozenset(
     }
 )
 """Errors whose traceback may be in the log: they say that the database, Slack or a wiki cannot be
-reached, which the soak sees to."""
+reached, because the soak takes it away."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexDifferences:
-    """The keys of the pages of which the index holds something else than the account."""
+    """The keys of the pages whose content in the index differs from the account."""
 
     missing: list[str]
     outdated: list[str]
@@ -54,8 +54,8 @@ class IndexDifferences:
 
 
 def answered(town: Town) -> tuple[Counter[str], list[str]]:
-    """Return how many questions have one answer, one told failure, or anything else; and the
-    latter in words."""
+    """Count the questions with one answer, with one reported failure, and with another fate; also
+    return those with another fate, in words."""
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     for question in town.questions:
@@ -87,53 +87,57 @@ def compared(points: Iterable[Mapping[str, Any]], newest: Mapping[str, int]) -> 
     """Return how the points of an index differ from the newest version of each page, by marker."""
     points = list(points)
     current = {(p["head"], p["page"]): p["version"] for p in points if "head" in p}
-    held: dict[str, list[int]] = {}
+    indexed_versions: dict[str, list[int]] = {}
     for point in points:
         place = (point.get("wiki"), point["page"])
         if "head" not in point and current.get(place) == point["version"]:
             for key, version in markers(point["text"]):
-                held.setdefault(key, []).append(version)
+                indexed_versions.setdefault(key, []).append(version)
     return IndexDifferences(
-        missing=sorted(newest.keys() - held.keys()),
-        outdated=sorted(k for k, v in newest.items() if k in held and set(held[k]) != {v}),
-        twice=sorted(k for k, versions in held.items() if len(versions) > 1),
-        unknown=sorted(held.keys() - newest.keys()),
+        missing=sorted(newest.keys() - indexed_versions.keys()),
+        outdated=sorted(
+            k
+            for k, v in newest.items()
+            if k in indexed_versions and set(indexed_versions[k]) != {v}
+        ),
+        twice=sorted(k for k, versions in indexed_versions.items() if len(versions) > 1),
+        unknown=sorted(indexed_versions.keys() - newest.keys()),
     )
 
 
 def tracebacks(log: str) -> tuple[Counter[str], Counter[str]]:
-    """Return the errors that stand in the log with a traceback: those that may, and all others.
+    """Return the errors with a traceback in the log: the expected ones, and all others.
 
-    Footnote indents a traceback below its line, and leaves its first line out; one that Python
-    itself writes has it."""
-    stated: Counter[str] = Counter()
+    Footnote indents a traceback below its log line, and leaves out its first line; a traceback that
+    Python itself writes has that line."""
+    expected: Counter[str] = Counter()
     others: Counter[str] = Counter()
-    told, last = "", ""
+    traceback, last = "", ""
     for line in [*log.splitlines(), ""]:
         if _FRAME.match(line):
-            told, last = told or "traceback", line
-        elif told and line[:1].isspace():
+            traceback, last = traceback or "traceback", line
+        elif traceback and line[:1].isspace():
             last = line
-        elif told and line.startswith("Traceback"):
+        elif traceback and line.startswith("Traceback"):
             continue
-        elif told:
-            # Python's own ends with the error at the margin.
+        elif traceback:
+            # Python's own traceback ends with the error at the margin.
             error = line if _BARE.match(line) else last
             name = error.strip().partition(":")[0]
-            (stated if name.rpartition(".")[2] in STATED else others)[error.strip()[:200]] += 1
-            told = ""
-    return stated, others
+            (expected if name.rpartition(".")[2] in STATED else others)[error.strip()[:200]] += 1
+            traceback = ""
+    return expected, others
 
 
 def levels(log: str) -> dict[str, int]:
-    """Return how many lines of the log have a level that somebody should look at."""
-    found = Counter(_LEVEL.findall(log))
-    return dict(sorted(found.items()))
+    """Count the log lines of each level from WARNING up."""
+    counts = Counter(_LEVEL.findall(log))
+    return dict(sorted(counts.items()))
 
 
 def growth(samples: Sequence[MemorySample]) -> tuple[float, float, float]:
     """Return the medians of memory in the first and in the last third of the time, in MB, and
-    their ratio. Processes that are just starting do not count."""
+    their ratio. Processes that have just started do not count."""
     warm = [sample for sample in samples if sample.age >= _WARM]
     if len(warm) < 3:
         return 0.0, 0.0, 1.0

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 
 class AwayDatabase(Protocol):
-    """A database that can be kept from the bot. ``url`` is what the bot's settings say."""
+    """A database that can be kept from the bot. ``url`` is the URL for the bot's settings."""
 
     @property
     def url(self) -> str: ...
@@ -38,7 +38,7 @@ class LockedSqlite:
         self._file = data / "state.sqlite3"
 
     async def open(self) -> None:
-        """Leave it to the bot to make."""
+        """Do nothing: the bot creates it."""
 
     async def away(self, seconds: float) -> None:
         if self._file.exists():
@@ -50,7 +50,7 @@ class LockedSqlite:
     def _hold(self, seconds: float) -> None:
         with (
             closing(sqlite3.connect(self._file, timeout=10, isolation_level=None)) as connection,
-            suppress(sqlite3.OperationalError),  # the bot holds it all the time: another time
+            suppress(sqlite3.OperationalError),  # the bot holds the lock: try another time
         ):
             connection.execute("BEGIN EXCLUSIVE")
             time.sleep(seconds)
@@ -58,19 +58,19 @@ class LockedSqlite:
 
 
 class DistantPostgresql:
-    """A PostgreSQL by its URL, reached over a port of this process. While it is away, every
-    connection is broken and none is taken. Its schema `public` is emptied first."""
+    """A PostgreSQL by its URL, reached over a port of this process. While it is away, all
+    connections are broken and no new one is accepted. Its schema `public` is emptied first."""
 
     def __init__(self, url: str) -> None:
         self._real = sa.make_url(url)
-        self._listening: asyncio.Server | None = None
+        self._server: asyncio.Server | None = None
         self._port = 0
-        self._carrying: set[asyncio.Task[None]] = set()
+        self._relays: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
-        near = self._real.set(host="127.0.0.1", port=self._port)
-        return near.render_as_string(hide_password=False)
+        local_url = self._real.set(host="127.0.0.1", port=self._port)
+        return local_url.render_as_string(hide_password=False)
 
     async def open(self) -> None:
         engine = sa.create_engine(self._real)
@@ -86,31 +86,31 @@ class DistantPostgresql:
         await self._listen()
 
     async def close(self) -> None:
-        if self._listening is not None:
-            self._listening.close()
-        for task in self._carrying:
+        if self._server is not None:
+            self._server.close()
+        for task in self._relays:
             task.cancel()
-        await asyncio.gather(*self._carrying, return_exceptions=True)
+        await asyncio.gather(*self._relays, return_exceptions=True)
 
     async def _listen(self) -> None:
-        self._listening = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
-        self._port = self._listening.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._carry(reader, writer))
-        self._carrying.add(task)
-        task.add_done_callback(self._carrying.discard)
+        task = asyncio.create_task(self._relay(reader, writer))
+        self._relays.add(task)
+        task.add_done_callback(self._relays.discard)
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host, port = self._real.host or "127.0.0.1", self._real.port or 5432
-        theirs: asyncio.StreamWriter | None = None
+        server: asyncio.StreamWriter | None = None
         try:
-            answers, theirs = await asyncio.open_connection(host, port)
-            await asyncio.gather(_copy(reader, theirs), _copy(answers, writer))
+            answers, server = await asyncio.open_connection(host, port)
+            await asyncio.gather(_copy(reader, server), _copy(answers, writer))
         except ConnectionError:
             pass  # one side went away, and so does the other
         finally:
-            for end in (writer, theirs):
+            for end in (writer, server):
                 if end is not None:
                     end.transport.abort()
 

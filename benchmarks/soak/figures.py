@@ -29,7 +29,7 @@ def on_postgresql() -> list[Figure]:
     """Return the figures on the database that ``TEST_POSTGRESQL_URL`` names.
 
     Raises:
-        MissingMaterial: it names none.
+        MissingMaterial: it names no database.
     """
     url = os.environ.get("TEST_POSTGRESQL_URL", "")
     if not url:
@@ -41,12 +41,12 @@ def of_summary(summary: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield the figures of a summary."""
     faults, happened, questions = summary["faults"], summary["happened"], summary["questions"]
     yield Figure("minutes", summary["minutes"], "minutes")
-    yield Figure("faults", sum(happened.get(each, 0) for each in _FAULTS), "faults")
+    yield Figure("faults", sum(happened.get(fault, 0) for fault in _FAULTS), "faults")
     yield Figure("kills", summary["processes"].get("killed", 0), "processes")
     yield Figure("questions", sum(questions.values()), "questions")
     for fate in ("answered", "failure told"):
         yield Figure(fate.replace(" ", "_"), questions.get(fate, 0), "questions")
-    lost = sum(many for fate, many in questions.items() if fate not in FINE)
+    lost = sum(count for fate, count in questions.items() if fate not in FINE)
     yield Figure("unanswered_or_twice", lost, "questions", _NOTHING)
     yield Figure("pages", summary["pages"], "pages")
     wrong = sum(map(len, summary["index"].values()))

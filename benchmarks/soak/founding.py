@@ -18,9 +18,10 @@ from bot.playground.workspace import LocalSlack
 
 _MANIFEST = ROOT / "config" / "slack_manifest.json"
 _CONFLUENCE, _MARKDOWN = 24, 12
-"""Pages of each."""
+"""Number of pages in each wiki."""
 _REDELIVERED = (1.0, 5.0, 15.0, 30.0, 60.0)
-"""Seconds; Slack's own are 0, 60 and 300. A soak is shorter, and restarts more often."""
+"""Seconds between deliveries; Slack's own are 0, 60 and 300. A soak is shorter, and restarts more
+often."""
 _SETTINGS = """
 data_dir = "data"
 
@@ -69,13 +70,13 @@ def log_file(folder: Path) -> Path:
 
 @asynccontextmanager
 async def founded(folder: Path, chance: random.Random, postgresql: str) -> AsyncIterator[Town]:
-    """Open a town in a folder, whose bot is not started yet. ``postgresql`` is a URL, or empty for
+    """Open a town in a folder. Its bot is not started yet. ``postgresql`` is a URL, or empty for
     SQLite."""
     wikis = ChangingWikis(folder / "wiki", chance, _CONFLUENCE, _MARKDOWN)
     database: AwayDatabase = LockedSqlite(folder / "data")
     if postgresql:
         database = DistantPostgresql(postgresql)
-    town: list[Town] = []  # the workspace's clock and the bot's supervisor ask it later
+    town: list[Town] = []  # the workspace's clock and the bot's supervisor use it later
     slack = LocalSlack(
         _MANIFEST,
         clock=lambda: time.time() + (town[0].seconds_ahead if town else 0),

@@ -22,10 +22,10 @@ _LOST: tuple[dict[str, Any], ...] = (
     {"error": "internal_error"},
 )
 _OLDEST = 10.0
-"""Seconds that a process lives before it is killed, or it would never get to work."""
+"""Least age in seconds of a process that is killed: younger ones would never get to work."""
 
 
-# What people do
+# Actions of people
 
 
 async def ask(town: Town) -> None:
@@ -75,7 +75,7 @@ async def reindex_full(town: Town) -> None:
     town.meanwhile("reindex --full", town.reindex("--full"))
 
 
-# What goes wrong
+# Faults
 
 
 async def kill(town: Town) -> None:
@@ -85,7 +85,7 @@ async def kill(town: Town) -> None:
 
 
 async def terminate(town: Town) -> None:
-    # Before it is connected, on a busy machine after 30 s, SIGTERM ends it as it ends any process.
+    # Before the bot is connected (on a busy machine after 30 s), SIGTERM just ends the process.
     if town.bot.age > _OLDEST and town.slack.sockets.usable():
         town.happened["SIGTERM"] += 1
         town.meanwhile("SIGTERM", town.bot.terminate())
@@ -135,9 +135,9 @@ async def clock_jump(town: Town) -> None:
 
 
 async def _confluence_away(town: Town, seconds: float) -> None:
-    among = (Fault(500), Fault(503, "1"), Fault(kind="drop"), Fault(kind="login"), Fault(429, "1"))
+    faults = (Fault(500), Fault(503, "1"), Fault(kind="drop"), Fault(kind="login"), Fault(429, "1"))
     with town.fault("Confluence away"):
-        town.wikis.site.faults.on(".*", town.chance.choice(among), times=None)
+        town.wikis.site.faults.on(".*", town.chance.choice(faults), times=None)
         await asyncio.sleep(seconds)
         town.wikis.site.faults.clear()
 
@@ -179,9 +179,9 @@ ACTIONS: Mapping[Happening, float] = {
     reindex: 3,
     reindex_full: 0.7,
 }
-"""How often each happens, among all that people do."""
+"""The weight of each action among all actions."""
 FAULTS: Sequence[Happening] = (
     kill, terminate, rate_limits, lost_call, lost_call, lost_sockets, confluence_away,
     folder_away, database_away, disk_full, clock_jump,
 )  # fmt: skip
-"""They take turns in a new order each time, so that none is left out."""
+"""All faults take turns, in a new order each time, so that none is left out."""

@@ -1,4 +1,4 @@
-"""The bot as a supervisor runs it: started again whenever it ends, with its log and its memory."""
+"""The bot under a supervisor: started again whenever it ends, with its log and its memory."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from pathlib import Path
 from benchmarks.footnote import PROGRAM
 
 _RESTART = 1.0
-"""Seconds from the end of a process to the start of the next, as systemd's RestartSec."""
+"""Seconds from the end of a process to the start of the next, like systemd's RestartSec."""
 STOP_SECONDS = 20.0
-"""What Footnote promises to need at most after SIGTERM; then a supervisor kills it."""
+"""Seconds within which Footnote promises to end after SIGTERM; then a supervisor kills it."""
 _PAGE = resource.getpagesize()
 
 
@@ -37,8 +37,8 @@ class MemorySample:
 
 @dataclass
 class SupervisedBot:
-    """The process of ``footnote serve``, started again whenever it ends. ``faults`` tells what goes
-    wrong at this moment: an exit meanwhile is told apart from one without a reason."""
+    """The process of ``footnote serve``, started again whenever it ends. ``faults`` returns the
+    current faults, to tell an exit during a fault from one without a reason."""
 
     config: Path
     environment: Mapping[str, str]
@@ -49,7 +49,7 @@ class SupervisedBot:
     lives: int = 0
     _process: asyncio.subprocess.Process | None = None
     _started: float = 0.0
-    _asked: str = ""
+    _signalled: str = ""
     _over: bool = False
     _supervising: asyncio.Task[None] | None = None
 
@@ -71,7 +71,7 @@ class SupervisedBot:
         self._send(signal.SIGKILL, "killed")
 
     async def terminate(self) -> None:
-        """Send SIGTERM, and SIGKILL to one that needs longer than `STOP_SECONDS`."""
+        """Send SIGTERM, and SIGKILL if the process needs longer than `STOP_SECONDS`."""
         process, life = self._process, self.lives
         self._send(signal.SIGTERM, "terminated")
         if process is None:
@@ -94,15 +94,15 @@ class SupervisedBot:
         return process.returncode or 0 if process else -1
 
     async def abandon(self) -> None:
-        """End what is left of it, if the soak itself broke off."""
+        """End the process if the soak itself failed."""
         self._over = True
         self.kill()
         if self._supervising is not None:
             await self._supervising
 
     def limit_files(self, size: int) -> None:
-        """Let no file of the process grow beyond ``size`` bytes; -1: any. A write beyond fails, as
-        on a full disk."""
+        """Let no file of the process grow beyond ``size`` bytes; -1: no limit. A write beyond it
+        fails, as on a full disk."""
         if self.pid:
             with suppress(ProcessLookupError):
                 _, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
@@ -121,7 +121,7 @@ class SupervisedBot:
 
     def _send(self, number: signal.Signals, why: str) -> None:
         if self.pid and self._process is not None:
-            self._asked = why
+            self._signalled = why
             self._process.send_signal(number)
 
     async def _supervise(self) -> None:
@@ -131,14 +131,14 @@ class SupervisedBot:
                 await asyncio.sleep(_RESTART)
 
     async def _live(self) -> None:
-        self._asked = ""
+        self._signalled = ""
         self._process = process = await asyncio.create_subprocess_exec(
             PROGRAM, "serve", "--config", self.config, env=dict(self.environment),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self.lives += 1
         self._started = time.monotonic()
-        # A pipe, because a process whose files may not grow could not write to one.
+        # The log goes through a pipe, because the process may not be allowed to grow files.
         draining = asyncio.create_task(self._drain(process))
         code = await process.wait()
         with suppress(TimeoutError):
@@ -147,9 +147,9 @@ class SupervisedBot:
         self.ends[self._ending(code)] += 1
 
     def _ending(self, code: int) -> str:
-        if self._asked == "killed" and code == -signal.SIGKILL:
+        if self._signalled == "killed" and code == -signal.SIGKILL:
             return "killed"
-        if self._asked == "terminated" and code == 0:
+        if self._signalled == "terminated" and code == 0:
             return "terminated"
         meanwhile = self.faults()
         why = f"while {meanwhile}" if meanwhile else "for no reason"
@@ -164,7 +164,7 @@ class SupervisedBot:
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment with ``variables``, and without others of Footnote."""
+    """Return this process's environment with ``variables``, and without other ones of Footnote."""
     ours = ("FOOTNOTE_", "SLACK_", "CONFLUENCE_")
     return {k: v for k, v in os.environ.items() if not k.startswith(ours)} | dict(variables)
 
@@ -175,8 +175,8 @@ def _resident(pid: int) -> float:
 
 
 def _descendants(pid: int) -> list[int]:
-    found: list[int] = []
+    children: list[int] = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in map(int, (task / "children").read_text(encoding="ascii").split()):
-            found += [child, *_descendants(child)]
-    return found
+            children += [child, *_descendants(child)]
+    return children

@@ -23,17 +23,17 @@ from benchmarks.soak.watching import Watcher
 from benchmarks.soak.wikis import BOSS, EVERYONE, PEOPLE, WikiPage, markers
 
 _PATIENCE = 180.0
-"""Seconds that the bot may need for what is left, once nothing goes wrong any more."""
+"""Seconds that the bot may need for open work once all faults are over."""
 _FAULT_EVERY = 5.0
 """Seconds from one fault to the next."""
 _REINDEXES = 6
-"""Times that an admin tries."""
+"""Times that an admin tries to reindex."""
 _PAUSES = (0.1, 0.3, 0.6, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The bounds of a soak: minutes, and events at most; ``seed`` is what chance begins with."""
+    """The bounds of a soak: its minutes, its most events, and the ``seed`` of its chance."""
 
     minutes: float
     events: int
@@ -42,8 +42,8 @@ class Bounds:
 
 
 def soak(bounds: Bounds, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Return the summary of a soak; ``balanced`` says whether its books balance. Its folder is kept
-    if they do not."""
+    """Run a soak and return its summary; ``balanced`` says whether its books balance. If they do
+    not, its folder stays."""
     folder = Path(mkdtemp(prefix="footnote-soak-"))
     summary = asyncio.run(_Soak(bounds, folder, progress).run())
     if summary["balanced"]:
@@ -77,30 +77,30 @@ class _Soak:
             return self._balance(town, watcher, ended, code)
 
     async def _happen(self, town: Town) -> None:
-        """Let one thing after the other happen, until time or count is used up."""
+        """Run one event after the other, until the time or the number of events is used up."""
         until = time.monotonic() + 60 * self._bounds.minutes
-        told = time.monotonic()
+        reported = time.monotonic()
         kinds, weights, faults = list(ACTIONS), list(ACTIONS.values()), self._faults()
-        failed = time.monotonic()
+        last_fault = time.monotonic()
         while time.monotonic() < until and self._events < self._bounds.events:
             self._events += 1
             event = self._chance.choices(kinds, weights)[0]
             town.happened[event.__name__] += 1
             await event(town)
-            if time.monotonic() - failed > _FAULT_EVERY:
-                failed = time.monotonic()
+            if time.monotonic() - last_fault > _FAULT_EVERY:
+                last_fault = time.monotonic()
                 await next(faults)(town)
             await asyncio.sleep(self._chance.choice(_PAUSES))
-            if time.monotonic() - told > 10:
-                told = time.monotonic()
-                self._tell(town)
+            if time.monotonic() - reported > 10:
+                reported = time.monotonic()
+                self._report(town)
 
     def _faults(self) -> Iterator[Happening]:
         while True:
             yield from self._chance.sample(FAULTS, len(FAULTS))
 
     async def _settle(self, town: Town) -> list[str]:
-        """Let nothing more go wrong, and wait until the bot has done what it owes; return what it
+        """Stop all faults, and wait until the bot has done its open work; return the work that it
         did not do."""
         self._progress("nothing more goes wrong; waiting for what is owed")
         await town.calm()
@@ -117,8 +117,8 @@ class _Soak:
             undone.append("the last answers were missing")
         for person, page, question in probes:
             if {person, EVERYONE} & town.wikis.readers(page) and page.exists:
-                told = json.dumps([message.blocks for message in town.replies(question)])
-                if (page.key, page.version) not in markers(told):
+                reply = json.dumps([message.blocks for message in town.replies(question)])
+                if (page.key, page.version) not in markers(reply):
                     undone.append(f"{person} was not told {page.key}, version {page.version}")
         return undone
 
@@ -128,7 +128,7 @@ class _Soak:
         counts, wrong = books.answered(town)
         index = books.indexed(settings_file(self._folder), town.wikis)
         log = log_file(self._folder).read_text(encoding="utf-8", errors="replace")
-        stated, others = books.tracebacks(log)
+        expected, others = books.tracebacks(log)
         first, last, ratio = books.growth(town.bot.samples)
         unexpected = sum(n for end, n in town.bot.ends.items() if "no reason" in end)
         unexpected += town.bot.ends["did not stop in time"]
@@ -157,9 +157,9 @@ class _Soak:
             "pages": len(town.wikis.newest()),
             "memory": {"first": round(first), "last": round(last), "ratio": round(ratio, 3)},
             "processes": dict(town.bot.ends),
-            "tracebacks_stated": dict(stated),
+            "tracebacks_stated": dict(expected),
             "log": books.levels(log),
-            "faults": {name: found for name, found in faults.items() if found},
+            "faults": {name: value for name, value in faults.items() if value},
         }
 
     async def _look(self, watcher: Watcher) -> None:
@@ -169,24 +169,28 @@ class _Soak:
             await asyncio.sleep(0.2)
 
     async def _reindexed(self, town: Town) -> bool:
-        """Let an admin reindex until one says that it is done: another sync may be running."""
-        done = len(_reports(town))
+        """Let an admin reindex until a report comes: another sync may be running."""
+        reports_before = len(_reports(town))
         for _ in range(_REINDEXES):
             await town.reindex()
-            if await self._wait(lambda: len(_reports(town)) > done, "a reindex", _PATIENCE / 6):
+            if await self._wait(
+                lambda: len(_reports(town)) > reports_before, "a reindex", _PATIENCE / 6
+            ):
                 return True
         return False
 
-    async def _wait(self, done: Callable[[], bool], what: str, patience: float = _PATIENCE) -> bool:
+    async def _wait(
+        self, done: Callable[[], bool], awaited: str, patience: float = _PATIENCE
+    ) -> bool:
         until = time.monotonic() + patience
         while not done():
             if time.monotonic() > until:
-                self._progress(f"{what}: not within {patience:g} s")
+                self._progress(f"{awaited}: not within {patience:g} s")
                 return False
             await asyncio.sleep(0.1)
         return True
 
-    def _tell(self, town: Town) -> None:
+    def _report(self, town: Town) -> None:
         seconds = time.monotonic() - self._began
         memory = town.bot.samples[-1].own if town.bot.samples else 0
         self._progress(
@@ -200,9 +204,9 @@ def _owed(town: Town) -> bool:
 
 
 def _reports(town: Town) -> list[str]:
-    said = [message.text for message in town.slack.from_app(ADMIN)]
-    said += [message.text for message in town.slack.ephemerals(BOSS)]
-    return [text for text in said if text.startswith("Reindexed")]
+    texts = [message.text for message in town.slack.from_app(ADMIN)]
+    texts += [message.text for message in town.slack.ephemerals(BOSS)]
+    return [text for text in texts if text.startswith("Reindexed")]
 
 
 def progress(line: str) -> None:

@@ -1,4 +1,4 @@
-"""The surroundings of the bot: a workspace, two wikis, a database, and who asks what."""
+"""The surroundings of the bot: a workspace, two wikis, a database, and people who ask."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from bot.playground.workspace import LocalSlack
 TEAM, INNER, BOTH, ADMIN = "C0TEAM", "C0INNER", "C0BOTH", "C0ADMIN"
 CHANNELS = {TEAM: PEOPLE, INNER: (ADA,), BOTH: (ADA, BOB)}
 _MOST_OPEN = 12
-"""Questions that may wait at a time, or the stream would measure how long a queue gets."""
+"""Most questions that may wait at a time: more would only measure the length of the queue."""
 
 FATAL = {"database away", "disk full"}
 _AFTERMATH = 10.0
-"""Seconds after a fault in which a process may still end of it."""
+"""Seconds after a fault in which it may still end a process."""
 
 
 @dataclass
 class StreamQuestion:
-    """A question, and the page that it is about, by its latest wording. ``at`` is by the monotonic
-    clock."""
+    """A question, and the page that its latest wording is about. ``at`` is its time on the
+    monotonic clock."""
 
     message: Message
     page: str
@@ -40,7 +40,7 @@ class StreamQuestion:
 
 @dataclass
 class Town:
-    """The state that events change. ``active`` are the faults of this moment."""
+    """The state that events change. ``active`` are the current faults."""
 
     slack: LocalSlack
     wikis: ChangingWikis
@@ -54,9 +54,9 @@ class Town:
     seconds_ahead: float = 0.0
     """How far Slack's clock is ahead of this machine's."""
     _recent: set[str] = field(default_factory=set)
-    _going_on: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _background: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
-    # What goes on for a while
+    # Faults and actions that take a while
 
     @contextmanager
     def fault(self, name: str) -> Iterator[None]:
@@ -70,26 +70,26 @@ class Town:
             self._recent.add(name)
 
     def suspects(self) -> set[str]:
-        """Return the faults of this moment and of the last seconds that a process may end of."""
+        """Return the current and recent faults that may end a process."""
         if time.monotonic() - self.calm_since > _AFTERMATH:
             self._recent.clear()
-        return FATAL & (self._recent | {name for name, many in self.active.items() if many})
+        return FATAL & (self._recent | {name for name, count in self.active.items() if count})
 
     def meanwhile(self, name: str, action: Coroutine[Any, Any, None]) -> None:
-        """Let it happen beside all else, unless it does already."""
-        before = self._going_on.get(name)
-        if before is not None and not before.done():
+        """Run the action in the background, unless one of that name is running."""
+        earlier = self._background.get(name)
+        if earlier is not None and not earlier.done():
             action.close()
             return
-        self._going_on[name] = asyncio.create_task(action)
+        self._background[name] = asyncio.create_task(action)
 
     async def calm(self) -> None:
-        """Wait until every fault is over, and end those that only wait to be met."""
-        await asyncio.gather(*self._going_on.values())
+        """Wait until every fault is over, and remove those that no request has met."""
+        await asyncio.gather(*self._background.values())
         self.slack.web_api.faults.clear()
         self.wikis.site.faults.clear()
 
-    # What people ask
+    # Questions of people
 
     async def ask(self) -> None:
         if len(self.waiting()) >= _MOST_OPEN:
@@ -101,14 +101,14 @@ class Town:
             message = await self.slack.mention(person, channel, page.question)
         else:
             message = await self.slack.dm(self.chance.choice(PEOPLE), page.question)
-        self._asked(message, page)
+        self._record_question(message, page)
 
     async def ask_by(self, person: str, page: WikiPage) -> StreamQuestion:
         """Ask in a direct message."""
-        return self._asked(await self.slack.dm(person, page.question), page)
+        return self._record_question(await self.slack.dm(person, page.question), page)
 
     async def edit_question(self) -> None:
-        if question := self._lately():
+        if question := self._recent_question():
             page = self.chance.choice(list(self.wikis.pages.values()))
             in_channel = question.message.channel in CHANNELS
             name = f"<@{self.slack.bot_user_id}> " if in_channel else ""
@@ -116,7 +116,7 @@ class Town:
             await self.slack.edit(question.message, name + page.question)
 
     async def delete_question(self) -> None:
-        if question := self._lately():
+        if question := self._recent_question():
             question.deleted = True
             await self.slack.delete(question.message)
 
@@ -137,18 +137,18 @@ class Town:
         return [q for q in self.questions[-100:] if not q.deleted and not self.replies(q)]
 
     def audience(self, channel: str) -> tuple[str, ...]:
-        """Return whoever sees a conversation; `EVERYONE` for a public channel."""
-        place = self.slack.channels.get(channel)
-        if place is None or place.kind == "channel":
+        """Return the people who see a conversation; `EVERYONE` for a public channel."""
+        conversation = self.slack.channels.get(channel)
+        if conversation is None or conversation.kind == "channel":
             return (EVERYONE,)
-        return tuple(member for member in place.members if member != self.slack.bot_user_id)
+        return tuple(member for member in conversation.members if member != self.slack.bot_user_id)
 
-    def _asked(self, message: Message, page: WikiPage) -> StreamQuestion:
+    def _record_question(self, message: Message, page: WikiPage) -> StreamQuestion:
         question = StreamQuestion(message, page.key, time.monotonic())
         self.questions.append(question)
         return question
 
-    def _lately(self) -> StreamQuestion | None:
+    def _recent_question(self) -> StreamQuestion | None:
         alive = [question for question in self.questions[-4:] if not question.deleted]
         return self.chance.choice(alive) if alive else None
 

@@ -1,4 +1,4 @@
-"""Two wikis that change, and the account of what each page says and who might read it when."""
+"""Two wikis that change, and the account of each page's text and readers over time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from bot.playground.confluence.world import World
 EVERYONE = "everyone"
 INSIDERS = "insiders"
 ADA, BOB, CY, BOSS = "U0ADA", "U0BOB", "U0CY", "U0BOSS"
-"""Ada is an insider, Bob now and then, the boss never, and Cy has no account in Confluence."""
+"""Ada is an insider, Bob is one now and then, the boss never is, and Cy has no account in
+Confluence."""
 PEOPLE = (ADA, BOB, CY, BOSS)
 _MARKER = re.compile(r"zyxq([cm]\d\d)v(\d+)q", re.IGNORECASE)
 _ADJECTIVES = ("amber", "brass", "copper", "granite", "ivory", "marble", "olive", "silver")
@@ -26,7 +27,7 @@ THINGS = tuple(f"{adjective} {noun}" for noun in _NOUNS for adjective in _ADJECT
 
 
 def marker(page: str, version: int) -> str:
-    """Return the word that only this version of this page holds."""
+    """Return the word that only this version of this page contains."""
     return f"zyxq{page}v{version}q"
 
 
@@ -38,7 +39,7 @@ def markers(text: str) -> list[tuple[str, int]]:
 @dataclass
 class WikiPage:
     """A page of the account. ``content`` is its id in Confluence, or its file's name. ``readers``
-    are those of each time, in seconds of the monotonic clock."""
+    are its readers from each time on, in seconds of the monotonic clock."""
 
     key: str
     thing: str
@@ -56,7 +57,7 @@ class WikiPage:
         return f"The code of the {self.thing} is {marker(self.key, self.version)}."
 
     def open_to(self, person: str, since: float, until: float) -> bool:
-        """Return whether the person might read it at any moment between two times."""
+        """Return whether the person might read the page at any moment between two times."""
         for number, (start, readers) in enumerate(self.readers):
             later = self.readers[number + 1 :]
             end = later[0][0] if later else until
@@ -66,7 +67,7 @@ class WikiPage:
 
 
 class ChangingWikis:
-    """A Confluence, a folder of Markdown, and their account. Every change is written down at once,
+    """A Confluence, a folder of Markdown, and their account. Every change is recorded at once,
     under the lock of the Confluence."""
 
     def __init__(self, folder: Path, chance: random.Random, confluence: int, markdown: int) -> None:
@@ -75,7 +76,7 @@ class ChangingWikis:
         """How far Confluence's clock is ahead of this machine's."""
         self.pages: dict[str, WikiPage] = {}
         self.folder_is_away = False
-        """Pages of the folder do not change meanwhile."""
+        """While true, pages of the folder do not change."""
         self._chance = chance
         self.world = World("data-center", now=lambda: datetime.now(UTC) + self.ahead)
         users = {name: self.world.add_user(name) for name in ("Ada", "Bob", "Boss")}
@@ -102,7 +103,7 @@ class ChangingWikis:
             return []
         return [p for p in self.pages.values() if p.key[0] == "m" and p.exists is exists]
 
-    # What people do to them
+    # Changes by people
 
     def edit(self, page: WikiPage) -> None:
         page.version += 1
@@ -149,7 +150,8 @@ class ChangingWikis:
         return {page.key: page.version for page in self.pages.values() if page.exists}
 
     def readers(self, page: WikiPage) -> frozenset[str]:
-        """Return who may read a page now: Slack's ids, and `EVERYONE` if nobody is asked."""
+        """Return the readers of a page now: Slack's ids, and `EVERYONE` if everybody may read
+        it."""
         if page.key[0] == "m":
             return frozenset({EVERYONE})
         if self.world.contents[page.content].status != "current":
@@ -163,9 +165,9 @@ class ChangingWikis:
         with self.site.lock:
             change()
             for page in self.of_confluence() + self.of_confluence(exists=False):
-                self._write_down(page)
+                self._record_readers(page)
 
-    def _write_down(self, page: WikiPage) -> None:
+    def _record_readers(self, page: WikiPage) -> None:
         readers = self.readers(page)
         if not page.readers or page.readers[-1][1] != readers:
             page.readers.append((time.monotonic(), readers))
@@ -173,12 +175,12 @@ class ChangingWikis:
     def _create(self, number: int) -> None:
         page = WikiPage(f"c{number:02}", THINGS[number], "")
         space = "ALL" if number % 3 == 0 else "TEAM"
-        made: Content = self.world.create(space, f"The {page.thing}", _body(page))
-        page.content = made.id
+        content: Content = self.world.create(space, f"The {page.thing}", _body(page))
+        page.content = content.id
         self.pages[page.key] = page
         if number % 3 == 2:
             self.restrict(page)
-        self._write_down(page)
+        self._record_readers(page)
 
     def _write(self, page: WikiPage) -> None:
         file = self.folder / page.content
