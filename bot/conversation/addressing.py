@@ -56,9 +56,9 @@ class ThreadCommand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """The words of a message: whether they are a thread command, ask like a question, ask nothing,
-    ask about the bot itself, or are the number of a reading and nothing else."""
+class ParsedWords:
+    """The words of a message, and whether they are a thread command, ask like a question, ask
+    nothing, ask about the bot itself, or are only the number of a reading."""
 
     words: str
     command: ThreadCommand | None = None
@@ -68,12 +68,12 @@ class Said:
     is_number: bool = False
 
 
-NOTHING = Said("")
+NO_WORDS = ParsedWords("")
 
 
-def understood(words: str) -> Said:
-    """Return what the words of a message say."""
-    return Said(
+def parse_words(words: str) -> ParsedWords:
+    """Parse the words of a message."""
+    return ParsedWords(
         words,
         thread_command(words),
         looks_like_question(words),
@@ -103,8 +103,8 @@ def is_for_me(words: str, name: str, *, from_asker: bool, before: Role | None) -
     more likely for them."""
     if not looks_like_question(words):
         return False
-    called = re.match(rf"\W*(?:(?:hey|hi|ok|and)\W+)?{re.escape(name)}\b", words, re.IGNORECASE)
-    return called is not None or (from_asker and before in (Role.BOT, Role.ASKER))
+    name_match = re.match(rf"\W*(?:(?:hey|hi|ok|and)\W+)?{re.escape(name)}\b", words, re.IGNORECASE)
+    return name_match is not None or (from_asker and before in (Role.BOT, Role.ASKER))
 
 
 def asks_nothing(question: str) -> bool:

@@ -49,19 +49,20 @@ class AnswerMaker:
     async def make(
         self, message: IncomingMessage, question: Question, posted: Posted, *, live: bool
     ) -> tuple[Result, Posted]:
-        """Return the answer, and what is posted of its reply; ``live``: show it while it is made.
+        """Return the answer and the posted messages of its reply; ``live``: show it while it is
+        made.
 
         Raises:
-            NotOurs: the question was edited, deleted or stopped, or another process has it;
-                whoever sees to that puts right what stands.
+            NotOurs: the question was edited, deleted or stopped, or another process has it. The
+                worker that handles this change corrects the posted messages.
         """
         reply = self.posting.stream(message, posted) if live else None
         if reply is not None:
-            made = await self._live(question, reply)
+            outcome = await self._live(question, reply)
         else:
-            made = await self.alone(question), posted
+            outcome = await self.answer_silently(question), posted
         await self.posting.hold(message)
-        return made
+        return outcome
 
     async def record(
         self,
@@ -92,8 +93,8 @@ class AnswerMaker:
         return recorded
 
     async def _choice_before(self, place: MessageRef, question: str) -> Choice | None:
-        """Return the choice of the earlier answer to the same words there: a question that is asked
-        again is as it was."""
+        """Return the choice of the earlier answer to the same words there: asking again does not
+        change which reading the words come from."""
         if place.thread == place.ts:
             return None  # Nothing was offered before it.
         before = await self.answers.recorded_for(place)
@@ -102,8 +103,8 @@ class AnswerMaker:
     async def note(
         self, recorded: RecordedAnswer, question: Question, way: Way, person: str = ""
     ) -> None:
-        """Note in the audit trail that the answer to ``question`` is about to be shown, in a way
-        that is no channel to ``person`` (empty: the asker) alone."""
+        """Note in the audit trail that the answer to ``question`` is about to be shown: unless
+        ``way`` is a channel, to ``person`` (empty: the asker) alone."""
         person, place = person or recorded.asked.asker, recorded.asked.place
         is_open = question.reader == ANYBODY
         if is_open:
@@ -126,7 +127,7 @@ class AnswerMaker:
         private: bool = False,
         choice: Choice | None = None,
     ) -> RecordedAnswer:
-        """Show the answer as the reply, in place of what is posted of it. ``choice`` as in
+        """Show the answer as the reply, in place of the posted messages. ``choice`` as in
         `record`.
 
         Raises:
@@ -156,26 +157,26 @@ class AnswerMaker:
         question: Question,
         recorded: RecordedAnswer,
         posted: Posted,
-        put: Callable[[IncomingMessage, AnswerContent, Posted], Awaitable[str]],
+        post: Callable[[IncomingMessage, AnswerContent, Posted], Awaitable[str]],
         *,
         private: bool,
     ) -> RecordedAnswer:
         await self.note(recorded, question, Way.DIRECT if private else Way.CHANNEL)
         # The old answer may have verdicts.
         tally = await self.answers.tally(recorded.id) if posted else Tally()
-        last = await put(message, AnswerContent(recorded, tally), posted)
-        await self._note(recorded.id, last)
+        message_id = await post(message, AnswerContent(recorded, tally), posted)
+        await self._record_message(recorded.id, message_id)
         if posted and await self.answers.tally(recorded.id) != tally:
-            await self.redrawing.draw(replace(recorded, message=last))
+            await self.redrawing.draw(replace(recorded, message=message_id))
         return recorded
 
     async def unposted(self, recorded: RecordedAnswer) -> RecordedAnswer:
         """Record that no message carries the answer any more, and return it so."""
         if recorded.message:
-            await self._note(recorded.id, "")
+            await self._record_message(recorded.id, "")
         return replace(recorded, message="")
 
-    async def alone(self, question: Question) -> Result:
+    async def answer_silently(self, question: Question) -> Result:
         """Make an answer without showing it."""
         return await beside(self.executor, self.answering.answer, question)
 
@@ -187,7 +188,7 @@ class AnswerMaker:
             await reply.abandon()
             raise
 
-    async def _note(self, recorded: int, message: str) -> None:
+    async def _record_message(self, recorded: int, message: str) -> None:
         """Record the message; the answer is posted, so a failure here must not fail it."""
         try:
             await self.answers.posted(recorded, message)

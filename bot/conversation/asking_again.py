@@ -1,4 +1,4 @@
-"""A question that was answered is asked again in the same words, with the rights of now."""
+"""An answered question is asked again in the same words, with the rights that count now."""
 
 from __future__ import annotations
 

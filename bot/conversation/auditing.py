@@ -8,10 +8,11 @@ from bot.model import Answer, Result, named
 
 def pages_shown(result: Result) -> tuple[ShownPage, ...]:
     """Return the pages that the result shows, each once."""
-    cited = {(one.wiki, one.page) for one in result.sources} if isinstance(result, Answer) else ()
-    found: dict[tuple[str, str], ShownPage] = {}
-    for one in named(result):
-        place = one.wiki, one.page
-        url = one.url.partition("#")[0]
-        found.setdefault(place, ShownPage(*place, one.revision, url, place in cited))
-    return tuple(found.values())
+    sources = result.sources if isinstance(result, Answer) else ()
+    cited = {(source.wiki, source.page) for source in sources}
+    shown: dict[tuple[str, str], ShownPage] = {}
+    for source in named(result):
+        place = source.wiki, source.page
+        url = source.url.partition("#")[0]
+        shown.setdefault(place, ShownPage(*place, source.revision, url, place in cited))
+    return tuple(shown.values())

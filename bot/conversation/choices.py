@@ -1,9 +1,9 @@
-"""A person chooses one reading of an ambiguous question, by a button or in words, and that is
-asked.
+"""A person chooses one reading of an ambiguous question, by a button or in words, and the bot
+answers it.
 
-A choice by button is a message like any question, as if the message with the buttons had asked it,
-and as old as the wording that it chose from. So it survives a restart, and the inbox takes it once
-for each wording, however often it is pressed.
+The inbox treats a choice by button as a message like any question: its ts is that of the message
+with the buttons, and its edit that of the ambiguous question. So it survives a restart, and the
+inbox takes it once for each wording, however often somebody presses the button.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class AskedBack:
     directory: Directory
     redrawing: Redrawing
 
-    async def stands(self, message: IncomingMessage) -> bool:
+    async def is_current(self, message: IncomingMessage) -> bool:
         """Return False for a choice by button whose clarifying question is gone, or was asked about
         other words."""
         if not message.event.startswith(_EVENT):
@@ -73,10 +73,12 @@ class AskedBack:
             return None
         return Choosing(recorded, recorded.answer.readings, message)
 
-    async def meant(self, message: IncomingMessage, words: str) -> tuple[str, Choice | None]:
-        """Return the question that ``words`` ask: a reading, if they choose one that the bot
-        offered in the message's thread, where the choice then replaces the buttons; otherwise the
-        words themselves. The choice is the one that led to it, if one did."""
+    async def resolve_choice(
+        self, message: IncomingMessage, words: str
+    ) -> tuple[str, Choice | None]:
+        """Return the question that ``words`` ask, and the choice that led to it, if any. If they
+        choose a reading that the bot offered in the message's thread, it is the question, and the
+        choice replaces the buttons; otherwise the words themselves are the question."""
         if message.event.startswith(_EVENT):
             pressed = await self.answers.recorded(int(message.event.removeprefix(_EVENT)))
             return words, await self._choice(pressed, words)
@@ -96,14 +98,14 @@ class AskedBack:
         return reading.question, choice
 
     async def _choice(self, recorded: RecordedAnswer | None, question: str) -> Choice:
-        """Return the choice of the reading that asks ``question``, to be stored with its answer:
-        the clarifying question may be edited, forgotten or too old before that is."""
+        """Return the choice of the reading that asks ``question``. It is stored with the answer,
+        because the clarifying question may be edited or forgotten before the answer is."""
         if recorded is None or not isinstance(recorded.answer, Clarify):
             return LOST
         readings = recorded.answer.readings
-        chosen = [one.source for one in readings if one.question == question]
+        chosen = [reading.source for reading in readings if reading.question == question]
         own, before = before_choice(recorded, await self.answers.earlier(recorded))
-        pages = chosen or [one.source for one in readings]
+        pages = chosen or [reading.source for reading in readings]
         return Choice(own.asked.question, own.asked.asker, (*pages, *before))
 
     async def settle(self, recorded: RecordedAnswer, reading: Reading, person: str) -> None:
@@ -141,29 +143,29 @@ class Choices:
             await self.chat.post_privately(channel, person, FORGOTTEN)
             return
         reading = choosing.readings[int(number) - 1]
-        if not (ts := await self._asked_at(choosing, press)):
+        if not (ts := await self._ts_of_choice(choosing, press)):
             await self.chat.post_privately(channel, person, FORGOTTEN)
             return
         # A quick click may arrive before the message's ts is recorded.
-        shown = replace(choosing.recorded, message=ts)
-        asks = replace(
+        recorded = replace(choosing.recorded, message=ts)
+        question = replace(
             choosing.message,
-            event=f"{_EVENT}{shown.id}",
+            event=f"{_EVENT}{recorded.id}",
             kind=MessageKind.DIRECT
             if choosing.message.kind is MessageKind.DIRECT
             else MessageKind.MENTION,
-            ts=shown.message,
+            ts=recorded.message,
             person=person,
             text=self.text.written(reading.question),
         )
-        kept = await self.inbox.receive(asks)
-        if kept is None:
-            await self.chat.post_privately(channel, person, CHOSEN, asks.thread)
+        stored = await self.inbox.receive(question)
+        if stored is None:
+            await self.chat.post_privately(channel, person, CHOSEN, question.thread)
             return
-        self.workers.submit(kept, anew=kept.changed)
-        await self.asked_back.settle(shown, reading, person)
+        self.workers.submit(stored, anew=stored.changed)
+        await self.asked_back.settle(recorded, reading, person)
 
-    async def _asked_at(self, choosing: Choosing, press: Press) -> str:
+    async def _ts_of_choice(self, choosing: Choosing, press: Press) -> str:
         """Return the ts under which the choice is asked: that of the message with the buttons.
         Empty if the person may not see that message, or pressed another one."""
         recorded, ts = choosing.recorded, press.message
@@ -172,15 +174,15 @@ class Choices:
         if await self.chat.carries(press.channel, ts, recorded):
             return ts
         # A chat keeps no copy of an ephemeral message, so its ts proves nothing: another message
-        # may have it. The one right after the question's belongs to no message.
+        # may have it. No message has the ts right after the question's.
         is_ephemeral = recorded.asked.private and not recorded.message and not press.direct
-        return _next(recorded.asked.place.ts) if is_ephemeral else ""
+        return _next_ts(recorded.asked.place.ts) if is_ephemeral else ""
 
 
-def _next(ts: str) -> str:
+def _next_ts(ts: str) -> str:
     seconds, _, fraction = ts.partition(".")
-    after = int(fraction or 0) + 1
-    return f"{int(seconds) + after // 1_000_000}.{after % 1_000_000:06d}"
+    microseconds = int(fraction or 0) + 1
+    return f"{int(seconds) + microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,16 +198,16 @@ class Choosing:
 def before_choice(
     recorded: RecordedAnswer, earlier: Sequence[RecordedAnswer]
 ) -> tuple[RecordedAnswer, list[Source]]:
-    """Return the question in the person's own words, and the pages whose words the chosen reading
-    has. Without a choice these are ``recorded`` and no page. The question is empty if their own
-    words are not known any more. ``earlier`` are the answers before it in its thread, oldest
-    first."""
+    """Return the question in the person's own words, and the pages that the words of the chosen
+    reading come from. Without a choice these are ``recorded`` and no page. The question is empty
+    if the person's own words are forgotten. ``earlier`` are the answers before it in its thread,
+    oldest first."""
     own, pages = recorded, list[Source]()
-    for one in reversed(earlier):
-        readings = one.answer.readings if isinstance(one.answer, Clarify) else ()
-        chosen = [each.source for each in readings if each.question == own.asked.question]
+    for previous in reversed(earlier):
+        readings = previous.answer.readings if isinstance(previous.answer, Clarify) else ()
+        chosen = [reading.source for reading in readings if reading.question == own.asked.question]
         if chosen:
-            own, pages = one, [*pages, *chosen]
+            own, pages = previous, [*pages, *chosen]
     if (choice := own.asked.choice) is None:
         return own, pages
     asked = replace(own.asked, question=choice.question, asker=choice.asker, choice=None)

@@ -56,7 +56,7 @@ class ConversationStores(Protocol):
 
 
 class ChatSide(Protocol):
-    """The chat that a conversation is in, and what belongs to it."""
+    """The chat of a conversation, with its directory, markup and status line."""
 
     @property
     def chat(self) -> Chat: ...
@@ -73,7 +73,7 @@ class ChatSide(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation's entry points. ``replies`` handles questions; the rest handles everything
+    """A conversation's entry points. ``replies`` handles questions; the others handle everything
     else that people do."""
 
     replies: Replies

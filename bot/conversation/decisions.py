@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.conversation import texts
-from bot.conversation.addressing import NOTHING, Said, understood
+from bot.conversation.addressing import NO_WORDS, ParsedWords, parse_words
 from bot.conversation.answers import AnswerMaker
 from bot.conversation.choices import AskedBack
 from bot.conversation.following import Following
@@ -51,14 +51,14 @@ _MOST_NAMES = 10
 @dataclass(slots=True)
 class ReplyInProgress:
     """A message on its way to its reply. ``refusal`` is the rate-limit message, if the limit is
-    reached. ``posted`` is what is posted of the reply. ``said`` are the message's words,
-    ``question`` is what they ask, ``choice`` the choice that they are, and ``history`` the earlier
-    turns."""
+    reached. ``posted`` are the posted messages of the reply. ``parsed`` are the message's words,
+    ``question`` is the question that they ask, ``choice`` is set if they choose a reading, and
+    ``history`` are the earlier turns."""
 
     message: IncomingMessage
     refusal: str | None
     posted: Posted
-    said: Said = NOTHING
+    parsed: ParsedWords = NO_WORDS
     question: str = ""
     choice: Choice | None = None
     history: Sequence[Turn] = ()
@@ -128,7 +128,7 @@ class Decisions:
             self.a_follow_up_for_others_is_passed_over,
             self.a_remark_to_everybody_is_passed_over,
             self.small_talk_gets_help,
-            self.a_number_that_chooses_nothing_is_told_so,
+            self.a_number_that_chooses_nothing_is_rejected,
             self.a_person_who_gets_no_answers_is_told_so,
             self.an_answer_that_was_perhaps_seen_is_offered_again,
             self.a_question_is_answered,
@@ -158,15 +158,15 @@ class Decisions:
     async def an_outdated_choice_is_passed_over(self, case: ReplyInProgress) -> bool:
         if case.message.changed:
             await self._withdraw_choices(case)
-        return not await self.asked_back.stands(case.message)
+        return not await self.asked_back.is_current(case.message)
 
     async def a_thread_command_is_obeyed(self, case: ReplyInProgress) -> bool:
-        case.said = await self._said(case.message)
-        command = case.said.command
+        case.parsed = await self._parse(case.message)
+        command = case.parsed.command
         if command is None or case.is_direct:
             return False
         if await self._is_closed_to_asker(case.message):
-            # Nor do they say what others get.
+            # A person who gets no answers may not decide what others get, either.
             await self._pass_over(case)
         else:
             notice = await self.following.obey(case.message, command)
@@ -174,33 +174,33 @@ class Decisions:
         return True
 
     async def a_follow_up_for_others_is_passed_over(self, case: ReplyInProgress) -> bool:
-        meant = await self.asked_back.meant(case.message, case.said.words)
-        case.question, case.choice = meant
+        resolved = await self.asked_back.resolve_choice(case.message, case.parsed.words)
+        case.question, case.choice = resolved
         if case.message.kind is not MessageKind.FOLLOW_UP or case.is_choice:
             return False
-        if case.said.asks:
+        if case.parsed.asks:
             case.history = await self.chat.earlier_turns(case.message)
-        if await self.following.is_meant(case.message, case.said.words, case.history):
+        if await self.following.is_for_bot(case.message, case.parsed.words, case.history):
             return False
         await self._pass_over(case)
         return True
 
     async def a_remark_to_everybody_is_passed_over(self, case: ReplyInProgress) -> bool:
-        """Pass over what was a question without a mention, and is none since its edit."""
-        if not case.is_unasked or (case.said.asks and not case.said.asks_nothing):
+        """Pass over a message without a mention that is no question since its edit."""
+        if not case.is_unasked or (case.parsed.asks and not case.parsed.asks_nothing):
             return False
         await self._pass_over(case)
         return True
 
     async def small_talk_gets_help(self, case: ReplyInProgress) -> bool:
-        asks_help = case.said.asks_nothing or (case.is_for_me and case.said.asks_about_me)
+        asks_help = case.parsed.asks_nothing or (case.is_for_me and case.parsed.asks_about_me)
         if case.is_choice or not asks_help:
             return False
         await self.posting.put(case.message, HELP, case.posted)
         return True
 
-    async def a_number_that_chooses_nothing_is_told_so(self, case: ReplyInProgress) -> bool:
-        if case.is_choice or not case.is_for_me or not case.said.is_number:
+    async def a_number_that_chooses_nothing_is_rejected(self, case: ReplyInProgress) -> bool:
+        if case.is_choice or not case.is_for_me or not case.parsed.is_number:
             return False
         await self.posting.put(case.message, NOTHING_TO_CHOOSE, case.posted)
         return True
@@ -252,7 +252,7 @@ class Decisions:
         if not alone and not await self.directory.may_still_read(
             message.channel, audience.reader, shared=message.shared
         ):
-            # Somebody joined while it was made. The asker was among those it was made for.
+            # Somebody joined while it was made. The asker may still read it.
             alone = True
             await self.posting.remove(message, case.posted)
         if alone and not case.is_direct:
@@ -288,8 +288,8 @@ class Decisions:
     async def _afterwards(
         self, case: ReplyInProgress, question: Question, recorded: RecordedAnswer
     ) -> None:
-        """Do what follows an answer. The answer is posted, so a failure here must not cause it to
-        be made again."""
+        """Post the extras of an answer. The answer is posted, so a failure here must not cause it
+        to be made again."""
         message = case.message
         try:
             if case.is_direct:
@@ -306,18 +306,18 @@ class Decisions:
         may have looked before this was posted."""
         if case.message.deleted or case.refusal is not None:
             return
-        if not await self.asked_back.stands(case.message):
+        if not await self.asked_back.is_current(case.message):
             case.posted = await self.posting.posted(case.message)
             await self._pass_over(case)
 
     async def _withdraw_choices(self, case: ReplyInProgress) -> None:
-        """Remove the answers to choices of a question that has changed since."""
+        """Remove the answers to choices if the ambiguous question has changed since."""
         for ts in case.posted.values():
             choice = replace(case.message, ts=ts)
             await self.posting.remove(choice, await self.posting.posted(choice))
 
     async def _pass_over(self, case: ReplyInProgress) -> None:
-        """Reply nothing: the message is not for the bot, or no longer since its edit."""
+        """Do not reply: the message is not for the bot, or no longer since its edit."""
         case.state = MessageState.PASSED
         await self.posting.remove(case.message, case.posted)
         await self.inbox.finish(case.message, MessageState.PASSED)
@@ -326,19 +326,19 @@ class Decisions:
         reader = await self.directory.reader(message.person, private=False, shared=message.shared)
         return isinstance(reader, Closed)
 
-    async def _said(self, message: IncomingMessage) -> Said:
-        """Return what the message says. Its text is parsed beside the event loop."""
-        named = await asyncio.to_thread(self._named, message.text)
-        names = {id_: await self.directory.name(id_) for id_ in named}
-        return await asyncio.to_thread(self._understood, message.text, names)
+    async def _parse(self, message: IncomingMessage) -> ParsedWords:
+        """Parse the message's text, beside the event loop."""
+        people = await asyncio.to_thread(self._people_named, message.text)
+        names = {id_: await self.directory.name(id_) for id_ in people}
+        return await asyncio.to_thread(self._parse_text, message.text, names)
 
-    def _named(self, text: str) -> list[str]:
+    def _people_named(self, text: str) -> list[str]:
         return list(islice(dict.fromkeys(self.text.people_named(text)), _MOST_NAMES))
 
-    def _understood(self, text: str, names: Mapping[str, str]) -> Said:
-        return understood(self.text.plain(text, names))
+    def _parse_text(self, text: str, names: Mapping[str, str]) -> ParsedWords:
+        return parse_words(self.text.plain(text, names))
 
 
-def _is_sure(result: Result, least: float | None) -> bool:
+def _is_sure(result: Result, threshold: float | None) -> bool:
     """Return whether the result is sure enough to answer unasked."""
-    return least is not None and isinstance(result, Answer) and result.confidence >= least
+    return threshold is not None and isinstance(result, Answer) and result.confidence >= threshold

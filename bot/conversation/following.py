@@ -34,7 +34,9 @@ class Following:
     directory: Directory
     chat: Chat
 
-    async def is_meant(self, message: IncomingMessage, words: str, before: Sequence[Turn]) -> bool:
+    async def is_for_bot(
+        self, message: IncomingMessage, words: str, before: Sequence[Turn]
+    ) -> bool:
         """Return whether a message without a mention in a thread is for the bot."""
         askers = await self.threads.askers(Thread.of(message))
         last = before[-1].role if before else None

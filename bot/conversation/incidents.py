@@ -1,4 +1,4 @@
-"""A failure that a person is told about: a short id for them, the traceback for the log."""
+"""A failure that a person notices: a short id for them, the traceback for the log."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def new_incident() -> str:
     return request_ids.current() or request_ids.new_id()
 
 
-def note(incident: str, what: str, error: BaseException) -> None:
-    """Log the incident with the traceback of ``error``. An unavailable database gets no traceback:
-    the place where it was noticed says nothing."""
+def note(incident: str, context: str, error: BaseException) -> None:
+    """Log the incident with the traceback of ``error``. An unavailable database gets no traceback,
+    because the place where it was noticed does not matter."""
     if isinstance(error, StateUnavailable) and not isinstance(error, StateRefused):
-        logger.error("Incident %s: %s: %s", incident, what, error)
+        logger.error("Incident %s: %s: %s", incident, context, error)
     else:
-        logger.error("Incident %s: %s", incident, what, exc_info=error)
+        logger.error("Incident %s: %s", incident, context, exc_info=error)
 
 
 def sorry(incident: str) -> Notice:
@@ -31,5 +31,5 @@ def sorry(incident: str) -> Notice:
 
 
 def not_there(incident: str) -> Notice:
-    """Return what somebody is told directly, if nothing can be written where they asked."""
+    """Return the notice for a direct message, if nothing can be written where they asked."""
     return Notice(texts.CANNOT_WRITE_THERE, (texts.tell_your_admin(incident),))

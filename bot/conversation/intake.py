@@ -1,4 +1,4 @@
-"""The way of a message to the worker that replies to it."""
+"""The path of a message to the worker that replies to it."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class FilterStores(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The intake of a conversation: what takes messages in, holds them until their turn, and ends
-    the work on them."""
+    """The intake of a conversation: its parts take messages in, hold them until their turn, and
+    stop the work on them."""
 
     receiving: Receiving
     waiting_room: WaitingRoom
@@ -60,8 +60,8 @@ def intake_of(
     long: float,
     clock: Callable[[], float],
 ) -> Intake:
-    """Compose the intake. ``quick`` stores are those that the chat waits for; ``at_once``
-    messages are worked on; for ``every`` and ``long`` see `WaitingRoom` and `QueueStatus`."""
+    """Compose the intake. The chat waits for the ``quick`` stores; ``at_once`` is the number of
+    concurrent messages; for ``every`` and ``long`` see `WaitingRoom` and `QueueStatus`."""
     replies, chat, text = conversation.replies, side.chat, side.text
     workers = Workers(
         replies.reply, limit=at_once, is_next=partial(next_in, inbox), begin=replies.expect

@@ -1,4 +1,4 @@
-"""Rate limits of a person and a channel, so that one does not use up what all share."""
+"""Rate limits of a person and a channel, so that nobody uses up the capacity that all share."""
 
 from __future__ import annotations
 
@@ -57,19 +57,19 @@ async def refusal_of(limits: QuestionLimits, message: IncomingMessage, inbox: In
     Raises:
         StateUnavailable
     """
-    for bound, whose, span in (
+    for limit, scope, span in (
         (limits.person_minute, CountedBy.PERSON, _MINUTE),
         (limits.person_day, CountedBy.PERSON, _DAY),
         (limits.channel_minute, CountedBy.CHANNEL, _MINUTE),
         (limits.channel_day, CountedBy.CHANNEL, _DAY),
     ):
-        if bound:
-            taken, refused = await inbox.before(message, whose, span)
-            if taken >= bound:
-                return "" if refused else _words(bound, whose, span)
+        if limit:
+            accepted, refused = await inbox.before(message, scope, span)
+            if accepted >= limit:
+                return "" if refused else _words(limit, scope, span)
     return None
 
 
-def _words(bound: int, whose: CountedBy, span: timedelta) -> str:
-    limit = texts.person_limit if whose is CountedBy.PERSON else texts.channel_limit
-    return limit(bound, in_a_minute=span == _MINUTE)
+def _words(most: int, scope: CountedBy, span: timedelta) -> str:
+    limit = texts.person_limit if scope is CountedBy.PERSON else texts.channel_limit
+    return limit(most, in_a_minute=span == _MINUTE)

@@ -26,8 +26,8 @@ class MessageFilter:
     settings: ChannelSettingsStore
 
     def may_concern_us(self, message: IncomingMessage) -> bool:
-        """Return whether the message may concern the bot, by its words alone, so that a workspace's
-        chat costs no more."""
+        """Return whether the message may concern the bot. This reads its words alone: most messages
+        of a workspace cost no more than this check."""
         if message.changed or message.kind in (MessageKind.MENTION, MessageKind.DIRECT):
             return True
         words = self.text.plain(message.text)
@@ -46,18 +46,26 @@ class MessageFilter:
         Raises:
             StateUnavailable: none is kept.
         """
-        begun = {Thread.of(one) for one in messages if one.kind is MessageKind.MENTION}
-        admitted = [one for one in messages if not _is_late(one) and await self._admits(one, begun)]
-        changed = [one for one in messages if one.changed and one not in admitted]
-        kept = await self.inbox.receive_all(admitted) if admitted else []
-        return kept + [known for one in changed if (known := await self.inbox.update(one))]
+        new_threads = {
+            Thread.of(message) for message in messages if message.kind is MessageKind.MENTION
+        }
+        admitted = [
+            message
+            for message in messages
+            if not _is_late(message) and await self._admits(message, new_threads)
+        ]
+        changed = [message for message in messages if message.changed and message not in admitted]
+        stored = await self.inbox.receive_all(admitted) if admitted else []
+        return stored + [
+            updated for message in changed if (updated := await self.inbox.update(message))
+        ]
 
-    async def _admits(self, message: IncomingMessage, begun: Collection[Thread]) -> bool:
-        """Return whether the message is put into the inbox. ``begun`` are threads in which somebody
+    async def _admits(self, message: IncomingMessage, new_threads: Collection[Thread]) -> bool:
+        """Return whether the inbox takes the message. ``new_threads`` are threads in which somebody
         asks the bot at this moment, which the inbox does not know yet."""
         if message.kind is MessageKind.FOLLOW_UP:
             thread = Thread.of(message)
-            return thread in begun or bool(await self.threads.askers(thread))
+            return thread in new_threads or bool(await self.threads.askers(thread))
         if message.kind is MessageKind.UNASKED:
             settings = await self.settings.of(message.team, message.channel)
             return settings.unasked is not None
@@ -65,6 +73,6 @@ class MessageFilter:
 
 
 def _is_late(message: IncomingMessage) -> bool:
-    """Return whether the message edited is long past. An edit may come before the message itself,
-    or instead of it; but an old message was answered and has been forgotten."""
+    """Return whether the edited message is old. An edit may come before the message itself, or
+    instead of it; but an old message was answered and has been forgotten."""
     return bool(message.edited) and float(message.edited) - float(message.ts) > _LATE

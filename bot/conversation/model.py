@@ -1,4 +1,4 @@
-"""Models of a conversation: an incoming message, the recorded answer, and what the bot says, before
+"""Models of a conversation: an incoming message, the recorded answer, and the bot's content before
 a chat renders it."""
 
 from __future__ import annotations
@@ -143,9 +143,9 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The choice of a reading, in whose words a question is. ``question`` is what was asked before
-    it in a person's own words, and ``asker`` is that person; both are empty once they are not known
-    any more. ``pages`` are those of the readings that were chosen."""
+    """The choice of a reading that a question takes its words from. ``question`` is the question
+    before it in a person's own words, and ``asker`` is that person; both are empty once they are
+    forgotten. ``pages`` are those of the chosen readings."""
 
     question: str
     asker: str
@@ -153,15 +153,15 @@ class Choice:
 
 
 LOST = Choice("", "", (Source("", "", "", "", wiki="", page="", revision=""),))
-"""A choice of which no more is known. No wiki has its page, so nobody may read it."""
+"""A choice whose details are forgotten. No wiki has its page, so nobody may read it."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
     """A question, with its asker and place. ``private``: the answer is for the asker alone and
-    follows the asker's rights. ``open``: it is made of what everyone may read. ``flag`` is the flag
-    whose person is notified, if no message asked. ``choice`` is the choice that led to its words,
-    None if they are the person's own."""
+    follows the asker's rights. ``open``: it is made from pages that everyone may read. ``flag`` is
+    the flag whose person is notified, if no message asked. ``choice`` is the choice that led to its
+    words, None if they are the person's own."""
 
     question: str
     asker: str
@@ -233,8 +233,8 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class AnswerContent:
     """An answer to show. ``tally`` counts its verdicts; ``note`` comes below everything else, and
-    ``button`` below that. ``lead`` says why it comes, if nobody has just asked, and the question
-    follows it."""
+    ``button`` below that. If nobody has just asked, ``lead`` says why the answer comes, and the
+    question follows it."""
 
     recorded: RecordedAnswer
     tally: Tally | None = None
@@ -268,7 +268,7 @@ def offers_quotes(result: Result) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """Counts of what was deleted of a person."""
+    """Counts of a person's deleted data."""
 
     questions: int = 0
     verdicts: int = 0
@@ -287,7 +287,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """A page that was shown. ``words``: words of it, or what was made of them; else its title
+    """A page that was shown. ``words``: its words were shown, quoted or rewritten; else its title
     alone."""
 
     wiki: str
@@ -300,8 +300,7 @@ class ShownPage:
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """An answer that was shown, or was about to be. ``person`` asked for it; ``readers`` are the
-    people whose rights counted. ``open``: the rights of nobody in particular, because everyone may
-    read it."""
+    people whose rights counted. ``open``: everyone may read it, so no person's rights counted."""
 
     place: MessageRef
     person: str

@@ -1,4 +1,4 @@
-"""An observer for where nobody counts."""
+"""An observer for processes without metrics."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from bot.model import Result
 
 
 class Unobserved:
-    """The port `bot.conversation.ports.Observer` that takes note of nothing."""
+    """An implementation of `bot.conversation.ports.Observer` that records nothing."""
 
     def answered(self, result: Result) -> None:
-        """Take no note."""
+        """Do nothing."""
 
     def ended(self, message: IncomingMessage, state: MessageState) -> None:
-        """Take no note."""
+        """Do nothing."""

@@ -36,10 +36,10 @@ Hold = Callable[[IncomingMessage], Awaitable[None]]
 
 
 class Chat(Protocol):
-    """The chat: what is posted there, and what the bot posts."""
+    """The chat: it returns posted messages, and posts the bot's."""
 
     async def posted(self, message: IncomingMessage) -> Posted:
-        """Return what is posted of the reply to ``message``; nothing if the thread cannot be
+        """Return the posted messages of the reply to ``message``; none if the thread cannot be
         read."""
         ...
 
@@ -53,12 +53,12 @@ class Chat(Protocol):
         """Make ``content`` the whole reply and return the id of its last message. Existing messages
         are edited, missing ones posted, surplus ones deleted. ``hold`` is called before each
         message and after the last: a process that stalls in between may post beside the new owner,
-        and then deletes that. If ``message`` was begun before, or nobody holds it, messages that
-        others posted meanwhile are deleted, too."""
+        and then deletes its own message. If ``message`` was begun before, or nobody holds it,
+        messages that others posted meanwhile are deleted, too."""
         ...
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
-        """Delete what is posted of the reply."""
+        """Delete the posted messages of the reply."""
         ...
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
@@ -101,7 +101,7 @@ class LiveReply(Protocol):
         ...
 
     async def close(self) -> Posted:
-        """Show no more, and return what is posted of the reply.
+        """Show no more, and return the posted messages of the reply.
 
         Raises:
             NotOurs
@@ -156,20 +156,20 @@ class Directory(Protocol):
     async def name(self, person: str) -> str: ...
 
     async def reader(self, person: str, *, private: bool, shared: bool) -> Reader | Closed:
-        """Return whose rights count for an answer that this person alone sees (``private``), or
-        that others can see: then it is what everyone may read."""
+        """Return the reader whose rights count for an answer that this person alone sees
+        (``private``), or that others can see: then pages that everyone may read count."""
         ...
 
     async def reader_in(
         self, person: str, channel: str, *, private: bool, shared: bool
     ) -> Reader | Closed:
-        """Return the same for an answer in ``channel``: in a small private channel it is what all
-        members may read. ``shared``: people of other companies can read it."""
+        """Return the same for an answer in ``channel``: in a small private channel, pages that all
+        members may read count. ``shared``: people of other companies can read it."""
         ...
 
     async def readers_in(self, channel: str) -> frozenset[str]:
-        """Return the people whose own rights count for an answer in ``channel``; none where it is
-        what everyone may read."""
+        """Return the people whose own rights count for an answer in ``channel``; none where only
+        pages that everyone may read count."""
         ...
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
@@ -177,7 +177,7 @@ class Directory(Protocol):
         ...
 
     async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
-        """Return whether everybody there now may read what was made for ``reader``."""
+        """Return whether everybody there now may read an answer that was made for ``reader``."""
         ...
 
     async def is_in(self, person: str, channel: str) -> bool: ...
@@ -253,7 +253,7 @@ class Inbox(Protocol):
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
         """Finish everything that ``person`` (None: anybody) asked there, but no deletion; return
-        what this ends."""
+        the messages that this finished."""
         ...
 
     async def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
@@ -271,7 +271,7 @@ class Threads(Protocol):
     async def follow(self, thread: Thread, *, quiet: bool) -> None: ...
 
     async def is_first_answer(self, thread: Thread) -> bool:
-        """Return whether this is asked for the first time."""
+        """Return True at the first call for a thread, False after it."""
         ...
 
 
@@ -294,12 +294,12 @@ class Answers(Protocol):
         """Record an answer before it is posted, so that its buttons can name it.
 
         Raises:
-            AskerForgotten: what is kept of them was deleted since they asked.
+            AskerForgotten: their data was deleted since they asked.
         """
         ...
 
     async def posted(self, answer: int, message: str) -> None:
-        """Record which message carries its buttons; empty is none."""
+        """Record which message carries its buttons; empty: none."""
         ...
 
     async def recorded(self, answer: int) -> RecordedAnswer | None:
@@ -327,19 +327,19 @@ class AuditTrail(Protocol):
     """The trail of what was shown to whom."""
 
     async def note(self, entry: AuditEntry) -> None:
-        """Note what is about to be shown; nothing if no trail is kept."""
+        """Note an answer that is about to be shown, if a trail is kept."""
         ...
 
 
 class Observer(Protocol):
-    """Takes note of what becomes of messages. Its methods return at once and never fail."""
+    """Records how messages end. Its methods return at once and never fail."""
 
     def answered(self, result: Result) -> None:
-        """Take note of the result that a question gets."""
+        """Record the result that a question gets."""
         ...
 
     def ended(self, message: IncomingMessage, state: MessageState) -> None:
-        """Take note that the work on a message has ended, and how."""
+        """Record that the work on a message has ended, and how."""
         ...
 
 
@@ -362,8 +362,8 @@ class Locks(Protocol):
         """Hold the named lock.
 
         Raises:
-            LockTaken: another process holds it: for two minutes, or at all if nobody is
-                ``waiting``.
+            LockTaken: another process has held it for two minutes or, without ``waiting``, holds
+                it now.
             StateUnavailable
         """
         ...

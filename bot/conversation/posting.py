@@ -1,8 +1,8 @@
 """The reply to a message: posted once.
 
 A worker that takes a message again, after a restart, a lost connection or an edit, first asks the
-chat what is posted of the reply. So a reply that the chat accepted although the call failed is not
-posted twice.
+chat which messages of the reply exist. So a reply that the chat accepted although the call failed
+is not posted twice.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class NotOurs(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Posting of replies. What asks the chat raises ChatUnavailable and ChatRefused, what asks the
-    inbox raises StateUnavailable."""
+    """Posting of replies. Methods that call the chat raise ChatUnavailable and ChatRefused, methods
+    that call the inbox raise StateUnavailable."""
 
     inbox: Inbox
     chat: Chat
@@ -36,12 +36,12 @@ class Posting:
             raise NotOurs
 
     async def is_deleted(self, message: IncomingMessage) -> bool:
-        """Return whether the message was deleted, as far as the chat has said."""
-        kept = await self.inbox.received(message.team, message.channel, message.ts)
-        return kept is not None and kept.deleted
+        """Return whether the chat has told us that the message was deleted."""
+        received = await self.inbox.received(message.team, message.channel, message.ts)
+        return received is not None and received.deleted
 
     async def posted(self, message: IncomingMessage) -> Posted:
-        """Return what is posted of the reply; nothing, if the thread cannot be read."""
+        """Return the posted messages of the reply; none if the thread cannot be read."""
         return await self.chat.posted(message)
 
     async def put(self, message: IncomingMessage, content: Content, posted: Posted) -> str:
@@ -64,7 +64,7 @@ class Posting:
         return self.chat.stream(message, posted, self.hold)
 
     async def show_asker(self, message: IncomingMessage, content: Content) -> None:
-        """Show the reply to the asker alone. Nobody can look for it later, so this is recorded
+        """Show the reply to the asker alone. Nobody can look for it later, so the inbox records it
         first: see `may_have_been_seen`.
 
         Raises:
@@ -79,5 +79,5 @@ class Posting:
         await self.chat.write_to(person, content)
 
     async def may_have_been_seen(self, message: IncomingMessage) -> bool:
-        """Return whether the asker may have seen their reply, as far as is known."""
+        """Return whether the asker may have seen their reply."""
         return await self.inbox.had_ephemeral(message)

@@ -1,5 +1,5 @@
-"""Private answers in a channel: offered if the channel as a whole gets none, or set for the
-channel; and sharing them."""
+"""Private answers in a channel: offered if the channel as a whole gets no answer, or always given
+by the channel's settings; and sharing them."""
 
 from __future__ import annotations
 
@@ -59,15 +59,15 @@ class PrivateAnswers:
         self, message: IncomingMessage, question: Question, recorded: RecordedAnswer
     ) -> None:
         """Offer a private answer if the channel got none and the asker alone would. Nobody else
-        sees the offer, so nobody learns of a page that they may not read. It is decided by search
-        alone: a language model is asked only after a press."""
+        sees the offer, so nobody learns of a page that they may not read. Search alone decides
+        this: a language model is called only after a press."""
         if not isinstance(recorded.answer, NoAnswer):
             return
         reader = await self.asking_again.reader(message.person, message.channel, private=True)
         if isinstance(reader, Closed) or reader == question.reader:
             return
-        alone = replace(question, reader=reader, quoting=True)
-        if isinstance(await self.maker.alone(alone), Answer):
+        private_question = replace(question, reader=reader, quoting=True)
+        if isinstance(await self.maker.answer_silently(private_question), Answer):
             button = Button(ALONE, texts.ANSWER_PRIVATELY, str(recorded.id))
             offer = replace(OFFER, button=button)
             try:
@@ -83,7 +83,7 @@ class PrivateAnswers:
 
         Raises:
             NotOurs: it is not ours to answer any more.
-            ChatUnavailable: it cannot be told who is there.
+            ChatUnavailable: the members of the channel cannot be read.
         """
         try:
             await self.posting.show_asker(message, await self._content(recorded))
@@ -107,46 +107,48 @@ class PrivateAnswers:
         await self.posting.show_asker(message, replace(PERHAPS, button=button))
         return True
 
-    async def wanted(self, press: Press, respond: Respond) -> None:
+    async def answer_privately(self, press: Press, respond: Respond) -> None:
         """Handle the button of the offer."""
         recorded = await self._recorded(press)
         if recorded is None:
             await respond(FORGOTTEN)
             return
-        question = await self._asked_by(press.person, recorded, private=True)
-        result = await self.maker.alone(question) if isinstance(question, Question) else None
+        question = await self._question_of(press.person, recorded, private=True)
+        result = (
+            await self.maker.answer_silently(question) if isinstance(question, Question) else None
+        )
         if isinstance(question, Question) and isinstance(result, Answer):
-            shown = replace(recorded, answer=result, answered=self.clock())
-            await self.maker.note(shown, question, Way.PRIVATE)
-            await respond(await self._content(shown))
+            answered = replace(recorded, answer=result, answered=self.clock())
+            await self.maker.note(answered, question, Way.PRIVATE)
+            await respond(await self._content(answered))
         else:
             await respond(NOT_NOW)
 
-    async def again(self, press: Press, respond: Respond) -> None:
-        """Handle the button of an answer that was perhaps not seen: answer again with the rights of
-        now. Only an answer that its asker alone saw has this button; otherwise a press would show
-        private text to the channel."""
+    async def answer_again(self, press: Press, respond: Respond) -> None:
+        """Handle the button of an answer that was perhaps not seen: answer again with the rights
+        that count now. Only an answer that its asker alone saw has this button; otherwise a press
+        would show private text to the channel."""
         recorded = await self._recorded(press)
         if recorded is None or not recorded.asked.private:
             await respond(FORGOTTEN)
             return
-        question = await self._asked_by(press.person, recorded, private=True)
+        question = await self._question_of(press.person, recorded, private=True)
         if isinstance(question, Closed):
             await respond(Notice(question.why))
             return
-        result = await self.maker.alone(question)
+        result = await self.maker.answer_silently(question)
         try:
-            shown = await self.maker.record(message_of(recorded), question, result, private=True)
+            answered = await self.maker.record(message_of(recorded), question, result, private=True)
         except AskerForgotten:
             await respond(FORGOTTEN)
             return
-        await self.maker.note(shown, question, Way.PRIVATE)
-        await respond(await self._content(shown))
+        await self.maker.note(answered, question, Way.PRIVATE)
+        await respond(await self._content(answered))
 
-    async def shared(self, press: Press, respond: Respond) -> None:
-        """Handle "Share to channel": an answer from what all members may read now, which may be
-        less than the person saw, replaces what the channel got. A second press finds what the first
-        has posted."""
+    async def share(self, press: Press, respond: Respond) -> None:
+        """Handle "Share to channel": replace the channel's answer with one from the pages that all
+        members may read now, which may be fewer than the person saw. A second press finds what the
+        first has posted."""
         async with self.locks.hold(f"(share {press.value})"):
             await self._share(press, respond)
 
@@ -159,8 +161,10 @@ class PrivateAnswers:
         if await self.directory.has_outsiders(message.channel):
             await respond(NOT_FOR_OUTSIDERS, replacing=False)
             return
-        question = await self._asked_by(press.person, recorded, private=False)
-        result = await self.maker.alone(question) if isinstance(question, Question) else None
+        question = await self._question_of(press.person, recorded, private=False)
+        result = (
+            await self.maker.answer_silently(question) if isinstance(question, Question) else None
+        )
         if isinstance(question, Closed) or not isinstance(result, Answer):
             await respond(NOT_FOR_ALL, replacing=False)
             return
@@ -181,7 +185,7 @@ class PrivateAnswers:
             await self.posting.remove(message, await self.posting.posted(message))
         await respond(SHARED)
 
-    async def _asked_by(
+    async def _question_of(
         self, person: str, recorded: RecordedAnswer, *, private: bool
     ) -> Question | Closed:
         """Return the answer's question with the rights that count now."""

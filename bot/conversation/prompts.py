@@ -31,9 +31,9 @@ _HOW_TO = re.compile(r"how to (\w[^?]*)$", re.IGNORECASE)
 @dataclass(slots=True, kw_only=True)
 class Prompts:
     """Suggested questions. They were asked in public, answered well from pages open to everyone,
-    and praised by somebody other than the asker, so nobody can place words before all others alone.
-    If there are too few, page titles fill up, questions first: ``titles`` returns those of open
-    pages at that moment, and may take a moment."""
+    and praised by somebody other than the asker, so nobody alone can put words before everyone. If
+    there are too few, page titles are added, those that ask a question first: ``titles`` returns
+    the titles of the pages that are open now, and may take a moment."""
 
     directory: Directory
     answers: Answers
@@ -45,8 +45,8 @@ class Prompts:
         self._known = ExpiringCache(self.clock)
 
     async def suggested(self, *, to_member: bool) -> list[str]:
-        """Return the suggestions for somebody who may read what is open to everyone: titles alone
-        if they are no member of the workspace, and do not read its public channels.
+        """Return the suggestions for somebody who may read pages open to everyone: titles alone if
+        they are no member of the workspace, and do not read its public channels.
 
         Raises:
             StateUnavailable, IndexUnavailable
@@ -60,31 +60,35 @@ class Prompts:
         return await self._with_titles(praised)
 
     async def _with_titles(self, praised: Mapping[str, _Suggestion]) -> list[str]:
-        """Fill up with titles. An asker may have been forgotten since, or the answer retracted. A
-        page may have been closed, too, so titles are never cached."""
-        asked = {key: one.text for key, one in praised.items() if await self._stands(one.answer)}
-        if len(asked) < MOST:
+        """Drop the praised questions whose asker was forgotten or whose answer was retracted, and
+        add titles. A page may have been closed, too, so titles are never cached."""
+        questions = {
+            key: suggestion.text
+            for key, suggestion in praised.items()
+            if await self._is_valid(suggestion.answer)
+        }
+        if len(questions) < MOST:
             titles = await asyncio.to_thread(self.titles)
             for title in sorted(titles, key=looks_like_question, reverse=True):
                 text = question_of(title)
-                asked.setdefault(text.casefold(), text)
-        return list(asked.values())[:MOST]
+                questions.setdefault(text.casefold(), text)
+        return list(questions.values())[:MOST]
 
-    async def _stands(self, id_: int) -> bool:
+    async def _is_valid(self, id_: int) -> bool:
         recorded = await self.answers.recorded(id_)
         return recorded is not None and not recorded.retracted
 
     async def _praised(self) -> dict[str, _Suggestion]:
         """Return the praised questions, the latest first."""
-        found: dict[str, _Suggestion] = {}
+        suggestions: dict[str, _Suggestion] = {}
         praised = await self.answers.praised(by_others=True)
         for recorded in reversed(praised):
             text = " ".join(recorded.asked.question.split())
             if len(text) <= _LONGEST and await self._is_open(recorded):
-                found.setdefault(text.casefold(), _Suggestion(text, recorded.id))
-            if len(found) == MOST:
+                suggestions.setdefault(text.casefold(), _Suggestion(text, recorded.id))
+            if len(suggestions) == MOST:
                 break
-        return found
+        return suggestions
 
     async def _is_open(self, recorded: RecordedAnswer) -> bool:
         """Return whether question and answer are public. A question in a private channel is as

@@ -1,4 +1,4 @@
-"""People who wait long are told how many questions are before theirs."""
+"""The status line that tells people who wait long how many questions are before theirs."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class QueueStatus:
         would only lengthen the wait."""
         now, waiting = self._clock(), list(enumerate(self._waiting(), 1))
         # Messages for others wait, too, and count; their authors expect nothing from the bot.
-        asked = [(number, message) for number, message in waiting if _asked(message)]
-        seen = {message.id: self._due.get(message.id, now + self._long) for _, message in asked}
-        late = [(number, message) for number, message in asked if seen[message.id] <= now]
+        for_us = [(number, message) for number, message in waiting if _is_for_us(message)]
+        due = {message.id: self._due.get(message.id, now + self._long) for _, message in for_us}
+        late = [(number, message) for number, message in for_us if due[message.id] <= now]
         late = late[:_AT_MOST]
-        self._due = seen | {message.id: now + _AGAIN for _, message in late}
+        self._due = due | {message.id: now + _AGAIN for _, message in late}
         places = asyncio.Semaphore(_AT_ONCE)
 
         async def show(number: int, message: IncomingMessage) -> None:
@@ -60,9 +60,9 @@ class QueueStatus:
                     message.channel, message.thread, texts.number_in_queue(number)
                 )
 
-        await asyncio.gather(*(show(*one) for one in late))
+        await asyncio.gather(*(show(*entry) for entry in late))
 
 
-def _asked(message: IncomingMessage) -> bool:
+def _is_for_us(message: IncomingMessage) -> bool:
     to_us = message.kind in (MessageKind.MENTION, MessageKind.DIRECT)
     return to_us and not message.deleted

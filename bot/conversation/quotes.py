@@ -49,13 +49,15 @@ class Quotes:
             await respond(Notice(reader.why), replacing=False)
             return
         question = await self.asking_again.question(message, recorded, reader)
-        result = await self.maker.alone(replace(question, person=press.person, quoting=True))
+        result = await self.maker.answer_silently(
+            replace(question, person=press.person, quoting=True)
+        )
         if not isinstance(result, Answer):
             await respond(NOTHING, replacing=False)
             return
-        shown = replace(recorded, answer=result, answered=self.clock())
-        await self.maker.note(shown, question, Way.PRIVATE, press.person)
-        content = AnswerContent(shown, buttons=Buttons.NONE, note=texts.ONLY_YOU_QUOTES)
+        answered = replace(recorded, answer=result, answered=self.clock())
+        await self.maker.note(answered, question, Way.PRIVATE, press.person)
+        content = AnswerContent(answered, buttons=Buttons.NONE, note=texts.ONLY_YOU_QUOTES)
         await respond(content, replacing=False)
 
     async def _recorded(self, press: Press) -> RecordedAnswer | None:

@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"\W*(?:(?:no|number|option)\W*)?(?<![+-])([1-9])\W*", re.I
 
 
 def is_number(words: str) -> bool:
-    """Return whether ``words`` are the number of a reading, and nothing else."""
+    """Return whether ``words`` are only the number of a reading."""
     return _NUMBER.fullmatch(words) is not None
 
 
@@ -20,12 +20,12 @@ def reading_named(words: str, readings: Sequence[Reading]) -> Reading | None:
     """Return the reading that ``words`` name, by its number or its label."""
     if match := _NUMBER.fullmatch(words):
         return next(iter(readings[int(match[1]) - 1 : int(match[1])]), None)
-    # First as it is written: by their letters alone, C, C++ and C# are the same.
+    # First with punctuation: by their letters alone, C, C++ and C# are the same.
     for form in (_spaced, _bare):
-        wanted = form(words)
-        named = [one for one in readings if wanted and form(one.label) == wanted]
-        if named:
-            return named[0] if len(named) == 1 else None
+        name = form(words)
+        matches = [reading for reading in readings if name and form(reading.label) == name]
+        if matches:
+            return matches[0] if len(matches) == 1 else None
     return None
 
 

@@ -17,7 +17,7 @@ from bot.errors import StateRefused, StateUnavailable
 _REMEMBERED = 1000
 """Messages remembered. A mention comes as two events, and any of them up to four times."""
 _PATIENCE = 1.5
-"""Seconds. A chat waits three or so, and a database that is away may not say so."""
+"""Seconds. A chat waits about three, and a call to a database that is away may hang."""
 
 _Read = Callable[[], IncomingMessage | None]
 
@@ -32,9 +32,9 @@ class Receiving:
         self._waiting_room = waiting_room
         # One thread: messages are read in the order in which they come.
         self._reading = ThreadPoolExecutor(1, "reading messages")
-        self._come: list[IncomingMessage] = []
-        self._kept: dict[IncomingMessage, asyncio.Future[None]] = {}
-        self._keeping: asyncio.Task[None] | None = None
+        self._batch: list[IncomingMessage] = []
+        self._stored: dict[IncomingMessage, asyncio.Future[None]] = {}
+        self._storing: asyncio.Task[None] | None = None
         self._late: set[asyncio.Task[list[IncomingMessage]]] = set()
 
     async def receive(self, read: _Read) -> bool:
@@ -46,7 +46,7 @@ class Receiving:
         """
         message, concerns_us = await beside(self._reading, self._read, read)
         if message is not None and concerns_us:
-            await self._kept_once(message)
+            await self._store_once(message)
         return message is not None
 
     async def keep(self, message: IncomingMessage) -> None:
@@ -61,42 +61,42 @@ class Receiving:
         message = read()
         return message, message is not None and self._filter.may_concern_us(message)
 
-    async def _kept_once(self, message: IncomingMessage) -> None:
+    async def _store_once(self, message: IncomingMessage) -> None:
         alone = _without_event(message)
-        kept = self._kept.get(alone)
-        if kept is None:
-            kept = self._kept[alone] = asyncio.get_running_loop().create_future()
-            self._come.append(message)
-            if self._keeping is None or self._keeping.done():
-                self._keeping = asyncio.create_task(self._keep())
-        await asyncio.shield(kept)
+        stored = self._stored.get(alone)
+        if stored is None:
+            stored = self._stored[alone] = asyncio.get_running_loop().create_future()
+            self._batch.append(message)
+            if self._storing is None or self._storing.done():
+                self._storing = asyncio.create_task(self._store_batches())
+        await asyncio.shield(stored)
 
-    async def _keep(self) -> None:
-        while self._come:
-            come, self._come = self._come, []
+    async def _store_batches(self) -> None:
+        while self._batch:
+            batch, self._batch = self._batch, []
             try:
-                new = await self._taken(come)
+                new = await self._store(batch)
             except asyncio.CancelledError:
                 # The process ends: nothing is acknowledged, so the chat delivers it again.
-                for message in come:
-                    self._kept.pop(_without_event(message)).cancel()
+                for message in batch:
+                    self._stored.pop(_without_event(message)).cancel()
                 raise
-            except Exception as error:  # noqa: BLE001 - handed on to whoever waits
-                for message in come:
-                    kept = self._kept.pop(_without_event(message))
-                    kept.set_exception(error)
-                    kept.exception()  # whoever waited may be gone, which is no error of its own
+            except Exception as error:  # noqa: BLE001 - handed on to the waiting tasks
+                for message in batch:
+                    stored = self._stored.pop(_without_event(message))
+                    stored.set_exception(error)
+                    stored.exception()  # retrieved, so that a gone waiter causes no log line
                 continue
             for message in new:
                 self._workers.submit(message, anew=message.changed)
-            for message in come:
-                self._kept[_without_event(message)].set_result(None)
+            for message in batch:
+                self._stored[_without_event(message)].set_result(None)
             self._forget()
 
-    async def _taken(self, come: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        """Return the messages to work on now."""
+    async def _store(self, batch: Sequence[IncomingMessage]) -> list[IncomingMessage]:
+        """Store a batch, and return the messages to work on now."""
         if not self._waiting_room.is_open:
-            taking = asyncio.create_task(self._filter.take_all(come))
+            taking = asyncio.create_task(self._filter.take_all(batch))
             try:
                 async with asyncio.timeout(_PATIENCE):
                     return await asyncio.shield(taking)
@@ -106,7 +106,7 @@ class Receiving:
                 # If it is only slow it may still succeed: the inbox takes nothing twice.
                 self._late.add(taking)
                 taking.add_done_callback(self._submit_late)
-        await self._waiting_room.take(come)
+        await self._waiting_room.take(batch)
         return []
 
     def _submit_late(self, taking: asyncio.Task[list[IncomingMessage]]) -> None:
@@ -119,9 +119,9 @@ class Receiving:
 
     def _forget(self) -> None:
         """Forget the earliest messages; the inbox knows them for longer."""
-        for message in list(self._kept)[:-_REMEMBERED]:
-            if self._kept[message].done():
-                del self._kept[message]
+        for message in list(self._stored)[:-_REMEMBERED]:
+            if self._stored[message].done():
+                del self._stored[message]
 
 
 def _without_event(message: IncomingMessage) -> IncomingMessage:

@@ -1,7 +1,7 @@
 """Answers in the chat are redrawn in place: with their verdicts, or with a choice.
 
-Others may redraw the same answer at the same time, and its question may be edited or deleted. The
-last writer may know least, so each reads the answer again after drawing.
+Other tasks may redraw the same answer at the same time, and its question may be edited or deleted.
+The last writer may have the oldest state, so each reads the answer again after drawing.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ class Redrawing:
     ) -> None:
         """Draw the answer as it is now; nothing, if it is not valid any more. If the chat refuses
         or is away, it stays as it is."""
-        known = await self._known(recorded)
-        if known is None or known[0].retracted:
+        current = await self._read(recorded)
+        if current is None or current[0].retracted:
             return
-        while known is not None:
-            now, tally = known
+        while current is not None:
+            latest, tally = current
             try:
-                id_ = now.message or recorded.message
-                await self.chat.redraw(recorded, id_, _content(now, tally, change))
+                id_ = latest.message or recorded.message
+                await self.chat.redraw(recorded, id_, _content(latest, tally, change))
             except (ChatRefused, ChatUnavailable) as error:
                 logger.info("Answer %d could not be redrawn: %s", recorded.id, error)
                 return
-            before, known = known, await self._known(recorded)
-            if known == before:
+            before, current = current, await self._read(recorded)
+            if current == before:
                 return
 
-    async def _known(self, recorded: RecordedAnswer) -> tuple[RecordedAnswer, Tally] | None:
-        now = await self.answers.recorded(recorded.id)
-        if now is None:
+    async def _read(self, recorded: RecordedAnswer) -> tuple[RecordedAnswer, Tally] | None:
+        latest = await self.answers.recorded(recorded.id)
+        if latest is None:
             return None
         tally = await self.answers.tally(recorded.id)
-        return now, tally
+        return latest, tally
 
 
 def _content(recorded: RecordedAnswer, tally: Tally, change: Change) -> Content:

@@ -62,17 +62,17 @@ class Replies:
         """Work on the message until it is replied to, or never will be."""
         with request_ids.request(request_ids.id_of(message.team, message.channel, message.ts)):
             try:
-                await self._see_to(message)
+                await self._handle(message)
             finally:
                 await self.status.end(message)
 
-    async def _see_to(self, message: IncomingMessage) -> None:
+    async def _handle(self, message: IncomingMessage) -> None:
         try:
             claimed = await self.inbox.claim(message.id)
             limits, inbox = self.limits, self.inbox
             refusal = await refusal_of(limits, message, inbox) if limits else None
         except StateUnavailable as error:
-            # Not begun, so nobody need be told: it is submitted again later.
+            # Not begun, so no apology is due: it is submitted again later.
             logger.debug("Message %s was not started: %s", message.ts, error)
             return
         if claimed is None:
@@ -84,7 +84,7 @@ class Replies:
                 "Message %s was edited, deleted or stopped, or another process owns it", message.ts
             )
         except ThreadGone:
-            # Deleted just before the reply was posted; that it was is still to be delivered.
+            # Deleted just before the reply was posted; the event of the deletion is still to come.
             logger.info("Message %s was deleted before its reply was posted", message.ts)
             await self._finish(claimed, MessageState.DONE)
             self.observer.ended(claimed, MessageState.DONE)

@@ -25,8 +25,8 @@ class Stopping:
     observer: Observer
 
     async def stop(self, team: str, channel: str, thread: str, person: str) -> None:
-        """End what this person asked in the thread, and nobody else's question. The inbox comes
-        first, so that a restart does not resume it."""
+        """End this person's questions in the thread, and nobody else's. The inbox comes first, so
+        that a restart does not resume them."""
         messages = await self.inbox.stop(team, channel, thread, person)
         for message in messages:
             await self.workers.cancel(message.id)

@@ -115,8 +115,8 @@ ONLY_YOU_QUOTES = "Only you see these quotes."
 # Suggested questions.
 
 
-def how_do_i(what: str) -> str:
-    return f"How do I {what}?"
+def how_do_i(action: str) -> str:
+    return f"How do I {action}?"
 
 
 def about_page(title: str) -> str:

@@ -20,21 +20,21 @@ logger = logging.getLogger(__name__)
 
 _AT_ONCE = 100
 """Messages in one batch."""
-_TOLD = 1000
-"""Messages whose asker was told something."""
+_REMEMBERED = 1000
+"""Messages remembered whose author was notified."""
 
-Told = tuple[str, str, str]
+Key = tuple[str, str, str]
 
 
 class WaitingRoom:
     """The waiting room, open while the database is away. ``spool`` stores the messages; without one
     none waits.
 
-    Only people who addressed the bot directly are told: at once that their question is not kept, or
-    after ``long`` seconds that it waits.
+    Only people who addressed the bot directly are notified: at once if their question is not kept,
+    or after ``long`` seconds that it waits.
     """
 
-    def __init__(  # noqa: PLR0913 - what takes in, and what tells
+    def __init__(  # noqa: PLR0913 - where messages go, and who is notified
         self,
         spool: WaitingMessages | None,
         filter_: MessageFilter,
@@ -52,10 +52,10 @@ class WaitingRoom:
         self._every = every
         self._long = long
         self._emptying: asyncio.Task[None] | None = None
-        self._more = False
-        """Messages may have come since the files were last listed."""
-        self._telling: set[asyncio.Task[None]] = set()
-        self._told: dict[Told, None] = {}
+        self._may_have_more = False
+        """Messages may have arrived since the files were last listed."""
+        self._notifying: set[asyncio.Task[None]] = set()
+        self._notified: dict[Key, None] = {}
 
     @property
     def is_open(self) -> bool:
@@ -72,16 +72,16 @@ class WaitingRoom:
             await self._keep(messages)
         except StateUnavailable:
             for message in messages:
-                self._tell(message, NOT_KEPT, 0.0)
+                self._notify_later(message, NOT_KEPT, 0.0)
             raise
         for message in messages:
-            self._tell(message, WAITS, self._long)
+            self._notify_later(message, WAITS, self._long)
         self.look()
 
     def look(self) -> None:
         """Begin to move waiting messages to the inbox, including those from before a restart and of
         dead processes."""
-        self._more = True
+        self._may_have_more = True
         if not self.is_open and self._spool:
             self._emptying = asyncio.create_task(self._empty(self._spool))
 
@@ -92,19 +92,19 @@ class WaitingRoom:
 
     async def stop(self) -> None:
         """End all tasks. Messages that wait stay in their files."""
-        tasks = [*self._telling, *([self._emptying] if self._emptying else [])]
+        tasks = [*self._notifying, *([self._emptying] if self._emptying else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _empty(self, spool: WaitingMessages) -> None:
         while True:
-            self._more = False
+            self._may_have_more = False
             messages = await in_own_thread(partial(spool.messages, _AT_ONCE), "waiting")
             if not messages:
-                if not self._more:
+                if not self._may_have_more:
                     return
-                continue  # those that came meanwhile may not be listed
+                continue  # messages that arrived meanwhile may not be listed
             try:
                 await self._take_in(messages)
             except StateRefused:
@@ -114,7 +114,7 @@ class WaitingRoom:
                 continue
             await in_own_thread(partial(spool.remove, messages), "waiting")
             for message in messages:
-                self._remember(message)  # nobody need be told any more that it waits
+                self._remember(message)  # its author need not be notified any more
 
     async def _take_in(self, messages: Sequence[IncomingMessage]) -> None:
         for message in await self._filter.take_all(messages):
@@ -129,18 +129,18 @@ class WaitingRoom:
             except StateRefused:
                 logger.exception("Message %s in %s is lost", message.ts, message.channel)
 
-    def _tell(self, message: IncomingMessage, notice: Notice, after: float) -> None:
+    def _notify_later(self, message: IncomingMessage, notice: Notice, after: float) -> None:
         spoke_to_us = (
             message.kind in (MessageKind.MENTION, MessageKind.DIRECT) and not message.changed
         )
-        if spoke_to_us and _told(message) not in self._told:
-            telling = asyncio.create_task(self._say(message, notice, after))
-            self._telling.add(telling)
-            telling.add_done_callback(self._telling.discard)
+        if spoke_to_us and _key(message) not in self._notified:
+            notifying = asyncio.create_task(self._notify(message, notice, after))
+            self._notifying.add(notifying)
+            notifying.add_done_callback(self._notifying.discard)
 
-    async def _say(self, message: IncomingMessage, notice: Notice, after: float) -> None:
+    async def _notify(self, message: IncomingMessage, notice: Notice, after: float) -> None:
         await asyncio.sleep(after)
-        if _told(message) in self._told:
+        if _key(message) in self._notified:
             return
         self._remember(message)
         channel, person = message.channel, message.person
@@ -152,14 +152,14 @@ class WaitingRoom:
             )
 
     def _remember(self, message: IncomingMessage) -> None:
-        self._told[_told(message)] = None
-        for old in list(self._told)[:-_TOLD]:
-            del self._told[old]
+        self._notified[_key(message)] = None
+        for old in list(self._notified)[:-_REMEMBERED]:
+            del self._notified[old]
 
 
 WAITS = Notice(texts.WAITS)
 NOT_KEPT = Notice(texts.NOT_KEPT)
 
 
-def _told(message: IncomingMessage) -> Told:
+def _key(message: IncomingMessage) -> Key:
     return message.team, message.channel, message.ts

@@ -75,7 +75,10 @@ class Workers:
 
     def waiting(self) -> list[IncomingMessage]:
         """Return the messages that are not begun, in about their order."""
-        return [one[-1] for one in sorted(one for lane in self._waiting.values() for one in lane)]
+        return [
+            entry[-1]
+            for entry in sorted(entry for lane in self._waiting.values() for entry in lane)
+        ]
 
     async def cancel(self, id_: int) -> None:
         """Cancel the work on a message, and return when it has ended. The caller must finish the
@@ -113,14 +116,14 @@ class Workers:
                     if not self._stopping and waiting[0][-1] is first:
                         heapq.heappop(waiting)
                         try:
-                            await self._one(first)
+                            await self._work_on(first)
                         finally:
                             self._known.discard(first.id)
         finally:
             self._known.difference_update(id_ for _, id_, *_ in waiting)
             del self._lanes[channel], self._waiting[channel]
 
-    async def _one(self, message: IncomingMessage) -> None:
+    async def _work_on(self, message: IncomingMessage) -> None:
         working = asyncio.create_task(self._work(message))
         self._at_work[message.id] = working
         try:

@@ -63,9 +63,9 @@ def buttons(
     return {
         CHOICE: pressed(choices.pressed),
         following.STOP: answered(conversation.following.stopped, renderer),
-        private_answers.ALONE: answered(private.wanted, renderer),
-        private_answers.AGAIN: answered(private.again, renderer),
-        private_answers.SHARE: answered(private.shared, renderer),
+        private_answers.ALONE: answered(private.answer_privately, renderer),
+        private_answers.AGAIN: answered(private.answer_again, renderer),
+        private_answers.SHARE: answered(private.share, renderer),
         SHOW_QUOTES: answered(conversation.quotes.pressed, renderer),
     }
 
@@ -108,9 +108,9 @@ def opened(prompts: Prompts, people: SlackPeople, optional_calls: OptionalCalls)
         if people.gets_nothing(membership, shared=False):
             return
         if texts := await prompts.suggested(to_member=membership is Membership.MEMBER):
-            shown = [{"title": _short(text), "message": text} for text in map(inert, texts)]
+            suggestions = [{"title": _short(text), "message": text} for text in map(inert, texts)]
             channel = body["event"]["channel"]
-            await optional_calls.try_call(SUGGEST, channel_id=channel, prompts=shown)
+            await optional_calls.try_call(SUGGEST, channel_id=channel, prompts=suggestions)
 
     return handle
 

@@ -61,12 +61,12 @@ async def test_a_batch_that_is_cut_off_is_acknowledged_to_nobody(
     one = receiving(filter_)
     waiting = asyncio.create_task(one.keep(MESSAGE))
     await filter_.begun.wait()
-    assert one._keeping is not None
-    one._keeping.cancel()
+    assert one._storing is not None
+    one._storing.cancel()
 
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    assert one._keeping.cancelled()
+    assert one._storing.cancelled()
     filter_.taken.cancel()
     del waiting, one
     await asyncio.sleep(0)
@@ -85,8 +85,8 @@ async def test_an_error_whose_waiter_is_gone_is_no_complaint(
     waiting.cancel()
     await asyncio.sleep(0)
     filter_.taken.set_exception(error)
-    assert one._keeping is not None
-    await one._keeping
+    assert one._storing is not None
+    await one._storing
 
     del waiting, one, filter_
     await asyncio.sleep(0)
