@@ -87,8 +87,8 @@ def serve(settings: Settings, secrets: Secrets, sharing: Sharing, reloading: Rel
     Raises:
         SettingsError: a token is missing.
         SlackMisconfigured: a token is wrong, or the port is taken.
-        ModelMisconfigured: a language model is set, and something of it is missing.
-        IndexUnavailable, StateUnavailable: what must be kept cannot be opened.
+        ModelMisconfigured: a language model is set, and its address, key or package is missing.
+        IndexUnavailable, StateUnavailable: the index or the database cannot be opened.
     """
     several = bool(settings.workspace)
     if problems := secrets.slack_problems(settings.slack.mode, several=several):
@@ -104,8 +104,8 @@ def serve_app(
     ready: Callable[[], None] = lambda: None,
     reloading: Reloading | None = None,
 ) -> None:
-    """Answer in Slack with the parts of ``app``, as `serve` does. ``answering`` makes what is asked
-    of the answerer; ``ready`` is called once Slack can reach the bot.
+    """Answer in Slack with the parts of ``app``, as `serve` does. ``answering`` wraps the answerer;
+    ``ready`` is called once Slack can reach the bot.
 
     Raises:
         SlackMisconfigured, ModelMisconfigured, IndexUnavailable, StateUnavailable: see `serve`.
@@ -120,7 +120,7 @@ def serve_app(
         counts, queries = partial(state_counts, app.state), app.queries
         metrics = metrics_of(counts, queries.status, settings.data_dir, now)
         app.model_observer, app.timed = metrics.counters, metrics.counters.timed
-        library, _ = app.library, app.model  # opens the index; a misconfigured model is told now
+        library, _ = app.library, app.model  # opens the index, and raises if a model is wrong
     warm_up(parts)
     answers, limits = Latest(lambda: answering(app.answerer)), ChangingLimits.of(settings.slack)
     # Written answers are those of the first workspace.
@@ -180,8 +180,8 @@ def serve_app(
 
 
 def syncs_of(app: App) -> OneSyncAtATime:
-    """Return the syncs of a bot. Another process may sync an index on a server, and then this one
-    keeps up with the wikis, for its reindexes and the addresses of pages."""
+    """Return the syncs of a bot. Another process may sync an index on a server; then this one
+    follows the wikis, for its reindexes and the addresses of pages."""
     parts = app.indexing
     return repeated_syncs(parts, app, follow=parts.wikis.follow if app.settings.index.url else None)
 
@@ -189,7 +189,7 @@ def syncs_of(app: App) -> OneSyncAtATime:
 def further_workspaces(
     app: App, connection: SlackConnection, env: Environment, wikis: WikiPorts
 ) -> InstalledWorkspaces:
-    """Compose the workspaces beside the one whose token is in the settings."""
+    """Compose the workspaces other than the one whose token is in the settings."""
     secrets = app.secrets
 
     def build(me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
@@ -236,11 +236,11 @@ def connection_of(settings: Settings, secrets: Secrets) -> SlackConnection:
 
 
 class SlackParts:
-    """The parts of the bot in a workspace. ``process`` is started, and one of those that share
-    ``state``. ``team`` is the workspace, where several share it; ``allowed`` what a further one is
-    allowed, whose ports and settings are narrowed to that. Nothing runs before `SlackApp.start`."""
+    """The parts of the bot in a workspace. ``process`` is started, and is one of those that share
+    ``state``. ``team`` is the workspace if several share the state; ``allowed`` are the rights of a
+    further workspace, which narrow its ports and settings. Nothing runs before `SlackApp.start`."""
 
-    def __init__(  # noqa: PLR0913 - the ports of all that is not Slack
+    def __init__(  # noqa: PLR0913 - the ports outside of Slack
         self,
         settings: Settings,
         connection: SlackConnection,
@@ -257,7 +257,7 @@ class SlackParts:
         self.settings, self.connection, self.env, self.wikis = settings, connection, env, wikis
         self.state, self.team = state, team
         self.stores = Stores(state, process, clock, audits=audits, team=team)
-        # Not in the pool that everything else waits in: Slack waits for these.
+        # Not in the pool that all other work waits in: Slack waits for these.
         self.quick_stores = Stores(state, process, clock, in_own_thread, team=team)
         self.executor = ThreadPoolExecutor(slack.workers, thread_name_prefix="answering")
         self.feedback = Feedback(self.stores.answers, clock, wikis.library.page)
@@ -301,7 +301,7 @@ class SlackParts:
 
     def app(self) -> SlackApp:
         settings, env, slack, wikis = self.settings, self.env, self.slack, self.wikis
-        kept = settings.state
+        state = settings.state
         spool = Spool(settings.data_dir / "spool" / (self.team.folder if self.team else ""))
         intake = intake_of(
             self.conversation,
@@ -331,7 +331,7 @@ class SlackParts:
             forget=forget,
             settings=self.stores.channels,
             trail=self.stores.audit,
-            audited=timedelta(days=kept.audit_days),
+            audited=timedelta(days=state.audit_days),
             languages=LanguageChoices(
                 settings.answer_languages, composed=bool(settings.llm.provider)
             ),
@@ -354,7 +354,7 @@ class SlackParts:
             inbox=self.stores.inbox,
             executor=self.executor,
             forgetting=forgetting(
-                self.state, spool, kept.retention_days, kept.audit_days, env.clock
+                self.state, spool, state.retention_days, state.audit_days, env.clock
             ),
             adopt_every=env.adopt_every,
         )
@@ -366,7 +366,7 @@ class SlackParts:
             weekly=due if slack.digest else None,
             channel=slack.review_channel,
             slack=self.slack,
-            kept=stores.digests,
+            log=stores.digests,
             insights=self.insights,
             feedback=self.feedback,
         )

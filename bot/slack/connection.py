@@ -9,8 +9,8 @@ SLACK_API = "https://slack.com/api/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackConnection:
-    """Tokens and addresses. ``app_token`` means Socket Mode; without it HTTP, which needs
-    ``signing_secret``."""
+    """Tokens and addresses. With an ``app_token`` Slack is reached by Socket Mode, without it by
+    HTTP, which needs the ``signing_secret``."""
 
     bot_token: str = field(repr=False)
     app_token: str = field(default="", repr=False)

@@ -54,14 +54,14 @@ def _is_complete(envelope: Mapping[str, Any]) -> bool:
     """Return whether it has the fields that its type requires."""
     if not _may_answer(envelope.get("response_urls", [])):
         return False
-    kind = envelope.get("type")
-    if kind == "event_callback":
+    type_ = envelope.get("type")
+    if type_ == "event_callback":
         return isinstance((envelope.get("event") or {}).get("type"), str)
-    if kind == "block_actions":
+    if type_ == "block_actions":
         return bool(envelope.get("actions"))
-    if kind in {"view_submission", "view_closed"}:
+    if type_ in {"view_submission", "view_closed"}:
         return isinstance((envelope.get("view") or {}).get("callback_id"), str)
-    return isinstance(kind, str) or "command" in envelope or "ssl_check" in envelope
+    return isinstance(type_, str) or "command" in envelope or "ssl_check" in envelope
 
 
 def _may_answer(addresses: object) -> bool:
@@ -98,10 +98,10 @@ def _object(**fields: Fits) -> Fits:
     return fits
 
 
-def _list(of: Fits) -> Fits:
+def _list(item_fits: Fits) -> Fits:
     return lambda value: (
         value is None
-        or (isinstance(value, list) and all(one is not None and of(one) for one in value))
+        or (isinstance(value, list) and all(item is not None and item_fits(item) for item in value))
     )
 
 

@@ -47,9 +47,9 @@ class Environment:
     reload: Callable[[], None] | None = None
     """Reads the settings again, on SIGHUP."""
     stopping: Callable[[], object] = unknown
-    """Is called when the bot is told to stop, before it waits for answers in flight."""
+    """Called when the bot begins to stop, before it waits for answers in flight."""
     question_limits: QuestionLimits | None = None
-    """Limits of questions, where they may change; else those of the settings."""
+    """Limits of questions that may change while the bot runs; None: those of the settings."""
     observer: Observer = field(default_factory=Unobserved)
     limits: HttpLimits = field(default_factory=HttpLimits)
     """Limits of incoming HTTP."""
@@ -62,7 +62,7 @@ class Environment:
     edit_every: float = 3.0
     """Seconds between two edits of a progress message, at least."""
     long_wait: float = 3.0
-    """Seconds after which somebody who waits is told how many are before them."""
+    """Seconds of waiting after which the bot tells a person how many are before them."""
     grace: float = 10.0
     """Seconds that a stop waits for answers in flight."""
     maintenance_every: float = 5.0

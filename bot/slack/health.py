@@ -10,8 +10,8 @@ from bot.background import in_own_thread
 from bot.caching import ExpiringCache
 
 Check = Callable[[], str]
-"""A check that returns what is wrong, in a few words that anybody may read, or nothing. May
-block."""
+"""A check that returns the problem in a few words that anybody may read; empty if there is none. It
+may block."""
 
 OK = "ok"
 _SILENT = "does not answer"
@@ -43,17 +43,17 @@ class Health:
         self._patience = patience
         self._fresh = fresh
         self._running: dict[str, asyncio.Task[str]] = {}
-        self._found = ExpiringCache[str, dict[str, str]](clock)
+        self._results = ExpiringCache[str, dict[str, str]](clock)
         self._one_at_a_time = asyncio.Lock()
 
     async def look(self) -> dict[str, str]:
-        """Return `OK`, or what is wrong, by the name of the check."""
+        """Return `OK` or the problem, by the name of the check."""
         async with self._one_at_a_time:
-            found = self._found.get("found")
-            if found is None:
-                found = await self._look()
-                self._found.put("found", found, self._fresh)
-            return {**found, "slack": await self.slack() or OK}
+            results = self._results.get("found")
+            if results is None:
+                results = await self._look()
+                self._results.put("found", results, self._fresh)
+            return {**results, "slack": await self.slack() or OK}
 
     async def _look(self) -> dict[str, str]:
         for name, check in self._checks.items():
@@ -62,10 +62,10 @@ class Health:
                 self._running[name] = asyncio.create_task(in_own_thread(check, f"checking {name}"))
         if self._running:
             await asyncio.wait(self._running.values(), timeout=self._patience)
-        found = {}
+        results = {}
         for name in self._checks:
             if self._running[name].done():
-                found[name] = self._running.pop(name).result() or OK
+                results[name] = self._running.pop(name).result() or OK
             else:
-                found[name] = _SILENT
-        return found
+                results[name] = _SILENT
+        return results

@@ -46,8 +46,8 @@ _FOR_BOLT = (SIGNATURE, TIMESTAMP, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 _LINGERING = 2.0
 """Seconds in which a refused body is still read, so that its sender gets the refusal."""
 _AT_ONCE = 16 << 10
-"""About the bytes of one connection that are read at once: many small pieces take long to parse,
-and the event loop waits for it."""
+"""Bytes of one connection that are read at once, about: many small pieces take long to parse, and
+block the event loop."""
 _ENDING = 5.0
 _UNTIL_KNOWN = 5
 """Turns of the loop: an accepted connection takes three until its server knows of it."""
@@ -57,7 +57,7 @@ _COMPLAINING = 60.0
 class Door:
     """The HTTP server. ``app`` handles Slack's events, once there is one."""
 
-    def __init__(  # noqa: PLR0913 - what is served
+    def __init__(  # noqa: PLR0913 - one for each kind of endpoint
         self,
         slack: SlackConnection,
         hooks: Mapping[str, Hook],
@@ -79,8 +79,8 @@ class Door:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Listen: for Slack's events, unless they come by socket; for the health checks; and for
-        the hooks, by path.
+        """Listen for Slack's events (unless they come by socket), for health checks, and for the
+        hooks, by path.
 
         Raises:
             SlackMisconfigured: there is no signing secret, or the port is taken.
@@ -109,7 +109,7 @@ class Door:
                     "`[slack] host` or `port`."
                 ) from error
             for listening in server.sockets:
-                # The connections that it accepts inherit it.
+                # The connections that the socket accepts inherit this.
                 listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _AT_ONCE)
             try:
                 yield
@@ -147,7 +147,7 @@ class Door:
 
     async def _is_ready(self, _: web.Request) -> web.StreamResponse:
         checks = await self.health.look()
-        is_ready = all(found == OK for found in checks.values())
+        is_ready = all(result == OK for result in checks.values())
         return web.json_response(
             {"status": "ready" if is_ready else "not ready", "checks": checks},
             status=200 if is_ready else 503,
@@ -155,7 +155,7 @@ class Door:
 
     async def _event(self, request: web.Request) -> web.StreamResponse:
         signatures = self._signatures
-        assert signatures is not None  # noqa: S101 - there is no such route without
+        assert signatures is not None  # noqa: S101 - the route exists only with them
         if not signatures.may_be_valid(request.headers):
             raise self._refusals.of(request)
         body = await self._body(request)
@@ -207,20 +207,20 @@ class Refusals:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._untold = 0
-        self._told: float | None = None
+        self._unlogged = 0
+        self._logged_at: float | None = None
 
     def of(self, request: web.Request) -> web.HTTPUnauthorized:
-        self._untold += 1
+        self._unlogged += 1
         now = self._clock()
-        if self._told is None or now - self._told >= _COMPLAINING:
+        if self._logged_at is None or now - self._logged_at >= _COMPLAINING:
             logger.warning(
                 "Refused without a right signature: %d request(s), the last to %s. Is the secret "
                 "the one that its sender has, and the clock right?",
-                self._untold,
+                self._unlogged,
                 request.path,
             )
-            self._untold, self._told = 0, now
+            self._unlogged, self._logged_at = 0, now
         return web.HTTPUnauthorized()
 
 

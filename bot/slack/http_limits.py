@@ -18,7 +18,8 @@ class HttpLimits:
     """Limits in seconds, bytes and connections. Slack itself waits three seconds for an answer."""
 
     head_seconds: float = 10.0
-    """From the first byte of a request (of a connection, its first) to the end of its head."""
+    """From the first byte of a request (for the first one: from the start of the connection) to the
+    end of its head."""
     body_seconds: float = 10.0
     idle_seconds: float = 75.0
     """Between two requests; longer than reverse proxies keep a connection, which is a minute."""
@@ -27,9 +28,8 @@ class HttpLimits:
 
 
 class Connections:
-    """The open connections, oldest first. If there is no more room, the one that has waited longest
-    without a valid request is closed: a client that opens a thousand silent connections locks
-    nobody out."""
+    """The open connections, oldest first. If there is no more room, the oldest connection without a
+    valid request is closed: a client that opens a thousand silent connections locks nobody out."""
 
     def __init__(self, limits: HttpLimits) -> None:
         self.limits = limits
@@ -41,7 +41,7 @@ class Connections:
     def add(self, connection: Connection) -> bool:
         """Add a connection; return False if there is no room, not even by closing another."""
         if len(self._open) >= self.limits.connections:
-            unproven = next((one for one in self._open if not one.is_proven), None)
+            unproven = next((waiting for waiting in self._open if not waiting.is_proven), None)
             if unproven is None:
                 return False
             unproven.abort()
@@ -53,7 +53,7 @@ class Connections:
 
 
 class Connection(asyncio.Protocol):
-    """A protocol before aiohttp's that closes connections that take too long."""
+    """A protocol in front of aiohttp's that closes connections that take too long."""
 
     def __init__(self, inner: asyncio.Protocol, connections: Connections) -> None:
         self._inner = inner
@@ -152,8 +152,8 @@ async def keep_time(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 def _close_if_upgraded(request: web.Request, response: web.StreamResponse) -> None:
-    """Close the connection if it asked for another protocol, which nothing here speaks. aiohttp
-    would buffer everything after the request for it, without a limit, and copy it with each
+    """Close the connection if it asked for another protocol, which the bot does not speak. aiohttp
+    would buffer everything after the request without a limit, and copy the buffer with each
     piece."""
     if hdrs.UPGRADE in request.headers or request.method == hdrs.METH_CONNECT:
         response.force_close()

@@ -1,4 +1,4 @@
-"""The workspaces that Footnote is installed in, beside the one whose token is in the settings."""
+"""The workspaces that Footnote is installed in, besides the one whose token is in the settings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from bot.workspaces.ports import Installations, InstallStates
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledWorkspaces:
-    """The workspaces of ``client``'s installations. ``connection`` is that of the settings."""
+    """The workspaces of ``client``'s installations. ``connection`` has the token in the
+    settings."""
 
     client: OAuthClient
     connection: SlackConnection
@@ -47,7 +48,7 @@ class InstalledWorkspaces:
         )
 
     def apps(self, home: tuple[str, SlackApp] | None) -> Workspaces:
-        """Return the apps of all workspaces, of which ``home`` is made already."""
+        """Return the apps of all workspaces. ``home`` is the one that is already composed."""
         env, installations = self.env, self.installations
         rotation = Rotation(
             installations=installations,

@@ -1,5 +1,5 @@
-"""The app's listeners. Every payload of Slack's is acknowledged; a question is stored in the inbox
-before anything else happens to it."""
+"""The app's listeners. They acknowledge every payload of Slack's, and store a question in the inbox
+before they do anything else with it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _ANY = re.compile(".*", re.DOTALL)
 
 
 def bolt_app(slack: SlackConnection, me: Identity, token: Callable[[], str]) -> AsyncApp:
-    """Return Bolt's app with our identity, so that no event waits for, or is lost to, an
-    auth.test. ``token`` returns the bot's, which may be rotated."""
+    """Return Bolt's app with our identity, so that no event waits for an auth.test, or is lost when
+    it fails. ``token`` returns the bot's token, which may be rotated."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(
@@ -59,7 +59,7 @@ def bolt_app(slack: SlackConnection, me: Identity, token: Callable[[], str]) -> 
 
 
 def front_app(slack: SlackConnection) -> AsyncApp:
-    """Return Bolt's app for payloads of no workspace, which it acknowledges."""
+    """Return Bolt's app that acknowledges payloads without a workspace of ours."""
     app = bolt_app(slack, Identity("", "", ""), lambda: "")
     take_the_rest(app)
     return app
@@ -67,7 +67,7 @@ def front_app(slack: SlackConnection) -> AsyncApp:
 
 def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
     """Listen for questions. If one cannot be stored, the error makes Slack deliver it again. This
-    bypasses the other listeners: to ask each of them takes longer than to store a message."""
+    bypasses the other listeners: asking each of them takes longer than storing a message."""
 
     @app.middleware
     async def keep(
@@ -81,7 +81,7 @@ def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
 
 
 def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
-    """Listen for all that is not a question: events, clicks, forms and commands."""
+    """Listen for everything except questions: events, clicks, forms and commands."""
     guarded, slack, settings = failures.guarded, features.workspace, features.wiki.settings
     flags = FlagPresses(features.flagging, slack.api, slack.me.user)
     app.view(channel_form.FORM)(failures.checked(settings.problems, settings.sent))

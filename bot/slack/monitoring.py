@@ -19,9 +19,9 @@ _REFUSED = (
 
 @dataclass(frozen=True, slots=True)
 class MetricsPage:
-    """The page. ``read`` returns it and its content type in the format that a header ``Accept``
-    asks for. Whoever has the ``token`` may read it; without one, everybody who reaches the port if
-    it is this machine's alone."""
+    """The page. ``read`` returns it and its content type in the format that an ``Accept`` header
+    asks for. Clients that send the ``token`` may read it. Without a token, every client may if the
+    server listens on this machine alone, and nobody otherwise."""
 
     read: Callable[[str], Awaitable[tuple[bytes, str]]]
     token: str = field(default="", repr=False)

@@ -1,7 +1,7 @@
 """The pages that install the app in a workspace: /slack/install leads to Slack, which comes back.
 
-Bolt's flow does it: the state that Slack brings back must be the one in the browser's cookie, be
-known, and be used once. What is kept, and where, and what people read, is ours.
+Bolt runs the flow: the state that Slack brings back must be the one in the browser's cookie, be
+known, and be used once. The stores and the texts are ours.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.oauth.installation_store import Installation as GivenInstallation
+from slack_sdk.oauth.installation_store import Installation as BoltInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
@@ -67,7 +67,7 @@ class AtHome(BoltError):
     """The workspace is the one whose token is in the settings."""
 
 
-def install_pages(  # noqa: PLR0913 - what is kept, where, and who is told
+def install_pages(  # noqa: PLR0913 - the stores, and who is notified
     client: OAuthClient,
     installations: Installations,
     states: InstallStates,
@@ -109,7 +109,7 @@ def install_pages(  # noqa: PLR0913 - what is kept, where, and who is told
 
 
 class States(AsyncOAuthStateStore):
-    """Bolt's port to the states, which are kept by ours."""
+    """Bolt's port to the states, which our store keeps."""
 
     def __init__(self, states: InstallStates, clock: Callable[[], datetime]) -> None:
         self._states = states
@@ -125,8 +125,8 @@ class States(AsyncOAuthStateStore):
 
 
 class NamedInstallations(AsyncInstallationStore):
-    """Bolt's port to the installations: keeps those in workspaces that the operator names, and
-    gives the others' tokens back, but for the one that is in the settings, ``home``."""
+    """Bolt's port to the installations: stores those in workspaces that the operator names, and
+    revokes the tokens of all others, except the one in the settings, ``home``."""
 
     def __init__(
         self,
@@ -143,24 +143,24 @@ class NamedInstallations(AsyncInstallationStore):
         self._clock = clock
         self._home = home
 
-    async def async_save(self, installation: GivenInstallation) -> None:
-        """Keep an installation.
+    async def async_save(self, installation: BoltInstallation) -> None:
+        """Store an installation.
 
         Raises:
-            NotNamed: it is given back.
-            AtHome: nothing is to be done.
+            NotNamed: its token was revoked.
+            AtHome: there is nothing to do.
             BoltError: Slack gave no token of a bot.
             StateUnavailable: it cannot be stored now.
         """
-        kept = _kept(installation, self._clock())
+        ours = _our_installation(installation, self._clock())
         # Slack gives an app that is installed again the token that it has.
-        if kept.token == self._home:
-            raise AtHome(kept.id)
-        if self._rights(kept.id, kept.enterprise) is None:
-            await self._give_back(kept)
-            raise NotNamed(f"{kept.name} ({kept.id})")
-        await asyncio.to_thread(self._installations.save, kept)
-        logger.info("Footnote was installed in %s (%s)", kept.id, kept.name)
+        if ours.token == self._home:
+            raise AtHome(ours.id)
+        if self._rights(ours.id, ours.enterprise) is None:
+            await self._give_back(ours)
+            raise NotNamed(f"{ours.name} ({ours.id})")
+        await asyncio.to_thread(self._installations.save, ours)
+        logger.info("Footnote was installed in %s (%s)", ours.id, ours.name)
 
     async def _give_back(self, installation: Installation) -> None:
         logger.warning("Not installed: no [[workspace]] names %s", installation.id)
@@ -170,43 +170,44 @@ class NamedInstallations(AsyncInstallationStore):
             logger.warning("Its token is not kept, and could not be revoked: %s", error)
 
 
-def _kept(given: GivenInstallation, now: datetime) -> Installation:
-    id_ = given.enterprise_id if given.is_enterprise_install else given.team_id
-    name = given.enterprise_name if given.is_enterprise_install else given.team_name
-    ids = (id_, given.enterprise_id, given.bot_id, given.bot_user_id)
-    if not id_ or not given.bot_token or any(len(one or "") > _ID_LENGTH for one in ids):
+def _our_installation(bolt: BoltInstallation, now: datetime) -> Installation:
+    id_ = bolt.enterprise_id if bolt.is_enterprise_install else bolt.team_id
+    name = bolt.enterprise_name if bolt.is_enterprise_install else bolt.team_name
+    ids = (id_, bolt.enterprise_id, bolt.bot_id, bolt.bot_user_id)
+    if not id_ or not bolt.bot_token or any(len(part or "") > _ID_LENGTH for part in ids):
         raise BoltError("Slack gave no token of a bot")
-    expires = given.bot_token_expires_at
+    expires = bolt.bot_token_expires_at
     return Installation(
         id=id_,
         name=(name or id_)[:_NAME_LENGTH],
-        enterprise=given.enterprise_id or "",
-        bot=given.bot_id or "",
-        bot_user=given.bot_user_id or "",
-        token=given.bot_token,
-        refresh_token=given.bot_refresh_token or "",
+        enterprise=bolt.enterprise_id or "",
+        bot=bolt.bot_id or "",
+        bot_user=bolt.bot_user_id or "",
+        token=bolt.bot_token,
+        refresh_token=bolt.bot_refresh_token or "",
         expires=datetime.fromtimestamp(expires, UTC) if expires else None,
         installed=now,
     )
 
 
 def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]], *, asks: bool) -> Page:
-    """Return a page that Bolt's flow makes. The first one ``asks`` nothing: Bolt would copy what
-    stands in its address into Slack's, such as other scopes."""
+    """Return a page that Bolt's flow makes. ``asks``: pass the address's query on to Bolt. The
+    first page does not, because Bolt would copy the query, such as other scopes, into Slack's
+    address."""
 
     async def page(request: web.Request) -> web.StreamResponse:
-        asked = AsyncBoltRequest(
+        bolt_request = AsyncBoltRequest(
             body="",
             query=request.query_string if asks else "",
             headers={"cookie": request.headers.get("Cookie", "")},
         )
         try:
-            response = await handle(asked)
+            response = await handle(bolt_request)
         except StateUnavailable:
-            response = _said(503, texts.NOT_NOW, texts.NO_DATABASE)
+            response = _response(503, texts.NOT_NOW, texts.NO_DATABASE)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             logger.warning("Slack does not answer an installation: %s", type(error).__name__)
-            response = _said(503, texts.NOT_NOW, texts.no_answer_from_slack(INSTALL))
+            response = _response(503, texts.NOT_NOW, texts.no_answer_from_slack(INSTALL))
         answer = await to_aiohttp_response(response)
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Referrer-Policy"] = "no-referrer"
@@ -220,25 +221,25 @@ def _succeeded(
 ) -> Callable[[AsyncSuccessArgs], Awaitable[BoltResponse]]:
     async def succeeded(arguments: AsyncSuccessArgs) -> BoltResponse:
         installed()
-        given = arguments.installation
-        name = given.team_name or given.enterprise_name or ""
-        return _said(200, texts.INSTALLED, texts.installed_in(name))
+        installation = arguments.installation
+        name = installation.team_name or installation.enterprise_name or ""
+        return _response(200, texts.INSTALLED, texts.installed_in(name))
 
     return succeeded
 
 
 async def _failed(arguments: AsyncFailureArgs) -> BoltResponse:
     if isinstance(arguments.error, AtHome):
-        return _said(200, texts.INSTALLED, texts.ANSWERS_ALREADY)
+        return _response(200, texts.INSTALLED, texts.ANSWERS_ALREADY)
     if isinstance(arguments.error, NotNamed):
-        return _said(403, texts.NOT_INSTALLED, texts.not_set_up_for(str(arguments.error)))
+        return _response(403, texts.NOT_INSTALLED, texts.not_set_up_for(str(arguments.error)))
     why = _WORDS.get(arguments.reason, texts.NOT_CONFIRMED)
     logger.info("An installation failed: %s", arguments.reason[:100].encode("unicode_escape"))
     text = texts.begin_again(why, INSTALL)
-    return _said(arguments.suggested_status_code, texts.NOT_INSTALLED, text)
+    return _response(arguments.suggested_status_code, texts.NOT_INSTALLED, text)
 
 
-def _said(status: int, heading: str, text: str) -> BoltResponse:
+def _response(status: int, heading: str, text: str) -> BoltResponse:
     page = _PAGE.format(heading=html.escape(heading), text=html.escape(text))
     return BoltResponse(
         status=status, body=page, headers={"Content-Type": "text/html; charset=utf-8"}

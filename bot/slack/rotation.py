@@ -1,4 +1,4 @@
-"""Rotation of tokens that expire: each is exchanged for the next one before its time is over."""
+"""Rotation of tokens that expire: each is exchanged for the next one before it expires."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from bot.workspaces.ports import Installations
 logger = logging.getLogger(__name__)
 
 EARLY = timedelta(hours=2)
-"""So long before its end a token is exchanged; it is valid for 12 hours."""
+"""Time before its expiry at which a token is exchanged; it is valid for 12 hours."""
 AGAIN = 300.0
 """Seconds before an exchange that Slack refused is tried again."""
 _AT_ONCE = 60 * 24 * 366
-"""Minutes: whether it is time was decided here, by our own clock."""
+"""Minutes, so many that the library always exchanges: our own clock decides when."""
 
 
 def rotator_of(client: OAuthClient) -> AsyncTokenRotator:
@@ -44,8 +44,8 @@ def rotator_of(client: OAuthClient) -> AsyncTokenRotator:
 class Rotation:
     """The rotation of tokens. ``clock`` returns the time of day, ``seconds`` monotonic seconds.
 
-    A refresh token works once, so processes that share the database take turns, and what Slack gave
-    is kept in memory until the database has it; a process that is told to end waits for it.
+    A refresh token works once. So processes that share the database take turns, a new token is kept
+    in memory until the database has it, and a process that is told to end waits for the exchange.
     """
 
     installations: Installations
@@ -60,32 +60,32 @@ class Rotation:
         self._refused = ExpiringCache(self.seconds)
 
     async def __call__(self, installation: Installation) -> Installation:
-        """Return the installation with a token that is valid for a while; as it is, if the next one
-        cannot be had now, which is logged.
+        """Return the installation with a token that is valid for a while. If Slack gives no new
+        token now, log it and return the installation unchanged.
 
         Raises:
             StateUnavailable: the token cannot be read or written now.
         """
         if installation.id in self._unsaved:
-            return await self._saved(installation)
+            return await self._save(installation)
         if not self._is_due(installation) or self._refused.get(installation.id):
             return installation
         try:
             async with self.locks.hold(f"(token {installation.id})", waiting=False):
-                now = await asyncio.to_thread(self.installations.find, installation.id)
-                if now is None or not self._is_due(now):
-                    return now or installation
-                return await to_its_end(self._rotated(now))
+                latest = await asyncio.to_thread(self.installations.find, installation.id)
+                if latest is None or not self._is_due(latest):
+                    return latest or installation
+                return await to_its_end(self._rotate(latest))
         except LockTaken:
             return installation
 
     def _is_due(self, installation: Installation) -> bool:
         return installation.expires is not None and installation.expires - self.clock() <= EARLY
 
-    async def _rotated(self, before: Installation) -> Installation:
+    async def _rotate(self, before: Installation) -> Installation:
         try:
             bot = await self.rotator.perform_bot_token_rotation(
-                bot=_library_s(before), minutes_before_expiration=_AT_ONCE
+                bot=_as_bolt(before), minutes_before_expiration=_AT_ONCE
             )
         except (SlackTokenRotationError, aiohttp.ClientError, TimeoutError, OSError) as error:
             self._refused.put(before.id, True, AGAIN)
@@ -98,9 +98,9 @@ class Rotation:
         expires = datetime.fromtimestamp(float(bot.bot_token_expires_at or 0), UTC)
         after = before.rotated(bot.bot_token, bot.bot_refresh_token or "", expires)
         self._unsaved[before.id] = before, after
-        return await self._saved(after)
+        return await self._save(after)
 
-    async def _saved(self, current: Installation) -> Installation:
+    async def _save(self, current: Installation) -> Installation:
         before, after = self._unsaved[current.id]
         try:
             is_stored = await asyncio.to_thread(self.installations.rotate, before, after)
@@ -114,7 +114,7 @@ class Rotation:
         return after
 
 
-def _library_s(installation: Installation) -> Bot:
+def _as_bolt(installation: Installation) -> Bot:
     expires = installation.expires
     return Bot(
         team_id=None if installation.is_org_wide else installation.id,
@@ -129,7 +129,7 @@ def _library_s(installation: Installation) -> Bot:
 
 
 def _words(error: Exception) -> str:
-    """Return what is safe to log: Slack's code, or the kind of failure."""
+    """Return words that are safe to log: Slack's code, or the kind of failure."""
     if isinstance(error, SlackTokenRotationError):
         return str(error.api_error.response.get("error", "refused"))
     return type(error).__name__

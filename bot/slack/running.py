@@ -46,11 +46,11 @@ class Dispatcher(Protocol):
     """The dispatcher of Slack's payloads: the app of one workspace, or those of several."""
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
-        """Take a payload, and return what Slack gets for it."""
+        """Take a payload, and return the response to Slack."""
         ...
 
     async def start(self) -> None:
-        """Resume what an earlier process left.
+        """Resume the work that an earlier process left.
 
         Raises:
             StateUnavailable
@@ -62,7 +62,7 @@ class Dispatcher(Protocol):
         ...
 
     async def stop(self, grace: float) -> None:
-        """Finish what can be finished in ``grace`` seconds; the rest is kept."""
+        """Finish the work that takes up to ``grace`` seconds; the rest stays stored."""
         ...
 
 
@@ -107,7 +107,8 @@ class SlackApp:
         )
 
     async def _every(self, seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
-        """Do a chore now and every so many seconds. One that fails has its next turn."""
+        """Do a chore now and every ``seconds``. A chore that fails is tried again at its next
+        turn."""
         while True:
             try:
                 await chore()
@@ -142,7 +143,7 @@ class SlackApp:
                 await client.session.close()
 
     async def forget(self) -> None:
-        """Delete what is older than the retention time.
+        """Delete answers that are older than the retention time.
 
         Raises:
             StateUnavailable
@@ -150,7 +151,7 @@ class SlackApp:
         logger.debug("%d old answers deleted", await asyncio.to_thread(self.forgetting))
 
 
-def app_of(  # noqa: PLR0913 - what it offers, and what it runs on
+def app_of(  # noqa: PLR0913 - its features, and what they run on
     features: SlackFeatures,
     connection: SlackConnection,
     *,

@@ -35,7 +35,7 @@ _LONGEST_PAUSE = 60.0
 _CONNECTING = 20.0
 
 
-async def serve(  # noqa: PLR0913 - how it is composed, and what tests hold on to
+async def serve(  # noqa: PLR0913 - its composition, and hooks for tests
     slack: SlackConnection,
     build: Callable[[Identity], DispatcherT],
     env: Environment,
@@ -44,9 +44,9 @@ async def serve(  # noqa: PLR0913 - how it is composed, and what tests hold on t
     ready: Callable[[DispatcherT], None] | None = None,
     without_home: Callable[[], DispatcherT] | None = None,
 ) -> None:
-    """Answer until ``stop`` is set, SIGTERM or SIGINT. ``build`` composes the app of the bot that
-    Slack knows us as; ``without_home`` does so if there is no token in the settings, but there are
-    installations. ``ready`` is called once Slack can reach the bot.
+    """Answer until ``stop`` is set, or SIGTERM or SIGINT comes. ``build`` composes the app for the
+    bot's identity in Slack; ``without_home`` composes it if the settings have no token, but there
+    are installations. ``ready`` is called once Slack can reach the bot.
 
     Raises:
         SlackMisconfigured: a wrong token or secret, or the port is taken.
@@ -72,12 +72,12 @@ async def serve(  # noqa: PLR0913 - how it is composed, and what tests hold on t
         try:
             await _listen(app, slack, stop, env, door=door, ready=ready)
         finally:
-            # For whoever spreads events over several bots: over HTTP this one takes none any more.
+            # For a load balancer before several bots: this one takes no events over HTTP any more.
             door.app, door.health.slack = None, no_slack
             await app.stop(env.grace)
 
 
-async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has made of it
+async def _listen(  # noqa: PLR0913 - the parameters of `serve`, and what it made of them
     app: DispatcherT,
     slack: SlackConnection,
     stop: asyncio.Event,
@@ -111,15 +111,15 @@ async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identi
     """Return the bot's identity. Waits while Slack is unavailable, and logs it.
 
     Raises:
-        SlackMisconfigured: Slack knows no such token.
+        SlackMisconfigured: Slack does not accept the token.
     """
-    found = await _patiently(client.auth_test, client.base_url, "SLACK_BOT_TOKEN", first_pause)
-    logger.info("Signed in to %s as %s", found.get("team"), found.get("user"))
+    identity = await _patiently(client.auth_test, client.base_url, "SLACK_BOT_TOKEN", first_pause)
+    logger.info("Signed in to %s as %s", identity.get("team"), identity.get("user"))
     return Identity(
-        team=found["team_id"],
-        user=found["user_id"],
-        bot=found["bot_id"],
-        name=found.get("user") or "footnote",
+        team=identity["team_id"],
+        user=identity["user_id"],
+        bot=identity["bot_id"],
+        name=identity.get("user") or "footnote",
     )
 
 
@@ -147,7 +147,7 @@ async def _connect(app: Dispatcher, slack: SlackConnection, env: Environment) ->
         socket = SocketModeClient(
             slack.app_token, logger=log, web_client=client, ping_interval=env.ping_every
         )
-        # What Bolt's own handler does, for an app of one workspace.
+        # As Bolt's own handler does for an app of one workspace.
         socket.socket_mode_request_listeners.append(partial(_handle, app))
         socket.wss_uri = opened["url"]
         try:

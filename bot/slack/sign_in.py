@@ -27,8 +27,8 @@ _REMEMBERED = 60.0
 """Seconds for which the list is cached: Slack gives it 20 times a minute, and an organization may
 have hundreds of workspaces."""
 _FRESH = 10.0
-"""Seconds for which a workspace that is not listed counts as none of the organization's; after
-them, the list is read again first."""
+"""Seconds for which a workspace missing from the list counts as none of the organization's; after
+that, the list is read again first."""
 
 
 @dataclass(slots=True)
@@ -45,12 +45,12 @@ class OrganizationLists:
         self._listed, self._fresh = ExpiringCache(self.seconds), ExpiringCache(self.seconds)
 
     async def has(self, installation: Installation, team: str, client: AsyncWebClient) -> bool:
-        """Return whether the workspace is one of the organization. In a channel that this shares
-        with another company, a payload for it may name that company's workspace, whose people must
-        not count as its own.
+        """Return whether the workspace is one of the organization. In a channel that the
+        organization shares with another company, a payload may name that company's workspace, whose
+        people must not count as the organization's.
 
         Raises:
-            ChatRefused, ChatUnavailable: it cannot be told now.
+            ChatRefused, ChatUnavailable
         """
         async with self._listing.setdefault(installation.token, asyncio.Lock()):
             listed = self._listed.get(installation.token)
@@ -65,24 +65,23 @@ async def _listed(client: AsyncWebClient) -> frozenset[str]:
     """Return the workspaces of the organization whose token the client has.
 
     Raises:
-        ChatRefused: Slack does not say.
-        ChatUnavailable: it cannot be told now.
+        ChatRefused, ChatUnavailable
     """
     listed = pages(client.auth_teams_list, limit=_PAGE)
     return frozenset(
-        [str(one.get("id")) async for page in listed for one in page.get("teams") or ()]
+        [str(team.get("id")) async for page in listed for team in page.get("teams") or ()]
     )
 
 
 _GONE = frozenset(
     {"account_inactive", "invalid_auth", "not_authed", "token_revoked", "token_expired"}
 )
-"""Slack's words for a token that works no more."""
+"""Slack's codes for a token that no longer works."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A workspace that the bot is signed in to as ``me``, and what it is allowed."""
+    """A workspace that the bot is signed in to as ``me``, and its rights."""
 
     me: Identity
     installation: Installation
@@ -98,7 +97,7 @@ class SignIn:
     api_url: str
     seconds: Callable[[], float]
     _organizations: OrganizationLists = field(init=False)
-    _told: set[tuple[str, datetime, str]] = field(default_factory=set)
+    _logged: set[tuple[str, datetime, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._organizations = OrganizationLists(self.seconds)
@@ -108,45 +107,45 @@ class SignIn:
         named, Footnote is not installed there, or Slack refuses, which is logged once.
 
         Raises:
-            ChatUnavailable, StateUnavailable: it cannot be told now.
+            ChatUnavailable, StateUnavailable
         """
         installation = await self._installation(team, organization)
         if installation is None:
             return None
         rights = self.rights(team, installation.enterprise)
         if rights is None:
-            self._tell(installation, "which no [[workspace]] names")
+            self._log_once(installation, "which no [[workspace]] names")
             return None
         client = web_client(installation.token, self.api_url, patient=False)
         try:
-            found = await call(client.auth_test())
+            identity = await call(client.auth_test())
             reached = not installation.is_org_wide or await self._organizations.has(
                 installation, team, client
             )
         except ChatRefused as error:
-            self._tell(installation, f"whose token Slack refuses ({error.code})")
+            self._log_once(installation, f"whose token Slack refuses ({error.code})")
             return None
         if not reached:
             logger.debug("%s is no workspace of %s", team, installation.id)
             return None
-        if not installation.is_org_wide and found.get("team_id") != team:
-            self._tell(installation, "whose token is another workspace's")
+        if not installation.is_org_wide and identity.get("team_id") != team:
+            self._log_once(installation, "whose token is another workspace's")
             return None
         me = Identity(
             team=team,
-            user=found.get("user_id") or installation.bot_user,
-            bot=found.get("bot_id") or installation.bot,
-            name=found.get("user") or "footnote",
+            user=identity.get("user_id") or installation.bot_user,
+            bot=identity.get("bot_id") or installation.bot,
+            name=identity.get("user") or "footnote",
             organization=installation.id if installation.is_org_wide else "",
         )
         return SignedIn(me, installation, rights)
 
     async def is_over(self, team: str, organization: str) -> bool:
-        """Return whether the installation's token works no more; then it is deleted. Slack's word
-        of it may come late, or again, when the app was installed anew.
+        """Return whether the installation's token no longer works, and delete the installation if
+        so. Slack's event may come late, or again, when the app was already installed anew.
 
         Raises:
-            ChatUnavailable, StateUnavailable: it cannot be told now.
+            ChatUnavailable, StateUnavailable
         """
         installation = await self._installation(team, organization)
         if installation is None:
@@ -162,14 +161,14 @@ class SignIn:
         return False
 
     async def _installation(self, team: str, organization: str) -> Installation | None:
-        found = await asyncio.to_thread(self.installations.find, team)
-        if found is None and organization:
-            found = await asyncio.to_thread(self.installations.find, organization)
-        return found
+        installation = await asyncio.to_thread(self.installations.find, team)
+        if installation is None and organization:
+            installation = await asyncio.to_thread(self.installations.find, organization)
+        return installation
 
-    def _tell(self, installation: Installation, why: str) -> None:
-        """Log once why nobody is answered there."""
-        said = (installation.id, installation.installed, why)
-        if said not in self._told:
-            self._told.add(said)
+    def _log_once(self, installation: Installation, why: str) -> None:
+        """Log once why the bot answers nobody there."""
+        entry = (installation.id, installation.installed, why)
+        if entry not in self._logged:
+            self._logged.add(entry)
             logger.warning("Nobody is answered in %s, %s", installation.id, why)

@@ -38,15 +38,15 @@ def signals(stop: asyncio.Event, reload: Callable[[], None] | None = None) -> It
     finally:
         for number in caught:
             loop.remove_signal_handler(number)
-            # Of the others the default is back. What stood before may be another loop's handler,
-            # which is gone by now: then nothing would end the process any more.
+            # The other signals have their default handler again. The handler before may be that of
+            # another loop, which is gone by now: then nothing would end the process any more.
             if number == getattr(signal, "SIGHUP", None):
                 signal.signal(number, held_on)
 
 
 def hold_on() -> None:
-    """Ignore a SIGHUP while a process that heeds it starts, which takes seconds, and while it ends,
-    unless the terminal is gone."""
+    """Ignore a SIGHUP while a process that handles it starts, which takes seconds, and while it
+    ends, unless the terminal is gone."""
     if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL:
         return
     had_terminal = has_terminal()

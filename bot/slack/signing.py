@@ -1,6 +1,6 @@
 """Slack's signature, checked on the raw bytes before anything parses them.
 
-Bolt checks it too, but only after it has decoded and parsed the body, so that anybody could make it
+Bolt checks it, too, but only after it has decoded and parsed the body, so anybody could make it
 parse anything.
 """
 
@@ -39,8 +39,8 @@ class Signatures:
         self._clock = clock
 
     def may_be_valid(self, headers: Headers) -> bool:
-        """Return False if the headers alone show that Slack did not send this: then the body need
-        not be read."""
+        """Return False if the headers alone show that Slack did not send this, so that the body
+        need not be read."""
         return self._claim(headers) is not None
 
     def is_valid(self, headers: Headers, body: bytes) -> bool:

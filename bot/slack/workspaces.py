@@ -47,11 +47,11 @@ class _Open:
 
 @dataclass(slots=True, kw_only=True)
 class Workspaces:
-    """The apps of all workspaces. ``home`` is that of the token in the settings, with its
-    workspace; None: there is no such token. ``front`` takes what is of no workspace.
+    """The apps of all workspaces. ``home`` is the workspace of the token in the settings with its
+    app; None: there is no token. ``front`` takes payloads without a workspace of ours.
 
-    An installation is opened when the bot starts, when it is made, and when a payload comes first;
-    never without the operator's naming the workspace.
+    An installation is opened when the bot starts, when it is made, and when its first payload
+    comes; never in a workspace that the operator does not name.
     """
 
     installations: Installations
@@ -72,7 +72,7 @@ class Workspaces:
         self._without = ExpiringCache(self.seconds)
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
-        """Give a payload to the app of its workspace. One that cannot be taken now is not
+        """Give a payload to the app of its workspace. A payload that cannot be taken now is not
         acknowledged, so that Slack delivers it again."""
         team, organization = workspace_of(req)
         try:
@@ -103,24 +103,24 @@ class Workspaces:
         await asyncio.gather(*(self._close(team, grace) for team in list(self._open)))
 
     async def look(self) -> None:
-        """Open and close apps as the installations now are, and rotate tokens.
+        """Open and close apps to match the installations, and rotate tokens.
 
         Raises:
             StateUnavailable: the installations cannot be read.
         """
         stored = await asyncio.to_thread(self.installations.all)
-        current = {one.id: await self.rotation(one) for one in stored}
+        current = {installation.id: await self.rotation(installation) for installation in stored}
         for team, opened in list(self._open.items()):
             before = opened.installation
             if before is None:
                 continue
-            now = current.get(before.id)
-            if now is None or now.installed != before.installed:
+            latest = current.get(before.id)
+            if latest is None or latest.installed != before.installed:
                 logger.info("The installation in %s is over", team)
                 await self._close(team, self.grace)
-            elif now.token != before.token:
-                opened.app.use_token(now.token)
-                opened.installation = now
+            elif latest.token != before.token:
+                opened.app.use_token(latest.token)
+                opened.installation = latest
         for installation in current.values():
             for team in await self._teams_of(installation):
                 try:
@@ -168,12 +168,12 @@ class Workspaces:
                 return opened.app
             if self._without.get((team, organization)):
                 return None
-            app = await self._opened(team, organization)
+            app = await self._open_app(team, organization)
             if app is None:
                 self._without.put((team, organization), True, _REMEMBERED)
             return app
 
-    async def _opened(self, team: str, organization: str) -> SlackApp | None:
+    async def _open_app(self, team: str, organization: str) -> SlackApp | None:
         signed_in = await self.sign_in.to(team, organization)
         if signed_in is None:
             return None
@@ -208,23 +208,23 @@ _LOST = {"app_uninstalled", "tokens_revoked"}
 
 
 def workspace_of(req: AsyncBoltRequest) -> tuple[str, str]:
-    """Return the workspace and the organization that a payload is for; empty if it names none. An
-    organization's own installation is authorized for no workspace: there the event's counts."""
+    """Return the workspace and the organization that a payload is for; empty if it names none. The
+    installation of a whole organization has no workspace, so the event's workspace counts."""
     body, user = req.body, req.body.get("user")
-    named = [
+    candidates = [
         req.context.team_id,
         body.get("team_id"),
         user.get("team_id") if isinstance(user, Mapping) else None,
     ]
-    team = next(filter(None, (_id("T", one) for one in named)), "")
+    team = next(filter(None, (_id("T", candidate) for candidate in candidates)), "")
     return team, _id(ORGANIZATION, req.context.enterprise_id)
 
 
-def _id(kind: str, value: object) -> str:
-    """Return the value if it is an id as Slack makes them, else nothing: it becomes a key, and the
-    name of a folder."""
-    is_one = isinstance(value, str) and value[:1] == kind and _REST_OF_ID.fullmatch(value, 1)
-    return str(value) if is_one else ""
+def _id(letter: str, value: object) -> str:
+    """Return the value if it is an id of Slack's that begins with ``letter``, else nothing: it
+    becomes a key, and the name of a folder."""
+    is_id = isinstance(value, str) and value[:1] == letter and _REST_OF_ID.fullmatch(value, 1)
+    return str(value) if is_id else ""
 
 
 def is_loss(body: Mapping[str, Any]) -> bool:

@@ -41,7 +41,7 @@ async def marked_messages(api: SlackApi, channel: str, *, since: datetime) -> di
     channel cannot be read.
 
     Raises:
-        ChatUnavailable: it cannot be told now.
+        ChatUnavailable
     """
     oldest = f"{since.timestamp() - 60:.6f}"  # two clocks
     request = api.client.conversations_history(channel=channel, oldest=oldest, limit=200)
@@ -56,13 +56,13 @@ async def marked_replies(api: SlackApi, channel: str, thread: str, *, since: str
 
 async def _marked(request: Awaitable[AsyncSlackResponse], channel: str, bot: str) -> dict[str, str]:
     try:
-        found = await call(request)
+        answer = await call(request)
     except ChatRefused as error:
         logger.info("The messages in %s cannot be read: %s", channel, error.code)
         return {}
     return {
         str(block["block_id"]): str(message["ts"])
-        for message in found.get("messages", ())
+        for message in answer.get("messages", ())
         # Another app's message with such a mark would keep ours from being posted.
         if message.get("bot_id") == bot
         for block in (message.get("blocks") or ())[:1]

@@ -38,8 +38,8 @@ class OAuthWebClient(AsyncWebClient):
             "grant_type": grant_type,
             "refresh_token": refresh_token,
         }
-        given = {name: value for name, value in arguments.items() if value is not None}
-        return await self.api_call("oauth.v2.access", data={**given, **kwargs})
+        present = {name: value for name, value in arguments.items() if value is not None}
+        return await self.api_call("oauth.v2.access", data={**present, **kwargs})
 
 
 def oauth_web_client(api_url: str) -> OAuthWebClient:

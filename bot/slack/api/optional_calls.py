@@ -33,7 +33,7 @@ class OptionalCalls:
         return method not in self._missing
 
     async def try_call(self, method: str, **arguments: Any) -> bool:
-        """Return whether Slack did it, or may have."""
+        """Make the call, and return whether Slack carried it out, or may have."""
         if not self.has(method):
             return False
         try:

@@ -14,7 +14,7 @@ async def reply(respond: AsyncRespond, message: Message, *, replacing: bool = Fa
     """Show a message to the person alone; ``replacing``: in place of the one that they pressed.
 
     Raises:
-        ChatRefused: Slack refuses it, of which Bolt says nothing: the person would hear nothing.
+        ChatRefused: Slack refuses it. Bolt raises no error, so the person would get no reply.
     """
     answer = await respond(
         text=message.text,

@@ -72,8 +72,8 @@ async def call(request: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
     """Return Slack's answer to a call.
 
     Raises:
-        ChatUnavailable: it did not, or only that it cannot now; it may have done it.
-        ChatRefused: it said no.
+        ChatUnavailable: Slack did not answer, or cannot now; it may have carried the call out.
+        ChatRefused: Slack refused.
     """
     try:
         response = await request
@@ -243,16 +243,16 @@ class SlackApi:
 
     async def _has_replies(self, channel: str, thread: str) -> bool:
         """Return whether Slack would show an ephemeral message in this thread: "Ephemeral messages
-        in threads are only shown if there is already an active thread" (`chat.postEphemeral`). If
-        it does not say, no: in the channel itself the person sees it in any case."""
+        in threads are only shown if there is already an active thread" (`chat.postEphemeral`).
+        False if Slack does not say: the person sees a message in the channel in any case."""
         try:
-            found = await call(
+            answer = await call(
                 self.client.conversations_replies(channel=channel, ts=thread, limit=2)
             )
         except (ChatRefused, ChatUnavailable) as error:
             logger.info("Whether %s has replies is unknown: %s", thread, error)
             return False
-        return len(found.get("messages", ())) > 1  # the first is the one that began it
+        return len(answer.get("messages", ())) > 1  # the first is the one that began it
 
     async def ask(self, trigger: str, view: Block) -> str:
         """Open a form, within three seconds of its trigger, and return its id."""
@@ -273,7 +273,7 @@ class SlackApi:
     async def address(self, channel: str, ts: str) -> str:
         """Return the address of a message; empty if Slack does not say."""
         try:
-            found = await call(self.client.chat_getPermalink(channel=channel, message_ts=ts))
+            answer = await call(self.client.chat_getPermalink(channel=channel, message_ts=ts))
         except (ChatRefused, ChatUnavailable):
             return ""
-        return str(found.get("permalink", ""))
+        return str(answer.get("permalink", ""))

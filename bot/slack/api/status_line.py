@@ -22,7 +22,7 @@ Thread = tuple[str, str]
 
 
 class SlackStatusLine:
-    """The port `bot.conversation.ports.StatusLine`. Nothing waits for it. A thread shows a status
+    """The port `bot.conversation.ports.StatusLine`. No answer waits for it. A thread shows a status
     while any of its messages is being worked on."""
 
     def __init__(self, optional_calls: OptionalCalls) -> None:
@@ -57,7 +57,7 @@ class SlackStatusLine:
             return
         at_work = self._at_work[thread]
         at_work.discard(message.id)
-        shown = await showing
+        was_shown = await showing
         if message.id in self._reacted:
             self._reacted.discard(message.id)
             await self._react(message, "reactions.remove")
@@ -65,7 +65,7 @@ class SlackStatusLine:
             return
         self._at_work.pop(thread, None)
         self._replaced.discard(thread)
-        if shown:
+        if was_shown:
             await self._set(message, "")
             await self.session(*thread, "active")
 
@@ -99,9 +99,9 @@ class SlackStatusLine:
         return False
 
     async def _set(self, message: IncomingMessage, words: str, loading: Sequence[str] = ()) -> bool:
-        more = {"loading_messages": list(loading)} if loading else {}
+        options = {"loading_messages": list(loading)} if loading else {}
         return await self._optional_calls.try_call(
-            STATUS, channel_id=message.channel, thread_ts=message.thread, status=words, **more
+            STATUS, channel_id=message.channel, thread_ts=message.thread, status=words, **options
         )
 
     async def _react(self, message: IncomingMessage, method: str) -> bool:

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 _PAGES = 5
 """Pages of 200 messages each: further messages of a longer thread are ignored."""
 _TURNS = 20
-"""The number of latest turns that are kept."""
+"""The number of latest turns that are returned."""
 _NOTE = re.compile(r"(?:(?<!\s)\s++)?(?:<[^<>|\s]+\|\[\d{1,2}\]>|\[\d{1,2}\])")
 """A footnote's number, as a link or bare."""
 
@@ -44,7 +44,7 @@ class History:
             return ()
         turns: list[Turn] = []
         try:
-            read = 0
+            pages_read = 0
             async for answer in pages(
                 self.api.client.conversations_replies,
                 channel=message.channel,
@@ -52,28 +52,30 @@ class History:
                 latest=message.ts,
                 limit=200,
             ):
-                found = answer.get("messages", ())
-                if read:  # Slack puts the thread's first message in front of each page.
-                    found = [one for one in found if one.get("ts") != message.thread]
-                turns += await asyncio.to_thread(self._turns, found, message)
-                read += 1
-                if read == _PAGES:
+                messages = answer.get("messages", ())
+                if pages_read:  # Slack puts the thread's first message in front of each page.
+                    messages = [
+                        earlier for earlier in messages if earlier.get("ts") != message.thread
+                    ]
+                turns += await asyncio.to_thread(self._turns, messages, message)
+                pages_read += 1
+                if pages_read == _PAGES:
                     break
         except (ChatRefused, ChatUnavailable) as error:
             logger.info("The messages before %s cannot be read: %s", message.ts, error)
             return ()
         return tuple(turns[-_TURNS:])
 
-    def _turns(self, found: Iterable[Mapping[str, Any]], message: IncomingMessage) -> list[Turn]:
+    def _turns(self, messages: Iterable[Mapping[str, Any]], message: IncomingMessage) -> list[Turn]:
         turns: list[Turn] = []
-        for earlier in found:
+        for earlier in messages:
             if _when(earlier) >= float(message.ts):
                 continue
             if earlier.get("bot_id") == self.api.bot:
-                shown = _shown(earlier)
-                role, text = Role.BOT, _NOTE.sub("", shown)
-                if asked := question_in(str(earlier.get("text") or ""), shown):
-                    role, text = Role.ASKER, asked
+                answer = _shown(earlier)
+                role, text = Role.BOT, _NOTE.sub("", answer)
+                if repeated := question_in(str(earlier.get("text") or ""), answer):
+                    role, text = Role.ASKER, repeated
             elif earlier.get("user") == message.person:
                 role, text = Role.ASKER, str(earlier.get("text") or "")
             else:

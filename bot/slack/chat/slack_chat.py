@@ -45,7 +45,7 @@ class SlackChat:
 
     async def posted(self, message: IncomingMessage) -> Posted:
         try:
-            found = await call(
+            answer = await call(
                 self.api.client.conversations_replies(
                     channel=message.channel, ts=message.thread, oldest=message.ts, limit=200
                 )
@@ -54,13 +54,13 @@ class SlackChat:
             logger.info("The thread of %s cannot be read: %s", message.ts, error.code)
             return {}
         posted: dict[str, str] = {}
-        for ours in found.get("messages", ()):
+        for ours in answer.get("messages", ()):
             if ours.get("bot_id") != self.api.bot:
                 continue
             for block in ours.get("blocks") or ():
                 mark = str(block.get("block_id", ""))
                 if mark.startswith(reply_marks(message.ts)):
-                    # One with a second name is removed with the rest.
+                    # A message with a second name is removed with the surplus ones.
                     name = mark if mark not in posted else second_name(mark, ours["ts"])
                     posted[name] = ours["ts"]
         return posted
@@ -72,36 +72,36 @@ class SlackChat:
         posted: Posted,
         hold: Hold | None = None,
     ) -> str:
-        ts, left = "", dict(posted)
-        stands, new = dict[str, str](), dict[str, str]()
+        ts, surplus = "", dict(posted)
+        current, new = dict[str, str](), dict[str, str]()
         try:
             for number, part in enumerate(await self._rendered(content)):
                 if hold:
                     await hold(message)
                 name = reply_mark(message.ts, number)
                 marked = part.marked(name)
-                before = left.pop(name, "")
+                before = surplus.pop(name, "")
                 if before and await self._edit(message, before, marked):
                     ts = before
                 else:
                     ts = await to_its_end(self.api.post(message.channel, marked, message.thread))
                     new[name] = ts
                     if before:
-                        left[second_name(name, before)] = before
-                stands[name] = ts
+                        surplus[second_name(name, before)] = before
+                current[name] = ts
             if hold and new:
-                await _hold_if_told(message, hold)
+                await _hold_if_known(message, hold)
         except NotOurs:
             await self.give_way(message, new)
             raise
-        await self.remove(message, left)
+        await self.remove(message, surplus)
         if message.begun_before or not hold:
-            await self._remove_others(message, stands)
+            await self._remove_others(message, current)
         return ts
 
     async def _edit(self, message: IncomingMessage, ts: str, content: Message) -> bool:
-        """Edit a message, and return whether it could be: Slack may keep a stream as rich text, and
-        "rich-text blocks cannot be replaced with non-rich-text blocks" (`chat.update`)."""
+        """Edit a message, and return whether Slack allowed it: it may keep a stream as rich text,
+        and "rich-text blocks cannot be replaced with non-rich-text blocks" (`chat.update`)."""
         try:
             await to_its_end(self.api.edit(message.channel, ts, content))
         except ChatRefused as error:
@@ -112,22 +112,22 @@ class SlackChat:
         return True
 
     async def give_way(self, message: IncomingMessage, mine: Posted) -> None:
-        """Delete messages of ``mine`` that duplicate the new owner's and that the new owner did not
-        know of. Those that it found and took over stay."""
+        """Delete messages of ``mine`` that duplicate the new owner's. Messages that the new owner
+        found and took over stay."""
         if not mine:
             return
         try:
             posted, ours = await self.posted(message), set(mine.values())
-            others = {mark_named(name) for name, ts in posted.items() if ts not in ours}
-            twice = {mark: ts for mark, ts in mine.items() if mark in others}
-            await self.remove(message, twice)
+            marks_of_others = {mark_named(name) for name, ts in posted.items() if ts not in ours}
+            duplicates = {mark: ts for mark, ts in mine.items() if mark in marks_of_others}
+            await self.remove(message, duplicates)
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("A reply to %s may be posted twice: %s", message.ts, error)
 
-    async def _remove_others(self, message: IncomingMessage, stands: Posted) -> None:
-        """Delete messages of others that were posted beside the reply ``stands``."""
+    async def _remove_others(self, message: IncomingMessage, current: Posted) -> None:
+        """Delete messages of others that were posted beside the reply ``current``."""
         try:
-            posted, ours = await self.posted(message), set(stands.values())
+            posted, ours = await self.posted(message), set(current.values())
             await self.remove(message, {key: ts for key, ts in posted.items() if ts not in ours})
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("A reply to %s may be posted twice: %s", message.ts, error)
@@ -152,7 +152,7 @@ class SlackChat:
             await self.api.post(person, part)
 
     async def _rendered(self, content: Content) -> list[Message]:
-        # An answer has words of pages, which the event loop must not wait for.
+        # An answer has words of pages: rendering them must not block the event loop.
         return await asyncio.to_thread(self.renderer.messages, content)
 
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> Live | None:
@@ -167,7 +167,7 @@ class SlackChat:
         return await self.viewers.carries(channel, id_, recorded)
 
 
-async def _hold_if_told(message: IncomingMessage, hold: Hold) -> None:
+async def _hold_if_known(message: IncomingMessage, hold: Hold) -> None:
     """Hold the message if the database answers. The reply is posted: an unavailable database must
     not cause it to be made again.
 

@@ -34,7 +34,7 @@ _NOTHING: Container[str] = frozenset()
 
 
 class Stopped(Exception):
-    """The answer is not wanted any more."""
+    """Nobody waits for the answer any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class Streaming:
         look: Callable[[IncomingMessage], Awaitable[Posted]],
         give_way: Callable[[IncomingMessage, Posted], Awaitable[None]],
     ) -> Live:
-        """Open a stream. ``posted`` is what is posted of the reply already: it is edited once, at
-        the end. ``look`` returns what is posted now; ``give_way`` deletes messages that duplicate
-        the new owner's reply."""
+        """Open a stream. ``posted`` are the posted messages of the reply: they are edited once, at
+        the end. ``look`` returns the messages that are posted now; ``give_way`` deletes messages
+        that duplicate the new owner's reply."""
         return Live(self, message, posted, hold, look, give_way)
 
 
@@ -95,15 +95,15 @@ class Live:
         self._loop.call_soon_threadsafe(self._pieces.put_nowait, text)
 
     async def close(self) -> Posted:
-        """Show no more, and return what is posted of the reply, to be edited.
+        """Show no more, and return the posted messages of the reply, to be edited.
 
         Raises:
-            NotOurs: whoever has the question now puts it right.
+            NotOurs: the new owner of the question replaces them.
         """
         self._ended.set()
         if self._showing is None:
             return self._posted
-        await self._shown(self._showing)
+        await self._finish_showing(self._showing)
         if self._unsure:
             return await self._look(self._message)
         if not self._ts:
@@ -123,17 +123,18 @@ class Live:
         message by its mark."""
         self._ended.set()
         if self._showing is not None:
-            await self._shown(self._showing)
+            await self._finish_showing(self._showing)
 
-    async def _shown(self, showing: asyncio.Task[None]) -> None:
-        """Await a call. Cancelling the waiter does not cancel a call that Slack may have
-        received."""
+    async def _finish_showing(self, showing: asyncio.Task[None]) -> None:
+        """Wait until everything is shown. Cancelling the waiter does not cancel a call that Slack
+        may have received."""
         self._pieces.put_nowait(None)
         await asyncio.wait([showing])
         showing.result()
 
     async def _show(self) -> None:
-        """Show what has come. Text that comes during a call is sent together afterwards."""
+        """Show the pieces as they come. Those that come during a call are sent together after
+        it."""
         while not self._unsure:
             piece = await self._pieces.get()
             new = ""
@@ -192,8 +193,10 @@ class Live:
 
     async def _append(self, new: str) -> None:
         try:
-            more = await asyncio.to_thread(as_markdown, new)
-            await self._streaming.api_without_retry.append(self._message.channel, self._ts, more)
+            markdown = await asyncio.to_thread(as_markdown, new)
+            await self._streaming.api_without_retry.append(
+                self._message.channel, self._ts, markdown
+            )
         except ChatRefused as error:
             logger.info("A stream ended before its answer: %s", error)
             self._streams = False
@@ -229,8 +232,8 @@ def as_markdown(text: str) -> str:
         piece if piece.code else replace(piece, text=piece.text.replace("]", f"]{JOINER}"))
         for piece in render(text, _NOTHING)
     ]
-    shown = next(iter(sections(pieces, _FIELD - len(lead) - 2)), "")
+    markdown = next(iter(sections(pieces, _FIELD - len(lead) - 2)), "")
     # Backticks must not run together with those before or after.
-    before = ("\n" if shown.startswith(_FENCE) else JOINER) if shown.startswith("`") else ""
-    behind = "\n" if shown.endswith(_FENCE) else ""
-    return f"{lead}{before}{shown}{behind}"
+    before = ("\n" if markdown.startswith(_FENCE) else JOINER) if markdown.startswith("`") else ""
+    behind = "\n" if markdown.endswith(_FENCE) else ""
+    return f"{lead}{before}{markdown}{behind}"

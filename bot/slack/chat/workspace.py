@@ -77,7 +77,7 @@ def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
     linked: Iterable[str],
     streams: bool,
 ) -> SlackWorkspace:
-    """Compose the workspace of ``token``. ``allowed`` is what a further workspace is allowed;
+    """Compose the workspace of ``token``. ``allowed`` are the rights of a further workspace;
     ``linked`` are addresses and hosts that the bot may link to; ``streams``: answers are shown
     while they are made."""
     links = origins(linked)

@@ -1,4 +1,5 @@
-"""The command `/wiki access @person <page link>`: may they read it, and which gate decides."""
+"""The command `/wiki access @person <page link>`: whether they may read it, and which gate
+decides."""
 
 from __future__ import annotations
 
@@ -29,36 +30,37 @@ class AccessCommand:
         return Subcommand(texts.ACCESS_USAGE, texts.ACCESS_DOES, self.run, For.ADMINS)
 
     async def run(self, call: Call) -> None:
-        rest, _ = options(call.words, ())
-        if len(rest) != 2:
+        arguments, _ = options(call.words, ())
+        if len(arguments) != 2:
             raise Misused(texts.PERSON_AND_PAGE)
-        who, url = await self.people.person(person(rest[0]), fresh=True), address(rest[1])
+        subject = await self.people.person(person(arguments[0]), fresh=True)
+        url = address(arguments[1])
         if url is None:
             raise Misused(texts.SECOND_IS_NO_LINK)
-        if who.membership is not Membership.MEMBER or not who.email:
-            is_member = who.membership is Membership.MEMBER
+        if subject.membership is not Membership.MEMBER or not subject.email:
+            is_member = subject.membership is Membership.MEMBER
             await call.respond(say(texts.NO_EMAIL_ADDRESS if is_member else texts.NO_MEMBER))
             return
         try:
-            found = await self._asked(who.id, who.email, url)
+            result = await self._access(subject.id, subject.email, url)
             asker = await self.people.person(call.person)
-            seen = found.access.may_read if who.id == asker.id else None
-            if seen is None and asker.email:
-                seen = (await self._asked(asker.id, asker.email, url)).access.may_read
+            may_see_titles = result.access.may_read if subject.id == asker.id else None
+            if may_see_titles is None and asker.email:
+                may_see_titles = (await self._access(asker.id, asker.email, url)).access.may_read
         except IndexersError as error:
             await call.respond(say(str(error)))
             return
-        await call.respond(access_message(found, who.name, with_titles=bool(seen)))
+        await call.respond(access_message(result, subject.name, with_titles=bool(may_see_titles)))
 
-    async def _asked(self, id_: str, email: str, url: str) -> AccessNow:
+    async def _access(self, id_: str, email: str, url: str) -> AccessNow:
         groups = await self.people.groups_of(id_)
         return await asyncio.to_thread(self.operating.access, email, url, groups)
 
 
-def access_message(now: AccessNow, name: str, *, with_titles: bool) -> Message:
+def access_message(result: AccessNow, name: str, *, with_titles: bool) -> Message:
     """Return the message, as `footnote access` prints it. Titles of the page and its parents are
     shown only to a person who may read them (``with_titles``)."""
-    access = now.access
+    access = result.access
     page = access.title if with_titles and access.title else texts.THIS_PAGE
     if access.may_read is None:
         text = texts.cannot_tell_access(name, access.wiki)
@@ -67,12 +69,12 @@ def access_message(now: AccessNow, name: str, *, with_titles: bool) -> Message:
     else:
         text = texts.may_not_read(name, page, access.wiki)
     lines = [_gate(gate, with_titles=with_titles) for gate in access.gates]
-    lines += filter(None, (access.why, now.answers))
+    lines += filter(None, (access.why, result.answers))
     return say(text, *lines)
 
 
 def _gate(gate: GateInWords, *, with_titles: bool) -> str:
-    named = gate.where.endswith(_ABOVE) and not with_titles
-    where = texts.A_PAGE_ABOVE if named else gate.where
+    is_page_above = gate.where.endswith(_ABOVE) and not with_titles
+    where = texts.A_PAGE_ABOVE if is_page_above else gate.where
     in_words = texts.gate_passed if gate.passed else texts.gate_stopped
     return in_words(where, gate.why)

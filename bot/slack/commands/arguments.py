@@ -20,7 +20,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def is_argument(word: str) -> bool:
-    """Return whether it is a person, a link or an option: no word of a question."""
+    """Return whether the word is a person, a link or an option, and so no word of a question."""
     return word[0] in f"<-{_DASHES}" or _LINK.match(word) is not None
 
 
@@ -28,31 +28,31 @@ def options(words: Sequence[str], known: Container[str]) -> tuple[list[str], set
     """Return the words that are no options, and the options.
 
     Raises:
-        Misused: one that is not ``known``, or one twice.
+        Misused: an option is not ``known``, or is given twice.
     """
-    rest: list[str] = []
-    found: set[str] = set()
+    arguments: list[str] = []
+    chosen: set[str] = set()
     for word in words:
         plain = f"--{word[1:]}" if word[0] in _DASHES else word
         if not plain.startswith("-"):
-            rest.append(word)
+            arguments.append(word)
         elif plain not in known:
             raise Misused(texts.unknown_option(_shown(word)))
-        elif plain in found:
+        elif plain in chosen:
             raise Misused(texts.option_twice(plain))
         else:
-            found.add(plain)
-    return rest, found
+            chosen.add(plain)
+    return arguments, chosen
 
 
 def person(word: str) -> str:
     """Return the id of the person picked from Slack's list.
 
     Raises:
-        Misused: nobody was.
+        Misused: the word is no person from the list.
     """
-    if found := _PERSON.fullmatch(word):
-        return found[1]
+    if match := _PERSON.fullmatch(word):
+        return match[1]
     if word.startswith("@"):
         raise Misused(texts.name_without_person(_shown(word)))
     raise Misused(texts.no_person(_shown(word)))
@@ -60,8 +60,8 @@ def person(word: str) -> str:
 
 def address(word: str) -> str | None:
     """Return the word if it is a page's address, else None."""
-    found = _LINK.fullmatch(word)
-    return (found[1] or found[2]).replace("&amp;", "&") if found else None
+    match = _LINK.fullmatch(word)
+    return (match[1] or match[2]).replace("&amp;", "&") if match else None
 
 
 def _shown(word: str) -> str:

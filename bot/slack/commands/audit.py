@@ -1,4 +1,5 @@
-"""The command `/wiki audit @person` or `/wiki audit <page link>`: what was shown to whom lately."""
+"""The command `/wiki audit @person` or `/wiki audit <page link>`: which pages were shown to whom
+lately."""
 
 from __future__ import annotations
 
@@ -37,9 +38,9 @@ class Trail(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The command. Admins alone may use it, and nobody else sees the answer. It names pages by
-    their keys, whatever the admin may read. ``scope_of`` returns what an address is of, and may
-    ask the wikis; entries are ``kept`` for so long, zero means that there are none."""
+    """The command. Only admins may use it, and nobody else sees the answer. It names pages by their
+    keys, whatever the admin may read. ``scope_of`` returns the scope of an address, and may ask the
+    wikis; ``kept`` is how long entries are kept; zero: there are none."""
 
     trail: Trail
     people: SlackPeople
@@ -57,42 +58,42 @@ class Audit:
         return min(_LATELY, self.kept)
 
     async def run(self, call: Call) -> None:
-        rest, _ = options(call.words, ())
-        if len(rest) != 1:
+        arguments, _ = options(call.words, ())
+        if len(arguments) != 1:
             raise Misused(texts.PERSON_OR_PAGE)
         since = self.clock() - self._lately
-        if url := address(rest[0]):
+        if url := address(arguments[0]):
             try:
                 query = await asyncio.to_thread(page_query, url, self.scope_of)
             except IndexersError as error:
                 await call.respond(say(str(error)))
                 return
         else:
-            query = AuditQuery(person=person(rest[0]))
-        found = await self.trail.entries(replace(query, since=since, most=_MOST))
-        more = [context(texts.ADDRESS_UNKNOWN)] if query.is_by_address_alone else []
-        lines = _fitting([await self._line(noted, query) for noted in reversed(found)])
+            query = AuditQuery(person=person(arguments[0]))
+        entries = await self.trail.entries(replace(query, since=since, most=_MOST))
+        notes = [context(texts.ADDRESS_UNKNOWN)] if query.is_by_address_alone else []
+        lines = _fitting([await self._line(noted, query) for noted in reversed(entries)])
         title = texts.last_shown(len(lines)) if lines else texts.nothing_shown(self._lately.days)
-        blocks = [section(title), *map(section, lines), *more]
+        blocks = [section(title), *map(section, lines), *notes]
         await call.respond(Message(title, blocks))
 
     async def _line(self, noted: NotedEntry, query: AuditQuery) -> str:
-        """Return the entry, with the page alone that is asked for, if one is."""
+        """Return the entry as a line. A query for a page shows this page alone."""
         entry = noted.entry
-        asked = [page for page in entry.pages if query.names(page)]
-        who = await self._name(entry.person) if entry.person else texts.FORGOTTEN_PERSON
-        where = f"<#{entry.place.channel}>" if entry.way.value == "channel" else entry.way.value
+        shown = [page for page in entry.pages if query.names(page)]
+        person = await self._name(entry.person) if entry.person else texts.FORGOTTEN_PERSON
+        place = f"<#{entry.place.channel}>" if entry.way.value == "channel" else entry.way.value
         readers = texts.EVERYONE if entry.open else await self._readers(entry.readers)
         pages = [
             (texts.shown_words if page.words else texts.shown_title)(
                 page.wiki, page.page[:_LONGEST]
             )
-            for page in asked[:_PAGES]
+            for page in shown[:_PAGES]
         ]
-        if len(asked) > _PAGES:
-            pages.append(texts.more_pages(len(asked) - _PAGES))
-        before, after = texts.shown_to(in_words(noted.at), who, readers, "; ".join(pages))
-        return f"{inert(before)}{where}{inert(after)}"
+        if len(shown) > _PAGES:
+            pages.append(texts.more_pages(len(shown) - _PAGES))
+        before, after = texts.shown_to(in_words(noted.at), person, readers, "; ".join(pages))
+        return f"{inert(before)}{place}{inert(after)}"
 
     async def _readers(self, ids: Collection[str]) -> str:
         names = [await self._name(id_) for id_ in sorted(ids)[:_NAMES]]

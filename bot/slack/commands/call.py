@@ -36,8 +36,8 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class Subcommand:
     """A subcommand. ``usage`` begins with its name, as in "reindex [wiki]"; ``says`` describes it
-    in the help. ``run`` raises Misused, or errors that it cannot handle. ``is_usable`` tells more
-    closely than ``who`` whether a person may use it where they call."""
+    in the help. ``run`` raises Misused, or errors that it cannot handle. ``is_usable`` returns,
+    more exactly than ``who``, whether a person may use it in the channel of the call."""
 
     usage: str
     says: str

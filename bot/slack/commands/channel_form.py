@@ -36,7 +36,8 @@ class LanguageChoices:
 def form(
     channel: str, chosen: ChannelSettings, wikis: Sequence[str], languages: LanguageChoices
 ) -> Block:
-    """Return the form, filled with what is ``chosen`` now. ``wikis`` are all wikis."""
+    """Return the form, filled with the settings that are ``chosen`` now. ``wikis`` are all
+    wikis."""
     language, hint = _language(chosen, languages), _language_hint(languages)
     blocks = [
         *_wikis(chosen, wikis),
@@ -85,8 +86,8 @@ def _unasked(chosen: ChannelSettings) -> Block:
         _option(texts.WHEN_MENTIONED, _MENTIONED),
         *(_option(texts.when_sure(share), str(share)) for share in CONFIDENCES),
     ]
-    now = _MENTIONED if chosen.unasked is None else str(chosen.unasked)
-    return _radio(options, now)
+    current = _MENTIONED if chosen.unasked is None else str(chosen.unasked)
+    return _radio(options, current)
 
 
 def _sees(chosen: ChannelSettings) -> Block:
@@ -99,7 +100,9 @@ def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
     names = dict.fromkeys([chosen.language, *languages.all] if chosen.language else languages.all)
     options = [_option(texts.SAME_LANGUAGE, _QUESTIONS)]
     options += [_option(name.capitalize(), name) for name in names]
-    initial = next(one for one in options if one["value"] == (chosen.language or _QUESTIONS))
+    initial = next(
+        option for option in options if option["value"] == (chosen.language or _QUESTIONS)
+    )
     options = options[:_MOST_OPTIONS]
     return _select("static_select", options, initial)
 
@@ -120,8 +123,8 @@ def _review(chosen: ChannelSettings) -> Block:
     return element
 
 
-def _radio(options: list[Block], now: str) -> Block:
-    initial = next((option for option in options if option["value"] == now), options[0])
+def _radio(options: list[Block], current: str) -> Block:
+    initial = next((option for option in options if option["value"] == current), options[0])
     return _select("radio_buttons", options, initial)
 
 

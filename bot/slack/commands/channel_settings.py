@@ -50,11 +50,11 @@ class ChannelForms:
         """Open the form."""
         if call.words:
             raise Misused(texts.NO_ARGUMENTS)
-        found = await self._channel(call.channel)
-        if found is None:
+        channel = await self._channel(call.channel)
+        if channel is None:
             await call.respond(NO_CHANNEL)
             return
-        if not await self._may_set(call.person, call.channel, found.creator):
+        if not await self._may_set(call.person, call.channel, channel.creator):
             await call.respond(NOT_YOURS)
             return
         chosen = await self.settings.of(self.team, call.channel)
@@ -63,35 +63,35 @@ class ChannelForms:
 
     async def _is_usable(self, call: Call) -> bool:
         try:
-            found = await self._channel(call.channel)
-            return found is not None and await self._may_set(
-                call.person, call.channel, found.creator
+            channel = await self._channel(call.channel)
+            return channel is not None and await self._may_set(
+                call.person, call.channel, channel.creator
             )
         except ChatUnavailable:
             return False
 
     async def problems(self, body: Mapping[str, Any]) -> Mapping[str, str]:
-        """Return what is wrong in the form. It says nothing to a person who may not set the
-        channel: `sent` does."""
+        """Return the problems of the form, by field. None for a person who may not set the channel:
+        `sent` refuses them."""
         channel, chosen = filled(body["view"])
         person = body["user"]["id"]
         before = await self.settings.of(self.team, channel)
-        found = await self._channel(channel)
+        target = await self._channel(channel)
         if (
-            found is None
+            target is None
             or chosen.review_channel == before.review_channel
-            or not await self._may_set(person, channel, found.creator)
+            or not await self._may_set(person, channel, target.creator)
         ):
             return {}
-        problem = await self._problem_with(chosen.review_channel, found, person)
+        problem = await self._problem_with(chosen.review_channel, target, person)
         return {REVIEW: problem} if problem else {}
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle the form. Its sender may have lost the right to it since it was opened."""
         channel, chosen = filled(body["view"])
         person = body["user"]["id"]
-        found = await self._channel(channel)
-        if found is None or not await self._may_set(person, channel, found.creator):
+        target = await self._channel(channel)
+        if target is None or not await self._may_set(person, channel, target.creator):
             await self.api.post_ephemeral(channel, person, NOT_YOURS)
             return
         before = await self.settings.of(self.team, channel)
@@ -100,7 +100,7 @@ class ChannelForms:
             await self.api.post_ephemeral(channel, person, NOT_OFFERED)
             return
         moved = chosen.review_channel != before.review_channel
-        if moved and (problem := await self._problem_with(chosen.review_channel, found, person)):
+        if moved and (problem := await self._problem_with(chosen.review_channel, target, person)):
             await self.api.post_ephemeral(channel, person, say(texts.nothing_changed(problem)))
             return
         await self.settings.set(self.team, channel, chosen, person)
@@ -121,20 +121,21 @@ class ChannelForms:
     async def _channel(self, id_: str) -> Channel | None:
         """Return the channel; None if nothing is set there: a direct message, or the bot is not in
         it."""
-        found = None if id_.startswith("D") else await self.channels.channel(id_)
-        return found if found and found.has_bot else None
+        channel = None if id_.startswith("D") else await self.channels.channel(id_)
+        return channel if channel and channel.has_bot else None
 
-    async def _problem_with(self, review: str, of: Channel, person: str) -> str:
-        """Return why cards may not go there. They carry people's words: nobody may send them where
-        they could not write themselves, nor private questions to a public channel."""
+    async def _problem_with(self, review: str, channel: Channel, person: str) -> str:
+        """Return why cards may not go to the channel ``review``. They carry people's words: nobody
+        may send them where they could not write themselves, nor private questions to a public
+        channel."""
         if not review:
             return ""
-        there = await self.channels.channel(review)
-        if there and not await self.people.is_member(review, person):
+        review_channel = await self.channels.channel(review)
+        if review_channel and not await self.people.is_member(review, person):
             return texts.NOT_IN_REVIEW_CHANNEL
-        if there is None or not there.has_bot:
+        if review_channel is None or not review_channel.has_bot:
             return texts.BOT_NOT_IN_REVIEW_CHANNEL
-        if of.private and not there.private:
+        if channel.private and not review_channel.private:
             return texts.REVIEW_CHANNEL_TOO_OPEN
         return ""
 

@@ -26,8 +26,8 @@ _COMMENT_SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """The unsettled flags. As the form promises, question and comment go to the wiki's owners; the
-    answer does not: its card shows what an admin may read of it."""
+    """The unsettled flags. As the form promises, question and comment go to the wiki's owners. The
+    answer does not: its card shows the parts that an admin may read."""
 
     feedback: Feedback
     questions: ReadableQuestions
@@ -41,17 +41,17 @@ class Flags:
     async def run(self, call: Call) -> None:
         if call.words:
             raise Misused(texts.NO_ARGUMENTS)
-        found = await self.feedback.open_flags()
-        if not found:
+        flags = await self.feedback.open_flags()
+        if not flags:
             await call.respond(say(texts.NO_OPEN_FLAG))
             return
-        shown = found[:_SHOWN]
+        shown = flags[:_SHOWN]
         cards = [
             await self.api.address(flag.card.channel, flag.card.ts) if flag.card else ""
             for flag in shown
         ]
         questions = [await self.questions.shown(flag.recorded) for flag in shown]
-        message = await asyncio.to_thread(self._message, shown, questions, cards, len(found))
+        message = await asyncio.to_thread(self._message, shown, questions, cards, len(flags))
         await call.respond(message)
 
     def _message(
@@ -59,8 +59,8 @@ class Flags:
     ) -> Message:
         text = texts.open_flags(number)
         blocks = [section(text)]
-        for flag, asked, card in zip(shown, questions, cards, strict=True):
-            heading = texts.flag_heading(literal(flag.complaint.words), question(asked))
+        for flag, words, card in zip(shown, questions, cards, strict=True):
+            heading = texts.flag_heading(literal(flag.complaint.words), question(words))
             blocks.append(section(heading))
             lines = [texts.flagged(ago(flag.raised.date(), self.clock().date()))]
             if card:

@@ -53,19 +53,19 @@ class Forget:
     async def confirmed(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """Handle the button."""
         person = body["user"]["id"]
-        cards = await self._shown(person)
+        cards = await self._flags_with_cards(person)
         forgotten = await asyncio.to_thread(self.forget, person)
         self.slack.people.forget(person)
-        done = say(texts.forgotten(forgotten.questions, forgotten.verdicts, forgotten.flags))
-        await respond(text=done.text, blocks=done.blocks, replace_original=True)
+        reply = say(texts.forgotten(forgotten.questions, forgotten.verdicts, forgotten.flags))
+        await respond(text=reply.text, blocks=reply.blocks, replace_original=True)
         await self._update(cards)
         try:
             await self.show_home(person)
         except ChatUnavailable as error:
             logger.warning("A Home tab is as it was until it is opened: %s", error)
 
-    async def _shown(self, person: str) -> list[Flag]:
-        """Return flags that a card shows and that are theirs, on answers to them, or taken by
+    async def _flags_with_cards(self, person: str) -> list[Flag]:
+        """Return the flags with a card that the person raised or took, or that are on answers to
         them."""
         return [
             flag
@@ -74,9 +74,9 @@ class Forget:
         ]
 
     async def _update(self, before: Sequence[Flag]) -> None:
-        now = {flag.id for flag in await self.feedback.all_flags()}
+        remaining = {flag.id for flag in await self.feedback.all_flags()}
         for flag in before:
-            if flag.id in now:
+            if flag.id in remaining:
                 await self.update_card(flag.id)
             elif flag.card:
                 try:

@@ -37,20 +37,22 @@ class Gaps:
         if call.words:
             raise Misused(texts.NO_ARGUMENTS)
         public, private = await self.insights.unanswered(LATELY)
-        found = await self.insights.gaps(public, _SHOWN)
-        if not found and not private:
+        gaps = await self.insights.gaps(public, _SHOWN)
+        if not gaps and not private:
             await call.respond(say(texts.all_answered(LATELY.days)))
             return
-        await call.respond(await asyncio.to_thread(self._message, found, private))
+        await call.respond(await asyncio.to_thread(self._message, gaps, private))
 
-    def _message(self, found: list[tuple[Gap, NoAnswer]], private: int) -> Message:
-        text = texts.NOT_ANSWERED if found else texts.none_to_show(LATELY.days)
+    def _message(self, gaps: list[tuple[Gap, NoAnswer]], private: int) -> Message:
+        text = texts.NOT_ANSWERED if gaps else texts.none_to_show(LATELY.days)
         blocks: list[Block] = [section(text)]
         today = self.clock().date()
-        for gap, result in found:
+        for gap, result in gaps:
             blocks.append(section(f"*{question(gap.latest.asked.question)}*"))
             lines = [asked(gap, today)]
-            lines += [f"\u2022 {source_line(one, self.origins, today)}" for one in result.nearest]
+            lines += [
+                f"\u2022 {source_line(source, self.origins, today)}" for source in result.nearest
+            ]
             blocks.append(context(joined(lines)))
         if private:
             blocks.append(context(kept_private(private)))

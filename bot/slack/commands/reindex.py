@@ -32,15 +32,15 @@ class Reindex:
         )
 
     async def run(self, call: Call) -> None:
-        rest, chosen = options(call.words, {_FULL, _DRY_RUN})
-        if len(rest) > 1:
+        arguments, chosen = options(call.words, {_FULL, _DRY_RUN})
+        if len(arguments) > 1:
             raise Misused(texts.ONE_SCOPE)
         part = None
-        if rest:
+        if arguments:
             # A wiki is asked about a space or page, which takes a while.
-            what = address(rest[0]) or rest[0]
+            scope = address(arguments[0]) or arguments[0]
             try:
-                part = await asyncio.to_thread(self.reindexing.part, what)
+                part = await asyncio.to_thread(self.reindexing.part, scope)
             except IndexersError as error:
                 await call.respond(say(str(error)))
                 return

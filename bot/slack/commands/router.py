@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 
 MEMBERS_ONLY = say(texts.MEMBERS_ONLY, texts.ASK_A_MEMBER)
 _QUESTION = 4
-"""Words after which a command that nobody knows is a question, whatever it begins with. One that
-begins like a command is one if it is none that may be given so."""
+"""Words from which on an unknown command counts as a question, whatever it begins with. So does a
+text that begins like a command if the command cannot be run with these words."""
 
 
 class Commands:
@@ -84,24 +84,24 @@ class Commands:
             case For.ADMINS if not await self._people.is_admin(person):
                 return say(texts.admins_only(chosen.name), texts.ASK_AN_ADMIN)
             case For.MEMBERS:
-                found = await self._people.person(person)
-                return None if found.membership is Membership.MEMBER else MEMBERS_ONLY
+                caller = await self._people.person(person)
+                return None if caller.membership is Membership.MEMBER else MEMBERS_ONLY
         return None
 
     async def _help(self, call: Call) -> Message:
         """Return a line for each subcommand that the person may use here."""
-        who = {For.ANYBODY}
+        callers = {For.ANYBODY}
         try:
             if (await self._people.person(call.person)).membership is Membership.MEMBER:
-                who.add(For.MEMBERS)
+                callers.add(For.MEMBERS)
             if await self._people.is_admin(call.person):
-                who.add(For.ADMINS)
+                callers.add(For.ADMINS)
         except ChatUnavailable as error:
             logger.info("The help leaves out what %s may use: %s", call.person, error)
         lines = [
             texts.help_line(each.usage, each.says)
             for each in self._subcommands.values()
-            if each.who in who and (each.is_usable is None or await each.is_usable(call))
+            if each.who in callers and (each.is_usable is None or await each.is_usable(call))
         ]
         lines += [texts.HELP_ON_QUESTIONS, texts.HELP_ON_HELP]
         return say(texts.INTRODUCTION, "\n".join(lines))

@@ -1,4 +1,4 @@
-"""The command `/wiki status`: what is indexed, as of when, and for admins how syncs went."""
+"""The command `/wiki status`: the indexed wikis, as of when, and for admins how syncs went."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
         blocks.append(section(texts.wiki_read(literal(name), row["pages"], when)))
         if whole and (lines := list(_health(row))):
             blocks.append(context(joined(map(literal, lines))))
-    if (more := len(rows["wikis"]) - _SHOWN) > 0:
-        blocks.append(context(texts.more_wikis(more)))
+    if (hidden := len(rows["wikis"]) - _SHOWN) > 0:
+        blocks.append(context(texts.more_wikis(hidden)))
     return blocks
 
 

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[Mapping[str, Any], AsyncRespond], Awaitable[None]]
 Check = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, str]]]
-"""Returns what is wrong in a form, by the field's block id."""
+"""Returns the problems of a form, by the field's block id."""
 Listener = Callable[[AsyncAck, Mapping[str, Any], AsyncRespond], Awaitable[None]]
 
 CHECK_PATIENCE = 1.5
@@ -73,9 +73,9 @@ class Failures:
         return listener
 
     def checked(self, check: Check, handler: Handler) -> Listener:
-        """Return the same for a form: what ``check`` finds wrong in it is shown beside its fields,
+        """Return the same for a form: problems that ``check`` returns are shown beside its fields,
         and the form stays open with the person's entries. A check that takes long, or fails, lets
-        the form through: ``handler`` looks at it again."""
+        the form through: ``handler`` checks it again."""
         take = self.guarded(handler)
 
         async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
@@ -128,8 +128,8 @@ class Failures:
             )
 
     async def _show(self, channel: str, person: str, message: Message) -> None:
-        """Show it to the person alone: where they acted, or, as `/wiki` can be used where the bot
-        is not, in a direct message."""
+        """Show it to the person alone: where they acted, or in a direct message, as `/wiki` also
+        works in channels without the bot."""
         if channel:
             with suppress(ChatRefused):
                 await self.api.post_ephemeral(channel, person, message)
@@ -146,7 +146,7 @@ def _who_acted(body: Mapping[str, Any]) -> tuple[str, str]:
     return person, channel
 
 
-def _id(named: object) -> str:
+def _id(object_or_id: object) -> str:
     """Return the id of a person or a channel: Slack sends the id, or an object that has it."""
-    found = named.get("id") if isinstance(named, Mapping) else named
-    return found if isinstance(found, str) else ""
+    id_ = object_or_id.get("id") if isinstance(object_or_id, Mapping) else object_or_id
+    return id_ if isinstance(id_, str) else ""

@@ -15,7 +15,7 @@ MOST_CHARACTERS = 12_000
 """Characters of a message that are read, so that no message takes long to parse."""
 _ENTITY = re.compile(r"<([^<>\n]+)>")
 _SCHEME = re.compile(r"^(?:mailto:|tel:|https?://)")
-"""What Slack puts before an address of which the person typed the rest."""
+"""The part of an address that Slack adds if the person left it out."""
 _GAP = re.compile(r"(?<=\S)[ \t]{2,}+")
 _POINTING = re.compile(r"\b(?:this|that|these|those|it|below)\b", re.IGNORECASE)
 _SHORT = 8
@@ -35,9 +35,9 @@ class Identity:
 
 
 def parse_event(body: Mapping[str, Any], me: Identity) -> IncomingMessage | None:
-    """Return the question in an event's envelope: what a person wrote, edited or deleted; its kind
-    says whether it is addressed to the bot. None for everything else, such as messages of bots,
-    joins, and edits that change no word (an added preview)."""
+    """Return the question in an event's envelope: the message that a person wrote, edited or
+    deleted; its kind says whether it is addressed to the bot. None for everything else, such as
+    messages of bots, joins, and edits that change no word (an added preview)."""
     event = body.get("event") or {}
     written = _written(event)
     kind = _kind(event, written, me)
@@ -50,20 +50,21 @@ def parse_event(body: Mapping[str, Any], me: Identity) -> IncomingMessage | None
         or not body.get("event_id")
     ):
         return None
-    gone = _is_deletion(event)
+    is_deleted = _is_deletion(event)
     return IncomingMessage(
         event=body["event_id"],
         kind=kind,
-        # In a shared channel the event's may be the other company's, which has none of our rows.
+        # In a shared channel the event's team may be the other company's, which has none of our
+        # rows.
         team=me.team,
         channel=event["channel"],
         ts=written["ts"],
         thread=written.get("thread_ts") or written["ts"],
         person=written["user"],
-        text="" if gone else storable(_text(written, me)),
+        text="" if is_deleted else storable(_text(written, me)),
         shared=bool(body.get("is_ext_shared_channel")),
         edited=(written.get("edited") or {}).get("ts") or "",
-        deleted=gone,
+        deleted=is_deleted,
     )
 
 
@@ -74,22 +75,21 @@ def storable(text: str) -> str:
 
 
 def _is_deletion(event: Mapping[str, Any]) -> bool:
-    """Return whether it is a deletion. A deleted message with replies leaves a tombstone, reported
-    as a change."""
+    """Return whether it is a deletion. A deleted message with replies leaves a tombstone, which
+    Slack reports as a change."""
     subtype = (event.get("message") or {}).get("subtype")
     return event.get("subtype") == "message_deleted" or subtype == "tombstone"
 
 
 def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the message that an event is about, as it is now, or as it was before it was
-    deleted."""
+    """Return the message of an event as it is now, or as it was before it was deleted."""
     before = event.get("previous_message") or {}
     if _is_deletion(event):
         return before
     if event.get("subtype") != "message_changed":
         return event
-    now = event.get("message") or {}
-    return now if now.get("edited") and now.get("text") != before.get("text") else {}
+    current = event.get("message") or {}
+    return current if current.get("edited") and current.get("text") != before.get("text") else {}
 
 
 def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) -> MessageKind | None:
@@ -115,8 +115,8 @@ def _mentions(written: Mapping[str, Any], me: Identity) -> bool:
 
 
 def _text(written: Mapping[str, Any], me: Identity) -> str:
-    """Return the text with forwarded messages; these alone, if the person's own words only point at
-    them."""
+    """Return the text with forwarded messages; only the forwarded messages if the person's own
+    words just point at them."""
     own = str(written.get("text") or "")[:MOST_CHARACTERS]
     forwarded = "\n".join(
         str(attachment["text"])
@@ -125,8 +125,8 @@ def _text(written: Mapping[str, Any], me: Identity) -> str:
     )[:MOST_CHARACTERS]
     if not forwarded:
         return own
-    asked = question(own, me, {})
-    return forwarded if asks_nothing(asked) or _points(asked) else f"{own}\n{forwarded}"
+    words = question(own, me, {})
+    return forwarded if asks_nothing(words) or _points(words) else f"{own}\n{forwarded}"
 
 
 def _points(words: str) -> bool:
@@ -158,10 +158,10 @@ def question(text: str, me: Identity, names: Mapping[str, str]) -> str:
             return label
         return f"{label} ({target})" if label and label not in target else target
 
-    shown = _ENTITY.sub(words, text[:MOST_CHARACTERS])
+    plain = _ENTITY.sub(words, text[:MOST_CHARACTERS])
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
-        shown = shown.replace(entity, character)
-    return "\n".join(_GAP.sub(" ", line.rstrip()) for line in shown.splitlines()).strip()
+        plain = plain.replace(entity, character)
+    return "\n".join(_GAP.sub(" ", line.rstrip()) for line in plain.splitlines()).strip()
 
 
 @dataclass(frozen=True, slots=True)

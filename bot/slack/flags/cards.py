@@ -58,8 +58,8 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     """Return the card for the review channel."""
     flag, around = content.flag, content.around
     head = texts.heading(_head(flag), flag.complaint.words)
-    asked = plain(around.question)[:_QUESTION_SHOWN]
-    blocks = [section(f"*{literal(head)}*"), section(texts.question(quoted(asked)))]
+    question = plain(around.question)[:_QUESTION_SHOWN]
+    blocks = [section(f"*{literal(head)}*"), section(texts.question(quoted(question)))]
     title = texts.ANSWER if around.again is None else texts.OLD_ANSWER
     blocks += _answer(title, flag.recorded.answer, around.shown, allowed.links)
     lines = _sources(around, allowed, today)
@@ -67,7 +67,7 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
         blocks.append(context(joined(lines, LIMIT if around.again is None else _SOURCES_OF_TWO)))
     if flag.again is not None and around.again is not None:
         blocks += _answer(texts.NEW_ANSWER, flag.again, around.again, allowed.links)
-        newer = [source_line(one, allowed.links, today) for one in around.again.sources]
+        newer = [source_line(source, allowed.links, today) for source in around.again.sources]
         if newer:
             blocks.append(context(joined(newer, _SOURCES_OF_TWO)))
     if flag.comment:
@@ -75,10 +75,10 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     blocks.append(context(_by(flag, around)))
     if around.history:
         steps = around.history[-_STEPS_SHOWN:]
-        blocks.append(context(joined([_step(one, around.person) for one in steps])))
+        blocks.append(context(joined([_step(step, around.person) for step in steps])))
     if buttons := _buttons(flag):
         blocks.append(actions(*buttons, id_="flag"))
-    return Message(literal(f"{head}: {asked}"[:300]), blocks).marked(card_name(flag))
+    return Message(literal(f"{head}: {question}"[:300]), blocks).marked(card_name(flag))
 
 
 def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Message:
@@ -88,13 +88,13 @@ def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Messa
     head = texts.your_page_was_flagged(flag.complaint.words)
     if flag.complaint is Complaint.UNANSWERED:
         head = texts.YOU_ARE_ASKED
-    asked = plain(content.question)[:_QUESTION_SHOWN]
-    blocks = [section(f"*{literal(head)}*"), section(texts.question(quoted(asked)))]
+    question = plain(content.question)[:_QUESTION_SHOWN]
+    blocks = [section(f"*{literal(head)}*"), section(texts.question(quoted(question)))]
     blocks.append(context(_source(content.source, content.edit, allowed, today)))
     if flag.comment:
         blocks.append(section(texts.comment(quoted(flag.comment))))
     blocks.append(context(_raised_by(flag, content.person)))
-    return Message(literal(f"{head}: {asked}"[:300]), blocks)
+    return Message(literal(f"{head}: {question}"[:300]), blocks)
 
 
 def _raised_by(flag: Flag, person: str) -> str:
@@ -127,7 +127,7 @@ def _source(source: Source, edit: str, allowed: Allowed, today: date) -> str:
 def _by(flag: Flag, around: Circumstances) -> str:
     parts = [_raised_by(flag, around.person)]
     if around.owner:
-        # The only mention on it: of somebody whom Slack found by their address.
+        # The card's only mention: of somebody whom Slack found by their address.
         parts.append(texts.page_of(f"<@{around.owner}>"))
     elif around.owner_words:
         parts.append(texts.page_of(literal(around.owner_words[:100])))
@@ -138,12 +138,12 @@ def _by(flag: Flag, around: Circumstances) -> str:
     return " \u00b7 ".join(parts)
 
 
-def _step(one: HistoryLine, flagger: str) -> str:
-    """Return a step as a line. The card has named the flagger already, so that step need not."""
-    is_known = one.name == flagger and one.words == FlagAction.RAISED.words
-    when, what = in_words(one.when), literal(one.words)
-    if one.name and not is_known:
-        return texts.step_by(when, what, literal(one.name))
+def _step(step: HistoryLine, flagger: str) -> str:
+    """Return a step as a line. The card already names the flagger, so their step need not."""
+    is_known = step.name == flagger and step.words == FlagAction.RAISED.words
+    when, what = in_words(step.when), literal(step.words)
+    if step.name and not is_known:
+        return texts.step_by(when, what, literal(step.name))
     return texts.step(when, what)
 
 
@@ -179,7 +179,7 @@ def reminder(content: Reminder) -> Message:
     waiting = content.waiting
     text = texts.waiting(len(waiting))
     lines = []
-    for one in waiting[:10]:
-        words = texts.heading(one.complaint.words, plain(one.question))
-        lines.append(f"\u2022 {link(one.address, words, origins_of([one.address]))}")
+    for flag in waiting[:10]:
+        words = texts.heading(flag.complaint.words, plain(flag.question))
+        lines.append(f"\u2022 {link(flag.address, words, origins_of([flag.address]))}")
     return Message(text, [section(text), context(joined(lines))])

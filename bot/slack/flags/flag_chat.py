@@ -38,8 +38,8 @@ class FlagRenderer:
                 return cards.word_to_owner(content, self.allowed, today=today)
             case Reminder():
                 return cards.reminder(content)
-            case PublishedAnswer(told, by, in_full):
-                return announcement(told, by, self.allowed.links, today, in_full=in_full)
+            case PublishedAnswer(announced, by, in_full):
+                return announcement(announced, by, self.allowed.links, today, in_full=in_full)
             case Notice() | AnswerContent():
                 return self.answers.messages(content)[-1]
 
@@ -52,8 +52,8 @@ class SlackFlagChat:
 
     @classmethod
     def of(cls, slack: SlackWorkspace, edited: Iterable[str]) -> Self:
-        """Return the chat about flags in a workspace. ``edited`` are addresses of places where
-        pages are edited, which its cards may link to, too."""
+        """Return the chat about flags in a workspace. ``edited`` are addresses where pages are
+        edited; cards may link to them, too."""
         allowed = cards.Allowed(slack.links, slack.links | origins(edited))
         renderer = FlagRenderer(slack.chat.renderer, allowed, slack.env.clock)
         return cls(slack.api, renderer, slack.directory.viewers)
@@ -102,7 +102,7 @@ class SlackFlagChat:
             await self.api.remove(place.channel, ts)
 
     async def _rendered(self, content: FlagContent) -> Message:
-        # It may have words of pages, which the event loop must not wait for.
+        # It may have words of pages: rendering them must not block the event loop.
         return await asyncio.to_thread(self.renderer.message, content)
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:

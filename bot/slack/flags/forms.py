@@ -1,4 +1,4 @@
-"""The forms of feedback: what is wrong with an answer, and what the right one is. Pure."""
+"""The forms of feedback: a complaint about an answer, and the right answer. Pure."""
 
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ def wrote(view: Mapping[str, Any]) -> AnswerForm:
     return AnswerForm(
         flag=int(json.loads(view["private_metadata"])["flag"]),
         answer=_entered(values["answer"]["words"]),
-        pages=frozenset(one["value"] for one in values["pages"]["chosen"]["selected_options"]),
+        pages=frozenset(
+            option["value"] for option in values["pages"]["chosen"]["selected_options"]
+        ),
         until=date.fromisoformat(values["until"]["day"]["selected_date"]),
     )
 

@@ -78,7 +78,7 @@ class FlagPresses:
         """Handle `reaction_added` and `reaction_removed`."""
         event = body["event"]
         item = event.get("item") or {}
-        # A reaction to somebody else's message is most of them, and must not need the database.
+        # Most reactions are to other people's messages, and must not need the database.
         by_others = event.get("item_user") not in (None, self.me)
         if item.get("type") != "message" or by_others:
             return
@@ -94,7 +94,7 @@ class FlagPresses:
         except StateUnavailable as error:
             if event.get("item_user") is not None:
                 raise
-            # A webhook's message has no user: it is hardly ours, and nobody waits for anything.
+            # A webhook's message has no user: it is hardly ours, and nobody waits for a reaction.
             logger.debug("A reaction in %s is passed over: %s", reaction.channel, error)
 
     async def reviewed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
@@ -108,7 +108,7 @@ class FlagPresses:
         await self.flags.reviewing.asked_to_write(press_of(body), SlackWritingForm(self.api, view))
 
     async def problems(self, body: Mapping[str, Any]) -> Mapping[str, str]:
-        """Return what is wrong in the form of `wrote`."""
+        """Return the problems of the form of `wrote`, by field."""
         form = await asyncio.to_thread(forms.wrote, body["view"])
         return await self.flags.reviewing.problems(body["user"]["id"], form)
 

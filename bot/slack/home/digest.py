@@ -60,7 +60,7 @@ def digest(week: Week, origins: Container[str], today: date) -> Message:
         blocks.append(section(joined([texts.DIGEST_NOT_ANSWERED, *lines])))
     if week.stale:
         blocks.append(section(texts.DIGEST_STALE_PAGES))
-        blocks += [section(f"\u2022 {stale(one, origins, today)}") for one in week.stale]
+        blocks += [section(f"\u2022 {stale(page, origins, today)}") for page in week.stale]
     if week.failing:
         blocks.append(section(_failing(week.failing)))
         blocks.append(context(texts.DIGEST_SEE_STATUS))

@@ -1,8 +1,7 @@
 """The weekly digest in the review channel, posted once a week across restarts.
 
-Everybody in the channel reads it. So its pages are those that everyone may read now, as on a flag's
-card, and its questions those asked in public channels; flags with a card elsewhere are only
-counted.
+Everybody in the channel reads it. So it shows pages that everyone may read now, as a flag's card
+does, and questions from public channels; flags with a card elsewhere are only counted.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from bot.slack.home.weekly import Weekly
 logger = logging.getLogger(__name__)
 
 LATE = timedelta(hours=12)
-"""A digest that could not be posted for so long is skipped."""
+"""A digest that could not be posted within this time is skipped."""
 _SHOWN = 3
 
 
@@ -50,17 +49,17 @@ class Digests:
     weekly: Weekly | None
     channel: str
     slack: SlackWorkspace
-    kept: DigestLog
+    log: DigestLog
     insights: Insights
     feedback: Feedback
     _settled: datetime | None = None
-    """When the latest digest that this process knows to be done was due."""
+    """The due time of the latest digest that this process knows to be done."""
 
     async def post(self) -> None:
         """Post the digest that is due, if there is one and nobody has posted it.
 
         Raises:
-            ChatUnavailable, StateUnavailable, IndexUnavailable: later, then.
+            ChatUnavailable, StateUnavailable, IndexUnavailable: try again later.
         """
         if self.weekly is None or not self.channel:
             return
@@ -68,13 +67,13 @@ class Digests:
         due = self.weekly.latest(now)
         if due == self._settled or now - due > LATE:
             return
-        if not await self.kept.begin(due):
+        if not await self.log.begin(due):
             return
         try:
             await self._post(due)
         except ChatRefused as error:
             logger.warning("The digest cannot be posted in %s: %s", self.channel, error)
-        await self.kept.done(due)
+        await self.log.done(due)
         self._settled = due
 
     async def _post(self, due: datetime) -> None:
@@ -90,29 +89,29 @@ class Digests:
 
     async def _week(self) -> Week:
         flags = await self.feedback.open_flags()
-        # People who may get no answers are shown figures, and neither pages nor questions.
-        alone = not await self.slack.directory.readers.has_outsiders(self.channel)
+        # People who may get no answers see figures, and neither pages nor questions.
+        has_no_outsiders = not await self.slack.directory.readers.has_outsiders(self.channel)
         return Week(
             volume=await self.insights.volume(WEEK),
             flagged=await self.insights.flagged(WEEK),
             open_flags=len(flags),
-            longest=await self._waiting(flags[0], alone=alone) if flags else None,
-            gaps=await self._gaps() if alone else (),
-            stale=await self._stale() if alone else (),
+            longest=await self._waiting(flags[0], may_show=has_no_outsiders) if flags else None,
+            gaps=await self._gaps() if has_no_outsiders else (),
+            stale=await self._stale() if has_no_outsiders else (),
             failing=await self.insights.failing(),
         )
 
     async def _stale(self) -> Sequence[Often]:
         return await self.insights.stale(ANYBODY, _SHOWN)
 
-    async def _waiting(self, flag: Flag, *, alone: bool) -> Waiting:
+    async def _waiting(self, flag: Flag, *, may_show: bool) -> Waiting:
         since = flag.raised.date()
-        if not alone or flag.card is None or flag.card.channel != self.channel:
+        if not may_show or flag.card is None or flag.card.channel != self.channel:
             return Waiting(since)
         address = await self.slack.api.address(flag.card.channel, flag.card.ts)
         return Waiting(since, await self.insights.questions.shown(flag.recorded), address)
 
     async def _gaps(self) -> Sequence[Gap]:
-        asked, _ = await self.insights.unanswered(WEEK)
-        found = await self.insights.gaps(asked, _SHOWN)
-        return [gap for gap, _ in found]
+        public, _ = await self.insights.unanswered(WEEK)
+        gaps = await self.insights.gaps(public, _SHOWN)
+        return [gap for gap, _ in gaps]

@@ -1,4 +1,4 @@
-"""The bot's Home tab: for each person what they may know, at the moment they open it."""
+"""The bot's Home tab: each person sees what they may know, as of the moment they open it."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ class Home:
         """Publish the page as it is now.
 
         Raises:
-            ChatUnavailable: it cannot be put up.
+            ChatUnavailable
         """
         try:
-            # Everybody's Home tab is made here, and perhaps of many at once.
+            # Everybody opens the Home tab, perhaps many at once: so no call for the user groups.
             admin = await self.slack.people.is_admin(person, acts=False)
             reader = await self.slack.people.reader(person, private=False, shared=False)
             if isinstance(reader, Closed):
-                alone = HomeSection("", say(reader.why).blocks)
-                await self.slack.api.publish(person, home_page.view([alone]))
+                refusal = HomeSection("", say(reader.why).blocks)
+                await self.slack.api.publish(person, home_page.view([refusal]))
             else:
                 await self._publish(person, await self._parts(person, admin=admin))
         except ChatRefused as error:
@@ -120,7 +120,7 @@ class Home:
         flags = await self.feedback.open_flags_by(person)
         shown = [flag.recorded for flag in flags[:FLAGS_SHOWN]]
         reader = await self._reader(person)
-        questions = [await self.insights.questions.shown(one, reader) for one in shown]
+        questions = [await self.insights.questions.shown(recorded, reader) for recorded in shown]
         addresses = await asyncio.gather(*map(self._address, shown))
         today = self.slack.env.clock().date()
         return await asyncio.to_thread(home_page.flags, flags, questions, addresses, today)
@@ -132,9 +132,9 @@ class Home:
 
     async def _volumes(self) -> list[Block]:
         spans = [WEEK, LATELY]
-        found = [await self.insights.volume(span) for span in spans]
+        volumes = [await self.insights.volume(span) for span in spans]
         days = [span.days for span in spans]
-        return home_page.volumes(dict(zip(days, found, strict=True)))
+        return home_page.volumes(dict(zip(days, volumes, strict=True)))
 
     async def _unanswered(self) -> list[Block]:
         public, private = await self.insights.unanswered(LATELY)
@@ -146,9 +146,9 @@ class Home:
     async def _stale_pages(self, person: str) -> list[Block]:
         """Return stale pages that the person may read. A workspace admin may read no more of the
         wikis than anybody."""
-        found = await self.insights.stale(await self._reader(person), _SHOWN)
+        pages = await self.insights.stale(await self._reader(person), _SHOWN)
         today = self.slack.env.clock().date()
-        return await asyncio.to_thread(home_page.stale_pages, found, self.slack.links, today)
+        return await asyncio.to_thread(home_page.stale_pages, pages, self.slack.links, today)
 
     async def _reader(self, person: str) -> Reader:
         reader = await self.slack.people.reader(person, private=True, shared=False)

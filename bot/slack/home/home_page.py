@@ -36,7 +36,7 @@ class HomeSection:
 
 
 def view(parts: Iterable[HomeSection]) -> Block:
-    """Return as much as fits on one page, with a line that says so if it is cut."""
+    """Return the parts that fit on one page, with a line that says so if some do not."""
     blocks: list[Block] = []
     for part in parts:
         if part.heading:
@@ -55,7 +55,7 @@ def _fits(blocks: Sequence[Block]) -> bool:
 
 def asking(examples: Sequence[str]) -> list[Block]:
     """Return how to ask. ``examples`` are questions that the wikis answer; there may be none."""
-    lines = [f"\u2022 {question(one)}" for one in examples]
+    lines = [f"\u2022 {question(example)}" for example in examples]
     return [
         section(command_texts.INTRODUCTION),
         *([context(joined([texts.FOR_EXAMPLE, *lines]))] if lines else []),
@@ -72,22 +72,22 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
 
 
 def _troubles(rows: Mapping[str, Any]) -> list[Block]:
-    found = {name: row for name, row in rows["wikis"].items() if row["error"] or row["failed"]}
-    blocks = [section(texts.WENT_WRONG)] if found else []
-    for name, row in list(found.items())[:_FAILING_SHOWN]:
+    failing = {name: row for name, row in rows["wikis"].items() if row["error"] or row["failed"]}
+    blocks = [section(texts.WENT_WRONG)] if failing else []
+    for name, row in list(failing.items())[:_FAILING_SHOWN]:
         blocks.append(section(reports.troubles(name, row["error"], list(row["failed"].items()))))
-    if (more := len(found) - _FAILING_SHOWN) > 0:
+    if (more := len(failing) - _FAILING_SHOWN) > 0:
         blocks.append(context(texts.more_failing(more)))
     return blocks
 
 
 def flags(
-    found: Sequence[Flag], questions: Sequence[str], addresses: Sequence[str], today: date
+    open_flags: Sequence[Flag], questions: Sequence[str], addresses: Sequence[str], today: date
 ) -> list[Block]:
     """Return the person's open flags. The first `FLAGS_SHOWN` have their ``questions``, and
     ``addresses`` that lead to their answers; an empty one makes no link."""
     blocks: list[Block] = []
-    for flag, words, address in zip(found[:FLAGS_SHOWN], questions, addresses, strict=True):
+    for flag, words, address in zip(open_flags[:FLAGS_SHOWN], questions, addresses, strict=True):
         state = texts.SOMEBODY_IS_ON_IT if flag.state is FlagState.TAKEN else texts.OPEN
         when = texts.flagged(ago(flag.raised.date(), today))
         parts = [f"*{state}*", literal(flag.complaint.words), when]
@@ -95,21 +95,21 @@ def flags(
             parts.append(link(address, texts.OPEN_ANSWER, origins_of([address])))
         blocks.append(section(question(words)))
         blocks.append(context(" \u00b7 ".join(parts)))
-    if (more := len(found) - FLAGS_SHOWN) > 0:
+    if (more := len(open_flags) - FLAGS_SHOWN) > 0:
         blocks.append(context(texts.more_flags(more)))
     return blocks or [context(texts.NO_FLAGS)]
 
 
 def volumes(by_days: Mapping[int, Volume]) -> list[Block]:
     """Return the statistics for admins, by the number of days they cover."""
-    lines = [texts.last_days(days, volume(one)) for days, one in by_days.items()]
+    lines = [texts.last_days(days, volume(figures)) for days, figures in by_days.items()]
     return [section(joined(lines))]
 
 
-def unanswered(found: Sequence[Gap], private: int, today: date) -> list[Block]:
+def unanswered(gaps: Sequence[Gap], private: int, today: date) -> list[Block]:
     """Return unanswered questions for admins; ``private`` more are shown to nobody."""
     blocks: list[Block] = []
-    for gap in found:
+    for gap in gaps:
         blocks.append(section(question(gap.latest.asked.question)))
         blocks.append(context(asked(gap, today)))
     if private:
@@ -117,7 +117,7 @@ def unanswered(found: Sequence[Gap], private: int, today: date) -> list[Block]:
     return blocks or [context(texts.ALL_ANSWERED)]
 
 
-def stale_pages(found: Sequence[Often], origins: Container[str], today: date) -> list[Block]:
+def stale_pages(pages: Sequence[Often], origins: Container[str], today: date) -> list[Block]:
     """Return stale pages for an admin who may read them all."""
-    lines = [section(stale(one, origins, today)) for one in found]
+    lines = [section(stale(page, origins, today)) for page in pages]
     return lines or [context(texts.NO_STALE_PAGES)]

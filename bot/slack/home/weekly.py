@@ -20,7 +20,7 @@ class Weekly:
 
     @classmethod
     def named(cls, weekday: str, hour: int, zone: tzinfo) -> Weekly:
-        """Create it for a weekday by its English name, in small letters."""
+        """Create it for a weekday by its English name, in lower case."""
         return cls(_WEEKDAYS.index(weekday), hour, zone)
 
     def latest(self, now: datetime) -> datetime:

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 ELSEWHERE = say(texts.SENT_DIRECTLY)
 
 _TRIES = 26
-"""Tries to show the end while Slack is unavailable: ten minutes of them."""
+"""Tries to show the end while Slack is unavailable: about ten minutes."""
 
 
 class ProgressMessage:
@@ -39,7 +39,7 @@ class ProgressMessage:
             logger.info("Progress could not be shown: %s", error)
 
     async def end(self, message: Message) -> None:
-        """Show the end. An edit can be repeated, so it may be tried again."""
+        """Show the end. An edit can be repeated safely, so it is tried again."""
         for pause in islice(growing_pauses(0.5, 30.0), _TRIES):
             try:
                 await self._edit(message)

@@ -1,4 +1,4 @@
-"""Reindex jobs: carried out one by one, each shown by a message that is edited, and resumed after a
+"""Reindex jobs: carried out one by one, each with a progress message, and resumed after a
 restart."""
 
 from __future__ import annotations
@@ -58,13 +58,14 @@ class Reindexer:
         """Start a reindex: return once it is stored, or was refused with a reason."""
         job = await self._jobs.add(order, person, channel)
         if job is None:
-            done = [reports.done(self._progress)] if self._progress else []
-            await respond(say(texts.ALREADY_RUNNING, *done))
+            progress = [reports.done(self._progress)] if self._progress else []
+            await respond(say(texts.ALREADY_RUNNING, *progress))
             return
         try:
             await self._progress_messages.post(job, respond)
         finally:
-            # Otherwise nobody would take it while this process lives, nor could another be ordered.
+            # Otherwise nobody would take the job while this process lives, and no other could be
+            # ordered.
             await self._jobs.ready(job.id)
             self.wake()
 
@@ -103,29 +104,30 @@ class Reindexer:
     async def _carry_out(self, job: Job) -> None:
         self._progress, self._note = None, ""
         shown_progress = await self._progress_messages.of(job)
-        cancelled, over = threading.Event(), threading.Event()
+        cancelled, ending = threading.Event(), threading.Event()
         if await self._is_cancelled(job):
             cancelled.set()
 
         def stopped() -> bool:
-            return cancelled.is_set() or over.is_set()
+            return cancelled.is_set() or ending.is_set()
 
         watching = asyncio.create_task(self._watch(job, shown_progress, cancelled))
         try:
             last, details = await self._sync(job, stopped, cancelled)
         except asyncio.CancelledError:
-            over.set()
+            ending.set()
             await _end(watching)
             await shown_progress.show(STOPPED)
             raise
         await _end(watching)
         self._progress = None
-        # If it is killed in between, the job runs once more, which costs little and loses nothing.
+        # If the process is killed in between, the job runs once more, which costs little and loses
+        # nothing.
         await shown_progress.end(last)
         await self._jobs.ended(job.id)
         if details and job.person:
             try:
-                # It may have taken hours, and they may be no admin any more.
+                # The job may have taken hours, and the person may be no admin any more.
                 if not await self._people.is_admin(job.person):
                     return
                 await self._api.post(job.person, details)
@@ -135,29 +137,29 @@ class Reindexer:
     async def _sync(
         self, job: Job, stopped: Callable[[], bool], cancelled: threading.Event
     ) -> tuple[Message, Message | None]:
-        """Run the job and return two messages: for everybody who sees the message, and for the
-        admin."""
+        """Run the job and return two messages: one for everybody who sees the progress message, and
+        one for the admin."""
         if job.attempts > MOST_ATTEMPTS:
             return say(texts.GIVEN_UP), None
         order = job.order
 
         def work() -> list[SyncReport]:
             lower_priority()  # the thread is this work's own
-            done = self._reindexing.carry_out(order, self._heard, stopped)
+            synced = self._reindexing.carry_out(order, self._note_progress, stopped)
             if order.full and not order.dry_run and cancelled.is_set():
                 self._reindexing.abandon()
-            return done
+            return synced
 
         try:
             while not stopped():
                 try:
-                    done = await in_own_thread(work, "reindex")
+                    synced = await in_own_thread(work, "reindex")
                 except SyncRunning:
                     self._note = texts.WAITING
                     await asyncio.sleep(_TRY_AGAIN)
                 else:
-                    first = reports.report(order, done, cancelled=cancelled.is_set())
-                    return first, reports.details(order, done)
+                    first = reports.report(order, synced, cancelled=cancelled.is_set())
+                    return first, reports.details(order, synced)
         except (IndexersError, BotError) as error:
             logger.warning("A reindex ended early: %s", error)
             return say(texts.ENDED_EARLY), say(texts.ended_early_because(str(error)))
@@ -167,14 +169,14 @@ class Reindexer:
             return notice(incidents.sorry(incident)), None
         return reports.report(order, [], cancelled=True), None
 
-    def _heard(self, progress: Progress) -> None:
+    def _note_progress(self, progress: Progress) -> None:
         """Show progress; called in the sync's thread."""
         self._progress = progress
 
     async def _watch(
         self, job: Job, shown_progress: ProgressMessage, cancelled: threading.Event
     ) -> None:
-        shown: object = None
+        last_shown: object = None
         name, began = None, self._clock()
         while not cancelled.is_set():
             await asyncio.sleep(self._edit_every)
@@ -182,12 +184,14 @@ class Reindexer:
                 cancelled.set()
                 await shown_progress.show(reports.cancelling(job.order))
                 return
-            now, note = self._progress, self._note
-            if now and (now.wiki, now.embedding) != name:
-                name, began = (now.wiki, now.embedding), self._clock() - self._edit_every
-            if (now, note) not in (shown, (None, "")):
-                shown = now, note
-                await shown_progress.show(reports.progress(job, now, self._clock() - began, note))
+            latest, note = self._progress, self._note
+            if latest and (latest.wiki, latest.embedding) != name:
+                name, began = (latest.wiki, latest.embedding), self._clock() - self._edit_every
+            if (latest, note) not in (last_shown, (None, "")):
+                last_shown = latest, note
+                await shown_progress.show(
+                    reports.progress(job, latest, self._clock() - began, note)
+                )
 
     async def _is_cancelled(self, job: Job) -> bool:
         try:

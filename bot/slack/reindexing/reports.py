@@ -33,23 +33,23 @@ CANCEL = "reindex_cancel"
 """The action id of the button; its value is the job's id."""
 
 
-def progress(job: Job, now: Progress | None, seconds: float, note: str = "") -> Message:
-    """Return the progress message. ``seconds`` since the wiki of ``now`` began."""
-    if now is None:
+def progress(job: Job, latest: Progress | None, seconds: float, note: str = "") -> Message:
+    """Return the progress message. ``seconds`` since the wiki of ``latest`` began."""
+    if latest is None:
         doing = _doing(job.order, job.order.what)
         message = say(texts.begun(doing), *filter(None, [note]))
     else:
-        message = say(_doing(job.order, done(now)), *filter(None, [_pace(now, seconds)]))
+        message = say(_doing(job.order, done(latest)), *filter(None, [_pace(latest, seconds)]))
     return Message(message.text, [*message.blocks, _button(job.id)])
 
 
-def done(now: Progress) -> str:
-    """Return how much of which wiki is done."""
-    if now.embedding:
-        return texts.passages_embedded(now.wiki, now.done, now.total)
-    if now.total:
-        return texts.pages_of(now.wiki, now.done, now.total)
-    return texts.pages(now.wiki, now.done)
+def done(latest: Progress) -> str:
+    """Return the wiki, and how much of it is done."""
+    if latest.embedding:
+        return texts.passages_embedded(latest.wiki, latest.done, latest.total)
+    if latest.total:
+        return texts.pages_of(latest.wiki, latest.done, latest.total)
+    return texts.pages(latest.wiki, latest.done)
 
 
 def cancelling(order: Order) -> Message:
@@ -62,18 +62,18 @@ def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = Fal
     text = "; ".join(_outcome(order, reports, cancelled=cancelled)) + "."
     blocks = [section(literal(text))]
     undone = cancelled and (order.full or order.dry_run)
-    for one in () if undone else reports[:_WIKIS_SHOWN]:
-        blocks.append(section(_counts(one)))
+    for sync in () if undone else reports[:_WIKIS_SHOWN]:
+        blocks.append(section(_counts(sync)))
         embedded = texts.would_embed if order.dry_run else texts.embedded
-        blocks.append(context(embedded(one.passages_embedded, one.seconds)))
+        blocks.append(context(embedded(sync.passages_embedded, sync.seconds)))
     return Message(literal(text), blocks)
 
 
 def _outcome(order: Order, reports: Sequence[SyncReport], *, cancelled: bool) -> list[str]:
     if cancelled:
         unchanged = order.full or order.dry_run
-        kept = texts.INDEX_UNCHANGED if unchanged else texts.DONE_IS_KEPT
-        return [texts.cancelled(order.what), kept]
+        state = texts.INDEX_UNCHANGED if unchanged else texts.DONE_IS_KEPT
+        return [texts.cancelled(order.what), state]
     names = ", ".join(report.wiki for report in reports if not report.error) or texts.NOTHING
     if any(isinstance(report.error, RebuildRefused) for report in reports):
         sentences = [texts.REFUSED]
@@ -91,24 +91,24 @@ def _outcome(order: Order, reports: Sequence[SyncReport], *, cancelled: bool) ->
     return sentences
 
 
-def _doing(order: Order, what: str) -> str:
+def _doing(order: Order, scope: str) -> str:
     if order.dry_run:
-        return texts.looking_through(what)
-    return texts.rebuilding(what) if order.full else texts.reindexing(what)
+        return texts.looking_through(scope)
+    return texts.rebuilding(scope) if order.full else texts.reindexing(scope)
 
 
-def _pace(now: Progress, seconds: float) -> str:
-    if not now.done or seconds < 1:
+def _pace(latest: Progress, seconds: float) -> str:
+    if not latest.done or seconds < 1:
         return ""
-    rate = now.done / seconds
+    rate = latest.done / seconds
     if rate >= 1:
-        a_second = texts.passages_a_second if now.embedding else texts.pages_a_second
+        a_second = texts.passages_a_second if latest.embedding else texts.pages_a_second
         pace = a_second(rate)
     else:
-        a_minute = texts.passages_a_minute if now.embedding else texts.pages_a_minute
+        a_minute = texts.passages_a_minute if latest.embedding else texts.pages_a_minute
         pace = a_minute(60 * rate)
-    left = (now.total - now.done) / rate
-    return texts.left(pace, _span(left)) if now.total > now.done else pace
+    seconds_left = (latest.total - latest.done) / rate
+    return texts.left(pace, _span(seconds_left)) if latest.total > latest.done else pace
 
 
 def _span(seconds: float) -> str:
@@ -124,25 +124,25 @@ def _button(job: int) -> Block:
 
 
 def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
-    """Return what went wrong with which pages, or what would be done, for the admin alone; None if
-    there is nothing to report."""
-    planned = [one for one in reports if one.planned]
+    """Return the failures by page, or the plan of a dry run, for the admin alone; None if there is
+    nothing to report."""
+    planned = [sync for sync in reports if sync.planned]
     if order.dry_run and planned:
         text = texts.WOULD_BE_DONE
         blocks = [section(text)]
         shown = planned[:_WIKIS_SHOWN]
-        blocks += [section(_plans(one, _room_of(shown))) for one in shown]
+        blocks += [section(_plans(sync, _room_of(shown))) for sync in shown]
         return Message(text, blocks)
-    troubled = [one for one in reports if one.error or one.failed]
+    troubled = [sync for sync in reports if sync.error or sync.failed]
     if not troubled:
         return None
     text = texts.WENT_WRONG
     blocks = [section(text)]
     shown = troubled[:_WIKIS_SHOWN]
-    for one in shown:
-        failed = [(page.key, page.reason) for page in one.failed]
-        told = troubles(one.wiki, str(one.error or ""), failed, limit=_room_of(shown))
-        blocks.append(section(told))
+    for sync in shown:
+        failed = [(page.key, page.reason) for page in sync.failed]
+        trouble = troubles(sync.wiki, str(sync.error or ""), failed, limit=_room_of(shown))
+        blocks.append(section(trouble))
     return Message(text, blocks)
 
 
@@ -165,15 +165,15 @@ def _room_of(shown: Sequence[SyncReport]) -> int:
 
 
 def _plans(report: SyncReport, limit: int) -> str:
-    items = [literal(one) for one in report.planned[:_PLANS_SHOWN]]
+    items = [literal(plan) for plan in report.planned[:_PLANS_SHOWN]]
     return _listed([f"*{literal(report.wiki)}*"], items, len(report.planned), limit)
 
 
 def troubles(
     wiki: str, error: str, failed: Sequence[tuple[str, str]], *, limit: int = LIMIT
 ) -> str:
-    """Return what went wrong with a wiki, for admins alone: the error that ended its sync early, if
-    any, and failed pages, by key and reason; as many as fit into ``limit`` characters."""
+    """Return the failures of a wiki, for admins alone: the error that ended its sync early, if any,
+    and failed pages, by key and reason; as many as fit into ``limit`` characters."""
     lines = [f"*{literal(wiki)}*"]
     if error:
         lines.append(literal(texts.it_ended_early(error[:_ERROR_SHOWN])))
@@ -182,14 +182,14 @@ def troubles(
 
 
 def _listed(lines: list[str], items: Sequence[str], total: int, limit: int) -> str:
-    """Return the lines, and below them as many items as fit; of ``total`` items, the rest is
+    """Return the lines, and below them as many items as fit; the rest of the ``total`` items is
     counted."""
-    shown = 0
+    number = 0
     for item in items:
         longer = [*lines, f"\u2022 {item}"]
         if len("\n".join(longer)) > limit - _ROOM:
             break
-        lines, shown = longer, shown + 1
-    if more := total - shown:
-        lines = [*lines, texts.and_more(more)]
+        lines, number = longer, number + 1
+    if hidden := total - number:
+        lines = [*lines, texts.and_more(hidden)]
     return joined(lines, limit)

@@ -146,7 +146,7 @@ def _foot(
         blocks.append(context(joined(lines)))
     if offers_quotes(result):
         blocks.append(buttons.show_quotes(recorded.id))
-    if tally and (tally_line := _told(tally, private=recorded.asked.private)):
+    if tally and (tally_line := _tally_line(tally, private=recorded.asked.private)):
         blocks.append(context(tally_line) | {"block_id": "tally"})
     if is_unsure(result):
         blocks.append(buttons.ask_keepers(recorded.id))
@@ -190,7 +190,7 @@ def joined(lines: Iterable[str], limit: int = LIMIT) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return somebody's words as an inert quotation: as much as fits into a section beside its
+    """Return somebody's words as an inert quotation, cut to fit into a section with its
     heading."""
     lines = literal(text).splitlines() or [""]
     lead = "\n".join(f"&gt; {line}" for line in lines)
@@ -204,15 +204,15 @@ def _unchecked(recorded: RecordedAnswer) -> list[str]:
 
 
 def _linked(result: Result, origins: Container[str]) -> list[str]:
-    """Return links to pages of which nothing may be shown but that they exist."""
+    """Return links to pages whose words may not be shown."""
     return [
-        f":link: {link(one.url, one.name, origins)}: {one.doubt.words}" for one in result.linked
+        f":link: {link(page.url, page.name, origins)}: {page.doubt.words}" for page in result.linked
     ]
 
 
 def _narrowed(result: Result) -> list[str]:
-    """Return the note that only open pages were searched. If there is no answer, the text says
-    it."""
+    """Return the note that only open pages were searched. If there is no answer, its text already
+    says so."""
     if isinstance(result, NoAnswer) or result.narrowed is None:
         return []
     return [f":warning: {result.narrowed.words}."]
@@ -222,9 +222,9 @@ def _verified(result: Result) -> list[str]:
     if not isinstance(result, Answer):
         return []
     whole = [result.verified.words] if result.verified else []
-    words = [*whole, *(one.words for one in result.verified_parts)]
+    notes = [*whole, *(part.words for part in result.verified_parts)]
     # On one line, whatever name was stored.
-    return [f":white_check_mark: {literal(' '.join(one.split()))}" for one in words]
+    return [f":white_check_mark: {literal(' '.join(note.split()))}" for note in notes]
 
 
 def _fallback(result: Result) -> list[str]:
@@ -242,7 +242,7 @@ def _as_of(recorded: RecordedAnswer) -> list[str]:
     return [texts.wiki_as_of(time_of(moment) if same_day else in_words(moment))]
 
 
-def _told(tally: Tally, *, private: bool) -> str:
+def _tally_line(tally: Tally, *, private: bool) -> str:
     if private:
         return texts.YOU_FOUND_IT_HELPFUL if tally.good else texts.YOU_FLAGGED_IT * bool(tally.bad)
     counts = [f":+1: {tally.good}"] * bool(tally.good) + [f":-1: {tally.bad}"] * bool(tally.bad)

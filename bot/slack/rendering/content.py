@@ -52,12 +52,14 @@ def _led(message: Message, content: AnswerContent) -> Message:
 def _last(message: Message, content: AnswerContent) -> Message:
     if content.chosen:
         message = buttons.chosen(message, content.chosen.reading, content.chosen.by)
-    kept = message.blocks
+    shown_blocks = message.blocks
     if content.buttons is Buttons.NONE:
-        kept = buttons.without_buttons(kept)
+        shown_blocks = buttons.without_buttons(shown_blocks)
     elif content.buttons is Buttons.NO_VERDICTS:
-        kept = [block for block in kept if block.get("block_id") != buttons.VERDICTS]
+        shown_blocks = [
+            block for block in shown_blocks if block.get("block_id") != buttons.VERDICTS
+        ]
     if content.note:
-        kept = [*kept, context(content.note)]
-    shown = Message(message.text, kept)
+        shown_blocks = [*shown_blocks, context(content.note)]
+    shown = Message(message.text, shown_blocks)
     return with_button(shown, content.button) if content.button else shown

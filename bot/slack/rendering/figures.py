@@ -40,6 +40,6 @@ def kept_private(number: int) -> str:
     return texts.kept_private(number)
 
 
-def stale(one: Often, origins: Container[str], today: date) -> str:
+def stale(page: Often, origins: Container[str], today: date) -> str:
     """Return a stale page. Its age is shown even if the settings call no page old."""
-    return texts.in_answers(source_line(one.source, origins, today), one.times)
+    return texts.in_answers(source_line(page.source, origins, today), page.times)

@@ -13,8 +13,8 @@ _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _SUSPECT = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _KEPT = "!#$%&'()*+,-./:;=?@[]_~"
-"""Characters that stay as they are in an address: all of RFC 3986. All others, including ``<``,
-``>`` and ``|``, which would end a link in Slack, are percent-encoded."""
+"""Characters that stay as they are in an address: all of RFC 3986. All others are percent-encoded,
+including ``<``, ``>`` and ``|``, which would end a link in Slack."""
 
 
 def origin(url: str) -> str | None:
@@ -32,18 +32,18 @@ def origin(url: str) -> str | None:
         return None
     if parts.scheme not in _DEFAULT_PORTS or not host or "@" in parts.netloc:
         return None
-    shown = f"[{host}]" if ":" in host else host
-    if not _HOST.fullmatch(shown):
+    netloc = f"[{host}]" if ":" in host else host
+    if not _HOST.fullmatch(netloc):
         return None
     suffix = f":{port}" if port and port != _DEFAULT_PORTS[parts.scheme] else ""
-    return f"{parts.scheme}://{shown}{suffix}"
+    return f"{parts.scheme}://{netloc}{suffix}"
 
 
 def origins(places: Iterable[str]) -> frozenset[str]:
     """Return the origins of addresses (``https://wiki.example.com/base``) and host names
     (``wiki.example.com``, which means https)."""
-    named = (place if "://" in place else f"https://{place}" for place in places if place)
-    return frozenset(filter(None, map(origin, named)))
+    addresses = (place if "://" in place else f"https://{place}" for place in places if place)
+    return frozenset(filter(None, map(origin, addresses)))
 
 
 def allowed(url: str, origins: Container[str]) -> str | None:
@@ -51,5 +51,5 @@ def allowed(url: str, origins: Container[str]) -> str | None:
     url = url.strip()
     if origin(url) not in origins:
         return None
-    address = quote(url, safe=_KEPT)
-    return address if len(address) + 4 * address.count("&") <= LONGEST else None
+    escaped = quote(url, safe=_KEPT)
+    return escaped if len(escaped) + 4 * escaped.count("&") <= LONGEST else None

@@ -46,10 +46,10 @@ def plain_text(text: str) -> Block:
 def button(
     action: str, label: str, value: str = "", *, aloud: str = "", style: str = "", **more: Block
 ) -> Block:
-    """Return a button. ``aloud`` is what screen readers say in place of its label."""
-    given = {"value": value, "accessibility_label": aloud, "style": style}
-    shown = {name: text for name, text in given.items() if text}
-    return {"type": "button", "action_id": action, "text": plain_text(label), **shown, **more}
+    """Return a button. Screen readers say ``aloud`` in place of its label."""
+    fields = {"value": value, "accessibility_label": aloud, "style": style}
+    filled = {name: text for name, text in fields.items() if text}
+    return {"type": "button", "action_id": action, "text": plain_text(label), **filled, **more}
 
 
 def actions(*buttons: Block, id_: str = "") -> Block:
@@ -58,10 +58,10 @@ def actions(*buttons: Block, id_: str = "") -> Block:
 
 
 def entry(id_: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
-    """Return a field of a form. ``element`` is what takes the entry."""
+    """Return a field of a form. ``element`` takes the entry."""
     block: Block = {"type": "input", "block_id": id_, "label": plain_text(label)}
-    more = {"hint": plain_text(hint)} if hint else {}
-    return block | {"element": element, "optional": optional} | more
+    hints = {"hint": plain_text(hint)} if hint else {}
+    return block | {"element": element, "optional": optional} | hints
 
 
 def modal(title: str, blocks: Sequence[Block]) -> Block:
@@ -87,7 +87,7 @@ def form(  # noqa: PLR0913 - the parts of a form
 
 
 def say(text: str, *small: str) -> Message:
-    """Return a message of plain text, with small print below: of each line as much as fits."""
+    """Return a message of plain text, with small print below; each line is cut to fit."""
     safe = literal(text)
     parts = [section(part) for part in sections([Piece(safe)])]
     lines = [part for line in small for part in sections([Piece(literal(line))])[:1]]

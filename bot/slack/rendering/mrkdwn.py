@@ -29,7 +29,7 @@ LONGEST_CODE = 500
 """Characters of a code span, for the same reason."""
 
 JOINER = "\u2060"
-"""An invisible character that keeps apart what would be live together."""
+"""An invisible character that breaks up text that would be live."""
 LOOKS_LIKE_A_TICK = "\u02cb"
 
 _PING = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
@@ -169,12 +169,12 @@ def _bare(url: str, origins: Container[str]) -> str:
     """Return an address in running text: a live link if allowed, else code, which can be read and
     copied but not followed."""
     address = url.rstrip(".,;:!?)")
-    rest = _words(url[len(address) :])
+    punctuation = _words(url[len(address) :])
     if linked := allowed(address, origins):
-        return f"<{_escaped(linked)}>{rest}"
+        return f"<{_escaped(linked)}>{punctuation}"
     if len(address) > LONGEST_CODE:
         return _words(url)
-    return f"`{_escaped(address)}`{rest}"
+    return f"`{_escaped(address)}`{punctuation}"
 
 
 def _words(text: str) -> str:
@@ -217,9 +217,9 @@ def _without_signs(text: str) -> str:
     return _OUR_SIGN.sub("", _EMOJI.sub(_spelled, text))
 
 
-def _spelled(found: re.Match[str]) -> str:
+def _spelled(match: re.Match[str]) -> str:
     """Spell out the name of an emoji, but not the minutes of 10:30:45."""
-    drawn = found[1] in _EMOJI_OF_DIGITS or any(map(str.isalpha, found[1]))
+    drawn = match[1] in _EMOJI_OF_DIGITS or any(map(str.isalpha, match[1]))
     return f":{JOINER}" if drawn else ":"
 
 

@@ -1,4 +1,4 @@
-"""A question asked with `/wiki`, which is no message, repeated as one of the bot's. Pure."""
+"""A question asked with `/wiki` is not a message, so the bot repeats it in one of its own. Pure."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _MARK = "&gt; "
 
 
 def repeated(question: str) -> Message:
-    """Return the message. Its text is not the person's words: what is not in blocks would be live
-    in Slack."""
+    """Return the message. The person's words are only in its blocks: markup in ``text`` would be
+    live in Slack."""
     shown = section(texts.you_asked(quoted(question[:_SHOWN])))
     return Message(texts.YOU_ASKED_WITH_WIKI, [shown])
 
 
 def question_in(text: str, shown: str) -> str:
     """Return the question that a message of the bot's repeats, as Slack escapes it; empty if it is
-    another message. ``text`` is its text, and ``shown`` what its sections say."""
+    another message. ``text`` is its text, and ``shown`` the text of its sections."""
     if text != texts.YOU_ASKED_WITH_WIKI:
         return ""
     _, *lines = shown.splitlines()

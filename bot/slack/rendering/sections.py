@@ -14,7 +14,7 @@ MESSAGE = 12_000
 
 _FENCE = "```"
 _WHOLE = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|`[^`\n]*`|.", re.DOTALL)
-"""What must not be cut: a link, an entity, a code span; else a character."""
+"""A token that must not be cut: a link, an entity, a code span; else a character."""
 
 
 def sections(pieces: Iterable[Piece], limit: int = LIMIT) -> list[str]:
@@ -63,9 +63,9 @@ def _cut_line(line: str, room: int) -> Iterator[str]:
     part, space = "", 0
     for token in _tokens(line, room):
         if len(part) + len(token) > room:
-            at = space if space > room // 2 else len(part)
-            yield part[:at].rstrip()
-            part, space = part[at:].lstrip(), 0
+            end = space if space > room // 2 else len(part)
+            yield part[:end].rstrip()
+            part, space = part[end:].lstrip(), 0
         part += token
         if token.isspace():
             space = len(part)
@@ -73,8 +73,8 @@ def _cut_line(line: str, room: int) -> Iterator[str]:
 
 
 def _tokens(line: str, room: int) -> Iterator[str]:
-    """Yield tokens of a line. One that would not fit at all is cut like any text; a link loses its
-    address."""
+    """Yield the tokens of a line. A token that is too long for any section is cut like other text;
+    a link loses its address."""
     for match in _WHOLE.finditer(line):
         token = match[0]
         if len(token) <= room:

@@ -32,7 +32,7 @@ def aligned(lines: Sequence[str]) -> Aligned:
     rows = [_cells(line) for line in lines]
     rows = [row for row in rows if not all(_RULE_CELL.fullmatch(cell) for cell in row)]
     columns = max(map(len, rows), default=0)
-    if columns > WIDEST:  # to make them equally long would take its square
+    if columns > WIDEST:  # padding the rows would take memory in its square
         return Aligned(_as_prose(rows), fits=False)
     equal = [row + [""] * (columns - len(row)) for row in rows]
     widths = [max(map(_width, column)) for column in zip(*equal, strict=True)]

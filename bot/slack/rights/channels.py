@@ -33,11 +33,11 @@ class Channels:
     async def channel(self, id_: str) -> Channel | None:
         """Return the channel; None if Slack does not say."""
         try:
-            found = await call(self.client.conversations_info(channel=id_))
+            answer = await call(self.client.conversations_info(channel=id_))
         except ChatRefused as error:
             logger.info("Slack does not say what channel %s is: %s", id_, error.code)
             return None
-        channel = found.get("channel") or {}
+        channel = answer.get("channel") or {}
         return Channel(
             private=bool(channel.get("is_private") or channel.get("is_mpim")),
             shared=bool(channel.get("is_ext_shared") or channel.get("is_org_shared")),
@@ -48,8 +48,8 @@ class Channels:
     async def is_public(self, id_: str) -> bool:
         """Return whether every member of the workspace can read it, and nobody else; False if Slack
         does not say."""
-        found = await self.channel(id_)
-        return found is not None and not found.private and not found.shared
+        channel = await self.channel(id_)
+        return channel is not None and not channel.private and not channel.shared
 
     async def has(self, id_: str, person: str) -> bool:
         """Return whether the person is in the channel now; False if Slack does not say."""

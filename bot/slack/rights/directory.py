@@ -1,4 +1,5 @@
-"""All members of the workspace, as Slack lists them: what each is, and whose an address is.
+"""All members of the workspace, as Slack lists them: each person's membership, and the holder of
+each address.
 
 An address identifies somebody only if nobody else has it. Slack finds one person by an address, but
 does not say whether another has it, too: so the whole list is read from time to time.
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 REMEMBERED = 600.0
 """Seconds for which the list is cached."""
 READ_AGAIN = 60.0
-"""Seconds before it is read again if it contradicts what Slack says of one person."""
+"""Seconds before it is read again if it contradicts Slack's answer about one person."""
 PATIENCE = 8.0
 """Seconds that people wait for the list from its request on. For a workspace of 50,000 people it
 takes longer; meanwhile the previous list counts, or Slack is asked about each person."""
@@ -56,14 +57,14 @@ class MemberList:
     _reading: asyncio.Task[None] | None = field(default=None)
 
     async def memberships(self) -> Mapping[str, Membership]:
-        """Return what each person is, by id. Empty if the list is unavailable."""
+        """Return each person's membership, by id. Empty if the list is unavailable."""
         return (await self._latest(REMEMBERED)).memberships
 
     async def has_alone(self, id_: str, email: str) -> bool:
         """Return whether nobody but this person has the address, which Slack says is theirs.
 
         Raises:
-            ChatUnavailable: it cannot be told.
+            ChatUnavailable
         """
         holder = (await self._latest(REMEMBERED)).holders.get(email)
         if holder != id_:
@@ -72,14 +73,14 @@ class MemberList:
             return holder == id_
         # Not on the list yet, or there is no list: then the person whom Slack itself finds.
         try:
-            found = await call(self.client.users_lookupByEmail(email=email))
+            answer = await call(self.client.users_lookupByEmail(email=email))
         except ChatRefused as error:
             logger.info("Slack finds nobody by the address of %s: %s", id_, error.code)
             return False
-        return bool(found["user"]["id"] == id_)
+        return bool(answer["user"]["id"] == id_)
 
     async def _latest(self, oldest: float) -> _List:
-        """Return the list. One that is older than ``oldest`` seconds is read again, if there is
+        """Return the list. If it is older than ``oldest`` seconds, it is read again, if there is
         time."""
         if self._reading is None or self._reading.done():
             # After a failed read the list is not requested more often, however old it is.
@@ -88,9 +89,9 @@ class MemberList:
             self._tried = self.clock()
             self._reading = asyncio.create_task(self._read())
         # A late caller waits no longer than the first one: a long list takes minutes.
-        left = PATIENCE - (self.clock() - self._tried)
+        seconds_left = PATIENCE - (self.clock() - self._tried)
         try:
-            async with asyncio.timeout(max(left, 0)):
+            async with asyncio.timeout(max(seconds_left, 0)):
                 await asyncio.shield(self._reading)
         except TimeoutError:
             logger.info("Slack's list of people is still being read")

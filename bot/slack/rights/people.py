@@ -44,8 +44,8 @@ class SlackPeople:
     ``shared_channels``, ``admins`` and ``accounts`` see `SlackSettings`. ``directory`` is Slack's
     list of members, which knows the ``organization``, if the bot is installed in a whole one.
 
-    In a further workspace, ``is_administered`` is false: its admins are none of the bot's. Unless
-    ``identifies``, addresses and user groups are nobody's in the wikis.
+    In a further workspace, ``is_administered`` is false: its admins are not admins of the bot.
+    Unless ``identifies``, addresses and user groups give no rights in the wikis.
     """
 
     client: AsyncWebClient
@@ -59,7 +59,7 @@ class SlackPeople:
     identifies: bool = True
     is_administered: bool = True
     tokens: Callable[[str], frozenset[str]] = addressed
-    """Returns what the person with an address holds in the wikis; may take seconds."""
+    """Returns the tokens that the person with an address holds in the wikis; may take seconds."""
     _known: ExpiringCache[str, Person] = field(init=False)
     _groups: ExpiringCache[str, Mapping[str, frozenset[str]]] = field(init=False)
     """The tokens of each person in user groups, by the workspace."""
@@ -72,7 +72,7 @@ class SlackPeople:
         """Return the person with this id.
 
         Raises:
-            ChatUnavailable: nobody can be told from anybody now.
+            ChatUnavailable
         """
         person = None if fresh else self._known.get(id_)
         if person is None:
@@ -83,10 +83,10 @@ class SlackPeople:
     async def is_admin(self, id_: str, *, acts: bool = True) -> bool:
         """Return whether the person is an admin. Slack is asked each time, because this may have
         changed; for the user groups only if the person ``acts``: Slack gives them 20 times a
-        minute, and while it refuses, whoever asks something waits for them.
+        minute, and while it refuses, everybody who asks a question waits for them.
 
         Raises:
-            ChatUnavailable: it cannot be told.
+            ChatUnavailable
         """
         if not self.is_administered:
             return False
@@ -105,46 +105,46 @@ class SlackPeople:
         """Return the person with this address; None if there is none, or it is not certain.
 
         Raises:
-            ChatUnavailable: it cannot be told.
+            ChatUnavailable
         """
         if not self.identifies:
             return None
-        wanted = email.casefold()
+        address = email.casefold()
         if self.accounts is not None:
-            ids = (id_ for id_, address in self.accounts.items() if address == wanted)
+            ids = (id_ for id_, account in self.accounts.items() if account == address)
             id_ = next(ids, None)
             return await self.person(id_) if id_ else None
         try:
-            found = await call(self.client.users_lookupByEmail(email=email))
+            answer = await call(self.client.users_lookupByEmail(email=email))
         except ChatRefused as error:
             logger.info("Slack finds nobody by an address: %s", error.code)
             return None
-        person = await self._identified(self._read(found["user"]))
+        person = await self._identified(self._read(answer["user"]))
         self._known.put(person.id, person, REMEMBERED)
-        return person if person.email == wanted else None
+        return person if person.email == address else None
 
     async def memberships(self, ids: Iterable[str]) -> frozenset[Membership]:
         """Return the memberships of the people among ``ids``, without those who are absent. Slack's
         list may be some minutes old; people who were looked up since count as they were then.
 
         Raises:
-            ChatUnavailable: it cannot be told.
+            ChatUnavailable
         """
-        found: set[Membership] = set()
+        memberships: set[Membership] = set()
         unlisted: list[str] = []
         listed = await self.directory.memberships()
         for id_ in ids:
             if person := self._known.get(id_):
-                found.add(person.membership)
+                memberships.add(person.membership)
             elif id_ in listed:
-                found.add(listed[id_])
+                memberships.add(listed[id_])
             else:
                 unlisted.append(id_)
         if len(unlisted) > MOST_LOOKED_UP:
-            return frozenset({*found, Membership.NOBODY})
+            return frozenset({*memberships, Membership.NOBODY})
         people = [await self.person(id_) for id_ in unlisted]
-        found.update(one.membership for one in people)
-        return frozenset(found - {Membership.ABSENT})
+        memberships.update(person.membership for person in people)
+        return frozenset(memberships - {Membership.ABSENT})
 
     def gets_nothing(self, membership: Membership, *, shared: bool) -> bool:
         """Return whether people of this membership get no answers at all, in a channel that is
@@ -162,7 +162,7 @@ class SlackPeople:
         """Return whether a full member of the workspace is in the channel now; asked each time.
 
         Raises:
-            ChatUnavailable: it cannot be told.
+            ChatUnavailable
         """
         if (await self.person(id_, fresh=True)).membership is not Membership.MEMBER:
             return False
@@ -182,8 +182,8 @@ class SlackPeople:
             return texts.SOMEONE
 
     async def reader(self, id_: str, *, private: bool, shared: bool) -> Principal | Closed:
-        """Return whose rights count for an answer to this person. If others can see it (``private``
-        is false), only what everyone may read counts."""
+        """Return the reader whose rights count for an answer to this person. If others can see it
+        (``private`` is false), only pages that everyone may read count."""
         if shared and not self.shared_channels:
             return Closed(texts.NO_OUTSIDERS)
         person = await self.person(id_)
@@ -199,8 +199,8 @@ class SlackPeople:
         return Principal.of(EVERYONE, *held, *groups)
 
     async def _held_by(self, person: Person) -> frozenset[str]:
-        """Return the person's tokens, or none if a wiki is too slow: it then shows them no more
-        than everyone sees."""
+        """Return the person's tokens. If a wiki is too slow, they see no more of it than everyone
+        does."""
         if not person.email:
             return frozenset()
         try:
@@ -213,11 +213,11 @@ class SlackPeople:
 
     async def _look_up(self, id_: str) -> Person:
         try:
-            found = await call(self.client.users_info(user=id_))
+            answer = await call(self.client.users_info(user=id_))
         except ChatRefused as error:
             logger.info("Slack does not say who %s is: %s", id_, error.code)
             return Person(id_)
-        return await self._identified(self._read(found["user"]))
+        return await self._identified(self._read(answer["user"]))
 
     def _read(self, user: Mapping[str, Any]) -> Person:
         return person_of(user, self.team, self.directory.organization)
@@ -248,12 +248,12 @@ class SlackPeople:
     async def _read_groups(self) -> Mapping[str, frozenset[str]]:
         try:
             team = self.team if self.directory.organization else None
-            found = await call(self.client.usergroups_list(include_users=True, team_id=team))
+            answer = await call(self.client.usergroups_list(include_users=True, team_id=team))
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("The user groups cannot be read, so they give no rights: %s", error)
             groups, remembered = dict[str, frozenset[str]](), GROUPS_RETRIED
         else:
-            groups, remembered = _members(found["usergroups"]), GROUPS_REMEMBERED
+            groups, remembered = _members(answer["usergroups"]), GROUPS_REMEMBERED
         self._groups.put(self.team, groups, remembered)
         return groups
 
@@ -271,8 +271,8 @@ def _members(groups: list[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     for group in groups:
         if not group.get("date_delete"):
             for person in group.get("users") or ():
-                named = {f"group:{group['id']}"} | (
+                group_tokens = {f"group:{group['id']}"} | (
                     {f"group:{group['handle']}"} if group.get("handle") else set()
                 )
-                tokens.setdefault(person, set()).update(named)
+                tokens.setdefault(person, set()).update(group_tokens)
     return {person: frozenset(held) for person, held in tokens.items()}

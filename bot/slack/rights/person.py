@@ -55,8 +55,10 @@ def person_of(user: Mapping[str, Any], team: str, organization: str = "") -> Per
 
 def shown_name(name: str) -> str:
     """Make a name one line of letters: it is shown beside our words, as in "Verified by", and must
-    not look like more of them."""
-    letters = "".join(" " if _may_mark(one) else one for one in clean(name[: 4 * _LONGEST_NAME]))
+    not look like part of them."""
+    letters = "".join(
+        " " if _may_mark(character) else character for character in clean(name[: 4 * _LONGEST_NAME])
+    )
     words = [word for word in letters.split() if word != _OUR_SEPARATOR]
     return " ".join(words)[:_LONGEST_NAME].strip() or NOBODY
 
@@ -72,12 +74,15 @@ def _may_mark(character: str) -> bool:
 
 def confirmed_address(user: Mapping[str, Any]) -> str:
     """Return the e-mail address in lower case; empty if Slack says that it is not confirmed, or if
-    lower case makes another address of it: the Kelvin sign becomes a k."""
+    lower case turns it into another address: the Kelvin sign becomes a k."""
     profile = user.get("profile") or {}
     if False in (user.get("is_email_confirmed"), profile.get("is_email_confirmed")):
         return ""
     email = str(profile.get("email") or "")
-    if any(not one.isascii() and any(map(str.isascii, one.casefold())) for one in email):
+    if any(
+        not character.isascii() and any(map(str.isascii, character.casefold()))
+        for character in email
+    ):
         return ""
     return email.casefold()
 

@@ -1,7 +1,7 @@
-"""Readers of answers: the asker's rights count if they alone see it, in a small private channel
-those of all members together, and elsewhere what is open to everyone.
+"""Readers of answers. If only the asker sees an answer, their rights count; in a small private
+channel, those of all members together; elsewhere, only pages open to everyone count.
 
-If somebody present may get no answers at all, such as a guest, nothing is answered for all to see.
+If somebody present may get no answers at all, such as a guest, no answer is shown to the channel.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from indexers.model import Audience, Principal, Reader
 REMEMBERED = 60.0
 """Seconds for which a channel's members are cached, unless one joins or leaves."""
 JUST_NOW = 1.0
-"""Seconds for which they are cached where more is shown to them than to everyone: the event of who
-joins comes to one process alone, and may come late."""
+"""Seconds for which they are cached if they may read more than everyone: only one process gets the
+event that somebody joined, and it may come late."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """The members of a channel. ``memberships`` are what they are (None: Slack does not say).
-    ``shared``: the channel is shared with another company. ``counted`` are those whose own rights
-    count together; if there are none, what is open to everyone counts.
+    """The members of a channel. ``memberships`` are their kinds (None: Slack does not say).
+    ``shared``: the channel is shared with another company. ``counted`` are the members whose own
+    rights count together; without any, only pages open to everyone count.
 
-    Their rights are not cached with them: a wiki says for how long it may be.
+    Their rights are not cached with them: each wiki sets how long they may be cached.
     """
 
     memberships: frozenset[Membership] | None = None
@@ -59,7 +59,9 @@ class Readers:
     _kinds: ExpiringCache[str, Channel] = field(init=False)
     _made_for: ExpiringCache[str, tuple[Reader, frozenset[str]]] = field(init=False)
     _turnover: Counter[str] = field(default_factory=Counter)
-    _looking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _lookup_locks: WeakValueDictionary[str, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary
+    )
 
     def __post_init__(self) -> None:
         self._known, self._kinds = ExpiringCache(self.clock), ExpiringCache(self.clock)
@@ -71,14 +73,14 @@ class Readers:
         """Return the reader for an answer to ``person``, which they alone see if it is ``private``.
 
         Raises:
-            ChatUnavailable: it cannot be told now.
+            ChatUnavailable
         """
         reader = await self.people.reader(person, private=private, shared=shared)
         if private or shared or isinstance(reader, Closed):
             return reader
         present = await self._present(channel, just_now=True)
         if present.shared:
-            # Since the question came, which may have been a while ago.
+            # It was shared since the question came, which may have been a while ago.
             return await self.people.reader(person, private=False, shared=True)
         together = await self._reader(present)
         self._made_for.put(channel, (together, _ids(present)), REMEMBERED)
@@ -90,10 +92,10 @@ class Readers:
         return await self._reader(await self._present(channel, just_now=True))
 
     async def counted(self, channel: str) -> frozenset[str]:
-        """Return the people whose own rights that reader is made of; none if it is everyone.
+        """Return the people whose own rights make up that reader; none if it is everyone.
 
         Raises:
-            ChatUnavailable: it cannot be told now.
+            ChatUnavailable
         """
         return _ids(await self._present(channel))
 
@@ -102,7 +104,7 @@ class Readers:
         people of other companies are known to be there.
 
         Raises:
-            ChatUnavailable: it cannot be told now.
+            ChatUnavailable
         """
         return self._has_outsiders(await self._present(channel), shared=shared)
 
@@ -111,7 +113,7 @@ class Readers:
         has joined who may not read it.
 
         Raises:
-            ChatUnavailable: it cannot be told now.
+            ChatUnavailable
         """
         present = await self._present(channel, just_now=True)
         if self._has_outsiders(present, shared=shared):
@@ -120,7 +122,7 @@ class Readers:
             return True
         made_for, people = self._made_for.get(channel) or (None, frozenset[str]())
         if made_for == reader:
-            # By people: what one of them holds in a wiki may have changed in this moment.
+            # Compare the people: the rights of one of them may have changed just now.
             return bool(present.counted) and _ids(present) <= people
         return _together(await self._reader(present)) <= _together(reader)
 
@@ -128,7 +130,10 @@ class Readers:
         shared = shared or present.shared
         if present.memberships is None:
             return not self._all_get_answers(shared=shared)
-        return any(self.people.gets_nothing(one, shared=shared) for one in present.memberships)
+        return any(
+            self.people.gets_nothing(membership, shared=shared)
+            for membership in present.memberships
+        )
 
     def _all_get_answers(self, *, shared: bool) -> bool:
         """Return whether people of every membership get answers in a channel that is ``shared``
@@ -136,19 +141,19 @@ class Readers:
         return self.people.guests and (self.people.shared_channels or not shared)
 
     async def _present(self, channel: str, *, just_now: bool = False) -> _Present:
-        """Return the members. ``just_now``: not as they were `JUST_NOW` ago, if their own rights
+        """Return the members. ``just_now``: as they were at most `JUST_NOW` ago if their own rights
         count."""
         # One lookup at a time for each channel: the others wait for its result, in order.
-        async with self._looking.setdefault(channel, asyncio.Lock()):
-            if known := self._known.get(channel):
-                asked, present = known
-                if not (just_now and present.counted) or self.clock() - asked < JUST_NOW:
+        async with self._lookup_locks.setdefault(channel, asyncio.Lock()):
+            if cached := self._known.get(channel):
+                asked_at, present = cached
+                if not (just_now and present.counted) or self.clock() - asked_at < JUST_NOW:
                     return present
             while True:
-                turnover, asked = self._turnover[channel], self.clock()
+                turnover, asked_at = self._turnover[channel], self.clock()
                 present = await self._look(channel)
                 if turnover == self._turnover[channel]:
-                    self._known.put(channel, (asked, present), REMEMBERED)
+                    self._known.put(channel, (asked_at, present), REMEMBERED)
                     return present
 
     async def moved(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
@@ -159,22 +164,22 @@ class Readers:
         self._kinds.forget(channel)
 
     async def _look(self, channel: str) -> _Present:
-        found = self._kinds.get(channel)
-        if found is None:
-            found = await self.channels.channel(channel)
-            if found is None:
+        kind = self._kinds.get(channel)
+        if kind is None:
+            kind = await self.channels.channel(channel)
+            if kind is None:
                 return _Present()
-            # Only here: put again at each look, it would never be over in a busy channel.
-            self._kinds.put(channel, found, REMEMBERED)
-        if not found.private and self._all_get_answers(shared=found.shared):
-            return _Present(frozenset(), found.shared)  # Nobody there gets no answers.
+            # Only here: renewed at each look, the entry would never expire in a busy channel.
+            self._kinds.put(channel, kind, REMEMBERED)
+        if not kind.private and self._all_get_answers(shared=kind.shared):
+            return _Present(frozenset(), kind.shared)  # Nobody there gets no answers.
         ids = await self.channels.members(channel)
         if ids is None:
-            return _Present(None, found.shared)
-        others = [id_ for id_ in ids if id_ != self.bot]
-        if not found.private or found.shared or len(others) > self.most:
-            return _Present(await self.people.memberships(others), found.shared)
-        people = [await self.people.person(id_) for id_ in others]
+            return _Present(None, kind.shared)
+        members = [id_ for id_ in ids if id_ != self.bot]
+        if not kind.private or kind.shared or len(members) > self.most:
+            return _Present(await self.people.memberships(members), kind.shared)
+        people = [await self.people.person(id_) for id_ in members]
         readers = [person for person in people if person.membership is not Membership.ABSENT]
         memberships = frozenset(person.membership for person in readers)
         if memberships != {Membership.MEMBER}:

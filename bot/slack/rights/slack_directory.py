@@ -32,7 +32,7 @@ class RightsSettings(Protocol):
 
     @property
     def identity(self) -> str:
-        """Return "accounts" if ``accounts`` alone tell who somebody is in the wikis."""
+        """Return "accounts" if only ``accounts`` say who somebody is in the wikis."""
         ...
 
     @property
@@ -53,8 +53,8 @@ def directory_of(  # noqa: PLR0913 - who we are, and what people's rights depend
     clock: Callable[[], float],
     workspace: WorkspaceRights | None = None,
 ) -> SlackDirectory:
-    """Compose the directory. ``bot`` is our user, ``workspace`` what a further workspace is
-    allowed; for the rest see `SlackPeople` and `Readers`."""
+    """Compose the directory. ``bot`` is our user, ``workspace`` are the rights of a further
+    workspace; for the rest see `SlackPeople` and `Readers`."""
     by_account = settings.identity == "accounts" and workspace is None
     people = SlackPeople(
         client=api.client,
@@ -114,8 +114,8 @@ class SlackDirectory:
         return await self.viewers.may_see(person, recorded)
 
     async def is_shared(self, channel: str) -> bool:
-        found = await self.channels.channel(channel)
-        return found is None or found.shared
+        described = await self.channels.channel(channel)
+        return described is None or described.shared
 
     async def is_public(self, channel: str) -> bool:
         return await self.channels.is_public(channel)
@@ -130,9 +130,9 @@ class SlackDirectory:
         return await self.people.is_admin(person)
 
     async def is_somebody(self, person: str) -> bool:
-        found = await self.people.person(person)
-        return found.membership not in (Membership.ABSENT, Membership.NOBODY)
+        described = await self.people.person(person)
+        return described.membership not in (Membership.ABSENT, Membership.NOBODY)
 
     async def member_at(self, email: str) -> str:
-        found = await self.people.addressed_as(email)
-        return found.id if found and found.membership is Membership.MEMBER else ""
+        person = await self.people.addressed_as(email)
+        return person.id if person and person.membership is Membership.MEMBER else ""

@@ -22,8 +22,8 @@ class Viewers:
     api: SlackApi
 
     async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
-        """Return whether the person may see the answer: a private one is its asker's, any other one
-        is for the members of its channel."""
+        """Return whether the person may see the answer: a private one is for its asker, any other
+        for the members of its channel."""
         if recorded.asked.private and person != recorded.asked.asker:
             return False
         return await self.is_in(person, recorded.asked.place.channel)
@@ -42,4 +42,4 @@ class Viewers:
             return ts == recorded.message
         marked = await marked_replies(self.api, channel, place.thread, since=place.ts)
         mark = reply_marks(place.ts)
-        return any(found == ts and name.startswith(mark) for name, found in marked.items())
+        return any(marked_ts == ts and name.startswith(mark) for name, marked_ts in marked.items())
