@@ -33,7 +33,7 @@ def backup(settings: Settings, secrets: Secrets, folder: Path, as_json: bool) ->
     with open_app(settings, secrets) as app, screen.busy(_copying(folder)):
         manifest = made_by(app, folder)
     if as_json:
-        terminal.print_json({"folder": str(folder), **manifest.told})
+        terminal.print_json({"folder": str(folder), **manifest.summary})
         return
     for line in described(folder, manifest):
         terminal.say(line)
@@ -82,7 +82,7 @@ def made_by(app: App, folder: Path) -> Manifest:
         folder,
         version=own_version(),
         made=now().isoformat(timespec="seconds"),
-        # The state first: it says up to when the index is current, which must not be too late.
+        # The state first: it says up to when the index is current, and must not claim too much.
         parts={"state": state, "index": index, "settings": written, "kept": kept},
         check=lambda: _still_wanted(folder),
     )
@@ -93,20 +93,22 @@ def _copying(folder: Path) -> str:
 
 
 def _still_wanted(folder: Path) -> None:
-    """Raise if the command that this process works for is gone, or makes the backup anew because
+    """Raise if the command that this process works for is gone, or makes the backup itself because
     this process ends."""
-    if far := screen.remote():
-        far.busy(_copying(folder))
+    if remote_screen := screen.remote():
+        remote_screen.busy(_copying(folder))
 
 
 def described(folder: Path, manifest: Manifest) -> list[str]:
-    """Return what a backup holds, and what it does not, a line for each."""
+    """Return a line for each part of a backup, including those that it does not hold."""
     lines = [f"{folder}: made {manifest.made}"]
     index, state = manifest.parts["index"], manifest.parts["state"]
     if index is None:
         lines.append("  index  none: nothing was synced yet")
     else:
-        pages, passages = (sum(of[at] for of in index["wikis"].values()) for at in (0, 1))
+        pages, passages = (
+            sum(counts[column] for counts in index["wikis"].values()) for column in (0, 1)
+        )
         lines.append(f"  index  {counted(pages, 'page')}, {counted(passages, 'passage')}")
         if index["kind"] == "server":
             lines.append(

@@ -66,7 +66,7 @@ def restore(settings: Settings, secrets: Secrets, folder: Path, force: bool, as_
                 folder, settings.data_dir, state=file, check=check, unused=unused, force=force
             )
     if as_json:
-        terminal.print_json({"data_dir": str(settings.data_dir), **manifest.told})
+        terminal.print_json({"data_dir": str(settings.data_dir), **manifest.summary})
         return
     terminal.say(f"Restored into {settings.data_dir}:")
     for line in described(folder, manifest):
@@ -98,10 +98,10 @@ def _require_kinds(settings: Settings, manifest: Manifest) -> None:
 def _require_rows(file: Path, expected: dict[str, int]) -> None:
     from bot.state import copies  # slow: SQLAlchemy
 
-    found = copies.rows_in(file)
+    counted = copies.rows_in(file)
     for table, rows in expected.items():
-        if found.get(table) != rows:
+        if counted.get(table) != rows:
             raise BackupRefused(
-                f"The table {table} of the backup has {found.get(table)} rows, and had {rows}"
+                f"The table {table} of the backup has {counted.get(table)} rows, and had {rows}"
                 " when it was made."
             )

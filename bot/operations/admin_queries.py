@@ -1,4 +1,4 @@
-"""The port `bot.operations.ports.Operating`: what an admin can ask the running bot."""
+"""The port `bot.operations.ports.Operating`: an admin's queries to the running bot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LATELY = timedelta(days=7)
 """How far back the status reports passes."""
 
 
-def overview(  # noqa: PLR0913 - what is told of each wiki
+def overview(  # noqa: PLR0913 - one for each part of the report
     wikis: Iterable[str],
     counts: Mapping[str, tuple[int, int]],
     passes: Sequence[Pass],
@@ -29,10 +29,9 @@ def overview(  # noqa: PLR0913 - what is told of each wiki
     missing: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return pages and passages of each of ``wikis``, including those that are not synced yet, and
-    how its ``passes`` went. Those that left the settings are left out: nothing is answered from
-    what the index still holds of them. ``trouble`` says why an index is being rebuilt, if one is;
-    ``unfinished``: a full sync was stopped; ``missing`` says why there is nothing to read, by
-    wiki."""
+    how its ``passes`` went. Wikis that left the settings are left out: no answer comes from pages
+    that the index still holds of them. ``trouble`` says why an index is being rebuilt, if one is;
+    ``unfinished``: a full sync was stopped; ``missing`` says why a wiki cannot be read, by wiki."""
     every = {name: counts.get(name, (0, 0)) for name in wikis}
     return {
         "building": building or bool(trouble),
@@ -44,15 +43,15 @@ def overview(  # noqa: PLR0913 - what is told of each wiki
                 "passages": passages,
                 "read_as": _json((read_as or {}).get(name)),
             }
-            | _health([one for one in passes if one.wiki == name], (missing or {}).get(name))
+            | _health([pass_ for pass_ in passes if pass_.wiki == name], (missing or {}).get(name))
             for name, (pages, passages) in every.items()
         },
     }
 
 
 def _health(passes: Sequence[Pass], missing: str | None) -> dict[str, object]:
-    told = health(passes)
-    return told | {"error": missing} if missing else told
+    row = health(passes)
+    return row | {"error": missing} if missing else row
 
 
 def _json(read_as: ReadAs | None) -> dict[str, Any] | None:
@@ -101,7 +100,7 @@ class IndexedWikis(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AdminQueries:
-    """The answers to an admin's queries. ``answer`` gives quotations. ``rechecked`` are the wikis
+    """The answers to an admin's queries. ``answer`` returns quotations. ``rechecked`` are the wikis
     whose pages are rechecked before an answer; ``last_pass`` returns the time up to which the index
     is current."""
 
@@ -114,10 +113,10 @@ class AdminQueries:
 
     def status(self) -> dict[str, Any]:
         passes, wikis = self.passes.since(self.clock() - LATELY), self.parts.wikis
-        if not self.parts.is_made:  # nothing is to be made by looking
+        if not self.parts.is_made:  # a status report must not create the index
             return overview(wikis, {}, passes, building=False, missing=wikis.missing)
         index = self.parts.index
-        found = overview(
+        report = overview(
             wikis,
             index.counts(),
             passes,
@@ -127,15 +126,15 @@ class AdminQueries:
             read_as=wikis.read_as,
             missing=wikis.missing,
         )
-        for name, row in found["wikis"].items():
-            # The last complete pass may be older than all that are looked at.
+        for name, row in report["wikis"].items():
+            # The last complete pass may be older than `LATELY`.
             if row["as_of"] is None and (last := self.last_pass(name)):
                 row["as_of"] = last.isoformat()
-        return found
+        return report
 
     def for_everyone(self, question: str) -> Result:
         return self.answer(Question(question, Principal.of(EVERYONE)))
 
     def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:
-        found = self.parts.access(email, url, held=groups)
-        return AccessNow(found, self.last_pass(found.wiki), found.wiki in self.rechecked)
+        access = self.parts.access(email, url, held=groups)
+        return AccessNow(access, self.last_pass(access.wiki), access.wiki in self.rechecked)

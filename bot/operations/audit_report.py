@@ -23,10 +23,11 @@ FORGOTTEN = "(forgotten)"
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """A query of the trail. ``person``: to them, or they read along (``U...`` of
-    the first workspace, ``T.../U...`` of a further one); ``page``: its key or address, and
-    ``scope``: the page that its wiki has at that address, as a page may have had another address
-    when it was shown; from ``since`` and ``before``. ``most``: the latest so many; 0 means all."""
+    """A query of the trail. ``person``: shown to them, or read along by them (``U...`` of the first
+    workspace, ``T.../U...`` of a further one). ``page``: the page's key or address. ``scope``: the
+    page that its wiki has at that address now, because it may have had another one when it was
+    shown. ``since`` and ``before`` limit the time. ``most``: only the latest entries, this many; 0
+    means all."""
 
     person: str = ""
     page: str = ""
@@ -37,17 +38,17 @@ class AuditQuery:
 
     @property
     def is_by_address_alone(self) -> bool:
-        """Return whether it names the page by an address that no wiki knows: what was shown while
-        the page had another one is not found."""
+        """Return whether it names the page by an address that no wiki knows. Such a query does not
+        find entries from when the page had another address."""
         return "://" in self.page and self.scope is None
 
     @property
     def below(self) -> str:
-        """Return how the keys of what belongs to the page begin, such as its comments."""
+        """Return the prefix of the keys of the page's parts, such as its comments."""
         return f"{self.scope.page}/" if self.scope else ""
 
     def names(self, shown: ShownPage) -> bool:
-        """Return whether it is the page that is asked for; any is, if none is."""
+        """Return whether the query names this page; without a page it names every one."""
         if not self.page or self.page in {shown.page, shown.url}:
             return True
         return (
@@ -58,18 +59,18 @@ class AuditQuery:
 
 
 def page_query(page: str, scope_of: Callable[[str], SyncScope]) -> AuditQuery:
-    """Return the query for a page by its key or address. ``scope_of`` returns what an address is
-    of, and may ask the wikis.
+    """Return the query for a page by its key or address. ``scope_of`` returns the scope of an
+    address, and may ask the wikis.
 
     Raises:
         WikiUnavailable: a wiki cannot tell which page it is.
     """
     if "://" not in page:
-        return AuditQuery(page=page)  # whose key may hold a #, as a file's name may
+        return AuditQuery(page=page)  # a key may hold a #, as a file's name may
     page = page.partition("#")[0]
     try:
         scope = scope_of(page)
-    except WikiMisconfigured:  # a page that is gone, or of a wiki that is
+    except WikiMisconfigured:  # the page or its wiki is gone
         return AuditQuery(page=page)
     return AuditQuery(page=page, scope=scope if scope.page else None)
 
@@ -85,8 +86,8 @@ class NotedEntry:
 def audit_rows(
     entries: Iterable[NotedEntry], query: AuditQuery = AuditQuery()
 ) -> list[dict[str, Any]]:
-    """Return a row for each page of each entry; of the page alone that the ``query`` names. Times
-    are in UTC. ``question`` is the time by which Slack names the message."""
+    """Return a row for each page of each entry that the ``query`` names. Times are in UTC.
+    ``question`` is the message's ts in Slack."""
     return [
         {
             "at": noted.at.isoformat(timespec="seconds"),

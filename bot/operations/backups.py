@@ -19,7 +19,7 @@ from typing import Any
 from bot.errors import BackupRefused
 
 FORMAT = 1
-"""Counted up when an older Footnote could not restore a backup any more."""
+"""Increased when older versions of Footnote can no longer restore a backup."""
 MANIFEST = "manifest.json"
 INDEX, STATE, SETTINGS = "index", "state.sqlite3", "footnote.toml"
 CURVE = "confidence.json"
@@ -43,8 +43,8 @@ class Manifest:
     format: int = FORMAT
 
     @property
-    def told(self) -> dict[str, Any]:
-        """Return what scripts are told of it."""
+    def summary(self) -> dict[str, Any]:
+        """Return the manifest's part in the JSON of `footnote backup` and `footnote restore`."""
         return {"made": self.made, "index": self.parts["index"], "state": self.parts["state"]}
 
     @classmethod
@@ -55,16 +55,21 @@ class Manifest:
             BackupRefused: there is none, or a newer Footnote wrote it.
         """
         try:
-            kept = json.loads((folder / MANIFEST).read_bytes())
-            if kept["format"] > FORMAT:
+            fields = json.loads((folder / MANIFEST).read_bytes())
+            if fields["format"] > FORMAT:
                 raise BackupRefused(
-                    f"The backup in {folder} was made by Footnote {kept['version']}, whose form"
+                    f"The backup in {folder} was made by Footnote {fields['version']}, whose form"
                     " this one does not know: update Footnote."
                 )
             files = {
-                str(name): (int(size), str(sum_)) for name, (size, sum_) in kept["files"].items()
+                str(name): (int(size), str(sum_)) for name, (size, sum_) in fields["files"].items()
             }
-            manifest = cls(str(kept["version"]), str(kept["made"]), dict(kept["parts"]), files)
+            manifest = cls(
+                str(fields["version"]),
+                str(fields["made"]),
+                dict(fields["parts"]),
+                files,
+            )
             for part in (manifest.parts["index"], manifest.parts["state"]):
                 _ = part is None or part["kind"]
         except FileNotFoundError:
@@ -89,8 +94,8 @@ def back_up(
     parts: Mapping[str, Part],
     check: Callable[[], object] = lambda: None,
 ) -> Manifest:
-    """Write a backup of ``parts`` into ``folder``, which is created. ``check`` is called before it
-    counts, and raises if nobody waits for it any more.
+    """Write a backup of ``parts`` into ``folder``, which is created. ``check`` is called before the
+    manifest is put in place, and raises if nobody waits for the backup any more.
 
     Raises:
         BackupRefused: the folder is not empty, or cannot be written, or another backup is being
@@ -99,7 +104,7 @@ def back_up(
     """
     try:
         with _prepared(folder):
-            described = {name: put(folder) for name, put in parts.items()}
+            described = {name: copy(folder) for name, copy in parts.items()}
             files = {
                 file.relative_to(folder).as_posix(): (file.stat().st_size, checksum(file))
                 for file in sorted(folder.rglob("*"))
@@ -114,9 +119,9 @@ def back_up(
             (folder / _UNFINISHED).unlink()
             sync(folder)
     except OSError as error:
-        # Which of its many files it was tells nobody anything, unless it is one that is copied.
-        named = Path(error.filename or folder)
-        place = folder if named.is_relative_to(folder) else named
+        # Name the file only if it is one that is copied: those in the backup tell nobody anything.
+        failed = Path(error.filename or folder)
+        place = folder if failed.is_relative_to(folder) else failed
         raise BackupRefused(
             f"The backup cannot be written: {error.strerror or error}: {place}"
         ) from error
@@ -124,7 +129,7 @@ def back_up(
 
 
 def checksum(file: Path) -> str:
-    """Return the SHA-256 of a file, which is on the disk from then on."""
+    """Flush a file to the disk and return its SHA-256."""
     with file.open("rb") as opened:
         os.fsync(opened.fileno())
         return file_digest(opened, "sha256").hexdigest()
@@ -146,7 +151,7 @@ def sync_folders(folder: Path) -> None:
 
 @contextmanager
 def _prepared(folder: Path) -> Iterator[None]:
-    """Make the folder, empty it of what an interrupted backup left, and keep others out of it."""
+    """Make the folder, delete the files of an interrupted backup in it, and lock it."""
     folder.mkdir(parents=True, exist_ok=True)
     _require_free(folder)
     with (folder / _UNFINISHED).open("a") as unfinished:
@@ -154,7 +159,7 @@ def _prepared(folder: Path) -> Iterator[None]:
             fcntl.flock(unfinished, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BackupRefused(f"Another backup is being written into {folder}.") from None
-        if (folder / MANIFEST).exists():  # another one was completed just now
+        if (folder / MANIFEST).exists():  # another backup was completed just now
             (folder / _UNFINISHED).unlink(missing_ok=True)
             _require_free(folder)
         for name in (INDEX, STATE, SETTINGS, *KEPT):

@@ -69,8 +69,8 @@ def webhooks(*, is_set: bool) -> Finding:
 def state(
     wikis: Sequence[str], opened: Callable[[], PassLog | None], since: datetime
 ) -> Iterator[Finding]:
-    """Say whether the database that ``opened`` opens can be read, and how the last passes over
-    ``wikis`` went; None if none was ever made."""
+    """Yield whether the bot's database can be read, and how the last passes over ``wikis`` went.
+    ``opened`` opens its log; None: no database was ever made."""
     try:
         log = opened()
         passes = log.since(since) if log else ()
@@ -90,7 +90,9 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
     """Yield the findings of the last full pass over each of ``wikis``; ``passes`` come oldest
     first."""
     for wiki in wikis:
-        full = [one for one in passes if one.wiki == wiki and one.kind is PassKind.ALL_PAGES]
+        full = [
+            pass_ for pass_ in passes if pass_.wiki == wiki and pass_.kind is PassKind.ALL_PAGES
+        ]
         if not full:
             yield warning(
                 wiki, "There was no full pass in the last week.", "Run `footnote sync`, or the bot."
@@ -109,7 +111,7 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
         if closed:
             worst = sorted(closed, key=lambda key: (-closed[key], key))
             each = ", ".join(f"{closed[key]} in {key}" for key in worst[:_NAMED])
-            more = (
+            and_more = (
                 f" and in {counted(len(worst) - _NAMED, 'more space')}"
                 if len(worst) > _NAMED
                 else ""
@@ -117,7 +119,7 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
             yield warning(
                 wiki,
                 f"By its last full pass ({when}), pages that are shown to nobody:"
-                f" {sum(closed.values())} ({each}{more}).",
+                f" {sum(closed.values())} ({each}{and_more}).",
                 "Their rights cannot be read, or name nobody known: `footnote access`"
                 " tells which, page by page.",
             )

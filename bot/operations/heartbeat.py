@@ -1,5 +1,5 @@
-"""The heartbeat of a process that syncs for others: a file whose time of change says when a sync
-last got on. A process that hangs is alive, and would pass for healthy."""
+"""The heartbeat of a process that syncs for others: a file whose modification time says when a sync
+last made progress. Without it a process that hangs would pass for healthy, because it is alive."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bot.operations import texts
 log = logging.getLogger(__name__)
 
 LONGEST = 30 * 60.0
-"""Seconds without progress after which a process counts as hung: to list a large Confluence, or to
-wait for one that asks to be spared, takes minutes in which no page is done."""
+"""Seconds without progress after which a process counts as hung. Listing a large Confluence, or
+waiting for one that limits our requests, takes minutes in which no page is done."""
 _APART = 5.0
-"""Seconds between two beats at least: a pass over unchanged pages does hundreds in one."""
+"""Seconds between two beats, at least: a pass does hundreds of unchanged pages a second."""
 
 
 def heartbeat_in(data_dir: Path) -> Path:
@@ -26,8 +26,8 @@ def heartbeat_in(data_dir: Path) -> Path:
 
 
 class Heartbeat:
-    """The beat of this process, in ``file``. What cannot be written is logged: a full disk must not
-    end a sync."""
+    """The heartbeat of this process, in ``file``. A failure to write it is logged: a full disk must
+    not end a sync."""
 
     def __init__(self, file: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._file = file
@@ -35,7 +35,7 @@ class Heartbeat:
         self._next = clock()
 
     def beat(self) -> None:
-        """Write down that this process gets on."""
+        """Record that this process makes progress."""
         now = self._clock()
         if now < self._next:
             return
@@ -48,7 +48,7 @@ class Heartbeat:
             log.warning("That this process gets on cannot be written down: %s", error.strerror)
 
     def end(self) -> None:
-        """Remove it: the process ends."""
+        """Remove the file, because the process ends."""
         try:
             self._file.unlink(missing_ok=True)
         except OSError as error:

@@ -14,7 +14,7 @@ from indexers.model import SyncReport
 
 
 class PassKind(StrEnum):
-    """The kind of a pass. The values stand in databases."""
+    """The kind of a pass. The values are stored in databases."""
 
     ALL_PAGES = "full"
     """A pass that lists every page: edits, moves, rights, removals."""
@@ -44,7 +44,7 @@ class Pass:
 class PassLog(Protocol):
     """The log of passes. Every method may block for a moment and raises StateUnavailable."""
 
-    def record(self, one: Pass) -> None: ...
+    def record(self, pass_: Pass) -> None: ...
 
     def last_complete(self, wiki: str) -> datetime | None:
         """Return when the wiki's last completed full pass began: the index is current up to
@@ -57,9 +57,9 @@ class PassLog(Protocol):
 
 
 class NoPasses:
-    """The passes where nothing was ever written down."""
+    """A log of passes that is always empty."""
 
-    def record(self, one: Pass) -> None:
+    def record(self, pass_: Pass) -> None:
         """Keep nothing."""
 
     def last_complete(self, wiki: str) -> datetime | None:  # noqa: ARG002 - the port's
@@ -70,10 +70,10 @@ class NoPasses:
 
 
 def as_of(wikis: Iterable[str], last_pass: Callable[[str], datetime | None]) -> datetime | None:
-    """Return since when what is indexed is true of every one of ``wikis``; None if that is not
-    known."""
-    known = [last_pass(wiki) for wiki in wikis]
-    return min(filter(None, known)) if known and None not in known else None
+    """Return the time up to which the index of every one of ``wikis`` is current; None if
+    unknown."""
+    times = [last_pass(wiki) for wiki in wikis]
+    return min(filter(None, times)) if times and None not in times else None
 
 
 def failed_since(passes: PassLog, wiki: str, now: datetime) -> bool:
@@ -82,12 +82,12 @@ def failed_since(passes: PassLog, wiki: str, now: datetime) -> bool:
     last = passes.last_complete(wiki)
     since = last or now - _LATELY
     return any(
-        one.wiki == wiki
-        and one.kind is PassKind.ALL_PAGES
-        and one.began > since
-        and not one.complete
-        and bool(one.error or one.failed)
-        for one in passes.since(since)
+        pass_.wiki == wiki
+        and pass_.kind is PassKind.ALL_PAGES
+        and pass_.began > since
+        and not pass_.complete
+        and bool(pass_.error or pass_.failed)
+        for pass_ in passes.since(since)
     )
 
 
@@ -96,14 +96,14 @@ _COUNTED = ("added", "changed", "relabelled", "removed", "unchanged", "passages_
 _LONGEST = 500
 """Characters of a warning."""
 _FAILURES = 100
-"""Further failures are counted, not kept."""
+"""Failures that are recorded; further ones are only counted."""
 
 
 def passed(
     report: SyncReport, kind: PassKind, began: datetime, ended: datetime, before: datetime | None
 ) -> Pass:
-    """Return the record of a sync. ``before`` is when the previous pass began: a page that was
-    edited earlier changed for another reason now, and says nothing about the delay of edits."""
+    """Return the record of a sync. ``before`` is when the previous pass began: a page whose edit is
+    older changed for another reason, and says nothing about the delay of edits."""
     lags: dict[str, list[float]] = {}
     for edit in report.edits:
         if before is not None and edit.since >= before:
@@ -118,7 +118,7 @@ def passed(
         complete=report.complete,
         error=str(report.error or ""),
         counts=counts | {"failed": len(report.failed), "requests": report.requests},
-        failed={one.key: one.reason[:300] for one in report.failed[:_FAILURES]},
+        failed={page.key: page.reason[:300] for page in report.failed[:_FAILURES]},
         spaces={key: (space.pages, space.closed) for key, space in report.spaces.items()},
         lags=lags,
         warnings=tuple(warning[:_LONGEST] for warning in report.warnings[:_FAILURES]),
@@ -135,19 +135,19 @@ class Lag:
 
     @classmethod
     def of(cls, seconds: Iterable[float]) -> Lag:
-        found = sorted(seconds)
-        if len(found) < 2:
-            only = found[0] if found else None
-            return cls(len(found), only, only)
-        cuts = quantiles(found, n=20, method="inclusive")
-        return cls(len(found), round(cuts[9], 3), round(cuts[18], 3))
+        delays = sorted(seconds)
+        if len(delays) < 2:
+            only = delays[0] if delays else None
+            return cls(len(delays), only, only)
+        cuts = quantiles(delays, n=20, method="inclusive")
+        return cls(len(delays), round(cuts[9], 3), round(cuts[18], 3))
 
 
 def edit_lags(passes: Iterable[Pass]) -> dict[str, Lag]:
     """Return the delays from an edit to its answer, by space."""
     seconds: dict[str, list[float]] = {}
-    for one in passes:
-        for space, lags in one.lags.items():
+    for pass_ in passes:
+        for space, lags in pass_.lags.items():
             seconds.setdefault(space, []).extend(lags)
     return {space: Lag.of(lags) for space, lags in seconds.items()}
 
@@ -155,31 +155,31 @@ def edit_lags(passes: Iterable[Pass]) -> dict[str, Lag]:
 def other_lag(passes: Iterable[Pass]) -> Lag:
     """Return the worst-case delay from any other change (a move, a restriction, a removal) to its
     answer. Confluence does not say when it was made, so it counts from the previous full pass."""
-    full = [one for one in passes if one.kind is PassKind.ALL_PAGES and one.complete]
+    full = [pass_ for pass_ in passes if pass_.kind is PassKind.ALL_PAGES and pass_.complete]
     return Lag.of(
         (later.ended - earlier.began).total_seconds() for earlier, later in pairwise(full)
     )
 
 
 def health(passes: Sequence[Pass]) -> dict[str, object]:
-    """Return how one wiki's ``passes`` went, oldest first: delays in seconds, also by space; the
-    closed and failed pages of the last full pass, of which ``failed`` names some; and the error of
-    the last pass, or else of the last full one."""
-    complete = [one for one in passes if one.kind is PassKind.ALL_PAGES and one.complete]
-    full = [one for one in passes if one.kind is PassKind.ALL_PAGES]
-    other, edits = asdict(other_lag(passes)), edit_lags(passes)
+    """Return how one wiki's ``passes``, oldest first, went: delays in seconds, also by space; the
+    closed and failed pages of the last full pass (``failed`` names some); and the error of the last
+    pass, or else of the last full one."""
+    complete = [pass_ for pass_ in passes if pass_.kind is PassKind.ALL_PAGES and pass_.complete]
+    full = [pass_ for pass_ in passes if pass_.kind is PassKind.ALL_PAGES]
+    other_lag_, edits = asdict(other_lag(passes)), edit_lags(passes)
     spaces = complete[-1].spaces if complete else {}
     return {
         "as_of": complete[-1].began.isoformat() if complete else None,
         "closed": sum(closed for _, closed in spaces.values()),
-        "lag_seconds": {"edits": asdict(Lag.of(_all_lags(passes))), "everything_else": other},
+        "lag_seconds": {"edits": asdict(Lag.of(_all_lags(passes))), "everything_else": other_lag_},
         "spaces": {
             key: {
                 "pages": pages,
                 "closed": closed,
                 "lag_seconds": {
                     "edits": asdict(edits.get(key, Lag(0, None, None))),
-                    "everything_else": other,
+                    "everything_else": other_lag_,
                 },
             }
             for key, (pages, closed) in spaces.items()
@@ -187,13 +187,13 @@ def health(passes: Sequence[Pass]) -> dict[str, object]:
         "failed": dict(full[-1].failed) if full else {},
         "pages_failed": full[-1].counts.get("failed", 0) if full else 0,
         "warnings": list(full[-1].warnings) if full else [],
-        # Edits that are found while full passes fail do not mean that those come to their end.
-        "error": next((one.error for one in (*passes[-1:], *full[-1:]) if one.error), ""),
+        # A pass over edits may succeed while full passes fail.
+        "error": next((pass_.error for pass_ in (*passes[-1:], *full[-1:]) if pass_.error), ""),
     }
 
 
 def shown_span(seconds: float) -> str:
-    """Return the span in the largest unit of which it has at least two."""
+    """Return the span in the largest unit that it has at least two of."""
     for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}"
@@ -201,4 +201,4 @@ def shown_span(seconds: float) -> str:
 
 
 def _all_lags(passes: Iterable[Pass]) -> list[float]:
-    return [seconds for one in passes for lags in one.lags.values() for seconds in lags]
+    return [seconds for pass_ in passes for lags in pass_.lags.values() for seconds in lags]

@@ -53,7 +53,7 @@ class Reindexing(Protocol):
         space's key. May ask the wikis, up to seconds: call it in a thread.
 
         Raises:
-            IndexersError: nothing of the sort; the text says what there is.
+            IndexersError: there is no such scope; the text lists those that exist.
         """
         ...
 
@@ -68,13 +68,13 @@ class Reindexing(Protocol):
 
         Raises:
             SyncRunning: another one runs.
-            IndexersError: nothing can be written; the text is for the operator. What
-                ended one wiki alone is in its report.
+            IndexersError: the index cannot be written; the text is for the operator. An error that
+                ended the sync of one wiki alone is in its report.
         """
         ...
 
     def abandon(self) -> None:
-        """Delete what a stopped full reindex had built."""
+        """Delete the index that a stopped full reindex has begun."""
         ...
 
 
@@ -86,7 +86,7 @@ class Operating(Protocol):
         ...
 
     def for_everyone(self, question: str) -> Result:
-        """Return what everyone would get now, in quotations."""
+        """Return the answer that everyone would get now, in quotations."""
         ...
 
     def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:

@@ -22,7 +22,7 @@ _OURS = (
 
 
 _USED = ("index", "owner", "state.sqlite3*")
-"""Of these, what a folder holds that is no one else's."""
+"""The patterns that mark a folder as one that we have used."""
 
 
 def exposed(folder: Path) -> list[Path]:
@@ -30,7 +30,7 @@ def exposed(folder: Path) -> list[Path]:
     children are closed, nothing deeper can be reached or is checked.
 
     Raises:
-        OSError: the folder cannot be looked at.
+        OSError: the folder cannot be read.
     """
     first = list(_first(folder))
     if not any(map(_is_open, first)):
@@ -112,9 +112,9 @@ def _first(folder: Path) -> Iterator[Path]:
 def _is_shared(folder: Path) -> bool:
     """Return whether the folder holds more than our data: the working folder or a parent of it, a
     home, a folder that everybody can write to, or one that a mistyped setting names."""
-    place, here = folder.resolve(), Path.cwd()
+    place, working_folder = folder.resolve(), Path.cwd()
     return (
-        place in {here, *here.parents, Path.home()}
+        place in {working_folder, *working_folder.parents, Path.home()}
         or bool(place.stat().st_mode & stat.S_ISVTX)
         or not _is_data(place)
     )

@@ -1,4 +1,4 @@
-"""Conditions that the bot needs to answer. Each check says what is wrong in a few words that
+"""Conditions that the bot needs to answer. Each check returns the problem in a few words that
 anybody may read: no path, no address, no error message."""
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def index(passages: PassageIndex, wikis: Sequence[str]) -> str:
 
 def disk(folder: Path) -> str:
     try:
-        found = os.statvfs(folder)
+        status = os.statvfs(folder)
     except OSError as error:
         logger.debug("Not ready: %s", error)
         return texts.CANNOT_BE_READ
-    no_names = found.f_files > 0 and found.f_favail == 0
-    return texts.FULL if no_names or found.f_bavail * found.f_frsize < _ROOM else ""
+    no_names = status.f_files > 0 and status.f_favail == 0
+    return texts.FULL if no_names or status.f_bavail * status.f_frsize < _ROOM else ""

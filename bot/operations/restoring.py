@@ -1,14 +1,15 @@
 """Restoring: a backup is copied beside the data, checked there, and then takes its place.
 
-The copy lies in ``restore.new`` until it is whole and checked. Renamed to ``restore.ready`` it
-counts: a process that is killed while it moves files leaves the rest to the next one, which calls
-`finish` before it opens anything. Before that, nothing of the old data is touched.
+The copy is in ``restore.new`` until it is whole and checked. Once it is renamed to
+``restore.ready``, the restore will be completed: if a process is killed while it moves files, the
+next one moves the rest, because it calls `finish` before it opens anything. Before the renaming,
+the old data stays untouched.
 
-A database that lies elsewhere (`[state] url` names its file) comes from a copy beside it, because a
-file moves at once within a file system only.
+A database in another folder (`[state] url` names its file) is replaced by a copy beside it, because
+a rename is atomic only within a file system.
 
-Every copy holds people's questions. So a restore that is refused deletes its own, and what a killed
-one left, `finish` deletes: ``restore.new`` is locked by the process that makes it.
+Every copy holds people's questions. So a restore that is refused deletes its copy, and `finish`
+deletes the copy of a killed one: the process that makes ``restore.new`` locks it.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _STAGED = ".restore"
 _PRIVATE = 0o600
 
 
-def restore(  # noqa: PLR0913 - where from, where to, and what must hold
+def restore(  # noqa: PLR0913 - where from, where to, and the checks
     backup: Path,
     data_dir: Path,
     *,
@@ -56,9 +57,9 @@ def restore(  # noqa: PLR0913 - where from, where to, and what must hold
     unused: Callable[[], AbstractContextManager[None]],
     force: bool,
 ) -> Manifest:
-    """Put a backup in place of what is in ``data_dir``, and its database in place of the file
-    ``state``, if that is given: it may lie elsewhere. ``check`` opens the copy before it counts;
-    ``unused`` keeps other processes out of the data.
+    """Put a backup in place of the data in ``data_dir``, and its database in place of the file
+    ``state``, if given: it may be in another folder. ``check`` opens the copy before it replaces
+    anything; ``unused`` keeps other processes out of the data.
 
     Raises:
         BackupRefused: the backup is damaged, there is data and ``force`` is false, or the folder
@@ -70,13 +71,13 @@ def restore(  # noqa: PLR0913 - where from, where to, and what must hold
         finish(data_dir)
         usual = (data_dir / STATE).resolve()
         elsewhere = state.resolve() if state and state.resolve() != usual else None
-        there = [name for name in (INDEX, STATE) if (data_dir / name).exists()]
+        existing = [name for name in (INDEX, STATE) if (data_dir / name).exists()]
         if elsewhere:
-            there = [name for name in there if name != STATE]
-            there += [str(elsewhere)] if elsewhere.exists() else []
-        if there and not force:
+            existing = [name for name in existing if name != STATE]
+            existing += [str(elsewhere)] if elsewhere.exists() else []
+        if existing and not force:
             raise BackupRefused(
-                f"{data_dir} holds data ({', '.join(there)}), which the backup would replace:"
+                f"{data_dir} holds data ({', '.join(existing)}), which the backup would replace:"
                 " say --force, or name another folder with --data-dir."
             )
         with unused():
@@ -96,12 +97,12 @@ def restore(  # noqa: PLR0913 - where from, where to, and what must hold
 
 
 def finish(data_dir: Path) -> None:
-    """Move what a restore has made ready into its place, and delete what one that was killed before
-    left behind; nothing, if there is neither.
+    """Move a copy that is ready into its place, and delete the copy of a restore that was killed
+    before. Do nothing if there is neither.
 
     Raises:
-        BackupRefused: the database that is to come is not where it was put, or the data folder
-            cannot be written.
+        BackupRefused: the new database is not where it was put, or the data folder cannot be
+            written.
     """
     _discard_unlocked(data_dir / _NEW)
     try:
@@ -126,7 +127,7 @@ def _finish(data_dir: Path) -> None:
             _move(ready, data_dir, old)
             sync(data_dir)
             (ready / _PLAN).unlink()
-        shutil.rmtree(old, ignore_errors=True)  # first: without the other, nobody would look
+        shutil.rmtree(old, ignore_errors=True)  # first: without `ready`, nobody would look for it
         shutil.rmtree(ready, ignore_errors=True)  # the other process may have done it
     finally:
         os.close(descriptor)
@@ -174,7 +175,7 @@ def _discard_unlocked(copy: Path) -> None:
 
 
 def _discard(copy: Path) -> None:
-    """Delete a copy that does not count, and the database that it has staged elsewhere."""
+    """Delete a copy that is not ready, and the database that it has staged elsewhere."""
     try:
         if elsewhere := _read_plan(copy).get("elsewhere"):
             _staged(Path(elsewhere)).unlink(missing_ok=True)
@@ -198,21 +199,21 @@ def _move(ready: Path, data_dir: Path, old: Path) -> None:
     if elsewhere := plan.get("elsewhere"):  # first: if it is missing, the old data stays whole
         _replace(Path(elsewhere), plan.get("checksum"), ready)
     for name in plan["replaces"]:
-        comes, place = ready / name, data_dir / name
-        if name in plan["brings"] and not comes.exists():
-            continue  # it has come before this process was killed
+        new, place = ready / name, data_dir / name
+        if name in plan["brings"] and not new.exists():
+            continue  # the killed process has already moved it
         if place.exists():
             remove(old / name)
             place.rename(old / name)
-        if comes.exists():
-            comes.rename(place)
+        if new.exists():
+            new.rename(place)
 
 
 def _replace(file: Path, expected: str | None, ready: Path) -> None:
-    """Put the staged database in place of ``file``, if it has not come there yet.
+    """Put the staged database in place of ``file``, if it is not there yet.
 
     Raises:
-        BackupRefused: it is neither here nor there.
+        BackupRefused: it is in neither place.
     """
     staged = _staged(file)
     if staged.exists():
@@ -232,7 +233,8 @@ def _staged(file: Path) -> Path:
 
 
 def _stage(copy: Path, file: Path, expected: str) -> None:
-    """Put a database beside the ``file`` that it is to replace, and on the disk."""
+    """Copy a database to the place beside the ``file`` that it will replace, flushed to the
+    disk."""
     file.parent.mkdir(parents=True, exist_ok=True)
     staged = _staged(file)
     staged.unlink(missing_ok=True)
@@ -246,7 +248,7 @@ def _stage(copy: Path, file: Path, expected: str) -> None:
 
 def _copy(backup: Path, copy: Path, manifest: Manifest) -> None:
     index = manifest.parts["index"]
-    # Of an index on a server the backup has only the snapshot's name.
+    # For an index on a server the backup has only the snapshot's name.
     brings = (*((INDEX,) if index is None or index["kind"] != "server" else ()), STATE, *KEPT)
     for name, (size, expected) in manifest.files.items():
         if Path(name).parts[0] not in brings:
@@ -266,14 +268,14 @@ def _copy(backup: Path, copy: Path, manifest: Manifest) -> None:
 
 
 def _plan(copy: Path, elsewhere: Path | None) -> None:
-    """Write down what is replaced. What the backup does not hold stays as it is."""
+    """Write the plan: which files are replaced. Files that the backup does not hold stay."""
     brings = {path.name for path in copy.iterdir()}
     plan: dict[str, Any] = {}
     if elsewhere and STATE in brings:
         plan = {"elsewhere": str(elsewhere), "checksum": checksum(copy / STATE)}
         brings.remove(STATE)
     replaces = [name for name in KEPT if name in brings]
-    if INDEX in brings:  # a curve that was fitted since is of the index that goes
+    if INDEX in brings:  # a curve that was fitted since belongs to the old index
         replaces = sorted({*replaces, CURVE, INDEX})
     if STATE in brings:
         replaces += _OF_STATE

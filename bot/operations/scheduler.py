@@ -1,5 +1,6 @@
-"""The schedule of syncs: passes over all pages, frequent passes over the latest edits, and sooner
-after a hint. Of several processes that share an index one has the turn to follow its timer."""
+"""The schedule of syncs: passes over all pages, frequent passes over the latest edits, and earlier
+passes after a hint. If several processes share an index, only the one with the turn syncs on its
+timer."""
 
 from __future__ import annotations
 
@@ -23,13 +24,13 @@ log = logging.getLogger(__name__)
 
 _SETTLE = 3.0
 """Seconds after a hint in which more hints count as the same: changes come in bursts, and
-Confluence's search learns of them a little later."""
+Confluence's search finds them a little later."""
 
 
 _LOOK = 60.0
-"""Seconds between two looks at what other processes have synced."""
+"""Seconds between two checks for passes of other processes."""
 _LOOK_FOR_TURN = 2.0
-"""Seconds between two looks whether the process that has the turn is gone."""
+"""Seconds between two checks whether the process that has the turn is gone."""
 
 
 class Passing(Protocol):
@@ -53,10 +54,10 @@ class SyncTurn(Protocol):
     time."""
 
     def take(self) -> bool:
-        """Take the turn, or keep it; return whether this process has it. A dead process has none.
+        """Take the turn, or keep it; return whether this process has it. A dead process loses it.
 
         Raises:
-            StateUnavailable: it cannot be told.
+            StateUnavailable
         """
         ...
 
@@ -70,18 +71,18 @@ class Always:
         return True
 
     def give_back(self) -> None:
-        """Keep it: nobody else wants it."""
+        """Do nothing: no other process wants the turn."""
 
 
 class Scheduler:
-    """The scheduler of syncs. It runs passes over all pages at once and then at intervals of
-    ``every``, and passes over the latest edits at intervals of ``edits_every``, in a thread of its
-    own; zero means never. While another process has the ``turn`` it waits. A hint that a wiki has
-    changed starts a pass sooner, whoever has the turn, but one over all pages not more often than
-    those over edits. Nothing else in a hint is trusted. ``gets_on`` is called with each step, and
-    at least once a minute while there is nothing to do."""
+    """The scheduler of syncs. In a thread of its own, it runs passes over all pages, at once and
+    then at intervals of ``every``, and passes over the latest edits at intervals of
+    ``edits_every``; zero means never. While another process has the ``turn`` it waits. A hint that
+    a wiki has changed starts a pass sooner, in any process, but a pass over all pages at most as
+    often as those over edits. Nothing else in a hint is trusted. ``gets_on`` is called with each
+    step, and at least once a minute while there is nothing to do."""
 
-    def __init__(  # noqa: PLR0913 - what tests hold on to
+    def __init__(  # noqa: PLR0913 - intervals that tests set
         self,
         syncing: Passing,
         every: timedelta,
@@ -92,7 +93,7 @@ class Scheduler:
         settle: float = _SETTLE,
         look: float = _LOOK_FOR_TURN,
     ) -> None:
-        """Create it. ``look``: seconds between two looks whether the turn is free."""
+        """Create it. ``look``: seconds between two checks whether the turn is free."""
         self._syncing = syncing
         self._every = every
         self._edits_every = edits_every
@@ -105,7 +106,7 @@ class Scheduler:
         self._over = False
         self._changed = False
         self._has_turn: bool | None = None
-        """None before that is known, and while there is no timer."""
+        """None before it is known, and while there is no timer."""
         now = time.monotonic()
         self._next_full = now if every else math.inf
         self._next_edits = now if every or edits_every else math.inf
@@ -115,7 +116,7 @@ class Scheduler:
         self._next_look = now
 
     def reschedule(self, every: timedelta, edits_every: timedelta) -> None:
-        """Set the intervals anew. A pass that runs is not stopped."""
+        """Set the intervals. A running pass is not stopped."""
         if (every, edits_every) != (self._every, self._edits_every):
             self._every, self._edits_every = every, edits_every
             self._changed = True
@@ -128,7 +129,7 @@ class Scheduler:
             self._woken.set()
 
     def interrupt(self) -> None:
-        """Begin no pass any more, and let one that runs stop at the next safe point. Returns at
+        """Begin no more passes, and let a running one stop at the next safe point. Return at
         once."""
         self._over = True
         self._woken.set()
@@ -136,7 +137,7 @@ class Scheduler:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run the schedule meanwhile, and then stop a sync that is under way."""
+        """Run the schedule meanwhile, and stop a running sync at the end."""
         thread = threading.Thread(target=self._run, name="syncing", daemon=True)
         thread.start()
         try:
@@ -237,7 +238,7 @@ class Scheduler:
         try:
             self._syncing.catch_up()
         except Exception:
-            # It uses wikis and the disk, and must not end the schedule, as `_attempt`.
+            # It uses wikis and the disk, and must not end the schedule; see `_attempt`.
             log.exception("What other processes have synced could not be looked at")
 
     def _progress(self, _: Progress) -> None:
@@ -253,14 +254,16 @@ class Scheduler:
 
     def _attempt(self, work: Callable[[], list[SyncReport]], again: timedelta) -> None:
         try:
-            for done in work():
-                quiet = not (done.added or done.changed or done.removed or done.relabelled)
-                level = logging.DEBUG if quiet and not done.complete else logging.INFO
-                log.log(level, "Synced %s: %s", done.wiki, _in_short(done))
-                if done.error:
+            for report in work():
+                quiet = not (report.added or report.changed or report.removed or report.relabelled)
+                level = logging.DEBUG if quiet and not report.complete else logging.INFO
+                log.log(level, "Synced %s: %s", report.wiki, _in_short(report))
+                if report.error:
                     # A sync that the end of the process stopped goes on at the next start.
                     level = logging.INFO if self._over else logging.ERROR
-                    log.log(level, "%s could not be synced completely: %s", done.wiki, done.error)
+                    log.log(
+                        level, "%s could not be synced completely: %s", report.wiki, report.error
+                    )
         except SyncRunning:
             log.info("Another sync is running; the next one is due in %s", again)
         except (IndexersError, StateUnavailable) as error:
@@ -275,10 +278,10 @@ def _after(span: timedelta) -> float:
     return time.monotonic() + span.total_seconds() if span else math.inf
 
 
-def _in_short(done: SyncReport) -> str:
+def _in_short(report: SyncReport) -> str:
     return (
-        f"{done.added} added, {done.changed} changed, "
-        f"{done.relabelled} moved or re-permissioned, {done.removed} removed, "
-        f"{done.unchanged} unchanged, {len(done.failed)} failed, "
-        f"{done.requests} requests, {done.seconds:.1f} s"
+        f"{report.added} added, {report.changed} changed, "
+        f"{report.relabelled} moved or re-permissioned, {report.removed} removed, "
+        f"{report.unchanged} unchanged, {len(report.failed)} failed, "
+        f"{report.requests} requests, {report.seconds:.1f} s"
     )

@@ -30,7 +30,7 @@ class SyncMemory(Protocol):
     def sync_locks(self, stopped: Callable[[], bool]) -> SyncLocks: ...
 
     def promotion_check(self, progress: Callable[[Progress], None]) -> PromotionCheck:
-        """Return what an index that is built anew must pass."""
+        """Return the check that a rebuilt index must pass."""
         ...
 
     def pass_log(self) -> PassLog: ...
@@ -39,8 +39,8 @@ class SyncMemory(Protocol):
 def repeated_syncs(
     parts: Syncable, memory: SyncMemory, *, follow: Callable[[str], None] | None = None
 ) -> OneSyncAtATime:
-    """Return the syncs of a process that makes one after the other. ``follow`` is what
-    `OneSyncAtATime` takes."""
+    """Return the syncs of a process that makes one after the other. ``follow`` as in
+    `OneSyncAtATime`."""
     stopping = Event()
     return OneSyncAtATime(
         parts,
@@ -65,8 +65,8 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
     progress: Callable[[Progress], None],
     stopped: Callable[[], bool],
 ) -> list[SyncReport]:
-    """Sync one wiki or all, and write the passes down. What the database cannot do now is logged:
-    it must not keep the wikis unread.
+    """Sync one wiki or all, and record the passes. Failures of the database are logged: they must
+    not keep the wikis unread.
 
     Raises:
         SyncRunning: another sync of one of these runs.

@@ -24,10 +24,10 @@ class SyncedWikis(Protocol):
     def __iter__(self) -> Iterator[str]: ...
 
     def chosen(self, *names: str) -> object:
-        """Return those of these names, or all.
+        """Return the wikis of these names; without names, all.
 
         Raises:
-            WikiMisconfigured: there is none of one of them.
+            WikiMisconfigured: one of the names is no wiki's.
         """
         ...
 
@@ -64,8 +64,8 @@ class SyncLocks(Protocol):
         """Hold the lock that keeps other processes from syncing these wikis.
 
         Raises:
-            SyncRunning: one does.
-            StateUnavailable: it cannot be told.
+            SyncRunning: another process holds it.
+            StateUnavailable
         """
         ...
 
@@ -99,7 +99,7 @@ def alone(running: threading.Lock) -> Iterator[None]:
 class OneSyncAtATime:
     """An implementation of `bot.operations.ports.Reindexing` that records each pass."""
 
-    def __init__(  # noqa: PLR0913 - what a sync is recorded in and kept alone by
+    def __init__(  # noqa: PLR0913 - the log and the locks of a sync
         self,
         parts: Syncable,
         passes: PassLog,
@@ -112,9 +112,9 @@ class OneSyncAtATime:
         follow: Callable[[str], None] | None = None,
     ) -> None:
         """Create it. ``gate`` returns the reasons why a rebuilt index must not be promoted;
-        ``running`` is the lock of this process's other syncs, see `alone`; ``stopping`` is set by
-        `interrupt`. ``follow`` brings what this process keeps of a wiki up to date once another
-        process has read it."""
+        ``running`` is the lock of this process's other syncs, see `alone`; `interrupt` sets
+        ``stopping``. ``follow`` updates this process's own data about a wiki once another process
+        has read it."""
         self._parts = parts
         self._passes = passes
         self._clock = clock
@@ -124,7 +124,7 @@ class OneSyncAtATime:
         self._stopping = stopping or threading.Event()
         self._follow = follow
         self._behind = set(parts.wikis) if follow else set()
-        """Wikis that another process may have read since this one last did."""
+        """Wikis that another process may have read since this process last did."""
         self._before: dict[str, datetime] = {}
         """When the last pass without an error over each wiki began."""
         self._complete = {name: passes.last_complete(name) for name in parts.wikis}
@@ -140,8 +140,8 @@ class OneSyncAtATime:
 
         Raises:
             SyncRunning: another one runs.
-            StateUnavailable: whether one runs cannot be told.
-            IndexersError: nothing can be written now.
+            StateUnavailable: it is unknown whether one runs.
+            IndexersError: the index cannot be written now.
         """
         return self.carry_out(Order(SyncScope(wiki) if wiki else None), progress, lambda: False)
 
@@ -171,8 +171,8 @@ class OneSyncAtATime:
         """Sync the latest edits of all wikis; do nothing while another sync runs.
 
         Raises:
-            StateUnavailable: whether one runs cannot be told.
-            IndexersError: nothing can be written now.
+            StateUnavailable: it is unknown whether one runs.
+            IndexersError: the index cannot be written now.
         """
         try:
             with self._alone(self.wikis()):
@@ -193,25 +193,25 @@ class OneSyncAtATime:
     def last_pass(self, wiki: str) -> datetime | None:
         """Return the time up to which the index of this wiki is current; None if unknown, as after
         the clock was set back."""
-        found = self._complete.get(wiki)
-        return found.astimezone() if found and found <= self._clock() else None
+        began = self._complete.get(wiki)
+        return began.astimezone() if began and began <= self._clock() else None
 
-    def passed(self, one: Pass) -> None:
-        """Take note of a pass that a command made with this process's index."""
-        if one.complete and one.kind is PassKind.ALL_PAGES:
-            self._complete[one.wiki] = one.began
+    def passed(self, pass_: Pass) -> None:
+        """Record a pass that a command made with this process's index."""
+        if pass_.complete and pass_.kind is PassKind.ALL_PAGES:
+            self._complete[pass_.wiki] = pass_.began
 
     def catch_up(self) -> None:
-        """Take note of the passes that other processes have made with an index on a server."""
+        """Record the passes that other processes have made with an index on a server."""
         for wiki in self.wikis():
             try:
-                found = self._passes.last_complete(wiki)
+                latest = self._passes.last_complete(wiki)
             except StateUnavailable as error:
                 log.debug("Passes of other processes are not known: %s", error)
                 return
-            known = self._complete.get(wiki)
-            if found and (known is None or found > known):
-                self._complete[wiki] = found
+            current = self._complete.get(wiki)
+            if latest and (current is None or latest > current):
+                self._complete[wiki] = latest
                 self._behind.add(wiki)
         self._follow_others()
 
@@ -264,7 +264,7 @@ class OneSyncAtATime:
         for report in reports:
             before = self._before.get(report.wiki) or self._complete.get(report.wiki)
             if report.error is None:
-                # The delay of an edit includes the time when the wiki could not be reached.
+                # The delay of an edit includes the time in which the wiki was unreachable.
                 self._before[report.wiki] = began
             if report.complete:
                 self._complete[report.wiki] = began
@@ -273,9 +273,9 @@ class OneSyncAtATime:
         return reports
 
 
-def record(passes: PassLog, one: Pass) -> None:
+def record(passes: PassLog, pass_: Pass) -> None:
     """Record a pass; a failure to record it must not undo the pass."""
     try:
-        passes.record(one)
+        passes.record(pass_)
     except StateUnavailable as error:
         log.warning("A pass over a wiki could not be written down: %s", error)

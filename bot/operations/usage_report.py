@@ -1,4 +1,4 @@
-"""Use case: what was asked, and what the language model used, by day, channel or person."""
+"""Use case: the questions, and the language model's usage, by day, channel or person."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class UsageBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedOnce:
-    """A question that is kept: when it was answered, if it was, by whom and where."""
+    """A stored question: when, where and by whom it was asked, and whether it was answered."""
 
     when: datetime
     channel: str
@@ -48,7 +48,7 @@ class TokensUsed:
 
 
 class KeptUsage(Protocol):
-    """The questions and the usage that are kept. Its methods raise StateUnavailable."""
+    """The stored questions and usage. Its methods raise StateUnavailable."""
 
     def asked(self, since: datetime) -> Iterator[AskedOnce]: ...
 
@@ -66,7 +66,7 @@ class _Sum:
 
 
 def usage_rows(
-    kept: KeptUsage, by: UsageBy, since: datetime, name: Callable[[str], str], *, identify: bool
+    usage: KeptUsage, by: UsageBy, since: datetime, name: Callable[[str], str], *, identify: bool
 ) -> list[dict[str, Any]]:
     """Return a row for each day (of this machine's time zone), channel or person, the earliest day
     or the most questions first. ``name`` returns a person's pseudonym. A direct message's
@@ -83,27 +83,27 @@ def usage_rows(
             return SOMEBODY
         return person if identify else name(person)
 
-    for one in kept.asked(since):
-        if one.direct:
-            directs.add(one.channel)
-        found = sums[key(day_of(one.when), one.channel, one.person)]
-        found.questions += 1
-        found.answered += one.answered
-    for used in kept.used(by.value, since.date()):
+    for question in usage.asked(since):
+        if question.direct:
+            directs.add(question.channel)
+        sum_ = sums[key(day_of(question.when), question.channel, question.person)]
+        sum_.questions += 1
+        sum_.answered += question.answered
+    for used in usage.used(by.value, since.date()):
         if used.direct:
             directs.add(used.payer)
-        found = sums[key(used.day, used.payer, used.payer)]
-        found.tokens += used.tokens
-        found.cost += used.cost
+        sum_ = sums[key(used.day, used.payer, used.payer)]
+        sum_.tokens += used.tokens
+        sum_.cost += used.cost
     rows = [
         {
             by.value: name_,
-            "questions": found.questions,
-            "answered": found.answered,
-            "tokens": found.tokens,
-            "cost": round(found.cost, 6),
+            "questions": sum_.questions,
+            "answered": sum_.answered,
+            "tokens": sum_.tokens,
+            "cost": round(sum_.cost, 6),
         }
-        for name_, found in sums.items()
+        for name_, sum_ in sums.items()
     ]
     if by is UsageBy.DAY:
         return sorted(rows, key=lambda row: str(row["day"]))

@@ -1,7 +1,7 @@
 """Data Center's webhooks: signed notices of a changed page, which start a sync sooner.
 
-Cloud sends none without an app of its own. Whoever signs is believed that there is
-something to look at, and nothing more: what it is, the next pass finds out.
+Confluence Cloud sends none without an app of its own. A signed notice is trusted to say that
+something changed, and nothing more: the next pass finds out what.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ full pass."""
 def hooks(
     secret: str, hint: Callable[[PassKind], None]
 ) -> dict[str, Callable[[bytes, Mapping[str, str]], int]]:
-    """Return what handles posts, by path; nothing without a secret."""
+    """Return the handlers of posts, by path; none without a secret."""
     if not secret:
         return {}
     taker = Webhooks(secret, hint)
@@ -51,17 +51,17 @@ class Webhooks:
         if not self._is_signed(body, signature):
             return 401
         try:
-            told = json.loads(body)
+            payload = json.loads(body)
         except (ValueError, RecursionError):  # no JSON, or nested too deep
             return 400
-        event = told.get("event") if isinstance(told, dict) else None
+        event = payload.get("event") if isinstance(payload, dict) else None
         if not isinstance(event, str):
             return 400
         self._hint(PassKind.RECENT_EDITS if event in _EDITS else PassKind.ALL_PAGES)
         return 200
 
     def _is_signed(self, body: bytes, signature: str) -> bool:
-        made = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
+        expected = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
         # A header may hold anything, even text that cannot be encoded again.
         claimed = signature.encode(errors="replace")
-        return hmac.compare_digest(f"sha256={made}".encode(), claimed)
+        return hmac.compare_digest(f"sha256={expected}".encode(), claimed)
