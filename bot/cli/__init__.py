@@ -5,7 +5,7 @@
 A contract for scripts: JSON goes to standard output alone, everything else to standard error; exit
 code 0 is done, 1 something failed, 2 the settings or the command are wrong, 130 interrupted.
 
-A command's imports happen when it runs: ``--help`` must not wait for what it does not need.
+A command's imports happen when it runs: ``--help`` must not wait for modules that it does not need.
 """
 
 from __future__ import annotations
@@ -113,9 +113,9 @@ def _require_used(context: click.Context, options: Mapping[str, Path | None]) ->
     """
     name = str(context.invoked_subcommand)
     command = cli.get_command(context, name)
-    taken = {parameter.name for parameter in command.params} if command else options.keys()
+    accepted = {parameter.name for parameter in command.params} if command else options.keys()
     for option, value in options.items():
-        if value is not None and option not in taken:
+        if value is not None and option not in accepted:
             raise click.UsageError(f"`{name}` takes no --{option.replace('_', '-')}.")
 
 
@@ -124,7 +124,7 @@ def _require_used(context: click.Context, options: Mapping[str, Path | None]) ->
 def serve(settings: Settings, secrets: Secrets) -> None:
     """Answer in Slack, and sync the wikis now and then, until stopped."""
     with without_collection():
-        # Slow: what answers, and Slack's libraries; and Pydantic.
+        # Slow: the answer path, Slack's libraries, and Pydantic.
         from bot import serving
         from config.reloading import Reloading
 

@@ -25,10 +25,10 @@ def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: 
     if "@" not in email:
         raise click.UsageError("EMAIL is an address, as in ann@example.com.")
     with open_app(settings, secrets) as app, screen.busy(f"Asking about {url}"):
-        found = app.queries.access(email, url, frozenset())
+        result = app.queries.access(email, url, frozenset())
     if as_json:
-        terminal.print_json(found.json())
+        terminal.print_json(result.json())
     else:
-        terminal.print_access(found)
-    if found.access.may_read is None:
+        terminal.print_access(result)
+    if result.access.may_read is None:
         sys.exit(FAILED)

@@ -51,8 +51,8 @@ def ask(
         why = answer.why(question) if reasons else None
         trouble = answer.trouble()
     if as_json:
-        told = terminal.answer_json(result)
-        terminal.print_json(told | {"why": asdict(why)} if why else told)
+        answer_json = terminal.answer_json(result)
+        terminal.print_json(answer_json | {"why": asdict(why)} if why else answer_json)
     else:
         terminal.print_answer(result)
         if why:

@@ -11,9 +11,9 @@ from config.settings import Settings
 
 
 class AppBeside(App):
-    """The parts of a command beside those of ``owner``: index, models and wikis are shared, and
-    closed by their owner alone. In the database it is a process of its own, so that locks hold
-    between the two."""
+    """The parts of a command that runs in the process of ``owner``: it shares the owner's index,
+    models and wikis, and only the owner closes them. In the database it counts as a process of its
+    own, so that locks hold between the two."""
 
     def __init__(self, owner: App, settings: Settings) -> None:
         super().__init__(settings, owner.secrets)
@@ -23,24 +23,24 @@ class AppBeside(App):
         if settings.llm == owner.settings.llm:
             self.model = owner.model  # with its bound of requests at once
         self.one_sync = owner.one_sync
-        made = owner.__dict__.get("state")
-        if made is not None:
-            self.state = made
+        state = owner.__dict__.get("state")
+        if state is not None:
+            self.state = state
 
     def pass_log(self) -> PassLog:
-        return _Noted(super().pass_log(), self._owner.passed)
+        return _SharedPassLog(super().pass_log(), self._owner.passed)
 
 
-class _Noted:
-    """A log of passes that the owner learns of, too."""
+class _SharedPassLog:
+    """A log that also tells the owner of each pass."""
 
     def __init__(self, log: PassLog, passed: Callable[[Pass], None]) -> None:
         self._log = log
         self._passed = passed
 
-    def record(self, one: Pass) -> None:
-        self._log.record(one)
-        self._passed(one)
+    def record(self, pass_: Pass) -> None:
+        self._log.record(pass_)
+        self._passed(pass_)
 
     def last_complete(self, wiki: str) -> datetime | None:
         return self._log.last_complete(wiki)

@@ -68,7 +68,7 @@ def calibrate(
             parts = app.indexing
             parts.wikis.chosen()
             bundled = not settings.index.model and settings.answer.reranker == BUNDLED_RERANKER
-            found = calibrate_for(
+            calibrated = calibrate_for(
                 app.quotations,
                 ModelIdentities(
                     parts.embedder.identity,
@@ -80,24 +80,28 @@ def calibrate(
                 cases=Pages.of(parts.index, parts.wikis).located(cases) if questions else None,
                 progress=partial(progress, doing="Asking"),
             )
-            if found.calibration and parts.calibration_file:
-                found.calibration.save(parts.calibration_file)
+            if calibrated.calibration and parts.calibration_file:
+                calibrated.calibration.save(parts.calibration_file)
     except KeyboardInterrupt:
         terminal.complain("Interrupted; the curve stays as it was.")
         raise
-    _print(_told(found), as_json=as_json)
+    _print(_as_json(calibrated), as_json=as_json)
 
 
-def _told(found: Calibrated) -> dict[str, Any]:
-    return {"calibrated": found.calibration is not None, "why": found.why, **found.figures}
+def _as_json(calibrated: Calibrated) -> dict[str, Any]:
+    return {
+        "calibrated": calibrated.calibration is not None,
+        "why": calibrated.why,
+        **calibrated.figures,
+    }
 
 
-def _print(told: dict[str, Any], *, as_json: bool) -> None:
+def _print(result: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        terminal.print_json(told)
+        terminal.print_json(result)
         return
-    terminal.say(told["why"])
-    for name, value in told.items():
+    terminal.say(result["why"])
+    for name, value in result.items():
         if name not in ("calibrated", "why"):
             terminal.say(f"  {name:10} {_figure(value)}")
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @partial(configured, mends=False)
 def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """Check what works, what does not, and what to do about it."""
-    found: list[Finding] = []
+    shown: list[Finding] = []
     with open_app(settings, secrets) as app:
         findings = _findings(app)
         while True:
@@ -35,23 +35,23 @@ def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
                 finding = next(findings, None)
             if finding is None:
                 break
-            found.append(finding)
+            shown.append(finding)
             if not as_json:
                 terminal.print_finding(finding)
-    failed = any(finding.level is Level.FAILURE for finding in found)
+    failed = any(finding.level is Level.FAILURE for finding in shown)
     if as_json:
-        terminal.print_json({"ok": not failed, "findings": [asdict(one) for one in found]})
+        terminal.print_json({"ok": not failed, "findings": [asdict(each) for each in shown]})
     if failed:
         sys.exit(FAILED)
 
 
 def _findings(app: App) -> Iterator[Finding]:
-    """Yield what works and what does not, each as soon as it is known.
+    """Yield the findings, each as soon as it is known.
 
     Raises:
         WikiMisconfigured: no wiki is set, or an address is none.
     """
-    # What answers is slow to import: indexes and wikis.
+    # Slow: indexes and wikis.
     from bot.errors import StateUnavailable
     from bot.operations import doctor as checks
     from bot.operations import privacy
@@ -67,7 +67,7 @@ def _findings(app: App) -> Iterator[Finding]:
     problems = secrets.slack_problems(slack.mode, several=bool(settings.workspace))
     yield checks.slack(slack.mode, problems, nothing_set=secrets.nothing_of_slack)
     yield checks.identity(slack.identity, len(slack.accounts))
-    with suppress(StateUnavailable):  # which is among the findings already
+    with suppress(StateUnavailable):  # already among the findings
         yield from report.findings(app.named_workspaces, installed_in(app), now())
     if any(wiki.sends_webhooks for wiki in settings.wiki):
         yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))

@@ -148,7 +148,7 @@ def evaluate(
                   evidence (the words of the passages that it rests on)
     """
     if replay:
-        others = (
+        excluded = (
             questions,
             flags,
             corpus,
@@ -160,7 +160,7 @@ def evaluate(
             out,
             against,
         )
-        if any(others):
+        if any(excluded):
             raise click.UsageError(
                 "--replay takes no more than --judge, --judge-prompts, --evidence and --json."
             )
@@ -192,7 +192,7 @@ def evaluate(
             _indexed(settings, secrets, corpus, progress) as app,
         ):
             app.indexing.wikis.chosen(*wikis)
-            found = run.scored(
+            scored = run.scored(
                 app.searching if answers or with_model else app.quotations,
                 Pages.of(app.indexing.index, wikis or app.indexing.wikis),
                 reader=app.reader(email),
@@ -205,17 +205,17 @@ def evaluate(
         terminal.complain("Interrupted; nothing is scored, and what is indexed is kept.")
         raise
     try:
-        found.save(out)
-    finally:  # what was measured is told, although it cannot be kept
-        _print(found.figures, flags=flags, as_json=as_json)
+        scored.save(out)
+    finally:  # print the figures even if they cannot be saved
+        _print(scored.figures, flags=flags, as_json=as_json)
 
 
 @contextmanager
 def _indexed(
     settings: Settings, secrets: Secrets, corpus: Path | None, progress: Callable[[Progress], None]
 ) -> Iterator[App]:
-    """Open what answers: from the wikis, or from the pages in ``corpus``, which are indexed in a
-    scratch folder, once for each content."""
+    """Open the app over the wikis, or over the pages in ``corpus``, which are indexed in a scratch
+    folder, once for each content."""
     # What answers is slow to import.
     from bot.app import App
     from bot.evaluation.corpus import Corpus
@@ -247,15 +247,15 @@ def _questions_and_judge(questions: Path | None, judge: str) -> tuple[Path | Non
     return Path(judge), True
 
 
-def _print(found: dict[str, Any], *, flags: bool, as_json: bool) -> None:
-    if not found["questions"]:
+def _print(figures: dict[str, Any], *, flags: bool, as_json: bool) -> None:
+    if not figures["questions"]:
         terminal.complain("Nobody has judged an answer yet." if flags else "No question was asked.")
-    for problem in scores.unreachable(found["unreachable"]):
+    for problem in scores.unreachable(figures["unreachable"]):
         terminal.complain(problem)
     if as_json:
-        terminal.print_json(found)
+        terminal.print_json(figures)
     else:
-        scores.print_scores(found)
+        scores.print_scores(figures)
 
 
 def _replay(
@@ -279,7 +279,7 @@ def _replay(
     from bot.evaluation.replay_run import replay_answers
 
     with App.over(settings, secrets, []) as app, screen.progress_bars() as progress:
-        found = replay_answers(
+        report = replay_answers(
             recorded,
             app.indexing.embedder.count_tokens,
             today,
@@ -288,9 +288,9 @@ def _replay(
             evidence=evidence,
             progress=partial(progress, doing="Checking"),
         )
-    if not found["judge"]["unclear"] and (judge_prompts or judge not in ("", "none")):
+    if not report["judge"]["unclear"] and (judge_prompts or judge not in ("", "none")):
         terminal.complain("The check decided every sentence, so there is nothing to judge.")
     if as_json:
-        terminal.print_json(found)
+        terminal.print_json(report)
     else:
-        scores.print_replay(found)
+        scores.print_replay(report)

@@ -41,9 +41,9 @@ def flags(
     from bot.flags.listing import listed
 
     with App(settings, secrets) as app:
-        kept = app.verdicts()
-        count = write_judged(kept, questions) if questions else 0
-        rows = [] if questions else listed(kept, everything=everything)
+        verdicts = app.verdicts()
+        count = write_judged(verdicts, questions) if questions else 0
+        rows = [] if questions else listed(verdicts, everything=everything)
     if questions:
         if as_json:
             terminal.print_json({"questions": count, "file": str(questions)})

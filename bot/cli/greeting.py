@@ -1,4 +1,4 @@
-"""The greeting by which a command and the running process tell whether they agree."""
+"""The greeting with which a command and the running process check that they agree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 PROTOCOL = 1
-"""Counted up with every change of what the two send each other."""
+"""Increased with every change of the messages between the two."""
 
 
 def greeting(settings: Settings) -> dict[str, Any]:
@@ -24,7 +24,8 @@ def greeting(settings: Settings) -> dict[str, Any]:
 
 
 def disagreement(theirs: object, ours: dict[str, Any]) -> str:
-    """Return why a command with their greeting cannot be worked for; empty if it can."""
+    """Return why this process cannot work for a command with the greeting ``theirs``; empty if it
+    can."""
     if not isinstance(theirs, dict):
         return "it sent no greeting"
     if [theirs.get(key) for key in ("protocol", "version")] != [ours["protocol"], ours["version"]]:
@@ -32,8 +33,8 @@ def disagreement(theirs: object, ours: dict[str, Any]) -> str:
     settings = theirs.get("settings")
     if not isinstance(settings, dict) or settings == ours["settings"]:
         return "" if isinstance(settings, dict) else "it sent no settings"
-    others = [name for name, digest in ours["settings"].items() if settings.get(name) != digest]
+    changed = [name for name, digest in ours["settings"].items() if settings.get(name) != digest]
     return (
-        f"it was started with other settings ({', '.join(others)}) than this command has: restart"
+        f"it was started with other settings ({', '.join(changed)}) than this command has: restart"
         " it, or give this command its --config and variables"
     )

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _SECONDS = 10.0
 _CLOSED = frozenset({401, 403, 405})
-"""Answers of a server that is there, and shows the page to nobody who is not signed in."""
+"""Status codes of a server that is there, and shows the page only to people who are signed in."""
 
 
 def wiki_findings(wiki: Mapping[str, Any], secrets: Secrets) -> Iterator[Finding]:
-    """Yield what `footnote doctor` finds of this wiki, each as soon as it is known."""
-    # Slow to import: what reads wikis, and Pydantic.
+    """Yield `footnote doctor`'s findings about this wiki, each as soon as it is known."""
+    # Slow: the wikis' readers, and Pydantic.
     from bot.app import App
     from config.drafting import drafted
 
@@ -46,14 +46,14 @@ def address_problem(url: str) -> str:
 
     # A browser's address bar shows letters that HTTP does not take.
     address = quote(url, safe=string.punctuation)
-    asked = Request(address, headers={"User-Agent": "footnote"})  # noqa: S310 - http(s), as settings are
+    request = Request(address, headers={"User-Agent": "footnote"})  # noqa: S310 - http(s), as settings are
     try:
-        with screen.busy(f"Asking {url}"), urlopen(asked, timeout=_SECONDS):  # noqa: S310
+        with screen.busy(f"Asking {url}"), urlopen(request, timeout=_SECONDS):  # noqa: S310
             return ""
     except HTTPError as error:
         error.close()
         return "" if error.code in _CLOSED else f"{url} answers {error.code} ({error.reason})."
-    except (OSError, HTTPException, UnicodeError) as error:  # the last of a host that is none
+    except (OSError, HTTPException, UnicodeError) as error:  # UnicodeError: an invalid host name
         reason = getattr(error, "reason", None) or error
         return f"{url} does not answer ({reason})."
 

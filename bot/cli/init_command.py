@@ -64,9 +64,9 @@ def init(config: Path | None) -> None:
     terminal.say(f"Wrote {file}.")
     if wiki["type"] == "confluence" and not secrets.variable("CONFLUENCE_TOKEN"):
         todo.insert(0, "CONFLUENCE_TOKEN, the token of the account that reads Confluence")
-    for one in todo:
-        terminal.say(f"Set the environment variable {one}.")
-    lacks_app = any(one.startswith("SLACK_") for one in todo)
+    for variable in todo:
+        terminal.say(f"Set the environment variable {variable}.")
+    lacks_app = any(variable.startswith("SLACK_") for variable in todo)
     option = "" if file == _FILE else f" --config {shlex.quote(str(file))}"
     names = {name: f"footnote {name}{option}" for name in ("sync", "ask", "serve")}
     names["ask"] += ' "..."'
@@ -76,7 +76,7 @@ def init(config: Path | None) -> None:
 
 
 def _wiki(asking: Interview, secrets: Secrets, file: Path) -> dict[str, Any]:
-    """Ask for a wiki until its checks are passed, or their failure is accepted."""
+    """Ask for a wiki until it passes its checks, or the person accepts a failure."""
     while True:
         kind = asking.choose("What is your wiki?", ("markdown", "confluence"))
         wiki: dict[str, Any] = {"type": kind}
@@ -119,8 +119,8 @@ def _ask_markdown(asking: Interview, wiki: dict[str, Any], file: Path) -> None:
         wiki["git"] = place
     else:
         # Relative to the folder of the settings file.
-        here = file.absolute().parent == Path.cwd()
-        wiki["path"] = place if here else str(Path(place).expanduser().absolute())
+        is_beside = file.absolute().parent == Path.cwd()
+        wiki["path"] = place if is_beside else str(Path(place).expanduser().absolute())
     while True:
         question = "Where do people read it? Its address; empty if nowhere"
         wiki.pop("site_url", None)
@@ -158,7 +158,7 @@ def _keys(answer: str) -> list[str]:
 
 
 def _passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
-    """Show what is found of the wiki, and return whether it stays so."""
+    """Show the findings about the wiki, and return whether its settings are kept."""
     anchored = wiki
     if path := wiki.get("path"):
         anchored = wiki | {"path": str(Path(path).expanduser().absolute())}
@@ -174,7 +174,8 @@ def _passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
 
 
 def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[str], bool]:
-    """Return the settings of Slack, what is still to be set, and whether Slack is connected now."""
+    """Return the settings of Slack, the variables that are still to be set, and whether Slack is
+    connected now."""
     slack: dict[str, Any] = {}
     if asking.choose("Connect Slack?", ("later", "now")) == "later":
         return slack, [], False

@@ -1,4 +1,4 @@
-"""The installations in further workspaces, for the commands that tell them."""
+"""The installations in further workspaces, for the commands that list them."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from bot import terminal
 from bot.cli.options import MISUSED
 
 Check = Callable[[str], str]
-"""Returns what is wrong with an answer; empty if nothing is."""
+"""Returns the problem with an answer; empty if there is none."""
 
 
 class Interview:
@@ -57,7 +57,7 @@ class Interview:
         return self.ask(f"{question} (y/n)", "n", _yes_or_no)[:1].casefold() == "y"
 
     def object_to(self, problem: str) -> None:
-        """Say what is wrong with an answer, before it is asked for again.
+        """Print the problem with an answer, before the question is asked again.
 
         Raises:
             SystemExit: nobody would answer.
@@ -68,7 +68,7 @@ class Interview:
             sys.exit(MISUSED)
 
     def keeps(self, doubt: str) -> bool:
-        """Say what is doubtful about an answer, and return whether it is kept; in a pipe it is."""
+        """Print a doubt about an answer, and return whether the answer is kept; in a pipe it is."""
         terminal.complain(doubt)
         return not self._is_typed or self.agree("Keep it all the same?")
 

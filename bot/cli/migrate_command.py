@@ -33,7 +33,7 @@ def migrate_index(settings: Settings, secrets: Secrets, url: str, as_json: bool)
     began = time.monotonic()
     with screen.progress_bars() as draw, Indexing(settings, secrets, wikis=[]) as indexing:
         moved = indexing.move_to(url, partial(draw, doing="Moving"))
-    pages, passages = (sum(of[at] for of in moved.counts.values()) for at in (0, 1))
+    pages, passages = (sum(counts[column] for counts in moved.counts.values()) for column in (0, 1))
     if as_json:
         terminal.print_json(
             {

@@ -27,7 +27,7 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
 
 _READ_AGAIN = "footnote.read_again"
-"""What a command's context calls the way to read its settings again."""
+"""The key of a command's context for the function that reads its settings again."""
 
 _SHARED = frozenset({"access", "ask", "backup", "calibrate", "doctor", "eval", "status", "sync"})
 """Commands that go through the process that holds an embedded index, if there is one."""
@@ -37,7 +37,7 @@ _MAKERS = frozenset({"convert", "restore", "serve", "sync"})
 """Commands that create the data folder, or need none."""
 
 _SYNCS = frozenset({"index", "reindex", "update"})
-"""Names by which people look for `sync`."""
+"""Other names that people try for `sync`."""
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -51,8 +51,7 @@ class GlobalOptions:
 
 
 class PathType(click.Path):
-    """A path, and not an empty word: that of a variable which is not set would be the working
-    folder."""
+    """A path that must not be empty: an unset variable would mean the working folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
@@ -80,9 +79,9 @@ def given() -> GlobalOptions:
 
 
 def read_again() -> Callable[[], Settings]:
-    """Return the way to read the running command's settings again."""
-    found: Callable[[], Settings] = click.get_current_context().meta[_READ_AGAIN]
-    return found
+    """Return the function that reads the running command's settings again."""
+    reader: Callable[[], Settings] = click.get_current_context().meta[_READ_AGAIN]
+    return reader
 
 
 def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[..., None]:
@@ -92,37 +91,40 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
 
     @placed
     @functools.wraps(command)
-    def run(config: Path | None, data_dir: Path | None, **rest: Any) -> None:
+    def run(config: Path | None, data_dir: Path | None, **options: Any) -> None:
         from config.loading import load, secrets, settings_file  # slow: imports Pydantic
 
         before = given()
         chosen = data_dir or before.data_dir
-        # The file by its name: if it is gone when it is read again, that is no set of defaults.
+        # Keep the file's name: if the file is gone at the next reading, that must be an error, and
+        # not mean the defaults.
         file = settings_file(config or before.config)
         settings = load(file, chosen)
         again = functools.partial(load, file, chosen)
         click.get_current_context().meta[_READ_AGAIN] = again
-        if chosen and not rest.get("corpus") and _only_reads() and not chosen.exists():
-            # It would create a new, empty folder, and the command would report that nothing is
+        if chosen and not options.get("corpus") and _only_reads() and not chosen.exists():
+            # Otherwise the command would create a new, empty folder, and report that nothing is
             # indexed.
             raise SettingsError([f"there is no data folder {chosen}: is --data-dir mistyped?"])
         if settings.data_dir.exists() and not settings.data_dir.is_dir():
             raise SettingsError([f"`data_dir`: {settings.data_dir} is no folder"])
         log_by(settings)
         if mends and (problems := privacy.close(settings.data_dir)):
-            more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
-            log.warning("Others on this machine may read the data folder: %s%s", problems[0], more)
+            and_more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+            log.warning(
+                "Others on this machine may read the data folder: %s%s", problems[0], and_more
+            )
 
         def alone() -> None:
-            command(settings=settings, secrets=secrets(), **rest)
+            command(settings=settings, secrets=secrets(), **options)
 
         name = click.get_current_context().info_name
-        if name not in _SHARED or settings.index.url or any(map(rest.get, _OWN_INDEX)):
+        if name not in _SHARED or settings.index.url or any(map(options.get, _OWN_INDEX)):
             alone()
             return
         from bot.cli.through import through_or_alone  # imports these options
 
-        through_or_alone(settings, str(name), rest, alone)
+        through_or_alone(settings, str(name), options, alone)
 
     return run
 
@@ -161,8 +163,8 @@ def _in_utc(_context: click.Context, _option: click.Parameter, day: Any) -> date
 
 
 class _Day(click.DateTime):
-    """A day that may begin in any time zone, and has a next one: the calendar's first and last year
-    are refused."""
+    """A day that can begin in any time zone and has a next day: so the calendar's first and last
+    years are refused."""
 
     def __init__(self) -> None:
         super().__init__(["%Y-%m-%d"])
@@ -202,7 +204,7 @@ def one_form(*, as_csv: bool, as_json: bool) -> None:
 
 
 class CommandGroup(click.Group):
-    """The commands, and where to find what is called otherwise elsewhere."""
+    """The commands, with a hint for names that other tools use."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -210,7 +212,7 @@ class CommandGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:
-            # Slack's `/wiki reindex`. The name that looks most like it is `migrate-index`.
+            # As in Slack's `/wiki reindex`. Click would suggest `migrate-index`.
             if error.command_name not in _SYNCS:
                 raise
             raise click.NoSuchCommand(

@@ -64,15 +64,15 @@ def playground(
     with without_collection():
         from bot import playground_demo as demo  # slow: loads the answer path and Slack's libraries
 
-    where = demo.Listening(host, port)
+    listening = demo.Listening(host, port)
     logs.configure("WARNING")
     with interruptible() as stopped:
         if config:
             from config.loading import load, secrets  # slow: imports Pydantic
 
             settings = load(config, data_dir)
-            demo.run(settings, secrets(), where, stopped.is_set, emails, sharing=sharing)
+            demo.run(settings, secrets(), listening, stopped.is_set, emails, sharing=sharing)
         else:
-            demo.run_demo(data_dir, where, stopped.is_set)
+            demo.run_demo(data_dir, listening, stopped.is_set)
     if stopped.is_set():
         sys.exit(130)

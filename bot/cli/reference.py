@@ -17,7 +17,7 @@ from bot.cli import cli
 DOCS = Path(__file__).parents[2] / "docs" / "commands.md"
 _TABLE, _OPTIONS = "table of commands", "options"
 _EVERYWHERE = frozenset({"config", "data_dir"})
-"""Parameters that most commands share; the page's introduction tells of them."""
+"""Parameters that most commands share; the page's introduction describes them."""
 
 
 def commands_page(page: str) -> str:
@@ -45,8 +45,8 @@ def _commands() -> Iterator[tuple[str, click.Command]]:
 
 def _replaced(page: str, part: str, text: str) -> str:
     begin, end = f"<!-- {part}: python -m bot.cli.reference -->", f"<!-- end of {part} -->"
-    before, begun, rest = page.partition(begin)
-    _, ended, after = rest.partition(end)
+    before, begun, remainder = page.partition(begin)
+    _, ended, after = remainder.partition(end)
     if not (begun and ended):
         raise ValueError(f"the page has no {begin} and {end}")
     return f"{before}{begin}\n\n{text}\n\n{end}{after}"
@@ -91,7 +91,7 @@ def _default(option: click.Option) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return help as Markdown, in which nothing but its code is markup."""
+    """Return help as Markdown in which only its code is markup."""
     parts = re.split(r"(`[^`\n]*`)", text)
     return "".join(
         part if part.startswith("`") else re.sub(r"([\\*_<>|\[\]])", r"\\\1", part)

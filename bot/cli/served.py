@@ -40,10 +40,11 @@ COMMANDS: dict[str, click.Command] = {
     for command in (access, ask, backup, calibrate, doctor, evaluate, status, sync)
 }
 _LONG = frozenset({"calibrate", "eval"})
-"""Commands that keep the processor busy for minutes: one at a time, for others wait for answers."""
+"""Commands that keep the processor busy for minutes. They run one at a time, because people wait
+for answers."""
 _DRAWN_EVERY = 0.05
-"""Seconds between two messages of progress. Thousands of unchanged pages are through in one, and
-each message takes the time of both processes."""
+"""Seconds between two messages of progress. A sync does thousands of unchanged pages a second, and
+each message takes time in both processes."""
 _WIDEST = 10_000
 """Columns of a terminal."""
 
@@ -93,9 +94,9 @@ def _result(run: Callable[[], object]) -> int | dict[str, Any]:
         return {"misused": error.format_message()}
 
 
-def _options(command: click.Command, given: object) -> dict[str, Any]:
+def _options(command: click.Command, options: object) -> dict[str, Any]:
     """Return the command's arguments as click passes them."""
-    values = given if isinstance(given, dict) else {}
+    values = options if isinstance(options, dict) else {}
     return {
         param.name: _value(param, values.get(param.name))
         for param in command.params
@@ -109,7 +110,7 @@ def _value(param: click.Parameter, value: Any) -> Any:
     return Path(value) if isinstance(param.type, click.Path) and value is not None else value
 
 
-class _Far:
+class _RemoteScreen:
     """A `bot.screen.Remote` over a session."""
 
     def __init__(self, session: CommandSession) -> None:
@@ -165,30 +166,30 @@ class _Stream(io.TextIOBase):
         return len(text)
 
 
-def _screen(asked: object, session: CommandSession) -> Screen:
-    both = asked if isinstance(asked, dict) else {}
+def _screen(description: object, session: CommandSession) -> Screen:
+    consoles = description if isinstance(description, dict) else {}
     return Screen(
-        _console(both.get("out"), session, "out"),
-        _console(both.get("err"), session, "err"),
-        _Far(session),
+        _console(consoles.get("out"), session, "out"),
+        _console(consoles.get("err"), session, "err"),
+        _RemoteScreen(session),
     )
 
 
-def _console(asked: object, session: CommandSession, name: str) -> Console:
+def _console(description: object, session: CommandSession, name: str) -> Console:
     """Return a console that draws as the command's own would."""
-    of = asked if isinstance(asked, dict) else {}
-    is_terminal = of.get("terminal") is True
-    encoding = str(of.get("encoding") or "utf-8")
+    console = description if isinstance(description, dict) else {}
+    is_terminal = console.get("terminal") is True
+    encoding = str(console.get("encoding") or "utf-8")
     stream = _Stream(session, name, encoding, is_terminal=is_terminal)
-    width = of.get("width")
-    colors = of.get("colors")
+    width = console.get("width")
+    colors = console.get("colors")
     return Console(
         file=cast("IO[str]", stream),
         width=min(max(width, 1), _WIDEST) if isinstance(width, int) else 80,
         height=25,
         color_system=colors if colors in ("standard", "256", "truecolor") else None,
         force_terminal=is_terminal,
-        no_color=of.get("no_color") is True,
+        no_color=console.get("no_color") is True,
         highlight=False,
         emoji=False,
         _environ={},

@@ -41,11 +41,15 @@ def print_settings(check: bool, slack: bool, config: Path | None, as_json: bool)
 
     file, problems = checking.check(config)
     if as_json:
-        told = [asdict(problem) for problem in problems]
-        terminal.print_json({"ok": not problems, "file": str(file), "problems": told})
+        problem_rows = [asdict(problem) for problem in problems]
+        terminal.print_json({"ok": not problems, "file": str(file), "problems": problem_rows})
     elif problems:
-        for one in problems:
-            terminal.say(f"{file}:{one.line}: {one.says}" if one.line else f"{file}: {one.says}")
+        for problem in problems:
+            terminal.say(
+                f"{file}:{problem.line}: {problem.says}"
+                if problem.line
+                else f"{file}: {problem.says}"
+            )
     else:
         terminal.say(f"{file}: nothing is wrong. `footnote doctor` checks what it names.")
     if problems:

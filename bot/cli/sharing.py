@@ -1,5 +1,5 @@
-"""The App of a command: one of its own, or within the process that works for the command, that
-process's."""
+"""The App of a command: its own, or, if a running process does the command's work, that process's
+App."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from config.settings import Secrets, Settings
 
 _owner: ContextVar[App] = ContextVar("owner")
-"""The running process's App, where it works for another command."""
+"""The running process's App, while it works for another command."""
 
 
 @contextmanager
@@ -30,8 +30,8 @@ def owned_by(app: App) -> Iterator[None]:
 
 @contextmanager
 def open_app(settings: Settings, secrets: Secrets, *, shares: bool = False) -> Iterator[App]:
-    """Open what a command needs, and close it at the end. ``shares``: the command may take long, so
-    meanwhile others can ask it to do their work, as they ask `serve`."""
+    """Open the App of a command, and close it at the end. ``shares``: the command may take long, so
+    meanwhile other commands can let it do their work, as they let `serve`."""
     owner = _owner.get(None)
     if owner is not None:
         from bot.cli.beside import AppBeside  # slow: loads indexes and wikis
@@ -58,7 +58,7 @@ def sharing(app: App) -> Iterator[None]:
         WikiMisconfigured: no wiki is set.
         IndexUnavailable: the index cannot be opened.
     """
-    app.indexing.wikis.chosen()  # an index would be made, and a data folder
+    app.indexing.wikis.chosen()  # first: without wikis, no index or data folder must be created
     if app.settings.index.url:
         yield
         return
@@ -66,7 +66,7 @@ def sharing(app: App) -> Iterator[None]:
     from bot.cli.served import Served
     from bot.running.server import RunningServer
 
-    _ = app.indexing.index  # whoever holds it listens
+    _ = app.indexing.index  # opened first: only the process that holds the index listens
     server = RunningServer.at(app.settings.data_dir, Served(app))
     try:
         yield

@@ -40,7 +40,7 @@ def status(settings: Settings, secrets: Secrets, indexer: bool, as_json: bool) -
     with open_app(settings, secrets) as app:
         rows = app.queries.status()
         if installed := installed_in(app):
-            from bot.workspaces import report  # few have any
+            from bot.workspaces import report  # few teams have further workspaces
 
             rows["workspaces"] = report.rows(app.named_workspaces, installed)
     if as_json:
@@ -52,7 +52,7 @@ def status(settings: Settings, secrets: Secrets, indexer: bool, as_json: bool) -
 
 
 def _check_indexer(settings: Settings) -> None:
-    """Look at a file alone: a probe asks every minute, also while the database is away."""
+    """Read only a file: a probe calls this every minute, also while the database is away."""
     from bot.operations.heartbeat import heartbeat_in, standstill  # `--help` need not load it
 
     if problem := standstill(heartbeat_in(settings.data_dir), time.time()):

@@ -1,4 +1,4 @@
-"""A command's way through the process that holds the index."""
+"""A command whose work is done by the process that holds the index."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def through_or_alone(
 ) -> None:
     """Run a command through the process that holds the index of these settings, or else by
     ``alone``. A process that has just started, or is about to end, holds the index and does not
-    listen: it is waited for, unless an option is a pipe, which the first try may have read.
+    listen: wait for it, unless an option is a pipe, which the first try may have read.
 
     Raises:
         IndexLocked: the index is held, and its holder does not listen.
         SystemExit: with the code, if it was not run alone.
-        As `through_process`, and what ``alone`` raises.
+        As `through_process` and ``alone`` do.
     """
     until: float | None = None
     once = any(isinstance(value, Path) and _is_pipe(value) for value in options.values())
@@ -72,7 +72,7 @@ def through_or_alone(
         try:
             alone()
         except IndexLocked:
-            # Counted from now: on a busy machine it took seconds to find that out.
+            # Counted from now: on a busy machine it takes seconds to find that the index is held.
             until = until or clock() + PATIENCE
             if once or clock() >= until:
                 raise
@@ -93,25 +93,25 @@ def through_process(settings: Settings, command: str, options: Mapping[str, Any]
     connected = connect(socket_in(settings.data_dir))
     if connected is None:
         return None
-    asked: dict[str, Any] = {
+    request: dict[str, Any] = {
         "hello": greeting(settings),
         "command": command,
         "options": {},
         "screen": {"out": _described(screen.out()), "err": _described(screen.err())},
     }
-    shown = _Shown()
+    output = _Output()
     patient = command == "sync"
     try:
         with (
             closing(CommandConnection(connected)) as connection,
             _readable(options, settings.data_dir) as readable,
             _signals(terms=patient) as signals,
-            shown.drawing,
+            output.drawing,
         ):
-            asked |= {"options": readable}
-            last = ask_running(connection, asked, shown.show, signals, patient=patient)
+            request |= {"options": readable}
+            last = ask_running(connection, request, output.show, signals, patient=patient)
     except ProcessEnded:
-        if shown.printed:
+        if output.printed:
             terminal.complain(_ENDED)
             return FAILED
         raise
@@ -123,8 +123,8 @@ def through_process(settings: Settings, command: str, options: Mapping[str, Any]
     return int(last["exit"])
 
 
-class _Shown:
-    """What comes back, shown as the command itself would."""
+class _Output:
+    """The output of the running process, shown as the command itself would show it."""
 
     def __init__(self) -> None:
         self.printed = False
@@ -138,7 +138,7 @@ class _Shown:
             wiki, done, total, doing = message["progress"]
             self._draw(Progress(wiki, done, total), doing)
             return
-        # A progress bar or a spinner would take what is written meanwhile to standard error.
+        # A progress bar or a spinner would capture text that is written to standard error.
         self._draw = None
         self.drawing.close()
         if message.get("busy"):
@@ -156,16 +156,17 @@ class _Shown:
 
 @contextmanager
 def _signals(*, terms: bool) -> Iterator[list[str]]:
-    """Yield a list that the names of signals are added to. A signal that is ignored stays so."""
-    came: list[str] = []
+    """Yield a list that the names of signals are added to. A signal that is ignored stays
+    ignored."""
+    names: list[str] = []
     before = {}
     for number in (signal.SIGINT, *((signal.SIGTERM,) if terms else ())):
         if signal.getsignal(number) is not signal.SIG_IGN:
             before[number] = signal.signal(
-                number, lambda number, _: came.append(signal.Signals(number).name)
+                number, lambda number, _: names.append(signal.Signals(number).name)
             )
     try:
-        yield came
+        yield names
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -184,7 +185,7 @@ def _described(console: Console) -> dict[str, Any]:
 @contextmanager
 def _readable(options: Mapping[str, Any], data_dir: Path) -> Iterator[dict[str, Any]]:
     """Yield the options as JSON. The process has another working folder, other pipes and other open
-    files, so a file is named in full, and what comes through a pipe is copied for it.
+    files, so files have absolute paths, and the content of a pipe is copied to a file.
 
     Raises:
         click.UsageError: a result is to go into a pipe.

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LOOK = 0.2
-"""Seconds between two looks whether it is to end."""
+"""Seconds between two checks whether to end."""
 
 
 def watch(settings: Settings, secrets: Secrets, reloading: Reloading) -> None:
     """Sync as often as ``[sync]`` says until SIGTERM or SIGINT; SIGHUP calls ``reloading``.
 
     Raises:
-        SettingsError: it says never.
+        SettingsError: both intervals are 0.
         WikiMisconfigured: no wiki is set.
-        IndexUnavailable, StateUnavailable: what must be kept cannot be opened.
+        IndexUnavailable, StateUnavailable: the index or the database cannot be opened.
     """
     # Slow: indexes and wikis.
     from bot.operations.heartbeat import Heartbeat, heartbeat_in
@@ -39,7 +39,7 @@ def watch(settings: Settings, secrets: Secrets, reloading: Reloading) -> None:
     from bot.operations.single_sync import repeated_syncs
 
     with (
-        hang_ups() as asked,
+        hang_ups() as hung_up,
         interruptible() as stopped,
         open_app(settings, secrets, shares=True) as app,
     ):
@@ -53,7 +53,7 @@ def watch(settings: Settings, secrets: Secrets, reloading: Reloading) -> None:
 
         def follow(new: Settings) -> None:
             log_by(new)
-            app.follow(new)  # commands with the settings of now are worked for
+            app.follow(new)  # so that commands with the new settings are accepted
             every, edits_every = new.sync.intervals(edits=tells_edits)
             if not (every or edits_every):
                 log.warning(
@@ -66,8 +66,8 @@ def watch(settings: Settings, secrets: Secrets, reloading: Reloading) -> None:
         try:
             with scheduler.running():
                 while not stopped.is_set():
-                    if asked.wait(_LOOK):
-                        asked.clear()
+                    if hung_up.wait(_LOOK):
+                        hung_up.clear()
                         reloading()
         finally:
             heartbeat.end()
@@ -75,13 +75,13 @@ def watch(settings: Settings, secrets: Secrets, reloading: Reloading) -> None:
 
 @contextmanager
 def hang_ups() -> Iterator[threading.Event]:
-    """Set the event at SIGHUP. If the terminal is gone, SIGHUP ends the process as SIGTERM does;
-    one that is ignored, as under ``nohup``, stays so."""
+    """Yield an event that SIGHUP sets. If the terminal is gone, SIGHUP ends the process as SIGTERM
+    does; if SIGHUP is ignored, as under ``nohup``, it stays ignored."""
     from bot.slack.signals import has_terminal  # other commands need no signals of the bot's
 
-    asked = threading.Event()
+    hung_up = threading.Event()
     if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        yield asked
+        yield hung_up
         return
     had_terminal = has_terminal()
 
@@ -89,10 +89,10 @@ def hang_ups() -> Iterator[threading.Event]:
         if had_terminal and not has_terminal():
             os.kill(os.getpid(), signal.SIGTERM)
         else:
-            asked.set()
+            hung_up.set()
 
     before = signal.signal(signal.SIGHUP, hang_up)
     try:
-        yield asked
+        yield hung_up
     finally:
         signal.signal(signal.SIGHUP, before)
