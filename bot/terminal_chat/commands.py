@@ -25,7 +25,7 @@ _SHOWN = 200
 
 
 def is_command(line: str) -> bool:
-    """Return whether it is a slash and a word; a path is not."""
+    """Return whether the line begins with a slash and a word; a path does not."""
     word = line.split(maxsplit=1)[0]
     return word[:1] == "/" and word[1:].isalpha()
 
@@ -41,14 +41,14 @@ class TerminalCommands:
         """Run a command.
 
         Raises:
-            StateUnavailable: it cannot be noted.
+            StateUnavailable: the database cannot be written.
         """
-        word, *rest = line.split(maxsplit=1)
+        word, *arguments = line.split(maxsplit=1)
         command = self._commands.get(word.lower())
         if command is None:
             self.show(Notice(texts.unknown_command(word)))
             return
-        await command("".join(rest))
+        await command("".join(arguments))
 
     @property
     def _commands(self) -> Mapping[str, Callable[[str], Awaitable[None]]]:
@@ -76,8 +76,8 @@ class TerminalCommands:
         await self._flag(recorded, complaint, comment)
 
     async def _keepers(self, words: str) -> None:
-        """Ask the keepers, as the button below an uncertain answer in Slack does. What is typed
-        behind the command goes with the question."""
+        """Ask the keepers, as the button below an uncertain answer in Slack does. The words after
+        the command go with the question."""
         recorded = await self._judged()
         if recorded is None:
             return
@@ -122,10 +122,10 @@ _KINDS = (Complaint.OUTDATED, Complaint.INCOMPLETE, Complaint.WRONG_PAGE)
 
 def _complaint(reason: str, recorded: RecordedAnswer) -> tuple[Complaint, str]:
     """Return the complaint, and the comment beside it."""
-    for kind in _KINDS:
-        rest = reason[len(kind.words) :]
-        if reason.lower().startswith(kind.words) and not rest[:1].isalnum():
-            return kind, rest.lstrip(" :,;.-")
+    for complaint in _KINDS:
+        comment = reason[len(complaint.words) :]
+        if reason.lower().startswith(complaint.words) and not comment[:1].isalnum():
+            return complaint, comment.lstrip(" :,;.-")
     if reason:
         return Complaint.WRONG, reason
     return (Complaint.UNANSWERED if _is_unanswered(recorded) else Complaint.UNSAID), ""

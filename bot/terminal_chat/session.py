@@ -1,4 +1,4 @@
-"""A session in the terminal: a line is typed, and the replies to it are printed."""
+"""A session in the terminal: the person types a line, and the replies to it are printed."""
 
 from __future__ import annotations
 
@@ -43,10 +43,9 @@ NOT_NOW = Notice(texts.NOT_NOW)
 
 @dataclass(slots=True)
 class Session:
-    """A session. ``unprinted`` collects what chat and commands
-    show. ``echoes``: the typed question is
-    not visible, so it is printed above its answer. ``trouble`` says why the index is partial, empty
-    if it is not. ``failures`` are the ids of incidents."""
+    """A session. ``unprinted`` collects the content that chat and commands show. ``echoes``: the
+    question is not visible in the terminal, so it is printed above its answer. ``trouble`` returns
+    why the index is partial, empty if it is not. ``failures`` are the ids of incidents."""
 
     chat: TerminalChat
     inbox: Inbox
@@ -56,15 +55,15 @@ class Session:
     trouble: Callable[[], str]
     failures: list[str]
     echoes: bool = False
-    _trouble_told: str = field(default="")
+    _trouble_shown: str = field(default="")
     _latest: IncomingMessage | None = None
 
     def run(self, lines: Iterable[str]) -> None:
         """Answer the ``lines``, one after the other, until they end or one of them quits.
 
         Raises:
-            KeyboardInterrupt: what was asked last is not answered.
-            StateUnavailable: nothing can be kept.
+            KeyboardInterrupt: the last question is not answered.
+            StateUnavailable: the database cannot be written.
         """
         with asyncio.Runner() as loop:
             for line in lines:
@@ -86,11 +85,11 @@ class Session:
                 except KeyboardInterrupt:
                     loop.run(self._stop())
                     raise
-        # Printed here, and not while it is made: a closed output is no failure of the conversation.
+        # Printed after the answer is made: a closed output is no failure of the conversation.
         while self.unprinted:
             show(self.unprinted.popleft())
-        if (trouble := self.trouble()) != self._trouble_told:
-            self._trouble_told = trouble
+        if (trouble := self.trouble()) != self._trouble_shown:
+            self._trouble_shown = trouble
             if trouble:
                 terminal.complain(trouble)
 
@@ -98,15 +97,15 @@ class Session:
         if is_command(words):
             await self.commands.run(words)
             return
-        kept = await self.inbox.receive(self.chat.say(words))
-        if kept is not None:
-            self._latest = kept
-            await self.replies.reply(kept)
+        message = await self.inbox.receive(self.chat.say(words))
+        if message is not None:
+            self._latest = message
+            await self.replies.reply(message)
         if not self.unprinted:
             self.unprinted.append(NOT_NOW)
 
     async def _stop(self) -> None:
-        """Stop the latest question: nobody who finds it later is to resume it."""
+        """Stop the latest question, so that no process resumes it later."""
         if self._latest is not None:
             await self.inbox.stop(self._latest.team, self._latest.channel, self._latest.thread)
 
@@ -142,7 +141,7 @@ def session_of(  # noqa: PLR0913 - the ports, and what differs between sessions
     trouble: Callable[[], str],
     echoes: bool,
 ) -> Session:
-    """Compose a session. It is answered from ``wikis``, or from all if there is none; ``rights``
+    """Compose a session. Answers come from ``wikis``, or from all wikis if it is empty; ``rights``
     returns those of ``email``; without one, everyone's."""
     # No other session has this name.
     channel, unprinted, incidents = f"{TEAM}-{token_hex(8)}", deque[Content](), Incidents()
@@ -174,7 +173,7 @@ def session_of(  # noqa: PLR0913 - the ports, and what differs between sessions
 
 
 def show(content: Content) -> None:
-    """Print content. Whoever wrote its words, they cannot command the terminal."""
+    """Print content. Its words cannot send control sequences to the terminal."""
     if isinstance(content, Notice):
         terminal.say(f"  {content.text}")
         for line in content.small:

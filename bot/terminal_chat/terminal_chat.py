@@ -26,9 +26,9 @@ from bot.ports import Answering, OnText
 
 TEAM = "terminal"
 _REMEMBERED = 100
-"""Messages of both; earlier ones of a longer conversation are ignored."""
+"""Messages of the person and the bot; earlier ones of a longer conversation are ignored."""
 _TURNS = 20
-"""The latest turns that a question is read with."""
+"""The number of latest turns that are the history of a question."""
 _NOTE = re.compile(r"(?:(?<!\s)\s++)?\[\d{1,2}\]")
 """A footnote's number."""
 
@@ -94,15 +94,17 @@ class TerminalChat:
         if isinstance(content, AnswerContent):
             self.latest = content.recorded
         self._show(content)
-        others = [one.ts for one in self.lines if one.reply_to == message.ts and one is not line]
+        duplicates = [
+            other.ts for other in self.lines if other.reply_to == message.ts and other is not line
+        ]
         try:
             if hold and not posted:
                 await hold(message)
         except NotOurs:
-            if others:
+            if duplicates:
                 self._forget(line.ts)
             raise
-        self._forget(*others)
+        self._forget(*duplicates)
         return line.ts
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
@@ -110,8 +112,8 @@ class TerminalChat:
         self._forget(*posted.values())
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
-        """Print only what is new about an answer: a choice, or that it is retracted. The
-        conversation goes on with that."""
+        """Print only the news about an answer: a choice, or its retraction. The conversation goes
+        on with it."""
         for number, line in enumerate(self.lines):
             if line.ts == id_:
                 self.lines[number] = replace(line, text=_text(content))
@@ -148,9 +150,9 @@ class TerminalChat:
         return f"{seconds}.{micros:06d}"
 
     def _forget(self, *ids: str) -> None:
-        kept = [line for line in self.lines if line.ts not in ids]
+        remaining = [line for line in self.lines if line.ts not in ids]
         self.lines.clear()
-        self.lines.extend(kept)
+        self.lines.extend(remaining)
 
 
 def _text(content: Content) -> str:
@@ -168,7 +170,7 @@ def moments() -> Iterator[int]:
 
 
 class Incidents:
-    """Numbers for what goes wrong, all of them kept."""
+    """The ids of all failures of a session."""
 
     def __init__(self) -> None:
         self.failures: list[str] = []
