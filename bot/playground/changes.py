@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _LOOK = 0.05
-"""Seconds between two checks, for what happens outside of the workspace."""
+"""Seconds between two checks, for changes outside of the workspace."""
 
 
 class Changes:
@@ -37,18 +37,17 @@ class Changes:
         """Return the result of ``found`` once it is neither None nor false.
 
         Raises:
-            TimeoutError: after ``timeout`` seconds; ``otherwise`` tells what there
-                was instead.
+            TimeoutError: after ``timeout`` seconds; ``otherwise`` returns what there was instead.
         """
-        # One time limit within another is not used: the cancellation by the outer one is lost
-        # if the inner wait ends at that moment, and then nothing ends this.
+        # Two nested timeouts would not do: the outer one's cancellation is lost if the inner wait
+        # ends at that moment, and then nothing ends this loop.
         clock = asyncio.get_running_loop().time
         until = clock() + timeout
         while not (result := found()):
-            left = until - clock()
-            if left <= 0:
+            seconds_left = until - clock()
+            if seconds_left <= 0:
                 raise TimeoutError(f"not within {timeout} s; {otherwise()}")
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(left, _LOOK)):
+                async with asyncio.timeout(min(seconds_left, _LOOK)):
                     await self._next.wait()
         return result

@@ -26,8 +26,7 @@ class Submission:
 
 
 class Clicking(Responding):
-    """A person's clicks. Each method returns once the app has acknowledged, or has failed to within
-    3 s."""
+    """A person's clicks. Each method returns once the app has acknowledged, or 3 s have passed."""
 
     async def click(
         self, user: str, where: Message | View, action_id: str, value: Any = None
@@ -37,7 +36,7 @@ class Clicking(Responding):
         For feedback buttons, ``value`` is "positive" or "negative".
 
         Raises:
-            CannotAct: there is no such element, naming those that are.
+            CannotAct: there is no such element; the message names those that exist.
         """
         elements = where.elements()
         chosen = [element for element in elements if element["action_id"] == action_id]
@@ -157,10 +156,10 @@ class Clicking(Responding):
     def _in_message(self, user: str, message: Message) -> Json:
         place = self.channels[message.channel]
         ephemeral = message.only_for is not None
-        gone = message.ts not in self.messages.get(message.channel, {})
+        is_gone = message.ts not in self.messages.get(message.channel, {})
         if user not in place.members or message.only_for not in (None, user):
             raise CannotAct(f"{user} does not see this message")
-        if gone and not (ephemeral and message in self.ephemeral):
+        if is_gone and not (ephemeral and message in self.ephemeral):
             raise CannotAct("this message is gone")
         container = {
             "type": "message",
@@ -203,7 +202,7 @@ class Clicking(Responding):
                     raise CannotAct(f"the field {name!r} must be filled in")
 
     def _submitted(self, view: View, delivery: Delivery) -> Submission:
-        """Return what the window does with the app's answer."""
+        """Change the window as the app's answer asks, and return the result of the form."""
         stacks = ViewStacks(self)
         answer = delivery.answer or {}
         action = answer.get("response_action") if isinstance(answer, dict) else "nonsense"

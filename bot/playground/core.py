@@ -34,7 +34,7 @@ class Trigger:
 
 
 class Core(State):
-    """The workspace with its app: every change is delivered to those it concerns."""
+    """The workspace with its app, which gets an event for every change that concerns it."""
 
     def __init__(self, manifest: Manifest, *, clock: Callable[[], float], timing: Timing) -> None:
         super().__init__(manifest, clock=clock, timing=timing)
@@ -94,8 +94,8 @@ class Core(State):
         )
 
     def remove(self, message: Message) -> None:
-        """Delete it; a message with replies leaves a tombstone in its place, which is Slackbot's:
-        the app can neither edit nor delete it."""
+        """Delete the message. If it has replies, a tombstone takes its place, which belongs to
+        Slackbot: the app can neither edit nor delete it."""
         before = message.wire(self.replies(message))
         if self.replies(message):
             message.subtype = "tombstone"

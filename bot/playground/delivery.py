@@ -1,4 +1,4 @@
-"""Delivery of events to the app: once, and again until it acknowledges them."""
+"""Delivery of events to the app, repeated until it acknowledges them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Kind = Literal["events_api", "interactive", "slash_commands"]
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """An acknowledgement. ``body`` is what the app said beyond yes."""
+    """An acknowledgement. ``body`` is the app's answer in it, if any."""
 
     status: int
     body: Any = None
@@ -67,7 +67,7 @@ class Delivery:
 
     @property
     def answer(self) -> Any:
-        """Return what the app said in its acknowledgement, if anything."""
+        """Return the app's answer in its acknowledgement, if any."""
         return self.ack.body if self.ack else None
 
 
@@ -104,7 +104,7 @@ class Deliverer:
         return delivery
 
     def again(self, delivery: Delivery) -> None:
-        """Deliver once more, acknowledged or not, as happens to every app now and then."""
+        """Deliver once more, even if it was acknowledged, as Slack does now and then."""
         delivery.settled = False
         self._spawn(self._run(delivery, (0.0,), first=len(delivery.attempts)))
 

@@ -29,5 +29,5 @@ class Refusal(Exception):
 
 class CannotAct(Exception):
     """A person tries something that Slack's window does not allow: press a button that is not
-    there, submit an empty required field, write where they are no member. It is a mistake of the
-    test, so the message says what there was instead."""
+    there, submit an empty required field, write where they are no member. It is a mistake in the
+    test, so the message lists what there was instead."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A call that waits until it is released, so that others overtake it."""
+    """A call that waits until it is released, so that other calls overtake it."""
 
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
@@ -18,9 +18,9 @@ class Hold:
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault. At most one of ``error`` (Slack refuses), ``status`` (an HTTP status without a
-    body), ``retry_after`` (429) and ``drop`` (the connection breaks) is set. ``delay`` is how many
-    seconds it takes until that, or the real answer. With ``done``, the method does its work first,
-    so that only the answer is late or lost. ``hold`` keeps the call waiting before all else."""
+    body), ``retry_after`` (429) and ``drop`` (the connection breaks) is set. ``delay`` is the
+    seconds until the fault, or the real answer. With ``done``, the method does its work first, so
+    that only the answer is late or lost. ``hold`` keeps the call waiting before anything else."""
 
     error: str = ""
     status: int = 0
@@ -33,14 +33,14 @@ class Fault:
 
 class Faults:
     def __init__(self) -> None:
-        self._coming: dict[str, deque[Fault]] = defaultdict(deque)
+        self._queued: dict[str, deque[Fault]] = defaultdict(deque)
 
     def add(self, method: str, fault: Fault, times: int) -> None:
-        self._coming[method].extend([fault] * times)
+        self._queued[method].extend([fault] * times)
 
     def take(self, method: str) -> Fault | None:
-        coming = self._coming[method]
-        return coming.popleft() if coming else None
+        queue = self._queued[method]
+        return queue.popleft() if queue else None
 
     def clear(self) -> None:
-        self._coming.clear()
+        self._queued.clear()

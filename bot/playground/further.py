@@ -62,7 +62,7 @@ class FurtherWorkspace(Talking, Clicking, Watching):
         self.deliverer.transport = Through(self, through)
 
     def new_id(self, prefix: str) -> str:
-        """Return an id. Those of events are the only ones that no other workspace has."""
+        """Return an id. Only the ids of events are unique among all workspaces."""
         own = self.team_id[1:] if prefix == "Ev" else ""
         return f"{prefix}{own}{super().new_id('')}"
 
@@ -94,7 +94,7 @@ class OAuth:
         self._issued: dict[str, _Issued] = {}
 
     def confirmed(self, query: Mapping[str, str]) -> str:
-        """Return where the browser is sent when a person has confirmed Slack's page.
+        """Return the address that the browser is sent to when a person has confirmed Slack's page.
 
         Raises:
             Refusal: it is no page of this app, or of no workspace.
@@ -157,10 +157,11 @@ class OAuth:
         return answer
 
     def of(self, token: str) -> WebApi | None:
-        """Return the Web API of the workspace that the token is for; None: it is not one of ours.
+        """Return the Web API of the workspace that the token is for; None if the token is not one
+        of ours.
 
         Raises:
-            Refusal: it was one.
+            Refusal: the token was revoked, or has expired.
         """
         issued = self._issued.get(token)
         if issued is None:
@@ -172,7 +173,7 @@ class OAuth:
         return issued.workspace.web_api
 
     def revoke(self, token: str) -> None:
-        """Revoke a token, which uninstalls the app; Slack tells it."""
+        """Revoke a token, which uninstalls the app, and send the app the events of that."""
         workspace = self._issued[token].workspace
         for issued in self._issued.values():
             issued.is_revoked |= issued.workspace is workspace

@@ -27,7 +27,7 @@ _NO_STATE = {"button", "feedback_buttons", "icon_button", "overflow", "workflow_
 
 
 def pressed(element: Json, value: Any, *, ts: str) -> Json:
-    """Return the entry in ``actions`` for what a person did to ``element``.
+    """Return the entry in ``actions`` for a person's action on ``element``.
 
     For feedback buttons ``value`` is "positive", "negative", or one button's value.
     """
@@ -57,7 +57,10 @@ def filled(element: Json, value: Any) -> Json:
     if kind in _ONE_OPTION:
         return {"type": kind, "selected_option": None if value is None else _option(element, value)}
     if kind in _MANY_OPTIONS:
-        return {"type": kind, "selected_options": [_option(element, one) for one in value or []]}
+        return {
+            "type": kind,
+            "selected_options": [_option(element, option) for option in value or []],
+        }
     if kind in _PICKED_ONE:
         return {"type": kind, _PICKED_ONE[kind]: value}
     if kind in _PICKED_MANY:
@@ -76,9 +79,9 @@ def state_of(elements: Sequence[Json], values: Mapping[str, Any]) -> Json:
     Raises:
         CannotAct: a value for a field that is not there.
     """
-    named = {element[name] for element in elements for name in ("action_id", "block_id")}
-    if unknown := set(values) - named:
-        raise CannotAct(f"no field {sorted(unknown)}; there are {sorted(named)}")
+    names = {element[name] for element in elements for name in ("action_id", "block_id")}
+    if unknown := set(values) - names:
+        raise CannotAct(f"no field {sorted(unknown)}; there are {sorted(names)}")
     state: Json = {}
     for element in elements:
         if element["type"] in _NO_STATE:

@@ -125,8 +125,8 @@ def manifest_problems(document: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _unknown(place: str, section: Mapping[str, Any], known: set[str]) -> Iterator[str]:
-    for name in sorted(set(section) - known):
+def _unknown(place: str, section: Mapping[str, Any], allowed: set[str]) -> Iterator[str]:
+    for name in sorted(set(section) - allowed):
         yield f"{place}: unknown property {name}"
 
 

@@ -53,8 +53,8 @@ class Channel:
 
 @dataclass(slots=True)
 class Stream:
-    """A message that is still being written. ``end`` says how that ended, ``form`` which argument
-    its text is in: the first one decides."""
+    """The stream of a message. ``end`` says how it ended, None if it has not; ``form`` is the
+    argument that its text is in, set by the first call."""
 
     started: float
     end: StreamEnd | None = None
@@ -144,7 +144,7 @@ class Message:
 
 @dataclass(slots=True)
 class View:
-    """A modal or home tab as the app described it, and a person's state of it: ``errors`` are those
+    """A modal or home tab as the app described it, and its state for a person: ``errors`` are those
     of the last submission, by block_id."""
 
     id: str
@@ -181,12 +181,12 @@ class View:
 
 def interactive_elements(blocks: Sequence[Json]) -> list[Json]:
     """Return the elements with an action_id, each with the ``block_id`` it is in."""
-    found: list[Json] = []
+    elements: list[Json] = []
     for block in blocks:
         candidates = [*block.get("elements", []), block.get("accessory"), block.get("element")]
-        found += [
+        elements += [
             {**element, "block_id": block.get("block_id", "")}
             for element in candidates
             if isinstance(element, dict) and "action_id" in element
         ]
-    return found
+    return elements

@@ -32,7 +32,7 @@ class User:
     def wire(self, *, with_email: bool) -> Json:
         """Return the ``user`` object of ``users.info``."""
         name = self.real_name or self.name
-        # Few people choose a name to be shown by; the others' is empty.
+        # Few people choose a display name; for all others it is empty.
         display_name = "" if self.real_name else self.name
         profile: Json = {"real_name": name, "display_name": display_name, "team": self.team_id}
         if with_email and self.email:

@@ -20,8 +20,8 @@ Kind = Literal["broadcast", "user", "channel", "usergroup", "link", "image", "co
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A live part. ``target`` is what is pinged or the address as it is written; ``host`` is where
-    a browser would really go, empty for other schemes and relative addresses."""
+    """A live part. ``target`` is the pinged name or the address as it is written; ``host`` is the
+    host that a browser would contact, empty for other schemes and relative addresses."""
 
     kind: Kind
     target: str
@@ -58,10 +58,10 @@ def live_pings(message: Message | Mapping[str, Any] | str) -> list[Live]:
             content = {**content, "text": ""}
     else:
         content = message
-    found = list(_in_mrkdwn(str(content.get("text") or "")))
+    parts = list(_in_mrkdwn(str(content.get("text") or "")))
     for name in ("blocks", "attachments"):
-        found += _in_structure(content.get(name) or [])
-    return _unique(found)
+        parts += _in_structure(content.get(name) or [])
+    return _unique(parts)
 
 
 def host_of(address: str) -> str:
@@ -76,8 +76,8 @@ def host_of(address: str) -> str:
         return "?"
 
 
-def _unique(found: Iterator[Live] | Sequence[Live]) -> list[Live]:
-    return list(dict.fromkeys(found))
+def _unique(parts: Iterator[Live] | Sequence[Live]) -> list[Live]:
+    return list(dict.fromkeys(parts))
 
 
 def _in_structure(value: Any) -> Iterator[Live]:
@@ -125,8 +125,8 @@ def _in_mrkdwn(text: str) -> Iterator[Live]:
     yield from _controls(text)
     for match in _ANGLE_LINK.finditer(text):
         yield Live("link", match[1], host_of(match[1]))
-    rest = _without_code(_ANGLE_LINK.sub(" ", _CONTROL.sub(" ", text)))
-    yield from _typed(rest)
+    readable = _without_code(_ANGLE_LINK.sub(" ", _CONTROL.sub(" ", text)))
+    yield from _typed(readable)
 
 
 def _in_markdown(text: str) -> Iterator[Live]:
@@ -138,13 +138,13 @@ def _in_markdown(text: str) -> Iterator[Live]:
         yield Live("image" if match[1] else "link", match[2], host_of(match[2]))
     for match in _MARKDOWN_REFERENCE.finditer(readable):
         yield Live("link", match[1], host_of(match[1]))
-    rest = _ANGLE_LINK.sub(" ", _CONTROL.sub(" ", _MARKDOWN_TARGET.sub(" ", readable)))
-    yield from _typed(rest)
+    words = _ANGLE_LINK.sub(" ", _CONTROL.sub(" ", _MARKDOWN_TARGET.sub(" ", readable)))
+    yield from _typed(words)
 
 
 def _without_code(text: str) -> str:
-    """Return the text without what is between backticks, as many after as before."""
-    kept, start = [], 0
+    """Return the text without its code spans, each between two equal runs of backticks."""
+    outside, start = [], 0
     runs = list(_BACKTICKS.finditer(text))
     following = {len(run[0]): run for run in runs}
     closing: dict[int, re.Match[str]] = {}
@@ -154,9 +154,9 @@ def _without_code(text: str) -> str:
     for run in runs:
         end = closing[run.start()]
         if run.start() >= start and end.start() > run.start():
-            kept.append(text[start : run.start()])
+            outside.append(text[start : run.start()])
             start = end.end()
-    return " ".join([*kept, text[start:]])
+    return " ".join([*outside, text[start:]])
 
 
 def _controls(text: str) -> Iterator[Live]:
@@ -177,7 +177,7 @@ def _controls(text: str) -> Iterator[Live]:
 
 
 def _typed(text: str) -> Iterator[Live]:
-    """Yield what Slack finds by itself in words as a person would type them."""
+    """Yield the mentions and addresses that Slack finds in plain words, as a person types them."""
     for match in _PLAIN_MENTION.finditer(text):
         yield Live("broadcast", match[1].lower())
     for pattern in (_BARE_ADDRESS, _BARE_DOMAIN):

@@ -21,8 +21,8 @@ class Responding(Core):
         """Post, replace or delete, as the app asks.
 
         Raises:
-            Refusal: ``used_url`` after five uses, half an hour, or if there is none;
-                or what is wrong with the content.
+            Refusal: ``used_url`` after five uses, half an hour, or if there is no such address;
+                or the problem with the content.
         """
         address = self.response_urls.use(key)
         if address is None:

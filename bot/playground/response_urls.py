@@ -13,7 +13,7 @@ from bot.playground import limits
 @dataclass(slots=True)
 class ResponseUrl:
     """A response address. ``original`` is the ts of the message that was acted on; a slash command
-    has none. ``ephemeral`` says where the original is."""
+    has none. ``ephemeral``: the original is an ephemeral message."""
 
     channel: str
     user: str
@@ -28,24 +28,25 @@ class ResponseUrls:
         self._clock = clock
         self._seconds = seconds
         self._numbers = itertools.count(1)
-        self._known: dict[str, ResponseUrl] = {}
+        self._addresses: dict[str, ResponseUrl] = {}
 
     def new(
         self, channel: str, user: str, *, original: str | None = None, ephemeral: bool = False
     ) -> str:
         """Return the key of a new address, which is its last part."""
         key = f"{next(self._numbers):09d}-{secrets.token_urlsafe()}"
-        self._known[key] = ResponseUrl(
+        self._addresses[key] = ResponseUrl(
             channel, user, self._clock() + self._seconds, original, ephemeral
         )
         return key
 
     def use(self, key: str) -> ResponseUrl | None:
-        """Return the address; None if there is none, or it is used up or expired."""
-        known = self._known.get(key)
-        if known is None or known.uses >= limits.RESPONSE_URL_USES:
+        """Count a use and return the address; None if there is none, or it is used up or
+        expired."""
+        address = self._addresses.get(key)
+        if address is None or address.uses >= limits.RESPONSE_URL_USES:
             return None
-        if self._clock() > known.expires:
+        if self._clock() > address.expires:
             return None
-        known.uses += 1
-        return known
+        address.uses += 1
+        return address

@@ -8,8 +8,8 @@ import socket
 from aiohttp import web
 
 _TURNS = 5
-"""Turns of the loop: a connection just accepted takes three until its server knows of it, and one
-just closed takes one until it lets go of its socket."""
+"""Turns of the loop: a connection that was just accepted takes three until its server knows of it,
+and one that was just closed takes one until it releases its socket."""
 
 
 class LocalServer:

@@ -24,7 +24,7 @@ class Connection:
     sent: list[str] = field(default_factory=list)
     """The envelope ids that went over this connection."""
     waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
-    """Those of them that are not acknowledged yet."""
+    """The sent envelopes that are not acknowledged yet."""
 
     def acknowledged(self, message: Json) -> None:
         answer = self.waiting.get(message.get("envelope_id", ""))
@@ -77,8 +77,7 @@ class SocketHub:
         return socket
 
     async def send(self, delivery: Delivery, number: int, reason: str) -> Ack:
-        """Wait for a connection, send the payload, and wait for its ack: all within the time that
-        an app has."""
+        """Wait for a connection, send the payload, and wait for its ack, all within ``timeout``."""
         envelope = f"envelope-{next(self._numbers)}"
         connection: Connection | None = None
         try:
@@ -99,8 +98,8 @@ class SocketHub:
                 connection.waiting.pop(envelope, None)
 
     def usable(self) -> list[Connection]:
-        """Return the connections for payloads: those that are to be refreshed only while there is
-        no other."""
+        """Return the connections for payloads: one that is being refreshed only if there is no
+        other."""
         open_ = [connection for connection in self.connections if not connection.socket.closed]
         return [connection for connection in open_ if not connection.refreshing] or open_
 

@@ -25,8 +25,8 @@ Thread = tuple[str, str]
 class State:
     """The workspace's state. Everything here is synchronous.
 
-    ``clock`` gives seconds since the epoch; message times and expiries follow it.
-    ``url`` is where the workspace is served, empty until it is.
+    ``clock`` returns seconds since the epoch; message times and expiries follow it.
+    ``url`` is the address of the workspace, empty until it is served.
     """
 
     team_id = "T0LOCAL001"
@@ -150,7 +150,7 @@ class State:
         return [other for other in self.thread(message.channel, message.ts) if other.is_reply]
 
     def history(self, channel: str) -> list[Message]:
-        """Return every message of a channel with those in threads, oldest first."""
+        """Return every message of a channel, including those in threads, oldest first."""
         return list(self.messages.get(channel, {}).values())
 
     def message(self, channel: str, ts: str) -> Message:
@@ -207,6 +207,6 @@ class State:
         return f"{prefix}1{next(self._numbers):09d}"
 
     def new_ts(self) -> str:
-        """Return a time that no other message has, later than all before."""
+        """Return a time that no other message has, later than all earlier ones."""
         self._last_ts = max(self._last_ts + 1, int(self.clock() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"

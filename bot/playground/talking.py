@@ -115,7 +115,7 @@ class Talking(Core):
         """Add a reaction.
 
         Raises:
-            CannotAct: they have already, or are no member there.
+            CannotAct: they have already reacted with it, or are no member there.
         """
         self._member(user, message.channel)
         users = message.reactions.setdefault(name, [])

@@ -80,7 +80,7 @@ class ViewStacks:
         raise Refusal("not_found")
 
     def wire(self, view: View, values: Json | None = None) -> Json:
-        """Return the view as payloads have it; ``values`` is what a person filled in."""
+        """Return the view as in payloads; ``values`` are a person's entries."""
         definition = view.definition
         plain: Json = {
             "id": view.id,
@@ -112,8 +112,8 @@ class ViewStacks:
         ):
             raise Refusal("duplicate_external_id")
         identity = self._slack.new_id("V")
-        kept = {**definition, "blocks": with_ids(definition["blocks"])}
-        return View(identity, user, kept, self._hash(), root=identity)
+        stored = {**definition, "blocks": with_ids(definition["blocks"])}
+        return View(identity, user, stored, self._hash(), root=identity)
 
     def _hash(self) -> str:
         return f"{self._slack.new_ts()}.hash"

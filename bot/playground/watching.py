@@ -11,7 +11,7 @@ from bot.playground.model import Message, View
 T = TypeVar("T")
 
 PATIENCE = 240.0
-"""Seconds that a wait lasts at most. Only a failing one takes so long, and a busy machine may be
+"""Seconds that a wait lasts at most. Only a failing wait takes so long, and a busy machine may be
 thirty times slower than an idle one."""
 
 
@@ -19,8 +19,8 @@ class Watching(Core):
     """Observations of the workspace. Every wait wakes when it changes."""
 
     def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
-        """Return messages that only ``user`` sees. One in a thread shows only if that thread has
-        replies: Slack loses others, and those that were sent to a reply's ts."""
+        """Return messages that only ``user`` sees. A message in a thread is visible only if the
+        thread has replies: Slack loses others, and those that were sent to a reply's ts."""
         return [
             message
             for message in self.ephemeral
@@ -54,7 +54,7 @@ class Watching(Core):
         """Return the result of ``predicate``, once it is true.
 
         Raises:
-            TimeoutError: with what ``describe`` says.
+            TimeoutError: with the result of ``describe``.
         """
         return await self.changes.until(
             predicate, timeout=timeout, otherwise=describe or self._summary
@@ -117,7 +117,7 @@ class Watching(Core):
         )
 
     async def settled(self, *, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - says what it saw instead
-        """Wait until every delivery is acknowledged or given up."""
+        """Wait until every delivery is acknowledged or has failed for good."""
         await self.wait_for(
             lambda: all(delivery.settled for delivery in self.deliveries), timeout=timeout
         )

@@ -33,7 +33,7 @@ class LocalSlack(Talking, Clicking, Watching):
     Give the app ``api_url``, ``bot_token``, ``app_token`` and ``signing_secret``. It
     is reached over Socket Mode, or over HTTP once `deliver_to` has named its address.
 
-    ``clock`` gives seconds since the epoch; ``missing_methods`` are Web API methods
+    ``clock`` returns seconds since the epoch; ``missing_methods`` are Web API methods
     that this workspace does not have; ``rate_limits`` enforces Slack's.
 
     Raises:
@@ -164,8 +164,8 @@ class LocalSlack(Talking, Clicking, Watching):
             workspace = self.oauth.workspaces[team] if team else self
             workspace.respond(request.match_info["key"], content)
         except Refusal as refusal:
-            gone = refusal.error in ("used_url", "expired_url", "no_such_url")
-            return web.Response(status=404 if gone else 400, text=refusal.error)
+            is_gone = refusal.error in ("used_url", "expired_url", "no_such_url")
+            return web.Response(status=404 if is_gone else 400, text=refusal.error)
         return web.Response(text="ok")
 
     async def _serve_authorize(self, request: web.Request) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""A request, as the endpoints see it, and their refusals."""
+"""A request as the endpoints see it, and their refusals."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def no_content(identity: str) -> Refusal:
 
 @dataclass(slots=True)
 class Call:
-    """A request. ``caller`` is None for an anonymous visitor. ``site`` is the address that
-    Confluence believes in, with its context path, whatever address the request came by."""
+    """A request. ``caller`` is None for an anonymous visitor. ``site`` is the configured address of
+    Confluence with its context path, whatever address the request was sent to."""
 
     world: World
     caller: str | None
@@ -97,7 +97,7 @@ class Call:
         """Return the content, if the caller may see it.
 
         Raises:
-            Refusal: 404, both for what is not there and for what they may not see.
+            Refusal: 404, both for missing content and for content that they may not see.
         """
         if not identity.removeprefix("att").isdigit():
             raise Refusal(
@@ -134,21 +134,21 @@ class Call:
         """Return a page of results by cursor; ``keyed`` is sorted by a stable number."""
         after = _opened(self.text("cursor"))
         limit = self.limit(25, most)
-        found: list[tuple[int, T]] = []
+        results: list[tuple[int, T]] = []
         for key, item in keyed:
             if key > after:
-                found.append((key, item))
-                if len(found) > limit:
+                results.append((key, item))
+                if len(results) > limit:
                     break
-        more = len(found) > limit or (self.next_after_last and bool(after < 0 or found))
-        found = found[:limit]
+        has_more = len(results) > limit or (self.next_after_last and bool(after < 0 or results))
+        results = results[:limit]
         links: Json = {"base": self.site}
-        if more:
-            cursor = _closed(found[-1][0] if found else after)
+        if has_more:
+            cursor = _closed(results[-1][0] if results else after)
             link = f"/wiki{self.path}?{self._query(cursor=cursor)}"
             links["next"] = link
             self.headers["Link"] = f'<{link}>; rel="next"'
-        return {"results": [wire(item) for _, item in found], "_links": links}
+        return {"results": [wire(item) for _, item in results], "_links": links}
 
     def v1_page(
         self,
@@ -159,28 +159,28 @@ class Call:
         most: int = 200,
         cursors: bool = False,
     ) -> Json:
-        """Return a page of results by ``start``, or by cursor as Cloud's searches have it."""
+        """Return a page of results by ``start``, or by cursor as in Cloud's searches."""
         start = _opened(self.text("cursor")) + 1 if cursors else self.number("start", 0)
-        asked = max(1, min(self.number("limit", default), most))
+        requested = max(1, min(self.number("limit", default), most))
         limit = self.limit(default, most)
-        found = items[start : start + limit]
-        end = start + len(found)
+        results = items[start : start + limit]
+        end = start + len(results)
         links: Json = {
             "base": self.site,
             "context": self.context,
             "self": f"{self.site}{self.path}?{self._query()}",
         }
-        if end < len(items) or (self.next_after_last and found):
+        if end < len(items) or (self.next_after_last and results):
             if cursors:
                 place = {"next": "true", "cursor": _closed(end - 1), "start": str(end)}
             else:
-                place = {"start": str(start + asked)}
-            links["next"] = f"{self.path}?{self._query(**place, limit=str(asked))}"
+                place = {"start": str(start + requested)}
+            links["next"] = f"{self.path}?{self._query(**place, limit=str(requested))}"
         return {
-            "results": [wire(item) for item in found],
+            "results": [wire(item) for item in results],
             "start": start,
-            "limit": asked,
-            "size": len(found),
+            "limit": requested,
+            "size": len(results),
             "_links": links,
         }
 

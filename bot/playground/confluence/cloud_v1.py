@@ -32,39 +32,39 @@ def _user(call: Call) -> Json:
 
 
 def _users(call: Call) -> Json:
-    found = [call.world.users[i] for i in call.words("accountId") if i in call.world.users]
-    return call.v1_page(found, lambda u: people.user(call, u))
+    users = [call.world.users[i] for i in call.words("accountId") if i in call.world.users]
+    return call.v1_page(users, lambda u: people.user(call, u))
 
 
 def _email(call: Call) -> Json:
-    """Return an e-mail to apps that were approved for it, whatever people show."""
+    """Return a person's e-mail address to an approved app, even if the person hides it."""
     someone = known_user(call, call.text("accountId"))
     return {"accountId": someone.id, "email": someone.email}
 
 
 def _search_users(call: Call) -> Json:
-    """Search people by name, or all of them (``type=user``), at most 10,000. It knows neither
-    e-mails nor deactivated people; guests only on request. It pages by ``start``."""
+    """Search people by name, or all of them (``type=user``), at most 10,000. It finds no e-mail
+    addresses and no deactivated people, and guests only on request. It pages by ``start``."""
     cql = call.text("cql")
-    wanted = _USER_CQL.fullmatch(cql.strip())
-    if wanted is None and cql.replace(" ", "") != "type=user":
+    match = _USER_CQL.fullmatch(cql.strip())
+    if match is None and cql.replace(" ", "") != "type=user":
         raise Refusal(400, f"Could not parse cql : {cql}")
     guests = _GUESTS.get(call.text("sitePermissionTypeFilter", "none"))
     if guests is None:
         raise Refusal(400, "sitePermissionTypeFilter is none, externalCollaborator or all")
-    found = [
+    users = [
         someone
         for someone in call.world.users.values()
         if someone.active
         and someone.guest in guests
         and (
-            wanted is None
-            or (wanted[1] == "accountid" and wanted[2] == someone.id)
-            or (wanted[1] == "fullname" and wanted[2].casefold() in someone.name.casefold())
+            match is None
+            or (match[1] == "accountid" and match[2] == someone.id)
+            or (match[1] == "fullname" and match[2].casefold() in someone.name.casefold())
         )
     ][:10_000]
     page = call.v1_page(
-        found,
+        users,
         lambda u: {
             "user": people.user(call, u),
             "title": u.name,
@@ -73,7 +73,7 @@ def _search_users(call: Call) -> Json:
             "entityType": "user",
         },
     )
-    return {**page, "totalSize": len(found), "cqlQuery": cql}
+    return {**page, "totalSize": len(users), "cqlQuery": cql}
 
 
 def _member_of(call: Call) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.playground.confluence import content_v2
 from bot.playground.confluence.calls import Call, Json, Refusal, no_content
-from bot.playground.confluence.content_v1 import answered
+from bot.playground.confluence.content_v1 import comments_above
 from bot.playground.confluence.content_v2 import PLURALS
 from bot.playground.confluence.model import Content
 from bot.playground.confluence.routes import Route, get
@@ -16,7 +16,7 @@ from bot.playground.confluence.shared_v1 import attachment
 def _spaces(call: Call) -> Json:
     keys, ids = call.words("keys"), call.words("ids")
     kind, status = call.text("type"), call.text("status")
-    found = (
+    spaces = (
         (int(space.id), space)
         for space in call.spaces()
         if (not keys or space.key in keys)
@@ -24,7 +24,7 @@ def _spaces(call: Call) -> Json:
         and (not kind or space.type == kind)
         and (not status or space.status == status)
     )
-    return call.v2_page(found, lambda space: content_v2.space(call, space))
+    return call.v2_page(spaces, lambda space: content_v2.space(call, space))
 
 
 def _space(call: Call, identity: str) -> Json:
@@ -56,7 +56,7 @@ def _listed(call: Call, plural: str, spaces: list[str]) -> Json:
         contents = [
             call.world.contents[i] for i in sorted(ids, key=int) if i in call.world.contents
         ]
-    found = (
+    matching = (
         (int(content.id), content)
         for content in contents
         if content.type == PLURALS[plural]
@@ -65,7 +65,7 @@ def _listed(call: Call, plural: str, spaces: list[str]) -> Json:
         and (not title or content.title == title)
         and call.sees(content)
     )
-    return call.v2_page(found, lambda content: content_v2.content(call, content))
+    return call.v2_page(matching, lambda content: content_v2.content(call, content))
 
 
 def _content(call: Call, plural: str, identity: str) -> Json:
@@ -80,14 +80,14 @@ def _of(call: Call, plural: str, identity: str) -> Content:
 
 
 def _ancestors(call: Call, plural: str, identity: str) -> Json:
-    """Return ids and types alone, top first."""
+    """Return only ids and types, the topmost first."""
     above = call.world.path(_of(call, plural, identity).id)[:-1]
     return {"results": [{"id": node.id, "type": node.type} for node in above], "_links": {}}
 
 
 def _children(call: Call, plural: str, identity: str) -> Json:
     content = _of(call, plural, identity)
-    found = (
+    children = (
         (int(child.id), child)
         for child in call.world.children(content.id)
         if child.status == "current" and call.sees(child)
@@ -103,12 +103,12 @@ def _children(call: Call, plural: str, identity: str) -> Json:
             "childPosition": child.position,
         }
 
-    return call.v2_page(found, wire)
+    return call.v2_page(children, wire)
 
 
 def _descendants(call: Call, plural: str, identity: str) -> Json:
     content = _of(call, plural, identity)
-    found = sorted(
+    descendants = sorted(
         (int(node.id), node)
         for node in call.world.subtree(content.id)
         if node is not content and node.status == "current" and call.sees(node)
@@ -124,7 +124,7 @@ def _descendants(call: Call, plural: str, identity: str) -> Json:
             "depth": len(call.world.path(node.id)) - len(call.world.path(content.id)),
         }
 
-    return call.v2_page(found, wire)
+    return call.v2_page(descendants, wire)
 
 
 def _labels(call: Call, plural: str, identity: str) -> Json:
@@ -133,10 +133,10 @@ def _labels(call: Call, plural: str, identity: str) -> Json:
 
 
 def _properties(call: Call, plural: str, identity: str) -> Json:
-    found = content_v2.properties(_of(call, plural, identity))
+    properties = content_v2.properties(_of(call, plural, identity))
     key = call.text("key")
     return call.v2_page(
-        enumerate(p for p in found if not key or p["key"] == key), lambda property_: property_
+        enumerate(p for p in properties if not key or p["key"] == key), lambda property_: property_
     )
 
 
@@ -157,15 +157,17 @@ def _inline_comments(call: Call, plural: str, identity: str) -> Json:
 
 
 def _comments(call: Call, content: Content, *, inline: bool) -> Json:
-    """Return comments; answers refer to what they answer."""
-    said = (
-        (int(c.id), c) for c in content.comments if c.inline == inline and not answered(content, c)
+    """Return the comments that are no answers to others."""
+    comments = (
+        (int(c.id), c)
+        for c in content.comments
+        if c.inline == inline and not comments_above(content, c)
     )
-    return call.v2_page(said, lambda comment: content_v2.comment(call, content, comment))
+    return call.v2_page(comments, lambda comment: content_v2.comment(call, content, comment))
 
 
 def _answers(call: Call, kind: str, identity: str) -> Json:
-    """Return direct answers alone."""
+    """Return only the direct answers."""
     content = next(
         (
             content
@@ -176,8 +178,8 @@ def _answers(call: Call, kind: str, identity: str) -> Json:
     )
     if content is None or content.status == "deleted" or not call.sees(content):
         raise no_content(identity)
-    said = ((int(c.id), c) for c in content.comments if c.parent == identity)
-    return call.v2_page(said, lambda comment: content_v2.comment(call, content, comment))
+    answers = ((int(c.id), c) for c in content.comments if c.parent == identity)
+    return call.v2_page(answers, lambda comment: content_v2.comment(call, content, comment))
 
 
 def _attachment(call: Call, identity: str) -> Json:

@@ -22,73 +22,73 @@ def when(call: Call, at: datetime) -> str:
 def webui(call: Call, content: Content) -> str:
     if call.world.is_cloud:
         words = {"page": "pages", "folder": "folder", "blogpost": "blog"}
-        where = words.get(content.type, content.type)
-        return f"/spaces/{content.space}/{where}/{content.id}/{quote_plus(content.title)}"
+        kind = words.get(content.type, content.type)
+        return f"/spaces/{content.space}/{kind}/{content.id}/{quote_plus(content.title)}"
     if any(mark in content.title for mark in '&?/\\;"+%'):
         return f"/pages/viewpage.action?pageId={content.id}"
     return f"/display/{content.space}/{quote_plus(content.title)}"
 
 
-def space(call: Call, of: Space, *expanded: str) -> Json:
+def space(call: Call, space_: Space, *expanded: str) -> Json:
     written: Json = {
-        "id": int(of.id),
-        "key": of.key,
-        "name": of.name,
-        "type": of.type,
-        "status": of.status,
+        "id": int(space_.id),
+        "key": space_.key,
+        "name": space_.name,
+        "type": space_.type,
+        "status": space_.status,
         "_expandable": {
             "description": "",
-            "homepage": f"/rest/api/content/{of.homepage}" if of.homepage else "",
+            "homepage": f"/rest/api/content/{space_.homepage}" if space_.homepage else "",
             "icon": "",
             "metadata": "",
             "permissions": "",
         },
         "_links": {
-            "webui": f"/spaces/{of.key}" if call.world.is_cloud else f"/display/{of.key}",
-            "self": f"{call.site}/rest/api/space/{of.key}",
+            "webui": f"/spaces/{space_.key}" if call.world.is_cloud else f"/display/{space_.key}",
+            "self": f"{call.site}/rest/api/space/{space_.key}",
         },
     }
     if call.world.is_cloud:
-        written["alias"] = of.key
-    if "homepage" in expanded and of.homepage:
-        written["homepage"] = content(call, call.world.contents[of.homepage], [])
+        written["alias"] = space_.key
+    if "homepage" in expanded and space_.homepage:
+        written["homepage"] = content(call, call.world.contents[space_.homepage], [])
     return written
 
 
-def content(call: Call, of: Content, expand: list[str]) -> Json:
+def content(call: Call, item: Content, expand: list[str]) -> Json:
     """Return the content.
 
     Raises:
-        Refusal: 500 where the body cannot be had as storage (CONFCLOUD-76433).
+        Refusal: 500 if the body is unavailable as storage (CONFCLOUD-76433).
     """
-    if of.type in {"attachment", "comment"}:
-        return _hung(call, of, expand)
+    if item.type in {"attachment", "comment"}:
+        return _attached_document(call, item, expand)
     written: Json = {
-        "id": of.id,
-        "type": of.type,
-        "status": of.status,
-        "title": of.title,
-        "extensions": {"position": of.position or "none"},
+        "id": item.id,
+        "type": item.type,
+        "status": item.status,
+        "title": item.title,
+        "extensions": {"position": item.position or "none"},
         "_links": {
-            "webui": webui(call, of),
-            "tinyui": f"/x/{of.id}",
-            "self": f"{call.site}/rest/api/content/{of.id}",
+            "webui": webui(call, item),
+            "tinyui": f"/x/{item.id}",
+            "self": f"{call.site}/rest/api/content/{item.id}",
         },
     }
     expandable: Json = {
         "ancestors": "",
         "body": "",
-        "children": f"/rest/api/content/{of.id}/child",
-        "container": f"/rest/api/space/{of.space}",
-        "history": f"/rest/api/content/{of.id}/history",
+        "children": f"/rest/api/content/{item.id}/child",
+        "container": f"/rest/api/space/{item.space}",
+        "history": f"/rest/api/content/{item.id}/history",
         "metadata": "",
-        "restrictions": f"/rest/api/content/{of.id}/restriction/byOperation",
-        "space": f"/rest/api/space/{of.space}",
+        "restrictions": f"/rest/api/content/{item.id}/restriction/byOperation",
+        "space": f"/rest/api/space/{item.space}",
         "version": "",
     }
     for name in dict.fromkeys(path.split(".")[0] for path in expand):
         deeper = [p.partition(".")[2] for p in expand if p.split(".")[0] == name and "." in p]
-        part = _part(call, of, name, deeper)
+        part = _part(call, item, name, deeper)
         if part is not None:
             written[name] = part
             expandable.pop(name, None)
@@ -96,113 +96,117 @@ def content(call: Call, of: Content, expand: list[str]) -> Json:
     return written
 
 
-def _part(call: Call, of: Content, name: str, deeper: list[str]) -> object:  # noqa: PLR0911 - one a part
+def _part(call: Call, item: Content, name: str, deeper: list[str]) -> object:  # noqa: PLR0911 - one a part
     match name:
         case "space":
-            return space(call, call.world.spaces[of.space], *deeper)
+            return space(call, call.world.spaces[item.space], *deeper)
         case "version":
-            return version(call, of)
+            return version(call, item)
         case "history":
             return {
                 "latest": True,
-                "createdBy": people.author(call, of.author),
-                "createdDate": when(call, of.created),
-                **({"lastUpdated": version(call, of)} if "lastUpdated" in deeper else {}),
+                "createdBy": people.author(call, item.author),
+                "createdDate": when(call, item.created),
+                **({"lastUpdated": version(call, item)} if "lastUpdated" in deeper else {}),
             }
         case "ancestors":
-            above = call.world.path(of.id)[:-1]
+            above = call.world.path(item.id)[:-1]
             if call.world.is_cloud and any(path.startswith("restrictions") for path in deeper):
-                _refuse_restrictions(of, above)
+                _refuse_restrictions(item, above)
             # The first API knows no folders or whiteboards, so its chain has gaps.
             return [content(call, node, deeper) for node in above if node.type == "page"]
         case "body":
-            return _bodies(call, of, deeper)
+            return _bodies(call, item, deeper)
         case "metadata":
-            return _metadata(call, of, deeper)
+            return _metadata(call, item, deeper)
         case "restrictions":
             kinds = dict.fromkeys(path.split(".")[0] for path in deeper)
             return {
-                kind: restriction(call, of, kind, deeper=[p for p in deeper if p.startswith(kind)])
+                kind: restriction(
+                    call, item, kind, deeper=[p for p in deeper if p.startswith(kind)]
+                )
                 for kind in kinds
                 if kind in {"read", "update"}
             }
         case "children":
-            return _children(call, of, deeper)
+            return _children(call, item, deeper)
         case _:
             return None
 
 
-def _refuse_restrictions(of: Content, above: list[Content]) -> None:
+def _refuse_restrictions(item: Content, above: list[Content]) -> None:
     """Refuse a batch with a page below a restricted one or a folder (CONFCLOUD-77618).
 
     Raises:
         Refusal: 404.
     """
     if any(node.readers or node.type != "page" for node in above):
-        raise no_content(of.id)
+        raise no_content(item.id)
 
 
-def version(call: Call, of: Content) -> Json:
+def version(call: Call, item: Content) -> Json:
     return {
-        "by": people.author(call, of.author),
-        "when": when(call, of.modified),
-        "message": of.message,
-        "number": of.version,
+        "by": people.author(call, item.author),
+        "when": when(call, item.modified),
+        "message": item.message,
+        "number": item.version,
         "minorEdit": False,
         "hidden": False,
-        "_links": {"self": f"{call.site}/rest/api/content/{of.id}/version/{of.version}"},
+        "_links": {"self": f"{call.site}/rest/api/content/{item.id}/version/{item.version}"},
     }
 
 
-def _bodies(call: Call, of: Content, forms: list[str]) -> Json:
+def _bodies(call: Call, item: Content, forms: list[str]) -> Json:
     bodies: Json = {}
     for form in dict.fromkeys(path.split(".")[0] for path in forms):
-        if form == "storage" and of.id in call.unstorable:
+        if form == "storage" and item.id in call.unstorable:
             raise Refusal(500, "java.lang.NullPointerException")
         if form in {"storage", "view", "export_view"}:
-            value = of.body if form == "storage" else sub(r"</?(?:ac|ri):[^>]*>", "", of.body)
+            value = item.body if form == "storage" else sub(r"</?(?:ac|ri):[^>]*>", "", item.body)
             bodies[form] = {
                 "value": value,
                 "representation": form,
-                "_expandable": {"content": f"/rest/api/content/{of.id}"},
+                "_expandable": {"content": f"/rest/api/content/{item.id}"},
             }
     return bodies
 
 
 def restriction(  # noqa: PLR0913 - a window of a part of a page
-    call: Call, of: Content, kind: str, *, deeper: list[str], start: int = 0, limit: int = 0
+    call: Call, item: Content, kind: str, *, deeper: list[str], start: int = 0, limit: int = 0
 ) -> Json:
-    """Return direct restrictions alone, with ``limit`` subjects a page. Subjects that ``deeper``
-    (``read.restrictions.user``) does not name are left out."""
-    named = (of.readers if kind == "read" else of.editors) or frozenset()
+    """Return only direct restrictions, with ``limit`` subjects a page. Kinds of subjects that
+    ``deeper`` (``read.restrictions.user``) does not name are left out."""
+    subjects = (item.readers if kind == "read" else item.editors) or frozenset()
     size = min(limit or call.subjects_per_page, call.subjects_per_page)
     parts: Json = {}
     expandable: Json = {}
     for subject in ("user", "group"):
         if f"{kind}.restrictions.{subject}" in deeper:
-            who = sorted(w.name for w in named if w.kind == subject)
-            shown = [_subject(call, Who(subject, name)) for name in who[start : start + size]]
+            names = sorted(w.name for w in subjects if w.kind == subject)
+            shown = [_subject(call, Who(subject, name)) for name in names[start : start + size]]
             parts[subject] = {
                 "results": shown,
                 "start": start,
                 "limit": size,
                 "size": len(shown),
-                **({"totalSize": len(who)} if call.world.is_cloud else {}),
+                **({"totalSize": len(names)} if call.world.is_cloud else {}),
             }
         else:
             expandable[subject] = ""
     return {
         "operation": kind,
         "restrictions": {**parts, "_expandable": expandable},
-        "_expandable": {"content": f"/rest/api/content/{of.id}"},
-        "_links": {"self": f"{call.site}/rest/api/content/{of.id}/restriction/byOperation/{kind}"},
+        "_expandable": {"content": f"/rest/api/content/{item.id}"},
+        "_links": {
+            "self": f"{call.site}/rest/api/content/{item.id}/restriction/byOperation/{kind}"
+        },
     }
 
 
-def _subject(call: Call, who: Who) -> Json:
-    if who.kind == "user":
-        return people.user(call, call.world.users[who.name])
-    return people.group(call, call.world.groups[who.name])
+def _subject(call: Call, subject: Who) -> Json:
+    if subject.kind == "user":
+        return people.user(call, call.world.users[subject.name])
+    return people.group(call, call.world.groups[subject.name])
 
 
 def label(name: str) -> Json:
@@ -214,49 +218,49 @@ def hash_of(name: str) -> int:
     return int.from_bytes(name.encode()[:7].ljust(7, b"_"), "big")
 
 
-def _metadata(call: Call, of: Content, deeper: list[str]) -> Json:
-    """Return the existing properties one by one: only a page of the new editor has one that says
-    so."""
-    told: Json = {}
+def _metadata(call: Call, item: Content, deeper: list[str]) -> Json:
+    """Return the requested labels and properties. Only a page of the new editor has the property
+    ``editor``."""
+    metadata: Json = {}
     if "labels" in deeper:
-        told["labels"] = _whole([label(name) for name in of.labels])
-    kept: Json = dict(of.properties)
-    if call.world.is_cloud and of.editor == "v2":
-        kept["editor"] = "v2"
-    wanted = [p.removeprefix("properties.") for p in deeper if p.startswith("properties.")]
-    if wanted:
-        link = f"{call.site}/rest/api/content/{of.id}/property"
-        told["properties"] = {
+        metadata["labels"] = _whole([label(name) for name in item.labels])
+    properties: Json = dict(item.properties)
+    if call.world.is_cloud and item.editor == "v2":
+        properties["editor"] = "v2"
+    keys = [p.removeprefix("properties.") for p in deeper if p.startswith("properties.")]
+    if keys:
+        link = f"{call.site}/rest/api/content/{item.id}/property"
+        metadata["properties"] = {
             **{
-                key: {"key": key, "value": kept[key], "_links": {"self": f"{link}/{key}"}}
-                for key in wanted
-                if key in kept
+                key: {"key": key, "value": properties[key], "_links": {"self": f"{link}/{key}"}}
+                for key in keys
+                if key in properties
             },
-            "_expandable": {key: "" for key in kept if key not in wanted},
+            "_expandable": {key: "" for key in properties if key not in keys},
             "_links": {"self": link},
         }
-    return told
+    return metadata
 
 
-def _children(call: Call, of: Content, kinds: list[str]) -> Json:
-    known: dict[str, list[Json]] = {
-        "page": [content(call, c, []) for c in call.world.children(of.id) if call.sees(c)],
-        "attachment": [attachment(call, of, a, ["version"]) for a in of.attachments],
-        "comment": [comment(call, of, c, ["body.storage", "version"]) for c in of.comments],
+def _children(call: Call, item: Content, kinds: list[str]) -> Json:
+    by_kind: dict[str, list[Json]] = {
+        "page": [content(call, c, []) for c in call.world.children(item.id) if call.sees(c)],
+        "attachment": [attachment(call, item, a, ["version"]) for a in item.attachments],
+        "comment": [comment(call, item, c, ["body.storage", "version"]) for c in item.comments],
     }
-    return {kind: _whole(known[kind]) for kind in kinds if kind in known}
+    return {kind: _whole(by_kind[kind]) for kind in kinds if kind in by_kind}
 
 
-def _hung(call: Call, hung: Content, expand: list[str]) -> Json:
-    """Return an attached document as it is now."""
-    page = call.world.contents[hung.parent or ""]
-    if hung.type == "attachment":
-        file = next(a for a in page.attachments if a.id == hung.id)
+def _attached_document(call: Call, document: Content, expand: list[str]) -> Json:
+    """Return an attachment or a comment as it is now."""
+    page = call.world.contents[document.parent or ""]
+    if document.type == "attachment":
+        file = next(a for a in page.attachments if a.id == document.id)
         return attachment(call, page, file, expand)
-    return comment(call, page, next(c for c in page.comments if c.id == hung.id), expand)
+    return comment(call, page, next(c for c in page.comments if c.id == document.id), expand)
 
 
-def attachment(call: Call, of: Content, file: Attachment, expand: list[str]) -> Json:
+def attachment(call: Call, item: Content, file: Attachment, expand: list[str]) -> Json:
     details: Json = {"mediaType": file.media_type, "fileSize": len(file.data), "comment": ""}
     written: Json = {
         "id": file.id,
@@ -266,91 +270,97 @@ def attachment(call: Call, of: Content, file: Attachment, expand: list[str]) -> 
         "metadata": {"mediaType": file.media_type, "labels": _whole([])},
         "extensions": details,
         "_links": {
-            "download": download_link(of, file),
-            "webui": f"{webui(call, of)}?preview=%2F{of.id}%2F{file.id}",
+            "download": download_link(item, file),
+            "webui": f"{webui(call, item)}?preview=%2F{item.id}%2F{file.id}",
             "self": f"{call.site}/rest/api/content/{file.id}",
         },
     }
     if "version" in expand:
         written["version"] = {"number": file.version, "when": when(call, file.modified)}
     if "container" in expand:
-        written["container"] = content(call, of, [])
+        written["container"] = content(call, item, [])
     return written
 
 
-def download_link(of: Content, file: Attachment) -> str:
+def download_link(item: Content, file: Attachment) -> str:
     changed = int(file.modified.timestamp() * 1000)
     query = f"version={file.version}&modificationDate={changed}&api=v2"
-    return f"/download/attachments/{of.id}/{quote(file.title)}?{query}"
+    return f"/download/attachments/{item.id}/{quote(file.title)}?{query}"
 
 
-def comment(call: Call, of: Content, said: Comment, expand: list[str]) -> Json:
+def comment(call: Call, item: Content, comment_: Comment, expand: list[str]) -> Json:
     """Return a comment.
 
     Raises:
-        Refusal: 500 where the body cannot be had as storage.
+        Refusal: 500 if the body is unavailable as storage.
     """
-    extensions: Json = {"location": "inline" if said.inline else "footer"}
-    link = f"{webui(call, of)}{'&' if '?' in webui(call, of) else '?'}focusedCommentId={said.id}"
+    extensions: Json = {"location": "inline" if comment_.inline else "footer"}
+    address = webui(call, item)
+    link = f"{address}{'&' if '?' in address else '?'}focusedCommentId={comment_.id}"
     written: Json = {
-        "id": said.id,
+        "id": comment_.id,
         "type": "comment",
         "status": "current",
-        "title": f"Re: {of.title}",
+        "title": f"Re: {item.title}",
         "extensions": extensions,
-        "_links": {"webui": link if call.world.is_cloud else f"{link}#comment-{said.id}"},
+        "_links": {"webui": link if call.world.is_cloud else f"{link}#comment-{comment_.id}"},
     }
-    if "extensions.inlineProperties" in expand and said.inline and not said.parent:
-        extensions["inlineProperties"] = {"originalSelection": said.selection, "markerRef": said.id}
-    if "extensions.resolution" in expand and said.inline:
-        extensions["resolution"] = {"status": "resolved" if said.resolved else "open"}
+    if "extensions.inlineProperties" in expand and comment_.inline and not comment_.parent:
+        extensions["inlineProperties"] = {
+            "originalSelection": comment_.selection,
+            "markerRef": comment_.id,
+        }
+    if "extensions.resolution" in expand and comment_.inline:
+        extensions["resolution"] = {"status": "resolved" if comment_.resolved else "open"}
     for form in ("storage", "view"):
         if f"body.{form}" in expand:
-            if form == "storage" and said.id in call.unstorable:
+            if form == "storage" and comment_.id in call.unstorable:
                 raise Refusal(500, "java.lang.NullPointerException")
-            written["body"] = {form: {"value": said.body, "representation": form}}
+            written["body"] = {form: {"value": comment_.body, "representation": form}}
     if "version" in expand:
         written["version"] = {
-            "by": people.author(call, said.author),
-            "when": when(call, said.modified),
-            "number": said.version,
+            "by": people.author(call, comment_.author),
+            "when": when(call, comment_.modified),
+            "number": comment_.version,
         }
     if "history" in expand:
         written["history"] = {
-            "createdBy": people.author(call, said.author),
-            "createdDate": when(call, said.created),
+            "createdBy": people.author(call, comment_.author),
+            "createdDate": when(call, comment_.created),
         }
     if "container" in expand:
-        written["container"] = content(call, of, [])
+        written["container"] = content(call, item, [])
     if "ancestors" in expand:
-        written["ancestors"] = [comment(call, of, above, []) for above in answered(of, said)]
+        written["ancestors"] = [
+            comment(call, item, above, []) for above in comments_above(item, comment_)
+        ]
     return written
 
 
-def answered(of: Content, said: Comment) -> list[Comment]:
-    """Return the comments that this one answers, the first first."""
-    above = next((c for c in of.comments if c.id == said.parent), None)
-    return [*answered(of, above), above] if above else []
+def comments_above(item: Content, comment_: Comment) -> list[Comment]:
+    """Return the comments that this one answers, the topmost first."""
+    above = next((c for c in item.comments if c.id == comment_.parent), None)
+    return [*comments_above(item, above), above] if above else []
 
 
-def found(call: Call, of: Content, expand: list[str]) -> Json:
+def search_result(call: Call, item: Content, expand: list[str]) -> Json:
     """Return a result of ``search``, which wraps the content."""
-    space_of = call.world.spaces[of.space]
+    space_of = call.world.spaces[item.space]
     inner = [p.removeprefix("content.") for p in expand if p.startswith("content.")]
     return {
-        "content": content(call, of, inner),
-        "title": of.title,
-        "excerpt": unescape(sub(r"<[^>]*>", " ", of.body))[:200],
-        "url": webui(call, of),
+        "content": content(call, item, inner),
+        "title": item.title,
+        "excerpt": unescape(sub(r"<[^>]*>", " ", item.body))[:200],
+        "url": webui(call, item),
         "resultGlobalContainer": {
             "title": space_of.name,
             "displayUrl": f"/spaces/{space_of.key}",
         },
         "breadcrumbs": [],
         "entityType": "content",
-        "iconCssClass": f"aui-icon content-type-{of.type}",
-        "lastModified": when(call, of.modified),
-        "friendlyLastModified": of.modified.strftime("%b %d, %Y"),
+        "iconCssClass": f"aui-icon content-type-{item.type}",
+        "lastModified": when(call, item.modified),
+        "friendlyLastModified": item.modified.strftime("%b %d, %Y"),
         "score": 0.0,
     }
 

@@ -22,95 +22,95 @@ def when(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def content(call: Call, of: Content) -> Json:
+def content(call: Call, item: Content) -> Json:
     """Return the content.
 
     Raises:
-        Refusal: 500 where the body cannot be had as storage.
+        Refusal: 500 if the body is unavailable as storage.
     """
-    above = call.world.contents[of.parent] if of.parent else None
+    above = call.world.contents[item.parent] if item.parent else None
     written: Json = {
-        "id": of.id,
-        "status": of.status,
-        "title": of.title,
-        "spaceId": call.world.spaces[of.space].id,
-        "authorId": of.author,
-        "ownerId": of.author,
-        "createdAt": when(of.created),
+        "id": item.id,
+        "status": item.status,
+        "title": item.title,
+        "spaceId": call.world.spaces[item.space].id,
+        "authorId": item.author,
+        "ownerId": item.author,
+        "createdAt": when(item.created),
         "version": {
-            "number": of.version,
-            "message": of.message,
+            "number": item.version,
+            "message": item.message,
             "minorEdit": False,
-            "authorId": of.author,
-            "createdAt": when(of.modified),
+            "authorId": item.author,
+            "createdAt": when(item.modified),
         },
         "_links": {
-            "webui": webui(call, of),
-            "editui": f"/pages/resumedraft.action?draftId={of.id}",
-            "tinyui": f"/x/{of.id}",
+            "webui": webui(call, item),
+            "editui": f"/pages/resumedraft.action?draftId={item.id}",
+            "tinyui": f"/x/{item.id}",
         },
     }
-    if of.type != "blogpost":
+    if item.type != "blogpost":
         written["parentId"] = above.id if above else None
         written["parentType"] = above.type if above else None
-        written["position"] = of.position
-    if of.type not in {"page", "blogpost"}:
-        return {**written, "type": of.type}
+        written["position"] = item.position
+    if item.type not in {"page", "blogpost"}:
+        return {**written, "type": item.type}
     form = call.text("body-format")
     written["body"] = {}
     if form == "storage":
-        if of.id in call.unstorable:
+        if item.id in call.unstorable:
             raise Refusal(500, "java.lang.NullPointerException")
-        written["body"] = {"storage": {"representation": "storage", "value": of.body}}
+        written["body"] = {"storage": {"representation": "storage", "value": item.body}}
     elif form in {"view", "export_view"}:
-        written["body"] = {form: {"representation": form, "value": of.body}}
+        written["body"] = {form: {"representation": form, "value": item.body}}
     if call.text("include-labels") == "true":
         written["labels"] = {
-            "results": [label(name) for name in of.labels],
+            "results": [label(name) for name in item.labels],
             "meta": {"hasMore": False},
-            "_links": {"self": f"/wiki/api/v2/pages/{of.id}/labels"},
+            "_links": {"self": f"/wiki/api/v2/pages/{item.id}/labels"},
         }
     if call.text("include-properties") == "true":
         written["properties"] = {
-            "results": properties(of),
+            "results": properties(item),
             "meta": {"hasMore": False},
-            "_links": {"self": f"/wiki/api/v2/pages/{of.id}/properties"},
+            "_links": {"self": f"/wiki/api/v2/pages/{item.id}/properties"},
         }
     return written
 
 
-def space(call: Call, of: Space) -> Json:
+def space(call: Call, space_: Space) -> Json:
     return {
-        "id": of.id,
-        "key": of.key,
-        "name": of.name,
-        "type": of.type,
-        "status": of.status,
+        "id": space_.id,
+        "key": space_.key,
+        "name": space_.name,
+        "type": space_.type,
+        "status": space_.status,
         "authorId": next(iter(call.world.users), ""),
-        "homepageId": of.homepage,
-        "currentActiveAlias": of.key,
+        "homepageId": space_.homepage,
+        "currentActiveAlias": space_.key,
         "description": None,
         "icon": None,
-        "_links": {"webui": f"/spaces/{of.key}"},
+        "_links": {"webui": f"/spaces/{space_.key}"},
     }
 
 
-def permission(call: Call, of: Grant) -> Json:
+def permission(call: Call, grant: Grant) -> Json:
     """Return a permission; groups by their id. Anonymous and all licensed users appear as roles."""
     kinds = {
-        "user": ("user", of.who.name),
+        "user": ("user", grant.who.name),
         "group": ("group", ""),
         "anonymous": ("role", "anonymous-users"),
         "licensed": ("role", "all-licensed-users"),
     }
-    kind, name = kinds[of.who.kind]
+    kind, name = kinds[grant.who.kind]
     if kind == "group":
-        name = call.world.groups[of.who.name].id
+        name = call.world.groups[grant.who.name].id
     key, target = {"administer": ("administer", "space"), "export": ("export", "space")}.get(
-        of.operation, (of.operation, "space" if of.operation == "read" else "page")
+        grant.operation, (grant.operation, "space" if grant.operation == "read" else "page")
     )
     return {
-        "id": str(of.id),
+        "id": str(grant.id),
         "principal": {"type": kind, "id": name},
         "operation": {"key": key, "targetType": target},
     }
@@ -120,61 +120,61 @@ def label(name: str) -> Json:
     return {"id": str(hash_of(name)), "name": name, "prefix": "global"}
 
 
-def properties(of: Content) -> list[Json]:
-    """Return the property that names the editor, and so the anchors, and those that apps have
-    set."""
+def properties(item: Content) -> list[Json]:
+    """Return the property that names the editor, which decides the anchors, and the properties that
+    apps have set."""
     return [
         {
-            "id": f"{of.id}{number}",
+            "id": f"{item.id}{number}",
             "key": key,
             "value": value,
-            "version": {"number": 1, "createdAt": when(of.created), "authorId": of.author},
+            "version": {"number": 1, "createdAt": when(item.created), "authorId": item.author},
         }
-        for number, (key, value) in enumerate({"editor": of.editor, **of.properties}.items(), 1)
+        for number, (key, value) in enumerate({"editor": item.editor, **item.properties}.items(), 1)
     ]
 
 
-def attachment(call: Call, of: Content, file: Attachment) -> Json:
-    path = download_link(of, file)
+def attachment(call: Call, item: Content, file: Attachment) -> Json:
+    path = download_link(item, file)
     return {
         "id": file.id,
         "status": "current",
         "title": file.title,
         "createdAt": when(file.modified),
-        **_place(of),
+        **_place(item),
         "mediaType": file.media_type,
         "mediaTypeDescription": "File",
         "comment": "",
         "fileId": f"file-{file.id}",
         "fileSize": len(file.data),
-        "webuiLink": f"{webui(call, of)}?preview=%2F{of.id}%2F{file.id}",
+        "webuiLink": f"{webui(call, item)}?preview=%2F{item.id}%2F{file.id}",
         "downloadLink": path,
         "version": {"number": file.version, "createdAt": when(file.modified)},
-        "_links": {"webui": f"{webui(call, of)}?preview=%2F{of.id}", "download": path},
+        "_links": {"webui": f"{webui(call, item)}?preview=%2F{item.id}", "download": path},
     }
 
 
-def _place(of: Content) -> Json:
-    return {"blogPostId" if of.type == "blogpost" else "pageId": of.id}
+def _place(item: Content) -> Json:
+    return {"blogPostId" if item.type == "blogpost" else "pageId": item.id}
 
 
-def comment(call: Call, of: Content, said: Comment) -> Json:
+def comment(call: Call, item: Content, comment_: Comment) -> Json:
     written: Json = {
-        "id": said.id,
+        "id": comment_.id,
         "status": "current",
-        "title": f"Re: {of.title}",
-        **({"parentCommentId": said.parent} if said.parent else _place(of)),
+        "title": f"Re: {item.title}",
+        **({"parentCommentId": comment_.parent} if comment_.parent else _place(item)),
         "version": {
-            "number": said.version,
-            "authorId": said.author,
-            "createdAt": when(said.modified),
+            "number": comment_.version,
+            "authorId": comment_.author,
+            "createdAt": when(comment_.modified),
         },
         "body": {},
-        "_links": {"webui": f"{webui(call, of)}?focusedCommentId={said.id}"},
+        "_links": {"webui": f"{webui(call, item)}?focusedCommentId={comment_.id}"},
     }
     if call.text("body-format") == "storage":
-        written["body"] = {"storage": {"representation": "storage", "value": said.body}}
-    if said.inline:
-        written["resolutionStatus"] = "resolved" if said.resolved else "open"
-        written["properties"] = {"inlineOriginalSelection": said.selection}
+        written["body"] = {"storage": {"representation": "storage", "value": comment_.body}}
+    if comment_.inline:
+        written["resolutionStatus"] = "resolved" if comment_.resolved else "open"
+        written["properties"] = {"inlineOriginalSelection": comment_.selection}
     return written

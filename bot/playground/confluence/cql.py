@@ -48,9 +48,9 @@ class Query:
     order: tuple[str, bool] | None
     """Field, and whether it descends."""
 
-    def sorted(self, found: list[Content]) -> list[Content]:
+    def sorted(self, contents: list[Content]) -> list[Content]:
         if self.order is None:
-            return sorted(found, key=number)
+            return sorted(contents, key=number)
         field, descending = self.order
         keys: dict[str, Callable[[Content], object]] = {
             "created": lambda c: (c.created, number(c)),
@@ -58,7 +58,7 @@ class Query:
             "title": lambda c: (c.title, number(c)),
         }
         return sorted(
-            found,
+            contents,
             key=keys.get(field, number),  # type: ignore[arg-type] # all comparable
             reverse=descending,
         )
@@ -116,14 +116,14 @@ class _Parser:
         return tests[0] if len(tests) == 1 else lambda c: any(test(c) for test in tests)
 
     def _all_of(self) -> Test:
-        tests = [self._one()]
+        tests = [self._condition()]
         while self._take("and"):
-            tests.append(self._one())
+            tests.append(self._condition())
         return tests[0] if len(tests) == 1 else lambda c: all(test(c) for test in tests)
 
-    def _one(self) -> Test:
+    def _condition(self) -> Test:
         if self._take("not"):
-            test = self._one()
+            test = self._condition()
             return lambda c: not test(c)
         if self._take("("):
             test = self._any_of()

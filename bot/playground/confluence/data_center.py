@@ -37,7 +37,7 @@ def _space_contents(call: Call, key: str, kind: str) -> Json:
 def _listed(call: Call, space: str, kind: str) -> Json:
     status, title = call.text("status", "current"), call.text("title")
     expand = expanded(call)
-    found = [
+    matching = [
         content
         for content in call.world.contents.values()
         if content.type == kind
@@ -47,7 +47,7 @@ def _listed(call: Call, space: str, kind: str) -> Json:
         and call.sees(content)
     ]
     most = 50 if any(e.startswith("body") for e in expand) else 200
-    return call.v1_page(found, lambda c: content_v1.content(call, c, expand), most=most)
+    return call.v1_page(matching, lambda c: content_v1.content(call, c, expand), most=most)
 
 
 def _content(call: Call, identity: str) -> Json:
@@ -73,18 +73,18 @@ def _children(call: Call, identity: str, kind: str) -> Json:
             content.attachments, lambda a: content_v1.attachment(call, content, a, expand)
         )
     if kind == "comment":
-        said = [
+        comments = [
             comment
             for comment in content.comments
-            if call.text("depth") == "all" or not content_v1.answered(content, comment)
+            if call.text("depth") == "all" or not content_v1.comments_above(content, comment)
         ]
-        return call.v1_page(said, lambda c: content_v1.comment(call, content, c, expand))
-    found = [
+        return call.v1_page(comments, lambda c: content_v1.comment(call, content, c, expand))
+    children = [
         child
         for child in call.world.children(content.id)
         if child.type == "page" and child.status == "current" and call.sees(child)
     ]
-    return call.v1_page(found, lambda c: content_v1.content(call, c, expand))
+    return call.v1_page(children, lambda c: content_v1.content(call, c, expand))
 
 
 def _download(call: Call, page: str, name: str) -> Download:
@@ -99,7 +99,7 @@ def _labels(call: Call, identity: str) -> Json:
 def _spaces(call: Call) -> Json:
     keys = call.words("spaceKey")
     kind, status = call.text("type"), call.text("status")
-    found = [
+    spaces = [
         space
         for space in call.spaces()
         if (not keys or space.key in keys)
@@ -107,7 +107,7 @@ def _spaces(call: Call) -> Json:
         and (not status or space.status == status)
     ]
     expand = expanded(call)
-    return call.v1_page(found, lambda s: content_v1.space(call, s, *expand), most=500)
+    return call.v1_page(spaces, lambda s: content_v1.space(call, s, *expand), most=500)
 
 
 def _space(call: Call, key: str) -> Json:
@@ -133,8 +133,8 @@ def _anonymous_permissions(call: Call, key: str) -> list[Json]:
 
 
 def _permission(call: Call, grant: Grant, key: str) -> Json:
-    """Return a permission; users by their key alone. All licensed users are the group that licenses
-    them."""
+    """Return a permission; users appear by their key alone, and all licensed users as the group
+    that licenses them."""
     subjects: dict[str, Json] = {
         "user": {"type": "user", "userKey": grant.who.name},
         "group": {"type": "group", "name": grant.who.name},
@@ -163,10 +163,10 @@ def _server(call: Call) -> Json:
 
 
 def _user(call: Call) -> Json:
-    return people.user(call, _named(call))
+    return people.user(call, _requested_user(call))
 
 
-def _named(call: Call) -> User:
+def _requested_user(call: Call) -> User:
     if call.text("key"):
         return known_user(call, call.text("key"))
     return _by_username(call, call.text("username"))
@@ -197,7 +197,7 @@ def _profile(call: Call, username: str) -> Json:
 
 
 def _member_of(call: Call) -> Json:
-    return member_of(call, _named(call))
+    return member_of(call, _requested_user(call))
 
 
 def _group(call: Call, name: str) -> Json:
@@ -215,15 +215,15 @@ def _group_named(call: Call, name: str) -> Group:
 
 
 def _ancestors(call: Call, name: str) -> Json:
-    """Return the groups that a group is in, and all that those are in."""
+    """Return the groups that a group is in, directly or through other groups."""
     if call.world.version < (9, 4):
         raise Refusal(404, f"null for uri: {call.site}{call.path}")
-    found, names = set[str](), {_group_named(call, name).name}
+    ancestors, names = set[str](), {_group_named(call, name).name}
     while names:
-        names = {n for n, g in call.world.groups.items() if g.groups & names} - found
-        found |= names
+        names = {n for n, g in call.world.groups.items() if g.groups & names} - ancestors
+        ancestors |= names
     return call.v1_page(
-        [call.world.groups[n] for n in sorted(found)], lambda g: people.group(call, g)
+        [call.world.groups[n] for n in sorted(ancestors)], lambda g: people.group(call, g)
     )
 
 

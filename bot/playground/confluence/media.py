@@ -1,4 +1,4 @@
-"""The host of Cloud's attachments: another one, which needs no token."""
+"""The host of Cloud's attachments, which is not the site's and needs no token."""
 
 from __future__ import annotations
 

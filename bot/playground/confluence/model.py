@@ -22,9 +22,9 @@ GRANTABLE = ("read", "create", "delete", "administer", "export")
 class User:
     """A person. ``id`` is the account id on Cloud, the user key on Data Center.
 
-    ``admin`` opens administrators' endpoints; ``sees_everything`` is what Cloud
-    calls an admin key and Data Center the super group: restrictions do not hold
-    it back over HTTP, though no rule names it as a reader. An ``app`` is no person.
+    ``admin`` opens administrators' endpoints; ``sees_everything`` is Cloud's admin
+    key and Data Center's super group: restrictions do not apply to this user over
+    HTTP, though no rule names them as a reader. An ``app`` is no person.
     """
 
     id: str
@@ -89,7 +89,7 @@ class Attachment:
     data: bytes
     modified: datetime
     earlier: tuple[bytes, ...] = ()
-    """The contents of its earlier versions, the first first."""
+    """The contents of its earlier versions, the oldest first."""
 
     @property
     def version(self) -> int:
@@ -106,7 +106,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment. ``parent`` is the comment that it answers. One that is ``resolved`` is hidden from
+    """A comment. ``parent`` is the comment that it answers. A ``resolved`` comment is hidden from
     the page, with its answers."""
 
     id: str
@@ -125,8 +125,8 @@ class Comment:
 class Content:
     """A node of a space's tree, or a blog post.
 
-    ``readers`` is the read restriction: None is none, and whoever is in it (or in
-    a group of it) passes. ``editors`` restricts editing and hides nothing. ``properties`` are
+    ``readers`` is the read restriction: None means none, and people in it (or in a
+    group in it) pass. ``editors`` restricts editing and hides nothing. ``properties`` are
     content properties, JSON by key; ``author`` made its latest version.
     """
 
@@ -156,13 +156,13 @@ def as_labels(names: Iterable[str]) -> list[str]:
     """Return labels as Confluence stores them, in lower case.
 
     Raises:
-        ValueError: one holds what a label cannot.
+        ValueError: one holds a character that a label cannot.
     """
-    kept = [name.lower() for name in names]
-    for name in kept:
+    labels = [name.lower() for name in names]
+    for name in labels:
         if not name or any(char in _NOT_IN_LABELS or char.isspace() for char in name):
             raise ValueError(f"{name!r} is no label")
-    return kept
+    return labels
 
 
 def users_and_groups(users: Iterable[str], groups: Iterable[str]) -> frozenset[Who]:

@@ -7,10 +7,10 @@ from bot.playground.confluence.model import Group, User
 
 
 def user(call: Call, someone: User) -> Json:
-    """Return a user. Cloud shows an e-mail if its owner allows it, else an empty one; Data Center
-    none."""
+    """Return a user. Cloud shows the e-mail address if its owner allows it, else an empty one; Data
+    Center shows none."""
     if not call.world.is_cloud:
-        told = "status" in call.words("expand")
+        with_status = "status" in call.words("expand")
         return {
             "type": "known",
             "username": someone.username,
@@ -18,8 +18,8 @@ def user(call: Call, someone: User) -> Json:
             "profilePicture": _picture("/images/icons/profilepics/default.svg"),
             "displayName": someone.name,
             "_links": {"self": f"{call.site}/rest/api/user?key={someone.id}"},
-            **({"status": "current" if someone.active else "deactivated"} if told else {}),
-            "_expandable": {} if told else {"status": ""},
+            **({"status": "current" if someone.active else "deactivated"} if with_status else {}),
+            "_expandable": {} if with_status else {"status": ""},
         }
     return {
         "type": "known",

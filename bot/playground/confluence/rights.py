@@ -1,6 +1,6 @@
 """The reference model of who may read what, which Footnote is tested against.
 
-Written independently from the vendor's rules; it shares no code with the indexers.
+It was written independently from the vendor's rules, and shares no code with the indexers.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from bot.playground.confluence.state import State
 class Rights(State):
     def groups_of(self, user: str) -> frozenset[str]:
         """Return group names, including groups of groups."""
-        found = {name for name, group in self.groups.items() if user in group.users}
-        while wider := {n for n, g in self.groups.items() if g.groups & found} - found:
-            found |= wider
-        return frozenset(found)
+        names = {name for name, group in self.groups.items() if user in group.users}
+        while wider := {n for n, g in self.groups.items() if g.groups & names} - names:
+            names |= wider
+        return frozenset(names)
 
     def may_view_space(self, user: str | None, space: str) -> bool:
         """Return whether a user may view a space; None is an anonymous visitor."""
@@ -26,9 +26,9 @@ class Rights(State):
         )
 
     def may_read(self, user: str | None, content: str) -> bool:
-        """Return whether the space admits them, and every node from the top to this one.
+        """Return whether the space and every node from the top to this one admit the user.
 
-        Whether it is current, archived or trashed is another question.
+        The content's status (current, archived, trashed) does not count.
         """
         return self.may_view_space(user, self.contents[content].space) and all(
             node.readers is None or any(self._is(user, who) for who in node.readers)
@@ -39,7 +39,8 @@ class Rights(State):
         return frozenset(user for user in self.users if self.may_read(user, content))
 
     def may_see(self, user: str | None, content: str) -> bool:
-        """Return what HTTP shows: `may_read`, or a user who sees everything."""
+        """Return whether HTTP shows the content: as `may_read`, or to a user who sees
+        everything."""
         return self._is_all_seeing(user) or self.may_read(user, content)
 
     def may_see_space(self, user: str | None, space: str) -> bool:

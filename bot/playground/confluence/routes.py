@@ -1,4 +1,4 @@
-"""Descriptions of endpoints: a method, a path, what it needs, what answers."""
+"""Descriptions of endpoints: a method, a path, the scopes, and the handler."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Route:
     scopes: frozenset[str]
     refusal: int = 0
 
-    def answer(self, call: Call, found: re.Match[str]) -> Answer:
-        return self.handler(call, *found.groups())
+    def answer(self, call: Call, match: re.Match[str]) -> Answer:
+        return self.handler(call, *match.groups())
 
 
 def get(path: str, handler: Handler, *scopes: str, refusal: int = 0) -> Route:

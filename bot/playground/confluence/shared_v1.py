@@ -22,7 +22,7 @@ def search_content(call: Call) -> Json:
 def search(call: Call) -> Json:
     expand = expanded(call)
     inner = [path.removeprefix("content.") for path in expand]
-    return _searched(call, inner, lambda c: content_v1.found(call, c, expand))
+    return _searched(call, inner, lambda c: content_v1.search_result(call, c, expand))
 
 
 def _searched(call: Call, expand: list[str], wire: Callable[[Content], Json]) -> Json:
@@ -32,38 +32,41 @@ def _searched(call: Call, expand: list[str], wire: Callable[[Content], Json]) ->
     except BadCql as bad:
         raise Refusal(400, str(bad)) from bad
     world = call.world
-    found = [
-        world.contents.get(known.id, known)
+    matching = [
+        world.contents.get(indexed.id, indexed)
         for page in world.indexed().values()
-        for known in (page, *_hanging_on(page))
-        if query.matches(known)
-        and known.id not in world.unindexed
-        and _stands(known, world.contents[page.id])
+        for indexed in (page, *_attached_to(page))
+        if query.matches(indexed)
+        and indexed.id not in world.unindexed
+        and _is_still_there(indexed, world.contents[page.id])
         and _shown(call, world.contents[page.id])
     ]
-    page = call.v1_page(query.sorted(found), wire, most=_cap(expand), cursors=call.world.is_cloud)
-    return {**page, "totalSize": len(found), "cqlQuery": cql, "searchDuration": 5}
+    page = call.v1_page(
+        query.sorted(matching), wire, most=_cap(expand), cursors=call.world.is_cloud
+    )
+    return {**page, "totalSize": len(matching), "cqlQuery": cql, "searchDuration": 5}
 
 
-def _hanging_on(page: Content) -> Iterator[Content]:
-    """Yield attachments and comments, which the index holds separately."""
+def _attached_to(page: Content) -> Iterator[Content]:
+    """Yield a page's attachments and comments, which the index holds separately."""
     for file in page.attachments:
         yield Content(file.id, "attachment", page.space, file.title, page.id, "", page.author,
                       file.modified, file.modified)  # fmt: skip
-    for said in page.comments:
-        yield Content(said.id, "comment", page.space, f"Re: {page.title}", page.id, said.body,
-                      said.author, said.created, said.modified)  # fmt: skip
+    for comment in page.comments:
+        yield Content(comment.id, "comment", page.space, f"Re: {page.title}", page.id, comment.body,
+                      comment.author, comment.created, comment.modified)  # fmt: skip
 
 
-def _stands(known: Content, live: Content) -> bool:
-    if known.id == live.id:
+def _is_still_there(indexed: Content, live: Content) -> bool:
+    if indexed.id == live.id:
         return True
     files, comments = live.attachments, live.comments
-    return known.id in {*(file.id for file in files), *(said.id for said in comments)}
+    return indexed.id in {*(file.id for file in files), *(comment.id for comment in comments)}
 
 
 def _shown(call: Call, live: Content) -> bool:
-    """Return whether it is shown: the index may lag, but deleted or closed content is not shown."""
+    """Return whether search shows it: the index may lag, but deleted or closed content is never
+    shown."""
     archived = call.text("includeArchivedSpaces") == "true"
     return (
         live.status == "current"
@@ -147,7 +150,7 @@ def current_user(call: Call) -> Json:
 
 
 def member_of(call: Call, someone: User) -> Json:
-    """Return every group that counts for a user; without groups of groups if the world says so."""
+    """Return every group of a user, with groups of groups if the world flattens them."""
     world = call.world
     direct = {name for name, group in world.groups.items() if someone.id in group.users}
     names = sorted(world.groups_of(someone.id) if world.flattens else direct)
@@ -155,14 +158,14 @@ def member_of(call: Call, someone: User) -> Json:
 
 
 def groups(call: Call) -> Json:
-    found = sorted(call.world.groups.values(), key=lambda g: g.name)
-    return call.v1_page(found, lambda g: people.group(call, g))
+    sorted_groups = sorted(call.world.groups.values(), key=lambda g: g.name)
+    return call.v1_page(sorted_groups, lambda g: people.group(call, g))
 
 
 def members(call: Call, group: Group) -> Json:
     """Return the direct members of a group."""
-    found = [call.world.users[identity] for identity in sorted(group.users)]
-    return call.v1_page(found, lambda u: people.user(call, u))
+    users = [call.world.users[identity] for identity in sorted(group.users)]
+    return call.v1_page(users, lambda u: people.user(call, u))
 
 
 def known_user(call: Call, identity: str) -> User:

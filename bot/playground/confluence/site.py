@@ -45,12 +45,12 @@ class LocalConfluence:
     """A server of a `World` in a thread of its own, for as long as the ``with`` lasts.
 
     ``context`` is Data Center's context path (such as ``/confluence``, or empty).
-    ``latency`` is seconds for each request. ``subjects_per_page`` is how many people
-    and groups of a restriction come at once. With ``next_after_last`` the last page
-    of results names a ``next`` too, which leads to an empty one. ``port`` 0 is any free one.
+    ``latency`` is seconds for each request. ``subjects_per_page`` is the number of people
+    and groups of a restriction in one page. With ``next_after_last`` the last page
+    of results has a ``next``, too, which leads to an empty one. ``port`` 0 is any free one.
 
     The world may be changed at any time, from ``before_each`` (called on the
-    server's thread, before a request is looked at) or while holding ``lock``.
+    server's thread, before a request is handled) or while holding ``lock``.
     """
 
     def __init__(  # noqa: PLR0913 - what differs between sites
@@ -89,7 +89,7 @@ class LocalConfluence:
         self.address = ""
         """Scheme, host and port."""
         self.media = MediaHost(world)
-        """Of Cloud."""
+        """The host of Cloud's attachments."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -109,7 +109,7 @@ class LocalConfluence:
 
     @property
     def gateway_url(self) -> str:
-        """Return the base for scoped tokens, as ``api.atlassian.com`` has it. Cloud's alone."""
+        """Return the base for scoped tokens, as on ``api.atlassian.com``. Only Cloud has one."""
         return f"{self.address}{GATEWAY}/wiki"
 
     def token(self, user: User, *, scopes: frozenset[str] | None = None) -> str:
@@ -150,12 +150,12 @@ class LocalConfluence:
             whole = f"{path}?{query}" if query else path
             self.before_each(whole)
             fault = self.faults.take(whole) or Fault()
-            at = len(self.requests)
+            number = len(self.requests)
             self.requests.append(Request(request.method, path, query, None, 0))
             status, answer, headers, caller = self._answer(request, path, body, fault, gateway)
             if fault.kind == "drop":
                 status = 0
-            self.requests[at] = Request(request.method, path, query, caller, status)
+            self.requests[number] = Request(request.method, path, query, caller, status)
         return await _sent(request, fault, status, answer, headers)
 
     def _answer(
@@ -200,7 +200,7 @@ class LocalConfluence:
 
     def _dispatch(self, call: Call, token: Token | None) -> Answer:
         for route in self._routes:
-            if route.method != call.method or not (found := route.path.search(call.path)):
+            if route.method != call.method or not (match := route.path.search(call.path)):
                 continue
             if (
                 token is not None
@@ -212,7 +212,7 @@ class LocalConfluence:
             caller = self.world.users.get(call.caller or "")
             if route.refusal and not (caller and caller.admin):
                 raise Refusal(route.refusal, "Only administrators may do this")
-            return route.answer(call, found)
+            return route.answer(call, match)
         raise Refusal(404, f"null for uri: {call.site}{call.path}")
 
     def _below_base(self, path: str) -> tuple[str, bool]:
@@ -226,7 +226,7 @@ class LocalConfluence:
         return path.removeprefix(self.context), False
 
     def _retry_after(self, text: str) -> str:
-        """Return the header; a date is given in seconds from the world's clock: ``date+5``."""
+        """Return the header. ``date+5`` becomes the date five seconds after the world's clock."""
         if not text.startswith("date"):
             return text
         wait = timedelta(seconds=int(text.removeprefix("date") or 0))

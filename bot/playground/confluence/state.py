@@ -32,7 +32,7 @@ class State:
         self.version = (9, 4, 0)
         """Data Center's version; from 9.4 on it reports the groups of a group."""
         self.flattens = True
-        """Whether a person's groups include the groups that those are in."""
+        """Whether a person's groups include groups of groups."""
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
         self.spaces: dict[str, Space] = {}
@@ -40,7 +40,7 @@ class State:
         """Keys of spaces that are deleted for everybody."""
         self.contents: dict[str, Content] = {}
         self.listeners: list[Callable[[str, Content], None]] = []
-        """Called with every change to content: the webhook's name of it, and the content."""
+        """Called with every change to content: the name of its webhook, and the content."""
         self.unindexed: set[str] = set()
         """Ids of content that the search index has missed."""
         self._ids = itertools.count(65537)

@@ -1,4 +1,4 @@
-"""Callers: e-mail and API token, a personal access token, a scoped token, nobody."""
+"""Callers, by e-mail and API token, personal access token or scoped token, or anonymous."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.playground.confluence.world import World
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token. ``scopes`` None: a classic token, which may do what its owner may."""
+    """A token. ``scopes`` None: a classic token, with all rights of its owner."""
 
     user: str
     scopes: frozenset[str] | None
@@ -22,37 +22,37 @@ class Token:
 class Tokens:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._known: dict[str, Token] = {}
+        self._issued: dict[str, Token] = {}
 
     def issue(self, user: User, scopes: frozenset[str] | None) -> str:
-        secret = f"ATATT-{len(self._known)}-{user.username}"
-        self._known[secret] = Token(user.id, scopes)
+        secret = f"ATATT-{len(self._issued)}-{user.username}"
+        self._issued[secret] = Token(user.id, scopes)
         return secret
 
     def revoke(self, secret: str) -> None:
-        del self._known[secret]
+        del self._issued[secret]
 
     def caller(self, authorization: str, *, gateway: bool) -> Token | None:
         """Return the caller's token; None: not logged in.
 
         Raises:
-            Refusal: 401 for a wrong token, one of a deactivated person, one under
-                another's e-mail, or one that is good for another base: Cloud takes
-                scoped tokens at the gateway alone, and personal access tokens not
+            Refusal: 401 for a wrong token, a deactivated person's token, a token under
+                another person's e-mail, or a token for another base: Cloud takes
+                scoped tokens only at the gateway, and personal access tokens not
                 at all; Data Center takes no e-mail with a token.
         """
         if not authorization:
             if gateway:
                 raise Refusal(401, "Unauthorized")
             return None
-        kind, _, rest = authorization.partition(" ")
+        kind, _, secret = authorization.partition(" ")
         email = ""
         if kind.lower() == "basic":
             try:
-                email, _, rest = base64.b64decode(rest).decode().partition(":")
+                email, _, secret = base64.b64decode(secret).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise Refusal(401, "Unauthorized") from error
-        token = self._known.get(rest)
+        token = self._issued.get(secret)
         if token is None or not self._fits(token, kind.lower(), email, gateway=gateway):
             raise Refusal(401, "Unauthorized")
         return token

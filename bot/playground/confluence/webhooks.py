@@ -40,7 +40,7 @@ class Webhooks:
 
     def write(self, event: str, content: str, *, secret: str = "") -> Webhook:
         page = self._world.contents[content]
-        told: Json = {
+        payload: Json = {
             "timestamp": int(self._world.now().timestamp() * 1000),
             "event": event,
             "userKey": page.author,
@@ -55,17 +55,17 @@ class Webhooks:
                 "lastModifierKey": page.author,
             },
         }
-        body = json.dumps(told).encode()
+        body = json.dumps(payload).encode()
         signed = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
         return Webhook(event, body, f"sha256={signed}" if secret else "")
 
     async def send(self, url: str, *, secret: str = "") -> list[int]:
         """Send everything that is pending, once each; return the statuses (0: nobody answered).
         Confluence does not retry."""
-        told, self.pending = self.pending, []
+        events, self.pending = self.pending, []
         statuses: list[int] = []
         async with aiohttp.ClientSession() as session:
-            for event, content in told:
+            for event, content in events:
                 hook = self.write(event, content, secret=secret)
                 try:
                     async with session.post(url, data=hook.body, headers=hook.headers) as answer:

@@ -29,7 +29,7 @@ LICENSED = "confluence-users"
 
 
 class World(Rights):
-    """A world. Every edit is a method; each raises KeyError for an id that does not exist."""
+    """A world. Every edit is a method, and raises KeyError for an id that does not exist."""
 
     def __init__(
         self,
@@ -141,8 +141,8 @@ class World(Rights):
                 self.index(content)
 
     def delete_space(self, key: str) -> None:
-        """Delete a space with everything in it, for good. It stays in the state, closed to all,
-        because its content still names it."""
+        """Delete a space with everything in it, for good. It stays in the state, closed to
+        everybody, because its content still names it."""
         for content in self.contents.values():
             if content.space == key and content.status != "deleted":
                 content.status = "deleted"

@@ -1,4 +1,4 @@
-"""Blocks: each one's fields, where it may be used, and what a whole message may hold."""
+"""Blocks: the fields of each, where it may be used, and the limits of a whole message."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def _block(fields: dict[str, Rule], *required: str) -> Rule:
     return shape(common | fields, required=required)
 
 
-def _section(value: Any, at: str) -> Problems:
-    yield from _SECTION(value, at)
+def _section(value: Any, pointer: str) -> Problems:
+    yield from _SECTION(value, pointer)
     if not value.get("text") and not value.get("fields"):
-        yield say("missing required field: text or fields", at)
+        yield say("missing required field: text or fields", pointer)
 
 
-def _image(value: Any, at: str) -> Problems:
-    yield from _IMAGE(value, at)
+def _image(value: Any, pointer: str) -> Problems:
+    yield from _IMAGE(value, pointer)
     if ("image_url" in value) == ("slack_file" in value):
-        yield say("exactly one of image_url and slack_file is required", at)
+        yield say("exactly one of image_url and slack_file is required", pointer)
 
 
 _SECTION = _block(
@@ -142,20 +142,20 @@ def block_problems(blocks: Sequence[Any], surface: Surface) -> list[str]:
 
 
 def text_length(blocks: Sequence[Any]) -> int:
-    """Return the characters of text in all blocks, which Slack limits as a whole."""
+    """Return the number of characters of text in all blocks, which Slack limits as a whole."""
     return sum(len(part) for part in _strings(blocks))
 
 
 def with_ids(blocks: Sequence[Json]) -> list[Json]:
     """Return the blocks as Slack stores them, with ids for those without."""
-    kept: list[Json] = []
+    stored: list[Json] = []
     for number, block in enumerate(blocks):
         identified = {"block_id": f"b{number:03d}", **block}
         for name in ("elements", "accessory", "element"):
             if name in block and block["type"] not in ("rich_text", "context"):
                 identified[name] = _with_action_ids(block[name])
-        kept.append(identified)
-    return kept
+        stored.append(identified)
+    return stored
 
 
 def _with_action_ids(content: Any) -> Any:

@@ -70,35 +70,35 @@ def _element(fields: dict[str, Rule], *required: str) -> Rule:
 
 
 def _choosing(fields: dict[str, Rule]) -> Rule:
-    """Return the rule of a static menu: options or groups of them, never both, the initial ones
-    among them."""
+    """Return the rule of a static menu: it has options or groups of them, never both, and the
+    initial options are among them."""
     inner = _element({"placeholder": _PLACEHOLDER, "options": _OPTIONS} | fields)
 
-    def check(value: Any, at: str) -> Problems:
-        yield from inner(value, at)
+    def check(value: Any, pointer: str) -> Problems:
+        yield from inner(value, pointer)
         if ("options" in value) == ("option_groups" in value):
-            yield say("exactly one of options and option_groups is required", at)
-        yield from _initial_is_offered(value, at)
+            yield say("exactly one of options and option_groups is required", pointer)
+        yield from _initial_is_offered(value, pointer)
 
     return check
 
 
-def _initial_is_offered(value: Any, at: str) -> Problems:
+def _initial_is_offered(value: Any, pointer: str) -> Problems:
     groups = value.get("option_groups") or [{"options": value.get("options", [])}]
     offered = [option.get("value") for group in groups for option in group.get("options", [])]
     initial = value.get("initial_options") or [value.get("initial_option")]
     for option in initial:
         if option is not None and option.get("value") not in offered:
-            yield say("initial option is not among the options", at)
+            yield say("initial option is not among the options", pointer)
 
 
 def _ticking(fields: dict[str, Rule]) -> Rule:
     options = many(_RICH_OPTION, limits.CHOICE_OPTIONS)
     inner = _element({"options": options} | fields, "options")
 
-    def check(value: Any, at: str) -> Problems:
-        yield from inner(value, at)
-        yield from _initial_is_offered(value, at)
+    def check(value: Any, pointer: str) -> Problems:
+        yield from inner(value, pointer)
+        yield from _initial_is_offered(value, pointer)
 
     return check
 

@@ -1,4 +1,4 @@
-"""The rich text block that Slack's window makes of what a person types."""
+"""The rich text block that Slack's window makes from a typed text."""
 
 from __future__ import annotations
 

@@ -36,13 +36,16 @@ class DemoPages:
         return f"{self._site}/", f"{self._confluence.address}/"
 
     def list(self, email: str) -> list[Json]:
-        """Return ``wiki``, ``title`` and ``url`` of some pages that the person may read."""
+        """Return ``wiki``, ``title`` and ``url`` of the pages that the person may read, of the
+        handbook only some."""
         with self._confluence.lock:
             contents = [
-                one for one in self._confluence.world.contents.values() if self._may(email, one)
+                content
+                for content in self._confluence.world.contents.values()
+                if self._may(email, content)
             ]
         return [
-            *(_named("intranet", one.title, self._address(one)) for one in contents),
+            *(_entry("intranet", content.title, self._address(content)) for content in contents),
             *(self._handbook_entry(self._folder / name) for name in _SHOWN),
         ]
 
@@ -55,8 +58,8 @@ class DemoPages:
             content = self._content(email, url)
             if content is None:
                 return None
-            named = _named("intranet", content.title, self._address(content))
-            return named | {"form": "Confluence's storage format", "text": content.body.strip()}
+            entry = _entry("intranet", content.title, self._address(content))
+            return entry | {"form": "Confluence's storage format", "text": content.body.strip()}
 
     def save(self, email: str, url: str, text: str) -> bool:
         """Write a new version, and return whether there is such a page for this person."""
@@ -77,7 +80,7 @@ class DemoPages:
         place = place.removesuffix("index").rstrip("/")
         title = _TITLE.search(file.read_text(encoding="utf-8")[:4_000])
         name = title[1].strip().strip("\"'") if title else place
-        return _named("handbook", name, f"{self._site}/{place}/")
+        return _entry("handbook", name, f"{self._site}/{place}/")
 
     def _file(self, url: str) -> Path | None:
         place = unquote(urlsplit(url).path).strip("/")
@@ -92,16 +95,16 @@ class DemoPages:
     # The Confluence
 
     def _content(self, email: str, url: str) -> Content | None:
-        found = _PAGE.search(urlsplit(url).path)
-        content = self._confluence.world.contents.get(found[1]) if found else None
+        match = _PAGE.search(urlsplit(url).path)
+        content = self._confluence.world.contents.get(match[1]) if match else None
         is_ours = url.startswith(f"{self._confluence.address}/")
         return content if content and is_ours and self._may(email, content) else None
 
     def _may(self, email: str, content: Content) -> bool:
         world = self._confluence.world
-        user = next((one.id for one in world.users.values() if one.email == email), None)
+        user = next((user_.id for user_ in world.users.values() if user_.email == email), None)
         is_page = content.type == "page" and content.status == "current"
-        # The space's front page is made with it, and says nothing.
+        # A space's front page is created with it, and is empty.
         return is_page and bool(content.body.strip()) and world.may_read(user, content.id)
 
     def _address(self, content: Content) -> str:
@@ -109,5 +112,5 @@ class DemoPages:
         return f"{base}/spaces/{content.space}/pages/{content.id}"
 
 
-def _named(wiki: str, title: str, url: str) -> Json:
+def _entry(wiki: str, title: str, url: str) -> Json:
     return {"wiki": wiki, "title": title, "url": url}

@@ -21,8 +21,8 @@ REVIEW = "C0REVIEW"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A person whom one may be in the page. ``title`` says in a few words what they are, ``note``
-    what they may read."""
+    """A person that the page's user can act as. ``title`` is their job in a few words, ``note``
+    says which pages they may read."""
 
     user: str
     name: str

@@ -10,7 +10,7 @@ from bot.playground.model import Json
 
 
 class WikiPages(Protocol):
-    """The pages that can be read and edited beside the conversation, by the person with an address.
+    """The pages that a person, named by an address, can read and edit beside the conversation.
     Methods block: call them in a thread."""
 
     @property
@@ -33,16 +33,17 @@ class WikiPages(Protocol):
 
 
 class AnswerReasons(Protocol):
-    """The reasons of the answers: what each was made of."""
+    """The reasons of the answers: the pages and features that each was made from."""
 
     def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:
-        """Return what the latest answer until then (seconds since the epoch), to one of ``texts``
-        in a channel, was made of; None if there was none. It blocks: call it in a thread."""
+        """Return the reasons of the latest answer to one of ``texts`` in a channel, not after
+        ``until`` (seconds since the epoch); None if there was none. It blocks: call it in a
+        thread."""
         ...
 
 
 class NoPages:
-    """No pages beside the conversation: those of a real wiki are read and edited there."""
+    """No pages beside the conversation: people read and edit a real wiki's pages in the wiki."""
 
     sites: Sequence[str] = ()
 
@@ -73,7 +74,7 @@ class ModelSwitch:
 
 @dataclass(frozen=True, slots=True)
 class PageParts:
-    """The parts of the page beside Slack. ``model`` is None where no recorded model is; with
+    """The parts of the page besides Slack. ``model`` is None if there is no recorded model; with
     ``tour`` the page offers the demo's guided tour."""
 
     pages: WikiPages = field(default_factory=NoPages)

@@ -14,15 +14,15 @@ from bot.ports import Answering, Library
 
 
 class ObservedReasons:
-    """The reasons of the answers of an answerer, which is observed from when it is there. While the
-    recorded model is off, it answers by quotation."""
+    """The reasons of an answerer's answers, from the call of `observe` on. While the recorded model
+    is off, the answerer quotes."""
 
     def __init__(self, model: ModelSwitch | None = None) -> None:
         self._observed: ObservedAnswerer | None = None
         self._model = model
 
     def observe(self, answerer: Answerer, library: Library) -> Answering:
-        """Return what answers as ``answerer`` does, and is observed."""
+        """Return an answering that answers as ``answerer`` does, and is observed."""
         self._observed = ObservedAnswerer(answerer, library)
         model = self._model
         if model is None:
@@ -30,17 +30,17 @@ class ObservedReasons:
         return Several(RecordedAnswering(self._observed, lambda: model.on))
 
     def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:
-        """Return what the latest answer until then was made of; a message with several questions
-        has each of them in ``others``."""
+        """Return the reasons of the latest answer until then; if a message had several questions,
+        those of the other answers are in ``others``."""
         if self._observed is None:
             return None
-        found = self._observed.find(channel, texts, until)
-        if not found:
+        answers = self._observed.find(channel, texts, until)
+        if not answers:
             return None
-        told: Json = self._observed.explain(found[0])
-        together = [one for one in found[1:] if found[0].began - one.ended < _TOGETHER]
-        told["others"] = [self._observed.explain(one) for one in reversed(together)]
-        return told
+        explained: Json = self._observed.explain(answers[0])
+        together = [other for other in answers[1:] if answers[0].began - other.ended < _TOGETHER]
+        explained["others"] = [self._observed.explain(other) for other in reversed(together)]
+        return explained
 
 
 _TOGETHER = 0.5

@@ -1,7 +1,7 @@
 """The demo's recorded language model: sentences that were written beforehand, for a few questions.
 
-They are checked against the pages of this moment, as a live model's are. So a sentence goes when
-its page says something else by now, and one that no page ever said is among them.
+They are checked against the current pages, as a live model's are. So a sentence is left out once
+its page says something else. One of them was never in any page, to show the check.
 """
 
 from __future__ import annotations
@@ -54,12 +54,13 @@ RECORDINGS: Mapping[str, tuple[RecordedSentence, ...]] = {
         ),
     ),
 }
-"""By question. That the freeze lasts 72 hours is in no page: the check leaves it out."""
+"""The recordings by question. No page says that the freeze lasts 72 hours: the check leaves it
+out."""
 
 
 class RecordedModel:
-    """A language model that says what was recorded, with the numbers that passages have now.
-    ``sleep`` takes seconds."""
+    """A language model that writes the recorded sentences, with the current numbers of the
+    passages. ``sleep`` takes seconds."""
 
     def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
@@ -69,22 +70,22 @@ class RecordedModel:
         return None
 
     def write(self, prompt: Prompt) -> Iterator[str]:
-        """Yield the recorded answer word by word; that there is none, if the passages shown are not
-        those that it was made of."""
-        texts = [one.text for one in prompt.shown]
-        told = [
+        """Yield the recorded answer word by word, or `NOTHING` if the shown passages are not those
+        that it was made from."""
+        texts = [passage.text for passage in prompt.shown]
+        sentences = [
             f"{sentence.text} [{number}]"
             for sentence in _recording(prompt.user)
             if (number := _number(sentence.words, texts))
         ]
-        for word in _WORD.findall(" ".join(told) or NOTHING):
+        for word in _WORD.findall(" ".join(sentences) or NOTHING):
             self._sleep(_PAUSE)
             yield word
 
 
 class RecordedAnswering:
-    """Answering on top of ``answering``: a language model is asked only while it is ``on``, and
-    only what is recorded."""
+    """Answering on top of ``answering``: the language model is called only while it is on, and only
+    for recorded questions."""
 
     def __init__(self, answering: Answering, is_on: Callable[[], bool]) -> None:
         self._answering = answering
@@ -102,10 +103,12 @@ class RecordedAnswering:
 
 
 def _recording(text: str) -> tuple[RecordedSentence, ...]:
-    """Return the recording of the question that is in a text; none if nothing of it is recorded."""
+    """Return the recording of the question in a text; empty if it has no recorded question."""
     plain = _SPACE.sub(" ", text).casefold()
-    found = (said for question, said in RECORDINGS.items() if question.casefold() in plain)
-    return next(found, ())
+    matching = (
+        recording for question, recording in RECORDINGS.items() if question.casefold() in plain
+    )
+    return next(matching, ())
 
 
 def _number(words: str, texts: list[str]) -> int:

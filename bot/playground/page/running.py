@@ -35,7 +35,7 @@ class RunningPlayground:
         parts: PageParts | None = None,
     ) -> None:
         self.slack = LocalSlack(manifest)
-        # Other users of this machine reach its port, too.
+        # Other users of this machine can reach the port, too.
         self.slack.bot_token += secrets.token_urlsafe()
         self.slack.app_token += secrets.token_urlsafe()
         self.slack.signing_secret += secrets.token_urlsafe()

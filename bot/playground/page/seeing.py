@@ -1,4 +1,4 @@
-"""The workspace as one person sees it, in entries by key: what the page is sent."""
+"""The workspace as one person sees it: entries by key, which are sent to the page."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Entries = dict[str, Json]
 
 
 def seen_by(slack: Watching, user: str) -> Entries:
-    """Return all that ``user`` sees, in the order in which it came to be."""
+    """Return everything that ``user`` sees, the oldest first."""
     return dict(_entries(slack, user))
 
 
 def changes_between(before: Mapping[str, Json], after: Mapping[str, Json]) -> Json | None:
-    """Return what to send to somebody who has ``before``; None if it is the same."""
+    """Return the changes to send to a page that has ``before``; None if there are none."""
     changed = {key: entry for key, entry in after.items() if before.get(key) != entry}
     removed = [key for key in before if key not in after]
     return {"set": changed, "removed": removed} if changed or removed else None
@@ -34,9 +34,9 @@ def _entries(slack: Watching, user: str) -> Iterator[tuple[str, Json]]:
             yield f"prompts/{place.id}", {"prompts": prompts}
     for message in slack.ephemerals(user):
         yield f"message/{message.channel}/{message.ts}", _message(message, ())
-    seen = {place.id for place in places}
+    visible = {place.id for place in places}
     for (channel, ts), status in slack.statuses.items():
-        if channel in seen and slack.status(channel, ts):
+        if channel in visible and slack.status(channel, ts):
             yield f"status/{channel}/{ts}", status
     yield "modals", {"views": [_view(view) for view in slack.views(user)]}
     if home := slack.home(user):
@@ -44,7 +44,8 @@ def _entries(slack: Watching, user: str) -> Iterator[tuple[str, Json]]:
 
 
 def _known_to(slack: Watching, user: str, places: list[Channel]) -> Iterator[str]:
-    """Yield the people whom ``user`` may know of: a guest those of their own channels."""
+    """Yield the ids of the people whom ``user`` can see: for a guest, those of their own
+    channels."""
     beside = {member for place in places for member in place.members}
     person = slack.people[user]
     is_guest = person.is_restricted or person.is_ultra_restricted or person.is_stranger
@@ -76,7 +77,7 @@ def _channel(place: Channel, user: str) -> Json:
         "members": list(place.members),
     }
     if place.kind == "im":
-        channel["with"] = next((one for one in place.members if one != user), user)
+        channel["with"] = next((member for member in place.members if member != user), user)
     return channel
 
 

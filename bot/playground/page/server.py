@@ -30,13 +30,13 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""Of every answer: the page loads its own files and nothing else, and its address, which holds the
-token, goes nowhere."""
+"""The headers of every response: the page loads its own files and nothing else, and its address,
+which holds the token, is sent nowhere."""
 
 
 class PageServer:
-    """A server of the page. Whoever knows its address may be anybody in the workspace: it is for
-    the person at this machine."""
+    """A server of the page. It is for the person at this machine: everybody who knows its address
+    can act as anybody in the workspace."""
 
     def __init__(
         self,

@@ -17,26 +17,26 @@ def as_sent(text: str, people: Mapping[str, str], channels: Mapping[str, str]) -
     ids by their lower-case names; everything else is escaped."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
-    def named(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         sign, whole = match[1], match[2]
         name = whole.rstrip(".-")
-        rest = whole[len(name) :]
-        known = (people if sign == "@" else channels).get(name.lower())
-        if known:
-            return f"<{sign}{known}>{rest}"
+        punctuation = whole[len(name) :]
+        id_ = (people if sign == "@" else channels).get(name.lower())
+        if id_:
+            return f"<{sign}{id_}>{punctuation}"
         if sign == "@" and name in _WIDE:
-            return f"<!{name}>{rest}"
+            return f"<!{name}>{punctuation}"
         return match[0]
 
-    return _NAMED.sub(named, escaped)
+    return _NAMED.sub(replacement, escaped)
 
 
 def filled_in(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a person put into a form's fields, of Slack's ``state.values``: by block_id, and
-    by action_id where a block has several.
+    """Return a person's entries in a form, from Slack's ``state.values``: by block_id, or by
+    action_id in a block with several fields.
 
     Raises:
-        CannotAct: it is no such state.
+        CannotAct: ``state`` is not of this form.
     """
     values: dict[str, Any] = {}
     for block, fields in state.items():
@@ -54,7 +54,7 @@ def _value(content: Any) -> Any:
         if name == "selected_option":
             return value.get("value") if isinstance(value, dict) else None
         if name == "selected_options":
-            return [one.get("value") for one in value or [] if isinstance(one, dict)]
+            return [option.get("value") for option in value or [] if isinstance(option, dict)]
         if name != "type":
             return value
     return None

@@ -1,4 +1,5 @@
-"""The connection of an open page: sends what its person sees as it changes, does what they do."""
+"""The connection of an open page: it sends the changes that its person sees, and carries out their
+actions."""
 
 from __future__ import annotations
 
@@ -24,14 +25,14 @@ log = logging.getLogger(__name__)
 _TOGETHER = 0.03
 """Seconds in which changes are collected before they are sent."""
 _LOOK = 2.0
-"""Seconds between two looks at what ends by itself, such as a status."""
+"""Seconds between two checks for things that end by themselves, such as a status."""
 _AT_ONCE = 20
 """Actions of one page that may be under way."""
 _TOO_MANY = "too much is under way already: wait for it"
 
 
 class Window:
-    """A page's connection, with the person that it is for now."""
+    """A page's connection, with the person that it acts as."""
 
     def __init__(
         self,
@@ -77,12 +78,12 @@ class Window:
 
     async def _send_changes(self) -> None:
         user = self._user
-        seen = seen_by(self._slack, user)
+        entries = seen_by(self._slack, user)
         if (model := self._parts.model) is not None:
-            seen["model"] = {"on": model.on, "questions": list(model.questions)}
-        if changes := changes_between(self._sent, seen):
+            entries["model"] = {"on": model.on, "questions": list(model.questions)}
+        if changes := changes_between(self._sent, entries):
             text = json.dumps({"type": "changes", "user": user, **changes})
-            # Later actions edit these objects: what was sent is remembered as it was.
+            # Remember a copy: later actions change these objects.
             self._sent |= json.loads(text)["set"]
             for key in changes["removed"]:
                 del self._sent[key]
@@ -90,19 +91,19 @@ class Window:
 
     async def _take(self, data: str) -> None:
         try:
-            wanted = json.loads(data)
+            request = json.loads(data)
         except ValueError:
             return
-        if not isinstance(wanted, dict):
+        if not isinstance(request, dict):
             return
         if len(self._actions) >= _AT_ONCE:
-            done = {"type": "done", "id": wanted.get("id"), "error": _TOO_MANY}
-            await self._socket.send_json(done)
+            refusal = {"type": "done", "id": request.get("id"), "error": _TOO_MANY}
+            await self._socket.send_json(refusal)
             return
-        if wanted.get("do") == "become":
-            await self._become(str(wanted.get("user")))
+        if request.get("do") == "become":
+            await self._become(str(request.get("user")))
             return
-        task = asyncio.create_task(self._act(self._user, wanted))
+        task = asyncio.create_task(self._act(self._user, request))
         self._actions.add(task)
         task.add_done_callback(self._actions.discard)
 
@@ -127,10 +128,10 @@ class Window:
             "sites": list(self._parts.pages.sites),
         }
 
-    async def _act(self, user: str, wanted: Mapping[str, Any]) -> None:
-        reply: Json = {"type": "done", "id": wanted.get("id")}
+    async def _act(self, user: str, request: Mapping[str, Any]) -> None:
+        reply: Json = {"type": "done", "id": request.get("id")}
         try:
-            reply |= await self._acting.act(user, wanted)
+            reply |= await self._acting.act(user, request)
         except (CannotAct, Refusal) as error:
             reply["error"] = str(error)
         except Exception as error:

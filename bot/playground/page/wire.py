@@ -11,19 +11,20 @@ from bot.playground.web_api.server import Call
 from bot.playground.workspace import LocalSlack
 
 _MOST = 80
-"""Entries; the last ones."""
+"""The number of latest entries that are shown."""
 
 
 def traffic(slack: LocalSlack, message: Message) -> list[Json]:
     """Return the events and calls about the thread of ``message``, oldest first."""
-    thread = {one.ts for one in slack.thread(message.channel, message.root)} | {message.ts}
+    in_thread = slack.thread(message.channel, message.root)
+    thread = {other.ts for other in in_thread} | {message.ts}
     entries = [
         *(
-            _event(one)
-            for one in slack.deliveries
-            if _is_about(one.payload, message.channel, thread)
+            _event(delivery)
+            for delivery in slack.deliveries
+            if _is_about(delivery.payload, message.channel, thread)
         ),
-        *(_call(one) for one in slack.calls if _calls_about(one, message.channel, thread)),
+        *(_call(call) for call in slack.calls if _calls_about(call, message.channel, thread)),
     ]
     return sorted(entries, key=lambda entry: float(entry["at"]))[-_MOST:]
 

@@ -35,7 +35,7 @@ def thread_to_write(slack: Core, place: Channel, arguments: Arguments) -> str | 
 
     Raises:
         Refusal: ``thread_not_found``; ``cannot_reply_to_message`` for the ts of a
-            reply, which Slack takes and then shows where nobody looks.
+            reply, which Slack accepts and then shows where nobody looks.
     """
     if not (thread_ts := arguments.text("thread_ts")):
         return None
@@ -95,8 +95,8 @@ def update(slack: Core, arguments: Arguments) -> Json:
     """Edit one of the app's own messages.
 
     "Rich-text blocks cannot be replaced with non-rich-text blocks" (Slack's
-    `block_mismatch`). An app met that for a message that it had streamed; here streams are not kept
-    as rich text, and tests that need the refusal ask for it.
+    `block_mismatch`). An app got this refusal for a message that it had streamed; here streams are
+    not stored as rich text, and tests that need the refusal request it.
     """
     message = own_message(slack, arguments, "cant_update_message")
     if slack.channels[message.channel].is_archived:

@@ -25,33 +25,33 @@ def info(slack: Core, arguments: Arguments) -> Json:
 
 def members(slack: Core, arguments: Arguments) -> Json:
     place = channel_with_scope(slack, arguments.needed("channel"), READ_SCOPES)
-    found, following = page([{"id": m} for m in place.members], arguments, default=100)
-    return {"members": [member["id"] for member in found], **following}
+    page_, following = page([{"id": m} for m in place.members], arguments, default=100)
+    return {"members": [member["id"] for member in page_], **following}
 
 
 def history(slack: Core, arguments: Arguments) -> Json:
     place = channel_with_scope(slack, arguments.needed("channel"), HISTORY_SCOPES)
     if slack.bot_user_id not in place.members:
         raise Refusal("not_in_channel")
-    shown = [
+    visible = [
         message
         for message in slack.history(place.id)
         if not message.is_reply or message.subtype == "thread_broadcast"
     ]
-    newest_first = _between(shown, arguments)[::-1]
+    newest_first = _between(visible, arguments)[::-1]
     return _messages(slack, newest_first, arguments)
 
 
 def replies(slack: Core, arguments: Arguments) -> Json:
-    """Return a page of a thread. Slack puts the first message in front of each page, also of those
-    behind ``oldest``, which its documentation does not say."""
+    """Return a page of a thread. Slack puts the first message in front of each page, also with
+    ``oldest``, which its documentation does not say."""
     place = channel_with_scope(slack, arguments.needed("channel"), HISTORY_SCOPES)
     if slack.bot_user_id not in place.members:
         raise Refusal("not_in_channel")
-    known = slack.messages.get(place.id, {}).get(arguments.needed("ts"))
-    if known is None:
+    message_ = slack.messages.get(place.id, {}).get(arguments.needed("ts"))
+    if message_ is None:
         raise Refusal("thread_not_found")
-    thread = slack.thread(place.id, known.root)
+    thread = slack.thread(place.id, message_.root)
     first = [message.wire(slack.replies(message)) for message in thread if not message.is_reply]
     below = [message for message in thread if message.is_reply]
     answer = _messages(slack, _between(below, arguments), arguments)
@@ -88,9 +88,9 @@ def _between(messages: Sequence[Message], arguments: Arguments) -> list[Message]
 
 def _messages(slack: Core, messages: Sequence[Message], arguments: Arguments) -> Json:
     wires = [message.wire(slack.replies(message)) for message in messages]
-    found, following = page(wires, arguments, default=100)
+    page_, following = page(wires, arguments, default=100)
     return {
-        "messages": found,
+        "messages": page_,
         "has_more": bool(following["response_metadata"]["next_cursor"]),
         **following,
     }

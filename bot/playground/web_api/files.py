@@ -40,13 +40,13 @@ def complete_upload(slack: Core, arguments: Arguments) -> Json:
 
 
 def _uploaded(slack: Core, item: Any) -> Json:
-    known = slack.files.get(item.get("id", "")) if isinstance(item, dict) else None
-    if known is None:
+    file = slack.files.get(item.get("id", "")) if isinstance(item, dict) else None
+    if file is None:
         raise Refusal("file_not_found")
-    if known["content"] is None:
+    if file["content"] is None:
         raise Refusal("file_upload_not_completed")
-    title = item.get("title") or known["name"]
-    return {"id": known["id"], "name": known["name"], "title": title, "size": known["size"]}
+    title = item.get("title") or file["name"]
+    return {"id": file["id"], "name": file["name"], "title": title, "size": file["size"]}
 
 
 METHODS: Mapping[str, Method] = {

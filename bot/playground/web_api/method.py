@@ -13,8 +13,8 @@ from bot.playground.model import Channel, Json
 
 
 class Arguments(Mapping[str, Any]):
-    """Arguments from JSON, form or query: a form has nothing but strings, so numbers, flags and
-    structures are parsed on access."""
+    """Arguments from JSON, form or query. A form has only strings, so numbers, flags and structures
+    are parsed on access."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = dict(values)
@@ -71,8 +71,8 @@ Handler = Callable[[Core, Arguments], Json]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method. ``scopes``: any one of them is enough. ``tier`` 0 is a limit of its own or none;
-    ``kind`` is that of the token."""
+    """A method. ``scopes``: any one of them is enough. ``tier`` 0: the method has a limit of its
+    own or none; ``kind`` is the kind of token that it takes."""
 
     handler: Handler
     scopes: tuple[str, ...] = ()

@@ -28,8 +28,8 @@ def auth_teams_list(slack: Core, arguments: Arguments) -> Json:
     if not slack.org_wide:
         raise Refusal("not_allowed_token_type")
     ours: list[Json] = [{"id": slack.team_id, "name": slack.team_domain}]
-    found, following = page(ours, arguments, default=100)
-    return {"teams": found, **following}
+    teams, following = page(ours, arguments, default=100)
+    return {"teams": teams, **following}
 
 
 def users_info(slack: Core, arguments: Arguments) -> Json:
@@ -38,8 +38,8 @@ def users_info(slack: Core, arguments: Arguments) -> Json:
 
 def users_list(slack: Core, arguments: Arguments) -> Json:
     everyone = [_wire(slack, person) for person in slack.people.values()]
-    found, following = page(everyone, arguments, default=1_000)
-    return {"members": found, "cache_ts": int(slack.clock()), **following}
+    users, following = page(everyone, arguments, default=1_000)
+    return {"members": users, "cache_ts": int(slack.clock()), **following}
 
 
 def lookup_by_email(slack: Core, arguments: Arguments) -> Json:

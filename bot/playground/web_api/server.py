@@ -43,8 +43,8 @@ METHODS: Mapping[str, Method] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the app. ``at`` is the workspace's time; ``error`` is empty if Slack said yes, and
-    the HTTP status or "dropped" if there was no answer."""
+    """A call of the app. ``at`` is the workspace's time; ``error`` is empty if Slack accepted it,
+    and the HTTP status or "dropped" if there was no answer."""
 
     method: str
     arguments: Mapping[str, Any]
@@ -69,7 +69,7 @@ class WebApi:
     def __init__(self, slack: Core, *, limits: RateLimits, missing: Collection[str]) -> None:
         self.calls: list[Call] = []
         self.tokens: Tokens | None = None
-        """Those of further workspaces, which are served by their Web APIs."""
+        """The tokens of further workspaces, whose own Web APIs serve their calls."""
         self.faults = Faults()
         self.limits = limits
         self.missing = set(missing)
@@ -92,17 +92,17 @@ class WebApi:
     ) -> web.StreamResponse | None:
         """Return the answer to a call in a further workspace; None if it is in this one."""
         name = request.match_info["method"]
-        assert self.tokens is not None  # noqa: S101 - the caller looked
+        assert self.tokens is not None  # noqa: S101 - the caller has checked
         try:
-            other = self.tokens.of(token)
+            further = self.tokens.of(token)
         except Refusal as refusal:
             return self._answered(name, arguments, refusal.answer())
-        if other is None:
+        if further is None:
             return None
         if name == "auth.revoke":
             self.tokens.revoke(token)
             return self._answered(name, arguments, {"ok": True, "revoked": True})
-        return await other.serve(request)
+        return await further.serve(request)
 
     async def _serve(
         self, request: web.Request, token: str, arguments: Arguments
@@ -195,6 +195,6 @@ async def _values(request: web.Request) -> dict[str, Any]:
 
 
 def _token(request: web.Request, values: dict[str, Any]) -> str:
-    """Return the token from the header or the arguments, and remove it from these."""
-    given = values.pop("token", "")
-    return request.headers.get("Authorization", "").removeprefix("Bearer ") or str(given)
+    """Return the token from the header or the arguments, and remove it from the arguments."""
+    token = values.pop("token", "")
+    return request.headers.get("Authorization", "").removeprefix("Bearer ") or str(token)

@@ -1,4 +1,4 @@
-"""Methods ``chat.startStream`` and its kin: a message that is written before people's eyes."""
+"""Methods ``chat.*Stream``: a message that people see while it is written."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ def _streaming(slack: Core, arguments: Arguments) -> Message:
 
 
 def _write(message: Message, arguments: Arguments) -> None:
-    """Add what came to the end of the message, all of it or nothing.
+    """Add the new text and blocks to the end of the message, all or none.
 
     Raises:
         Refusal: ``streaming_mode_mismatch`` for text in another argument than the stream's first.
-            Slack documents no such rule; several apps have met it. Its own SDK always sends
-            ``chunks``.
+            Slack does not document this rule; several apps have met it. Slack's own SDK always
+            sends ``chunks``.
     """
     chunks = arguments.structure("chunks", error="invalid_chunks") or []
     markdown, stream = arguments.text("markdown_text"), message.stream
@@ -105,10 +105,10 @@ def _write(message: Message, arguments: Arguments) -> None:
     for chunk in chunks:
         if chunk["type"] == "markdown_text":
             message.text += chunk["text"]
-    others = [block for block in message.blocks if block["type"] != "markdown"]
-    others += [block for chunk in chunks for block in chunk.get("blocks", [])]
+    blocks = [block for block in message.blocks if block["type"] != "markdown"]
+    blocks += [block for chunk in chunks for block in chunk.get("blocks", [])]
     text = [{"type": "markdown", "text": message.text, "block_id": "stream"}]
-    message.blocks = with_ids([*(text if message.text else []), *others])
+    message.blocks = with_ids([*(text if message.text else []), *blocks])
 
 
 def _check(chunk: Any) -> None:

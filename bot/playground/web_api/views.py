@@ -45,7 +45,7 @@ def publish(slack: Core, arguments: Arguments) -> Json:
 
 
 def _check_hash(view: View, arguments: Arguments) -> None:
-    if (given := arguments.text("hash")) and given != view.hash:
+    if (expected := arguments.text("hash")) and expected != view.hash:
         raise Refusal("hash_conflict")
 
 
