@@ -17,11 +17,10 @@ _TERMINATED = 128 + signal.SIGTERM
 
 
 def main() -> None:
-    # Where it was ignored, as in the background of a script, it stays so.
     heeds = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if heeds:
         signal.signal(signal.SIGINT, _end)
-    if os.getpid() == 1:  # a container's first process is sent no signal that it does not handle
+    if os.getpid() == 1:  # a container's first process gets no signal that it does not handle
         signal.signal(signal.SIGTERM, _terminate)
     if {"serve", "--watch"}.intersection(sys.argv):
         from bot.slack.signals import hold_on  # the others need not wait for it
@@ -49,7 +48,8 @@ def _end(_number: int, _frame: object) -> None:
 
 
 def _terminate(_number: int, _frame: object) -> None:
-    """End the process as SIGTERM ends any other. What ends with more care sets its own handler."""
+    """End the process as SIGTERM ends any other. Commands with work to finish set their own
+    handler."""
     os._exit(_TERMINATED)
 
 

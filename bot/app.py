@@ -1,6 +1,6 @@
 """The composition root: settings -> the parts that a command needs. Slack's are in `bot.serving`.
 
-What is slow to import is imported where it is needed: SQLAlchemy takes a third of a second, and
+Slow libraries are imported where they are needed: SQLAlchemy takes a third of a second, and
 LlamaIndex one.
 """
 
@@ -58,26 +58,26 @@ class App:
     Raises (at first use):
         IndexUnavailable, StateUnavailable: it cannot be opened.
         SettingsError: the data folder cannot be made.
-        ModelMisconfigured: a language model is set, and something of it is missing.
+        ModelMisconfigured: a language model is set, and its address, key or package is missing.
     """
 
     def __init__(
         self, settings: Settings, secrets: Secrets, *, indexing: Indexing | None = None
     ) -> None:
-        """Create it. ``last_pass`` returns the time up to which a wiki's index is current: by the
-        database, unless a caller knows without asking it. ``model_client`` is used in place of the
-        configured language model's."""
+        """Create it. ``last_pass`` returns the time up to which a wiki's index is current: from the
+        database, unless a caller replaces it. ``model_client`` is used in place of the configured
+        language model's client."""
         restoring.finish(settings.data_dir)
         self.settings = settings
         self.secrets = secrets
         self.last_pass = self._last_pass
         self.passed: Callable[[Pass], None] = lambda _: None
-        """Takes note of a pass that a command of another process made with these parts."""
+        """Records a pass that another process's command made with these parts."""
         self.one_sync = Lock()
         self.model_client: MeasuredModel | None = None
         self.model_observer: ModelObserver | None = None
         self.timed: Callable[[Reranker], Reranker] = lambda reranker: reranker
-        """Wraps the cross-encoder of answers to people, for whoever measures it."""
+        """Wraps the cross-encoder of answers to people, to measure it."""
         self.closing = ExitStack()
         self._state_place = StatePlace(settings.data_dir, settings.state.url)
         if indexing is not None:
@@ -109,7 +109,7 @@ class App:
         return self.closing.enter_context(closing(self._state_place.open(password)))
 
     def state_if_made(self) -> Database | None:
-        """Return the database; None where there is none, which opening it would make."""
+        """Return the database; None if there is none, because opening it would create it."""
         return self.state if self._state_place.is_made else None
 
     @part
@@ -136,7 +136,7 @@ class App:
         return self.pass_log() if self.state_if_made() else None
 
     def follow(self, settings: Settings) -> None:
-        """Take over what `config.reloading` lets change in a running process."""
+        """Apply the settings that `config.reloading` lets change in a running process."""
         with MAKING:
             self.settings = settings
             for name in {"searching", "answerer", "quotations"} & self.__dict__.keys():
@@ -161,14 +161,14 @@ class App:
         return SavedQuestions(self.verdicts(), self.indexing.embedder, progress)
 
     def _last_pass(self, wiki: str) -> datetime | None:
-        found = (self.pass_log_if_made() or NoPasses()).last_complete(wiki)
-        return found.astimezone() if found else None
+        began = (self.pass_log_if_made() or NoPasses()).last_complete(wiki)
+        return began.astimezone() if began else None
 
     def has_failed(self, wiki: str) -> bool:
         return failed_since(self.pass_log_if_made() or NoPasses(), wiki, now())
 
     def reader(self, email: str | None) -> Principal:
-        """Return who has the rights of ``email``; of everyone, if it is None. May take seconds."""
+        """Return the reader with the rights of ``email``; None: everyone's. May take seconds."""
         return Principal.of(EVERYONE, *(self.indexing.wikis.tokens(email) if email else ()))
 
     @part

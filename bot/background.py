@@ -22,7 +22,7 @@ async def beside(executor: Executor, work: Callable[..., T], *arguments: object)
 
 
 async def in_own_thread(work: Callable[[], T], name: str = "beside") -> T:
-    """Await the result of ``work``. Its thread does not delay the end of the process, as one of a
-    pool would: so only for work that may be cut off anywhere."""
+    """Await the result of ``work``. Unlike a pool's thread, its thread does not delay the end of
+    the process: so use it only for work that may be cut off anywhere."""
     # Shielded: a waiter that is cancelled must not make setting the result an error.
     return await asyncio.shield(asyncio.wrap_future(in_daemon(work, name)))

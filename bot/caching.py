@@ -9,29 +9,29 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 _MANY = 1000
-"""Values from which those that have expired are looked for, so that memory stays bounded."""
+"""The number of values from which on expired ones are removed, so that memory stays bounded."""
 
 
 class ExpiringCache(Generic[Key, Value]):
-    """A cache in which each value has its time. ``clock`` returns monotonic seconds."""
+    """A cache in which each value expires at its own time. ``clock`` returns monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._kept: dict[Key, tuple[float, Value]] = {}
-        self._many = _MANY
+        self._entries: dict[Key, tuple[float, Value]] = {}
+        self._sweep_at = _MANY
 
     def get(self, key: Key) -> Value | None:
-        """Return the value; None if there is none, or its time is over."""
-        kept = self._kept.get(key)
-        return kept[1] if kept and self._clock() < kept[0] else None
+        """Return the value; None if there is none, or it has expired."""
+        entry = self._entries.get(key)
+        return entry[1] if entry and self._clock() < entry[0] else None
 
     def put(self, key: Key, value: Value, seconds: float) -> None:
         """Remember a value for some seconds."""
         now = self._clock()
-        if len(self._kept) >= self._many:
-            self._kept = {key: kept for key, kept in self._kept.items() if now < kept[0]}
-            self._many = max(_MANY, 2 * len(self._kept))
-        self._kept[key] = (now + seconds, value)
+        if len(self._entries) >= self._sweep_at:
+            self._entries = {key: entry for key, entry in self._entries.items() if now < entry[0]}
+            self._sweep_at = max(_MANY, 2 * len(self._entries))
+        self._entries[key] = (now + seconds, value)
 
     def forget(self, key: Key) -> None:
-        self._kept.pop(key, None)
+        self._entries.pop(key, None)

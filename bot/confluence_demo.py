@@ -1,5 +1,5 @@
 """The command ``footnote demo --confluence``: a made-up Confluence, and two people who ask it the
-same."""
+same questions."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def run_demo(stopped: Callable[[], bool]) -> None:
             product="cloud",
             email=reader.email,
         )
-        # Its own defaults, whatever the environment says of another installation.
+        # The demo's own defaults, not the environment's settings of another installation.
         settings = Settings.model_construct(data_dir=Path(folder), wiki=(wiki,))
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
         with App(settings, secrets) as app, screen.progress_bars() as progress:
@@ -120,7 +120,7 @@ def _ask(settings: Settings, secrets: Secrets, person: User, question: str) -> N
 
 
 def furnished(world: World) -> tuple[User, User, str]:
-    """Return the world with its pages; Ada, Bob, and the page "Deploying"."""
+    """Fill the world with pages, and return Ada, Bob and the id of the page "Deploying"."""
     ada, bob = world.add_user("Ada"), world.add_user("Bob")
     world.add_group("hr", [ada])
     world.add_group("engineers", [bob])

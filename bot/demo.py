@@ -70,21 +70,25 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
 def program_here() -> str:
     """Return how this shell calls the running program."""
     program = Path(sys.argv[0])
-    found = shutil.which(program.name)
-    if found and Path(found).samefile(program):
+    on_path = shutil.which(program.name)
+    if on_path and Path(on_path).samefile(program):
         return program.name
     return _shown(program)
 
 
 def _shown(file: Path) -> str:
     """Return a path as short as possible, quoted for the shell if need be."""
-    absolute, here = file.absolute(), Path.cwd()
-    short = absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
+    absolute, working_folder = file.absolute(), Path.cwd()
+    short = (
+        absolute.relative_to(working_folder)
+        if absolute.is_relative_to(working_folder)
+        else absolute
+    )
     return shlex.quote(str(short))
 
 
 def _settings(data_dir: Path) -> Settings:
-    # Its own defaults, whatever the environment says of another installation.
+    # The demo's own defaults, not the environment's settings of another installation.
     return Settings.model_construct(data_dir=data_dir, wiki=(_handbook(),))
 
 

@@ -1,9 +1,9 @@
 """Words of pages, models and people, escaped so that nothing in them passes for ours.
 
-In an answer's text every ``[n]`` is a footnote of ours. So one that somebody else wrote becomes
-``(n)``; within code, where brackets mean something, ``[ n ]``. A dagger marks a sentence that could
-not be verified, so another's becomes ``+``, except within code. This is the one place that does so,
-for every surface.
+In an answer's text every ``[n]`` is a footnote of ours. So an ``[n]`` in other people's words
+becomes ``(n)``; within code, where brackets mean something, ``[ n ]``. Our dagger marks a sentence
+that could not be verified, so other daggers become ``+``, except within code. This is the one
+module that does so, for every surface.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _LEFT_OUT = " \u2026 "
 def clean(text: str) -> str:
     """Return ``text`` without invisible characters. Line ends become ``\n``. Joiners stay within
     scripts (and emoji) that need them."""
-    return _TO_BE_LOOKED_AT.sub(_seen, _LINE_ENDS.sub("\n", text))
+    return _TO_BE_LOOKED_AT.sub(_visible, _LINE_ENDS.sub("\n", text))
 
 
-def _seen(found: re.Match[str]) -> str:
-    character = found[0]
-    if character in _ZERO_WIDTH_JOINERS and _joins_other_scripts(found.string, found.start()):
+def _visible(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in _ZERO_WIDTH_JOINERS and _joins_other_scripts(match.string, match.start()):
         return character
     return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
 
@@ -87,24 +87,23 @@ def quoted(words: str) -> str:
 
 
 def words_behind(answer: Answer) -> tuple[str, ...]:
-    """Return for each source of a composed answer the words that its sentences rest on, short
-    enough to stand beside the source; all empty for other answers, which are these words.
+    """Return for each source of a composed answer an excerpt of the words that its sentences rest
+    on; all empty for other answers, which are quotations already.
 
-    Of several questions, some may have been answered by quotation: what the text says is not
-    repeated.
+    If some of several questions were answered by quotation, words in the text are not repeated.
     """
     if not answer.composed:
         return ("",) * len(answer.sources)
     most = min(_EXCERPT, _EXCERPTS // max(1, len(answer.sources)))
-    said = " ".join(answer.text.replace("**", "").split()) if answer.fallback else ""
-    shown = (excerpt(source.quote, most) for source in answer.sources)
-    return tuple("" if words in said else words for words in shown)
+    text = " ".join(answer.text.replace("**", "").split()) if answer.fallback else ""
+    excerpts = (excerpt(source.quote, most) for source in answer.sources)
+    return tuple("" if words in text else words for words in excerpts)
 
 
 def excerpt(words: str, most: int) -> str:
-    """Return ``words`` of a page on one line, without markup. Of more than ``most`` characters the
-    middle is left out, because words behind several sentences begin with those of the one and end
-    with those of the other."""
+    """Return ``words`` of a page on one line, without markup. If they are longer than ``most``
+    characters the middle is left out: words behind several sentences begin with those of the first
+    and end with those of the last."""
     if len(words) > 2 * _LOOKED_AT:
         words = f"{words[:_LOOKED_AT]}{_LEFT_OUT}{words[-_LOOKED_AT:]}"
     line = on_one_line(plain(clean(words)).replace("**", ""))

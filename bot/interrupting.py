@@ -14,9 +14,9 @@ from bot import screen, terminal
 def interruptible() -> Iterator[screen.StopRequest]:
     """Let the first SIGINT or SIGTERM ask for a stop at the next safe point, and a second one stop
     at once (which loses nothing either, see `indexers.syncing.sync`)."""
-    if far := screen.remote():
-        with far.interruptible() as asked:
-            yield asked
+    if remote_screen := screen.remote():
+        with remote_screen.interruptible() as stopped_there:
+            yield stopped_there
         return
     stopped = threading.Event()
 
@@ -37,5 +37,5 @@ def interruptible() -> Iterator[screen.StopRequest]:
 
 
 def finishing(name: str) -> str:
-    """Return what is said to the first signal of this ``name``."""
+    """Return the message after the first signal of this ``name``."""
     return f"{name}: finishing the page at hand (again to stop at once)"

@@ -29,9 +29,9 @@ class Models(Protocol):
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Pause garbage collection: imports make no garbage, and to look for some takes a tenth of the
-    time. What was loaded stays, so it is never looked through afterwards: that takes a fifth of a
-    second, in which Slack waits."""
+    """Pause garbage collection: imports make no garbage, and searching for it takes a tenth of
+    their time. Loaded objects stay, so later collections skip them: to search them takes a fifth of
+    a second, in which Slack waits."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -44,8 +44,8 @@ def without_collection() -> Iterator[None]:
 
 @contextmanager
 def models_loaded(models: Models) -> Iterator[None]:
-    """Load the models in a thread meanwhile: that is mostly not Python's work, and imports are. A
-    model that cannot be loaded raises where it is used."""
+    """Load the models in a thread meanwhile: that is mostly work outside of Python, while imports
+    are Python's work. A model that cannot be loaded raises where it is used."""
     embedder, reranker = models.embedder, models.reranker
     with ThreadPoolExecutor(1, "loading") as pool, without_collection():
         pool.submit(load_models, embedder, reranker)
@@ -53,7 +53,7 @@ def models_loaded(models: Models) -> Iterator[None]:
 
 
 def warm_up(models: Models) -> None:
-    """Wait until the models are loaded, and let threads keep out of the way of Slack.
+    """Wait until the models are loaded, and let threads yield often, so that Slack need not wait.
 
     Raises:
         ModelUnavailable: one cannot be loaded.

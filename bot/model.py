@@ -34,15 +34,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question. ``reader`` is whose rights count; ``wikis`` narrows the search, None means all;
+    """A question. The rights of ``reader`` count; ``wikis`` narrows the search, None means all;
     ``history`` are the earlier turns of its conversation, oldest first. The cost of a language
     model is counted for ``person`` and ``channel``; empty means nobody. ``standalone`` is the
-    question in words that need no history, to search by and never to show; empty if it was not
-    rewritten. ``language`` is the preferred one of the answer, in English and lower case; empty
-    means the question's. ``quoting``: no language model is asked, so that it costs nothing to learn
-    whether there is an answer. ``foreign``: it is in another language than the pages, so its words
-    cannot be compared with theirs; ``bridged``: but its meaning can, because the embedding model
-    knows both languages."""
+    question in words that need no history, for the search and never shown; empty if it was not
+    rewritten. ``language`` is the preferred language of the answer, in English and lower case;
+    empty means the question's. ``quoting``: no language model is called, so that it costs nothing
+    to learn whether there is an answer. ``foreign``: it is in another language than the pages, so
+    its words cannot be compared with theirs; ``bridged``: but its meaning can, because the
+    embedding model knows both languages."""
 
     text: str
     reader: Reader
@@ -110,8 +110,8 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """A wiki did not say in time whether the cited pages still exist and may still be read: they
-    are as of ``last_check``, None if unknown."""
+    """The note that a wiki did not say in time whether the cited pages still exist and may still be
+    read: they are as of ``last_check``, None if unknown."""
 
     last_check: datetime | None = None
 
@@ -154,8 +154,9 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """A search of open pages alone, because a wiki could not be asked what the reader may read.
-    ``sites`` are those that did not say; ``several``: the answer is for everybody in a channel."""
+    """A search of open pages alone, because a wiki did not say which pages the reader may read.
+    ``sites`` are the wikis that did not say; ``several``: the answer is for everybody in a
+    channel."""
 
     sites: tuple[str, ...] = ()
     several: bool = False
@@ -253,13 +254,13 @@ class Answer:
     ``verified_parts``: a person wrote these of its parts.
     ``linked`` are pages that may say more.
 
-    Of a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
-    are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` behind their
+    In a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
+    are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` after their
     footnotes. ``denial``: it says that the pages do not answer the question, and what they do say.
     ``cut``: its end is missing.
 
-    ``nearest`` are pages worth a look beside the sources, their ``quote`` empty; only of a ``tone``
-    that is no plain answer. ``early``: not every passage has been embedded yet.
+    ``nearest`` are pages worth a look beside the sources, with an empty ``quote``; only for a
+    ``tone`` other than a plain answer. ``early``: not every passage has been embedded yet.
     """
 
     text: str
@@ -326,8 +327,8 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
     """A result without an answer. ``text`` says what was searched; ``nearest`` are pages worth a
-    look (their ``quote`` is empty); ``fallback`` says why a language model that was asked, or was
-    to be, has no part in it."""
+    look (their ``quote`` is empty); ``fallback`` says why a language model that was called, or was
+    going to be, has no part in it."""
 
     reason: Reason
     text: str
@@ -373,7 +374,7 @@ Result = Answer | NoAnswer | Clarify
 
 
 def is_unsure(result: Result) -> bool:
-    """Return whether it may not answer the question, so that the asker may ask the wiki's
+    """Return whether the result may not answer the question, so that the asker may ask the wiki's
     keepers."""
     if isinstance(result, NoAnswer):
         return result.reason is Reason.NOTHING_FITS
@@ -389,8 +390,8 @@ def why_no_model(result: Result) -> str:
     return result.fallback.words_of_silence if is_silent else result.fallback.words
 
 
-def named(said: Result) -> tuple[Source, ...]:
+def named(result: Result) -> tuple[Source, ...]:
     """Return the sections that the result leads to."""
-    if isinstance(said, Clarify):
-        return said.sources
-    return said.nearest if isinstance(said, NoAnswer) else (*said.sources, *said.nearest)
+    if isinstance(result, Clarify):
+        return result.sources
+    return result.nearest if isinstance(result, NoAnswer) else (*result.sources, *result.nearest)

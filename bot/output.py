@@ -1,4 +1,4 @@
-"""Standard output and standard error, whose own failures can be told from all others."""
+"""Standard output and standard error, whose own failures can be distinguished from all others."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _output(stream: object) -> TextIOWrapper:
 
 
 def write_nothing_more(lost: OutputLost) -> None:
-    """Discard what is still buffered, or Python would complain of it at its end."""
+    """Discard the buffered output, or Python would complain of it at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, lost.number)
     os.close(nowhere)

@@ -9,12 +9,12 @@ from typing import Any, Self, TypeVar, overload
 T = TypeVar("T")
 
 MAKING = RLock()
-"""Held while a part is made. One lock for all: parts are made of parts."""
+"""Held while a part is made. There is one lock for all, because parts are made of parts."""
 
 
 class part(cached_property[T]):  # noqa: N801 - it decorates, as `property` does
-    """A property that is computed once. Python's own computes it in each of several threads that
-    are first, since 3.12."""
+    """A property that is computed once. Since 3.12, Python's own is computed in each of several
+    threads that are first at the same time."""
 
     @overload
     def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...

@@ -39,7 +39,8 @@ from config.wikis import ConfluenceSettings, MarkdownSettings
 MANIFEST = Path(serving.__file__).parents[1] / "config" / "slack_manifest.json"
 DATA_DIR = Path("data", "playground")
 _PATIENCE = 15.0
-"""Seconds that the reranker may take in the demo: a busy laptop answers as an idle one does."""
+"""Seconds that the reranker may take in the demo, so that a busy laptop gives the same answers as
+an idle one."""
 _MADE_ON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The date of the made-up Confluence's pages."""
 _STARTING = "Starting Footnote and a Slack of its own ..."
@@ -59,7 +60,7 @@ and open the address there; or `footnote demo`, which asks three questions in th
 
 
 class PageNotServed(BotError):
-    """The playground's page cannot be served: the port is taken, mostly."""
+    """The playground's page cannot be served, usually because the port is taken."""
 
 
 class PagesNotWritten(BotError):
@@ -79,7 +80,7 @@ class Listening:
         return self.address not in ("localhost", "::1") and not self.address.startswith("127.")
 
 
-def run_demo(data_dir: Path | None, where: Listening, stopped: Callable[[], bool]) -> None:
+def run_demo(data_dir: Path | None, listening: Listening, stopped: Callable[[], bool]) -> None:
     """Serve the demo's two wikis until Ctrl-C; their index is kept in ``data_dir``.
 
     Raises:
@@ -87,24 +88,28 @@ def run_demo(data_dir: Path | None, where: Listening, stopped: Callable[[], bool
         PagesNotWritten: ``data_dir`` cannot be written.
     """
     folder = (data_dir or DATA_DIR).absolute()
-    with _demo_wikis(folder, where.port + 1 if where.port else 0) as (settings, secrets, pages):
-        run(settings, secrets, where, stopped, demo=pages)
+    with _demo_wikis(folder, listening.port + 1 if listening.port else 0) as (
+        settings,
+        secrets,
+        pages,
+    ):
+        run(settings, secrets, listening, stopped, demo=pages)
 
 
-def run(  # noqa: PLR0913 - what is served, and where
+def run(  # noqa: PLR0913 - the wikis, and where they are served
     settings: Settings,
     secrets: Secrets,
-    where: Listening,
+    listening: Listening,
     stopped: Callable[[], bool],
     emails: Sequence[str] = (),
     *,
     sharing: serving.Sharing = lambda _: nullcontext(),
     demo: DemoPages | None = None,
 ) -> None:
-    """Serve the wikis of ``settings`` until Ctrl-C. The index is theirs; what is asked and flagged
-    is kept nowhere. ``emails`` are of people whom the wikis know; ``sharing`` works for other
-    commands meanwhile, as in `bot.serving.serve`; ``demo`` are the demo's pages, for which a
-    language model is recorded.
+    """Serve the wikis of ``settings`` until Ctrl-C. Their own index is used; questions and flags
+    are deleted at the end. ``emails`` are the addresses of people whom the wikis know; ``sharing``
+    works for other commands meanwhile, as in `bot.serving.serve`; ``demo`` are the demo's pages,
+    which have recorded answers of a language model.
 
     Raises:
         PageNotServed: the page's port is taken.
@@ -115,16 +120,18 @@ def run(  # noqa: PLR0913 - what is served, and where
         model = ModelSwitch(tuple(RECORDINGS)) if demo else None
         reasons = ObservedReasons(model)
         parts = PageParts(demo or NoPages(), reasons, model, tour=demo is not None)
-        playground = open_.enter_context(_playground(where, emails, parts))
-        kept = open_.enter_context(App(settings, secrets))
+        playground = open_.enter_context(_playground(listening, emails, parts))
+        owner = open_.enter_context(App(settings, secrets))
         app = open_.enter_context(
-            PlaygroundApp(_in_playground(settings, scratch), _secrets_of(playground, secrets), kept)
+            PlaygroundApp(
+                _in_playground(settings, scratch), _secrets_of(playground, secrets), owner
+            )
         )
         if demo:
             app.model_client = RecordedModel()
         app.indexing.wikis.chosen()
-        open_.enter_context(sharing(kept))
-        # The demo is read each time, in a second: its first start may have been cut short.
+        open_.enter_context(sharing(owner))
+        # The demo is synced each time, in a second: its first start may have been cut short.
         if demo or not app.indexing.index.counts():
             with screen.progress_bars() as progress:
                 reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
@@ -136,45 +143,45 @@ def run(  # noqa: PLR0913 - what is served, and where
         serving.serve_app(
             app,
             lambda answerer: reasons.observe(answerer, app.library),
-            ready=lambda: _introduce(playground, where),
+            ready=lambda: _introduce(playground, listening),
         )
 
 
 class PlaygroundApp(App):
-    """The parts of the bot in the playground. Its index is that of ``kept``, and so are the locks
-    and the record of its syncs; what is asked and flagged goes into a database of its own. That
-    one knows the syncs, too: a flag's page may have changed."""
+    """The parts of the bot in the playground. It has the index of ``owner``, with the locks and the
+    log of its syncs; questions and flags go into a database of its own. That database records the
+    syncs, too, because a flag's page may have changed."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, kept: App) -> None:
+    def __init__(self, settings: Settings, secrets: Secrets, owner: App) -> None:
         super().__init__(settings, secrets)
-        self._kept = kept
-        self.indexing = kept.indexing
-        self.one_sync = kept.one_sync
-        kept.passed = self._passed_beside
+        self._owner = owner
+        self.indexing = owner.indexing
+        self.one_sync = owner.one_sync
+        owner.passed = self._passed_beside
 
-    def _passed_beside(self, one: Pass) -> None:
-        super().pass_log().record(one)
-        self.passed(one)
+    def _passed_beside(self, pass_: Pass) -> None:
+        super().pass_log().record(pass_)
+        self.passed(pass_)
 
     def pass_log(self) -> PassLog:
-        return _TwoLogs(self._kept.pass_log(), super().pass_log())
+        return _TwoLogs(self._owner.pass_log(), super().pass_log())
 
     def pass_log_if_made(self) -> PassLog | None:
-        return self._kept.pass_log_if_made()
+        return self._owner.pass_log_if_made()
 
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
-        return self._kept.sync_locks(stopped)
+        return self._owner.sync_locks(stopped)
 
 
 class _TwoLogs:
-    """A log of passes that a second one copies."""
+    """A log of passes that records each in a second log, too."""
 
     def __init__(self, log: PassLog, copy: PassLog) -> None:
         self._log, self._copy = log, copy
 
-    def record(self, one: Pass) -> None:
-        self._log.record(one)
-        self._copy.record(one)
+    def record(self, pass_: Pass) -> None:
+        self._log.record(pass_)
+        self._copy.record(pass_)
 
     def last_complete(self, wiki: str) -> datetime | None:
         return self._log.last_complete(wiki)
@@ -183,23 +190,23 @@ class _TwoLogs:
         return self._log.since(when)
 
 
-def _introduce(playground: RunningPlayground, where: Listening) -> None:
-    """Print the page's address, now that somebody answers there."""
+def _introduce(playground: RunningPlayground, listening: Listening) -> None:
+    """Print the page's address, now that the bot answers there."""
     terminal.say(_INTRODUCTION.format(url=playground.url))
-    if where.is_seen_by_others:
+    if listening.is_seen_by_others:
         terminal.complain(_SEEN_BY_OTHERS)
     terminal.say(_HINTS.format(port=playground.port), style="dim")
 
 
 @contextmanager
 def _playground(
-    where: Listening, emails: Sequence[str], parts: PageParts
+    listening: Listening, emails: Sequence[str], parts: PageParts
 ) -> Iterator[RunningPlayground]:
     try:
         playground = RunningPlayground(
             MANIFEST,
-            address=where.address,
-            port=where.port,
+            address=listening.address,
+            port=listening.port,
             emails=emails,
             parts=parts,
         )
@@ -207,7 +214,7 @@ def _playground(
     except OSError as error:
         why = str(error.strerror).partition(" (while")[0]  # which names the address once more
         raise PageNotServed(
-            f"The page cannot be served at {where.address}, port {where.port}: {why}. "
+            f"The page cannot be served at {listening.address}, port {listening.port}: {why}. "
             "Choose another port with --port."
         ) from None
     try:
@@ -217,7 +224,7 @@ def _playground(
 
 
 def _in_playground(settings: Settings, scratch: Path) -> Settings:
-    """Return the settings with the playground's Slack, and with what is asked there kept apart."""
+    """Return the settings with the playground's Slack, and with a database in ``scratch``."""
     slack = settings.slack.model_copy(
         update={
             "mode": "socket",
@@ -250,8 +257,8 @@ def _secrets_of(playground: RunningPlayground, secrets: Secrets) -> Secrets:
 
 @contextmanager
 def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets, DemoPages]]:
-    """Make the demo's wikis. The Confluence is the same each time, with its address if ``port`` is
-    free, so that what is indexed of it still holds."""
+    """Make the demo's wikis. The Confluence is the same each time, and has the same address if
+    ``port`` is free, so that its index stays valid."""
     times = [_MADE_ON]
     world = World("cloud", now=lambda: times[0] if times else datetime.now(UTC))
     ada, _bob, _deploying = furnished(world)
@@ -261,9 +268,9 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
     reader = world.add_user("Footnote", admin=True, sees_everything=True)
     pages = folder / "handbook"
     try:
-        # A copy: pages can be edited in the browser, and begin as they were each time.
+        # A copy: people can edit the pages in the browser, and each start restores them.
         shutil.copytree(HANDBOOK, pages, dirs_exist_ok=True)
-    except OSError as error:  # or a list of them, with what each is about
+    except OSError as error:  # shutil.Error has a list of errors instead
         why = error.strerror or error.args[0][0][2]
         raise PagesNotWritten(
             f"The demo's pages cannot be written to {pages}: {why}. "
@@ -287,12 +294,12 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
                 email=reader.email,
             ),
         )
-        # Its own defaults, whatever the environment says of another installation.
+        # The demo's own defaults, not the environment's settings of another installation.
         settings = Settings.model_construct(
             data_dir=folder,
             wiki=wikis,
             answer=AnswerSettings(rerank_seconds=_PATIENCE),
-            # Recorded, see `RecordedModel`: nothing is asked over a network.
+            # Recorded, see `RecordedModel`: it calls nothing over a network.
             llm=LlmSettings(
                 provider="compatible", model="recorded", verify=VERIFY_BY_RULES, rewrite=False
             ),

@@ -41,8 +41,8 @@ class Library(Protocol):
         ...
 
     def open_to(self, reader: Reader, sources: Sequence[Source]) -> tuple[Source, ...]:
-        """Return the sources that ``reader`` may read, as the index and their wikis both say now.
-        None of a wiki that does not say in time."""
+        """Return the sources that ``reader`` may read now, by both the index and their wikis. The
+        sources of a wiki that does not say in time are left out."""
         ...
 
     def edit_address(self, source: Source) -> str:

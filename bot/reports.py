@@ -13,14 +13,14 @@ from bot.screen import print_columns, write
 
 Row = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What begins a formula in a spreadsheet."""
+"""Characters that begin a formula in a spreadsheet."""
 
 
 def print_rows(
     rows: Sequence[Row], columns: Sequence[str], *, as_csv: bool, as_json: bool, none: str
 ) -> None:
-    """Print the rows' columns; ``none`` is said instead of an empty table. In a table and in CSV
-    the members of a list stand one after the other."""
+    """Print the rows' columns; ``none`` is printed instead of an empty table. In a table and in CSV
+    the members of a list are separated by spaces."""
     if as_json:
         terminal.print_json(list(rows))
     elif as_csv:
@@ -33,8 +33,8 @@ def print_rows(
 
 
 def csv_of(rows: Sequence[Row], columns: Sequence[str]) -> str:
-    """Return CSV as spreadsheets read it. A cell that would be a formula begins with an
-    apostrophe: its text may be anybody's."""
+    """Return CSV as spreadsheets read it. A cell that would be a formula begins with an apostrophe,
+    because anybody may have written its text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

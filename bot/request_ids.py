@@ -1,6 +1,6 @@
 """The id of the request that is worked on: a message, a press, a command.
 
-Each log line about it has the id, and whoever is told that it failed is told the id.
+Each log line about the request has the id, and so has the message to a person if it fails.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ def current() -> str:
 
 
 def new_id() -> str:
-    """Return an id for a request that comes once."""
+    """Return an id for a request that is not retried."""
     return os.urandom(_BYTES).hex()
 
 
 def id_of(*parts: str) -> str:
-    """Return the id of a request that these parts name: the same in each process, and whenever it
-    is tried again."""
+    """Return the id of the request that these parts name: the same in each process and at each
+    retry."""
     return blake2s(
         "\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=_BYTES
     ).hexdigest()

@@ -15,14 +15,14 @@ _LISTED = 20
 
 def unreachable(pages: dict[str, list[str]]) -> Iterator[str]:
     """Yield the lines about pages that no search could have found."""
-    for why, said in (
+    for why, words in (
         ("not_indexed", "of the relevant pages are not indexed"),
         ("ambiguous", "of the relevant pages are named as several are (write wiki/page)"),
         ("closed", "of the relevant pages may not be read by whom this asks for (see --as)"),
     ):
-        if found := pages[why]:
-            more = ", ..." if len(found) > _FEW else ""
-            yield f"{len(found)} {said}: {', '.join(found[:_FEW])}{more}"
+        if unreached := pages[why]:
+            more = ", ..." if len(unreached) > _FEW else ""
+            yield f"{len(unreached)} {words}: {', '.join(unreached[:_FEW])}{more}"
 
 
 _FEW = 5
@@ -46,14 +46,14 @@ def print_scores(scores: dict[str, Any]) -> None:
         _print_against(scores["against"])
 
 
-def print_replay(found: dict[str, Any]) -> None:
-    """Print what readers would see of recorded answers."""
-    counts = found["counts"]
+def print_replay(report: dict[str, Any]) -> None:
+    """Print which parts of recorded answers readers would see."""
+    counts = report["counts"]
     out().print(
         f"{'answers':16} {counts['answers']}, {counts['composed']} of them shown as composed"
     )
     for name in ("faithful_shown", "wrong_unmarked", "whole", "cut", "passed"):
-        out().print(f"{name:16} {_figure(found[name])}")
+        out().print(f"{name:16} {_figure(report[name])}")
     for name, key, columns in (
         ("error", "wrong_shown", ()),
         (
@@ -62,12 +62,12 @@ def print_replay(found: dict[str, Any]) -> None:
             ("answers", "faithful", "faithful_shown", "faithful_passed", "whole"),
         ),
     ):
-        if not found[key]:
+        if not report[key]:
             continue
         out().print()
         table = Table(name, *(columns or ("n", "shown")), box=None, pad_edge=False)
-        for group, told in found[key].items():
-            cells = [told[one] for one in columns] or [counts["wrong"][group], told]
+        for group, value in report[key].items():
+            cells = [value[column] for column in columns] or [counts["wrong"][group], value]
             table.add_row(safe(group or "-"), *map(_figure, cells))
         out().print(table)
 
@@ -102,49 +102,52 @@ def _print_answers(answers: dict[str, Any]) -> None:
             out().print(f"{name:16} {_figure(value) or '-'}")
     for name, failing in answers["failures"].items():
         out().print(safe(f"\n{len(failing)} fail by {name}:", style="bold"))
-        for one in failing[:_FEW]:
-            out().print(safe(f"  {one['id']}: {one['question']}"), soft_wrap=True)
-            for said in one["said"][:_FEW]:
-                out().print(safe(f"    > {_short(said)}"), soft_wrap=True)
+        for failure in failing[:_FEW]:
+            out().print(safe(f"  {failure['id']}: {failure['question']}"), soft_wrap=True)
+            for sentence in failure["said"][:_FEW]:
+                out().print(safe(f"    > {_short(sentence)}"), soft_wrap=True)
         if len(failing) > _FEW:
             out().print(f"  and {len(failing) - _FEW} more (see --json)")
 
 
-def _print_against(found: dict[str, Any]) -> None:
+def _print_against(comparison: dict[str, Any]) -> None:
     out().print()
     table = Table(
         "measure", "n", "before", "after", "change", "95 %", "p", "+/-", box=None, pad_edge=False
     )
-    for name, told in found["measures"].items():
-        low, high = told["interval"]
+    for name, row in comparison["measures"].items():
+        low, high = row["interval"]
         table.add_row(
-            name, str(told["questions"]), _figure(told["before"]), _figure(told["after"]),
-            f"{told['difference']:+.3f}", f"{low:+.3f} {high:+.3f}", f"{told['p']:.4f}",
-            f"{told['better']}/{told['worse']}",
+            name, str(row["questions"]), _figure(row["before"]), _figure(row["after"]),
+            f"{row['difference']:+.3f}", f"{low:+.3f} {high:+.3f}", f"{row['p']:.4f}",
+            f"{row['better']}/{row['worse']}",
         )  # fmt: skip
     out().print(table)
     out().print(
-        f"\nIn both runs: {counted(found['questions'], 'question')}; in that one only: "
-        f"{found['only_before']}; in this one only: {found['only_after']}. "
-        f"{counted(len(found['answers_changed']), 'answer')} changed."
+        f"\nIn both runs: {counted(comparison['questions'], 'question')}; in that one only: "
+        f"{comparison['only_before']}; in this one only: {comparison['only_after']}. "
+        f"{counted(len(comparison['answers_changed']), 'answer')} changed."
     )
-    if other := len(found["other_words"]):
-        out().print(f"{counted(other, 'question')} with other words under the same id.")
+    if reworded := len(comparison["other_words"]):
+        out().print(f"{counted(reworded, 'question')} with other words under the same id.")
     for way in ("better", "worse", "mixed"):
-        if not found[way]:
+        if not comparison[way]:
             continue
-        out().print(safe(f"\n{len(found[way])} {way}:", style="bold"))
-        for one in found[way][:_LISTED]:
+        out().print(safe(f"\n{len(comparison[way])} {way}:", style="bold"))
+        for question in comparison[way][:_LISTED]:
             steps = ", ".join(
-                f"{name} {start:.2f} > {end:.2f}" for name, (start, end) in one["scores"].items()
+                f"{name} {start:.2f} > {end:.2f}"
+                for name, (start, end) in question["scores"].items()
             )
-            out().print(safe(f"  {one['id']}: {one['question']} ({steps})"), soft_wrap=True)
-        if len(found[way]) > _LISTED:
-            out().print(f"  and {len(found[way]) - _LISTED} more (see --json)")
+            out().print(
+                safe(f"  {question['id']}: {question['question']} ({steps})"), soft_wrap=True
+            )
+        if len(comparison[way]) > _LISTED:
+            out().print(f"  and {len(comparison[way]) - _LISTED} more (see --json)")
 
 
-def _short(said: str) -> str:
-    line = " ".join(said.split())
+def _short(sentence: str) -> str:
+    line = " ".join(sentence.split())
     return line if len(line) <= 160 else f"{line[:157]}..."
 
 

@@ -32,12 +32,12 @@ _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("
 
 
 def safe(words: str, style: str = "") -> Text:
-    """Return the words as inert text: whatever they hold, they cannot command the terminal."""
+    """Return the words as inert text, without control sequences for the terminal."""
     return Text(clean(words).translate(_CONTROLS), style=style)
 
 
 class StopRequest(Protocol):
-    """The request for a stop, as `threading.Event` tells it."""
+    """The request for a stop, such as a `threading.Event`."""
 
     def is_set(self) -> bool: ...
 
@@ -86,8 +86,8 @@ def err() -> Console:
 
 
 def print_columns(lines: Sequence[Sequence[str]]) -> None:
-    """Print lines of cells in columns, each as wide as it must be. Rich's own table cuts what is
-    wider than the terminal, and a pipe has no width."""
+    """Print lines of cells in columns, each as wide as its widest cell. Rich's own table cuts lines
+    that are wider than the terminal, and a pipe has no width."""
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         padded = (
@@ -104,16 +104,17 @@ def print_indented(text: Text, columns: int) -> None:
 
 
 def print_within(lines: Sequence[Sequence[str]]) -> None:
-    """Print lines of cells, of which the first is their heads, within the terminal's width."""
-    heads, *rest = lines
+    """Print lines of cells within the terminal's width. The first line is the heads."""
+    heads, *rows = lines
     table = Table(*(Column(head, overflow="fold") for head in heads), box=None, pad_edge=False)
-    for line in rest:
+    for line in rows:
         table.add_row(*map(safe, line))
     out().print(table)
 
 
 def remote() -> Remote | None:
-    """Return the command that is worked for; None if it is this process's own."""
+    """Return the other process's command that this thread works for; None if it works for its own
+    process."""
     return _screen.get().remote
 
 
@@ -140,7 +141,7 @@ def encoding() -> str:
 
 
 class _Rate(ProgressColumn):
-    """How many are done in a second."""
+    """The number done in a second."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
@@ -151,10 +152,10 @@ class _Rate(ProgressColumn):
 
 @contextmanager
 def progress_bars() -> Iterator[Any]:
-    """Yield a function that draws progress: the bar, how many of how many, the rate and the time
-    left. Silent off a terminal."""
-    if far := remote():
-        yield _drawn_by(far.progress)
+    """Yield a function that draws progress: the bar, the count and total, the rate and the time
+    left. Without a terminal it draws nothing."""
+    if remote_screen := remote():
+        yield _drawn_by(remote_screen.progress)
         return
     if not err().is_terminal:
         yield _drawn_by(lambda _, __: None)
@@ -188,13 +189,13 @@ def _drawn_by(draw: Callable[[SyncProgress, str], None]) -> Callable[..., None]:
 
 @contextmanager
 def busy(doing: str) -> Iterator[None]:
-    """Show a spinner meanwhile; silent off a terminal."""
-    if far := remote():
-        far.busy(doing)
+    """Show a spinner meanwhile; without a terminal nothing."""
+    if remote_screen := remote():
+        remote_screen.busy(doing)
         try:
             yield
         finally:
-            far.busy("")
+            remote_screen.busy("")
     elif err().is_terminal:
         with err().status(safe(f"{doing} ...")):
             yield

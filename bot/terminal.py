@@ -42,7 +42,9 @@ _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 def _with_bold(text: str) -> Text:
     """Return an answer's text with the words between ``**`` in bold."""
     parts = _BOLD.split(text)
-    return Text.assemble(*(safe(part, "bold" if at % 2 else "") for at, part in enumerate(parts)))
+    return Text.assemble(
+        *(safe(part, "bold" if number % 2 else "") for number, part in enumerate(parts))
+    )
 
 
 def _assembled(*parts: str | tuple[str, str]) -> Text:
@@ -81,8 +83,8 @@ def answer_json(result: Result) -> dict[str, Any]:
         "unchecked": unchecked is not None,
         "last_check": last_check.isoformat() if last_check else None,
         "linked": [
-            {"wiki": one.wiki, "page": one.page, "url": one.url, "why": one.doubt.value}
-            for one in result.linked
+            {"wiki": linked.wiki, "page": linked.page, "url": linked.url, "why": linked.doubt.value}
+            for linked in result.linked
         ],
         "rights_unknown": list(result.narrowed.sites) if result.narrowed else [],
     }
@@ -103,8 +105,12 @@ def answer_json(result: Result) -> dict[str, Any]:
         }
     if isinstance(result, Clarify):
         readings = [
-            {"label": one.label, "question": one.question, "source": _source_json(one.source)}
-            for one in result.readings
+            {
+                "label": linked.label,
+                "question": linked.question,
+                "source": _source_json(linked.source),
+            }
+            for linked in result.readings
         ]
         sources = [reading["source"] for reading in readings]
         return {"kind": "clarify", **common, "sources": sources, "readings": readings}
@@ -215,23 +221,23 @@ def where(source: Source) -> str:
 
 
 def report_json(reports: Sequence[SyncReport]) -> dict[str, Any]:
-    """Return the sums over the wikis, and each wiki by itself."""
+    """Return the sums over all wikis, and the figures of each wiki."""
     counts = ("added", "changed", "relabelled", "removed", "unchanged")
-    rest = ("passages_embedded", "requests")
+    costs = ("passages_embedded", "requests")
 
-    def one(reports: Sequence[SyncReport]) -> dict[str, Any]:
+    def sums(reports: Sequence[SyncReport]) -> dict[str, Any]:
         return {
             **{name: sum(getattr(r, name) for r in reports) for name in counts},
             "failed": [{"page": f.key, "reason": f.reason} for r in reports for f in r.failed],
             "skipped": [{"page": s.key, "reason": s.reason} for r in reports for s in r.skipped],
             "warnings": [warning for r in reports for warning in r.warnings],
             "errors": [str(r.error) for r in reports if r.error],
-            **{name: sum(getattr(r, name) for r in reports) for name in rest},
+            **{name: sum(getattr(r, name) for r in reports) for name in costs},
             "seconds": round(sum(r.seconds for r in reports), 3),
         }
 
-    wikis = {r.wiki: {**one([r]), "read_as": read_as_json(r.read_as)} for r in reports}
-    return {**one(reports), "wikis": wikis}
+    wikis = {r.wiki: {**sums([r]), "read_as": read_as_json(r.read_as)} for r in reports}
+    return {**sums(reports), "wikis": wikis}
 
 
 def read_as_json(read_as: ReadAs | None) -> dict[str, Any] | None:
@@ -286,9 +292,9 @@ _VERDICTS = {
 }
 
 
-def print_access(now: AccessNow) -> None:
+def print_access(result: AccessNow) -> None:
     """Print yes or no, and each gate on the way."""
-    access = now.access
+    access = result.access
     page = f'"{access.title}"' if access.title else access.url
     word, style = _VERDICTS[access.may_read]
     what = texts.access_to(access.person, page, access.wiki, may_read=access.may_read)
@@ -296,7 +302,7 @@ def print_access(now: AccessNow) -> None:
     for gate in access.gates:
         mark = ("  pass  ", "green") if gate.passed else ("  stop  ", "red")
         out().print(_assembled(mark, f"{gate.where}: {gate.why}"), soft_wrap=True)
-    for sentence in filter(None, (access.why, now.answers)):
+    for sentence in filter(None, (access.why, result.answers)):
         out().print(safe(f"  {sentence}"), soft_wrap=True)
 
 
@@ -372,8 +378,8 @@ def print_flags(rows: Sequence[dict[str, Any]]) -> None:
         for step in row["history"]:
             when = in_words(datetime.fromisoformat(step["at"]).astimezone())
             action = step["deed"].replace("_", " ")
-            done = texts.step(when, action, step["person"])
-            out().print(safe(f"  {done}"), soft_wrap=True)
+            line = texts.step(when, action, step["person"])
+            out().print(safe(f"  {line}"), soft_wrap=True)
     if not rows:
         out().print(texts.NO_FLAGS)
 

@@ -1,4 +1,4 @@
-"""The words on a terminal that people read: what stands around results and in reports."""
+"""The texts on a terminal: around results, and in reports."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def embedded(passages: int, *, dry_run: bool) -> str:
 
 
 def synced(report: SyncReport, why_skipped: str, *, dry_run: bool) -> str:
-    """Return the line of a wiki, behind its name."""
+    """Return the line of a wiki, after its name."""
     skipped = f", {len(report.skipped)} skipped ({why_skipped})" if report.skipped else ""
     return (
         f"{report.added} added, {report.changed} changed, {report.relabelled} moved or"
@@ -80,7 +80,7 @@ UNKNOWN = "Cannot be told"
 
 
 def access_to(person: str, page: str, wiki: str, *, may_read: bool | None) -> str:
-    """Return what stands behind yes, no, or that it cannot be told."""
+    """Return the words after "yes", "no" or "unknown"."""
     if may_read is None:
         return f"{person} and {page} of {wiki}"
     return f"{person} {'may read' if may_read else 'may not read'} {page} of {wiki}"

@@ -1,4 +1,4 @@
-"""The words that people read of any result: its notes, and why it is as it is."""
+"""The texts of any result: its notes and its reasons."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ EARLY = "I am still reading the wiki: in a while I may know better."
 
 
 def not_checked_again(last_check: datetime | None) -> str:
-    told = "The wiki did not answer in time, so these pages could not be checked again."
+    sentence = "The wiki did not answer in time, so these pages could not be checked again."
     if last_check is None:
-        return told
-    return f"{told} They were last checked on {last_check:%d %b %Y at %H:%M %Z}."
+        return sentence
+    return f"{sentence} They were last checked on {last_check:%d %b %Y at %H:%M %Z}."
 
 
 def only_open_pages(*, everybody: bool) -> str:
-    """Return what happened, as the beginning of a sentence."""
+    """Return the note, as the beginning of a sentence."""
     if everybody:
         return (
             "I could not ask the wiki what everybody here may read, so I searched only what is open"
@@ -27,7 +27,7 @@ def only_open_pages(*, everybody: bool) -> str:
 
 
 def verified(by: str, on: date) -> str:
-    """Return by whom; ``by`` is empty for somebody who was forgotten."""
+    """Return who verified the answer; ``by`` is empty for a person who was forgotten."""
     day = f"{on.day} {on:%b %Y}"
     return f"Verified by {by} on {day}" if by else f"Verified on {day}"
 
@@ -89,4 +89,4 @@ def left_out(many: int) -> str:
 
 
 UNREADABLE = "I cannot read this answer any more. Please ask again."
-"""In place of an answer that the database holds in a form which this program does not know."""
+"""The text in place of a stored answer in a form that this version does not know."""

@@ -44,5 +44,5 @@ def test_what_has_expired_takes_no_memory_for_ever() -> None:
         clock.now = float(number)
         cache.put(number, number, 10.0)
 
-    assert len(cache._kept) <= caching._MANY
+    assert len(cache._entries) <= caching._MANY
     assert cache.get(number) == number
