@@ -28,7 +28,14 @@ PLACES = (
 MATCHED = {
     "bot/answering/clarifying.py": ("_CARRIERS",),
     "bot/answering/composing/denials.py": (),
+    "bot/answering/composing/duties.py": ("_WORDS",),
     "bot/answering/composing/lexicon.py": (),
+    "bot/answering/composing/narrowing.py": (
+        "_WHICH",
+        "_NARROWING",
+        "_OPENING",
+        "_NARROWS_NOTHING",
+    ),
     "bot/answering/composing/units.py": (),
     "bot/answering/numbers.py": (),
     "bot/conversation/addressing.py": ("_ABOUT_ME",),
