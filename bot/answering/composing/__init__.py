@@ -1,22 +1,22 @@
-"""Answers in a language model's words, of which every sentence is checked.
+"""Answers in a language model's words, with a check of every sentence.
 
-prompt      passages and question as data that cannot give orders
+prompt      passages and question as data that cannot give instructions
 model_client
-            the port to a model: when to try again, how long to wait, how many at once
+            the port to a model: retries, timeouts, concurrency
 providers   settings -> a model of LlamaIndex's
 llama_client, forms, refusals, context_limit, connection, thoughts
-            asking it in the way that its server takes
+            requests in the form that a server accepts
 objects, answer_reading
-            what it writes, structured or plain -> sentences
+            a model's output, structured or plain -> sentences
 judge, judging, nli_judging
-            who decides sentences that rules cannot decide: the port; a model; an NLI model
-usage       what persons, channels and days may cost
-rewriting   a follow-up made to stand alone, for the search
-reranking   passages put in order
-sentences   a stream of text, cut into sentences
-claims      what a sentence says, cites, quotes and links to
-checking    does a passage say that?
+            sentences that rules cannot decide: the port for judges; a language model; an NLI model
+usage       the budget of each person, channel and day
+rewriting   a follow-up -> a standalone question for the search
+reranking   passages in a model's order
+sentences   a stream of text -> sentences
+claims      a sentence's statement, citations, quotations and links
+checking    whether a passage says what a sentence says
 composer    the use case
 language_model
-            one model, and all that it does
+            one model and its tasks
 """

@@ -13,20 +13,20 @@ from bot.answering.composing.claims import Flaw
 from bot.answering.composing.duties import says_less_than_must
 from bot.answering.composing.lexicon import EITHER
 from bot.answering.composing.relations import (
-    given_another,
+    exchanges_object,
     leaves_out_if,
-    number_of_another,
-    turned_round,
+    moves_number,
+    reverses,
 )
-from bot.answering.composing.words import TokenRole, Word, kept_limits, limits, split
+from bot.answering.composing.words import TokenRole, Word, kept_limits, limits, split, split_at
 
 _NEARLY = 0.75
 _REACH = 4
-"""Weighty words after a "not" that it may negate."""
+"""A "not" may negate this many content words after it."""
 
 
 def roots(words: Sequence[Word]) -> frozenset[str]:
-    """Return the roots; of names in both forms, because a sentence's first word may be one."""
+    """Return all forms of the content words: a sentence's first word may be a name."""
     return frozenset(form for word in words if word.weighs for form in word.forms)
 
 
@@ -37,7 +37,7 @@ def disagreement(
     asked: Sequence[Word] = (),
 ) -> Flaw | None:
     """Return what ``hypothesis`` adds or changes; ``frame`` are the titles above ``premise``.
-    ``asked`` is the question, which may hold what need not be said again."""
+    ``asked`` are the words of the question, which a sentence need not repeat."""
     known = roots(premise) | roots(frame)
     context = roots(hypothesis) | roots(frame) | roots(asked)
     checks: tuple[tuple[Flaw, Callable[[], bool]], ...] = (
@@ -55,10 +55,10 @@ def disagreement(
         (Flaw.LIMIT, lambda: _limits_differ(hypothesis, premise, frame)),
         (
             Flaw.REVERSED,
-            lambda: turned_round(hypothesis, premise) or given_another(hypothesis, premise),
+            lambda: reverses(hypothesis, premise) or exchanges_object(hypothesis, premise),
         ),
         (Flaw.CONDITION, lambda: leaves_out_if(hypothesis, premise)),
-        (Flaw.NUMBER, lambda: number_of_another(hypothesis, premise, roots(frame))),
+        (Flaw.NUMBER, lambda: moves_number(hypothesis, premise, roots(frame))),
         (Flaw.ORDER, lambda: _number_apart(hypothesis, premise)),
     )
     return next((flaw for flaw, fails in checks if fails()), None)
@@ -69,27 +69,29 @@ def _names(words: Sequence[Word]) -> frozenset[str]:
 
 
 def _names_swapped(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether names come in another order than the passage's, or side by side only here:
-    Ada Lovelace and Alan Turing are not Ada Turing."""
+    """Return whether names come in another order than the passage's, or are neighbours only in the
+    sentence: Ada Lovelace and Alan Turing are not Ada Turing."""
     names = [word.root for word in hypothesis if word.role is TokenRole.NAME]
-    if in_order(names, [form for word in premise for form in dict.fromkeys(word.forms)]) < len(
-        names
-    ):
+    forms = [form for word in premise for form in dict.fromkeys(word.forms)]
+    if in_order(names, forms) < len(names):
         return True
-    joined = {(a, b) for one, other in pairwise(premise) for a in one.forms for b in other.forms}
+    neighbours = {
+        (a, b) for left, right in pairwise(premise) for a in left.forms for b in right.forms
+    }
     return any(
-        one.role is other.role is TokenRole.NAME and (one.root, other.root) not in joined
-        for one, other in pairwise(hypothesis)
+        left.role is right.role is TokenRole.NAME and (left.root, right.root) not in neighbours
+        for left, right in pairwise(hypothesis)
     )
 
 
-def in_order(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return how much of ``one`` occurs in ``other`` in the same order, with gaps allowed."""
-    row = [0] * (len(other) + 1)
-    for a in one:
+def in_order(words: Sequence[str], others: Sequence[str]) -> int:
+    """Return how many of ``words`` occur in ``others`` in the same order: the length of the longest
+    common subsequence."""
+    row = [0] * (len(others) + 1)
+    for word in words:
         new = [0]
-        for at, b in enumerate(other):
-            new.append(row[at] + 1 if a == b else max(row[at + 1], new[at]))
+        for place, other in enumerate(others):
+            new.append(row[place] + 1 if word == other else max(row[place + 1], new[place]))
         row = new
     return row[-1]
 
@@ -98,9 +100,12 @@ def _limits_differ(
     hypothesis: Sequence[Word], premise: Sequence[Word], frame: Sequence[Word]
 ) -> bool:
     """Return whether it adds an "all", a "must" to a "should" or the like, or leaves out an "only"
-    of what it is about."""
+    of the clauses that it takes words from."""
     near = [
-        word for part in split(premise, joins=False) if _shares(hypothesis, part) for word in part
+        word
+        for clause in split(premise, joins=False)
+        if _shares(hypothesis, clause)
+        for word in clause
     ]
     added = limits(hypothesis) - limits([*premise, *frame])
     if not says_less_than_must(premise):
@@ -108,13 +113,13 @@ def _limits_differ(
     return bool(added) or not kept_limits(near) <= limits(hypothesis)
 
 
-def _shares(hypothesis: Sequence[Word], part: Sequence[Word]) -> bool:
-    return len(roots(hypothesis) & roots(part)) >= min(2, len(roots(part)))
+def _shares(hypothesis: Sequence[Word], clause: Sequence[Word]) -> bool:
+    return len(roots(hypothesis) & roots(clause)) >= min(2, len(roots(clause)))
 
 
 def _widens(hypothesis: Sequence[Word], premise: Sequence[Word], context: frozenset[str]) -> bool:
     """Return whether it generalises, e.g. says of leave what the passage says of parental leave:
-    wherever the passage has the word, it comes after another one which is not ``context``."""
+    wherever the passage has the word, another word comes before it that is not in ``context``."""
     before: dict[str, bool] = {}
     for last, word in pairwise((None, *premise)):
         if word and word.weighs and word.role is not TokenRole.NUMBER:
@@ -128,12 +133,15 @@ def _leaves_out_whom(
 ) -> bool:
     """Return whether it says of everybody what the passage says of the people named at the
     beginning of a sentence: "US employees need receipts"."""
-    ours = roots(hypothesis)
-    for part in split(premise, joins=False):
-        places = [n for n, one in enumerate(part) if one.weighs and not ours.isdisjoint(one.forms)]
-        before = part[: places[0]] if places else ()
-        if any(one.role is TokenRole.NAME and context.isdisjoint(one.forms) for one in before):
-            return True
+    own = roots(hypothesis)
+    for clause in split(premise, joins=False):
+        first = next(
+            (n for n, word in enumerate(clause) if word.weighs and not own.isdisjoint(word.forms)),
+            0,
+        )
+        for word in clause[:first]:
+            if word.role is TokenRole.NAME and context.isdisjoint(word.forms):
+                return True
     return False
 
 
@@ -151,43 +159,46 @@ def _numbers_differ(
     if not _numbers(hypothesis) <= _numbers(premise) | _numbers(frame):
         return True
     return any(
-        not _bound_alike(number, clause, premise)
+        not _belongs(number, clause, premise)
         for clause in split(hypothesis, joins=True)
         for number in _numbers(clause) & _numbers(premise)
     )
 
 
 def _number_apart(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether its only number, in another clause than what it counts ("Contractors: 90
-    days"), is a different one in the passage."""
+    """Return whether the passage has another number for its only number, which may be in another
+    clause than the words that it counts ("Contractors: 90 days")."""
     numbers = _numbers(hypothesis)
-    return len(numbers) == 1 and any(not _bound_alike(one, hypothesis, premise) for one in numbers)
+    return len(numbers) == 1 and not all(_belongs(n, hypothesis, premise) for n in numbers)
 
 
-def _bound_alike(number: str, clause: Sequence[Word], premise: Sequence[Word]) -> bool:
+def _belongs(number: str, clause: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether a number may belong to the clause. It may not if the passage gives the clause
-    another number: from "sick leave is 30 days, parental leave 60" nobody may make sick leave of 60
+    another number: "sick leave is 30 days, parental leave 60" does not say that sick leave is 60
     days."""
-    clauses = [(_numbers(one), _plain_roots(one)) for one in split(premise, joins=True)]
-    own = [words for numbers, words in clauses if number in numbers]
+    clauses = [
+        (_numbers(part), _roots_without_numbers(part)) for part in split(premise, joins=True)
+    ]
+    same = [words for numbers, words in clauses if number in numbers]
     others = [words for numbers, words in clauses if numbers and number not in numbers]
-    wanted = _plain_roots(clause)
-    if any(words and words <= wanted for words in own):
+    counted = _roots_without_numbers(clause)
+    if any(words and words <= counted for words in same):
         return True
-    elsewhere = frozenset().union(*others) - frozenset().union(*own)
-    return not wanted & elsewhere
+    elsewhere = frozenset().union(*others) - frozenset().union(*same)
+    return not counted & elsewhere
 
 
-def _plain_roots(words: Sequence[Word]) -> frozenset[str]:
+def _roots_without_numbers(words: Sequence[Word]) -> frozenset[str]:
+    """Return the roots without those of numbers."""
     return roots([word for word in words if word.role is not TokenRole.NUMBER])
 
 
 def _denies(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether one of the two says "not" of what the other says without it."""
-    more = denials(hypothesis) > denials(premise)
-    return more or any(
-        _denies_alone(one, other, either=True)
-        for one, other in ((hypothesis, premise), (premise, hypothesis))
+    """Return whether one of the two says "not" of words that the other has without it."""
+    return (
+        denials(hypothesis) > denials(premise)
+        or _denies_alone(hypothesis, premise, either=True)
+        or _denies_alone(premise, hypothesis, either=True)
     )
 
 
@@ -196,71 +207,63 @@ def denials(words: Sequence[Word]) -> int:
 
 
 def denied_alone(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether one of the two says "not" of nearly all that the other says without it."""
+    """Return whether one of the two says "not" of nearly all words that the other has without
+    it."""
     return _denies_alone(hypothesis, premise, _NEARLY) or _denies_alone(
         premise, hypothesis, _NEARLY
     )
 
 
 def _denies_alone(
-    one: Sequence[Word], other: Sequence[Word], least: float = 0.5, *, either: bool = False
+    words: Sequence[Word], others: Sequence[Word], least: float = 0.5, *, either: bool = False
 ) -> bool:
-    context, denied = roots(other), _scopes(other, either=either)
+    """Return whether ``words`` has a "not" whose scope ``others`` has without a "not"; of the scope
+    at least the share ``least``."""
+    known, denied = roots(others), _scopes(others, either=either)
     return any(
-        len(scope & context) >= least * len(scope)
+        len(scope & known) >= least * len(scope)
         # One word in common is not enough: another "not" is not this one.
-        and not any(len(scope & theirs) * 2 >= min(len(scope), len(theirs)) for theirs in denied)
-        for scope in _scopes(one, either=either)
+        and not any(len(scope & other) * 2 >= min(len(scope), len(other)) for other in denied)
+        for scope in _scopes(words, either=either)
     )
 
 
 def _scopes(words: Sequence[Word], *, either: bool) -> list[frozenset[str]]:
-    """Return what each "not" may negate: the weighty words after it, or before it if few follow.
-    With ``either`` also each of two that an "or" joins: what is "not stored or shared" is not
-    shared."""
-    found = []
+    """Return the scope of each "not": the content words after it, and those before it if few
+    follow. With ``either`` also the scope in each part that an "or" joins: "not stored or shared"
+    also denies "shared"."""
+    scopes = []
     for clause in split(words, joins=False):
         for place, word in enumerate(clause):
             if word.role is not TokenRole.NOT:
                 continue
-            rest = clause[place + 1 :]
-            before = [one.root for one in clause[:place] if one.weighs][-_REACH:]
+            following = clause[place + 1 :]
+            before = [other.root for other in clause[:place] if other.weighs][-_REACH:]
             if place and clause[place - 1].role is TokenRole.COMMA:
                 before = []  # in "to staff, not to visitors" only visitors are denied
-            for denied in [rest, *(_alternatives(rest) if either else ())]:
-                after = [one.root for one in denied if one.weighs][:_REACH]
-                found.append(frozenset(after if len(after) > 1 else [*before, *after]))
-    return [scope for scope in found if scope]
-
-
-def _alternatives(words: Sequence[Word]) -> list[list[Word]]:
-    """Return the parts between each "or", if there is one."""
-    parts: list[list[Word]] = [[]]
-    for word in words:
-        if word.root in EITHER:
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    return parts if len(parts) > 1 else []
+            alternatives = split_at(following, lambda other: other.root in EITHER) if either else []
+            for denied in [following, *alternatives]:
+                after = [other.root for other in denied if other.weighs][:_REACH]
+                scopes.append(frozenset(after if len(after) > 1 else [*before, *after]))
+    return [scope for scope in scopes if scope]
 
 
 def has_but(words: Sequence[Word]) -> bool:
-    """Return whether it makes an exception by "but"."""
+    """Return whether ``words`` has a "but" or the like."""
     return any(word.role is TokenRole.BREAK and word.text.isalpha() for word in words)
 
 
 _NO = frozenset({"no", "nope", "nein", "non"})
-_ASKED = 0.5
 
 
 def agrees(verdict: str, asked: Sequence[Word], hypothesis: Sequence[Word]) -> bool:
-    """Return whether a "Yes" or "No" (``verdict``) fits the sentence after it: that is about what
-    was ``asked``, and denies it after a "No". Where the question itself says "not", words cannot
-    decide that."""
-    wanted = [word for word in asked if word.weighs]
+    """Return whether a "Yes" or "No" (``verdict``) fits the sentence after it: the sentence has
+    half of the words ``asked``, and a "not" only after a "No". Words cannot decide it if the
+    question has a "not"."""
+    weighty = [word for word in asked if word.weighs]
     known = roots(hypothesis)
-    common = sum(not known.isdisjoint(word.forms) for word in wanted)
-    if denials(asked) or common < _ASKED * len(wanted):
+    common = sum(not known.isdisjoint(word.forms) for word in weighty)
+    if denials(asked) or 2 * common < len(weighty):
         return False
     says_no = verdict.strip(" ,.:;!\u2013\u2014-").casefold() in _NO
     return says_no == (denials(hypothesis) == 1) and denials(hypothesis) <= 1

@@ -15,11 +15,11 @@ from bot.answering.composing.objects import Objects
 from bot.answering.composing.prompt import NOTHING
 from bot.answering.composing.sentences import Evidence, Lead, Sentence, Sentences
 
-_FORMED = re.compile(r'(?:`{3}(?:json)?\s{0,9})?\{\s{0,9}"(?:answered|sentences)"\s{0,9}:')
+_STRUCTURED = re.compile(r'(?:`{3}(?:json)?\s{0,9})?\{\s{0,9}"(?:answered|sentences)"\s{0,9}:')
 _PREFACE = re.compile(r"[^\n{`\[.?]{0,80}[:\n]\s{0,9}(?=[{`])")
 """Words in front of the JSON: "Here is the JSON:"."""
 _UNDECIDED = re.compile(r"(?:[^\n{`\[.?]{0,80}(?:[:\n]\s{0,9})?)?(?:[{`][\s\S]{0,59})?")
-"""A beginning that may be that of JSON, with such words or without."""
+"""A beginning that may still turn out to be JSON, with words in front or without."""
 _DENIED = re.compile(r'"answered"\s{0,9}:\s{0,9}"no"')
 _EVIDENCE = 8
 _PASSAGES = 999
@@ -42,63 +42,66 @@ class AnswerSentences:
         """Yield the sentences that ``piece`` completes."""
         if self._beginning is not None:
             self._beginning += piece
-            yield from self._begun(self._beginning.lstrip())
+            yield from self._read_beginning(self._beginning.lstrip())
         elif self._objects is not None:
-            yield from self._formed(self._objects, piece)
+            yield from self._read_objects(self._objects, piece)
         else:
             yield from self._plain.add(piece)
 
     def end(self) -> Iterator[Sentence]:
         """Yield the rest. An incomplete structured sentence is dropped."""
         if self._beginning is not None:
-            yield from self._as_plain(self._beginning)
+            yield from self._read_plain(self._beginning)
         if self._objects is None:
             yield from self._plain.end()
         elif self._last is None and _DENIED.search(self._objects.around):
             yield Sentence(NOTHING, Lead.PARAGRAPH)
 
-    def _begun(self, text: str) -> Iterator[Sentence]:
+    def _read_beginning(self, text: str) -> Iterator[Sentence]:
         preface = _PREFACE.match(text)
-        formed = text[preface.end() :] if preface else text
-        if _FORMED.match(formed):
+        structured = text[preface.end() :] if preface else text
+        if _STRUCTURED.match(structured):
             self._beginning, self._objects = None, Objects()
-            yield from self._formed(self._objects, formed)
+            yield from self._read_objects(self._objects, structured)
         elif not _UNDECIDED.fullmatch(text):
-            yield from self._as_plain(self._beginning or "")
+            yield from self._read_plain(self._beginning or "")
 
-    def _as_plain(self, text: str) -> Iterator[Sentence]:
+    def _read_plain(self, text: str) -> Iterator[Sentence]:
         self._beginning = None
         yield from self._plain.add(text)
 
-    def _formed(self, objects: Objects, piece: str) -> Iterator[Sentence]:
-        for found in objects.add(piece):
+    def _read_objects(self, objects: Objects, piece: str) -> Iterator[Sentence]:
+        for row in objects.add(piece):
             if self._last is None and _DENIED.search(objects.around):
                 yield Sentence(NOTHING, Lead.PARAGRAPH)
-            for sentence in _sentences(found):
+            for sentence in _sentences(row):
                 yield replace(sentence, lead=self._lead(sentence.lead))
                 self._last = sentence.lead
 
     def _lead(self, lead: Lead) -> Lead:
-        """Return the lead of a sentence. Each is cut alone, so the beginning of its own first one
-        matters only for lists."""
+        """Return the lead of a sentence. Each object is cut into sentences alone, so its first one
+        begins a paragraph only at the beginning and after a list."""
         if lead is Lead.PARAGRAPH and self._last not in (None, Lead.ITEM):
             return Lead.SPACE
         return lead
 
 
-def _sentences(found: Mapping[str, Any]) -> list[Sentence]:
-    text = found.get("sentence")
+def _sentences(row: Mapping[str, Any]) -> list[Sentence]:
+    """Return the sentences of a JSON object, with citations of the passages in its evidence."""
+    text = row.get("sentence")
     if not isinstance(text, str):
         return []
-    evidence = tuple(evidence_of(found.get("evidence")))
-    numbers = dict.fromkeys(one.passage for one in evidence)
+    evidence = tuple(evidence_of(row.get("evidence")))
+    numbers = dict.fromkeys(quote.passage for quote in evidence)
     marks = "".join(f"[{number}]" for number in numbers)
-    cut = Sentences()
+    reader = Sentences()
     return [
         replace(
-            one, text=one.text if one.code else f"{one.text} {marks}".rstrip(), evidence=evidence
+            sentence,
+            text=sentence.text if sentence.code else f"{sentence.text} {marks}".rstrip(),
+            evidence=evidence,
         )
-        for one in [*cut.add(text), *cut.end()]
+        for sentence in [*reader.add(text), *reader.end()]
     ]
 
 

@@ -1,4 +1,4 @@
-"""A model's sentence: what it says, cites, quotes and links to."""
+"""A model's sentence: its statement, citations, quotations and links."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class Flaw(StrEnum):
     LIMIT = "limit"
     """It says must, only, all, before and the like where the passage does not."""
     REVERSED = "reversed"
-    """It reverses who does what, or what comes first, or names another than the passage."""
+    """It reverses who does what, or the order of two things, or names another person or thing than
+    the passage."""
     CONDITION = "condition"
     """It states as a fact what the passage says only with an "if"."""
     ORDERS = "orders"
@@ -41,7 +42,7 @@ class Flaw(StrEnum):
     MEANING = "meaning"
     DANGLING = "dangling"
     """It begins with "it" or "they", and the sentence before it was dropped; or it is an item of a
-    list whose introduction was."""
+    list whose introduction was dropped."""
     EXCEPTION = "exception"
     """Its exception or condition was dropped."""
     UNCITED = "uncited"
@@ -97,7 +98,7 @@ _VERDICT = re.compile(
 )
 _PING = re.compile(r"<\s*[!@#]")
 _CALL = re.compile(r"@(?:here|channel|everyone|group)(?![\w-]*\.\w)", re.IGNORECASE)
-"""A mention within code, which pings nobody; a page may tell people to write it."""
+"""A mention of a group. Within code it pings nobody, and a page may tell people to write it."""
 _QUOTED = re.compile(
     r"(?<!`)(?P<ticks>`++)(?P<code>[^`]+)(?P=ticks)"
     r"|(?<!\d)\"([^\"]+)\"|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u201c([^\u201c\u201d]+)\u201d"
@@ -107,7 +108,7 @@ _QUOTED = re.compile(
     r"|\u2018([^\u2018]+?)\u2019(?!\w)|(?<!\w)'([^']+)'(?!\w)"
 )
 _INCHES = re.compile(r"(?<=\d)\"(?=.{0,40}[^\W_])")
-"""The mark behind a number with words after it: 6'5" tall. One that closes a quotation ends it."""
+"""An inch mark: it follows a number, and words follow it (6'5" tall)."""
 _UNPAIRED = re.compile('[`"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f]')
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,40}:/?/|www\.|(?:mailto|javascript|data|tel):)[^\s<>\"|`]+"
@@ -126,15 +127,14 @@ _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?", re.UNICODE)
 
 
 def seen(text: str) -> str:
-    """Return the text without invisible characters: the check must see the words as a screen joins
-    them."""
-    kept = (c if c == "\n" or unicodedata.category(c)[0] != "C" else "" for c in text)
-    return "".join(kept)
+    """Return the text without invisible characters, as a screen shows it: they could part the words
+    that the check looks for."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
 
 
 def claim(sentence: Sentence) -> Claim:
-    """Parse a sentence. Total: any sentence is read, and ``flaw`` says if it cannot be shown
-    whatever the passages say."""
+    """Parse any sentence; nothing is refused. ``flaw`` says why it cannot be shown, whatever the
+    passages say."""
     text = seen(sentence.text)
     if sentence.code:
         flaw = Flaw.QUOTATION if "```" in text else None
@@ -142,22 +142,24 @@ def claim(sentence: Sentence) -> Claim:
     heading = bool(_HEADING.match(text))
     text = _as_row(_QUOTE_MARK.sub("", text))
     outside = "".join(_CODE.split(text)[::2])  # in code, [0] is a place in a list
-    numbers = [int(one) for group in _NUMBERS.findall(outside) for one in _DIGITS.findall(group)]
+    numbers = [int(n) for group in _NUMBERS.findall(outside) for n in _DIGITS.findall(group)]
     text = _outside_code(lambda part: _NUMBERS.sub(" ", part), text)
     targets = tuple(url for _, url in _LINK.findall(text))
     text = _LINK.sub(r"\1", text)
     text = _without_emphasis(text).strip()
     verdict = _VERDICT.match(text)
-    rest = text[verdict.end() :] if verdict else text
-    rest = _BEFORE_A_STOP.sub(r"\1", " ".join(rest.split()))
+    statement = text[verdict.end() :] if verdict else text
+    statement = _BEFORE_A_STOP.sub(r"\1", " ".join(statement.split()))
+    in_marks = (*quotations(statement), *_unclosed(statement))
+    in_code = codes(statement)
     cited = tuple(dict.fromkeys(numbers))
     return Claim(
-        rest,
+        statement,
         cited,
-        tuple(one for one in (*quotations(rest), *_unclosed(rest)) if one not in codes(rest)),
-        codes(rest),
-        tuple(dict.fromkeys([*targets, *addresses(rest)])),
-        _flaw(rest, frame=not cited and (heading or rest.endswith(("?", "\uff1f")))),
+        tuple(quotation for quotation in in_marks if quotation not in in_code),
+        in_code,
+        tuple(dict.fromkeys([*targets, *addresses(statement)])),
+        _flaw(statement, frame=not cited and (heading or statement.endswith(("?", "\uff1f")))),
         verdict=f"{verdict[0].rstrip()} " if verdict else "",
     )
 
@@ -167,7 +169,7 @@ def _as_row(text: str) -> str:
     row = _NUMBERS.sub("", text).strip()
     if len(row) < 3 or not (row.startswith("|") and row.endswith("|")):
         return text
-    cited = "".join(found[0] for found in _NUMBERS.finditer(text))
+    cited = "".join(match[0] for match in _NUMBERS.finditer(text))
     cells = " \u00b7 ".join(cell.strip() for cell in row[1:-1].split("|"))
     return f"{cells} {cited}"
 
@@ -183,46 +185,46 @@ def _outside_code(change: Callable[[str], str], text: str) -> str:
 
 
 def quotations(text: str) -> tuple[str, ...]:
-    """Return what is in quotation marks of any kind, or in code."""
+    """Return the texts in quotation marks of any kind, or in code."""
     return tuple(
-        next(group for name, group in _groups(found) if group and name != "ticks")
-        for found in _QUOTED.finditer(text)
+        next(group for name, group in _groups(match) if group and name != "ticks")
+        for match in _QUOTED.finditer(text)
     )
 
 
 def _unclosed(text: str) -> tuple[str, ...]:
-    """Return what follows an unclosed quotation mark, or precedes an unopened one: a quotation of
+    """Return the text after an unclosed quotation mark, or before an unopened one: a quotation of
     two sentences is cut between them."""
-    rest = _INCHES.sub("", _QUOTED.sub("", text))
-    found = _UNPAIRED.search(rest)
-    if not found:
+    unquoted = _INCHES.sub("", _QUOTED.sub("", text))
+    mark = _UNPAIRED.search(unquoted)
+    if not mark:
         return ()
-    behind = rest[found.end() :]
-    return (behind if any(map(str.isalnum, behind)) else rest[: found.start()],)
+    after = unquoted[mark.end() :]
+    return (after if any(map(str.isalnum, after)) else unquoted[: mark.start()],)
 
 
 def codes(text: str) -> tuple[str, ...]:
     """Return the spans of code."""
-    return tuple(found["code"] for found in _QUOTED.finditer(text) if found["code"])
+    return tuple(match["code"] for match in _QUOTED.finditer(text) if match["code"])
 
 
-def _groups(found: re.Match[str]) -> list[tuple[str, str | None]]:
-    names = {place: name for name, place in found.re.groupindex.items()}
-    return [(names.get(place, ""), group) for place, group in enumerate(found.groups(), 1)]
+def _groups(match: re.Match[str]) -> list[tuple[str, str | None]]:
+    names = {place: name for name, place in match.re.groupindex.items()}
+    return [(names.get(place, ""), group) for place, group in enumerate(match.groups(), 1)]
 
 
 def addresses(text: str) -> tuple[str, ...]:
-    """Return everything that a screen may turn into a link; file names look alike and count."""
-    found = (match[0].rstrip(".,;:!?)'\u2019\u201d]") for match in _ADDRESS.finditer(text))
-    return tuple(dict.fromkeys(one for one in found if not _ABBREVIATION.fullmatch(one)))
+    """Return everything that a screen may turn into a link, also file names, which look alike."""
+    matches = (match[0].rstrip(".,;:!?)'\u2019\u201d]") for match in _ADDRESS.finditer(text))
+    return tuple(dict.fromkeys(text for text in matches if not _ABBREVIATION.fullmatch(text)))
 
 
 def exact_tokens(text: str) -> frozenset[str]:
     """Return the tokens of ``text`` that must be spelled exactly, in lower case: #channel, --flag,
-    snake_case, 18F, and pictures, because one may pass for a sign of ours. Not numbers with a unit,
-    as 10am."""
+    snake_case, 18F, and pictures, because one may pass for a mark of ours. Numbers with a unit,
+    such as 10am, do not count."""
     return frozenset(
-        found[0].casefold() for found in _EXACT.finditer(text) if not quantities(found[0])
+        match[0].casefold() for match in _EXACT.finditer(text) if not quantities(match[0])
     )
 
 

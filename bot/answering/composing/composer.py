@@ -33,16 +33,16 @@ _UNUSED = (Fallback.UNSUPPORTED, Fallback.CONTRADICTED, Fallback.EMPTY)
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A sentence that may be shown before the rest is ready. ``text`` begins with the separator
-    from the one before, and ends with its footnotes."""
+    """A sentence that may be shown before the rest of the answer is ready. ``text`` begins with the
+    separator from the sentence before, and ends with its footnotes."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sentence as the model wrote it, and its fate: shown as ``verified``, shown with a mark, or
-    left out for a ``flaw``."""
+    """A sentence as the model wrote it, and its outcome: shown as ``verified``, shown with a mark,
+    or left out for a ``flaw``."""
 
     sentence: Sentence
     verified: bool
@@ -51,7 +51,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The whole answer, which may be quotations after all, and each sentence of the model's."""
+    """The whole answer, which may still be quotations, and each sentence of the model's."""
 
     result: Result
     sentences: tuple[Checked, ...] = ()
@@ -87,12 +87,13 @@ class Composer:
 
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
         """Return the passages that the model would be shown: nothing else can be in its answer."""
-        return [source_of(one, "") for one in self._prompting(question, retrieved.hits).shown]
+        prompt = self._prompting(question, retrieved.hits)
+        return [source_of(passage, "") for passage in prompt.shown]
 
     def stream(
         self, question: Question, retrieved: Retrieved, quoting: Compose
     ) -> Iterator[Released | Composed]:
-        """Yield supported sentences as they come, and at last the whole answer, which replaces
+        """Yield supported sentences as they come, and at the end the whole answer, which replaces
         them."""
         quoted = quoting(retrieved)
         basis = to_compose_from(question, retrieved, quoted)
@@ -104,7 +105,7 @@ class Composer:
         draft = Draft(prompt.shown, question.sought, judged=self._judge is not None)
         fallback = None
         try:
-            yield from self._written(question, prompt, draft)
+            yield from self._write(question, prompt, draft)
         except ModelFailed as error:
             log.warning("The language model did not answer: %s", error)
             fallback = error.fallback
@@ -112,22 +113,22 @@ class Composer:
             draft.end()
             self._decide(question, prompt, draft)
             draft.settle()
-            fallback = _fallen(draft)
+            fallback = _fallback(draft)
         denied = draft.denied and fallback in _UNUSED
         fallback = None if denied else fallback
-        took = (self._clock() - started) * 1000
+        milliseconds = (self._clock() - started) * 1000
         self._count(draft, fallback)
-        timings = replace(quoted.timings, compose=quoted.timings.compose + took)
+        timings = replace(quoted.timings, compose=quoted.timings.compose + milliseconds)
         result: Result = quoted
         if not denied and not fallback:
             result = _answer(basis, draft)
         elif denied and isinstance(quoted, Answer):
-            result = _denied(quoted)
+            result = _no_answer(quoted)
         elif isinstance(quoted, Answer | NoAnswer):
             result = replace(quoted, fallback=fallback)
         yield Composed(replace(result, timings=timings), tuple(map(_checked, draft.sentences)))
 
-    def _written(self, question: Question, prompt: Prompt, draft: Draft) -> Iterator[Released]:
+    def _write(self, question: Question, prompt: Prompt, draft: Draft) -> Iterator[Released]:
         sentences = AnswerSentences()
         releasing = _Releasing()
         try:
@@ -148,9 +149,9 @@ class Composer:
         unclear = draft.unclear()
         if not unclear or self._judge is None:
             return
-        asked = [sentence for _, sentence in unclear]
+        sentences = [sentence for _, sentence in unclear]
         try:
-            verdicts = list(self._judge.judge(question, prompt.shown, asked))
+            verdicts = list(self._judge.judge(question, prompt.shown, sentences))
         except ModelFailed as error:
             log.warning("Unclear sentences were not judged: %s", error)
             verdicts = []
@@ -159,68 +160,71 @@ class Composer:
             draft.judge(drafted, verdict)
 
     def _count(self, draft: Draft, fallback: Fallback | None) -> None:
-        tally = Counter(_outcome(one) for one in draft.sentences)
+        tally = Counter(map(_outcome, draft.sentences))
         self.tally.update(tally)
         if fallback:
             self.tally[fallback.value] += 1
-        told = ", ".join(f"{many} {what}" for what, many in sorted(tally.items()))
-        log.info("Composed%s: %s", f" in vain ({fallback})" if fallback else "", told or "-")
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(tally.items()))
+        log.info("Composed%s: %s", f" in vain ({fallback})" if fallback else "", counts or "-")
 
 
-def _outcome(one: Drafted) -> str:
-    return one.flaw.value if one.flaw else "unclear" if one.unclear else "kept"
+def _outcome(drafted: Drafted) -> str:
+    return drafted.flaw.value if drafted.flaw else "unclear" if drafted.unclear else "kept"
 
 
-def _checked(one: Drafted) -> Checked:
-    return Checked(one.sentence, verified=one.shown and not one.unclear, flaw=one.flaw)
+def _checked(drafted: Drafted) -> Checked:
+    verified = drafted.shown and not drafted.unclear
+    return Checked(drafted.sentence, verified=verified, flaw=drafted.flaw)
 
 
-def _fallen(draft: Draft) -> Fallback | None:
-    """Return why quotations must replace the answer: nothing of it is left, or too little, or its
-    core is dropped. Except in a list, the first sentence is the core."""
-    claims = [one for one in draft.sentences if one.claims]
-    kept = [one for one in claims if one.shown]
+def _fallback(draft: Draft) -> Fallback | None:
+    """Return why quotations must replace the answer, if they must: too little or nothing of it is
+    left, or its core is dropped. Except in a list, the first claim is the core."""
+    claims = [drafted for drafted in draft.sentences if drafted.claims]
+    shown = [drafted for drafted in claims if drafted.shown]
     if not claims:
         return Fallback.EMPTY
     core = claims[0]
-    fell = core.fell and core.sentence.lead is not Lead.ITEM
-    if kept and not fell and len(kept) >= _LEAST_KEPT * len(claims):
+    core_fell = core.fell and core.sentence.lead is not Lead.ITEM
+    if shown and not core_fell and len(shown) >= _LEAST_KEPT * len(claims):
         return None
     unsupported = (Flaw.UNSUPPORTED, Flaw.UNCITED, Flaw.DANGLING, Flaw.EXCEPTION)
-    wrong = any(one.flaw not in unsupported for one in claims if one.fell)
+    wrong = any(claim.flaw not in unsupported for claim in claims if claim.fell)
     return Fallback.CONTRADICTED if wrong else Fallback.UNSUPPORTED
 
 
 def _answer(quoted: Answer, draft: Draft) -> Answer:
     layout, lead = Layout(), Lead.SPACE
-    for one in draft.sentences:
-        lead = max(lead, one.sentence.lead, key=list(Lead).index)
-        if one.shown:
-            layout.add(one.claim, lead, one.support, unclear=one.unclear)
+    shown = [drafted for drafted in draft.sentences if drafted.shown]
+    for drafted in draft.sentences:
+        lead = max(lead, drafted.sentence.lead, key=list(Lead).index)
+        if drafted.shown:
+            layout.add(drafted.claim, lead, drafted.support, unclear=drafted.unclear)
             lead = Lead.SPACE
     return replace(
         quoted,
         text=layout.text,
         sources=layout.sources,
         composed=True,
-        # Its sentences are checked: they need no doubt of the quotations'.
+        # Its sentences are checked, so doubts about the quotations do not apply.
         tone=Tone.ANSWER,
-        nearest=_beside(quoted, layout.sources) if draft.denies else (),
+        nearest=_other_pages(quoted, layout.sources) if draft.denies else (),
         cut=draft.cut,
-        left_out=sum(one.fell for one in draft.sentences),
-        unclear=tuple(one.claim.shown for one in draft.sentences if one.shown and one.unclear),
+        left_out=sum(drafted.fell for drafted in draft.sentences),
+        unclear=tuple(drafted.claim.shown for drafted in shown if drafted.unclear),
         denial=draft.denies,
     )
 
 
-def _beside(quoted: Answer, sources: Sequence[Source]) -> tuple[Source, ...]:
-    """Return pages worth a look for somebody who learns that the pages do not say it."""
-    named = {(one.wiki, one.page) for one in sources}
-    pages = {(one.wiki, one.page): one for one in (*quoted.sources, *quoted.nearest)}
-    return tuple(replace(one, quote="") for place, one in pages.items() if place not in named)
+def _other_pages(quoted: Answer, sources: Sequence[Source]) -> tuple[Source, ...]:
+    """Return the pages of the quotations that are not in ``sources``, for a reader who learns that
+    the pages do not answer."""
+    cited = {(source.wiki, source.page) for source in sources}
+    pages = {(source.wiki, source.page): source for source in (*quoted.sources, *quoted.nearest)}
+    return tuple(replace(source, quote="") for page, source in pages.items() if page not in cited)
 
 
-def _denied(quoted: Answer) -> NoAnswer:
+def _no_answer(quoted: Answer) -> NoAnswer:
     return NoAnswer(
         Reason.NOTHING_FITS,
         texts.NO_PAGE_ANSWERS,
@@ -231,21 +235,22 @@ def _denied(quoted: Answer) -> NoAnswer:
 
 @dataclass(slots=True)
 class _Releasing:
-    """Sentences that a reader may see at once. One that points back to an unclear one waits with
-    it, and an introduction for its list."""
+    """Releases sentences that a reader may see at once. A sentence that points back to an unclear
+    one waits with it, and an introduction waits for its list."""
 
     _layout: Layout = field(default_factory=Layout)
     _lead: Lead = Lead.SPACE
     _frame: Drafted | None = None
     _held: bool = False
 
-    def add(self, one: Drafted) -> Iterator[Released]:
-        if one.frames:
-            self._frame = one
+    def add(self, drafted: Drafted) -> Iterator[Released]:
+        if drafted.frames:
+            self._frame = drafted
             return
-        self._lead = max(self._lead, one.sentence.lead, key=list(Lead).index)
-        waits = one.waits or (self._held and (one.points_back or one.restricts))
-        if waits or not one.shown:
+        self._lead = max(self._lead, drafted.sentence.lead, key=list(Lead).index)
+        depends = drafted.points_back or drafted.restricts
+        waits = drafted.waits or (self._held and depends)
+        if waits or not drafted.shown:
             self._held = waits
             return
         self._held = False
@@ -253,6 +258,8 @@ class _Releasing:
         if self._frame:
             frame, self._frame = self._frame, None
             text = self._layout.add(frame.claim, frame.sentence.lead, (), unclear=False)
-        text += self._layout.add(one.claim, self._lead, one.support, unclear=one.unclear)
+        text += self._layout.add(
+            drafted.claim, self._lead, drafted.support, unclear=drafted.unclear
+        )
         self._lead = Lead.SPACE
         yield Released(text)

@@ -1,8 +1,8 @@
 """The HTTP client below a provider's library.
 
 The library alone would follow a redirect to another host, with pages and key; and its timeout
-counts from byte to byte, so a server that sends keep-alives would hold a request, and its place
-among those at once, for ever. httpx comes with the libraries of the extras `llm` and `anthropic`.
+counts from byte to byte, so a server that sends keep-alives would hold a request and its slot for
+ever. httpx comes with the libraries of the extras `llm` and `anthropic`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import cast
 import httpx
 
 _LARGEST = 20_000_000
-"""Bytes of a reply; an answer with all its thoughts has less."""
+"""Bytes of a reply; an answer with all its thoughts is smaller."""
 
 
 def bounded_client(seconds: float, clock: Callable[[], float] = time.monotonic) -> httpx.Client:
-    """Return a client that follows no redirect, and reads a reply for ``seconds`` at most. A longer
-    one, or a larger one than any answer, ends in an `httpx.ReadTimeout`."""
+    """Return a client that follows no redirect. A reply that takes longer than ``seconds``, or is
+    larger than any answer, raises an `httpx.ReadTimeout`."""
 
     def bind(response: httpx.Response) -> None:
         stream = cast("httpx.SyncByteStream", response.stream)

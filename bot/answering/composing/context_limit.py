@@ -1,5 +1,5 @@
-"""The context limit of a server: the tokens of prompt and output together, asked where it is
-published.
+"""The context limit of a server, the tokens of prompt and output together, from the server if it
+publishes it.
 
 Ollama silently drops the beginning of a longer prompt, so there the limit must be known beforehand.
 Others refuse it, and the limit in their refusal is remembered (`bot.answering.composing.
@@ -25,12 +25,12 @@ log = logging.getLogger(__name__)
 _SECONDS = 1.5
 """For each request: somebody waits for the answer meanwhile."""
 _KEPT = 60.0
-"""Seconds after which it is asked again: a server may have been restarted with another."""
+"""Seconds after which the server is asked again: it may have been restarted with another limit."""
 _LEARNED = 600.0
-"""Seconds for which a refusal is remembered: the server's limit may be raised, or its message was
-misread."""
+"""Seconds for which a refusal is remembered: the server's limit may be raised later, or we may have
+misread its message."""
 _LONGEST = 4_000_000
-"""Bytes of its reply, which includes a model's licence."""
+"""Bytes of a server's reply, which includes a model's licence."""
 _OLLAMA = 4096
 """Ollama's default for a model (`OLLAMA_CONTEXT_LENGTH`, `num_ctx`)."""
 
@@ -46,17 +46,17 @@ class ContextLimit:
     ) -> None:
         self._ask = ask
         self._lock = Lock()
-        self._told = ExpiringCache[str, tuple[int | None]](clock)
+        self._published = ExpiringCache[str, tuple[int | None]](clock)
         self._learned = ExpiringCache[str, int](clock)
 
     def tokens(self) -> int | None:
         """Return the limit of prompt and answer together, as the server counts."""
         with self._lock:
-            known = self._told.get("tokens")
-            if known is None:
-                known = (self._ask(),)
-                self._told.put("tokens", known, _KEPT)
-            return known[0]
+            cached = self._published.get("tokens")
+            if cached is None:
+                cached = (self._ask(),)
+                self._published.put("tokens", cached, _KEPT)
+            return cached[0]
 
     def room(self, written: int) -> int | None:
         """Return the tokens of a prompt, as we count, that leave room for ``written``; None if
@@ -77,11 +77,11 @@ def of_ollama(url: str, model: str, key: str = "") -> int | None:
     ``key`` is for a proxy before it."""
     root = url.rstrip("/").removesuffix("/v1")
     loaded = _get(f"{root}/api/ps", key=key)
-    for one in _rows(loaded, "models"):
-        names = {one.get("name"), one.get("model")}
-        known = _whole(one.get("context_length"))
-        if known and names & {model, f"{model}:latest"}:
-            return known
+    for row in _rows(loaded, "models"):
+        names = {row.get("name"), row.get("model")}
+        limit = _whole(row.get("context_length"))
+        if limit and names & {model, f"{model}:latest"}:
+            return limit
     shown = _get(f"{root}/api/show", {"model": model}, key)
     if shown is None:
         return None
@@ -113,8 +113,8 @@ def of_compatible(url: str, model: str, key: str = "") -> int | None:
                 "context_length",
                 "context_window",
             ):
-                if found := _whole(row.get(name)):
-                    return found
+                if limit := _whole(row.get(name)):
+                    return limit
     props = _get(f"{url.removesuffix('/v1')}/props", key=key) if rows else None
     default = props.get("default_generation_settings") if props else None
     return _whole(default.get("n_ctx")) or None if isinstance(default, dict) else None
@@ -138,8 +138,8 @@ def _get(url: str, body: Mapping[str, str] | None = None, key: str = "") -> dict
     try:
         if not url.startswith(("http://", "https://")):
             return None
-        with _OPENER.open(Request(url, data, headers), timeout=_SECONDS) as answer:  # noqa: S310 - looked at above
-            parsed = json.loads(_read(answer))
+        with _OPENER.open(Request(url, data, headers), timeout=_SECONDS) as reply:  # noqa: S310 - looked at above
+            parsed = json.loads(_read(reply))
     except (OSError, HTTPException, ValueError, RecursionError) as error:
         log.info(
             "The context size of the language model's server is unknown: %s", type(error).__name__
@@ -148,22 +148,26 @@ def _get(url: str, body: Mapping[str, str] | None = None, key: str = "") -> dict
     return parsed if isinstance(parsed, dict) else None
 
 
-def _read(answer: Any) -> bytes:
-    """Return the reply within the time limit, however slowly it comes."""
+def _read(reply: Any) -> bytes:
+    """Return the reply's body.
+
+    Raises:
+        TimeoutError: it takes longer than a request may, however slowly it comes.
+    """
     until, read = time.monotonic() + _SECONDS, bytearray()
-    while (piece := answer.read1(1 << 16)) and len(read) < _LONGEST:
+    while (piece := reply.read1(1 << 16)) and len(read) < _LONGEST:
         read += piece
         if time.monotonic() > until:
             raise TimeoutError
     return bytes(read)
 
 
-def _rows(answer: Mapping[str, Any] | None, name: str) -> Iterator[Mapping[str, Any]]:
-    rows = answer.get(name) if answer else None
+def _rows(reply: Mapping[str, Any] | None, name: str) -> Iterator[Mapping[str, Any]]:
+    rows = reply.get(name) if reply else None
     yield from (row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
 
 
 def _whole(value: object) -> int:
-    """Return the number of tokens; 0 if it is none."""
+    """Return ``value`` if it is a plausible number of tokens, else 0."""
     fits = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**9
     return value if fits and isinstance(value, int) else 0

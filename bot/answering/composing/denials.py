@@ -1,8 +1,8 @@
-"""Sentences that say what the pages do not say, such as "The passages give no date; they only
+"""Sentences that say what the pages leave out, such as "The passages give no date; they only
 say ...".
 
-Such a sentence claims nothing about the wiki's subject before its first semicolon, "but" or the
-like.
+Up to its first semicolon, "but" or the like, a sentence of this kind claims nothing about the
+wiki's subject.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ seite seiten quelle quellen dokument dokumente dokumentation handbuch abschnitt 
 página páginas pasaje pasajes documento documentos documentación fuente fuentes
 passages extraits extrait pages texte documentation sources
 """)
-_TOLD = _set("""
+_SAYING = _set("""
 mentioned given stated specified listed named documented defined described covered said told found
 find see
 finde finden nennen nennt steht genannt angegeben erwähnt beschrieben gefunden
 encuentro mencionado indicado trouve mentionné indiqué précisé trouvé
 """)
-"""Verbs of pages. They must be negated, so a page's own "is not found" is compared with the passage
-first."""
-_REST = re.compile(
+"""Verbs for what pages say. They must be negated, so a page's own "is not found" is compared with
+the passage first."""
+_STATEMENT = re.compile(
     r"[;:\u2013\u2014\uff1b]|,?\s(?:but|just|only|although|though|aber|sondern|nur|pero|sino|mais)\s"
 )
 
 
 def split_denial(text: str) -> tuple[str, str] | None:
-    """Return the part of ``text`` that denies that the pages say something, and the rest, which may
-    be empty; None for any other sentence."""
-    found = _REST.search(text)
-    denial, rest = (text[: found.start()], text[found.end() :]) if found else (text, "")
+    """Return the part of ``text`` that denies that the pages say something, and the statement after
+    it, which may be empty; None for any other sentence."""
+    match = _STATEMENT.search(text)
+    denial, statement = (text[: match.start()], text[match.end() :]) if match else (text, "")
     words = [word for word in read(denial) if word.role is not TokenRole.COMMA]
-    hypothesis = {word.text.casefold() for word in words}
-    denies = any(word.role is TokenRole.NOT for word in words) or bool(hypothesis & NOT)
-    return (denial, rest.strip()) if denies and hypothesis & (_PAGES | _TOLD) else None
+    texts = {word.text.casefold() for word in words}
+    denies = any(word.role is TokenRole.NOT for word in words) or bool(texts & NOT)
+    return (denial, statement.strip()) if denies and texts & (_PAGES | _SAYING) else None

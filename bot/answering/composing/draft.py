@@ -1,4 +1,4 @@
-"""The draft of an answer: the model's sentences so far, and the fate of each."""
+"""The draft of an answer: the model's sentences so far, and the state of each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.answering.composing.agreement import agrees, roots
 from bot.answering.composing.checking import (
-    TURNED,
+    FALSIFYING,
     CheckOutcome,
     SentenceCheck,
     Shown,
@@ -33,21 +33,21 @@ _RESTRICTING = frozenset(
 _DENIED = (Flaw.NEGATION, Flaw.LIMIT)
 """Flaws that do not apply to a sentence about what pages do not say."""
 _LONGEST = 2_000
-"""Characters of a sentence. A longer one is no sentence, whatever a model takes for one, and the
-time to compare it grows with its square."""
+"""Characters of a sentence. A longer text is not compared: the time would grow with its square."""
 _NEAR = 0.5
-"""The share of its words that an uncited sentence must have in the passage that is cited for it. It
-is still shown as unclear."""
+"""The share of an uncited sentence's words that a passage must have to be cited for it. The
+sentence is still unclear."""
 
 
 @dataclass(slots=True)
 class Drafted:
-    """A sentence and its state. ``flaw`` says why it is left out. ``waits``: until the rest of the
-    answer is ready, or a judge has decided."""
+    """A sentence and its state. ``flaw`` says why it is left out. ``waits``: it is not shown until
+    the rest of the answer is ready, or a judge has decided. ``frames``: it claims nothing itself
+    and is shown only with the sentences after it."""
 
     sentence: Sentence
     claim: Claim
-    said: tuple[Word, ...] = ()
+    words: tuple[Word, ...] = ()
     support: tuple[Support, ...] = ()
     flaw: Flaw | None = None
     unclear: bool = False
@@ -70,20 +70,20 @@ class Drafted:
 
     @property
     def points_back(self) -> bool:
-        first = self.said[0].text.casefold() if self.said else ""
-        return first in _POINTING
+        return bool(self.words) and self.words[0].text.casefold() in _POINTING
 
     @property
     def restricts(self) -> bool:
-        """Return whether it opens with a word that limits the previous sentence."""
-        first = self.said[0] if self.said else None
+        """Return whether it begins with a word that limits the previous sentence."""
+        first = self.words[0] if self.words else None
         return bool(first and (first.text.casefold() in _RESTRICTING or first.limit in KEPT_LIMITS))
 
 
 @dataclass(slots=True)
 class Draft:
     """A draft. ``judged``: a judge will decide unclear sentences. ``denied``: the model says that
-    the passages do not answer; the rest says what they do say. ``cut``: its end is missing."""
+    the passages do not answer; the other sentences say what they do say. ``cut``: its end is
+    missing."""
 
     passages: Sequence[Passage]
     question: str
@@ -94,7 +94,7 @@ class Draft:
     _grounds: list[Ground] = field(init=False)
     _shown: Shown = field(init=False)
     _asked: frozenset[str] = field(init=False)
-    _told: set[str] = field(init=False, default_factory=set)
+    _texts: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._grounds = [Ground(passage) for passage in self.passages]
@@ -104,241 +104,244 @@ class Draft:
     def take(self, sentence: Sentence) -> Drafted:
         """Check ``sentence``, and add it."""
         too_long = not sentence.code and len(sentence.text) > _LONGEST
-        # Before it is parsed: the time for that, too, grows with its square, or faster.
-        looked_at = replace(sentence, text=sentence.text[:_LONGEST]) if too_long else sentence
-        one = Drafted(sentence, claim(self._without_question(looked_at)))
-        one.said = read(one.claim.text)
-        one.flaw = Flaw.UNSUPPORTED if too_long else one.claim.flaw
+        # Cut it before it is parsed: the time for that grows with its square, too, or faster.
+        parsed = replace(sentence, text=sentence.text[:_LONGEST]) if too_long else sentence
+        drafted = Drafted(sentence, claim(self._without_question(parsed)))
+        drafted.words = read(drafted.claim.text)
+        drafted.flaw = Flaw.UNSUPPORTED if too_long else drafted.claim.flaw
         if not self.sentences and _is_nothing(sentence.text):
-            self.denied, one.flaw = True, Flaw.FRAME
-        if one.claim.shown in self._told and not (one.flaw or one.claim.introduces):
-            one.flaw = Flaw.REPEATED
-        self._check(one)
-        if one.flaw is None:
-            self._told.add(one.claim.shown)
-        self.sentences.append(one)
-        return one
+            self.denied, drafted.flaw = True, Flaw.FRAME
+        if drafted.claim.shown in self._texts and not (drafted.flaw or drafted.claim.introduces):
+            drafted.flaw = Flaw.REPEATED
+        self._check(drafted)
+        if drafted.flaw is None:
+            self._texts.add(drafted.claim.shown)
+        self.sentences.append(drafted)
+        return drafted
 
     def _without_question(self, sentence: Sentence) -> Sentence:
         """Remove a leading question, if it repeats the reader's own."""
-        question, mark, rest = sentence.text.rpartition("? ")
-        asks = [word for word in read(question) if word.weighs] if mark and rest.strip() else []
-        again = [word for word in asks if not self._asked.isdisjoint(word.forms)]
-        return replace(sentence, text=rest) if asks and 2 * len(again) > len(asks) else sentence
+        question, mark, statement = sentence.text.rpartition("? ")
+        if not (mark and statement.strip()):
+            return sentence
+        weighty = [word for word in read(question) if word.weighs]
+        repeated = [word for word in weighty if not self._asked.isdisjoint(word.forms)]
+        return replace(sentence, text=statement) if 2 * len(repeated) > len(weighty) else sentence
 
     @property
     def length(self) -> int:
-        return sum(len(one.claim.shown) for one in self.sentences if one.flaw is None)
+        """Return the number of characters that are not left out."""
+        return sum(len(drafted.claim.shown) for drafted in self.sentences if drafted.flaw is None)
 
     @property
     def denies(self) -> bool:
-        """Return whether its first claim says that the pages do not say it."""
-        first = next((one for one in self.sentences if one.claims), None)
+        """Return whether its first claim says that the pages do not answer."""
+        first = next((drafted for drafted in self.sentences if drafted.claims), None)
         return bool(first and first.shown and (self.denied or split_denial(first.claim.text)))
 
     def unclear(self) -> list[tuple[Drafted, UnclearSentence]]:
         """Return the sentences for the judge."""
         before = ""
-        found = []
-        for one in self.sentences:
-            if one.waits and one.unclear:
-                cited = [self._number(ground) for ground, _ in one.support]
-                asked = UnclearSentence(
-                    one.claim.shown, tuple(dict.fromkeys(cited)), one.evidence, before
-                )
-                found.append((one, asked))
-            if one.flaw is None and (one.sentence.lead is not Lead.ITEM or one.claim.introduces):
-                before = one.claim.shown
-        return found
+        unclear = []
+        for drafted in self.sentences:
+            text = drafted.claim.shown
+            if drafted.waits and drafted.unclear:
+                cited = dict.fromkeys(self._number(ground) for ground, _ in drafted.support)
+                sentence = UnclearSentence(text, tuple(cited), drafted.evidence, before)
+                unclear.append((drafted, sentence))
+            is_item = drafted.sentence.lead is Lead.ITEM and not drafted.claim.introduces
+            if drafted.flaw is None and not is_item:
+                before = text
+        return unclear
 
-    def judge(self, one: Drafted, verdict: SentenceVerdict | None) -> None:
+    def judge(self, drafted: Drafted, verdict: SentenceVerdict | None) -> None:
         """Apply ``verdict``, if its evidence is where it says; None decides nothing."""
-        one.waits = False
+        drafted.waits = False
         if verdict is None:
             return
         if not verdict.supported:
-            one.flaw = Flaw.UNSUPPORTED
+            drafted.flaw = Flaw.UNSUPPORTED
             return
         support = self._evidence(verdict.evidence)
-        # Pages do not state what they do not say.
-        if support or self._is_denial(one):
-            one.support, one.unclear = support or one.support, False
+        # A denial needs no evidence: pages do not state what they leave out.
+        if support or self._is_denial(drafted):
+            drafted.support, drafted.unclear = support or drafted.support, False
 
     def end(self) -> None:
-        """Cite for each uncited sentence what its neighbours cite; "Hope this helps!" needs
-        nothing."""
-        for place, one in enumerate(self.sentences):
-            if one.flaw is not Flaw.UNCITED:
+        """Cite for each uncited sentence the support of its neighbours; "Hope this helps!" needs
+        none."""
+        for place, drafted in enumerate(self.sentences):
+            if drafted.flaw is not Flaw.UNCITED:
                 continue
-            beside = self._beside(place)
-            if _is_chatter(one, [ground for ground, _ in beside]):
-                one.flaw = Flaw.FRAME
-            elif beside:
-                one.flaw, one.support = None, beside
-                one.unclear, one.waits = True, self.judged
+            support = self._neighbouring_support(place)
+            if _is_chatter(drafted, [ground for ground, _ in support]):
+                drafted.flaw = Flaw.FRAME
+            elif support:
+                drafted.flaw, drafted.support = None, support
+                drafted.unclear, drafted.waits = True, self.judged
 
     def settle(self) -> None:
-        """Decide what depends on other sentences: introductions, exceptions, "Yes."."""
-        for place, one in enumerate(self.sentences):
+        """Decide the sentences that depend on others: introductions, exceptions, "Yes."."""
+        for place, drafted in enumerate(self.sentences):
             following = self.sentences[place + 1 :]
-            if one.fell and one.restricts and place:
-                self._take_along(place)
-            if one.claim.introduces and one.claims and one.fell:
+            if drafted.fell and drafted.restricts and place:
+                self._drop_restricted(place)
+            if drafted.claim.introduces and drafted.claims and drafted.fell:
                 for item in _items(following):
                     item.flaw = item.flaw or Flaw.DANGLING
-            if one.frames and one.flaw is None:
-                one.waits = False
-                held = _items(following) if one.claim.introduces else following[:1]
-                if not any(item.shown for item in held):
-                    one.flaw = Flaw.FRAME
+            if drafted.frames and drafted.flaw is None:
+                drafted.waits = False
+                framed = _items(following) if drafted.claim.introduces else following[:1]
+                if not any(item.shown for item in framed):
+                    drafted.flaw = Flaw.FRAME
 
-    def _take_along(self, place: int) -> None:
-        before = next((o for o in reversed(self.sentences[:place]) if o.claims), None)
-        if before and before.shown:
-            before.flaw = Flaw.EXCEPTION
+    def _drop_restricted(self, place: int) -> None:
+        """Leave out the claim before a dropped exception to it."""
+        earlier = reversed(self.sentences[:place])
+        restricted = next((drafted for drafted in earlier if drafted.claims), None)
+        if restricted and restricted.shown:
+            restricted.flaw = Flaw.EXCEPTION
 
-    def _check(self, one: Drafted) -> None:
-        if one.flaw is Flaw.EMPTY and one.claim.verdict:
+    def _check(self, drafted: Drafted) -> None:
+        if drafted.flaw is Flaw.EMPTY and drafted.claim.verdict:
             # "Yes." is kept if the next sentence is.
-            one.flaw, one.frames, one.waits = None, True, True
+            drafted.flaw, drafted.frames, drafted.waits = None, True, True
             return
-        if one.flaw:
+        if drafted.flaw:
             return
-        if self._names_only(one):
-            one.flaw = Flaw.FRAME
+        if self._names_only(drafted):
+            drafted.flaw = Flaw.FRAME
             return
-        cited, one.evidence = self._cited(one), self._standing(one.sentence.evidence)
-        finding = self._found(one, cited)
-        frames = one.claim.introduces and not one.claim.cited
-        asks = "? " in one.claim.text
-        bears = TURNED if frames else TURNED - {Flaw.NUMBER} if asks else ()
-        if finding.decision is CheckOutcome.CONTRADICTED and finding.flaw not in bears:
-            one.flaw = finding.flaw
-            one.frames = frames
+        cited = self._cited(drafted)
+        drafted.evidence = self._located(drafted.sentence.evidence)
+        result = self._compare(drafted, cited)
+        frames = drafted.claim.introduces and not drafted.claim.cited
+        asks = "? " in drafted.claim.text
+        tolerated = FALSIFYING if frames else FALSIFYING - {Flaw.NUMBER} if asks else ()
+        if result.decision is CheckOutcome.CONTRADICTED and result.flaw not in tolerated:
+            drafted.flaw = result.flaw
+            drafted.frames = frames
         elif frames:
-            one.frames = one.waits = True
+            drafted.frames = drafted.waits = True
         else:
-            one.support = self._evidence(one.evidence) or finding.support
-            one.unclear = finding.decision is not CheckOutcome.SUPPORTED or not self._stands_alone(
-                one
-            )
-            if not cited and finding.decision is CheckOutcome.UNCLEAR:
-                self._cite(one, finding)
-            one.waits = one.unclear and self.judged
+            drafted.support = self._evidence(drafted.evidence) or result.support
+            supported = result.decision is CheckOutcome.SUPPORTED
+            drafted.unclear = not (supported and self._stands_alone(drafted))
+            if not cited and result.decision is CheckOutcome.UNCLEAR:
+                self._drop_far_support(drafted, result)
+            drafted.waits = drafted.unclear and self.judged
 
-    def _cite(self, one: Drafted, finding: SentenceCheck) -> None:
-        """Cite for an uncited sentence the nearest passage, if it is near."""
-        if self._is_denial(one):
-            one.support = ()
-        elif finding.share < _NEAR:
-            one.support, one.unclear, one.flaw = (), False, Flaw.UNCITED
+    def _drop_far_support(self, drafted: Drafted, result: SentenceCheck) -> None:
+        """Cite no passage for an uncited sentence if it is a denial, or none is near."""
+        if self._is_denial(drafted):
+            drafted.support = ()
+        elif result.share < _NEAR:
+            drafted.support, drafted.unclear, drafted.flaw = (), False, Flaw.UNCITED
 
-    def _is_denial(self, one: Drafted) -> bool:
-        """Return whether it says that pages do not say something: in our words, or in any if the
-        model says that it does not answer."""
-        first = not any(other.claims for other in self.sentences if other is not one)
-        return split_denial(one.claim.text) is not None or (self.denied and first)
+    def _is_denial(self, drafted: Drafted) -> bool:
+        """Return whether it says that the pages do not say something: in words that we know, or in
+        any words if it is the first claim of a model that says that it does not answer."""
+        is_first = not any(other.claims for other in self.sentences if other is not drafted)
+        return split_denial(drafted.claim.text) is not None or (self.denied and is_first)
 
-    def _found(self, one: Drafted, cited: Sequence[Ground]) -> SentenceCheck:
-        denial = split_denial(one.claim.text)
+    def _compare(self, drafted: Drafted, cited: Sequence[Ground]) -> SentenceCheck:
+        denial = split_denial(drafted.claim.text)
         others = [ground for ground in self._grounds if ground not in cited]
         if denial is None:
-            own = self._own_words(one.evidence)
-            if own:
-                narrow = check(one.claim, own, (), self._shown)
-                if narrow.decision is CheckOutcome.SUPPORTED:
-                    return narrow
-            return check(one.claim, cited, others, self._shown)
-        denied_text, rest = denial
-        whole = check(one.claim, cited, others, self._shown)
+            if evidence := self._evidence_only(drafted.evidence):
+                result = check(drafted.claim, evidence, (), self._shown)
+                if result.decision is CheckOutcome.SUPPORTED:
+                    return result
+            return check(drafted.claim, cited, others, self._shown)
+        denied_text, statement = denial
+        whole = check(drafted.claim, cited, others, self._shown)
         if whole.decision is CheckOutcome.CONTRADICTED and whole.flaw not in _DENIED:
             return whole
-        after = check(replace(one.claim, text=rest), cited, others, self._shown) if rest else None
-        # What the pages do say must be supported, and no page may say nearly what they are said not
-        # to.
-        silent = all(self._is_silent(denied_text, ground) for ground in self._grounds)
-        if after and after.decision is CheckOutcome.SUPPORTED and silent:
-            return after
+        # A passage must support the statement, and none may say nearly what the sentence denies.
+        if statement and all(self._is_silent(denied_text, ground) for ground in self._grounds):
+            result = check(replace(drafted.claim, text=statement), cited, others, self._shown)
+            if result.decision is CheckOutcome.SUPPORTED:
+                return result
         return SentenceCheck(CheckOutcome.UNCLEAR, whole.support, share=1.0)
 
     def _is_silent(self, denied_text: str, ground: Ground) -> bool:
+        """Return whether no span has all words that the denial shares with the question."""
         denied = [w for w in read(denied_text) if w.weighs and not self._asked.isdisjoint(w.forms)]
         return not denied or not any(
-            all(not (one.roots | ground.frame_roots).isdisjoint(w.forms) for w in denied)
-            for one in ground.stretches
+            all(not (span.roots | ground.frame_roots).isdisjoint(word.forms) for word in denied)
+            for span in ground.spans
         )
 
-    def _stands_alone(self, one: Drafted) -> bool:
+    def _stands_alone(self, drafted: Drafted) -> bool:
         """Return whether its words can be verified without those before it."""
         before = self.sentences[-1] if self.sentences else None
-        verdict = one.claim.verdict
+        verdict = drafted.claim.verdict
         if not verdict and before and before.frames and not before.claim.text:
             verdict = before.claim.verdict
-        if verdict and not agrees(verdict, self._shown.asked, one.said):
+        if verdict and not agrees(verdict, self._shown.asked, drafted.words):
             return False
-        if not one.points_back:
+        if not drafted.points_back:
             return True
         if before is None or before.fell or before.unclear:
             return False
-        return bool({id(g) for g, _ in before.support} & {id(g) for g, _ in one.support})
+        return bool({id(g) for g, _ in before.support} & {id(g) for g, _ in drafted.support})
 
-    def _names_only(self, one: Drafted) -> bool:
-        """Return whether it only names a page's title, or repeats the question, which answers
-        nothing."""
-        if one.claim.code or one.claim.introduces or one.sentence.lead is Lead.ITEM:
+    def _names_only(self, drafted: Drafted) -> bool:
+        """Return whether it only names a page's title or repeats the question: neither is an
+        answer."""
+        claim, lead = drafted.claim, drafted.sentence.lead
+        if claim.code or claim.introduces or lead is Lead.ITEM:
             return False
         titles = (passage.title for passage in self.passages)
-        return bare(one.claim.text) in {bare(text) for text in (self.question, *titles)}
+        return bare(claim.text) in {bare(text) for text in (self.question, *titles)}
 
-    def _cited(self, one: Drafted) -> list[Ground]:
-        numbers = one.claim.cited or tuple(evidence.passage for evidence in one.sentence.evidence)
-        if not numbers and one.sentence.lead is Lead.ITEM:
-            intro = next((o for o in reversed(self.sentences) if o.claim.introduces), None)
-            numbers = intro.claim.cited if intro else ()
+    def _cited(self, drafted: Drafted) -> list[Ground]:
+        sentence = drafted.sentence
+        numbers = drafted.claim.cited or tuple(quote.passage for quote in sentence.evidence)
+        if not numbers and sentence.lead is Lead.ITEM:
+            earlier = reversed(self.sentences)
+            introductions = (other.claim for other in earlier if other.claim.introduces)
+            introduction = next(introductions, None)
+            numbers = introduction.cited if introduction else ()
         return [self._grounds[n - 1] for n in dict.fromkeys(numbers) if 0 < n <= len(self._grounds)]
 
-    def _beside(self, place: int) -> tuple[Support, ...]:
-        """Return what the next sentence of the paragraph rests on, or else the one before."""
-        behind = []
-        for one in self.sentences[place + 1 :]:
-            if one.sentence.lead is not Lead.SPACE:
+    def _neighbouring_support(self, place: int) -> tuple[Support, ...]:
+        """Return the support of the nearest later sentence of the paragraph that has any, or else
+        of the nearest earlier one."""
+        later = []
+        for drafted in self.sentences[place + 1 :]:
+            if drafted.sentence.lead is not Lead.SPACE:
                 break
-            behind.append(one)
-        ahead = []
-        for one in reversed(self.sentences[: place + 1]):
-            if one is not self.sentences[place]:
-                ahead.append(one)
-            if one.sentence.lead is not Lead.SPACE:
+            later.append(drafted)
+        earlier = []
+        for drafted in reversed(self.sentences[: place + 1]):
+            if drafted is not self.sentences[place]:
+                earlier.append(drafted)
+            if drafted.sentence.lead is not Lead.SPACE:
                 break
-        return next((one.support for one in (*behind, *ahead) if one.support), ())
+        return next((drafted.support for drafted in (*later, *earlier) if drafted.support), ())
 
-    def _standing(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """Return the evidence whose words are where they are said to be."""
-        return tuple(
-            one
-            for one in evidence
-            if 0 < one.passage <= len(self._grounds)
-            and self._grounds[one.passage - 1].find(one.words)
-        )
+    def _located(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Return the evidence whose words are in the passage that it names."""
+        return tuple(quote for quote in evidence if self._evidence([quote]))
 
     def _evidence(self, evidence: Sequence[Evidence]) -> tuple[Support, ...]:
         return tuple(
-            (ground, stretch)
-            for one in evidence
-            if 0 < one.passage <= len(self._grounds)
-            for ground in [self._grounds[one.passage - 1]]
-            if (stretch := ground.find(one.words))
+            (ground, span)
+            for quote in evidence
+            if 0 < quote.passage <= len(self._grounds)
+            for ground in [self._grounds[quote.passage - 1]]
+            if (span := ground.find(quote.words))
         )
 
-    def _own_words(self, evidence: Sequence[Evidence]) -> list[Ground]:
-        """Return the passages cut down to the words that the model gave."""
-        numbers = dict.fromkeys(one.passage for one in evidence)
-        cut = {
-            number: "\n".join(one.words for one in evidence if one.passage == number)
-            for number in numbers
-        }
+    def _evidence_only(self, evidence: Sequence[Evidence]) -> list[Ground]:
+        """Return the passages cut down to their evidence."""
+        quotes: dict[int, list[str]] = {}
+        for quote in evidence:
+            quotes.setdefault(quote.passage, []).append(quote.words)
         return [
-            Ground(replace(self.passages[number - 1], text=text)) for number, text in cut.items()
+            Ground(replace(self.passages[number - 1], text="\n".join(words)))
+            for number, words in quotes.items()
         ]
 
     def _number(self, ground: Ground) -> int:
@@ -348,24 +351,26 @@ class Draft:
 
 def _items(following: Sequence[Drafted]) -> Iterator[Drafted]:
     """Yield the list, the table or the code right after an introduction."""
-    for one in following:
-        is_row = one.sentence.text.startswith("|")
-        if one.sentence.lead is not Lead.ITEM and not one.sentence.code and not is_row:
+    for drafted in following:
+        sentence = drafted.sentence
+        is_row = sentence.text.startswith("|")
+        if sentence.lead is not Lead.ITEM and not sentence.code and not is_row:
             return
-        yield one
+        yield drafted
 
 
-def _is_chatter(one: Drafted, beside: Sequence[Ground]) -> bool:
-    """Return whether it has nothing that could be checked, and at most half of its words from the
-    pages cited around it."""
-    facts = one.claim.addresses or one.claim.quotations or one.claim.codes or limits(one.said)
-    if facts or any(
-        word.role in (TokenRole.NAME, TokenRole.NUMBER, TokenRole.NOT) for word in one.said
-    ):
+def _is_chatter(drafted: Drafted, cited: Sequence[Ground]) -> bool:
+    """Return whether it has nothing that could be checked, and at most half of its words are in the
+    passages ``cited`` around it."""
+    claim, words = drafted.claim, drafted.words
+    checkable = (TokenRole.NAME, TokenRole.NUMBER, TokenRole.NOT)
+    if claim.addresses or claim.quotations or claim.codes or limits(words):
         return False
-    weighty = [word for word in one.said if word.weighs]
-    known = [word for word in weighty if any(not g.roots.isdisjoint(word.forms) for g in beside)]
-    return one.claim.text.endswith("!") or 2 * len(known) <= len(weighty)
+    if any(word.role in checkable for word in words):
+        return False
+    weighty = [word for word in words if word.weighs]
+    known = [word for word in weighty if any(not g.roots.isdisjoint(word.forms) for g in cited)]
+    return claim.text.endswith("!") or 2 * len(known) <= len(weighty)
 
 
 def _is_nothing(text: str) -> bool:

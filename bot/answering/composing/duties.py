@@ -1,4 +1,4 @@
-"""The duties in a sentence: what one may, should or must do.
+"""The duties in a sentence: what somebody may, should or must do.
 
 A sentence may not exchange one of the three for another. A page's order ("Sign the form") is a
 duty, too, but words cannot tell it from a piece of advice.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
-from bot.answering.composing.words import TokenRole, Word, bases, limits
+from bot.answering.composing.words import TokenRole, Word, bases, ends_line, limits, split_at
 
 
 class Duty(IntEnum):
@@ -27,71 +27,64 @@ _WORDS = {
     for word in words.split()
 }
 _REACH = 6
-"""Words behind "must" among which is the one that it binds."""
+"""The verb that a duty binds is less than this many words after it."""
 _BEFORE_TO = frozenset({"have", "has", "had", "need", "needs", "needed"})
-"""A duty, if "to" follows."""
+"""Words that express a duty if "to" follows."""
 
 
 def exchanges_duty(
     hypothesis: Sequence[Word], premise: Sequence[Word], frame: Sequence[Word]
 ) -> bool:
-    """Return whether ``hypothesis`` says "may" or "must" of what ``premise`` says "should", or the
-    like; or adds a "must". ``frame`` are the titles above ``premise``."""
-    if "must" in limits(hypothesis) and Duty.MUST not in {
-        d for d, _ in _duties([*premise, *frame])
-    }:
+    """Return whether ``hypothesis`` exchanges the duty in ``premise``, such as "may" for "should",
+    or adds a "must". ``frame`` are the titles above ``premise``."""
+    stated = {duty for duty, _ in _duties([*premise, *frame])}
+    if "must" in limits(hypothesis) and Duty.MUST not in stated:
         return True
-    ours = bases(hypothesis)
-    sentences = [(len(bases(one) & ours), [*_duties(one)]) for one in _sentences(premise)]
+    own = bases(hypothesis)
+    sentences = [
+        (len(bases(sentence) & own), list(_duties(sentence)))
+        for sentence in split_at(premise, ends_line)
+    ]
     for duty, verb in _duties(hypothesis):
-        bound = [(many, {d for d, v in found if v == verb}) for many, found in sentences]
-        bound = [(many, duties) for many, duties in bound if duties]
-        nearest = max((many for many, _ in bound), default=0)
-        theirs = {d for many, duties in bound if many == nearest for d in duties}
-        if verb and theirs and duty not in theirs:
+        matches = [
+            (common, other)
+            for common, duties in sentences
+            for other, other_verb in duties
+            if other_verb == verb
+        ]
+        most = max((common for common, _ in matches), default=0)
+        nearest = {other for common, other in matches if common == most}
+        if verb and nearest and duty not in nearest:
             return True
     return False
 
 
 def says_less_than_must(premise: Sequence[Word]) -> bool:
-    """Return whether it says "may" or "should" of anything."""
+    """Return whether ``premise`` says "may" or "should" anywhere."""
     return any(duty is not Duty.MUST for duty, _ in _duties(premise))
 
 
 def _duties(words: Sequence[Word]) -> Iterator[tuple[Duty, str]]:
-    """Yield each duty with the base of the word that it binds; not those with a "not"."""
+    """Yield each duty that is not negated, with the base of the verb that it binds, if any."""
     for place in range(len(words)):
         duty = _duty(words, place)
-        if duty is None:
+        if duty is None or _is_negated(words, place):
             continue
-        after = next(
-            (o for o in words[place + 1 : place + _REACH] if o.role is not TokenRole.IDLE), None
-        )
-        if not _denied(words, place):
-            yield duty, after.base if after and after.weighs else ""
+        following = words[place + 1 : place + _REACH]
+        verb = next((word for word in following if word.role is not TokenRole.IDLE), None)
+        yield duty, verb.base if verb and verb.weighs else ""
 
 
 def _duty(words: Sequence[Word], place: int) -> Duty | None:
     text = words[place].text.casefold()
     if words[place].limit == "must":
         return Duty.MUST
-    if text in _BEFORE_TO and "to" in {one.text.casefold() for one in words[place + 1 : place + 2]}:
+    following = [word.text.casefold() for word in words[place + 1 : place + 2]]
+    if text in _BEFORE_TO and following == ["to"]:
         return Duty.MUST
     return _WORDS.get(text)
 
 
-def _denied(words: Sequence[Word], place: int) -> bool:
-    """Return whether a "not" stands right before or behind: it is no duty then, or another one."""
-    return any(one.role is TokenRole.NOT for one in words[max(0, place - 2) : place + 3])
-
-
-def _sentences(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Yield what full stops and line breaks part."""
-    sentence: list[Word] = []
-    for word in words:
-        if word.text == "\n" or (word.role is TokenRole.BREAK and not word.text.isalpha()):
-            yield sentence
-            sentence = []
-        else:
-            sentence.append(word)
-    yield sentence
+def _is_negated(words: Sequence[Word], place: int) -> bool:
+    """Return whether a "not" is within two words of the duty: it is no duty then, or another."""
+    return any(word.role is TokenRole.NOT for word in words[max(0, place - 2) : place + 3])

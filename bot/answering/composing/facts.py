@@ -1,4 +1,4 @@
-"""Facts of a sentence that a passage must hold, however the sentence is worded: addresses,
+"""Facts of a sentence that a passage must have, however the sentence is worded: addresses,
 quotations, commands, numbers with their units, names."""
 
 from __future__ import annotations
@@ -23,43 +23,44 @@ every noun looks like a name."""
 _BEGINNING = 5
 """Letters that two forms of one name share: Spain, Spanish need not."""
 _ABOUT = Fraction(1, 10)
-_RECKONED = 20
-"""Numbers of a span that are added up."""
+_MOST_OPERANDS = 20
+"""Numbers of the spans that may be added or subtracted."""
 
 
 def missing(
     claim: Claim, grounds: Sequence[Ground], asked: str = "", near: Sequence[SupportSpan] = ()
 ) -> Flaw | None:
-    """Return the first kind of fact that neither ``grounds`` nor the question ``asked`` holds.
+    """Return the first kind of fact that neither ``grounds`` nor the question ``asked`` has.
 
-    Nobody is held to "two people" where the pages list them, nor to a number that ``asked`` has, or
-    that is the sum or the difference of two in the ``near`` stretches.
+    A number may also be the sum or the difference of two in the ``near`` spans, and a small one
+    that is spelled out may count the items of a page ("two people").
     """
-    if not all(any(ground.links(one) for ground in grounds) for one in claim.addresses):
+    if not all(any(ground.links(address) for ground in grounds) for address in claim.addresses):
         return Flaw.ADDRESS
-    quoted = (one for one in claim.quotations if bare(one) not in bare(asked))
-    if not all(any(ground.holds(one) for ground in grounds) for one in quoted) and not (
+    quoted = (text for text in claim.quotations if bare(text) not in bare(asked))
+    if not all(any(ground.holds(text) for ground in grounds) for text in quoted) and not (
         grounds and is_english(read(claim.text)) != is_english(read(grounds[0].text))
     ):
         return Flaw.QUOTATION  # in another language it would be a translation
-    if not all(any(ground.has_code(one) for ground in grounds) for one in claim.codes):
+    if not all(any(ground.has_code(code) for ground in grounds) for code in claim.codes):
         return Flaw.QUOTATION
     known = exact_tokens(asked)
-    if not all(one in known or any(g.spells(one) for g in grounds) for one in claim.exact):
+    if not all(token in known or any(g.spells(token) for g in grounds) for token in claim.exact):
         return Flaw.NAME
-    held = [one for ground in grounds for one in ground.quantities]
-    held += [*quantities(asked), *_reckoned(near)]
-    if not all(is_held(one, held) for one in quantities(claim.text)):
+    held = [quantity for ground in grounds for quantity in ground.quantities]
+    held += [*quantities(asked), *_calculated(near)]
+    if not all(is_held(quantity, held) for quantity in quantities(claim.text)):
         return Flaw.NUMBER
     return None
 
 
-def _reckoned(near: Sequence[SupportSpan]) -> list[Quantity]:
-    found = [one for stretch in near for one in quantities(stretch.text) if one.unit][:_RECKONED]
+def _calculated(near: Sequence[SupportSpan]) -> list[Quantity]:
+    """Return the sums and differences of the quantities with the same unit."""
+    operands = [quantity for span in near for quantity in quantities(span.text) if quantity.unit]
     return [
-        replace(one, values=frozenset({max(one.values) + sign * max(other.values)}))
-        for one, other in product(found, found)
-        if one.unit == other.unit
+        replace(left, values=frozenset({max(left.values) + sign * max(right.values)}))
+        for left, right in product(operands[:_MOST_OPERANDS], repeat=2)
+        if left.unit == right.unit
         for sign in (1, -1)
     ]
 
@@ -100,10 +101,12 @@ class ShownNames:
         if len(name) > _BEGINNING and name[:_BEGINNING] in self._beginnings:
             return True
         if len(name) > 2 and any(
-            o.startswith(name) or name.startswith(o) for o in self._names if len(o) > 2
+            other.startswith(name) or name.startswith(other) for other in self._names
         ):
             return True
-        return len(name) > 1 and word.text.isupper() and any(name in one for one in self._initials)
+        return (
+            len(name) > 1 and word.text.isupper() and any(name in text for text in self._initials)
+        )
 
     def has_short(self, name: Sequence[Word]) -> bool:
         """Return whether the initials of ``name`` occur there."""
@@ -111,11 +114,11 @@ class ShownNames:
 
     @cached_property
     def _initials(self) -> list[str]:
-        return ["".join(w[0] for w in text.split()).casefold() for text in self._texts]
+        return ["".join(word[0] for word in text.split()).casefold() for text in self._texts]
 
 
 def _runs(words: Sequence[Word]) -> list[list[Word]]:
-    """Return names of one word or several: British Summer Time may be BST in the passage."""
+    """Return the names, of one word or several: British Summer Time may be BST in the passage."""
     runs: list[list[Word]] = [[]]
     for word in words:
         if word.role is TokenRole.NAME and word.text.isalpha():
@@ -125,53 +128,56 @@ def _runs(words: Sequence[Word]) -> list[list[Word]]:
     return runs
 
 
-def is_held(one: Quantity, held: Sequence[Quantity]) -> bool:
-    """Return whether nothing contradicts ``one``: the same size is in ``held``, or the same number
-    and one of the two has no unit."""
-    if one.is_loose:
+def is_held(quantity: Quantity, held: Sequence[Quantity]) -> bool:
+    """Return whether nothing contradicts ``quantity``: ``held`` has the same size, or the same
+    number, and one of the two has no unit."""
+    if quantity.is_loose:
         return True
     for other in held:
-        if one.sizes & other.sizes or _about_as_long(one, other):
+        if quantity.sizes & other.sizes or _is_about_as_long(quantity, other):
             return True
-        if one.values & other.values and (one.unit is None or other.unit is None):
+        if quantity.values & other.values and (quantity.unit is None or other.unit is None):
             return True
-        if _is_at_once(one, other):
+        if _may_be_same_time(quantity, other):
             return True
     return False
 
 
-def _about_as_long(one: Quantity, other: Quantity) -> bool:
-    """Return whether one is in months and the other in days: 30 days for a month is no error, and
-    no proof either."""
-    if not (one.unit and other.unit and {one.unit.kind, other.unit.kind} == TIME):
+def _is_about_as_long(quantity: Quantity, other: Quantity) -> bool:
+    """Return whether one is in months, the other in days, and both are about as long: 30 days for a
+    month is no error, and no proof either."""
+    if not (quantity.unit and other.unit and {quantity.unit.kind, other.unit.kind} == TIME):
         return False
     ours, theirs = (
-        [size * (MONTH if kind == "month" else 1) for kind, size in quantity.sizes]
-        for quantity in (one, other)
+        [size * (MONTH if kind == "month" else 1) for kind, size in duration.sizes]
+        for duration in (quantity, other)
     )
     return any(abs(a - b) <= _ABOUT * b for a, b in product(ours, theirs))
 
 
-def is_borne_out(one: Quantity, held: Sequence[Quantity]) -> bool:
-    """Return whether ``held`` has the same number of the same unit."""
-    return any(one.sizes & other.sizes if one.unit else one.values & other.values for other in held)
+def is_stated(quantity: Quantity, held: Sequence[Quantity]) -> bool:
+    """Return whether ``held`` has the same number with the same unit."""
+    return any(
+        quantity.sizes & other.sizes if quantity.unit else quantity.values & other.values
+        for other in held
+    )
 
 
-def _is_at_once(one: Quantity, other: Quantity) -> bool:
+def _may_be_same_time(quantity: Quantity, other: Quantity) -> bool:
     """Return whether both may be the same time of day."""
-    if _is_clock(one) and other.unit is None:
-        return bool(_hours(one) & other.values)
+    if _is_clock(quantity) and other.unit is None:
+        return bool(_hours(quantity) & other.values)
     if not _is_clock(other):
         return False
-    later = {value + one.halves for value in one.values} if one.halves else frozenset()
-    return bool(later & other.values or (one.unit is None and _hours(other) & one.values))
+    later = frozenset(value + quantity.halves for value in quantity.values if quantity.halves)
+    return bool(later & other.values or (quantity.unit is None and _hours(other) & quantity.values))
 
 
-def _is_clock(one: Quantity) -> bool:
-    return one.unit is not None and one.unit.kind == CLOCK
+def _is_clock(quantity: Quantity) -> bool:
+    return quantity.unit is not None and quantity.unit.kind == CLOCK
 
 
-def _hours(one: Quantity) -> frozenset[object]:
+def _hours(quantity: Quantity) -> frozenset[object]:
     """Return the possible hours: a page may say "from 9 to 5", or "9.30"."""
-    hours = [value // 60 + value % 60 / 100 for value in one.values]
-    return frozenset(one for hour in hours for one in (hour, hour % 12))
+    hours = [value // 60 + value % 60 / 100 for value in quantity.values]
+    return frozenset(reading for hour in hours for reading in (hour, hour % 12))

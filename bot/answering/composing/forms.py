@@ -1,8 +1,8 @@
-"""The forms in which a provider is asked for a JSON schema, and where its output is then found.
+"""The forms of a request for a JSON schema, and the place of the output in each.
 
-Three forms, tried in this order: a schema for the answer, a tool that the model must call, and
-none, which is plain text. LlamaIndex passes the first two on as they are and streams the output;
-its own `structured_predict` waits for the whole answer or parses all of it again at each piece.
+Three forms are tried in this order: a schema for the answer, a tool that the model must call, and
+plain text. LlamaIndex passes the first two on as they are and streams the output; its own
+`structured_predict` waits for the whole answer or parses all of it again at each piece.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bot.answering.composing.prompt import Structure
 
 
 class Form(IntEnum):
-    """A form; the greater, the less is required of the provider."""
+    """A form; a greater one requires less of the provider."""
 
     SCHEMA = 0
     TOOL = 1
@@ -62,7 +62,7 @@ _CALLED = "Takes what you were asked to write. Call it once."
 
 
 def written_to_tool(raw: Any) -> str:
-    """Return what a piece of a stream adds to the arguments of a tool's call."""
+    """Return the text that a piece of a stream adds to the arguments of a tool call."""
     if isinstance(raw, dict):  # Anthropic's
         return str(getattr(raw.get("delta"), "partial_json", None) or "")
     choices = getattr(raw, "choices", None) or ()

@@ -1,4 +1,4 @@
-"""A passage that was shown to the model, ready to be compared with."""
+"""A passage that the model saw, prepared for comparison with sentences."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from functools import cached_property
 from bot.answering.composing.agreement import roots
 from bot.answering.composing.claims import addresses, exact_tokens
 from bot.answering.composing.quantities import Quantity, quantities
-from bot.answering.composing.relations import gives_orders, points
+from bot.answering.composing.relations import instructs_model, points_back
 from bot.answering.composing.words import Word, read
 from bot.answering.quoting import units
 from indexers.model import Passage
 from indexers.text.prose import plain
 
 _POINTING = 3
-"""The number of first words of a sentence among which an "it" or "this" points back."""
+"""An "it" or "this" points back if it is among this many first words of a sentence."""
 _CELL = " \u00b7 "
 """The separator between the cells of a row, as `plain` writes it."""
-_STRETCH = 3
-"""Neighbouring sentences of a passage that one sentence may sum up."""
+_MOST_UNITS = 3
+"""The most neighbouring sentences of a passage that one sentence may sum up."""
 
 
 @dataclass(frozen=True, slots=True)
 class SupportSpan:
-    """A span of neighbouring ``units`` of a passage, sentences or rows, from ``start`` to ``end``
+    """A span of neighbouring ``units`` (sentences or rows) of a passage, from ``start`` to ``end``
     of its text."""
 
     start: int
@@ -35,7 +35,7 @@ class SupportSpan:
     roots: frozenset[str]
     text: str
     parts: tuple[frozenset[str], ...] = ()
-    """The roots of each unit; of one that points back, with those of the one before."""
+    """The roots of each unit. A unit that points back also has those of the unit before."""
 
     @property
     def units(self) -> int:
@@ -43,20 +43,21 @@ class SupportSpan:
 
     @property
     def labels(self) -> frozenset[str]:
-        """Return the words of the first cell of its last row, if it is in a table: what the row is
-        about."""
+        """Return the roots in the first cell of its last row, which names what the row is about;
+        none if it is in no table."""
         cells = self.text.splitlines()[-1].split(_CELL) if self.text else []
         return roots(read(cells[0])) if len(cells) > 1 else frozenset()
 
 
-def stretch_of(text: str, spans: Sequence[tuple[int, int]]) -> SupportSpan:
-    """Return the span of these units of a passage's ``text``."""
-    start, end = spans[0][0], spans[-1][1]
+def span_of(text: str, ranges: Sequence[tuple[int, int]]) -> SupportSpan:
+    """Return the span of the units at these ``ranges`` of a passage's ``text``."""
+    start, end = ranges[0][0], ranges[-1][1]
     shown = plain(text[start:end])
     words = read(shown)
     parts: list[frozenset[str]] = []
-    for unit in (read(plain(text[one:other])) for one, other in spans) if len(spans) > 1 else ():
-        before = parts[-1] if parts and any(map(points, unit[:_POINTING])) else frozenset()
+    for first, last in ranges if len(ranges) > 1 else ():
+        unit = read(plain(text[first:last]))
+        before = parts[-1] if parts and any(map(points_back, unit[:_POINTING])) else frozenset()
         parts.append(roots(unit) | before)
     return SupportSpan(start, end, words, roots(words), shown, tuple(parts))
 
@@ -71,21 +72,21 @@ class Ground:
         self.frame_roots = roots(self.frame)
 
     def holds(self, quotation: str) -> bool:
-        """Return whether the words occur here in a row. Text left out at "..." may lie between."""
+        """Return whether these words occur here in a row. A "..." stands for any text."""
         parts = [part for text in _LEFT_OUT.split(quotation) if (part := bare(text))]
         return bool(parts) and all(f" {part} " in f" {self._bare} " for part in parts)
 
     def has_code(self, code: str) -> bool:
-        """Return whether it occurs here letter for letter, except for white space."""
-        wanted = spaced(code)
-        return bool(wanted) and any(wanted in text for text in self._verbatim)
+        """Return whether ``code`` occurs here letter for letter, except for white space."""
+        code = spaced(code)
+        return bool(code) and any(code in text for text in self._verbatim)
 
     def links(self, address: str) -> bool:
         """Return whether the address occurs here, by itself or as the host or the file name of
         another."""
-        wanted = _bare(address)
-        return wanted in self._addresses or any(
-            wanted in (host, name) for host, name in self._hosts_and_names
+        bare_address = _bare(address)
+        return bare_address in self._addresses or any(
+            bare_address in (host, name) for host, name in self._hosts_and_names
         )
 
     def find(self, words: str) -> SupportSpan | None:
@@ -93,17 +94,17 @@ class Ground:
         parts = words.split()
         if not parts:
             return None
-        found = re.search(r"\s+".join(map(re.escape, parts)), self.passage.text)
-        return stretch_of(self.passage.text, [found.span()]) if found else None
+        match = re.search(r"\s+".join(map(re.escape, parts)), self.passage.text)
+        return span_of(self.passage.text, [match.span()]) if match else None
 
     @cached_property
-    def stretches(self) -> list[SupportSpan]:
-        """Return the spans, short ones first, so that of equals the shortest is quoted."""
-        spans = [(piece.start, piece.end) for piece in units(self.passage.text)]
+    def spans(self) -> list[SupportSpan]:
+        """Return the spans, short ones first, so that the shortest of equal ones is quoted."""
+        ranges = [(unit.start, unit.end) for unit in units(self.passage.text)]
         return [
-            stretch_of(self.passage.text, spans[first : first + length])
-            for length in range(1, _STRETCH + 1)
-            for first in range(len(spans) - length + 1)
+            span_of(self.passage.text, ranges[first : first + length])
+            for length in range(1, _MOST_UNITS + 1)
+            for first in range(len(ranges) - length + 1)
         ]
 
     @cached_property
@@ -113,26 +114,26 @@ class Ground:
 
     @cached_property
     def roots(self) -> frozenset[str]:
-        """Return the roots of all its words and those of its titles."""
+        """Return the roots of all words of its text and titles."""
         return roots(read(self.whole))
 
     @cached_property
-    def gives_orders(self) -> bool:
-        """Return whether it gives instructions to a language model anywhere."""
-        return gives_orders(self.whole)
+    def instructs_model(self) -> bool:
+        """Return whether it instructs a language model anywhere."""
+        return instructs_model(self.whole)
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         return quantities(self.whole)
 
     def spells(self, token: str) -> bool:
-        """Return whether an exact token occurs here: as such, or a name of letters and digits in
-        two words, or a channel without its sign."""
+        """Return whether an exact token occurs here: as it is, or as two words if it is a name of
+        letters and digits, or as a channel or a person without its sign."""
         name = token.lstrip("#@")
         if token in self._exact or not (name.isalnum() or name != token):
             return token in self._exact
-        parted = _PARTED.sub(r"[\\s-]?", re.escape(name))
-        return bool(re.search(rf"(?<![\w-]){parted}(?![\w@-])", self.whole.casefold()))
+        spelling = _LETTER_DIGIT.sub(r"[\\s-]?", re.escape(name))
+        return bool(re.search(rf"(?<![\w-]){spelling}(?![\w@-])", self.whole.casefold()))
 
     @cached_property
     def _exact(self) -> frozenset[str]:
@@ -148,9 +149,8 @@ class Ground:
 
     @cached_property
     def _addresses(self) -> frozenset[str]:
-        passage = self.passage
-        found = {_bare(one) for one in (*addresses(passage.text), passage.url)}
-        return frozenset(found | {_bare(url) for url in _TARGET.findall(passage.text)})
+        text, url = self.passage.text, self.passage.url
+        return frozenset(map(_bare, (*addresses(text), url, *_TARGET.findall(text))))
 
     @cached_property
     def _bare(self) -> str:
@@ -158,19 +158,19 @@ class Ground:
 
     @cached_property
     def _hosts_and_names(self) -> frozenset[tuple[str, str]]:
-        parts = [one.split("/") for one in self._addresses if "@" not in one]
-        return frozenset((one[0], one[-1]) for one in parts)
+        paths = [address.split("/") for address in self._addresses if "@" not in address]
+        return frozenset((path[0], path[-1]) for path in paths)
 
 
 _TARGET = re.compile(r"\]\(<?([^()\s<>]+)")
 _LEFT_OUT = re.compile(r"\[?(?:\u2026|\.\.\.)\]?")
-_PARTED = re.compile(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)")
+_LETTER_DIGIT = re.compile(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)")
 """Between the letters and digits of a name: the page may write 18 F."""
 _NO_WORDS = re.compile(r"[\W_]+")
 
 
 def bare(text: str) -> str:
-    """Return its words in lower case, a space between them."""
+    """Return the words of ``text`` in lower case, with a space between them."""
     return " ".join(_NO_WORDS.sub(" ", text.casefold()).split())
 
 

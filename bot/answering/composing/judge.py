@@ -14,7 +14,7 @@ from indexers.model import Passage
 @dataclass(frozen=True, slots=True)
 class UnclearSentence:
     """An unclear sentence. ``text`` is what a reader would see. ``cited`` are the numbers of the
-    passages that it may rest on, best first, counted from 1. ``evidence`` are words in those
+    passages that may support it, best first, counted from 1. ``evidence`` are words of those
     passages that the model gave for it: if there are any, a judge need read nothing else.
     ``before`` is the sentence that it may point back to, or the introduction of its list."""
 

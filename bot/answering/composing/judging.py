@@ -1,9 +1,9 @@
 """A language model decides the sentences that rules cannot decide: a `SentenceJudge`.
 
-All unclear sentences of an answer go into one request. A sentence with evidence is judged by it;
-the others by the passages that they cite. The model copies the deciding words before it gives its
-verdict, and names what the sentence says beyond them: a verdict that comes first is a guess that
-the rest defends.
+All unclear sentences of an answer go into one request. A sentence with evidence is judged by it,
+the others by the passages that they cite. Before its verdict, the model copies the deciding words
+and names what the sentence adds to them: a model that gives its verdict first guesses, and then
+defends the guess.
 """
 
 from __future__ import annotations
@@ -104,18 +104,23 @@ def judge_prompt(
     count: Callable[[str], int],
     mark: Callable[[], str],
 ) -> Prompt:
-    """Return the prompt for a judge of an answer's ``unclear`` sentences. Of a passage it holds the
-    evidence of the sentences that have any, and all of it for the others; for one that cites none,
-    all passages."""
+    """Return the prompt for a judge of an answer's ``unclear`` sentences. It has the evidence of
+    each sentence; for one without evidence, the whole passages that it cites; for one without
+    citations, all passages."""
     texts = _texts(passages, unclear)
-    asked = seen(question.sought)
-    sentences = [seen(one.text) for one in unclear]
-    unused_mark = unused(mark, [asked, *sentences, *texts.values()])
+    query = seen(question.sought)
+    sentences = [seen(sentence.text) for sentence in unclear]
+    unused_mark = unused(mark, [query, *sentences, *texts.values()])
     blocks = [block(unused_mark, "passage", text, number) for number, text in texts.items()]
-    blocks.append(block(unused_mark, "question", asked))
+    blocks.append(block(unused_mark, "question", query))
     blocks += [
-        block(unused_mark, "sentence", text + _before(one), f"{number} passages {_numbers(one)}")
-        for number, (one, text) in enumerate(zip(unclear, sentences, strict=True), start=1)
+        block(
+            unused_mark,
+            "sentence",
+            text + _before(sentence),
+            f"{number} passages {_numbers(sentence)}",
+        )
+        for number, (sentence, text) in enumerate(zip(unclear, sentences, strict=True), start=1)
     ]
     system = _RULES.format(material=MATERIAL.format(mark=unused_mark))
     user = "\n\n".join([*blocks, _AGAIN.format(many=len(unclear))])
@@ -130,15 +135,15 @@ def judge_prompt(
 
 
 def _texts(passages: Sequence[Passage], unclear: Sequence[UnclearSentence]) -> dict[int, str]:
-    """Return what is shown of each passage, by its number in the answer's prompt."""
+    """Return the text to show of each passage, by its number in the answer's prompt."""
     whole: set[int] = set()
     words: dict[int, list[str]] = {}
-    for one in unclear:
-        if one.evidence:
-            for evidence in one.evidence:
-                words.setdefault(evidence.passage, []).append(evidence.words)
+    for sentence in unclear:
+        if sentence.evidence:
+            for quote in sentence.evidence:
+                words.setdefault(quote.passage, []).append(quote.words)
         else:
-            whole.update(one.cited or range(1, len(passages) + 1))
+            whole.update(sentence.cited or range(1, len(passages) + 1))
     shown = {}
     for number in sorted({*whole, *words}):
         if not 0 < number <= len(passages):
@@ -153,39 +158,39 @@ def _texts(passages: Sequence[Passage], unclear: Sequence[UnclearSentence]) -> d
     return shown
 
 
-def _before(one: UnclearSentence) -> str:
+def _before(sentence: UnclearSentence) -> str:
     """Return the sentence that "it" refers to."""
-    return f"\n(It stands behind: {seen(one.before)})" if one.before else ""
+    return f"\n(It stands behind: {seen(sentence.before)})" if sentence.before else ""
 
 
-def _numbers(one: UnclearSentence) -> str:
-    return ",".join(map(str, one.cited)) or "any"
+def _numbers(sentence: UnclearSentence) -> str:
+    return ",".join(map(str, sentence.cited)) or "any"
 
 
 def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
-    """Return a judge's verdicts on ``many`` sentences, in order, as far as it came; None for one
-    that is missing, unreadable or contradictory. A judge that quotes a page's JSON has begun twice:
-    then nobody knows which of the two is its own."""
-    found: dict[int, SentenceVerdict | None] = {}
+    """Return a judge's verdicts on ``many`` sentences, in order; None for one that is missing,
+    unreadable or contradictory. If a second JSON text follows, perhaps from a page, nobody knows
+    which is the judge's own, and all are None."""
+    decided: dict[int, SentenceVerdict | None] = {}
     objects = Objects()
     for row in objects.add(written):
         number, supported = _number(row.get("sentence")), row.get("supported")
         if not 0 < number <= many or not isinstance(supported, bool):
             continue
-        more = row.get("beyond")
-        more = more.strip(" .-").casefold() if isinstance(more, str) else ""
+        beyond = row.get("beyond")
+        beyond = beyond.strip(" .-").casefold() if isinstance(beyond, str) else ""
         verdict = SentenceVerdict(supported, tuple(evidence_of(row.get("evidence"))))
-        undecided = supported and more not in _NOTHING_BEYOND
-        if number in found and found[number] != verdict:
+        undecided = supported and beyond not in _NOTHING_BEYOND
+        if number in decided and decided[number] != verdict:
             undecided = True
-        found[number] = None if undecided else verdict
+        decided[number] = None if undecided else verdict
     if _BEGUN_AGAIN.search(written, objects.read):
         return [None] * many
-    return [found.get(number) for number in range(1, many + 1)]
+    return [decided.get(number) for number in range(1, many + 1)]
 
 
 def _number(value: object) -> int:
-    """Return the number; 0 if it is none."""
+    """Return ``value`` if it is an integer, else 0."""
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
@@ -204,8 +209,7 @@ class ModelJudge:
         """Return the model's verdicts.
 
         Raises:
-            ModelFailed: it cannot be asked, is too slow or may cost no more, or what it writes
-                holds no verdict.
+            ModelFailed: it cannot be asked, is too slow, is over budget, or writes no verdict.
         """
         if not unclear:
             return []
@@ -216,7 +220,7 @@ class ModelJudge:
             written.extend(self.model.write(question, prompt))
         except ModelFailed as error:
             failure = error
-        found = verdicts("".join(written), len(unclear))
-        if not any(found):
+        decided = verdicts("".join(written), len(unclear))
+        if not any(decided):
             raise failure
-        return found
+        return decided

@@ -42,12 +42,12 @@ class ComposingSettings(ModelSettings, Protocol):
 
     @property
     def verifying_model(self) -> ModelSettings | None:
-        """Return the model that decides sentences which rules cannot decide, if one does."""
+        """Return the language model that judges unclear sentences, if one does."""
         ...
 
     @property
     def nli_model(self) -> str:
-        """Return the name of the NLI model that decides them, if one does."""
+        """Return the name of the NLI model that judges unclear sentences, if one does."""
         ...
 
     @property
@@ -73,14 +73,14 @@ class ConfiguredModel:
         entailment: Callable[[str], Entailing],
         model_client: MeasuredModel | None = None,
     ) -> Self:
-        """Create the model that these settings ask for, which takes some seconds. ``entailment``
+        """Create the model for these settings, which takes some seconds. ``entailment``
         returns an NLI model by its name; ``model_client`` answers in place of the configured model.
 
         Raises:
             ModelMisconfigured: a package, an address or a key is missing.
         """
 
-        def patient(model: MeasuredModel) -> RetryingModel:
+        def with_retries(model: MeasuredModel) -> RetryingModel:
             return RetryingModel(
                 model,
                 seconds=settings.seconds,
@@ -90,13 +90,13 @@ class ConfiguredModel:
             )
 
         answers = model_client or model_client_of(settings, key)
-        client = patient(answers)
+        client = with_retries(answers)
         judge: SentenceJudge | None = None
         verifying, seconds = settings.verifying_model, settings.verify_seconds
         if verifying:
             is_same = verifying.model == settings.model
-            asked = client if is_same else patient(model_client_of(verifying, key))
-            judge = _judge_by(asked, meter, seconds)
+            judging = client if is_same else with_retries(model_client_of(verifying, key))
+            judge = _judge_by(judging, meter, seconds)
         elif settings.nli_model:
             judge = EntailmentJudge(entailment(settings.nli_model), seconds)
         prompting = Prompting(
@@ -113,12 +113,12 @@ class ConfiguredModel:
         return Rewriter(self._within(SECONDS), self.meter.count, mark)
 
     def order(self, *, seconds: float, at_once: int) -> ModelOrder:
-        """Return the reranking of what a search found."""
+        """Return the reranking of search results."""
         reranker = ModelReranker(self._within(seconds), self.meter.count, mark)
         return ModelOrder(Reranking(reranker, seconds=seconds, at_once=at_once))
 
     def say(self, text: str) -> str:
-        """Return the model's reply to ``text``; its cost is counted for the day alone.
+        """Return the model's reply to ``text``; only the day pays for it.
 
         Raises:
             ModelFailed: it cannot be asked.
@@ -132,7 +132,7 @@ class ConfiguredModel:
 
 
 def _judge_by(client: RetryingModel, meter: Meter, seconds: float) -> ModelJudge:
-    """Return what lets a model decide, within ``seconds``, the sentences that rules cannot."""
+    """Return a judge by language model that has ``seconds`` for an answer's sentences."""
     return ModelJudge(BudgetedModel(client.within(seconds), meter), meter.count, mark)
 
 

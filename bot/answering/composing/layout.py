@@ -20,26 +20,26 @@ class Footnotes:
     def __init__(self) -> None:
         self._cited: list[tuple[Ground, SupportSpan]] = []
 
-    def cite(self, ground: Ground, where: SupportSpan) -> int:
-        """Return the number of the passage; its quote grows to hold ``where`` too."""
-        for place, (known, before) in enumerate(self._cited):
-            if known is ground:
-                start, end = min(before.start, where.start), max(before.end, where.end)
-                self._cited[place] = known, replace(before, start=start, end=end)
+    def cite(self, ground: Ground, span: SupportSpan) -> int:
+        """Return the number of the passage. Its quote grows to include ``span``."""
+        for place, (cited, quoted) in enumerate(self._cited):
+            if cited is ground:
+                start, end = min(quoted.start, span.start), max(quoted.end, span.end)
+                self._cited[place] = cited, replace(quoted, start=start, end=end)
                 return place + 1
-        self._cited.append((ground, where))
+        self._cited.append((ground, span))
         return len(self._cited)
 
     @property
     def sources(self) -> tuple[Source, ...]:
         return tuple(
-            source_of(ground.passage, ground.passage.text[where.start : where.end])
-            for ground, where in self._cited
+            source_of(ground.passage, ground.passage.text[span.start : span.end])
+            for ground, span in self._cited
         )
 
 
 class Layout:
-    """The layout: items of one list together, paragraphs apart."""
+    """The layout of an answer. Items of one list stand together, paragraphs apart."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -51,20 +51,20 @@ class Layout:
         return self._footnotes.sources
 
     def add(self, claim: Claim, lead: Lead, support: Sequence[Support], *, unclear: bool) -> str:
-        """Add a sentence and return the added text, which begins with the separator from the one
-        before."""
-        marks = "".join(f"[{self._footnotes.cite(ground, where)}]" for ground, where in support)
+        """Add a sentence and return the added text, which begins with the separator from the
+        sentence before."""
+        marks = "".join(f"[{self._footnotes.cite(ground, span)}]" for ground, span in support)
         marks += UNVERIFIED * unclear
         if claim.code:
             shown = f"```\n{claim.text}\n```\n{marks}"
         else:
             shown = f"{on_one_line(claim.shown)} {marks}".rstrip()
-        new = f"{self._spacing(lead)}{shown}"
-        self.text += new
-        return new
+        added = f"{self._separator(lead)}{shown}"
+        self.text += added
+        return added
 
-    def _spacing(self, lead: Lead) -> str:
+    def _separator(self, lead: Lead) -> str:
         together = self._listing and lead is Lead.ITEM
         self._listing = lead is Lead.ITEM or (self._listing and lead is Lead.SPACE)
-        spacing = lead.value if together or lead is not Lead.ITEM else "\n\n\u2022 "
-        return spacing if self.text else spacing.lstrip()
+        separator = lead.value if together or lead is not Lead.ITEM else "\n\n\u2022 "
+        return separator if self.text else separator.lstrip()

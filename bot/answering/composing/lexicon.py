@@ -34,12 +34,12 @@ about between within during through per via than then so too very also just if c
 may might will would should get gets got make makes made such other own same following below
 according page section wiki passage document e.g i.e etc please ok okay
 """)
-"""Words without meaning of their own; including where something is and what it is called."""
+"""Words without meaning of their own, including those for places and kinds of text."""
 
 ACRONYMS = _set("US")
-"""Idle words that in capitals are a name, and limit what is said to it."""
+"""Idle words that are a name in capitals, and then limit the statement to it."""
 LETTERS = _set("A")
-"""Idle words that in capitals are a name, except at the start of a sentence: grade A."""
+"""Idle words that are a name in capitals, except at the start of a sentence: grade A."""
 
 LIMITS = {
     word: limit
@@ -61,7 +61,7 @@ LIMITS = {
     }.items()
     for word in words.split()
 }
-"""Words that bind or restrict: a sentence may not add one of these."""
+"""Words that set a limit: a sentence may not add one of these."""
 
 BOUNDS = {
     "at most": "maximum",

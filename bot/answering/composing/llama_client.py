@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TRIES = 8
-"""How often one prompt is sent: each manner and form once, and three times shorter."""
-_TOO_LONG = frozenset(("length", "max_tokens", "model_context_window_exceeded"))
+"""The most attempts for one prompt: each parameter and form once, and three shorter prompts."""
+_CUT = frozenset(("length", "max_tokens", "model_context_window_exceeded"))
 _FILTERED = frozenset(("content_filter", "refusal"))
 
 
@@ -42,7 +42,7 @@ class LlamaClient:
     before they answer refuse ``max_tokens`` and any ``temperature`` but their own, each by a 400
     that names it. LlamaIndex knows some by name, but no deployment and no model newer than itself.
     A server without structured output is asked for plain text. A prompt that is too long is
-    shortened; ``limit`` learns of it.
+    shortened, and ``limit`` records that.
     """
 
     def __init__(  # noqa: PLR0913 - what may be known of a server
@@ -71,7 +71,7 @@ class LlamaClient:
         form = self._form if prompt.structure else Form.PLAIN
         for _ in range(_TRIES):
             try:
-                yield from without_thoughts(self._said(prompt, form))
+                yield from without_thoughts(self._stream(prompt, form))
             except _RefusedManner:
                 continue
             except _RefusedForm as refusal:
@@ -95,9 +95,9 @@ class LlamaClient:
         """Return a shorter prompt.
 
         Raises:
-            ModelFailed: there is nothing left to leave out.
+            ModelFailed: nothing of it can be left out.
         """
-        # Servers count otherwise than we do, and some say how.
+        # Servers count tokens in another way, and some tell their count.
         rate = lengths.sent / prompt.tokens if lengths.sent else 1.0
         left = lengths.limit - min(self._max_tokens, lengths.limit // 2)
         room = int(0.95 * left / rate) if lengths.limit else prompt.tokens // 2
@@ -117,7 +117,7 @@ class LlamaClient:
             raise ModelFailed("the prompt is too long for it", Fallback.LENGTH)
         return shorter
 
-    def _manner(self, prompt: Prompt) -> dict[str, Any]:
+    def _parameters(self, prompt: Prompt) -> dict[str, Any]:
         if LENGTH in self._refused:
             # Thinking tokens count, too, so the limit for the words alone is too low.
             length = {"max_completion_tokens": self._max_tokens}
@@ -125,18 +125,20 @@ class LlamaClient:
             length = {LENGTH: min(self._max_tokens, prompt.max_tokens or self._max_tokens)}
         return length | ({FREEDOM: 1.0} if FREEDOM in self._refused else {})
 
-    def _said(self, prompt: Prompt, form: Form) -> Iterator[str]:
-        # LlamaIndex takes 3 s to import; by now the model has done so.
+    def _stream(self, prompt: Prompt, form: Form) -> Iterator[str]:
+        # LlamaIndex takes 3 s to import; by now the model has imported it.
         from llama_index.core.llms import ChatMessage, MessageRole
 
         structure = prompt.structure if form is not Form.PLAIN else None
         sent = structure or prompt
         roles = ((MessageRole.SYSTEM, sent.system), (MessageRole.USER, sent.user))
         messages = [ChatMessage(role=role, content=text) for role, text in roles if text]
-        asked = dict(self._asking(structure, form)) if structure else {}
+        parameters = self._parameters(prompt)
+        if structure:
+            parameters |= self._asking(structure, form)
         ending, begun = "", False
         try:
-            for part in self._llm.stream_chat(messages, **self._manner(prompt), **asked):
+            for part in self._llm.stream_chat(messages, **parameters):
                 if piece := part.delta or written_to_tool(part.raw):
                     begun = True
                     yield piece
@@ -147,7 +149,7 @@ class LlamaClient:
             raise failure(error, self._now) from None
         if not ending:
             raise ModelBusy("its answer broke off")
-        if ending in _TOO_LONG:
+        if ending in _CUT:
             raise CutShort("its answer came to the length that is set")
         if ending in _FILTERED:
             raise ModelFailed("its provider's filter stopped it")
@@ -156,7 +158,7 @@ class LlamaClient:
         """Raise the right error for a refusal.
 
         Raises:
-            _Refusal: it may be asked otherwise.
+            _Refusal: another request may be accepted.
         """
         if lengths := too_long(error):
             raise _RefusedLength(lengths) from None
@@ -168,7 +170,7 @@ class LlamaClient:
 
 
 class _Refusal(Exception):
-    """The model is to be asked in another way."""
+    """The request must be sent in another way."""
 
 
 class _RefusedManner(_Refusal):
@@ -188,7 +190,8 @@ class _RefusedLength(_Refusal):
 
 
 def _ending(raw: Any) -> str:
-    """Return why the stream ended, if this is its end: a stream without one was cut."""
+    """Return why the stream ended, if this is its last piece: a stream without a reason broke
+    off."""
     if isinstance(raw, dict):  # Anthropic's
         return str(getattr(raw.get("delta"), "stop_reason", None) or "")
     choices = getattr(raw, "choices", ())

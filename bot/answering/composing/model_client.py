@@ -58,7 +58,7 @@ class LanguageModel(Protocol):
 
         Raises:
             ModelBusy: it may be asked again.
-            CutShort: it came to its greatest length in mid-sentence.
+            CutShort: the answer reached its maximum length in mid-sentence.
             ModelFailed: it may not be asked again.
         """
         ...
@@ -71,10 +71,10 @@ class MeasuredModel(LanguageModel, Protocol):
 
 
 class RetryingModel:
-    """A client that retries, up to ``attempts`` in all and never once output has begun, with
-    ``seconds`` for all of it and ``at_once`` concurrent requests.
+    """A client that retries until output has begun, up to ``attempts`` in all, within ``seconds``
+    and with ``at_once`` concurrent requests.
 
-    ``chance`` (0 to 1) spreads the pauses, so that callers do not return in step.
+    ``chance`` (0 to 1) spreads the pauses, so that callers do not retry all at once.
     """
 
     def __init__(  # noqa: PLR0913 - the model, and one for each thing that may be set
@@ -90,7 +90,7 @@ class RetryingModel:
         self._model = model
         self._seconds = seconds
         self._attempts = attempts
-        self._places = BoundedSemaphore(at_once)
+        self._slots = BoundedSemaphore(at_once)
         self._chance = chance
         self._clock = clock
 
@@ -98,16 +98,16 @@ class RetryingModel:
         """Ask the model and yield its text.
 
         Raises:
-            ModelFailed: also if the time is over, or no place became free in it.
+            ModelFailed: also if it times out, or no slot becomes free in time.
         """
         until = self._clock() + self._seconds
-        if not self._places.acquire(timeout=self._seconds):
+        if not self._slots.acquire(timeout=self._seconds):
             raise ModelFailed("all its slots are taken", Fallback.BUSY)
         pieces: _Pieces = queue.SimpleQueue()
         over = Event()
-        # In a thread of its own, because no library can be given a deadline; a daemon, so that the
-        # process may end while a model is silent. It runs in the caller's context, for tracing of
-        # LlamaIndex.
+        # No library accepts a deadline, so the request runs in a thread of its own. It is a daemon,
+        # so that the process may end while a model is silent, and runs in the caller's context, for
+        # LlamaIndex's tracing.
         context = copy_context()
         writing = Thread(
             target=context.run,
@@ -118,7 +118,7 @@ class RetryingModel:
         try:
             writing.start()
         except RuntimeError as error:  # the system has no thread left
-            self._places.release()
+            self._slots.release()
             raise ModelFailed(str(error), Fallback.BUSY) from error
         try:
             while (piece := self._piece(pieces, until)) is not None:
@@ -128,9 +128,9 @@ class RetryingModel:
 
     def within(self, seconds: float) -> RetryingModel:
         """Return a client that shares this one's concurrency, but has ``seconds`` at most."""
-        hurried = copy.copy(self)
-        hurried._seconds = min(seconds, self._seconds)  # noqa: SLF001 - a copy of ourselves
-        return hurried
+        client = copy.copy(self)
+        client._seconds = min(seconds, self._seconds)  # noqa: SLF001 - a copy of ourselves
+        return client
 
     def _piece(self, pieces: _Pieces, until: float) -> str | None:
         try:
@@ -150,18 +150,18 @@ class RetryingModel:
         until: float,
     ) -> None:
         try:
-            self._try_again(prompt, pieces, over, until)
+            self._write_with_retries(prompt, pieces, over, until)
             pieces.put(None)
         except ModelFailed as error:
             pieces.put(error)
         except Exception as error:
-            # A mistake of ours or of a library: who waits must not wait for the end of its time.
+            # A bug of ours or of a library: the caller must not wait until the timeout.
             log.exception("The model's answer cannot be read")
             pieces.put(ModelFailed(type(error).__name__))
         finally:
-            self._places.release()
+            self._slots.release()
 
-    def _try_again(
+    def _write_with_retries(
         self,
         prompt: Prompt,
         pieces: _Pieces,
@@ -182,13 +182,13 @@ class RetryingModel:
                         break
             except ModelBusy as error:
                 pause = self._pause(next(pauses), error.after)
-                last = attempt == self._attempts
-                if begun or last or self._clock() + pause >= until or over.wait(pause):
+                is_last = attempt == self._attempts
+                if begun or is_last or self._clock() + pause >= until or over.wait(pause):
                     raise
                 log.info("The language model is asked again after %.1f s: %s", pause, error)
             else:
                 return
 
-    def _pause(self, pause: float, asked: float | None) -> float:
-        grown = pause * (0.5 + self._chance() / 2)
-        return grown if asked is None else max(asked, grown / 2)
+    def _pause(self, pause: float, retry_after: float | None) -> float:
+        spread = pause * (0.5 + self._chance() / 2)
+        return spread if retry_after is None else max(retry_after, spread / 2)

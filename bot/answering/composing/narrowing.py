@@ -1,7 +1,7 @@
-"""Words that narrow those which a sentence takes of a passage. They may not be left out.
+"""Words that narrow a passage's statement. A sentence may not leave them out.
 
-"Staff in the Lyon office may use the gym" says nothing of other staff. As with other omissions, a
-sentence that makes one is unclear, never false.
+"Staff in the Lyon office may use the gym" says nothing about other staff. A sentence that leaves
+out a qualifier is unclear, never false.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.answering.composing.lexicon import JOINS
-from bot.answering.composing.words import TokenRole, Word, bases
+from bot.answering.composing.words import (
+    TokenRole,
+    Word,
+    bases,
+    ends_line,
+    is_comma,
+    split_at,
+    takes_half,
+)
 
 
 def _set(words: str) -> frozenset[str]:
@@ -22,64 +30,62 @@ _WHICH = _set("who whom whose which that where")
 _NARROWING = _set("""
 at below above during for from in inside of on outside over under while with within without
 """)
-"""Words by which something narrower begins, behind what it narrows."""
+"""First words of a qualifier that follows the words it narrows."""
 _OPENING = _set("as at during for in inside on outside under with within without")
-"""The same at the beginning of a sentence: "For contractors, ..."."""
+"""First words of a qualifier that opens a sentence: "For contractors, ..."."""
 _NARROWS_NOTHING = _set("""
 addit case conclus contrast exampl fact general instanc order particular principl result short
 summari turn
 """)
 """Bases of words in openings that narrow nothing: in general, for example."""
 _SUBJECT = 2
-"""Weighty words that stand before what narrows a subject; behind more, it may tell how or when."""
+"""Content words before a qualifier of the subject. After more, it may tell how or when."""
 _COUNTED = frozenset({"before", "after", "more", "less"})
 _BEYOND = frozenset({"more", "less"})
-_EACH = frozenset({"all", "every", "each", "any"})
-_HALF = 0.5
+_ALL = frozenset({"all", "every", "each", "any"})
 
 
 def leaves_out_what_narrows(
     hypothesis: Sequence[Word], premise: Sequence[Word], context: frozenset[str]
 ) -> bool:
-    """Return whether ``hypothesis`` says of more than ``premise`` what it says. What
-    ``context`` has, the question and the titles, need not be said again."""
+    """Return whether ``hypothesis`` says of more than ``premise`` what it says. It need not repeat
+    ``context``, the words of the question and the titles."""
     return (
-        _says_all_of_more(hypothesis, premise, context)
+        _widens_all(hypothesis, premise, context)
         or _adds_limit(hypothesis, premise)
         or any(
             _leaves_out_opening(hypothesis, parts, context)
             or any(_leaves_out_middle(hypothesis, part, context) for part in parts)
             or any(_leaves_out_bound(hypothesis, part) for part in parts)
-            for parts in _sentences(premise)
+            for sentence in split_at(premise, ends_line)
+            for parts in [split_at(sentence, is_comma)]
         )
     )
 
 
-def _says_all_of_more(
+def _widens_all(
     hypothesis: Sequence[Word], premise: Sequence[Word], context: frozenset[str]
 ) -> bool:
     """Return whether it says "all nurses" where the passage has "all night nurses"."""
-    theirs = {*_after_each(premise)}
-    return bool(theirs) and any(
-        word not in theirs and not theirs <= context for word in _after_each(hypothesis)
-    )
+    theirs = frozenset(_words_after_all(premise))
+    return bool(theirs - context) and not theirs.issuperset(_words_after_all(hypothesis))
 
 
-def _after_each(words: Sequence[Word]) -> Iterator[str]:
-    each = False
+def _words_after_all(words: Sequence[Word]) -> Iterator[str]:
+    follows_all = False
     for word in words:
-        if word.limit == "all" and word.root in _EACH:
-            each = True
+        if word.limit == "all" and word.root in _ALL:
+            follows_all = True
         elif word.role is not TokenRole.IDLE:
-            if each and word.weighs:
+            if follows_all and word.weighs:
                 yield word.base
-            each = False
+            follows_all = False
 
 
 def _adds_limit(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether it says "after" and the like more often than the passage."""
+    """Return whether it says "before", "after", "more" or "less" more often than the passage."""
     ours, theirs = (
-        Counter(one.limit for one in words if one.limit in _COUNTED)
+        Counter(word.limit for word in words if word.limit in _COUNTED)
         for words in (hypothesis, premise)
     )
     return bool(ours - theirs)
@@ -88,58 +94,42 @@ def _adds_limit(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
 def _leaves_out_opening(
     hypothesis: Sequence[Word], parts: Sequence[Sequence[Word]], context: frozenset[str]
 ) -> bool:
-    """Return whether it takes the part after "For contractors, " without it."""
+    """Return whether it takes the part after "For contractors, " without the opening."""
     if len(parts) < 2 or not parts[0] or parts[0][0].text.casefold() not in _OPENING:
         return False
-    opening, rest, ours = bases(parts[0]), bases(parts[1]), bases(hypothesis)
-    takes = rest and len(rest & ours) >= _HALF * len(rest)
-    known = ours | context | _NARROWS_NOTHING
-    return bool(takes and opening and len(opening & known) < _HALF * len(opening))
+    opening, own = bases(parts[0]), bases(hypothesis)
+    known = own | context | _NARROWS_NOTHING
+    takes = takes_half(own, bases(parts[1]))
+    return takes and bool(opening) and not takes_half(known, opening)
 
 
 def _leaves_out_middle(
     hypothesis: Sequence[Word], part: Sequence[Word], context: frozenset[str]
 ) -> bool:
-    """Return whether it takes what is before and what is behind "in the Lyon office", without
-    that."""
-    ours = {form for word in hypothesis if word.weighs for form in word.forms}
+    """Return whether it takes the words before and after "in the Lyon office" without the
+    qualifier."""
+    own = {form for word in hypothesis if word.weighs for form in word.forms}
     weighty = [place for place, word in enumerate(part) if word.weighs]
-    subject = weighty[:_SUBJECT]
-    taken = [place for place in weighty if not ours.isdisjoint(part[place].forms)]
+    taken = [place for place in weighty if not own.isdisjoint(part[place].forms)]
     for start, end in pairwise(taken):
         gap = part[start + 1 : end]
         if not any(word.weighs and context.isdisjoint(word.forms) for word in gap):
             continue
-        begins = gap[0].text.casefold()
-        narrows = begins in _NARROWING and start in subject
-        joined = any(word.root in JOINS for word in gap)  # another thing may be said behind it
-        if (narrows or begins in _WHICH) and not joined:
+        if any(word.root in JOINS for word in gap):
+            continue  # another statement may follow the "and"
+        first = gap[0].text.casefold()
+        if first in _WHICH or (first in _NARROWING and start in weighty[:_SUBJECT]):
             return True
     return False
 
 
 def _leaves_out_bound(hypothesis: Sequence[Word], part: Sequence[Word]) -> bool:
-    """Return whether it takes the words around "over 500 euros", without the number."""
-    ours = bases(hypothesis)
-    for place, word in enumerate(part):
-        if word.role is not TokenRole.NUMBER or word.root in ours:
-            continue
-        if any(one.limit in _BEYOND for one in part[max(0, place - 2) : place]):
-            rest = bases(part[:place])
-            if rest and len(rest & ours) >= _HALF * len(rest):
-                return True
-    return False
-
-
-def _sentences(words: Sequence[Word]) -> Iterator[list[list[Word]]]:
-    """Yield each sentence or line, cut at commas."""
-    parts: list[list[Word]] = [[]]
-    for word in words:
-        if word.text == "\n" or (word.role is TokenRole.BREAK and not word.text.isalpha()):
-            yield parts
-            parts = [[]]
-        elif word.role is TokenRole.COMMA:
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    yield parts
+    """Return whether it takes the words before "over 500 euros" without the number."""
+    own = bases(hypothesis)
+    return any(
+        word.role is TokenRole.NUMBER
+        and word.root not in own
+        and any(other.limit in _BEYOND for other in part[max(0, place - 2) : place])
+        and takes_half(own, bases(part[:place]))
+        for place, word in enumerate(part)
+    )

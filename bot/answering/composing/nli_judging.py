@@ -1,8 +1,8 @@
 """A local model of natural language inference decides unclear sentences: a `SentenceJudge` that
 costs nothing and sends nothing anywhere.
 
-It only confirms sentences that their evidence certainly says: a sentence that it does not find is
-not therefore wrong.
+It only confirms sentences that their evidence certainly entails. A sentence that it cannot confirm
+need not be wrong.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from indexers.ports import Entailing
 from indexers.text.prose import plain
 
 _SURE = 0.9
-"""The least probability of entailment. Models of this kind are seldom unsure."""
+"""The least probability of entailment. NLI models are seldom unsure."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntailmentJudge:
-    """A judge by entailment. ``seconds`` is for all sentences of an answer; those not reached in
-    time stay unclear."""
+    """A judge by entailment. ``seconds`` limits the time for all sentences of an answer; those not
+    reached in time stay unclear."""
 
     model: Entailing
     seconds: float
@@ -48,40 +48,43 @@ class EntailmentJudge:
         until = self.clock() + self.seconds
         try:
             return [
-                self._verdict(one, passages) if self.clock() < until else None for one in unclear
+                self._verdict(sentence, passages) if self.clock() < until else None
+                for sentence in unclear
             ]
         except ModelUnavailable as error:
             raise ModelFailed(str(error)) from error
 
-    def _verdict(self, one: UnclearSentence, passages: Sequence[Passage]) -> SentenceVerdict | None:
-        grounds = [*_grounds(one, passages)]
-        chances = self.model.entailed([(text, one.text) for text, _ in grounds])
-        best = max(zip(chances, grounds, strict=True), key=lambda pair: pair[0], default=None)
+    def _verdict(
+        self, sentence: UnclearSentence, passages: Sequence[Passage]
+    ) -> SentenceVerdict | None:
+        premises = [*_premises(sentence, passages)]
+        chances = self.model.entailed([(text, sentence.text) for text, _ in premises])
+        best = max(zip(chances, premises, strict=True), key=lambda pair: pair[0], default=None)
         if best is None or best[0] < _SURE:
             return None
         return SentenceVerdict(supported=True, evidence=best[1][1])
 
 
-def _grounds(
-    one: UnclearSentence, passages: Sequence[Passage]
+def _premises(
+    sentence: UnclearSentence, passages: Sequence[Passage]
 ) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
-    """Yield texts that may say it, with the words of passages that they are made of: its evidence,
-    else each sentence of the passages that it cites, and each pair of neighbours."""
-    if one.evidence:
-        yield "\n".join(_headed(part, passages) for part in one.evidence), one.evidence
+    """Yield texts that may entail it, each with its evidence: all evidence of the sentence, else
+    each sentence of the passages that it cites, and each pair of neighbours."""
+    if sentence.evidence:
+        yield "\n".join(_with_headings(q, passages) for q in sentence.evidence), sentence.evidence
         return
-    for number in one.cited:
+    for number in sentence.cited:
         if not 0 < number <= len(passages):
             continue
         text = passages[number - 1].text
         pieces = units(text)
         for first in range(len(pieces)):
             for last in pieces[first : first + 2]:
-                part = Evidence(number, text[pieces[first].start : last.end])
-                yield _headed(part, passages), (part,)
+                quote = Evidence(number, text[pieces[first].start : last.end])
+                yield _with_headings(quote, passages), (quote,)
 
 
-def _headed(part: Evidence, passages: Sequence[Passage]) -> str:
-    passage = passages[part.passage - 1]
+def _with_headings(quote: Evidence, passages: Sequence[Passage]) -> str:
+    passage = passages[quote.passage - 1]
     place = ": ".join([passage.title, *passage.headings])
-    return f"{place}: {plain(part.words)}"
+    return f"{place}: {plain(quote.words)}"

@@ -1,7 +1,7 @@
 """A stream of JSON -> the objects of its list, each as soon as it is complete.
 
-A language model writes it, so it may be in a fence, be cut off, never end, or nest without end. It
-is read once, in linear time and bounded memory, and everything that is not JSON is ignored.
+A language model writes it, so it may be in a fence, be cut off, never end, or nest without end. The
+reader takes each character once, in linear time and bounded memory, and ignores all but JSON.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 _LONGEST = 60_000
-"""Characters that are read in all."""
-_OF_AN_OBJECT = 12_000
+"""Characters to read in all."""
+_LONGEST_OBJECT = 12_000
 """Characters of one object; a longer one is dropped."""
 _AROUND = 400
-"""Characters outside of the objects that are kept."""
+"""Characters to keep from outside of the objects."""
 _DEEPEST = 12
 _LEVEL = 3
 """The nesting level of the list's objects: within the outer object, and the list in it."""
@@ -39,15 +39,15 @@ class Objects:
                 return
             self.read += 1
             self._over = self.read >= _LONGEST
-            whole = self._take(character)
-            if len(self._held) <= _OF_AN_OBJECT and len(self._open) >= _LEVEL - whole:
+            ended = self._take(character)
+            if len(self._held) <= _LONGEST_OBJECT and len(self._open) >= _LEVEL - ended:
                 self._held.append(character)
             elif len(self.around) < _AROUND:
                 self.around += character
-            if whole:
+            if ended:
                 text, self._held = "".join(self._held), []
-                if (found := _parsed(text)) is not None:
-                    yield found
+                if (parsed := _parse(text)) is not None:
+                    yield parsed
 
     def _take(self, character: str) -> bool:
         """Read a character; return whether it ends an object of the list."""
@@ -67,9 +67,9 @@ class Objects:
         return False
 
 
-def _parsed(text: str) -> dict[str, Any] | None:
+def _parse(text: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(text)
+        parsed = json.loads(text)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return parsed if isinstance(parsed, dict) else None

@@ -1,17 +1,26 @@
 """Limits that a sentence may not leave out or exchange, though all its words are a passage's.
 
-A condition, a "but not", the sign of a number, an "or". Rules cannot tell how much such a change
-matters: a sentence that makes one is unclear, never false.
+A limit is a condition, a "but not", the sign of a number or an "or". Rules cannot tell how much a
+change of one matters: a sentence that makes one is unclear, never false.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from bot.answering.composing.lexicon import EITHER, JOINS, KEPT_LIMITS
-from bot.answering.composing.words import TokenRole, Word, bases, read
+from bot.answering.composing.words import (
+    TokenRole,
+    Word,
+    bases,
+    is_comma,
+    is_stop,
+    read,
+    split_at,
+    takes_half,
+)
 
 _IFS = frozenset({"if", "unless", "until", "when", "whenever", "once", "wenn", "falls", "sofern"})
 _LONGER_IFS = (
@@ -21,8 +30,7 @@ _LONGER_IFS = (
 _EXCEPTIONS = frozenset({("other", "than")})
 _BOUNDS = frozenset({"more", "less", "least", "max"})
 _FIRST = 2
-"""Weighty words of a condition that no comma ends which a sentence may not leave out."""
-_HALF = 0.5
+"""Content words that belong to a condition that no comma ends."""
 _NEARLY = 0.75
 _SIGNED = re.compile(
     r"(?<![\w-])-\d[\d.,]*|[<>\u2264\u2265]=?\s{0,2}\d[\d.,]*|(?<!\w)\w{1,12}(?:\+\+|#)(?!\w)"
@@ -34,16 +42,16 @@ _RANGE = re.compile(
 )
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 _SIGNS = " -<>=\u2264\u2265+#"
-_BARE = re.compile(r"(?<![\w<>\u2264\u2265=+#-])(?<![<>\u2264\u2265=]\s)\w[\w.,]*(?![\w+#])")
+_UNSIGNED = re.compile(r"(?<![\w<>\u2264\u2265=+#-])(?<![<>\u2264\u2265=]\s)\w[\w.,]*(?![\w+#])")
 
 
-def changes_what_limits(
+def changes_limits(
     claim: str, hypothesis: Sequence[Word], passage: str, premise: Sequence[Word]
 ) -> bool:
-    """Return whether ``claim``, read as ``hypothesis``, leaves out or exchanges what limits the
-    words that it takes of ``passage``, read as ``premise``."""
+    """Return whether ``claim``, read as ``hypothesis``, leaves out or exchanges a limit on the
+    words that it takes from ``passage``, read as ``premise``."""
     return (
-        _asks(passage, hypothesis)
+        _states_question(hypothesis, passage)
         or _leaves_out_if(hypothesis, premise)
         or _leaves_out_but_not(hypothesis, premise)
         or _denies_the_other(hypothesis, premise)
@@ -55,8 +63,9 @@ def changes_what_limits(
     )
 
 
-def _asks(passage: str, hypothesis: Sequence[Word]) -> bool:
-    """Return whether the passage only asks for a part of it: "Can I bring my dog? No." """
+def _states_question(hypothesis: Sequence[Word], passage: str) -> bool:
+    """Return whether it has a word that the passage has only in questions: "Can I bring my dog?
+    No." """
     if "?" not in passage:
         return False
     asked, stated = set[str](), set[str]()
@@ -67,82 +76,69 @@ def _asks(passage: str, hypothesis: Sequence[Word]) -> bool:
 
 def _leaves_out_if(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether it states a sentence of the passage without all of its condition."""
-    ours = bases(hypothesis)
-    for sentence in _sentences(premise):
-        for condition, rest in _conditions(sentence):
-            takes = rest and len(rest & ours) >= _HALF * len(rest)
-            if takes and len(condition & ours) < _NEARLY * len(condition):
-                return True
-    return False
+    own = bases(hypothesis)
+    return any(
+        takes_half(own, limited) and len(condition & own) < _NEARLY * len(condition)
+        for sentence in split_at(premise, is_stop)
+        for condition, limited in _conditions(sentence)
+    )
 
 
 def _conditions(sentence: Sequence[Word]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
     """Yield each condition of a sentence, up to a comma, and the words that it limits: those right
-    before it, else the nearest part before it that is no condition, else all after it that is
-    none."""
-    parts = _comma_parts(sentence)
-    starts = [_if_at(part) for part in parts]
-    stated = [
-        bases(part) if at is None else bases(part[:at])
-        for part, at in zip(parts, starts, strict=True)
-    ]
-    for place, (part, at) in enumerate(zip(parts, starts, strict=True)):
-        if at is None:
+    before it; else the nearest part before it that is no condition; else all later words that are
+    in no condition."""
+    parts = split_at(sentence, is_comma)
+    starts = [_condition_start(part) for part in parts]
+    stated = [bases(part[:start]) for part, start in zip(parts, starts, strict=True)]
+    for place, (part, start) in enumerate(zip(parts, starts, strict=True)):
+        if start is None:
             continue
         before = next((words for words in reversed(stated[: place + 1]) if words), None)
-        rest = before or frozenset().union(*stated[place + 1 :])
-        condition = part[at + 1 :]
-        if not rest:  # "If you travel please book early"
+        limited = before or frozenset().union(*stated[place + 1 :])
+        condition = part[start + 1 :]
+        if not limited:  # "If you travel please book early"
             weighty = [word for word in condition if word.weighs]
-            condition, rest = weighty[:_FIRST], bases(weighty[_FIRST:])
-        yield bases(condition), rest - bases(condition)
+            condition, limited = weighty[:_FIRST], bases(weighty[_FIRST:])
+        yield bases(condition), limited - bases(condition)
 
 
-def _comma_parts(sentence: Sequence[Word]) -> list[list[Word]]:
-    parts: list[list[Word]] = [[]]
-    for word in sentence:
-        if word.role is TokenRole.COMMA:
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    return parts
-
-
-def _if_at(part: Sequence[Word]) -> int | None:
-    """Return where its first condition begins."""
-    found = (
+def _condition_start(part: Sequence[Word]) -> int | None:
+    """Return where the first condition of ``part`` begins."""
+    starts = (
         place
         for place, word in enumerate(part)
         if _folded(word) in _IFS or _begins_long_if(part, place)
     )
-    return next(found, None)
+    return next(starts, None)
 
 
 def _leaves_out_but_not(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether it takes what is before a "but not" or ", not", without what is behind."""
-    ours = bases(hypothesis)
-    for one, other in pairwise(_parts(premise)):
-        first, second = bases(one), bases(other)
-        but_not = bool(other) and other[0].role is TokenRole.NOT
-        takes = first and len(first & ours) >= _HALF * len(first)
-        if but_not and takes and second and not second & ours:
-            return True
+    """Return whether it takes the words before a "but not" or ", not" without those after it."""
+    own = bases(hypothesis)
+    for before, after in pairwise(_contrast_parts(premise)):
+        if after and after[0].role is TokenRole.NOT and takes_half(own, bases(before)):
+            denied = bases(after)
+            if denied and denied.isdisjoint(own):
+                return True
     return False
 
 
 def _denies_the_other(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether both say "A, not B", and it denies what the passage does not."""
+    """Return whether both say "A, not B", and it denies nothing that the passage denies."""
     ours, theirs = _contrasted(hypothesis), _contrasted(premise)
     return bool(ours and theirs and not ours & theirs)
 
 
 def _contrasted(words: Sequence[Word]) -> frozenset[str]:
-    found = set()
+    """Return the base of the first content word after each ", not" or "but not"; empty if none
+    follows."""
+    contrasted = set()
     for place, (before, word) in enumerate(pairwise(words), 1):
         if word.role is TokenRole.NOT and before.role in (TokenRole.COMMA, TokenRole.BREAK):
-            denied = next((one for one in words[place + 1 :] if one.weighs), None)
-            found.add(denied.base if denied else "")
-    return frozenset(found)
+            denied = _first_weighty(words[place + 1 :])
+            contrasted.add(denied.base if denied else "")
+    return frozenset(contrasted)
 
 
 def _joins_alternatives(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
@@ -150,47 +146,51 @@ def _joins_alternatives(hypothesis: Sequence[Word], premise: Sequence[Word]) -> 
     return bool(_joined(hypothesis, JOINS - EITHER) & _joined(premise, EITHER))
 
 
-def _joined(words: Sequence[Word], by: frozenset[str]) -> set[frozenset[str]]:
-    found = set()
+def _joined(words: Sequence[Word], conjunctions: frozenset[str]) -> set[frozenset[str]]:
+    """Return the nearest content words on both sides of each conjunction."""
+    pairs = set()
     for place, word in enumerate(words):
-        if _folded(word) in by:
-            left = next((one for one in reversed(words[:place]) if one.weighs), None)
-            right = next((one for one in words[place + 1 :] if one.weighs), None)
+        if _folded(word) in conjunctions:
+            left = _first_weighty(reversed(words[:place]))
+            right = _first_weighty(words[place + 1 :])
             if left and right:
-                found.add(frozenset({left.base, right.base}))
-    return found
+                pairs.add(frozenset({left.base, right.base}))
+    return pairs
+
+
+def _first_weighty(words: Iterable[Word]) -> Word | None:
+    return next((word for word in words if word.weighs), None)
 
 
 def _bounds_differ(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether a number has another bound than wherever the passage has it: "over four" for
-    "under four", or none for "at least 14"."""
+    """Return whether a number has a bound that the passage never gives it: "over four" for "under
+    four", or none for "at least 14"."""
     ours, theirs = set(_bounded(hypothesis)), set(_bounded(premise))
     numbers = {number for number, _ in theirs}
     return any(number in numbers and (number, bound) not in theirs for number, bound in ours)
 
 
 def _bounded(words: Sequence[Word]) -> Iterator[tuple[str, str]]:
-    """Yield each number with the bound right before it, or before a "than" or an article; empty if
-    it has none."""
+    """Yield each number with the nearest bound among the two words before it; empty if there is
+    none."""
     for place, word in enumerate(words):
         if word.role is TokenRole.NUMBER:
-            before = [one.limit for one in words[max(0, place - 2) : place]]
-            yield word.root, next((one for one in reversed(before) if one in _BOUNDS), "")
+            before = reversed(words[max(0, place - 2) : place])
+            yield word.root, next((other.limit for other in before if other.limit in _BOUNDS), "")
 
 
 def _leaves_out_other_than(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether it takes a sentence of the passage without its "other than"."""
-    ours = bases(hypothesis)
-    excepts = _names_exception(hypothesis) or any(one.limit in KEPT_LIMITS for one in hypothesis)
+    own = bases(hypothesis)
+    excepts = _names_exception(hypothesis) or any(word.limit in KEPT_LIMITS for word in hypothesis)
     return not excepts and any(
-        _names_exception(sentence) and len(ours & bases(sentence)) >= _HALF * len(ours)
-        for sentence in _sentences(premise)
+        _names_exception(sentence) and 2 * len(own & bases(sentence)) >= len(own)
+        for sentence in split_at(premise, is_stop)
     )
 
 
 def _names_exception(words: Sequence[Word]) -> bool:
-    pairs = {(_folded(one), _folded(other)) for one, other in pairwise(words)}
-    return not pairs.isdisjoint(_EXCEPTIONS)
+    return not _EXCEPTIONS.isdisjoint(pairwise(map(_folded, words)))
 
 
 def _signs_differ(claim: str, passage: str) -> bool:
@@ -199,19 +199,19 @@ def _signs_differ(claim: str, passage: str) -> bool:
     ours, theirs = _signed(claim), _signed(passage)
     if ours - theirs:
         return True
-    left_out = {one.strip(_SIGNS) for one in theirs - ours}
-    return bool(left_out & (_bare(claim) - _bare(passage)))
+    left_out = {token.strip(_SIGNS) for token in theirs - ours}
+    return bool(left_out & (_unsigned(claim) - _unsigned(passage)))
 
 
 def _takes_one_end(hypothesis: Sequence[Word], passage: str) -> bool:
-    """Return whether it gives one end of "9am-5pm" or "3 to 5", which the passage says nowhere
-    alone."""
-    ours = _numbers(hypothesis)
+    """Return whether it gives one end of "9am-5pm" or "3 to 5" that the passage gives only in a
+    range."""
+    own = _numbers(hypothesis)
     alone = _numbers(read(_RANGE.sub(" ", passage)))
     return any(
-        len(ends & ours) == 1 and len(ends) > 1 and not ends & ours & alone
-        for found in _RANGE.finditer(passage)
-        for ends in [_numbers(read(found[0]))]
+        len(ends & own) == 1 and len(ends) > 1 and not ends & own & alone
+        for match in _RANGE.finditer(passage)
+        for ends in [_numbers(read(match[0]))]
     )
 
 
@@ -225,45 +225,33 @@ def _in_one_spelling(text: str) -> str:
 
 
 def _signed(text: str) -> set[str]:
-    return {"".join(one.split()).rstrip(".,") for one in _SIGNED.findall(text)}
+    return {"".join(token.split()).rstrip(".,") for token in _SIGNED.findall(text)}
 
 
-def _bare(text: str) -> set[str]:
-    return {one.rstrip(".,") for one in _BARE.findall(text)}
+def _unsigned(text: str) -> set[str]:
+    return {token.rstrip(".,") for token in _UNSIGNED.findall(text)}
 
 
-def _sentences(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Yield what full stops part; "but" ends no sentence."""
-    sentence: list[Word] = []
-    for word in words:
-        if word.role is TokenRole.BREAK and not word.text.isalpha():
-            yield sentence
-            sentence = []
-        else:
-            sentence.append(word)
-    yield sentence
-
-
-def _parts(words: Sequence[Word]) -> list[list[Word]]:
-    """Return what each "but" parts, and each comma before a "not", within each sentence."""
+def _contrast_parts(words: Sequence[Word]) -> list[list[Word]]:
+    """Split each sentence at every "but", and at every comma before a "not"."""
     parts: list[list[Word]] = []
-    for sentence in _sentences(words):
+    for sentence in split_at(words, is_stop):
         part: list[Word] = []
-        for word, after in pairwise([*sentence, None]):
-            if word is None:
-                continue
+        for word, after in zip(sentence, [*sentence[1:], None], strict=False):
             denies = after is not None and after.role is TokenRole.NOT
             if word.role is TokenRole.BREAK or (word.role is TokenRole.COMMA and denies):
                 parts.append(part)
                 part = []
             else:
                 part.append(word)
-        parts += [part, []]  # the next sentence begins another
+        parts += [part, []]  # no pair spans two sentences
     return parts
 
 
 def _begins_long_if(words: Sequence[Word], place: int) -> bool:
-    return any(tuple(map(_folded, words[place : place + len(one)])) == one for one in _LONGER_IFS)
+    return any(
+        tuple(map(_folded, words[place : place + len(phrase)])) == phrase for phrase in _LONGER_IFS
+    )
 
 
 def _folded(word: Word) -> str:

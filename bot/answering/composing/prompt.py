@@ -56,8 +56,8 @@ _PLAIN_SOURCES = """\
 - End every sentence and every list item with the numbers of the passages that say so: [1], or
   [1][3] if it takes both."""
 
-_FORMED_DENYING = 'set "answered" to "no" and say'
-_FORMED_SOURCES = """\
+_STRUCTURED_DENYING = 'set "answered" to "no" and say'
+_STRUCTURED_SOURCES = """\
 - Write JSON: {"answered": "yes", "sentences": [{"evidence": [{"passage": 1, "words": "..."}],
   "sentence": "..."}]}. "answered" is "yes", "partly" or "no".
 - For each sentence first copy from the passage the words that say so, letter for letter and as few
@@ -68,7 +68,7 @@ _FORMED_SOURCES = """\
 
 _AGAIN = "Answer the question from the passages alone, in {language}{form}"
 _PLAIN_FORM = ", each sentence with its [number]."
-_FORMED_FORM = ", as JSON, the evidence before each sentence."
+_STRUCTURED_FORM = ", as JSON, the evidence before each sentence."
 
 EVIDENCE_SCHEMA: Mapping[str, Any] = {
     "type": "array",
@@ -116,8 +116,8 @@ class Prompt:
     """A prompt. ``shown`` are the passages that the model sees as [1], [2] and so on; ``tokens`` is
     its length. ``max_tokens`` limits the output, if that is less than configured. ``structure`` is
     tried first, if the provider supports structured output. ``shorter`` returns the same prompt
-    with fewer passages, if possible of so many tokens, None if it has but one: the numbers of the
-    remaining ones do not change."""
+    with fewer passages, with at most that many tokens if possible; None if nothing can be left out.
+    The remaining passages keep their numbers."""
 
     system: str
     user: str
@@ -130,11 +130,11 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Prompting:
-    """A maker of prompts. ``count`` counts tokens, about as the model does. ``budget`` is for
-    passages and thread together, of which the thread takes a quarter at most; ``pages`` is how many
-    pages may be shown. ``mark`` makes an unguessable text. ``room`` returns the server's limit of a
+    """A maker of prompts. ``count`` counts tokens, about as the model does. ``budget`` limits the
+    tokens of passages and thread together, of which the thread takes a quarter at most; ``pages``
+    limits the pages. ``mark`` makes an unguessable text. ``room`` returns the server's limit for a
     prompt, None if unknown. ``structured``: ask for the evidence of each sentence, if the provider
-    can."""
+    can return it."""
 
     count: Callable[[str], int]
     mark: Callable[[], str]
@@ -150,7 +150,7 @@ class Prompting:
         thread = recent(question.history, budget // 4, self.count)
         left = budget - sum(map(self.count, thread))
         shown = self._fitting(hits, left)
-        return self._told(question, hits, thread, shown)
+        return self._prompt(question, hits, thread, shown)
 
     def _budget(self, question: Question) -> int:
         """Return the configured tokens for passages and thread, or fewer if the server takes
@@ -158,10 +158,10 @@ class Prompting:
         room = self.room()
         if room is None:
             return self.budget
-        rest = self._told(question, (), (), ())
-        return max(0, min(self.budget, room - rest.tokens))
+        empty = self._prompt(question, (), (), ())
+        return max(0, min(self.budget, room - empty.tokens))
 
-    def _told(
+    def _prompt(
         self,
         question: Question,
         hits: Sequence[Hit],
@@ -181,31 +181,34 @@ class Prompting:
 
         data = "\n\n".join(blocks)
 
-        def asked(denying: str, sources: str, form: str) -> tuple[str, str, int]:
+        def instructions(denying: str, sources: str, form: str) -> tuple[str, str, int]:
             system = _RULES.format(
                 language=language, denying=denying, sources=sources, material=material
             )
             again = _AGAIN.format(language=language, form=form)
             return system, f"{data}\n\n{again}", self.count(system) + self.count(again)
 
-        system, user, around = asked(_PLAIN_DENYING, _PLAIN_SOURCES, _PLAIN_FORM)
+        system, user, around = instructions(_PLAIN_DENYING, _PLAIN_SOURCES, _PLAIN_FORM)
         structure = None
         if self.structured:
-            *formed, longer = asked(_FORMED_DENYING, _FORMED_SOURCES, _FORMED_FORM)
-            structure, around = Structure("answer", _ANSWER_SCHEMA, *formed), max(around, longer)
+            *structured, longer = instructions(
+                _STRUCTURED_DENYING, _STRUCTURED_SOURCES, _STRUCTURED_FORM
+            )
+            structure = Structure("answer", _ANSWER_SCHEMA, *structured)
+            around = max(around, longer)
         tokens = around + self.count(data)
 
         def shorter(most: int) -> Prompt | None:
-            """Return the prompt with as many of the passages as fit, else the best alone, first
-            with the thread."""
-            fewer = [(thread, many) for many in range(len(shown) - 1, 0, -1)]
-            fewer += [((), 1)] if thread else []
-            found = None
-            for kept, many in fewer:
-                found = self._told(question, hits, kept, shown[:many])
-                if found.tokens <= most:
+            """Return the prompt with as many of the passages as fit; at last with the best one
+            only, and without the thread."""
+            choices = [(thread, count) for count in range(len(shown) - 1, 0, -1)]
+            choices += [((), 1)] if thread else []
+            prompt = None
+            for turns, count in choices:
+                prompt = self._prompt(question, hits, turns, shown[:count])
+                if prompt.tokens <= most:
                     break
-            return found
+            return prompt
 
         return Prompt(system, user, tuple(shown), tokens, structure=structure, shorter=shorter)
 
@@ -228,35 +231,36 @@ class Prompting:
 
 
 def _language(question: Question, hits: Sequence[Hit], shown: Sequence[Passage]) -> str:
-    """Return the wanted language if a shown passage is in it: the answer must be supported by a
-    page's own words."""
-    spoken = {hit.language for hit in hits if hit.passage in shown}
-    wanted = question.language
-    return wanted.capitalize() if wanted and wanted in spoken else "the language of the question"
+    """Return the preferred language if a shown passage is in it: a page's own words must
+    support the answer."""
+    languages = {hit.language for hit in hits if hit.passage in shown}
+    if question.language and question.language in languages:
+        return question.language.capitalize()
+    return "the language of the question"
 
 
 def recent(thread: Sequence[Turn], budget: int, count: Callable[[str], int]) -> list[str]:
-    """Return the latest turns, oldest first, each on a line of its own."""
-    kept: list[str] = []
+    """Return the latest turns that fit into ``budget`` tokens, oldest first, as one line each."""
+    lines: list[str] = []
     for turn in reversed(thread):
         line = f"{turn.role}: {' '.join(seen(turn.text).split())}"
         budget -= count(line)
         if budget < 0:
             break
-        kept.append(line)
-    return kept[::-1]
+        lines.append(line)
+    return lines[::-1]
 
 
 def unused(mark: Callable[[], str], texts: Sequence[str]) -> str:
-    """Return a mark that none of ``texts`` holds."""
+    """Return a new mark that is in none of ``texts``."""
     while True:
-        found = mark()
-        if not any(found in text for text in texts):
-            return found
+        candidate = mark()
+        if not any(candidate in text for text in texts):
+            return candidate
 
 
 def block(mark: str, name: str, text: str, about: object = "") -> str:
-    """Return a block. ``about`` is in the opening tag: a number, and nothing that others wrote."""
+    """Return a block. ``about`` is added to the opening tag: a number, never text of others."""
     opening = f"{name} {about} {mark}" if about else f"{name} {mark}"
     return f"<{opening}>\n{text}\n</{name} {mark}>"
 

@@ -15,14 +15,14 @@ from bot.errors import ModelMisconfigured
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-_PLACES = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
+_URLS = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
 
 
 class ModelSettings(Protocol):
     """The settings of a model. ``provider`` is one of `config.llm.LlmSettings`; ``url`` is the
     API's base (`.../v1`; of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the
-    provider's own; ``silence`` is how many seconds may pass without output, ``seconds`` how many a
-    reply may take."""
+    provider's own; ``silence`` is the longest time without output, and ``seconds`` that of a whole
+    reply, both in seconds."""
 
     @property
     def provider(self) -> str: ...
@@ -47,17 +47,17 @@ class ModelSettings(Protocol):
 
 
 def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
-    """Return the model's client. Imports LlamaIndex, which takes 3 s: call it once, as the process
-    starts.
+    """Return the model's client. Imports LlamaIndex, which takes 3 s: call it once, when the
+    process starts.
 
     Raises:
-        ModelMisconfigured: what is missing.
+        ModelMisconfigured: a package, an address or a key is missing.
     """
     if settings.provider == "anthropic":
         claude = _anthropic(settings, key)
         limit = ContextLimit(partial(_window_of, claude))
         return LlamaClient(claude, settings.max_tokens, asking=as_anthropic, limit=limit)
-    url = settings.url or _PLACES.get(settings.provider, "")
+    url = settings.url or _URLS.get(settings.provider, "")
     if not url:
         raise ModelMisconfigured(
             f"The language model of `{settings.provider}` needs its address: `[llm] url`."
@@ -66,21 +66,21 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
         raise ModelMisconfigured(
             f"The language model of `{settings.provider}` needs its key: `FOOTNOTE_LLM_KEY`."
         )
-    compatible = _part("llama_index.llms.openai_like", "OpenAILike", "llm")
-    made = compatible(
+    compatible = _imported("llama_index.llms.openai_like", "OpenAILike", "llm")
+    llm = compatible(
         model=settings.model,
         api_base=url,
         api_key=key or "none",
         is_chat_model=True,
-        max_tokens=None,  # passed with each prompt: its own would come first
+        max_tokens=None,  # passed with each prompt: this one would override it
         timeout=settings.silence,
         max_retries=0,
         temperature=settings.temperature,
         http_client=_bounded(settings),
     )
-    thinks = settings.model in _part("llama_index.llms.openai.utils", "O1_MODELS", "llm")
+    thinks = settings.model in _imported("llama_index.llms.openai.utils", "O1_MODELS", "llm")
     return LlamaClient(
-        made,
+        llm,
         settings.max_tokens,
         MANNERS if thinks else frozenset(),
         limit=ContextLimit(partial(_context_of, settings, url, key)),
@@ -93,8 +93,8 @@ def _context_of(settings: ModelSettings, url: str, key: str) -> int | None:
         return of_ollama(url, settings.model, key)
     if settings.provider == "compatible":
         return of_compatible(url, settings.model, key)
-    known = _part("llama_index.llms.openai.utils", "ALL_AVAILABLE_MODELS", "llm")
-    tokens: int | None = known.get(settings.model)
+    limits = _imported("llama_index.llms.openai.utils", "ALL_AVAILABLE_MODELS", "llm")
+    tokens: int | None = limits.get(settings.model)
     return tokens
 
 
@@ -103,7 +103,7 @@ def _anthropic(settings: ModelSettings, key: str) -> LLM:
         raise ModelMisconfigured(
             "The language model of `anthropic` needs its key: `FOOTNOTE_LLM_KEY`."
         )
-    made: LLM = _part("llama_index.llms.anthropic", "Anthropic", "anthropic")(
+    claude: LLM = _imported("llama_index.llms.anthropic", "Anthropic", "anthropic")(
         model=settings.model,
         base_url=settings.url or None,
         api_key=key,
@@ -112,10 +112,10 @@ def _anthropic(settings: ModelSettings, key: str) -> LLM:
         max_retries=0,
         temperature=settings.temperature,
     )
-    # LlamaIndex hands no client on to Anthropic's library.
-    own = cast("Any", made)._client  # noqa: SLF001
-    cast("Any", made)._client = own.with_options(http_client=_bounded(settings))  # noqa: SLF001
-    return made
+    # LlamaIndex has no option to pass a client to Anthropic's library.
+    client = cast("Any", claude)._client  # noqa: SLF001
+    cast("Any", claude)._client = client.with_options(http_client=_bounded(settings))  # noqa: SLF001
+    return claude
 
 
 def _bounded(settings: ModelSettings) -> Any:
@@ -124,7 +124,7 @@ def _bounded(settings: ModelSettings) -> Any:
     return bounded_client(settings.seconds)
 
 
-def _part(module: str, name: str, extra: str) -> Any:
+def _imported(module: str, name: str, extra: str) -> Any:
     """Import a name from a package that an extra installs."""
     try:
         return getattr(importlib.import_module(module), name)

@@ -27,10 +27,10 @@ from bot.answering.composing.units import (
 )
 
 _REACH = 3
-"""Words after a number among which its unit may be: "400 messages a second"."""
+"""The unit is within this many words after a number: "400 messages a second"."""
 _SMALL = 12
-"""A spelled number up to this one, without unit, need not be on the page: a writer counts the items
-of a page ("two people")."""
+"""A spelled number up to this one, without unit, need not be on the page: a writer may count the
+items of a page ("two people")."""
 _TOKEN = re.compile(
     r"(?<![^\W_])(?<![^\W_]\.)\d++(?:[.,:'\u2019\u00a0\u202f]\d++)*+(?:[A-Za-z]{1,3})?(?![^\W_])"
     r"|(?<!\w)[AaPp]\.[Mm](?!\w)|[^\W_]++(?:['\u2019][^\W_]++)?|[%$\u20ac\u00a3\u00a5]|[^\s\w]"
@@ -47,9 +47,9 @@ _HUNDRED = 100
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A quantity. ``values`` are the possible readings: 2.500 is 2500 in some countries.
-    ``spelled`` out in words, or in digits; ``implied``: "an hour", "daily". ``working``: days of
-    which a week has five. ``halves``: of a time of day, how many minutes later it may be meant:
-    "5:30" may be in the afternoon."""
+    ``spelled``: in words, not digits. ``implied``: "an hour", "daily". ``working``: days of which a
+    week has five. ``halves``: a time of day may also be this many minutes later, since "5:30" may
+    be in the afternoon."""
 
     values: frozenset[Fraction]
     unit: MeasureUnit | None = None
@@ -60,40 +60,42 @@ class Quantity:
 
     @property
     def is_loose(self) -> bool:
-        """Return whether it may be a count of the writer's own."""
+        """Return whether the writer may have counted it, so that no page need state it."""
         counts = self.spelled and self.unit is None and max(self.values) <= _SMALL
         return counts or self.implied
 
     @property
     def sizes(self) -> frozenset[tuple[str, Fraction]]:
-        """Return its possible sizes: 2 hours are 120 of "minute"."""
+        """Return its possible sizes by kind of unit: 2 hours are 120 of "minute"."""
         if self.unit is None:
             return frozenset()
         weeks = (1, Fraction(7, 5)) if self.working else (1,)
         return frozenset(
-            (self.unit.kind, value * self.unit.size * by) for value in self.values for by in weeks
+            (self.unit.kind, value * self.unit.size * week)
+            for value in self.values
+            for week in weeks
         )
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
-    """Return the quantities of ``text``, in order. "18F" is a name and none of them."""
-    tokens = [found[0].casefold() for found in _TOKEN.finditer(text)]
-    found: list[tuple[int, int, Quantity]] = []
+    """Return the quantities of ``text``, in order. "18F" is a name, no quantity."""
+    tokens = [match[0].casefold() for match in _TOKEN.finditer(text)]
+    numbers: list[tuple[int, int, Quantity]] = []
     at = 0
     while at < len(tokens):
-        one, end = _number(tokens, at)
-        if one:
-            found.append((at, end, one))
+        number, end = _number(tokens, at)
+        if number:
+            numbers.append((at, end, number))
         at = max(end, at + 1)
-    return tuple(_with_units(tokens, found))
+    return tuple(_with_units(tokens, numbers))
 
 
 def _number(tokens: Sequence[str], at: int) -> tuple[Quantity | None, int]:
     token = tokens[at]
     if numeral := _NUMERAL.match(token):
         return _in_digits(tokens, at, numeral[1].rstrip(".,:'"), numeral[2])
-    if part := _part(tokens, at):
-        return part
+    if fraction := _fraction(tokens, at):
+        return fraction
     if implied := _implied(tokens, at):
         return implied
     if token in SPELLED or (token in TIMES and len(token) > 3 and at and tokens[at - 1] == "a"):
@@ -101,7 +103,7 @@ def _number(tokens: Sequence[str], at: int) -> tuple[Quantity | None, int]:
     return None, at + 1
 
 
-def _part(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
+def _fraction(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
     """Read "half a million", "a quarter of a million"."""
     name = at + (tokens[at] == "a")
     rest = name + 1 + (tokens[name + 1 : name + 2] == ["of"])
@@ -163,16 +165,16 @@ def _clock(digits: str, half: str) -> Quantity | None:
 
 
 def _readings(digits: str) -> frozenset[Fraction]:
-    """Return what the digits may mean: with a point or a comma, and either grouping by it."""
+    """Return the possible values: point or comma is decimal, and the other groups digits."""
     plain = re.sub(r"['\u2019\u00a0\u202f]", "", digits)
-    found = set()
+    readings = set()
     if _GROUPED.fullmatch(digits):
-        found.add(Fraction(re.sub(r"\D", "", digits)))
+        readings.add(Fraction(re.sub(r"\D", "", digits)))
     for point, comma in ((".", ","), (",", ".")):
         whole = plain.replace(comma, "") if _GROUPED.match(plain.partition(point)[0]) else plain
         if whole.count(point) <= 1 and whole.replace(point, "").isdecimal():
-            found.add(Fraction(whole.replace(point, ".")))
-    return frozenset(found)
+            readings.add(Fraction(whole.replace(point, ".")))
+    return frozenset(readings)
 
 
 def _in_words(tokens: Sequence[str], at: int) -> tuple[Quantity, int]:
@@ -185,44 +187,49 @@ def _in_words(tokens: Sequence[str], at: int) -> tuple[Quantity, int]:
     return _multiplied(Quantity(frozenset({Fraction(value)}), spelled=True), tokens, end)
 
 
-def _multiplied(one: Quantity, tokens: Sequence[str], end: int) -> tuple[Quantity, int]:
+def _multiplied(number: Quantity, tokens: Sequence[str], end: int) -> tuple[Quantity, int]:
     """Read "8 million", "three hundred"."""
     while end < len(tokens) and tokens[end] in TIMES:
-        by = TIMES[tokens[end]]
-        one, end = replace(one, values=frozenset(value * by for value in one.values)), end + 1
+        factor = TIMES[tokens[end]]
+        number = replace(number, values=frozenset(value * factor for value in number.values))
+        end += 1
         rest = end + (tokens[end : end + 1] == ["and"])
-        if by == _HUNDRED and rest < len(tokens) and 0 < SPELLED.get(tokens[rest], 0) < _HUNDRED:
-            more, end = _in_words(tokens, rest)
-            one = replace(one, values=frozenset(v + max(more.values) for v in one.values))
+        is_hundred = factor == _HUNDRED and rest < len(tokens)
+        if is_hundred and 0 < SPELLED.get(tokens[rest], 0) < _HUNDRED:
+            ones, end = _in_words(tokens, rest)
+            number = _plus(number, max(ones.values))
     if tuple(tokens[end : end + 3]) in AND_A_HALF:
-        half = Fraction(1, 2)
-        one, end = replace(one, values=frozenset(value + half for value in one.values)), end + 3
-    return one, end
+        return _plus(number, Fraction(1, 2)), end + 3
+    return number, end
+
+
+def _plus(number: Quantity, addend: Fraction) -> Quantity:
+    return replace(number, values=frozenset(value + addend for value in number.values))
 
 
 def _with_units(
-    tokens: Sequence[str], found: Sequence[tuple[int, int, Quantity]]
+    tokens: Sequence[str], numbers: Sequence[tuple[int, int, Quantity]]
 ) -> Iterable[Quantity]:
-    """Give each number the unit before or after it; in "3 to 5 weeks" both have that of the
-    second."""
+    """Give each number the unit before or after it; in "3 to 5 weeks" the first takes the unit of
+    the second."""
     later: tuple[int, MeasureUnit | None] = (-1, None)
     quantities: list[Quantity] = []
-    for start, end, one in reversed(found):
-        unit = one.unit or _before(tokens, start) or _behind(tokens, end)
+    for start, end, number in reversed(numbers):
+        unit = number.unit or _unit_before(tokens, start) or _unit_after(tokens, end)
         if unit is None and later[0] - end == 1 and tokens[end] in JOINS:
             unit = later[1]
         later = start, unit
         working = unit == UNITS["day"] and not WORKING.isdisjoint(tokens[end : end + _REACH])
-        quantities.append(replace(one, unit=unit, working=working))
+        quantities.append(replace(number, unit=unit, working=working))
     return reversed(quantities)
 
 
-def _before(tokens: Sequence[str], start: int) -> MeasureUnit | None:
+def _unit_before(tokens: Sequence[str], start: int) -> MeasureUnit | None:
     unit = UNITS.get(tokens[start - 1]) if start else None
     return unit if unit and unit.kind in ("$", "\u20ac", "\u00a3", "\u00a5") else None
 
 
-def _behind(tokens: Sequence[str], end: int) -> MeasureUnit | None:
+def _unit_after(tokens: Sequence[str], end: int) -> MeasureUnit | None:
     for at in range(end, min(end + _REACH, len(tokens))):
         token = tokens[at]
         if tuple(tokens[at : at + 2]) in PER_CENT:

@@ -1,5 +1,5 @@
-"""Refusals of providers, recognised by their library's errors: a manner of asking, a form, or a
-prompt that is too long. Each words it differently, and each is then asked in another way."""
+"""Refusals of providers, recognised by their library's errors: of a parameter, of a form, or of a
+prompt that is too long. Each provider words them differently."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REFUSED = frozenset((400, 422, 501))
 """Statuses by which servers refuse a form, in general or for this model."""
 _UNREACHED = ("connection", "timeout", "timedout", "protocol", "network", "readerror")
 _LOOKED_AT = 4_000
-"""Characters of an error's message that are read."""
+"""Characters of an error's message to search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ _SENT = re.compile(
 
 
 def too_long(error: Exception) -> PromptTooLong | None:
-    """Return the refusal of a prompt that is too long: by a 400 or 413, or by an error within a
-    stream, as older servers send it."""
+    """Return the refusal if the prompt is too long: a 400 or 413, or an error within a stream, as
+    older servers send it."""
     status = getattr(error, "status_code", None)
     words = _words(error)
     if status == 413:
@@ -70,8 +70,9 @@ def too_long(error: Exception) -> PromptTooLong | None:
 
 
 def refused_manner(error: Exception) -> frozenset[str]:
-    """Return what a 400 refuses of the manner: a temperature by its field or in the message; a
-    length only if the message says what to send instead, because it may as well be too long."""
+    """Return the parameters that a 400 refuses: the temperature if its field or the message names
+    it; the length only if the message names the parameter to send instead, because otherwise its
+    value may be too high."""
     if getattr(error, "status_code", None) != 400:
         return frozenset()
     length = {LENGTH} if "max_completion_tokens" in str(error) else set()
@@ -80,18 +81,18 @@ def refused_manner(error: Exception) -> frozenset[str]:
 
 
 def may_refuse_form(error: Exception) -> bool:
-    """Return whether the form may be refused: some servers say no more than 400. A library that
-    does not know the parameter raises a `TypeError` before it asks."""
+    """Return whether the error may refuse the form: some servers send a 400 without a reason. A
+    library that does not know the parameter raises a `TypeError` before it sends anything."""
     return getattr(error, "status_code", None) in _REFUSED or isinstance(error, TypeError)
 
 
 def names_form(error: Exception) -> bool:
-    """Return whether the message says that it is the form."""
+    """Return whether the message names the form."""
     return bool(_FORM.search(_words(error)))
 
 
 def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
-    """Return the failure with class and status alone: a provider's message may quote the prompt."""
+    """Return the failure with class and status only: a provider's message may quote the prompt."""
     status = getattr(error, "status_code", None)
     name = type(error).__name__
     if isinstance(status, int):
@@ -115,5 +116,5 @@ def _words(error: Exception) -> str:
 
 
 def _number(pattern: re.Pattern[str], words: str) -> int:
-    found = pattern.search(words)
-    return int(next(filter(None, found.groups()))) if found else 0
+    match = pattern.search(words)
+    return int(next(filter(None, match.groups()))) if match else 0

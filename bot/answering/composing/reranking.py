@@ -1,4 +1,4 @@
-"""A language model puts passages in order: a `bot.answering.reranking.Scoring`.
+"""A language model ranks passages: a `bot.answering.reranking.Scoring`.
 
 Not LlamaIndex's `LLMRerank` or `RankGPTRerank`: they put passages into the prompt as if they were
 instructions, drop those that the model leaves out, fail on invalid numbers, and neither count nor
@@ -20,7 +20,7 @@ from indexers.model import Passage
 
 _MAX_TOKENS = 100
 _CHARACTERS = 700
-"""Of a passage; its subject is at the beginning."""
+"""Characters of a passage to show; its subject is at the beginning."""
 
 _RULES = """\
 You put passages of a team's wiki in order by how well they answer a question.
@@ -54,11 +54,11 @@ class ModelReranker:
 
     def _prompt(self, question: Question, passages: Sequence[Passage]) -> Prompt:
         texts = [seen(passage.embedded)[:_CHARACTERS] for passage in passages]
-        asked = seen(question.sought)
-        mark = unused(self.mark, [asked, *texts])
+        query = seen(question.sought)
+        mark = unused(self.mark, [query, *texts])
         system = _RULES.format(material=MATERIAL.format(mark=mark))
         blocks = [block(mark, "passage", text, number) for number, text in enumerate(texts, 1)]
-        user = "\n\n".join([*blocks, block(mark, "question", asked)])
+        user = "\n\n".join([*blocks, block(mark, "question", query)])
         tokens = self.count(system) + self.count(user)
         return Prompt(system, user, (), tokens, max_tokens=_MAX_TOKENS)
 

@@ -1,7 +1,7 @@
 """A follow-up -> a standalone question for the search, in a language model's words.
 
-They are data: searched by, never shown, and only if they add nothing that neither thread nor
-question has.
+The model's words are data: they are searched for, never shown, and only if they bring nothing that
+is in neither thread nor question.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from bot.model import Question, Turn
 log = logging.getLogger(__name__)
 
 SECONDS = 5.0
-"""For all of it: the asker waits for this before the search begins."""
+"""The asker waits for the rewriting before the search begins."""
 _MAX_TOKENS = 80
 _LONGEST = 300
 """Characters. A longer text is no question to search by."""
 _THREAD_TOKENS = 600
-_OF_A_TURN = 600
+_LONGEST_TURN = 600
 """Characters; a turn's subject is at its beginning, and one turn must not push out the rest."""
 _LEAST_KNOWN = 0.5
-"""The least share of the content words that thread or question have."""
+"""The least share of the content words that must be in thread or question."""
 
 _RULES = """\
 You put the last question of a conversation so that it can be understood alone: it is searched
@@ -61,27 +61,27 @@ class Rewriter:
         except ModelFailed as error:
             log.warning("The language model did not make a follow-up stand alone: %s", error)
             return question
-        text = _unwrapped(written)
+        text = _without_marks(written)
         if flaw := unfit(text, question.text, question.history):
             log.info("What the language model made of a follow-up is not searched for: %s", flaw)
             return question
         return replace(question, standalone=text)
 
     def _prompt(self, question: Question) -> Prompt:
-        cut = [replace(turn, text=turn.text[:_OF_A_TURN]) for turn in question.history]
+        cut = [replace(turn, text=turn.text[:_LONGEST_TURN]) for turn in question.history]
         thread = recent(cut, _THREAD_TOKENS, self.count)
-        asked = seen(question.text)
-        mark = unused(self.mark, [asked, *thread])
+        text = seen(question.text)
+        mark = unused(self.mark, [text, *thread])
         system = _RULES.format(material=MATERIAL.format(mark=mark))
         user = "\n\n".join(
-            [block(mark, "thread", "\n".join(thread)), block(mark, "question", asked)]
+            [block(mark, "thread", "\n".join(thread)), block(mark, "question", text)]
         )
         tokens = self.count(system) + self.count(user)
         return Prompt(system, user, (), tokens, max_tokens=_MAX_TOKENS)
 
 
 def unfit(text: str, question: str, history: Sequence[Turn]) -> str:
-    """Return why ``text`` is not searched by; empty if it may be."""
+    """Return why ``text`` is not searched for; empty if it is fit for the search."""
     if not any(map(str.isalnum, text)):
         return "it is empty"
     if "\n" in text or len(text) > _LONGEST:
@@ -96,7 +96,7 @@ def unfit(text: str, question: str, history: Sequence[Turn]) -> str:
     return ""
 
 
-def _unwrapped(written: str) -> str:
+def _without_marks(written: str) -> str:
     """Return the text without the quotation marks that models like to add."""
     text = seen(written).strip()
     for opening, closing in (('"', '"'), ("`", "`"), ("**", "**"), ("\u201c", "\u201d")):

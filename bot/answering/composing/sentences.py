@@ -21,10 +21,10 @@ _ITEM = re.compile(r"^\s*+(?:[-*+\u2022]|\d{1,3}[.)])\s++")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _NEW = re.compile(rf"(?:{_ITEM.pattern})?\s*+[^\W_]{{2}}")
 _QUESTION = 300
-"""Characters of a question that is joined with the sentence after it."""
+"""The most characters of a question that is joined with the sentence after it."""
 _LONGEST = 2_000
-"""Characters of a sentence that is looked for at each piece; a longer one waits for the end of its
-line, because to look at it again and again takes time that grows with its square."""
+"""Characters of an unfinished line that is cut into sentences at each piece. A longer one waits for
+its end, because the time for repeated cuts grows with its square."""
 _BEGUN = re.compile(r"[^\W_]{2}")
 
 
@@ -38,8 +38,8 @@ class Lead(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Words of the passage with this number, counted from 1 as the prompt shows them. The check
-    verifies that they are there."""
+    """Words of the passage with this number, counted from 1 as in the prompt. The check verifies
+    that the passage has them."""
 
     passage: int
     words: str
@@ -47,8 +47,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence. ``code``: a whole block of it, without fences. ``evidence`` is what the model
-    says that the sentence rests on, if it was asked for that."""
+    """A sentence. ``code``: it is a whole block of code, without fences. ``evidence`` are the words
+    on which the model says that it is based, if it was asked for them."""
 
     text: str
     lead: Lead = Lead.SPACE
@@ -59,7 +59,7 @@ class Sentence:
 class Sentences:
     """A reader of pieces. Citations after a full stop belong to the sentence before it, so each
     sentence waits for the beginning of the next. An uncited question belongs to the sentence after
-    it: "Nobody can? Tell your manager [1]." says when to."""
+    it: in "Nobody can? Tell your manager [1]." it is the condition."""
 
     def __init__(self) -> None:
         self._line = ""
@@ -72,23 +72,23 @@ class Sentences:
         """Yield the sentences that ``piece`` completes."""
         *lines, self._line = (self._line + piece).split("\n")
         for line in lines:
-            yield from self._whole(line)
+            yield from self._read_line(line)
         if self._code is None and len(self._line) <= _LONGEST and not _FENCE.match(self._line):
             *ended, self._line = self._cut(self._line)
             for text in ended:
-                yield from self._next(text)
-            if _NEW.match(self._line) and not self._asks():
-                yield from self._released()
+                yield from self._read_sentence(text)
+            if _NEW.match(self._line) and not self._waits_for_next():
+                yield from self._release()
 
     def end(self) -> Iterator[Sentence]:
         """Yield the rest."""
-        yield from self._whole(self._line)
+        yield from self._read_line(self._line)
         self._line = ""
         if self._code:
             yield from self._put(Sentence("\n".join(self._code), Lead.PARAGRAPH, code=True))
-        yield from self._released()
+        yield from self._release()
 
-    def _whole(self, line: str) -> Iterator[Sentence]:
+    def _read_line(self, line: str) -> Iterator[Sentence]:
         if self._code is not None:
             if line.strip().startswith(self._fence):
                 code, self._code = "\n".join(self._code), None
@@ -100,26 +100,26 @@ class Sentences:
             self._fence, self._code = fence[1], []
             return
         for text in self._cut(line, whole=True):
-            yield from self._next(text)
+            yield from self._read_sentence(text)
         self._lead = Lead.PARAGRAPH
 
     def _cut(self, line: str, *, whole: bool = False) -> list[str]:
         """Split a line into sentences; the last one is incomplete, unless the line is whole."""
         if not line.strip():
             return [] if whole else [line]
-        held, found = "", []
+        held, texts = "", []
         mark = _ITEM.match(line)
         start = mark.end() if mark else 0
         for part in sentences(line[start:]):
             if held and _BEGUN.search(part):
-                found.append(held)
+                texts.append(held)
                 held = ""
             held += part
-        found.append(held)
-        found[0] = line[:start] + found[0]
-        return found
+        texts.append(held)
+        texts[0] = line[:start] + texts[0]
+        return texts
 
-    def _next(self, text: str) -> Iterator[Sentence]:
+    def _read_sentence(self, text: str) -> Iterator[Sentence]:
         if cited := _CITATIONS.match(text):
             if self._waiting and not self._waiting.code:
                 cited_text = f"{self._waiting.text} {cited[0].strip()}"
@@ -132,19 +132,20 @@ class Sentences:
             yield from self._put(Sentence(text.strip(), lead))
 
     def _put(self, sentence: Sentence) -> Iterator[Sentence]:
-        if self._waiting and self._asks() and sentence.lead is Lead.SPACE:
+        if self._waiting and self._waits_for_next() and sentence.lead is Lead.SPACE:
             self._waiting = replace(self._waiting, text=f"{self._waiting.text} {sentence.text}")
             return
-        yield from self._released()
+        yield from self._release()
         self._waiting = sentence
 
-    def _asks(self) -> bool:
+    def _waits_for_next(self) -> bool:
+        """Return whether the waiting sentence is a question, to be joined with the next one."""
         waiting = self._waiting
         if waiting is None or waiting.code or len(waiting.text) > _QUESTION:
             return False
         return waiting.text.endswith("?")
 
-    def _released(self) -> Iterator[Sentence]:
+    def _release(self) -> Iterator[Sentence]:
         if self._waiting:
             yield self._waiting
         self._waiting = None

@@ -1,4 +1,4 @@
-"""A model's thoughts, which servers that do not know it as one that thinks leave in its text."""
+"""A model's thoughts, which stay in its text if the server does not know that it thinks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _OPENED, _CLOSED = "<think>", "</think>"
 
 
 def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield ``pieces`` without the thoughts that they begin with; the rest as it comes."""
+    """Yield ``pieces`` as they come, without the thoughts at their beginning."""
     held, thinking, begun = "", False, False
     for piece in pieces:
         if begun:
@@ -22,10 +22,10 @@ def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
                 begun = True
                 yield held
         if thinking:
-            _, closed, rest = held.partition(_CLOSED)
+            _, closed, answer = held.partition(_CLOSED)
             begun = bool(closed)
-            held = held[-len(_CLOSED) :]  # in which the end may have begun
-            if rest:
-                yield rest
+            held = held[-len(_CLOSED) :]  # it may have the beginning of the end tag
+            if answer:
+                yield answer
     if not (begun or thinking) and held:
         yield held

@@ -53,17 +53,17 @@ TIME = frozenset({"minute", "month"})
 MONTH = Fraction(30 * 1440)
 """Minutes of a month, about."""
 WORKING = frozenset({"working", "business"})
-"""Days of which a week has five."""
+"""Words for days of which a week has five."""
 ARTICLES = frozenset("a an each every per ein eine einen einem einer un una une jede jeden".split())  # noqa: SIM905 - read as words
 HALF = frozenset({"half"})
 PARTS = {"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4)}
-"""Of a greater number: "a quarter of a million"."""
+"""Fractions of a greater number: "a quarter of a million"."""
 AND_A_HALF = frozenset({("and", "a", "half")})
 CLOCK = "clock"
 """The kind of a time of day, in minutes from midnight."""
 PER_CENT = frozenset({("per", "cent"), ("pour", "cent"), ("por", "ciento")})
 JOINS = frozenset("to and or bis und oder à et ou a y o - \u2013 \u2014 through until".split())  # noqa: SIM905 - read as words
-"""Between two numbers that share a unit."""
+"""Words and signs between two numbers that share a unit."""
 HALVES = {"am": 0, "pm": 12 * 60, "a.m": 0, "p.m": 12 * 60}
 HOURS = frozenset({"uhr", "o'clock"})
 TIMES = {

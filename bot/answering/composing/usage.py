@@ -24,7 +24,7 @@ Payer = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """An amount. ``cost`` in the currency of the `Price`."""
+    """An amount. ``cost`` is in the currency of the `Price`."""
 
     tokens: int = 0
     cost: float = 0.0
@@ -69,16 +69,16 @@ class Usage(Protocol):
     """The store of each day's spending.
 
     Raises:
-        StateUnavailable: it cannot be kept now.
+        StateUnavailable: the store cannot be used now.
     """
 
     def take(self, day: date, caps: Mapping[Payer, Cap], spent: Spent) -> bool:
-        """Add ``spent`` to each of the payers, unless one would exceed its cap: then to none, and
-        return False. Atomic among all processes."""
+        """Add ``spent`` to each payer and return True; if one would exceed its cap, add it to none
+        and return False. Atomic among all processes."""
         ...
 
     def correct(self, day: date, caps: Mapping[Payer, Cap], by: Spent) -> None:
-        """Correct what was taken on that day, whatever the caps; ``by`` may be negative."""
+        """Add ``by``, which may be negative, to what was taken on that day, whatever the caps."""
         ...
 
 
@@ -93,7 +93,7 @@ class ModelObserver(Protocol):
 
 
 class MemoryUsage:
-    """The usage of one process, and of the latest day alone."""
+    """The usage of one process, on the latest day only."""
 
     def __init__(self) -> None:
         self._day = date.min
@@ -102,7 +102,7 @@ class MemoryUsage:
 
     def take(self, day: date, caps: Mapping[Payer, Cap], spent: Spent) -> bool:
         with self._lock:
-            self._turn(day)
+            self._begin_day(day)
             if not all(cap.holds(self._spent[payer] + spent) for payer, cap in caps.items()):
                 return False
             self._add(caps, spent)
@@ -113,7 +113,7 @@ class MemoryUsage:
             if day == self._day:
                 self._add(caps, by)
 
-    def _turn(self, day: date) -> None:
+    def _begin_day(self, day: date) -> None:
         if day > self._day:
             self._day = day
             self._spent.clear()
@@ -125,8 +125,8 @@ class MemoryUsage:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """The meter. It reserves the highest possible cost before the model is asked, and returns the
-    unused part. Tokens are counted by ``count``, about as the provider does."""
+    """Reserves the highest possible cost before the model is asked, and returns the unused part.
+    ``count`` counts tokens, about as the provider does."""
 
     count: Callable[[str], int]
     today: Callable[[], date]
@@ -141,16 +141,16 @@ class Meter:
         """Reserve the cost of a prompt.
 
         Raises:
-            ModelFailed: somebody's cap does not hold it, or it cannot be counted.
+            ModelFailed: it would exceed a cap, or it cannot be counted.
         """
         day, caps = self.today(), self._caps(question)
         longest = min(self.max_tokens, prompt.max_tokens or self.max_tokens)
         most = self.price.of(prompt.tokens, longest)
         try:
-            taken = self.usage.take(day, caps, most)
+            reserved = self.usage.take(day, caps, most)
         except StateUnavailable as error:
             raise ModelFailed(f"what it costs cannot be counted: {error}") from error
-        if not taken:
+        if not reserved:
             if self.observer:
                 self.observer.asked(0, 0, 0.0, 0.0, Fallback.CAPPED)
             raise ModelFailed("its cap is reached", Fallback.CAPPED)
@@ -174,14 +174,13 @@ class Reservation:
     caps: Mapping[Payer, Cap]
     prompt: Prompt
     most: Spent
-
     began: float
 
     def settle(
         self, written: str, failure: Fallback | None = None, *, unread: bool = False
     ) -> None:
-        """Settle the reservation by what the model has written; ``failure`` is why that is not all,
-        if it failed. ``unread``: it did not even read the prompt."""
+        """Replace the reservation by the cost of what the model has ``written``. ``failure`` is why
+        it failed, if it did. ``unread``: it did not even read the prompt."""
         meter, tokens = self.meter, self.meter.count(written)
         read = 0 if unread else self.prompt.tokens
         spent = meter.price.of(read, tokens)
@@ -205,9 +204,9 @@ class BudgetedModel:
         """Ask the model within the budget and yield its text.
 
         Raises:
-            ModelFailed: also if it would cost more than it may.
+            ModelFailed: also if the request would exceed a cap.
         """
-        receipt = self.meter.take(question, prompt)
+        reservation = self.meter.take(question, prompt)
         written: list[str] = []
         failure: Fallback | None = None
         unread = False
@@ -218,9 +217,9 @@ class BudgetedModel:
         except ModelFailed as error:
             failure = error.fallback
             # Nobody is charged for a request that was refused or never sent. But a model may have
-            # thought until its time or its length was over, without a word.
+            # thought until it reached the timeout or the maximum length, without a word.
             thought = failure is Fallback.SLOW or isinstance(error, CutShort)
             unread = not written and not thought
             raise
         finally:
-            receipt.settle("".join(written), failure, unread=unread)
+            reservation.settle("".join(written), failure, unread=unread)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -40,9 +40,9 @@ class TokenRole(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word. ``root`` is what two forms of one word share; of a number, its plainest form; of a
-    name, all of it. ``stem`` is the root that a name has as a word. ``limit`` names what the word
-    binds or restricts, if it does: must, only, before."""
+    """A word. ``root`` is the stem that the word's forms share; of a number, its plainest form; of
+    a name, all of it. ``stem`` is the root that a name has as a word. ``limit`` is the kind of
+    limit that the word sets, if any: must, only, before."""
 
     text: str
     root: str
@@ -58,7 +58,7 @@ class Word:
 
     @property
     def base(self) -> str:
-        """Return what two forms of it share, also of a name."""
+        """Return the stem that its forms share, also for a name."""
         return self.stem or self.root
 
     @property
@@ -112,15 +112,15 @@ def _spelled(text: str) -> str:
     return unicodedata.normalize("NFKC", _RAISED.sub(r"^\g<0>", text))
 
 
-def _bounded(found: re.Match[str]) -> str:
-    bound = "minimum" if found[3].casefold() in ("more", "longer") else "maximum"
-    return f"{bound} {found[1]}{found[2]}"
+def _bounded(match: re.Match[str]) -> str:
+    bound = "minimum" if match[3].casefold() in ("more", "longer") else "maximum"
+    return f"{bound} {match[1]}{match[2]}"
 
 
 def _words(text: str) -> Iterator[Word]:
     opening = True
-    for found in _TOKEN.finditer(_spelled(text)):
-        token = found[0]
+    for match in _TOKEN.finditer(_spelled(text)):
+        token = match[0]
         yield from _word(token, opening=opening)
         opening = token[0] in ".!?\n|:\u3002"
 
@@ -132,8 +132,8 @@ def _word(token: str, *, opening: bool) -> Iterator[Word]:
         yield from (Word(token, number, TokenRole.NUMBER) for number in _plain_numbers(token))
     elif token in LETTERS and not opening:
         yield Word(token, folded, TokenRole.NAME, stem=folded)
-    elif known := _known(token, folded):
-        yield known
+    elif word := _lexicon_word(token, folded):
+        yield word
     elif _unspaced(bare):
         yield from (
             Word(token, bare[at : at + 2], TokenRole.WORD) for at in range(max(1, len(bare) - 1))
@@ -144,7 +144,7 @@ def _word(token: str, *, opening: bool) -> Iterator[Word]:
         yield Word(token, root, TokenRole.NAME if named else TokenRole.WORD, stem=_root(bare))
 
 
-def _known(token: str, folded: str) -> Word | None:
+def _lexicon_word(token: str, folded: str) -> Word | None:
     """Return a mark, or a word of the lexicon."""
     if token[0] in _COMMAS:
         return Word(token, "", TokenRole.COMMA)
@@ -172,11 +172,11 @@ def _plain_numbers(token: str) -> list[str]:
 
 
 def _plain_number(part: str) -> str:
-    whole, point, rest = part.partition(".")
-    if "." in rest:
+    whole, point, decimals = part.partition(".")
+    if "." in decimals:
         return part
-    rest = rest.rstrip("0")
-    return f"{whole.lstrip('0') or '0'}{point * bool(rest)}{rest}"
+    decimals = decimals.rstrip("0")
+    return f"{whole.lstrip('0') or '0'}{point * bool(decimals)}{decimals}"
 
 
 @cache
@@ -199,18 +199,46 @@ def roots(text: str) -> frozenset[str]:
     return bases(read(text))
 
 
+def takes_half(sentence: frozenset[str], part: frozenset[str]) -> bool:
+    """Return whether ``part`` has words, and ``sentence`` at least half of them."""
+    return bool(part) and 2 * len(part & sentence) >= len(part)
+
+
 def split(words: Sequence[Word], *, joins: bool) -> list[list[Word]]:
     """Split into clauses: at every comma, stop and "but", and at "and" if ``joins``; else only
     where the reach of a "not" ends."""
-    clauses: list[list[Word]] = [[]]
+
+    def ends_clause(word: Word) -> bool:
+        if word.role is TokenRole.BREAK or word.text == ";":
+            return True
+        return joins and (word.role is TokenRole.COMMA or word.root in JOINS)
+
+    return [clause for clause in split_at(words, ends_clause) if clause]
+
+
+def split_at(words: Iterable[Word], ends: Callable[[Word], bool]) -> list[list[Word]]:
+    """Split at the words for which ``ends`` returns True, and drop them. Parts may be empty."""
+    parts: list[list[Word]] = [[]]
     for word in words:
-        ends = word.role is TokenRole.BREAK or word.text == ";"
-        ends = ends or (joins and (word.role is TokenRole.COMMA or word.root in JOINS))
-        if ends:
-            clauses.append([])
+        if ends(word):
+            parts.append([])
         else:
-            clauses[-1].append(word)
-    return [clause for clause in clauses if clause]
+            parts[-1].append(word)
+    return parts
+
+
+def is_comma(word: Word) -> bool:
+    return word.role is TokenRole.COMMA
+
+
+def is_stop(word: Word) -> bool:
+    """Return whether it ends a sentence: a full stop or the like, not "but"."""
+    return word.role is TokenRole.BREAK and not word.text.isalpha()
+
+
+def ends_line(word: Word) -> bool:
+    """Return whether it ends a sentence or a line."""
+    return word.text == "\n" or is_stop(word)
 
 
 def limits(words: Sequence[Word]) -> frozenset[str]:

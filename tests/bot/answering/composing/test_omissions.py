@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.composing.checking import CheckOutcome
-from bot.answering.composing.omissions import changes_what_limits
+from bot.answering.composing.omissions import changes_limits
 from bot.answering.composing.words import read
 from tests.bot.answering.composing.test_relations import decided, passage
 
@@ -98,11 +98,11 @@ def test_what_limits_a_sentence_may_not_be_left_out_or_exchanged(text: str, said
     ],
 )
 def test_the_rest_of_a_passage_limits_nothing(text: str, said: str) -> None:
-    assert not changes_what_limits(said, read(said), text, read(text))
+    assert not changes_limits(said, read(said), text, read(text))
 
 
 @given(st.text(max_size=80))
 def test_a_text_without_a_question_changes_nothing_of_itself(text: str) -> None:
     stated = text.replace("?", ".")
 
-    assert not changes_what_limits(stated, read(stated), stated, read(stated))
+    assert not changes_limits(stated, read(stated), stated, read(stated))

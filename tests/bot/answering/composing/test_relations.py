@@ -11,7 +11,7 @@ import pytest
 from bot.answering.composing.checking import CheckOutcome, Shown, check
 from bot.answering.composing.claims import claim
 from bot.answering.composing.ground import Ground
-from bot.answering.composing.relations import gives_orders, turned_round
+from bot.answering.composing.relations import instructs_model, reverses
 from bot.answering.composing.sentences import Sentence
 from bot.answering.composing.words import read
 from indexers.model import OPEN, Passage
@@ -148,8 +148,8 @@ def test_the_same_in_another_order_goes_out(page: str, true: str) -> None:
 def test_a_passive_is_not_turned_round(passive: str) -> None:
     active = read("The auditors review reports.")
 
-    assert not turned_round(active, read(passive))
-    assert not turned_round(read(passive), active)
+    assert not reverses(active, read(passive))
+    assert not reverses(read(passive), active)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_passive_is_not_turned_round(passive: str) -> None:
     ],
 )
 def test_orders_to_a_language_model_are_known(text: str, orders: bool) -> None:
-    assert gives_orders(text) is orders
+    assert instructs_model(text) is orders
 
 
 @pytest.mark.parametrize(
@@ -331,7 +331,7 @@ def test_inches_are_no_quotation_marks(said: str, decision: CheckOutcome) -> Non
 def test_a_word_that_a_page_repeats_is_compared_at_once() -> None:
     often = read("may go " * 500)
 
-    assert seconds_of(lambda: turned_round(read("Go " + "may go " * 60), often), 1.0) < 1.0
+    assert seconds_of(lambda: reverses(read("Go " + "may go " * 60), often), 1.0) < 1.0
 
 
 def test_ok_is_no_name() -> None:
