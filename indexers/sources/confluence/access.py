@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from indexers.findings import Access, GateInWords
 from indexers.model import EVERYONE, NOBODY, Acl, Principal
-from indexers.sources.confluence.answers import named
+from indexers.sources.confluence.answers import with_ids
 from indexers.sources.confluence.cql import SEARCH, quoted, search_params
 from indexers.sources.confluence.members import ConfluenceMembers, NotFound
 from indexers.sources.confluence.naming import Names
-from indexers.sources.confluence.page_links import page_link, space_link, within
+from indexers.sources.confluence.page_links import page_link, path_within, space_link
 from indexers.sources.confluence.paging import results
 from indexers.sources.confluence.people import Account, text
 from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed, Rights
@@ -42,16 +42,16 @@ class ConfluenceAccess:
         self._members = members
 
     def path(self, url: str, *, ask: bool = False) -> str | None:
-        """Return the path of ``url`` below this wiki; None if it is of another one. People may read
-        a Confluence at another address than its API's: ``ask`` it where.
+        """Return the path of ``url`` below this wiki; None if it is in another wiki. People may
+        read a Confluence at another address than its API's: with ``ask``, Confluence says which.
 
         Raises:
-            WikiUnavailable: it is asked, and does not answer.
+            WikiUnavailable: Confluence is asked, and does not answer.
         """
         if not ask:
-            return within(self._transport.base.shown_at, url)
+            return path_within(self._transport.base.shown_at, url)
         shown_at = unless_absent(self._shown_at)
-        return within(shown_at, url) if shown_at else None
+        return path_within(shown_at, url) if shown_at else None
 
     def _shown_at(self) -> str:
         """Return the address that Confluence itself uses, as in answers' links."""
@@ -66,7 +66,7 @@ class ConfluenceAccess:
         Raises:
             WikiUnavailable: Confluence cannot be asked.
         """
-        # Anew each time: names change, and one that could not be had may be there now.
+        # Anew each time: names change, and a name that could not be had may be there now.
         names = Names(self._transport, self._survey.product, self._survey.tokens)
         who = self._members.find(email)
         result = Access(self._wiki, _person(email, who, names), may_read=None, url=url)
@@ -86,7 +86,7 @@ class ConfluenceAccess:
         viewers, rights = product.viewers(page.space), product.rights([page])
         rule, holder = acl(viewers, rights.gates_of(page)), reader()
         name = email if isinstance(who, NotFound) else names.user(who.key)
-        found = replace(
+        access = replace(
             result,
             page=page.key,
             title=page.title,
@@ -96,7 +96,7 @@ class ConfluenceAccess:
             may_read=rule.admits(holder),
             gates=tuple(_in_words(page, viewers, rights, holder, names, name)),
         )
-        return found, rule
+        return access, rule
 
     def space_at(self, url: str) -> str:
         """Return the key of the space whose overview is at ``url``; empty if it is none.
@@ -119,8 +119,8 @@ class ConfluenceAccess:
         answer = self._transport.get(
             SEARCH, search_params(f"type in (page, blogpost) and {query}", 2)
         )
-        found = [str(row["id"]) for row in named(results(answer))]
-        return found[0] if len(found) == 1 else ""
+        keys = [str(row["id"]) for row in with_ids(results(answer))]
+        return keys[0] if len(keys) == 1 else ""
 
     def _path(self, url: str) -> str:
         path = self.path(url)
@@ -135,8 +135,9 @@ class ConfluenceAccess:
             return page, bool(self._survey.selected(page.space, [page])), True
         if page is None:
             return None, False, False
-        every = product.spaces((), personal=True, archived=True)
-        page = product.find(key, _by_id([one for one in every if isinstance(one, ConfluenceSpace)]))
+        all_spaces = product.spaces((), personal=True, archived=True)
+        spaces = [space for space in all_spaces if isinstance(space, ConfluenceSpace)]
+        page = product.find(key, _by_id(spaces))
         return (page if isinstance(page, Listed) else None), False, False
 
 
@@ -150,7 +151,7 @@ def _by_id(spaces: list[ConfluenceSpace]) -> dict[str, ConfluenceSpace]:
     return {space.id: space for space in spaces}
 
 
-def _in_words(  # noqa: PLR0913, PLR0917 - what a gate is told by
+def _in_words(  # noqa: PLR0913, PLR0917 - the parts of an explanation
     page: Listed, viewers: Gate, rights: Rights, holder: Principal, names: Names, person: str
 ) -> Iterator[GateInWords]:
     """Yield the gates: the space first, then from the top down to the page itself."""

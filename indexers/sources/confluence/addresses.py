@@ -17,14 +17,14 @@ _TAIL = re.compile(r"/(?:spaces|display|pages|rest|api|dashboard\.action|index\.
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A base. ``origin`` is scheme and host, ``path`` the beginning of every address of the wiki
-    (``/wiki``, a context path, or nothing)."""
+    """A base. ``origin`` is scheme and host; ``path`` begins every path of the wiki (``/wiki``, a
+    context path, or nothing)."""
 
     origin: str
     path: str
     cloud: bool
     people: str = ""
-    """Where people read it, if that is elsewhere."""
+    """The address at which people read it, if that is another one."""
 
     @property
     def url(self) -> str:
@@ -52,12 +52,12 @@ class Base:
 
 
 def base_of(url: str, product: str = "auto", cloud_id: str = "") -> Base:
-    """Return the base of ``url``, which may be that of any page. ``product`` is "cloud",
-    "data_center", or "auto": detected from the address. With ``cloud_id`` it is the gateway's, as
-    scoped tokens need.
+    """Return the base of ``url``, which may be the address of any page. ``product`` is "cloud",
+    "data_center", or "auto": detected from the address. With ``cloud_id`` the base is the
+    gateway's, as scoped tokens need.
 
     Raises:
-        WikiMisconfigured: it is no http(s) address, or holds a password.
+        WikiMisconfigured: ``url`` is no http(s) address, or holds a password.
     """
     try:
         parts = urlsplit(url.strip())

@@ -20,7 +20,7 @@ def is_space(answer: Json, space: ConfluenceSpace) -> bool:
 
 
 def is_listed(space: Json, *, personal: bool, archived: bool) -> bool:
-    """Return whether it is among "all" spaces."""
+    """Return whether ``space`` counts as one of "all" spaces."""
     return (personal or space.get("type") != "personal") and (
         archived or space.get("status") != "archived"
     )
@@ -30,7 +30,7 @@ def is_current(answer: Json, key: str) -> bool:
     """Return whether a page that was requested by itself is current.
 
     Raises:
-        Refused: it does not say so, which must not be taken for a no.
+        Refused: the response has no status, which must not be taken for a no.
     """
     if str(answer.get("id")) != key or not isinstance(answer.get("status"), str):
         raise Refused(200, f"Confluence does not say how the page {key} stands.")
@@ -50,11 +50,11 @@ def storage(page: Json) -> str:
 
 
 def body_of(page: Listed, answer: Json) -> str:
-    """Return its text in storage format, at the listed version: another one may have been written
-    for fewer people than the rights in the listing.
+    """Return the page's text in storage format, at the listed version: another version may have
+    been written for fewer people than the rights in the listing.
 
     Raises:
-        Refused: no body came, or that of another version.
+        Refused: no body came, or the body of another version.
     """
     if number(version(answer)) != page.version:
         raise Refused(200, "The page was edited while it was read; the next sync reads it.")
@@ -62,8 +62,8 @@ def body_of(page: Listed, answer: Json) -> str:
 
 
 def body_in(page: Listed, read: Callable[[str], Json]) -> str | Refused:
-    """Return the body that ``read`` gets in storage format, or the rendered page, which is the next
-    best: some pages are unavailable in storage format (CONFCLOUD-76433)."""
+    """Return the body that ``read`` gets in storage format, else the rendered page: some pages are
+    unavailable in storage format (CONFCLOUD-76433)."""
     first: Refused | None = None
     for form in ("storage", "view"):
         try:
@@ -82,15 +82,15 @@ def space_of(answer: Json) -> ConfluenceSpace:
     )
 
 
-def edits(found: Iterable[Json]) -> Iterator[tuple[str, int]]:
-    """Yield key and version of the pages that a search for edits ``found``."""
-    for row in named(found):
+def edits(results: Iterable[Json]) -> Iterator[tuple[str, int]]:
+    """Yield key and version of each page in the ``results`` of a search for edits."""
+    for row in with_ids(results):
         yield str(row["id"]), number(version(row))
 
 
 def version(page: Json) -> Mapping[str, Any]:
-    found = page.get("version")
-    return found if isinstance(found, Mapping) else {}
+    value = page.get("version")
+    return value if isinstance(value, Mapping) else {}
 
 
 def edited_by(changed: Mapping[str, Any], tokens: Tokens, *names: str) -> str:
@@ -107,9 +107,9 @@ def number(changed: Mapping[str, Any]) -> int:
         return 0
 
 
-def named(rows: Iterable[object]) -> Iterator[Json]:
-    """Yield the rows of a listing with a subject. Others cannot be requested again, and must not
-    stop the rest."""
+def with_ids(rows: Iterable[object]) -> Iterator[Json]:
+    """Yield the rows of a listing that have an id. The others cannot be requested again, and must
+    not stop the listing."""
     for row in rows:
         if isinstance(row, dict) and row.get("id"):
             yield row
@@ -118,10 +118,10 @@ def named(rows: Iterable[object]) -> Iterator[Json]:
 
 
 def address(wiki: Transport, answer: Json, page: Json) -> str:
-    """Return the address for people: the site's address, which may differ from the API's, and the
-    page in it. Not every response has it; it is the same for all of them."""
+    """Return a page's address for people, below the site's address, which may differ from the
+    API's. Not every response names the site's address, so the last one named is kept."""
     wiki.shown_at = _link(answer, "base") or wiki.shown_at
-    # Without an address of its own a page still has the one that every Confluence knows.
+    # Every Confluence knows this address of a page by its id.
     path = _link(page, "webui") or f"/pages/viewpage.action?pageId={page.get('id')}"
     return wiki.shown_at.rstrip("/") + "/" + path.lstrip("/")
 
@@ -133,7 +133,7 @@ def _link(answer: Json, name: str) -> str:
 
 def moment(value: object) -> datetime | None:
     try:
-        found = datetime.fromisoformat(str(value))
+        parsed = datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

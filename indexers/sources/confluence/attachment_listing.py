@@ -9,7 +9,7 @@ from functools import partial
 from urllib.parse import quote
 
 from indexers.sources.confluence.answers import is_current, moment, number, version
-from indexers.sources.confluence.cql import searched
+from indexers.sources.confluence.cql import search_content
 from indexers.sources.confluence.transport import Json, Params, Transport, at, unless_absent
 
 _EXPAND = "container,version"
@@ -37,22 +37,22 @@ class File:
         return self.key
 
 
-def found(wiki: Transport, query: str) -> Iterator[File]:
+def search_files(wiki: Transport, query: str) -> Iterator[File]:
     """Yield the files that a ``query`` for attachments finds.
 
     Raises:
         WikiUnavailable: the search is not whole.
     """
-    for row in searched(wiki, query, _EXPAND):
+    for row in search_content(wiki, query, _EXPAND):
         if is_attachment(str(row["id"])):
             yield _file(wiki, row)
 
 
-def alone(wiki: Transport, key: str) -> File | None:
+def fetch_file(wiki: Transport, key: str) -> File | None:
     """Return the file; None if there is no current one that the token sees.
 
     Raises:
-        WikiUnavailable: it cannot be told.
+        WikiUnavailable: Confluence does not say.
     """
     path = f"/api/v2/attachments/{key}" if wiki.base.cloud else f"/rest/api/content/{key}"
     params: Params = {} if wiki.base.cloud else {"expand": _EXPAND}
@@ -61,7 +61,7 @@ def alone(wiki: Transport, key: str) -> File | None:
 
 
 def _file(wiki: Transport, row: Json) -> File:
-    """Return a file, as either API writes it."""
+    """Return the file in a row of either API."""
     changed = version(row)
     name = str(row.get("title", ""))
     page = str(at(row, "container", "id") or row.get("pageId") or row.get("blogPostId") or "")

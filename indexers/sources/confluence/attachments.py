@@ -11,8 +11,8 @@ from indexers.model import Changed, Failed, KnownPage, Page, PageChange, Skipped
 from indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
 from indexers.sources.attachments.content import NOT_INSTALLED, Content, Unreadable
 from indexers.sources.attachments.reading import VERSION, read, readable
-from indexers.sources.confluence.attachment_listing import File, alone, found
-from indexers.sources.confluence.cql import within
+from indexers.sources.confluence.attachment_listing import File, fetch_file, search_files
+from indexers.sources.confluence.cql import queries_in
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
 from indexers.sources.confluence.downloads import download
 from indexers.sources.confluence.parallel import parallel_map
@@ -37,7 +37,7 @@ class Attached(OnPage):
 
     @property
     def content(self) -> str:
-        # The rest of its address changes by itself, and leads to the same.
+        # The query of its address changes by itself, and leads to the same file.
         place = (self.title, self.page.key, self.file.link.partition("?")[0])
         return f"{self.file.version}.{digest(VERSION, *place)}.{self.page.listed.space.id}"
 
@@ -61,19 +61,19 @@ class Attachments:
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterator[File]:
         self._passed_over.clear()
-        for query in within("attachment", spaces):
-            yield from found(self._transport, query)
+        for query in queries_in("attachment", spaces):
+            yield from search_files(self._transport, query)
 
-    def looked_at(self, keys: Collection[str]) -> Iterator[File]:
-        ask = partial(alone, self._transport)
+    def existing(self, keys: Collection[str]) -> Iterator[File]:
+        ask = partial(fetch_file, self._transport)
         yield from filter(None, parallel_map(ask, sorted(keys), self._transport.concurrency))
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[File]:
         query = f'type = attachment and lastmodified >= now("-{hours}h")'
-        for file in found(self._transport, query):
-            held = known.get(file.key)
+        for file in search_files(self._transport, query):
+            indexed = known.get(file.key)
             if self._passed_over.get(file.key) != file.version and (
-                held is None or version_of(held.revision) != file.version
+                indexed is None or version_of(indexed.revision) != file.version
             ):
                 yield file
 
@@ -105,19 +105,21 @@ class Attachments:
                 file.key,
                 f"{file.size:,} bytes are more than `max_attachment_bytes` ({self._most:,})",
             )
-        known, why = self._unread.get(file.key, ("", None))
-        return why if says_the_same(document, known) else None
+        known_revision, why = self._unread.get(file.key, ("", None))
+        return why if says_the_same(document, known_revision) else None
 
     def read(self, documents: Sequence[Attached]) -> Iterator[PageChange]:
         """Read files while earlier ones are embedded. A missing reader is one failure, however many
         files need it."""
-        ready = [one for one in documents if self._installed(_ending(one.file.name))]
-        if len(ready) < len(documents):
-            names = {one.key for one in ready}
-            others = [one for one in documents if one.key not in names]
-            yield Failed(others[0].key, f"{NOT_INSTALLED} (this and {len(others) - 1} more files)")
-        downloads = parallel_map(self._downloaded, ready, _DOWNLOADS_AT_ONCE)
-        for document, data in zip(ready, downloads, strict=True):
+        supported = [doc for doc in documents if self._installed(_ending(doc.file.name))]
+        if len(supported) < len(documents):
+            keys = {document.key for document in supported}
+            missing = [document for document in documents if document.key not in keys]
+            yield Failed(
+                missing[0].key, f"{NOT_INSTALLED} (this and {len(missing) - 1} more files)"
+            )
+        downloads = parallel_map(self._download, supported, _DOWNLOADS_AT_ONCE)
+        for document, data in zip(supported, downloads, strict=True):
             if isinstance(data, Refused):
                 yield _failed(document, str(data))
             else:
@@ -128,11 +130,11 @@ class Attachments:
         try:
             content = self._parse(FILE, read, file.name, data)
         except (Unreadable, TooCostly) as error:
-            return self._remembered(document, _failed(document, str(error)))
+            return self._remember_unread(document, _failed(document, str(error)))
         except ParsingFailed as error:
             return _failed(document, str(error))
         if not content.sections:
-            return self._remembered(document, Skipped(file.key, EMPTY))
+            return self._remember_unread(document, Skipped(file.key, EMPTY))
         return self._changed(document, content, page.space.key)
 
     def _changed(self, document: Attached, content: Content, space: str) -> Changed:
@@ -150,16 +152,16 @@ class Attachments:
         )
         return Changed(page, content.warnings, space, file.modified)
 
-    def _remembered(self, document: Attached, why: Skipped | Failed) -> Skipped | Failed:
+    def _remember_unread(self, document: Attached, why: Skipped | Failed) -> Skipped | Failed:
         """Remember why a file was not read: the same bytes would fail again."""
         self._unread[document.key] = (revision(document), why)
         return why
 
-    def _downloaded(self, document: Attached) -> bytes | Refused:
+    def _download(self, document: Attached) -> bytes | Refused:
         file, wiki = document.file, self._transport
         if file.size < 0:
             return Refused(200, "Confluence does not say how large it is.")
-        # Cloud accepts tokens at this address alone, Data Center at the other.
+        # Cloud accepts tokens at the first address only, Data Center at the second.
         path = f"/rest/api/content/{file.page}/child/attachment/{file.key}/download"
         if not wiki.base.cloud:
             path = file.link.partition("?")[0]

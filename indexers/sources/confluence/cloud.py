@@ -16,13 +16,13 @@ from indexers.sources.confluence.answers import (
     is_current,
     is_listed,
     moment,
-    named,
     number,
     space_of,
     version,
+    with_ids,
 )
 from indexers.sources.confluence.cql import SEARCH, search_params
-from indexers.sources.confluence.gates import gates, opened, unread
+from indexers.sources.confluence.gates import confirm_anonymous, gates, unread_gate
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.sources.confluence.paging import by_cursor, results, rows
 from indexers.sources.confluence.parallel import parallel_map
@@ -72,7 +72,7 @@ class Cloud:
             params = {**params, "keys": ",".join(keys)}
         return [
             space_of(row)
-            for row in named(self._all("/api/v2/spaces", params))
+            for row in with_ids(self._all("/api/v2/spaces", params))
             if row.get("key") in keys
             or (not keys and is_listed(row, personal=personal, archived=archived))
         ]
@@ -83,56 +83,62 @@ class Cloud:
             permissions = self._all(f"{path}/permissions", {"limit": _AT_ONCE}, halves=False)
             gate = space_gate(permissions, self._tokens)
         except Refused as refused:
-            return unread(refused)
-        return opened(gate, self._wiki, path, space)
+            return unread_gate(refused)
+        return confirm_anonymous(gate, self._wiki, path, space)
 
     def pages(self, space: ConfluenceSpace) -> list[Listed]:
-        found: dict[str, Listed] = {}
+        listed: dict[str, Listed] = {}
         parents: dict[str, str] = {}
         for kind in _KINDS:
             params: Params = {"space-id": space.id, "status": "current", "limit": _AT_ONCE}
             for answer in by_cursor(self._wiki, f"/api/v2/{kind}", params):
-                for row in named(results(answer)):
+                for row in with_ids(results(answer)):
                     key = str(row["id"])
                     # A node without a stated parent may still have one.
                     none = "" if kind == "blogposts" else UNKNOWN
                     parents[key] = str(row.get("parentId", none) or "")
-                    found[key] = self.listed(answer, row, kind, space)
+                    listed[key] = self.listed(answer, row, kind, space)
         chains = _Chains(self._wiki, parents)
-        return [chains.placed(page) for page in found.values()]
+        return [chains.placed(page) for page in listed.values()]
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
-        """Return rights, a hundred pages a request; those that the search did not report, page by
-        page."""
-        known: dict[str, Restriction] = {}
+        """Return rights, a hundred pages a request. Rights that the search did not report are
+        requested page by page."""
+        restrictions: dict[str, Restriction] = {}
         editors: dict[str, str] = {}
         owners: dict[str, str] = {}
         last = {page.key: page.owner for page in pages}
         batches = in_batches(pages, _RESTRICTIONS_AT_ONCE)
-        for answers in parallel_map(self._searched, batches, self._wiki.concurrency):
-            for row in named(answers):
+        for answers in parallel_map(self._search_rights, batches, self._wiki.concurrency):
+            for row in with_ids(answers):
                 key = str(row["id"])
-                known[key] = restriction(at(row, "restrictions", "read"), self._tokens)
+                restrictions[key] = restriction(at(row, "restrictions", "read"), self._tokens)
                 editors[key] = _editor(row)
                 owners[key] = self._ownership.of(row, last.get(key, ""))
-        return Rights(gates(self._wiki, self._tokens, pages, known), editors, owners)
+        return Rights(gates(self._wiki, self._tokens, pages, restrictions), editors, owners)
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
-        found: dict[str, str | Refused] = {}
+        bodies: dict[str, str | Refused] = {}
         for kind in _KINDS:
-            asked = {page.key: page for page in pages if page.kind == kind}
-            params: Params = {"id": ",".join(asked), "body-format": "storage", "limit": self.batch}
+            pages_by_key = {page.key: page for page in pages if page.kind == kind}
+            params: Params = {
+                "id": ",".join(pages_by_key),
+                "body-format": "storage",
+                "limit": self.batch,
+            }
             try:
-                answers = list(self._all(f"/api/v2/{kind}", params)) if len(asked) > 1 else []
+                answers = (
+                    list(self._all(f"/api/v2/{kind}", params)) if len(pages_by_key) > 1 else []
+                )
             except Refused:
                 answers = []
-            for row in named(answers):
-                if page := asked.get(str(row["id"])):
-                    found[page.key] = _body(page, row)
-            for key, page in asked.items():
-                if not isinstance(found.get(key), str):
-                    found[key] = self._alone(page)
-        return found
+            for row in with_ids(answers):
+                if page := pages_by_key.get(str(row["id"])):
+                    bodies[page.key] = _body(page, row)
+            for key, page in pages_by_key.items():
+                if not isinstance(bodies.get(key), str):
+                    bodies[key] = self._fetch_body(page)
+        return bodies
 
     def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
         for kind in _KINDS:
@@ -147,9 +153,9 @@ class Cloud:
                 return None
             if space is None:
                 return Elsewhere(key, str(place))
-            found = self.listed(answer, answer, kind, space)
+            page = self.listed(answer, answer, kind, space)
             parent = "" if kind == "blogposts" else str(answer.get("parentId", UNKNOWN) or "")
-            return _Chains(self._wiki, {key: parent}).placed(found)
+            return _Chains(self._wiki, {key: parent}).placed(page)
         return None
 
     def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
@@ -157,14 +163,14 @@ class Cloud:
 
     def labels(self, key: str) -> frozenset[str]:
         for kind in _KINDS:
-            found = unless_absent(partial(self._labels, f"/api/v2/{kind}/{key}/labels"))
-            if found is not None:
-                return found
+            labels = unless_absent(partial(self._labels, f"/api/v2/{kind}/{key}/labels"))
+            if labels is not None:
+                return labels
         return frozenset()
 
     def _labels(self, path: str) -> frozenset[str]:
-        found = self._all(path, {"limit": _AT_ONCE}, halves=False)
-        return frozenset(str(row.get("name")) for row in found)
+        labels = self._all(path, {"limit": _AT_ONCE}, halves=False)
+        return frozenset(str(row.get("name")) for row in labels)
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
         params = search_params(edited_since(hours), _EDITED_AT_ONCE, expand="version")
@@ -173,10 +179,10 @@ class Cloud:
     def editor(self, page: Listed) -> str:
         try:
             path = f"/api/v2/{page.kind}/{page.key}/properties"
-            found = list(self._all(path, {"key": "editor", "limit": 1}))
+            properties = list(self._all(path, {"key": "editor", "limit": 1}))
         except (Refused, WikiMisconfigured):
             return "v2"
-        value = next((row.get("value") for row in found), "v1")
+        value = next((row.get("value") for row in properties), "v1")
         return value if isinstance(value, str) else "v1"
 
     def user_name(self, key: str) -> str:
@@ -196,7 +202,7 @@ class Cloud:
             owner=self._ownership.of({}, edited_by(changed, self._tokens, "authorId")),
         )
 
-    def _searched(self, pages: Sequence[Listed]) -> list[Json]:
+    def _search_rights(self, pages: Sequence[Listed]) -> list[Json]:
         listed = ",".join(page.key for page in pages)
         expand = _EXPAND + self._ownership.expand
         params = search_params(f"id in ({listed})", _RESTRICTIONS_AT_ONCE, expand=expand)
@@ -205,10 +211,10 @@ class Cloud:
         except Refused as refused:
             if refused.busy:
                 raise
-            # One page can spoil the batch (CONFCLOUD-77618): each is then requested alone.
+            # One page can spoil the batch (CONFCLOUD-77618): each is then requested by itself.
             return []
 
-    def _alone(self, page: Listed) -> str | Refused:
+    def _fetch_body(self, page: Listed) -> str | Refused:
         path = f"/api/v2/{page.kind}/{page.key}"
         return body_in(page, lambda form: self._wiki.get(path, {"body-format": form}))
 
@@ -232,43 +238,42 @@ class _Chains:
         return replace(page, ancestors=above, above_unread=self._unread if UNKNOWN in above else "")
 
     def above(self, key: str) -> tuple[str, ...]:
-        way: list[str] = []
+        path: list[str] = []
         while key not in self._above:
-            if key in way:
+            if key in path:
                 return (UNKNOWN,)
-            way.append(key)
+            path.append(key)
             parent = self._parents[key]
             if parent in self._parents:
                 key = parent
             else:
                 self._above[key] = self._beyond(key, parent)
-        for below in reversed(way):
+        for below in reversed(path):
             if below not in self._above:
                 parent = self._parents[below]
                 self._above[below] = (*self._above[parent], parent)
-        return self._above[way[0] if way else key]
+        return self._above[path[0] if path else key]
 
     def _beyond(self, key: str, parent: str) -> tuple[str, ...]:
-        """Return the ancestors of a page whose parent is not among the listed ones; its siblings
-        share it."""
+        """Return the ancestors of a page whose parent is not listed; its siblings share them."""
         if parent in {"", UNKNOWN}:
             return (parent,) if parent else ()
         if parent not in self._unlisted:
             try:
                 path, params = f"/api/v2/pages/{key}/ancestors", {"limit": _AT_ONCE}
                 answers = by_cursor(self._wiki, path, params, halves=False)
-                above = [node_id(row) for answer in answers for row in results(answer)]
+                ancestors = [node_id(row) for answer in answers for row in results(answer)]
             except Refused as refused:
                 if refused.busy:
                     raise
-                above = []
+                ancestors = []
                 if not refused.absent:
                     self._unread = str(refused)
-            whole = parent in above and len(above) < _AT_ONCE
-            self._unlisted[parent] = tuple(above) if whole else (*above, parent, UNKNOWN)
-            # It is no listing with a `next`: the ancestors of its first node need another request.
-            if whole and above[0] in self._parents:
-                self._unlisted[parent] = (*self.above(above[0]), *above)
+            complete = parent in ancestors and len(ancestors) < _AT_ONCE
+            self._unlisted[parent] = tuple(ancestors) if complete else (*ancestors, parent, UNKNOWN)
+            # The response has no `next`: the ancestors of its first node need another request.
+            if complete and ancestors[0] in self._parents:
+                self._unlisted[parent] = (*self.above(ancestors[0]), *ancestors)
         return self._unlisted[parent]
 
 
@@ -284,8 +289,8 @@ def _body(page: Listed, answer: Json) -> str | Refused:
 
 
 def _editor(content: Json) -> str:
-    """Return the editor. Only the new editor leaves a property; if no properties come at all, most
-    pages are the new editor's."""
+    """Return the editor. Only the new editor sets the property. If no properties come at all, the
+    new one is assumed: it wrote most pages."""
     if not isinstance(at(content, "metadata", "properties"), Mapping):
         return "v2"
     value = at(content, "metadata", "properties", "editor", "value")

@@ -9,10 +9,10 @@ from indexers.sources.confluence.answers import is_current, number, version
 from indexers.sources.confluence.cloud import Cloud, node_id
 from indexers.sources.confluence.gates import read_gate
 from indexers.sources.confluence.located import (
-    Beside,
     Located,
     PartialResult,
     SpaceNow,
+    Submit,
     viewers_now,
 )
 from indexers.sources.confluence.paging import by_cursor, rows
@@ -35,28 +35,28 @@ class CloudNow:
         self._cloud = cloud
         self._kinds: dict[str, str] = {}
 
-    def locate(self, key: str, beside: Beside, result: PartialResult) -> Located | None:
-        """Request the page, its ancestors, and its restriction in parallel. Whether it is a page or
-        a blog post is unknown before, so both are requested."""
-        known = self._kinds.get(key)
-        asked = {
-            kind: beside(partial(self._wiki.get, f"/api/v2/{kind}/{key}"))
-            for kind in ([known] if known else _KINDS)
+    def locate(self, key: str, submit: Submit, result: PartialResult) -> Located | None:
+        """Request the page, its ancestors, and its restriction in parallel. Both kinds are
+        requested, because an id does not tell a page from a blog post."""
+        known_kind = self._kinds.get(key)
+        pages_by_kind = {
+            kind: submit(partial(self._wiki.get, f"/api/v2/{kind}/{key}"))
+            for kind in ([known_kind] if known_kind else _KINDS)
         }
-        above = beside(partial(self._all, f"/api/v2/{_PAGES}/{key}/ancestors"))
-        own = beside(partial(read_gate, self._wiki, self._tokens, key))
-        result.gate(own)
-        for kind, answer in asked.items():
+        above = submit(partial(self._all, f"/api/v2/{_PAGES}/{key}/ancestors"))
+        own = submit(partial(read_gate, self._wiki, self._tokens, key))
+        result.add_gate(own)
+        for kind, answer in pages_by_kind.items():
             content = unless_absent(answer.result)
             if content is None:
-                # Until the other kind has answered, too, it may be gone.
-                result.differs()
+                # Until the other kind has also answered, the page may be gone.
+                result.record_difference()
                 continue
             if not is_current(content, key):
                 return None
             if not content.get("spaceId"):
                 raise Refused(200, f"Confluence does not say where the page {key} stands.")
-            result.place(number(version(content)), str(content["spaceId"]))
+            result.record_page(number(version(content)), str(content["spaceId"]))
             self._remember(key, kind)
             ancestors = _chain(content, above.result()) if kind == _PAGES else ()
             return Located(
@@ -72,16 +72,18 @@ class CloudNow:
             self._kinds.clear()
         self._kinds[key] = kind
 
-    def space(self, space: str, beside: Beside) -> SpaceNow | None:
+    def space(self, space: str, submit: Submit) -> SpaceNow | None:
         path = f"/api/v2/spaces/{space}"
-        asked = beside(partial(self._wiki.get, path))
-        permissions = beside(partial(self._all, f"{path}/permissions"))
-        shown = beside(partial(self._wiki.get, path, anonymous=True))
-        answer = unless_absent(asked.result)
+        response = submit(partial(self._wiki.get, path))
+        permissions = submit(partial(self._all, f"{path}/permissions"))
+        shown = submit(partial(self._wiki.get, path, anonymous=True))
+        answer = unless_absent(response.result)
         if answer is None:
             return None
-        found = ConfluenceSpace(space, str(answer.get("key")), str(answer.get("name", "")))
-        return SpaceNow(found, answer, viewers_now(found, self._tokens, permissions, shown))
+        current_space = ConfluenceSpace(space, str(answer.get("key")), str(answer.get("name", "")))
+        return SpaceNow(
+            current_space, answer, viewers_now(current_space, self._tokens, permissions, shown)
+        )
 
     def _listed(
         self, content: Json, kind: str, ancestors: tuple[str, ...], space: ConfluenceSpace
@@ -94,11 +96,11 @@ class CloudNow:
 
 
 def _chain(content: Json, above: list[Json]) -> tuple[str, ...]:
-    """Return the ancestors of a page, top first. They end with its parent, or are incomplete: it
-    was moved meanwhile, or there are more than one response holds."""
+    """Return the ancestors of a page, top first. If they do not end with its parent, they are
+    incomplete: it was moved meanwhile, or there are more than one response holds."""
     parent = str(content.get("parentId", UNKNOWN) or "")
     if parent in {"", UNKNOWN}:
         return (parent,) if parent else ()
     ids = list(map(node_id, above))
-    whole = parent in ids and len(ids) < _AT_ONCE
-    return tuple(ids) if whole else (*ids, parent, UNKNOWN)
+    complete = parent in ids and len(ids) < _AT_ONCE
+    return tuple(ids) if complete else (*ids, parent, UNKNOWN)

@@ -29,17 +29,16 @@ class CloudPeople:
         self._wiki = wiki
 
     def directory(self) -> AccountDirectory:
-        """Return the directory: a request for every 200 people, several at once; active ones
-        only."""
-        first = self._searched(_EVERYBODY, 0, AT_ONCE)
+        """Return the directory of active people: a request for every 200, several at once."""
+        first = self._search_users(_EVERYBODY, 0, AT_ONCE)
         rows, total = results(first), first.get("totalSize")
         if not isinstance(total, int):
             raise Refused(200, "Confluence listed people without `totalSize`.")
-        there = min(total, _MOST) if rows else 0
+        count = min(total, _MOST) if rows else 0
         stride = max(1, len(rows))
-        strides = ((at, min(stride, there - at)) for at in range(stride, there, stride))
-        for more in parallel_map(self._stride, strides, self._wiki.concurrency):
-            rows += more
+        strides = ((at, min(stride, count - at)) for at in range(stride, count, stride))
+        for batch in parallel_map(self._stride, strides, self._wiki.concurrency):
+            rows += batch
         users = _users(rows)
         emails: dict[str, str | None] = {
             key: text(user, "email") for user in users if (key := text(user, "accountId"))
@@ -47,7 +46,7 @@ class CloudPeople:
         return AccountDirectory.of(emails, total)
 
     def anybody(self) -> Account | None:
-        rows = results(self._searched(_EVERYBODY, 0, 1))
+        rows = results(self._search_users(_EVERYBODY, 0, 1))
         keys = (text(user, "accountId") for user in _users(rows))
         return next((Account(key, key) for key in keys if key), None)
 
@@ -72,22 +71,22 @@ class CloudPeople:
         return [Group(text(row, "id"), text(row, "name")) for row in rows if text(row, "id")]
 
     def _stride(self, stride: tuple[int, int]) -> list[Json]:
-        """Return all from an offset on, however few come at once."""
-        start, wanted = stride
+        """Return as many rows as wanted from an offset on, however few come at once."""
+        start, count = stride
         rows: list[Json] = []
-        while len(rows) < wanted:
-            left = wanted - len(rows)
-            more = results(self._searched(_EVERYBODY, start + len(rows), left))
-            if not more:
+        while len(rows) < count:
+            missing = count - len(rows)
+            batch = results(self._search_users(_EVERYBODY, start + len(rows), missing))
+            if not batch:
                 break
-            rows += more
+            rows += batch
         return rows
 
     def _is_listed(self, key: str) -> bool:
         """Return whether the search lists the person; it lists active people only."""
-        return bool(results(self._searched(f'user.accountid="{key}"', 0, 1)))
+        return bool(results(self._search_users(f'user.accountid="{key}"', 0, 1)))
 
-    def _searched(self, cql: str, start: int, limit: int) -> Json:
+    def _search_users(self, cql: str, start: int, limit: int) -> Json:
         params: Params = {
             "cql": cql,
             "sitePermissionTypeFilter": "all",
@@ -98,8 +97,8 @@ class CloudPeople:
 
 
 def _users(rows: Iterable[Json]) -> list[Json]:
-    found = (at(row, "user") for row in rows)
-    return [user for user in found if isinstance(user, dict)]
+    users = (at(row, "user") for row in rows)
+    return [user for user in users if isinstance(user, dict)]
 
 
 def _is_no_guest(user: Json) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from indexers.sources.confluence.answers import moment, named, number, version
+from indexers.sources.confluence.answers import moment, number, version, with_ids
 from indexers.sources.confluence.paging import by_cursor, by_start, results
 from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.transport import (
@@ -26,8 +26,8 @@ _TEXTS = ("pages", "blogposts")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment on ``page`` (its id; empty if unknown); ``above`` are the comments that it answers,
-    the first first."""
+    """A comment on ``page`` (its id; empty if unknown). ``above`` are the comments that it answers,
+    from the thread's first on."""
 
     key: str
     page: str
@@ -42,33 +42,33 @@ class Comment:
 
     @property
     def place(self) -> tuple[tuple[int, str], ...]:
-        """Return a sort key: threads as they were begun, answers below what they answer."""
+        """Return a sort key: threads by age, and answers below the comments that they answer."""
         return tuple((len(key), key) for key in (*self.above, self.key))
 
 
-def of_search(found: Iterable[Json]) -> Iterator[Comment]:
+def of_search(rows: Iterable[Json]) -> Iterator[Comment]:
     """Yield open comments, on their pages."""
-    comments = [_comment(row) for row in found]
-    pages = {one.key: one.page for one in comments if one.page}
-    for one in _open(comments):
-        known = (pages[key] for key in one.above if key in pages)
-        if page := one.page or next(known, ""):
-            yield replace(one, page=page)
+    comments = [_comment(row) for row in rows]
+    pages = {comment.key: comment.page for comment in comments if comment.page}
+    for comment in _open(comments):
+        pages_above = (pages[key] for key in comment.above if key in pages)
+        if page := comment.page or next(pages_above, ""):
+            yield replace(comment, page=page)
 
 
 def live(wiki: Transport, page: str) -> list[Comment]:
     """Return the open comments on ``page`` now; empty if there is no such page.
 
     Raises:
-        WikiUnavailable: they cannot be told.
+        WikiUnavailable: Confluence does not say.
     """
     listed = _on_cloud(wiki, page) if wiki.base.cloud else _on_data_center(wiki, page)
     return list(_open(unless_absent(lambda: list(listed)) or []))
 
 
 def _open(comments: list[Comment]) -> Iterator[Comment]:
-    closed = {one.key for one in comments if one.closed}
-    return (one for one in comments if closed.isdisjoint((*one.above, one.key)))
+    closed = {comment.key for comment in comments if comment.closed}
+    return (comment for comment in comments if closed.isdisjoint((*comment.above, comment.key)))
 
 
 def _on_data_center(wiki: Transport, page: str) -> Iterator[Comment]:
@@ -78,30 +78,32 @@ def _on_data_center(wiki: Transport, page: str) -> Iterator[Comment]:
         "limit": _AT_ONCE,
     }
     for answer in by_start(wiki, f"/rest/api/content/{page}/child/comment", params):
-        for row in named(results(answer)):
+        for row in with_ids(results(answer)):
             yield replace(_comment(row), page=page)
 
 
 def _on_cloud(wiki: Transport, page: str) -> Iterator[Comment]:
     """Yield comments of both kinds, which are requested in parallel."""
-    for found in parallel_map(lambda kind: list(_of_kind(wiki, page, kind)), _KINDS, len(_KINDS)):
-        yield from found
+    for comments in parallel_map(
+        lambda kind: list(_of_kind(wiki, page, kind)), _KINDS, len(_KINDS)
+    ):
+        yield from comments
 
 
 def _of_kind(wiki: Transport, page: str, kind: str) -> Iterator[Comment]:
-    """Yield the comments that begin threads, and then the answers, comment by comment."""
-    level = _begun(wiki, page, kind)
+    """Yield the comments that begin threads, and then their answers, level by level."""
+    level = _first_comments(wiki, page, kind)
     while level:
         yield from level
         below = parallel_map(
-            lambda one: _answers(wiki, one, kind),
-            [one for one in level if not one.closed],
+            lambda comment: _answers(wiki, comment, kind),
+            [comment for comment in level if not comment.closed],
             wiki.concurrency,
         )
-        level = [one for answers in below for one in answers]
+        level = [comment for answers in below for comment in answers]
 
 
-def _begun(wiki: Transport, page: str, kind: str) -> list[Comment]:
+def _first_comments(wiki: Transport, page: str, kind: str) -> list[Comment]:
     refused: Refused | None = None
     for text in _TEXTS:
         try:
@@ -113,23 +115,23 @@ def _begun(wiki: Transport, page: str, kind: str) -> list[Comment]:
     raise refused or Refused(404, "There is no such page.")
 
 
-def _answers(wiki: Transport, to: Comment, kind: str) -> list[Comment]:
-    path = f"/api/v2/{kind}-comments/{to.key}/children"
-    above = (*to.above, to.key)
-    # None if it was deleted since.
-    found = unless_absent(lambda: list(_v2(wiki, path, to.page, above))) or []
-    # An answer is never among what it answers.
-    return [one for one in found if one.key not in above]
+def _answers(wiki: Transport, parent: Comment, kind: str) -> list[Comment]:
+    path = f"/api/v2/{kind}-comments/{parent.key}/children"
+    above = (*parent.above, parent.key)
+    # None if the parent was deleted meanwhile.
+    answers = unless_absent(lambda: list(_v2(wiki, path, parent.page, above))) or []
+    # A comment must not answer itself, or this would never end.
+    return [answer for answer in answers if answer.key not in above]
 
 
 def _v2(wiki: Transport, path: str, page: str, above: tuple[str, ...] = ()) -> Iterator[Comment]:
     for answer in by_cursor(wiki, path, {"limit": _AT_ONCE}):
-        for row in named(results(answer)):
+        for row in with_ids(results(answer)):
             yield replace(_comment(row), page=page, above=above)
 
 
 def _comment(row: Json) -> Comment:
-    """Return a comment, as either API writes it."""
+    """Return the comment in a row of either API."""
     changed = version(row)
     container = row.get("container")
     page, above = "", list(_ids(row.get("ancestors")))
@@ -156,5 +158,5 @@ def _ids(nodes: object) -> Iterator[str]:
 
 def _status(row: Json) -> str:
     resolution = at(row, "extensions", "resolution")
-    held = resolution.get("status") if isinstance(resolution, Mapping) else resolution
-    return str(row.get("resolutionStatus") or held or "")
+    status = resolution.get("status") if isinstance(resolution, Mapping) else resolution
+    return str(row.get("resolutionStatus") or status or "")

@@ -9,7 +9,7 @@ from datetime import date
 from indexers.model import Section
 from indexers.sources.confluence.answers import moment, number, storage, version
 from indexers.sources.confluence.comment_listing import Comment
-from indexers.sources.confluence.cql import searched
+from indexers.sources.confluence.cql import search_content
 from indexers.sources.confluence.reading import Seen
 from indexers.sources.confluence.storage_format import VERSION as STORAGE
 from indexers.sources.confluence.storage_format import sections
@@ -17,7 +17,7 @@ from indexers.sources.confluence.storage_links import StorageLinks
 from indexers.sources.confluence.transport import Json, Refused, Transport, at
 
 VERSION = f"1.{STORAGE}"
-"""To be changed whenever the same comments would be written another way."""
+"""Change it whenever the same comments would be written another way."""
 
 _EXPAND = "history,version,extensions.inlineProperties"
 _EDITED = "One of them was edited while they were read; the next sync reads it."
@@ -25,9 +25,9 @@ _FORMS = ("storage", "view")
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """The text of a comment. ``selection`` are the words of the page that it is about, if it is
-    inline."""
+class CommentText:
+    """The text of a comment. ``selection`` are the words of the page that an inline comment is
+    about."""
 
     body: str
     author: str
@@ -39,36 +39,37 @@ class Spoken:
         return ", ".join(filter(None, (self.author, str(self.day or "")))) or "Comment"
 
 
-def spoken(wiki: Transport, asked: Sequence[Comment]) -> dict[str, Spoken | Refused]:
+def comment_texts(wiki: Transport, comments: Sequence[Comment]) -> dict[str, CommentText | Refused]:
     """Return the texts by key, or why one is unavailable; deleted comments are left out."""
-    found: dict[str, Spoken | Refused] = {}
+    texts: dict[str, CommentText | Refused] = {}
     try:
-        found = _found(wiki, asked, "storage")
+        texts = _search(wiki, comments, "storage")
     except Refused as refused:
         if refused.busy:
             raise
-        # One body can spoil the batch (CONFCLOUD-76433): each is then requested alone.
-        for one in asked:
-            found |= _alone(wiki, one)
-    return found
+        # One body can spoil the batch (CONFCLOUD-76433): each is then requested by itself.
+        for comment in comments:
+            texts |= _fetch_text(wiki, comment)
+    return texts
 
 
 def sections_of(
-    comments: Iterable[Comment], texts: Mapping[str, Spoken], page: Seen, links: StorageLinks
+    comments: Iterable[Comment], texts: Mapping[str, CommentText], page: Seen, links: StorageLinks
 ) -> tuple[Section, ...]:
-    """Return a section for each comment, answers below what they answer."""
+    """Return a section for each comment, answers below the comments that they answer."""
     return tuple(_sections(comments, texts, page, links))
 
 
 def _sections(
-    comments: Iterable[Comment], texts: Mapping[str, Spoken], page: Seen, links: StorageLinks
+    comments: Iterable[Comment], texts: Mapping[str, CommentText], page: Seen, links: StorageLinks
 ) -> Iterator[Section]:
-    for one in comments:
-        comment = texts[one.key]
-        path = tuple(texts[key].heading for key in (*one.above, one.key) if key in texts)
-        if text := _text(comment.body, page, links):
-            about = f"{_quoted(comment.selection)}\n\n" if comment.selection.strip() else ""
-            yield Section(path, f"comment-{one.key}", about + text)
+    for comment in comments:
+        content = texts[comment.key]
+        keys = (*comment.above, comment.key)
+        path = tuple(texts[key].heading for key in keys if key in texts)
+        if text := _text(content.body, page, links):
+            about = f"{_quoted(content.selection)}\n\n" if content.selection.strip() else ""
+            yield Section(path, f"comment-{comment.key}", about + text)
 
 
 def _text(body: str, page: Seen, links: StorageLinks) -> str:
@@ -83,35 +84,37 @@ def _quoted(selection: str) -> str:
     return f"> {' '.join(selection.split())}"
 
 
-def _found(wiki: Transport, asked: Sequence[Comment], form: str) -> dict[str, Spoken | Refused]:
-    versions = {one.key: one.version for one in asked}
+def _search(
+    wiki: Transport, comments: Sequence[Comment], form: str
+) -> dict[str, CommentText | Refused]:
+    versions = {comment.key: comment.version for comment in comments}
     query = f"id in ({','.join(versions)})"
-    found: dict[str, Spoken | Refused] = {}
-    for comments in searched(wiki, query, f"body.{form},{_EXPAND}", at_once=len(asked)):
+    texts: dict[str, CommentText | Refused] = {}
+    for row in search_content(wiki, query, f"body.{form},{_EXPAND}", at_once=len(comments)):
         # Another version may have been written for fewer people than the rights name.
-        same = number(version(comments)) == versions.get(str(comments["id"]))
-        found[str(comments["id"])] = _spoken(comments) if same else Refused(200, _EDITED)
-    return found
+        is_current = number(version(row)) == versions.get(str(row["id"]))
+        texts[str(row["id"])] = _comment_text(row) if is_current else Refused(200, _EDITED)
+    return texts
 
 
-def _alone(wiki: Transport, one: Comment) -> dict[str, Spoken | Refused]:
-    why: dict[str, Spoken | Refused] = {}
+def _fetch_text(wiki: Transport, comment: Comment) -> dict[str, CommentText | Refused]:
+    refusals: dict[str, CommentText | Refused] = {}
     for form in _FORMS:
         try:
-            return _found(wiki, [one], form)
+            return _search(wiki, [comment], form)
         except Refused as refused:
             if refused.busy:
                 raise
-            why.setdefault(one.key, refused)
-    return why
+            refusals.setdefault(comment.key, refused)
+    return refusals
 
 
-def _spoken(answer: Json) -> Spoken:
+def _comment_text(answer: Json) -> CommentText:
     """Raises: Refused."""
     created, changed = at(answer, "history"), at(answer, "version")
     author = _name(at(created, "createdBy")) or _name(at(changed, "by"))
     when = moment(at(created, "createdDate") or at(changed, "when"))
-    return Spoken(
+    return CommentText(
         body=storage(answer),
         author=author,
         day=when.date() if when else None,

@@ -1,7 +1,7 @@
 """Comments on a page: one document for each page that has comments, a section each.
 
-Resolved comments, and those whose words are gone from the page, are left out with their answers, as
-on the page itself.
+Resolved comments, and comments on words that are gone from the page, are left out with their
+answers, as on the page itself.
 """
 
 from __future__ import annotations
@@ -12,8 +12,13 @@ from datetime import datetime
 
 from indexers.model import Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
 from indexers.sources.confluence.comment_listing import Comment, live, of_search
-from indexers.sources.confluence.comment_texts import VERSION, Spoken, sections_of, spoken
-from indexers.sources.confluence.cql import searched, within
+from indexers.sources.confluence.comment_texts import (
+    VERSION,
+    CommentText,
+    comment_texts,
+    sections_of,
+)
+from indexers.sources.confluence.cql import queries_in, search_content
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
 from indexers.sources.confluence.parallel import parallel_map
 from indexers.sources.confluence.product import ConfluenceSpace
@@ -23,7 +28,7 @@ from indexers.sources.confluence.transport import Refused, Transport
 TAIL = "/comments"
 _EXPAND = "container,version,ancestors,extensions.resolution"
 _AT_ONCE = 50
-"""Bodies a request, of which Data Center returns no more."""
+"""Bodies a request; Data Center returns no more."""
 
 
 def is_comments(key: str) -> bool:
@@ -44,10 +49,10 @@ class CommentsOn(OnPage):
     def content(self) -> str:
         """Return the time of the last change in place of a version, so that the search for edits
         finds what is new."""
-        ids = (f"{one.key}.{one.version}" for one in self.comments)
-        number = max(map(_changed, self.comments))
+        ids = (f"{comment.key}.{comment.version}" for comment in self.comments)
+        latest = max(map(_changed, self.comments))
         space = self.page.listed.space.id
-        return f"{number}.{digest(VERSION, self.title, self.url, *ids)}.{space}"
+        return f"{latest}.{digest(VERSION, self.title, self.url, *ids)}.{space}"
 
     @property
     def title(self) -> str:
@@ -65,17 +70,19 @@ class Comments:
         self._wiki = wiki
         self._transport = transport
         self._reader = reader
-        self._looked_for: dict[str, set[tuple[str, int]]] = {}
+        self._seen_comments: dict[str, set[tuple[str, int]]] = {}
         self._empty: dict[str, str] = {}
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterator[Comment]:
-        self._looked_for.clear()
-        for query in within("comment", spaces):
-            for one in of_search(searched(self._transport, query, _EXPAND)):
-                self._looked_for.setdefault(one.page, set()).add((one.key, one.version))
-                yield one
+        self._seen_comments.clear()
+        for query in queries_in("comment", spaces):
+            for comment in of_search(search_content(self._transport, query, _EXPAND)):
+                self._seen_comments.setdefault(comment.page, set()).add(
+                    (comment.key, comment.version)
+                )
+                yield comment
 
-    def looked_at(self, keys: Collection[str]) -> Iterator[Comment]:
+    def existing(self, keys: Collection[str]) -> Iterator[Comment]:
         pages = sorted(key.removesuffix(TAIL) for key in keys)
         for comments in parallel_map(self._live, pages, self._transport.concurrency):
             yield from comments
@@ -85,33 +92,35 @@ class Comments:
         else by the one that wrote the index."""
         query = f'type = comment and lastmodified >= now("-{hours}h")'
         new: dict[str, set[tuple[str, int]]] = {}
-        for one in of_search(searched(self._transport, query, _EXPAND)):
-            if not self._is_known(one, known):
-                new.setdefault(one.page, set()).add((one.key, one.version))
+        for comment in of_search(search_content(self._transport, query, _EXPAND)):
+            if not self._is_known(comment, known):
+                new.setdefault(comment.page, set()).add((comment.key, comment.version))
         for comments in parallel_map(self._live, sorted(new), self._transport.concurrency):
             yield from comments
-        for page, lately in new.items():
-            self._looked_for.setdefault(page, set()).update(lately)
+        for page, comments_on_page in new.items():
+            self._seen_comments.setdefault(page, set()).update(comments_on_page)
 
-    def _is_known(self, one: Comment, known: Mapping[str, KnownPage]) -> bool:
-        if one.page in self._looked_for:
-            return (one.key, one.version) in self._looked_for[one.page]
-        held = known.get(one.document)
-        return held is not None and 0 < _changed(one) <= version_of(held.revision)
+    def _is_known(self, comment: Comment, known: Mapping[str, KnownPage]) -> bool:
+        if comment.page in self._seen_comments:
+            return (comment.key, comment.version) in self._seen_comments[comment.page]
+        indexed = known.get(comment.document)
+        return indexed is not None and 0 < _changed(comment) <= version_of(indexed.revision)
 
     def documents(self, parts: Iterable[Comment], pages: Mapping[str, Seen]) -> list[CommentsOn]:
-        on: dict[str, dict[str, Comment]] = {}
-        for one in parts:
-            if one.page in pages:
-                on.setdefault(one.page, {})[one.key] = one
+        by_page: dict[str, dict[str, Comment]] = {}
+        for comment in parts:
+            if comment.page in pages:
+                by_page.setdefault(comment.page, {})[comment.key] = comment
         return [
-            CommentsOn(pages[key], tuple(sorted(comments.values(), key=lambda one: one.place)))
-            for key, comments in on.items()
+            CommentsOn(
+                pages[key], tuple(sorted(comments.values(), key=lambda comment: comment.place))
+            )
+            for key, comments in by_page.items()
         ]
 
     def unread(self, document: CommentsOn) -> Skipped | None:
-        known = self._empty.get(document.key, "")
-        return Skipped(document.key, EMPTY) if says_the_same(document, known) else None
+        empty_revision = self._empty.get(document.key, "")
+        return Skipped(document.key, EMPTY) if says_the_same(document, empty_revision) else None
 
     def read(self, documents: Sequence[CommentsOn]) -> Iterator[PageChange]:
         batches = _batches(documents, _AT_ONCE)
@@ -119,30 +128,30 @@ class Comments:
             for document, texts in batch:
                 if isinstance(texts, Refused):
                     # The next cheap pass tries again.
-                    self._looked_for.pop(document.page.key, None)
+                    self._seen_comments.pop(document.page.key, None)
                     yield Failed(document.key, str(texts))
                 else:
                     yield self._document(document, texts)
 
     def _batch(
         self, documents: Sequence[CommentsOn]
-    ) -> list[tuple[CommentsOn, dict[str, Spoken] | Refused]]:
-        comments = [one for document in documents for one in document.comments]
-        texts: dict[str, Spoken | Refused] = {}
+    ) -> list[tuple[CommentsOn, dict[str, CommentText] | Refused]]:
+        comments = [comment for document in documents for comment in document.comments]
+        texts: dict[str, CommentText | Refused] = {}
         for at in range(0, len(comments), _AT_ONCE):
-            texts |= spoken(self._transport, comments[at : at + _AT_ONCE])
-        return [(document, _whole(document, texts)) for document in documents]
+            texts |= comment_texts(self._transport, comments[at : at + _AT_ONCE])
+        return [(document, _complete_texts(document, texts)) for document in documents]
 
-    def _document(self, document: CommentsOn, texts: Mapping[str, Spoken]) -> PageChange:
+    def _document(self, document: CommentsOn, texts: Mapping[str, CommentText]) -> PageChange:
         seen = document.page
         arguments = (document.comments, texts, seen)
-        found = self._reader.sections(document.key, seen.listed, sections_of, *arguments)
-        if isinstance(found, Failed):
-            return found
-        if not found:
+        sections = self._reader.sections(document.key, seen.listed, sections_of, *arguments)
+        if isinstance(sections, Failed):
+            return sections
+        if not sections:
             self._empty[document.key] = revision(document)
             return Skipped(document.key, EMPTY)
-        moments = [one.at for one in document.comments if one.at]
+        moments = [comment.at for comment in document.comments if comment.at]
         latest: datetime | None = max(moments, default=None)
         page = Page(
             wiki=self._wiki,
@@ -152,7 +161,7 @@ class Comments:
             revision=revision(document),
             acl=document.acl,
             owner=document.owner,
-            sections=found,
+            sections=sections,
             updated=latest.date() if latest else None,
         )
         return Changed(page, space=seen.listed.space.key, since=latest)
@@ -161,28 +170,28 @@ class Comments:
         return live(self._transport, page)
 
 
-def _changed(one: Comment) -> int:
-    """Return when it was written or edited, in seconds since 1970; 0 if unknown."""
-    return int(one.at.timestamp()) if one.at else 0
+def _changed(comment: Comment) -> int:
+    """Return when ``comment`` was written or edited, in seconds since 1970; 0 if unknown."""
+    return int(comment.at.timestamp()) if comment.at else 0
 
 
-def _whole(
-    document: CommentsOn, texts: Mapping[str, Spoken | Refused]
-) -> dict[str, Spoken] | Refused:
-    found: dict[str, Spoken] = {}
-    for one in document.comments:
-        spoken = texts.get(one.key, Refused(404, "One of them cannot be found now."))
-        if isinstance(spoken, Refused):
-            return spoken
-        found[one.key] = spoken
-    return found
+def _complete_texts(
+    document: CommentsOn, texts: Mapping[str, CommentText | Refused]
+) -> dict[str, CommentText] | Refused:
+    complete: dict[str, CommentText] = {}
+    for comment in document.comments:
+        text = texts.get(comment.key, Refused(404, "One of them cannot be found now."))
+        if isinstance(text, Refused):
+            return text
+        complete[comment.key] = text
+    return complete
 
 
 def _batches(documents: Iterable[CommentsOn], size: int) -> Iterator[list[CommentsOn]]:
     """Yield whole documents, with about ``size`` comments together."""
     batch: list[CommentsOn] = []
     for document in documents:
-        if batch and sum(len(one.comments) for one in [*batch, document]) > size:
+        if batch and sum(len(item.comments) for item in [*batch, document]) > size:
             yield batch
             batch = []
         batch.append(document)

@@ -14,13 +14,13 @@ from indexers.sources.confluence.answers import (
     edits,
     is_current,
     moment,
-    named,
     number,
     space_of,
     version,
+    with_ids,
 )
 from indexers.sources.confluence.cql import SEARCH, search_params
-from indexers.sources.confluence.gates import gates, opened, unread
+from indexers.sources.confluence.gates import confirm_anonymous, gates, unread_gate
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.sources.confluence.paging import by_start, results, rows
 from indexers.sources.confluence.parallel import parallel_map
@@ -76,31 +76,31 @@ class DataCenter:
         self, keys: Sequence[str], *, personal: bool, archived: bool
     ) -> Sequence[ConfluenceSpace | UnreadSpace]:
         if keys:
-            asked = parallel_map(self._space_named, keys, self._wiki.concurrency)
-            return [space for space in asked if space is not None]
+            spaces = parallel_map(self._space_named, keys, self._wiki.concurrency)
+            return [space for space in spaces if space is not None]
         kinds = ["global", "personal"] if personal else ["global"]
         states = ["current", "archived"] if archived else ["current"]
         return [
             space_of(row)
             for kind, status in product(kinds, states)
-            for row in named(
+            for row in with_ids(
                 self._all("/rest/api/space", {"type": kind, "status": status, "limit": _AT_ONCE})
             )
         ]
 
     def _space_named(self, key: str) -> ConfluenceSpace | UnreadSpace | None:
         try:
-            found = space_of(self._wiki.get(f"/rest/api/space/{quote(key)}"))
+            space = space_of(self._wiki.get(f"/rest/api/space/{quote(key)}"))
         except Refused as refused:
             if refused.busy:
                 raise
             return None if refused.absent else UnreadSpace(key, refused)
         # A renamed key may still lead to its space.
-        return found if found.key == key else None
+        return space if space.key == key else None
 
     def viewers(self, space: ConfluenceSpace) -> Gate:
-        """Return who may view the space, from 9.1 on and for its administrators alone: others get a
-        500."""
+        """Return who may view the space. Data Center reports it from 9.1 on, and to administrators
+        of the space only: others get a 500."""
         path = f"/rest/api/space/{quote(space.key)}"
         try:
             permissions = list(self._permissions(f"{path}/permissions", space))
@@ -108,35 +108,34 @@ class DataCenter:
             if refused.status == 500:
                 self._not_administered.add(space.key)
                 return UnreadGate(f"{refused} {_NO_ADMINISTRATOR}")
-            return unread(refused)
+            return unread_gate(refused)
         self._not_administered.discard(space.key)
         gate = space_gate(permissions, self._tokens)
         anonymous = self._of_anonymous(path, space)
         if isinstance(anonymous, UnreadGate):
             return UnreadGate(anonymous.why, gate, may_pass=anonymous.may_pass)
-        return opened(gate | anonymous, self._wiki, path, space)
+        return confirm_anonymous(gate | anonymous, self._wiki, path, space)
 
     def pages(self, space: ConfluenceSpace) -> list[Listed]:
         # Insertions and deletions meanwhile shift the listing: some pages come twice.
-        found = (
+        listed = (
             self.listed(answer, row, space)
             for kind in _KINDS
             for answer in self._listing(space, kind)
-            for row in named(results(answer))
+            for row in with_ids(results(answer))
         )
-        return list({page.key: page for page in found}.values())
+        return list({page.key: page for page in listed}.values())
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
-        """Return the enumeration's rights, with a request for each node that it could not
-        report."""
-        known = {page.key: page.own for page in pages if page.own is not None}
-        return Rights(gates(self._wiki, self._tokens, pages, known), {}, {})
+        """Return the rights of the listing, with a request for each node that it did not report."""
+        restrictions = {page.key: page.own for page in pages if page.own is not None}
+        return Rights(gates(self._wiki, self._tokens, pages, restrictions), {}, {})
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
         return {page.key: self._body(page) for page in pages}
 
     def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
-        content = self.look(key)
+        content = self.fetch_content(key)
         if content is None:
             return None
         place = content["space"]
@@ -145,13 +144,13 @@ class DataCenter:
             return self.listed(content, content, space)
         return Elsewhere(key, str(place.get("key")), space_id)
 
-    def look(self, key: str) -> Json | None:
+    def fetch_content(self, key: str) -> Json | None:
         """Return a current page or blog post as Confluence describes it, with its space; None if
         the token sees none."""
-        ask = partial(self._wiki.get, f"/rest/api/content/{key}")
+        get = partial(self._wiki.get, f"/rest/api/content/{key}")
         # CONFCLOUD-77618 affects Data Center, too: rights may spoil a batch.
         for expand in (self._expand, _SLIM):
-            content = unless_absent(partial(ask, {"expand": f"space,{expand}"}))
+            content = unless_absent(partial(get, {"expand": f"space,{expand}"}))
             if content is not None:
                 break
         if content is None:
@@ -167,8 +166,8 @@ class DataCenter:
         return lists(self._wiki, f"/rest/api/space/{space}", personal=personal, archived=archived)
 
     def labels(self, key: str) -> frozenset[str]:
-        found = self._all(f"/rest/api/content/{key}/label", {"limit": _AT_ONCE})
-        return frozenset(str(row.get("name")) for row in found)
+        labels = self._all(f"/rest/api/content/{key}/label", {"limit": _AT_ONCE})
+        return frozenset(str(row.get("name")) for row in labels)
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
         params = search_params(edited_since(hours), _AT_ONCE, expand="version")
@@ -181,18 +180,18 @@ class DataCenter:
         return user_name(self._wiki, {"key": key})
 
     def _permissions(self, path: str, space: ConfluenceSpace) -> Iterator[Json]:
-        """Return the permissions. A 500 that was permanent at the last pass is not waited for
-        again."""
+        """Return the permissions. Where a 500 was permanent at the last pass, it is not retried as
+        often."""
         few_tries = space.key in self._not_administered
         params: Params = {"limit": _AT_ONCE}
         return rows(by_start(self._wiki, path, params, halves=False, few_tries=few_tries))
 
     def _of_anonymous(self, path: str, space: ConfluenceSpace) -> Gate:
-        """Return the gate of anonymous visitors, if they are admitted; their rows name nobody."""
+        """Return the gate of anonymous visitors, if they are admitted; its rows name nobody."""
         try:
             permissions = list(self._permissions(f"{path}/permissions/anonymous", space))
         except Refused as refused:
-            return CLOSED if refused.absent else unread(refused)
+            return CLOSED if refused.absent else unread_gate(refused)
         nobody: Json = {"subject": {"type": "anonymous"}}
         return space_gate(
             ({**nobody, **row} for row in permissions if isinstance(row, dict)), self._tokens
@@ -238,7 +237,7 @@ class DataCenter:
 
 
 def _above(nodes: object, kind: str) -> tuple[str, ...]:
-    """Return the ancestors. A blog post has none, whether that is said or not."""
+    """Return the ancestors. A blog post has none, whether the response has the field or not."""
     if not isinstance(nodes, list):
         return () if kind == "blogpost" else (UNKNOWN,)
     return tuple(str(at(node, "id") or UNKNOWN) for node in nodes)

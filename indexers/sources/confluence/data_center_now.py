@@ -9,10 +9,10 @@ from urllib.parse import quote
 from indexers.sources.confluence.answers import space_of
 from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.located import (
-    Beside,
     Located,
     PartialResult,
     SpaceNow,
+    Submit,
     viewers_now,
 )
 from indexers.sources.confluence.paging import by_start, rows
@@ -33,16 +33,16 @@ class DataCenterNow:
         self._tokens = tokens
         self._data_center = data_center
 
-    def locate(self, key: str, beside: Beside, result: PartialResult) -> Located | None:
+    def locate(self, key: str, submit: Submit, result: PartialResult) -> Located | None:
         """Request the page; one response has everything."""
-        content = beside(partial(self._data_center.look, key)).result()
+        content = submit(partial(self._data_center.fetch_content, key)).result()
         if content is None:
             return None
         place = content["space"]
         draft = self._data_center.listed(
             content, content, ConfluenceSpace(str(place.get("id")), "", "")
         )
-        result.place(draft.version, draft.space.id)
+        result.record_page(draft.version, draft.space.id)
         gates = {key: draft.own.gate} if draft.own is not None and draft.own.whole else {}
         return Located(
             str(place.get("key")),
@@ -51,18 +51,20 @@ class DataCenterNow:
             gates,
         )
 
-    def space(self, space: str, beside: Beside) -> SpaceNow | None:
+    def space(self, space: str, submit: Submit) -> SpaceNow | None:
         path = f"/rest/api/space/{quote(space)}"
-        asked = beside(partial(self._wiki.get, path))
-        permissions = beside(partial(self._all, f"{path}/permissions"))
-        visitors = beside(partial(self._anonymous, f"{path}/permissions/anonymous"))
-        shown = beside(partial(self._wiki.get, path, anonymous=True))
-        answer = unless_absent(asked.result)
+        response = submit(partial(self._wiki.get, path))
+        permissions = submit(partial(self._all, f"{path}/permissions"))
+        visitors = submit(partial(self._anonymous, f"{path}/permissions/anonymous"))
+        shown = submit(partial(self._wiki.get, path, anonymous=True))
+        answer = unless_absent(response.result)
         if answer is None:
             return None
-        found = space_of(answer)
+        current_space = space_of(answer)
         return SpaceNow(
-            found, answer, viewers_now(found, self._tokens, permissions, shown, visitors)
+            current_space,
+            answer,
+            viewers_now(current_space, self._tokens, permissions, shown, visitors),
         )
 
     def _anonymous(self, path: str) -> list[Json]:

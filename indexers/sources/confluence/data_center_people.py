@@ -1,7 +1,6 @@
 """People of Confluence Data Center.
 
-Their e-mails are in one place alone, the profile for mobile pages; so it is requested once for each
-person.
+Only the profile for mobile pages has their e-mails, so it is requested once for each person.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ _ADDRESSES_KEPT = 6 * 3600.0
 """Seconds for which e-mails are cached in the directory; a person who asks a question is looked up
 again."""
 _OF_ONE_PERSON = {400, 403, 404, 500}
-"""Statuses that say nothing about the next person's profile."""
+"""HTTP statuses that say nothing about the next person's profile."""
 
 
 class DataCenterPeople:
-    """The people. ``lag``: seconds for which a group's own groups are cached, which many people
-    share."""
+    """The people. ``lag``: seconds for which the parent groups of a group are cached, because many
+    people share them."""
 
     def __init__(self, wiki: Transport, lag: float, clock: Callable[[], float]) -> None:
         self._wiki = wiki
@@ -49,7 +48,7 @@ class DataCenterPeople:
 
     def directory(self) -> AccountDirectory:
         """Return the directory: a request for every 200 people (from 8.4 on, for administrators),
-        and every six hours one for each of them."""
+        and a request for each person every six hours."""
         rows = list(rows_of(self._wiki, "/rest/api/user/list", {}))
         keys = {text(row, "username"): text(row, "userKey") for row in rows}
         names = [name for name, key in keys.items() if name and key]
@@ -89,7 +88,8 @@ class DataCenterPeople:
         return [Group(name, name) for name in sorted(direct.union(*above))]
 
     def _email(self, username: str) -> str | None:
-        """Return the e-mail; None if it is unavailable for this person alone."""
+        """Return the e-mail; empty if there is none to see, None if Confluence fails for this
+        person alone."""
         try:
             user = self._wiki.get(f"/rest/mobile/1.0/profile/{quote(username, safe='')}")
         except Refused as refused:
@@ -99,7 +99,7 @@ class DataCenterPeople:
         return text(user, "email")
 
     def _ancestors(self, group: str) -> frozenset[str]:
-        """Return a group's groups, from 9.4 on; earlier versions do not show them."""
+        """Return the groups that contain ``group``; versions before 9.4 do not show them."""
         path = f"/rest/api/group/{quote(group, safe='')}/groupancestor"
         try:
             return frozenset(text(row, "name") for row in rows_of(self._wiki, path, {})) - {""}

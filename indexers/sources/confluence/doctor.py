@@ -1,7 +1,7 @@
 """Checks of what a Confluence shows to its token, for `footnote doctor`.
 
-Most problems with rights raise no error: a space whose viewers cannot be read is shown to nobody, a
-page that the token does not see is never missed. So they are checked here.
+Most problems with rights raise no error: nobody is shown a space whose viewers cannot be read, and
+nobody misses a page that the token does not see. So they are checked here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from indexers.errors import WikiUnavailable
 from indexers.findings import Finding, Level, failure, ok, warning
 from indexers.sources.confluence.doctor_pages import PagesDoctor, listed
 from indexers.sources.confluence.members import ConfluenceMembers, NotFound
-from indexers.sources.confluence.parallel import begun, parallel_map
+from indexers.sources.confluence.parallel import parallel_map, start_in_thread
 from indexers.sources.confluence.people import Account, text
 from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.rights import CLOSED, PASSABLE
@@ -35,10 +35,10 @@ Check = Callable[[], Iterator[Finding]]
 
 class ConfluenceDoctor:
     """The checks. ``cloud_id`` asks a Cloud site for its id, which a scoped token needs.
-    ``accounts`` are the addresses that the operator mapped to accounts. Each check has
+    ``accounts`` are the addresses that the operator mapped to accounts. Each check may take
     ``seconds``."""
 
-    def __init__(  # noqa: PLR0913 - what there is to look at
+    def __init__(  # noqa: PLR0913 - everything that is checked
         self,
         name: str,
         transport: Transport,
@@ -71,13 +71,13 @@ class ConfluenceDoctor:
             (self._token_is_whose, "whose token it is"),
             (self._reads_spaces, "which spaces there are"),
         ]
-        for check, what in needed:
-            found = self._within(check, what, late=Level.FAILURE)
-            yield from found
-            if any(finding.level is Level.FAILURE for finding in found):
+        for check, subject in needed:
+            findings = self._within(check, subject, late=Level.FAILURE)
+            yield from findings
+            if any(finding.level is Level.FAILURE for finding in findings):
                 return
         pages = PagesDoctor(self._name, self._transport, self._survey, self._spaces)
-        rest: list[tuple[Check, str]] = [
+        further: list[tuple[Check, str]] = [
             (self._names_lost_spaces, "which spaces are missing"),
             (self._tells_viewers, "who may view the spaces"),
             (pages.restrictions, "how pages are restricted"),
@@ -86,19 +86,19 @@ class ConfluenceDoctor:
             (self._tells_people, "who people are"),
             (lambda: pages.selection(self._scope), "what the settings select"),
         ]
-        for check, what in rest:
-            yield from self._within(check, what, late=Level.WARNING)
+        for check, subject in further:
+            yield from self._within(check, subject, late=Level.WARNING)
 
-    def _within(self, check: Check, what: str, *, late: Level) -> list[Finding]:
+    def _within(self, check: Check, subject: str, *, late: Level) -> list[Finding]:
         """Run a check in a thread, to limit a server that sends slowly."""
         try:
-            return begun(lambda _: list(check()), None).result(self._seconds)
+            return start_in_thread(lambda _: list(check()), None).result(self._seconds)
         except TimeoutError:
-            says = f"Confluence did not tell {what} within {self._seconds:.0f} s."
-            todo = "See that it is up; a large one may take longer, which a sync waits for."
-            return [Finding(late, self._name, says, todo)]
+            message = f"Confluence did not tell {subject} within {self._seconds:.0f} s."
+            advice = "See that it is up; a large one may take longer, which a sync waits for."
+            return [Finding(late, self._name, message, advice)]
         except WikiUnavailable as error:
-            return [self._failure(f"Confluence does not tell {what}. {error}")]
+            return [self._failure(f"Confluence does not tell {subject}. {error}")]
 
     def _token_is_whose(self) -> Iterator[Finding]:
         url = self._transport.base.url
@@ -125,10 +125,13 @@ class ConfluenceDoctor:
         yield self._ok(f"The token is accepted; its account is {self._account.name}.")
 
     def _scoped(self) -> str:
-        """Return the finding about a scoped token: the site refuses it, and the gateway accepts
-        it."""
-        found = self._cloud_id() if self._cloud_id else ""
-        return f'If it is a scoped token, set cloud_id = "{found}" for this wiki.' if found else ""
+        """Return the advice for a scoped token, which the site refuses and the gateway accepts."""
+        cloud_id = self._cloud_id() if self._cloud_id else ""
+        return (
+            f'If it is a scoped token, set cloud_id = "{cloud_id}" for this wiki.'
+            if cloud_id
+            else ""
+        )
 
     def _product(self) -> Iterator[Finding]:
         url = self._transport.base.url
@@ -139,25 +142,25 @@ class ConfluenceDoctor:
             version = text(self._transport.get("/rest/api/server-information"), "version")
         except Refused:
             version = ""
-        says = f"It is Confluence Data Center {version or '(of unknown version)'} at {url}"
+        message = f"It is Confluence Data Center {version or '(of unknown version)'} at {url}"
         numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())
         if numbers and numbers < _TELLS_VIEWERS:
             yield self._failure(
-                f"{says}. This version does not report who may view a space: no page is shown.",
+                f"{message}. This version does not report who may view a space: no page is shown.",
                 "Update it to 9.1 or later.",
             )
         elif numbers and numbers < _TELLS_NESTING:
             yield self._warning(
-                f"{says}. This version does not report groups in groups: where they are nested,"
+                f"{message}. This version does not report groups in groups: where they are nested,"
                 " people may get less than they may read.",
                 "Update it to 9.4 or later, if you nest groups.",
             )
         else:
-            yield self._ok(f"{says}.")
+            yield self._ok(f"{message}.")
 
     def _reads_spaces(self) -> Iterator[Finding]:
-        found = self._survey.list_spaces().with_some_seen()
-        self._spaces, self._lost = list(found.seen), (*found.lost, *found.unread)
+        spaces = self._survey.list_spaces().with_some_seen()
+        self._spaces, self._lost = list(spaces.seen), (*spaces.lost, *spaces.unread)
         keys = listed(space.key for space in self._spaces)
         yield self._ok(f"It sees {counted(len(self._spaces), 'space')} to read: {keys}.")
 
@@ -180,8 +183,8 @@ class ConfluenceDoctor:
         closed = [space.key for space, gate in viewers.items() if gate == CLOSED]
         opened = [space.key for space, gate in viewers.items() if gate == PASSABLE]
         if closed:
-            made = self._failure if len(closed) == len(viewers) else self._warning
-            yield made(
+            report = self._failure if len(closed) == len(viewers) else self._warning
+            yield report(
                 f"Who may view {len(closed)} of {counted(len(viewers), 'space')} cannot be read, or"
                 f" names nobody. Nobody is shown the pages of {listed(closed)}.",
                 "Give the token the scope read:space.permission:confluence, or its account the"
@@ -236,8 +239,8 @@ class ConfluenceDoctor:
                 else "The only person shows their e-mail address."
             )
         else:
-            made = self._warning if visible or self._accounts else self._failure
-            yield made(
+            report = self._warning if visible or self._accounts else self._failure
+            yield report(
                 f"People who show their e-mail address: {visible:,} of {everybody:,}. The others"
                 " get only what is open to everyone.",
                 "Name them under `accounts`, or let them show their address in their profile.",
@@ -247,11 +250,11 @@ class ConfluenceDoctor:
                 f"More than one account shows {listed(shared)}, so it identifies nobody.",
                 "Name the account that is meant under `accounts`.",
             )
-        # One's own groups are visible to everybody; another's may not be.
-        other = self._members.somebody_but(self._account.key)
-        if other is not None:
+        # Every account sees its own groups, but perhaps not the groups of others.
+        somebody_else = self._members.somebody_but(self._account.key)
+        if somebody_else is not None:
             try:
-                self._members.groups(other)
+                self._members.groups(somebody_else)
             except WikiUnavailable as error:
                 yield self._failure(f"Other people's groups cannot be read. {error}", _GROUPS)
 

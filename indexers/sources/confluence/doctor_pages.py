@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from indexers.findings import Finding, failure, ok, warning
-from indexers.sources.confluence.answers import named
+from indexers.sources.confluence.answers import with_ids
 from indexers.sources.confluence.cql import SEARCH, quoted, search_params
 from indexers.sources.confluence.naming import Names
 from indexers.sources.confluence.paging import results
@@ -36,7 +36,7 @@ class PagesDoctor:
         self._spaces = spaces
 
     def restrictions(self) -> Iterator[Finding]:
-        pages = self._some()
+        pages = self._sample()
         if not pages:
             yield warning(
                 self._name,
@@ -49,17 +49,17 @@ class PagesDoctor:
         nodes = {key for page in pages for key in (*page.ancestors, page.key)} - {UNKNOWN}
         unread = sorted(key for key in nodes if rights.gates.get(key, CLOSED) == CLOSED)
         unknown = sum(UNKNOWN in page.ancestors for page in pages)
-        more = len(nodes - {page.key for page in pages})
-        tried = counted(len(pages), "page") + (f" and {more} more above them" if more else "")
+        above = len(nodes - {page.key for page in pages})
+        tried = counted(len(pages), "page") + (f" and {above} more above them" if above else "")
         if not unread and not unknown:
             yield ok(self._name, f"Restrictions can be read, tried on {tried}.")
             return
-        what = [f"the restrictions of {listed(unread)} cannot be read"] if unread else []
-        what += [f"what stands above {unknown} of them cannot be read"] if unknown else []
-        made = failure if len(unread) == len(nodes) else warning
-        yield made(
+        problems = [f"the restrictions of {listed(unread)} cannot be read"] if unread else []
+        problems += [f"what stands above {unknown} of them cannot be read"] if unknown else []
+        report = failure if len(unread) == len(nodes) else warning
+        yield report(
             self._name,
-            f"Of {tried}, {' and '.join(what)}: nobody gets those, nor what is below them.",
+            f"Of {tried}, {' and '.join(problems)}: nobody gets those, nor what is below them.",
             "Give the token the right (and scope) to read restrictions and ancestors.",
         )
 
@@ -67,7 +67,7 @@ class PagesDoctor:
         """Yield the names in the settings that do not exist."""
         if scope.trees:
             names = Names(self._transport, self._survey.product, self._survey.tokens)
-            missing = sorted(set(scope.trees) - names.found(scope.trees).keys())
+            missing = sorted(set(scope.trees) - names.search(scope.trees).keys())
             if missing:
                 yield warning(
                     self._name,
@@ -81,11 +81,11 @@ class PagesDoctor:
             yield from self._finds("`cql`", f"({scope.cql})")
 
     def _in_bulk(self, pages: Sequence[Listed]) -> Iterator[Finding]:
-        """Yield the finding about the number of requests: rights missing in the bulk are requested
-        one by one."""
-        before = self._transport.requests
+        """Warn of too many requests: rights that the bulk does not report are requested one by
+        one."""
+        requests_before = self._transport.requests
         self._survey.product.rights([replace(page, ancestors=()) for page in pages])
-        took = self._transport.requests - before
+        took = self._transport.requests - requests_before
         if took > 1 + len(pages) // 2:
             yield warning(
                 self._name,
@@ -96,7 +96,7 @@ class PagesDoctor:
 
     def _finds(self, setting: str, query: str) -> Iterator[Finding]:
         try:
-            found = self._searched(query, 1)
+            keys = self._searched(query, 1)
         except Refused as refused:
             if refused.status != 400:
                 raise
@@ -106,27 +106,27 @@ class PagesDoctor:
                 "Try it in its own search, and leave out any `order by`.",
             )
             return
-        if not found:
+        if not keys:
             yield warning(
                 self._name,
                 f"{setting} finds nothing.",
                 "Check its spelling.",
             )
 
-    def _some(self) -> list[Listed]:
+    def _sample(self) -> list[Listed]:
         keys = self._searched("type = page", _SAMPLE)
         spaces = {space.id: space for space in self._spaces}
-        return [page for page in self._survey.found(keys, spaces) if isinstance(page, Listed)]
+        return [page for page in self._survey.find_all(keys, spaces) if isinstance(page, Listed)]
 
     def _searched(self, query: str, limit: int) -> list[str]:
-        """Return ids of the pages found in the spaces that are read."""
+        """Return the ids of pages in the spaces that are read."""
         keys = ", ".join(quoted(space.key) for space in self._spaces[:_SPACES_OF_CQL])
         answer = self._transport.get(SEARCH, search_params(f"space in ({keys}) and {query}", limit))
-        return [str(row["id"]) for row in named(results(answer))]
+        return [str(row["id"]) for row in with_ids(results(answer))]
 
 
 def listed(keys: Iterable[str]) -> str:
-    """Return the first of them, and how many more."""
-    every = list(keys)
-    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
-    return ", ".join(every[:_SHOWN]) + more
+    """Return the first ``keys`` in words, and how many more there are."""
+    all_keys = list(keys)
+    more = f" and {len(all_keys) - _SHOWN} more" if len(all_keys) > _SHOWN else ""
+    return ", ".join(all_keys[:_SHOWN]) + more

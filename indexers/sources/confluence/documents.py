@@ -35,7 +35,7 @@ def revision(document: Document) -> str:
 
 
 def says_the_same(document: Document, revision: str) -> bool:
-    """Return whether only rights may differ from what is held at ``revision``."""
+    """Return whether at most the rights of ``document`` differ from those at ``revision``."""
     return revision.rpartition(".")[0] == document.content
 
 

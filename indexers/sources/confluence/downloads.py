@@ -1,4 +1,4 @@
-"""The bytes of an attached file, and nothing else that may come instead."""
+"""Download of an attached file, with checks that nothing else came instead."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def download(wiki: Transport, path: str, size: int, *, page: bool = False) -> by
     token is not sent.
 
     Raises:
-        Refused: no file came, or another one (of another size, a login page).
+        Refused: no file came, or not this file (another size, a login page).
         WikiUnavailable: no answer after all tries.
     """
     url = wiki.base.url + path
@@ -35,16 +35,16 @@ def download(wiki: Transport, path: str, size: int, *, page: bool = False) -> by
 def _next(wiki: Transport, url: str, response: Response) -> str:
     """Raises: Refused."""
     try:
-        found = urljoin(url, response.headers.get("Location", ""))
-        parts = urlsplit(found)
+        address = urljoin(url, response.headers.get("Location", ""))
+        parts = urlsplit(address)
         # A wiki over plain HTTP has nothing more to lose.
         safe = parts.scheme in {"https", urlsplit(wiki.base.url).scheme}
         safe = bool(safe and parts.hostname and not parts.username and not parts.password)
-    except ValueError:  # brackets that are none
+    except ValueError:  # invalid brackets
         safe = False
     if not safe:
         raise Refused(response.status_code, "The download leads to an address that is not safe.")
-    return found
+    return address
 
 
 def _checked(response: Response, data: bytes, size: int, *, page: bool) -> bytes:

@@ -22,7 +22,7 @@ from indexers.sources.confluence.transport import Transport
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """The documents to read beside pages; none by default. ``max_bytes`` is of a file."""
+    """The kinds of documents to read beside pages. A file may have ``max_bytes``."""
 
     attachments: bool = False
     comments: bool = False
@@ -30,7 +30,7 @@ class Extras:
 
 
 class ExtraPart(Protocol):
-    """The reference of a ``document`` (its key) on ``page`` (its key)."""
+    """The reference to a ``document`` (its key) on ``page`` (its key)."""
 
     @property
     def document(self) -> str: ...
@@ -56,11 +56,11 @@ class ExtraKind(Protocol[P, H]):
     """A kind of attached document. Methods raise WikiUnavailable if an answer is incomplete."""
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterable[P]:
-        """Yield them by the search, which may lag, or miss some."""
+        """Yield the documents in ``spaces`` by the search, which may lag, or miss some."""
         ...
 
-    def looked_at(self, keys: Collection[str]) -> Iterable[P]:
-        """Yield those of the documents that exist, each requested by itself."""
+    def existing(self, keys: Collection[str]) -> Iterable[P]:
+        """Yield the documents of ``keys`` that exist, each requested by itself."""
         ...
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterable[P]:
@@ -68,11 +68,11 @@ class ExtraKind(Protocol[P, H]):
         ...
 
     def documents(self, parts: Iterable[P], pages: Mapping[str, Seen]) -> list[H]:
-        """Return the documents on those ``pages``, by key, and no others."""
+        """Return the documents of ``parts`` that are on ``pages`` (by key)."""
         ...
 
     def unread(self, document: H) -> Skipped | Failed | None:
-        """Return why it need not be read, if that is known."""
+        """Return why ``document`` need not be read; None if it must be."""
         ...
 
     def read(self, documents: Sequence[H]) -> Iterator[PageChange]: ...
@@ -89,7 +89,9 @@ class ExtraParts:
             yield from parts
 
     def documents(self, pages: Mapping[str, Seen]) -> list[Extra]:
-        return [one for kind, parts in self.of_kinds for one in kind.documents(parts, pages)]
+        return [
+            document for kind, parts in self.of_kinds for document in kind.documents(parts, pages)
+        ]
 
 
 class PageExtras:
@@ -121,24 +123,24 @@ class PageExtras:
                 yield Skipped(key, f"{kind} are not read", on_purpose=True)
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace], known: Collection[str]) -> ExtraParts:
-        """Return the documents. Those ``known`` that the search does not show are checked, so that
-        they do not keep readers whom their page has lost."""
-        found: list[tuple[ExtraKind[Any, Any], Sequence[ExtraPart]]] = []
+        """Return the documents. Indexed ones (``known``) that the search does not list are
+        requested, so that they do not keep readers whom their page has lost."""
+        of_kinds: list[tuple[ExtraKind[Any, Any], Sequence[ExtraPart]]] = []
         for name, kind in self._kinds.items():
             parts: list[ExtraPart] = list(kind.enumerated(spaces))
-            shown = {part.document for part in parts}
-            missed = [key for key in known if _kind(key) == name and key not in shown]
-            found.append((kind, [*parts, *kind.looked_at(missed)]))
-        return ExtraParts(found)
+            listed = {part.document for part in parts}
+            unlisted = [key for key in known if _kind(key) == name and key not in listed]
+            of_kinds.append((kind, [*parts, *kind.existing(unlisted)]))
+        return ExtraParts(of_kinds)
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> ExtraParts:
         kinds = self._kinds.values()
         return ExtraParts([(kind, list(kind.edited(hours, known))) for kind in kinds])
 
-    def looked_at(self, keys: Collection[str]) -> ExtraParts:
+    def existing(self, keys: Collection[str]) -> ExtraParts:
         """Return those of ``keys`` that exist and are of a configured kind."""
         return ExtraParts([
-            (kind, list(kind.looked_at([key for key in keys if _kind(key) == name])))
+            (kind, list(kind.existing([key for key in keys if _kind(key) == name])))
             for name, kind in self._kinds.items()
         ])  # fmt: skip
 
@@ -147,7 +149,7 @@ class PageExtras:
 
     def read(self, documents: Sequence[Extra]) -> Iterator[PageChange]:
         for name, kind in self._kinds.items():
-            yield from kind.read([one for one in documents if _kind(one.key) == name])
+            yield from kind.read([item for item in documents if _kind(item.key) == name])
 
 
 def _kind(key: str) -> str:

@@ -1,4 +1,4 @@
-"""The gates of spaces and pages, as Cloud and Data Center both tell them."""
+"""The gates of spaces and pages, which Cloud and Data Center report in the same way."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ SUBJECTS = 200
 def gates(
     wiki: Transport, tokens: Tokens, pages: Sequence[Listed], known: Mapping[str, Restriction]
 ) -> dict[str, Gate]:
-    """Return the gates that ``known`` holds in full, with one request for each of the others."""
-    found = {key: part.gate for key, part in known.items() if part.whole}
-    wanted = {key for page in pages for key in (*page.ancestors, page.key)}
-    missing = sorted(wanted - found.keys() - {UNKNOWN})
-    read = parallel_map(lambda key: own_gate(wiki, tokens, key), missing, wiki.concurrency)
-    return found | dict(zip(missing, read, strict=True))
+    """Return the gates that are complete in ``known``, and request each of the others."""
+    gates_by_id = {key: part.gate for key, part in known.items() if part.whole}
+    nodes = {key for page in pages for key in (*page.ancestors, page.key)}
+    missing = sorted(nodes - gates_by_id.keys() - {UNKNOWN})
+    read_gates = parallel_map(lambda key: own_gate(wiki, tokens, key), missing, wiki.concurrency)
+    return gates_by_id | dict(zip(missing, read_gates, strict=True))
 
 
-def opened(gate: Gate, wiki: Transport, path: str, space: ConfluenceSpace) -> Gate:
+def confirm_anonymous(gate: Gate, wiki: Transport, path: str, space: ConfluenceSpace) -> Gate:
     """Return the ``gate`` of ``space`` at ``path``, open to everyone if anonymous visitors really
     see it: the site as a whole may exclude them, which no space says."""
     if EVERYONE not in gate:
@@ -43,25 +43,27 @@ def opened(gate: Gate, wiki: Transport, path: str, space: ConfluenceSpace) -> Ga
     try:
         answer = wiki.get(path, anonymous=True)
     except WikiUnavailable as error:
-        rest = gate - {EVERYONE}
+        without_anonymous = gate - {EVERYONE}
         refused = isinstance(error, Refused) and error.status < 429
-        return rest if refused else UnreadGate(str(error), rest, may_pass=True)
+        return (
+            without_anonymous
+            if refused
+            else UnreadGate(str(error), without_anonymous, may_pass=True)
+        )
     return PASSABLE if is_space(answer, space) else gate - {EVERYONE}
 
 
 def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
-    """Return a node's own read restriction, read to its last subject; CLOSED if that is impossible.
-
-    A Confluence that does not answer at all raises an error: that says nothing about this node, and
-    the next one would wait for as long.
+    """Return a node's own read restriction, read to its last subject; an `UnreadGate` if Confluence
+    refuses to report it.
 
     Raises:
-        WikiUnavailable: Confluence answers nothing at all now. That is no word about
-            this node, and the next one would wait for as long.
+        WikiUnavailable: Confluence does not answer at all. That says nothing about this node, and
+            the next node would wait for as long.
     """
     parts: list[Restriction] = []
-    start, whole = 0, False
-    while not whole:
+    start, complete = 0, False
+    while not complete:
         try:
             answer = wiki.get(
                 f"/rest/api/content/{key}/restriction/byOperation/read",
@@ -72,25 +74,25 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
                 },
             )
         except Refused as refused:
-            return unread(refused)
+            return unread_gate(refused)
         part = restriction(answer, tokens)
         if not part.readable:
             return UnreadGate("Confluence tells it in a form that is not known.")
         if part in parts:
-            break  # A server that returns the same subjects for ever.
+            break  # The server returns the same subjects for ever.
         parts.append(part)
         if not part.came:
             break
         start += part.came
-        whole = part.whole
+        complete = part.whole
     return joined(parts)
 
 
 def read_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
-    """Return the gate as `own_gate`; an error that another try may avoid is raised.
+    """Return the gate as `own_gate` does, but raise an error that another try may avoid.
 
     Raises:
-        WikiUnavailable: Confluence does not tell now.
+        WikiUnavailable: Confluence does not report the gate now.
     """
     gate = own_gate(wiki, tokens, key)
     if isinstance(gate, UnreadGate) and gate.may_pass:
@@ -98,11 +100,11 @@ def read_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
     return gate
 
 
-def unread(refused: Refused) -> UnreadGate:
+def unread_gate(refused: Refused) -> UnreadGate:
     """Return the gate that Confluence ``refused`` to report.
 
     Raises:
-        Refused: it wants to be left alone now, whatever it is asked for.
+        Refused: Confluence is too busy for any request now.
     """
     if refused.busy:
         raise refused

@@ -1,9 +1,9 @@
 """The current state of cited pages in a Confluence: `indexers.ports.LiveWiki`.
 
 A page takes at most three round trips. The first requests it, its ancestors and its own
-restriction; the second the restrictions above it, its space (which is cached for a minute) and, if
-it was edited, its text; the third is for what only those name. A file takes one more before the
-page, and answers to comments one more for each level.
+restriction. The second requests the restrictions above it, its space (which is cached for a minute)
+and, if it was edited, its text. The third requests whatever only those responses name. A file takes
+one more before the page, and answers to comments one more for each level.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from indexers.sources.confluence.extras import Extras, PageExtras
 from indexers.sources.confluence.live_check import CheckedConfluence, LiveCheck
 from indexers.sources.confluence.located import ProductNow, SpaceNow
 from indexers.sources.confluence.page_links import plain_address
-from indexers.sources.confluence.parallel import begun
+from indexers.sources.confluence.parallel import start_in_thread
 from indexers.sources.confluence.pool import Pool
 from indexers.sources.confluence.product import ConfluenceSpace, Product
 from indexers.sources.confluence.reading import Names, Reader
@@ -39,7 +39,7 @@ from indexers.sources.confluence.transport import Transport
 log = logging.getLogger(__name__)
 
 AT_ONCE = 48
-"""Concurrent requests of all checks. A check makes few, and a person waits for it."""
+"""Concurrent requests of all checks. A check makes few, while a person waits."""
 _SPACES_KEPT = 60.0
 """Seconds for which the viewers of a space are cached."""
 _FAILURES_KEPT = 1.0
@@ -49,7 +49,7 @@ class LiveConfluence:
     """A Confluence that is asked for live pages, by several threads. ``names`` are people's, shared
     with the sync, which knows most of them; ``clock`` returns seconds."""
 
-    def __init__(  # noqa: PLR0913 - what is read of the wiki, and what is shared
+    def __init__(  # noqa: PLR0913 - the wiki's settings, and parts shared with the sync
         self,
         wiki: str,
         transport: Transport,
@@ -61,16 +61,16 @@ class LiveConfluence:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         scope, extras = scope or Scope(), extras or Extras()
-        known: Names = {} if names is None else names
+        people: Names = {} if names is None else names
         self.survey = Survey(wiki, transport, scope)
         tokens, product = self.survey.tokens, self.survey.product
         pool, now = Pool(AT_ONCE), _product_now(transport, tokens, product)
-        reader = Reader(wiki, transport, product, known, parse=parse)
+        reader = Reader(wiki, transport, product, people, parse=parse)
         self._cloud = transport.base.cloud
         self._spaces: Remembered[str, SpaceNow | None] = Remembered(
             f"{transport.base.site}: who may view a space",
             lambda space: now.space(space, pool.submit),
-            lambda found: _SPACES_KEPT if found else 0.0,
+            lambda current_space: _SPACES_KEPT if current_space else 0.0,
             clock,
             failures=_FAILURES_KEPT,
         )
@@ -84,7 +84,7 @@ class LiveConfluence:
             now,
             reader,
             PageExtras(extras, wiki, transport, reader, parse),
-            known,
+            people,
             self._spaces,
             pool,
             clock,
@@ -95,25 +95,27 @@ class LiveConfluence:
         others alone."""
         clock = self._checked.clock
         until = clock() + seconds
-        look = LiveCheck(self._checked, until)
+        check = LiveCheck(self._checked, until)
         with stoppable(lambda: clock() > until):  # no page is parsed for longer than that
-            looks = {key: begun(partial(look.at, revision=cited[key]), key) for key in cited}
-        wait(looks.values(), max(0.0, seconds))
-        stand: dict[str, LivePage] = {}
-        untold: set[str] = set()
-        partly: dict[str, LivePage] = {}
-        for key, found in looks.items():
+            checks = {
+                key: start_in_thread(partial(check.at, revision=cited[key]), key) for key in cited
+            }
+        wait(checks.values(), max(0.0, seconds))
+        pages: dict[str, LivePage] = {}
+        unanswered: set[str] = set()
+        partial_results: dict[str, LivePage] = {}
+        for key, pending in checks.items():
             try:
-                page = found.result(timeout=0)
+                page = pending.result(timeout=0)
             except (WikiUnavailable, TimeoutError) as error:
                 log.info("%s does not tell how %s stands: %s", self._checked.wiki, key, error)
-                untold.add(key)
-                if (so_far := look.so_far(key)) is not None:
-                    partly[key] = so_far
+                unanswered.add(key)
+                if (so_far := check.so_far(key)) is not None:
+                    partial_results[key] = so_far
             else:
                 if page is not None:
-                    stand[key] = page
-        return LivePages(stand, frozenset(untold), partly)
+                    pages[key] = page
+        return LivePages(pages, frozenset(unanswered), partial_results)
 
     @staticmethod
     def plain_address(key: str, url: str) -> str:
@@ -121,9 +123,9 @@ class LiveConfluence:
         return plain_address(key, url)
 
     def viewers_seen(self, space: ConfluenceSpace, viewers: Gate) -> None:
-        """Forget the cached viewers of ``space`` if a sync has just read others."""
+        """Forget the cached viewers of ``space`` if a sync has just read different ones."""
         key = space.id if self._cloud else space.key
-        self._spaces.forget(key, lambda known: known is None or known.viewers != viewers)
+        self._spaces.forget(key, lambda cached: cached is None or cached.viewers != viewers)
 
 
 def _product_now(transport: Transport, tokens: Tokens, product: Product) -> ProductNow:

@@ -11,7 +11,7 @@ from threading import Lock
 
 from indexers.errors import WikiUnavailable
 from indexers.model import Changed, LivePage, Page, Skipped
-from indexers.sources.confluence.attachment_listing import alone, is_attachment
+from indexers.sources.confluence.attachment_listing import fetch_file, is_attachment
 from indexers.sources.confluence.attachments import Attached
 from indexers.sources.confluence.comment_listing import live
 from indexers.sources.confluence.comments import TAIL, CommentsOn, is_comments
@@ -19,7 +19,7 @@ from indexers.sources.confluence.documents import says_the_same, version_of
 from indexers.sources.confluence.extras import Extras, PageExtras
 from indexers.sources.confluence.gates import read_gate
 from indexers.sources.confluence.located import Located, Made, PartialResult, ProductNow, SpaceNow
-from indexers.sources.confluence.parallel import begun
+from indexers.sources.confluence.parallel import start_in_thread
 from indexers.sources.confluence.pool import Pool
 from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product
 from indexers.sources.confluence.reading import Names, Reader, Seen
@@ -82,9 +82,9 @@ class LiveCheck:
             return self._file(key, revision, result) if self._of.extras.attachments else None
         if is_comments(key):
             return self._comments(key, revision, result) if self._of.extras.comments else None
-        located = self._of.now.locate(key, self._beside, result)
-        known = version_of(revision)
-        return self._page(key, located, known, result) if located else None
+        located = self._of.now.locate(key, self._submit, result)
+        indexed_version = version_of(revision)
+        return self._page(key, located, indexed_version, result) if located else None
 
     def so_far(self, key: str) -> LivePage | None:
         """Return what is certain by now of a document that is being checked; None if nothing is."""
@@ -92,20 +92,20 @@ class LiveCheck:
         return result.so_far() if result else None
 
     def _page(
-        self, key: str, located: Located, known: int, result: PartialResult
+        self, key: str, located: Located, indexed_version: int, result: PartialResult
     ) -> LivePage | None:
-        above = self._above(key, located, result)
-        # Its space is not known yet, and its text does not depend on it.
+        gates = self._above(key, located, result)
+        # The page's space is not known yet, and its text does not depend on it.
         listed, product = located.listed(_NOWHERE), self._of.product
         body: Future[Mapping[str, str | Refused]] | None = None
-        if listed.version > known:
-            body = self._beside(partial(product.bodies, [listed]))
-            editor = self._beside(partial(product.editor, listed))
+        if listed.version > indexed_version:
+            body = self._submit(partial(product.bodies, [listed]))
+            editor = self._submit(partial(product.editor, listed))
         if (space := self._space(located, result)) is None:
             return None
         listed = located.listed(space.space)
-        rights = acl(space.viewers, (gate.result() for gate in above))
-        if listed.version < known:
+        rights = acl(space.viewers, (gate.result() for gate in gates))
+        if listed.version < indexed_version:
             return None
         if body is None:
             return LivePage(rights)
@@ -113,9 +113,9 @@ class LiveCheck:
 
     def _read_again(self, seen: Seen, body: str | Refused) -> LivePage:
         edited = LivePage(seen.acl, edited=True)
-        if isinstance(body, Refused) or not self._know_people(body):
+        if isinstance(body, Refused) or not self._look_up_people(body):
             return edited
-        change = self._of.reader.converted(seen, body)
+        change = self._of.reader.convert(seen, body)
         if isinstance(change, Changed):
             return LivePage(seen.acl, edited=True, now=change.page)
         if isinstance(change, Skipped):
@@ -124,22 +124,22 @@ class LiveCheck:
             return LivePage(seen.acl, edited=True, now=empty)
         return edited
 
-    def _know_people(self, body: str) -> bool:
-        """Look up the names of people on a page in parallel, because a conversion would ask one by
-        one."""
+    def _look_up_people(self, body: str) -> bool:
+        """Look up the names of people on a page in parallel, because a conversion would request
+        them one by one. Return False if there are too many."""
         names = self._of.names
         unknown = {key for key in _MENTION.findall(body) if not names.get(key)}
         if len(unknown) > _NAMES:
             return False
         name = self._of.product.user_name
-        asked = {key: self._beside(partial(name, key)) for key in unknown}
-        names.update({key: found.result() for key, found in asked.items()})
+        requests = {key: self._submit(partial(name, key)) for key in unknown}
+        names.update({key: request.result() for key, request in requests.items()})
         return True
 
     def _file(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
-        file = self._beside(partial(alone, self._of.transport, key)).result()
+        file = self._submit(partial(fetch_file, self._of.transport, key)).result()
         if file and file.version != version_of(revision):
-            result.differs()
+            result.record_difference()
         page = self._seen(file.page, result) if file else None
         if file is None or page is None:
             return None
@@ -149,15 +149,15 @@ class LiveCheck:
         return LivePage(document.acl, edited=file.version > version_of(revision))
 
     def _comments(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
-        on = key.removesuffix(TAIL)
-        asked = begun(partial(live, self._of.transport), on)
-        # Without their page nobody can tell whether they are the same.
-        asked.add_done_callback(lambda _: result.differs())
-        page = self._seen(on, result)
-        comments = asked.result()
+        page_key = key.removesuffix(TAIL)
+        request = start_in_thread(partial(live, self._of.transport), page_key)
+        # Until their page is there, it is unknown whether the comments are unchanged.
+        request.add_done_callback(lambda _: result.record_difference())
+        page = self._seen(page_key, result)
+        comments = request.result()
         if page is None or not comments:
             return None
-        document = CommentsOn(page, tuple(sorted(comments, key=lambda one: one.place)))
+        document = CommentsOn(page, tuple(sorted(comments, key=lambda comment: comment.place)))
         if says_the_same(document, revision):
             return LivePage(page.acl)
         for change in self._of.page_extras.read([document]):
@@ -167,24 +167,24 @@ class LiveCheck:
 
     def _seen(self, key: str, result: PartialResult) -> Seen | None:
         """Check the page that a file or comments belong to."""
-        located = self._of.now.locate(key, self._beside, result)
+        located = self._of.now.locate(key, self._submit, result)
         if located is None:
             return None
-        above = self._above(key, located, result)
+        gates = self._above(key, located, result)
         if (space := self._space(located, result)) is None:
             return None
-        rights = acl(space.viewers, (gate.result() for gate in above))
+        rights = acl(space.viewers, (gate.result() for gate in gates))
         return Seen(located.listed(space.space), rights, "v2")
 
     def _above(self, key: str, located: Located, result: PartialResult) -> list[Future[Gate]]:
-        """Request the gates of all ancestors of the page."""
-        above = [
+        """Request the gates of the page and of all its ancestors."""
+        gates = [
             _done(located.gates[node]) if node in located.gates else self._gate(node)
             for node in (*located.ancestors, key)
         ]
-        for gate in above:
-            result.gate(gate)
-        return above
+        for gate in gates:
+            result.add_gate(gate)
+        return gates
 
     def _gate(self, node: str) -> Future[Gate]:
         """Request a gate once, however many pages are below it."""
@@ -193,7 +193,7 @@ class LiveCheck:
         with self._lock:
             if node not in self._gates:
                 wiki, tokens = self._of.transport, self._of.tokens
-                self._gates[node] = self._beside(partial(read_gate, wiki, tokens, node))
+                self._gates[node] = self._submit(partial(read_gate, wiki, tokens, node))
             return self._gates[node]
 
     def _space(self, located: Located, result: PartialResult) -> SpaceNow | None:
@@ -201,10 +201,10 @@ class LiveCheck:
         found = self._of.spaces.get(located.space)
         if found is None or not self._of.scope.reads(found.space.key, found.tells):
             return None
-        result.gate(_done(found.viewers))
+        result.add_gate(_done(found.viewers))
         return found
 
-    def _beside(self, work: Callable[[], Made]) -> Future[Made]:
+    def _submit(self, work: Callable[[], Made]) -> Future[Made]:
         def in_time() -> Made:
             if self._of.clock() > self._until:
                 raise WikiUnavailable("there is no time left to ask")

@@ -24,8 +24,8 @@ from indexers.sources.confluence.transport import Json, Refused, unless_absent
 
 
 class PartialResult:
-    """Collects, from several threads, what is learned about a document that was indexed at
-    ``revision``. About an attached document (``is_extra``) its page's version says nothing."""
+    """Collects, from several threads, the current state of a document that was indexed at
+    ``revision``. The version of its page says nothing about an attached document (``is_extra``)."""
 
     def __init__(self, revision: str, *, is_extra: bool = False) -> None:
         self._version = None if is_extra else version_of(revision)
@@ -34,19 +34,19 @@ class PartialResult:
         self._anything = False
         self._differs = False
 
-    def gate(self, gate: Future[Gate]) -> None:
-        """Count a gate on the way to it, once it is there."""
+    def add_gate(self, gate: Future[Gate]) -> None:
+        """Add a requested gate that a reader must pass; it counts once its result is there."""
         self._gates.append(gate)
 
-    def place(self, version: int, space: str) -> None:
-        """Record the current state of its page, in the space with this id."""
+    def record_page(self, version: int, space: str) -> None:
+        """Record the current version of its page, in the space with this id."""
         self._anything = True
         moved = bool(self._space) and space != self._space
         if moved or (self._version is not None and version != self._version):
             self._differs = True
 
-    def differs(self) -> None:
-        """Record that it is not, or not certainly, what was indexed."""
+    def record_difference(self) -> None:
+        """Record that the document differs, or may differ, from the indexed one."""
         self._anything = self._differs = True
 
     def wait(self, seconds: float) -> None:
@@ -55,19 +55,19 @@ class PartialResult:
 
     def so_far(self) -> LivePage | None:
         """Return what is certain by now; None if nothing is."""
-        there = [one.result() for one in self._gates if one.done() and not one.exception()]
-        if not there and not self._anything:
+        gates = [gate.result() for gate in self._gates if gate.done() and not gate.exception()]
+        if not gates and not self._anything:
             return None
         # A gate that Confluence does not report says nothing about whom it admits.
-        known = [gate for gate in there if not isinstance(gate, UnreadGate)]
-        return LivePage(acl(PASSABLE, known), edited=self._differs or known != there)
+        readable = [gate for gate in gates if not isinstance(gate, UnreadGate)]
+        return LivePage(acl(PASSABLE, readable), edited=self._differs or readable != gates)
 
 
 Made = TypeVar("Made")
 _SERVER_ERROR = 500
 
 
-class Beside(Protocol):
+class Submit(Protocol):
     """A function that starts a request in parallel."""
 
     def __call__(self, work: Callable[[], Made]) -> Future[Made]: ...
@@ -98,12 +98,12 @@ class ProductNow(Protocol):
     """Cloud or Data Center. Both methods take one round trip, or as many as a listing has pages,
     and raise WikiUnavailable if an answer is incomplete."""
 
-    def locate(self, key: str, beside: Beside, result: PartialResult) -> Located | None:
+    def locate(self, key: str, submit: Submit, result: PartialResult) -> Located | None:
         """Find a page or blog post; None if there is no current one that the token sees. Partial
         results are ``result``."""
         ...
 
-    def space(self, space: str, beside: Beside) -> SpaceNow | None:
+    def space(self, space: str, submit: Submit) -> SpaceNow | None:
         """Find a space (of `Located`); None if the token does not see it."""
         ...
 
@@ -117,7 +117,7 @@ def viewers_now(
 ) -> Gate:
     """Return who may view ``space`` by the ``rows`` of its permissions and those of ``visitors``;
     CLOSED if the token may not know. ``shown`` is the space as an anonymous visitor gets it: a row
-    for visitors counts only if they really see it, because the site may exclude them.
+    for visitors counts only if they really see the space, because the site may exclude them.
 
     Raises:
         WikiUnavailable: Confluence does not say.
@@ -131,9 +131,9 @@ def viewers_now(
     if EVERYONE not in gate:
         return gate
     try:
-        seen = is_space(shown.result(), space)
+        is_shown = is_space(shown.result(), space)
     except Refused as refused:
         if refused.busy or refused.status >= _SERVER_ERROR:
             raise
-        seen = False
-    return PASSABLE if seen else gate - {EVERYONE}
+        is_shown = False
+    return PASSABLE if is_shown else gate - {EVERYONE}

@@ -1,8 +1,8 @@
 """People of a Confluence: a Slack e-mail -> an account -> what it holds there.
 
-An address is an account's if that account alone shows it, or if the operator says so. A name proves
-nothing, nor does a place among search results. If it is unknown now, the person gets what is open
-to everyone, and a note.
+An address belongs to an account if that account alone shows it, or if the operator says so. A name
+proves nothing, nor does a rank in search results. If the account is unknown now, the person gets
+what is open to everyone, and a note.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from indexers.sources.confluence.transport import Transport
 from indexers.untold import untold_token
 
 LISTED = 600.0
-"""Seconds after which the list of accounts is read again. It only says where an account is looked
-for."""
+"""Seconds after which the list of accounts is read again. It only says which accounts to check."""
 HIDDEN = "no account shows this address"
 SHARED = "two accounts have it"
 DEACTIVATED = "deactivated"
@@ -33,7 +32,7 @@ NO_SUCH = "the override names no account that there is"
 @dataclass(frozen=True, slots=True)
 class NotFound:
     """No account was found. ``reason`` is for the operator, and follows the address:
-    "ada@example.com: ...". ``unasked``: it is unknown now."""
+    "ada@example.com: ...". ``unasked``: Confluence could not be asked."""
 
     reason: str
     unasked: bool = False
@@ -46,14 +45,14 @@ class _Membership:
 
 
 class ConfluenceMembers:
-    """The people of one Confluence, to be asked from several threads.
+    """The people of one Confluence, for several threads.
 
     ``overrides`` are account ids (Cloud), user keys or usernames (Data Center) by e-mail, for
-    people whose address differs or is hidden. ``remembered`` is the number of seconds for which
-    what a person holds is cached, ``listed`` that for the directory. ``clock`` returns seconds.
+    people whose address differs or is hidden. A person's account and groups are cached for
+    ``remembered`` seconds, the directory for ``listed`` seconds. ``clock`` returns seconds.
     """
 
-    def __init__(  # noqa: PLR0913 - what is asked, and what is kept for how long
+    def __init__(  # noqa: PLR0913 - sources, and how long each result is cached
         self,
         transport: Transport,
         tokens: Tokens,
@@ -84,7 +83,7 @@ class ConfluenceMembers:
         )
         self._memberships = Remembered(
             f"{site}: what a person holds",
-            self._standing,
+            self._membership,
             lambda membership: (
                 soon if isinstance(membership.who, NotFound) else remembered - self._people.lag
             ),
@@ -105,18 +104,18 @@ class ConfluenceMembers:
             return frozenset({untold_token(self.site)})
         if isinstance(membership.who, NotFound):
             return frozenset()
-        held = {self._tokens.group(group.key) for group in membership.groups}
+        tokens = {self._tokens.group(group.key) for group in membership.groups}
         if membership.who.licensed:
-            held.add(self._tokens.licensed)
-        return frozenset({self._tokens.user(membership.who.key), *held})
+            tokens.add(self._tokens.licensed)
+        return frozenset({self._tokens.user(membership.who.key), *tokens})
 
-    def owner(self, named: str) -> str:
-        """Return the owner's words with their address, for a page's owner field; see
-        `OwnerAddresses`. Empty if unknown now."""
-        if "@" in named:
-            return named
+    def owner(self, name: str) -> str:
+        """Return the address for ``name``, the owner field of a page, see `OwnerAddresses.address`;
+        empty if unknown now."""
+        if "@" in name:
+            return name
         try:
-            return self._owners.get(named)
+            return self._owners.get(name)
         except WikiUnavailable:
             return ""
 
@@ -141,11 +140,12 @@ class ConfluenceMembers:
         Raises:
             WikiUnavailable: people cannot be listed.
         """
-        shown = self._directory.get(None).by_email.values()
-        return next((Account(one, one) for keys in shown for one in keys if one != key), None)
+        accounts = self._directory.get(None).by_email.values()
+        others = (other for keys in accounts for other in keys if other != key)
+        return next((Account(other, other) for other in others), None)
 
     def trouble(self) -> str:
-        """Return why people cannot be identified; empty if they can. A few requests."""
+        """Return why people cannot be identified; empty if they can. It takes a few requests."""
         try:
             somebody = self._people.anybody()
             if somebody is not None:
@@ -160,9 +160,9 @@ class ConfluenceMembers:
         Raises:
             WikiUnavailable: people cannot be listed.
         """
-        shown = self._directory.get(None).by_email
-        several = (email for email, keys in shown.items() if len(keys) > 1)
-        return sorted(email for email in several if email not in self._overrides)
+        by_email = self._directory.get(None).by_email
+        repeated = (email for email, keys in by_email.items() if len(keys) > 1)
+        return sorted(email for email in repeated if email not in self._overrides)
 
     def count(self) -> tuple[int, int]:
         """Return how many people's e-mails the token sees, and how many people there are.
@@ -173,17 +173,17 @@ class ConfluenceMembers:
         directory = self._directory.get(None)
         return directory.visible, directory.all
 
-    def _standing(self, email: str) -> _Membership:
-        who = self._owner(email)
+    def _membership(self, email: str) -> _Membership:
+        who = self._find(email)
         if isinstance(who, NotFound):
             return _Membership(who)
         if not who.active:
             return _Membership(NotFound(DEACTIVATED))
         return _Membership(who, tuple(self._people.groups(who)))
 
-    def _owner(self, email: str) -> Account | NotFound:
-        if named := self._overrides.get(email):
-            return self._people.account(named) or NotFound(NO_SUCH)
+    def _find(self, email: str) -> Account | NotFound:
+        if override := self._overrides.get(email):
+            return self._people.account(override) or NotFound(NO_SUCH)
         keys = self._accounts(email)
         if len(keys) > 1:
             return NotFound(SHARED)
@@ -195,8 +195,8 @@ class ConfluenceMembers:
         return NotFound(HIDDEN)
 
     def _accounts(self, email: str) -> frozenset[str]:
-        """Return the accounts that show an address. Whoever is in the last directory does not wait
-        for the next one, which takes minutes where there are thousands of people."""
+        """Return the accounts that show an address. The last directory is used first: the next one
+        takes minutes where there are thousands of people."""
         last = self._directory.last(None) if self._caches_list else None
-        found = last.by_email.get(email) if last else None
-        return found or self._directory.get(None).by_email.get(email, frozenset())
+        keys = last.by_email.get(email) if last else None
+        return keys or self._directory.get(None).by_email.get(email, frozenset())

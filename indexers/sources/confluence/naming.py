@@ -7,7 +7,7 @@ from functools import cache
 
 from indexers.errors import WikiUnavailable
 from indexers.model import EVERYONE
-from indexers.sources.confluence.answers import named
+from indexers.sources.confluence.answers import with_ids
 from indexers.sources.confluence.cql import SEARCH, search_params
 from indexers.sources.confluence.paging import results
 from indexers.sources.confluence.product import Product
@@ -15,7 +15,7 @@ from indexers.sources.confluence.rights import Gate, Tokens
 from indexers.sources.confluence.transport import Transport
 
 _NAMED = 5
-"""Of the people and groups of a restriction; the others are counted."""
+"""People and groups of a restriction that are named; the others are counted."""
 _AT_ONCE = 100
 
 
@@ -48,25 +48,25 @@ class Names:
 
     def nodes(self, keys: Iterable[str]) -> dict[str, str]:
         """Return `page "Salaries"`, by content id."""
-        wanted = list(dict.fromkeys(keys))[:_AT_ONCE]
-        found: dict[str, str] = {}
-        if wanted:
+        unique = list(dict.fromkeys(keys))[:_AT_ONCE]
+        names: dict[str, str] = {}
+        if unique:
             try:
-                found = self.found(wanted)
+                names = self.search(unique)
             except WikiUnavailable:
-                found = {}
-        return {key: found.get(key, f"page {key}") for key in wanted}
+                names = {}
+        return {key: names.get(key, f"page {key}") for key in unique}
 
-    def found(self, keys: Iterable[str]) -> dict[str, str]:
-        """Return the names that the search knows.
+    def search(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the names of the nodes that the search finds.
 
         Raises:
-            WikiUnavailable: it does not answer.
+            WikiUnavailable: the search does not answer.
         """
         answer = self._wiki.get(SEARCH, search_params(f"id in ({','.join(keys)})", _AT_ONCE))
         return {
             str(row["id"]): f'{row.get("type", "page")} "{row.get("title", "")}"'
-            for row in named(results(answer))
+            for row in with_ids(results(answer))
         }
 
     def _is_user(self, token: str) -> bool:

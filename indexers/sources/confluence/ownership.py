@@ -1,6 +1,6 @@
 """The owner of a page, as the page names it: in a content property, by a label, or as its last
-editor. The index holds only that name; the owner's address, and whether they are still there, is
-looked up when it is needed."""
+editor. The index holds only that name. The owner's address, and whether the account is still
+active, is looked up when it is needed."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ class Ownership:
         return of_key + (",metadata.labels" if self.prefix else "")
 
     def of(self, content: Json, last: str) -> str:
-        """Return the owner in the page's words, if ``content`` has what `expand` requested, else
-        ``last``, the last editor; empty if there is none."""
-        named = at(content, "metadata", "properties", self.key, "value")
+        """Return the owner in the page's words from the fields of `expand`, else ``last``, the last
+        editor; empty if there is none."""
+        value = at(content, "metadata", "properties", self.key, "value")
         labels = at(content, "metadata", "labels", "results")
         return (
-            (self.key and _words(named))
+            (self.key and _words(value))
             or (self.prefix and self._labelled(labels))
             or (last if self.editor else "")
         )
 
     def _labelled(self, rows: object) -> str:
-        """Return the owner's label, the first by the alphabet: Confluence returns them in no order.
-        A personal label (`my:`) means nothing to others."""
+        """Return the owner in the labels, the first by the alphabet: Confluence returns labels in
+        no order. A personal label (`my:`) means nothing to others."""
         names = [
             str(row.get("name", ""))
             for row in (rows if isinstance(rows, list) else ())
             if isinstance(row, Mapping) and row.get("prefix", "global") == "global"
         ]
-        found = (name.removeprefix(self.prefix) for name in names if name.startswith(self.prefix))
-        return min((words for words in found if words), default="")
+        owners = (name.removeprefix(self.prefix) for name in names if name.startswith(self.prefix))
+        return min((owner for owner in owners if owner), default="")
 
 
 NOBODY_NAMED = Ownership()
@@ -59,8 +59,8 @@ NOBODY_NAMED = Ownership()
 
 def _words(value: object) -> str:
     """Return the words of a property, which an app may have set to a text or a list."""
-    several = value if isinstance(value, list) else [value]
-    words = ", ".join(" ".join(one.split()) for one in several if isinstance(one, str))
+    values = value if isinstance(value, list) else [value]
+    words = ", ".join(" ".join(text.split()) for text in values if isinstance(text, str))
     return words if len(words) <= _MOST else ""
 
 
@@ -79,40 +79,40 @@ class OwnerAddresses:
     ) -> None:
         self._people = people
         self._directory = directory
-        self._edited_by = tokens.user("")
+        self._user_prefix = tokens.user("")
         self._overrides = overrides
 
-    def address(self, named: str) -> str:
-        """Return the address of the one active person whom ``named`` names: an account's token, its
-        id, user key or username, or an address as a label can spell it (`ada-lovelace` is
-        ada.lovelace@example.com, if no other address begins so). Words that name no account stay as
-        they are; empty: the account is gone, or shows no address.
+    def address(self, owner: str) -> str:
+        """Return the address of the one active person whom ``owner`` names: by an account's token,
+        id, user key or username, or by an address as a label can spell it (`ada-lovelace` is
+        ada.lovelace@example.com, if no other address begins so). Words that name no account are
+        returned as they are; empty: the account is gone, or shows no address.
 
         Raises:
-            WikiUnavailable: it cannot be told now.
+            WikiUnavailable: Confluence does not say now.
         """
-        key = named.removeprefix(self._edited_by)
+        key = owner.removeprefix(self._user_prefix)
         account = self._people.account(key)
-        if account is None and key == named:
-            account = self._spelled(named)
+        if account is None and key == owner:
+            account = self._by_label(owner)
             if account is None:
-                return named
-        return self._shown(account) if account is not None and account.active else ""
+                return owner
+        return self._address_of(account) if account is not None and account.active else ""
 
-    def _spelled(self, named: str) -> Account | None:
-        wanted = _as_label(named)
+    def _by_label(self, label: str) -> Account | None:
+        normalised = _as_label(label)
         accounts = {email: {key} for email, key in self._overrides.items()}
         for email, keys in self._directory().by_email.items():
             accounts.setdefault(email, set()).update(keys)
         for spell in (_as_label, lambda email: _as_label(email.partition("@")[0])):
-            found = {key for email, keys in accounts.items() if spell(email) == wanted
+            matches = {key for email, keys in accounts.items() if spell(email) == normalised
                      for key in keys}  # fmt: skip
-            if found:
-                return self._people.account(found.pop()) if len(found) == 1 else None
+            if matches:
+                return self._people.account(matches.pop()) if len(matches) == 1 else None
         return None
 
-    def _shown(self, account: Account) -> str:
-        """Return the address; one that the operator mapped, which is Slack's, has priority."""
+    def _address_of(self, account: Account) -> str:
+        """Return the address. An address that the operator mapped has priority: it is Slack's."""
         emails = (email for email, key in self._overrides.items() if key in _names(account))
         shown = next(emails, "") or self._people.email(account)
         return address(shown) if "@" in shown else ""

@@ -20,7 +20,7 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A page by ``key`` (a content id), or by ``space`` and ``title``; neither: the address names
+    """A page by ``key`` (a content id), or by ``space`` and ``title``; all empty: the address names
     no page."""
 
     key: str = ""
@@ -28,49 +28,49 @@ class PageLink:
     title: str = ""
 
 
-def within(shown_at: str, url: str) -> str | None:
+def path_within(shown_at: str, url: str) -> str | None:
     """Return the path of ``url`` below a wiki that people read at ``shown_at``; None if it leads
     elsewhere."""
     try:
-        asked, known = urlsplit(url.strip()), urlsplit(shown_at)
-        same = (asked.hostname, asked.port or _PORTS.get(asked.scheme)) == (
-            known.hostname,
-            known.port or _PORTS.get(known.scheme),
+        parts, wiki = urlsplit(url.strip()), urlsplit(shown_at)
+        same = (parts.hostname, parts.port or _PORTS.get(parts.scheme)) == (
+            wiki.hostname,
+            wiki.port or _PORTS.get(wiki.scheme),
         )
     except ValueError:  # invalid brackets or port
         return None
-    below = asked.path.removeprefix(known.path)
-    if not same or not asked.path.startswith(known.path) or below[:1] not in {"", "/"}:
+    path = parts.path.removeprefix(wiki.path)
+    if not same or not parts.path.startswith(wiki.path) or path[:1] not in {"", "/"}:
         return None
-    return below
+    return path
 
 
 def page_link(path: str, url: str) -> PageLink:
-    """Return the page of ``url``; ``path`` is `within` the wiki."""
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(url.strip()).query).items()}
-    if found := _BY_ID.search(path) or _ATTACHED.match(path):
-        return PageLink(found[1])
-    if asked.get("pageId", "").isdecimal():
-        return PageLink(asked["pageId"])
-    if found := _TINY.match(path):
-        return PageLink(tiny(found[1]))
-    if asked.get("spaceKey") and asked.get("title"):
-        return PageLink(space=asked["spaceKey"], title=asked["title"])
-    if found := _BY_TITLE.match(path):
-        return PageLink(space=unquote(found[1]), title=unquote_plus(found[2]))
+    """Return the page of ``url``; ``path`` is its `path_within` the wiki."""
+    query = {name: values[0] for name, values in parse_qs(urlsplit(url.strip()).query).items()}
+    if match := _BY_ID.search(path) or _ATTACHED.match(path):
+        return PageLink(match[1])
+    if query.get("pageId", "").isdecimal():
+        return PageLink(query["pageId"])
+    if match := _TINY.match(path):
+        return PageLink(tiny(match[1]))
+    if query.get("spaceKey") and query.get("title"):
+        return PageLink(space=query["spaceKey"], title=query["title"])
+    if match := _BY_TITLE.match(path):
+        return PageLink(space=unquote(match[1]), title=unquote_plus(match[2]))
     return PageLink()
 
 
 def space_link(path: str) -> str:
     """Return the key of the space whose overview is at ``path``; empty if it is another page."""
-    found = _SPACE.match(path)
-    return unquote(found[1] or found[2]) if found else ""
+    match = _SPACE.match(path)
+    return unquote(match[1] or match[2]) if match else ""
 
 
 def edit_address(shown_at: str, key: str, url: str, *, cloud: bool) -> str:
-    """Return where the page at ``url``, or the page of that file or comment, is edited; empty if
-    the address is of no page in the wiki that people read at ``shown_at``."""
-    path = within(shown_at, url)
+    """Return the address at which people edit the page at ``url``, or the page of the file or
+    comment there; empty if ``url`` is no page in the wiki that people read at ``shown_at``."""
+    path = path_within(shown_at, url)
     id_ = page_link(path, url).key or (key if key.isdecimal() else "") if path else ""
     if not path or not id_:
         return ""
@@ -84,17 +84,17 @@ def edit_address(shown_at: str, key: str, url: str, *, cloud: bool) -> str:
 def plain_address(key: str, url: str) -> str:
     """Return an address of the page with this ``key`` (or of its file or comments) without what
     ``url`` reveals: title, space, heading. Both products have one. Empty if unknown."""
-    found = _BELOW.match(url)
-    if not found:
+    match = _BELOW.match(url)
+    if not match:
         return ""
     id_ = key.partition("/")[0]
     if not id_.isdecimal():
-        id_ = page_link(url[found.end(1) :], "").key
-    return f"{found[1]}/pages/viewpage.action?pageId={id_}" if id_ else ""
+        id_ = page_link(url[match.end(1) :], "").key
+    return f"{match[1]}/pages/viewpage.action?pageId={id_}" if id_ else ""
 
 
 def tiny(link: str) -> str:
     """Return the content id of ``/x/link``: eight bytes, the lowest first, in base 64 with ``-``
     for ``/`` and ``_`` for ``+`` (the reverse of the usual), without trailing A's."""
-    whole = link.replace("-", "/").replace("_", "+").ljust(11, "A") + "="
-    return str(int.from_bytes(b64decode(whole), "little"))
+    encoded = link.replace("-", "/").replace("_", "+").ljust(11, "A") + "="
+    return str(int.from_bytes(b64decode(encoded), "little"))

@@ -1,8 +1,8 @@
 """Paging to the end of a listing: by cursor (Cloud, v1 and v2) or by ``start`` (Data Center).
 
 A listing ends at a response without ``next``, after several empty pages (Cloud has a ``next`` even
-after the last; pages that the token may not see can be empty, too), and at a repeated ``next`` (it
-would never end).
+after the last page; a page of results that the token may not see can be empty, too), and at a
+repeated ``next`` (it would never end).
 """
 
 from __future__ import annotations
@@ -21,41 +21,43 @@ log = logging.getLogger(__name__)
 _LIMIT = re.compile(r"([?&]limit=)[0-9]+")
 _EMPTY = 3
 """Consecutive empty pages of results that count as the end."""
-_SPARED = 4
+_RAISE_AFTER = 4
 """Responses after which a smaller limit is raised again."""
 
 
-class Getting(Protocol):
+class JsonClient(Protocol):
     @property
     def base(self) -> Base: ...
 
     def get(self, path: str, params: Params | None = None, *, few_tries: bool = False) -> Json: ...
 
 
-def by_cursor(wiki: Getting, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
+def by_cursor(
+    wiki: JsonClient, path: str, params: Params, *, halves: bool = True
+) -> Iterator[Json]:
     """Yield responses, each with its ``results``, following ``next``. After a server error (5xx)
-    the request is repeated in ``halves``: not for listings that are always short.
+    the request is repeated in ``halves``, except for listings that are always short.
 
     Raises:
-        WikiUnavailable: a page of results cannot be had; the listing is not whole.
+        WikiUnavailable: a page of results cannot be had; the listing is incomplete.
     """
     seen: set[str] = set()
-    last: list[Json] = []
-    empty, size = 0, _Size(params)
-    asked: tuple[str, Params | None] = (path, params)
+    last_rows: list[Json] = []
+    empty_pages, size = 0, _Size(params)
+    request: tuple[str, Params | None] = (path, params)
     while True:
-        answer = _halved(wiki, asked, size) if halves else wiki.get(*asked)
-        size.went_well()
-        if found := results(answer):
-            _goes_on(found, last)
+        answer = _get_in_halves(wiki, request, size) if halves else wiki.get(*request)
+        size.succeed()
+        if rows := results(answer):
+            _refuse_repeat(rows, last_rows)
             yield answer
         link = _next(answer)
-        empty = 0 if found else empty + 1
-        if not link or link in seen or empty == _EMPTY:
+        empty_pages = 0 if rows else empty_pages + 1
+        if not link or link in seen or empty_pages == _EMPTY:
             return
         seen.add(link)
-        last = found
-        asked = (wiki.base.relative(link), None)
+        last_rows = rows
+        request = (wiki.base.relative(link), None)
 
 
 class _Size:
@@ -64,24 +66,24 @@ class _Size:
     def __init__(self, params: Params) -> None:
         self.most = int(params.get("limit", 100))
         self.now = self.most
-        self._spared = 0
+        self._successes = 0
 
     def halve(self) -> None:
-        self.now, self._spared = self.now // 2, 0
+        self.now, self._successes = self.now // 2, 0
 
-    def went_well(self) -> None:
-        self._spared += 1
-        if self._spared % _SPARED == 0:
+    def succeed(self) -> None:
+        self._successes += 1
+        if self._successes % _RAISE_AFTER == 0:
             self.now = min(self.most, self.now * 2)
 
 
-def _halved(wiki: Getting, asked: tuple[str, Params | None], size: _Size) -> Json:
-    """Return one page of a listing by cursor, as large as the server can bear.
+def _get_in_halves(wiki: JsonClient, request: tuple[str, Params | None], size: _Size) -> Json:
+    """Return one page of a listing by cursor, as large as the server can return.
 
     Raises:
-        WikiUnavailable: it cannot be had, however small.
+        WikiUnavailable: not even one result can be had.
     """
-    path, params = asked
+    path, params = request
     limited = "limit" in params if params is not None else bool(_LIMIT.search(path))
     while True:
         few_tries = limited and size.now > 1
@@ -95,15 +97,15 @@ def _halved(wiki: Getting, asked: tuple[str, Params | None], size: _Size) -> Jso
 
 
 def _limited(path: str, params: Params | None, limit: int) -> tuple[str, Params | None]:
-    """Return the request with a limit. A ``next`` (without params) has its limit, which is
-    replaced, and never added."""
+    """Return the request with ``limit`` in place of its own limit. Where it has none, none is
+    added. A ``next`` (without params) has it in ``path``."""
     if params is None:
         return _LIMIT.sub(rf"\g<1>{limit}", path), None
     return path, {**params, "limit": limit} if "limit" in params else params
 
 
-def by_start(  # noqa: PLR0913 - how it is asked for
-    wiki: Getting,
+def by_start(  # noqa: PLR0913 - ways to lighten a request
+    wiki: JsonClient,
     path: str,
     params: Params,
     lighter: Params | None = None,
@@ -112,24 +114,24 @@ def by_start(  # noqa: PLR0913 - how it is asked for
     few_tries: bool = False,
 ) -> Iterator[Json]:
     """Yield responses as `by_cursor`. The server may silently return fewer than ``limit``, so the
-    offset advances by the number of results. After a server error (5xx) it is requested in halves;
-    a batch that is not found (a 404, as of CONFCLOUD-77618), or is too heavy even alone, is
-    requested as ``lighter``.
+    offset advances by the number of results. After a server error (5xx) a batch is requested in
+    halves. A batch that is not found (a 404, as in CONFCLOUD-77618), or a single result that still
+    fails, is requested with ``lighter``.
 
     Raises:
-        WikiUnavailable: a page of results cannot be had; the listing is not whole.
+        WikiUnavailable: a page of results cannot be had; the listing is incomplete.
     """
-    start, light, empty, size = 0, False, 0, _Size(params)
-    last: list[Json] = []
+    start, light, empty_pages, size = 0, False, 0, _Size(params)
+    last_rows: list[Json] = []
     while True:
-        asked = lighter if light and lighter is not None else params
-        divides = halves and size.now > 1
+        query = lighter if light and lighter is not None else params
+        may_halve = halves and size.now > 1
         try:
-            here = {**asked, "start": start, "limit": size.now}
-            answer = wiki.get(path, here, few_tries=few_tries or (divides and not light))
+            page_query = {**query, "start": start, "limit": size.now}
+            answer = wiki.get(path, page_query, few_tries=few_tries or (may_halve and not light))
         except Refused as refused:
             too_heavy = refused.status >= 500
-            if too_heavy and divides and not light:
+            if too_heavy and may_halve and not light:
                 size.halve()
                 log.debug("%s: %d at a time now", path, size.now)
             elif (too_heavy or refused.status == 404) and lighter is not None and not light:
@@ -138,28 +140,28 @@ def by_start(  # noqa: PLR0913 - how it is asked for
                 raise
             continue
         light = False
-        size.went_well()
-        found, link = results(answer), _next(answer)
-        if found:
-            _goes_on(found, last)
+        size.succeed()
+        rows, link = results(answer), _next(answer)
+        if rows:
+            _refuse_repeat(rows, last_rows)
             yield answer
-        empty = 0 if found else empty + 1
-        if not link or empty == _EMPTY:
+        empty_pages = 0 if rows else empty_pages + 1
+        if not link or empty_pages == _EMPTY:
             return
-        last = found
-        start = start + len(found) if found else max(start, _start(link))
+        last_rows = rows
+        start = start + len(rows) if rows else max(start, _start(link))
 
 
 def results(answer: Json) -> list[Json]:
     """Return the results of a response.
 
     Raises:
-    Refused: it is no listing, which must not be taken for an empty one.
+        Refused: the response is no listing, which must not be taken for an empty one.
     """
-    found = answer.get("results")
-    if not isinstance(found, list):
+    rows = answer.get("results")
+    if not isinstance(rows, list):
         raise Refused(200, "Confluence answered a listing without `results`.")
-    return found
+    return rows
 
 
 def rows(answers: Iterable[Json]) -> Iterator[Json]:
@@ -172,8 +174,8 @@ def rows(answers: Iterable[Json]) -> Iterator[Json]:
         yield from results(answer)
 
 
-def _goes_on(found: list[Json], last: list[Json]) -> None:
-    if found == last:
+def _refuse_repeat(rows: list[Json], last_rows: list[Json]) -> None:
+    if rows == last_rows:
         raise Refused(200, "Confluence gives the same page of results again and again.")
 
 

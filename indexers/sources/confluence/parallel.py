@@ -18,15 +18,15 @@ _THREADS = "confluence"
 def parallel_map(
     work: Callable[[Item], Made], items: Iterable[Item], workers: int
 ) -> Iterator[Made]:
-    """Yield the result of ``work`` for each item. While one is used, the next are under way, but at
-    most a few for each worker: memory stays flat.
+    """Yield the result of ``work`` for each item. While the caller uses one, the next ones run, but
+    at most a few for each worker: memory stays flat.
 
     Raises:
-        Whatever ``work`` raises, at its item; the others are given up.
+        Whatever ``work`` raises, at its item; the remaining items are dropped.
     """
     return in_order((partial(work, item) for item in items), ahead=2 * workers - 1, name=_THREADS)
 
 
-def begun(work: Callable[[Item], Made], item: Item) -> Future[Made]:
-    """Begin ``work`` on ``item`` in a daemon thread, for a request may hang for a long time."""
+def start_in_thread(work: Callable[[Item], Made], item: Item) -> Future[Made]:
+    """Start ``work`` on ``item`` in a daemon thread, because a request may hang for a long time."""
     return in_daemon(partial(work, item), _THREADS)

@@ -12,7 +12,7 @@ from indexers.model import Section
 from indexers.parsing.limits import PAGE, Parse
 from indexers.sources.confluence.storage_links import StorageLinks
 
-_MOST_NAMES = 500
+_MAX_NAMES = 500
 """People of one page who are looked up; each may be a request."""
 
 Make = Callable[..., tuple[Section, ...]]
@@ -21,7 +21,7 @@ Make = Callable[..., tuple[Section, ...]]
 
 @dataclass(frozen=True, slots=True)
 class PageLocation:
-    """The place of a page: its wiki's address, its own, key and space."""
+    """The place of a page: the addresses of its wiki and of itself, its key and its space."""
 
     wiki: str
     address: str
@@ -30,7 +30,7 @@ class PageLocation:
 
     def links(self, user: Callable[[str], str]) -> StorageLinks:
         """Return links made from the page alone, so that its text depends on no other page: an
-        address by title redirects to the page that has it."""
+        address by title redirects to the page with that title."""
         return StorageLinks(
             address=self.address,
             page=lambda space, title: (
@@ -50,8 +50,8 @@ class Parsed:
     unknown: frozenset[str]
 
 
-def parsed(
-    make: Make, *arguments: Any, place: PageLocation, names: Mapping[str, str], **named: Any
+def parse_document(
+    make: Make, *arguments: Any, place: PageLocation, names: Mapping[str, str], **keywords: Any
 ) -> Parsed:
     unknown: set[str] = set()
 
@@ -60,7 +60,7 @@ def parsed(
             unknown.add(key)
         return names.get(key, "")
 
-    return Parsed(make(*arguments, links=place.links(user), **named), frozenset(unknown))
+    return Parsed(make(*arguments, links=place.links(user), **keywords), frozenset(unknown))
 
 
 def parse_within(
@@ -69,16 +69,20 @@ def parse_within(
     user: Callable[[str], str],
     make: Make,
     *arguments: Any,
-    **named: Any,
+    **keywords: Any,
 ) -> tuple[Section, ...]:
-    """Return the sections with the names of all people in them. Only Confluence knows these, and
-    the parsing process cannot ask it: so it returns the people it found.
+    """Return the sections with the names of all people in them. The parsing process cannot request
+    names from Confluence, so it returns the people that it found, and parses again.
 
     Raises:
         ParsingFailed
     """
-    read = partial(parse, PAGE, parsed, make, *arguments, place=place, **named)
-    first = read(names={})
+    read_with_names = partial(
+        parse, PAGE, parse_document, make, *arguments, place=place, **keywords
+    )
+    first = read_with_names(names={})
     if not first.unknown:
         return first.sections
-    return read(names={key: user(key) for key in sorted(first.unknown)[:_MOST_NAMES]}).sections
+    return read_with_names(
+        names={key: user(key) for key in sorted(first.unknown)[:_MAX_NAMES]}
+    ).sections

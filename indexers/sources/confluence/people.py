@@ -16,8 +16,8 @@ AT_ONCE = 200
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account. ``key`` is the account id (Cloud) or the user key (Data Center). ``email`` is
-    empty if it is hidden, or shown elsewhere. ``licensed``: may log in, and is no guest and no
-    app."""
+    empty if it is hidden, or another request shows it. ``licensed``: the account may log in, and is
+    no guest and no app."""
 
     key: str
     name: str
@@ -37,7 +37,7 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class AccountDirectory:
     """The directory of accounts. ``by_email``: keys of all accounts that show an address. ``all``
-    counts people, including those whose address is hidden. It is ``whole`` unless one was
+    counts people, including those whose address is hidden. It is ``whole`` unless an address was
     unavailable."""
 
     by_email: Mapping[str, frozenset[str]]
@@ -46,12 +46,12 @@ class AccountDirectory:
 
     @classmethod
     def of(cls, emails: Mapping[str, str | None], total: int = 0) -> AccountDirectory:
-        """Return the directory of e-mails by key: empty if hidden, None if unavailable."""
-        found: dict[str, set[str]] = {}
+        """Return the directory of ``emails`` by key: empty if hidden, None if unavailable."""
+        accounts: dict[str, set[str]] = {}
         for key, email in emails.items():
             if email and "@" in email:  # Data Center may mask it: "ada at example dot com".
-                found.setdefault(address(email), set()).add(key)
-        by_email = {email: frozenset(keys) for email, keys in found.items()}
+                accounts.setdefault(address(email), set()).add(key)
+        by_email = {email: frozenset(keys) for email, keys in accounts.items()}
         return cls(by_email, max(total, len(emails)), None not in emails.values())
 
     @property
@@ -109,5 +109,5 @@ def rows_of(wiki: Transport, path: str, params: Params) -> Iterator[Json]:
 
 
 def text(answer: Mapping[str, object], name: str) -> str:
-    found = answer.get(name)
-    return found if isinstance(found, str) else ""
+    value = answer.get(name)
+    return value if isinstance(value, str) else ""

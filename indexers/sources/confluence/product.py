@@ -35,9 +35,9 @@ class UnreadSpace:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page or blog post in an enumeration. ``ancestors`` are the ids of all nodes above it;
-    ``url`` is for people; ``own`` is the restriction of the page itself, None if the enumeration
-    does not report it; ``owner`` is its owner field, as far as reported."""
+    """A listed page or blog post. ``ancestors`` are the ids of all nodes above it; ``url`` is for
+    people; ``own`` is the restriction of the page itself, None if the listing does not report it;
+    ``owner`` is its owner field, as far as the listing reports it."""
 
     key: str
     kind: str
@@ -63,8 +63,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A current page in a space that is not among the given ones. ``space`` is the argument of
-    `Product.lists`; ``space_id`` its id, where ``space`` is its key."""
+    """A current page in a space that is not read. ``space`` is the argument of `Product.lists`;
+    ``space_id`` is the space's id, where ``space`` is its key."""
 
     key: str
     space: str
@@ -73,8 +73,8 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Rights of pages: each page's and each ancestor's own gate, by content id (a missing one is
-    CLOSED), the ``editor`` of pages if known, and the ``owners`` that the enumeration did not
+    """Rights of pages: the own gate of each page and ancestor, by content id (a missing one is
+    CLOSED), the ``editors`` of pages if known, and the ``owners`` that the listing did not
     report."""
 
     gates: Mapping[str, Gate]
@@ -96,12 +96,12 @@ class Product(Protocol):
     def spaces(
         self, keys: Sequence[str], *, personal: bool, archived: bool
     ) -> Sequence[ConfluenceSpace | UnreadSpace]:
-        """Return the existing spaces of ``keys``, or all that the token sees: personal and archived
-        ones only if they are requested, or named."""
+        """Return the existing spaces of ``keys``, or, without keys, all that the token sees;
+        personal and archived ones only if ``personal`` and ``archived`` say so."""
         ...
 
     def viewers(self, space: ConfluenceSpace) -> Gate:
-        """Return who may view it; `UnreadGate` if the token may not know."""
+        """Return who may view the space; `UnreadGate` if the token may not know."""
         ...
 
     def pages(self, space: ConfluenceSpace) -> list[Listed]: ...
@@ -109,16 +109,16 @@ class Product(Protocol):
     def rights(self, pages: Sequence[Listed]) -> Rights: ...
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
-        """Return bodies in storage format, by key, or why there is none."""
+        """Return the body of each page in storage format, by key, or why there is none."""
         ...
 
     def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
-        """Return the current page or blog post, requested by itself; None if there is no current
-        one that the token sees. ``spaces`` (by id) are those that are read."""
+        """Request a page or blog post by itself; return None if there is no current one that the
+        token sees. ``spaces`` (by id) are the spaces that are read."""
         ...
 
     def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
-        """Return whether a space (of `Elsewhere`) is one that `spaces` without keys must list."""
+        """Return whether `spaces` without keys must list ``space`` (of `Elsewhere`)."""
         ...
 
     def labels(self, key: str) -> frozenset[str]:
@@ -131,7 +131,7 @@ class Product(Protocol):
         ...
 
     def editor(self, page: Listed) -> str:
-        """Return the editor that wrote it, as far as its anchors depend on it: `Rights.editors`."""
+        """Return the editor that wrote the page, see `Rights.editors`: its anchors depend on it."""
         ...
 
     def user_name(self, key: str) -> str:

@@ -36,7 +36,7 @@ Names = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page in an enumeration, with its rights and its ``owner`` field."""
+    """A listed page with its rights and its ``owner`` field."""
 
     listed: Listed
     acl: Acl
@@ -63,7 +63,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class OnPage:
-    """A document on a page that is read, for the page's readers."""
+    """A document on a page that is read; its readers are the page's."""
 
     page: Seen
 
@@ -91,7 +91,7 @@ class Reader:
         *,
         parse: Parse = here,
     ) -> None:
-        """Create it. ``names`` are those that are known already; new ones are added."""
+        """Create the reader. ``names`` are the known names; the reader adds new ones."""
         self._wiki = wiki
         self._transport = transport
         self._product = product
@@ -100,37 +100,39 @@ class Reader:
         self._empty: dict[str, str] = {}
 
     def known_empty(self, page: Seen) -> bool:
-        """Return whether it was empty the last time, and is unchanged."""
+        """Return whether the page was empty the last time, and is unchanged."""
         return says_the_same(page, self._empty.get(page.key, ""))
 
     def read(self, pages: Sequence[Seen]) -> Iterator[PageChange]:
-        """Yield pages; bodies are requested while earlier pages are embedded. A body that
+        """Yield pages. Bodies are requested while the caller embeds earlier pages. A body that
         Confluence failed to return is requested once more at the end."""
-        again: list[Seen] = []
-        yield from self._read(pages, again)
-        yield from self._read(again)
+        failed: list[Seen] = []
+        yield from self._read(pages, failed)
+        yield from self._read(failed)
 
-    def _read(self, pages: Sequence[Seen], again: list[Seen] | None = None) -> Iterator[PageChange]:
+    def _read(
+        self, pages: Sequence[Seen], retries: list[Seen] | None = None
+    ) -> Iterator[PageChange]:
         by_key = {page.listed.key: page for page in pages}
         batches = in_batches([page.listed for page in pages], self._product.batch)
         for bodies in parallel_map(self._product.bodies, batches, self._transport.concurrency):
             for key, body in bodies.items():
-                if isinstance(body, Refused) and again is not None and body.status >= 500:
-                    again.append(by_key[key])
+                if isinstance(body, Refused) and retries is not None and body.status >= 500:
+                    retries.append(by_key[key])
                 elif isinstance(body, Refused):
                     yield Failed(key, str(body))
                 else:
-                    yield self.converted(by_key[key], body)
+                    yield self.convert(by_key[key], body)
 
-    def converted(self, seen: Seen, body: str) -> PageChange:
+    def convert(self, seen: Seen, body: str) -> PageChange:
         """Make a page of its ``body`` in storage format."""
         listed = seen.listed
-        found = self.sections(
+        result = self.sections(
             listed.key, listed, sections, body, title=listed.title, editor=seen.editor
         )
-        if isinstance(found, Failed):
-            return found
-        if not found:
+        if isinstance(result, Failed):
+            return result
+        if not result:
             self._empty[listed.key] = revision(seen)
             return Skipped(listed.key, EMPTY)
         page = Page(
@@ -140,19 +142,20 @@ class Reader:
             url=listed.url,
             revision=revision(seen),
             acl=seen.acl,
-            sections=found,
+            sections=result,
             owner=seen.owner,
             updated=listed.updated,
         )
         return Changed(page, space=listed.space.key, since=listed.modified)
 
     def sections(
-        self, key: str, page: Listed, make: Make, *arguments: Any, **named: Any
+        self, key: str, page: Listed, make: Make, *arguments: Any, **keywords: Any
     ) -> tuple[Section, ...] | Failed:
-        """Return what ``make`` makes of a document (``key``) on ``page``, or why it failed."""
+        """Return the sections that ``make`` returns for a document (``key``) on ``page``, or why it
+        failed."""
         try:
             place = self._place(page)
-            return parse_within(self._parse, place, self._user, make, *arguments, **named)
+            return parse_within(self._parse, place, self._user, make, *arguments, **keywords)
         except ParsingFailed as error:
             return Failed(key, str(error))
         except Exception as error:

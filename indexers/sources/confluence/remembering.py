@@ -21,11 +21,11 @@ Value = TypeVar("Value")
 FAILURES_KEPT = 30.0
 """Seconds after which a failed request is repeated."""
 _MANY = 4096
-"""Entries at which expired ones are first removed."""
+"""Entries at which expired ones are removed for the first time."""
 
 
 class CannotAsk(WikiUnavailable):
-    """A request failed, now or at most `FAILURES_KEPT` ago, and that is in the log."""
+    """A request failed, now or at most `FAILURES_KEPT` ago, and the log has it."""
 
 
 @dataclass(slots=True)
@@ -40,25 +40,24 @@ class _Entry(Generic[Value]):
 class Remembered(Generic[Key, Value]):
     """Values by key. A caller that comes while a request is running waits for its result.
 
-    ``ask`` may raise WikiUnavailable. ``kept`` is how many seconds a value is valid from its
-    request on: afterwards nobody gets it, whatever happens, except from `last`; ``failures`` the
-    same for a failure. ``called`` names the values in the log, which names no key: it may be an
-    address.
+    ``ask`` may raise WikiUnavailable. ``lifetime`` returns the seconds for which a value is valid,
+    from its request on: afterwards only `last` returns it. ``failures`` is the same for a failure.
+    ``name`` names the values in the log. Keys are not logged: they may be addresses.
     """
 
     def __init__(
         self,
-        called: str,
+        name: str,
         ask: Callable[[Key], Value],
-        kept: Callable[[Value], float],
+        lifetime: Callable[[Value], float],
         clock: Callable[[], float],
         *,
         failures: float = FAILURES_KEPT,
     ) -> None:
         self._failures = failures
-        self._called = called
+        self._name = name
         self._ask = ask
-        self._kept = kept
+        self._lifetime = lifetime
         self._clock = clock
         self._entries: dict[Key, _Entry[Value]] = {}
         self._lock = Lock()
@@ -73,16 +72,16 @@ class Remembered(Generic[Key, Value]):
         entry = self._entry(key)
         turn = entry.turn
         with entry.lock:
-            # A value that came while we waited for the lock is as new as ours would be.
+            # A value that came while this thread waited for the lock is as new as its own would be.
             if entry.turn == turn and self._clock() >= entry.until:
-                self._renew(key, entry)
+                self._refresh(key, entry)
             if isinstance(entry.outcome, CannotAsk):
                 raise CannotAsk(*entry.outcome.args)
             return entry.outcome
 
     def last(self, key: Key) -> Value | None:
-        """Return the last value that there was, at once and however old it is; None if there was
-        none. One that is over is requested again meanwhile."""
+        """Return the last value at once, however old it is; None if there was none. An expired
+        value is requested again in the background."""
         entry = self._entry(key)
         if entry.last is not None and self._clock() >= entry.until and not entry.lock.locked():
             in_daemon(partial(self.get, key), "asking again")
@@ -103,17 +102,17 @@ class Remembered(Generic[Key, Value]):
                 self._many = max(_MANY, 2 * len(self._entries))
             return self._entries.setdefault(key, _Entry())
 
-    def _renew(self, key: Key, entry: _Entry[Value]) -> None:
-        asked = self._clock()
+    def _refresh(self, key: Key, entry: _Entry[Value]) -> None:
+        started = self._clock()
         try:
-            found = self._ask(key)
-            entry.outcome, entry.until = found, asked + self._kept(found)
-            entry.last = found
+            value = self._ask(key)
+            entry.outcome, entry.until = value, started + self._lifetime(value)
+            entry.last = value
         except WikiUnavailable as error:
             # A server that is slow to fail must not be asked again at once.
             entry.outcome, entry.until = CannotAsk(str(error)), self._clock() + self._failures
             if not isinstance(error, CannotAsk):
-                log.warning("%s cannot be had now: %s", self._called, _kind(error))
+                log.warning("%s cannot be had now: %s", self._name, _kind(error))
         entry.turn += 1
 
 

@@ -24,10 +24,9 @@ CLOSED: Gate = frozenset()
 
 
 class UnreadGate(frozenset[str]):
-    """A gate that could not be fully read, and that lets nobody in. Mostly none of it was read, and
-    then it equals CLOSED.
+    """A gate that could not be read in full. Mostly none of it was read, and then it equals CLOSED.
 
-    ``why`` is Confluence's answer; ``may_pass``: another try may read it.
+    ``why`` is Confluence's answer; ``may_pass``: another try may read the gate.
     """
 
     why: str
@@ -65,8 +64,8 @@ class Tokens:
 
 def acl(space: Gate, nodes: Iterable[Gate]) -> Acl:
     """Return the Acl of a page in ``space`` with the restrictions ``nodes``, its own and its
-    ancestors': all of them must be passed. Equal rights give equal Acls, whichever node they come
-    from."""
+    ancestors': a reader must pass all of them. Equal rights give equal Acls, whichever node they
+    come from."""
     gates = {space, *nodes}
     if CLOSED in gates:
         return NOBODY
@@ -77,8 +76,8 @@ def acl(space: Gate, nodes: Iterable[Gate]) -> Acl:
 class Restriction:
     """A node's read restriction, as far as one response reports it.
 
-    ``came`` is how many subjects of the longer list it named, ``whole`` whether it named all; it is
-    not ``readable`` if its format is unknown.
+    ``came`` is how many subjects the response named in its longer list, ``whole`` whether it named
+    all; it is not ``readable`` if its format is unknown.
     """
 
     gate: Gate
@@ -93,8 +92,8 @@ UNREADABLE = Restriction(CLOSED, whole=False, readable=False)
 def restriction(answer: object, tokens: Tokens) -> Restriction:
     """Read ``restrictions.user`` and ``restrictions.group`` of the ``read`` operation.
 
-    A node is unrestricted only if Confluence explicitly says that there are no subjects; a subject
-    without a name restricts it, too, and so does one that is counted and not named.
+    A node is unrestricted only if Confluence explicitly says that there are no subjects. A subject
+    without a name restricts it, too, and so does a subject that is counted and not named.
     """
     subjects = answer.get("restrictions") if isinstance(answer, Mapping) else None
     if not isinstance(subjects, Mapping):
@@ -108,19 +107,19 @@ def restriction(answer: object, tokens: Tokens) -> Restriction:
             return UNREADABLE
         longest = max(longest, len(rows))
         gate.update(filter(None, (_subject(row, kind, tokens) for row in rows)))
-        whole = whole and not _goes_on(listed, len(rows))
+        whole = whole and not _has_more(listed, len(rows))
     return Restriction(frozenset(gate) if longest or not whole else PASSABLE, whole, longest)
 
 
-def _goes_on(listed: Mapping[str, Any], came: int) -> bool:
+def _has_more(listed: Mapping[str, Any], count: int) -> bool:
     """Return whether more subjects are, or may be, on another page of results."""
     links = listed.get("_links")
     if isinstance(links, Mapping) and links.get("next"):
         return True
     start, size, limit = (_number(listed.get(name)) for name in ("start", "size", "limit"))
     if listed.get("totalSize") is not None:
-        return start + came < _number(listed["totalSize"])
-    return (not start and size > came) or 0 < limit <= came
+        return start + count < _number(listed["totalSize"])
+    return (not start and size > count) or 0 < limit <= count
 
 
 def _number(value: object) -> int:
@@ -141,7 +140,7 @@ def space_gate(rows: Iterable[object], tokens: Tokens) -> Gate:
     """Return who may view a space. Only rows that allow reading the space itself count: rights to
     comment, to export or to administer say nothing about reading.
 
-    With EVERYONE among them it admits anonymous visitors, as far as the site does.
+    A gate with EVERYONE admits anonymous visitors, as far as the site does.
     """
     return frozenset(token for row in rows if (token := _viewer(row, tokens)))
 

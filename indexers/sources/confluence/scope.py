@@ -17,9 +17,9 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Pages of ``spaces`` (keys; empty: of all that ``personal`` and ``archived`` allow), below
-    ``trees`` (content ids, including these), with one of ``labels``, none of ``labels_out``, that
-    ``cql`` finds. An empty field narrows nothing."""
+    """Pages of ``spaces`` (keys; empty: all that ``personal`` and ``archived`` allow), in
+    ``trees`` (content ids of their top pages), with one of ``labels``, none of ``labels_out``, that
+    ``cql`` finds. An empty field restricts nothing."""
 
     spaces: tuple[str, ...] = ()
     personal: bool = False
@@ -35,17 +35,17 @@ class Scope:
 
         Raises:
             WikiMisconfigured: Confluence does not understand ``cql``.
-            WikiUnavailable: a listing is not whole.
+            WikiUnavailable: a listing is incomplete.
         """
-        found = self._found(wiki, space) if self.labels or self.cql else None
-        left_out = _ids(wiki, space, _labelled(self.labels_out)) if self.labels_out else frozenset()
+        matching = self._search(wiki, space) if self.labels or self.cql else None
+        excluded = _ids(wiki, space, _labelled(self.labels_out)) if self.labels_out else frozenset()
 
         def selected(page: Listed) -> bool:
             return (
                 (self.blog_posts or not page.is_blog_post)
                 and (not self.trees or not self._roots(page).isdisjoint(self.trees))
-                and (found is None or page.key in found)
-                and page.key not in left_out
+                and (matching is None or page.key in matching)
+                and page.key not in excluded
             )
 
         return selected
@@ -68,16 +68,16 @@ class Scope:
         )
 
     def _roots(self, page: Listed) -> frozenset[str]:
-        """Return the trees above a page. If they are unknown, it may be any of them: the page is
-        kept, and closed."""
+        """Return the trees that may hold a page. If its ancestors are unknown, that is every tree:
+        the page is selected, and nobody may read it."""
         above = frozenset({page.key, *page.ancestors})
         return above | frozenset(self.trees) if UNKNOWN in above else above
 
-    def _found(self, wiki: Transport, space: ConfluenceSpace) -> frozenset[str]:
-        asked = [_labelled(self.labels)] if self.labels else []
-        asked += [f"({self.cql})"] if self.cql else []
+    def _search(self, wiki: Transport, space: ConfluenceSpace) -> frozenset[str]:
+        conditions = [_labelled(self.labels)] if self.labels else []
+        conditions += [f"({self.cql})"] if self.cql else []
         try:
-            return _ids(wiki, space, " and ".join(asked))
+            return _ids(wiki, space, " and ".join(conditions))
         except Refused as refused:
             if refused.status == 400 and self.cql:
                 raise WikiMisconfigured(
@@ -95,5 +95,5 @@ def _ids(wiki: Transport, space: ConfluenceSpace, query: str) -> frozenset[str]:
     params = search_params(f"space = {quoted(space.key)} and {query}", _AT_ONCE)
     pages = by_cursor if wiki.base.cloud else by_start
     return frozenset(
-        str(found.get("id")) for answer in pages(wiki, SEARCH, params) for found in results(answer)
+        str(row.get("id")) for answer in pages(wiki, SEARCH, params) for row in results(answer)
     )

@@ -1,8 +1,8 @@
-"""Rights that could not be read: the report, and what happens to the pages.
+"""Rights that could not be read: reports about them, and the pages that they close.
 
-A page with an unread gate is shown to nobody. If another try may read the gate (a 500, for
-example), it is tried once more at the end of the pass, and a gate that stays unread is a failure.
-If Confluence refused permanently, each pass warns of it.
+Nobody is shown a page with an unread gate. If another try may read the gate (a 500, for example),
+it is read once more at the end of the pass, and a gate that stays unread is a failure. If
+Confluence refused permanently, each pass warns of it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from indexers.sources.confluence.rights import UnreadGate
 def narrowed_meanwhile(
     documents: Iterable[Seen | Extra], known: Mapping[str, KnownPage]
 ) -> dict[str, KnownPage]:
-    """Return what is known of the ``documents``, with no more rights than could be read."""
+    """Return the indexed pages of ``documents``, open to those readers alone whom the readable
+    rights admit."""
     return {
-        document.key: replace(held, acl=_narrowed(held.acl, document.acl))
+        document.key: replace(indexed, acl=_narrowed(indexed.acl, document.acl))
         for document in documents
-        if (held := known.get(document.key)) is not None
+        if (indexed := known.get(document.key)) is not None
     }
 
 
@@ -31,20 +32,20 @@ def relabelled(
     known: Mapping[str, KnownPage], narrowed: Mapping[str, KnownPage]
 ) -> Iterator[Relabelled]:
     """Yield the rights that differ."""
-    for key, held in narrowed.items():
-        if held.acl != known[key].acl:
-            yield Relabelled(key, held.revision, held.acl)
+    for key, indexed in narrowed.items():
+        if indexed.acl != known[key].acl:
+            yield Relabelled(key, indexed.revision, indexed.acl)
 
 
-def _narrowed(held: Acl, seen: Acl) -> Acl:
-    return NOBODY if NOBODY in {held, seen} else held & seen
+def _narrowed(indexed: Acl, current: Acl) -> Acl:
+    return NOBODY if NOBODY in {indexed, current} else indexed & current
 
 
 def refusals(pages: Iterable[Seen]) -> tuple[str, ...]:
     """Return a warning for each gate that Confluence does not report."""
     return tuple(
-        f"{_named(where)} cannot be read: {gate.why} {_effect(gate, count)}"
-        for where, (gate, count) in _gathered(pages).items()
+        f"{_gate_name(where)} cannot be read: {gate.why} {_effect(gate, count)}"
+        for where, (gate, count) in _unread_gates(pages).items()
         if not gate.may_pass
     )
 
@@ -52,7 +53,7 @@ def refusals(pages: Iterable[Seen]) -> tuple[str, ...]:
 def failures(pages: Sequence[Seen]) -> Iterator[Failed]:
     """Yield a failure for each gate that still could not be read: one line, however many pages it
     closes."""
-    for where, (gate, count) in _gathered(pages).items():
+    for where, (gate, count) in _unread_gates(pages).items():
         if gate.may_pass:
             yield Failed(
                 where,
@@ -61,15 +62,15 @@ def failures(pages: Sequence[Seen]) -> Iterator[Failed]:
             )
 
 
-def _gathered(pages: Iterable[Seen]) -> dict[str, tuple[UnreadGate, int]]:
-    found: dict[str, tuple[UnreadGate, int]] = {}
+def _unread_gates(pages: Iterable[Seen]) -> dict[str, tuple[UnreadGate, int]]:
+    unread: dict[str, tuple[UnreadGate, int]] = {}
     for page in pages:
         for where, gate in page.unread.items():
-            found[where] = (gate, found[where][1] + 1 if where in found else 1)
-    return found
+            unread[where] = (gate, unread[where][1] + 1 if where in unread else 1)
+    return unread
 
 
-def _named(where: str) -> str:
+def _gate_name(where: str) -> str:
     if where.startswith("space "):
         return f"Who may view {where}"
     return f"The restriction of page {where}"

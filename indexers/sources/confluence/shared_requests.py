@@ -12,12 +12,12 @@ from indexers.sources.confluence.transport import Params, Transport, unless_abse
 
 
 def edited_since(hours: int) -> str:
-    """Return the CQL. Its clock is in the site's time zone, so the site computes it."""
+    """Return the CQL. CQL has times in the site's time zone, so the site computes this one."""
     return f'type in (page, blogpost) and lastmodified >= now("-{hours}h")'
 
 
 def lists(wiki: Transport, path: str, *, personal: bool, archived: bool) -> bool:
-    """Return whether the space at ``path`` is among "all" of them."""
+    """Return whether the space at ``path`` counts as one of "all" spaces."""
     answer = unless_absent(partial(wiki.get, path))
     return answer is not None and is_listed(answer, personal=personal, archived=archived)
 

@@ -1,14 +1,14 @@
 """Pages of a space that Confluence does not show any more.
 
 A space in `spaces` that is deleted, renamed by key or closed to the token affects its own pages
-alone. They are closed to everybody until the space is seen again, and keep their passages, so that
-they are opened again without embedding. A space that Confluence merely failed to list keeps its
+only. They are closed to everybody until the space is seen again, and keep their passages, so that
+they can be opened again without embedding. A space that Confluence merely failed to list keeps its
 pages as they were: each is checked before it is quoted.
 
-Pages have the id of their space, and `spaces` has keys. Where one key is lost while Confluence
-fails to report another, what was seen before tells them apart, or one of the pages. Where neither
-does, the pages are closed: they may be those of the lost space, and rights come first. The check
-before a quotation is not enough for them: it may get no reply, and may be switched off.
+Pages have the id of their space, and `spaces` has keys. If one key is lost while Confluence fails
+to report another, the ids seen earlier tell them apart, or one of the pages does. If neither does,
+the pages are closed: they may be in the lost space, and rights come first. The check before a
+quotation is not enough for them: it may get no reply, and may be switched off.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ KeyOf = Callable[[str], str]
 """Returns the key of the space with an id; empty if that is unknown."""
 
 _ASKED = 3
-"""Pages that are asked for the key of their space: some may be gone, or have moved."""
+"""Pages of a space that are requested to learn its key: some may be gone, or have moved."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """Indexed pages that were not listed because their space could not be listed. ``closed`` are
-    those of lost spaces, ``unread`` those of spaces that are to be read again."""
+    """Indexed pages that were not listed because their space could not be listed: ``closed`` in
+    lost spaces, ``unread`` in spaces that the next sync reads."""
 
     closed: Known
     unread: Known
@@ -58,7 +58,7 @@ def left_behind(
     absent = {space.id: space for space in spaces.seen if space.id in refused}
     lost = {id_ for id_, why in refused.items() if why.absent}
     failed = {id_ for id_ in absent if id_ not in lost}
-    listed_whole = {space.id for space in spaces.seen} - absent.keys()
+    listed_spaces = {space.id for space in spaces.seen} - absent.keys()
     trouble_elsewhere = bool(spaces.lost or lost)
 
     def only_failed(space: str) -> bool:
@@ -66,84 +66,87 @@ def left_behind(
             return space not in lost
         if not trouble_elsewhere:
             return bool(failed or spaces.unread)
-        # The lost ones have other ids, if each was seen before it was refused.
+        # The lost spaces have other ids, if each was seen before Confluence refused it.
         return bool(space and spaces.unread) and not spaces.lost
 
     closed: dict[str, KnownPage] = {}
     unread: dict[str, KnownPage] = {}
-    for key, held in known.items():
-        space = space_of(held.revision)
-        if key in listed or space in listed_whole:
+    for key, page in known.items():
+        space = space_of(page.revision)
+        if key in listed or space in listed_spaces:
             continue
         if only_failed(space):
-            unread[key] = held
+            unread[key] = page
         elif trouble_elsewhere:
-            closed[key] = held
-    names = [*spaces.lost, *(absent[id_].key for id_ in sorted(lost))]
-    failures = [_lost(key, spaces.hints.get(key, "")) for key in names]
-    told = {key_of(space_of(held.revision)) for held in unread.values()}
-    untold = {space for held in closed.values() if not key_of(space := space_of(held.revision))}
+            closed[key] = page
+    lost_keys = [*spaces.lost, *(absent[id_].key for id_ in sorted(lost))]
+    failures = [_lost(key, spaces.hints.get(key, "")) for key in lost_keys]
+    failed_keys = {key_of(space_of(page.revision)) for page in unread.values()}
+    undetermined = {
+        space for page in closed.values() if not key_of(space := space_of(page.revision))
+    }
     for key, why in spaces.unread.items():
-        in_doubt = "" in untold or (untold and key not in told)
+        in_doubt = "" in undetermined or (undetermined and key not in failed_keys)
         failures.append(_perhaps_closed(key, why) if in_doubt else _unread(key, why))
     failures += [_unread(absent[id_].key, refused[id_]) for id_ in sorted(failed)]
     return LeftBehind(closed, unread, tuple(failures))
 
 
 def untold_spaces(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> dict[str, list[str]]:
-    """Return some pages of each space, by id, that is lost or unread, and nothing tells which."""
-    found: dict[str, list[str]] = {}
+    """Return some pages of each space, by id, that is either lost or unread, if nothing tells
+    which."""
+    samples: dict[str, list[str]] = {}
     if not spaces.lost or not spaces.unread:
-        return found
-    seen = {"", *(space.id for space in spaces.seen)}
-    for key, held in known.items():
-        space = space_of(held.revision)
-        if space in seen or key_of(space) or is_attachment(key) or is_comments(key):
+        return samples
+    visible = {"", *(space.id for space in spaces.seen)}
+    for key, page in known.items():
+        space = space_of(page.revision)
+        if space in visible or key_of(space) or is_attachment(key) or is_comments(key):
             continue
-        pages = found.setdefault(space, [])
+        pages = samples.setdefault(space, [])
         if len(pages) < _ASKED:
             pages.append(key)
-    return found
+    return samples
 
 
 def in_lost_spaces(spaces: ListedSpaces, known: Known) -> Known:
     """Return the ``known`` pages whose space is certainly lost."""
     if not spaces.lost or spaces.unread:
         return {}
-    seen = {space.id for space in spaces.seen}
+    visible = {space.id for space in spaces.seen}
     return {
-        key: held
-        for key, held in known.items()
-        if (space := space_of(held.revision)) and space not in seen
+        key: page
+        for key, page in known.items()
+        if (space := space_of(page.revision)) and space not in visible
     }
 
 
 def known_in(spaces: Sequence[ConfluenceSpace], known: Known) -> Known:
     """Return the ``known`` pages that may be in ``spaces``."""
-    seen = {"", *(space.id for space in spaces)}
-    return {key: held for key, held in known.items() if space_of(held.revision) in seen}
+    visible = {"", *(space.id for space in spaces)}
+    return {key: page for key, page in known.items() if space_of(page.revision) in visible}
 
 
 def close_pages(pages: Known) -> Iterator[Relabelled | Unchanged]:
-    """Yield the pages with rights that nobody passes; their text stays as it is."""
-    for key, held in pages.items():
-        if held.acl == NOBODY:
+    """Close the pages to everybody; their text stays as it is."""
+    for key, page in pages.items():
+        if page.acl == NOBODY:
             yield Unchanged(key)
         else:
-            yield Relabelled(key, held.revision, NOBODY)
+            yield Relabelled(key, page.revision, NOBODY)
 
 
 def vanished(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> tuple[str, ...]:
-    """Return warnings of spaces that have indexed pages and are not among "all" spaces any more.
-    Those named in `spaces` are reported as failures."""
-    seen = {"", *(space.id for space in spaces.seen)}
-    counts = Counter(space_of(held.revision) for held in known.values())
+    """Return warnings of spaces that have indexed pages and are not listed any more. Lost spaces
+    that `spaces` names are reported as failures instead."""
+    visible = {"", *(space.id for space in spaces.seen)}
+    counts = Counter(space_of(page.revision) for page in known.values())
     return tuple(
         f"The space {key_of(space) or f'with the id {space}'} ({count} indexed) is not among the"
         " spaces that Confluence lists any more: it is deleted, archived or closed to the token's"
         " account."
         for space, count in sorted(counts.items())
-        if space not in seen
+        if space not in visible
     )
 
 

@@ -1,4 +1,4 @@
-"""A Confluence page's body (storage format) to sections: pure, and total.
+"""A Confluence page's body (storage format) to sections. It is pure and never fails.
 
 Nothing is fetched: targets of links and names of people are passed in, and an included page becomes
 a link, because fewer people may be allowed to read it.
@@ -21,7 +21,7 @@ from indexers.text.outlining import OutlineSection, with_text
 from indexers.text.visibility import keep_what_is_seen
 
 VERSION = "4"
-"""To be changed whenever the same body would be written another way."""
+"""Change it whenever the same body would be written another way."""
 
 _OPAQUE = frozenset({
     "ac:adf-extension", "ac:task-list", "blockquote", "ol", "pre", "table", "ul", STRUCK
@@ -45,30 +45,31 @@ def sections(
     ``editor`` is the page's property of that name: ``v2`` for Cloud's new editor, which makes other
     anchors than the legacy one and Data Center.
     """
-    root = seen(body)
+    root = visible_tree(body)
     anchors = StorageAnchors(title, editor)
     writer = StorageWriter(links or StorageLinks(), anchors)
     headings = _headings(root, anchors, writer)
     path: list[StorageHeading] = []
     anchor = ""
-    found: list[OutlineSection] = []
-    for heading, items in _parts(root, headings):
-        # A page that begins with its title again has all its text below that; it is no path.
-        first = not path and not any(part.text for part in found)
-        again = heading and first and _same(heading.text, title)
-        if heading and not again:
+    outline: list[OutlineSection] = []
+    for heading, items in _split_at_headings(root, headings):
+        # A first heading that repeats the page's title is no level of its outline.
+        first = not path and not any(part.text for part in outline)
+        repeats_title = heading and first and _is_same(heading.text, title)
+        if heading and not repeats_title:
             path = [above for above in path if above.level < heading.level]
-            # A heading whose words are all struck through ends what is above it, and heads nothing.
+            # A heading that is all struck through ends the section above it, and begins none.
             path += [heading] if heading.text else []
             anchor = heading.anchor
         text = "\n\n".join(writer.blocks(items))
-        says = bool(heading and heading.text) and not again and not _lists(items)
-        found.append(OutlineSection(tuple(above.text for above in path), anchor, text, says=says))
-    return with_text(found)
+        says = bool(heading and heading.text) and not repeats_title and not _is_navigation(items)
+        outline.append(OutlineSection(tuple(above.text for above in path), anchor, text, says=says))
+    return with_text(outline)
 
 
-def _lists(items: Iterable[StorageNode | str]) -> bool:
-    """Return whether it only lists other content, such as a table of contents."""
+def _is_navigation(items: Iterable[StorageNode | str]) -> bool:
+    """Return whether ``items`` hold a macro that lists other content, as a table of contents
+    does."""
     return any(
         isinstance(node, StorageNode)
         and node.tag in macros.TAGS
@@ -82,35 +83,34 @@ def _lists(items: Iterable[StorageNode | str]) -> bool:
 def _headings(
     root: StorageNode, anchors: StorageAnchors, writer: StorageWriter
 ) -> dict[int, StorageHeading]:
-    """Return every heading with words, by its node; repeated anchors are numbered wherever they
-    are."""
-    found: dict[int, StorageHeading] = {}
-    taken: dict[str, int] = {}
-    # Confluence makes the anchor of all the words, including struck and raised ones.
-    whole = Lines(StorageLinks(), anchors, as_written=True)
+    """Return every heading with words, by its node. Repeated anchors are numbered."""
+    headings_by_node: dict[int, StorageHeading] = {}
+    counts: dict[str, int] = {}
+    # Confluence makes the anchor from all words, including struck and raised ones.
+    full_text = Lines(StorageLinks(), anchors, as_written=True)
     for node in root.walk():
         if not isinstance(node, StorageNode) or node.tag not in HEADINGS:
             continue
-        # A heading that holds paragraphs or tables is text, however large it is shown.
+        # A heading that holds paragraphs or tables is text.
         if any(map(writer.is_block, node.children)):
             continue
-        if written := whole.words(node.children):
-            anchor = anchors.fragment(written)
-            repeats = taken[anchor] = taken.get(anchor, -1) + 1
+        if words := full_text.words(node.children):
+            anchor = anchors.fragment(words)
+            repeats = counts[anchor] = counts.get(anchor, -1) + 1
             numbered = f"{anchor}.{repeats}" if repeats else anchor
-            found[id(node)] = StorageHeading(
+            headings_by_node[id(node)] = StorageHeading(
                 int(node.tag[1]), writer.words(node.children), numbered
             )
-    return found
+    return headings_by_node
 
 
-def _parts(
+def _split_at_headings(
     root: StorageNode, headings: dict[int, StorageHeading]
 ) -> Iterator[tuple[StorageHeading | None, list[StorageNode | str]]]:
-    """Yield the page cut at the headings of its outline."""
+    """Yield the parts of the page between the headings of its outline."""
     heading: StorageHeading | None = None
     items: list[StorageNode | str] = []
-    for item in _opened(root, headings):
+    for item in _flatten(root, headings):
         if isinstance(item, StorageNode) and id(item) in headings:
             yield heading, items
             heading, items = headings[id(item)], []
@@ -119,41 +119,42 @@ def _parts(
     yield heading, items
 
 
-def _opened(node: StorageNode, headings: dict[int, StorageHeading]) -> Iterator[StorageNode | str]:
-    """Yield the page's top level: layouts and macros that hold headings are opened, down to
-    these."""
+def _flatten(node: StorageNode, headings: dict[int, StorageHeading]) -> Iterator[StorageNode | str]:
+    """Yield the nodes of the page's top level. Layouts and macros that hold headings are replaced
+    by their children."""
     for child in node.children:
         if (
             not isinstance(child, StorageNode)
             or id(child) in headings
-            or not _outlined(child, headings)
+            or not _holds_heading(child, headings)
         ):
             yield child
             continue
         if child.tag in macros.TAGS and (title := macros.read(child).title):
             yield StorageNode("p", {}, [title])
-        yield from _opened(child, headings)
+        yield from _flatten(child, headings)
 
 
-def _outlined(node: StorageNode, headings: dict[int, StorageHeading]) -> bool:
-    """Return whether it holds a heading of the outline."""
+def _holds_heading(node: StorageNode, headings: dict[int, StorageHeading]) -> bool:
+    """Return whether ``node`` holds a heading of the outline."""
     if node.tag in _OPAQUE or node.attributes.get("ac:name", "").lower() in macros.QUOTED:
         return False
-    return any(id(child) in headings or _outlined(child, headings) for child in node.nodes())
+    return any(id(child) in headings or _holds_heading(child, headings) for child in node.nodes())
 
 
-def _same(one: str, other: str) -> bool:
-    return one.casefold().split() == other.casefold().split()
+def _is_same(first: str, second: str) -> bool:
+    return first.casefold().split() == second.casefold().split()
 
 
 _HTML = frozenset({"html", "html-bobswift"})
 """Macros whose plain text the page shows as HTML."""
 _MARKDOWN = frozenset({"markdown", "markdown-macro"})
-"""Those whose plain text is Markdown."""
+"""Macros whose plain text is Markdown."""
 
 
-def seen(body: str) -> StorageNode:
-    """Return the tree of ``body`` as it is shown; struck text is within ``STRUCK``. Total."""
+def visible_tree(body: str) -> StorageNode:
+    """Return the tree of ``body`` as the page shows it; struck text is within ``STRUCK``. It never
+    fails."""
     root = grow(body)
     pending = [root]
     while pending:

@@ -34,11 +34,11 @@ _EMOTICONS: Final = {
     "information": "\N{INFORMATION SOURCE}", "minus": "\N{HEAVY MINUS SIGN}",
     "plus": "\N{HEAVY PLUS SIGN}",
 }  # fmt: skip
-"""Emoticons of Data Center's editor; in tables they often are all that a cell has."""
+"""Emoticons of Data Center's editor; they are often all that a table's cell has."""
 
 
 class Cell(Line):
-    """A line that is a table's cell: it has no place for code of several lines."""
+    """A table's cell. Its code of several lines is kept beside it, in ``code``."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,13 +58,13 @@ class Lines:
         self._unseen = _UNSEEN - {STRUCK} if as_written else _UNSEEN
 
     def inline(self, items: Iterable[StorageNode | str]) -> str:
-        """Return all of it on one line, except for hard line breaks."""
+        """Return ``items`` on one line, except for hard line breaks."""
         line = Line()
         self._add(items, line)
         return line.text()
 
     def words(self, items: Iterable[StorageNode | str]) -> str:
-        """Return the words on one line and without marks, as in a heading."""
+        """Return the words of ``items`` on one line and without marks, as in a heading."""
         return " ".join(plain_line(self.inline(items).replace("\n", " ")).split())
 
     def cell(self, node: StorageNode) -> Cell:
@@ -73,7 +73,7 @@ class Lines:
         return line
 
     def is_block(self, item: StorageNode | str) -> bool:
-        """Return whether it is a block, or holds one."""
+        """Return whether ``item`` is a block, or holds one."""
         if isinstance(item, str) or item.tag in self._unseen:
             return False
         if item.blocky is None:
@@ -112,7 +112,7 @@ class Lines:
                 label = self.inline(node.nodes("ac:link-body", "ac:plain-text-link-body"))
                 line.add_verbatim(link(label or to.name, to.address))
             case "ac:image" | "img":
-                line.end_word()  # of another picture, too
+                line.end_word()  # pictures stand apart from each other, too
                 line.add(self._picture(node))
                 line.end_word()
             case "ac:emoticon":
@@ -120,9 +120,9 @@ class Lines:
             case "time":
                 line.add(node.attributes.get("datetime", "") or node.text())
             case "ac:adf-extension":
-                held = self.inline(node.nodes("ac:adf-node"))
+                content = self.inline(node.nodes("ac:adf-node"))
                 line.gap()
-                line.add_verbatim(held or self.inline(node.nodes("ac:adf-fallback")))
+                line.add_verbatim(content or self.inline(node.nodes("ac:adf-fallback")))
                 line.gap()
             case _ if node.tag in macros.TAGS:
                 self._add_macro(macros.read(node), line)
@@ -166,7 +166,7 @@ class Lines:
             to = target(name, self._links, self._anchors)
             line.add_verbatim(link(to.name, to.address) if to.name else macro.parameter("name"))
         elif macro.name in ("jira", "jiraissues"):
-            # The table that a query finds is not on the page, and the query is no text of it.
+            # The page holds neither the issues that a query finds, nor the query as text.
             line.add_verbatim(macro.parameter("key"))
         elif macro.formula:
             line.add_verbatim(inline_code(macro.formula))
@@ -182,20 +182,20 @@ class Lines:
         ``SPACE:Title``."""
         for parameter in macro.parameters.values():
             for node in (parameter, *(n for n in parameter.nodes("ac:link"))):
-                to = target(node, self._links, self._anchors)
-                if to.name:
-                    line.add_verbatim(link(to.name, to.address))
+                linked = target(node, self._links, self._anchors)
+                if linked.name:
+                    line.add_verbatim(link(linked.name, linked.address))
                     line.gap()
                     return
-        if written := macro.parameter("", "pageTitle", "page"):
-            space, colon, title = written.partition(":")
-            named = self._links.page("", written)
+        if words := macro.parameter("", "pageTitle", "page"):
+            space, colon, title = words.partition(":")
+            page_address = self._links.page("", words)
             line.add_verbatim(
-                link(written, named or (self._links.page(space, title) if colon else ""))
+                link(words, page_address or (self._links.page(space, title) if colon else ""))
             )
 
     def _picture(self, node: StorageNode) -> str:
-        """Return its alternative text, its title and its caption, each once."""
+        """Return the picture's alternative text, title and caption, each once."""
         captions = [
             node.attributes.get(name, "") for name in ("ac:alt", "alt", "ac:title", "title")
         ]
@@ -214,11 +214,11 @@ def _add_code(line: Line, text: str, language: str = "") -> None:
 
 
 def _emoticon(node: StorageNode) -> str:
-    shown = node.attributes.get("ac:emoji-fallback", "")
+    fallback = node.attributes.get("ac:emoji-fallback", "")
     name = node.attributes.get("ac:name", "")
-    if shown and not _CUSTOM_EMOJI.fullmatch(shown):
-        return shown
-    return _EMOTICONS.get(name) or shown or (f":{name}:" if name else "")
+    if fallback and not _CUSTOM_EMOJI.fullmatch(fallback):
+        return fallback
+    return _EMOTICONS.get(name) or fallback or (f":{name}:" if name else "")
 
 
 def tick(task: StorageNode) -> str:

@@ -17,7 +17,7 @@ UNKNOWN_USER = "Unknown User"
 
 @dataclass(frozen=True, slots=True)
 class StorageLinks:
-    """Targets of a page's links. The defaults know nothing: labels stay without address.
+    """Targets of a page's links. With the defaults, labels get no address.
 
     ``address`` is the page's own. ``page`` takes a space key (empty: the page's own) and a title
     (empty: the space's home), ``content`` an id, ``attachment`` a file name on this page; they
@@ -71,17 +71,17 @@ class StorageAnchors:
 
 
 def target(link: StorageNode, links: StorageLinks, anchors: StorageAnchors) -> Target:
-    """Return the target of an ``ac:link``, or of another element with one ``ri:`` element."""
+    """Return the target of an ``ac:link``, or of another element with an ``ri:`` child."""
     resource = next((child for child in link.nodes() if child.tag.startswith("ri:")), None)
     place = link.attributes.get("ac:anchor", "")
     if resource is None:
         fragment = anchors.fragment(place) if place else ""
         return Target(place, links.resolve(f"#{fragment}"))
-    found = _resource(resource, links)
+    page_target = _resource(resource, links)
     title = resource.attributes.get("ri:content-title", "")
-    if place and found.address and title:
-        return Target(found.name, f"{found.address}#{anchors.fragment(place, title)}")
-    return found
+    if place and page_target.address and title:
+        return Target(page_target.name, f"{page_target.address}#{anchors.fragment(place, title)}")
+    return page_target
 
 
 def _resource(resource: StorageNode, links: StorageLinks) -> Target:  # noqa: PLR0911 - one case an element
@@ -111,7 +111,7 @@ def _resource(resource: StorageNode, links: StorageLinks) -> Target:  # noqa: PL
             name = links.user(
                 attribute("account-id") or attribute("userkey") or attribute("username")
             )
-            # People choose their names: on a page that another wrote, a name is no link.
+            # People choose their names, so a name must not become a link on somebody's page.
             name = " ".join(name.replace("](", "] (").split())
             return Target(name or attribute("username") or UNKNOWN_USER, "")
         case "ri:url":

@@ -1,5 +1,5 @@
-"""Confluence's macros and their visible text. One that is not named here shows its title and its
-body and nothing else: tables of contents, page trees and searches have none and leave no text."""
+"""Confluence's macros and their visible text. A macro that is not named here shows its title and
+its body only: tables of contents, page trees and searches have no body and leave no text."""
 
 from __future__ import annotations
 
@@ -61,13 +61,14 @@ class Macro:
 
     @property
     def hidden(self) -> bool:
-        """Return whether the page does not show it, or it is for the browser and no text."""
+        """Return whether the page does not show the macro, or it is for the browser and no text."""
         hides = self.name in _HIDEABLE and self.parameter("hidden").lower() in ("true", "yes", "1")
         return hides or self.name in _SOURCES
 
     @property
     def title(self) -> str:
-        """Return what stands above its body: of a tab its name, of which apps have several."""
+        """Return the text above the macro's body. For a tab that is its name, which each app calls
+        otherwise."""
         if self.body is None and self.code is None:
             return ""
         is_tab = "tab" in self.name and "table" not in self.name
@@ -75,11 +76,13 @@ class Macro:
 
     @property
     def language(self) -> str:
-        """Return the language of code; of a drawing in words, such as Mermaid or PlantUML, the
-        macro's name."""
+        """Return the language of the code. For a diagram in words, such as Mermaid or PlantUML,
+        that is the macro's name."""
         name = self.parameter("language") if self.name == "code" else self.name
-        known = name.isascii() and name.replace("-", "").replace("+", "").replace("#", "").isalnum()
-        return name if known and name not in ("none", "noformat") else ""
+        is_word = (
+            name.isascii() and name.replace("-", "").replace("+", "").replace("#", "").isalnum()
+        )
+        return name if is_word and name not in ("none", "noformat") else ""
 
 
 def read(node: StorageNode) -> Macro:
@@ -96,6 +99,6 @@ def read(node: StorageNode) -> Macro:
 
 
 def is_block(node: StorageNode) -> bool:
-    """Return whether it is a block even if its body is only words."""
+    """Return whether the macro is a block even if its body is only words."""
     name = node.attributes.get("ac:name", "").lower()
     return node.tag in TAGS and name in _BLOCKS

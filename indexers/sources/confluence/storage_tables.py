@@ -31,7 +31,7 @@ def _cell(item: StorageNode | str) -> Iterator[StorageNode]:
         yield StorageNode("td", {}, [item])
 
 
-def written(
+def table_blocks(
     table: StorageNode,
     cell: Callable[[StorageNode], Cell],
     blocks: Callable[[Iterable[StorageNode | str]], list[str]],
@@ -43,29 +43,31 @@ def written(
     if len(rows) == 1 and len(rows[0]) == 1:
         return [*captions, *blocks(rows[0][0].cell.children)]
     cells = {id(place.cell): cell(place.cell) for row in rows for place in row}
-    texts = {key: " ".join(found.text().split("\n")) for key, found in cells.items()}
-    titles, headers, others = parts(rows)
+    texts = {key: " ".join(content.text().split("\n")) for key, content in cells.items()}
+    titles, headers, body_rows = parts(rows)
     for title in titles:
         captions += [*paragraph(texts[id(title.cell)]), *cells[id(title.cell)].code]
     places = CellTexts(texts)
-    head, body = places.column_names(headers), list(places.rows(others))
+    head, body = places.column_names(headers), list(places.rows(body_rows))
     code = [
         block
-        for named, part in ((False, headers), (True, others))
+        for has_row_names, part in ((False, headers), (True, body_rows))
         for row in part
         for x, place in enumerate(row)
         if place.first
-        for block in _named(cells[id(place.cell)].code, _name(row, x, head, texts, named=named))
+        for block in _named(
+            cells[id(place.cell)].code, _name(row, x, head, texts, named=has_row_names)
+        )
     ]
-    shown = [light_table(head, body)] if any(head) or body else []
-    return [*captions, *shown, *code]
+    light = [light_table(head, body)] if any(head) or body else []
+    return [*captions, *light, *code]
 
 
 def _name(
     row: list[GridCell[StorageNode]], x: int, head: list[str], texts: dict[int, str], *, named: bool
 ) -> str:
-    """Return the name of a place: that of its column, after that of its row if rows are named. What
-    is long is no name, and would be repeated for each piece of code."""
+    """Return the name of a place: its row's name, if rows are ``named``, and its column's. A long
+    text is no name: it would be repeated for each piece of code."""
     own = texts[id(row[0].cell)] if x and named else ""
     column = head[x] if x < len(head) else ""
     return ": ".join(part for part in (own, column) if part and len(part) <= LONG)

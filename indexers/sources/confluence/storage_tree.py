@@ -1,7 +1,7 @@
 """A storage-format body, however broken, as a tree that a writer can walk.
 
 A body is a fragment of XHTML with undeclared ``ac:`` and ``ri:`` prefixes and HTML's named
-entities. Almost all of them are well formed once a root declares all that; the rest is read
+entities. Almost all bodies are well formed once a root declares these; the others are read
 leniently, as a browser would.
 """
 
@@ -21,7 +21,7 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _DEEPEST = 80
 """Nested elements; deeper ones are read as if they were at this depth."""
 _ATTRIBUTES = 200
-"""Attributes of an element that are read; no element of Confluence's has more."""
+"""Attributes of an element that are read; Confluence's elements have fewer."""
 _NAMESPACES = {
     "ac": "http://www.atlassian.com/schema/confluence/4/ac/",
     "ri": "http://www.atlassian.com/schema/confluence/4/ri/",
@@ -52,7 +52,8 @@ _IMPLIED_ENDS = {
     "th": ({"td", "th"}, {"table", "tr"}),
     "tr": ({"tr"}, {"table"}),
 }
-"""Elements that a tag ends when it begins, and how far out it reaches."""
+"""For each tag that implies ends: the open elements that it ends, and those where it stops
+looking."""
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ class StorageNode:
                 pending.extend(reversed(item.children))
 
     def nodes(self, *tags: str) -> Iterator[StorageNode]:
-        """Yield the children of these kinds; of all kinds if none is named."""
+        """Yield the children with one of ``tags``; all if there are none."""
         for child in self.children:
             if isinstance(child, StorageNode) and (not tags or child.tag in tags):
                 yield child
@@ -84,12 +85,12 @@ class StorageNode:
         return next(self.nodes(*tags), None)
 
     def text(self) -> str:
-        """Return all text within, as it is."""
+        """Return all text below, as it is."""
         return "".join(item for item in self.walk() if isinstance(item, str))
 
 
 def grow(body: str) -> StorageNode:
-    """Parse ``body`` into a tree. Total; nothing outside of ``body`` is read."""
+    """Parse ``body`` into a tree. It never fails, and reads nothing outside of ``body``."""
     body = _DECLARATION.sub("", _NO_XML.sub("", body))
     try:
         return _strict(body)
@@ -99,8 +100,8 @@ def grow(body: str) -> StorageNode:
 
 def _strict(body: str) -> StorageNode:
     """Raises: XMLSyntaxError."""
-    # By default it resolves the entities that the document itself declares, and no others; a body
-    # is within the root, where it can declare none.
+    # By default the parser resolves only entities that the document itself declares. A body is
+    # within the root, where it can declare none.
     parser = etree.XMLParser(no_network=True, remove_comments=True, remove_pis=True)
     source = etree.fromstring(f"{_prologue()}{body}</page>".encode(), parser)
     root = StorageNode("page")
@@ -111,9 +112,9 @@ def _strict(body: str) -> StorageNode:
             node.children.append(element.text)
         for child in element:
             below = StorageNode(
-                _named(str(child.tag)),
-                # The parser looks for each value from the first attribute on: in square time.
-                {_named(str(key)): str(child.get(key)) for key in child.keys()[:_ATTRIBUTES]},
+                _prefixed(str(child.tag)),
+                # The parser looks for each value from the first attribute on: in quadratic time.
+                {_prefixed(str(key)): str(child.get(key)) for key in child.keys()[:_ATTRIBUTES]},
             )
             node.children.append(below)
             pending.append((child, below))
@@ -134,19 +135,19 @@ def _prologue() -> str:
     return f"<!DOCTYPE page [{entities}]><page{names}>"
 
 
-def _named(name: str) -> str:
-    return _NAMESPACE.sub(lambda found: _PREFIXES.get(found[0], ""), name).lower()
+def _prefixed(name: str) -> str:
+    return _NAMESPACE.sub(lambda match: _PREFIXES.get(match[0], ""), name).lower()
 
 
 def _lenient(body: str) -> StorageNode:
-    """Parse leniently: an unclosed element ends with its parent; an end without a beginning is
-    ignored; what is no tag is text."""
+    """Parse leniently: an unclosed element ends with its parent; an end tag without a start tag is
+    ignored; everything else that is no tag is text."""
     root = StorageNode("page")
     opened = [root]
     at = 0
     for token in _TOKEN.finditer(body):
         if at < token.start():
-            opened[-1].children.append(_resolved(body[at : token.start()]))
+            opened[-1].children.append(_unescape(body[at : token.start()]))
         at = token.end()
         if token["verbatim"]:
             opened[-1].children.append(token["verbatim"])
@@ -159,7 +160,7 @@ def _lenient(body: str) -> StorageNode:
         elif token["end"]:
             _close(opened, token["end"].lower())
     if at < len(body):
-        opened[-1].children.append(_resolved(body[at:]))
+        opened[-1].children.append(_unescape(body[at:]))
     return _shallow(root)
 
 
@@ -180,18 +181,18 @@ def _close(opened: list[StorageNode], tag: str) -> None:
             return
 
 
-def _attributes(written: str) -> dict[str, str]:
+def _attributes(source: str) -> dict[str, str]:
     return {
-        name.lower(): _resolved(double or single)
-        for name, double, single in _ATTRIBUTE.findall(written)
+        name.lower(): _unescape(double or single)
+        for name, double, single in _ATTRIBUTE.findall(source)
     }
 
 
-def _resolved(text: str) -> str:
-    """Return the entity's character; an unknown one stays as it is, as in browsers."""
+def _unescape(text: str) -> str:
+    """Replace entities by their characters; an unknown entity stays as it is, as in browsers."""
     return _REFERENCE.sub(
-        lambda found: (
-            unescape(found[0]) if found[0][1] == "#" or found[0][1:] in html5 else found[0]
+        lambda match: (
+            unescape(match[0]) if match[0][1] == "#" or match[0][1:] in html5 else match[0]
         ),
         text,
     )

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from indexers.sources.confluence import storage_macros as macros
 from indexers.sources.confluence.storage_lines import Lines, tick
-from indexers.sources.confluence.storage_tables import written
+from indexers.sources.confluence.storage_tables import table_blocks
 from indexers.sources.confluence.storage_tree import HEADINGS, StorageNode
 from indexers.text.elements import code_text
 from indexers.text.writing import code_block, led, list_items, note, paragraph, quote
@@ -18,20 +18,20 @@ _OF_LINES = HEADINGS | frozenset({"p", "li", "dt", "dd", "ac:task-body", "ac:adf
 
 class StorageWriter(Lines):
     def blocks(self, items: Iterable[StorageNode | str], *, apart: bool = True) -> list[str]:
-        """Return one string a block, to be separated by blank lines; so are pictures and macros
-        between blocks (``apart``)."""
-        found: list[str] = []
+        """Return a string for each block; blank lines are to separate them. With ``apart``, a
+        picture or macro between blocks is a block."""
+        blocks: list[str] = []
         for blocky, group in groupby(items, key=self.is_block):
             run = list(group)
             if blocky:
                 for node in run:
-                    found += self._block(node) if isinstance(node, StorageNode) else []
+                    blocks += self._block(node) if isinstance(node, StorageNode) else []
             elif apart and all(map(_stands_alone, run)):
                 for item in run:
-                    found += paragraph(self.inline([item]))
+                    blocks += paragraph(self.inline([item]))
             else:
-                found += paragraph(self.inline(run))
-        return found
+                blocks += paragraph(self.inline(run))
+        return blocks
 
     def _block(self, node: StorageNode) -> list[str]:  # noqa: PLR0911 - one case an element
         match node.tag:
@@ -40,7 +40,7 @@ class StorageWriter(Lines):
             case "li" | "dd" | "ac:task":
                 return list_items([self._item(node, "- ")])
             case "table":
-                return written(node, self.cell, self.blocks)
+                return table_blocks(node, self.cell, self.blocks)
             case "blockquote":
                 return quote(self.blocks(node.children))
             case "pre" | "ac:plain-text-body":
@@ -66,9 +66,9 @@ class StorageWriter(Lines):
         return quote([*title, *body]) if macro.name == "panel" else [*title, *body]
 
     def _once(self, extension: StorageNode) -> list[str]:
-        """Return its content, or its fallback: the two say the same."""
-        held = self.blocks(extension.nodes("ac:adf-node"))
-        return held or self.blocks(extension.nodes("ac:adf-fallback"))
+        """Return the extension's content, or its fallback: the two say the same."""
+        content = self.blocks(extension.nodes("ac:adf-node"))
+        return content or self.blocks(extension.nodes("ac:adf-fallback"))
 
     def _adf(self, node: StorageNode) -> list[str]:
         body = self.blocks(node.children)
@@ -117,7 +117,7 @@ def _stands_alone(item: StorageNode | str) -> bool:
 
 
 def _note(label: str, title: str, body: list[str]) -> list[str]:
-    """Return a note; many a tip begins with the word."""
+    """Return a note. Many tips begin with their label, which is not repeated."""
     if not title and body and body[0].rstrip(":").casefold() == label.casefold():
         title, *body = body
     return note(label, title, body) or quote([title] if title else [])

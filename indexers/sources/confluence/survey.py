@@ -36,8 +36,8 @@ class NoSpaces(WikiMisconfigured):
 @dataclass(frozen=True, slots=True)
 class ListedSpaces:
     """The listed spaces. ``seen`` were found; ``lost`` are keys in `spaces` that the token does not
-    see, with ``hints`` at the reason; ``unread`` those that Confluence failed to report this time,
-    with the reason."""
+    see, with ``hints`` at the reason; ``unread`` are keys that Confluence failed to report this
+    time, with the reason."""
 
     seen: tuple[ConfluenceSpace, ...]
     lost: tuple[str, ...] = ()
@@ -45,10 +45,10 @@ class ListedSpaces:
     hints: Mapping[str, str] = field(default_factory=dict)
 
     def with_some_seen(self) -> Self:
-        """Return these.
+        """Return self.
 
         Raises:
-            Refused: none was found, and Confluence failed to report one.
+            Refused: no space was found, and Confluence failed to report one.
         """
         if not self.seen:
             raise next(iter(self.unread.values()))
@@ -57,7 +57,7 @@ class ListedSpaces:
 
 @dataclass(frozen=True, slots=True)
 class Enumeration:
-    """The pages of all spaces that could be listed. A page that moves meanwhile may be there twice.
+    """The pages of all spaces that could be listed. A page that moves meanwhile may be in it twice.
     ``refused`` are the spaces whose pages could not be listed, by id."""
 
     pages: tuple[Seen, ...]
@@ -75,7 +75,8 @@ class Survey:
         ownership: Ownership = NOBODY_NAMED,
         viewers_seen: Callable[[ConfluenceSpace, Gate], None] = lambda _space, _viewers: None,
     ) -> None:
-        """Create it. ``viewers_seen`` is called with a space's viewers whenever they are read."""
+        """Create the survey. It calls ``viewers_seen`` with a space's viewers whenever it reads
+        them."""
         self._viewers_seen = viewers_seen
         self.tokens = Tokens(transport.base.site)
         kind = Cloud if transport.base.cloud else DataCenter
@@ -88,7 +89,7 @@ class Survey:
         self._keys: dict[str, str] = {}
 
     def spaces(self, *, fresh: bool = False) -> list[ConfluenceSpace]:
-        """Return the spaces that are read, as of the last pass unless they must be ``fresh``.
+        """Return the spaces that are read: those of the last pass, or ``fresh`` ones.
 
         Raises:
             WikiMisconfigured: the token is not accepted or sees none of them.
@@ -101,8 +102,8 @@ class Survey:
         return list(self._known_spaces.values())
 
     def list_spaces(self) -> ListedSpaces:
-        """List the spaces that are read. A lost one does not stop the others; nor is it forgotten
-        where none is seen because Confluence fails to report the others.
+        """List the spaces that are read. A lost space does not stop the others. It is also returned
+        if no space is seen because Confluence fails to report the others.
 
         Raises:
             NoSpaces: the token sees none of them.
@@ -111,16 +112,16 @@ class Survey:
         """
         scope = self._scope
         try:
-            found = self.product.spaces(
+            spaces = self.product.spaces(
                 scope.spaces, personal=scope.personal, archived=scope.archived
             )
         except Refused as refused:
             if refused.status == 404:
                 raise self._no_confluence() from refused
             raise
-        seen = tuple(one for one in found if isinstance(one, ConfluenceSpace))
+        seen = tuple(space for space in spaces if isinstance(space, ConfluenceSpace))
         keys = {space.key for space in seen}
-        unread = {one.key: one.why for one in found if isinstance(one, UnreadSpace)}
+        unread = {space.key: space.why for space in spaces if isinstance(space, UnreadSpace)}
         lost = tuple(key for key in scope.spaces if key not in keys and key not in unread)
         if not seen and not (lost and unread):
             if not self._answers():
@@ -138,19 +139,19 @@ class Survey:
         """
         pages: list[Seen] = []
         refused: dict[str, Refused] = {}
-        for space, found in zip(
+        for space, listed in zip(
             spaces, parallel_map(self._of_space, spaces, _SPACES_AT_ONCE), strict=True
         ):
-            if isinstance(found, Refused):
-                refused[space.id] = found
+            if isinstance(listed, Refused):
+                refused[space.id] = listed
             else:
-                pages.extend(found)
+                pages.extend(listed)
         if refused and len(refused) == len(spaces):
             raise next(iter(refused.values()))
         return Enumeration(tuple(pages), refused)
 
     def selected(self, space: ConfluenceSpace, pages: Iterable[Listed]) -> list[Listed]:
-        """Return those of ``pages``, all in ``space``, that are read."""
+        """Return the ``pages``, all in ``space``, that are in the scope."""
         selected: Callable[[Listed], bool] = self._scope.selects(self._transport, space)
         return [page for page in pages if selected(page)]
 
@@ -168,15 +169,15 @@ class Survey:
             yield Seen(page, acl(viewers, gates), editor, owner, _unread(page, viewers, gates))
 
     def seen_again(self, pages: Sequence[Seen]) -> Iterator[Seen]:
-        """Read the rights of ``pages`` once more. Pages that are gone meanwhile are left out."""
-        lost = [page.key for page in pages if page.listed.above_unread]
+        """Read the rights of ``pages`` once more, without those that were deleted meanwhile."""
+        incomplete = [page.key for page in pages if page.listed.above_unread]
         spaces = {page.listed.space.id: page.listed.space for page in pages}
-        found = dict(zip(lost, self.found(lost, spaces), strict=True))
-        listed = (found.get(page.key, page.listed) for page in pages)
+        requested = dict(zip(incomplete, self.find_all(incomplete, spaces), strict=True))
+        listed = (requested.get(page.key, page.listed) for page in pages)
         for space, of_space in self.by_space(listed).items():
             yield from self.seen(space, of_space)
 
-    def found(
+    def find_all(
         self, keys: Iterable[str], spaces: Mapping[str, ConfluenceSpace]
     ) -> Iterator[Listed | Elsewhere | None]:
         """Yield the result of a request for each of ``keys``, in order."""
@@ -185,21 +186,21 @@ class Survey:
 
     @staticmethod
     def by_space(pages: Iterable[Listed | Elsewhere | None]) -> dict[ConfluenceSpace, list[Listed]]:
-        found: dict[ConfluenceSpace, list[Listed]] = {}
+        pages_by_space: dict[ConfluenceSpace, list[Listed]] = {}
         for page in pages:
             if isinstance(page, Listed):
-                found.setdefault(page.space, []).append(page)
-        return found
+                pages_by_space.setdefault(page.space, []).append(page)
+        return pages_by_space
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
-        """Return those that are certainly not current, or not in the scope."""
+        """Return the ``keys`` of pages that are certainly not current, or not in the scope."""
         spaces = {space.id: space for space in self.spaces(fresh=True)}
         selected = {
             id_: self._scope.selects(self._transport, space) for id_, space in spaces.items()
         }
         return frozenset(
             key
-            for key, page in zip(keys, self.found(keys, spaces), strict=True)
+            for key, page in zip(keys, self.find_all(keys, spaces), strict=True)
             if self._is_gone(page, selected)
         )
 
@@ -227,19 +228,19 @@ class Survey:
         return True
 
     def sorted_by_labels(self, pages: Sequence[Seen]) -> tuple[list[Seen], list[Skipped]]:
-        """Return the pages to be read, and those that their own labels exclude."""
+        """Return the pages to read, and the pages that their own labels exclude."""
         if not self._scope.reads_labels:
             return list(pages), []
         keys = [page.listed.key for page in pages]
         labels = parallel_map(self.product.labels, keys, self._transport.concurrency)
-        kept: list[Seen] = []
-        left_out: list[Skipped] = []
+        selected: list[Seen] = []
+        excluded: list[Skipped] = []
         for page, own in zip(pages, labels, strict=True):
             if self._scope.labelled_out(own):
-                left_out.append(Skipped(page.listed.key, "left out by its labels", on_purpose=True))
+                excluded.append(Skipped(page.listed.key, "left out by its labels", on_purpose=True))
             else:
-                kept.append(page)
-        return kept, left_out
+                selected.append(page)
+        return selected, excluded
 
     def _of_space(self, space: ConfluenceSpace) -> list[Seen] | Refused:
         try:
@@ -254,8 +255,8 @@ class Survey:
         return self._keys.get(space, "")
 
     def learn_keys(self, pages: Mapping[str, Sequence[str]]) -> None:
-        """Find the keys of spaces, by id, from ``pages`` that were in them, as far as one of them
-        can be asked for and is still there."""
+        """Find the keys of spaces, by id, from ``pages`` that were in them, if one of these can be
+        requested and is still there."""
         for space, keys in pages.items():
             with suppress(WikiUnavailable):
                 for page in map(partial(self.product.find, spaces={}), keys):
@@ -264,13 +265,13 @@ class Survey:
                         break
 
     def _hints(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return, by key, a hint for those of ``keys`` in `spaces` that are not seen, as far as the
-        visible spaces tell."""
-        every: Sequence[ConfluenceSpace | UnreadSpace] = ()
+        """Return a hint for each of ``keys``, which the token does not see, by the spaces that it
+        sees."""
+        spaces: Sequence[ConfluenceSpace | UnreadSpace] = ()
         if keys:
             with suppress(WikiUnavailable):
-                every = self.product.spaces((), personal=True, archived=True)
-        seen = [one for one in every if isinstance(one, ConfluenceSpace)]
+                spaces = self.product.spaces((), personal=True, archived=True)
+        seen = [space for space in spaces if isinstance(space, ConfluenceSpace)]
         return {key: _hint(key, seen) for key in keys}
 
     def _answers(self) -> bool:
@@ -288,10 +289,10 @@ class Survey:
         )
 
     def _unseen(self, keys: Sequence[str]) -> NoSpaces:
-        which = f"space {', '.join(keys)}" if keys else "any space"
+        spaces = f"space {', '.join(keys)}" if keys else "any space"
         hints = "".join(dict.fromkeys(self._hints(keys).values()))
         return NoSpaces(
-            f"The token of {self._wiki} does not see {which} of the Confluence at"
+            f"The token of {self._wiki} does not see {spaces} of the Confluence at"
             f" {self._transport.base.url}: see `spaces`, and what the token's account may view."
             f"{hints}"
         )
@@ -301,18 +302,18 @@ def _hint(key: str, seen: Sequence[ConfluenceSpace]) -> str:
     if any(sign in key for sign in "*?%"):
         return " `spaces` takes whole keys, and no wildcards."
     others = [space for space in seen if space.key != key]
-    meant = [space.key for space in others if space.key.casefold() == key.casefold()]
-    named = [space.key for space in others if space.name.casefold() == key.casefold()]
-    guess = next(iter([*meant, *named]), "")
+    same_key = [space.key for space in others if space.key.casefold() == key.casefold()]
+    same_name = [space.key for space in others if space.name.casefold() == key.casefold()]
+    guess = next(iter([*same_key, *same_name]), "")
     return f" Did you mean {guess}? `spaces` takes keys, as they are written." if guess else ""
 
 
 def _unread(page: Listed, viewers: Gate, gates: Sequence[Gate]) -> dict[str, UnreadGate]:
     """Return the unread gates of ``page``, by their place."""
-    found = {f"space {page.space.key}": viewers} | dict(
+    gates_by_place = {f"space {page.space.key}": viewers} | dict(
         zip((*page.ancestors, page.key), gates, strict=True)
     )
-    unread = {where: gate for where, gate in found.items() if isinstance(gate, UnreadGate)}
+    unread = {where: gate for where, gate in gates_by_place.items() if isinstance(gate, UnreadGate)}
     if page.above_unread:
         unread[page.key] = UnreadGate(page.above_unread, may_pass=True)
     return unread

@@ -30,24 +30,24 @@ Json = dict[str, Any]
 Params = Mapping[str, str | int]
 
 MOST_BYTES = 50_000_000
-"""Of a response that is no file: a page of results with some of the longest pages."""
+"""The limit of a response that is no file: a page of results with some of the longest pages."""
 _PIECE = 1 << 16
-_LOOK = 0.25
-"""Seconds between two looks whether a request is to be given up."""
-_PASSING = {429, 500, 502, 503, 504}
+_CHECK_EVERY = 0.25
+"""Seconds between two checks whether a request is to be given up."""
+_TEMPORARY = {429, 500, 502, 503, 504}
 
 
 def at(answer: object, *names: str) -> Any:
     """Return the value at the end of a path of names; None if it breaks off."""
-    held: Any = answer
+    value: Any = answer
     for name in names:
-        held = held.get(name) if isinstance(held, Mapping) else None
-    return held
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 class Refused(WikiUnavailable):
-    """Confluence answered, but not with what was requested. ``status`` is HTTP's; ``is_its_own``:
-    Confluence itself answered, in JSON, and not something between it and us."""
+    """Confluence refused a request. ``status`` is HTTP's; ``is_its_own``: Confluence itself
+    answered, in JSON, and no proxy in front of it."""
 
     def __init__(self, status: int, message: str, *, is_its_own: bool = True) -> None:
         super().__init__(message)
@@ -56,18 +56,21 @@ class Refused(WikiUnavailable):
 
     @property
     def absent(self) -> bool:
-        """Return whether it was a 404, for what is not there and for what the token may not see."""
+        """Return whether it was a 403 or 404: nothing is there, or the token may not see it."""
         return self.is_its_own and self.status in {403, 404}
 
     @property
     def busy(self) -> bool:
-        """Return whether it wants to be left alone now, whatever is requested."""
+        """Return whether Confluence is too busy for any request now."""
         return self.status in {429, 503}
 
 
 def unless_absent(ask: Callable[[], T]) -> T | None:
-    """Return the answer; None if Confluence says that nothing is there for the token. It raises
-    WikiUnavailable if Confluence does not say."""
+    """Return the result of ``ask``; None if Confluence says that nothing is there for the token.
+
+    Raises:
+        WikiUnavailable: Confluence does not say.
+    """
     try:
         return ask()
     except Refused as refused:
@@ -81,8 +84,8 @@ class Patience:
     """Limits of retrying. ``seconds`` limits the total wait of one request.
 
     A 500 gets at most ``tries_after_500``: Cloud returns it now and then under load, and Data
-    Center returns it permanently for what the token may not do. ``few_tries`` are for a caller that
-    can request less instead, or expects it.
+    Center returns it permanently for requests that the token may not make. ``few_tries`` are for a
+    caller that can request less instead, or expects a 500.
     """
 
     tries: int = 6
@@ -112,7 +115,7 @@ class Transport:
     are not read, because they could send the token elsewhere or replace it.
     """
 
-    def __init__(  # noqa: PLR0913 - one for each thing that an operator may set
+    def __init__(  # noqa: PLR0913 - the operator's settings
         self,
         base: Base,
         token: str,
@@ -131,13 +134,13 @@ class Transport:
         self._token = token
         self._token_variable = token_variable
         self.shown_at = base.shown_at
-        """Where people see it, as far as it has said."""
+        """The address at which people read it, as the last response named it."""
         self.concurrency = concurrency
         self._patience = patience or Patience()
         self._time = time or Time()
-        self._hurried = Event()
-        self._places = BoundedSemaphore(concurrency)
-        self._counting = Lock()
+        self._aborted = Event()
+        self._slots = BoundedSemaphore(concurrency)
+        self._count_lock = Lock()
         from atlassian.rest_client import AtlassianRestAPI  # slow: imports BeautifulSoup
 
         client = partial(
@@ -149,26 +152,25 @@ class Transport:
             retry_with_header=False,
         )
         self._timeout = timeout
-        # A server that sends its response drop by drop never exceeds `timeout`.
-        whole = max(timeout, self._patience.seconds)
-        self._session = _session(ca_bundle, concurrency, whole)
-        self._stranger = _session(ca_bundle, concurrency, whole)
+        # A server that sends its response byte by byte never exceeds `timeout`.
+        longest = max(timeout, self._patience.seconds)
+        self._session = _session(ca_bundle, concurrency, longest)
+        self._anonymous_session = _session(ca_bundle, concurrency, longest)
         self._client = client(
             username=email or None,
             password=token if email else None,
             token=None if email else token,
             session=self._session,
         )
-        self._nobody = client(session=self._stranger)
+        self._anonymous_client = client(session=self._anonymous_session)
 
     def abort_waits(self) -> None:
-        """Repeat no request from here on, and give up on those that hang: the process is to
-        end."""
-        self._hurried.set()
+        """Repeat no request from now on, and give up on requests that hang: the process ends."""
+        self._aborted.set()
 
     def close(self) -> None:
         self._client.close()
-        self._nobody.close()
+        self._anonymous_client.close()
 
     def get(
         self,
@@ -178,13 +180,13 @@ class Transport:
         anonymous: bool = False,
         few_tries: bool = False,
     ) -> Json:
-        """Return the JSON object at ``path`` below the base; ``anonymous``: as an anonymous visitor
-        gets it, to whom a 401 is like any refusal. ``few_tries``: give up on a 500 soon, because
-        the caller can request less, or expects it.
+        """Return the JSON object at ``path`` below the base. ``anonymous``: as an anonymous visitor
+        gets it, for whom a 401 is a refusal like any other. ``few_tries``: give up on a 500 soon,
+        because the caller can request less, or expects it.
 
         Raises:
-            Refused: another status than 200 (a passing one: after all tries), or no JSON
-                (a login page, say).
+            Refused: another status than 200 (a temporary one: after all tries), or no JSON
+                (a login page, for example).
             WikiMisconfigured: the token is not accepted.
             WikiUnavailable: no answer after all tries.
         """
@@ -193,11 +195,11 @@ class Transport:
                 f"There is no token for the Confluence at {self.base.url}: set"
                 f" {self._token_variable}, which `token_variable` names."
             )
-        client = self._nobody if anonymous else self._client
-        asked = dict(params or {})
+        client = self._anonymous_client if anonymous else self._client
+        query = dict(params or {})
         response = self._answer(
             lambda: client.request(
-                path=path, params=asked, advanced_mode=True, allow_redirects=False
+                path=path, params=query, advanced_mode=True, allow_redirects=False
             ),
             few_tries=few_tries,
         )
@@ -225,26 +227,26 @@ class Transport:
                 " token are right.",
             )
         try:
-            found = response.json()
+            body = response.json()
         except (ValueError, RecursionError) as error:
             raise Refused(status, f"{where} answered with broken JSON.") from error
-        if isinstance(found, list):
+        if isinstance(body, list):
             # Some Data Center resources return a bare list, which is their whole result.
-            return {"results": found}
-        if not isinstance(found, dict):
+            return {"results": body}
+        if not isinstance(body, dict):
             raise Refused(status, f"{where} answered with JSON of another form.")
-        return found
+        return body
 
     def fetch(self, url: str, most: int) -> tuple[Response, bytes]:
         """Return the response at ``url``, here or elsewhere, with up to ``most`` bytes (and a few
-        more). The token is sent below the base and nowhere else; a redirect is a response like
-        another.
+        more). The token is sent below the base and nowhere else; a redirect is a response like any
+        other.
 
         Raises:
-            Refused: a passing trouble did not pass.
+            Refused: a temporary failure persisted.
             WikiUnavailable: no answer after all tries.
         """
-        session = self._session if url.startswith(self.base.url + "/") else self._stranger
+        session = self._session if url.startswith(self.base.url + "/") else self._anonymous_session
         body = bytearray()
 
         def ask() -> Response:
@@ -271,33 +273,33 @@ class Transport:
         while True:
             tries += 1
             response, error = self._try(ask)
-            if response is not None and response.status_code not in _PASSING:
+            if response is not None and response.status_code not in _TEMPORARY:
                 return response
             wait = self._wait(response, next(pauses))
-            left = patience.seconds - (self._time.monotonic() - started)
-            most = patience.tries
+            seconds_left = patience.seconds - (self._time.monotonic() - started)
+            max_tries = patience.tries
             if response is not None and response.status_code == 500:
-                few = patience.few_tries if few_tries else patience.tries_after_500
-                most = min(most, few)
-            if tries >= most or wait > left or self._hurried.is_set():
+                max_after_500 = patience.few_tries if few_tries else patience.tries_after_500
+                max_tries = min(max_tries, max_after_500)
+            if tries >= max_tries or wait > seconds_left or self._aborted.is_set():
                 if response is not None and response.status_code == 500:
                     return response
-                said = f"answered {response.status_code}" if response is not None else error
+                problem = f"answered {response.status_code}" if response is not None else error
                 message = (
-                    f"Confluence at {self.base.url} {said} after {tries} tries; it is tried again"
-                    " at the next sync."
+                    f"Confluence at {self.base.url} {problem} after {tries} tries; it is tried"
+                    " again at the next sync."
                 )
                 if response is None:
                     raise WikiUnavailable(message)
                 raise Refused(response.status_code, message)
-            (self._time.sleep or self._hurried.wait)(wait)
+            (self._time.sleep or self._aborted.wait)(wait)
 
     def _try(self, ask: Callable[[], Response]) -> tuple[Response | None, str]:
-        with self._counting:
+        with self._count_lock:
             self.requests += 1
         try:
-            with self._places:
-                response = self._unless_hurried(ask)
+            with self._slots:
+                response = self._unless_aborted(ask)
         except RequestException as error:
             # A connection that breaks within TLS is an SSLError, too, and temporary.
             if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -309,27 +311,27 @@ class Transport:
             return None, f"did not answer ({type(error).__name__})"
         return response, ""
 
-    def _unless_hurried(self, ask: Callable[[], Response]) -> Response:
-        """Return the response; give up on a request that hangs when the process is to end.
+    def _unless_aborted(self, ask: Callable[[], Response]) -> Response:
+        """Return the response, but give up on a request that hangs when the process ends.
 
         Raises:
             RequestException
         """
-        asking = in_daemon(ask, "asking Confluence")
-        while not asking.done():
-            wait([asking], _LOOK)
-            if self._hurried.is_set() and not asking.done():
+        request = in_daemon(ask, "asking Confluence")
+        while not request.done():
+            wait([request], _CHECK_EVERY)
+            if self._aborted.is_set() and not request.done():
                 raise Timeout("the process ends")
-        return asking.result()
+        return request.result()
 
     def _wait(self, response: Response | None, pause: float) -> float:
-        """Return seconds: what the server asks for, or twice the last wait, halved at random."""
-        said = response.headers.get("Retry-After") if response is not None else None
-        asked = seconds_of(said, self._time.now)
-        # Many are refused at once: chance keeps them from returning at once.
+        """Return the seconds that the server asks for, or ``pause`` times 0.5 to 1 at random."""
+        retry_after = response.headers.get("Retry-After") if response is not None else None
+        server_wait = seconds_of(retry_after, self._time.now)
+        # Many requests are refused at once: chance keeps them from being repeated at once.
         chance = self._time.chance()
-        if asked is not None:
-            return asked + chance * self._patience.first_wait
+        if server_wait is not None:
+            return server_wait + chance * self._patience.first_wait
         return pause * (0.5 + chance / 2)
 
 
@@ -345,13 +347,13 @@ class _Session(Session):
         until = time.monotonic() + self._seconds
         response = super().send(request, **{**kwargs, "stream": True})
         if not streamed:
-            # `Response.content` would read it, however long that is.
+            # `Response.content` would read all of it, however long it is.
             response._content = _bounded(response, until)  # noqa: SLF001
         return response
 
     def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002 - as requests has it
-        """Return no target: a redirect is a response. Otherwise it would be read whole, and its
-        address parsed, which fails for an invalid one."""
+        """Return no target: a redirect is a response. Otherwise requests would read its whole body,
+        and parse its address, which fails for an invalid one."""
         return None
 
 
@@ -359,8 +361,8 @@ def _bounded(response: Response, until: float) -> bytes:
     """Return the body, unpacked.
 
     Raises:
-        Refused: it is too long.
-        Timeout: it is not whole in time.
+        Refused: the body is too long.
+        Timeout: the body is incomplete at the deadline.
     """
     body = bytearray()
     with response:
@@ -375,8 +377,8 @@ def _bounded(response: Response, until: float) -> bytes:
 
 
 def _pieces(response: Response) -> Iterator[bytes]:
-    """Yield what has come of the body, unpacked, as soon as it is there: `iter_content` would wait
-    for a whole piece, however long that takes.
+    """Yield the bytes of the body, unpacked, as soon as they come: `iter_content` would wait for a
+    whole piece, however long that takes.
 
     Raises:
         RequestException: the connection breaks.

@@ -56,10 +56,10 @@ the pass itself."""
 
 
 class ConfluenceWiki:
-    """The current pages and blog posts of ``scope``, and their ``extras``, which have the same
-    owner, by ``ownership``."""
+    """The current pages and blog posts of ``scope``, with owners by ``ownership``, and their
+    ``extras``, which have the same owners."""
 
-    def __init__(  # noqa: PLR0913 - what is read, and who is told
+    def __init__(  # noqa: PLR0913 - what is read, and what the live check shares
         self,
         name: str,
         transport: Transport,
@@ -71,8 +71,8 @@ class ConfluenceWiki:
         viewers_seen: Callable[[ConfluenceSpace, Gate], None] = lambda _space, _viewers: None,
         parse: Parse = here,
     ) -> None:
-        """Create it. ``names`` are known people's; ``viewers_seen`` is called with a space's
-        viewers whenever they are read."""
+        """Create the wiki. ``names`` are the known names of people. ``viewers_seen`` is called with
+        a space's viewers whenever they are read."""
         self.name = name
         self.has_page_rights = True
         self.scope_settings = "`spaces`, `page_trees`, `labels` and `cql`"
@@ -87,32 +87,34 @@ class ConfluenceWiki:
         return self._transport.requests
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """Yield the changes, see `indexers.ports.Wiki`. Rights come first, narrowed ones before
-        all: a page that also changed is narrowed at once and read later, and so are its
-        attachments. The counts of spaces are of pages alone.
+        """Yield the changes, see `indexers.ports.Wiki`. Rights come first, and narrowed rights
+        before all others: a page that also changed is narrowed at once and read later, and so are
+        its attachments. The counts of spaces are of pages only.
 
         Raises:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
-            WikiUnavailable: a listing is not whole.
+            WikiUnavailable: a listing is incomplete.
         """
         self._passed_over.clear()
         spaces = yield from self._listed_spaces(known)
-        # Before the rights: what is listed after them may have been written for fewer people.
+        # Before the rights: a file listed after them may have been attached for fewer people.
         parts, trouble = self._parts(spaces.seen, known_in(spaces.seen, known))
-        found = self.survey.enumerated(spaces.seen)
-        seen = _merged(found.pages)
+        enumeration = self.survey.enumerated(spaces.seen)
+        seen = _merged(enumeration.pages)
         tallies = _tallies(spaces.seen, seen)
         extras = parts.documents({page.key: page for page in seen})
-        keys = frozenset(one.key for one in (*seen, *extras))
+        keys = frozenset(document.key for document in (*seen, *extras))
         self.survey.learn_keys(untold_spaces(spaces, known, self.survey.key_of))
-        left = left_behind(spaces, found.refused, keys, known, self.survey.key_of)
+        pages_left = left_behind(spaces, enumeration.refused, keys, known, self.survey.key_of)
         if not trouble:
             warnings = refusals(seen)
             if not spaces.lost:
                 warnings += vanished(spaces, known, self.survey.key_of)
-            yield Enumerated(keys | left.keys, tallies, whole=not left.unread, warnings=warnings)
-        yield from close_pages(left.closed)
-        yield from left.failures
+            yield Enumerated(
+                keys | pages_left.keys, tallies, whole=not pages_left.unread, warnings=warnings
+            )
+        yield from close_pages(pages_left.closed)
+        yield from pages_left.failures
         yield from self._extras.not_read(known)
         if closed := sum(tally.closed for tally in tallies.values()):
             log.warning("%s: %d pages are shown to nobody, their rights being unreadable or"
@@ -124,7 +126,7 @@ class ConfluenceWiki:
             raise trouble
 
     def recent(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """Yield recent edits, attachments and comments, as far as the search knows them; rights,
+        """Yield recent edits, attachments and comments, as far as the search knows them. Rights,
         moves and removals are left to `changes`.
 
         Raises:
@@ -143,14 +145,14 @@ class ConfluenceWiki:
             and (key not in known or version_of(known[key].revision) != version)
         ]
         parts = self._extras.edited(_HOURS, known)
-        wanted = dict.fromkeys((*keys, *(part.page for part in parts)))
-        pages = self.survey.by_space(self.survey.found(wanted, spaces))
+        page_keys = dict.fromkeys((*keys, *(part.page for part in parts)))
+        pages = self.survey.by_space(self.survey.find_all(page_keys, spaces))
         seen = {
             page.key: page
             for space, listed in pages.items()
             for page in self.survey.seen(space, self.survey.selected(space, listed))
         }
-        # A document that is not read here, or is empty, would be checked each time for a day.
+        # Otherwise a page that is not read here, or is empty, would be checked each time for a day.
         to_read = {key for key, page in seen.items() if not self._reader.known_empty(page)}
         self._passed_over |= {key: edited[key] for key in keys if key not in to_read}
         edits = [seen[key] for key in keys if key in seen]
@@ -161,7 +163,7 @@ class ConfluenceWiki:
 
         Raises:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
-            WikiUnavailable: Confluence does not answer, or not to this.
+            WikiUnavailable: Confluence does not answer, or refuses this request.
         """
         if self.survey.gone([key]):
             yield Skipped(key, "it is gone, or not among what is read")
@@ -173,35 +175,35 @@ class ConfluenceWiki:
 
         Raises:
             WikiMisconfigured: no such space is read.
-            WikiUnavailable: a listing is not whole.
+            WikiUnavailable: a listing is incomplete.
         """
         spaces = [space for space in self.survey.spaces(fresh=True) if space.key == key]
         if not spaces:
             raise WikiMisconfigured(f"{self.name} reads no space {key}.")
-        # In the order of `changes`, and for its reason.
+        # Attachments come before the rights, for the reason given in `changes`.
         parts = self._extras.enumerated(spaces, ())
         seen = _merged(self.survey.enumerated(spaces).pages)
         extras = parts.documents({page.key: page for page in seen})
         yield from self._differing(seen, extras, known)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
-        """Return those that are no longer current, or no longer in the scope.
+        """Return the ``keys`` of documents that are no longer current, or no longer in the scope.
 
         Raises:
-            WikiUnavailable: one of them cannot be looked at.
+            WikiUnavailable: one of them cannot be requested.
         """
         extras = [key for key in keys if self._extras.owns(key)]
-        parts = list(self._extras.looked_at(extras))
-        asked = dict.fromkeys(key for key in keys if not self._extras.owns(key))
-        asked |= dict.fromkeys(part.page for part in parts)
-        gone = self.survey.gone(list(asked)) if asked else frozenset()
-        left = {part.document for part in parts if part.page not in gone}
-        return (gone & {*keys}) | ({*extras} - left)
+        parts = list(self._extras.existing(extras))
+        pages = dict.fromkeys(key for key in keys if not self._extras.owns(key))
+        pages |= dict.fromkeys(part.page for part in parts)
+        gone = self.survey.gone(list(pages)) if pages else frozenset()
+        remaining = {part.document for part in parts if part.page not in gone}
+        return (gone & {*keys}) | ({*extras} - remaining)
 
     def _listed_spaces(
         self, known: Mapping[str, KnownPage]
     ) -> Generator[PageChange, None, ListedSpaces]:
-        """Return the spaces. If none is seen any more, all pages are closed first."""
+        """Return the spaces. If the token sees none any more, close all pages first."""
         try:
             return self.survey.list_spaces()
         except NoSpaces:
@@ -211,7 +213,8 @@ class ConfluenceWiki:
     def _parts(
         self, spaces: Sequence[ConfluenceSpace], known: Collection[str]
     ) -> tuple[ExtraParts, WikiUnavailable | None]:
-        """Return the attachments; a failure to list them must not keep pages from being read."""
+        """Return the attachments, or the failure to list them, which must not keep pages from being
+        read."""
         try:
             return self._extras.enumerated(spaces, known), None
         except WikiUnavailable as error:
@@ -220,89 +223,90 @@ class ConfluenceWiki:
     def _perhaps_narrowed(
         self, seen: Sequence[Seen], known: Mapping[str, KnownPage]
     ) -> Mapping[str, KnownPage]:
-        """Return the attachments, which could not be listed, of spaces in which a page has lost
-        readers: they may be on that page."""
+        """Return the indexed attachments of all spaces in which a page has lost readers. They could
+        not be listed, so they may be on that page."""
         spaces = {
             page.listed.space.id
             for page in seen
-            if (held := known.get(page.key)) and held.acl not in {NOBODY, held.acl & page.acl}
+            if (indexed := known.get(page.key))
+            and indexed.acl not in {NOBODY, indexed.acl & page.acl}
         }
         return {
-            key: held
-            for key, held in known.items()
-            if self._extras.owns(key) and space_of(held.revision) in spaces
+            key: indexed
+            for key, indexed in known.items()
+            if self._extras.owns(key) and space_of(indexed.revision) in spaces
         }
 
     def _seen(self, keys: Collection[str]) -> dict[str, Seen]:
         """Return the pages that exist, in their current state."""
         spaces = {space.id: space for space in self.survey.spaces()}
-        found = list(self.survey.found(keys, spaces))
-        if any(isinstance(page, Elsewhere) for page in found):
-            # In a space that is newer than our list of them, or in none that is read.
+        pages = list(self.survey.find_all(keys, spaces))
+        if any(isinstance(page, Elsewhere) for page in pages):
+            # Its space is newer than the list of spaces, or is not read.
             spaces = {space.id: space for space in self.survey.spaces(fresh=True)}
-            found = list(self.survey.found(keys, spaces))
+            pages = list(self.survey.find_all(keys, spaces))
         return {
             seen.key: seen
-            for space, listed in self.survey.by_space(found).items()
+            for space, listed in self.survey.by_space(pages).items()
             for seen in self.survey.seen(space, listed)
         }
 
     def _differing(
         self, pages: Sequence[Seen], extras: Sequence[Extra], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
-        """Yield the differences between ``known`` and what was seen. Rights that could not be read,
-        and perhaps can be, are read again at the end."""
+        """Yield the differences between ``known`` and the documents seen now. Rights that could not
+        be read, and perhaps can be, are read again at the end."""
         doubtful = {page.key: page for page in pages if page.doubtful}
-        in_doubt = [one for one in extras if one.page.key in doubtful]
+        in_doubt = [extra for extra in extras if extra.page.key in doubtful]
         narrowed = narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
         yield from relabelled(known, narrowed)
-        yield from self._applied(
+        yield from self._apply(
             [page for page in pages if page.key not in doubtful],
-            [one for one in extras if one.page.key not in doubtful],
+            [extra for extra in extras if extra.page.key not in doubtful],
             known,
         )
         if not doubtful:
             return
         again = {page.key: page for page in self._seen_again(list(doubtful.values()))}
-        in_doubt = [one.on(again[one.page.key]) for one in in_doubt]
-        yield from self._applied(list(again.values()), in_doubt, {**known, **narrowed})
+        in_doubt = [extra.on(again[extra.page.key]) for extra in in_doubt]
+        yield from self._apply(list(again.values()), in_doubt, {**known, **narrowed})
         yield from failures(list(again.values()))
 
     def _seen_again(self, doubtful: Sequence[Seen]) -> Iterator[Seen]:
-        """Yield pages seen again; those that cannot be seen now stay in doubt."""
+        """Yield the pages with their rights read again, or as they were if that fails."""
         try:
-            found = {page.key: page for page in self.survey.seen_again(doubtful)}
+            seen = {page.key: page for page in self.survey.seen_again(doubtful)}
         except WikiUnavailable as error:
             log.warning("%s: rights could not be read again: %s", self.name, error)
-            found = {}
+            seen = {}
         for page in doubtful:
-            yield found.get(page.key, page)
+            yield seen.get(page.key, page)
 
-    def _applied(
+    def _apply(
         self, pages: Sequence[Seen], extras: Sequence[Extra], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
         to_read: set[str] = set()
         settled: list[PageChange] = []
         documents: list[Seen | Extra] = [*pages, *extras]
         for document in documents:
-            key, held = document.key, known.get(document.key)
-            unread = self._unread(document)
-            both = held.acl & document.acl if held else document.acl
-            # Pages that nobody is shown cannot be narrowed.
-            narrows = held is not None and held.acl not in {NOBODY, both}
-            stays = not isinstance(unread, Skipped)
-            if held and stays and says_the_same(document, held.revision):
-                now = Relabelled(key, revision(document), document.acl, document.owner)
+            key, indexed = document.key, known.get(document.key)
+            reason = self._unread(document)
+            common = indexed.acl & document.acl if indexed else document.acl
+            # A page that nobody may read cannot be narrowed.
+            narrows = indexed is not None and indexed.acl not in {NOBODY, common}
+            remains = not isinstance(reason, Skipped)
+            if indexed and remains and says_the_same(document, indexed.revision):
+                change = Relabelled(key, revision(document), document.acl, document.owner)
                 if narrows:
-                    yield now
+                    yield change
                 else:
-                    same = held == KnownPage(now.revision, now.acl, document.owner)
-                    settled.append(Unchanged(key) if same else now)
+                    is_unchanged = indexed == KnownPage(change.revision, change.acl, document.owner)
+                    settled.append(Unchanged(key) if is_unchanged else change)
                 continue
-            if held and narrows:
-                yield Relabelled(key, held.revision, both)
-            if unread:
-                settled.append(unread)
+            if indexed and narrows:
+                yield Relabelled(key, indexed.revision, common)
+            if reason:
+                settled.append(reason)
             else:
                 to_read.add(key)
         yield from settled
@@ -310,12 +314,12 @@ class ConfluenceWiki:
         changed, left_out = self.survey.sorted_by_labels(changed)
         yield from left_out
         yield from self._reader.read(changed)
-        without = {page.key for page in left_out}
-        for one in extras:
-            if one.page.key in without:
-                yield Skipped(one.key, "its page is left out by its labels", on_purpose=True)
+        excluded = {page.key for page in left_out}
+        for extra in extras:
+            if extra.page.key in excluded:
+                yield Skipped(extra.key, "its page is left out by its labels", on_purpose=True)
         yield from self._extras.read(
-            [one for one in extras if one.key in to_read and one.page.key not in without]
+            [extra for extra in extras if extra.key in to_read and extra.page.key not in excluded]
         )
 
     def _unread(self, document: Seen | Extra) -> Skipped | Failed | None:
@@ -325,13 +329,13 @@ class ConfluenceWiki:
 
 
 def _merged(seen: Iterable[Seen]) -> list[Seen]:
-    """Return each page once: one that moves during the pass may come in both its spaces, and then
-    gets the rights that both allow."""
-    found: dict[str, Seen] = {}
+    """Return each page once. A page that moves during the pass may come in both its spaces; it gets
+    the rights that both allow."""
+    merged: dict[str, Seen] = {}
     for page in seen:
-        other = found.get(page.listed.key)
-        found[page.listed.key] = replace(page, acl=page.acl & other.acl) if other else page
-    return list(found.values())
+        other = merged.get(page.listed.key)
+        merged[page.listed.key] = replace(page, acl=page.acl & other.acl) if other else page
+    return list(merged.values())
 
 
 def _tallies(spaces: Sequence[ConfluenceSpace], seen: Sequence[Seen]) -> dict[str, Space]:

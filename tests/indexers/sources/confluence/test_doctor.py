@@ -12,7 +12,7 @@ from indexers.findings import Level
 from indexers.sources.confluence import doctor
 from indexers.sources.confluence.doctor import ConfluenceDoctor
 from indexers.sources.confluence.members import ConfluenceMembers
-from indexers.sources.confluence.parallel import begun
+from indexers.sources.confluence.parallel import start_in_thread
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.transport import Transport
@@ -50,7 +50,7 @@ def test_what_takes_too_long_later_on_is_a_warning_and_the_rest_is_told(
 
     class Begun:
         def __init__(self, check: Callable[[None], object], argument: None) -> None:
-            self._future = begun(check, argument)
+            self._future = start_in_thread(check, argument)
 
         def result(self, seconds: float) -> object:
             assert seconds == 8.0
@@ -61,7 +61,7 @@ def test_what_takes_too_long_later_on_is_a_warning_and_the_rest_is_told(
                 time.sleep(0.01)
             return self._future.result()
 
-    monkeypatch.setattr(doctor, "begun", Begun)
+    monkeypatch.setattr(doctor, "start_in_thread", Begun)
     site.confluence.before_each = dawdle
     found = list(doctor_of(site.transport(), seconds=8.0).findings())
     late = [finding for finding in found if "did not tell" in finding.says]

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.sources.confluence.page_links import PageLink, edit_address, page_link, tiny, within
+from indexers.sources.confluence.page_links import (
+    PageLink,
+    edit_address,
+    page_link,
+    path_within,
+    tiny,
+)
 
 CLOUD = "https://acme.atlassian.net/wiki"
 CENTER = "https://wiki.example.com:8443/confluence"
@@ -34,7 +40,7 @@ PAGES = {
 @pytest.mark.parametrize("base", [CLOUD, CENTER, "http://localhost:8090"])
 @pytest.mark.parametrize("link", PAGES)
 def test_an_address_names_its_page(base: str, link: str) -> None:
-    path = within(base, base + link)
+    path = path_within(base, base + link)
 
     assert path is not None
     assert page_link(path, base + link) == PAGES[link]
@@ -54,11 +60,11 @@ def test_an_address_names_its_page(base: str, link: str) -> None:
     ],
 )
 def test_another_address_is_of_another_wiki(url: str) -> None:
-    assert within(CLOUD, url) is None
+    assert path_within(CLOUD, url) is None
 
 
 def test_a_default_port_and_the_case_of_a_host_make_no_difference() -> None:
-    assert within(CLOUD, " https://ACME.atlassian.net:443/wiki/x/AQAB") == "/x/AQAB"
+    assert path_within(CLOUD, " https://ACME.atlassian.net:443/wiki/x/AQAB") == "/x/AQAB"
 
 
 @given(st.integers(min_value=1, max_value=2**63 - 1))
@@ -70,7 +76,7 @@ def test_a_tiny_link_says_its_number(number: int) -> None:
 
 @given(st.text())
 def test_no_address_is_too_odd(url: str) -> None:
-    path = within(CLOUD, url)
+    path = path_within(CLOUD, url)
     page_link(path or "", url if path is not None else "")
 
 
