@@ -165,9 +165,9 @@ class Unembedded(Protocol):
         """Return all of a wiki, those of the newest pages first."""
         ...
 
-    def sought(self) -> list[str]:
-        """Return those that searches found since the last call, the latest first; at most some
-        hundreds."""
+    def recently_found(self) -> list[str]:
+        """Return the digests of waiting passages that searches found since the last call, the
+        latest first; at most some hundreds."""
         ...
 
     def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:

@@ -13,10 +13,11 @@ from indexers.ports import PassageIndex
 
 
 def fingerprint(*, embedder: str, splitter: str, languages: str) -> str:
-    """Return a name of everything on which stored passages depend: other fingerprint, other index.
-    Its first half is of the embedder alone: if it differs, vectors of the two do not compare."""
-    rest = (str(SCHEMA_VERSION), str(LEXICAL_VERSION), str(AVERAGE_LENGTH), languages, splitter)
-    return f"{digest(embedder)[:8]}-{digest(*rest)[:8]}"
+    """Return a name of everything on which stored passages depend; if it changes, they need another
+    index. Its first half depends on the embedder only: indexes that differ in it have vectors that
+    cannot be compared."""
+    parts = (str(SCHEMA_VERSION), str(LEXICAL_VERSION), str(AVERAGE_LENGTH), languages, splitter)
+    return f"{digest(embedder)[:8]}-{digest(*parts)[:8]}"
 
 
 class IndexCatalog(Protocol):
@@ -27,17 +28,17 @@ class IndexCatalog(Protocol):
         ...
 
     def has(self, name: str) -> bool:
-        """Return whether there is an index of this name. To open it would make it."""
+        """Return whether there is an index of this name, without creating it as `open` would."""
         ...
 
     def open(self, name: str) -> PassageIndex: ...
 
     def activate(self, name: str) -> None:
-        """Make it the current one, at once and for every process."""
+        """Make the index ``name`` the current one, at once and for every process."""
         ...
 
     def remove_all_except(self, kept: str) -> None:
-        """Delete every other one."""
+        """Delete every index but ``kept``."""
         ...
 
     def back_up(self, name: str, index: PassageIndex, folder: Path) -> dict[str, tuple[int, int]]:
@@ -45,12 +46,12 @@ class IndexCatalog(Protocol):
         finds it there as the current one. Return its counts.
 
         Raises:
-            OSError: the copy cannot be written; that is no trouble of the index.
+            OSError: the copy cannot be written; the index itself is not damaged.
         """
         ...
 
     def damage(self) -> Damage | None:
-        """Return what `remember` was last given, by whichever process."""
+        """Return the damage that any process last passed to `remember`."""
         ...
 
     def remember(self, damage: Damage | None) -> None: ...
@@ -63,6 +64,6 @@ def fingerprint_of(name: str) -> str:
 
 
 def next_name(name: str) -> str:
-    """Return the name of a rebuilt index, beside that of ``name``."""
+    """Return the name of the index that is rebuilt beside ``name``."""
     fingerprint, _, number = name.partition(".")
     return f"{fingerprint}.{int(number or 0) + 1}"

@@ -33,7 +33,7 @@ class CopiedParts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IndexCopies:
-    """Backups of the index. ``folder`` holds the embedded ones; ``kind`` is that of the index's
+    """Backups of the index. ``folder`` holds embedded indexes; ``kind`` is the kind of the
     `IndexPlace`."""
 
     parts: CopiedParts
@@ -41,8 +41,8 @@ class IndexCopies:
     kind: str
 
     def back_up(self, folder: Path) -> dict[str, Any]:
-        """Put a copy of the current index into ``folder``, or what names a snapshot on a server,
-        and describe it for `require`.
+        """Put a copy of the current index into ``folder``, or the name of a snapshot on a server,
+        and return a description for `require`.
 
         Raises:
             OSError: the copy cannot be written.
@@ -62,7 +62,7 @@ class IndexCopies:
         """Open the copy of an embedded index in ``folder`` and compare its counts.
 
         Raises:
-            IndexUnavailable: it cannot be opened, or is not as it was ``described``.
+            IndexUnavailable: it cannot be opened, or does not hold the ``described`` counts.
         """
         if described["schema"] > SCHEMA_VERSION:
             raise IndexUnavailable("A newer Footnote made this index: update Footnote.")
@@ -81,14 +81,14 @@ class IndexCopies:
 
     @contextmanager
     def replaceable(self) -> Iterator[None]:
-        """Hold the embedded indexes, so that no process opens one within.
+        """Lock the embedded indexes, so that no process opens one within.
 
         Raises:
             IndexLocked: a process holds one.
         """
-        with ExitStack() as held:
-            for place in sorted(self.folder.glob(f"{PREFIX}*")):
-                held.enter_context(FolderLock(place))
+        with ExitStack() as locks:
+            for index_folder in sorted(self.folder.glob(f"{PREFIX}*")):
+                locks.enter_context(FolderLock(index_folder))
             yield
 
 

@@ -1,4 +1,4 @@
-"""The current index: which one is read, and which is written during a rebuild."""
+"""The current index, and the one that a rebuild writes."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class CurrentIndex(ReadIndex):
 
     If they differ (another model, another splitter), the next syncs build the wanted one, and
     `promote` makes it the current one. Meanwhile rights and removals reach both, and if the models
-    differ, the old one is searched by words alone. The same holds for one that is rebuilt on demand
-    (`rebuild`), or because the current one is damaged: that one is read as far as possible, and if
-    it cannot even be opened, what was built so far is read.
+    differ, the old one is searched by words only. The same holds for an index that is rebuilt on
+    demand (`rebuild`), or because the current one is damaged. A damaged index is read as far as
+    possible; if it cannot even be opened, the index built so far is read.
     """
 
     def __init__(
@@ -37,10 +37,10 @@ class CurrentIndex(ReadIndex):
         embed: Embed | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Open it. ``wanted`` is a fingerprint; a rebuilt index has a number behind it. Pages of
-        other wikis than ``wikis`` (None: any) are not found, though they are stored until a sync
-        removes them. ``embed`` compares hits without vectors of the wanted model with the
-        question. ``clock`` returns seconds."""
+        """Open the index. ``wanted`` is a fingerprint; the name of a rebuilt index adds a number to
+        it. Pages of other wikis than ``wikis`` (None: any) are not found, though they are stored
+        until a sync removes them. ``embed`` embeds hits that have no vector of the wanted model.
+        ``clock`` returns seconds."""
         self._catalog = catalog
         self._wikis = wikis
         self._wanted = wanted
@@ -52,7 +52,7 @@ class CurrentIndex(ReadIndex):
         self._lost = False
         """Whether the index that was set aside is damaged."""
         current = catalog.current()
-        read = self._opened(current) if current else None
+        read = self._open_current(current) if current else None
         try:
             if read is None or current is None:
                 name = (
@@ -72,10 +72,10 @@ class CurrentIndex(ReadIndex):
             raise
         self._read_name = current if current and read else self._written_name
         self._read = read or self._written
-        self._same_vectors = self._compares()
+        self._same_vectors = self._has_same_vectors()
         self.reuses = True
         """Whether vectors of the current index may go into a rebuilt one."""
-        self._stood: dict[str, dict[str, KnownPage]] = {}
+        self._old_pages: dict[str, dict[str, KnownPage]] = {}
 
     @property
     def current(self) -> PassageIndex:
@@ -86,13 +86,13 @@ class CurrentIndex(ReadIndex):
         return self._written
 
     def rebuild(self) -> bool:
-        """Write a new index beside the current one from here on, though neither model nor splitter
-        changed; one that was `set_aside` is resumed. Return False if a changed one is being built
-        anyway."""
+        """Write a new index beside the current one from now on, though neither model nor splitter
+        changed. Resume an index that was `set_aside`. Return False if an index is being built
+        already."""
         if self.building:
             return False
         self._written_name, self._written = self._new(next_name(self._read_name))
-        self._stood.clear()
+        self._old_pages.clear()
         return True
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
@@ -104,7 +104,7 @@ class CurrentIndex(ReadIndex):
                 return True
         broken = self._written in self._unusable
         if after and not broken:
-            self._noticed(after)
+            self._note_damage(after)
         if self.building and broken:
             close_damaged(self._written)
             self._written_name, self._written = self._new(next_name(self._written_name))
@@ -116,11 +116,11 @@ class CurrentIndex(ReadIndex):
 
     def set_aside(self) -> None:
         if self.building:
-            beside, self._written = self._written, self._read
+            unfinished, self._written = self._written, self._read
             self._written_name, self.reuses = self._read_name, True
-            self._lost = beside in self._unusable
-            self._unusable.discard(beside)
-            close_damaged(beside)
+            self._lost = unfinished in self._unusable
+            self._unusable.discard(unfinished)
+            close_damaged(unfinished)
 
     def discard(self) -> None:
         self.set_aside()
@@ -130,11 +130,11 @@ class CurrentIndex(ReadIndex):
         """Make the written index the current one, after every wiki was synced to its end, and
         delete the old one. Return False if they were the same already."""
         if not self.building:
-            self._recovered()
+            self._clear_damage()
             return False
         self._stop_reading()
         self._catalog.remove_all_except(self._read_name)
-        self._recovered()
+        self._clear_damage()
         return True
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
@@ -144,29 +144,31 @@ class CurrentIndex(ReadIndex):
     def page(self, wiki: str, page: str) -> KnownPage | None:
         if not self._reads(wiki):
             return None
-        return self._following(lambda read: self._written.page(wiki, page) or read.page(wiki, page))
+        return self._with_current(
+            lambda read: self._written.page(wiki, page) or read.page(wiki, page)
+        )
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         with self._writing():
-            found = self._written.embeddings(digests)
+            embeddings = self._written.embeddings(digests)
         if self.building and self._same_vectors and self.reuses:
             try:
-                found |= self._read.embeddings(
-                    [digest for digest in digests if digest not in found]
+                embeddings |= self._read.embeddings(
+                    [digest for digest in digests if digest not in embeddings]
                 )
             except IndexCorrupt as error:
-                self._noticed(error)
-        return found
+                self._note_damage(error)
+        return embeddings
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
-        # A written answer is looked for before anything is searched for.
-        return self._following(
+        # The check of a stored answer calls this before any search, so it must follow a switch.
+        return self._with_current(
             lambda read: self._written.digests(wiki, page) or read.digests(wiki, page)
         )
 
     def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         if passages:
-            with self._narrowing():
+            with self._narrow_rights():
                 self._restrict(passages[0])
         with self._writing():
             self._written.replace(passages, embeddings)
@@ -177,22 +179,21 @@ class CurrentIndex(ReadIndex):
         if self.building:
             with self._writing():
                 built = self._written.page(wiki, page)
-            with self._narrowing():
+            with self._narrow_rights():
                 self._relabel_old(wiki, page, built, KnownPage(revision, acl), owner)
         with self._writing():
             self._written.relabel(wiki, page, revision, acl, owner)
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         if self.building:
-            with self._narrowing():
+            with self._narrow_rights():
                 self._read.remove(wiki, pages)
         with self._writing():
             self._written.remove(wiki, pages)
 
     def narrow(self, wiki: str, acl: Acl) -> None:
-        """Let nobody whom ``acl`` does not admit read ``wiki`` from here on, until the next
-        sync."""
-        with self._narrowing():
+        """Keep everybody whom ``acl`` does not admit from reading ``wiki``, until the next sync."""
+        with self._narrow_rights():
             _narrow(self._read, wiki, acl)
         if self.building:
             with self._writing():
@@ -212,7 +213,7 @@ class CurrentIndex(ReadIndex):
             close_damaged(self._read)
         self._catalog.close()
 
-    def _opened(self, name: str) -> PassageIndex | None:
+    def _open_current(self, name: str) -> PassageIndex | None:
         """Open the current index; None if it is damaged, and cannot be read at all."""
         try:
             return self._catalog.open(name)
@@ -221,8 +222,8 @@ class CurrentIndex(ReadIndex):
             return None
 
     def _new(self, name: str) -> tuple[str, PassageIndex]:
-        """Return the index of that name, or if it is damaged one with a higher number. Nobody reads
-        it yet, so its damage is not reported."""
+        """Open the index ``name``, or one with a higher number if it is damaged. Nobody reads it
+        yet, so its damage is not reported."""
         try:
             return name, self._catalog.open(name)
         except IndexCorrupt as error:
@@ -238,28 +239,28 @@ class CurrentIndex(ReadIndex):
         except IndexCorrupt as error:
             self._unusable.add(self._written)
             if not self.building:
-                self._noticed(error)
+                self._note_damage(error)
             raise
 
     @contextmanager
-    def _narrowing(self) -> Iterator[None]:
+    def _narrow_rights(self) -> Iterator[None]:
         """Stop reading an index in which rights cannot be narrowed."""
         try:
             yield
         except IndexCorrupt as error:
-            self._noticed(error)
+            self._note_damage(error)
             if not self.building:
                 self.rebuild()
             self._stop_reading()
 
-    def _recovered(self) -> None:
+    def _clear_damage(self) -> None:
         if self.damage:
             self._catalog.remove_all_except(self._read_name)
             self.damage = None
             self._catalog.remember(None)
 
     def _stop_reading(self) -> bool:
-        """Read the written index from here on."""
+        """Read the written index from now on."""
         old, self._read, self._same_vectors = self._read, self._written, True
         self._read_name, self.reuses = self._written_name, True
         self._catalog.activate(self._read_name)
@@ -270,29 +271,29 @@ class CurrentIndex(ReadIndex):
         return True
 
     def _restrict(self, passage: Passage) -> None:
-        """The old version's text, if its rights are narrower now, must not wait for the new
-        index."""
+        """Narrow the rights of the page's old version in the old index: that must not wait for the
+        new index."""
         if not self.building:
             return
         wiki, page = passage.wiki, passage.page
-        if wiki not in self._stood:
-            self._stood[wiki] = self._read.known(wiki)
-        stood = self._stood[wiki].get(page)
-        if stood is not None and stood.acl != passage.acl:
-            self._read.relabel(wiki, page, stood.revision, stood.acl & passage.acl)
+        if wiki not in self._old_pages:
+            self._old_pages[wiki] = self._read.known(wiki)
+        old_page = self._old_pages[wiki].get(page)
+        if old_page is not None and old_page.acl != passage.acl:
+            self._read.relabel(wiki, page, old_page.revision, old_page.acl & passage.acl)
 
     def _relabel_old(
-        self, wiki: str, page: str, built: KnownPage | None, now: KnownPage, owner: str | None
+        self, wiki: str, page: str, built: KnownPage | None, label: KnownPage, owner: str | None
     ) -> None:
-        """Relabel the page in the old index. Wider rights wait for the new one if that has another
-        version of the text: the old version was written for fewer people, perhaps."""
-        stood = self._read.page(wiki, page)
-        if stood and (built is None or built.revision != stood.revision):
-            now = KnownPage(stood.revision, stood.acl & now.acl)
-        self._read.relabel(wiki, page, now.revision, now.acl, owner)
+        """Relabel the page in the old index. Wider rights wait for the new index if that has
+        another version of the text: perhaps the old one was written for fewer people."""
+        old_page = self._read.page(wiki, page)
+        if old_page and (built is None or built.revision != old_page.revision):
+            label = KnownPage(old_page.revision, old_page.acl & label.acl)
+        self._read.relabel(wiki, page, label.revision, label.acl, owner)
 
 
 def _narrow(index: PassageIndex, wiki: str, acl: Acl) -> None:
-    for page, known in index.known(wiki).items():
-        if known.acl & acl != known.acl:
-            index.relabel(wiki, page, known.revision, known.acl & acl)
+    for page, indexed in index.known(wiki).items():
+        if indexed.acl & acl != indexed.acl:
+            index.relabel(wiki, page, indexed.revision, indexed.acl & acl)

@@ -1,4 +1,4 @@
-"""The record of a damaged index until another one has replaced it."""
+"""The record of a damaged index, until another index has replaced it."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class Damage:
             f" `footnote sync` or the running bot, answers come from {so_far}."
         )
 
-    def written(self) -> str:
+    def to_json(self) -> str:
         return json.dumps(asdict(self)) + "\n"
 
     @classmethod
     def read(cls, text: str) -> Damage:
-        """Return what `written` wrote; if the file is damaged itself, return a damage."""
+        """Read the result of `to_json`. A file that is damaged itself also counts as damage."""
         try:
-            kept = json.loads(text)
-            return cls(str(kept["why"]), str(kept["index"]))
+            fields = json.loads(text)
+            return cls(str(fields["why"]), str(fields["index"]))
         except (ValueError, KeyError, TypeError):
             return cls("the old one is damaged")
 
@@ -47,7 +47,7 @@ def damage_of(error: IndexCorrupt, index: str = "") -> Damage:
 
 
 def close_damaged(index: PassageIndex) -> None:
-    """Close an index that may be damaged, and so may fail to close; its lock is released in any
+    """Close an index that may fail to close because it is damaged. Its lock is released in any
     case."""
     try:
         index.close()

@@ -27,12 +27,12 @@ class CheckedParts(Protocol):
 def findings(
     parts: CheckedParts, wikis: Sequence[str], version_problem: Callable[[], str | None]
 ) -> Iterator[Finding]:
-    """Check the models and the index. ``wikis`` are the configured ones; ``version_problem`` says
-    why its server may not fit."""
+    """Check the models and the index. ``wikis`` are the configured wikis; ``version_problem``
+    returns why the index's server may not fit."""
     yield from _reranker(parts)
-    loads = _model(parts)
-    yield loads
-    if loads.level is not Level.FAILURE:
+    model = _model(parts)
+    yield model
+    if model.level is not Level.FAILURE:
         yield from _index(parts, wikis, version_problem)
 
 

@@ -24,9 +24,9 @@ from indexers.index.edge_failures import (
     TO_OPEN,
     TO_WRITE,
     corrupt,
-    explained,
     has_room,
     require_room,
+    translate_errors,
 )
 from indexers.index.languages import Languages
 from indexers.index.lock import FolderLock
@@ -39,9 +39,9 @@ from indexers.index.schema import (
     MEANING,
     WORDS,
     Embedded,
-    Found,
+    FoundPoint,
     Point,
-    Wanted,
+    PointQuery,
     Where,
 )
 from indexers.ports import Vector
@@ -54,14 +54,14 @@ _PAGE = 2_000  # points a scroll returns at once
 
 
 # No HNSW: every call of qdrant_edge holds the GIL, so building one (8 s at 20,000 passages) would
-# stop the whole bot. All that remains is to reclaim the space of deleted points, seldom.
+# stop the whole bot. Optimizers only reclaim the space of deleted points, seldom.
 _OPTIMIZERS = qdrant.EdgeOptimizersConfig(indexing_threshold=100_000_000, deleted_threshold=0.4)
 
-# Four bits for each number of a vector. Of all kinds this one is made while a point is written, so
-# nothing is built later; scalar quantization is not, and one bit loses every fourth of the nearest.
+# Four bits for each number of a vector. Only this quantization happens while a point is written, so
+# nothing is built later. Scalar quantization does not, and one bit loses a quarter of the nearest.
 _QUANTIZATION = qdrant.TurboQuantQuantizationConfig(bits=qdrant.TurboQuantBitSize.Bits4)
-# Four times as many as wanted are compared again by their whole vectors: of 61,000 passages the
-# nearest 100 are then those of an exact search, which takes four times as long.
+# Four times as many candidates as needed are compared again by their full vectors. Among 61,000
+# passages the nearest 100 are then those of an exact search, which takes four times as long.
 _COMPARE = qdrant.SearchParams(
     quantization=qdrant.QuantizationSearchParams(rescore=True, oversampling=4.0)
 )
@@ -83,22 +83,23 @@ class EdgeIndex(StoredPassages):
 
         Raises:
             IndexLocked: another process holds it.
-            IndexCorrupt: it cannot be read, or has lost every page.
+            IndexCorrupt: the index cannot be read, or has lost every page.
             IndexUnavailable: the disk is full or the folder may not be written.
         """
         engine = EdgeEngine(folder, dimensions)
         index = cls(engine, languages=languages, clock=clock)
         try:
             engine.require_pages()
-            index.prove(_length(folder) or dimensions)
+            index.verify(_length(folder) or dimensions)
         except BaseException:
-            abandoned(index)
+            close_failed(index)
             raise
         return index
 
 
-def abandoned(index: StoredPassages) -> None:
-    """Close ``index``, which may be damaged: then closing fails too, and releases its lock."""
+def close_failed(index: StoredPassages) -> None:
+    """Close an ``index`` that could not be opened. Closing a damaged one fails, but releases its
+    lock."""
     try:
         index.close()
     except IndexUnavailable as error:
@@ -110,17 +111,17 @@ class EdgeEngine:
 
     def __init__(self, folder: Path, dimensions: int) -> None:
         self._folder = folder
-        with self._explained():
+        with self._translate_errors():
             folder.parent.mkdir(parents=True, exist_ok=True)
             lock = FolderLock(folder)
             try:
-                self._shard = _opened(folder, dimensions)
+                self._shard = _open_shard(folder, dimensions)
             except BaseException:
                 lock.release()
                 raise
         self._lock = lock
-        # Also for an engine that nobody closes. Not at the interpreter's end, when a thread may
-        # still write: the kernel releases the lock.
+        # This closes an engine that nobody closes, but not at the interpreter's end, when a thread
+        # may still write: the kernel releases the lock then.
         self._end = weakref.finalize(self, _end, self._shard, lock)
         self._end.atexit = False
 
@@ -134,71 +135,79 @@ class EdgeEngine:
         self._update(UpdateOperation.set_payload_by_filter(_filter(where), payload))
 
     def embed(self, points: Sequence[Embedded]) -> None:
-        vectors = [qdrant.PointVectors(one.id, {MEANING: list(one.meaning)}) for one in points]
+        vectors = [
+            qdrant.PointVectors(point.id, {MEANING: list(point.meaning)}) for point in points
+        ]
         self._update(UpdateOperation.update_vectors(vectors))
-        for one in points:
-            self._update(UpdateOperation.set_payload([one.id], {"meanings": one.meanings}))
-        # Last: what a kill leaves is embedded again.
-        ids: list[qdrant.PointId] = [one.id for one in points]
+        for point in points:
+            self._update(UpdateOperation.set_payload([point.id], {"meanings": point.meanings}))
+        # Last: points that a kill leaves unfinished are embedded again.
+        ids: list[qdrant.PointId] = [point.id for point in points]
         self._update(UpdateOperation.delete_payload(ids, ["unembedded"]))
 
-    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
-        records = self._scrolled(
+    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[FoundPoint]:
+        records = self._scroll(
             filter=_filter(where),
             with_payload=list(fields) or True,
             with_vector=[MEANING] if meaning else False,
         )
-        return (Found(record.payload or {}, meaning=_meaning(record.vector)) for record in records)
+        return (
+            FoundPoint(record.payload or {}, meaning=_meaning(record.vector)) for record in records
+        )
 
     def points(self) -> Iterator[Point]:
-        return map(_to_point, self._scrolled(with_payload=True, with_vector=True))
+        return map(_to_point, self._scroll(with_payload=True, with_vector=True))
 
-    def _scrolled(self, **wanted: Any) -> Iterator[qdrant.Record]:
+    def _scroll(self, **arguments: Any) -> Iterator[qdrant.Record]:
         offset = None
         while True:
-            request = qdrant.ScrollRequest(offset=offset, limit=_PAGE, **wanted)
-            with self._explained():
+            request = qdrant.ScrollRequest(offset=offset, limit=_PAGE, **arguments)
+            with self._translate_errors():
                 records, offset = self._shard.scroll(request)
             yield from records
             if offset is None:
                 return
 
-    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[Found]:
-        with self._explained():
+    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[FoundPoint]:
+        with self._translate_errors():
             records = self._shard.retrieve(list(ids), with_payload=True, with_vector=False)
-        return [Found(record.payload or {}) for record in records]
+        return [FoundPoint(record.payload or {}) for record in records]
 
     def facet(self, field: str, where: Where | None) -> dict[Any, int]:
         request = qdrant.FacetRequest(
             field, limit=_ALL, exact=True, filter=_filter(where) if where else None
         )
-        with self._explained():
+        with self._translate_errors():
             return {hit.value: hit.count for hit in self._shard.facet(request) if hit.count}
 
-    def search(self, wanted: Sequence[Wanted], *, where: Where, limit: int) -> list[list[Found]]:
+    def search(
+        self, queries: Sequence[PointQuery], *, where: Where, limit: int
+    ) -> list[list[FoundPoint]]:
         filter_ = _filter(where) if where.fields or where.without else None
-        requests = [_request(one, filter_, limit) for one in wanted]
-        with self._explained():
-            # Several at once share a pass over the vectors: a quarter less time for each.
+        requests = [_request(query, filter_, limit) for query in queries]
+        with self._translate_errors():
+            # A batch shares a pass over the vectors: a quarter less time for each search.
             if len(requests) > 1:
-                found = self._shard.query_batch(qdrant.QueryBatchRequest(requests))
+                results = self._shard.query_batch(qdrant.QueryBatchRequest(requests))
             else:
-                found = [self._shard.query(request) for request in requests]
-        return [[Found(point.payload or {}, point.score) for point in points] for points in found]
+                results = [self._shard.query(request) for request in requests]
+        return [
+            [FoundPoint(point.payload or {}, point.score) for point in points] for points in results
+        ]
 
     def settle(self) -> None:
-        with self._explained():
+        with self._translate_errors():
             _optimize(self._shard, self._folder)
             self._shard.flush()
             self._lock.note(self._pages())
 
     def back_up(self, folder: Path) -> None:
-        with self._explained():
+        with self._translate_errors():
             self._shard.flush()
         copy_folder(self._folder, folder)
 
     def close(self) -> None:
-        with self._explained():
+        with self._translate_errors():
             try:
                 if self._end.alive:
                     self._lock.note(self._pages())
@@ -209,8 +218,8 @@ class EdgeEngine:
         """Check that the pages are still there.
 
         Raises:
-            IndexCorrupt: there were pages when it was closed or flushed last, and none now. A
-                file that a power cut has emptied looks to Edge like an index without points.
+            IndexCorrupt: there were pages when the index was last closed or flushed, and none now.
+                Edge takes a file that a power cut has emptied for an index without points.
         """
         if self._lock.noted() and not self._pages():
             raise corrupt(self._folder, "it has lost every page")
@@ -220,39 +229,38 @@ class EdgeEngine:
 
     def _update(self, operation: UpdateOperation) -> None:
         require_room(self._folder, TO_WRITE)
-        with self._explained():
+        with self._translate_errors():
             self._shard.update(operation)
 
-    def _explained(self) -> AbstractContextManager[None]:
-        return explained(self._folder)
+    def _translate_errors(self) -> AbstractContextManager[None]:
+        return translate_errors(self._folder)
 
 
-def _opened(folder: Path, dimensions: int) -> qdrant.EdgeShard:
-    """Open or create the shard in ``folder``, of which the caller holds the lock."""
+def _open_shard(folder: Path, dimensions: int) -> qdrant.EdgeShard:
+    """Open or create the shard in ``folder``; the caller holds the folder's lock."""
     folder.mkdir(exist_ok=True)
     is_new = not any(folder.iterdir())
     require_room(folder, TO_CREATE if is_new else TO_OPEN)
     if is_new:
         _create(folder, dimensions)
-    # An index of before quantization is rewritten with it, once. If that is killed, the next one
-    # that opens it goes on.
+    # An index from before quantization is rewritten with it, once. If that is killed, the next
+    # process that opens the index continues.
     shard = qdrant.EdgeShard.load(str(folder), _config(None))
     try:
         _optimize(shard, folder)
-        # Another version's points are still read while their successor is built.
+        # An index of another version is still read while its successor is built.
         _index_fields(shard, indexed=shard.info().payload_schema)
-        # Its calls take a tenth of a second in which nothing else need wait.
+        # In the background, because it takes a tenth of a second.
         in_daemon(partial(read_ahead, folder), "reading ahead")
     except BaseException:
-        # Before the lock is released; the error's traceback keeps the object alive.
+        # Close it before the lock is released; the error's traceback keeps the object alive.
         shard.close()
         raise
     return shard
 
 
 def _length(folder: Path) -> int:
-    """Return how long the vectors of the index in ``folder`` are: those of another model may have
-    another length. 0 if it does not tell."""
+    """Return the length of the vectors in ``folder``; 0 if it is unknown."""
     try:
         config = json.loads((folder / "edge_config.json").read_bytes())
         return int(config["vectors"][MEANING]["size"])
@@ -261,16 +269,15 @@ def _length(folder: Path) -> int:
 
 
 def _optimize(shard: qdrant.EdgeShard, folder: Path) -> None:
-    """Reclaim the space of deleted points, if they are many and the disk has room. Mostly there is
-    nothing to do."""
+    """Reclaim the space of deleted points, if they are many and the disk has room."""
     # The points are rewritten before the old ones are deleted.
-    held = sum(file.stat().st_blocks * 512 for file in folder.rglob("*"))
-    if has_room(folder, TO_WRITE + held):
+    used = sum(file.stat().st_blocks * 512 for file in folder.rglob("*"))
+    if has_room(folder, TO_WRITE + used):
         shard.optimize()
 
 
 def _end(shard: qdrant.EdgeShard, lock: FolderLock) -> None:
-    """Close the shard, then release the lock: its next holder relies on nobody writing."""
+    """Close the shard, and then release the lock, whose next holder relies on nobody writing."""
     try:
         shard.close()
     finally:
@@ -278,10 +285,9 @@ def _end(shard: qdrant.EdgeShard, lock: FolderLock) -> None:
 
 
 def _create(folder: Path, dimensions: int) -> None:
-    """Create an empty shard, whole or not at all: killed halfway, it would pass for corrupt."""
-    # A search goes through all quantized vectors, and through few whole ones, which stay on disk
-    # until then. In 16 bits a number takes half the room, and of 308,000 passages the same are
-    # found.
+    """Create an empty shard, completely or not at all: half a shard would count as corrupt."""
+    # A search reads all quantized vectors, but only few full ones, which stay on disk until then.
+    # In 16 bits a number takes half the room, and among 308,000 passages the same are found.
     meaning = qdrant.EdgeVectorParams(
         dimensions,
         qdrant.Distance.Cosine,
@@ -298,7 +304,7 @@ def _create(folder: Path, dimensions: int) -> None:
 
 
 def _config(vectors: dict[str, qdrant.EdgeVectorParams] | None) -> qdrant.EdgeConfig:
-    """Return the configuration of a shard with ``vectors``; None: those that it has."""
+    """Return the configuration of a shard with ``vectors``; None: the vectors that it has."""
     return qdrant.EdgeConfig(
         vectors=vectors,
         sparse_vectors={WORDS: qdrant.EdgeSparseVectorParams(modifier=qdrant.Modifier.Idf)},
@@ -353,13 +359,13 @@ def _one_of(values: Sequence[str]) -> qdrant.MatchValue | qdrant.MatchAny:
     return qdrant.MatchValue(values[0]) if len(values) == 1 else qdrant.MatchAny(list(values))
 
 
-def _request(wanted: Wanted, filter_: qdrant.Filter | None, limit: int) -> qdrant.QueryRequest:
-    indices, values = wanted.words
+def _request(query: PointQuery, filter_: qdrant.Filter | None, limit: int) -> qdrant.QueryRequest:
+    indices, values = query.words
     by_words = Query.Nearest(qdrant.SparseVector(list(indices), list(values)), using=WORDS)
-    weighed = [(1.0 - wanted.meaning_weight, _normalised(by_words, filter_))]
-    if wanted.meaning:
-        by_meaning = Query.Nearest(list(wanted.meaning), using=MEANING)
-        weighed.append((wanted.meaning_weight, _normalised(by_meaning, filter_)))
+    weighed = [(1.0 - query.meaning_weight, _normalised(by_words, filter_))]
+    if query.meaning:
+        by_meaning = Query.Nearest(list(query.meaning), using=MEANING)
+        weighed.append((query.meaning_weight, _normalised(by_meaning, filter_)))
     return qdrant.QueryRequest(
         limit=limit,
         prefetches=[prefetch for _, prefetch in weighed],
@@ -369,10 +375,9 @@ def _request(wanted: Wanted, filter_: qdrant.Filter | None, limit: int) -> qdran
 
 
 def _normalised(query: Query, filter_: qdrant.Filter | None) -> qdrant.Prefetch:
-    """Return the best by one query, with scores normalised by their own distribution (DBSF of one
-    source)."""
+    """Return the best points of a query; their own distribution normalises the scores (DBSF)."""
     best = qdrant.Prefetch(limit=DEPTH, query=query, filter=filter_, params=_COMPARE)
-    fusion: Any = qdrant.Fusion.Dbsf()  # the stubs do not know it for a Fusion
+    fusion: Any = qdrant.Fusion.Dbsf()  # the stubs do not declare it as a Fusion
     return qdrant.Prefetch(limit=DEPTH, query=fusion, prefetches=[best])
 
 
@@ -390,5 +395,5 @@ def _weighted_sum(weights: Sequence[float]) -> qdrant.Formula:
 
 
 def _meaning(vector: Any) -> Vector:
-    found: Vector = (vector or {}).get(MEANING, ())
-    return found
+    meaning: Vector = (vector or {}).get(MEANING, ())
+    return meaning

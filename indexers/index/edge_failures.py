@@ -1,7 +1,7 @@
 """Failures of Qdrant Edge, in sentences for the operator.
 
-Edge raises bare exceptions with Rust's words in them, panics on some damaged files, and dies with
-the process (SIGBUS) if a full disk has no room for its memory maps. The last can only be prevented.
+Edge raises bare exceptions with Rust's messages, panics on some damaged files, and kills the
+process (SIGBUS) if a full disk has no room for its memory maps. The last can only be prevented.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 
 from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
 
-# Edge grows its files in steps of 32 MB, the log and the vectors each; to open, it needs the log's.
-# Space that is kept free while writing lets it be opened again. An empty index takes 52 MB, which
-# it maps before it has them.
+# Edge grows its log and its vectors in steps of 32 MB each; opening needs the step of the log. The
+# space that is kept free while writing lets the index be opened again. An empty index takes 52 MB,
+# which Edge maps before the disk has them.
 TO_OPEN = 32 * 1024 * 1024
 TO_WRITE = TO_CREATE = 2 * TO_OPEN
 
@@ -54,11 +54,11 @@ def require_room(folder: Path, size: int) -> None:
 
 
 @contextmanager
-def explained(folder: Path) -> Iterator[None]:
+def translate_errors(folder: Path) -> Iterator[None]:
     """Translate Edge's errors within.
 
     Raises:
-        IndexLocked, IndexCorrupt, IndexUnavailable: for what Edge raises within.
+        IndexLocked, IndexCorrupt, IndexUnavailable: for any error that Edge raises.
     """
     try:
         yield
@@ -67,15 +67,15 @@ def explained(folder: Path) -> Iterator[None]:
             raise _full(folder) from error
         raise _unusable(folder, error.errno or 0, str(error)) from error
     except BaseException as error:
-        # Edge has no classes of its own, and a panic's cannot be imported. Errors about our own
-        # request (a vector of the wrong size) are raised as they are.
+        # Edge has no error classes of its own, and the class of a panic cannot be imported. Errors
+        # about the request itself (a vector of the wrong size) are raised as they are.
         broken = type(error) is Exception and str(error).startswith("Service")
         if not broken and type(error).__name__ != "PanicException":
             raise
-        raise _named(folder, str(error)) from error
+        raise _error_for(folder, str(error)) from error
 
 
-def _named(folder: Path, text: str) -> IndexUnavailable:
+def _error_for(folder: Path, text: str) -> IndexUnavailable:
     match = _OS_ERROR.search(text)
     number = int(match[1] or match[2]) if match else None
     if "WouldBlock" in text or number == errno.EWOULDBLOCK:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 BUNDLED = MODELS / "all-MiniLM-L6-v2-int8"
 
-# As in the bundle's PROVENANCE.md: other weights or tokens are another model.
+# From the bundle's PROVENANCE.md: other weights or tokens would be another model.
 _DIGESTS = {
     "model.onnx": "dafd77fbbeb7ad3374c2e1449badd71de69b04a5d6c5e8f3c29429b6c4b441d6",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
@@ -36,13 +36,13 @@ _DIGESTS = {
 }
 _TRAINED_FOR = 256  # tokens
 
-# fastembed states it only in a model's description, before the model is there.
+# Before a model is downloaded, fastembed states its limit only in the description.
 _LIMIT = re.compile(r"(?<!\d)(\d{1,9}) input tokens truncation")
 _MULTILINGUAL = re.compile(r"multi-?lingual", re.IGNORECASE)
-_USUAL_LIMIT = 512  # of a model that does not say
+_USUAL_LIMIT = 512  # for a model whose description names none
 
-# Small batches of equally long texts waste the least on padding: 22,000 tokens a second on two
-# cores, against 18,000 sorted by characters and about half unsorted.
+# Small batches of texts with the same number of tokens waste the least on padding: 22,000 tokens a
+# second on two cores, 18,000 if sorted by characters, and about half if unsorted.
 _BATCH = 8
 
 _QUESTIONS = 256
@@ -52,8 +52,8 @@ _sharing = threading.Lock()
 
 
 class _Embedder:
-    """The common part of both kinds: loaded at first use, once, whichever thread is first.
-    ``at_once`` batches are read at the same time."""
+    """The common part of both kinds. The model is loaded once, at its first use in any thread.
+    ``at_once`` batches are embedded at the same time."""
 
     identity: str
     dimensions: int
@@ -75,33 +75,33 @@ class _Embedder:
         self._query = query
         self._passage = passage
         self._at_once = at_once
-        self._of_question = lru_cache(maxsize=_QUESTIONS)(self._embedded_question)
+        self._of_question = lru_cache(maxsize=_QUESTIONS)(self._embed_question)
 
     def count_tokens(self, text: str) -> int:
-        """Count tokens by the model's own tokenizer, without special tokens, uncut."""
+        """Count all tokens by the model's own tokenizer, without special tokens and truncation."""
         with self._loading:
             counter = self._token_counter
         return counter(encodable(text))
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """Return embeddings in the order of ``texts``. The first line of a text is its path and no
-        sentence of it.
+        sentence.
 
         Raises:
             ModelUnavailable: the model is missing or not the one named.
         """
-        marked = [self._passage + encodable(text) for text in texts]
-        encodings = self._counter.encode_batch(marked)
-        order = sorted(range(len(marked)), key=lambda i: len(encodings[i].ids))
-        embeddings = [Embedding(())] * len(marked)
+        prompted = [self._passage + encodable(text) for text in texts]
+        encodings = self._counter.encode_batch(prompted)
+        order = sorted(range(len(prompted)), key=lambda i: len(encodings[i].ids))
+        embeddings = [Embedding(())] * len(prompted)
         batches = [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
-        batches.reverse()  # The longest first: at the end no core waits long for another.
+        batches.reverse()  # the longest first: at the end no core waits long for another
 
         def read(batch: Sequence[int]) -> list[Embedding]:
-            return self._read([marked[i] for i in batch], [encodings[i] for i in batch])
+            return self._read([prompted[i] for i in batch], [encodings[i] for i in batch])
 
-        for batch, found in zip(batches, self._mapped(read, batches), strict=True):
-            for i, embedding in zip(batch, found, strict=True):
+        for batch, batch_embeddings in zip(batches, self._map_batches(read, batches), strict=True):
+            for i, embedding in zip(batch, batch_embeddings, strict=True):
                 embeddings[i] = embedding
         return embeddings
 
@@ -111,27 +111,27 @@ class _Embedder:
             return list(pooling.embeddings(self._model, texts, encodings, starts))
         return list(map(Embedding, _plain(self._model.passage_embed(texts, batch_size=_BATCH))))
 
-    def _mapped(
+    def _map_batches(
         self, read: Callable[[Sequence[int]], list[Embedding]], batches: Sequence[Sequence[int]]
     ) -> Iterator[list[Embedding]]:
-        many = min(self._at_once, len(batches))
-        if many < 2:
+        workers = min(self._at_once, len(batches))
+        if workers < 2:
             yield from map(read, batches)
             return
-        # Its threads have the priority of this one.
-        with ThreadPoolExecutor(many, "embedder") as pool:
+        # The pool's threads have the priority of this one.
+        with ThreadPoolExecutor(workers, "embedder") as pool:
             yield from pool.map(read, batches)
 
     def embed_question(self, text: str) -> Vector:
-        """Return a vector for searching; a few milliseconds with the bundled model. The last ones
-        are kept: a follow-up is searched for with the questions before it.
+        """Return a vector for searching; a few milliseconds with the bundled model. The last
+        vectors are cached: a follow-up is searched for together with the questions before it.
 
         Raises:
             ModelUnavailable: the model is missing or not the one named.
         """
         return self._of_question(text)
 
-    def _embedded_question(self, text: str) -> Vector:
+    def _embed_question(self, text: str) -> Vector:
         (vector,) = _plain(self._model.query_embed([self._query + encodable(text)]))
         return tuple(vector)
 
@@ -143,7 +143,7 @@ class _Embedder:
     @property
     def _counter(self) -> Tokenizer:
         with self._loading:
-            return self._uncut
+            return self._tokenizer_copy
 
     @cached_property
     def _loaded(self) -> TextEmbedding:
@@ -154,21 +154,21 @@ class _Embedder:
         return self._is_averaging(self._model)
 
     @cached_property
-    def _uncut(self) -> Tokenizer:
-        return _uncut_of(self._loaded)
+    def _tokenizer_copy(self) -> Tokenizer:
+        return _full_tokenizer(self._loaded)
 
     @cached_property
     def _token_counter(self) -> TokenCounter:
-        return TokenCounter(self._uncut)
+        return TokenCounter(self._tokenizer_copy)
 
 
 class LocalEmbedder(_Embedder):
-    """A sentence-transformers model of 384 dimensions in a folder; by default the bundled one.
-    Works without a network, and is checked against its digests.
+    """A sentence-transformers model of 384 dimensions in a folder; by default the bundled one. It
+    works without a network, and is checked against its digests.
 
-    ``threads`` limits the processor cores it uses; None takes all. Each core reads a batch of its
-    own: cores that share each batch wait for one another, for a third of the time. The model runs
-    in the thread that asks, and so at its priority.
+    ``threads`` limits the processor cores it uses; None takes all. Each core embeds its own batch:
+    cores that share a batch wait for one another, for a third of the time. The model runs in the
+    calling thread, and so at its priority.
     """
 
     identity = "all-MiniLM-L6-v2-int8@" + _DIGESTS["model.onnx"][:12]
@@ -187,9 +187,9 @@ class LocalEmbedder(_Embedder):
 
 
 @cache
-def _uncut_of(model: TextEmbedding) -> Tokenizer:
-    """Return the model's tokenizer without cutting and padding: a copy, for the model's own goes on
-    with both. It takes 0.1 s, once for each model."""
+def _full_tokenizer(model: TextEmbedding) -> Tokenizer:
+    """Return a copy of the model's tokenizer that neither truncates nor pads, as the model's own
+    must. It takes 0.1 s, once for each model."""
     from tokenizers import Tokenizer  # slow, and needed only with a model
 
     tokenizer = Tokenizer.from_str(_tokenizer(model).to_str())
@@ -214,7 +214,7 @@ def _read(folder: Path) -> TextEmbedding:
             name,
             pooling=PoolingType.MEAN,
             normalization=True,
-            # Never asked: `specific_model_path` has priority over every source.
+            # Never requested: `specific_model_path` has priority over every source.
             sources=ModelSource(url="https://localhost/"),
             dim=LocalEmbedder.dimensions,
             model_file="model.onnx",
@@ -238,16 +238,16 @@ class FastembedEmbedder(_Embedder):
         self._name = name
         self._cache_dir = cache_dir
         self._threads = threads
-        if (known := _described(TextEmbedding, name)) is None:
+        if (description := _described(TextEmbedding, name)) is None:
             raise ModelUnavailable(
                 f"There is no embedding model {name!r}: set [index] model to a name that"
                 " fastembed supports, or leave it empty for the bundled one."
             )
         query, passage = prompts_for(name)
         self.identity = f"fastembed:{name.lower()}"
-        self.dimensions = known["dim"]
-        limit = _LIMIT.search(known["description"])
-        self.multilingual = bool(_MULTILINGUAL.search(known["description"]))
+        self.dimensions = description["dim"]
+        limit = _LIMIT.search(description["description"])
+        self.multilingual = bool(_MULTILINGUAL.search(description["description"]))
         self.max_tokens = int(limit[1]) if limit else _USUAL_LIMIT
         super().__init__(self._from_cache_or_hub, query=query, passage=passage)
 
@@ -277,6 +277,6 @@ def _tokenizer(model: TextEmbedding) -> Tokenizer:
 
 
 def _plain(vectors: Iterable[npt.NDArray[Any]]) -> Iterator[Vector]:
-    """Return lists of length 1, as the index takes them; some models do not normalise."""
+    """Yield vectors of length 1 as lists, as the index takes them; some models do not normalise."""
     for vector in vectors:
         yield pooling.unit(vector).tolist()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from indexers.index.schema import Embedded, Found, Point, Wanted, Where
+from indexers.index.schema import Embedded, FoundPoint, Point, PointQuery, Where
 
 
 class Engine(Protocol):
@@ -21,38 +21,40 @@ class Engine(Protocol):
     def delete(self, where: Where) -> None: ...
 
     def label(self, where: Where, payload: dict[str, str]) -> None:
-        """Set these fields, leaving the others and the vectors."""
+        """Set the fields of ``payload``; other fields and the vectors stay."""
         ...
 
     def embed(self, points: Sequence[Embedded]) -> None:
-        """Give stored passages their vectors; they are ``unembedded`` no more, and their other
-        fields stay, whoever writes them."""
+        """Set the vectors of stored passages, which loses them the field ``unembedded``. Their
+        other fields stay, even if somebody writes these meanwhile."""
         ...
 
-    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
-        """Yield every point, with some fields of its payload (none named: all)."""
+    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[FoundPoint]:
+        """Yield every point with the ``fields`` of its payload (empty: all)."""
         ...
 
     def points(self) -> Iterator[Point]:
-        """Yield every point, with all that it has."""
+        """Yield every point with its payload and vectors."""
         ...
 
-    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[Found]:
+    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[FoundPoint]:
         """Return the payloads of the points that exist."""
         ...
 
     def facet(self, field: str, where: Where | None) -> dict[Any, int]:
-        """Return every value of an indexed field that occurs, and its exact number of points."""
+        """Return every value of an indexed field, and its exact number of points."""
         ...
 
-    def search(self, wanted: Sequence[Wanted], *, where: Where, limit: int) -> list[list[Found]]:
-        """Return the best points for each of ``wanted``."""
+    def search(
+        self, queries: Sequence[PointQuery], *, where: Where, limit: int
+    ) -> list[list[FoundPoint]]:
+        """Return the best points for each of ``queries``."""
         ...
 
     def settle(self) -> None: ...
 
     def back_up(self, folder: Path) -> None:
-        """Put a copy into ``folder``, which does not exist. Nothing is written meanwhile."""
+        """Put a copy into ``folder``, which must not exist. Nobody writes meanwhile."""
         ...
 
     def close(self) -> None: ...

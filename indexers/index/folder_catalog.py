@@ -10,7 +10,7 @@ from pathlib import Path
 
 from indexers.errors import IndexLocked
 from indexers.index.damage import Damage
-from indexers.index.edge_failures import explained
+from indexers.index.edge_failures import translate_errors
 from indexers.index.lock import FolderLock
 from indexers.ports import PassageIndex
 
@@ -21,8 +21,8 @@ _POINTER = "current"
 
 
 class FolderCatalog:
-    """Folders ``passages-<fingerprint>``; the file ``current`` names the current one, and
-    ``damaged`` says what is wrong until another one has been built.
+    """Folders ``passages-<fingerprint>``. The file ``current`` names the current one, and the file
+    ``damaged`` tells its damage until another index has been built.
 
     Raises (from every method): IndexUnavailable: the folder may not be read or written.
     """
@@ -35,11 +35,11 @@ class FolderCatalog:
 
     def current(self) -> str | None:
         names = self._names()
-        with explained(self._folder):
-            written = self._pointer.read_bytes() if self._pointer.exists() else b""
-        pointed = written.decode("utf-8", "replace").strip()
-        if pointed in names:
-            return pointed
+        with translate_errors(self._folder):
+            content = self._pointer.read_bytes() if self._pointer.exists() else b""
+        name = content.decode("utf-8", "replace").strip()
+        if name in names:
+            return name
         return names[0] if len(names) == 1 else None
 
     def has(self, name: str) -> bool:
@@ -63,38 +63,38 @@ class FolderCatalog:
         return counts
 
     def damage(self) -> Damage | None:
-        with explained(self._folder):
+        with translate_errors(self._folder):
             if not self._damaged.exists():
                 return None
             return Damage.read(self._damaged.read_bytes().decode("utf-8", "replace"))
 
     def remember(self, damage: Damage | None) -> None:
         if damage is None:
-            with explained(self._folder):
+            with translate_errors(self._folder):
                 self._damaged.unlink(missing_ok=True)
         else:
-            self._write(self._damaged, damage.written())
+            self._write(self._damaged, damage.to_json())
 
     def close(self) -> None:
         """Do nothing: nothing is held open."""
 
     def _write(self, file: Path, text: str) -> None:
-        """Write all of it or nothing, even in a power cut."""
+        """Write the whole ``text`` or nothing, even in a power cut."""
         unfinished = file.with_suffix(".new")
-        with explained(self._folder):
+        with translate_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
-            with unfinished.open("w", encoding="utf-8") as written:
-                written.write(text)
-                written.flush()
-                os.fsync(written.fileno())
+            with unfinished.open("w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
             unfinished.replace(file)
 
     def _remove(self, folder: Path) -> None:
-        with explained(folder):
+        with translate_errors(folder):
             try:
                 lock = FolderLock(folder)
             except IndexLocked:
-                # For example a Footnote that was started with other settings, and still reads it.
+                # A Footnote that was started with other settings may still read it.
                 log.warning("The old index in %s is held by another process: it stays", folder)
                 return
             with lock:
@@ -102,6 +102,6 @@ class FolderCatalog:
                 lock.release(remove=True)
 
     def _names(self) -> list[str]:
-        with explained(self._folder):
-            found = self._folder.glob(PREFIX + "*")
-            return sorted(path.name.removeprefix(PREFIX) for path in found)
+        with translate_errors(self._folder):
+            folders = self._folder.glob(PREFIX + "*")
+            return sorted(path.name.removeprefix(PREFIX) for path in folders)

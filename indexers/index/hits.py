@@ -6,47 +6,47 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from indexers.index import embeddings, schema
-from indexers.index.schema import Found
+from indexers.index.schema import FoundPoint
 from indexers.model import Hit, Passage, Reader
 from indexers.ports import PassageRef, Vector
 
 Version = tuple[str, str, int]
-"""Wiki, page and one write of it."""
+"""A version of a page: its wiki, its key, and the number of the write."""
 
 
 def hits_of(
-    found: Sequence[Sequence[Found]], vectors: Sequence[Vector], reader: Reader
+    results: Sequence[Sequence[FoundPoint]], vectors: Sequence[Vector], reader: Reader
 ) -> Iterator[list[Hit]]:
-    """Yield the hits of each search, best first, copies folded. What several have found is read
-    once. The engine's order of equal scores varies; here the page's key decides, so that the same
-    question gets the same answer."""
+    """Yield the hits of each search, best first, copies folded. A passage that several searches
+    found is read once. The engine's order of equal scores varies; here the page's key decides, so
+    that the same question gets the same answer."""
     passages: dict[tuple[Version, int], Passage | None] = {}
-    for point in chain.from_iterable(found):
+    for point in chain.from_iterable(results):
         if (place := _place(point)) not in passages:
             passage = schema.read_passage(point.payload)
             passages[place] = passage if passage.acl.admits(reader) else None
     # An index that is being replaced may be older than this field.
-    texts = [[point.payload.get("meanings", "") for point in points] for points in found]
-    for points, compared in zip(found, embeddings.compared_all(vectors, texts), strict=True):
+    texts = [[point.payload.get("meanings", "") for point in points] for points in results]
+    for points, cosines in zip(results, embeddings.cosines_of_all(vectors, texts), strict=True):
         hits = [
             Hit(readable, point.score, cosine, closest, point.payload.get("language", ""))
-            for point, (cosine, closest) in zip(points, compared, strict=True)
+            for point, (cosine, closest) in zip(points, cosines, strict=True)
             if (readable := passages[_place(point)])
         ]
-        hits.sort(key=lambda hit: (-hit.score, *standing(hit.passage)))
+        hits.sort(key=lambda hit: (-hit.score, *ref_of(hit.passage)))
         folded: dict[str, Hit] = {}
         for hit in hits:
             folded.setdefault(hit.passage.digest, hit)
         yield list(folded.values())
 
 
-def _place(point: Found) -> tuple[Version, int]:
+def _place(point: FoundPoint) -> tuple[Version, int]:
     return version_of(point), point.payload["ordinal"]
 
 
-def version_of(point: Found) -> Version:
+def version_of(point: FoundPoint) -> Version:
     return point.payload["wiki"], point.payload["page"], point.payload["version"]
 
 
-def standing(passage: Passage) -> PassageRef:
+def ref_of(passage: Passage) -> PassageRef:
     return passage.wiki, passage.page, passage.ordinal

@@ -1,4 +1,4 @@
-"""A person's access to a page: what its wiki says now, beside what the index says."""
+"""A person's access to a page: by its wiki now, and by the index."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from indexers.model import Acl, Principal
 
 
 def with_indexed(
-    access: Access, rule: Acl, reader: Callable[[], Principal], opened: Callable[[], CurrentIndex]
+    access: Access,
+    rule: Acl,
+    reader: Callable[[], Principal],
+    open_index: Callable[[], CurrentIndex],
 ) -> Access:
-    """Return ``access`` with the indexed state of its page, as far as that can be told. ``rule``
-    is the page's Acl as its wiki says now; ``reader`` returns the person, ``opened`` the index."""
+    """Return ``access`` with the indexed state of its page, if the index can be read. ``rule`` is
+    the page's current Acl in its wiki; ``reader`` returns the person, ``open_index`` the index."""
     try:
-        known = opened().known(access.wiki).get(access.page)
+        page = open_index().known(access.wiki).get(access.page)
     except IndexLocked:
         return replace(access, untold="a running Footnote holds the index")
     except (IndexUnavailable, ModelUnavailable) as error:
         return replace(access, untold=str(error))
-    if known is None:
+    if page is None:
         return access
-    indexed = Indexed(admits=known.acl.admits(reader()), current=known.acl == rule)
+    indexed = Indexed(admits=page.acl.admits(reader()), current=page.acl == rule)
     return replace(access, indexed=indexed)

@@ -1,10 +1,10 @@
-"""Words to sparse vectors: Qdrant's own BM25, and the words it would not see.
+"""Words to sparse vectors: Qdrant's own BM25, and the words that it would miss.
 
-Qdrant's tokenizer cuts at everything but letters and digits. ``ERR-1234`` is thus found by its
-parts, and by chance wherever ``err`` and ``1234`` both occur; ``camelCase`` is found only whole,
-Chinese only by whole runs. `with_more_words` adds the missing words to the passage and the question
-alike: compounds as one word, the parts of camel case, of paths and addresses, and pairs of
-characters where a script has no spaces, or not between all its words.
+Qdrant's tokenizer cuts at everything but letters and digits. So ``ERR-1234`` is found by its parts,
+and by chance wherever ``err`` and ``1234`` both occur; ``camelCase`` is found only as a whole, and
+Chinese only by whole runs. `with_more_words` adds the missing words to passages and questions:
+compounds as one word, the parts of camel case, of paths and addresses, and pairs of characters
+where a script has no spaces, or not between all its words.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from qdrant_edge import Bm25, Bm25Config
 
 from indexers.index.text import encodable
 
-# The average number of tokens of our passages, with title and headings. BM25 weighs a passage's
-# length against it, so a wrong one costs recall.
+# The average number of tokens of a passage, with title and headings. BM25 weighs a passage's length
+# against it, so a wrong number costs recall.
 AVERAGE_LENGTH = 100.0
 
-# A question of so many words is a name, and its neighbours may be one word. In a sentence they
-# match addresses and code by chance: on mtrag_cloud, whose pages are full of both, recall@5 by
-# words alone fell from .381 to .361.
+# A question of at most so many words is a name, and two neighbouring words may be one. In a
+# sentence, joined words match addresses and code by chance: on mtrag_cloud, whose pages are full of
+# both, recall@5 by words alone fell from .381 to .361.
 _FEW = 4
 
 LEXICAL_VERSION = 2
-"""To be raised whenever the same text gives other words, so that the index is rebuilt."""
+"""Raise it whenever the same text gives other words, so that the index is rebuilt."""
 
 # Joined by the characters within names, paths, options, versions and keys. A sentence's full stop,
 # comma or dash is followed by a space and so joins nothing.
@@ -41,7 +41,8 @@ _UNSPACED = re.compile(
     "\uac00-\ud7a3]+"  # Korean has spaces, but not before its particles
 )
 _JOINT = re.compile(r"[\W_]+")
-# Of a path, an address or a host with its port: the parts that may be asked for alone.
+# The separators between parts of a path, an address or a host with its port: a question may name
+# one part alone.
 _WITHIN = re.compile(r"[/:@\\>]+")
 _HEXADECIMAL = re.compile(r"\b0[xX]([0-9A-Fa-f]{4,})\b")
 _VERSION = re.compile(r"\b[vV](\d+(?:\.\d+)+)")
@@ -52,25 +53,25 @@ _DOTTED = re.compile(r"(?<![\w.])\.([A-Za-z]\w*)")
 
 
 def with_more_words(text: str) -> str:
-    """Return ``text`` followed by the words that its tokens hide; itself if none are hidden."""
-    more: list[str] = []
+    """Return ``text`` followed by the words that the tokenizer would miss, if there are any."""
+    words: list[str] = []
     for compound in _COMPOUND.findall(text):
         whole_and_parts = dict.fromkeys((compound, *_WITHIN.split(compound)))
-        more += (_joined(part) for part in whole_and_parts if _JOINT.search(part))
-    more += map(_joined, _VERSION.findall(text))
+        words += (_joined(part) for part in whole_and_parts if _JOINT.search(part))
+    words += map(_joined, _VERSION.findall(text))
     if "0x" in text or "0X" in text:
-        more += _HEXADECIMAL.findall(text)
-    more += (f"dot{word}" for word in _DOTTED.findall(text))
-    # Most words are of one case, and cost no second look.
+        words += _HEXADECIMAL.findall(text)
+    words += (f"dot{word}" for word in _DOTTED.findall(text))
+    # Most words are of one case, and are skipped quickly.
     mixed = [word for word in _WORD.findall(text) if not (word.islower() or word.isupper())]
     for parts in map(_CAMEL.findall, mixed):
         if len(parts) > 1:
-            more.extend(parts)
+            words.extend(parts)
     if "+" in text or "#" in text:
-        more.extend(letter + _SIGNS[signs] for letter, signs in _SIGNED.findall(text))
+        words.extend(letter + _SIGNS[signs] for letter, signs in _SIGNED.findall(text))
     for run in () if text.isascii() else _UNSPACED.findall(text):
-        more.extend(first + second for first, second in pairwise(run))
-    return " ".join((text, *more)) if more else text
+        words.extend(first + second for first, second in pairwise(run))
+    return " ".join((text, *words)) if words else text
 
 
 def _joined(compound: str) -> str:
@@ -102,13 +103,13 @@ class Words:
         return vector.indices, vector.values
 
     def of_word(self, word: str) -> list[int]:
-        """Return the token ids of a word in lower-case letters, one as a rule; empty: it is too
-        common to be searched for."""
+        """Return the token ids, mostly one, of a word in lower case; empty if it is too common to
+        be searched for."""
         return list(self._bm25.embed_query(word).indices)
 
     def _pairs(self, question: str) -> Iterator[str]:
-        """Yield neighbouring words as one: `dry run` may mean `--dry-run`, and `on call` is also
-        written `oncall`."""
+        """Yield neighbouring words as one word: `dry run` may mean `--dry-run`, and `on call` is
+        also written `oncall`."""
         words = [word.strip(_ROUND_A_WORD) for word in question.split()]
         if len(words) > _FEW:
             return

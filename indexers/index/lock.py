@@ -1,12 +1,12 @@
-"""The lock of an index folder: one holder at a time, for reading as for writing.
+"""The lock of an index folder: one holder at a time, for reading and for writing.
 
-Qdrant Edge has a lock of its own, and takes it too late: `EdgeShard.load` first works on the
-segments, and empties a journal that the holder is about to flush. So nothing of Edge's, and nothing
-that moves or removes the folder, runs without this lock.
+Qdrant Edge has its own lock, but takes it too late: `EdgeShard.load` first works on the segments,
+and empties a journal that the holder is about to flush. So every call of Edge, and everything that
+moves or removes the folder, needs this lock.
 
-It is an `flock` and not a file that is created and removed: the kernel releases it however the
-process ends. `filelock` was considered; it releases its locks when the interpreter begins to end,
-while threads may still write.
+It is an `flock` and not a file that is created and removed, because the kernel releases it however
+the process ends. `filelock` was considered: it releases its locks when the interpreter begins to
+end, while threads may still write.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from indexers.errors import IndexLocked
 
 
 class FolderLock:
-    """A lock held from its creation until `release`, by this process alone.
+    """A lock that this process holds from its creation until `release`.
 
-    It is not reentrant: a second one on the same folder is refused, in another thread of this
-    process too. A child process does not hold it.
+    It is not reentrant: a second lock on the same folder is refused, also in another thread of this
+    process. A child process does not inherit it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -34,8 +34,8 @@ class FolderLock:
             IndexLocked: somebody holds it.
             OSError: the lock's file cannot be made or locked.
         """
-        self._file = _beside(folder)
-        self._descriptor: int | None = _locked(self._file, folder)
+        self._file = _lock_file(folder)
+        self._descriptor: int | None = _lock_descriptor(self._file, folder)
         _held.add(self)
 
     def __enter__(self) -> Self:
@@ -55,7 +55,8 @@ class FolderLock:
             os.close(descriptor)
 
     def note(self, pages: int) -> None:
-        """Store in its file how many pages the index has; the next holder reads it by `noted`."""
+        """Store in the lock's file how many pages the index has; `noted` returns it to the next
+        holder."""
         if self._descriptor is not None:
             text = f"{pages}\n".encode()
             os.pwrite(self._descriptor, text, 0)
@@ -74,15 +75,15 @@ class FolderLock:
             self._descriptor = None
 
 
-def _beside(folder: Path) -> Path:
+def _lock_file(folder: Path) -> Path:
     """Return the lock's file: hidden, so that no pattern for indexes finds it."""
     folder = folder.resolve()
     return folder.with_name(f".{folder.name}.lock")
 
 
-def _locked(file: Path, folder: Path) -> int:
+def _lock_descriptor(file: Path, folder: Path) -> int:
     while True:
-        # Python opens it close-on-exec, so that no program we start inherits it.
+        # Python opens it close-on-exec, so that no started program inherits it.
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

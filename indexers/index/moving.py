@@ -23,14 +23,14 @@ QUESTIONS = 200
 _AT_ONCE = 256
 _COMPARED = 5
 _LEAST = 0.95
-"""The share of the first hits that must be the same: a server's graph of vectors is an
-approximation, from some ten thousand passages on."""
+"""The share of first hits that must be the same. It is below 1, because a server approximates the
+nearest vectors by a graph from some ten thousand passages on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A finished move: ``written`` of all ``points`` were not there yet, and ``same`` is the share
-    of the first hits that both indexes found, over ``questions``."""
+    """A finished move. ``written`` is how many of the ``points`` the target lacked; ``same`` is the
+    share of first hits that both indexes found, over ``questions``."""
 
     points: int
     written: int
@@ -41,7 +41,7 @@ class Moved:
 
 @dataclass(slots=True)
 class _Sample:
-    """Every nth passage, so many that there are enough."""
+    """A sample of passages: every nth, until there are enough."""
 
     every: int
     seen: int = 0
@@ -63,12 +63,13 @@ def move_to_server(
     languages: Languages,
     progress: Callable[[Progress], None],
 ) -> Moved:
-    """Move the current index of the folder to the server, where it becomes the current one once it
-    is whole and answers alike. The folder stays as it is.
+    """Copy the folder's current index to the server. It becomes the server's current index once it
+    is complete and finds the same. The folder stays as it is.
 
     Raises:
         IndexLocked: a process holds the index.
-        IndexUnavailable: there is none, the server has one already, fails, or answers otherwise.
+        IndexUnavailable: there is no index, or the server has one already, fails, or finds other
+            passages.
     """
     folder, server, dimensions = source.folder, target.server, embedder.dimensions
     name = source.catalog(dimensions, languages).current()
@@ -78,10 +79,10 @@ def move_to_server(
     with closing(catalog):
         if problem := target.version_problem():
             raise IndexUnavailable(problem)
-        if there := catalog.current():
+        if existing := catalog.current():
             raise IndexUnavailable(
-                f"The server at {server.url} has the index {there} of this Footnote already: remove"
-                " it there, or set another [index] prefix."
+                f"The server at {server.url} has the index {existing} of this Footnote already:"
+                " remove it there, or set another [index] prefix."
             )
         embedded = EdgeIndex.open(
             folder / (PREFIX + name), dimensions=dimensions, languages=languages
@@ -105,17 +106,17 @@ def move(
     progress: Callable[[Progress], None],
 ) -> Moved:
     """Copy every point of ``source`` to ``target`` and compare the two. Points that ``target`` has
-    already, from a move that was interrupted, are not sent again.
+    already, from an interrupted move, are not sent again.
 
     Raises:
-        IndexUnavailable: one fails, or the two do not answer alike.
+        IndexUnavailable: an index fails, or the two do not find the same.
     """
     counts = source.counts()
     passages = sum(count for _, count in counts.values())
     total = passages + sum(pages for pages, _ in counts.values())
-    sample, versions, done, written = _Sample(max(1, passages // QUESTIONS)), set[int](), 0, 0
+    sample, versions, done, sent = _Sample(max(1, passages // QUESTIONS)), set[int](), 0, 0
     for points in _batches(source.points()):
-        written += target.take(points)
+        sent += target.take(points)
         for point in points:
             versions.add(point.payload["version"])
             sample.look(point)
@@ -124,29 +125,29 @@ def move(
     target.keep_only(versions)
     if (arrived := target.counts()) != counts:
         raise IndexUnavailable(f"The server holds {arrived} after the move, and not {counts}.")
-    asked, same = _compared(source, target, sample.payloads, embed)
+    questions, same = _compare(source, target, sample.payloads, embed)
     if same < _LEAST:
         raise IndexUnavailable(
             f"The server finds only {same:.1%} of what the embedded index finds first, over"
-            f" {asked} questions: it is not put to use. It may still be building: try again."
+            f" {questions} questions: it is not put to use. It may still be building: try again."
         )
-    return Moved(done, written, counts, asked, same)
+    return Moved(done, sent, counts, questions, same)
 
 
 def _batches(points: Iterator[Point]) -> Iterator[list[Point]]:
-    while some := list(islice(points, _AT_ONCE)):
-        yield some
+    while batch := list(islice(points, _AT_ONCE)):
+        yield batch
 
 
-def _compared(
+def _compare(
     source: StoredPassages,
     target: StoredPassages,
     payloads: Sequence[dict[str, Any]],
     embed: Callable[[str], Vector],
 ) -> tuple[int, float]:
-    """Return the number of questions, and the share of the first hits that both found. Each asks
-    for the words that a passage begins with, as somebody who may read it."""
-    asked, found, both = 0, 0, 0
+    """Return the number of questions, and the share of first hits that both indexes found. A
+    question is the first words of a passage, from somebody who may read it."""
+    questions, total, common = 0, 0, 0
     for payload in payloads:
         gates = Acl.parse(payload["acl"]).gates
         if not gates or not all(gates):
@@ -160,8 +161,8 @@ def _compared(
             return {_place(hit) for hit in hits}
 
         first, second = places(source), places(target)
-        asked, found, both = asked + 1, found + len(first), both + len(first & second)
-    return asked, both / found if found else 1.0
+        questions, total, common = questions + 1, total + len(first), common + len(first & second)
+    return questions, common / total if total else 1.0
 
 
 def _place(hit: Hit) -> tuple[str, str, int]:

@@ -1,5 +1,5 @@
-"""Embedding of passages for a question: of those that wait for their embedding, and of those of
-another model's index."""
+"""Embedding of passages for a question: passages that wait for their embedding, or that come from
+the index of another model."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ Embed = Callable[[Sequence[str]], Sequence[Embedding]]
 
 _MOST = 16
 """Passages that are embedded for a question, best first; about a sixth of a second. Without a
-vector of the model's the confidence cannot be computed."""
+vector of the model, the confidence cannot be computed."""
 
 
-def near_again(hits: Sequence[Hit], question: Vector, embed: Embed) -> list[Hit]:
-    """Return the same hits; of those that were not compared with the ``question``, the best are."""
-    first = [at for at, hit in enumerate(hits) if not hit.cosine and not hit.closest][:_MOST]
-    if not first:
+def compare_missing(hits: Sequence[Hit], question: Vector, embed: Embed) -> list[Hit]:
+    """Return the hits, with cosines for the best of those that were not compared with
+    ``question``."""
+    missing = [at for at, hit in enumerate(hits) if not hit.cosine and not hit.closest][:_MOST]
+    if not missing:
         return list(hits)
-    embedded = embed([hits[at].passage.embedded for at in first])
-    near = embeddings.compared(question, [embeddings.written(one) for one in embedded])
+    embedded = embed([hits[at].passage.embedded for at in missing])
+    cosines = embeddings.cosines(question, [embeddings.to_payload(item) for item in embedded])
     compared = list(hits)
-    for at, (cosine, closest) in zip(first, near, strict=True):
+    for at, (cosine, closest) in zip(missing, cosines, strict=True):
         compared[at] = replace(hits[at], cosine=cosine, closest=closest)
     return compared

@@ -1,4 +1,4 @@
-"""The Acls and languages that occur in an index. By them a search is filtered."""
+"""The Acls and languages that occur in an index. A search is filtered by them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _AclsOfWiki = Mapping[str, Acl]
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What a reader may read, by what was known then."""
+    """The judgement of all Acls for a reader, and the Acls that it was made from."""
 
     reader: Reader
     listed: Mapping[str, _AclsOfWiki]
@@ -23,8 +23,8 @@ class _Judged:
 
 
 class Occurring:
-    """The Acls and languages of passages. ``lasts``: for how many seconds a list of them is used
-    (None: for ever, if no other process can write)."""
+    """The Acls and languages of passages. They are listed again after ``lasts`` seconds (None:
+    never, if no other process can write)."""
 
     def __init__(self, engine: Engine, clock: Callable[[], float], lasts: float | None) -> None:
         self._engine = engine
@@ -37,8 +37,8 @@ class Occurring:
         self.languages: frozenset[str] = frozenset()
 
     def will_write(self, wiki: str, acl: Acl, *languages: str) -> None:
-        """Note what passages will have. To be called before they are written: no reader may miss a
-        page whose rights are not known yet."""
+        """Note the Acl and languages of passages. Call it before writing them, so that no reader
+        misses a page whose rights are not known yet."""
         of_wiki, name = self._written.get(wiki, {}), str(acl)
         if name not in of_wiki:
             self._written = {**self._written, wiki: {**of_wiki, name: acl}}
@@ -50,30 +50,30 @@ class Occurring:
         """Return the filter for passages of ``wikis`` (None: all) that ``reader`` may read; None
         if there are none.
 
-        A clause that every passage meets is left out: each takes as long as the search itself. So
-        whoever filters must compare what was found, too: another wiki or Acl may be written at any
-        moment.
+        A clause that every passage meets is left out, because each takes as long as the search
+        itself. So the caller must also check the passages that it finds: another wiki or Acl may be
+        written at any moment.
         """
         self._list()
         acls = self._judged(reader)
-        wanted = set(acls) if wikis is None else acls.keys() & set(wikis)
-        others = acls.keys() - wanted
-        seen = {name: is_open for wiki in wanted for name, is_open in acls[wiki].items()}
-        open_ = [name for name, is_open in seen.items() if is_open]
+        selected = set(acls) if wikis is None else acls.keys() & set(wikis)
+        excluded = acls.keys() - selected
+        readable = {name: is_open for wiki in selected for name, is_open in acls[wiki].items()}
+        open_ = [name for name, is_open in readable.items() if is_open]
         if not open_:
             return None
         fields: dict[str, Sequence[str]] = {}
-        if len(open_) < len(seen):
+        if len(open_) < len(readable):
             fields["acl"] = open_
-        if others and (
-            "acl" not in fields or any(name in acls[o] for o in others for name in open_)
+        if excluded and (
+            "acl" not in fields or any(name in acls[o] for o in excluded for name in open_)
         ):
-            fields["wiki"] = sorted(wanted)
+            fields["wiki"] = sorted(selected)
         return fields
 
     def _judged(self, reader: Reader) -> Mapping[str, Mapping[str, bool]]:
         """Return for each wiki its Acls, and whether each admits ``reader``. The last result is
-        kept: a question is searched for several times, and Acls may be many."""
+        cached, because a question is searched for several times, and there may be many Acls."""
         listed, written, last = self._listed, self._written, self._last
         if last and last.reader is reader and last.listed is listed and last.written is written:
             return last.judged

@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 
 class IndexPlace(Protocol):
-    """A place of an index. Nothing is opened or asked before it is used."""
+    """A place of an index. It opens and requests nothing before it is used."""
 
     kind: ClassVar[str]
     """Its name in a backup."""
 
     @property
     def is_made(self) -> bool:
-        """Return whether there is an index. Opening one would make it."""
+        """Return whether there is an index, without creating one."""
         ...
 
     def catalog(self, dimensions: int, languages: Languages) -> IndexCatalog:
-        """Return the catalog of the indexes there, for vectors of so many dimensions."""
+        """Return the catalog of the indexes there, with vectors of so many ``dimensions``."""
         ...
 
     def version_problem(self) -> str | None:
-        """Return why its server may not fit the client; None if it does, or there is none.
+        """Return why the server may not fit the client; None if it does, or there is no server.
 
         Raises:
             IndexUnavailable: the server does not answer or refuses.
@@ -69,7 +69,7 @@ class InFolder:
 @dataclass(frozen=True)
 class OnServer:
     """The place of collections on a Qdrant server. Their names begin with ``prefix``; ``owner``
-    returns whose they are."""
+    returns their owner."""
 
     connect: Callable[[], Server]
     owner: Callable[[], str]
@@ -102,7 +102,7 @@ class OnServer:
 
 
 def server_at(url: str, api_key: str, options: ServerOptions) -> Server:
-    """Return the client of the server at ``url``. It asks nothing yet.
+    """Return the client of the server at ``url``, without a request.
 
     Raises:
         IndexUnavailable: the file of certificates cannot be read.

@@ -1,5 +1,5 @@
-"""Ownership of collections on a Qdrant server: two Footnotes that share one must not read and
-delete each other's."""
+"""Ownership of collections on a Qdrant server: two Footnotes that share a server must not read or
+delete each other's collections."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _MARK = "footnote_owner"
 
 
 def owner_of(data_dir: Path, state_url: str) -> str:
-    """Return what all processes of one Footnote have in common: the bot's database, or, if that is
-    a file, the data folder.
+    """Return an id that all processes of one Footnote share: of the bot's database, or, if that is
+    a file, of the data folder.
 
     Raises:
         IndexUnavailable: the data folder cannot be read or written.
@@ -49,8 +49,8 @@ class CollectionOwnership:
         self._owner = owner
 
     def require(self, collection: str) -> None:
-        """Refuse a collection of another owner; one that does not exist, or has no mark yet, is
-        nobody's.
+        """Refuse a collection of another owner. A collection that does not exist, or has no mark
+        yet, has no owner.
 
         Raises:
             IndexUnavailable
@@ -63,16 +63,16 @@ class CollectionOwnership:
             )
 
     def claim(self, collection: str) -> None:
-        """Mark a collection that has no mark: one created just now, or by an earlier version."""
+        """Mark a collection without a mark: it was created just now, or by an earlier version."""
         if self._mark(collection) is None:
-            with self._server.explained():
+            with self._server.translate_errors():
                 self._server.client.update_collection(collection, metadata={_MARK: self._owner})
 
     def is_ours(self, collection: str) -> bool:
         return self._mark(collection) == self._owner
 
     def _mark(self, collection: str) -> str | None:
-        with self._server.explained():
+        with self._server.translate_errors():
             if not self._server.client.collection_exists(collection):
                 return None
             metadata = self._server.client.get_collection(collection).config.metadata or {}

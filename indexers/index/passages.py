@@ -1,6 +1,6 @@
 """The index as the use cases see it, over an engine's few operations.
 
-Both engines run this code, so rights, versions and folding are decided once.
+Both engines run this code, so rights, versions and folding are decided in one place.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Self, TypeVar
 
 from indexers.index import embeddings, schema, vocabulary
 from indexers.index.engine import Engine
-from indexers.index.hits import Version, hits_of, standing, version_of
-from indexers.index.languages import LEAST, Languages
+from indexers.index.hits import Version, hits_of, ref_of, version_of
+from indexers.index.languages import FALLBACK, Languages
 from indexers.index.occurring import Occurring
-from indexers.index.schema import Found, Head, Point, Wanted, Where
-from indexers.index.spelling import LOOKED_AT, Slips
+from indexers.index.schema import FoundPoint, Head, Point, PointQuery, Where
+from indexers.index.spelling import SAMPLE, Slips
 from indexers.index.unembedded import UnembeddedPassages
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Embedding, IndexQuery, PassageRef, Vector
@@ -26,15 +26,15 @@ from indexers.ports import Embedding, IndexQuery, PassageRef, Vector
 _T = TypeVar("_T")
 
 _BATCH = 512  # values in one filter, points in one write
-_TO_KNOW = 3  # passages by which a word is known to be on some page
+_TO_KNOW = 3  # passages that are read to know whether a word is on some page
 
 
 class StoredPassages:
     """A PassageIndex over an engine.
 
     Any number of threads may read while one writes. ``clock`` returns seconds since 1970 and stamps
-    versions; ``rights_last`` is for how many seconds the list of Acls is cached (None: for ever, if
-    no other process can write).
+    versions. The list of Acls is cached for ``rights_last`` seconds (None: for ever, if no other
+    process can write).
     """
 
     def __init__(
@@ -67,15 +67,15 @@ class StoredPassages:
         return head.known if head else None
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
-        found: dict[str, Embedding] = {}
-        for some in _batches(sorted(set(digests))):
-            where, fields = Where({"digest": some}), ["digest", "meanings"]
+        result: dict[str, Embedding] = {}
+        for batch in _batches(sorted(set(digests))):
+            where, fields = Where({"digest": batch}), ["digest", "meanings"]
             for point in self._engine.scroll(where, fields=fields, meaning=True):
-                if kept := point.payload.get("meanings"):
+                if packed := point.payload.get("meanings"):
                     whole = point.meaning
-                    sentences = embeddings.sentences(kept, len(whole))
-                    found[point.payload["digest"]] = Embedding(whole, sentences)
-        return found
+                    sentences = embeddings.sentences(packed, len(whole))
+                    result[point.payload["digest"]] = Embedding(whole, sentences)
+        return result
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         where = Where({"wiki": [wiki], "page": [page]})
@@ -104,10 +104,10 @@ class StoredPassages:
             known = KnownPage(first.revision, first.acl, first.owner)
             head = Head(first.wiki, first.page, version, len(points), known)
             self._occurring.will_write(first.wiki, first.acl, *languages)
-            # The order is the promise: written but not readable; then, by one point, readable
-            # instead of the old version; then the old points are deleted.
-            for some in _batches(points):
-                self._engine.upsert(some)
+            # The order matters: the points are written, but not readable; then one point makes
+            # them readable instead of the old version; then the old points are deleted.
+            for batch in _batches(points):
+                self._engine.upsert(batch)
             self._engine.upsert([Point(head.id, head.payload)])
             of_page: dict[str, Sequence[str]] = {"wiki": [first.wiki], "page": [first.page]}
             self._engine.delete(Where(of_page, below=version))
@@ -118,29 +118,29 @@ class StoredPassages:
         with self._writing:
             passages, head = Where({"wiki": [wiki], "page": [page]}), _heads_of(wiki, [page])
             self._occurring.will_write(wiki, acl)
-            # The head is what `known` reports. While the passages change it is in doubt: it has a
-            # revision that no wiki could find unchanged, should its rights go back after a kill,
-            # and rights as wide as any passage's, so that it is narrowed in time.
-            stood = self._head(wiki, page)
-            doubt = _either(stood.known.acl, acl) if stood else acl
+            # `known` reports the head. While the passages change, the head has a revision that no
+            # wiki can take for unchanged, in case a kill leaves it so, and rights as wide as any
+            # passage's, so that the next sync narrows them.
+            old_head = self._head(wiki, page)
+            doubt = _union(old_head.known.acl, acl) if old_head else acl
             self._engine.label(head, schema.head_label(f"{revision}?", doubt, owner))
             self._engine.label(passages, schema.passage_label(revision, acl, owner))
             self._engine.label(head, schema.head_label(revision, acl, owner))
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         with self._writing:
-            for some in _batches(pages):
-                self._engine.delete(_heads_of(wiki, some))
-                self._engine.delete(Where({"wiki": [wiki], "page": some}))
+            for batch in _batches(pages):
+                self._engine.delete(_heads_of(wiki, batch))
+                self._engine.delete(Where({"wiki": [wiki], "page": batch}))
 
     def sweep(self, wiki: str) -> int:
         with self._writing:
             written = self._engine.facet("version", Where({"wiki": [wiki]}))
             heads = {head.version: head for head in self._heads(Where({"head": [wiki]}))}
-            left = [version for version in written if version not in heads]
-            for some in _batches(left):
-                self._engine.delete(Where({"wiki": [wiki], "version": some}))
-            # After a damage: without its head, the page counts as new and is read again.
+            stale = [version for version in written if version not in heads]
+            for batch in _batches(stale):
+                self._engine.delete(Where({"wiki": [wiki], "version": batch}))
+            # Damage may lose passages. Without its head, a page counts as new and is read again.
             hollow = [
                 head.page
                 for version, head in heads.items()
@@ -148,7 +148,7 @@ class StoredPassages:
             ]
             for pages in _batches(hollow):
                 self._engine.delete(_heads_of(wiki, pages))
-            return sum(written[version] for version in left)
+            return sum(written[version] for version in stale)
 
     def search(
         self,
@@ -159,7 +159,7 @@ class StoredPassages:
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:
-        """Search as in the port; without a ``vector`` by words alone, with cosines of 0."""
+        """Search as in the port; without a ``vector`` by words only, with cosines of 0."""
         query = IndexQuery(text, vector)
         (hits,) = self.search_all([query], reader=reader, limit=limit, wikis=wikis)
         return hits
@@ -175,30 +175,30 @@ class StoredPassages:
         fields = self._occurring.fields(reader, wikis)
         if fields is None or limit < 1:
             return [[] for _ in queries]
-        wanted = [self._wanted(query) for query in queries]
-        left_out: set[Version] = set()
+        point_queries = [self._point_query(query) for query in queries]
+        excluded: set[Version] = set()
         while True:
-            where = Where(fields, without=sorted(version for _, _, version in left_out))
-            # Some more, because copies are folded.
-            found = self._engine.search(wanted, where=where, limit=limit + limit // 3 + 1)
-            seen = {version_of(point) for points in found for point in points}
-            current = self._current(seen | left_out)
-            if seen <= current and not left_out & current:
-                for points in found:
+            where = Where(fields, without=sorted(version for _, _, version in excluded))
+            # More than the limit, because copies are folded.
+            results = self._engine.search(point_queries, where=where, limit=limit + limit // 3 + 1)
+            seen = {version_of(point) for points in results for point in points}
+            current = self._current(seen | excluded)
+            if seen <= current and not excluded & current:
+                for points in results:
                     self.unembedded.note(points)
                 return [
                     [hit for hit in hits if _is_of(wikis, hit.passage)][:limit]
-                    for hits in hits_of(found, [query.vector for query in queries], reader)
+                    for hits in hits_of(results, [query.vector for query in queries], reader)
                 ]
-            # A passage that is not current is old, or still being written: that one may have become
-            # the page's only version by now, and must not be left out.
-            left_out = (left_out | seen) - current
+            # A passage that is not current is old, or was still being written. In the latter case
+            # it may be the page's only version by now, and must not be excluded.
+            excluded = (excluded | seen) - current
 
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         if not places:
             return []
-        # By their ids, computed from the heads' versions: no filter is as quick, and no point of an
-        # older version can be meant.
+        # By ids, which are computed from the heads' versions: no filter is as quick, and no id is
+        # that of an older version.
         pages = {(wiki, page) for wiki, page, _ in places}
         heads = self._engine.retrieve([schema.head_id(*page) for page in sorted(pages)])
         versions = {(head.wiki, head.page): head.version for head in map(_read_head, heads)}
@@ -207,9 +207,10 @@ class StoredPassages:
             for place in sorted(set(places))
             if place[:2] in versions
         ]
-        found = self._engine.retrieve(ids) if ids else []
-        passages = [schema.read_passage(point.payload) for point in found]
-        return sorted((one for one in passages if one.acl.admits(reader)), key=standing)
+        points = self._engine.retrieve(ids) if ids else []
+        passages = [schema.read_passage(point.payload) for point in points]
+        readable = (passage for passage in passages if passage.acl.admits(reader))
+        return sorted(readable, key=ref_of)
 
     def near_words(
         self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
@@ -217,15 +218,15 @@ class StoredPassages:
         fields = self._occurring.fields(reader, wikis)
         if fields is None:
             return {}
-        slips = Slips(word, self._languages_spoken)
+        slips = Slips(word, self._indexed_languages)
         where = Where(fields)
-        # Most words are right. Then the hundreds of words near them need not be made.
+        # Most words are spelt right. Then the hundreds of similar words are not computed.
         if slips.is_in(self._with_words(slips.own, where, reader, wikis, limit=_TO_KNOW)):
-            return slips.itself
-        return slips.of(self._with_words(slips.sought, where, reader, wikis, limit=LOOKED_AT))
+            return slips.only_word
+        return slips.of(self._with_words(slips.all_words, where, reader, wikis, limit=SAMPLE))
 
     def speaks(self, text: str) -> bool:
-        return vocabulary.speaks(text, self._languages_spoken)
+        return vocabulary.speaks(text, self._indexed_languages)
 
     def counts(self) -> dict[str, tuple[int, int]]:
         pages, passages = self._engine.facet("head", None), self._engine.facet("wiki", None)
@@ -243,12 +244,12 @@ class StoredPassages:
         return self._engine.points()
 
     def take(self, points: Sequence[Point]) -> int:
-        """Write points of another index, unless they stand here as they are. Return how many were
+        """Write points of another index that are missing or different here. Return how many were
         written."""
         with self._writing:
-            found = self._engine.retrieve([point.id for point in points])
-            there = {schema.id_of(one.payload): one.payload for one in found}
-            new = [point for point in points if there.get(point.id) != point.payload]
+            existing = self._engine.retrieve([point.id for point in points])
+            payloads = {schema.id_of(point.payload): point.payload for point in existing}
+            new = [point for point in points if payloads.get(point.id) != point.payload]
             if new:
                 self._engine.upsert(new)
             return len(new)
@@ -256,9 +257,9 @@ class StoredPassages:
     def keep_only(self, versions: Collection[int]) -> None:
         """Delete the points of all other versions."""
         with self._writing:
-            others = sorted(self._engine.facet("version", None).keys() - set(versions))
-            for some in _batches(others):
-                self._engine.delete(Where({"version": some}))
+            old_versions = sorted(self._engine.facet("version", None).keys() - set(versions))
+            for batch in _batches(old_versions):
+                self._engine.delete(Where({"version": batch}))
 
     def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
         with self._writing:
@@ -268,9 +269,9 @@ class StoredPassages:
     def close(self) -> None:
         self._engine.close()
 
-    def prove(self, dimensions: int) -> None:
-        """Read every page's head, and search once, so that damage is found now, and not by the
-        first question. Milliseconds.
+    def verify(self, dimensions: int) -> None:
+        """Read every page's head, and search once, so that damage is found now and not by the first
+        question. It takes milliseconds.
 
         Raises:
             IndexCorrupt: something cannot be read.
@@ -278,7 +279,7 @@ class StoredPassages:
         for wiki in self._engine.facet("head", None):
             self.known(wiki)
         vector, words = [dimensions**-0.5] * dimensions, ([0], [1.0])
-        self._engine.search([Wanted(vector, words, 0.5)], where=Where({}), limit=1)
+        self._engine.search([PointQuery(vector, words, 0.5)], where=Where({}), limit=1)
 
     def _with_words(
         self,
@@ -289,33 +290,33 @@ class StoredPassages:
         *,
         limit: int,
     ) -> list[tuple[str, str]]:
-        """Return text and language of the passages that have most of ``words``."""
+        """Return text and language of the passages that match ``words`` best."""
         if not words[0]:
             return []
-        (found,) = self._engine.search([Wanted((), words, 0.0)], where=where, limit=limit)
+        (points,) = self._engine.search([PointQuery((), words, 0.0)], where=where, limit=limit)
         # The text before an edit or a restriction may remain a moment longer.
-        current = self._current(set(map(version_of, found)))
+        current = self._current(set(map(version_of, points)))
         return [
-            (passage.embedded, point.payload.get("language") or LEAST)
-            for point in found
+            (passage.embedded, point.payload.get("language") or FALLBACK)
+            for point in points
             if version_of(point) in current
             and (passage := schema.read_passage(point.payload)).acl.admits(reader)
             and _is_of(wikis, passage)
         ]
 
-    def _wanted(self, query: IndexQuery) -> Wanted:
-        words = vocabulary.of_question(query.text, self._languages_spoken)
+    def _point_query(self, query: IndexQuery) -> PointQuery:
+        words = vocabulary.of_question(query.text, self._indexed_languages)
         bare = len(query.text.split()) <= 2 and len(words[0]) <= 6
         weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
-        return Wanted(query.vector, words, weight)
+        return PointQuery(query.vector, words, weight)
 
     def _current(self, versions: set[Version]) -> set[Version]:
-        """Return those of ``versions`` that a head names now."""
+        """Return the ``versions`` that are current: a head names them."""
         if not versions:
             return set()
         pages = {(wiki, page) for wiki, page, _ in versions}
         heads = self._engine.retrieve([schema.head_id(*page) for page in sorted(pages)])
-        return versions & {_named(_read_head(head)) for head in heads}
+        return versions & {_version(_read_head(head)) for head in heads}
 
     def _heads(self, where: Where) -> Iterator[Head]:
         yield from map(_read_head, self._engine.scroll(where, fields=[], meaning=False))
@@ -324,21 +325,21 @@ class StoredPassages:
         return next(self._heads(_heads_of(wiki, [page])), None)
 
     def _next_version(self, *, after: int) -> int:
-        """Return microseconds since 1970 (a float holds them exactly, as a range filter needs), and
-        always more than before, whatever the clock does."""
+        """Return microseconds since 1970 (a float holds them exactly, as a range filter needs). The
+        number always grows, whatever the clock does."""
         self._version = max(int(self._clock() * 1e6), self._version + 1, after + 1)
         return self._version
 
     @property
-    def _languages_spoken(self) -> frozenset[str]:
+    def _indexed_languages(self) -> frozenset[str]:
         return self._occurring.languages or self._languages.named
 
 
-def _read_head(point: Found) -> Head:
+def _read_head(point: FoundPoint) -> Head:
     return Head.read(point.payload)
 
 
-def _named(head: Head) -> Version:
+def _version(head: Head) -> Version:
     return head.wiki, head.page, head.version
 
 
@@ -346,9 +347,9 @@ def _heads_of(wiki: str, pages: Sequence[str]) -> Where:
     return Where({"head": [wiki], "page": pages})
 
 
-def _either(one: Acl, other: Acl) -> Acl:
-    """Return an Acl that admits everybody whom one of them admits."""
-    return Acl(frozenset(gate | beside for gate in one.gates for beside in other.gates))
+def _union(one: Acl, other: Acl) -> Acl:
+    """Return an Acl that admits everybody whom one of the two admits."""
+    return Acl(frozenset(first | second for first in one.gates for second in other.gates))
 
 
 def _is_of(wikis: Sequence[str] | None, passage: Passage) -> bool:
@@ -356,6 +357,6 @@ def _is_of(wikis: Sequence[str] | None, passage: Passage) -> bool:
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
-    rest = iter(items)
-    while some := list(islice(rest, _BATCH)):
-        yield some
+    remaining = iter(items)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch

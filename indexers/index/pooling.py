@@ -1,7 +1,7 @@
-"""Token vectors to embeddings: of a text, and of each of its sentences read within it.
+"""Token vectors to embeddings: of a text, and of each of its sentences in the text's context.
 
-Models that average the tokens of a text know, after one run, the meaning of each token in its
-place. The average over a sentence's tokens is thus the sentence's meaning there ("late chunking",
+After one run, models that average the tokens of a text have a vector for each token in its context.
+The average over a sentence's tokens is the sentence's meaning in that context ("late chunking",
 Günther et al. 2024), without another run of the model.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from indexers.index.embeddings import packed
+from indexers.index.embeddings import pack
 from indexers.ports import Embedding
 from indexers.text.sentences import spans
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 _FEWEST = 4
-"""Tokens of a sentence; a shorter one is joined with its neighbour, because it says nothing
-alone."""
+"""The least number of tokens of a sentence. A shorter one says nothing by itself, so it is joined
+with its neighbour."""
 
 
 def averages(model: TextEmbedding) -> bool:
-    """Return whether the vector of a text is the average of its tokens'."""
+    """Return whether the model's vector of a text is the average of its token vectors."""
     from fastembed.text.pooled_embedding import PooledEmbedding  # half a second, with fastembed
     from fastembed.text.pooled_normalized_embedding import (  # the same
         PooledNormalizedEmbedding,
@@ -42,38 +42,40 @@ def averages(model: TextEmbedding) -> bool:
 def embeddings(
     model: TextEmbedding, texts: Sequence[str], encodings: Sequence[Encoding], start: Sequence[int]
 ) -> Iterator[Embedding]:
-    """Yield the embeddings of ``texts``, read at once. ``encodings`` are theirs, uncut; the
-    sentences of each are searched from character ``start`` on."""
-    read = cast("OnnxTextModel[Any]", model.model).onnx_embed(list(texts))
-    mask = np.asarray(read.attention_mask, dtype=np.float32)
-    for text, encoding, begin, tokens, seen in zip(
-        texts, encodings, start, read.model_output, mask, strict=True
+    """Yield the embeddings of ``texts``, which the model reads at once. ``encodings`` are their
+    tokens without truncation. The sentences of each text begin at character ``start``."""
+    output = cast("OnnxTextModel[Any]", model.model).onnx_embed(list(texts))
+    mask = np.asarray(output.attention_mask, dtype=np.float32)
+    for text, encoding, begin, tokens, is_token in zip(
+        texts, encodings, start, output.model_output, mask, strict=True
     ):
-        # Without the padding: a sum over more rows, of zeros too, can be another in its last bit.
-        whole = unit(tokens[seen > 0].mean(axis=0))
+        # Without the padding: a sum over more rows, even of zeros, can differ in its last bit.
+        whole = unit(tokens[is_token > 0].mean(axis=0))
         pieces = [
             tokens[first:last].mean(axis=0)
-            for first, last in _stretches(text, encoding, begin, int(seen.sum()))
+            for first, last in _token_spans(text, encoding, begin, int(is_token.sum()))
         ]
-        yield Embedding(whole.tolist(), packed(pieces) if pieces else b"")
+        yield Embedding(whole.tolist(), pack(pieces) if pieces else b"")
 
 
-def _stretches(text: str, encoding: Encoding, begin: int, read: int) -> Iterator[tuple[int, int]]:
-    """Yield the sentences from character ``begin`` on, each by its first token and the one after
-    its last, as far as tokens were ``read``."""
+def _token_spans(
+    text: str, encoding: Encoding, begin: int, count: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the first and last token (exclusive) of each sentence from character ``begin`` on,
+    within the first ``count`` tokens."""
     at = [
         place if not special else -1
         for (place, _), special in zip(encoding.offsets, encoding.special_tokens_mask, strict=True)
-    ][:read]
+    ][:count]
     tokens = [token for token, place in enumerate(at) if place >= begin]
     if not tokens:
         return
     places = [at[token] for token in tokens]
     cuts = [tokens[0]]
     for first, _ in spans(text[begin:]):
-        behind = bisect_left(places, begin + first)
-        if behind < len(tokens) and tokens[behind] - cuts[-1] >= _FEWEST:
-            cuts.append(tokens[behind])
+        following = bisect_left(places, begin + first)
+        if following < len(tokens) and tokens[following] - cuts[-1] >= _FEWEST:
+            cuts.append(tokens[following])
     if len(cuts) > 1 and tokens[-1] + 1 - cuts[-1] < _FEWEST:
         cuts.pop()
     yield from pairwise([*cuts, tokens[-1] + 1])

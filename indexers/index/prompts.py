@@ -13,7 +13,7 @@ _WEB_QUERY = (
 
 _STELLA_QUERY = _WEB_QUERY.replace("query\nQuery:", "query.\nQuery: ")
 
-# By the beginning of the name: question's prompt, passage's prompt.
+# The prompts of the question and of the passage, by the beginning of the model's name.
 _PROMPTS = {
     "baai/bge-small-zh": ("为这个句子生成表示以用于检索相关文章：", ""),  # noqa: RUF001 - Chinese
     "baai/bge-": (_SEARCH_QUERY, ""),
@@ -31,4 +31,4 @@ _PROMPTS = {
 def prompts_for(model: str) -> tuple[str, str]:
     """Return the prompts for questions and for passages; empty for models without."""
     name = model.lower()
-    return next((both for start, both in _PROMPTS.items() if name.startswith(start)), ("", ""))
+    return next((pair for start, pair in _PROMPTS.items() if name.startswith(start)), ("", ""))

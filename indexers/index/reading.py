@@ -10,25 +10,25 @@ from typing import TypeVar
 from indexers.errors import IndexCorrupt, IndexUnavailable
 from indexers.index.catalog import IndexCatalog, fingerprint_of, next_name
 from indexers.index.damage import Damage, damage_of
-from indexers.index.nearness import Embed, near_again
+from indexers.index.nearness import Embed, compare_missing
 from indexers.model import Hit, Passage, Reader
 from indexers.ports import IndexQuery, PassageIndex, PassageRef, Unembedded, Vector
 
 log = logging.getLogger(__name__)
 
-_Found = TypeVar("_Found")
+_Result = TypeVar("_Result")
 
 _WAITING_LASTS = 1.0
 """Seconds."""
 
 
 class ReadIndex:
-    """The reading half of a `CurrentIndex`: the current index, as far as it can be read, and
-    what another process has promoted. The other half decides which index is read and which is
-    written."""
+    """The reading half of a `CurrentIndex`: it reads the current index as far as possible, and
+    switches to the index that another process promotes. The other half decides which index is read
+    and which is written."""
 
     damage: Damage | None
-    """Set from the moment that damage is seen until another index has been built."""
+    """The damage of the current index, until another one has been built."""
     _catalog: IndexCatalog
     _wikis: Collection[str] | None
     _wanted: str
@@ -51,26 +51,26 @@ class ReadIndex:
 
     @property
     def is_rebuilding(self) -> bool:
-        """Return whether a full sync of this process is building the written index, for neither
-        model nor splitter changed."""
+        """Return whether a full sync of this process builds the written index, though neither model
+        nor splitter changed."""
         return self.building and fingerprint_of(self._read_name) == self._wanted
 
     @property
     def is_unfinished(self) -> bool:
-        """Return whether a full sync has begun an index that this process does not build: it was
-        stopped, or another process is at it. Only the next full sync goes on with it."""
+        """Return whether a full sync has begun an index that this process does not build: the sync
+        was stopped, or another process runs it. Only the next full sync continues it."""
         return not self.building and self._catalog.has(next_name(self._read_name))
 
     @property
     def is_partial(self) -> bool:
-        """Return whether a search may miss pages until the index is built: the current one is
+        """Return whether a search may miss pages until the index is built: the current index is
         damaged, is of another model, or cannot be read by this version."""
         of_old = self.building and (self._unread or not self._same_vectors)
         return self.damage is not None or of_old
 
     @property
     def trouble(self) -> str:
-        """Return for the operator why the index is partial, and until when; empty if it is not."""
+        """Tell the operator why the index is partial, and until when; empty if it is not."""
         if self.damage:
             return self.damage.words
         if self.is_partial:
@@ -80,10 +80,10 @@ class ReadIndex:
                 " running bot, answers come from what can be used of the old one."
             )
         if waiting := self.waiting:
-            of = sum(passages for _, passages in self.counts().values())
+            total = sum(passages for _, passages in self.counts().values())
             return (
-                f"{waiting:,} of {of:,} passages are found by their words alone until the model has"
-                " read them: `footnote sync` or the running bot goes on with them."
+                f"{waiting:,} of {total:,} passages are found by their words alone until the model"
+                " has read them: `footnote sync` or the running bot goes on with them."
             )
         return ""
 
@@ -94,17 +94,16 @@ class ReadIndex:
 
     @property
     def waiting(self) -> int:
-        """Return how many of the passages that are searched wait for their embedding. Cached for a
-        moment: every question asks."""
+        """Return how many of the searched passages wait for their embedding. The number is cached
+        for a second, because every question needs it."""
         now = self._clock()
         if not 0 <= now - self._counted_at < _WAITING_LASTS:
-            found = self._following(lambda read: read.unembedded.counts())
-            self._counted, self._counted_at = sum(found.values()), now
+            counts = self._with_current(lambda read: read.unembedded.counts())
+            self._counted, self._counted_at = sum(counts.values()), now
         return self._counted
 
     def follow(self) -> bool:
-        """Switch to the index that another process has promoted, if it has; return whether it
-        did."""
+        """Switch to the index that another process has promoted. Return False if there is none."""
         current = self._catalog.current()
         if current is None or current == self._read_name:
             return False
@@ -141,23 +140,23 @@ class ReadIndex:
     ) -> list[list[Hit]]:
         index, comparable = self._read, self._same_vectors
         wikis = self._readable(wikis)
-        searched = queries if comparable else [IndexQuery(query.text, ()) for query in queries]
+        sent = queries if comparable else [IndexQuery(query.text, ()) for query in queries]
         try:
-            found = index.search_all(searched, reader=reader, limit=limit, wikis=wikis)
+            results = index.search_all(sent, reader=reader, limit=limit, wikis=wikis)
         except IndexCorrupt as error:
-            self._noticed(error)
+            self._note_damage(error)
             if index is self._written:
                 return [[] for _ in queries]
             return self._written.search_all(queries, reader=reader, limit=limit, wikis=wikis)
         except IndexUnavailable:
-            if not self._followed(index):
+            if not self._has_switched(index):
                 raise
             return self._read.search_all(queries, reader=reader, limit=limit, wikis=wikis)
         if not self._embed:
-            return found
+            return results
         return [
-            near_again(hits, query.vector, self._embed)
-            for query, hits in zip(queries, found, strict=True)
+            compare_missing(hits, query.vector, self._embed)
+            for query, hits in zip(queries, results, strict=True)
         ]
 
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
@@ -166,10 +165,10 @@ class ReadIndex:
         try:
             return index.passages(readable, reader=reader)
         except IndexCorrupt as error:
-            self._noticed(error)
+            self._note_damage(error)
             return []
         except IndexUnavailable:
-            if not self._followed(index):
+            if not self._has_switched(index):
                 raise
             return self._read.passages(readable, reader=reader)
 
@@ -180,11 +179,11 @@ class ReadIndex:
         try:
             return index.near_words(word, reader=reader, wikis=wikis)
         except IndexCorrupt as error:
-            self._noticed(error)
+            self._note_damage(error)
             return {}
         except IndexUnavailable:
-            # A question's words are looked up before anything is searched for.
-            if not self._followed(index):
+            # The spelling of a question is checked before its first search.
+            if not self._has_switched(index):
                 raise
             return self._read.near_words(word, reader=reader, wikis=wikis)
 
@@ -194,20 +193,20 @@ class ReadIndex:
     def counts(self) -> dict[str, tuple[int, int]]:
         index = self._read
         try:
-            return self._following(lambda read: read.counts())
+            return self._with_current(lambda read: read.counts())
         except IndexCorrupt as error:
-            self._noticed(error)
+            self._note_damage(error)
             return {} if index is self._written else self._written.counts()
 
     def wikis(self) -> frozenset[str]:
-        """Return those of the current index, and of the one that is built beside it."""
-        found = self._written.wikis()
+        """Return the wikis in the current index, and in the one that is built beside it."""
+        wikis = self._written.wikis()
         if self.building:
             try:
-                found |= self._read.wikis()
+                wikis |= self._read.wikis()
             except IndexCorrupt as error:
-                self._noticed(error)
-        return found
+                self._note_damage(error)
+        return wikis
 
     def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
         """Put a copy of the current index into ``folder``, and return its counts."""
@@ -217,11 +216,11 @@ class ReadIndex:
         return self._wikis is None or wiki in self._wikis
 
     def _readable(self, wikis: Collection[str] | None) -> Sequence[str] | None:
-        wanted = self._wikis if wikis is None else wikis
-        return None if wanted is None else [wiki for wiki in wanted if self._reads(wiki)]
+        selected = self._wikis if wikis is None else wikis
+        return None if selected is None else [wiki for wiki in selected if self._reads(wiki)]
 
-    def _noticed(self, error: IndexCorrupt) -> None:
-        """Remember that the current index is damaged, or of a version that cannot be read here."""
+    def _note_damage(self, error: IndexCorrupt) -> None:
+        """Remember that the current index is damaged, or that this version cannot read it."""
         if self.building and fingerprint_of(self._read_name) != self._wanted:
             self._unread = True
         elif self.damage is None:
@@ -232,22 +231,22 @@ class ReadIndex:
         log.warning("%s", damage.words)
         self._catalog.remember(damage)
 
-    def _following(self, ask: Callable[[PassageIndex], _Found]) -> _Found:
-        """Return what ``ask`` does with the index that is read; once more, if a process has
-        promoted another one since."""
+    def _with_current(self, ask: Callable[[PassageIndex], _Result]) -> _Result:
+        """Return the result of ``ask`` for the current index. Repeat it if a process has promoted
+        another index meanwhile."""
         index = self._read
         try:
             return ask(index)
         except IndexCorrupt:
             raise
         except IndexUnavailable:
-            if not self._followed(index):
+            if not self._has_switched(index):
                 raise
             return ask(self._read)
 
-    def _followed(self, index: PassageIndex) -> bool:
-        """Return whether a process, this or another, has promoted since."""
+    def _has_switched(self, index: PassageIndex) -> bool:
+        """Return whether another index than ``index`` is read now; switch to a promoted one."""
         return self._read is not index or self.follow()
 
-    def _compares(self) -> bool:
+    def _has_same_vectors(self) -> bool:
         return self._read_name.partition("-")[0] == self._wanted.partition("-")[0]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BUNDLED = MODELS / "ms-marco-MiniLM-L-12-v2-int8"
 
-# As in the bundle's PROVENANCE.md: other weights or tokens are another model.
+# From the bundle's PROVENANCE.md: other weights or tokens would be another model.
 _DIGESTS = {
     "model.onnx": "25e6ddd45065b80d4ffa41644fba676d16e3ee15c0e13d45b5ddce82b550fa87",
     "word_embeddings.bin": "9b66fb86c376f2e052dc872f7ef12e607895552a805b1072eaf14c913bbac891",
@@ -29,11 +29,11 @@ _DIGESTS = {
 }
 _IDENTITY = f"ms-marco-MiniLM-L-12-v2-int8@{_DIGESTS['model.onnx'][:12]}"
 _MOST_TOKENS = 192
-"""Of question and text together. Twice as many take twice the time and rank no better; with 128 the
-first passage was right for .64 of 192 questions instead of .72."""
+"""The limit for question and text together. Twice as many tokens take twice the time and rank no
+better; with 128 the first passage was right for .64 of 192 questions instead of .72."""
 _BATCH = 1
-"""Texts are padded to the longest of a batch: one by one takes a quarter less time. And the score
-of one does not depend on its neighbours, as an int8 model's would."""
+"""Texts are padded to the longest of a batch, so one by one they take a quarter less time. Also, in
+a batch an int8 model's score of a text depends on its neighbours."""
 
 _sharing = threading.Lock()
 
@@ -71,15 +71,15 @@ class _Reranker:
             raise ModelUnavailable(f"The reranker {self.identity!r} does not run.") from error
 
     def _read(self, model: TextCrossEncoder, question: str, texts: Sequence[str]) -> list[float]:
-        def scores(some: Sequence[str]) -> list[float]:
-            return list(model.rerank(question, some, batch_size=_BATCH))
+        def scores(batch: Sequence[str]) -> list[float]:
+            return list(model.rerank(question, batch, batch_size=_BATCH))
 
-        many = min(self._at_once, len(texts))
-        if many < 2:
+        workers = min(self._at_once, len(texts))
+        if workers < 2:
             return scores(texts)
-        with ThreadPoolExecutor(many, "reranker") as pool:
+        with ThreadPoolExecutor(workers, "reranker") as pool:
             return [
-                score for found in pool.map(scores, ([text] for text in texts)) for score in found
+                score for batch in pool.map(scores, ([text] for text in texts)) for score in batch
             ]
 
     @cached_property
@@ -89,10 +89,10 @@ class _Reranker:
 
 class LocalReranker(_Reranker):
     """The bundled cross-encoder, loaded at first use: ms-marco-MiniLM-L-12-v2, for English. A score
-    is a logit; by itself it tells an answer from a passage on the subject.
+    is a logit; by itself it tells an answer from a passage on the same subject.
 
-    ``threads`` limits the processor cores it uses; None takes all. Each core reads a text of its
-    own: cores that share each text wait for one another, for a third of the time.
+    ``threads`` limits the processor cores it uses; None takes all. Each core reads its own text:
+    cores that share a text wait for one another, for a third of the time.
     """
 
     def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
@@ -114,7 +114,7 @@ def _read(folder: Path) -> TextCrossEncoder:
     if not _is_known(TextCrossEncoder, _IDENTITY):
         TextCrossEncoder.add_custom_model(
             _IDENTITY,
-            # Never asked: `specific_model_path` has priority over every source.
+            # Never requested: `specific_model_path` has priority over every source.
             sources=ModelSource(url="https://localhost/"),
             model_file="model.onnx",
         )
@@ -155,5 +155,5 @@ class FastembedReranker(_Reranker):
 
 
 def _is_known(registry: type[TextCrossEncoder], name: str) -> bool:
-    known = (model["model"].lower() for model in registry.list_supported_models())
-    return name.lower() in known
+    names = (model["model"].lower() for model in registry.list_supported_models())
+    return name.lower() in names

@@ -17,17 +17,17 @@ from functools import lru_cache
 from typing import Any
 
 from indexers.errors import IndexCorrupt
-from indexers.index.embeddings import written
+from indexers.index.embeddings import to_payload
 from indexers.model import Acl, KnownPage, Passage
 from indexers.ports import Embedding, Vector
 
 SCHEMA_VERSION = 3
-"""To be raised whenever older points could not be read rightly any more."""
+"""Raise it whenever older points could not be read correctly any more."""
 
 MEANING = "meaning"
 WORDS = "words"
 
-# Every field of a filter or a facet: a server refuses both without an index.
+# Every field of a filter or a facet: without an index, a server refuses both.
 KEYWORDS = ("wiki", "page", "acl", "digest", "language", "head", "unembedded")
 INTEGERS = ("version",)
 
@@ -39,15 +39,15 @@ MEANING_WEIGHT = 0.5
 questions."""
 
 BARE_MEANING_WEIGHT = 0.2
-"""The same for a bare name, as `ERR-1234`. If a word is in one passage alone, that passage's score
-has no spread to stand out from, and similarity would win."""
+"""The same for a bare name, such as `ERR-1234`. If a word is in a single passage, the scores have
+no spread from which that passage could stand out, and similarity would win."""
 
 _POINT_IDS = uuid.UUID("1d3f3a52-6d1c-4c0f-8f0a-466f6f746e74")
 
 Payload = Mapping[str, Any]
 
 _read_acl = lru_cache(maxsize=4_096)(Acl.parse)
-"""Many passages have the same Acl, and a search reads those of all that it finds."""
+"""Many passages have the same Acl, and a search reads the Acl of each that it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Head:
     @property
     def payload(self) -> dict[str, Any]:
         return {
-            # Not "wiki" and "acl": a head is never among the passages of either.
+            # Not "wiki" and "acl": a search for passages must not find a head.
             "head": self.wiki,
             "page": self.page,
             "version": self.version,
@@ -110,8 +110,8 @@ def head_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
 
 
 def passage_id(wiki: str, page: str, ordinal: int, version: int) -> uuid.UUID:
-    """Return the id of a point. Versions have different ones: a write never overwrites what is
-    being read."""
+    """Return the id of a point. Versions have different ids, so a write never overwrites a point
+    that is being read."""
     return uuid.uuid5(_POINT_IDS, "\0".join((wiki, page, str(version), str(ordinal))))
 
 
@@ -148,9 +148,9 @@ def passage_payload(
         "embedded": passage.embedded,
         "updated": passage.updated and passage.updated.isoformat(),
         "outdated": passage.outdated,
-        "meanings": written(embedding),
-        # The wiki's name, so that a facet counts them by wiki. An embedded passage has no such
-        # field, as those of earlier versions.
+        "meanings": to_payload(embedding),
+        # The wiki's name, so that a facet counts the passages by wiki. An embedded passage lacks
+        # the field, and so do passages of earlier versions.
         **({} if embedding.whole else {"unembedded": passage.wiki}),
         **passage_label(passage.revision, passage.acl, passage.owner),
     }
@@ -189,8 +189,8 @@ def _passage(payload: Payload) -> Passage:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A written point: a passage with its vectors (without ``meaning``, if it is not embedded yet),
-    or a head without any."""
+    """A point to write: a passage with its vectors (without ``meaning``, if it is not embedded
+    yet), or a head without vectors."""
 
     id: uuid.UUID
     payload: dict[str, Any]
@@ -209,7 +209,7 @@ class Embedded:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPoint:
     """A point that was found. ``meaning`` is set only on request, which a search never makes."""
 
     payload: Payload
@@ -218,9 +218,9 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A search of an engine: for the best by words and meaning, their scores weighed against each
-    other (the two weights make 1); by words alone without ``meaning``."""
+class PointQuery:
+    """A search of an engine by words and meaning. ``meaning_weight`` and the weight of words add up
+    to 1; without ``meaning`` the search is by words only."""
 
     meaning: Vector
     words: tuple[Sequence[int], Sequence[float]]
@@ -229,8 +229,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition: points whose field has any of the values, for every field named (a point that
-    lacks the field does not match); ``below`` and ``without`` narrow by version."""
+    """A condition: points that have, for each of ``fields``, any of its values (a point without the
+    field does not match), with a version ``below`` this one and not in ``without``."""
 
     fields: Mapping[str, Sequence[Any]]
     below: int | None = None

@@ -27,9 +27,9 @@ from indexers.index.schema import (
     MEANING,
     WORDS,
     Embedded,
-    Found,
+    FoundPoint,
     Point,
-    Wanted,
+    PointQuery,
     Where,
 )
 from indexers.index.server_options import ServerOptions
@@ -46,7 +46,7 @@ _SNAPSHOT_SECONDS = 3600  # a server packs the whole collection before it answer
 
 
 class Server:
-    """A Qdrant server; creating it asks nothing. ``client`` is used instead of a new one."""
+    """A Qdrant server; creating it sends no request. ``client`` is used instead of a new one."""
 
     def __init__(
         self,
@@ -59,11 +59,11 @@ class Server:
         self.url = url
         self.options = options or ServerOptions()
         self._api_key = api_key
-        self._lends_own = client is not None
-        self.client = client or self._connected(self.options)
+        self._is_given = client is not None
+        self.client = client or self._connect(self.options)
 
-    def _connected(self, options: ServerOptions) -> QdrantClient:
-        # The client's own check would ask the server here; `version_problem` asks when called.
+    def _connect(self, options: ServerOptions) -> QdrantClient:
+        # The client's own check would send a request here; `version_problem` sends it when called.
         return QdrantClient(
             url=self.url,
             api_key=self._api_key,
@@ -72,14 +72,14 @@ class Server:
         )
 
     @contextmanager
-    def patient(self, seconds: int) -> Iterator[QdrantClient]:
-        """Yield a client that waits for an answer for so many ``seconds``, or for the options'
-        timeout, if that is longer."""
-        if self._lends_own:
+    def with_timeout(self, seconds: int) -> Iterator[QdrantClient]:
+        """Yield a client whose timeout is ``seconds``, or the options' timeout, if that is
+        longer."""
+        if self._is_given:
             yield self.client
             return
         longest = max(seconds, self.options.timeout_seconds)
-        client = self._connected(replace(self.options, timeout_seconds=longest))
+        client = self._connect(replace(self.options, timeout_seconds=longest))
         try:
             yield client
         finally:
@@ -92,17 +92,17 @@ class Server:
         Raises:
             IndexUnavailable: the server does not answer or refuses.
         """
-        with self.explained():
-            served = self.client.info().version
-        if is_compatible(CLIENT_VERSION, served):
+        with self.translate_errors():
+            server_version = self.client.info().version
+        if is_compatible(CLIENT_VERSION, server_version):
             return None
         return (
-            f"The Qdrant server at {self.url} has version {served or 'unknown'}, and the client"
-            f" {CLIENT_VERSION} is made for servers at most one minor version apart."
+            f"The Qdrant server at {self.url} has version {server_version or 'unknown'}, and the"
+            f" client {CLIENT_VERSION} is made for servers at most one minor version apart."
         )
 
     @contextmanager
-    def explained(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """Translate the server's failures into sentences for the operator."""
         try:
             yield
@@ -157,84 +157,84 @@ class ServerEngine:
     """The port `indexers.index.engine.Engine`, by qdrant_client."""
 
     def __init__(self, server: Server, collection: str, dimensions: int) -> None:
-        self._explained = server.explained
-        self._patient = server.patient
+        self._translate_errors = server.translate_errors
+        self._with_timeout = server.with_timeout
         self._client = server.client
         self._options = server.options
         self._reading = server.options.reading()
         self._collection = collection
-        with self._explained():
+        with self._translate_errors():
             if not self._client.collection_exists(collection):
                 try:
                     self._create(dimensions)
                 except (UnexpectedResponse, grpc.RpcError):
-                    # Of processes that start together, another one may have made it just now.
+                    # Another process that starts at the same time may have created it just now.
                     if not self._client.collection_exists(collection):
                         raise
-            # Another version's points are still read while their successor is built.
+            # An index of another version is still read while its successor is built.
             self._index_fields(indexed=self._client.get_collection(collection).payload_schema)
 
     def upsert(self, points: Sequence[Point]) -> None:
-        with self._explained():
+        with self._translate_errors():
             self._client.upsert(self._collection, [_to_server(point) for point in points])
 
     def delete(self, where: Where) -> None:
-        with self._explained():
+        with self._translate_errors():
             self._client.delete(self._collection, models.FilterSelector(filter=_filter(where)))
 
     def label(self, where: Where, payload: dict[str, str]) -> None:
-        with self._explained():
+        with self._translate_errors():
             self._client.set_payload(self._collection, payload, points=_filter(where))
 
     def embed(self, points: Sequence[Embedded]) -> None:
         vectors = [
-            models.PointVectors(id=str(one.id), vector={MEANING: list(one.meaning)})
-            for one in points
+            models.PointVectors(id=str(point.id), vector={MEANING: list(point.meaning)})
+            for point in points
         ]
         payloads = [
             models.SetPayloadOperation(
                 set_payload=models.SetPayload(
-                    payload={"meanings": one.meanings}, points=[str(one.id)]
+                    payload={"meanings": point.meanings}, points=[str(point.id)]
                 )
             )
-            for one in points
+            for point in points
         ]
-        ids: list[models.ExtendedPointId] = [str(one.id) for one in points]
-        with self._explained():
+        ids: list[models.ExtendedPointId] = [str(point.id) for point in points]
+        with self._translate_errors():
             self._client.update_vectors(self._collection, vectors)
             self._client.batch_update_points(self._collection, payloads)
-            # Last: what a kill leaves is embedded again.
+            # Last: points that a kill leaves unfinished are embedded again.
             self._client.delete_payload(self._collection, ["unembedded"], points=ids)
 
-    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
-        records = self._scrolled(
+    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[FoundPoint]:
+        records = self._scroll(
             scroll_filter=_filter(where),
             with_payload=list(fields) or True,
             with_vectors=[MEANING] if meaning else False,
         )
-        return (Found(record.payload or {}, meaning=_meaning(record)) for record in records)
+        return (FoundPoint(record.payload or {}, meaning=_meaning(record)) for record in records)
 
     def points(self) -> Iterator[Point]:
-        return map(_to_point, self._scrolled(with_vectors=True))
+        return map(_to_point, self._scroll(with_vectors=True))
 
-    def _scrolled(self, **wanted: Any) -> Iterator[models.Record]:
+    def _scroll(self, **arguments: Any) -> Iterator[models.Record]:
         offset = None
         while True:
-            with self._explained():
+            with self._translate_errors():
                 records, offset = self._client.scroll(
-                    self._collection, limit=_PAGE, offset=offset, **wanted, **self._reading
+                    self._collection, limit=_PAGE, offset=offset, **arguments, **self._reading
                 )
             yield from records
             if offset is None:
                 return
 
-    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[Found]:
-        with self._explained():
+    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[FoundPoint]:
+        with self._translate_errors():
             records = self._client.retrieve(self._collection, list(map(str, ids)), **self._reading)
-        return [Found(record.payload or {}) for record in records]
+        return [FoundPoint(record.payload or {}) for record in records]
 
     def facet(self, field: str, where: Where | None) -> dict[Any, int]:
-        with self._explained():
+        with self._translate_errors():
             response = self._client.facet(
                 self._collection,
                 key=field,
@@ -245,13 +245,15 @@ class ServerEngine:
             )
         return {hit.value: hit.count for hit in response.hits if hit.count}
 
-    def search(self, wanted: Sequence[Wanted], *, where: Where, limit: int) -> list[list[Found]]:
-        requests = [_request(one, _filter(where), limit) for one in wanted]
-        with self._explained():
-            found = self._responses(requests)
+    def search(
+        self, queries: Sequence[PointQuery], *, where: Where, limit: int
+    ) -> list[list[FoundPoint]]:
+        requests = [_request(query, _filter(where), limit) for query in queries]
+        with self._translate_errors():
+            responses = self._responses(requests)
         return [
-            [Found(point.payload or {}, point.score) for point in response.points]
-            for response in found
+            [FoundPoint(point.payload or {}, point.score) for point in response.points]
+            for response in responses
         ]
 
     def _responses(self, requests: Sequence[models.QueryRequest]) -> list[models.QueryResponse]:
@@ -273,14 +275,18 @@ class ServerEngine:
         """Do nothing: a server optimises by itself."""
 
     def back_up(self, folder: Path) -> None:
-        """Let the server make a snapshot, which it keeps, and note its name in ``folder``. It may
-        take an hour."""
-        with self._explained(), self._patient(_SNAPSHOT_SECONDS) as client:
-            made = client.create_snapshot(self._collection, wait=True)
-        if made is None:
+        """Let the server make and keep a snapshot, and write its name into ``folder``. It may take
+        an hour."""
+        with self._translate_errors(), self._with_timeout(_SNAPSHOT_SECONDS) as client:
+            snapshot = client.create_snapshot(self._collection, wait=True)
+        if snapshot is None:
             raise IndexUnavailable(f"The Qdrant server makes no snapshot of {self._collection}.")
         folder.mkdir(parents=True)
-        note = {"collection": self._collection, "snapshot": made.name, "checksum": made.checksum}
+        note = {
+            "collection": self._collection,
+            "snapshot": snapshot.name,
+            "checksum": snapshot.checksum,
+        }
         (folder / SNAPSHOT).write_text(json.dumps(note) + "\n", encoding="utf-8")
 
     def close(self) -> None:
@@ -296,8 +302,8 @@ class ServerEngine:
             **self._options.collection(),  # type: ignore[arg-type]
         )
         if self._options.read_fan_out:
-            more = models.CollectionParamsDiff(read_fan_out_factor=self._options.read_fan_out)
-            self._client.update_collection(self._collection, collection_params=more)
+            fan_out = models.CollectionParamsDiff(read_fan_out_factor=self._options.read_fan_out)
+            self._client.update_collection(self._collection, collection_params=fan_out)
 
     def _index_fields(self, *, indexed: Container[str]) -> None:
         kinds = dict.fromkeys(KEYWORDS, models.PayloadSchemaType.KEYWORD)
@@ -343,13 +349,13 @@ def _filter(where: Where) -> models.Filter:
     return models.Filter(must=must, must_not=must_not)
 
 
-def _request(wanted: Wanted, filter_: models.Filter, limit: int) -> models.QueryRequest:
-    indices, values = wanted.words
+def _request(query: PointQuery, filter_: models.Filter, limit: int) -> models.QueryRequest:
+    indices, values = query.words
     sparse = models.SparseVector(indices=list(indices), values=list(values))
-    weighed = [(1.0 - wanted.meaning_weight, _normalised(sparse, WORDS, filter_))]
-    if wanted.meaning:
-        by_meaning = _normalised(list(wanted.meaning), MEANING, filter_)
-        weighed.append((wanted.meaning_weight, by_meaning))
+    weighed = [(1.0 - query.meaning_weight, _normalised(sparse, WORDS, filter_))]
+    if query.meaning:
+        by_meaning = _normalised(list(query.meaning), MEANING, filter_)
+        weighed.append((query.meaning_weight, by_meaning))
     return models.QueryRequest(
         prefetch=[prefetch for _, prefetch in weighed],
         query=_weighted_sum([weight for weight, _ in weighed]),
@@ -359,8 +365,8 @@ def _request(wanted: Wanted, filter_: models.Filter, limit: int) -> models.Query
 
 
 def _normalised(query: Any, using: str, filter_: models.Filter) -> models.Prefetch:
-    """Return the best by one query, with scores normalised by their own distribution (DBSF of one
-    source)."""
+    """Return the best points of one query, with scores normalised by their own distribution (DBSF
+    of a single source)."""
     best = models.Prefetch(query=query, using=using, filter=filter_, limit=DEPTH)
     fusion = models.FusionQuery(fusion=models.Fusion.DBSF)
     return models.Prefetch(query=fusion, prefetch=[best], limit=DEPTH)
@@ -376,5 +382,5 @@ def _weighted_sum(weights: Sequence[float]) -> models.FormulaQuery:
 
 def _meaning(point: models.Record) -> Vector:
     vector: Any = point.vector
-    found: Vector = (vector or {}).get(MEANING, ())
-    return found
+    meaning: Vector = (vector or {}).get(MEANING, ())
+    return meaning

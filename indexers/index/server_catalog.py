@@ -22,7 +22,7 @@ class ServerCatalog:
     """Collections ``passages-<fingerprint>``; the alias ``passages`` is the current one.
 
     ``prefix`` separates several Footnotes on one server; ``ownership`` refuses the collections of
-    another one with the same prefix.
+    another Footnote with the same prefix.
     """
 
     def __init__(
@@ -40,13 +40,15 @@ class ServerCatalog:
         self._prefix = f"{prefix}{_PREFIX}"
 
     def current(self) -> str | None:
-        with self._server.explained():
+        with self._server.translate_errors():
             aliases = self._server.client.get_aliases().aliases
-        named = (alias.collection_name for alias in aliases if alias.alias_name == self._alias)
-        return next((name.removeprefix(self._prefix) for name in named), None)
+        collections = (
+            alias.collection_name for alias in aliases if alias.alias_name == self._alias
+        )
+        return next((name.removeprefix(self._prefix) for name in collections), None)
 
     def has(self, name: str) -> bool:
-        with self._server.explained():
+        with self._server.translate_errors():
             return self._server.client.collection_exists(self._prefix + name)
 
     def open(self, name: str) -> PassageIndex:
@@ -61,14 +63,16 @@ class ServerCatalog:
     def activate(self, name: str) -> None:
         create = models.CreateAlias(collection_name=self._prefix + name, alias_name=self._alias)
         delete = models.DeleteAlias(alias_name=self._alias)
-        both: list[models.AliasOperations] = [models.CreateAliasOperation(create_alias=create)]
+        operations: list[models.AliasOperations] = [
+            models.CreateAliasOperation(create_alias=create)
+        ]
         if self.current() is not None:
-            both.insert(0, models.DeleteAliasOperation(delete_alias=delete))
-        with self._server.explained():
-            self._server.client.update_collection_aliases(both)
+            operations.insert(0, models.DeleteAliasOperation(delete_alias=delete))
+        with self._server.translate_errors():
+            self._server.client.update_collection_aliases(operations)
 
     def remove_all_except(self, kept: str) -> None:
-        with self._server.explained():
+        with self._server.translate_errors():
             for collection in self._server.client.get_collections().collections:
                 name = collection.name
                 if name.startswith(self._prefix) and name != self._prefix + kept:
@@ -88,7 +92,7 @@ class ServerCatalog:
         return None
 
     def remember(self, damage: Damage | None) -> None:
-        """Do nothing: each process sees for itself."""
+        """Do nothing: a server handles its own damage."""
 
     def close(self) -> None:
         self._server.client.close()

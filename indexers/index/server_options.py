@@ -15,8 +15,8 @@ Consistency = Literal["", "majority", "quorum", "all"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerOptions:
     """The options of a server, under their names in ``[index]``; zeros and empty values leave the
-    choice to it. ``shards``, ``replicas``, ``write_consistency`` and ``read_fan_out`` count when a
-    collection is created."""
+    choice to the server. ``shards``, ``replicas``, ``write_consistency`` and ``read_fan_out`` have
+    an effect only when a collection is created."""
 
     grpc_port: int = 0
     ca_file: str = ""
@@ -29,7 +29,7 @@ class ServerOptions:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Self:
-        """Return the options among these settings of ``[index]``."""
+        """Return the options in the ``settings`` of ``[index]``."""
         return cls(**{field.name: settings[field.name] for field in fields(cls)})
 
     def connection(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class ServerOptions:
         )
 
     def reading(self) -> dict[str, Any]:
-        """Return the arguments of everything that reads."""
+        """Return the arguments of every call that reads."""
         return {"consistency": self.read_consistency} if self.read_consistency else {}
 
 

@@ -1,7 +1,7 @@
 """Passages that are stored without an embedding yet.
 
-Embedding takes most of the time of a first sync. So new passages are stored with their words alone,
-and searched by them at once; their embeddings follow.
+Embedding takes most of the time of a first sync. So new passages are stored with their words only,
+and can be searched by them at once; their embeddings follow.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from itertools import islice
 from operator import itemgetter
 
 from indexers.index import schema
-from indexers.index.embeddings import written
+from indexers.index.embeddings import to_payload
 from indexers.index.engine import Engine
-from indexers.index.schema import Embedded, Found, Where
+from indexers.index.schema import Embedded, FoundPoint, Where
 from indexers.model import Passage
 from indexers.ports import Embedding
 
 _BATCH = 512  # values in one filter, points in one write
-_SOUGHT = 500  # passages of late questions
+_RECENT = 500  # passages of recent questions
 
 
 class UnembeddedPassages:
@@ -29,7 +29,7 @@ class UnembeddedPassages:
     def __init__(self, engine: Engine, writing: threading.Lock) -> None:
         self._engine = engine
         self._writing = writing
-        self._sought: dict[str, None] = {}
+        self._recent: dict[str, None] = {}
 
     def counts(self) -> dict[str, int]:
         return self._engine.facet("unembedded", None)
@@ -41,37 +41,37 @@ class UnembeddedPassages:
         newest = sorted(dated, key=itemgetter(0), reverse=True)
         return list(dict.fromkeys(digest for _, digest in newest))
 
-    def sought(self) -> list[str]:
-        found, self._sought = self._sought, {}
-        return list(found)
+    def recently_found(self) -> list[str]:
+        recent, self._recent = self._recent, {}
+        return list(recent)
 
     def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:
         return {passage.digest: passage for _, passage in self._waiting(wiki, digests)}
 
     def embed(self, wiki: str, embeddings: Mapping[str, Embedding]) -> None:
         with self._writing:
-            rest = self._waiting(wiki, embeddings.keys())
-            while some := list(islice(rest, _BATCH)):
+            waiting = self._waiting(wiki, embeddings.keys())
+            while batch := list(islice(waiting, _BATCH)):
                 self._engine.embed(
                     [
-                        Embedded(id_, embedding.whole, written(embedding))
-                        for id_, passage in some
+                        Embedded(id_, embedding.whole, to_payload(embedding))
+                        for id_, passage in batch
                         for embedding in (embeddings[passage.digest],)
                     ]
                 )
 
-    def note(self, found: Sequence[Found]) -> None:
-        """Remember the passages that a search has ``found`` by their words alone."""
-        digests = [one.payload["digest"] for one in found if "unembedded" in one.payload]
+    def note(self, points: Sequence[FoundPoint]) -> None:
+        """Remember the passages among ``points`` that a search found by their words only."""
+        digests = [point.payload["digest"] for point in points if "unembedded" in point.payload]
         if digests:
-            # A new dictionary: another thread may take this one away.
-            self._sought = dict.fromkeys([*digests, *self._sought][:_SOUGHT])
+            # A new dictionary, because another thread may take this one away.
+            self._recent = dict.fromkeys([*digests, *self._recent][:_RECENT])
 
     def _waiting(self, wiki: str, digests: Collection[str]) -> Iterator[tuple[uuid.UUID, Passage]]:
-        wanted = iter(sorted(digests))
-        while some := list(islice(wanted, _BATCH)):
-            where = Where({"unembedded": [wiki], "digest": some})
-            # Read to the end before anything is written: what is written leaves the listing.
+        remaining = iter(sorted(digests))
+        while batch := list(islice(remaining, _BATCH)):
+            where = Where({"unembedded": [wiki], "digest": batch})
+            # Read to the end before the caller writes: a written passage leaves the listing.
             for point in list(self._engine.scroll(where, fields=[], meaning=False)):
                 passage, version = schema.read_passage(point.payload), point.payload["version"]
                 place = passage.wiki, passage.page, passage.ordinal

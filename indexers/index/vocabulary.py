@@ -10,12 +10,12 @@ from indexers.index.lexical import Words
 Tokens = tuple[Sequence[int], Sequence[float]]
 
 _OTHERS = 0.5
-"""The weight of a token that only another language than the question's has. Of a corpus in English,
-Spanish and Chinese, hit@1 is .92 and .90 with it (English, Spanish questions), .89 and .88 if all
-count alike: a passage of another language wins by names alone."""
+"""The weight of a token that only another language than the question's has. On a corpus in English,
+Spanish and Chinese, hit@1 is .92 and .90 with it (English, Spanish questions), and .89 and .88 if
+all tokens count alike: then a passage in another language wins by names alone."""
 
 words = cache(Words)
-"""By language."""
+"""The words by language."""
 
 
 @lru_cache(maxsize=16_384)
@@ -29,40 +29,40 @@ def of_passage(text: str, language: str) -> Tokens:
 
 def of_question(text: str, languages: Collection[str]) -> Tokens:
     """Return token ids in each of ``languages`` (one or more), with their weights: German stems
-    find German passages, and English ones a name in English.
+    find German passages, and English stems a name in English.
 
-    The question's own language is the one with most of its words as stop words; they are stop words
-    in the others, too, in whose passages they are rare and would decide. If none has any, all
-    languages count alike.
+    The question's own language is the one with most of its words as stop words. They are stop words
+    in the other languages, too: in passages of these they are rare, and would decide. If no
+    language has any of them, all languages count alike.
     """
     ordered = sorted(languages)
     if len(ordered) == 1:
         return words(ordered[0]).of_question(text)
     parts = text.split()
-    stops = {each: [part for part in parts if _is_stop(part, each)] for each in ordered}
-    spoken = max(ordered, key=lambda each: len(stops[each]))
-    own = words(spoken)
-    weight = _OTHERS if stops[spoken] else 1.0
-    idle = " ".join(stops[spoken])
+    stops = {language: [part for part in parts if _is_stop(part, language)] for language in ordered}
+    question_language = max(ordered, key=lambda language: len(stops[language]))
+    own = words(question_language)
+    weight = _OTHERS if stops[question_language] else 1.0
+    stop_words = " ".join(stops[question_language])
     weights: dict[int, float] = {}
-    for each in map(words, ordered):
-        idle_tokens = set(each.of_question(idle)[0])
-        for token, counts in zip(*each.of_question(text), strict=True):
-            if token not in idle_tokens:
-                weights[token] = max(weights.get(token, 0.0), weight * counts)
+    for bm25 in map(words, ordered):
+        stop_tokens = set(bm25.of_question(stop_words)[0])
+        for token, value in zip(*bm25.of_question(text), strict=True):
+            if token not in stop_tokens:
+                weights[token] = max(weights.get(token, 0.0), weight * value)
     weights |= dict(zip(*own.of_question(text), strict=True))
     return list(weights), list(weights.values())
 
 
 _TELLING = 2
-"""Stop words of another language; one alone may be a name, or be in both."""
+"""Stop words that tell another language; a single one may be a name, or be in both languages."""
 _TELLABLE = (
     "arabic", "danish", "dutch", "english", "finnish", "french", "german", "greek", "hebrew",
     "hungarian", "indonesian", "italian", "norwegian", "portuguese", "romanian", "russian",
     "spanish", "swedish", "turkish",
 )  # fmt: skip
 
-# BM25's list of English is short, those of other languages hold words like these.
+# BM25's list of English is short; the lists of other languages hold words like these.
 _ENGLISH = frozenset(
     "about any been can could did does from have how many much my our should were what when where"  # noqa: SIM905 - read as words
     " which who whose why would you your".split()
@@ -70,15 +70,15 @@ _ENGLISH = frozenset(
 
 
 def speaks(text: str, languages: Collection[str]) -> bool:
-    """Return whether ``text`` may be in one of ``languages``: none of the others has more of its
-    words as stop words, or as many. Of 300 questions in Spanish 292 are told from English ones, and
-    of 900 English ones 1 is taken for another language's."""
+    """Return whether ``text`` may be in one of ``languages``: every other language has fewer of its
+    words as stop words. Of 300 Spanish questions 292 are told from English ones, and of 900 English
+    ones 1 is taken for another language."""
     parts = text.split()
 
     def stops(language: str) -> int:
-        more = _ENGLISH if language == "english" else frozenset[str]()
-        return sum(part.casefold() in more or _is_stop(part, language) for part in parts)
+        extra = _ENGLISH if language == "english" else frozenset[str]()
+        return sum(part.casefold() in extra or _is_stop(part, language) for part in parts)
 
     own = max(map(stops, languages))
-    others = (stops(other) for other in _TELLABLE if other not in languages)
-    return all(count < max(own, _TELLING) for count in others)
+    counts = (stops(other) for other in _TELLABLE if other not in languages)
+    return all(count < max(own, _TELLING) for count in counts)

@@ -35,7 +35,7 @@ def embed_waiting(
     rest = dict.fromkeys(waiting.digests(wiki))
     total = len(rest)
     while rest and not stopped():
-        wanted = [digest for digest in waiting.sought() if digest in rest][:BATCH]
+        wanted = [digest for digest in waiting.recently_found() if digest in rest][:BATCH]
         batch = list(dict.fromkeys([*wanted, *islice(rest, BATCH)]))[:BATCH]
         for digest in batch:
             del rest[digest]

@@ -551,11 +551,11 @@ def test_the_newest_wait_first_and_what_was_asked_for_is_told(index: PassageInde
         (one,) = passages(page, f"The {page} rule.")
         put_words(index, [replace(one, updated=updated)])
     of = {one.digest: one.page for one in find(index, "rule")}
-    index.unembedded.sought()
+    index.unembedded.recently_found()
 
     assert [of[digest] for digest in index.unembedded.digests("handbook")] == [
         *("new", "old", "undated")
     ]
     find(index, "undated", limit=1)
-    assert "undated" in [of[digest] for digest in index.unembedded.sought()]
-    assert index.unembedded.sought() == []
+    assert "undated" in [of[digest] for digest in index.unembedded.recently_found()]
+    assert index.unembedded.recently_found() == []

@@ -154,7 +154,7 @@ class Waiting:
         newest = sorted(self._waiting(), key=lambda one: one.updated or date.min, reverse=True)
         return list(dict.fromkeys(one.digest for one in newest if one.wiki == wiki))
 
-    def sought(self) -> list[str]:
+    def recently_found(self) -> list[str]:
         found, self._sought = self._sought, {}
         return list(found)
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from indexers.errors import ModelUnavailable
 from indexers.index.embedding import _DIGESTS, BUNDLED, FastembedEmbedder, LocalEmbedder
-from indexers.index.embeddings import compared, written
+from indexers.index.embeddings import cosines, to_payload
 from indexers.index.prompts import prompts_for
 from indexers.ports import Vector
 
@@ -103,7 +103,7 @@ def test_a_sentence_means_what_it_says_and_not_what_stands_around_it(
     leave, printer = "Ask your lead before you book a holiday.", "The printer is on floor two."
     (meaning,) = embedder.embed_passages([f"House rules\n{leave} {printer}"])
     question = embedder.embed_question("On which floor is the printer?")
-    ((whole, closest),) = compared(question, [written(meaning)])
+    ((whole, closest),) = cosines(question, [to_payload(meaning)])
 
     assert len(meaning.sentences) == 2 * embedder.dimensions
     assert closest > whole + 0.1

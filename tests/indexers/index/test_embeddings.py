@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.index.embeddings import compared, packed, sentences, written
+from indexers.index.embeddings import cosines, pack, sentences, to_payload
 from indexers.ports import Embedding, Vector
 
 DIMENSIONS = 16
@@ -31,8 +31,8 @@ def test_the_nearest_sentence_is_told_to_two_decimals(
     question: list[float], rows: list[list[float]]
 ) -> None:
     whole, *parts = rows
-    kept = written(Embedding(unit(whole), packed(parts) if parts else b""))
-    ((of_whole, closest),) = compared(unit(question), [kept])
+    kept = to_payload(Embedding(unit(whole), pack(parts) if parts else b""))
+    ((of_whole, closest),) = cosines(unit(question), [kept])
 
     assert of_whole == pytest.approx(cosine(question, whole), abs=0.02)
     assert closest == pytest.approx(
@@ -41,15 +41,15 @@ def test_the_nearest_sentence_is_told_to_two_decimals(
 
 
 def test_sentences_come_back_as_they_were_kept() -> None:
-    parts = packed([[1.0, 0.0], [0.0, -1.0]])
+    parts = pack([[1.0, 0.0], [0.0, -1.0]])
 
-    assert sentences(written(Embedding([0.6, 0.8], parts)), 2) == parts
+    assert sentences(to_payload(Embedding([0.6, 0.8], parts)), 2) == parts
 
 
 def test_without_a_question_or_a_meaning_nothing_is_near() -> None:
-    kept = written(Embedding([0.6, 0.8]))
+    kept = to_payload(Embedding([0.6, 0.8]))
 
-    assert compared((), [kept, ""]) == [(0.0, 0.0), (0.0, 0.0)]
-    assert compared([1.0, 0.0], ["", kept])[0] == (0.0, 0.0)
-    assert compared([1.0, 0.0], ["", kept])[1] == pytest.approx((0.6, 0.6), abs=0.01)
-    assert compared([1.0, 0.0], []) == []
+    assert cosines((), [kept, ""]) == [(0.0, 0.0), (0.0, 0.0)]
+    assert cosines([1.0, 0.0], ["", kept])[0] == (0.0, 0.0)
+    assert cosines([1.0, 0.0], ["", kept])[1] == pytest.approx((0.6, 0.6), abs=0.01)
+    assert cosines([1.0, 0.0], []) == []

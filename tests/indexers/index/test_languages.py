@@ -16,7 +16,7 @@ from qdrant_edge import EdgeShard, UpdateOperation
 from indexers.errors import ModelUnavailable
 from indexers.index import languages, vocabulary
 from indexers.index.edge import EdgeIndex
-from indexers.index.languages import AUTO, LEAST, Languages
+from indexers.index.languages import AUTO, FALLBACK, Languages
 from indexers.index.lexical import Words
 from indexers.index.passages import StoredPassages
 from indexers.index.server import Server, ServerIndex
@@ -53,7 +53,7 @@ def test_a_text_tells_its_language(language: str, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "FAQ", "OPS-4711", "🎉", "\ud800", CODE, TABLE])
 def test_what_says_too_little_is_english(text: str) -> None:
-    assert TOLD.of_page("wiki", [text]) == [LEAST]
+    assert TOLD.of_page("wiki", [text]) == [FALLBACK]
 
 
 PLAIN_ENGLISH = (
@@ -68,7 +68,7 @@ def test_plain_english_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     assert TOLD.of_page("wiki", [PLAIN_ENGLISH] * 2) == ["english"] * 2
 
 
-@pytest.mark.parametrize("text", [text for language, text in TEXTS.items() if language != LEAST])
+@pytest.mark.parametrize("text", [text for language, text in TEXTS.items() if language != FALLBACK])
 def test_some_english_words_make_no_english_text(text: str) -> None:
     quoting = f"{text} {text} (Out of Office, The Terms of Service)"
     (own,) = TOLD.of_page("wiki", [text])
@@ -99,7 +99,7 @@ def test_a_page_in_two_languages_is_of_both() -> None:
 )
 def test_a_language_without_stems_or_without_spaces_has_english_ones(text: str) -> None:
     """Polish must not pass for a neighbour that has some."""
-    assert TOLD.of_page("wiki", [text]) == [LEAST]
+    assert TOLD.of_page("wiki", [text]) == [FALLBACK]
 
 
 def test_a_wiki_s_own_language_goes_before_all_others() -> None:
@@ -122,8 +122,8 @@ def test_every_setting_makes_another_identity() -> None:
     ]
 
     assert len({languages.identity for languages in made}) == len(made)
-    assert Languages("german", {"a": AUTO, "b": LEAST}).identity == (
-        Languages("german", {"b": LEAST, "a": AUTO}).identity
+    assert Languages("german", {"a": AUTO, "b": FALLBACK}).identity == (
+        Languages("german", {"b": FALLBACK, "a": AUTO}).identity
     )
 
 

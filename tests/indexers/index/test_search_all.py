@@ -13,7 +13,7 @@ from qdrant_client import QdrantClient
 from bot.answering.retrieval import Retrieval
 from bot.model import Question, Role, Turn
 from indexers.index.edge import EdgeIndex
-from indexers.index.embeddings import compared, compared_all, packed, written
+from indexers.index.embeddings import cosines, cosines_of_all, pack, to_payload
 from indexers.index.passages import StoredPassages
 from indexers.index.server import Server, ServerIndex
 from indexers.index.server_options import ServerOptions
@@ -52,7 +52,7 @@ def fill(index: StoredPassages) -> None:
         wholes = [one.whole for one in EMBEDDER.embed_passages(texts)]
         halves = [EMBEDDER.embed_question(" ".join(text.split()[:6])) for text in texts]
         embeddings = [
-            Embedding(()) if page % 11 == 0 else Embedding(whole, packed([half, whole]))
+            Embedding(()) if page % 11 == 0 else Embedding(whole, pack([half, whole]))
             for whole, half in zip(wholes, halves, strict=True)
         ]
         index.replace(passages, embeddings)
@@ -190,15 +190,15 @@ def test_comparing_several_questions_changes_no_bit(seed: int) -> None:
         return [chance.gauss(0, 1) for _ in range(384)]
 
     stored = [
-        written(Embedding(vector(), packed([vector() for _ in range(chance.randint(1, 9))])))
+        to_payload(Embedding(vector(), pack([vector() for _ in range(chance.randint(1, 9))])))
         for _ in range(60)
     ]
-    stored += ["", written(Embedding(vector()))]
+    stored += ["", to_payload(Embedding(vector()))]
     questions = [vector() for _ in range(4)]
     texts = [[*chance.sample(stored, 40), stored[0], stored[0]] for _ in questions]
     questions.append([])
     texts.append(stored[:3])
 
-    together = compared_all(questions, texts)
+    together = cosines_of_all(questions, texts)
 
-    assert together == [compared(*both) for both in zip(questions, texts, strict=True)]
+    assert together == [cosines(*both) for both in zip(questions, texts, strict=True)]

@@ -219,7 +219,7 @@ def test_a_server_that_does_not_answer_over_grpc_is_named() -> None:
         f"http://127.0.0.1:{port}", None, ServerOptions(grpc_port=port, timeout_seconds=5)
     )
 
-    with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"), server.explained():
+    with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"), server.translate_errors():
         server.client.collection_exists("passages")
     server.client.close()
 
@@ -293,7 +293,7 @@ def test_a_snapshot_may_take_longer_than_any_other_request(tmp_path: Path) -> No
         server = Server(url, "key", ServerOptions(timeout_seconds=1))
         engine = ServerEngine(server, "passages", EMBEDDER.dimensions)
         engine.back_up(tmp_path / "copy")
-        with pytest.raises(IndexUnavailable, match="timed out"), server.explained():
+        with pytest.raises(IndexUnavailable, match="timed out"), server.translate_errors():
             server.client.create_snapshot("passages")  # as it would be without
     note = json.loads((tmp_path / "copy" / SNAPSHOT).read_text())
 

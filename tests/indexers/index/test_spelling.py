@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.index.spelling import LONGEST, SHORTEST, Slips, is_spelt_right, one_slip_away
+from indexers.index.spelling import LONGEST, SHORTEST, Slips, is_spelt_right, one_typo_away
 
 WORDS = st.text(st.sampled_from("abcdefgz\u00e4\u00e9"), min_size=SHORTEST, max_size=12)
 
@@ -23,22 +23,22 @@ WORDS = st.text(st.sampled_from("abcdefgz\u00e4\u00e9"), min_size=SHORTEST, max_
     ],
 )
 def test_one_slip_leads_to_what_was_meant(typed: str, meant: str) -> None:
-    assert meant in one_slip_away(typed)
+    assert meant in one_typo_away(typed)
 
 
 @given(WORDS)
 def test_a_slip_keeps_the_first_letter_and_is_undone_by_one(word: str) -> None:
-    near = one_slip_away(word)
+    near = one_typo_away(word)
 
     assert word not in near
     assert all(one[0] == word[0] and abs(len(one) - len(word)) <= 1 for one in near)
     within = [one for one in near if one.isascii()]
-    assert not word.isascii() or all(word in one_slip_away(one) for one in within)
+    assert not word.isascii() or all(word in one_typo_away(one) for one in within)
 
 
 @pytest.mark.parametrize("word", ["", "abc", "\u4f1a\u8bae\u5ba4\u5728", "x" * (LONGEST + 1)])
 def test_what_is_short_or_long_or_without_an_alphabet_is_near_nothing(word: str) -> None:
-    assert one_slip_away(word) == frozenset()
+    assert one_typo_away(word) == frozenset()
 
 
 def test_a_form_of_a_word_that_stands_there_counts_nothing_itself() -> None:
