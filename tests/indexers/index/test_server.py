@@ -316,7 +316,7 @@ def test_a_snapshot_has_an_hour_or_what_is_set_if_that_is_longer(
 
     monkeypatch.setattr("indexers.index.server.QdrantClient", client)
     server = Server("http://qdrant.example.com", None, options)
-    with server.patient(3600) as lent:
+    with server.with_timeout(3600) as lent:
         assert lent is not server.client
 
     assert [named["timeout"] for named in made] == [

@@ -7,7 +7,7 @@ from itertools import permutations
 
 from indexers.index import schema
 from indexers.index.hits import hits_of
-from indexers.index.schema import Found
+from indexers.index.schema import FoundPoint
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
 from indexers.ports import Embedding
 from tests.fakes.passages import passages
@@ -15,11 +15,11 @@ from tests.fakes.passages import passages
 ANYONE = Principal.of(EVERYONE)
 
 
-def found(passage: Passage, score: float) -> Found:
-    return Found(schema.passage_payload(passage, 1, Embedding((1.0,)), "english"), score)
+def found(passage: Passage, score: float) -> FoundPoint:
+    return FoundPoint(schema.passage_payload(passage, 1, Embedding((1.0,)), "english"), score)
 
 
-def places(points: tuple[Found, ...]) -> list[tuple[str, int]]:
+def places(points: tuple[FoundPoint, ...]) -> list[tuple[str, int]]:
     (hits,) = hits_of([points], [(1.0,)], ANYONE)
     return [(hit.passage.page, hit.passage.ordinal) for hit in hits]
 
