@@ -13,7 +13,7 @@ def line_of(state: StateBlock, number: int) -> str:
 
 
 def add_html(state: StateBlock, content: str) -> None:
-    """Add HTML as a block of its own."""
+    """Add HTML as a separate block."""
     state.push("html_block", "", 0).content = content + "\n"
 
 

@@ -1,8 +1,8 @@
-"""A cache of what follows from the files of a wiki, for the next sync and the next process.
+"""A cache of results computed from the files of a wiki, for the next sync and the next process.
 
-Each value is named by a digest of everything that it follows from, and the whole file by the code
-that worked it out. So nothing here says what a file holds now, or what is indexed: a cache that is
-lost, old or another wiki's costs time, and never a change.
+The key of each value is a digest of everything that it was computed from, and the whole cache is
+sealed with a digest of the code. So a cache that is lost, old or another wiki's costs time, and
+never a change.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ _TIMES: dict[str, type[date | time]] = {"datetime": datetime, "date": date, "tim
 
 
 class PageCache:
-    """A cache in ``file``; without one, in memory. Safe in several threads.
+    """A cache in ``file``, or in memory without one. It is safe in several threads.
 
-    ``file`` is read at the first question and written by `save`. One that cannot be read or written
+    ``file`` is read at the first use and written by `save`. A file that cannot be read or written
     counts as empty: only time is lost.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         if file is not None:
-            _code()  # now, for an update replaces it under a running process
+            _code()  # now, because an update may replace the code of a running process
         self._lock = threading.RLock()
         self._read = file is None
         self._differs = False
@@ -55,7 +55,7 @@ class PageCache:
         self._used: set[str] = set()
 
     def skimmed(self, content: str) -> Skimmed | None:
-        """Return what was skimmed of a file whose bytes have the digest ``content``."""
+        """Return the result of skimming a file whose bytes have the digest ``content``."""
         with self._loaded():
             return self._skimmed.get(content)
 
@@ -66,14 +66,16 @@ class PageCache:
             self._new_files += 1
 
     def forget_files(self, *, keep: Collection[str]) -> None:
-        """Forget what was skimmed of all files but those with the digests ``keep``."""
+        """Forget all skimmed files but those with the digests ``keep``."""
         with self._loaded():
-            kept = {content: one for content, one in self._skimmed.items() if content in keep}
-            self._differs = self._differs or len(kept) < len(self._skimmed)
-            self._skimmed = kept
+            remaining = {
+                content: skimmed for content, skimmed in self._skimmed.items() if content in keep
+            }
+            self._differs = self._differs or len(remaining) < len(self._skimmed)
+            self._skimmed = remaining
 
     def revision(self, name: str) -> str | None:
-        """Return the digest of a page; ``name`` is one of all that it follows from."""
+        """Return the digest of a page; ``name`` is a digest of everything that it depends on."""
         with self._loaded(name):
             return self._revisions.get(name)
 
@@ -83,7 +85,7 @@ class PageCache:
             self._differs = True
 
     def is_empty(self, revision: str) -> bool:
-        """Return whether a page of this digest was converted, and had no text."""
+        """Return whether the page with this digest was converted, and had no text."""
         with self._loaded(revision):
             return revision in self._empty
 
@@ -93,25 +95,27 @@ class PageCache:
             self._differs = True
 
     def forget_pages(self) -> None:
-        """Forget all pages that nobody asked for since the last time."""
+        """Forget all pages that were not used since the last call."""
         with self._loaded():
             used, self._used = self._used, set()
-            kept = {name: one for name, one in self._revisions.items() if name in used}
+            revisions = {
+                name: revision for name, revision in self._revisions.items() if name in used
+            }
             empty = self._empty & used
-            lost = len(self._revisions) > len(kept) or len(self._empty) > len(empty)
-            self._differs = self._differs or lost
-            self._revisions, self._empty = kept, empty
+            removed = len(self._revisions) > len(revisions) or len(self._empty) > len(empty)
+            self._differs = self._differs or removed
+            self._revisions, self._empty = revisions, empty
 
     def save(self, *, least: int = 0) -> None:
-        """Write the file, if anything differs from it and ``least`` files were skimmed since: all
-        of it or nothing."""
+        """Write the file, completely or not at all, if the cache differs from it and at least
+        ``least`` files were skimmed since."""
         with self._lock:
             if self._file is None or not self._differs or self._new_files < least or not _code():
                 return
             self._differs, self._new_files = False, 0
-            written = json.dumps(
+            content = json.dumps(
                 {
-                    "skimmed": {each: _stored(one) for each, one in self._skimmed.items()},
+                    "skimmed": {key: _stored(skimmed) for key, skimmed in self._skimmed.items()},
                     "revisions": self._revisions,
                     "empty": sorted(self._empty),
                 },
@@ -120,7 +124,7 @@ class PageCache:
             unfinished = self._file.with_suffix(".new")
             try:
                 self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                unfinished.write_bytes(_seal(written) + written)
+                unfinished.write_bytes(_seal(content) + content)
                 unfinished.replace(self._file)
             except OSError as error:
                 log.info("%s cannot be written: %s", self._file, error.strerror or error)
@@ -139,25 +143,25 @@ class PageCache:
             return
         self._read = True
         try:
-            whole = self._file.read_bytes()
+            content = self._file.read_bytes()
         except OSError:
             return
-        seal, line, written = whole.partition(b"\n")
-        if not _code() or seal + line != _seal(written):
-            return  # another version's, or torn by a power cut
-        kept = json.loads(written)
-        self._skimmed = {each: _read(one) for each, one in kept["skimmed"].items()}
-        self._revisions, self._empty = kept["revisions"], set(kept["empty"])
+        seal, line, body = content.partition(b"\n")
+        if not _code() or seal + line != _seal(body):
+            return  # written by another version, or torn by a power cut
+        values = json.loads(body)
+        self._skimmed = {key: _read(stored) for key, stored in values["skimmed"].items()}
+        self._revisions, self._empty = values["revisions"], set(values["empty"])
 
 
-def _seal(written: bytes) -> bytes:
-    """Return the first line of a file: a digest of the rest, and of the code that made it."""
-    return blake2b(written, key=_code(), digest_size=32).hexdigest().encode() + b"\n"
+def _seal(content: bytes) -> bytes:
+    """Return the first line of a file: a digest of its content and of the code that made it."""
+    return blake2b(content, key=_code(), digest_size=32).hexdigest().encode() + b"\n"
 
 
 @cache
 def _code() -> bytes:
-    """Return a digest of the code that a file passes through; empty if that cannot be told."""
+    """Return a digest of the code that reads pages; empty if it cannot be computed."""
     hashed = blake2b(digest_size=32)
     try:
         files = [_CODE / "model.py"]
@@ -186,23 +190,23 @@ def _read(stored: list[Any]) -> Skimmed:
 
 
 def _plain(value: object) -> Any:
-    """Return a value of a front matter as JSON has it; a mapping, and what JSON does not have, as
+    """Return a value of a front matter for JSON. A mapping, or a type that JSON lacks, becomes
     ``{kind: ...}``."""
     if isinstance(value, date | time):
         return {type(value).__name__: value.isoformat()}
     if isinstance(value, Mapping):
-        return {"mapping": {name: _plain(one) for name, one in value.items()}}
+        return {"mapping": {name: _plain(item) for name, item in value.items()}}
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value
 
 
 def _value(stored: Any) -> object:
     if isinstance(stored, list):
-        return [_value(one) for one in stored]
+        return [_value(item) for item in stored]
     if not isinstance(stored, dict):
         return stored
     ((kind, value),) = stored.items()
     if kind == "mapping":
-        return {name: _value(one) for name, one in value.items()}
+        return {name: _value(item) for name, item in value.items()}
     return _TIMES[kind].fromisoformat(value)

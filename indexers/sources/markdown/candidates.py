@@ -1,4 +1,4 @@
-"""A page's text -> everything in it that may be a link to another page, without parsing it."""
+"""A page's text -> all its possible links to other pages, without parsing it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from indexers.sources.markdown.shortcodes import Link, Show, meaning
 from indexers.sources.markdown.tags import Tag, replaced
 
 _DEEPEST = 32
-"""Parentheses within each other in a link's target, as CommonMark's reference parsers count."""
+"""Nested parentheses in a link's target, as in CommonMark's reference parsers."""
 
 
 def _balanced(deepest: int) -> str:
@@ -36,25 +36,25 @@ _WRITTEN = re.compile(
 _TEMPLATES = tuple(
     frozenset(kinds.split()) for kinds in ("liquid variable", "hugo", "jsx expression", "erb")
 )
-"""Template tags that a dialect may have; no dialect has those of two."""
+"""Template tags that a dialect may have; no dialect has the tags of two of these sets."""
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def candidates(text: str) -> frozenset[str]:
-    """Return everything that may be a link to another page; perhaps too many, never too few."""
+    """Return all possible links to other pages: perhaps too many, never too few."""
     return frozenset(
         target
-        for written in _written(text)
+        for written in _possible_links(text)
         for part in written.split("|")
-        for target in _read(part.strip())
+        for target in _readings(part.strip())
         if target
         and len(target) <= LONGEST
         and not target.startswith(("#", "http:", "https:", "mailto:"))
     )
 
 
-def _written(text: str) -> Iterator[str]:
+def _possible_links(text: str) -> Iterator[str]:
     yield from _in_links(text)
     for kinds in _TEMPLATES:
         linked: list[str] = []
@@ -71,7 +71,8 @@ def _in_links(text: str) -> Iterator[str]:
 
 
 def _value(linked: list[str], tag: Tag) -> str:
-    """Return what a tag stands for within a link's target; add where it leads by itself."""
+    """Return the text that a tag stands for within a link's target. If the tag is a link itself,
+    add its target to ``linked``."""
     match meaning(tag, paired=False):
         case Link(to):
             linked.append(to)
@@ -81,9 +82,9 @@ def _value(linked: list[str], tag: Tag) -> str:
     return ""
 
 
-def _read(part: str) -> Iterator[str]:
-    """Yield a target as it is written and as it is meant: a backslash or an entity may stand for a
-    character, and wiki links in tables end with a backslash."""
+def _readings(part: str) -> Iterator[str]:
+    """Yield a target as written, and with escapes resolved: a backslash or an entity may stand for
+    a character, and wiki links in tables end with a backslash."""
     yield part
     if "\\" in part or "&" in part:
         yield unescape(_ESCAPED.sub(r"\1", part.removesuffix("\\")))

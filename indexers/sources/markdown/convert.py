@@ -1,4 +1,4 @@
-"""A Markdown file to title, facts and sections: pure, and total."""
+"""A Markdown file to title, facts and sections. It is pure and never fails."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from indexers.sources.markdown.tree import grow
 from indexers.sources.markdown.writing import Resolve, Writer
 
 VERSION = "6"
-"""To be changed whenever the same file would be written another way."""
+"""Change it whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
 _MARKDOWN_IN_HTML = re.compile(
@@ -75,7 +75,7 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
             if part.type in ("fence", "code_block", "code_inline"):
                 part.content, part.info = tags.restore(part.content), tags.restore(part.info)
     root = grow(md.renderer.render(tokens, md.options, {}), tags)
-    found, parts = outline(
+    page_title, parts = outline(
         root,
         title=title,
         anchors=Anchors(anchors or dialect.anchors),
@@ -83,10 +83,10 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
         writer=Writer(tags, resolve),
     )
     if not parts and matter.description:
-        # Sites show it below the title, and it may be all that such a page says.
+        # Sites show the description below the title, and a page may have nothing else.
         parts = (Section((), "", matter.description),)
     warnings = (matter.warning,) if matter.warning else ()
-    return ParsedPage(found or name_of(path), matter, parts, warnings)
+    return ParsedPage(page_title or name_of(path), matter, parts, warnings)
 
 
 def name_of(path: str) -> str:

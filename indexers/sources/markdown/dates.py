@@ -42,7 +42,7 @@ _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _LONGEST = 80
 """Characters of a value that is a date."""
 _FIRST_YEAR = 1970
-"""Earlier ones are no dates of pages: `0001-01-01` is what programs write for none."""
+"""Earlier dates are no dates of pages: programs write `0001-01-01` for none."""
 
 
 def date_of(value: object) -> date | None:
@@ -50,17 +50,17 @@ def date_of(value: object) -> date | None:
     day and month are ambiguous (``3/4/2024``)."""
     if isinstance(value, Mapping):
         return date_of(value.get("date"))
-    found = None
+    day = None
     if isinstance(value, datetime):
-        found = _day_of(value)
+        day = _day_of(value)
     elif isinstance(value, date):
-        found = value
+        day = value
     elif isinstance(value, str | int) and not isinstance(value, bool):
-        # Not before it is known to be short: an integer of thousands of digits has no text.
+        # Check the size first: an integer of thousands of digits cannot become a text.
         if isinstance(value, int) and abs(value) >= 10**14:
             return None
-        found = next(_readings(" ".join(str(value)[:_LONGEST].split())), None)
-    return found if found and found.year >= _FIRST_YEAR else None
+        day = next(_readings(" ".join(str(value)[:_LONGEST].split())), None)
+    return day if day and day.year >= _FIRST_YEAR else None
 
 
 def _day_of(moment: datetime) -> date | None:
@@ -73,13 +73,13 @@ def _day_of(moment: datetime) -> date | None:
 
 
 def _readings(text: str) -> Iterator[date]:
-    for found in map(_made, _candidates(text)):
-        if found:
-            yield found
+    for day in map(_valid_date, _candidates(text)):
+        if day:
+            yield day
 
 
 def _candidates(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield year, month and day, as ``text`` has them in one form or another."""
+    """Yield year, month and day for each form of a date that ``text`` matches."""
     if match := _YEAR_FIRST.search(text):
         yield int(match[1]), int(match[3]), int(match[4])
     if match := _DAY_MONTH.search(text):
@@ -98,14 +98,15 @@ def _candidates(text: str) -> Iterator[tuple[int, int, int]]:
 
 
 def _year_last(first: int, second: int, year: int, *, dots: bool) -> Iterator[tuple[int, int, int]]:
-    """Yield the date of day, month, year. With dots the day is first; else if it is unambiguous."""
+    """Yield the date of day, month, year. With dots the day comes first; otherwise the order must
+    be unambiguous."""
     if dots or first > 12 or first == second:
         yield year, second, first
     elif second > 12:
         yield year, first, second
 
 
-def _made(candidate: tuple[int, int, int]) -> date | None:
+def _valid_date(candidate: tuple[int, int, int]) -> date | None:
     try:
         return date(*candidate)
     except ValueError:

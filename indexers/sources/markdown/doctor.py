@@ -35,5 +35,5 @@ def _pages(name: str, wiki: MarkdownWiki) -> Iterator[Finding]:
         return
     read_as = f"; read as {wiki.read_as}" if wiki.read_as else ""
     yield ok(name, f"It has {counted(len(keys), 'Markdown file')}{read_as}.")
-    for each in warnings:
-        yield warning(name, f"{each[:1].upper()}{each[1:]}.", "")
+    for text in warnings:
+        yield warning(name, f"{text[:1].upper()}{text[1:]}.", "")

@@ -13,13 +13,13 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-"""Byte order marks. UTF-32's little one starts with UTF-16's."""
+"""Byte order marks. The mark of UTF-32 LE begins with the mark of UTF-16 LE, so it comes first."""
 _WESTERN = "cp1252"
 _LEGACY = [
     _WESTERN, "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "shift_jis",
     "euc_jp", "gb18030", "big5", "euc_kr",
 ]  # fmt: skip
-"""Encodings of pages that are not in Unicode. Rare ones would fit too many texts."""
+"""Encodings of pages that are not in Unicode. Rare encodings would match too many texts."""
 _SAMPLE = 100_000
 """Bytes that are read to detect the encoding."""
 
@@ -34,11 +34,11 @@ def text_of(raw: bytes) -> tuple[str, str]:
     """Return the text, and a warning if it is not UTF-8.
 
     Raises:
-        Binary: it is no text in any encoding that pages are written in.
+        Binary: ``raw`` is no text in any encoding of pages.
     """
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
-            return _replaced(raw, encoding, f"it is in {encoding.upper()}, not in UTF-8")
+            return _decode(raw, encoding, f"it is in {encoding.upper()}, not in UTF-8")
     if b"\0" in raw:
         return _without_mark(raw)
     try:
@@ -49,12 +49,12 @@ def text_of(raw: bytes) -> tuple[str, str]:
     lost = text.count("\ufffd")
     if sum(char > "\x7f" for char in text) - lost >= lost:
         return text, "not UTF-8 throughout; what could not be read was replaced"
-    encoding = _detected(raw)
-    return _replaced(raw, encoding, f"not in UTF-8; read as {encoding}, save it as UTF-8")
+    encoding = _detect(raw)
+    return _decode(raw, encoding, f"not in UTF-8; read as {encoding}, save it as UTF-8")
 
 
 def is_binary(raw: bytes) -> bool:
-    """Return whether `text_of` finds no text. Quick: it detects only what is needed here."""
+    """Return whether `text_of` finds no text. It is quick, because it detects no encoding."""
     if any(raw.startswith(mark) for mark, _ in _MARKS) or b"\0" not in raw:
         return False
     try:
@@ -64,7 +64,7 @@ def is_binary(raw: bytes) -> bool:
     return False
 
 
-def _replaced(raw: bytes, encoding: str, warning: str) -> tuple[str, str]:
+def _decode(raw: bytes, encoding: str, warning: str) -> tuple[str, str]:
     text = raw.decode(encoding, "replace")
     if "\0" in text:
         raise Binary("binary")
@@ -72,7 +72,7 @@ def _replaced(raw: bytes, encoding: str, warning: str) -> tuple[str, str]:
 
 
 def _without_mark(raw: bytes) -> tuple[str, str]:
-    """Detect UTF-16 without a mark: in text with any Latin every other byte is often zero."""
+    """Detect UTF-16 without a mark: in text with Latin letters, every other byte is often zero."""
     head = raw[:_SAMPLE]
     even, odd = head[::2].count(0), head[1::2].count(0)
     encoding = "utf-16-le" if odd > even else "utf-16-be"
@@ -87,15 +87,15 @@ def _without_mark(raw: bytes) -> tuple[str, str]:
     return text, "it is in UTF-16, not in UTF-8"
 
 
-def _detected(raw: bytes) -> str:
-    """Return the likeliest encoding. If the western one is as likely as another, it is that one:
-    much of it is the same in its neighbours."""
+def _detect(raw: bytes) -> str:
+    """Return the likeliest encoding. The western one wins a tie, because similar encodings share
+    most of its characters."""
     sample = raw[: raw.rfind(b"\n", 0, _SAMPLE) + 1 or _SAMPLE] if len(raw) > _SAMPLE else raw
-    found = from_bytes(sample, cp_isolation=_LEGACY)
-    best = found.best()
+    matches = from_bytes(sample, cp_isolation=_LEGACY)
+    best = matches.best()
     if best is None:
         return _WESTERN
-    for match in found:
+    for match in matches:
         names = {match.encoding, *match.could_be_from_charset}
         if _WESTERN in names and match.chaos <= best.chaos and match.coherence >= best.coherence:
             return _WESTERN

@@ -26,20 +26,20 @@ FOLDER_LINK = "a link to a folder, which is not followed"
 NO_FILE = "no regular file"
 NOWHERE = "a link that leads nowhere or no regular file"
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
-"""What a look at a path says if nothing stands there, or a link that leads nowhere."""
+"""The errors of a path at which nothing is, or a link that leads nowhere."""
 _DEPENDENCIES = frozenset({"vendor", "themes"})
 _PROGRAMS = frozenset(
     {"Gemfile", "go.mod", "package.json", "composer.json", "hugo.toml", "config.toml", "hugo.yaml"}
 )
-"""Beside one of these, a top folder of dependencies holds no pages of the wiki's own."""
+"""Files that mark a program: a folder of dependencies beside one holds no pages of the wiki."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A listing. Paths are relative to the folder, with ``/``; undecodable bytes are surrogates.
-    ``unlisted`` are folders (ending in ``/``) that could not be listed, and why; ``links`` are
-    links that are not followed (to a folder, ending in ``/``, or to nowhere) and what is no file (a
-    pipe, a socket, a device), and why."""
+    ``unlisted`` are folders (ending in ``/``) that could not be listed, and why. ``links`` are
+    entries that are not read, and why: links to a folder (ending in ``/``) or to nowhere, and
+    pipes, sockets and devices."""
 
     files: tuple[str, ...]
     folders: frozenset[str]
@@ -48,8 +48,7 @@ class Listing:
 
 
 def _is_withheld(name: str) -> bool:
-    """Return whether nothing below a folder of this name is read (`.git` holds addresses and
-    more)."""
+    """Return whether a folder of this name is not read (`.git` may hold credentials)."""
     return name.startswith(".") or name in _IGNORED
 
 
@@ -58,7 +57,7 @@ def check(root: Path) -> None:
 
     Raises:
         WikiMisconfigured: there is no such folder.
-        WikiUnavailable: a folder above it may not be looked into.
+        WikiUnavailable: a folder above it may not be read.
     """
     try:
         is_there = root.exists()
@@ -73,7 +72,7 @@ def check(root: Path) -> None:
 
 
 def _not_read(path: str, entry: os.DirEntry[bytes]) -> tuple[str, str] | None:
-    """Return why an entry is no page; None if it is a file or a link to one. To open a pipe would
+    """Return why an entry is no page; None if it is a file or a link to one. Opening a pipe would
     wait for its writer."""
     try:
         if entry.is_file():
@@ -102,14 +101,14 @@ def listing(root: Path) -> Listing:
         folder = pending.pop()
         try:
             with os.scandir(os.fsencode(on_disk(root, folder))) as entries:
-                found = [(f"{folder}{name_of(entry.name)}", entry) for entry in entries]
+                children = [(f"{folder}{name_of(entry.name)}", entry) for entry in entries]
         except OSError as error:
             why = error.strerror or str(error)
             if not folder:
                 raise WikiUnavailable(f"the folder {root} cannot be listed: {why}") from error
             unlisted[folder] = why
             continue
-        for path, entry in found:
+        for path, entry in children:
             if entry.is_dir(follow_symlinks=False):
                 folders.add(path)
                 if not _is_withheld(path.rsplit("/", 1)[-1]):
@@ -124,8 +123,9 @@ def listing(root: Path) -> Listing:
     return Listing(tuple(sorted(files)), frozenset(folders), unlisted, links)
 
 
-def may_stand(root: Path, path: str) -> bool:
-    """Return whether an error hides what stands at a path that a listing of ``root`` lacks."""
+def may_exist(root: Path, path: str) -> bool:
+    """Return whether there may be a file at ``path`` that an error hid from a listing of
+    ``root``."""
     folders = path.split("/")[:-1]
     try:
         for number in range(1, len(folders) + 1):
@@ -178,8 +178,8 @@ class Selection:
 
 
 class UnreadFile(Exception):
-    """A file was not read: ``skipped`` on purpose, or failed this time. ``keeps``: if there is an
-    earlier version, it stays, and this is a failure."""
+    """A file was not read: ``skipped`` on purpose, or failed this time. ``keeps``: an indexed
+    version stays, and then this is a failure."""
 
     def __init__(self, reason: str, *, skipped: bool, keeps: bool = False) -> None:
         super().__init__(reason)
@@ -195,11 +195,11 @@ def read(
     excluded: Callable[[str], bool] = lambda _: False,
     is_page: Callable[[str], bool] = lambda _: False,
 ) -> bytes:
-    """Return the bytes of a page. ``excluded`` says which files may not be read, not by a link from
-    another name either; ``is_page`` which are pages themselves, so that a link to one is none.
+    """Return the bytes of a page. ``excluded`` tells which files may not be read, even through a
+    link. ``is_page`` tells which files are pages themselves: a link to one is no page.
 
     Raises:
-        Unread: it leads out of the folder, is too large, binary or unreadable.
+        UnreadFile: the file is outside of the folder, too large, binary or unreadable.
     """
     file = on_disk(root, path)
     try:

@@ -18,11 +18,11 @@ _EDITED = (("/-/blob/", "/-/edit/"), ("/src/branch/", "/_edit/"), ("/blob/", "/e
 
 
 def view(repository: str, branch: str, folder: str = "") -> str:
-    """Return the address at which ``folder`` of a clone's remote is shown, without credentials;
-    empty if the remote is no forge's (a path, a file)."""
-    found = _SCP.match(repository) if "://" not in repository else None
-    if found:
-        host, path = found["host"], found["path"]
+    """Return the address at which a forge shows ``folder`` of a clone's remote, without
+    credentials; empty if the remote is on no forge (a path, a file)."""
+    scp_address = _SCP.match(repository) if "://" not in repository else None
+    if scp_address:
+        host, path = scp_address["host"], scp_address["path"]
     else:
         try:
             parts = urlsplit(repository)
@@ -38,18 +38,18 @@ def view(repository: str, branch: str, folder: str = "") -> str:
     if path.endswith(".wiki"):
         wiki = _GITLAB_WIKI if "gitlab" in host else _WIKI
         return f"https://{host}/{path.removesuffix('.wiki')}{wiki}"
-    way = "src" if "bitbucket" in host or "gitea" in host or "codeberg" in host else "blob"
+    view_path = "src" if "bitbucket" in host or "gitea" in host or "codeberg" in host else "blob"
     if "gitlab" in host:
-        way = "-/blob"
-    if way == "src" and "bitbucket" not in host:
-        way = "src/branch"
-    address = f"https://{host}/{path}/{way}/{quote(branch, safe='/')}"
+        view_path = "-/blob"
+    if view_path == "src" and "bitbucket" not in host:
+        view_path = "src/branch"
+    address = f"https://{host}/{path}/{view_path}/{quote(branch, safe='/')}"
     return f"{address}/{quote(folder.strip('/'), errors='surrogateescape')}".rstrip("/")
 
 
 def wiki_flavour(site_url: str, view: str) -> str:
     """Return the flavour of a forge's wiki, published at ``site_url`` or shown at a `view`; empty
-    if it is none."""
+    if there is no such wiki."""
     if (site_url or view).rstrip("/").endswith(_GITLAB_WIKI):
         return "gitlab-wiki"
     return "github-wiki" if view.endswith(_WIKI) else ""
@@ -65,7 +65,7 @@ def anchor_rule(view: str, flavour: str) -> str:
 
 
 def edit(view: str, path: str) -> str:
-    """Return the address at which the file ``path`` below a `view` is edited; empty if there is
+    """Return the address at which people edit the file ``path`` below a `view`; empty if there is
     none (files are edited on a branch, not at a commit)."""
     page = quote(path, errors="surrogateescape")
     if view.endswith((_WIKI, _GITLAB_WIKI)):
@@ -83,7 +83,7 @@ def web_address(text: str) -> str:
     """Return ``text`` if a browser can open it and nothing else hides in it; else empty."""
     try:
         parts = urlsplit(text)
-        # Only asking for the port shows that it is invalid.
+        # An invalid port raises an error only when it is read.
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # invalid brackets or port
         return ""
@@ -92,7 +92,7 @@ def web_address(text: str) -> str:
 
 
 def view_of(folder: Path) -> str:
-    """Return the same for a folder within a checkout; empty if it is in none."""
+    """Return the `view` of a folder within a checkout; empty if it is in none."""
     try:
         start = folder.resolve()
         for top in (start, *start.parents):

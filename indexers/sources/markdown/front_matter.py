@@ -36,7 +36,7 @@ _FALSE = frozenset({"false", "no", "off", "0", "none", "null", ""})
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """Front matter. ``values`` by lower-cased name; ``warning`` says what was wrong with them."""
+    """Front matter. ``values`` are by lower-cased name; ``warning`` tells what was wrong."""
 
     values: Mapping[str, object] = field(default_factory=dict)
     warning: str = ""
@@ -53,12 +53,12 @@ class FrontMatter:
         return any(str(self.values.get(name, "")).strip().lower() not in _FALSE for name in names)
 
     def several(self, *names: str) -> tuple[str, ...]:
-        found: dict[str, None] = {}
+        values: dict[str, None] = {}
         for name in names:
             value = self.values.get(name)
             items = value if isinstance(value, list) else str(value or "").split(",")
-            found.update(dict.fromkeys(filter(None, map(_words, items))))
-        return tuple(found)
+            values.update(dict.fromkeys(filter(None, map(_words, items))))
+        return tuple(values)
 
     @property
     def title(self) -> str:
@@ -102,7 +102,7 @@ class FrontMatter:
 
 
 def split(text: str) -> tuple[FrontMatter, str]:
-    """Split front matter from the rest. Broken front matter costs its values, never the text."""
+    """Split front matter from the text. Broken front matter loses its values, never the text."""
     yaml_block = _YAML.match(text)
     if yaml_block:
         return _from_yaml(yaml_block, text)
@@ -128,32 +128,32 @@ def _from_toml(block: str) -> FrontMatter:
 
 
 def _from_yaml(block: re.Match[str], text: str) -> tuple[FrontMatter, str]:
-    rest = text[block.end() :]
+    body = text[block.end() :]
     try:
         if len(block[1]) > LONGEST:
             raise TooMuch
         values = load_yaml(block[1])
         if values is None:
-            return FrontMatter(), rest
+            return FrontMatter(), body
         if not isinstance(values, dict):
             return FrontMatter(), text
-        return FrontMatter(tame(values)), rest
+        return FrontMatter(tame(values)), body
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         salvaged = _salvaged(block[1])
         if not salvaged:
             # Two thematic breaks with prose between them are no front matter.
             return FrontMatter(), text
-        return FrontMatter(salvaged, f"front matter is no YAML: {_brief(error)}"), rest
+        return FrontMatter(salvaged, f"front matter is no YAML: {_brief(error)}"), body
 
 
 def _salvaged(block: str) -> dict[str, object]:
-    """Return the single lines that can be read of front matter that cannot be read as a whole."""
+    """Return the readable lines of front matter that is broken as a whole."""
     lines = (_LINE.match(line) for line in block[:LONGEST].splitlines())
-    return {found[1].lower(): found[2].strip().strip("\"'") for found in lines if found}
+    return {match[1].lower(): match[2].strip().strip("\"'") for match in lines if match}
 
 
 def _brief(error: Exception) -> str:
-    """Return what is wrong, on one line."""
+    """Return the error's message on one line."""
     if isinstance(error, RecursionError):
         return "nested too deeply"
     return (str(getattr(error, "problem", "") or error).splitlines() or ["broken"])[0][:200]

@@ -30,11 +30,11 @@ _LOCKS = ("index.lock", "shallow.lock", "HEAD.lock", "config.lock")
 _HEADS = "refs/heads/"
 _SUFFIX = ".git"
 _REMOTE = "footnote"
-"""The remote that is fetched from. ``origin`` is what the settings say."""
+"""The remote that is fetched from. ``origin`` is the address in the settings."""
 _FETCH = ("fetch", "--quiet", "--no-tags", "--force", "--update-shallow")
 _A_DAY = 24 * 3600.0
 _ROOT = Path("/")
-"""Where git contacts a remote: in no repository, whose settings could send it elsewhere."""
+"""The folder in which git contacts a remote: a repository's settings could send it elsewhere."""
 
 
 log = logging.getLogger(__name__)
@@ -58,10 +58,10 @@ class MarkdownReading(TypedDict, total=False):
 class GitWiki:
     """The pages below ``subfolder`` of a repository's ``branch`` (empty: its default one).
 
-    ``clone`` is a folder of ours alone: its contents are overwritten. ``credential`` is a token, or
-    ``user:token``; it reaches git through a pipe and the environment of its process, never through
-    its arguments. ``seconds`` limits each call of git. With ``dates`` its history gives the date of
-    a page's last change. ``reading`` is `MarkdownWiki`'s.
+    ``clone`` is a folder that nobody else uses: its contents are overwritten. ``credential`` is a
+    token, or ``user:token``; it reaches git through a pipe and the environment of its process,
+    never through its arguments. ``seconds`` limits each call of git. With ``dates`` the history
+    gives the date of a page's last change. ``reading`` is passed to `MarkdownWiki`.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter a setting
@@ -112,7 +112,7 @@ class GitWiki:
         yield from self.pages().changes(known)
 
     def fetch(self) -> None:
-        """Make the clone, or bring it to how the repository is now.
+        """Clone the repository, or update the clone.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
@@ -120,8 +120,7 @@ class GitWiki:
         self._update()
 
     def abort_waits(self) -> None:
-        """Let what waits for the repository's server give up, from here on: the process is to
-        end."""
+        """Give up on all calls that wait for the repository's server: the process ends."""
         self._stopping.set()
 
     def recall(self, known: Mapping[str, KnownPage]) -> None:
@@ -200,12 +199,12 @@ class GitWiki:
         return f"{url.rstrip('/')}{self._suffix}" if self._suffix else url
 
     def _update(self) -> None:
-        """Make the clone what the remote is now; an interrupted or damaged one is made anew."""
+        """Update the clone to the remote. Replace an interrupted or damaged one."""
         tip = self._tip()
         if not self.is_cloned:
             self._clone_anew(tip)
             return
-        # A killed git leaves its lock; the folder is ours alone, so nobody holds it.
+        # A killed git leaves its lock; nobody else uses the folder, so nobody holds it.
         for lock in _LOCKS:
             (self._clone / ".git" / lock).unlink(missing_ok=True)
         try:
@@ -241,59 +240,59 @@ class GitWiki:
         return ref.removeprefix(_HEADS).removeprefix("refs/tags/")
 
     def _tip(self, seconds: float = 0.0) -> tuple[str, str]:
-        """Return the ref that is read and its commit, as the remote says now: its default branch
-        may have been renamed.
+        """Request the ref that is read and its commit from the remote, whose default branch may
+        have been renamed.
 
         Raises:
-            WikiMisconfigured: it has no such branch, or none at all.
-            WikiUnavailable: it does not say.
+            WikiMisconfigured: the remote has no such branch, or none at all.
+            WikiUnavailable: the remote does not answer.
         """
         refuse_odd_branch(self._branch)
-        wanted = (f"{_HEADS}{self._branch}", f"refs/tags/{self._branch}")
-        refs = wanted if self._branch else ("HEAD",)
-        at, leads = self._refs(refs, seconds)
+        candidates = (f"{_HEADS}{self._branch}", f"refs/tags/{self._branch}")
+        refs = candidates if self._branch else ("HEAD",)
+        commits, targets = self._refs(refs, seconds)
         for ref in refs:
-            if ref in at:
-                return leads.get(ref, ref), at[ref]
+            if ref in commits:
+                return targets.get(ref, ref), commits[ref]
         missing = f"has no branch {self._branch!r}; see `branch`" if self._branch else "is empty"
         raise WikiMisconfigured(f"the repository {self._git.shown} {missing}")
 
     def _refs(
         self, refs: Sequence[str], seconds: float
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Return those of ``refs`` that the remote has: their commits, and the refs that they point
-        to."""
-        asked = ("ls-remote", "--symref", "--")
+        """Return the commits of ``refs``, as far as the remote has them, and the refs that they
+        point to."""
+        command = ("ls-remote", "--symref", "--")
         self._suffix = ""
         try:
-            output = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
+            output = self._run(_ROOT, *command, self._url, *refs, seconds=seconds)
         except GitRefused as error:
             if not error.redirected or self._url.endswith(_SUFFIX):
                 raise
-            # A forge redirects addresses from a browser to the same with `.git`.
+            # A forge redirects an address copied from a browser to the same address with `.git`.
             self._suffix = _SUFFIX
             try:
-                output = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
+                output = self._run(_ROOT, *command, self._url, *refs, seconds=seconds)
             except WikiUnavailable:
                 raise error from None
-        at: dict[str, str] = {}
-        leads: dict[str, str] = {}
+        commits: dict[str, str] = {}
+        targets: dict[str, str] = {}
         for line in output.splitlines():
             value, _, ref = line.partition("\t")
             if value.startswith("ref: "):
-                leads[ref] = value.removeprefix("ref: ")
+                targets[ref] = value.removeprefix("ref: ")
             else:
-                at[ref] = value
-        return at, leads
+                commits[ref] = value
+        return commits, targets
 
     def _fetch(self, clone: Path, tip: tuple[str, str]) -> None:
         """Bring ``clone`` to the `_tip`, without requesting what is there already."""
         ref, commit = tip
         self._run(clone, "config", f"remote.{_REMOTE}.url", self._url)
         if commit != self._commit(clone):
-            # Beyond what is read, a history is only of use if it is whole.
-            much = ("--depth=1",) if _is_shallow(clone) or not self._commit(clone) else ()
-            self._run(clone, *_FETCH, "--no-filter", *much, "--", _REMOTE, ref)
+            # Only a complete history is of use for dates.
+            depth = ("--depth=1",) if _is_shallow(clone) or not self._commit(clone) else ()
+            self._run(clone, *_FETCH, "--no-filter", *depth, "--", _REMOTE, ref)
             commit = "FETCH_HEAD"
         self._run(clone, "reset", "--quiet", "--hard", commit)
         self._run(clone, "clean", "--quiet", "-ffdx")
@@ -302,8 +301,8 @@ class GitWiki:
             self._fetch_history(clone, ref)
 
     def _fetch_history(self, clone: Path, ref: str) -> None:
-        """Fetch the history for dates of changes: all commits and folders, but no text of earlier
-        days. Optional; after a failure it is tried again the next day."""
+        """Fetch the history for dates of changes: all commits and folders, but no text of old
+        versions. It is optional; after a failure it is tried again the next day."""
         failed = clone / ".git" / "footnote-no-history"
         with suppress(OSError):
             if self._clock() - failed.stat().st_mtime < _A_DAY:
@@ -314,8 +313,8 @@ class GitWiki:
             log.warning(
                 "%s: the days of its pages' last changes are not known: %s", self.name, error
             )
-            for left in (clone / ".git" / "objects" / "pack").glob("tmp_*"):
-                left.unlink(missing_ok=True)
+            for leftover in (clone / ".git" / "objects" / "pack").glob("tmp_*"):
+                leftover.unlink(missing_ok=True)
             failed.touch()
             os.utime(failed, (self._clock(), self._clock()))
 
@@ -351,8 +350,8 @@ class GitWiki:
         if arguments[0] not in ("ls-remote", "fetch"):
             return self._git.run(folder, *arguments, seconds=seconds)
         self.requests += 1
-        stopped = self._stopping.is_set
-        return self._git.run(folder, *arguments, seconds=seconds, stopped=stopped)
+        is_stopped = self._stopping.is_set
+        return self._git.run(folder, *arguments, seconds=seconds, stopped=is_stopped)
 
 
 def _is_shallow(clone: Path) -> bool:

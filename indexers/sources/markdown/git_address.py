@@ -1,4 +1,4 @@
-"""A repository's address: how git reaches it, and who may get its credential."""
+"""A repository's address: its protocol for git, and the host that may get its credential."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ would not be read as a name."""
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A repository's address. ``url`` is without credentials; ``protocol`` by git's name for it
+    """A repository's address. ``url`` is without credentials; ``protocol`` is git's name for it
     (https, http, ssh or file); ``userinfo`` is the ``user:secret`` of a web address."""
 
     url: str
@@ -38,8 +38,8 @@ def parse(repository: str) -> Address:
     """Parse a repository's address.
 
     Raises:
-        WikiMisconfigured: git could take it for an option or a helper's name, or reaches it by
-            another protocol than https, http, ssh or a path.
+        WikiMisconfigured: git could take it for an option or a helper's name, or it has another
+            protocol than https, http, ssh or file.
     """
     url = repository.strip()
     if url.startswith("-"):
@@ -57,7 +57,7 @@ def parse(repository: str) -> Address:
     if scheme == "file":
         return Address(url, "file")
     if scheme in _SSH:
-        # The user belongs to the address: without it ssh takes the name of ours.
+        # The user belongs to the address: without it ssh takes the user of this process.
         if host.startswith("-") or (parts.username or "").startswith("-"):
             raise WikiMisconfigured("a repository's host or user cannot start with a hyphen")
         return Address(url, "ssh")

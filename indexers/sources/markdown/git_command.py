@@ -26,8 +26,8 @@ _REFUSED = re.compile(
 )
 _REDIRECTED = re.compile(r"returned error: 30[12378]\b")
 _NOT_FOUND = 127
-_LOOK = 0.5
-"""Seconds between two looks whether git is to be stopped."""
+_CHECK_EVERY = 0.5
+"""Seconds between two checks whether git is to be stopped."""
 
 _QUIET_GIT = """
 IFS= read -r FOOTNOTE_GIT_USER
@@ -44,15 +44,15 @@ export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL="$FOOTNOTE_GIT_CONFIG" GIT_ATTR_N
 export GIT_TERMINAL_PROMPT=0 GIT_ASKPASS= SSH_ASKPASS= GIT_LFS_SKIP_SMUDGE=1 GIT_OPTIONAL_LOCKS=0
 export GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-ssh -oBatchMode=yes}"
 """
-"""Secrets come by a pipe; git fails if it would ask a person. Of git's variables only those that
-name keys and authorities are kept; others could trace secrets, name programs or open protocols. The
-proxy's variables (`HTTPS_PROXY`, ...) are not git's and stay as well."""
+"""Secrets come through a pipe; git fails if it would ask a person. Of git's variables only those
+that name keys and authorities are kept; others could trace secrets, name programs or open
+protocols. The proxy's variables (`HTTPS_PROXY`, ...) are not git's and are kept as well."""
 
 _NOT_LAZILY = "export GIT_NO_LAZY_FETCH=1\n"
-"""Git before 2.44 does not know it: there, a repository that has lost its history lets a fetch
-start another one for what is missing, which starts another one, until its time is over."""
+"""Git before 2.44 does not know it: if a repository has lost its history there, a fetch starts
+another fetch for the missing objects, which starts another one, until its time is over."""
 _LAZY = "reset"
-"""The command of ours that needs what was not fetched: texts of earlier days that came back."""
+"""The only command that may need objects that were not fetched: old texts that came back."""
 
 _HELPER = '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" '
 _HELPER += '"$FOOTNOTE_GIT_USER" "$FOOTNOTE_GIT_SECRET"; }; f'
@@ -79,8 +79,8 @@ _CLOSED = (
 
 
 class GitRefused(WikiMisconfigured):
-    """Git refused, and would refuse the same call again. ``redirected``: because the server names
-    another address."""
+    """Git refused, and would refuse the same call again. ``redirected``: the server named another
+    address."""
 
     def __init__(self, text: str, *, redirected: bool = False) -> None:
         super().__init__(text)
@@ -89,8 +89,8 @@ class GitRefused(WikiMisconfigured):
 
 class Git:
     """Git for one repository. ``credential`` is a token, or ``user:token``: it reaches git through
-    a pipe and the environment of its process, and is sent to the address's own scheme, host and
-    port alone. ``seconds`` limits each call."""
+    a pipe and the environment of its process, and is sent only to the scheme, host and port of the
+    address. ``seconds`` limits each call."""
 
     def __init__(self, address: Address, credential: str = "", seconds: float = 300.0) -> None:
         self.address = address
@@ -112,12 +112,12 @@ class Git:
             WikiUnavailable: the repository cannot be read now.
         """
         seconds = seconds or self._seconds
-        code, output, complained = self._called(folder, arguments, seconds, stopped)
+        code, output, errors = self._execute(folder, arguments, seconds, stopped)
         if code == _NOT_FOUND:
             raise WikiMisconfigured("git is not installed; a wiki with a git address needs it")
         if not code:
             return output.decode("utf-8", "surrogateescape")
-        why = self._redacted(complained.decode("utf-8", "replace"))
+        why = self._redacted(errors.decode("utf-8", "replace"))
         if _REDIRECTED.search(why):
             raise GitRefused(
                 f"the server redirects {self.shown} to another address, which is not followed, for"
@@ -130,10 +130,10 @@ class Git:
 
     @property
     def shown(self) -> str:
-        """Return the address as it may stand in a message."""
+        """Return the address for messages, without secrets."""
         return self._redacted(self.address.url)
 
-    def _called(
+    def _execute(
         self,
         folder: Path,
         arguments: Sequence[str],
@@ -142,8 +142,8 @@ class Git:
     ) -> tuple[int, bytes, bytes]:
         with self._config() as config:
             lazy = "" if arguments[0] == _LAZY else _NOT_LAZILY
-            named = f"FOOTNOTE_GIT_CONFIG={shlex.quote(config)}\n"
-            script = f'{named}{_QUIET_GIT}{lazy}exec git "$@"\n'
+            config_line = f"FOOTNOTE_GIT_CONFIG={shlex.quote(config)}\n"
+            script = f'{config_line}{_QUIET_GIT}{lazy}exec git "$@"\n'
             command = ["sh", "-c", script, "git", *self._settings, *arguments]
             try:
                 git = subprocess.Popen(
@@ -157,36 +157,36 @@ class Git:
             except OSError as error:
                 raise WikiUnavailable(f"git cannot be started: {error.strerror}") from error
             try:
-                output, complained = self._output(git, seconds, stopped)
+                output, errors = self._output(git, seconds, stopped)
             finally:
                 _end(git)
-        return git.returncode, output, complained
+        return git.returncode, output, errors
 
     def _output(
         self, git: subprocess.Popen[bytes], seconds: float, stopped: Callable[[], bool]
     ) -> tuple[bytes, bytes]:
-        """Return what git writes until it ends.
+        """Return git's output and errors once it ends.
 
         Raises:
-            WikiUnavailable: it takes too long, or is stopped.
+            WikiUnavailable: git takes too long, or is stopped.
         """
-        over = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds
         self._hand_secrets(git)
         while True:
-            left = over - time.monotonic()
+            remaining = deadline - time.monotonic()
             try:
-                return git.communicate(timeout=max(0.0, min(_LOOK, left)))
+                return git.communicate(timeout=max(0.0, min(_CHECK_EVERY, remaining)))
             except subprocess.TimeoutExpired as error:
                 if stopped():
                     raise WikiUnavailable(f"git was stopped for {self.shown}") from error
-                if left <= _LOOK:
+                if remaining <= _CHECK_EVERY:
                     raise WikiUnavailable(
                         f"git did not end within {seconds:g} s for {self.shown}"
                     ) from error
 
     def _hand_secrets(self, git: subprocess.Popen[bytes]) -> None:
-        """Write the secrets, which a pipe holds at once. `communicate` may come to the end of its
-        time before it writes, on a busy machine, and does not write when it is called again."""
+        """Write the secrets, which fit into the pipe. On a busy machine, `communicate` may time out
+        before it writes, and does not write when it is called again."""
         pipe, git.stdin = git.stdin, None
         if pipe:
             with suppress(BrokenPipeError), pipe:
@@ -194,9 +194,9 @@ class Git:
 
     @contextmanager
     def _config(self) -> Iterator[str]:
-        """Yield the settings that replace the user's own: none, or permission to read a folder on
-        this machine that belongs to another user, because the operator named it. (Git's other half,
-        which serves the folder, reads that from a file alone.)"""
+        """Yield the file of settings that replaces the user's own. It is empty, or lets git read a
+        local folder of another user, because the operator named it. (Git's other half, which serves
+        the folder, reads that permission only from a file.)"""
         if self.address.protocol != "file":
             yield os.devnull
             return
@@ -225,7 +225,7 @@ class Git:
         return "".join(f"{line}\n" for line in lines).encode()
 
     def _redacted(self, text: str) -> str:
-        """Return ``text`` on one line, without secrets: such texts reach logs and people."""
+        """Return ``text`` on one line, without secrets, for logs and people."""
         text = _USERINFO.sub("", text)
         for secret in (self._credential, self._credential.rpartition(":")[2]):
             text = text.replace(secret, "***") if len(secret) > 3 else text
@@ -234,7 +234,7 @@ class Git:
 
 
 def _end(git: subprocess.Popen[bytes]) -> None:
-    """End git and the helpers that it started; one that waits on a network outlives git."""
+    """End git and its helpers. A helper that waits for the network would outlive git."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(git.pid, signal.SIGKILL)
     git.kill()

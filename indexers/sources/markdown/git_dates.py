@@ -21,7 +21,7 @@ _COMMIT = re.compile("\n?\x01([0-9a-f]{40,64}) (-?\\d{1,12})")
 
 
 class LastChanges:
-    """The function `last_changes` with a memory: it reads a history again only if there is another
+    """The function `last_changes` with a cache: it reads a history again only after a new
     commit."""
 
     def __init__(self) -> None:
@@ -53,9 +53,9 @@ class LastChanges:
 def last_changes(folder: Path) -> Mapping[str, date]:
     """Return the day (UTC) of the last commit of each file below ``folder``, by path.
 
-    One `git log`, however many files there are. Uncommitted files have no date, nor have those
-    last changed before the beginning of a shallow clone's history, which look as if they had been
-    made there. Empty if ``folder`` is in no repository, or git cannot be run.
+    It takes one `git log`, however many files there are. Uncommitted files have no date. Neither
+    have files last changed before the beginning of a shallow clone's history: they look as if they
+    had been created there. Empty if ``folder`` is in no repository, or git cannot be run.
     """
     return LastChanges()(folder)
 
@@ -79,14 +79,14 @@ def _beginnings(shallow: Path) -> frozenset[str]:
 
 
 def _read(output: str, beginnings: frozenset[str]) -> Mapping[str, date]:
-    found: dict[str, date | None] = {}
+    days: dict[str, date | None] = {}
     day: date | None = None
     for token in output.split("\0"):
         if commit := _COMMIT.fullmatch(token):
             day = None if commit[1] in beginnings else _day(int(commit[2]))
         elif path := token.removeprefix("\n"):
-            found.setdefault(path, day)
-    return {path: day for path, day in found.items() if day}
+            days.setdefault(path, day)
+    return {path: day for path, day in days.items() if day}
 
 
 def _day(seconds: int) -> date | None:

@@ -1,7 +1,7 @@
 """A page's key: the bytes of its path, as text that can be stored, and back.
 
-Paths are held as UTF-8 whatever locale a process has; bytes that are none are surrogates, as Python
-does it, and become ``%FF`` in a key. A ``%`` that could be mistaken for one of those is ``%25``.
+Paths are held as UTF-8 whatever locale a process has. Bytes that are no UTF-8 are surrogates, as in
+Python, and become ``%FF`` in a key. A ``%`` that could be mistaken for such an escape is ``%25``.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ def path_of(key: str) -> str:
 
 
 def name_of(entry: bytes) -> str:
-    """Return a name on disk as it stands in a path."""
+    """Return a name on disk as part of a path."""
     return entry.decode("utf-8", "surrogateescape")
 
 
 def on_disk(root: Path, path: str) -> Path:
-    """Return where a path below ``root`` is, in the words of this process's locale."""
+    """Return the place on disk of a path below ``root``, encoded for this process's locale."""
     return root / os.fsdecode(path.encode("utf-8", "surrogateescape"))
 
 
 def composed(path: str) -> str:
-    """Return a path as patterns and links are compared: people write `Ö` as one letter, and some
-    file systems as two."""
+    """Return a path in the form for comparisons with patterns and links: people write `Ö` as one
+    character, and some file systems as two."""
     return unicodedata.normalize("NFC", path)

@@ -23,7 +23,7 @@ _INDEX = re.compile(r"(?:^|/)(?:index|_index|readme)$", re.IGNORECASE)
 
 
 def by_itself(target: str, style: str, own: str) -> str | None:
-    """Return where a link on the page at ``own`` leads; None if that depends on other pages."""
+    """Return the address of a link on the page at ``own``; None if it depends on other pages."""
     target = target.strip()
     if not target or len(target) > LONGEST or _NO_PAGES.match(target):
         return ""
@@ -74,7 +74,7 @@ class Links:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return a digest of everything that decides where a link leads, beside the link and its
+        """Return a digest of everything on which addresses depend, beside the link and its
         page."""
         pages = list(self._pages.items())  # their order counts
         rules = [self._site, self._anchors, self._as_source]
@@ -83,17 +83,17 @@ class Links:
     def resolve(self, page: str, target: str, style: str) -> str:
         """Return an absolute address; empty if the target leads nowhere."""
         target = target.strip()
-        alone = by_itself(target, style, self._pages.get(page, self._site))
-        if alone is not None:
-            return alone
+        independent = by_itself(target, style, self._pages.get(page, self._site))
+        if independent is not None:
+            return independent
         path, mark, fragment = target.partition("#")
         path, question, query = path.partition("?")
         address = self._address(page, path, style)
         if mark and fragment and style == "name":
             last = fragment.rsplit("#", 1)[-1]
             fragment = "" if last.startswith("^") else slug(self._anchors, last)
-        behind = f"{question}{query}{'#' if fragment else ''}{fragment}"
-        return f"{address}{behind}" if address else ""
+        suffix = f"{question}{query}{'#' if fragment else ''}{fragment}"
+        return f"{address}{suffix}" if address else ""
 
     def _address(self, page: str, path: str, style: str) -> str:  # noqa: PLR0911 - a cascade
         own = self._pages.get(page, self._site)
@@ -121,7 +121,7 @@ class Links:
         return self._known(url) or self._as_path(url)
 
     def _key(self, page: str, path: str, *, loose: bool = False) -> str | None:
-        """Return the page that ``path`` names as a file, relative to ``page`` or to the top."""
+        """Return the key of the page at the file ``path``, relative to ``page`` or to the top."""
         path = unquote(path)
         if path.startswith("/"):
             if not loose and not _SUFFIX.search(path):
@@ -139,8 +139,8 @@ class Links:
         return None
 
     def _from_top(self, path: str) -> list[str]:
-        """Return a path from the repository's or the site's top, relative to the pages' folder,
-        whose own path ends with what the two have in common."""
+        """Return the paths relative to the pages' folder that ``path``, from the top of the
+        repository or site, may mean: the address of that folder may end with its first parts."""
         parts = path.split("/")
         shared = [
             "/".join(parts[number:])
@@ -153,7 +153,7 @@ class Links:
         return self._by_address.get(_comparable(url), "")
 
     def _within_site(self, path: str) -> str:
-        """Return the rest of a path that already starts with the site's own."""
+        """Return the page at ``path``, if it already begins with the path of the site."""
         return self._known(f"{self._origin}/{path.lstrip('/')}")
 
     def _as_path(self, url: str) -> str:
@@ -161,12 +161,12 @@ class Links:
 
 
 def _bare(key: str) -> str:
-    """Return a path without what people leave out: suffix, index file, trailing slash."""
+    """Return a path without the parts that people leave out: suffix, index file, trailing slash."""
     return _INDEX.sub("", _SUFFIX.sub("", composed(key).rstrip("/"))).casefold()
 
 
 def _name(key: str) -> str:
-    """Return the name for links by name: the file's, or the folder's of an index."""
+    """Return a page's name in links by name: of its file, or of the folder of an index."""
     bare = _bare(key) or _SUFFIX.sub("", composed(key)).casefold()
     return bare.rsplit("/", 1)[-1].replace("-", " ")
 

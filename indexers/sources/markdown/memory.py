@@ -1,7 +1,7 @@
 """The way a wiki was read before, so that one new page does not change every other page's links.
 
-The flavour of a wiki is a guess from its files. The guess is in the revision of each page in the
-index: what is indexed and how it was read cannot differ.
+The flavour of a wiki is a guess from its files. The revision of each indexed page contains the
+guess, so the index always says how its pages were read.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from indexers.model import KnownPage, ReadAs
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A guess: the ``flavour`` of a wiki, and the ``folder`` that its pages start in (ending in
-    ``/``; empty: at the top)."""
+    """A guess: the ``flavour`` of a wiki, and the top ``folder`` of its pages (ending in ``/``;
+    empty: the root)."""
 
     flavour: str
     folder: str = ""
@@ -29,7 +29,8 @@ class Guess:
 
     @classmethod
     def of(cls, known: Mapping[str, KnownPage]) -> Guess | None:
-        """Return how most of the ``known`` pages were read; None if they do not say."""
+        """Return the guess by which most of the ``known`` pages were read; None if there is
+        none."""
         marks = Counter(
             page.revision.partition(".")[2].partition(".")[2] for page in known.values()
         )
@@ -45,7 +46,7 @@ class Guess:
 
 @dataclass(slots=True)
 class Memory:
-    """The way the index says that the wiki was read, once it is known. Not ``guessed``: the
+    """The guess by which the indexed pages were read, once it is known. Not ``guessed``: the
     settings name the flavour."""
 
     guessed: bool = True

@@ -55,18 +55,18 @@ def myst(md: MarkdownIt) -> None:
 def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Parse a directive: a fence whose language is a name in braces. It ends with as many marks or
     more, or with the block that it is in."""
-    found = None if state.is_code_block(start) else _DIRECTIVE.match(line_of(state, start))
-    if found is None:
+    match = None if state.is_code_block(start) else _DIRECTIVE.match(line_of(state, start))
+    if match is None:
         return False
     if silent:
         return True
-    mark, last, ended = found["mark"], start + 1, False
+    mark, last, ended = match["mark"], start + 1, False
     while last < end and not (ended := _closes(line_of(state, last), mark)):
         if state.sCount[last] < state.blkIndent and not state.isEmpty(last):
             break  # the list item around it ends here
         last += 1
     body, options = _options(state, start + 1, last)
-    name, argument = found["name"].lower(), found["argument"].strip()
+    name, argument = match["name"].lower(), match["argument"].strip()
     if name in _CODE:
         token = state.push("fence", "code", 0)
         token.info = argument if name != "math" else ""
@@ -85,8 +85,8 @@ def _closes(line: str, mark: str) -> bool:
 def _options(state: StateBlock, start: int, last: int) -> tuple[int, dict[str, str]]:
     """Return where the body begins, and the options above it."""
     options: dict[str, str] = {}
-    while start < last and (found := _OPTION.match(line_of(state, start))):
-        options[found["name"]] = found["value"].strip()
+    while start < last and (match := _OPTION.match(line_of(state, start))):
+        options[match["name"]] = match["value"].strip()
         start += 1
     while start < last and state.isEmpty(start):
         start += 1
@@ -133,21 +133,21 @@ def _line_of_its_own(state: StateBlock, start: int, _end: int, silent: bool) -> 
 
 def _role(state: StateInline, silent: bool) -> bool:
     """Parse ``{name}`words```: a reference by its label, or words, some of them as code."""
-    found = _ROLE.match(state.src, state.pos) if state.src[state.pos] == "{" else None
-    if found is None:
+    match = _ROLE.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    if match is None:
         return False
     if not silent:
-        said, name = found["said"].strip(), found["name"].lower()
-        labelled = _LABELLED.match(said)
+        content, name = match["said"].strip(), match["name"].lower()
+        labelled = _LABELLED.match(content)
         if name in _CODE_ROLES:
-            state.push("code_inline", "code", 0).content = said
+            state.push("code_inline", "code", 0).content = content
         elif name == "math":
-            state.push("text", "", 0).content = f"${said}$"
+            state.push("text", "", 0).content = f"${content}$"
         else:
             # ~ shows a name without its module, ! makes no link of it.
-            shown = labelled["label"].strip() if labelled else said.lstrip("!")
+            visible = labelled["label"].strip() if labelled else content.lstrip("!")
             state.push("text", "", 0).content = (
-                shown.rpartition(".")[2] if shown.startswith("~") else shown
+                visible.rpartition(".")[2] if visible.startswith("~") else visible
             )
-    state.pos = found.end()
+    state.pos = match.end()
     return True

@@ -48,7 +48,7 @@ def outline(
     first = next(iter(headings.values()), None)
     if not title and named:
         title_heading = named
-    elif first and _same(first.text, title):
+    elif first and _is_same(first.text, title):
         title_heading = first
     else:
         title_heading = None
@@ -88,8 +88,8 @@ def _text(items: Iterable[Node | str], writer: Writer, notes: dict[int, Node]) -
     while writer.referred:
         note = notes.pop(number := writer.referred.pop(0), None)
         if note is not None:
-            first, *rest = writer.blocks(note.children) or [""]
-            blocks += [f"[{number + 1}] {first}".rstrip(), *rest]
+            first, *following = writer.blocks(note.children) or [""]
+            blocks += [f"[{number + 1}] {first}".rstrip(), *following]
     return "\n\n".join(block for block in blocks if block.strip())
 
 
@@ -165,5 +165,5 @@ def _named_within(heading: Node) -> str:
     )
 
 
-def _same(one: str, other: str) -> bool:
-    return bool(one) and one.casefold().split() == other.casefold().split()
+def _is_same(first: str, second: str) -> bool:
+    return bool(first) and first.casefold().split() == second.casefold().split()

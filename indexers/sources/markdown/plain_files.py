@@ -1,4 +1,4 @@
-"""Quick reading of the files that no link leads to or through."""
+"""Quick reading of files without links in their path."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Self
 
 _FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-# To open a pipe would wait for its writer.
+# O_NONBLOCK, because opening a pipe would wait for its writer.
 _FOLDER = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0)
 _IS_SUPPORTED = hasattr(os, "O_NOFOLLOW") and os.open in os.supports_dir_fd
 
 
 class PlainFiles:
-    """A reader of files below ``root``, most quickly in the order of their paths.
+    """A reader of files below ``root``; it is quickest in the order of their paths.
 
-    Each folder on the way is opened from the one above it, and no link is followed, so that what is
-    read lies below ``root``, whatever is moved meanwhile. ``root`` itself may be a link.
+    Each folder is opened from its parent, and no link is followed, so that every file lies below
+    ``root``, whatever is moved meanwhile. ``root`` itself may be a link.
     """
 
     def __init__(self, root: Path, max_bytes: int) -> None:
@@ -48,27 +48,27 @@ class PlainFiles:
             return None
 
     def _content(self, file: int) -> bytes | None:
-        found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > self._max_bytes:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > self._max_bytes:
             return None
-        pieces, left = [], self._max_bytes + 1
-        while left > 0 and (piece := os.read(file, min(left, found.st_size + 1))):
+        pieces, remaining = [], self._max_bytes + 1
+        while remaining > 0 and (piece := os.read(file, min(remaining, status.st_size + 1))):
             pieces.append(piece)
-            left -= len(piece)
-        return b"".join(pieces) if left > 0 else None
+            remaining -= len(piece)
+        return b"".join(pieces) if remaining > 0 else None
 
     def _folder(self, names: list[bytes]) -> int:
         """Return the descriptor of a folder.
 
         Raises:
-            OSError: it cannot be opened, or a link leads to it.
+            OSError: the folder cannot be opened, or a link leads to it.
         """
         if not self._open:
             root = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY)
             self._open.append((b"", root))
         shared = 0
-        for (name, _), wanted in zip(self._open[1:], names, strict=False):
-            if name != wanted:
+        for (name, _), part in zip(self._open[1:], names, strict=False):
+            if name != part:
                 break
             shared += 1
         self._close_below(shared + 1)

@@ -20,7 +20,7 @@ _LIKELY = 5_000
 """Links of a page that are resolved beforehand. A page with more is parsed twice."""
 
 Link = tuple[str, str]
-"""A target as it is written, and the style in which it is read."""
+"""A target as written, and its style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def skim(raw: bytes) -> Skimmed:
     return Skimmed(matter, candidates(body))
 
 
-def converted(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the file does not
+def convert_page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the file does not
     raw: bytes,
     dialect: Dialect,
     *,
@@ -57,18 +57,18 @@ def converted(  # noqa: PLR0913 - one parameter a thing that the wiki knows and 
     own: str,
     addresses: Mapping[Link, str],
 ) -> Converted:
-    """Return the page of a file, at the address ``own``; its links as far as ``addresses`` has
-    them."""
+    """Return the page of a file, at the address ``own``, with the links that ``addresses``
+    has."""
     text, warning = text_of(raw)
     unknown: set[Link] = set()
 
     def resolve(target: str, style: str) -> str:
         if (target, style) in addresses:
             return addresses[target, style]
-        alone = by_itself(target, style, own)
-        if alone is None:
+        independent = by_itself(target, style, own)
+        if independent is None:
             unknown.add((target, style))
-        return alone or ""
+        return independent or ""
 
     page = convert.page(text, dialect, path=path, anchors=anchors, title=title, resolve=resolve)
     return Converted(page, tuple(filter(None, (warning, *page.warnings))), frozenset(unknown))
@@ -80,18 +80,20 @@ def convert_within(
     likely: Iterable[Link],
     raw: bytes,
     dialect: Dialect,
-    **named: Any,
+    **keywords: Any,
 ) -> Converted:
-    """Return the page with all its links; the other arguments are those of `converted`. Only the
-    wiki knows where links lead, and it is not in the parsing process: so that gets the ``likely``
-    ones, and returns the others it found.
+    """Return the page with all its links; the other arguments are those of `convert_page`. The
+    parsing process cannot resolve links, because only the wiki can. So it gets the addresses of
+    ``likely`` links, and returns the other links that it found.
 
     Raises:
         ParsingFailed
     """
-    read: Callable[..., Converted] = partial(parse, PAGE, converted, raw, dialect, **named)
+    convert_with: Callable[..., Converted] = partial(
+        parse, PAGE, convert_page, raw, dialect, **keywords
+    )
     addresses = {link: resolve(*link) for link in islice(likely, _LIKELY)}
-    first = read(addresses=addresses)
+    first = convert_with(addresses=addresses)
     if not first.unknown:
         return first
-    return read(addresses=addresses | {link: resolve(*link) for link in first.unknown})
+    return convert_with(addresses=addresses | {link: resolve(*link) for link in first.unknown})

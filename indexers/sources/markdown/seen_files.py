@@ -19,13 +19,13 @@ from indexers.sources.markdown.site import Site, withheld
 log = logging.getLogger(__name__)
 
 AHEAD = 2
-"""Pages that are read while another is split and written: as many processes as most machines have
-cores to spare."""
+"""Pages that are read while another is split and written. Each takes a process; most machines have
+so many cores to spare."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenFile:
-    """A file as it was when it was read: ``content`` is a digest of its bytes."""
+    """A file at the time when it was read: ``content`` is a digest of its bytes."""
 
     path: str
     content: str
@@ -35,7 +35,7 @@ class SeenFile:
 
 
 class SeenFiles:
-    """Looks at files. Each is read, for its date and its size may stand still while it changes; it
+    """Reads files. Each is read in every pass, because it may change and keep its date and size. It
     is parsed only if the ``cache`` does not know its bytes."""
 
     def __init__(self, wiki: str, max_bytes: int, parse: Parse, cache: PageCache) -> None:
@@ -47,10 +47,10 @@ class SeenFiles:
     def all(self, site: Site) -> dict[str, SeenFile]:
         """Return every file of the wiki by its page's key."""
         with PlainFiles(site.root, self._max_bytes) as files:
-            known = {path: self._known(site, path, files) for path in site.keys.values()}
-        looks = (partial(self._look, site, path) for path, file in known.items() if file is None)
-        looked = in_order(looks, ahead=AHEAD, name="reading pages")
-        seen = {key: known[path] or next(looked) for key, path in site.keys.items()}
+            cached = {path: self._cached(site, path, files) for path in site.keys.values()}
+        reads = (partial(self._skim, site, path) for path, file in cached.items() if file is None)
+        results = in_order(reads, ahead=AHEAD, name="reading pages")
+        seen = {key: cached[path] or next(results) for key, path in site.keys.items()}
         self._cache.forget_files(keep={file.content for file in seen.values()})
         return seen
 
@@ -73,8 +73,8 @@ class SeenFiles:
             self._cache.keep_skimmed(content, skimmed)
         return SeenFile(path, content, skimmed.matter, skimmed.links)
 
-    def _known(self, site: Site, path: str, files: PlainFiles) -> SeenFile | None:
-        """Return a file whose bytes were skimmed before; None if it has to be looked at."""
+    def _cached(self, site: Site, path: str, files: PlainFiles) -> SeenFile | None:
+        """Return a file whose bytes were skimmed before; None if it has to be skimmed."""
         raw = None if withheld(site.dialect, path) else files.read(path)
         if raw is None or refusal(raw):
             return None
@@ -84,7 +84,7 @@ class SeenFiles:
             return None
         return SeenFile(path, content, skimmed.matter, skimmed.links)
 
-    def _look(self, site: Site, path: str) -> SeenFile:
+    def _skim(self, site: Site, path: str) -> SeenFile:
         if reason := withheld(site.dialect, path):
             return _unread(path, UnreadFile(reason, skipped=True))
         try:

@@ -117,15 +117,15 @@ def _element(name: str) -> str:
     return "fn-tab" if name in _PARTS else "fn-part"
 
 
-def _shown(tag: Tag) -> str:
+def _visible_words(tag: Tag) -> str:
     """Return the words that a tag shows: of a heading and of a text, the first of each."""
     words = tag.words
-    each = (next((words[key] for key in keys if words.get(key)), "") for keys in (_SHOWN, _SAID))
-    return ": ".join(filter(None, each))
+    texts = (next((words[key] for key in keys if words.get(key)), "") for keys in (_SHOWN, _SAID))
+    return ": ".join(filter(None, texts))
 
 
 def _opening(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Open:
-    title = _shown(tag)
+    title = _visible_words(tag)
     element = _element(name)
     if element == "fn-note":
         named = [names.get(key, "") for key in ("type", "style", "color", "header-bg", "level")]
@@ -140,25 +140,25 @@ def _opening(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, s
 
 def _single(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Meaning:
     first = places[0] if places else ""
-    shown = _shown(tag)
-    meant: Meaning = Show(shown or _note(tag, name, places))
+    shown = _visible_words(tag)
+    result: Meaning = Show(shown or _note(tag, name, places))
     if tag.kind == "liquid" and name in _LINKS:
-        meant = Link(first, "site")
+        result = Link(first, "site")
     elif name in _NAMES:
-        meant = Link(first or names.get("path", ""), "name")
+        result = Link(first or names.get("path", ""), "name")
     elif name == "slack_channel":
-        meant = Show("#" + first.lstrip("#"))
+        result = Show("#" + first.lstrip("#"))
     elif name in ("image", "image_with_class") and tag.kind == "liquid":
-        meant = Show(shown or (places[-1] if len(places) > 1 else ""))
+        result = Show(shown or (places[-1] if len(places) > 1 else ""))
     elif name in ("embed", "content-ref") and names.get("url"):
-        meant = Link(names["url"], "relative", shown)
+        result = Link(names["url"], "relative", shown)
     elif name.startswith("member-"):
-        meant = Show(", ".join(places))
+        result = Show(", ".join(places))
     elif name in ("label", "badge", "icon-text") or (name == "label" and names):
-        meant = Show(shown or names.get("name", "") or first)
+        result = Show(shown or names.get("name", "") or first)
     elif name in ("alert", "note", "warning", "tip") and tag.kind == "liquid":
-        meant = Show(shown or _note(tag, name, places) or first)
-    return meant
+        result = Show(shown or _note(tag, name, places) or first)
+    return result
 
 
 def _note(tag: Tag, name: str, places: tuple[str, ...]) -> str:
@@ -173,9 +173,9 @@ def _note(tag: Tag, name: str, places: tuple[str, ...]) -> str:
 def _value(tag: Tag) -> Meaning:
     """Return ``{{ "text" }}`` and ``{{ "/path" | url }}``; values that only the site knows are
     nothing."""
-    found = _FILTERED.match(tag.name.strip("{}") if tag.kind == "expression" else tag.name)
-    if not found:
+    match = _FILTERED.match(tag.name.strip("{}") if tag.kind == "expression" else tag.name)
+    if not match:
         return NOTHING
-    if found[2] in ("url", "relative_url", "absolute_url", "prepend"):
-        return Link(found[1], "site")
-    return Show(found[1])
+    if match[2] in ("url", "relative_url", "absolute_url", "prepend"):
+        return Link(match[1], "site")
+    return Show(match[1])

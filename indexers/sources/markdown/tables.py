@@ -9,25 +9,25 @@ from indexers.text import writing
 from indexers.text.grid import CellTexts, GridCell, grid, is_across, parts
 
 
-def written(table: Node, inline: Callable[[list[Node | str]], str]) -> list[str]:
+def table_lines(table: Node, inline: Callable[[list[Node | str]], str]) -> list[str]:
     """Return a table's titles and the table; ``inline`` writes the content of a cell, and is called
     once for each."""
     rows = [row for row in grid(list(_rows(table)), Node("td")) if row]
     cells = {id(place.cell): place.cell for row in rows for place in row}
     texts = {key: inline(cell.children) for key, cell in cells.items()}
     places = CellTexts(texts)
-    titles, headers, others = parts(rows)
+    titles, headers, body_rows = parts(rows)
     if not headers:
-        headers, others = others[:1], others[1:]
+        headers, body_rows = body_rows[:1], body_rows[1:]
     count = _names(headers)
-    headers, others = headers[:count], [*headers[count:], *others]
+    headers, body_rows = headers[:count], [*headers[count:], *body_rows]
     if len(headers) == 1 and is_across(headers[0]):
         head = [texts[id(headers[0][0].cell)]]
     else:
         head = places.column_names(headers)
-    body = list(places.rows(others))
-    shown = [writing.table(head, body)] if any(head) or body else []
-    return [*filter(None, (texts[id(title.cell)] for title in titles)), *shown]
+    body = list(places.rows(body_rows))
+    light = [writing.table(head, body)] if any(head) or body else []
+    return [*filter(None, (texts[id(title.cell)] for title in titles)), *light]
 
 
 def _names(headers: Sequence[Sequence[GridCell[Node]]]) -> int:

@@ -1,9 +1,9 @@
 """Template tags (Liquid, Hugo, GitBook, JSX, ERB, comments), taken out of the text.
 
 A tag may be anywhere, also within a link's address, an HTML attribute or a table cell, where it
-would break Markdown's grammar. So each one is replaced by a single character that Markdown takes
-for a letter, and interpreted when the parsed text is written. Within code the character turns back
-into its source, byte for byte; a tag never begins within a fence and never reaches into one.
+would break Markdown's grammar. So each tag is replaced by a single character that Markdown takes
+for a letter, and interpreted when the parsed text is written. Within code the character is replaced
+by the tag's source, byte for byte; a tag never begins within a fence and never reaches into one.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Tag:
 
     @property
     def closes(self) -> str:
-        """Return the name of the tag that this one ends; empty if it ends none."""
+        """Return the name of the tag that this tag ends; empty if it ends none."""
         if self.name.startswith("/"):
             return self.name[1:].strip()
         if self.kind == "liquid" and self.name.startswith("end"):
@@ -85,16 +85,16 @@ class Tag:
         return self.name.removesuffix("-end") if self.kind == "docfx" and "-" in self.name else ""
 
     @property
-    def alone(self) -> bool:
-        """Return whether it is self-closing."""
+    def is_self_closing(self) -> bool:
+        """Return whether the tag is self-closing."""
         return self.kind in ("jsx", "hugo") and self.rest.rstrip().endswith("/")
 
     @property
     def arguments(self) -> tuple[tuple[str, ...], Mapping[str, str]]:
         """Return the arguments by place and by name."""
-        found = list(self._arguments())
-        places = tuple(value for name, value, _ in found if not name)
-        return places, {name: value for name, value, _ in found if name}
+        arguments = list(self._arguments())
+        places = tuple(value for name, value, _ in arguments if not name)
+        return places, {name: value for name, value, _ in arguments if name}
 
     @property
     def words(self) -> Mapping[str, str]:
@@ -103,17 +103,17 @@ class Tag:
         return {name: value for name, value, is_text in self._arguments() if name and is_text}
 
     def _arguments(self) -> Iterator[tuple[str, str, bool]]:
-        """Yield the name of each argument, or nothing; its value; and whether that is text."""
-        for found in _ARGUMENT.finditer(self.rest):
-            group = next((group for group in _VALUES if found[group] is not None), "bare")
-            value = (found[group] or "").strip()
+        """Yield each argument: its name (or an empty one), its value, and whether that is text."""
+        for match in _ARGUMENT.finditer(self.rest):
+            group = next((group for group in _VALUES if match[group] is not None), "bare")
+            value = (match[group] or "").strip()
             is_text = group != "bare" or self.kind != "liquid"
             if group == "double":
                 value = value.replace('\\"', '"')
             if group == "braced":
                 is_text = value.startswith(('"', "'", "`"))
                 value = value.strip("\"'`")
-            yield found["name"] or "", value, is_text
+            yield match["name"] or "", value, is_text
 
 
 _CODE = frozenset({"highlight", "mermaid"})
@@ -152,7 +152,7 @@ def take(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
 
 
 def replaced(text: str, kinds: frozenset[str], value: Callable[[Tag], str]) -> str:
-    """Return ``text`` with the values of what may be tags of these kinds, also in code."""
+    """Return ``text`` with all possible tags of these kinds, also in code, replaced by values."""
     pattern = _pattern(kinds)
     if pattern is None:
         return text
@@ -170,7 +170,7 @@ def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[s
     at = 0
     while (match := pattern.search(part, at)) is not None:
         tag = _tag(match)
-        if tag.kind in ("liquid", "hugo") and tag.name in _CODE and not tag.alone:
+        if tag.kind in ("liquid", "hugo") and tag.name in _CODE and not tag.is_self_closing:
             end = _end_after(match.end(), part, tag, endless)
             if end:
                 code = part[match.end() : end.start()].strip("\n")
@@ -196,7 +196,8 @@ def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[s
 
 
 def _end_after(at: int, part: str, tag: Tag, endless: set[str]) -> re.Match[str] | None:
-    """Return where ``tag`` ends. One without an end is searched once: none begins after it."""
+    """Return the end of ``tag``. If there is none, it is not searched again for later tags of the
+    same name."""
     if tag.name in endless:
         return None
     end = _end_of(tag).search(part, at)
@@ -213,7 +214,7 @@ def _end_of(tag: Tag) -> re.Pattern[str]:
 
 
 def _fenced(code: str, language: str, before: str) -> str:
-    """Return what a tag marks as code in Markdown's form; ``before`` comes before the tag."""
+    """Return the code of a tag as Markdown; ``before`` is the line's text before the tag."""
     longest = max(map(len, re.findall("`+", code)), default=0)
     if before.strip():
         return f"{'`' * (longest + 1)}{code}{'`' * (longest + 1)}"
@@ -246,19 +247,19 @@ def _free_characters(text: str) -> Iterator[str]:
 
 
 def _pair(tags: Tags) -> None:
-    """Find which opening tag belongs to which closing one, by name, inside out."""
+    """Match opening and closing tags by name, from the innermost outwards."""
     opened: list[tuple[str, str]] = []
     names: Counter[str] = Counter()
     for stand_in, tag in tags.found.items():
         if tag.closes:
-            # Each candidate is removed when it is looked at, so each is looked at once.
+            # Each candidate is removed when it is checked, so each is checked once.
             while names[tag.closes]:
                 opening, name = opened.pop()
                 names[name] -= 1
                 if name == tag.closes:
                     tags.paired |= {stand_in, opening}
                     break
-        elif tag.name and not tag.alone and tag.kind in _PAIRED:
+        elif tag.name and not tag.is_self_closing and tag.kind in _PAIRED:
             opened.append((stand_in, tag.name))
             names[tag.name] += 1
 

@@ -10,7 +10,7 @@ from indexers.sources.markdown.raw_tags import show_without_end
 from indexers.sources.markdown.shortcodes import Close, Link, Open, Show, meaning
 from indexers.sources.markdown.tags import STAND_IN, Tags
 from indexers.text.elements import STRUCK
-from indexers.text.visibility import keep_what_is_seen
+from indexers.text.visibility import remove_invisible
 
 _DEEPEST = 100
 _LOOKS = ("style", "hidden")
@@ -48,7 +48,7 @@ _CROSSING = frozenset({
     "table", "thead", "tbody", "tfoot", "tr", "td", "th", "ul", "ol", "li", "dl", "dt", "dd",
     "blockquote", "fn-footnotes", "fn-footnote"
 })  # fmt: skip
-"""An end tag of another kind reaches no further out than its scope."""
+"""End tags that may close elements outside of their scope."""
 
 
 @dataclass(slots=True)
@@ -72,13 +72,13 @@ class Node:
 
 
 def grow(html: str, tags: Tags) -> Node:
-    """Parse ``html`` into a tree as it is shown, with template tags in the place of their
-    stand-ins; struck text is within ``STRUCK``. Total."""
+    """Parse ``html`` into a tree as the page shows it, with template tags in place of their
+    stand-ins; struck text is within ``STRUCK``. It never fails."""
     grower = _Grower(tags)
     grower.feed(_without_open_tags(show_without_end(_without_open_comment(html))))
     grower.close()
     _give_looks(grower.root)
-    keep_what_is_seen(grower.root, lambda children: Node(STRUCK, {}, children))
+    remove_invisible(grower.root, lambda children: Node(STRUCK, {}, children))
     return grower.root
 
 
@@ -110,7 +110,7 @@ def _without_open_comment(html: str) -> str:
 
 
 def _without_open_tags(html: str) -> str:
-    """Turn tags that nothing closes into text, which the library would do in quadratic time."""
+    """Turn tags without a closing ``>`` into text; the library would take quadratic time."""
     closed = html.rfind(">") + 1
     return html[:closed] + html[closed:].replace("<", "&lt;")
 
@@ -125,15 +125,16 @@ class _Grower(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._imply_ends(tag)
-        self._add(Node(tag, self._named(attrs)), enter=tag not in _VOID)
+        self._add(Node(tag, self._attributes(attrs)), enter=tag not in _VOID)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # HTML knows no self-closing elements, but people write <a name="x"/>.
         self._imply_ends(tag)
-        self._add(Node(tag, self._named(attrs)), enter=False)
+        self._add(Node(tag, self._attributes(attrs)), enter=False)
 
-    def _named(self, attrs: list[tuple[str, str | None]]) -> dict[str, str]:
-        """Return attributes by name. JSX in braces, or a template's tag, may hide the element."""
+    def _attributes(self, attrs: list[tuple[str, str | None]]) -> dict[str, str]:
+        """Return attributes by name. Template tags are restored in the attributes that may hide the
+        element."""
         return {
             name: self._tags.restore(value or "") if name in _LOOKS else value or ""
             for name, value in attrs

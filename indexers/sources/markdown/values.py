@@ -1,4 +1,4 @@
-"""YAML, TOML and JSON of others, as plain values of bounded depth and size."""
+"""Untrusted YAML, TOML and JSON as plain values of bounded depth and size."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 
 _DEEPEST = 30
 _MOST = 500_000
-"""Characters, each value counting as ten more, and as often as an alias names it."""
+"""Characters. Each value counts as ten more, and again for each alias."""
 _LONGEST_NUMBER = 100
 """Characters. Longer ones cost more than their length, and Python does not print them."""
 _TEXT = "tag:yaml.org,2002:str"
@@ -52,7 +52,7 @@ def tame(values: Mapping[Any, object]) -> dict[str, object]:
 def _plain(value: object, bound: _Bound, depth: int) -> object:
     if isinstance(value, str):
         bound.take(len(value), depth)
-        # An escape may be an unpaired surrogate, which no index and no address takes.
+        # An escape may be an unpaired surrogate, which indexes and addresses refuse.
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
     bound.take(0, depth)
     if value is None or isinstance(value, int | float | date | time):
@@ -60,11 +60,11 @@ def _plain(value: object, bound: _Bound, depth: int) -> object:
         return "" if too_long else value
     if isinstance(value, Mapping):
         return {
-            str(_plain(name, bound, depth + 1)): _plain(one, bound, depth + 1)
-            for name, one in value.items()
+            str(_plain(name, bound, depth + 1)): _plain(item, bound, depth + 1)
+            for name, item in value.items()
         }
     if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return [_plain(one, bound, depth + 1) for one in value]
+        return [_plain(item, bound, depth + 1) for item in value]
     return ""
 
 
@@ -88,7 +88,7 @@ def load_yaml(text: str) -> object:
     """Load a YAML document, with unknown tags as plain values.
 
     Raises:
-        yaml.YAMLError, ValueError, RecursionError: if it is none, or TooMuch.
+        yaml.YAMLError, ValueError, RecursionError: the text is no YAML, or TooMuch.
     """
     loader = _Loader(text)
     try:
@@ -125,5 +125,5 @@ def _check(root: yaml.Node) -> None:
         for child in node.value:
             # A sequence holds nodes, a mapping pairs of them.
             pending += (
-                (one, depth + 1) for one in (child if isinstance(child, tuple) else (child,))
+                (item, depth + 1) for item in (child if isinstance(child, tuple) else (child,))
             )

@@ -30,7 +30,7 @@ from indexers.parsing.limits import Parse, ParsingFailed, here
 from indexers.sources.markdown import convert
 from indexers.sources.markdown.addresses import bare, below
 from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.files import UnreadFile, listing, may_stand
+from indexers.sources.markdown.files import UnreadFile, listing, may_exist
 from indexers.sources.markdown.git_dates import last_changes
 from indexers.sources.markdown.keys import key_of, path_of
 from indexers.sources.markdown.memory import Guess, Memory
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 _EMPTY = "empty"
 _MANY = 100
-"""Files that were skimmed, if it would take long to do so again after the sync was killed."""
+"""Skimmed files from which on the cache is saved early, in case the sync is killed."""
 
 
 class MarkdownWiki:
@@ -52,8 +52,8 @@ class MarkdownWiki:
     ``site_url`` is the address at which the pages' folder is published, ``repository_url`` the one
     at which a forge shows ``root``. ``flavour``, ``anchors`` and ``addresses`` are recognised
     unless they are named (see `indexers.sources.markdown.dialects`). ``include`` and ``exclude``
-    are patterns as in ``.gitignore``, matched from the pages' folder. ``cache`` holds what was
-    worked out from the same files before.
+    are patterns as in ``.gitignore``, matched from the pages' folder. ``cache`` holds earlier
+    results for the same files.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter a setting
@@ -109,21 +109,21 @@ class MarkdownWiki:
         """
         earlier = self._memory.guess
         self.recall(known)
-        before = self._memory.guess or earlier
+        previous_guess = self._memory.guess or earlier
         site = self._site()
         self._memory.guess = site.guess
-        out_of_sight = frozenset(key for key in known if site.is_unlisted(key))
+        unlisted = frozenset(key for key in known if site.is_unlisted(key))
         self._last_changes = self._dates(site.root)
         yield Enumerated(
-            out_of_sight.union(site.keys),
+            unlisted.union(site.keys),
             read_as=self._memory.read_as,
-            warnings=tuple(self._other_guesses(site, before)),
+            warnings=tuple(self._other_guesses(site, previous_guess)),
         )
         seen = self._files.all(site)
         self._cache.save(least=_MANY)
         try:
             site.publish({key: file.matter for key, file in seen.items()})
-            yield from self._not_followed(site, known)
+            yield from self._unfollowed(site, known)
             yield from self._changes(site, seen, known)
             self._cache.forget_pages()
         finally:
@@ -132,27 +132,27 @@ class MarkdownWiki:
     def _changes(
         self, site: Site, seen: Mapping[str, SeenFile], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
-        """Yield first the pages that need not be read, then the others."""
+        """Yield the pages that need not be read, and then the others."""
         to_read: list[Callable[[], PageChange | None]] = []
         for key, file in seen.items():
-            before = known.get(key)
-            change = self._guarded(key, partial(self._told, site, key, file, before))
+            known_page = known.get(key)
+            change = self._guard(key, partial(self._known_change, site, key, file, known_page))
             if change is None:
-                read = partial(self._read, site, key, file.path, before)
-                to_read.append(partial(self._guarded, key, read))
+                read = partial(self._read, site, key, file.path, known_page)
+                to_read.append(partial(self._guard, key, read))
             else:
                 yield change
         changes = in_order(to_read, ahead=AHEAD, name="reading pages")
         yield from filter(None, changes)
 
     @staticmethod
-    def _not_followed(site: Site, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """Yield what may hold pages and is not followed."""
+    def _unfollowed(site: Site, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """Report folders and links that may hold pages and are not read."""
         for path, why in site.unlisted.items():
             reason = f"cannot be listed: {why}; what was read of it before stays"
             yield Failed(key_of(path), reason)
         for path, why in site.links_aside.items():
-            # A page that was a link and leads nowhere now has vanished, like any other.
+            # An indexed page whose link leads nowhere now has vanished, like any other page.
             if key_of(path) not in known:
                 yield Skipped(key_of(path), why)
 
@@ -163,11 +163,11 @@ class MarkdownWiki:
             WikiMisconfigured, WikiUnavailable: as `changes`.
         """
         site = self._site()
-        before, self._memory.guess = self._memory.guess, site.guess
-        return frozenset(site.keys), tuple(self._other_guesses(site, before))
+        previous_guess, self._memory.guess = self._memory.guess, site.guess
+        return frozenset(site.keys), tuple(self._other_guesses(site, previous_guess))
 
     def recall(self, known: Mapping[str, KnownPage]) -> None:
-        """Read the wiki as the ``known`` pages were read, until told otherwise."""
+        """Read the wiki in the way in which the ``known`` pages were read."""
         self._memory.recall(known)
 
     @property
@@ -176,7 +176,7 @@ class MarkdownWiki:
         return self._memory.read_as
 
     def _other_guesses(self, site: Site, before: Guess | None) -> Iterator[str]:
-        """Yield warnings that the wiki looks different from how it is read, or is read differently
+        """Warn if the wiki looks like another flavour than it is read as, or is read differently
         now."""
         if site.otherwise:
             yield (
@@ -187,13 +187,13 @@ class MarkdownWiki:
             yield f"its pages are read as {site.guess} from now on; before: {before}"
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
-        """Return those that are no longer there, or no longer among the pages."""
+        """Return the ``keys`` of files that no longer exist, or are no longer pages."""
         site = self._site()
-        return frozenset(key for key in keys if not self._stands(site, key))
+        return frozenset(key for key in keys if not self._may_exist(site, key))
 
     def page(self, key: str) -> Iterator[PageChange]:
-        """Yield one page, see `indexers.ports.Divisible`. Reads every file, because a page's links
-        depend on the others.
+        """Yield one page, see `indexers.ports.Divisible`. It reads every file, because a page's
+        links depend on the others.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`; and the wiki has no page at all.
@@ -201,12 +201,12 @@ class MarkdownWiki:
         site = self._site()
         self._last_changes = self._dates(site.root)
         seen = self._files.all(site)
-        site.publish({each: file.matter for each, file in seen.items()})
+        site.publish({path: file.matter for path, file in seen.items()})
         if key in seen:
             yield from self._changes(site, {key: seen[key]}, {})
         elif site.is_unlisted(key):
             yield Failed(key, "its folder cannot be listed")
-        elif self._stands(site, key):
+        elif self._may_exist(site, key):
             yield Failed(key, "its place cannot be looked at")
         elif not site.keys:
             raise WikiUnavailable(
@@ -224,8 +224,8 @@ class MarkdownWiki:
         raise WikiMisconfigured(f"{self.name} is a wiki of Markdown, which has no spaces.")
 
     def path(self, url: str, *, look: bool = False) -> str | None:
-        """Return the path of ``url`` below this wiki; None if it is of another one. ``look`` at the
-        files if no setting names the wiki's address.
+        """Return the path of ``url`` below this wiki; None if it is in another wiki. With ``look``,
+        read the files if no setting names the wiki's address.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
@@ -234,8 +234,8 @@ class MarkdownWiki:
         return below(site, url) if site else None
 
     def key_at(self, url: str) -> str | None:
-        """Return the key of the page at ``url``: empty if there is none, None if ``url`` is not of
-        this wiki. Reads every file.
+        """Return the key of the page at ``url``: empty if there is none, None if ``url`` is not in
+        this wiki. It reads every file.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
@@ -247,7 +247,7 @@ class MarkdownWiki:
         return next((key for key in site.keys if bare(site.address(key)) == bare(url)), "")
 
     def edit_address(self, key: str) -> str:
-        """Return where a forge lets people edit the page; empty if there is none.
+        """Return the address at which a forge lets people edit the page; empty if there is none.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
@@ -265,15 +265,15 @@ class MarkdownWiki:
             **self._settings,
         )
 
-    def _stands(self, site: Site, key: str) -> bool:
-        """Return whether the wiki's listing has a page, or may have it: doubt removes none."""
+    def _may_exist(self, site: Site, key: str) -> bool:
+        """Return whether the page exists, or an error may hide it: doubt removes no page."""
         if key in site.keys or site.is_unlisted(key):
             return True
         path = path_of(key)
-        return site.selects(path) and may_stand(site.root, path)
+        return site.selects(path) and may_exist(site.root, path)
 
-    def _guarded(self, key: str, work: Callable[[], PageChange | None]) -> PageChange | None:
-        """Turn a defect that one page triggers into its failure: the others go on."""
+    def _guard(self, key: str, work: Callable[[], PageChange | None]) -> PageChange | None:
+        """Turn an unexpected error into a failure of its page, which does not stop the others."""
         try:
             return work()
         except IndexersError:
@@ -282,10 +282,10 @@ class MarkdownWiki:
             log.exception("%s: the page %s cannot be read", self.name, key)
             return Failed(key, defect(error))
 
-    def _told(
+    def _known_change(
         self, site: Site, key: str, file: SeenFile, known: KnownPage | None
     ) -> PageChange | None:
-        """Return what became of a page; None if that takes its conversion."""
+        """Return the change of a page; None if the page must be converted first."""
         if file.unread is not None:
             return _not_read(key, file.unread, known)
         if reason := self._withheld(file):
@@ -303,7 +303,7 @@ class MarkdownWiki:
         return file.matter.withheld(self._today()) or ("not published" if is_unpublished else "")
 
     def _read(self, site: Site, key: str, path: str, known: KnownPage | None) -> PageChange:
-        # Read once: what is converted is what the revision is of.
+        # The file is read once, so that the revision is of the bytes that are converted.
         try:
             raw = site.read(path, self._max_bytes)
             file = self._files.skimmed(path, raw)
@@ -350,17 +350,17 @@ class MarkdownWiki:
         )
 
     def _updated(self, file: SeenFile) -> date | None:
-        """Return the date that the page states, or else that of its last commit (unless that is in
-        the future: some clock was wrong)."""
+        """Return the date that the page states, or else the date of its last commit (unless it is
+        in the future, because some clock was wrong)."""
         committed = self._last_changes.get(file.path)
         if committed and committed > self._today() + timedelta(days=1):
             committed = None
         return file.matter.updated or committed
 
     def _revision(self, site: Site, key: str, file: SeenFile) -> str:
-        """Return the revision of everything that the page is made of: its bytes, its place, and
-        where its links lead. The rights come after a dot, and after another how the wiki was
-        read."""
+        """Return the revision of everything that the page is made of: its bytes, its place, and the
+        targets of its links. After a dot come the rights, and after another dot the guess by which
+        the wiki was read."""
         place = (convert.VERSION, site.rules, key, site.address(key), site.title(key))
         parts = (*place, file.content, str(self._updated(file) or ""))
         styles = " ".join(site.link_styles)

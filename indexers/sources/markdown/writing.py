@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from indexers.sources.markdown.shortcodes import Link, Show, meaning
-from indexers.sources.markdown.tables import written
+from indexers.sources.markdown.tables import table_lines
 from indexers.sources.markdown.tags import STAND_IN, Tags
 from indexers.sources.markdown.tree import HEADINGS, Node
 from indexers.text.elements import STRUCK, code_lines, code_text
@@ -45,10 +45,10 @@ class Writer:
         self._tags = tags
         self._resolve = resolve
         self.referred: list[int] = []
-        """Footnotes in the order in which they were referred to since the last clearing."""
+        """The footnotes that were referred to since the last clearing, in order."""
 
     def blocks(self, items: Iterable[Node | str]) -> list[str]:
-        """Return one string a block, to be separated by blank lines."""
+        """Return a string for each block; blank lines are to separate them."""
         written_blocks: list[str] = []
         for blocky, run in groupby(items, key=_is_block):
             if not blocky:
@@ -60,7 +60,7 @@ class Writer:
         return written_blocks
 
     def inline(self, items: Iterable[Node | str]) -> str:
-        """Return all of it on one line, except for hard line breaks."""
+        """Return ``items`` on one line, except for hard line breaks."""
         line = Line()
         self._inline(items, line)
         return line.text()
@@ -70,11 +70,11 @@ class Writer:
         return " ".join(self._words(items).split())
 
     def as_written(self, items: Iterable[Node | str]) -> str:
-        """Return the words, including struck ones, and none raised: sites make anchors of these."""
+        """Return the words with struck ones, and none raised, from which sites make anchors."""
         return " ".join(self._words(items, as_written=True).split())
 
     def refer(self, items: Iterable[Node | str]) -> None:
-        """Note the footnotes that a heading refers to, whose text shows none of them."""
+        """Note the footnotes that a heading refers to; the heading's text does not show them."""
         for item in items:
             if isinstance(item, Node) and item.tag == "fn-ref":
                 self.referred.append(note_number(item.attributes.get("to", "")))
@@ -114,7 +114,7 @@ class Writer:
         return paragraph(self.inline(items))
 
     def _title(self, node: Node) -> str:
-        # A tag's title is Markdown, of which people use emphasis alone.
+        # A tag's title is Markdown, but people use only emphasis in it.
         title = self._tags.restore(node.attributes.get("title", ""))
         return _EMPHASIS.sub(r"\2", title).strip()
 
@@ -143,10 +143,10 @@ class Writer:
         text = self._tags.restore(code_text(node))
         language = next(
             (
-                found[1]
+                match[1]
                 for item in (node, *node.walk())
                 if isinstance(item, Node)
-                and (found := _LANGUAGE.search(item.attributes.get("class", "")))
+                and (match := _LANGUAGE.search(item.attributes.get("class", "")))
             ),
             "",
         )
@@ -158,7 +158,7 @@ class Writer:
         captions = [
             item for item in node.children if isinstance(item, Node) and item.tag == "caption"
         ]
-        table = written(node, self.inline)
+        table = table_lines(node, self.inline)
         return [*(text for item in captions if (text := self.inline(item.children))), *table]
 
     def _quote(self, node: Node) -> list[str]:
@@ -166,10 +166,10 @@ class Writer:
         for child in node.children:
             if isinstance(child, Node) and child.tag == "p":
                 first = child.children[0] if child.children else ""
-                found = _CALLOUT.match(first.lstrip()) if isinstance(first, str) else None
-                if found and isinstance(first, str):
-                    child.children[0] = first.lstrip()[found.end() :]
-                    return self._callout(found[1], child, node)
+                match = _CALLOUT.match(first.lstrip()) if isinstance(first, str) else None
+                if match and isinstance(first, str):
+                    child.children[0] = first.lstrip()[match.end() :]
+                    return self._callout(match[1], child, node)
                 if label := self._bold_label(child.children):
                     del child.children[0]
                     return self._callout(label, child, node)
@@ -179,8 +179,8 @@ class Writer:
         return quote(self.blocks(node.children))
 
     def _bold_label(self, items: Sequence[Node | str]) -> str:
-        """Return the label that a line by itself is, in bold, as GitHub wrote callouts before
-        ``[!NOTE]``; empty if the first line is none."""
+        """Return the label of a callout whose first line is a bold word, as on GitHub before
+        ``[!NOTE]``; empty if there is none."""
         bold, after = items[0] if items else "", items[1] if len(items) > 1 else "\n"
         ends = after.startswith("\n") if isinstance(after, str) else after.tag == "br"
         if not (isinstance(bold, Node) and bold.tag in {"strong", "b"} and ends):
@@ -189,21 +189,23 @@ class Writer:
         return label if label.casefold() in _LABELS else ""
 
     def _callout(self, label: str, head: Node, node: Node) -> list[str]:
-        """Return a callout. Its title ends with the first line, its text goes on in the same
-        paragraph."""
+        """Return a callout. Its title is the first line; its text follows in the same paragraph."""
         title: list[Node | str] = []
-        rest = list(head.children)
-        while rest:
-            item = rest.pop(0)
+        remaining = list(head.children)
+        while remaining:
+            item = remaining.pop(0)
             if isinstance(item, str) and "\n" in item:
                 before, after = item.split("\n", 1)
                 title.append(before)
-                rest.insert(0, after)
+                remaining.insert(0, after)
                 break
             if isinstance(item, Node) and item.tag == "br":
                 break
             title.append(item)
-        body = [Node("p", {}, rest, blocky=True), *(it for it in node.children if it is not head)]
+        body = [
+            Node("p", {}, remaining, blocky=True),
+            *(child for child in node.children if child is not head),
+        ]
         return self._note(label, self.inline(title), body)
 
     def _note(self, label: str, title: str, body: Iterable[Node | str]) -> list[str]:
@@ -213,20 +215,20 @@ class Writer:
         return note(label, title, self.blocks(body))
 
     def _definitions(self, node: Node) -> list[str]:
-        """Return a term, and its definitions as items below it."""
-        found: list[str] = []
+        """Return terms, and their definitions as items below them."""
+        blocks: list[str] = []
         terms: list[str] = []
         meanings: list[tuple[str, Node]] = []
         for child in [*_definition_parts(node), Node("dt")]:
             if child.tag == "dt":
                 if meanings:
                     items = self._items(meanings)
-                    found += ["\n".join([*terms, items[0]]), *items[1:]] if items else terms
+                    blocks += ["\n".join([*terms, items[0]]), *items[1:]] if items else terms
                     terms, meanings = [], []
                 terms += filter(None, [self.inline(child.children)])
             else:
                 meanings.append(("- ", child))
-        return [*found, *terms]
+        return [*blocks, *terms]
 
     def _inline(self, items: Iterable[Node | str], line: Line) -> None:
         for item in items:
@@ -307,8 +309,8 @@ class Writer:
             if stand_in not in self._tags.found:
                 return stand_in
             match meaning(self._tags.found[stand_in], paired=False):
-                case Link(to, said):
-                    style = said
+                case Link(to, link_style):
+                    style = link_style
                     return to
                 case Show(text):
                     style = "site" if style == "relative" and not match.start() else style

@@ -10,7 +10,7 @@ import pytest
 from indexers.model import Changed, KnownPage
 from indexers.sources.markdown.candidates import candidates
 from indexers.sources.markdown.dialects import DIALECTS
-from indexers.sources.markdown.reading import converted, skim
+from indexers.sources.markdown.reading import convert_page, skim
 from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.indexers.sources.markdown.test_golden import INPUTS, flavour_of
 
@@ -32,7 +32,7 @@ LINKS = (
 
 
 def depended_on(raw: bytes, flavour: str) -> set[str]:
-    page = converted(
+    page = convert_page(
         raw, DIALECTS[flavour], path="a.md", anchors="", title="", own="", addresses={}
     )
     return {target for target, _ in page.unknown if not target.startswith("#")}

@@ -17,7 +17,7 @@ from indexers.sources.markdown import anchors
 from indexers.sources.markdown.convert import sections
 from indexers.sources.markdown.dialects import DIALECTS
 from indexers.sources.markdown.front_matter import split
-from indexers.sources.markdown.reading import converted, skim
+from indexers.sources.markdown.reading import convert_page, skim
 from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.long import few
 from tests.timing import seconds_of
@@ -184,7 +184,9 @@ def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> 
     def read(size: int) -> None:
         raw = (seed * (size // len(seed))).encode()
         skim(raw)
-        converted(raw, DIALECTS[flavour], path="a.md", anchors="", title="", own="", addresses={})
+        convert_page(
+            raw, DIALECTS[flavour], path="a.md", anchors="", title="", own="", addresses={}
+        )
 
     assert _steepness(read, 3_000, 12_000) < 9
 
