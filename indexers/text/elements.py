@@ -1,4 +1,4 @@
-"""Common parts of the trees of HTML and of storage format: elements, and how code is read."""
+"""Common parts of the trees of HTML and of storage format: elements, and the reading of code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 STRUCK = "fn-struck"
-"""Wraps the children of an element whose text is struck through: it is not valid any more."""
+"""Wraps the children of an element whose text is struck through, and so no longer valid."""
 
 UNREAD: frozenset[str] = frozenset({STRUCK, "script", "style", "template"})
 
@@ -21,12 +21,12 @@ class Element(Protocol):
 
 def code_text(element: Element, unread: frozenset[str] = UNREAD) -> str:
     """Return the text of a block of code, line ends included. ``unread`` elements are left out."""
-    return _joined(_pieces(element.children, unread, str))
+    return _join(_pieces(element.children, unread, str))
 
 
 def code_lines(element: Element, unread: frozenset[str] = UNREAD) -> list[str]:
-    """Return the lines of code within a sentence: only ``<br>`` and blocks end one there."""
-    text = _joined(_pieces(element.children, unread, _on_one_line))
+    """Return the lines of code within a sentence: only ``<br>`` and blocks end a line there."""
+    text = _join(_pieces(element.children, unread, _on_one_line))
     return [line for line in text.split("\n") if line.strip()]
 
 
@@ -34,7 +34,7 @@ def _on_one_line(text: str) -> str:
     return text.replace("\n", " ")
 
 
-def _joined(pieces: Iterable[str]) -> str:
+def _join(pieces: Iterable[str]) -> str:
     """Join pieces. An empty one asks for a new line, unless one has just begun."""
     text: list[str] = []
     fresh = True

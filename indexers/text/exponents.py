@@ -1,6 +1,6 @@
 """Raised or lowered text in a line, written so that it reads right.
 
-``10<sup>6</sup>`` is 10^6 and not 106; H<sub>2</sub>O is what people search for: H2O.
+``10<sup>6</sup>`` is 10^6 and not 106; H<sub>2</sub>O is H2O, for which people search.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ _ONE = re.compile(r"[+\-\u2212\u00b1]?\w+(?:[.,]\d+)?[+\-\u2212]?|[+\-\u2212*\u2
 _ENDINGS = frozenset(
     ["st", "nd", "rd", "th", "er", "re", "e", "eme", "ème", "es", "a", "o", "ª", "º"]
 )
-"""Of ordinal numbers: 1st, 2nd, 1er, 3ª."""
+"""The endings of ordinal numbers: 1st, 2nd, 1er, 3ª."""
 _MARKS = {"tm": "\u2122", "sm": "\u2120", "r": "\u00ae", "c": "\u00a9"}
 _AS_THEY_ARE = "\u2122\u2120\u00ae\u00a9[(*\u2020\u2021\u00b0\u00ba\u00aa"
 _LONGEST = 24
@@ -19,7 +19,7 @@ _LONGEST = 24
 
 
 def raised(before: str, text: str) -> str:
-    """Return ``text`` as it is written after the character ``before`` (empty: there is none)."""
+    """Return raised ``text`` as written after the character ``before`` (empty: there is none)."""
     text = " ".join(text.split())
     if not text or not before.strip() or text[0] in _AS_THEY_ARE:
         return text
@@ -33,7 +33,7 @@ def raised(before: str, text: str) -> str:
 
 
 def lowered(before: str, text: str) -> str:
-    """Return ``text`` as it is written after the character ``before`` (empty: there is none)."""
+    """Return lowered ``text`` as written after the character ``before`` (empty: there is none)."""
     text = " ".join(text.split())
     if not text or not before.strip() or text[0] in "[(":
         return text

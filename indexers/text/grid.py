@@ -16,8 +16,8 @@ _WIDEST = 100
 LONG = 200
 """Characters of a merged cell beyond which it is not repeated."""
 _SOME, _TIMES = 1_000, 20
-"""Places that merged cells of a table may cover, and ``_TIMES`` as many as it has cells. The same
-holds for the characters that are repeated, and the characters of its cells."""
+"""Merged cells may cover ``_SOME`` places, and ``_TIMES`` the number of the table's cells more. The
+limit on repeated characters is the same, by the number of characters in the cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def grid(table: Sequence[Sequence[E]], empty: E) -> list[list[GridCell[E]]]:
     """Return the rows of ``table`` with merged cells in all their places, and ``empty`` where there
     is no cell; rows may differ in length."""
     places: list[dict[int, GridCell[E]]] = [{} for _ in table]
-    left = _SOME + _TIMES * sum(map(len, table))
+    remaining = _SOME + _TIMES * sum(map(len, table))
     for y, cells in enumerate(table):
         x = 0
         for cell in cells:
@@ -44,9 +44,9 @@ def grid(table: Sequence[Sequence[E]], empty: E) -> list[list[GridCell[E]]]:
                 x += 1
             wide = _span(cell, "colspan", max(1, _WIDEST - x))
             high = _span(cell, "rowspan", len(table) - y if x < _WIDEST else 1)
-            if wide * high - 1 > left:
+            if wide * high - 1 > remaining:
                 wide = high = 1
-            left -= wide * high - 1
+            remaining -= wide * high - 1
             for down in range(high):
                 for right in range(wide):
                     places[y + down].setdefault(
@@ -57,18 +57,18 @@ def grid(table: Sequence[Sequence[E]], empty: E) -> list[list[GridCell[E]]]:
     return [[row.get(x, nothing) for x in range(max(row, default=-1) + 1)] for row in places]
 
 
-def _span(cell: Element, name: str, most: int) -> int:
+def _span(cell: Element, name: str, largest: int) -> int:
     """Return the span of a cell. In HTML ``rowspan="0"`` reaches to the end of the table."""
-    written = cell.attributes.get(name, "1").strip()
-    span = int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 1
-    return max(1, min(span or most, most))
+    value = cell.attributes.get(name, "1").strip()
+    span = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 1
+    return max(1, min(span or largest, largest))
 
 
 def parts(
     rows: list[list[GridCell[E]]],
 ) -> tuple[list[GridCell[E]], list[list[GridCell[E]]], list[list[GridCell[E]]]]:
-    """Return a table's titles, which are headers across all of it above other headers; its rows of
-    headers; and the others."""
+    """Return a table's titles (header cells across the whole table, above other headers), its rows
+    of headers, and the other rows."""
     count = next((y for y, row in enumerate(rows) if not all(place.heads for place in row)), None)
     count = min(1, len(rows)) if count is None else count
     titles = 0
@@ -83,14 +83,14 @@ def is_across(row: Sequence[GridCell[E]]) -> bool:
 
 
 class CellTexts:
-    """The texts of a table's cells, by the ids of these, as they are written in each place."""
+    """The texts of a table's cells, by the ids of the cells, for each place in the grid."""
 
     def __init__(self, texts: Mapping[int, str]) -> None:
         self._texts = texts
         self._left = _SOME + _TIMES * sum(map(len, texts.values()))
 
     def column_names(self, rows: list[list[GridCell[E]]]) -> list[str]:
-        """Return one name a column, made of all the headers above it."""
+        """Return a name for each column, made of all the headers above it."""
         columns: list[dict[str, None]] = [{} for _ in range(max(map(len, rows), default=0))]
         for row in rows:
             for names, place in zip(columns, row, strict=False):
@@ -98,8 +98,8 @@ class CellTexts:
         return [" / ".join(filter(None, names)) for names in columns]
 
     def rows(self, rows: Iterable[Sequence[GridCell[E]]]) -> Iterator[list[str]]:
-        """Yield the texts of the rows that say something of their own. A cell across the whole
-        table, or a long one, comes once."""
+        """Yield the texts of the rows that have a text of their own. A cell across the whole table,
+        or a long one, is not repeated."""
         for row in rows:
             longest = 0 if is_across(row) else LONG
             texts = [self._in(place, longest=longest) for place in row]

@@ -11,11 +11,11 @@ Converters write it, so its grammar is small and known:
   a cell is written ``\\|``, a line break in a cell is a space.
 - Quotes, notes and warnings start each line with ``> ``.
 - Within a line there are only `` `code` `` and ``[label](address)``; emphasis is
-  gone, an image is its alternative text. What is struck through or not seen is gone, too;
+  left out, an image is its alternative text. Struck and invisible text is left out, too;
   raised text is ``10^6``.
 
-Because the form is ours, patterns may read it; foreign Markdown goes through a
-real parser (`indexers.sources.markdown`).
+Because only Footnote writes this form, patterns may read it; foreign Markdown goes
+through a real parser (`indexers.sources.markdown`).
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Inline:
-    """Code within a line, between two runs of backticks (``mark``), or a link (``code`` None), as
-    it is written at ``start``."""
+    """Code within a line, between two runs of backticks (``mark``), or a link (``code`` is None).
+    ``written`` is its source, which begins at ``start``."""
 
     start: int
     written: str
@@ -74,15 +74,15 @@ class _Inline:
 
 
 def blocks(text: str) -> list[Block]:
-    """Return the blocks of light Markdown in order. Nested list items are blocks of their own; a
-    code block within an item or a quote is one too. Total: any text has blocks."""
-    found: list[Block] = []
+    """Return the blocks of light Markdown in order. Nested list items are separate blocks, and so
+    is a code block within an item or a quote. It never fails: any text has blocks."""
+    result: list[Block] = []
     for kind, lines in groupby(_lines(text), key=lambda line: line[0]):
         spans = [span for _, span in lines]
         if kind[0] is not None:
             start, end = spans[0][0], spans[-1][1]
-            found.append(Block(kind[0], start, end, text[start:end]))
-    return found
+            result.append(Block(kind[0], start, end, text[start:end]))
+    return result
 
 
 def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]]]:
@@ -90,9 +90,9 @@ def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]
     block = 0
     fence: str | None = None
     last: Kind | None = None
-    for found in _LINE.finditer(text):
-        line = found[0].rstrip("\r\n")
-        span = (found.start(), found.start() + len(line))
+    for match in _LINE.finditer(text):
+        line = match[0].rstrip("\r\n")
+        span = (match.start(), match.start() + len(line))
         kind: Kind | None
         if fence is not None:
             kind = Kind.CODE
@@ -101,8 +101,8 @@ def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]
                 yield (kind, block), span
                 last = None
                 continue
-        elif opened := _FENCE.match(line):
-            fence, kind = opened[1], Kind.CODE
+        elif fence_match := _FENCE.match(line):
+            fence, kind = fence_match[1], Kind.CODE
             block += 1
         else:
             kind = _kind(line, last)
@@ -113,8 +113,8 @@ def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]
 
 
 def _closes(line: str, fence: str) -> bool:
-    found = _FENCE.match(line)
-    return bool(found and found[1].startswith(fence) and not line[found.end() :].strip())
+    match = _FENCE.match(line)
+    return bool(match and match[1].startswith(fence) and not line[match.end() :].strip())
 
 
 def _kind(line: str, last: Kind | None) -> Kind | None:
@@ -131,17 +131,17 @@ def _kind(line: str, last: Kind | None) -> Kind | None:
 
 
 def is_item(line: str) -> bool:
-    """Return whether it begins an item of a list."""
+    """Return whether ``line`` begins an item of a list."""
     return bool(_ITEM.match(line))
 
 
 def is_row(line: str) -> bool:
-    """Return whether it is a row of a table."""
+    """Return whether ``line`` is a row of a table."""
     return bool(_ROW.match(line))
 
 
 def is_rule(line: str) -> bool:
-    """Return whether it is the row below a table's header."""
+    """Return whether ``line`` is the row below a table's header."""
     return bool(_RULE_ROW.match(line))
 
 
@@ -149,21 +149,21 @@ def fenced(code: str) -> tuple[str, list[str], str]:
     """Return a block of code as its opening fence, its lines, and its closing fence, which is made
     up if it is missing."""
     opening, *lines = code.split("\n")
-    found = _FENCE.match(opening)
-    if not found:
+    match = _FENCE.match(opening)
+    if not match:
         raise ValueError("a block of code begins with its fence")
-    closing = lines.pop() if lines and _closes(lines[-1], found[1]) else opening[: found.end()]
+    closing = lines.pop() if lines and _closes(lines[-1], match[1]) else opening[: match.end()]
     return opening, lines, closing
 
 
 def plain(text: str) -> str:
-    """Return the words alone: no markers, no addresses, no pipes. Code stays as it is."""
+    """Return the words only: no markers, no addresses, no pipes. Code stays as it is."""
     return "\n".join(filter(None, (plain_block(block) for block in blocks(text))))
 
 
 def readable(text: str) -> str:
-    """Return the words as a person reads them: as `plain`, but lists and code keep their look and
-    paragraphs are separated."""
+    """Return the words for people: as `plain`, but lists and code keep their look and paragraphs
+    are separated."""
     parts: list[str] = []
     last: Kind | None = None
     for block in blocks(text):
@@ -185,7 +185,7 @@ def _bullet(block: Block) -> str:
 
 
 def plain_block(block: Block) -> str:
-    """Return the words of one block alone, as `plain` those of all."""
+    """Return the words of a block, as `plain` does for a whole text."""
     if block.kind is Kind.CODE:
         return _plain_code(block.text)
     lines = block.text.split("\n")
@@ -200,7 +200,7 @@ def _plain_row(line: str) -> str:
 
 
 def _plain_code(text: str) -> str:
-    """Return the lines of code, also without the marks of a quote or an item before the fence."""
+    """Return the lines of code, without the marks of a quote or an item before the fence."""
     opening, lines, _ = fenced(text)
     before = re.match(r"[ >]*", opening)
     margin = before[0] if before else ""
@@ -210,21 +210,21 @@ def _plain_code(text: str) -> str:
 
 def beside_links(text: str) -> str:
     """Return the text outside of links, with its markers."""
-    return _with_inline(text, lambda found: "" if found.code is None else found.written)
+    return _with_inline(text, lambda inline: "" if inline.code is None else inline.written)
 
 
 def without_links(text: str) -> str:
-    """Return the text without all that looks like a link, within code too: never more words than
-    `beside_links` returns, in a third of the time."""
+    """Return the text without anything that looks like a link, even within code: never more words
+    than `beside_links` returns, in a third of the time."""
     return _LIKE_A_LINK.sub("", text)
 
 
 def in_code_spans(text: str, change: Callable[[str], str]) -> str:
     """Return ``text`` with code within a line changed; blocks of code stay."""
 
-    def changed(found: _Inline) -> str:
-        code = found.code
-        return found.written if code is None else f"{found.mark}{change(code)}{found.mark}"
+    def changed(inline: _Inline) -> str:
+        code = inline.code
+        return inline.written if code is None else f"{inline.mark}{change(code)}{inline.mark}"
 
     parts: list[str] = []
     at = 0
@@ -237,8 +237,8 @@ def in_code_spans(text: str, change: Callable[[str], str]) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return ``text`` in pieces, each a word with the space before it; a link is never cut."""
-    return [found[0] for found in _WORD.finditer(text)]
+    """Return the words of ``text``, each with the space before it; a link is never cut."""
+    return [match[0] for match in _WORD.finditer(text)]
 
 
 def plain_line(line: str) -> str:
@@ -246,10 +246,10 @@ def plain_line(line: str) -> str:
     return _with_inline(line, _plain_inline).strip()
 
 
-def _plain_inline(found: _Inline) -> str:
-    code = found.code
+def _plain_inline(inline: _Inline) -> str:
+    code = inline.code
     if code is None:
-        return plain_line(found.label)
+        return plain_line(inline.label)
     # Code that begins or ends with a backtick is separated from its marks by spaces.
     padded = code[0] == code[-1] == " " and "`" in code
     return code[1:-1] if padded else code
@@ -259,21 +259,21 @@ def _with_inline(text: str, change: Callable[[_Inline], str]) -> str:
     """Return ``text`` with its code within lines and its links changed."""
     parts: list[str] = []
     at = 0
-    for found in _inline(text):
-        parts += (text[at : found.start], change(found))
-        at = found.start + len(found.written)
+    for inline in _inline(text):
+        parts += (text[at : inline.start], change(inline))
+        at = inline.start + len(inline.written)
     return "".join([*parts, text[at:]])
 
 
 def _inline(text: str) -> Iterator[_Inline]:
-    """Yield code within lines, and links, in order; none is within another."""
+    """Yield code within lines, and links, in order; they are not nested."""
     closing = _closing_runs(text)
     at = 0
-    while found := _RUN_OR_LINK.search(text, at):
-        start, at = found.span()
-        run: str | None = found["run"]
+    while match := _RUN_OR_LINK.search(text, at):
+        start, at = match.span()
+        run: str | None = match["run"]
         if run is None:
-            yield _Inline(start, found[0], label=found["label"])
+            yield _Inline(start, match[0], label=match["label"])
         elif start in closing:
             code = text[at : closing[start]]
             written = f"{run}{code}{run}"
@@ -282,17 +282,17 @@ def _inline(text: str) -> Iterator[_Inline]:
 
 
 def _closing_runs(text: str) -> dict[int, int]:
-    """Return, by its place, the place of the run of backticks that closes another: the next one of
-    its length on its line. Found in one pass, because a pattern that looks for each from each takes
-    seconds on a page of backticks."""
+    """Return the place of the closing run of backticks by the place of the opening one: it is the
+    next run of the same length on the line. It takes one pass, because a pattern that searches from
+    each run takes seconds on a page of backticks."""
     closing: dict[int, int] = {}
     last: dict[int, int] = {}
-    for found in _RUN_OR_LINE.finditer(text):
-        if found[0] == "\n":
+    for match in _RUN_OR_LINE.finditer(text):
+        if match[0] == "\n":
             last.clear()
             continue
-        length = len(found[0])
+        length = len(match[0])
         if length in last:
-            closing[last[length]] = found.start()
-        last[length] = found.start()
+            closing[last[length]] = match.start()
+        last[length] = match.start()
     return closing

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import sentencex
 
 _SLICE = 4_096
-"""Characters that the library is handed at once. It takes time by the square of a text that is full
-of quotation marks or backticks, and lets no other thread run meanwhile. Of 225,000 paragraphs of
-handbooks two were longer, and had the same sentences in slices."""
+"""Characters that are passed to the library at once. On text full of quotation marks or backticks
+it takes quadratic time, and lets no other thread run meanwhile. Of 225,000 paragraphs of handbooks
+two were longer, and had the same sentences in slices."""
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -34,10 +34,10 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _ends(text: str) -> Iterator[int]:
-    """Yield where each sentence ends, slice by slice. Only the ends in the first half of a slice
-    count, because what comes after it may still change the others: the next slice begins at the
-    last one."""
-    # The library refuses an unpaired surrogate; its replacement here is as long.
+    """Yield the end of each sentence, slice by slice. Only the ends in the first half of a slice
+    count, because the text after the slice may change the others. The next slice begins at the last
+    end that counts."""
+    # The library refuses unpaired surrogates; their replacement has the same length.
     text = text.encode("utf-8", "replace").decode("utf-8")
     start = 0
     while True:
@@ -50,16 +50,16 @@ def _ends(text: str) -> Iterator[int]:
             yield from ends
             return
         half = start + _SLICE // 2
-        # The last one is the end of the slice, and of no sentence.
+        # The last end is the end of the slice, and of no sentence.
         within = ends[:-1]
-        sure = [one for one in within if one <= half] or within[:1]
-        yield from sure
-        start = sure[-1] if sure else _gap(text, half)
+        certain = [place for place in within if place <= half] or within[:1]
+        yield from certain
+        start = certain[-1] if certain else _gap(text, half)
 
 
 def _gap(text: str, at: int) -> int:
-    """Return the place behind a space at ``at`` or not far before; ``at`` if there is none, and the
-    end of the text if that comes first."""
+    """Return the place after a space, not far before ``at``; ``at`` if there is none, or the end of
+    the text if that comes first."""
     if at >= len(text):
         return len(text)
     return text.rfind(" ", at - _SLICE // 4, at) + 1 or at

@@ -1,4 +1,4 @@
-"""The ``style`` attribute of an element, read as far as it decides what is visible."""
+"""The ``style`` attribute of an element, as far as it affects visibility."""
 
 from __future__ import annotations
 
@@ -20,53 +20,53 @@ UNKNOWN = ""
 """A colour that cannot be determined."""
 
 Style = dict[str, list[str]]
-"""Every value of a property: a browser ignores those that it does not know."""
+"""All values of each property: a browser ignores the values that it does not know."""
 
 
 def style_of(attributes: dict[str, str]) -> Style:
     """Read the ``style`` attribute, as HTML or JSX writes it."""
-    written = attributes.get("style", "")[:_LONGEST]
-    if not written:
+    source = attributes.get("style", "")[:_LONGEST]
+    if not source:
         return {}
-    if written.lstrip().startswith("{"):  # JSX: {{display: 'none', fontSize: 0}}
-        written = _JSX_NAME.sub(r"-\1", written.strip("{} \n"))
-        written = _JSX_COMMA.sub(";", written).translate(str.maketrans("", "", "\"'`"))
-    found: Style = {}
-    for declaration in _ESCAPE.sub(_unescaped, _without_comments(written)).split(";"):
+    if source.lstrip().startswith("{"):  # JSX: {{display: 'none', fontSize: 0}}
+        source = _JSX_NAME.sub(r"-\1", source.strip("{} \n"))
+        source = _JSX_COMMA.sub(";", source).translate(str.maketrans("", "", "\"'`"))
+    style: Style = {}
+    for declaration in _ESCAPE.sub(_unescape, _without_comments(source)).split(";"):
         name, _, value = declaration.partition(":")
         if bare := " ".join(value.lower().replace("!important", "").split()):
-            found.setdefault(name.strip().lower(), []).append(bare)
-    return found
+            style.setdefault(name.strip().lower(), []).append(bare)
+    return style
 
 
 def _without_comments(style: str) -> str:
-    first, *rest = style.split("/*")
-    return " ".join([first, *(part.partition("*/")[2] for part in rest)])
+    first, *pieces = style.split("/*")
+    return " ".join([first, *(part.partition("*/")[2] for part in pieces)])
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    if not found[1]:
-        return found[2] or ""
-    code = int(found[1], 16)
+def _unescape(match: re.Match[str]) -> str:
+    if not match[1]:
+        return match[2] or ""
+    code = int(match[1], 16)
     return chr(code) if code < 0x110000 else ""
 
 
 def measure(value: str) -> tuple[float, str] | None:
-    """Return a length's number and unit, or None if it is none."""
-    found = _NUMBER.fullmatch(value)
-    if not found or not any(map(str.isdigit, found[1])):
+    """Return the number and unit of a length; None if ``value`` is no length."""
+    match = _NUMBER.fullmatch(value)
+    if not match or not any(map(str.isdigit, match[1])):
         return None
-    return float(found[1]), found[2] or ""
+    return float(match[1]), match[2] or ""
 
 
 def is_zero(value: str) -> bool:
-    """Return whether it is a zero length, or an opacity that hides."""
+    """Return whether ``value`` is a zero length, or an opacity that hides."""
     measured = measure(value)
     return measured is not None and abs(measured[0]) < 0.02
 
 
 def pixels(value: str) -> float | None:
-    """Return a length in pixels, roughly; percent are of an ordinary screen."""
+    """Return a length in pixels, roughly; percentages are of an ordinary screen."""
     measured = measure(value)
     if measured is None:
         return None

@@ -1,7 +1,7 @@
 """Removal of invisible text from a tree, and marking of struck text.
 
-Text that nobody sees on the page may be anybody's: it must not be searched or quoted. Only what is
-certain counts: what the element itself says, not what a style sheet may say.
+Anybody may have hidden text on a page that nobody sees there, so it must not be searched or quoted.
+Only certain cases count: the element's own attributes, and not a possible style sheet.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _FONT_SIZE = re.compile(r"(?:^|\s)([+-]?[\d.]{1,12}(?:px|pt|em|rem|%)?)(?=[\s/])
 _SMALLEST = {"px": 2.0, "pt": 1.5, "em": 0.1, "rem": 0.1, "%": 10.0}
 """Font sizes up to which text is invisible."""
 _FAR_AWAY = -900.0
-"""Pixels to the left or above, from which on nothing is on any screen."""
+"""Pixels to the left or above: text so far away is on no screen."""
 
 _PAGE = "#ffffff"
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """The look of text; an element inside can change each of these again."""
+    """The look of text; an element inside can change each field again."""
 
     tiny: bool = False
     invisible: bool = False
@@ -41,44 +41,44 @@ class _Look:
         return not (self.tiny or self.invisible or blended or self.colour == "transparent")
 
 
-def keep_what_is_seen(root: Element, wrap: Callable[[list[Any]], Any]) -> None:
+def remove_invisible(root: Element, wrap: Callable[[list[Any]], Any]) -> None:
     """Remove invisible elements and text from the tree; ``wrap`` makes a ``STRUCK`` element of the
     children of struck text."""
     pending: list[tuple[Any, _Look]] = [(root, _Look())]
     while pending:
         element, look = pending.pop()
-        kept: list[Any] = []
+        children: list[Any] = []
         for child in element.children:
             if isinstance(child, str):
                 if look.seen or not child.strip():
-                    kept.append(child)
+                    children.append(child)
                 continue
             style = style_of(child.attributes)
-            if _gone(child, style):
+            if _is_hidden(child, style):
                 if child.tag not in _CELLS:
                     continue
-                # Its place in the row stays, or the columns would not be those of the header.
+                # An empty cell stays, or the columns would not match the header.
                 child.children = []
             inside = _inside(child, style, look)
             if child.tag in _PICTURES and not inside.seen:
                 continue
-            kept.append(child)
+            children.append(child)
             pending.append((child, inside))
             if _is_struck(child, style):
                 wrapped = wrap(child.children)
                 child.children = [wrapped]
                 pending[-1] = (wrapped, inside)
-        element.children = kept
+        element.children = children
 
 
-def _gone(element: Element, style: Style) -> bool:
-    """Return whether it is invisible, whatever its own elements say."""
+def _is_hidden(element: Element, style: Style) -> bool:
+    """Return whether the element is invisible, whatever the elements inside say."""
     attributes = element.attributes
     if "hidden" in attributes and attributes["hidden"].strip().lower() not in ("{false}", "false"):
         return True
     if element.tag == "dialog" and "open" not in attributes:
         return True
-    said = {(name, value) for name, values in style.items() for value in values}
+    declarations = {(name, value) for name, values in style.items() for value in values}
     clipped = any(
         value.startswith(("rect(0", "rect(1px", "inset(50%", "inset(100%", "circle(0"))
         for value in (*style.get("clip", ()), *style.get("clip-path", ()))
@@ -98,7 +98,7 @@ def _gone(element: Element, style: Style) -> bool:
         re.match(r"scale[xy3]?d?\(\s*0(?:\.0*)?\s*[,)]", v) for v in style.get("transform", ())
     )
     blank = {("display", "none"), ("content-visibility", "hidden"), ("filter", "opacity(0)")}
-    return bool(blank & said) or clipped or squeezed or away or faint or shrunk
+    return bool(blank & declarations) or clipped or squeezed or away or faint or shrunk
 
 
 def _inside(element: Element, style: Style, outside: _Look) -> _Look:
@@ -106,7 +106,7 @@ def _inside(element: Element, style: Style, outside: _Look) -> _Look:
     for value in style.get("visibility", ()):
         look = replace(look, invisible=value in ("hidden", "collapse"))
     sizes = [*style.get("font-size", ())]
-    sizes += [found[1] for value in style.get("font", ()) if (found := _FONT_SIZE.search(value))]
+    sizes += [match[1] for value in style.get("font", ()) if (match := _FONT_SIZE.search(value))]
     for value in sizes:
         look = replace(look, tiny=_is_tiny(value, within_tiny=outside.tiny))
     attributes = element.attributes
@@ -157,6 +157,6 @@ def _background(style: Style, attributes: dict[str, str]) -> str | None:
 
 
 def _may_have_a_background(element: Element) -> bool:
-    """Return whether a style sheet, or a macro around its text, may give it one."""
+    """Return whether a style sheet, or a macro around the text, may set a background."""
     drawn = element.tag.startswith("ac:") and not element.tag.startswith("ac:layout")
     return drawn or bool(element.attributes.get("class"))

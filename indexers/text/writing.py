@@ -45,7 +45,7 @@ class Line:
         self._parts.append(text)
 
     def add_code(self, lines: Sequence[str]) -> None:
-        """Add code in a sentence; two lines of it stay two, because a reader could run both."""
+        """Add code in a sentence. Two lines stay two, because a reader could run both."""
         for number, text in enumerate(lines):
             if number:
                 self.end()
@@ -63,14 +63,14 @@ class Line:
 
     @property
     def _last(self) -> str:
-        """Return the character that the next one touches."""
+        """Return the character that the next character touches; empty if there is a gap."""
         return self._parts[-1][-1:] if self._parts and not self._gap else ""
 
     def gap(self) -> None:
         self._gap = True
 
     def end_word(self) -> None:
-        """Let no letter or digit that comes next touch one that stands; punctuation may."""
+        """Separate a following letter or digit from the last one; punctuation may touch it."""
         self._word_ends = True
 
     def end(self) -> None:
@@ -83,7 +83,7 @@ class Line:
 
 
 def inline_code(text: str) -> str:
-    """Return inline code, within a run of backticks that it does not hold itself."""
+    """Return inline code between runs of backticks of a length that it does not contain."""
     text = _GAP.sub(lambda gap: " " if "\n" in gap[0] else gap[0], text)
     if not text.strip():
         return text
@@ -94,12 +94,12 @@ def inline_code(text: str) -> str:
 
 
 def leads_nowhere(address: str) -> bool:
-    """Return whether the address runs or holds something instead of leading somewhere."""
+    """Return whether the address leads to no page: it runs a script, or holds data."""
     return bool(_NO_ADDRESS.match(address))
 
 
 def link(label: str, address: str) -> str:
-    """Return a link; the label alone if there is no address, or it would not be a link."""
+    """Return a link; only the label if there is no address, or it would break the link."""
     if not label or not address or leads_nowhere(address):
         return label
     if not _LABEL.fullmatch(label) or "\n" in label or "](" in label:
@@ -115,12 +115,12 @@ def _encoded(address: str) -> str:
 
 
 def paragraph(text: str) -> list[str]:
-    """Return a block of its own, which nothing in it turns into code."""
+    """Return a paragraph, in which nothing begins a block of code."""
     return [_FENCE_LIKE.sub(r"\\", text)] if text else []
 
 
 def code_block(text: str, language: str = "") -> list[str]:
-    """Return a block of code, byte for byte, within a fence that it does not hold itself."""
+    """Return a block of code, byte for byte, within a fence that it does not contain."""
     if not text.strip():
         return []
     longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
@@ -133,7 +133,7 @@ def is_code(block: str) -> bool:
 
 
 def list_items(marked: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
-    """Return list items, each its mark and its blocks, on neighbouring lines. Code is at the
+    """Return list items on neighbouring lines; each is its mark and its blocks. Code begins at the
     margin, so that it keeps its bytes."""
     done: list[str] = []
     lines: list[str] = []
@@ -147,9 +147,9 @@ def list_items(marked: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
                 done.append(block)
                 lines = []
             elif block or head.strip():
-                first, *rest = block.split("\n")
+                first, *following = block.split("\n")
                 lines.append((head + first).rstrip())
-                lines += [" " * len(mark) + line if line else "" for line in rest]
+                lines += [" " * len(mark) + line if line else "" for line in following]
             head = " " * len(mark)
     return [*done, *(["\n".join(lines)] if any(lines) else [])]
 
@@ -162,16 +162,16 @@ def quote(blocks: Sequence[str]) -> list[str]:
 
 
 def note(label: str, title: str, blocks: Sequence[str]) -> list[str]:
-    """Return a quote that says what it is; empty if it says no more than that."""
+    """Return a quote that begins with its label; empty if there is no more than the label."""
     if title.rstrip(":").casefold() == label.casefold():
         title = ""
     if title:
         return quote([f"{label}: {title}", *blocks])
-    return quote(led(f"{label}:", blocks)) if blocks else []
+    return quote(with_lead(f"{label}:", blocks)) if blocks else []
 
 
-def led(lead: str, blocks: Sequence[str]) -> list[str]:
-    """Return the blocks with ``lead`` before the first block's words, or above a block that is no
+def with_lead(lead: str, blocks: Sequence[str]) -> list[str]:
+    """Return the blocks with ``lead`` before the words of the first block, or above it if it is no
     paragraph."""
     if not blocks or _MARKED.match(blocks[0]):
         return [lead, *blocks]

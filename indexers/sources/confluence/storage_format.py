@@ -18,7 +18,7 @@ from indexers.sources.confluence.storage_writing import StorageWriter
 from indexers.sources.markdown.grammar import parser
 from indexers.text.elements import STRUCK
 from indexers.text.outlining import OutlineSection, with_text
-from indexers.text.visibility import keep_what_is_seen
+from indexers.text.visibility import remove_invisible
 
 VERSION = "4"
 """Change it whenever the same body would be written another way."""
@@ -164,7 +164,7 @@ def visible_tree(body: str) -> StorageNode:
             if child.tag in macros.TAGS:
                 _open(child)
         pending.extend(node.nodes())
-    keep_what_is_seen(root, lambda children: StorageNode(STRUCK, {}, children))
+    remove_invisible(root, lambda children: StorageNode(STRUCK, {}, children))
     return root
 
 

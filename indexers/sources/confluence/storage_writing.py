@@ -10,7 +10,7 @@ from indexers.sources.confluence.storage_lines import Lines, tick
 from indexers.sources.confluence.storage_tables import table_blocks
 from indexers.sources.confluence.storage_tree import HEADINGS, StorageNode
 from indexers.text.elements import code_text
-from indexers.text.writing import code_block, led, list_items, note, paragraph, quote
+from indexers.text.writing import code_block, list_items, note, paragraph, quote, with_lead
 
 _OF_LINES = HEADINGS | frozenset({"p", "li", "dt", "dd", "ac:task-body", "ac:adf-content"})
 """Elements in which pictures and macros are inline."""
@@ -102,7 +102,7 @@ class StorageWriter(Lines):
     def _item(self, node: StorageNode, mark: str) -> tuple[str, list[str]]:
         blocks = self.blocks(node.children, apart=False)
         if blocks and node.tag == "ac:task":
-            blocks = led(tick(node), blocks)
+            blocks = with_lead(tick(node), blocks)
         return mark, blocks
 
 
