@@ -1,4 +1,4 @@
-"""Use case: passages that wait for an embedding -> embedded, the most wanted first."""
+"""Use case: passages that wait for an embedding -> embedded, the most urgent first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 256
 """Passages that are embedded together, sorted by length across their pages: enough to sort well,
-and a stop waits for no more than these (some two seconds)."""
+and few enough that a stop waits for some two seconds only."""
 
 
 def embed_waiting(
@@ -25,25 +25,25 @@ def embed_waiting(
     progress: Callable[[Progress], None],
     stopped: Callable[[], bool],
 ) -> None:
-    """Embed the passages of the report's wiki that wait: first those that people have just asked
-    for, then those of the newest pages. What a stop leaves, the next sync goes on with.
+    """Embed the waiting passages of the report's wiki: first those that searches have just found,
+    then those of the newest pages. After a stop, the next sync embeds the others.
 
     Raises:
         IndexUnavailable, ModelUnavailable: nothing can be written now.
     """
     wiki, waiting = report.wiki, index.unembedded
-    rest = dict.fromkeys(waiting.digests(wiki))
-    total = len(rest)
-    while rest and not stopped():
-        wanted = [digest for digest in waiting.recently_found() if digest in rest][:BATCH]
-        batch = list(dict.fromkeys([*wanted, *islice(rest, BATCH)]))[:BATCH]
+    remaining = dict.fromkeys(waiting.digests(wiki))
+    total = len(remaining)
+    while remaining and not stopped():
+        urgent = [digest for digest in waiting.recently_found() if digest in remaining][:BATCH]
+        batch = list(dict.fromkeys([*urgent, *islice(remaining, BATCH)]))[:BATCH]
         for digest in batch:
-            del rest[digest]
+            del remaining[digest]
         passages = waiting.passages(wiki, batch)
         embeddings = _embeddings(embedder, list(passages.values()), report)
         waiting.embed(wiki, embeddings)
         report.passages_embedded += len(embeddings)
-        progress(Progress(wiki, total - len(rest), total, embedding=True))
+        progress(Progress(wiki, total - len(remaining), total, embedding=True))
 
 
 def _embeddings(
@@ -56,19 +56,19 @@ def _embeddings(
         raise
     except Exception:
         log.debug("these passages could not be embedded at once", exc_info=True)
-    found: dict[str, Embedding] = {}
+    embeddings: dict[str, Embedding] = {}
     for passage in passages:
         try:
-            found |= _by_digest(embedder, [passage])
+            embeddings |= _by_digest(embedder, [passage])
         except IndexersError:
             raise
         except Exception as error:
             log.exception("%s: a passage of %s cannot be embedded", passage.wiki, passage.page)
             reason = f"is found by its words alone ({type(error).__name__}; see the log)"
             report.failed.append(Failed(passage.page, reason))
-    return found
+    return embeddings
 
 
 def _by_digest(embedder: Embedder, passages: Sequence[Passage]) -> dict[str, Embedding]:
-    found = embedder.embed_passages([passage.embedded for passage in passages])
-    return dict(zip((passage.digest for passage in passages), found, strict=True))
+    embeddings = embedder.embed_passages([passage.embedded for passage in passages])
+    return dict(zip((passage.digest for passage in passages), embeddings, strict=True))

@@ -25,8 +25,8 @@ class ConfiguredWikis(Protocol):
     def values(self) -> ValuesView[ConfiguredWiki]: ...
 
     def to_read(self, name: str | None, part: SyncScope | None, *, recent: bool) -> list[Wiki]:
-        """Return what a sync reads of the wiki called ``name``, of a ``part``, or of all;
-        ``recent``: their latest edits, of those that can tell them.
+        """Return the wikis that a sync reads: the one called ``name``, a ``part`` of it, or all.
+        ``recent``: only the latest edits, of wikis that can list them.
 
         Raises:
             WikiMisconfigured: no wiki has this name.
@@ -34,7 +34,7 @@ class ConfiguredWikis(Protocol):
         ...
 
     def warn_of_trouble(self, reports: Sequence[SyncReport]) -> None:
-        """Say in the reports of what was read why people get less than they may read."""
+        """Add to the reports why people get less than they may read."""
         ...
 
 
@@ -59,11 +59,11 @@ class IndexDamage(Protocol):
 
 
 class RebuildableIndex(PassageIndex, Protocol):
-    """An index that is read, and another one that may be built beside it. What is written goes to
-    the second, if there is one."""
+    """An index that is read, and another one that may be built beside it. If there is one, it gets
+    all writes."""
 
     reuses: bool
-    """Whether embeddings of the current index are taken over."""
+    """Whether embeddings of the current index are reused."""
 
     @property
     def damage(self) -> IndexDamage | None:
@@ -86,29 +86,29 @@ class RebuildableIndex(PassageIndex, Protocol):
         ...
 
     def follow(self) -> bool:
-        """Read what another process has promoted; return whether it did."""
+        """Switch to the index that another process has promoted. Return False if there is none."""
         ...
 
     def rebuild(self) -> bool:
-        """Write a new index beside the current one from here on. Return False if one is being built
-        anyway."""
+        """Write a new index beside the current one from now on. Return False if one is being built
+        already."""
         ...
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
-        """Write a sound index beside a damaged one, before a sync, and ``after`` one that failed.
+        """Write a sound index beside a damaged one, before a sync or ``after`` one that failed.
         Return False if there is nothing to do.
 
         Raises:
-            IndexUnavailable: none can be made.
+            IndexUnavailable: no index can be created.
         """
         ...
 
     def set_aside(self) -> None:
-        """Write the current index again. What was rebuilt so far stays for the next `rebuild`."""
+        """Write the current index again. The next `rebuild` continues with the new index."""
         ...
 
     def discard(self) -> None:
-        """Write the current index again, and delete what was rebuilt."""
+        """Write the current index again, and delete the new index."""
         ...
 
     def promote(self) -> bool:

@@ -11,20 +11,20 @@ from indexers.ports import PassageIndex, PromotionCheck, Wiki
 from indexers.syncing.ports import RebuildableIndex
 
 _TRIES = 3
-"""Attempts of a sync to begin again on a rebuilt index."""
+"""Attempts of a sync, each on a rebuilt index."""
 
 _FEW = 20
-"""A loss of so few pages is never worth a question."""
+"""Pages that may be lost without a question: a loss of fewer is never refused."""
 
 
 class Guard(TypedDict):
-    """Limits on what may leave the index at once."""
+    """Limits on the pages that may leave the index at once."""
 
     max_removal: float
     allow_mass_removal: bool
 
 
-def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
+def read_into_new_index(  # noqa: PLR0913 - the sources of the index, and its checks
     index: RebuildableIndex,
     wikis: Sequence[Wiki],
     read: Callable[[Wiki], Sequence[SyncReport]],
@@ -34,11 +34,11 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
     max_removal: float,
     allow_mass_removal: bool = False,
 ) -> list[SyncReport]:
-    """Read all ``wikis`` into the new ``index``, and promote it, unless one was not read to its end
-    or a check objects. Of wikis that are not in ``anew`` the vectors are reused. ``read`` returns a
-    report, or none after a stop."""
+    """Read all ``wikis`` into the new ``index``, and promote it, unless a wiki was not read
+    completely or a check objects. Vectors are reused for wikis that are not in ``anew``. ``read``
+    returns a report, or none after a stop."""
     reports: list[SyncReport] = []
-    taken = False
+    promoted = False
     try:
         for wiki in wikis:
             index.reuses = wiki not in anew
@@ -49,18 +49,18 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
             if not allow_mass_removal:
                 losses = lost_pages(index, wikis=names, max_removal=max_removal)
             unread = unread_pages(index, reports)
-            gated = gate(index.current, index.candidate) if gate else ()
-            if why := [*losses, *unread, *gated]:
+            objections = gate(index.current, index.candidate) if gate else ()
+            if why := [*losses, *unread, *objections]:
                 _close_unseen(index, wikis, reports)
                 index.discard()
                 reports[-1].error = _refusal(why)
             else:
-                gone = remove_unconfigured(index, names, allow_mass_removal=allow_mass_removal)
-                reports[-1].warnings.extend(gone)
-                index.promote()  # or it was already, for the old one broke meanwhile
-                taken = True
+                removed = remove_unconfigured(index, names, allow_mass_removal=allow_mass_removal)
+                reports[-1].warnings.extend(removed)
+                index.promote()  # it may be promoted already, if the old one broke meanwhile
+                promoted = True
     finally:
-        if not taken:
+        if not promoted:
             index.set_aside()
             for report in reports:
                 report.complete = False
@@ -70,11 +70,11 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
 def on_sound_index(
     index: RebuildableIndex, sync: Callable[[], list[SyncReport]]
 ) -> list[SyncReport]:
-    """Run ``sync`` on a sound index: one that is damaged, or turns out to be, is rebuilt beside it.
-    The first report says so.
+    """Run ``sync`` on a sound index: if the index is damaged, or turns out to be, another one is
+    built beside it. The first report says so.
 
     Raises:
-        IndexCorrupt: what was built anew was damaged again and again.
+        IndexCorrupt: the new index was damaged again and again.
     """
     index.mend()
     damage = index.damage
@@ -93,7 +93,7 @@ def on_sound_index(
 
 
 def is_whole(reports: Sequence[SyncReport], wikis: Collection[str]) -> bool:
-    """Return whether every one of ``wikis`` was read to its end."""
+    """Return whether each of ``wikis`` was read completely."""
     return len(reports) == len(wikis) and all(report.complete for report in reports)
 
 
@@ -104,10 +104,10 @@ def remove_unconfigured(
     allow_mass_removal: bool = False,
     dry_run: bool = False,
 ) -> Iterator[str]:
-    """Remove from the index pages of none of ``wikis``, which left the settings, and yield
-    messages; with ``dry_run`` only these. Many pages wait for an operator's permission, as in any
-    removal; nothing is answered from them. What an interrupted write or removal left of such a wiki
-    goes too: no sync of its own will find it."""
+    """Remove the pages of all other wikis than ``wikis``, which left the settings, and yield
+    messages; with ``dry_run`` only yield these. Many pages wait for an operator's permission, as in
+    any removal, and no answer uses them. Leftovers of an interrupted write or removal are removed
+    too, because no later sync would find them."""
     counts = index.counts()
     for name in sorted(name for name in index.wikis() if name not in wikis):
         pages, _ = counts.get(name, (0, 0))
@@ -126,7 +126,7 @@ def remove_unconfigured(
             yield f"{name} is no longer in the settings: {number} {leaves} the index"
 
 
-def take(
+def promote_unless_lost(
     index: RebuildableIndex,
     wikis: Mapping[str, Wiki],
     reports: Sequence[SyncReport],
@@ -134,8 +134,8 @@ def take(
     max_removal: float,
     allow_mass_removal: bool,
 ) -> None:
-    """Promote, after a sync of all ``wikis``, what was built for another model or splitter, unless
-    it has lost too much (the last report says so)."""
+    """Promote, after a sync of all ``wikis``, an index that was built for another model or
+    splitter, unless it has lost too many pages (then the last report says so)."""
     losses: Iterator[str] = iter(())
     if index.building and not allow_mass_removal:
         losses = lost_pages(index, wikis=wikis, max_removal=max_removal)
@@ -149,16 +149,16 @@ def take(
 def _close_unseen(
     index: RebuildableIndex, wikis: Sequence[Wiki], reports: Sequence[SyncReport]
 ) -> None:
-    """Show nobody the pages that are kept and were not seen again, because they may have been
-    closed to us. Pages that were seen have their new rights in both indexes already."""
+    """Close the pages that are kept and were not seen again, because the wiki may have closed them
+    to the token. Pages that were seen have their new rights in both indexes already."""
     failed = {(report.wiki, failed.key) for report in reports for failed in report.failed}
     for wiki in wikis:
         if not wiki.has_page_rights:
             continue
         seen = index.candidate.known(wiki.name)
-        for key, known in index.current.known(wiki.name).items():
-            if key not in seen and (wiki.name, key) not in failed and known.acl != NOBODY:
-                index.current.relabel(wiki.name, key, known.revision, NOBODY)
+        for key, page in index.current.known(wiki.name).items():
+            if key not in seen and (wiki.name, key) not in failed and page.acl != NOBODY:
+                index.current.relabel(wiki.name, key, page.revision, NOBODY)
 
 
 def _refusal(why: Sequence[str]) -> RebuildRefused:
@@ -168,8 +168,8 @@ def _refusal(why: Sequence[str]) -> RebuildRefused:
 def lost_pages(
     index: RebuildableIndex, *, wikis: Container[str], max_removal: float
 ) -> Iterator[str]:
-    """Yield messages about wikis that would lose much at once, or everything, by the promotion, and
-    how to allow it. Those that are none of ``wikis`` left the settings."""
+    """Warn of wikis that would lose many pages at once, or all, by the promotion, and say how to
+    allow it. Wikis that are not in ``wikis`` left the settings."""
     built = index.candidate.counts()
     losses = []
     for wiki, (pages, _) in index.current.counts().items():
@@ -186,14 +186,14 @@ def lost_pages(
 
 
 def unread_pages(index: RebuildableIndex, reports: Sequence[SyncReport]) -> Iterator[str]:
-    """Yield messages about wikis with pages that exist in an earlier version, and could not be read
-    for the candidate (``reports`` name them)."""
+    """Warn of wikis with indexed pages that could not be read for the candidate (``reports`` name
+    them)."""
     for report in reports:
         unread = {failed.key for failed in report.failed}
         unread |= {skipped.key for skipped in report.skipped if skipped.keeps}
         folders = tuple(key for key in unread if key.endswith("/"))
         current = index.current.known(report.wiki)
-        stood = {key for key in current if key in unread or key.startswith(folders)}
-        if missing := stood - index.candidate.known(report.wiki).keys():
+        affected = {key for key in current if key in unread or key.startswith(folders)}
+        if missing := affected - index.candidate.known(report.wiki).keys():
             number = "A page" if len(missing) == 1 else f"{len(missing):,} pages"
             yield f"{number} of {report.wiki} could not be read again."

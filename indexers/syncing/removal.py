@@ -1,4 +1,4 @@
-"""The limit on the pages that one sync may remove, and its words for the operator."""
+"""The limit on the pages that one sync may remove, and its message for the operator."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class RemovalLimit:
 
 def refusal(wiki: Wiki, lost: int, known: int) -> str:
     pages = f"All {known} pages" if lost == known > 1 else f"{lost} of the {known} pages"
-    gone = "The only page" if known == 1 else pages
+    subject = "The only page" if known == 1 else pages
     are, were = ("is", "was") if known == 1 else ("are", "were")
     closed = ", but nobody is shown what may have been closed" if wiki.has_page_rights else ""
     return (
-        f"{gone} of {wiki.name} {are} gone at once and {were} kept{closed}: see whether the wiki"
+        f"{subject} of {wiki.name} {are} gone at once and {were} kept{closed}: see whether the wiki"
         f" is whole and its {wiki.scope_settings} are as you want them, and if so run"
         f" `footnote sync --wiki {wiki.name} --allow-mass-removal`."
     )

@@ -1,8 +1,8 @@
 """Page -> passages: by heading, then by size.
 
 A passage never crosses a heading and never cuts a block that fits. Longer blocks are cut where it
-hurts least: a table between rows (its header repeated), code between lines (fenced again), anything
-else between sentences, then words.
+hurts least: a table between rows (its header repeated), code between lines (fenced again), any
+other block between sentences, then words.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from indexers.text.prose import Block, Kind, blocks, fenced, plain, plain_block,
 from indexers.text.sentences import sentences
 
 VERSION = "2"
-"""To be changed whenever the same page would be cut, or embedded, another way."""
+"""Change it whenever the same page would be cut, or embedded, another way."""
 _SHARE_OF_TEXT = 200 / 256
 """The share of a model's tokens that a passage's text may have: the model reads the title and the
 headings, too."""
@@ -40,7 +40,7 @@ class Splitter:
 
     @property
     def identity(self) -> str:
-        """Return the identity: another one means other passages."""
+        """Return the identity. If it changes, a page may get other passages."""
         return f"splitter-{VERSION}-{self.max_tokens}"
 
     def __call__(self, page: Page) -> list[Passage]:
@@ -67,45 +67,46 @@ class Splitter:
         ]
 
     def _pieces(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield neighbouring blocks together while they fit: verbatim from first to last, and their
-        words alone, as `plain` makes them."""
+        """Yield neighbouring blocks together while they fit: their source, and only their words, as
+        in `plain`."""
         start, end, size = 0, 0, 0
-        held: list[str] = []
+        parts: list[str] = []
         for block in blocks(text):
             bare = plain_block(block)
             tokens = self.count_tokens(bare)
             if size and size + tokens > self.max_tokens:
-                yield text[start:end], "\n".join(held)
-                held, size = [], 0
+                yield text[start:end], "\n".join(parts)
+                parts, size = [], 0
             if tokens > self.max_tokens:
                 yield from ((piece, plain(piece)) for piece in self._cut(block))
                 continue
             if tokens:
                 start, end = (start if size else block.start), block.end
                 size += tokens
-                held.append(bare)
+                parts.append(bare)
         if size:
-            yield text[start:end], "\n".join(held)
+            yield text[start:end], "\n".join(parts)
 
     def _cut(self, block: Block) -> Iterator[str]:
         match block.kind:
             case Kind.CODE:
                 opening, lines, closing = fenced(block.text)
-                for part in self._packed(lines, "\n", self.count_tokens):
+                for part in self._pack(lines, "\n", self.count_tokens):
                     yield f"{opening}\n{part}\n{closing}"
             case Kind.TABLE:
                 yield from self._rows(block.text.split("\n"))
             case _:
-                yield from self._packed(self._sentences(block.text), "", self._words_in)
+                yield from self._pack(self._sentences(block.text), "", self._words_in)
 
     def _rows(self, lines: list[str]) -> Iterator[str]:
-        """Yield rows. A header that would leave its rows less than half of the room comes once."""
+        """Yield rows below their header. A header that takes more than half of the room is not
+        repeated."""
         head = "\n".join(lines[:2])
-        taken = self._size(head)
-        if taken > self.max_tokens // 2:
-            yield from self._packed(lines, "\n", self._size)
+        head_size = self._size(head)
+        if head_size > self.max_tokens // 2:
+            yield from self._pack(lines, "\n", self._size)
             return
-        for rows in self._packed(lines[2:], "\n", self._size, taken):
+        for rows in self._pack(lines[2:], "\n", self._size, head_size):
             yield f"{head}\n{rows}"
 
     def _sentences(self, text: str) -> Iterator[str]:
@@ -117,7 +118,7 @@ class Splitter:
                 yield from self._words(sentence)
 
     def _words(self, sentence: str) -> Iterator[str]:
-        """Yield words. A word that alone is too long is cut, too: few tokens are shorter than a
+        """Yield words. A word that is too long by itself is cut, too: few tokens are shorter than a
         character, so even a paragraph in a script without spaces is cut into parts that fit."""
         for word in words(sentence):
             if self._words_in(word) <= self.max_tokens:
@@ -129,23 +130,23 @@ class Splitter:
         return self.count_tokens(plain(text))
 
     def _words_in(self, line: str) -> int:
-        """Count the words of a part of a block, where a marker may be alone."""
+        """Count the tokens of a part of a block, which may begin within a line."""
         return self.count_tokens(plain_line(line))
 
-    def _packed(
-        self, parts: Iterable[str], joint: str, size_of: Callable[[str], int], taken: int = 0
+    def _pack(
+        self, parts: Iterable[str], joint: str, size_of: Callable[[str], int], reserved: int = 0
     ) -> Iterator[str]:
-        """Yield ``parts`` joined to pieces of at most ``max_tokens``, at least one part each."""
-        held: list[str] = []
-        size = taken
+        """Join ``parts`` to pieces of at most ``max_tokens``, with at least one part each."""
+        pending: list[str] = []
+        size = reserved
         for part in parts:
             tokens = size_of(part)
-            if held and size + tokens > self.max_tokens:
-                yield from _piece(held, joint)
-                held, size = [], taken
-            held.append(part)
+            if pending and size + tokens > self.max_tokens:
+                yield from _piece(pending, joint)
+                pending, size = [], reserved
+            pending.append(part)
             size += tokens
-        yield from _piece(held, joint)
+        yield from _piece(pending, joint)
 
 
 def _piece(parts: Sequence[str], joint: str) -> Iterator[str]:
@@ -156,6 +157,6 @@ def _piece(parts: Sequence[str], joint: str) -> Iterator[str]:
 
 
 def place(page: Page, section: Section) -> str:
-    """Return a section's path, as it comes before its words: title > heading > heading."""
+    """Return a section's path, which comes before its words: title > heading > heading."""
     path: Sequence[str] = (page.title, *section.headings)
     return " > ".join(filter(None, path))

@@ -31,12 +31,12 @@ from indexers.syncing.removal import RemovalLimit, refusal
 
 log = logging.getLogger(__name__)
 
-# Changed passages held back so that rights are narrowed before anything is embedded; about 50 MB. A
-# wiki never seen before has no rights to narrow, and so holds back one batch.
+# Changed passages that are held back until rights are narrowed; about 50 MB. A wiki that was never
+# read before has no rights to narrow, so only one batch is held back.
 _HELD = 20_000
 
 
-def sync(  # noqa: PLR0913 - one for each option of the command
+def sync(  # noqa: PLR0913 - the command's options
     wiki: Wiki,
     index: PassageIndex,
     embedder: Embedder,
@@ -54,23 +54,23 @@ def sync(  # noqa: PLR0913 - one for each option of the command
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     report: SyncReport | None = None,
 ) -> SyncReport:
-    """Make the index say what the wiki says.
+    """Update the index to the state of the wiki.
 
-    A page that cannot be read, cut or embedded keeps its last version and is reported; the others
-    go on. A wiki that lists only a part of itself (never ``Enumerated``) loses no page by its
-    silence. ``full`` reads and embeds everything anew; ``dry_run`` counts and writes nothing.
-    ``words_first``: many new pages are first stored with their words alone, so that all of them can
-    be found soon, and embedded once everything was read, as is what a stopped sync left so.
-    ``stopped`` is asked between batches; a stopped sync removes nothing and is not ``complete``,
-    and the next one goes on from there. ``report`` is filled while it runs, for whoever must know
-    what was done before an error.
+    A page that cannot be read, cut or embedded keeps its last version and is reported, and does not
+    stop the others. A wiki that lists only a part of itself (it yields no ``Enumerated``) loses no
+    page that it does not mention. ``full`` reads and embeds everything anew; ``dry_run`` counts and
+    writes nothing. ``words_first`` stores many new pages with their words only, so that all can be
+    found soon, and embeds them at the end, with those that a stopped sync left.
+    ``stopped`` is called between batches. A stopped sync removes nothing and is not ``complete``,
+    and the next one continues from there. ``report`` is filled during the sync, for a caller that
+    needs it after an error.
 
     Raises:
         MassRemoval: more than ``max_removal`` of the wiki's pages, and at least
             ``min_removal``, would leave (vanished, or without text now), or no page was found
-            where there were some; all else has been done. Where pages have rights of their own,
-            nobody is shown those that were kept.
-        WikiUnavailable: the wiki cannot be listed; what was read of it is indexed.
+            where there were some; everything else has been done. If pages have rights of their
+            own, nobody is shown the pages that were kept.
+        WikiUnavailable: the wiki cannot be listed; pages that were read are indexed.
         IndexUnavailable, ModelUnavailable: nothing can be written now.
     """
     started, requests = clock(), wiki.requests
@@ -95,7 +95,7 @@ def sync(  # noqa: PLR0913 - one for each option of the command
 
 
 def _read(run: _Run, limit: RemovalLimit) -> None:
-    """Write what changed, and remove what left."""
+    """Write the changes, and remove the pages that left."""
     run.apply_changes()
     if run.stopped():
         return
@@ -111,11 +111,11 @@ def _read(run: _Run, limit: RemovalLimit) -> None:
     run.remove(lost)
 
 
-def each(
+def sync_each(
     wikis: Sequence[Wiki], sync_one: Callable[..., SyncReport], stopped: Callable[[], bool]
 ) -> list[SyncReport]:
-    """Sync one after the other, until ``stopped``. A wiki that cannot be listed, or would lose too
-    many pages, does not stop the others: its report holds the error. A stop is no error."""
+    """Sync one wiki after the other, until ``stopped``. A wiki that cannot be listed, or would lose
+    too many pages, does not stop the others: its report holds the error. A stop is no error."""
     reports = []
     for wiki in wikis:
         if stopped():
@@ -126,7 +126,7 @@ def each(
             sync_one(wiki, report=report, stopped=stopped)
         except (WikiUnavailable, MassRemoval) as error:
             report.complete, report.error = False, error
-        except ReadingStopped:  # before a page was read: a stop is no trouble of the wiki
+        except ReadingStopped:  # a stop before a page was read, and no failure of the wiki
             report.complete = False
     return reports
 
@@ -186,8 +186,8 @@ class _Run:
         self.report.complete = self.listed_to_end and self._whole
 
     def lost_pages(self) -> list[str]:
-        """Return pages that vanished, each checked, and those that stand without text, which an
-        accident may have emptied as well as a person. Those that only moved are removed."""
+        """Return the pages that vanished, each checked, and the pages that have no text any more,
+        which may be an accident. Pages that only moved are removed here."""
         missing = self._missing()
         try:
             gone = self.wiki.gone(missing) if missing else frozenset()
@@ -195,7 +195,7 @@ class _Run:
             self.close([*missing, *sorted(self._without_text)])
             raise
         lost = gone | self._without_text
-        moved = {key for key in lost if self._stands_elsewhere(key)}
+        moved = {key for key in lost if self._has_moved(key)}
         self.remove(sorted(moved))
         return sorted(lost - moved)
 
@@ -207,15 +207,15 @@ class _Run:
             self._plan("remove", key)
 
     def close(self, keys: Sequence[str]) -> None:
-        """Show these to nobody, if the wiki may have closed them. They keep their passages, so that
-        the next sync that sees them opens them without embedding."""
+        """Close these pages to everybody, if the wiki may have closed them. They keep their
+        passages, so that the next sync that sees them can open them without embedding."""
         for key in keys if self.wiki.has_page_rights else ():
-            known = self.known[key]
-            if known.acl != NOBODY:
-                self._relabel(Relabelled(key, known.revision, NOBODY))
+            page = self.known[key]
+            if page.acl != NOBODY:
+                self._relabel(Relabelled(key, page.revision, NOBODY))
 
     def embed_waiting(self) -> None:
-        """Embed what this sync, and a stopped one before it, stored with its words alone."""
+        """Embed the passages that this sync, or a stopped one, stored with their words only."""
         if not self.words_first or not self.index.unembedded.counts().get(self.wiki.name):
             return
         embedding.embed_waiting(
@@ -236,23 +236,23 @@ class _Run:
                 self._listed, self._whole, self.report.spaces = keys, whole, spaces
                 self.report.read_as = read_as
                 self.report.warnings.extend(warnings)
-                self._settled(0)
+                self._count_done(0)
             case Changed():
                 self._hold(change)
             case Relabelled():
                 self._relabel(change)
             case Unchanged():
                 self.report.unchanged += 1
-                self._settled()
+                self._count_done()
             case Skipped(key, reason, keeps=True) if key in self.known:
                 self.report.failed.append(Failed(key, f"{reason}; its last version stays"))
-                self._settled()
+                self._count_done()
             case Skipped():
                 self.report.skipped.append(change)
                 self._leave(change.key, self._leaving if change.on_purpose else self._without_text)
             case Failed():
                 self.report.failed.append(change)
-                self._settled()
+                self._count_done()
 
     def _relabel(self, change: Relabelled) -> None:
         self.report.relabelled += 1
@@ -261,13 +261,13 @@ class _Run:
                 self.wiki.name, change.key, change.revision, change.acl, change.owner
             )
         self._plan("relabel", change.key)
-        self._settled()
+        self._count_done()
 
     def _hold(self, change: Changed) -> None:
         page = change.page
         self.report.warnings.extend(f"{page.key}: {warning}" for warning in change.warnings)
         self._narrow(page)
-        with self._alone(page.key):
+        with self._isolated(page.key):
             passages = self.split(page)
             if passages:
                 self._held.append((change, passages))
@@ -276,20 +276,20 @@ class _Run:
                 self._leave(page.key, self._without_text)
 
     def _narrow(self, page: Page) -> None:
-        """Narrow the page's rights before anything is embedded. Wider rights wait for the new text:
-        the old one was written for fewer."""
-        known = self.known.get(page.key)
-        if known and known.acl & page.acl != known.acl and not self.dry_run:
-            both = known.acl & page.acl
-            self.index.relabel(self.wiki.name, page.key, known.revision, both)
+        """Narrow the page's rights before anything is embedded. Wider rights wait for the new text,
+        because the old text was written for fewer people."""
+        indexed = self.known.get(page.key)
+        if indexed and indexed.acl & page.acl != indexed.acl and not self.dry_run:
+            common = indexed.acl & page.acl
+            self.index.relabel(self.wiki.name, page.key, indexed.revision, common)
 
     def _leave(self, key: str, leaving: set[str]) -> None:
         if key in self.known:
             leaving.add(key)
-        self._settled()
+        self._count_done()
 
     def _missing(self) -> list[str]:
-        """Return pages that a whole listing does not have any more."""
+        """Return the pages that a complete listing does not have any more."""
         if not self.listed_to_end:
             return []
         failed = {failed.key for failed in self.report.failed}
@@ -297,7 +297,7 @@ class _Run:
         return sorted(self.known.keys() - settled)
 
     def _write_rest(self) -> None:
-        """Write what is held, and remove pages that are left out on purpose."""
+        """Write the pages that are held back, and remove pages that are left out on purpose."""
         self._write_held()
         if not self.stopped():
             self.remove(sorted(self._leaving))
@@ -315,14 +315,14 @@ class _Run:
             self._write(batch)
 
     def _write_words(self, batch: Sequence[_Cut]) -> list[_Cut]:
-        """Write the new pages without embedding them, and return the others. What their readers
-        find now stays as good as it is until it is embedded."""
+        """Write the new pages without embedding them, and return the others, whose old version
+        stays until the new one is embedded."""
         new = [cut for cut in batch if cut[0].page.key not in self.known]
-        stored = self.index.embeddings([one.digest for _, passages in new for one in passages])
+        stored = self.index.embeddings([item.digest for _, passages in new for item in passages])
         for change, passages in new:
-            with self._alone(change.page.key):
-                known = {one.digest: stored.get(one.digest, Embedding(())) for one in passages}
-                self._replace(change, passages, known)
+            with self._isolated(change.page.key):
+                reused = {item.digest: stored.get(item.digest, Embedding(())) for item in passages}
+                self._replace(change, passages, reused)
         return [cut for cut in batch if cut[0].page.key in self.known]
 
     def _write(self, batch: Sequence[_Cut]) -> None:
@@ -337,7 +337,7 @@ class _Run:
         except Exception:
             log.debug("these pages could not be embedded at once", exc_info=True)
         for change, passages in batch:
-            with self._alone(change.page.key):
+            with self._isolated(change.page.key):
                 if not all(passage.digest in embeddings for passage in passages):
                     embeddings |= self._embeddings(passages)
                 self._replace(change, passages, embeddings)
@@ -371,19 +371,19 @@ class _Run:
         else:
             self.report.added += 1
         log.debug("indexed %s of %s: %d passages", page.key, page.wiki, len(passages))
-        self._settled()
+        self._count_done()
 
     def _plan(self, action: str, key: str) -> None:
         if self.dry_run:
             self.report.planned.append(f"{action} {key}")
 
-    def _stands_elsewhere(self, key: str) -> bool:
-        """Return whether this sync wrote everything that the page said under other keys."""
+    def _has_moved(self, key: str) -> bool:
+        """Return whether this sync wrote all passages of the page under other keys."""
         return self.index.digests(self.wiki.name, key) <= self._digests
 
     @contextmanager
-    def _alone(self, key: str) -> Iterator[None]:
-        """Let an error of a page be its own failure; an error of the environment is everybody's."""
+    def _isolated(self, key: str) -> Iterator[None]:
+        """Turn an error of a page into its failure; errors of the environment are raised."""
         try:
             yield
         except IndexersError:
@@ -392,9 +392,9 @@ class _Run:
             log.exception("%s: the page %s cannot be indexed", self.wiki.name, key)
             reason = f"cannot be indexed ({type(error).__name__}; see the log)"
             self.report.failed.append(Failed(key, reason))
-            self._settled()
+            self._count_done()
 
-    def _settled(self, pages: int = 1) -> None:
+    def _count_done(self, pages: int = 1) -> None:
         self._done += pages
         total = max(len(self.listed), self._done) if self.listed else 0
         self.progress(Progress(self.wiki.name, self._done, total))

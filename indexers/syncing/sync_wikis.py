@@ -13,12 +13,12 @@ from indexers.syncing.rebuilding import (
     Guard,
     is_whole,
     on_sound_index,
-    rebuilt,
+    promote_unless_lost,
+    read_into_new_index,
     remove_unconfigured,
-    take,
 )
 from indexers.syncing.splitting import Splitter
-from indexers.syncing.sync import each, sync
+from indexers.syncing.sync import sync, sync_each
 
 
 class SyncedParts(Protocol):
@@ -43,7 +43,7 @@ class SyncedParts(Protocol):
     def splitter(self) -> Splitter: ...
 
 
-def sync_wikis(  # noqa: PLR0913 - one for each option of a sync
+def sync_wikis(  # noqa: PLR0913 - the options of a sync
     parts: SyncedParts,
     name: str | None = None,
     *,
@@ -61,18 +61,18 @@ def sync_wikis(  # noqa: PLR0913 - one for each option of a sync
     listed, or would lose too many pages, does not stop the others: its report holds the error.
 
     ``full`` reads and embeds everything (or the one wiki) anew, into an index beside the current
-    one. The current one is read until the new one is whole and nothing speaks against it (``gate``,
-    and `lost_pages` unless ``allow_mass_removal``); otherwise it stays, and the last report's error
-    is RebuildRefused. An index is of all wikis, so those that were not named are read along. What a
-    stopped sync has done is kept for the next, or for `Indexing.abandon`.
+    one. The new index replaces the current one once it is complete, unless a check objects
+    (``gate``, and `lost_pages` unless ``allow_mass_removal``); then the last report's error is
+    RebuildRefused. An index holds all wikis, so the wikis that were not named are read, too. The
+    work of a stopped sync is kept for the next one, or for `Indexing.abandon`.
 
     Raises:
         WikiMisconfigured: no wiki has this name.
         IndexUnavailable, ModelUnavailable: nothing can be written now.
     """
     wikis = parts.wikis.to_read(name, part, recent=recent)
-    every = {source.name: source.wiki for source in parts.wikis.values()}
-    one = partial(
+    all_wikis = {source.name: source.wiki for source in parts.wikis.values()}
+    sync_wiki = partial(
         sync,
         index=parts.index,
         embedder=parts.embedder,
@@ -86,17 +86,17 @@ def sync_wikis(  # noqa: PLR0913 - one for each option of a sync
     whole = part is None or part.is_whole
 
     def read(wikis: Sequence[Wiki], *, full: bool = False) -> list[SyncReport]:
-        # An index that is built beside the current one is not searched before it is whole; and
-        # whoever reads a part of a wiki does not wait for the rest of it to be embedded.
+        # An index beside the current one is not searched before it is complete. A sync of a part
+        # of a wiki must not wait until all of the wiki is embedded.
         words_first = whole and not recent and not parts.index.building
         with parts.parsers.working(stopped):
-            return each(wikis, partial(one, full=full, words_first=words_first), stopped)
+            return sync_each(wikis, partial(sync_wiki, full=full, words_first=words_first), stopped)
 
     def run() -> list[SyncReport]:
         if full and not dry_run and whole and parts.index.rebuild():
-            return rebuilt(
+            return read_into_new_index(
                 parts.index,
-                tuple(every.values()),
+                tuple(all_wikis.values()),
                 lambda wiki: read([wiki]),
                 anew=wikis,
                 gate=gate,
@@ -105,14 +105,14 @@ def sync_wikis(  # noqa: PLR0913 - one for each option of a sync
         reports = read(wikis, full=full)
         if whole and not recent:
             parts.wikis.warn_of_trouble(reports)
-        if is_whole(reports, every):
-            # Who names a wiki means no other, also if it is the only one of the settings.
+        if is_whole(reports, all_wikis):
+            # A sync of a named wiki removes no other, even if it is the only one in the settings.
             if name is None:
                 reports[-1].warnings += remove_unconfigured(
-                    parts.index, every, allow_mass_removal=allow_mass_removal, dry_run=dry_run
+                    parts.index, all_wikis, allow_mass_removal=allow_mass_removal, dry_run=dry_run
                 )
             if not dry_run:
-                take(parts.index, every, reports, **guard)
+                promote_unless_lost(parts.index, all_wikis, reports, **guard)
         return reports
 
     parts.index.follow()
