@@ -9,19 +9,18 @@ from indexers.model import Section
 from indexers.parsing.limits import ParsingFailed
 
 MOST_CHARACTERS = 2_000_000
-"""Of one file's text; the rest is left out, with a warning."""
+"""The limit of a file's text; the rest is left out, with a warning."""
 
 NOT_INSTALLED = "no reader for it is installed: pip install 'footnote-bot[attachments]'"
 
 
 class Unreadable(ParsingFailed):
-    """The file cannot be read; the message says why, to the operator and without any of the file's
-    words."""
+    """The file cannot be read. The message tells the operator why, without words of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The content of a file. ``warnings`` say what was left out; a file may have no text at all."""
+    """The content of a file. ``warnings`` name omissions; a file may have no text at all."""
 
     sections: tuple[Section, ...]
     warnings: tuple[str, ...] = ()
@@ -29,4 +28,5 @@ class Content:
 
 Warn = Callable[[str], None]
 Reader = Callable[[str, bytes, Warn], Iterable[Section]]
-"""From a file's name and bytes to its sections, lazily: nothing is read beyond the limit."""
+"""A function from a file's name and bytes to its sections. It is lazy: nothing is read beyond the
+limit."""

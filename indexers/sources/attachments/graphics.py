@@ -16,25 +16,26 @@ _DIAGRAMS = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
 
 
 def words(shape: Any) -> list[str]:
-    """Return what a graphic says, block by block; nothing if it is none, or its part is missing."""
-    found = shape.element.xpath("a:graphic/a:graphicData/@uri")
+    """Return the words of a graphic, block by block; nothing if the shape is no graphic, or its
+    part is missing."""
+    uris = shape.element.xpath("a:graphic/a:graphicData/@uri")
     with suppress(KeyError):
-        if found == [_CHARTS]:
+        if uris == [_CHARTS]:
             return _chart(shape.chart.element)
-        if found == [_DIAGRAMS]:
+        if uris == [_DIAGRAMS]:
             return _diagram(shape)
     return []
 
 
 def _chart(chart: Any) -> list[str]:
-    """Return its title, and its values as a table."""
-    title = " ".join(line for found in chart.xpath("c:chart/c:title") for line in _lines(found))
+    """Return the chart's title, and its values as a table."""
+    title = " ".join(line for node in chart.xpath("c:chart/c:title") for line in _lines(node))
     series = chart.xpath(".//c:ser[c:val]")[:_MOST_SERIES]
     if not series:
         return paragraphs(title)
-    names = [" ".join(one.xpath("c:tx//c:v/text()")) for one in series]
+    names = [" ".join(item.xpath("c:tx//c:v/text()")) for item in series]
     categories = _categories(series[0])
-    values = [_points(one, "c:val") for one in series]
+    values = [_points(item, "c:val") for item in series]
     places = categories or values[0]
     rows = (
         [categories.get(place, ""), *(_number(column.get(place, "")) for column in values)]
@@ -44,26 +45,26 @@ def _chart(chart: Any) -> list[str]:
 
 
 def _categories(series: Any) -> dict[str, str]:
-    """Return the texts below a series' points; days are stored as numbers."""
+    """Return the labels of a series' points; days are stored as numbers."""
     # Late: the extra "attachments" need not be installed.
     from openpyxl.styles.numbers import is_date_format
     from openpyxl.utils.datetime import from_excel
 
-    found = _points(series, "c:cat")
+    labels = _points(series, "c:cat")
     if any(map(is_date_format, series.xpath("c:cat//c:formatCode/text()"))):
         with suppress(ValueError, OverflowError):
-            found.update(
-                {place: f"{from_excel(float(day)):%Y-%m-%d}" for place, day in found.items()}
+            labels.update(
+                {place: f"{from_excel(float(day)):%Y-%m-%d}" for place, day in labels.items()}
             )
-    return found
+    return labels
 
 
 def _points(series: Any, kind: str) -> dict[str, str]:
-    """Return the texts of a series' points by their places; of several levels the lowest."""
-    found: dict[str, str] = {}
+    """Return the texts of a series' points by their places; the lowest of several levels."""
+    points: dict[str, str] = {}
     for point in series.xpath(f"{kind}//c:pt"):
-        found.setdefault(point.get("idx", ""), " ".join(point.xpath("string(c:v)").split()))
-    return found
+        points.setdefault(point.get("idx", ""), " ".join(point.xpath("string(c:v)").split()))
+    return points
 
 
 def _number(value: str) -> str:
@@ -73,7 +74,7 @@ def _number(value: str) -> str:
 
 
 def _diagram(shape: Any) -> list[str]:
-    """Return its texts as a list."""
+    """Return the diagram's texts as a list."""
     from pptx.oxml import parse_xml  # late, as above
 
     [part] = shape.element.xpath(".//*[local-name()='relIds']/@r:dm")[:1] or [""]

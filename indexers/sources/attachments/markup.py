@@ -1,4 +1,4 @@
-"""HTML and Markdown files, read as the pages of a Markdown wiki are."""
+"""HTML and Markdown files, read like the pages of a Markdown wiki."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ def html(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 def outlined(source: str, title: str) -> Iterator[Section]:
     """Yield the sections of an HTML document that is called ``title``."""
-    # The parser searches again and again for the end of something that never ends.
+    # The parser searches again and again for the end of a tag that never ends.
     head, end, tail = source.rpartition(">")
     source = head + end + tail.replace("<", "&lt;")
     tags = Tags()
     writer = Writer(tags, _resolve)
-    _, found = outline(
+    _, sections = outline(
         grow(source, tags), title=title, anchors=Anchors("github"), tags=tags, writer=writer
     )
-    return _without_anchors(found)
+    return _without_anchors(sections)
 
 
 def markdown(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
     text = decoded(data, warn)
     dialect = DIALECTS[guess(text, name)]
-    found = page(text, dialect, path=name, title=name, resolve=_resolve)
-    for warning in found.warnings:
+    parsed = page(text, dialect, path=name, title=name, resolve=_resolve)
+    for warning in parsed.warnings:
         warn(warning)
-    yield from _without_anchors(found.sections)
+    yield from _without_anchors(parsed.sections)
 
 
 def _resolve(target: str, _style: str) -> str:

@@ -8,7 +8,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from indexers.sources.attachments.content import Unreadable
 
 MOST_UNPACKED = 100 * 2**20
-"""Bytes of all parts unpacked, as the zip declares them; no reader takes more."""
+"""Bytes of all unpacked parts, as the zip declares them; no reader takes more."""
 
 _MOST_PARTS = 20_000
 _ENCRYPTED = 0x1
@@ -22,8 +22,8 @@ def checked(data: bytes, *, most_xml: int = MOST_UNPACKED) -> BytesIO:
     """Return the file for a reader; at most ``most_xml`` bytes of it are XML.
 
     Raises:
-        Unreadable: if it is no such file, encrypted, too large unpacked, or has entities of
-            its own, which the format forbids and bombs are made of.
+        Unreadable: the file is no Office file, encrypted, too large unpacked, or declares XML
+            entities, which the format forbids and bombs use.
     """
     if data.startswith(_BEFORE_2007):
         raise Unreadable("encrypted, or of an Office before 2007")
@@ -53,7 +53,7 @@ def _check(archive: ZipFile, most_xml: int) -> None:
 
 
 def _xml(archive: ZipFile, part: ZipInfo) -> bytes:
-    """Return a part that may be XML; empty for pictures and the like."""
+    """Return a part that may be XML; empty for others, such as pictures."""
     with archive.open(part) as source:
         head = source.read(3)
         return head + source.read() if head.startswith(_XML) else b""

@@ -30,7 +30,7 @@ _BOUNDS: Final[dict[str, Any]] = {
     "stream_parsing_work_maximum_count": 1_000_000,
     "xform_maximum_invocations_per_extraction": 500,
 }
-"""pypdf's own limits, tightened: a page of text is far below each."""
+"""pypdf's own limits, tightened. A page of text is far below each."""
 
 _NOT_ITS_OWN = (
     ArithmeticError,
@@ -41,10 +41,10 @@ _NOT_ITS_OWN = (
     TypeError,
     ValueError,
 )
-"""Errors that pypdf raises for a damaged file, beside its own."""
+"""Errors beside its own classes that pypdf raises for a damaged file."""
 
 _MOST_FORMS = 500
-"""Of a page, which are measured."""
+"""Forms of a page that are measured."""
 
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _BULLET = re.compile("^[•◦▪‣●○■\u2013\uf0b7] *(?=\\S)")
@@ -53,21 +53,21 @@ _HYPHENATED = re.compile(r"(?<=[^\W\d_]{2})(?:[-\xad]| ?\u2010)$")
 
 
 class _Spent(MemoryError):
-    """The one kind of error that pypdf lets through from within a page's forms."""
+    """The only kind of error within a page's forms that pypdf does not catch."""
 
 
 class _Work:
-    """A counter of drawing instructions, as pypdf goes through them."""
+    """A counter of the drawing instructions that pypdf reads."""
 
     def __init__(self) -> None:
         self._left = _MOST_WORK
         self.forms: dict[str, int] = {}
-        """The length of what a page's forms draw, by their names."""
+        """The lengths of a page's forms, by name."""
 
     def __call__(self, operator: bytes, operands: Any, *_where: object) -> None:
         self.spend(1)
         if operator == b"Do" and operands:
-            # A form is parsed anew wherever it is drawn.
+            # A form is parsed anew each time it is drawn.
             self.spend(500 + self.forms.get(str(operands[0]), 0) // 10)
 
     def spend(self, work: int) -> None:
@@ -81,19 +81,19 @@ class _Work:
 
 
 def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
-    """Yield the sections of a PDF. Raises whatever pypdf raises on a broken file.
+    """Yield the sections of a PDF.
 
     Raises: Unreadable, and whatever pypdf raises on a broken file.
     """
     import pypdf  # late: the extra "attachments" need not be installed
 
-    # It logs anything odd, with words of the file.
+    # pypdf logs oddities with words of the file.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
     bounds = pypdf.Configuration(**_BOUNDS)
-    # They hold until they end: no section is yielded in between.
+    # The limits apply to the whole context, so no section is yielded within it.
     with pypdf.apply_configuration(bounds):
-        found = list(_texts(_pages(data), warn))
-    for number, text in found:
+        texts = list(_texts(_pages(data), warn))
+    for number, text in texts:
         yield Section((f"Page {number}",), f"page={number}", "\n\n".join(paragraphs(text)))
 
 
@@ -121,7 +121,7 @@ def _texts(pages: Sequence[PageObject], warn: Warn) -> Iterator[tuple[int, str]]
     characters = number = 0
     while number < min(len(pages), MOST_PAGES) and characters <= MOST_CHARACTERS:
         try:
-            text = flowing(_drawn(pages, number, work))
+            text = flowing(_text_of_page(pages, number, work))
         except _Spent:
             warn(f"the pages from {number + 1} on are left out: too much is drawn on them")
             break
@@ -147,9 +147,9 @@ def _broken() -> tuple[type[Exception], ...]:
     return (PyPdfError, *_NOT_ITS_OWN)
 
 
-def _drawn(pages: Sequence[PageObject], number: int, work: _Work) -> str:
+def _text_of_page(pages: Sequence[PageObject], number: int, work: _Work) -> str:
     """Return the text of a page, counted from zero. Raises: _Spent, and one of `_broken`."""
-    # An unreadable page costs time, too, and leaves less for the next ones.
+    # An unreadable page takes time, too, and leaves less for the next pages.
     work.spend(_MOST_WORK // MOST_PAGES // 4)
     contents = pages[number].get_contents()
     if contents is not None:
@@ -160,7 +160,7 @@ def _drawn(pages: Sequence[PageObject], number: int, work: _Work) -> str:
 
 def _forms(page: PageObject) -> dict[str, int]:
     """Return the lengths of a page's forms. Raises: one of `_broken`."""
-    found: dict[str, int] = {}
+    lengths: dict[str, int] = {}
     seen: set[int] = set()
     pending: list[Any] = [page]
     while pending and len(seen) < _MOST_FORMS:
@@ -169,13 +169,13 @@ def _forms(page: PageObject) -> dict[str, int]:
             form = forms[name]
             if id(form) not in seen and form["/Subtype"] != "/Image":
                 seen.add(id(form))
-                found[name] = max(found.get(name, 0), len(form.get_data()))
+                lengths[name] = max(lengths.get(name, 0), len(form.get_data()))
                 pending.append(form)
-    return found
+    return lengths
 
 
 def _within(holder: Any, name: str) -> Any:
-    # A value from `get` may be a reference, which is not resolved.
+    # `get` may return a reference without resolving it.
     return holder[name] if name in holder else {}  # noqa: SIM401
 
 
@@ -199,4 +199,4 @@ def flowing(text: str) -> str:
 
 
 def _plain(line: str) -> str:
-    return _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), line)
+    return _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), line)

@@ -1,4 +1,4 @@
-"""Attachments -> sections: pure, and it raises nothing but `Unreadable`."""
+"""Attachments -> sections. It is pure, and raises only `Unreadable`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from indexers.sources.attachments.content import (
 from indexers.text.prose import Kind, blocks
 
 VERSION = "3"
-"""To be changed whenever the same file would be written another way."""
+"""Change it whenever the same file would be written another way."""
 
 _READERS: Final[Mapping[str, Reader]] = {
     ".docm": word.sections,
@@ -50,17 +50,17 @@ def readable(name: str) -> bool:
 
 
 def read(name: str, data: bytes) -> Content:
-    """Return the sections of the file called ``name``, and what was left out of them.
+    """Return the sections of the file called ``name``, and warnings of omissions.
 
     Raises:
-        Unreadable: if it is broken, encrypted or too large, or nobody here reads its kind.
+        Unreadable: the file is broken, encrypted or too large, or there is no reader for it.
     """
     reader = _READERS.get(_ending(name))
     if reader is None:
         raise Unreadable(f"no reader for files that end in {_ending(name) or 'nothing'}")
     warnings: list[str] = []
     try:
-        found = _bounded(reader(name, data, warnings.append), warnings.append)
+        sections = _bounded(reader(name, data, warnings.append), warnings.append)
     except Unreadable:
         raise
     except ModuleNotFoundError as error:
@@ -68,9 +68,9 @@ def read(name: str, data: bytes) -> Content:
     except (MemoryError, RecursionError) as error:
         raise Unreadable("too large, or nested too deeply") from error
     except Exception as error:
-        # The errors of a parser on unexpected bytes are documented nowhere.
+        # Parsers do not document their errors on unexpected bytes.
         raise Unreadable(f"broken ({type(error).__name__})") from error
-    return Content(found, tuple(dict.fromkeys(warnings)))
+    return Content(sections, tuple(dict.fromkeys(warnings)))
 
 
 def _ending(name: str) -> str:
@@ -78,20 +78,20 @@ def _ending(name: str) -> str:
 
 
 def _bounded(sections: Iterable[Section], warn: Warn) -> tuple[Section, ...]:
-    found: list[Section] = []
-    left = MOST_CHARACTERS
+    kept: list[Section] = []
+    remaining = MOST_CHARACTERS
     for section in sections:
         tame = _tame(section)
         if not tame.text.strip():
             continue
-        if len(tame.text) > left:
-            cut = tame.text[:left].rpartition("\n")[0] or tame.text[:left]
-            found.append(Section(tame.headings, tame.anchor, cut))
+        if len(tame.text) > remaining:
+            cut = tame.text[:remaining].rpartition("\n")[0] or tame.text[:remaining]
+            kept.append(Section(tame.headings, tame.anchor, cut))
             warn(f"only the first {MOST_CHARACTERS:,} characters are read")
             break
-        left -= len(tame.text)
-        found.append(tame)
-    return tuple(found)
+        remaining -= len(tame.text)
+        kept.append(tame)
+    return tuple(kept)
 
 
 def _tame(section: Section) -> Section:

@@ -19,11 +19,11 @@ from indexers.sources.attachments.text import paragraphs
 from indexers.text.writing import table
 
 _MOST_ROWS = 100_000
-"""Of a sheet, including empty ones."""
+"""Rows of a sheet that are read, including empty ones."""
 _MOST_COLUMNS = 100
 _MOST_MERGED = 1_000
 _LITERAL = re.compile(r'"[^"]*+"|\\.')
-"""Text in a number's format that is shown as it stands."""
+"""Literal text in a number's format."""
 _PADDED = re.compile("0{2,20}")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']([A-Z]+\d+:[A-Z]+\d+)[\"']")
 
@@ -44,7 +44,7 @@ class Merged:
 
 
 def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
-    """Yield the sections of a workbook. Raises whatever openpyxl raises on a broken file.
+    """Yield the sections of a workbook.
 
     Raises: Unreadable, and whatever openpyxl raises on a broken file.
     """
@@ -52,22 +52,22 @@ def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
     from openpyxl.reader.excel import ExcelReader  # late: the extra need not be installed
 
     reader = ExcelReader(source, read_only=True, data_only=True, keep_links=False)
-    found: list[Section] = []
+    result: list[Section] = []
     with warnings.catch_warnings():
-        # It warns of the styles and extensions that it leaves out.
+        # openpyxl warns of the styles and extensions that it leaves out.
         warnings.simplefilter("ignore")
         reader.read()
-        left = MOST_CHARACTERS
+        remaining = MOST_CHARACTERS
         for sheet, relation in reader.parser.find_sheets():
             # A sheet that is one chart has no cells.
-            if left <= 0 or sheet.state != "visible" or "chartsheet" in relation.Type:
+            if remaining <= 0 or sheet.state != "visible" or "chartsheet" in relation.Type:
                 continue
             merged = _merged(reader.archive.read(relation.target))
             rows = _rows(reader.wb[sheet.name], merged, warn)
-            text = "\n\n".join(written(_up_to(left, rows, warn)))
-            left -= len(text)
-            found.append(Section((sheet.name,), "", text))
-    yield from found
+            text = "\n\n".join(blocks_of(_up_to(remaining, rows, warn)))
+            remaining -= len(text)
+            result.append(Section((sheet.name,), "", text))
+    yield from result
 
 
 def _up_to(characters: int, rows: Iterator[Row], warn: Warn) -> Iterator[Row]:
@@ -80,20 +80,20 @@ def _up_to(characters: int, rows: Iterator[Row], warn: Warn) -> Iterator[Row]:
 
 
 def _rows(sheet: Any, merged: list[Merged], warn: Warn) -> Iterator[Row]:
-    """Yield the rows, with the text of merged cells repeated in each row and column that has any
-    text."""
+    """Yield the rows. The text of a merged cell is repeated in each of its places, except in empty
+    rows."""
     starting: dict[int, list[Merged]] = defaultdict(list)
     for cells in merged:
         starting[cells.top].append(cells)
     reaching: list[Merged] = []
     # The size that a sheet declares may be wrong.
     sheet.reset_dimensions()
-    wanted = sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS + 1)
-    for number, found in enumerate(wanted, start=1):
+    sheet_rows = sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS + 1)
+    for number, cells_in_row in enumerate(sheet_rows, start=1):
         if number > _MOST_ROWS:
             warn(f"only the first {_MOST_ROWS:,} rows of a sheet are read")
             return
-        row = ["" if cell.value is None else _said(cell) for cell in found]
+        row = ["" if cell.value is None else _cell_text(cell) for cell in cells_in_row]
         if any(row[_MOST_COLUMNS:]):
             warn(f"only the first {_MOST_COLUMNS} columns of a sheet are read")
         del row[_MOST_COLUMNS:]
@@ -115,14 +115,14 @@ def _rows(sheet: Any, merged: list[Merged], warn: Warn) -> Iterator[Row]:
 
 
 def _merged(xml: bytes) -> list[Merged]:
-    """Return the merged cells, which openpyxl only reads with a whole sheet in memory."""
+    """Return the merged cells, which openpyxl reads only with the whole sheet in memory."""
     from openpyxl.utils.cell import range_boundaries  # late, as above
 
     refs = (ref.decode() for ref, _ in zip(_MERGED.findall(xml), range(_MOST_MERGED), strict=False))
     return [Merged(*range_boundaries(ref)) for ref in refs]
 
 
-def _said(cell: Any) -> str:  # noqa: PLR0911 - one case a type
+def _cell_text(cell: Any) -> str:  # noqa: PLR0911 - one case a type
     if cell.data_type == "e" or _is_struck(cell):
         return ""
     match cell.value:
@@ -150,12 +150,13 @@ def _is_struck(cell: Any) -> bool:
 
 
 def _number(value: float, form: str) -> str:
-    """Return a number as its format shows it, as far as it would be another one without it."""
+    """Return a number with those parts of its format that change its meaning: percent, and leading
+    zeros."""
     if "%" in form:
         return f"{value * 100:.12g}%"
-    said = f"{value:.15g}"
-    # As of postal codes and phone numbers.
-    return said.zfill(len(form)) if _PADDED.fullmatch(form) and said.isdigit() else said
+    digits = f"{value:.15g}"
+    # Postal codes and phone numbers, for example.
+    return digits.zfill(len(form)) if _PADDED.fullmatch(form) and digits.isdigit() else digits
 
 
 Row = list[str]
@@ -163,31 +164,31 @@ Row = list[str]
 _NUMBER = re.compile(r"[\d\s.,:;%€$£+()/-]+")
 
 
-def written(rows: Iterable[Row]) -> list[str]:
-    """Return one string a block. Empty rows separate tables only before a title or a header; rows
-    above a table with a single value are text."""
-    found: list[str] = []
+def blocks_of(rows: Iterable[Row]) -> list[str]:
+    """Return a string for each block. Empty rows separate tables only before a title or a header;
+    rows with a single value above a table are text."""
+    blocks: list[str] = []
     body: list[Row] = []
     for has_text, group in groupby(rows, key=any):
         if not has_text:
             continue
         part = list(group)
-        title = list(takewhile(_says_one_thing, part))
-        rest = part[len(title) :]
-        if title or (body and _has_header(rest)):
-            found += _table(body)
+        title = list(takewhile(_has_one_value, part))
+        remaining = part[len(title) :]
+        if title or (body and _has_header(remaining)):
+            blocks += _table(body)
             body = []
-        found += paragraphs("\n".join("".join(row) for row in title))
-        body += rest
-    return [*found, *_table(body)]
+        blocks += paragraphs("\n".join("".join(row) for row in title))
+        body += remaining
+    return [*blocks, *_table(body)]
 
 
-def _says_one_thing(row: Row) -> bool:
+def _has_one_value(row: Row) -> bool:
     return sum(map(bool, row)) == 1
 
 
 def _has_header(part: list[Row]) -> bool:
-    """Return whether some column has words above nothing but numbers."""
+    """Return whether a column has words above numbers only."""
     head, *below = part
     for x, name in enumerate(head):
         values = [row[x] for row in below if x < len(row) and row[x]]

@@ -1,5 +1,5 @@
 """Presentations: a section for each slide, with the words of its shapes, tables, charts, diagrams
-and notes. Hidden slides and shapes are left out, as when it is shown, and so is struck text."""
+and notes. Hidden slides and shapes are left out, as in a slide show, and so is struck text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from indexers.text.writing import link, list_items, note, table
 _MOST_XML = 50 * 2**20
 _MOST_SLIDES = 1_000
 _DEEPEST = 10
-"""Nested groups."""
+"""The depth of nested groups that are read."""
 _UNSEEN = (
     ".//p:spTree//*[*/p:cNvPr[@hidden='1' or @hidden='true']]"
     " | .//a:r[a:rPr[@strike='sngStrike' or @strike='dblStrike']]"
@@ -25,7 +25,7 @@ _MARGIN = {"DATE", "FOOTER", "HEADER", "SLIDE_NUMBER"}
 
 
 def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
-    """Yield the sections of a presentation. Raises whatever python-pptx raises on a broken file.
+    """Yield the sections of a presentation.
 
     Raises: Unreadable, and whatever python-pptx raises on a broken file.
     """
@@ -56,7 +56,7 @@ def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 
 def _shapes(shapes: Iterable[Any], depth: int = 0) -> Iterator[Any]:
-    """Yield the shapes in the slide's order, those of groups one by one."""
+    """Yield the shapes in the slide's order, with each shape of a group."""
     for shape in shapes:
         inner = getattr(shape, "shapes", None)
         if inner is None:
@@ -75,14 +75,14 @@ def _blocks(shape: Any) -> list[str]:
         return []
     lines = [(part.level, _line(part)) for part in shape.text_frame.paragraphs]
     lines = [(level, line) for level, line in lines if line]
-    # The lines of a placeholder are points, those of a text box mostly are not.
+    # The lines of a placeholder are list items; the lines of a text box mostly are not.
     if shape.is_placeholder and len(lines) > 1:
         return paragraphs("\n".join(list_items((_mark(level), [line]) for level, line in lines)))
     return paragraphs("\n".join(line for _, line in lines))
 
 
 def _is_margin(shape: Any) -> bool:
-    """Return whether it is a date, a footer or a number, the same on every slide."""
+    """Return whether ``shape`` is a date, a footer or a slide number."""
     return shape.is_placeholder and shape.placeholder_format.type.name in _MARGIN
 
 
@@ -104,9 +104,9 @@ def _line(paragraph: Any) -> str:
     return " ".join("".join([*shown, text[at:]]).split())
 
 
-def _rows(found: Any) -> Iterator[list[str]]:
+def _rows(shape_table: Any) -> Iterator[list[str]]:
     """Yield the rows, with the text of a merged cell in each of its places."""
-    rows = [list(row.cells) for row in found.rows]
+    rows = [list(row.cells) for row in shape_table.rows]
     texts: dict[tuple[int, int], str] = {}
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):

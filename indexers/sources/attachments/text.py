@@ -17,7 +17,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""In this order: UTF-32's begins with UTF-16's."""
+"""Byte order marks. UTF-32's come first, because UTF-32 LE begins with the mark of UTF-16 LE."""
 
 _WIDER = {
     "ascii": "cp1252",
@@ -27,7 +27,7 @@ _WIDER = {
     "iso8859-1": "cp1252",
     "shift_jis": "cp932",
 }
-"""What is declared in documents, and what they are written in."""
+"""Encodings that documents declare, and the wider ones in which they are written."""
 
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BETWEEN = re.compile(r"\n(?:[ \t]*+\n)++")
@@ -46,10 +46,10 @@ def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 def decoded(data: bytes, warn: Warn, declared: str = "") -> str:
     """Return the text with ``\n`` at line ends: by its byte order mark, else by the encoding that
-    it ``declared``, else UTF-8, else the encoding that it is likeliest in.
+    it ``declared``, else UTF-8, else the likeliest encoding.
 
     Raises:
-        Unreadable: if it is no text.
+        Unreadable: ``data`` is no text.
     """
     encoding, start = _encoding(data, declared)
     if encoding:
@@ -67,8 +67,8 @@ def decoded(data: bytes, warn: Warn, declared: str = "") -> str:
 
 
 def _encoding(data: bytes, declared: str) -> tuple[str, int]:
-    """Return the encoding and where the text starts; no encoding if neither a mark, nor zeros, nor
-    what is ``declared`` says it."""
+    """Return the encoding, by a mark, by zeros or as ``declared``, and the start of the text; an
+    empty encoding if none of these tells it."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding, len(mark)
@@ -79,22 +79,22 @@ def _encoding(data: bytes, declared: str) -> tuple[str, int]:
     ):
         if zeros.count(0) > len(zeros) / 2 > 0 and letters.count(0) < len(letters) / 10:
             return encoding, 0
-    return _meant(data, declared), 0
+    return _browser_encoding(data, declared), 0
 
 
-def _meant(data: bytes, declared: str) -> str:
-    """Return the encoding that a browser takes for the ``declared`` one; empty if it is none, or
-    the bytes are in another one."""
+def _browser_encoding(data: bytes, declared: str) -> str:
+    """Return the encoding that a browser uses for the ``declared`` one; empty if it does not exist,
+    or ``data`` has another encoding."""
     try:
         name = codecs.lookup(declared).name
-        meant = _WIDER.get(name, name)
-        data.decode(meant)
+        encoding = _WIDER.get(name, name)
+        data.decode(encoding)
     except (LookupError, UnicodeError):
         return ""
-    return meant
+    return encoding
 
 
 def paragraphs(text: str) -> list[str]:
-    """Return its paragraphs with their lines; nothing in them begins code."""
+    """Return the paragraphs of ``text`` with their lines; no line begins a block of code."""
     parts = (part.strip("\n").rstrip() for part in _BETWEEN.split(text))
     return [_FENCE_LIKE.sub(r"\1\\", part) for part in parts if part.strip()]

@@ -1,5 +1,5 @@
-"""Word documents, by the HTML that mammoth makes of them: headings by style, lists, tables, links,
-footnotes. Deleted, struck and hidden text, comments and margins are left out."""
+"""Word documents, through mammoth's HTML: headings by style, lists, tables, links, footnotes.
+Deleted, struck and hidden text, comments and margins are left out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexers.sources.attachments.markup import outlined
 from indexers.sources.attachments.office import checked
 
 _MOST_XML = 20 * 2**20
-"""Bytes. All of it becomes objects at once, at some thirty times its size."""
+"""Bytes. All XML becomes objects at once, at some thirty times its size."""
 
 _AS_MAMMOTH_READS = (
     (re.compile(rb"<w:(?:d?strike|vanish)\s++w:val\s*+=\s*+[\"'](?:0|false|off)[\"']\s*+/>"), b""),
@@ -22,8 +22,8 @@ _AS_MAMMOTH_READS = (
     (re.compile(rb"(</?w:)(?:bdo|dir|fldSimple|ruby|rubyBase)(?=[\s/>])"), rb"\1smartTag"),
     (re.compile(rb"<w:cr\s*+/>"), b"<w:br/>"),
 )
-"""Elements that mammoth does not know, and others that it reads as these are meant: struck text is
-left out here, and a smart tag is whatever it holds."""
+"""Elements that mammoth does not know, and replacements that it reads in the intended way: struck
+text is left out here, and a smart tag is replaced by its content."""
 _STYLES = """
 br[type='page'] => br:fresh
 br[type='column'] => br:fresh
@@ -39,42 +39,41 @@ _BACK = re.compile(r'(?:(?<!\s)\s++)?<a href="#(?:foot|end)note-ref-[^"]*">↑</
 
 
 def sections(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
-    """Yield the sections of a document. Raises whatever mammoth raises on a broken file.
+    """Yield the sections of a document.
 
     Raises: Unreadable, and whatever mammoth raises on a broken file.
     """
     source = _readable(checked(data, most_xml=_MOST_XML))
     import mammoth  # late: the extra "attachments" need not be installed
 
-    made = mammoth.convert_to_html(
+    converted = mammoth.convert_to_html(
         source,
         # A picture becomes its alternative text; its bytes are not needed.
         convert_image=mammoth.images.img_element(lambda _image: {}),
         style_map=_STYLES,
         include_embedded_style_map=False,
     )
-    if any("}oMath" in message.message for message in made.messages):
+    if any("}oMath" in message.message for message in converted.messages):
         warn("its equations are left out")
     # The space at the edge of a link belongs to the text.
-    yield from outlined(_with_notes(_EDGE.sub(r"\2\1\4\3", made.value)), name)
+    yield from outlined(_with_notes(_EDGE.sub(r"\2\1\4\3", converted.value)), name)
 
 
 def _readable(source: BytesIO) -> BytesIO:
-    """Return the document as mammoth reads all of it, without its pictures."""
-    made = BytesIO()
-    with ZipFile(source) as archive, ZipFile(made, "w") as written:
+    """Return a document of which mammoth reads everything, without its pictures."""
+    document = BytesIO()
+    with ZipFile(source) as archive, ZipFile(document, "w") as output:
         for name in dict.fromkeys(archive.namelist()):
             if name.endswith((".xml", ".rels")):
                 content = archive.read(name)
-                for element, read in _AS_MAMMOTH_READS:
-                    content = element.sub(read, content)
-                written.writestr(name, content)
-    return made
+                for element, replacement in _AS_MAMMOTH_READS:
+                    content = element.sub(replacement, content)
+                output.writestr(name, content)
+    return document
 
 
 def _with_notes(html: str) -> str:
-    """Return the HTML with its notes where they are first referred to, as the outline expects
-    them."""
+    """Return the HTML with its footnotes in the form that the outline reads."""
 
     def place(number: int) -> str:
         return f'<fn-ref to="{number - 1}"></fn-ref>'
@@ -82,7 +81,7 @@ def _with_notes(html: str) -> str:
     def note(number: int, text: str) -> str:
         return f'<fn-footnote id="{number}">{_BACK.sub("", text)}</fn-footnote>'
 
-    html = _REFERENCE.sub(lambda found: place(int(found[1])), html)
+    html = _REFERENCE.sub(lambda match: place(int(match[1])), html)
     return _NOTES.sub(
         lambda notes: "".join(
             [
@@ -96,6 +95,6 @@ def _with_notes(html: str) -> str:
 
 
 def _texts(notes: str) -> list[str]:
-    """Return the texts of the list that mammoth puts the notes into."""
+    """Return the texts of the notes, which mammoth puts into a list."""
     _, *items = _NOTE.split(notes)
     return [item.removesuffix("</ol>").removesuffix("</li>") for item in items]
