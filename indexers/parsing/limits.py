@@ -21,23 +21,23 @@ class Limits:
 
 
 PAGE: Final = Limits(seconds=20, wall_seconds=600)
-"""Of 250 pages of a real handbook the slowest takes 0.1 s; 300 KB of `[` take some 5 s, and twice
+"""The slowest of 250 pages of a real handbook takes 0.1 s; 300 KB of `[` take some 5 s, and twice
 that if other work shares the processor's caches."""
 FILE: Final = Limits(seconds=20, wall_seconds=600)
-"""A PDF of 600 pages takes some 10 s. By the clock it may take thirty times as long, because
-everything else on the machine has priority: the result must not depend on that."""
+"""A PDF of 600 pages takes some 10 s. By the clock it may take thirty times as long, because all
+other work on the machine has priority, on which the result must not depend."""
 
 
 class ParsingFailed(Exception):
-    """Parsing failed, for a reason that an operator can read. It holds no word of the page."""
+    """Parsing failed. The message is for the operator, and holds no word of the page."""
 
 
 class TooCostly(ParsingFailed):
-    """The page would take more time or memory than one may. Trying again would not help."""
+    """The page would exceed a limit of time or memory. Trying again would not help."""
 
 
 class TooLong(TooCostly):
-    """The page takes more processor time than it may, whatever else the machine does."""
+    """The page exceeds the limit of processor time, whatever else the machine does."""
 
 
 class ParsingStopped(ParsingFailed):
@@ -57,7 +57,7 @@ class ParserBroken(ParsingFailed):
 
 
 class Parse(Protocol):
-    """A port that calls a parser with its arguments, within limits."""
+    """A port that calls a parser within limits."""
 
     def __call__(
         self, limits: Limits, parser: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
@@ -65,11 +65,11 @@ class Parse(Protocol):
         """Call the parser.
 
         Raises:
-            ParsingFailed: see its kinds.
+            ParsingFailed: see its subclasses.
         """
         ...
 
 
 def here(_limits: Limits, parser: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
-    """Parse in this process and without limits: for one file of its owner's, and for tests."""
+    """Parse in this process and without limits: for a trusted file, and for tests."""
     return parser(*arguments, **named)

@@ -1,7 +1,7 @@
 """Processes that parse: started, watched and ended.
 
-`concurrent.futures` cannot end a running task, and `multiprocessing` imports the program that
-started it once more; so this is a pipe to a `subprocess`, and no more.
+`concurrent.futures` cannot end a running task, and `multiprocessing` imports the main program
+again; so this is just a pipe to a `subprocess`.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     "from indexers.parsing.worker import main; main(int(sys.argv[2]), int(sys.argv[3]))"
 )
-_LOOK = 0.1
+_CHECK_EVERY = 0.1
 """Seconds between two checks whether the sync was stopped."""
 _ENDING = 60.0
-"""Seconds that a process may take to end once it has closed the pipe: it has half a gigabyte to
-free, and everybody else comes first."""
+"""Seconds that a process may take to end once it has closed the pipe: it may have half a gigabyte
+to free, at a low priority."""
 _MOST_ANSWERED = 256 * 2**20
 """Bytes of one result."""
 _REMEMBERED = 1000
@@ -60,7 +60,7 @@ _stopped: ContextVar[Callable[[], bool]] = ContextVar("stopped", default=lambda:
 
 @contextmanager
 def stoppable(stopped: Callable[[], bool]) -> Iterator[None]:
-    """Let parsing within end early, as ParsingStopped, once ``stopped`` says so."""
+    """End parsing within early, with ParsingStopped, once ``stopped`` returns true."""
     token = _stopped.set(stopped)
     try:
         yield
@@ -69,8 +69,8 @@ def stoppable(stopped: Callable[[], bool]) -> Iterator[None]:
 
 
 class Parsers:
-    """Processes that parse, as many as are called at once; a `limits.Parse`. They start when they
-    are needed; ``rest`` ends idle ones."""
+    """Processes that parse, one for each concurrent call; a `limits.Parse`. They start on demand;
+    ``rest`` ends idle ones."""
 
     def __init__(self, megabytes: int = PAGE.megabytes) -> None:
         self._megabytes = megabytes
@@ -88,7 +88,7 @@ class Parsers:
         name = blake2b(call, digest_size=16).digest()
         if why := self._too_long.get(name):
             raise TooLong(why)
-        process = self._taken()
+        process = self._idle_or_new()
         try:
             result, error, used = process.call(limits, call)
         except BaseException as raised:
@@ -109,7 +109,7 @@ class Parsers:
 
     @contextmanager
     def working(self, stopped: Callable[[], bool]) -> Iterator[None]:
-        """Do as `stoppable`, and end idle processes afterwards."""
+        """Let parsing end early as `stoppable` does, and end idle processes afterwards."""
         try:
             with stoppable(stopped):
                 yield
@@ -124,13 +124,13 @@ class Parsers:
             process.end()
 
     def _remember(self, name: bytes, error: TooLong) -> None:
-        """Remember a call, so that its time is not spent again at every sync."""
+        """Remember a call that took too long, so that no later sync spends that time again."""
         with self._lock:
             self._too_long[name] = str(error)
             for old in list(self._too_long)[:-_REMEMBERED]:
                 del self._too_long[old]
 
-    def _taken(self) -> _Process:
+    def _idle_or_new(self) -> _Process:
         while True:
             with self._lock:
                 process = self._idle.pop() if self._idle else None
@@ -152,23 +152,23 @@ class _Process:
         try:
             self._calls, theirs = Pipe()
             with theirs:
-                self._process = self._started(theirs.fileno())
+                self._process = self._start(theirs.fileno())
         except OSError as error:
             why = error.strerror or str(error)
             raise ParsingFailed(f"no process could be started to read it: {why}") from error
         self.end = weakref.finalize(self, _end, self._calls, self._process)
 
-    def _started(self, theirs: int) -> subprocess.Popen[bytes]:
-        # -P, or it imports modules of the folder that Footnote is started in, perhaps a wiki's.
+    def _start(self, theirs: int) -> subprocess.Popen[bytes]:
+        # Without -P it would import modules from the current folder, which may be a wiki.
         command = [sys.executable, "-P", "-c", _START, str(_ROOT), str(theirs)]
-        # No other open file is inherited, such as the lock on the index.
+        # No other open file, such as the lock on the index, is inherited.
         return subprocess.Popen(
             [*command, str(self._megabytes)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=(theirs,),
-            process_group=0,  # Ctrl-C in the terminal is for us: we decide what becomes of it
+            process_group=0,  # Ctrl-C in the terminal reaches only the main process
         )
 
     @property
@@ -176,27 +176,27 @@ class _Process:
         return self._process.poll() is None
 
     def call(self, limits: Limits, call: bytes) -> tuple[object, Exception | None, int]:
-        """Return the result of the pickled ``call``: a result or an error, and the memory used.
+        """Run the pickled ``call`` and return its result or error, and the memory used.
 
         Raises:
             ParsingFailed
         """
-        late = time.monotonic() + limits.wall_seconds
+        deadline = time.monotonic() + limits.wall_seconds
         try:
             self._calls.send_bytes(call)
-            while not self._calls.poll(_LOOK):
+            while not self._calls.poll(_CHECK_EVERY):
                 if _stopped.get()():
                     raise ParsingStopped("the sync was stopped")
-                if time.monotonic() > late:
-                    # On a busy machine that is no fault of the page's, and it may be tried again.
+                if time.monotonic() > deadline:
+                    # The machine may just be busy, so the page may be tried again.
                     raise ParsingFailed(f"takes more than {limits.wall_seconds:g} s to be read")
             answer = self._calls.recv_bytes(_MOST_ANSWERED)
         except (EOFError, ConnectionError) as error:
             raise self._ended(limits) from error
         except OSError as error:
             raise TooCostly("too large once it is read") from error
-        found: tuple[object, Exception | None, int] = pickle.loads(answer)  # noqa: S301 - ours
-        return found
+        outcome: tuple[object, Exception | None, int] = pickle.loads(answer)  # noqa: S301 - ours
+        return outcome
 
     def _ended(self, limits: Limits) -> ParsingFailed:
         try:

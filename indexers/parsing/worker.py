@@ -1,4 +1,4 @@
-"""The parsing process: it takes one call after another, until nobody holds the other end."""
+"""The parsing process: it runs one call after another, until the other end closes the pipe."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from indexers.parsing.limits import Limits, ParserBroken, ParsingFailed, TooCost
 from indexers.priority import lower_priority
 
 OUT_OF_MEMORY = 77
-"""The exit code if not even an answer could be made."""
+"""The exit code if there is no memory even for an answer."""
 _STATUS = Path("/proc/self/status")
 
 
 def main(descriptor: int, megabytes: int) -> None:
     """Answer every call that comes through ``descriptor``."""
-    # Answers to people go before pages.
+    # Answers to people have priority over pages.
     lower_priority()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _lower(resource.RLIMIT_DATA, megabytes * 2**20)
@@ -32,10 +32,10 @@ def main(descriptor: int, megabytes: int) -> None:
             try:
                 limits, parser, arguments, named = calls.recv()
                 answer = _answer(limits, parser, arguments, named)
-                # What little is left of its time is not to end the next call before it begins.
+                # Otherwise the remaining time could end the next call before it begins.
                 _lift(resource.RLIMIT_CPU)
                 calls.send_bytes(answer)
-            # Checked first, and by itself: even a pair of classes takes memory.
+            # First and by itself, because even a tuple of classes takes memory.
             except MemoryError:
                 os._exit(OUT_OF_MEMORY)
             except (EOFError, ConnectionError):
@@ -45,7 +45,7 @@ def main(descriptor: int, megabytes: int) -> None:
 def _answer(
     limits: Limits, parser: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
 ) -> bytes:
-    """Return result or error, and the most memory in use so far, in bytes; pickled."""
+    """Return the pickled result, error and peak memory in bytes."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     # The system kills a process that uses more: no handler would run within a long call.
     _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + limits.seconds)
@@ -58,7 +58,7 @@ def _answer(
         error = TooCostly(f"needs more than {limits.megabytes} MB of memory to be read")
     except RecursionError:
         error = TooCostly("nested too deeply")
-    except Exception as raised:  # noqa: BLE001 - told to whoever called
+    except Exception as raised:  # noqa: BLE001 - returned to the caller
         error = raised if _is_ours(raised) else _broken(raised)
     del result
     return pickle.dumps((None, error, _peak()), pickle.HIGHEST_PROTOCOL)
@@ -73,10 +73,10 @@ def _broken(error: Exception) -> ParserBroken:
     return ParserBroken(type(error).__name__, "".join(traceback.format_exception(error)))
 
 
-def _lower(limit: int, wanted: int) -> None:
-    """Lower the soft limit, which counts, and never above the hard one."""
+def _lower(limit: int, value: int) -> None:
+    """Set the soft limit, which applies, to at most the hard one."""
     _, hard = resource.getrlimit(limit)
-    soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(limit, (soft, hard))
 
 
@@ -86,8 +86,8 @@ def _lift(limit: int) -> None:
 
 
 def _peak() -> int:
-    """Return the peak memory of this process. `resource` may report its parent's, whose number it
-    starts with."""
+    """Return the peak memory of this process. `resource` may report the parent's peak, which a
+    process inherits."""
     try:
         lines = _STATUS.read_text().splitlines()
     except OSError:  # no Linux
