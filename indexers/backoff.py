@@ -9,7 +9,7 @@ from math import inf, isfinite
 
 
 def growing_pauses(first: float, longest: float = inf) -> Iterator[float]:
-    """Yield seconds, for ever: each twice as many as before, up to ``longest``."""
+    """Yield seconds for ever, doubled each time up to ``longest``."""
     pause = min(first, longest)
     while True:
         yield pause
@@ -17,7 +17,7 @@ def growing_pauses(first: float, longest: float = inf) -> Iterator[float]:
 
 
 def seconds_of(retry_after: str | None, now: Callable[[], datetime]) -> float | None:
-    """Return the seconds that the header Retry-After asks for, as a number or a date."""
+    """Return the seconds in the header Retry-After, which has a number or a date."""
     words = (retry_after or "").strip()
     try:
         seconds = float(words)
@@ -27,7 +27,7 @@ def seconds_of(retry_after: str | None, now: Callable[[], datetime]) -> float | 
         return max(0.0, seconds) if isfinite(seconds) else None
     try:
         moment = parsedate_to_datetime(words)
-        left = moment.replace(tzinfo=moment.tzinfo or UTC) - now()
+        remaining = moment.replace(tzinfo=moment.tzinfo or UTC) - now()
     except (ValueError, OverflowError):
         return None
-    return max(0.0, left.total_seconds())
+    return max(0.0, remaining.total_seconds())

@@ -11,12 +11,12 @@ from indexers.sources.markdown import convert
 from indexers.sources.markdown.encoding import Binary, text_of
 
 STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
-"""Endings of files that hold a Confluence page's body."""
+"""Suffixes of files with the body of a Confluence page."""
 
 
 def sections(file: Path, form: str | None = None, flavour: str = "auto") -> tuple[Section, ...]:
-    """Return the sections of the page in ``file``: ``markdown`` or ``storage``, by its ending if no
-    ``form`` is given.
+    """Return the sections of the page in ``file``. ``form`` is ``markdown`` or ``storage``; None:
+    by the file's suffix.
 
     Raises:
         WikiMisconfigured: the file is no text.

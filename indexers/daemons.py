@@ -13,22 +13,22 @@ Result = TypeVar("Result")
 
 
 def in_daemon(work: Callable[[], Result], name: str) -> Future[Result]:
-    """Begin ``work`` in a daemon thread, in the caller's context. ``name`` is the thread's."""
+    """Start ``work`` in a daemon thread called ``name``, in the caller's context."""
     future: Future[Result] = Future()
     Thread(target=copy_context().run, args=(fulfil, future, work), name=name, daemon=True).start()
     return future
 
 
 def in_order(work: Iterable[Callable[[], Result]], *, ahead: int, name: str) -> Iterator[Result]:
-    """Yield the results of ``work`` in its order, each as soon as it is there; up to ``ahead`` are
-    begun before their turn, in daemon threads called ``name``. An error is raised at its turn."""
-    begun: deque[Future[Result]] = deque()
-    for one in work:
-        begun.append(in_daemon(one, name))
-        if len(begun) > ahead:
-            yield begun.popleft().result()
-    while begun:
-        yield begun.popleft().result()
+    """Yield the results of ``work`` in its order, each as soon as it is there. Up to ``ahead`` jobs
+    start before their turn, in daemon threads called ``name``. An error is raised at its turn."""
+    futures: deque[Future[Result]] = deque()
+    for job in work:
+        futures.append(in_daemon(job, name))
+        if len(futures) > ahead:
+            yield futures.popleft().result()
+    while futures:
+        yield futures.popleft().result()
 
 
 def fulfil(future: Future[Result], work: Callable[[], Result]) -> None:

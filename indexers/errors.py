@@ -20,7 +20,7 @@ class IndexersError(Exception):
 
 class WikiUnavailable(IndexersError):
     def behind(self, what: str) -> WikiUnavailable:
-        """Return the error that ``what`` (a sentence) is so because of this one."""
+        """Return the error ``what`` (a sentence), with this one as its reason."""
         return WikiUnavailable(f"{what} {self}")
 
 

@@ -18,8 +18,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding: one plain sentence on ``about`` (a wiki by name, the index, Slack), and what to
-    do."""
+    """A finding: a plain sentence about a wiki (by name), the index or Slack, and what to do."""
 
     level: Level
     about: str
@@ -62,8 +61,8 @@ class Access:
     """A person's access to a page, as its wiki reports it now.
 
     ``may_read`` None: it is unknown, and ``why`` says why; otherwise the ``gates`` decide.
-    ``read``: the page is among those that are read at all; ``space_read``: its space is.
-    ``indexed`` None: it is not indexed, or that is unknown, and ``untold`` says why.
+    ``read``: the settings select the page; ``space_read``: they select its space. ``indexed`` None:
+    the page is not indexed, or that is unknown, and ``untold`` says why.
     """
 
     wiki: str

@@ -54,8 +54,8 @@ class Indexing:
         wikis: Sequence[Wiki] | None = None,
         folder: Path | None = None,
     ) -> None:
-        """Create it. ``wikis`` and ``folder`` (of an embedded index) replace those of the settings,
-        for scratch indexes, which have no confidence curve of their own."""
+        """Create the object. ``wikis`` and ``folder`` (of an embedded index) replace those of the
+        settings, for scratch indexes, which have no confidence curve."""
         self._settings = settings
         self._secrets = secrets
         url = settings.index.url
@@ -105,8 +105,8 @@ class Indexing:
         return FastembedReranker(name, self._settings.data_dir / "models")
 
     def entailment(self, name: str) -> Entailing:
-        """Return the model of this name in `models` of the data folder, or in this folder. It is
-        loaded at first use."""
+        """Return the model in the folder ``name``, which is absolute or within `models` of the data
+        folder. It is loaded at first use."""
         return EntailmentModel(self._settings.data_dir / "models" / name)
 
     @cached_property
@@ -124,7 +124,7 @@ class Indexing:
 
     @property
     def is_made(self) -> bool:
-        """Return whether there is an index. To open it would make it."""
+        """Return whether there is an index, without creating one."""
         return self._place.is_made
 
     @property
@@ -150,26 +150,26 @@ class Indexing:
     sync = sync_wikis
 
     def abandon(self) -> None:
-        """Delete what a stopped full sync has built."""
+        """Delete the unfinished index of a stopped full sync."""
         self.index.discard()
 
     def access(self, email: str, url: str, *, held: frozenset[str] = frozenset()) -> Access:
-        """Return whether the person with this address, who holds ``held`` elsewhere, may read the
-        page at ``url``, as its wiki says now, and its indexed state.
+        """Return whether the person with this address may read the page at ``url``, as its wiki
+        says now, and its indexed state. ``held`` are the person's tokens from elsewhere.
 
         Raises:
-            WikiMisconfigured: it is the address of no wiki that is set.
+            WikiMisconfigured: ``url`` is in no configured wiki.
             WikiUnavailable: the wiki cannot be asked.
         """
-        found, rule = self.wikis.access(email, url, held)
+        access, rule = self.wikis.access(email, url, held)
         reader = partial(self.wikis.reader, email, held)
-        return with_indexed(found, rule, reader, lambda: self.index)
+        return with_indexed(access, rule, reader, lambda: self.index)
 
     def doctor(self) -> Iterator[Finding]:
-        """Yield findings about the wikis, the models and the index, each as soon as it is known.
-        Bounded: up to some minutes if nothing answers."""
+        """Yield findings about the wikis, the models and the index, each as soon as it is known. It
+        takes up to some minutes if nothing answers."""
         with suppress(IndexersError):
-            _ = self.index  # so that each wiki is read as its pages were
+            _ = self.index  # so that each wiki is read like its indexed pages
         yield from self.wikis.findings()
         yield from doctor.findings(self, tuple(self.wikis), self._place.version_problem)
 

@@ -35,10 +35,10 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The readers of a shared answer: it may hold what each of them may read.
+    """The readers of a shared answer. It may hold only text that each of them may read.
 
     Raises:
-        ValueError: if there is nobody, whom everything would admit.
+        ValueError: there is no reader; every page would admit an empty audience.
     """
 
     readers: frozenset[Principal]
@@ -62,7 +62,7 @@ def domain_token(email: str) -> str:
 
 
 def addressed(email: str) -> frozenset[str]:
-    """Return the tokens that an e-mail address by itself gives."""
+    """Return the tokens that an e-mail address gives by itself."""
     return frozenset({user_token(email), domain_token(email)}) if "@" in email else frozenset()
 
 
@@ -91,7 +91,7 @@ class Acl:
     def admits(self, reader: Reader) -> bool:
         """Return whether the reader passes all gates; an audience if each member does."""
         readers = reader.readers if isinstance(reader, Audience) else (reader,)
-        return all(gate & one.tokens for one in readers for gate in self.gates)
+        return all(gate & member.tokens for member in readers for gate in self.gates)
 
     def __and__(self, other: Acl) -> Acl:
         """Combine the gates: both must be passed."""
@@ -243,10 +243,10 @@ class LivePage:
 
 @dataclass(frozen=True, slots=True)
 class LivePages:
-    """The current state of some pages in a wiki: those that ``stand``, by key. The wiki did not
-    report the ``untold`` ones in time; all others are gone. Partial reports of untold ones are in
-    ``partly``: rights at least as wide as the page's own, and whether its text has certainly
-    changed."""
+    """The current state of some pages in a wiki. ``stand`` are the pages that exist, by key. The
+    wiki did not report the ``untold`` ones in time; all others are gone. Partial reports of untold
+    ones are in ``partly``: rights at least as wide as the page's own, and whether its text has
+    certainly changed."""
 
     stand: Mapping[str, LivePage]
     untold: frozenset[str] = frozenset()
@@ -264,8 +264,8 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class ReadAs:
-    """The way a wiki of files is read: its ``flavour`` of Markdown, and the ``folder`` in which its
-    pages start (empty: at the top). ``guessed``: no setting names the flavour."""
+    """The way a wiki of files is read: its ``flavour`` of Markdown, and the top ``folder`` of its
+    pages (empty: the root). ``guessed``: no setting names the flavour."""
 
     flavour: str
     folder: str = ""
@@ -279,8 +279,8 @@ class ReadAs:
 @dataclass(frozen=True, slots=True)
 class Enumerated:
     """The end of a wiki's listing: these keys and no others exist. ``spaces`` (by key) are its
-    parts, if it has any. Not ``whole``: a part could not be listed this time, and the keys hold
-    what is known of it from before. ``warnings`` are about the wiki, not about a page."""
+    parts, if it has any. Not ``whole``: a part could not be listed this time, and the keys hold its
+    indexed pages. ``warnings`` are about the wiki, not about a page."""
 
     keys: frozenset[str]
     spaces: Mapping[str, Space] = field(default_factory=dict, hash=False)
@@ -291,8 +291,8 @@ class Enumerated:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A new, edited, moved or renamed page; in which ``space`` and ``since`` when, if the wiki says
-    so."""
+    """A new, edited, moved or renamed page, with its ``space`` and the time of its change, if the
+    wiki reports them."""
 
     page: Page
     warnings: tuple[str, ...] = ()
@@ -318,8 +318,8 @@ class Unchanged:
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A page that is not read and leaves the index: at once if it is left out ``on_purpose`` (a
-    draft, labels, settings), else as vanished pages do (it is empty now, or binary). ``keeps``: an
-    earlier version of it stays, and then this is a failure (it grew too large)."""
+    draft, labels, settings), else like a vanished page (it is empty now, or binary). ``keeps``: an
+    indexed version stays, and then this is a failure (it grew too large)."""
 
     key: str
     reason: str
@@ -354,8 +354,8 @@ class SyncScope:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An edit of an indexed page: made in the wiki at ``since``, its new version can be found since
-    ``found``."""
+    """An edit of an indexed page, made in the wiki at ``since``. Searches find the new version from
+    ``found`` on."""
 
     space: str
     since: datetime
@@ -364,10 +364,9 @@ class Edit:
 
 @dataclass(slots=True)
 class SyncReport:
-    """The report of a sync of one wiki. Counts are pages unless they say otherwise. ``planned`` is
-    what a dry run would have done, a line a page. It is ``complete`` if the whole wiki was listed
-    to its end and nobody stopped it. ``error`` is what ended it early, if anything did; the counts
-    say what was done before."""
+    """The report of a sync of one wiki. Counts are pages unless they say otherwise. ``planned``
+    are the actions of a dry run, a line a page. The sync is ``complete`` if the whole wiki was
+    listed and nobody stopped it. ``error`` ended it early; the counts are of the work before."""
 
     wiki: str
     added: int = 0

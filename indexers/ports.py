@@ -17,9 +17,9 @@ PassageRef = tuple[str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """The embedding of a passage: the ``whole`` of it as a vector of unit length, and its
-    ``sentences``, each read within the whole, as vectors of which only the direction counts: one
-    after another, a signed byte for each dimension. Empty if the model cannot tell them apart."""
+    """The embedding of a passage. ``whole`` is the passage's vector, of unit length. ``sentences``
+    are the vectors of its sentences in context, one after another, with a signed byte for each
+    dimension; only their direction counts. Empty if the model has no vectors of sentences."""
 
     whole: Vector
     sentences: bytes = b""
@@ -27,7 +27,7 @@ class Embedding:
 
 @dataclass(frozen=True, slots=True)
 class IndexQuery:
-    """A search of an index: by the words of ``text``, and by ``vector`` (empty: by words alone)."""
+    """A search of an index: by the words of ``text``, and by ``vector`` (empty: by words only)."""
 
     text: str
     vector: Vector
@@ -39,7 +39,7 @@ class Wiki(Protocol):
     name: str
     has_page_rights: bool
     """Whether its pages have rights of their own. Then a page that vanished may have been closed to
-    us, and nobody is shown it, also while its removal waits for the operator."""
+    Footnote, so nobody is shown it, even while its removal waits for the operator."""
     scope_settings: str
     """The settings that choose its pages, for messages."""
 
@@ -64,11 +64,11 @@ class Wiki(Protocol):
 
 
 class Divisible(Protocol):
-    """A wiki of which a part can be read by itself, without ``Enumerated``."""
+    """A wiki that can read a page or a space by itself, without ``Enumerated``."""
 
     def page(self, key: str) -> Iterator[PageChange]:
-        """Yield one page as it is now, whatever is known of it; ``Skipped`` if it is certainly
-        gone, or not among those that are read.
+        """Yield one page in its current state, even if it is unchanged; ``Skipped`` if it is
+        certainly gone, or the settings do not select it.
 
         Raises:
             WikiUnavailable: the wiki cannot be asked.
@@ -80,8 +80,8 @@ class Divisible(Protocol):
         it is not reported.
 
         Raises:
-            WikiMisconfigured: there is no such space among those that are read.
-            WikiUnavailable: it cannot be listed.
+            WikiMisconfigured: the wiki reads no such space.
+            WikiUnavailable: the space cannot be listed.
         """
         ...
 
@@ -90,17 +90,17 @@ class LiveWiki(Protocol):
     """A wiki that can be asked for the current state of a page."""
 
     def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
-        """Check the pages ``cited`` (revisions by key) for at most ``seconds``. An edited one is
+        """Check the pages ``cited`` (revisions by key) for at most ``seconds``. Edited pages are
         read again.
 
         Raises:
-            WikiUnavailable: it cannot be asked.
+            WikiUnavailable: the wiki cannot be asked.
         """
         ...
 
     def plain_address(self, key: str, url: str) -> str:
-        """Return an address of the page that reveals nothing of its title, its place or its
-        headings; empty if there is none."""
+        """Return an address of the page that does not reveal its title, place or headings; empty if
+        there is none."""
         ...
 
 
@@ -108,7 +108,7 @@ class Embedder(Protocol):
     """A model that turns texts into vectors."""
 
     identity: str
-    """Names model and weights: other identity, other vectors."""
+    """The name of model and weights: another identity means other vectors."""
     dimensions: int
     max_tokens: int
     """Text after so many tokens is not embedded."""
@@ -128,11 +128,11 @@ class Entailing(Protocol):
     """A model of natural language inference."""
 
     def entailed(self, pairs: Sequence[tuple[str, str]]) -> Sequence[float]:
-        """Return for each pair, a text and a sentence, how likely the text says the sentence (0 to
-        1). Up to seconds.
+        """Return for each pair, a text and a sentence, the probability that the text entails the
+        sentence (0 to 1). It may take seconds.
 
         Raises:
-            ModelUnavailable: it cannot tell.
+            ModelUnavailable: the model cannot be loaded, or does not run.
         """
         ...
 
@@ -142,27 +142,27 @@ class Reranker(Protocol):
     slower."""
 
     identity: str
-    """Names the model: scores of another one are not comparable."""
+    """The name of the model: scores of different models are not comparable."""
 
     def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
-        """Return how well each text answers, in their order; higher is better. Up to seconds.
+        """Return a score for each text, in order; higher answers better. It may take seconds.
 
         Raises:
-            ModelUnavailable: it cannot tell.
+            ModelUnavailable: the model cannot be loaded, or does not run.
         """
         ...
 
 
 class Unembedded(Protocol):
-    """The passages of an index that wait for an embedding; until then they are found by their words
-    alone. A passage is named by its digest."""
+    """The passages of an index that wait for an embedding; until then, only their words find them.
+    A passage is named by its digest."""
 
     def counts(self) -> dict[str, int]:
-        """Return how many there are of each wiki that has any."""
+        """Return how many passages of each wiki wait; wikis without any are left out."""
         ...
 
     def digests(self, wiki: str) -> list[str]:
-        """Return all of a wiki, those of the newest pages first."""
+        """Return the digests of all waiting passages of a wiki, the newest pages first."""
         ...
 
     def recently_found(self) -> list[str]:
@@ -171,11 +171,11 @@ class Unembedded(Protocol):
         ...
 
     def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:
-        """Return those of ``digests`` that still wait, one passage for each."""
+        """Return a passage for each of ``digests`` that still waits."""
         ...
 
     def embed(self, wiki: str, embeddings: Mapping[str, Embedding]) -> None:
-        """Store embeddings of those that still wait."""
+        """Store the embeddings of passages that still wait."""
         ...
 
 
@@ -190,7 +190,7 @@ class PassageIndex(Protocol):
         ...
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
-        """Return a page of it; None if it is not indexed."""
+        """Return the indexed state of a page; None if it is not indexed."""
         ...
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
@@ -198,13 +198,13 @@ class PassageIndex(Protocol):
         ...
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
-        """Return the digests of a page's passages: its words, whatever its name."""
+        """Return the digests of a page's passages, which depend on its words, not on its key."""
         ...
 
     def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         """Make these passages, all of one page at one revision, the page's only readable version.
-        At any kill point one version is readable, never none. One whose `Embedding.whole` is empty
-        waits for its embedding.
+        At any kill point one version is readable, never none. A passage whose `Embedding.whole` is
+        empty waits for its embedding.
 
         Raises:
             ValueError: passages of more than one page or revision, or none.
@@ -221,7 +221,7 @@ class PassageIndex(Protocol):
     def remove(self, wiki: str, pages: Sequence[str]) -> None: ...
 
     def sweep(self, wiki: str) -> int:
-        """Remove what an interrupted ``replace`` left; return how many passages."""
+        """Remove the leftovers of an interrupted ``replace``; return how many passages."""
         ...
 
     def search(
@@ -245,8 +245,7 @@ class PassageIndex(Protocol):
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[list[Hit]]:
-        """Return what `search` finds by each of ``queries``, in less time than by one after the
-        other."""
+        """Return the hits of `search` for each of ``queries``, in less time than one by one."""
         ...
 
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
@@ -257,13 +256,14 @@ class PassageIndex(Protocol):
     def near_words(
         self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
     ) -> dict[str, int]:
-        """Return the words that ``word``, in lower case, may be a misspelling of: words one typing
-        error away, and how many passages of a few have them (0: another form of them); the word
-        alone if it is not misspelt. Only passages that ``reader`` may read count."""
+        """Return the words for which ``word``, in lower case, may be a misspelling: words one
+        typing error away, and how many of a few passages have them (0: they have another form of
+        it). If the word is not misspelt, return it alone. Only passages that ``reader`` may read
+        count."""
         ...
 
     def speaks(self, text: str) -> bool:
-        """Return whether ``text`` is in a language of the index, or may be: a few words do not
+        """Return whether ``text`` is, or may be, in a language of the index: a few words do not
         tell."""
         ...
 
@@ -272,7 +272,7 @@ class PassageIndex(Protocol):
         ...
 
     def wikis(self) -> frozenset[str]:
-        """Return the wikis of which anything is stored, be it what an interrupted write left."""
+        """Return the wikis of which anything is stored, even leftovers of an interrupted write."""
         ...
 
     def settle(self) -> None:
@@ -280,7 +280,7 @@ class PassageIndex(Protocol):
         ...
 
     def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
-        """Put a copy, or what names one on a server, into ``folder``, which does not exist, and
+        """Put a copy, or the name of a copy on a server, into ``folder``, which must not exist, and
         return its `counts`. Writers wait meanwhile, readers do not."""
         ...
 
@@ -288,5 +288,5 @@ class PassageIndex(Protocol):
 
 
 PromotionCheck = Callable[[PassageIndex, PassageIndex], Sequence[str]]
-"""Returns why the second index, a rebuilt one, should not replace the first, in sentences for the
-operator; empty: it may."""
+"""Returns sentences for the operator that say why the second index, a rebuilt one, should not
+replace the first; empty: it may."""

@@ -1,4 +1,4 @@
-"""Priority of threads: who waits for a person goes before who reads pages."""
+"""Priority of threads: answers to people go before the reading of pages."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import sys
 import threading
 
 _NICENESS = 10
-"""About a tenth of a processor's time beside work of ordinary priority, and all of it if there is
-none."""
+"""About a tenth of a processor's time beside work of ordinary priority, and all of it otherwise."""
 
 
 def lower_priority() -> None:
-    """Give this thread low priority from here on, and the threads and processes that it starts. On
-    Linux alone: elsewhere a priority belongs to the whole process."""
+    """Lower the priority of this thread, and of the threads and processes that it starts. Only on
+    Linux: elsewhere a priority belongs to the whole process."""
     if sys.platform == "linux":
-        here = threading.get_native_id()
-        found = os.getpriority(os.PRIO_PROCESS, here)
-        os.setpriority(os.PRIO_PROCESS, here, max(found, _NICENESS))
+        thread_id = threading.get_native_id()
+        niceness = os.getpriority(os.PRIO_PROCESS, thread_id)
+        os.setpriority(os.PRIO_PROCESS, thread_id, max(niceness, _NICENESS))

@@ -1,4 +1,4 @@
-"""Copies of files that are mostly zeros, as those of an embedded index are."""
+"""Copies of files that are mostly zeros, such as an embedded index's."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ _ZEROS = bytes(_PIECE)
 
 
 def copy_file(source: str | Path, target: str | Path) -> None:
-    """Copy a file's bytes. Of ``target``, which does not exist yet or is replaced, long stretches
-    of zeros take no room on the disk.
+    """Copy a file's bytes to ``target``, which is created or replaced. Long runs of zeros take no
+    room there on the disk.
 
     Raises:
         OSError
     """
-    with Path(source).open("rb") as read, Path(target).open("wb") as written:
-        while piece := read.read(_PIECE):
+    with Path(source).open("rb") as reader, Path(target).open("wb") as writer:
+        while piece := reader.read(_PIECE):
             if piece == _ZEROS[: len(piece)]:
-                written.seek(len(piece), 1)
+                writer.seek(len(piece), 1)
             else:
-                written.write(piece)
-        written.truncate()
+                writer.write(piece)
+        writer.truncate()
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """Copy a folder, as `copy_file` its files, into ``target``, which does not exist. It ends at
-    the first file that cannot be copied: on a full disk, the others could not either.
+    """Copy a folder with `copy_file` into ``target``, which must not exist. Stop at the first file
+    that cannot be copied: on a full disk, the others could not either.
 
     Raises:
         OSError

@@ -15,7 +15,7 @@ Opened = Callable[[Any, Resources], WikiSource]
 """Settings of one kind -> a wiki of that kind.
 
 Raises:
-    WikiMisconfigured: the settings name nothing that could be a wiki.
+    WikiMisconfigured: the settings name no possible wiki.
 """
 
 
@@ -32,4 +32,4 @@ def _confluence() -> Opened:
 
 
 SOURCES: dict[str, Callable[[], Opened]] = {"markdown": _markdown, "confluence": _confluence}
-"""By `config.wikis.WIKI_KINDS`."""
+"""The kinds, by the names in `config.wikis.WIKI_KINDS`."""

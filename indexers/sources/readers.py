@@ -1,4 +1,4 @@
-"""The readers of a whole wiki, as the settings name them: one gate of all its pages."""
+"""The readers of a whole wiki, as the settings name them: a single gate for all its pages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from indexers.model import EVERYONE, Acl, Principal, domain_token, user_token
 
 @dataclass(frozen=True, slots=True)
 class WikiReaders:
-    """A gate that any of ``named`` passes: "everyone", "@group", an address, or all of a domain as
-    in "*@example.com"."""
+    """A gate that any of ``named`` passes: "everyone", "@group", an address, or everybody of a
+    domain, as "*@example.com"."""
 
     named: Sequence[str]
 
@@ -21,7 +21,7 @@ class WikiReaders:
         return Acl.of([_token(reader) for reader in self.named])
 
     def access(self, wiki: str, key: str, url: str, email: str, reader: Principal) -> Access:
-        """Return whether ``reader`` may read the page of this ``key`` (empty: there is none)."""
+        """Return whether ``reader`` may read the page with this ``key`` (empty: no such page)."""
         admits = self.acl.admits(reader)
         if not key:
             why = "this wiki has no page at this address"

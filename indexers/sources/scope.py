@@ -1,4 +1,4 @@
-"""A part of a wiki as a wiki of its own: one page, one space, the latest edits."""
+"""A part of a wiki as a separate wiki: one page, one space, the latest edits."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Read = Callable[[Mapping[str, KnownPage]], Iterator[PageChange]]
 
 
 class ScopedWiki:
-    """A wiki of what ``read`` yields. It never says ``Enumerated``, so nothing is removed because
-    it is silent."""
+    """A wiki of the changes from ``read``. It never yields ``Enumerated``, so no page is removed
+    because it does not mention it."""
 
     def __init__(self, wiki: Wiki, read: Read) -> None:
         self.name = wiki.name
@@ -34,7 +34,7 @@ class ScopedWiki:
 
 
 def scoped(wiki: Wiki, divisible: Divisible | None, part: SyncScope) -> Wiki:
-    """Return ``wiki`` itself if the part is all of it."""
+    """Return the ``part`` of ``wiki`` as a wiki; ``wiki`` itself if the part is all of it."""
 
     def read(known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         if divisible is None:

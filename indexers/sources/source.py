@@ -1,4 +1,4 @@
-"""A configured wiki, and all that is asked of it. Each kind of wiki has one `WikiSource`."""
+"""A configured wiki with everything that it can do. Each kind of wiki has one `WikiSource`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from indexers.sources.readers import WikiReaders
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The means of a source beside its settings. ``secret`` returns the variable of a name, empty
-    if it is not set; ``parse`` runs a parser on text that others wrote."""
+    """The resources of a source beside its settings. ``secret`` returns the value of a variable,
+    empty if it is not set; ``parse`` runs a parser on untrusted text."""
 
     data_dir: Path
     secret: Callable[[str], str]
@@ -24,10 +24,10 @@ class Resources:
 
 
 class WikiSource:
-    """A wiki that can be read as a whole. A kind overrides what else its wikis can do."""
+    """A wiki that can be read as a whole. A kind overrides the methods for everything else."""
 
     recent: Wiki | None = None
-    """Its latest edits alone, if it can list them."""
+    """A wiki of its latest edits, if it can list them."""
     divisible: Divisible | None = None
     """The same wiki, if a page or a space of it can be read by itself."""
     live: LiveWiki | None = None
@@ -40,11 +40,11 @@ class WikiSource:
         self.wiki = wiki
 
     def path(self, url: str, *, ask: bool = False) -> str | None:  # noqa: ARG002 - see there
-        """Return what of ``url`` is below this wiki; None if it is the address of another one.
-        ``ask`` the wiki itself where the settings do not tell its address.
+        """Return the path of ``url`` below this wiki; None if it is in another wiki. With ``ask``,
+        ask the wiki itself if the settings do not tell its address.
 
         Raises:
-            WikiUnavailable: it is asked, and cannot tell.
+            WikiUnavailable: the wiki is asked, and does not answer.
         """
         return None
 
@@ -52,15 +52,15 @@ class WikiSource:
         """Return the key of the page at ``url``; empty if there is none.
 
         Raises:
-            WikiUnavailable: it cannot be told.
+            WikiUnavailable: the wiki does not answer.
         """
         return ""
 
     def space_at(self, url: str) -> str:  # noqa: ARG002
-        """Return the key of the space whose own address is ``url``; empty if it is none.
+        """Return the key of the space whose overview is at ``url``; empty if there is none.
 
         Raises:
-            WikiUnavailable: it cannot be told.
+            WikiUnavailable: the wiki does not answer.
         """
         return ""
 
@@ -73,28 +73,28 @@ class WikiSource:
         return ()
 
     def edit_address(self, page: str, url: str) -> str:  # noqa: ARG002
-        """Return where people edit the page of this key, which they read at ``url``; empty if
-        there is no such place.
+        """Return the address at which people edit the page with this key, which they read at
+        ``url``; empty if there is none.
 
         Raises:
-            WikiUnavailable: it cannot be told.
+            WikiUnavailable: the wiki does not answer.
         """
         return ""
 
     def tokens(self, email: str) -> frozenset[str]:  # noqa: ARG002
-        """Return what the person with this address holds in this wiki alone; empty if it knows no
-        such person; an `untold_token` if it cannot be asked now. Up to seconds: call it in a
-        thread."""
+        """Return the tokens that the person with this address holds in this wiki; empty if it knows
+        no such person; an `untold_token` if it cannot be asked now. It may take seconds, so call it
+        in a thread."""
         return frozenset()
 
     def owner(self, named: str) -> str:
-        """Return who keeps a page that names its owner so, as words in which their address
-        stands, or as it names them. Empty if they are gone, or it cannot be told now."""
+        """Return the owner whom a page calls ``named``, with their address if it is known. Empty if
+        they are gone, or the wiki does not answer now."""
         return named
 
     def access(self, url: str, email: str, reader: Callable[[], Principal]) -> tuple[Access, Acl]:
-        """Return whether ``reader``, who has the address ``email``, may read the page at
-        ``url``, and the rule that says so.
+        """Return whether ``reader``, who has the address ``email``, may read the page at ``url``,
+        and the page's Acl.
 
         Raises:
             WikiUnavailable: the wiki cannot be asked.
@@ -102,24 +102,25 @@ class WikiSource:
         if self.readers is None:
             why = f"{self.name} cannot be asked who may read its pages"
             return Access(self.name, email, may_read=None, why=why, url=url), NOBODY
-        found = self.readers.access(self.name, self.key_at(url), url, email, reader())
-        return found, self.readers.acl
+        access = self.readers.access(self.name, self.key_at(url), url, email, reader())
+        return access, self.readers.acl
 
     def findings(self) -> Iterator[Finding]:
         """Yield findings about the wiki, each as soon as it is known."""
         return iter(())
 
     def missing(self) -> str:
-        """Return why this machine has nothing to read, without asking anybody else; empty if it
-        may have."""
+        """Return why there is nothing to read on this machine; empty if there may be. It sends no
+        request."""
         return ""
 
     def trouble(self) -> str:
-        """Return why people get less than they may read; empty if they do not. May ask."""
+        """Return why people get less than they may read; empty if they do not. It may ask the
+        wiki."""
         return ""
 
     def recall(self, known: Callable[[], Mapping[str, KnownPage]]) -> None:
-        """Read the wiki as the ``known`` pages were read, until told otherwise."""
+        """Read the wiki in the way in which the ``known`` pages were read."""
 
     @property
     def read_as(self) -> ReadAs | None:
@@ -127,14 +128,14 @@ class WikiSource:
         return None
 
     def preload_members(self) -> None:
-        """Read who its people are, so that the first to ask need not wait for it."""
+        """Load the wiki's people, so that the first question need not wait for them."""
 
     def follow(self) -> None:
-        """Bring what this machine keeps of the wiki to how the wiki is now. May take minutes.
+        """Update this machine's copy of the wiki, if there is one. It may take minutes.
 
         Raises:
-            WikiMisconfigured, WikiUnavailable: it cannot be read.
+            WikiMisconfigured, WikiUnavailable: the wiki cannot be read.
         """
 
     def abort_waits(self) -> None:
-        """Let a sync that waits for the wiki give up."""
+        """Make a sync that waits for the wiki give up."""

@@ -27,12 +27,12 @@ log = logging.getLogger(__name__)
 
 
 class RecalledIndex(Protocol):
-    """The part of an index that reading goes on from."""
+    """The part of an index from which reading continues."""
 
     def known(self, wiki: str) -> Mapping[str, KnownPage]: ...
 
     def narrow(self, wiki: str, acl: Acl) -> None:
-        """Let nobody whom ``acl`` does not admit read ``wiki``, until the next sync."""
+        """Keep everybody whom ``acl`` does not admit from reading ``wiki``, until the next sync."""
         ...
 
 
@@ -47,7 +47,7 @@ class Wikis(dict[str, WikiSource]):
         """Return the wikis of these names, or all.
 
         Raises:
-            WikiMisconfigured: none is set, or none has one of the names.
+            WikiMisconfigured: no wiki is configured, or none has one of the names.
         """
         if not self:
             raise WikiMisconfigured(
@@ -71,12 +71,12 @@ class Wikis(dict[str, WikiSource]):
         return [source.wiki for source in sources]
 
     def part(self, what: str) -> SyncScope:
-        """Return what an operator means by ``what``: a wiki's name, a page's address, a space by
-        key or address. May ask the wikis.
+        """Return the part that an operator calls ``what``: a wiki by name, a page by address, a
+        space by key or address. It may ask the wikis.
 
         Raises:
-            WikiMisconfigured: none of these; the message says what there is.
-            WikiUnavailable: none of those that tell; one cannot be asked.
+            WikiMisconfigured: there is no such part; the message lists the wikis.
+            WikiUnavailable: no wiki that answers has it, and one does not answer.
         """
         if what in self:
             return SyncScope(what)
@@ -88,16 +88,16 @@ class Wikis(dict[str, WikiSource]):
             try:
                 keys = [key for key in source.spaces() if key.casefold() == what.casefold()]
             except WikiUnavailable as error:
-                trouble = trouble or _untold(f"{what} is a space", name, error)
+                trouble = trouble or _cannot_tell(f"{what} is a space", name, error)
                 continue
             spaces += [SyncScope(name, space=key) for key in keys]
         if trouble and not spaces:
             raise trouble
         if len(spaces) != 1:
-            found = "Several wikis have a space" if spaces else "Nothing is"
+            subject = "Several wikis have a space" if spaces else "Nothing is"
             raise WikiMisconfigured(
-                f"{found} called {what}: name a wiki ({', '.join(self)}), a space by its key, or a"
-                " page or space by its address."
+                f"{subject} called {what}: name a wiki ({', '.join(self)}), a space by its key, or"
+                " a page or space by its address."
             )
         return spaces[0]
 
@@ -110,61 +110,61 @@ class Wikis(dict[str, WikiSource]):
         raise WikiMisconfigured(f"{url} is the address of no page or space that is read.")
 
     def _at(self, url: str) -> WikiSource | None:
-        """Return the wiki that ``url`` is an address of; the wikis are only asked if no setting
-        tells. One that cannot tell leaves the others alone.
+        """Return the wiki that has the address ``url``. The wikis are asked only if no setting
+        tells. A wiki that does not answer does not stop the others.
 
         Raises:
-            WikiMisconfigured, WikiUnavailable: none of those that tell has it.
+            WikiMisconfigured, WikiUnavailable: a wiki does not answer, and no other one has it.
         """
         trouble: WikiUnavailable | None = None
         for ask in (False, True):
-            ours: dict[str, str] = {}
+            paths: dict[str, str] = {}
             for name, source in self.items():
                 try:
                     path = source.path(url, ask=ask)
                 except WikiUnavailable as error:
-                    trouble = trouble or _untold(f"{url} is an address", name, error)
+                    trouble = trouble or _cannot_tell(f"{url} is an address", name, error)
                     continue
                 if path is not None:
-                    ours[name] = path
-            if ours:
-                # Of two on one host the deeper one: what is left of the path is shorter.
-                return self[min(ours, key=lambda name: len(ours[name]))]
+                    paths[name] = path
+            if paths:
+                # The deeper one of two wikis on a host: the remaining path is shorter.
+                return self[min(paths, key=lambda name: len(paths[name]))]
         if trouble:
             raise trouble
         return None
 
     @property
     def live_wikis(self) -> dict[str, LiveWiki]:
-        """The wikis that can be asked how a page stands."""
+        """The wikis that can be asked for the current state of a page."""
         return {name: source.live for name, source in self.items() if source.live}
 
     @property
     def read_as(self) -> dict[str, ReadAs]:
         """Return how the pages of each wiki of files were read, if it was synced."""
-        return {name: found for name, source in self.items() if (found := source.read_as)}
+        return {name: read_as for name, source in self.items() if (read_as := source.read_as)}
 
     @property
     def missing(self) -> dict[str, str]:
-        """Return why there is nothing to read, for each wiki of which this machine can tell."""
-        found = {source.name: source.missing() for source in self.values()}
-        return {name: why for name, why in found.items() if why}
+        """Return why there is nothing to read, for each wiki that is missing on this machine."""
+        reasons = {source.name: source.missing() for source in self.values()}
+        return {name: why for name, why in reasons.items() if why}
 
     def tokens(self, email: str) -> frozenset[str]:
-        """Return what the person with this address holds in all wikis together, beside
-        ``everyone``. May take seconds."""
+        """Return the tokens that the person with this address holds in all wikis, beside
+        ``everyone``. It may take seconds."""
         return addressed(email).union(*(source.tokens(email) for source in self.values()))
 
     def reader(self, email: str, held: frozenset[str] = frozenset()) -> Principal:
-        """Return the person with this address, who holds ``held`` elsewhere."""
+        """Return the person with this address; ``held`` are their tokens from elsewhere."""
         return Principal.of(EVERYONE, *held, *self.tokens(email))
 
     def access(self, email: str, url: str, held: frozenset[str]) -> tuple[Access, Acl]:
         """Return whether the person may read the page at ``url``, as its wiki says now, and the
-        rule that says so.
+        page's Acl.
 
         Raises:
-            WikiMisconfigured: it is the address of no wiki that is set.
+            WikiMisconfigured: ``url`` is in no configured wiki.
             WikiUnavailable: the wiki cannot be asked.
         """
         source = self._at(url)
@@ -176,8 +176,8 @@ class Wikis(dict[str, WikiSource]):
         return source.access(url, email, partial(self.reader, email, held))
 
     def edit_address(self, wiki: str, page: str, url: str) -> str:
-        """Return where people edit the page of this key, which they read at ``url``; empty if
-        there is no such place, or it cannot be told now."""
+        """Return the address at which people edit the page with this key, which they read at
+        ``url``; empty if there is none, or the wiki does not answer now."""
         try:
             return self[wiki].edit_address(page, url) if wiki in self else ""
         except WikiUnavailable as error:
@@ -185,8 +185,8 @@ class Wikis(dict[str, WikiSource]):
             return ""
 
     def owner(self, wiki: str, named: str) -> str:
-        """Return who keeps a page of the wiki that names its owner so. See `WikiSource.owner`.
-        May take seconds."""
+        """Return the owner whom a page of the wiki calls ``named``, see `WikiSource.owner`. It may
+        take seconds."""
         return self[wiki].owner(named) if wiki in self else named
 
     def warn_of_trouble(self, reports: Sequence[SyncReport]) -> None:
@@ -195,8 +195,8 @@ class Wikis(dict[str, WikiSource]):
                 report.warnings.append(why)
 
     def recall(self, index: RecalledIndex) -> None:
-        """Read each wiki as its pages in ``index`` were read, and let only its readers find
-        them."""
+        """Read each wiki in the way in which its pages in ``index`` were read, and let only its
+        readers find them."""
         for source in self.values():
             if source.readers:
                 index.narrow(source.name, source.readers.acl)
@@ -208,23 +208,23 @@ class Wikis(dict[str, WikiSource]):
             yield from source.findings()
 
     def preload_members(self) -> None:
-        """Read who the people of each wiki are, so that the first to ask need not wait for it."""
+        """Load the people of each wiki, so that the first question need not wait for them."""
         for source in self.values():
             source.preload_members()
 
     def follow(self, wiki: str) -> None:
-        """Bring what this machine keeps of the wiki to how the wiki is now; log why, if it cannot
-        be. May take minutes."""
+        """Update this machine's copy of the wiki, if there is one; log why, if that fails. It may
+        take minutes."""
         try:
             self[wiki].follow()
         except (WikiMisconfigured, WikiUnavailable, OSError) as error:
             log.warning("%s: addresses of its pages may not be known here: %s", wiki, error)
 
     def abort_waits(self) -> None:
-        """Let a sync that waits for a wiki which does not answer give up."""
+        """Make a sync that waits for a wiki give up."""
         for source in self.values():
             source.abort_waits()
 
 
-def _untold(what: str, name: str, error: WikiUnavailable) -> WikiUnavailable:
+def _cannot_tell(what: str, name: str, error: WikiUnavailable) -> WikiUnavailable:
     return error.behind(f"Whether {what} of {name} cannot be told.")

@@ -191,7 +191,7 @@ def test_a_folder_that_cannot_be_written_gets_advice(
     def refuse(*_: object) -> int:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("indexers.index.lock._locked", refuse)
+    monkeypatch.setattr("indexers.index.lock._lock_descriptor", refuse)
     with pytest.raises(IndexUnavailable, match=advice):
         opened(folder)
 

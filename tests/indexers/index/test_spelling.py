@@ -73,7 +73,7 @@ def test_a_word_is_looked_for_before_the_hundreds_of_words_near_it_are_made(
     def refuse(word: str) -> frozenset[str]:
         raise AssertionError(f"the words near {word} were made")
 
-    monkeypatch.setattr("indexers.index.spelling.one_slip_away", refuse)
+    monkeypatch.setattr("indexers.index.spelling.one_typo_away", refuse)
     slips = Slips("boards", ["english", "german"])
 
     assert slips.own[0]

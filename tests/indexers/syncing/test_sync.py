@@ -27,7 +27,7 @@ from indexers.parsing.process import Parsers, stoppable
 from indexers.ports import Embedding, PassageIndex
 from indexers.sources.markdown.wiki import MarkdownWiki
 from indexers.syncing import embedding
-from indexers.syncing.sync import each
+from indexers.syncing.sync import sync_each
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section
@@ -530,7 +530,7 @@ def test_a_stop_before_the_first_page_is_no_trouble_of_the_wiki(
         return sync(wiki, house.index, house.embedder, by_section, **options)
 
     with stoppable(lambda: True):
-        (report,) = each([wiki], sync_one, lambda: False)
+        (report,) = sync_each([wiki], sync_one, lambda: False)
 
     assert (report.error, report.complete, report.added) == (None, False, 0)
 
