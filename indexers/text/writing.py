@@ -70,7 +70,7 @@ class Line:
         self._gap = True
 
     def end_word(self) -> None:
-        """Separate a following letter or digit from the last one; punctuation may touch it."""
+        """Keep a following letter or digit apart from the last one; punctuation may touch it."""
         self._word_ends = True
 
     def end(self) -> None:

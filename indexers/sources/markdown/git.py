@@ -112,7 +112,7 @@ class GitWiki:
         yield from self.pages().changes(known)
 
     def fetch(self) -> None:
-        """Clone the repository, or update the clone.
+        """Fetch the repository: clone it, or update the clone.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.

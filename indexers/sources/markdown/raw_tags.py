@@ -1,4 +1,4 @@
-"""Tags, such as `<script>`, that are text if a sentence only mentions them."""
+"""The tags, such as `<script>`, that are text if a sentence only mentions them."""
 
 from __future__ import annotations
 

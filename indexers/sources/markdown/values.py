@@ -1,4 +1,4 @@
-"""Untrusted YAML, TOML and JSON as plain values of bounded depth and size."""
+"""YAML, TOML and JSON from others, as plain values of bounded depth and size."""
 
 from __future__ import annotations
 
