@@ -50,7 +50,7 @@ class Parsing:
         self, limits: Limits, parser: Callable[..., Any], /, *arguments: Any, **named: Any
     ) -> Any:
         self.skimmed += parser.__name__ == "skim"
-        self.converted += parser.__name__ == "converted"
+        self.converted += parser.__name__ == "convert_page"
         return here(limits, parser, *arguments, **named)
 
 
@@ -223,7 +223,7 @@ def test_an_edit_between_two_readings_of_a_page_is_not_missed(folder: Path) -> N
         def __call__(
             self, limits: Limits, parser: Callable[..., Any], /, *arguments: Any, **named: Any
         ) -> Any:
-            if parser.__name__ == "converted" and named["path"] == "a.md":
+            if parser.__name__ == "convert_page" and named["path"] == "a.md":
                 page.write_text(second)
             return super().__call__(limits, parser, *arguments, **named)
 
