@@ -10,6 +10,7 @@ Flavour = Literal[
     "gitlab",
     "mkdocs",
     "docusaurus",
+    "vitepress",
     "hugo",
     "jekyll",
     "eleventy",

@@ -132,6 +132,7 @@ class MarkdownSettings(WikiSettings):
         "middleman",
         "obsidian",
         "docutils",
+        "vitepress",
     ] = Field("auto", description="How a heading becomes an anchor; auto: as the flavour does.")
     include: tuple[str, ...] = Field(
         (),

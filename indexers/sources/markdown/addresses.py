@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
@@ -24,6 +25,18 @@ def place(rule: str, path: str, matter: FrontMatter) -> str:
     """
     made = RULES[rule](PurePosixPath(path), matter)
     return quote(made, safe="/~@+:!$&'*,;=%", errors="surrogateescape")
+
+
+Move = tuple[str, str]
+"""A pattern of paths, and where the site has those pages instead (for `re.Match.expand`)."""
+
+
+def moved(path: str, moves: Sequence[Move]) -> str:
+    """Return the path by which the site knows a file: that of the first pattern, or its own."""
+    for pattern, to in moves:
+        if found := re.fullmatch(pattern, path):
+            return found.expand(to).lstrip("/")
+    return path
 
 
 def is_forge_view(site_url: str) -> bool:
@@ -132,6 +145,13 @@ def _hugo_part(part: str) -> str:
     return re.sub(r"-{2,}", "-", "".join(kept)).lower() if " " in part else "".join(kept).lower()
 
 
+def _vitepress(path: PurePosixPath, _matter: FrontMatter, ending: str = ".html") -> str:
+    """Return the path in VitePress, whose only indexes are called so."""
+    if path.name == "index.md":
+        return _folder(path).replace("%", "%25")
+    return f"{_folder(path)}{_stem(path)}{ending}".replace("%", "%25")
+
+
 def _wiki(path: PurePosixPath, _matter: FrontMatter) -> str:
     """Return the path in GitHub's wikis, which have no folders."""
     return "/" + quote(_stem(path).replace(" ", "-"), safe="")
@@ -152,6 +172,8 @@ RULES: Final[Mapping[str, Callable[[PurePosixPath, FrontMatter], str]]] = {
     "html": _html,
     "middleman": _middleman,
     "bare": _bare,
+    "vitepress": _vitepress,
+    "vitepress-clean": partial(_vitepress, ending=""),
     "hugo": _hugo,
     "wiki": _wiki,
     "gitlab-wiki": _gitlab_wiki,

@@ -3,7 +3,7 @@
 Sources of the rules: github-slugger; GitLab's Markdown reference; Hugo's
 ``markup/goldmark/autoid.go``; Python-Markdown's ``toc`` extension; Eleventy's
 ``slugify`` filter with markdown-it-anchor; kramdown's ``basic_generate_id``; docutils'
-``make_id`` with Sphinx's ``auto_id_prefix``;
+``make_id`` with Sphinx's ``auto_id_prefix``; ``slugify`` of @mdit-vue/shared (VitePress);
 tech-docs-gem's ``unique_identifier_generator.rb``; Obsidian's link help; Bitbucket's
 ``markdown-header-`` before Python-Markdown's rule.
 """
@@ -149,6 +149,13 @@ def _docutils(text: str) -> str:
     return re.sub(r"^[-0-9]+|-+$", "", re.sub(r"[^a-z0-9]+", "-", ascii_text))
 
 
+def _vitepress(text: str) -> str:
+    text = re.sub(r"(?<!\w):[a-z0-9_+-]++:(?!\w)", "", text)  # an emoji's name
+    bare = re.sub(r"[\u0300-\u036f\0-\x1f]", "", unicodedata.normalize("NFKD", text))
+    hyphened = re.sub(r"[\s\ufeff~`!@#$%^&*()\-_+=\[\]{}|\\;:\"'“”\u2018\u2019<>,.?/]+", "-", bare)
+    return re.sub(r"^([0-9])", r"_\1", hyphened.strip("-")).lower()
+
+
 def _bitbucket(text: str) -> str:
     return f"markdown-header-{_mkdocs(text)}"
 
@@ -164,6 +171,7 @@ RULES: Final[Mapping[str, Callable[[str], str]]] = {
     "middleman": _middleman,
     "obsidian": _obsidian,
     "docutils": _docutils,
+    "vitepress": _vitepress,
     # Of files as a forge shows them, whatever generator they are written for.
     f"{FORGE}github": _github,
     f"{FORGE}gitlab": _gitlab,

@@ -17,7 +17,7 @@ from indexers.sources.markdown.tags import take
 from indexers.sources.markdown.tree import grow
 from indexers.sources.markdown.writing import Resolve, Writer
 
-VERSION = "6"
+VERSION = "7"
 """Change it whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
@@ -142,6 +142,14 @@ _SIGNS = (
     ("hugo", re.compile(r"\{\{[<%]\s*+(?:/\s*+)?[\w-]")),
     ("eleventy", re.compile(r"\{%-?\s*(?:page|slack_channel)\s")),
     ("jekyll", re.compile(r"\{%-?\s*+\w++[^\n%]*+%\}|^\{:[^\n]*\}[ \t]*$", re.MULTILINE)),
-    ("docusaurus", re.compile(r"^:::[ ]?\w+|^import .* from ['\"]", re.MULTILINE)),
+    (
+        "vitepress",
+        re.compile(
+            r"^:::+ (?!mermaid)\w|^<<< @|<!-- *+@include:|^<script\b[^<>\n]*\bsetup\b"
+            r"|^\[\[toc\]\]$",
+            re.MULTILINE,
+        ),
+    ),
+    ("docusaurus", re.compile(r"^:::(?!mermaid)\w+|^import .* from ['\"]", re.MULTILINE)),
     ("obsidian", re.compile(r"!?\[\[[^\[\]\n_]+\]\]|^%%", re.MULTILINE)),
 )

@@ -56,6 +56,9 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
             "docusaurus", "github", "bare", "directives modules math attributes",
             "jsx mdx_comment expression", "docs",
         ),
+        _dialect(
+            "vitepress", "vitepress", "vitepress", "vitepress math attributes", "jsx variable"
+        ),
         _dialect("hugo", "hugo", "hugo", "attributes deflist", "hugo hugo_shown", "content"),
         _dialect(
             "jekyll", "github", "html", "attributes deflist", "liquid variable kramdown",

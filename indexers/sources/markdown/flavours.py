@@ -12,6 +12,8 @@ from pathlib import Path
 import yaml
 
 from indexers.errors import WikiMisconfigured
+from indexers.sources.markdown import vitepress
+from indexers.sources.markdown.addresses import Move
 from indexers.sources.markdown.convert import has_toml_matter, sign
 from indexers.sources.markdown.dialects import DIALECTS, Dialect
 from indexers.sources.markdown.files import Listing
@@ -40,6 +42,7 @@ _ELEVENTY = (
     ".eleventy.js",
     *(f"eleventy.config.{ending}" for ending in ("js", "mjs", "cjs", "ts")),
 )
+_VITEPRESS = re.compile(r"^(?:[^/]+/){0,2}\.vitepress$")
 _MKDOCS = ("mkdocs.yml", "mkdocs.yaml")
 _SPHINX = ("conf.py", "docs/conf.py", "docs/source/conf.py", "doc/conf.py", "source/conf.py")
 _NAMES_MYST = re.compile(r"\bmyst(?![a-z])|jupyter-book")
@@ -58,6 +61,9 @@ class Recognised:
     addresses: str = ""
     anchors: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
+    moves: tuple[Move, ...] = ()
+    excluded: tuple[str, ...] = ()
+    """Patterns of files that the site leaves out, as in ``.gitignore``."""
     otherwise: Guess | None = None
     """What its files look like now, if that differs from how it was read before."""
 
@@ -99,13 +105,12 @@ def _recognised(root: Path, listed: Listing, name: str, folder: str | None = Non
         folder = recognised.folder or _folder(root, listed, dialect)
     if name == "gitbook":
         recognised = Recognised(dialect, titles=_summary(on_disk(root, folder) / "SUMMARY.md"))
-    return Recognised(
-        dialect,
-        folder,
-        web_address(recognised.site_url),
-        recognised.addresses or dialect.addresses,
-        recognised.anchors or dialect.anchors,
-        recognised.titles,
+    return replace(
+        recognised,
+        folder=folder,
+        site_url=web_address(recognised.site_url),
+        addresses=recognised.addresses or dialect.addresses,
+        anchors=recognised.anchors or dialect.anchors,
     )
 
 
@@ -116,6 +121,7 @@ def _name(root: Path, listed: Listing) -> str:
         (
             ("mkdocs", _mkdocs_file(root) is not None),
             ("docusaurus", _near(root, _DOCUSAURUS, 1) is not None),
+            ("vitepress", _vitepress_config(root, listed) is not None),
             ("docfx", "docfx.json" in names),
             ("myst", _is_sphinx(root)),
             ("obsidian", ".obsidian" in listed.folders),
@@ -263,6 +269,42 @@ def _docusaurus(root: Path, _listed: Listing) -> Recognised:
     return Recognised(DIALECTS["docusaurus"], site_url=site if "://" in site else "")
 
 
+def _vitepress(root: Path, listed: Listing) -> Recognised:
+    place, said = _vitepress_config(root, listed) or ("", vitepress.settings(""))
+    return Recognised(
+        DIALECTS["vitepress"],
+        place,
+        said.site_url,
+        "vitepress-clean" if said.has_clean_urls else "",
+        moves=said.moves,
+        excluded=said.excluded,
+    )
+
+
+def _vitepress_config(
+    root: Path, listed: Listing
+) -> tuple[str, vitepress.VitePressSettings] | None:
+    """Return its settings, and the folder of its pages below ``root``."""
+    sites = [path.removesuffix(".vitepress") for path in listed.folders if _VITEPRESS.search(path)]
+    for site in sorted(sites, key=lambda site: (site.count("/"), site)):
+        if text := _vitepress_program(on_disk(root, site)):
+            said = vitepress.settings(text)
+            inside = f"{site}{said.folder}"
+            return (inside if _is_folder(on_disk(root, inside)) else site), said
+    said = vitepress.settings(_vitepress_program(root / ".."))
+    above = (root / ".." / said.folder).resolve() == root.resolve()
+    return ("", said) if said.folder and above else None
+
+
+def _vitepress_program(site: Path) -> str:
+    """Return its settings, with what a folder of them holds; empty if there are none."""
+    file = _near(site, vitepress.CONFIG, 0)
+    if file is None:
+        return ""
+    files = sorted(file.parent.glob("*.*ts")) + sorted(file.parent.glob("*.*js"))
+    return "\n".join(map(_text, files if file.stem == "index" else [file])) or " "
+
+
 def _middleman(root: Path, _listed: Listing) -> Recognised:
     file = _near(root, ("config.rb",), 1)
     text = _text(file) if file else ""
@@ -275,6 +317,7 @@ _SETTINGS: Mapping[str, Callable[[Path, Listing], Recognised]] = {
     "hugo": _hugo,
     "jekyll": _jekyll,
     "docusaurus": _docusaurus,
+    "vitepress": _vitepress,
     "middleman": _middleman,
 }
 

@@ -12,7 +12,7 @@ of them (`indexers.sources.markdown.writing`):
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
@@ -32,6 +32,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from indexers.sources.markdown.block_state import add_html, line_of, quoted
 from indexers.sources.markdown.myst import myst
 from indexers.sources.markdown.tags import STAND_IN
+from indexers.sources.markdown.vitepress import vitepress
 
 _DEEPEST = 60
 _TERMINATES: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
@@ -62,11 +63,18 @@ _MOST_LINES = 20
 _VERBATIM = re.compile(r"<(?:!|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
 _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
 
+_PLUGINS: Mapping[str, Callable[[MarkdownIt], None]] = {
+    "myst": myst,
+    "vitepress": vitepress,
+    "deflist": deflist_plugin,
+}
+
 
 @lru_cache(maxsize=16)
 def parser(features: frozenset[str]) -> MarkdownIt:
     """Return a parser with these features: ``admonitions directives attributes toc modules
-    wikilinks labelfirst math deflist myst``. It is shared; rendering keeps no state in it."""
+    wikilinks labelfirst math deflist myst vitepress``. It is shared; rendering keeps no state in
+    it."""
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
     md.block = _ForgivingBlocks.of(md.block)
     md.enable(["table", "strikethrough"])
@@ -90,13 +98,12 @@ def parser(features: frozenset[str]) -> MarkdownIt:
             validate=lambda params, _mark: _DIRECTIVE.match(params) is not None,
             render=_directive,
         )
-    if "myst" in features:
-        md.use(myst)
+    for name, plugin in _PLUGINS.items():
+        if name in features:
+            md.use(plugin)
     if "attributes" in features:
         md.block.ruler.before("fence", "attribute_line", _attribute_line, _TERMINATES)
         md.inline.ruler.before("emphasis", "attributes", _attributes)
-    if "deflist" in features:
-        md.use(deflist_plugin)
     if "math" in features:
         md.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
         md.add_render_rule("math_inline", _math)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
 from indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, here
 from indexers.sources.markdown import anchors as anchor_rules
-from indexers.sources.markdown.addresses import RULES, is_forge_view, place
+from indexers.sources.markdown.addresses import RULES, is_forge_view, moved, place
 from indexers.sources.markdown.dialects import Dialect
 from indexers.sources.markdown.files import Listing, Selection, read
 from indexers.sources.markdown.flavours import recognise
@@ -20,6 +21,9 @@ from indexers.sources.markdown.links import Links
 from indexers.sources.markdown.memory import Guess
 
 log = logging.getLogger(__name__)
+
+_ROUTE = re.compile(r"\[\w+\]")
+"""The part of a path in VitePress that a program fills in."""
 
 _WIKIS = frozenset({"github-wiki", "gitlab-wiki"})
 """Dialects of a forge's wikis, which are published at an address that follows from the clone's."""
@@ -83,8 +87,10 @@ class Site:
         self._given_root = root
         self._rule = _chosen(addresses, rule, RULES, "addresses")
         self._site = site.rstrip("/")
-        self._select = Selection.of(found.dialect.suffixes, include, exclude)
+        left_out = (*exclude, *found.excluded)
+        self._select = Selection.of(found.dialect.suffixes, include, left_out)
         self._titles = found.titles
+        self._moves = found.moves if self._rule != "source" else ()
         below = [
             path.removeprefix(found.folder)
             for path in listed.files
@@ -188,7 +194,7 @@ class Site:
             return self._address(key, FrontMatter())
 
     def _address(self, key: str, matter: FrontMatter) -> str:
-        path = place(self._rule, path_of(key), matter)
+        path = place(self._rule, moved(path_of(key), self._moves), matter)
         origin_path = "/" + "/".join(self._site.split("/")[3:])
         # A path that an author set may be absolute, from the origin on.
         if (
@@ -213,6 +219,8 @@ def withheld(dialect: Dialect, path: str) -> str:
         "_header.md",
     ):
         return "sidebar or footer"
+    if dialect.name == "vitepress" and _ROUTE.search(path):
+        return "a form of many pages"
     if dialect.name == "gitbook" and name == "SUMMARY.md":
         return "table of contents"
     return ""

@@ -38,7 +38,7 @@ _PATTERNS = {
     "block_id": r"(?m:(?:^|(?<=[ \t]))\^(?P<block_id>[A-Za-z0-9-]++)[ \t]*+$)",
     "mdx_comment": r"(?P<mdx_comment>\{/\*(?:(?!\{/\*)(?:.|\n))*?\*/\})",
     "jsx": (
-        r"<(?P<jsx>/?[A-Z][\w.]*)(?P<jsx_rest>(?:\s+[\w:-]+(?:=(?:\"[^\"]*\"|'[^']*'"
+        r"<(?P<jsx>/?[A-Z][\w.]*)(?P<jsx_rest>(?:\s+[\w:@#.-]+(?:=(?:\"[^\"]*\"|'[^']*'"
         r"|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}))?|\s+\{\.\.\.[^{}]*\})*\s*/?)>"
     ),
     # Vue's, which VitePress and VuePress have, in two braces.

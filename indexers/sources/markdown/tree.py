@@ -178,6 +178,8 @@ class _Grower(HTMLParser):
 
     def _add_tag(self, stand_in: str) -> None:
         match meaning(self._tags.found[stand_in], paired=stand_in in self._tags.paired):
+            case Show(text) if self._tags.found[stand_in].kind == "jsx":
+                self._add(Node("fn-shown", {}, [text]), enter=False)
             case Show(text):
                 self._add_text(text)
             case Link(to, style, label):
@@ -200,7 +202,7 @@ class _Grower(HTMLParser):
             self._outline(node)
         if enter and len(self._open) < _DEEPEST:
             self._open.append(node)
-            self._verbatim += node.tag in ("pre", "code")
+            self._verbatim += _is_verbatim(node)
 
     def _outline(self, node: Node) -> None:
         if not any(above.tag in _OPAQUE for above in self._open):
@@ -225,5 +227,9 @@ class _Grower(HTMLParser):
 
     def _leave(self, depth: int) -> None:
         for node in self._open[depth:]:
-            self._verbatim -= node.tag in ("pre", "code")
+            self._verbatim -= _is_verbatim(node)
         del self._open[depth:]
+
+
+def _is_verbatim(node: Node) -> bool:
+    return node.tag in ("pre", "code") or "v-pre" in node.attributes

@@ -337,6 +337,8 @@ class Writer:
             elif item.tag in ("sup", "sub") and not as_written:
                 moved = raised if item.tag == "sup" else lowered
                 words.append(moved("".join(words)[-1:], self._words(item.children)))
+            elif item.tag == "fn-shown" and as_written:
+                continue  # what a component shows, which is in no anchor
             elif item.tag not in _UNSEEN or (as_written and item.tag == STRUCK):
                 words.append(self._words(item.children, as_written=as_written))
         return "".join(words)

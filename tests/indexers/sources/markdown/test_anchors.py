@@ -30,6 +30,9 @@ from indexers.sources.markdown.anchors import Anchors, slug
         ("middleman", "What's `x`?", "what-39-s-x"),
         ("obsidian", "Local: [x] | y", "Local%3A%20x%20y"),
         ("docutils", "2. What's new? Größe", "what-s-new-groe"),
+        ("vitepress", "1. What's new?", "_1-what-s-new"),
+        ("vitepress", "Emoji :tada: at 10:30:15", "emoji-at-10-30-15"),
+        ("vitepress", "“Größe” — C++", "große-—-c"),
         ("forge-bitbucket", "Roll back & forth", "markdown-header-roll-back-forth"),
     ],
 )
@@ -47,6 +50,7 @@ def test_a_heading_becomes(rule: str, heading: str, anchor: str) -> None:
         ("forge-github", ["a", "a"], ["a", "a-1"]),
         ("forge-bitbucket", ["a", "a"], ["markdown-header-a", "markdown-header-a_1"]),
         ("obsidian", ["a", "a"], ["a", "a"]),
+        ("vitepress", ["a", "a"], ["a", "a-1"]),
         ("docutils", ["a", "a", "!", "b"], ["a", "id1", "id2", "b"]),
     ],
 )

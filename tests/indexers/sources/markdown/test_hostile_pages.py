@@ -107,6 +107,11 @@ SITES = {
     "_config.yml": ["url: 'http://['\n"],
     "docusaurus.config.js": ["url: 'http://['\n"],
     "hugo.toml": ["baseURL = 'http://['\n"],
+    ".vitepress/config.ts": [
+        "sitemap: { hostname: 'http://[' }\n",
+        f"srcDir: '{'x' * 5000}'\n",
+        "srcDir: '../..', rewrites: { 'a:b': '\\\\1:c', '(.*)(.*)(.*)': '(.*)' }\n",
+    ],
 }
 
 
@@ -114,6 +119,7 @@ SITES = {
 def test_what_a_wiki_says_about_its_site_stops_no_page_and_is_no_address_unless_it_is_one(
     tmp_path: Path, name: str, text: str
 ) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(text)
     for folder in (tmp_path, tmp_path / "docs", tmp_path / "content"):
         folder.mkdir(exist_ok=True)
@@ -175,11 +181,14 @@ SEEDS = (
     "[", "{", "{{<", "[[a|", "<!--", "\n", "a\n\n", "<a ", "==", "`", "{/*", "<%", "%%", "> ", "](",
     "{% highlight %}\n", "{% x %}{% endy %}", "{#a", "[^1]", "![", "\\", "{{</*", "!!! a", "&",
     "  ", "\n[a\n", "<A a={", "a@", "<li>", ":::{a}\n", "{a}`", "(a", ":::row", "[!div [", "++a",
+    "{{ a", "::: a\n",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=repr)
-@pytest.mark.parametrize("flavour", few(["docusaurus", "hugo", "myst", "docfx", "mkdocs"], 1))
+@pytest.mark.parametrize(
+    "flavour", few(["docusaurus", "hugo", "myst", "docfx", "mkdocs", "vitepress"], 1)
+)
 def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> None:
     def read(size: int) -> None:
         raw = (seed * (size // len(seed))).encode()
@@ -192,7 +201,13 @@ def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("flavour", "piece"), [("jekyll", "{: hidden}\n"), ("github", "<div markdown a")]
+    ("flavour", "piece"),
+    [
+        ("jekyll", "{: hidden}\n"),
+        ("github", "<div markdown a"),
+        ("vitepress", "```[[[\n```\n::: code-group\n"),
+        ("vitepress", "<<< @/a "),
+    ],
 )
 def test_a_page_of_one_rare_piece_is_read_in_linear_time(flavour: str, piece: str) -> None:
     def read(size: int) -> None:

@@ -1,0 +1,109 @@
+"""VitePress: where its pages are, as its settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from indexers.model import Skipped
+from indexers.sources.markdown.convert import guess
+from indexers.sources.markdown.wiki import MarkdownWiki
+from tests.indexers.sources.markdown.test_flavours import laid, read
+
+
+@pytest.mark.parametrize(
+    ("files", "address"),
+    [
+        ({".vitepress/config.js": "", "a/guide.md": "x"}, "https://x.org/a/guide.html"),
+        ({".vitepress/config.mts": "cleanUrls: true", "guide.md": "x"}, "https://x.org/guide"),
+        ({".vitepress/config.ts": "// cleanUrls: true", "guide.md": "x"}, "https://x.org/guide.html"),
+        ({".vitepress/config.ts": "", "guide/index.md": "x"}, "https://x.org/guide/"),
+        ({".vitepress/config.ts": "", "guide/README.md": "x"}, "https://x.org/guide/README.html"),
+        ({"docs/.vitepress/config.ts": "", "docs/guide.md": "x"}, "https://x.org/guide.html"),
+        (
+            {".vitepress/config.ts": "srcDir: './src',", "src/guide.md": "x", "README.md": "x"},
+            "https://x.org/guide.html",
+        ),
+        (
+            {
+                "docs/.vitepress/config/index.ts": "extends shared",
+                "docs/.vitepress/config/shared.ts": "rewrites: { 'en/:rest*': ':rest*' }",
+                "docs/en/guide.md": "x",
+            },
+            "https://x.org/guide.html",
+        ),
+        (
+            {
+                ".vitepress/config.ts": "rewrites: {\n  'pkg/:name/docs/(.*)': '/:name/(.*)',\n}",
+                "pkg/core/docs/guide.md": "x",
+            },
+            "https://x.org/core/guide.html",
+        ),
+        (
+            {".vitepress/config.ts": "rewrites: (id) => id.slice(3)", "en/guide.md": "x"},
+            "https://x.org/en/guide.html",
+        ),
+    ],
+)  # fmt: skip
+def test_a_page_is_where_the_settings_put_it(
+    tmp_path: Path, files: Mapping[str, str], address: str
+) -> None:
+    pages = read(laid(tmp_path, files))
+
+    assert [page.url for page in pages.values()] == [address]
+
+
+def test_the_folder_of_the_pages_alone_is_read_with_the_settings_above_it(tmp_path: Path) -> None:
+    files = {".vitepress/config.ts": "srcDir: 'src', cleanUrls: true", "src/guide.md": "x"}
+    pages = read(laid(tmp_path, files) / "src")
+
+    assert pages["guide.md"].url == "https://x.org/guide"
+
+
+def test_its_address_is_the_sitemaps_and_links_lead_where_the_pages_are(tmp_path: Path) -> None:
+    config = "base: '/kit/', sitemap: { lastmod: 1, hostname: 'https://docs.example.com/kit/' }"
+    page = {
+        "docs/.vitepress/config.ts": config,
+        "docs/index.md": "[a](./guide/a.md#_1-x) [b](/guide/a) [c](guide/a.html) [d](/guide/)",
+        "docs/guide/a.md": "## 1. X\n\nx",
+        "docs/guide/index.md": "x",
+        "README.md": "no page",
+    }
+    pages = read(laid(tmp_path, page), "")
+
+    to = "https://docs.example.com/kit/guide"
+    assert pages.keys() == {"index.md", "guide/a.md", "guide/index.md"}
+    assert pages["guide/a.md"].sections[0].anchor == "_1-x"
+    assert pages["index.md"].sections[0].text == (
+        f"[a]({to}/a.html#_1-x) [b]({to}/a.html) [c]({to}/a.html) [d]({to}/)"
+    )
+
+
+def test_what_its_settings_leave_out_and_forms_of_pages_are_no_pages(tmp_path: Path) -> None:
+    files = {
+        ".vitepress/config.ts": "srcExclude: [\n  '**/README.md',\n  \"parts/**\",\n],",
+        "a.md": "x", "deep/README.md": "x", "parts/p.md": "x", "deep/parts/q.md": "x",
+        "[pkg].md": "x",
+    }  # fmt: skip
+    wiki = MarkdownWiki("w", laid(tmp_path, files), site_url="https://x.org")
+    skipped = [change for change in wiki.changes({}) if isinstance(change, Skipped)]
+
+    assert read(tmp_path).keys() == {"a.md", "deep/parts/q.md"}
+    assert skipped == [Skipped("[pkg].md", "a form of many pages")]
+
+
+@pytest.mark.parametrize(
+    ("page", "flavour"),
+    [
+        ("::: tip\nWords.\n:::\n", "vitepress"),
+        ("<script setup>\nimport a from './a.vue'\n</script>\n", "vitepress"),
+        ("<<< @/a.js\n", "vitepress"),
+        ("<!--@include: ./a.md-->\n", "vitepress"),
+        (":::tip\nWords.\n:::\n", "docusaurus"),
+        ("::: mermaid\ngraph LR;\n:::\n", "github"),
+    ],
+)
+def test_a_file_alone_is_told_by_its_syntax(page: str, flavour: str) -> None:
+    assert guess(page) == flavour
