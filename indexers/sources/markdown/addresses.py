@@ -10,10 +10,11 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from indexers.sources.markdown.front_matter import FrontMatter
+from indexers.sources.markdown.jekyll import expanded
 
 _PREFIX = re.compile(r"^\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"^(?:(?:\d{2}|\d{4})[-_.]\d{2}(?:[-_.](?:\d{2}|\d{4}))?|\d+[-_.]\d+)")
-_POST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-(.+)")
+_INDEXES = frozenset({"index", "readme"})
 _FORGE_VIEW = re.compile(r"/(?:-/)?(?:blob|tree|src)/[^/]+")
 
 
@@ -59,13 +60,16 @@ def _permalink(path: PurePosixPath, matter: FrontMatter) -> str:
     permalink = matter.values.get("permalink")
     if not isinstance(permalink, str) or not permalink.strip() or "{" in permalink:
         return ""
-    stem = _stem(path)
-    permalink = re.sub(r":(?:title|name|basename|slug)\b", stem, permalink.strip())
-    permalink = permalink.replace(":path", (path.parent / stem).as_posix())
-    if permalink in ("pretty", "date", "none", "ordinal") or ":" in permalink:
+    if permalink.strip() in ("pretty", "date", "none", "ordinal"):
         return ""
-    permalink = "/" + permalink.lstrip("/")
-    return permalink.removesuffix("index.html")
+    return expanded(permalink.strip(), path, _stem(path), matter).removesuffix("index.html")
+
+
+def _post(path: PurePosixPath, matter: FrontMatter, ending: str) -> str:
+    """Return the path of a post of Jekyll; empty if the file is none or says where it is."""
+    if "_posts" not in path.parent.parts or _permalink(path, matter):
+        return ""
+    return expanded(f"/:categories/:year/:month/:day/:title{ending}", path, _stem(path), matter)
 
 
 def _source(path: PurePosixPath, _matter: FrontMatter) -> str:
@@ -83,16 +87,11 @@ def _named(path: PurePosixPath, matter: FrontMatter, ending: str, indexes: froze
 
 
 def _pretty(path: PurePosixPath, matter: FrontMatter) -> str:
-    return _named(path, matter, "/", frozenset({"index", "readme"}))
+    return _post(path, matter, "/") or _named(path, matter, "/", _INDEXES)
 
 
 def _html(path: PurePosixPath, matter: FrontMatter) -> str:
-    post = _POST.fullmatch(path.name) if "_posts" in path.parent.parts else None
-    if post and not _permalink(path, matter):
-        year, month, day, name = post.groups()
-        folders = "".join(f"/{name.lower()}" for name in matter.several("categories", "category"))
-        return f"{folders}/{year}/{int(month):02}/{int(day):02}/{_stem(PurePosixPath(name))}.html"
-    return _named(path, matter, ".html", frozenset({"index", "readme"}))
+    return _post(path, matter, ".html") or _named(path, matter, ".html", _INDEXES)
 
 
 def _middleman(path: PurePosixPath, matter: FrontMatter) -> str:

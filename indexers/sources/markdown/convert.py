@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from indexers.model import Section
-from indexers.sources.markdown.anchors import Anchors
+from indexers.sources.markdown.anchors import FORGE, Anchors
 from indexers.sources.markdown.dialects import DIALECTS, Dialect
 from indexers.sources.markdown.front_matter import FrontMatter, split
 from indexers.sources.markdown.grammar import parser
@@ -67,7 +67,9 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     body = _MARKDOWN_IN_HTML.sub(r"\1\n", body)
     body = _AZURE_DRAWING.sub(r"```mermaid\n\1```", body)
     marked, tags = take(body, dialect.tags)
-    md = parser(dialect.features)
+    rule = anchors or dialect.anchors
+    # A forge shows no dashes in the place of hyphens.
+    md = parser(dialect.features - ({"dashes"} if rule.startswith(FORGE) else set()))
     tokens = md.parse(marked)
     for token in tokens:
         show_in_sentence(token.children or (), all_of_them="tagfilter" in dialect.features)
@@ -78,7 +80,7 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     page_title, parts = outline(
         root,
         title=title,
-        anchors=Anchors(anchors or dialect.anchors),
+        anchors=Anchors(rule),
         tags=tags,
         writer=Writer(tags, resolve),
     )

@@ -61,7 +61,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         ),
         _dialect("hugo", "hugo", "hugo", "attributes deflist", "hugo hugo_shown", "content"),
         _dialect(
-            "jekyll", "github", "html", "attributes deflist", "liquid variable kramdown",
+            "jekyll", "github", "html", "dashes attributes deflist", "liquid variable kramdown",
             "docs _docs pages",
         ),
         _dialect(

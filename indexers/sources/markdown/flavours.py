@@ -19,6 +19,7 @@ from indexers.sources.markdown.dialects import DIALECTS, Dialect
 from indexers.sources.markdown.files import Listing
 from indexers.sources.markdown.forge import web_address
 from indexers.sources.markdown.grammar import parser
+from indexers.sources.markdown.jekyll import Permalink, permalinks
 from indexers.sources.markdown.keys import on_disk
 from indexers.sources.markdown.memory import Guess
 from indexers.sources.markdown.values import load_yaml
@@ -62,6 +63,7 @@ class Recognised:
     anchors: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     moves: tuple[Move, ...] = ()
+    permalinks: tuple[Permalink, ...] = ()
     excluded: tuple[str, ...] = ()
     """Patterns of files that the site leaves out, as in ``.gitignore``."""
     otherwise: Guess | None = None
@@ -165,6 +167,8 @@ def _by_syntax(root: Path, listed: Listing) -> str:
 
 def _folder(root: Path, listed: Listing, dialect: Dialect) -> str:
     """Return the pages' folder, if beside it there are only files about the repository."""
+    if dialect.name == "jekyll" and _near(root, ("_config.yml",), 0):
+        return ""  # whose folders are in its addresses
     pages = [path for path in listed.files if path.endswith(dialect.suffixes)]
     configured = bool(_near(root, (*_HUGO, *_DOCUSAURUS, *_ELEVENTY, "config.rb"), 0))
     for folder in dialect.folders:
@@ -250,12 +254,16 @@ def _jekyll(root: Path, _listed: Listing) -> Recognised:
     pretty = settings.get("permalink") == "pretty" or str(settings.get("permalink") or "").endswith(
         "/"
     )
-    anchors = "github" if "kramdown" not in settings or "GFM" in str(settings["kramdown"]) else ""
+    source = str(settings.get("source") or "").strip("./")
+    kramdown = settings.get("kramdown")
+    parses = str(kramdown.get("input") or "") if isinstance(kramdown, dict) else ""
     return Recognised(
         DIALECTS["jekyll"],
+        f"{source}/" if source and _is_folder(root / source) else "",
         site_url=base if "://" in base else "",
         addresses="pretty" if pretty else "",
-        anchors=anchors,
+        anchors="kramdown" if parses.lower() == "kramdown" else "",
+        permalinks=permalinks(settings),
     )
 
 

@@ -30,6 +30,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from indexers.sources.markdown.block_state import add_html, line_of, quoted
+from indexers.sources.markdown.marks import dashes, highlights
 from indexers.sources.markdown.myst import myst
 from indexers.sources.markdown.tags import STAND_IN
 from indexers.sources.markdown.vitepress import vitepress
@@ -67,14 +68,16 @@ _PLUGINS: Mapping[str, Callable[[MarkdownIt], None]] = {
     "myst": myst,
     "vitepress": vitepress,
     "deflist": deflist_plugin,
+    "dashes": dashes,
+    "highlights": highlights,
 }
 
 
 @lru_cache(maxsize=16)
 def parser(features: frozenset[str]) -> MarkdownIt:
     """Return a parser with these features: ``admonitions directives attributes toc modules
-    wikilinks labelfirst math deflist myst vitepress``. It is shared; rendering keeps no state in
-    it."""
+    wikilinks labelfirst math deflist myst vitepress dashes highlights``. It is shared; rendering
+    keeps no state in it."""
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
     md.block = _ForgivingBlocks.of(md.block)
     md.enable(["table", "strikethrough"])
@@ -117,8 +120,6 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     if "wikilinks" in features:
         label_first = "labelfirst" in features
         md.inline.ruler.before("link", "wiki_link", _wiki_link(label_first))
-    if "highlights" in features:
-        md.inline.ruler.before("emphasis", "highlight", _highlight)
     md.block.ruler.before("fence", "contents", _contents, _TERMINATES)
     return md
 
@@ -323,19 +324,6 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
         return True
 
     return rule
-
-
-def _highlight(state: StateInline, _silent: bool) -> bool:
-    """Parse the marks of ``==highlighted==`` text."""
-    if not state.src.startswith("==", state.pos):
-        return False
-    text, at = state.src, state.pos
-    opens = text[at + 2 : at + 3].strip() not in ("", "=") and text.find("==", at + 2) >= 0
-    closes = text[max(at - 1, 0) : at].strip() not in ("", "=") and text.find("==", 0, at) >= 0
-    if not (opens or closes):
-        return False
-    state.pos += 2
-    return True
 
 
 def _heading_open(

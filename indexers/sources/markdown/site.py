@@ -22,11 +22,20 @@ from indexers.sources.markdown.memory import Guess
 
 log = logging.getLogger(__name__)
 
-_ROUTE = re.compile(r"\[\w+\]")
-"""The part of a path in VitePress that a program fills in."""
-
 _WIKIS = frozenset({"github-wiki", "gitlab-wiki"})
 """Dialects of a forge's wikis, which are published at an address that follows from the clone's."""
+_AROUND = (r"(?i)(?:^|/)_(?:sidebar|footer|header)\.md$", "sidebar or footer")
+_WITHHELD = {
+    "middleman": ((r"(?:^|/)_[^/]*$", "partial"),),
+    "jekyll": (
+        (r"(?:^|/)_drafts/", "draft"),
+        (r"(?:^|/)_(?:includes|layouts)/", "partial"),
+    ),
+    "vitepress": ((r"\[\w+\]", "a form of many pages"),),
+    "gitbook": ((r"(?:^|/)SUMMARY\.md$", "table of contents"),),
+    **dict.fromkeys(_WIKIS, (_AROUND,)),
+}
+"""Patterns of the files of a dialect that are no pages, and why."""
 
 
 class Site:
@@ -90,6 +99,7 @@ class Site:
         left_out = (*exclude, *found.excluded)
         self._select = Selection.of(found.dialect.suffixes, include, left_out)
         self._titles = found.titles
+        self._permalinks = found.permalinks
         self._moves = found.moves if self._rule != "source" else ()
         below = [
             path.removeprefix(found.folder)
@@ -194,7 +204,12 @@ class Site:
             return self._address(key, FrontMatter())
 
     def _address(self, key: str, matter: FrontMatter) -> str:
-        path = place(self._rule, moved(path_of(key), self._moves), matter)
+        path = moved(path_of(key), self._moves)
+        template = next((to for like, to in self._permalinks if re.fullmatch(like, path)), "")
+        placed = matter
+        if template and not matter.text("permalink"):
+            placed = FrontMatter({**matter.values, "permalink": template})
+        path = place(self._rule, path, placed)
         origin_path = "/" + "/".join(self._site.split("/")[3:])
         # A path that an author set may be absolute, from the origin on.
         if (
@@ -208,22 +223,8 @@ class Site:
 
 def withheld(dialect: Dialect, path: str) -> str:
     """Return why a file is no page of its site by its name alone; empty if it is one."""
-    name = path.rsplit("/", 1)[-1]
-    if dialect.name == "middleman" and name.startswith("_"):
-        return "partial"
-    if dialect.name == "jekyll" and "_drafts" in path.split("/"):
-        return "draft"
-    if dialect.name in _WIKIS and name.lower() in (
-        "_sidebar.md",
-        "_footer.md",
-        "_header.md",
-    ):
-        return "sidebar or footer"
-    if dialect.name == "vitepress" and _ROUTE.search(path):
-        return "a form of many pages"
-    if dialect.name == "gitbook" and name == "SUMMARY.md":
-        return "table of contents"
-    return ""
+    found = (why for like, why in _WITHHELD.get(dialect.name, ()) if re.search(like, path))
+    return next(found, "")
 
 
 def _chosen(setting_value: str, found: str, known: Mapping[str, object], setting: str) -> str:

@@ -338,7 +338,7 @@ class Writer:
                 moved = raised if item.tag == "sup" else lowered
                 words.append(moved("".join(words)[-1:], self._words(item.children)))
             elif item.tag == "fn-shown" and as_written:
-                continue  # what a component shows, which is in no anchor
+                words.append(item.attributes.get("as", ""))
             elif item.tag not in _UNSEEN or (as_written and item.tag == STRUCK):
                 words.append(self._words(item.children, as_written=as_written))
         return "".join(words)

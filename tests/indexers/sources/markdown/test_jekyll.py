@@ -1,0 +1,122 @@
+"""Jekyll: where its pages, posts and collections are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexers.model import Skipped
+from indexers.sources.markdown.convert import page
+from indexers.sources.markdown.dialects import DIALECTS
+from indexers.sources.markdown.wiki import MarkdownWiki
+from tests.indexers.sources.markdown.test_flavours import laid, read
+
+DOCS = "collections: {docs: {output: true}, people: {}}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "file", "address"),
+    [
+        (DOCS, "_docs/deep/a.md", "/docs/deep/a.html"),
+        (f"permalink: pretty\n{DOCS}", "_docs/a.md", "/docs/a/"),
+        (f"permalink: /:title/\n{DOCS}", "_docs/a.md", "/docs/a/"),
+        ("collections: {docs: {output: true, permalink: '/k/:path/'}}", "_docs/x/a.md", "/k/x/a/"),
+        ("collections: {docs: {output: true, permalink: '/:name'}}", "_docs/x/A b.md", "/a-b"),
+        (f"collections_dir: all\n{DOCS}", "all/_docs/a.md", "/docs/a.html"),
+        ("", "_posts/2024-1-02-hi-there.md", "/2024/01/02/hi-there.html"),
+        ("permalink: pretty", "_posts/2024-01-02-Hi_there.md", "/2024/01/02/Hi_there/"),
+        ("permalink: pretty", "news/_posts/2024-01-02-hi.md", "/news/2024/01/02/hi/"),
+        ("permalink: none", "_posts/2024-01-02-hi.md", "/hi.html"),
+        ("permalink: ordinal", "_posts/2024-02-02-hi.md", "/2024/033/hi.html"),
+        ("permalink: /blog/:year/:i_day/:title", "_posts/2024-01-02-hi.md", "/blog/2024/2/hi"),
+        ("collections: {posts: {permalink: '/n/:slug'}}", "_posts/2024-01-02-Hi.md", "/n/hi"),
+        ("source: site", "site/a.md", "/a.html"),
+        ("", "docs/a.md", "/docs/a.html"),
+    ],
+)  # fmt: skip
+def test_a_page_is_where_the_settings_put_it(
+    tmp_path: Path, settings: str, file: str, address: str
+) -> None:
+    pages = read(laid(tmp_path, {"_config.yml": f"title: x\n{settings}", file: "x"}))
+
+    assert [page.url for page in pages.values()] == [f"https://x.org{address}"]
+
+
+@pytest.mark.parametrize(
+    ("matter", "address"),
+    [
+        ("categories: Ops On-call", "/ops/on-call/2024/01/02/hi/"),
+        ("categories: [Ops, On call]", "/ops/on%20call/2024/01/02/hi/"),
+        ("date: 2024-03-04 10:00:00", "/2024/03/04/hi/"),
+        ("slug: Ho", "/2024/01/02/Ho/"),
+        ("permalink: /own/", "/own/"),
+        ("permalink: /:no_such_thing/", "/2024/01/02/hi/"),
+    ],
+)
+def test_a_post_is_where_its_front_matter_puts_it(
+    tmp_path: Path, matter: str, address: str
+) -> None:
+    files = {
+        "_config.yml": "permalink: pretty",
+        "_posts/2024-01-02-hi.md": f"---\n{matter}\n---\nx",
+    }
+    pages = read(laid(tmp_path, files))
+
+    assert [page.url for page in pages.values()] == [f"https://x.org{address}"]
+
+
+def test_links_lead_to_the_pages_of_a_collection(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": DOCS,
+        "index.md": "[a]({% link _docs/a.md %}#b), [a](/docs/a.html),"
+        " [p]({% post_url 2024-01-02-hi %})",
+        "_docs/a.md": "x",
+        "_posts/2024-01-02-hi.md": "x",
+    }
+    index = read(laid(tmp_path, files))["index.md"]
+
+    assert index.sections[0].text == (
+        "[a](https://x.org/docs/a.html#b), [a](https://x.org/docs/a.html),"
+        " [p](https://x.org/2024/01/02/hi.html)"
+    )
+
+
+def test_what_other_pages_include_is_no_page(tmp_path: Path) -> None:
+    laid(tmp_path, {"_config.yml": "", "a.md": "x", "_includes/note.md": "x"})
+
+    assert Skipped("_includes/note.md", "partial") in MarkdownWiki("w", tmp_path).changes({})
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchors", "anchor"),
+    [
+        ("On -- and --- off", "", "on--and--off"),
+        ("The `--force` flag", "", "the---force-flag"),
+        ("A&B--C", "", "abc"),
+        ("On -- off", "forge-github", "on----off"),
+    ],
+)
+def test_two_hyphens_are_a_dash_but_in_code_and_on_a_forge(
+    heading: str, anchors: str, anchor: str
+) -> None:
+    text = f"## {heading}\n\nx"
+    (section,) = page(text, DIALECTS["jekyll"], path="a.md", anchors=anchors).sections
+
+    assert section.anchor == anchor
+    assert section.headings == (heading.replace("`", ""),)
+
+
+@pytest.mark.parametrize(
+    ("settings", "anchor"),
+    [
+        ("kramdown: {input: kramdown}", "first-step"),
+        ("kramdown: {input: GFM}", "1-first-step"),
+        ("kramdown: {math_engine: katex}", "1-first-step"),
+        ("", "1-first-step"),
+    ],
+)
+def test_anchors_are_those_of_the_parser(tmp_path: Path, settings: str, anchor: str) -> None:
+    pages = read(laid(tmp_path, {"_config.yml": settings, "a.md": "## 1. First step\n\nx"}))
+
+    assert pages["a.md"].sections[0].anchor == anchor
