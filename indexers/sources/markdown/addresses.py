@@ -98,20 +98,21 @@ def _middleman(path: PurePosixPath, matter: FrontMatter) -> str:
     return _named(path, matter, ".html", frozenset({"index"}))
 
 
-def _bare(path: PurePosixPath, matter: FrontMatter) -> str:
+def _bare(path: PurePosixPath, matter: FrontMatter, *, numbered: bool = False) -> str:
     """Return the path as Docusaurus and GitBook make it: no extension, no slash, no number
     prefixes."""
     slug, own = matter.text("slug"), matter.text("id")
-    folders = [_unnumbered(part) for part in path.parent.parts]
+    numbered = numbered or matter.values.get("parse_number_prefixes") is False
+    shown = str if numbered else _unnumbered
+    folders = [shown(part) for part in path.parent.parts]
     above = "/" + "".join(f"{part}/" for part in folders)
     if slug.startswith("/"):
         return slug
     if slug:
         return above + slug
-    stem = _unnumbered(_stem(path))
-    if stem.lower() in ("index", "readme") or (folders and stem.lower() == folders[-1].lower()):
+    if _stem(path).lower() in (*_INDEXES, path.parent.name.lower()):
         return above if above == "/" else above.rstrip("/")
-    return f"{above}{own.rsplit('/', 1)[-1] or stem}"
+    return f"{above}{own.rsplit('/', 1)[-1] or shown(_stem(path))}"
 
 
 def _unnumbered(part: str) -> str:
@@ -171,6 +172,7 @@ RULES: Final[Mapping[str, Callable[[PurePosixPath, FrontMatter], str]]] = {
     "html": _html,
     "middleman": _middleman,
     "bare": _bare,
+    "bare-numbered": partial(_bare, numbered=True),
     "vitepress": _vitepress,
     "vitepress-clean": partial(_vitepress, ending=""),
     "hugo": _hugo,

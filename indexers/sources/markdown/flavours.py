@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from indexers.errors import WikiMisconfigured
-from indexers.sources.markdown import vitepress
+from indexers.sources.markdown import hugo, vitepress
 from indexers.sources.markdown.addresses import Move
 from indexers.sources.markdown.convert import has_toml_matter, sign
 from indexers.sources.markdown.dialects import DIALECTS, Dialect
@@ -29,15 +29,15 @@ _META = re.compile(
     r"[^/]*",
     re.IGNORECASE,
 )
-_HUGO = (
-    "hugo.toml",
-    "hugo.yaml",
-    "hugo.yml",
-    "hugo.json",
-    "config.toml",
-    "config.yaml",
-    "config.yml",
+_HUGO = tuple(
+    f"{folder}{name}"
+    for folder in ("", "config/_default/")
+    for name in (
+        *(f"hugo.{ending}" for ending in ("toml", "yaml", "yml", "json")),
+        *(f"config.{ending}" for ending in ("toml", "yaml", "yml")),
+    )
 )
+_LANGUAGES = tuple(f"languages.{ending}" for ending in ("toml", "yaml", "yml"))
 _DOCUSAURUS = tuple(f"docusaurus.config.{ending}" for ending in ("js", "ts", "mjs", "cjs"))
 _ELEVENTY = (
     ".eleventy.js",
@@ -243,8 +243,17 @@ def _nav(item: object, titles: dict[str, str], title: str = "") -> None:
 
 def _hugo(root: Path, _listed: Listing) -> Recognised:
     file = _hugo_file(root)
-    base = str(_settings(file).get("baseURL") or "") if file and file.suffix != ".json" else ""
-    return Recognised(DIALECTS["hugo"], site_url=base if "://" in base else "")
+    said = _settings(file) if file and file.suffix != ".json" else {}
+    settings = {str(name).lower(): value for name, value in said.items()}
+    base = str(settings.get("baseurl") or "")
+    languages = settings.get("languages")
+    if file and (apart := _near(file.parent, _LANGUAGES, 0)):
+        languages = _settings(apart)
+    return Recognised(
+        DIALECTS["hugo"],
+        site_url=base if "://" in base else "",
+        moves=hugo.moves(settings, languages) if isinstance(languages, dict) else (),
+    )
 
 
 def _jekyll(root: Path, _listed: Listing) -> Recognised:
@@ -274,7 +283,12 @@ def _docusaurus(root: Path, _listed: Listing) -> Recognised:
     base = (settings.get("baseUrl") or "/").strip("/")
     route = settings.get("routeBasePath", "docs").strip("/") if file else ""
     site = "/".join(filter(None, (settings.get("url", "").rstrip("/"), base, route)))
-    return Recognised(DIALECTS["docusaurus"], site_url=site if "://" in site else "")
+    keeps_numbers = re.search(r"\bnumberPrefixParser:\s*+false\b", text)
+    return Recognised(
+        DIALECTS["docusaurus"],
+        site_url=site if "://" in site else "",
+        addresses="bare-numbered" if keeps_numbers else "",
+    )
 
 
 def _vitepress(root: Path, listed: Listing) -> Recognised:

@@ -154,6 +154,8 @@ def _single(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, st
         result = Link(names["url"], "relative", shown)
     elif name.startswith("member-"):
         result = Show(", ".join(places))
+    elif name == "figure" and tag.words.get("title") and tag.words.get("caption"):
+        result = Show(f"{tag.words['title']}: {tag.words['caption']}")
     elif name in ("label", "badge", "icon-text") or (name == "label" and names):
         result = Show(shown or names.get("name", "") or first)
     elif name in ("alert", "note", "warning", "tip") and tag.kind == "liquid":

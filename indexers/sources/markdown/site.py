@@ -31,6 +31,7 @@ _WITHHELD = {
         (r"(?:^|/)_drafts/", "draft"),
         (r"(?:^|/)_(?:includes|layouts)/", "partial"),
     ),
+    "docusaurus": ((r"(?:^|/)_", "partial"),),
     "vitepress": ((r"\[\w+\]", "a form of many pages"),),
     "gitbook": ((r"(?:^|/)SUMMARY\.md$", "table of contents"),),
     **dict.fromkeys(_WIKIS, (_AROUND,)),

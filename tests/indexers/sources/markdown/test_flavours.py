@@ -54,6 +54,10 @@ def read(root: Path, site_url: str = "https://x.org", **more: str) -> dict[str, 
         ),
         ({"mkdocs.yml": "docs_dir: pages", "pages/guide.md": "x"}, "https://x.org/guide/"),
         ({"docusaurus.config.js": "", "docs/01-guide.md": "x"}, "https://x.org/guide"),
+        (
+            {"docusaurus.config.js": "numberPrefixParser: false,", "docs/01-guide.md": "x"},
+            "https://x.org/01-guide",
+        ),
         ({"_config.yml": "title: x", "guide.md": "x"}, "https://x.org/guide.html"),
         ({"_config.yml": "permalink: pretty", "guide.md": "x"}, "https://x.org/guide/"),
         ({".obsidian/app.json": "{}", "guide.md": "x"}, "https://x.org/guide"),
@@ -141,6 +145,52 @@ def test_what_is_no_page_by_its_name_is_skipped(tmp_path: Path) -> None:
     changes = list(MarkdownWiki("w", tmp_path).changes({}))
 
     assert Skipped("partials/_p.html.md", "partial") in changes
+
+
+@pytest.mark.parametrize("path", ["_part.mdx", "deep/_part.md", "_parts/a.md"])
+def test_what_pages_of_docusaurus_import_is_no_page(tmp_path: Path, path: str) -> None:
+    laid(tmp_path, {"docusaurus.config.js": "", "docs/a.md": "x", f"docs/{path}": "x"})
+
+    assert Skipped(path, "partial") in MarkdownWiki("w", tmp_path).changes({})
+
+
+LANGUAGES = "[Languages.en]\n[Languages.de]\n[Languages.pt-BR]\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "addresses"),
+    [
+        (
+            {"hugo.toml": LANGUAGES, "content/a.md": "x", "content/a.de.md": "x",
+             "content/b/index.pt-br.md": "x", "content/v1.2.md": "x"},
+            ["/a/", "/de/a/", "/pt-br/b/", "/v1.2/"],
+        ),
+        (
+            {"hugo.yaml": "defaultContentLanguage: de\nlanguages: {en: {}, de: {}}",
+             "content/a.de.md": "x", "content/_index.en.md": "x"},
+            ["/a/", "/en/"],
+        ),
+        (
+            {"config/_default/hugo.toml": "DefaultContentLanguageInSubdir = true",
+             "config/_default/languages.toml": "[en]\n[fr]\n",
+             "content/a.md": "x", "content/b.fr.md": "x"},
+            ["/en/a/", "/fr/b/"],
+        ),
+        (
+            {"hugo.toml": "[languages.en]\ncontentDir = 'content/en'\n"
+             "[languages.de]\ncontentdir = 'content/german'\n",
+             "content/en/a.md": "x", "content/german/b.md": "x"},
+            ["/a/", "/de/b/"],
+        ),
+        ({"hugo.toml": "", "content/a.de.md": "x"}, ["/a.de/"]),
+    ],
+)  # fmt: skip
+def test_hugo_has_each_language_in_its_place(
+    tmp_path: Path, files: Mapping[str, str], addresses: list[str]
+) -> None:
+    pages = read(laid(tmp_path, files))
+
+    assert sorted(page.url.removeprefix("https://x.org") for page in pages.values()) == addresses
 
 
 @pytest.mark.parametrize(

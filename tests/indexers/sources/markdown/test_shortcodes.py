@@ -95,5 +95,18 @@ def test_the_colour_of_a_note_is_no_word_beside_its_label(tag: str, shown: str) 
     assert text(f"# T\n\n{tag}\n\nAsk first.\n\n{{{{% /alert %}}}}\n", "hugo") == shown
 
 
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ('title="Rota" caption="Who is next"', "Rota: Who is next"),
+        ('title="Rota" alt="A wheel"', "Rota"),
+        ('caption="Who is next" alt="A wheel"', "Who is next"),
+        ('alt="A wheel"', "A wheel"),
+    ],
+)
+def test_a_figure_has_its_title_and_its_caption(arguments: str, shown: str) -> None:
+    assert text(f'{{{{< figure src="a.png" {arguments} >}}}}\n', "hugo") == shown
+
+
 def test_a_note_that_names_its_own_kind_has_one_label() -> None:
     assert text('# T\n\n!!! danger "Note:"\n    Ask first.\n', "mkdocs") == "> Note: Ask first."
