@@ -50,7 +50,8 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
             "math attributes directives wikilinks labelfirst",
         ),
         _dialect(
-            "mkdocs", "mkdocs", "pretty", "admonitions attributes deflist", "pymdown", "docs"
+            "mkdocs", "mkdocs", "pretty",
+            "admonitions attributes deflist pymdown abbreviations", "pymdown", "docs",
         ),
         _dialect(
             "docusaurus", "github", "bare", "directives modules math attributes",
@@ -61,8 +62,8 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         ),
         _dialect("hugo", "hugo", "hugo", "attributes deflist", "hugo hugo_shown", "content"),
         _dialect(
-            "jekyll", "github", "html", "dashes attributes deflist", "liquid variable kramdown",
-            "docs _docs pages",
+            "jekyll", "github", "html", "dashes abbreviations attributes deflist",
+            "liquid variable kramdown", "docs _docs pages",
         ),
         _dialect(
             "eleventy", "eleventy", "pretty", "attributes directives",
@@ -70,7 +71,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         ),
         _dialect("middleman", "middleman", "middleman", "", "erb", "source"),
         _dialect(
-            "obsidian", "obsidian", "obsidian", "wikilinks highlights math",
+            "obsidian", "obsidian", "obsidian", "wikilinks highlights sizes inlinenotes math",
             "percent_comment block_id",
         ),
         _dialect("gitbook", "github", "bare", "math attributes", "liquid", "docs"),

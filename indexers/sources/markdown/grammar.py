@@ -29,8 +29,8 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from indexers.sources.markdown import marks
 from indexers.sources.markdown.block_state import add_html, line_of, quoted
-from indexers.sources.markdown.marks import dashes, highlights
 from indexers.sources.markdown.myst import myst
 from indexers.sources.markdown.tags import STAND_IN
 from indexers.sources.markdown.vitepress import vitepress
@@ -51,7 +51,8 @@ _ATTRIBUTES = re.compile(
 _STYLE = re.compile(r"[\s{:]style=(?:\"([^\"{}]*)\"|'([^'{}]*)')")
 _HIDDEN = re.compile(r"[\s{:]hidden(?=[\s=}])")
 _TOC = re.compile(
-    r"(?:\[TOC\]|\[\[_?TOC_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$", re.IGNORECASE
+    r"(?:\[TOC\]|\[\[_?TO(?:C|SP)_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$",
+    re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(r"(?:[*+-]|1\.)\s+\S")
 _MODULE = re.compile(
@@ -68,16 +69,20 @@ _PLUGINS: Mapping[str, Callable[[MarkdownIt], None]] = {
     "myst": myst,
     "vitepress": vitepress,
     "deflist": deflist_plugin,
-    "dashes": dashes,
-    "highlights": highlights,
+    "dashes": marks.dashes,
+    "highlights": marks.highlights,
+    "sizes": marks.sizes_in_labels,
+    "inlinenotes": marks.inline_notes,
+    "pymdown": marks.pymdown,
+    "abbreviations": marks.abbreviations,
 }
 
 
 @lru_cache(maxsize=16)
 def parser(features: frozenset[str]) -> MarkdownIt:
     """Return a parser with these features: ``admonitions directives attributes toc modules
-    wikilinks labelfirst math deflist myst vitepress dashes highlights``. It is shared; rendering
-    keeps no state in it."""
+    wikilinks labelfirst math deflist myst vitepress dashes highlights sizes inlinenotes pymdown
+    abbreviations``. It is shared; rendering keeps no state in it."""
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
     md.block = _ForgivingBlocks.of(md.block)
     md.enable(["table", "strikethrough"])
@@ -91,6 +96,7 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     md.add_render_rule("footnote_close", lambda *_: "</fn-footnote>")
     md.add_render_rule("footnote_anchor", lambda *_: "")
     md.add_render_rule("heading_open", _heading_open)
+    md.use(marks.sized_images)
     md.block.ruler.before("fence", "template_tags", _template_tags, _TERMINATES)
     if "admonitions" in features:
         md.block.ruler.before("fence", "indented", _indented, _TERMINATES)

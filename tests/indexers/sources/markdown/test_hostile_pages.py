@@ -207,6 +207,11 @@ def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> 
         ("github", "<div markdown a"),
         ("vitepress", "```[[[\n```\n::: code-group\n"),
         ("vitepress", "<<< @/a "),
+        ("obsidian", "^[a] ![a|5](b) "),
+        ("obsidian", "^[a"),
+        ("mkdocs", "==a b== a~2~"),
+        ("mkdocs", "==a ![a](b =5x5"),
+        ("mkdocs", "*[a]: b\n"),
     ],
 )
 def test_a_page_of_one_rare_piece_is_read_in_linear_time(flavour: str, piece: str) -> None:
