@@ -36,7 +36,7 @@ _WRITTEN = re.compile(
 _TEMPLATES = tuple(
     frozenset(kinds.split()) for kinds in ("liquid variable", "hugo", "jsx expression", "erb")
 )
-"""Template tags that a dialect may have; no dialect has the tags of two of these sets."""
+"""Template tags that a dialect may have; no link has the tags of two of these sets."""
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 

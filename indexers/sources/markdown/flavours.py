@@ -313,9 +313,10 @@ def _vitepress_config(
             said = vitepress.settings(text)
             inside = f"{site}{said.folder}"
             return (inside if _is_folder(on_disk(root, inside)) else site), said
-    said = vitepress.settings(_vitepress_program(root / ".."))
-    above = (root / ".." / said.folder).resolve() == root.resolve()
-    return ("", said) if said.folder and above else None
+    above = root.absolute().parent
+    said = vitepress.settings(_vitepress_program(above))
+    holds = (above / said.folder).resolve() == root.resolve()
+    return ("", said) if said.folder and holds else None
 
 
 def _vitepress_program(site: Path) -> str:

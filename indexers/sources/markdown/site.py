@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 _WIKIS = frozenset({"github-wiki", "gitlab-wiki"})
 """Dialects of a forge's wikis, which are published at an address that follows from the clone's."""
+_MOST_RULES = 200
+"""Rules for addresses; each page is compared with each, and nobody writes more."""
+
 _AROUND = (r"(?i)(?:^|/)_(?:sidebar|footer|header)\.md$", "sidebar or footer")
 _WITHHELD = {
     "middleman": ((r"(?:^|/)_[^/]*$", "partial"),),
@@ -100,8 +103,8 @@ class Site:
         left_out = (*exclude, *found.excluded)
         self._select = Selection.of(found.dialect.suffixes, include, left_out)
         self._titles = found.titles
-        self._permalinks = found.permalinks
-        self._moves = found.moves if self._rule != "source" else ()
+        self._permalinks = found.permalinks[:_MOST_RULES]
+        self._moves = found.moves[:_MOST_RULES] if self._rule != "source" else ()
         below = [
             path.removeprefix(found.folder)
             for path in listed.files

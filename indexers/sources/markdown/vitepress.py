@@ -26,7 +26,7 @@ _ENDINGS = ("js", "ts", "mjs", "mts")
 CONFIG = tuple(f".vitepress/config{stem}.{end}" for end in _ENDINGS for stem in ("/index", ""))
 
 _REMARK = re.compile(r"^[ \t]*+(?://|/?\*(?!\*?/)).*$", re.MULTILINE)
-_STRING = r"(?:'[^'\n]*+'|\"[^\"\n]*+\")"
+_STRING = r"(?:'[^'\\\n]*+'|\"[^\"\\\n]*+\")"
 _SRC_DIR = re.compile(rf"\bsrcDir:\s*+({_STRING})")
 _CLEAN = re.compile(r"\bcleanUrls:\s*+true\b")
 _HOST = re.compile(rf"\bsitemap:\s*+\{{[^{{}}]*?\bhostname:\s*+({_STRING})")

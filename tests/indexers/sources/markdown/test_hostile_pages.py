@@ -110,6 +110,7 @@ SITES = {
     ".vitepress/config.ts": [
         "sitemap: { hostname: 'http://[' }\n",
         f"srcDir: '{'x' * 5000}'\n",
+        "srcExclude: ['a\\\\']\n",
         "srcDir: '../..', rewrites: { 'a:b': '\\\\1:c', '(.*)(.*)(.*)': '(.*)' }\n",
     ],
 }
