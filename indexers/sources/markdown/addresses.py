@@ -29,15 +29,25 @@ def place(rule: str, path: str, matter: FrontMatter) -> str:
 
 
 Move = tuple[str, str]
-"""A pattern of paths, and where the site has those pages instead (for `re.Match.expand`)."""
+"""A pattern of paths, and where the site has those pages instead (for `re.Match.expand`). A pattern
+is escaped text with at most one ``.*`` and a few ``[^/]+``, so it stays quick on any path."""
 
 
 def moved(path: str, moves: Sequence[Move]) -> str:
     """Return the path by which the site knows a file: that of the first pattern, or its own."""
-    for pattern, to in moves:
-        if found := re.fullmatch(pattern, path):
-            return found.expand(to).lstrip("/")
+    for pattern, target in moves:
+        if match := _whole(pattern, path):
+            return match.expand(target).lstrip("/")
     return path
+
+
+def matched(path: str, rules: Sequence[tuple[str, str]]) -> str:
+    """Return what the first pattern that matches ``path`` stands with; empty if none does."""
+    return next((value for pattern, value in rules if _whole(pattern, path)), "")
+
+
+def _whole(pattern: str, path: str) -> re.Match[str] | None:
+    return re.fullmatch(rf"(?:{pattern})", path)
 
 
 def is_forge_view(site_url: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
 from indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, here
 from indexers.sources.markdown import anchors as anchor_rules
-from indexers.sources.markdown.addresses import RULES, is_forge_view, moved, place
+from indexers.sources.markdown.addresses import RULES, is_forge_view, matched, moved, place
 from indexers.sources.markdown.dialects import Dialect
 from indexers.sources.markdown.files import Listing, Selection, read
 from indexers.sources.markdown.flavours import recognise
@@ -27,16 +27,19 @@ _WIKIS = frozenset({"github-wiki", "gitlab-wiki"})
 _MOST_RULES = 200
 """Rules for addresses; each page is compared with each, and nobody writes more."""
 
-_AROUND = (r"(?i)(?:^|/)_(?:sidebar|footer|header)\.md$", "sidebar or footer")
+_AROUND = (
+    re.compile(r"(?:^|/)_(?:sidebar|footer|header)\.md$", re.IGNORECASE),
+    "sidebar or footer",
+)
 _WITHHELD = {
-    "middleman": ((r"(?:^|/)_[^/]*$", "partial"),),
+    "middleman": ((re.compile(r"(?:^|/)_[^/]*$"), "partial"),),
     "jekyll": (
-        (r"(?:^|/)_drafts/", "draft"),
-        (r"(?:^|/)_(?:includes|layouts)/", "partial"),
+        (re.compile(r"(?:^|/)_drafts/"), "draft"),
+        (re.compile(r"(?:^|/)_(?:includes|layouts)/"), "partial"),
     ),
-    "docusaurus": ((r"(?:^|/)_", "partial"),),
-    "vitepress": ((r"\[\w+\]", "a form of many pages"),),
-    "gitbook": ((r"(?:^|/)SUMMARY\.md$", "table of contents"),),
+    "docusaurus": ((re.compile(r"(?:^|/)_"), "partial"),),
+    "vitepress": ((re.compile(r"\[\w+\]"), "a form of many pages"),),
+    "gitbook": ((re.compile(r"(?:^|/)SUMMARY\.md$"), "table of contents"),),
     **dict.fromkeys(_WIKIS, (_AROUND,)),
 }
 """Patterns of the files of a dialect that are no pages, and why."""
@@ -209,7 +212,7 @@ class Site:
 
     def _address(self, key: str, matter: FrontMatter) -> str:
         path = moved(path_of(key), self._moves)
-        template = next((to for like, to in self._permalinks if re.fullmatch(like, path)), "")
+        template = matched(path, self._permalinks)
         placed = matter
         if template and not matter.text("permalink"):
             placed = FrontMatter({**matter.values, "permalink": template})
@@ -227,8 +230,8 @@ class Site:
 
 def withheld(dialect: Dialect, path: str) -> str:
     """Return why a file is no page of its site by its name alone; empty if it is one."""
-    found = (why for like, why in _WITHHELD.get(dialect.name, ()) if re.search(like, path))
-    return next(found, "")
+    reasons = (why for pattern, why in _WITHHELD.get(dialect.name, ()) if pattern.search(path))
+    return next(reasons, "")
 
 
 def _chosen(setting_value: str, found: str, known: Mapping[str, object], setting: str) -> str:

@@ -31,8 +31,9 @@ _SRC_DIR = re.compile(rf"\bsrcDir:\s*+({_STRING})")
 _CLEAN = re.compile(r"\bcleanUrls:\s*+true\b")
 _HOST = re.compile(rf"\bsitemap:\s*+\{{[^{{}}]*?\bhostname:\s*+({_STRING})")
 _EXCLUDED = re.compile(rf"\bsrcExclude:\s*+\[((?:\s*+{_STRING}\s*+,?+)*+)\s*+\]")
-_PAIR = rf"\s*+({_STRING}|[\w$]++)\s*+:\s*+({_STRING})\s*+,?+"
-_REWRITES = re.compile(rf"\brewrites:\s*+\{{((?:{_PAIR})*+)\s*+\}}")
+_PAIR = rf"({_STRING}|(?<![\w$])[\w$]++)\s*+:\s*+({_STRING})\s*+,?+\s*+"
+_NEXT_PAIR = re.compile(_PAIR)
+_REWRITES = re.compile(rf"\brewrites:\s*+\{{\s*+((?:{_PAIR})*+)\}}")
 _PART = re.compile(
     r":(?P<name>\w++)(?:\(\.[*+]\))?+(?P<many>[*+]?+)|(?P<rest>\(\.[*+]\))|(?P<text>[^:(){}*+?\\]++)"
 )
@@ -81,8 +82,10 @@ def _bare(string: str) -> str:
 
 
 def _moves(pairs: str) -> Iterator[Move]:
-    for source, target in re.findall(_PAIR, pairs):
-        move = _move(_bare(source), _bare(target))
+    at = 0
+    while pair := _NEXT_PAIR.match(pairs, at):
+        at = pair.end()
+        move = _move(_bare(pair[1]), _bare(pair[2]))
         if move:
             yield move
 
