@@ -181,8 +181,8 @@ def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if state.is_code_block(start):
         return False
     line = line_of(state, start)
-    found = _ADMONITION.match(line) or _TAB.match(line)
-    if not found or not any(found.groupdict().values()):
+    match = _ADMONITION.match(line) or _TAB.match(line)
+    if not match or not any(match.groupdict().values()):
         return False
     if silent:
         return True
@@ -194,7 +194,7 @@ def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
                 break
             last = until + 1
         until += 1
-    values = found.groupdict()
+    values = match.groupdict()
     element = "fn-note" if "kind" in values else "fn-tab"
     title = values["title"] or ""
     add_html(state, f"<{element} label={quoted(values.get('kind') or '')} title={quoted(title)}>")
@@ -213,9 +213,9 @@ def _directive(
     """Render Docusaurus' ``:::note[Title]``, VuePress' ``::: tip Title``."""
     if tokens[at].nesting < 0:
         return "</fn-note>\n"
-    found = _DIRECTIVE.match(tokens[at].info)
-    kind = found["kind"] if found else ""
-    title = (found["label"] or found["title"] or "") if found else ""
+    match = _DIRECTIVE.match(tokens[at].info)
+    kind = match["kind"] if match else ""
+    title = (match["label"] or match["title"] or "") if match else ""
     title = _ATTRIBUTES.sub("", title)
     return f"<fn-note label={quoted(kind)} title={quoted(title)}>\n"
 
@@ -225,14 +225,14 @@ def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> b
     line = line_of(state, start)
     if state.is_code_block(start) or not line.startswith("{"):
         return False
-    found = _ATTRIBUTES.match(line)
-    if not found or line[found.end() :].strip():
+    match = _ATTRIBUTES.match(line)
+    if not match or line[match.end() :].strip():
         return False
     if not silent:
         named = re.search(r"#([\w:-]+)", line)
         if named:
             add_html(state, f"<fn-id id={quoted(named[1])}></fn-id>")
-        if looks := _looks(found[0]):
+        if looks := _looks(match[0]):
             after = start == 0 or state.isEmpty(start - 1)
             add_html(
                 state, f"<fn-looks {looks} to={quoted('after' if after else 'before')}></fn-looks>"
@@ -252,12 +252,12 @@ def _attributes(state: StateInline, silent: bool) -> bool:
     """Parse attributes right after a link, an image, code or emphasis."""
     if state.src[state.pos] != "{" or not state.pos or state.src[state.pos - 1] not in ")*_`]>":
         return False
-    found = _ATTRIBUTES.match(state.src, state.pos)
-    if not found:
+    match = _ATTRIBUTES.match(state.src, state.pos)
+    if not match:
         return False
-    if not silent and (looks := _looks(found[0])):
+    if not silent and (looks := _looks(match[0])):
         state.push("html_inline", "", 0).content = f'<fn-looks {looks} to="before"></fn-looks>'
-    state.pos = found.end()
+    state.pos = match.end()
     return True
 
 
@@ -314,11 +314,11 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
     def rule(state: StateInline, silent: bool) -> bool:
         if state.src[state.pos] not in "[!":
             return False
-        found = _WIKI_LINK.match(state.src, state.pos)
-        if not found:
+        match = _WIKI_LINK.match(state.src, state.pos)
+        if not match:
             return False
         if not silent:
-            embed, to, label = found.groups()
+            embed, to, label = match.groups()
             to = to.rstrip("\\")
             if label_first and label:
                 to, label = label, to
@@ -326,7 +326,7 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
             shown = escape(label or "")
             kind = "true" if embed else ""
             token.content = f"<fn-link to={quoted(to)} embed={quoted(kind)}>{shown}</fn-link>"
-        state.pos = found.end()
+        state.pos = match.end()
         return True
 
     return rule

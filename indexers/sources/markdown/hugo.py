@@ -21,11 +21,11 @@ def moves(settings: Mapping[str, object], languages: Mapping[str, object]) -> tu
 def _moves(settings: Mapping[str, object], languages: Mapping[str, object]) -> Iterator[Move]:
     default = str(settings.get("defaultcontentlanguage") or "en").lower()
     is_below = settings.get("defaultcontentlanguageinsubdir") is True
-    for name, said in languages.items():
+    for name, options in languages.items():
         language = str(name).lower()
         own = f"{language}/" if language != default or is_below else ""
         yield rf"(?i:(.*)\.{re.escape(language)})(\.\w+)", rf"{own}\1\2"
-        folder = _folder(said)
+        folder = _folder(options)
         if folder:
             yield rf"{re.escape(folder)}/(.*)", rf"{own}\1"
     if is_below and languages:
@@ -36,7 +36,7 @@ def _folder(language: object) -> str:
     """Return the folder of a language's pages, below that of all; empty if it has none."""
     if not isinstance(language, dict):
         return ""
-    said = next(
+    content_dir = next(
         (value for name, value in language.items() if str(name).lower() == "contentdir"), ""
     )
-    return str(said).strip("./").removeprefix("content").strip("/")
+    return str(content_dir).strip("./").removeprefix("content").strip("/")

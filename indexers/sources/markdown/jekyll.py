@@ -41,20 +41,20 @@ def permalinks(settings: Mapping[str, object]) -> tuple[Permalink, ...]:
 
 def _permalinks(settings: Mapping[str, object]) -> Iterator[Permalink]:
     style = str(settings.get("permalink") or "date")
-    found = settings.get("collections")
-    collections: Mapping[str, object] = found if isinstance(found, dict) else {}
+    section = settings.get("collections")
+    collections: Mapping[str, object] = section if isinstance(section, dict) else {}
     posts = _template(collections.get("posts")) or _STYLES.get(style, style)
     yield "(?:.*/)?_posts/.*", posts
     above = str(settings.get("collections_dir") or "").strip("/")
-    for name, said in collections.items():
-        if isinstance(said, dict) and said.get("output") and name != "posts":
+    for name, options in collections.items():
+        if isinstance(options, dict) and options.get("output") and name != "posts":
             folder = f"{above}/_{name}" if above else f"_{name}"
-            template = _template(said) or f"/:collection/:path{_suffix(style)}"
+            template = _template(options) or f"/:collection/:path{_suffix(style)}"
             yield f"{re.escape(folder)}/.*", template.replace(":collection", str(name))
 
 
-def _template(said: object) -> str:
-    return str(said.get("permalink") or "") if isinstance(said, dict) else ""
+def _template(options: object) -> str:
+    return str(options.get("permalink") or "") if isinstance(options, dict) else ""
 
 
 def _suffix(style: str) -> str:
@@ -79,9 +79,9 @@ def expanded(template: str, path: PurePosixPath, stem: str, matter: FrontMatter)
         "categories": "/".join(_categories(path, matter)),
         **(_moments(day) if day else {}),
     }
-    if ":" in _PLACEHOLDER.sub(lambda found: "" if found[1] in values else ":", template):
+    if ":" in _PLACEHOLDER.sub(lambda match: "" if match[1] in values else ":", template):
         return ""
-    made = _PLACEHOLDER.sub(lambda found: values[found[1]], template)
+    made = _PLACEHOLDER.sub(lambda match: values[match[1]], template)
     return re.sub(r"/{2,}", "/", f"/{made}")
 
 
@@ -100,8 +100,8 @@ def _categories(path: PurePosixPath, matter: FrontMatter) -> Iterator[str]:
     """Yield those of a post: the folders above ``_posts``, and its front matter's."""
     folders = path.parent.parts
     above = folders[: folders.index("_posts")] if "_posts" in folders else ()
-    said = matter.values.get("categories")
-    several = said.split() if isinstance(said, str) else matter.several("categories")
+    categories = matter.values.get("categories")
+    several = categories.split() if isinstance(categories, str) else matter.several("categories")
     yield from dict.fromkeys(
         each.lower() for each in (*above, *several, *filter(None, [matter.text("category")]))
     )

@@ -90,12 +90,12 @@ def _dashes_in_headings(state: StateCore) -> None:
 
 
 def _sized_image(state: StateInline, silent: bool) -> bool:
-    found = _SIZED.match(state.src, state.pos) if state.src[state.pos] == "!" else None
-    if found is None:
+    match = _SIZED.match(state.src, state.pos) if state.src[state.pos] == "!" else None
+    if match is None:
         return False
     if not silent:
-        state.push("html_inline", "", 0).content = f"<img alt={quoted(found['alt'])}>"
-    state.pos = found.end()
+        state.push("html_inline", "", 0).content = f"<img alt={quoted(match['alt'])}>"
+    state.pos = match.end()
     return True
 
 
@@ -117,14 +117,14 @@ def _marked(state: StateInline, silent: bool) -> bool:
     before = state.src[state.pos - 1 : state.pos]
     if state.src[state.pos] != "=" or before == "=" or before.isalnum():
         return False
-    found = _MARKED.match(state.src, state.pos)
-    if found is None or found.end() > state.posMax:
+    match = _MARKED.match(state.src, state.pos)
+    if match is None or match.end() > state.posMax:
         return False
     if not silent:
-        end, state.pos, state.posMax = state.posMax, found.start(1), found.end(1)
+        end, state.pos, state.posMax = state.posMax, match.start(1), match.end(1)
         state.md.inline.tokenize(state)
         state.posMax = end
-    state.pos = found.end()
+    state.pos = match.end()
     return True
 
 
@@ -133,25 +133,25 @@ def _moved(state: StateInline, silent: bool) -> bool:
     before = state.src[state.pos - 1 : state.pos] if state.pos else ""
     if state.src[state.pos] not in "~^" or not (before.isalnum() or before in ")]"):
         return False
-    found = _MOVED.match(state.src, state.pos) if before else None
-    if found is None:
+    match = _MOVED.match(state.src, state.pos) if before else None
+    if match is None:
         return False
     if not silent:
-        element = "sub" if found[1] == "~" else "sup"
-        state.push("html_inline", "", 0).content = f"<{element}>{escape(found[2])}</{element}>"
-    state.pos = found.end()
+        element = "sub" if match[1] == "~" else "sup"
+        state.push("html_inline", "", 0).content = f"<{element}>{escape(match[2])}</{element}>"
+    state.pos = match.end()
     return True
 
 
 def _abbreviation(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """Parse what an abbreviation is short for, which readers see when they point at it."""
-    found = None if state.is_code_block(start) else _ABBREVIATION.match(line_of(state, start))
-    if found is None:
+    match = None if state.is_code_block(start) else _ABBREVIATION.match(line_of(state, start))
+    if match is None:
         return False
     if not silent:
         state.push("paragraph_open", "p", 1)
         inline = state.push("inline", "", 0)
-        inline.content, inline.children = f"{found['short']}: {found['long']}", []
+        inline.content, inline.children = f"{match['short']}: {match['long']}", []
         inline.map = [start, start + 1]
         state.push("paragraph_close", "p", -1)
         state.line = start + 1

@@ -59,22 +59,22 @@ class VitePressSettings:
 def settings(program: str) -> VitePressSettings:
     """Return what can be told of a program of settings; what it works out cannot."""
     text = _REMARK.sub("", program)
-    folder = PurePosixPath(_said(_SRC_DIR, text))
+    folder = PurePosixPath(_string_after(_SRC_DIR, text))
     is_below = not folder.is_absolute() and ".." not in folder.parts
     excluded = _EXCLUDED.search(text)
     rewrites = _REWRITES.search(text)
     return VitePressSettings(
         "".join(f"{part}/" for part in folder.parts) if is_below else "",
-        _said(_HOST, text),
+        _string_after(_HOST, text),
         bool(_CLEAN.search(text)),
         tuple(_moves(rewrites[1])) if rewrites else (),
         tuple(f"/{_bare(each)}" for each in re.findall(_STRING, excluded[1])) if excluded else (),
     )
 
 
-def _said(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return _bare(found[1]) if found else ""
+def _string_after(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return _bare(match[1]) if match else ""
 
 
 def _bare(string: str) -> str:
@@ -140,12 +140,12 @@ def _element(name: str, attributes: str = "") -> Callable[..., str]:
     """Return the rendering of ``::: kind Title`` as an element of this name."""
 
     def render(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
-        found = _CONTAINER.match(tokens[at].info)
-        if tokens[at].nesting < 0 or found is None:
+        match = _CONTAINER.match(tokens[at].info)
+        if tokens[at].nesting < 0 or match is None:
             return f"</{name}>\n"
-        title = _TRAILING_BRACES.sub("", found["title"])
-        said = f" label={quoted(found['kind'])} title={quoted(title)}" if "-" in name else ""
-        return f"<{name}{said}{attributes}>\n"
+        title = _TRAILING_BRACES.sub("", match["title"])
+        label = f" label={quoted(match['kind'])} title={quoted(title)}" if "-" in name else ""
+        return f"<{name}{label}{attributes}>\n"
 
     return render
 
