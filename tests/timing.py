@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 _LOOKS = 5
+_NO_TIME = 0.1  # seconds
 
 
 def seconds_of(run: Callable[[], object], at_most: float) -> float:
@@ -20,3 +21,19 @@ def seconds_of(run: Callable[[], object], at_most: float) -> float:
         if least <= at_most:
             break
     return least
+
+
+def takes_linear_time(read: Callable[[int], object], size: int) -> bool:
+    """Return whether ``read`` takes less than nine times as long for four times ``size``: four
+    times is linear, sixteen times quadratic. A busy machine spoils one look, but not all."""
+    for _ in range(_LOOKS):
+        short, long = _seconds_for(read, size), _seconds_for(read, 4 * size)
+        if long < _NO_TIME or long < 9 * short:
+            return True
+    return False
+
+
+def _seconds_for(read: Callable[[int], object], size: int) -> float:
+    began = time.thread_time()
+    read(size)
+    return time.thread_time() - began

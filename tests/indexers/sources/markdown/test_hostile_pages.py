@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TypeGuard
@@ -20,7 +19,7 @@ from indexers.sources.markdown.front_matter import split
 from indexers.sources.markdown.reading import convert_page, skim
 from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.long import few
-from tests.timing import seconds_of
+from tests.timing import seconds_of, takes_linear_time
 
 from . import costly
 
@@ -198,7 +197,7 @@ def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> 
             raw, DIALECTS[flavour], path="a.md", anchors="", title="", own="", addresses={}
         )
 
-    assert _steepness(read, 3_000, 12_000) < 9
+    assert takes_linear_time(read, 3_000)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +218,7 @@ def test_a_page_of_one_rare_piece_is_read_in_linear_time(flavour: str, piece: st
     def read(size: int) -> None:
         sections(piece * (size // len(piece)), flavour=flavour)
 
-    assert _steepness(read, 50_000, 200_000) < 9
+    assert takes_linear_time(read, 25_000)
 
 
 @pytest.mark.parametrize("rule", anchors.RULES)
@@ -229,20 +228,7 @@ def test_a_heading_that_is_repeated_is_numbered_in_linear_time(rule: str) -> Non
         for _ in range(size):
             given.next("a", "a", 2)
 
-    assert _steepness(read, 2_000, 8_000) < 9
-
-
-def _steepness(read: Callable[[int], None], short: int, long: int) -> float:
-    """How many times as long four times the text takes; what is over in no time is flat."""
-    if _seconds(read, long) < 0.1:
-        return 0
-    return min(_seconds(read, long) / _seconds(read, short) for _ in range(3))
-
-
-def _seconds(read: Callable[[int], None], size: int) -> float:
-    start = time.thread_time()
-    read(size)
-    return time.thread_time() - start
+    assert takes_linear_time(read, 2_000)
 
 
 def test_a_page_that_costs_too_much_fails_alone(
