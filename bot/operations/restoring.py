@@ -19,7 +19,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ _LOGS = ("-wal", "-shm")
 _OF_STATE = (*(f"{STATE}{log}" for log in _LOGS), STATE)
 _STAGED = ".restore"
 _PRIVATE = 0o600
+_MOUNTS = Path("/proc/self/mountinfo")
+"""Linux's list of this process's mount points."""
 
 
 def restore(  # noqa: PLR0913 - where from, where to, and the checks
@@ -62,8 +64,8 @@ def restore(  # noqa: PLR0913 - where from, where to, and the checks
     anything; ``unused`` keeps other processes out of the data.
 
     Raises:
-        BackupRefused: the backup is damaged, there is data and ``force`` is false, or the folder
-            cannot be written.
+        BackupRefused: the backup is damaged, there is data and ``force`` is false, the folder
+            cannot be written, or something is mounted where data is replaced.
         As ``check`` and ``unused`` do.
     """
     manifest = Manifest.read(backup)
@@ -75,6 +77,8 @@ def restore(  # noqa: PLR0913 - where from, where to, and the checks
         if elsewhere:
             existing = [name for name in existing if name != STATE]
             existing += [str(elsewhere)] if elsewhere.exists() else []
+        places = [data_dir / name for name in (INDEX, *_OF_STATE, *KEPT)]
+        _require_movable([*places, elsewhere] if elsewhere else places)
         if existing and not force:
             raise BackupRefused(
                 f"{data_dir} holds data ({', '.join(existing)}), which the backup would replace:"
@@ -226,6 +230,34 @@ def _replace(file: Path, expected: str | None, ready: Path) -> None:
             f"A restore was interrupted, and the database {staged}, which it was to put in place,"
             f" is missing. Mount its file system, or delete {ready} to keep the old data."
         )
+
+
+def _require_movable(places: Iterable[Path]) -> None:
+    """Check that nothing is mounted at the places: that cannot be renamed, and a restore would stop
+    half-way.
+
+    Raises:
+        BackupRefused: something is.
+    """
+    for place in places:
+        if _is_mounted(place):
+            raise BackupRefused(
+                f"{place} is a mount point, and nothing can take its place: mount the folder above"
+                " it instead."
+            )
+
+
+def _is_mounted(place: Path) -> bool:
+    if os.path.ismount(place):
+        return True
+    try:  # only this list names what is mounted from the same disk, as Docker does
+        lines = _MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return False
+    listed = str(place.parent.resolve() / place.name)
+    for character in "\\ \t\n":
+        listed = listed.replace(character, f"\\{ord(character):03o}")
+    return any(line.split(" ")[4] == listed for line in lines)
 
 
 def _staged(file: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import StateUnavailable
 from bot.state.database import Database
 from bot.state.schema import metadata
+
+_PRIMARY = 0xFF
+"""The bits of SQLite's error code that tell the kind of the error."""
 
 
 def back_up(database: Database, file: Path) -> dict[str, int]:
@@ -60,19 +63,23 @@ def alone_in(file: Path) -> Iterator[None]:
     """Keep every other process out of the SQLite database in ``file``.
 
     Raises:
-        StateUnavailable: a process has it open.
+        StateUnavailable: a process has it open, or it cannot be written.
     """
     if not file.exists():
         yield
         return
-    with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
+    with ExitStack() as opened:
         try:
+            connection = sqlite3.connect(file, timeout=0, isolation_level=None)
+            opened.enter_context(closing(connection))
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            raise StateUnavailable(
-                f"A process has the database {file} open: stop it first."
-            ) from error
+            if error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY:
+                why = f"A process has the database {file} open: stop it first."
+            else:
+                why = f"The database {file} cannot be replaced ({error})."
+            raise StateUnavailable(why) from error
         except sqlite3.DatabaseError:
             pass  # damaged, so nobody can have it open
         yield

@@ -351,6 +351,18 @@ def test_a_database_that_is_open_elsewhere_is_not_replaced(handbook: Shell) -> N
     assert handbook.footnote("restore", "monday", "--force").code == 0
 
 
+def test_a_database_that_cannot_be_replaced_is_not_called_in_use(handbook: Shell) -> None:
+    """As a folder that Docker makes for a file that is not there."""
+    handbook.footnote("backup", "monday")
+    for file in handbook.folder.glob("data/state.sqlite3*"):
+        file.unlink()
+    (handbook.folder / "data/state.sqlite3").mkdir()
+    ran = handbook.footnote("restore", "monday", "--force")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "data/state.sqlite3 cannot be replaced (unable to open database file)" in ran.err
+
+
 def test_a_backup_that_was_killed_is_no_backup_and_may_be_made_again(handbook: Shell) -> None:
     folder, whole = handbook.folder / "monday", True
     while whole:  # until one is killed in time: on a busy machine it may be through by then
@@ -575,6 +587,36 @@ def test_a_restore_that_cannot_be_finished_is_one_sentence_of_the_next_command(
     assert status.code == 1
     assert "What a restore has made ready" in status.err
     assert (data / "index/x").read_text() == "old"
+
+
+@pytest.mark.parametrize("mounted", ["index", "state.sqlite3", "elsewhere/bot.db"])
+def test_where_something_is_mounted_nothing_is_restored(
+    mounted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by Docker, from the same disk: it could not be renamed, and no command would start any
+    more before somebody had mended that."""
+    backup, data = tmp_path / "backup", tmp_path / "the data"
+    state = tmp_path / mounted if mounted.startswith("elsewhere") else None
+    _write(backup, "new")
+    _write(data, "old")
+    place = state or data / mounted
+    listed = str(place).replace(" ", "\\040")
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"1 0 0:1 / / rw - ext4 /dev/a rw\n2 1 0:1 /x {listed} rw - ext4 /dev/a rw\n")
+    monkeypatch.setattr(restoring, "_MOUNTS", mounts)
+
+    def restore() -> None:
+        restoring.restore(
+            backup, data, state=state, check=lambda *_: None, unused=_unused, force=True
+        )
+
+    with pytest.raises(BackupRefused, match="is a mount point"):
+        restore()
+    assert (data / "index/x").read_text() == "old"
+    assert not list(data.glob("restore.*"))
+    mounts.unlink()
+    restore()
+    assert (data / "index/x").read_text() == "new"
 
 
 def _dying(call: Callable[..., object], calls: Iterator[int], moment: int) -> Callable[..., object]:
