@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot import screen, terminal, terminal_texts
 from bot.app import App
+from bot.errors import BotError
 from bot.operations.single_sync import sync_once
 from config.settings import Secrets, Settings
 from config.wikis import MarkdownSettings
@@ -18,6 +19,7 @@ from config.wikis import MarkdownSettings
 HANDBOOK = Path(__file__).parent / "playground" / "handbook" / "pages"
 HANDBOOK_SITE = "https://handbook.tts.gsa.gov"
 _DATA_DIR = Path("data", "demo")
+_CONFIG = "footnote.toml"
 _QUESTIONS = (
     "How many weeks of parental leave do I get?",
     "What should I do if I lose my laptop?",
@@ -41,14 +43,22 @@ In Slack, which takes ten minutes to connect:
 """
 
 
+class DemoFolderTaken(BotError):
+    """The folder for a demo's data holds something else, or cannot be written."""
+
+
 def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
     """Index the handbook into ``data_dir`` (``data/demo`` in the working folder, if None) and ask
     it. Ends early once it is ``stopped``; what is indexed by then is kept.
 
     Raises:
+        DemoFolderTaken: ``data_dir`` holds other files, or cannot be written.
         IndexUnavailable: the index cannot be opened.
     """
     settings = _settings((data_dir or _DATA_DIR).absolute())
+    if data_dir:
+        require_demo_folder(settings.data_dir, is_demo=_is_demo(settings.data_dir))
+    config = _write_config(settings)
     terminal.say(
         "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
     )
@@ -64,7 +74,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         for question in _QUESTIONS:
             terminal.say(f"\n? {question}\n", style="bold")
             terminal.print_answer(answer(question))
-    terminal.say(_NEXT.format(program=program_here(), config=_shown(_write_config(settings))))
+    terminal.say(_NEXT.format(program=program_here(), config=_shown(config)))
 
 
 def program_here() -> str:
@@ -102,23 +112,52 @@ def _handbook() -> MarkdownSettings:
     )
 
 
+def require_demo_folder(folder: Path, *, is_demo: bool) -> None:
+    """Check that a folder which somebody named is a demo's (``is_demo``) or empty: the demo would
+    replace the files, and the index, of anything else.
+
+    Raises:
+        DemoFolderTaken: it is neither.
+    """
+    if not is_demo and folder.is_dir() and next(folder.iterdir(), None) is not None:
+        raise DemoFolderTaken(
+            f"{folder} holds other files, which the demo would replace: name an empty folder with"
+            " --data-dir, or leave it out."
+        )
+
+
+def _is_demo(folder: Path) -> bool:
+    try:
+        return f'name = "{_handbook().name}"' in (folder / _CONFIG).read_text("utf-8", "replace")
+    except OSError:
+        return False
+
+
 def _write_config(settings: Settings) -> Path:
-    """Write the demo's settings to a file, so that the commands it prints can be run."""
+    """Write the demo's settings to a file, so that the commands it prints can be run.
+
+    Raises:
+        DemoFolderTaken: it cannot be written.
+    """
     wiki = _handbook()
-    file = settings.data_dir / "footnote.toml"
-    file.write_text(
-        "\n".join(
-            [
-                'data_dir = "."',
-                "[[wiki]]",
-                'type = "markdown"',
-                f'name = "{wiki.name}"',
-                f"path = {json.dumps(str(wiki.path), ensure_ascii=False)}",
-                f'site_url = "{wiki.site_url}"',
-                f"git_dates = {str(wiki.git_dates).lower()}",
-                "",
-            ]
-        ),
-        encoding="utf-8",
+    file = settings.data_dir / _CONFIG
+    text = "\n".join(
+        [
+            'data_dir = "."',
+            "[[wiki]]",
+            'type = "markdown"',
+            f'name = "{wiki.name}"',
+            f"path = {json.dumps(str(wiki.path), ensure_ascii=False)}",
+            f'site_url = "{wiki.site_url}"',
+            f"git_dates = {str(wiki.git_dates).lower()}",
+            "",
+        ]
     )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DemoFolderTaken(
+            f"{file} cannot be written: {error.strerror}. Choose another folder with --data-dir."
+        ) from None
     return file

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from bot import screen, serving, terminal
 from bot.app import App
 from bot.confluence_demo import furnished
-from bot.demo import HANDBOOK, HANDBOOK_SITE
+from bot.demo import HANDBOOK, HANDBOOK_SITE, require_demo_folder
 from bot.errors import BotError
 from bot.operations.passes import Pass, PassLog
 from bot.operations.single_sync import sync_once
@@ -38,6 +38,7 @@ from config.wikis import ConfluenceSettings, MarkdownSettings
 
 MANIFEST = Path(serving.__file__).parents[1] / "config" / "slack_manifest.json"
 DATA_DIR = Path("data", "playground")
+_PAGES = "handbook"
 _PATIENCE = 15.0
 """Seconds that the reranker may take in the demo, so that a busy laptop gives the same answers as
 an idle one."""
@@ -84,16 +85,25 @@ def run_demo(data_dir: Path | None, listening: Listening, stopped: Callable[[], 
     """Serve the demo's two wikis until Ctrl-C; their index is kept in ``data_dir``.
 
     Raises:
+        DemoFolderTaken: ``data_dir`` holds other files.
         PageNotServed: the page's port is taken.
         PagesNotWritten: ``data_dir`` cannot be written.
     """
     folder = (data_dir or DATA_DIR).absolute()
+    if data_dir:
+        require_demo_folder(folder, is_demo=_has_demo_pages(folder))
     with _demo_wikis(folder, listening.port + 1 if listening.port else 0) as (
         settings,
         secrets,
         pages,
     ):
         run(settings, secrets, listening, stopped, demo=pages)
+
+
+def _has_demo_pages(folder: Path) -> bool:
+    """Return whether a start of the demo has copied its pages there."""
+    pages = folder / _PAGES
+    return all((pages / page.name).exists() for page in HANDBOOK.iterdir())
 
 
 def run(  # noqa: PLR0913 - the wikis, and where they are served
@@ -266,7 +276,7 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
     world.join("hr", world.add_user("Noor").id)
     world.add_user("Mira")
     reader = world.add_user("Footnote", admin=True, sees_everything=True)
-    pages = folder / "handbook"
+    pages = folder / _PAGES
     try:
         # A copy: people can edit the pages in the browser, and each start restores them.
         shutil.copytree(HANDBOOK, pages, dirs_exist_ok=True)

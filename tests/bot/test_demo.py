@@ -86,3 +86,33 @@ def test_stopped_it_says_that_the_next_start_goes_on(
 def test_the_real_handbook_is_where_it_is_looked_for() -> None:
     assert demo.HANDBOOK.is_dir()
     assert sum(1 for _ in demo.HANDBOOK.rglob("*.md")) > 200
+
+
+@pytest.mark.parametrize("name", ["footnote.toml", "index/current", "notes.md"])
+def test_a_named_folder_that_holds_anything_else_stays_as_it_is(
+    name: str, handbook: Path, tmp_path: Path
+) -> None:
+    """A demo in the folder of a real Footnote would replace its settings and its index."""
+    file = tmp_path / "mine" / name
+    file.parent.mkdir(parents=True)
+    file.write_text('[[wiki]]\nname = "handbook"\n')
+
+    with pytest.raises(demo.DemoFolderTaken, match="name an empty folder with --data-dir"):
+        demo.run_demo(tmp_path / "mine", lambda: True)
+    assert [path for path in (tmp_path / "mine").rglob("*") if path.is_file()] == [file]
+    assert file.read_text() == '[[wiki]]\nname = "handbook"\n'
+
+
+def test_a_stopped_demo_goes_on_in_its_named_folder(handbook: Path, tmp_path: Path) -> None:
+    demo.run_demo(tmp_path / "data", lambda: True)
+    demo.run_demo(tmp_path / "data", lambda: True)
+
+
+def test_settings_that_cannot_be_written_are_one_sentence(
+    handbook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data/demo/footnote.toml").mkdir(parents=True)
+
+    with pytest.raises(demo.DemoFolderTaken, match="cannot be written: Is a directory"):
+        demo.run_demo(None, lambda: True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bot import playground_demo
+from bot.demo import HANDBOOK, DemoFolderTaken
 from bot.playground_demo import Listening, PagesNotWritten
 
 from .shell import Shell
@@ -23,10 +25,29 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_a_page_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "handbook").mkdir()
-    (tmp_path / "handbook" / "travel-and-leave").touch()
+    for page in HANDBOOK.iterdir():
+        (tmp_path / "handbook" / page.name).touch()
 
     with pytest.raises(PagesNotWritten, match="File exists"):
         playground_demo.run_demo(tmp_path, NOWHERE, lambda: True)
+
+
+def test_a_named_folder_that_holds_anything_else_stays_as_it_is(tmp_path: Path) -> None:
+    """The demo would replace pages of the same names, and the index of a real Footnote."""
+    page = tmp_path / "handbook" / "about.md"
+    page.parent.mkdir()
+    page.write_text("# Ours\n")
+
+    with pytest.raises(DemoFolderTaken, match="name an empty folder with --data-dir"):
+        playground_demo.run_demo(tmp_path, NOWHERE, lambda: True)
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [page]
+    assert page.read_text() == "# Ours\n"
+
+
+def test_the_demo_starts_again_in_its_named_folder(tmp_path: Path) -> None:
+    shutil.copytree(HANDBOOK, tmp_path / "handbook")
+
+    assert playground_demo._has_demo_pages(tmp_path)
 
 
 def test_an_empty_host_does_not_mean_every_address(shell: Shell) -> None:
