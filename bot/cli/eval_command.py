@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -178,7 +178,7 @@ def evaluate(
     if (judged or with_model) and not settings.llm.provider:
         raise click.UsageError("There is no language model to ask: set [llm].")
     if out:
-        _check_out(out, questions)
+        _check_written("--out", out, {"QUESTIONS": questions, "the file of --corpus": corpus})
     # What answers is slow to import.
     from bot.evaluation.evaluating import EvaluationRun
     from bot.evaluation.judging import judge_by
@@ -230,11 +230,13 @@ def _indexed(
         yield app
 
 
-def _check_out(out: Path, questions: Path | None) -> None:
-    if not out.parent.is_dir():
-        raise click.UsageError(f"--out: there is no folder {out.parent}.")
-    if questions and out.exists() and out.samefile(questions):
-        raise click.UsageError("--out would overwrite QUESTIONS.")
+def _check_written(option: str, file: Path, read: Mapping[str, Path | None]) -> None:
+    """Check that ``file`` can be made, and is none of those that are ``read``."""
+    if not file.parent.is_dir():
+        raise click.UsageError(f"{option}: there is no folder {file.parent}.")
+    for name, source in read.items():
+        if source and file.exists() and file.samefile(source):
+            raise click.UsageError(f"{option} would overwrite {name}.")
 
 
 def _questions_and_judge(questions: Path | None, judge: str) -> tuple[Path | None, bool]:
@@ -270,10 +272,12 @@ def _replay(
 ) -> None:
     if judge == _MODEL:
         raise click.UsageError("With --replay, --judge takes none, labels or a file.")
-    if judge not in ("", "none", "labels") and not Path(judge).is_file():
+    verdicts = Path(judge) if judge not in ("", "none", "labels") else None
+    if verdicts and not verdicts.is_file():
         raise click.UsageError(f"--judge: there is no file {judge}.")
-    if judge_prompts and not judge_prompts.parent.is_dir():
-        raise click.UsageError(f"--judge-prompts: there is no folder {judge_prompts.parent}.")
+    if judge_prompts:
+        read = {"the file of --replay": recorded, "the file of --judge": verdicts}
+        _check_written("--judge-prompts", judge_prompts, read)
     # What answers is slow to import.
     from bot.app import App
     from bot.evaluation.replay_run import replay_answers

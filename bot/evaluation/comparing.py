@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.errors import BotError
 from bot.evaluation.chance import interval, p_value
+from bot.evaluation.lines import write_whole
 from bot.evaluation.pages import full_name
 from bot.evaluation.run import Outcome
 from bot.model import named
@@ -67,10 +68,9 @@ def save(file: Path, scores: Mapping[str, Any], rows: Sequence[Row]) -> None:
         BadRun: the file cannot be written.
     """
     run = {"footnote_run": _FORMAT, "report": scores, "questions": [asdict(row) for row in rows]}
-    partly = file.with_name(f"{file.name}.part")
+    text = json.dumps(run, ensure_ascii=False, indent=1) + "\n"
     try:
-        partly.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        partly.replace(file)
+        write_whole(file, text.encode())
     except OSError as error:
         raise BadRun(f"{file}: cannot be written ({error.strerror})") from None
 

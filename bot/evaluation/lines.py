@@ -6,6 +6,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,29 @@ def write_rows(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """
     text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()
     try:
-        file.write_bytes(gzip.compress(text, mtime=0) if file.suffix == ".gz" else text)
+        write_whole(file, gzip.compress(text, mtime=0) if file.suffix == ".gz" else text)
     except OSError as error:
         raise BadSet(f"{file}: cannot be written ({error.strerror})") from None
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file completely, or leave it as it was. A link, a device or a pipe is written to and
+    not replaced: root would lose its /dev/null.
+
+    Raises:
+        OSError
+    """
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        file.write_bytes(content)
+        return
+    unfinished = file.with_name(f"{file.name}.part")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(file)
+    except OSError:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise
 
 
 def text_of(row: Mapping[str, Any], key: str, where: str) -> str:

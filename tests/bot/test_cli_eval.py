@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from bot.answering.responding import Responder
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
+from bot.evaluation import comparing
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
 from bot.model import Answer, NoAnswer, Question, Source
@@ -133,6 +135,24 @@ def test_what_was_measured_is_told_although_it_cannot_be_kept(shell: Shell) -> N
     assert "run.json: cannot be written" in ran.err
 
 
+def test_a_run_is_written_to_a_link_or_a_pipe_and_takes_the_place_of_neither(shell: Shell) -> None:
+    """Root would lose its /dev/null."""
+    os.mkfifo("pipe")
+    Path("link.json").symlink_to("run.json")
+    reader = os.open("pipe", os.O_RDWR)  # keeps what is written until it is read
+    evaluated(shell, "--out", "link.json")
+    try:
+        comparing.save(Path("pipe"), {}, [])
+        written = os.read(reader, 1000)
+    finally:
+        os.close(reader)
+
+    assert Path("link.json").is_symlink()
+    assert len(json.loads(Path("run.json").read_text())["questions"]) == 3
+    assert Path("pipe").is_fifo()
+    assert json.loads(written)["questions"] == []
+
+
 def test_what_got_worse_is_told_by_question(shell: Shell) -> None:
     evaluated(shell, "--out", "before.json")
     corpus = [CORPUS[0] | {"text": "Leave is forty days long."}, CORPUS[1]]
@@ -227,6 +247,11 @@ def test_pages_that_no_search_can_find_are_told(handbook: Shell) -> None:
         (["q.jsonl", "--flags"], 2, "Give either QUESTIONS or --flags."),
         (["q.jsonl", "--out", "no/run.json"], 2, "there is no folder no"),
         (["q.jsonl", "--out", "q.jsonl"], 2, "--out would overwrite QUESTIONS."),
+        (
+            ["q.jsonl", "--corpus", "c.jsonl", "--out", "c.jsonl"],
+            2,
+            "--out would overwrite the file of --corpus.",
+        ),
         (["q.jsonl", "--against", "no.json"], 2, "does not exist"),
         (["q.jsonl", "--against", "q.jsonl"], 1, "q.jsonl: is not a run that"),
     ],
@@ -235,6 +260,7 @@ def test_what_cannot_be_done_is_told_before_anything_is_asked(
     options: list[str], code: int, said: str, handbook: Shell
 ) -> None:
     handbook.write("q.jsonl", lines(QUESTIONS[:1]))
+    handbook.write("c.jsonl", lines(CORPUS))
     ran = handbook.footnote("eval", *options)
 
     assert (ran.code, ran.out) == (code, "")

@@ -62,6 +62,8 @@ def test_people_see_the_shares_and_that_there_was_nothing_to_judge(recorded: She
         ("--replay", "answers.jsonl", "answers.jsonl"),
         ("--replay", "answers.jsonl", "--judge", "nobody.jsonl"),
         ("--replay", "answers.jsonl", "--judge-prompts", "no/such/folder"),
+        ("--replay", "answers.jsonl", "--judge-prompts", "answers.jsonl"),
+        ("--replay", "answers.jsonl", "--judge", "v.jsonl", "--judge-prompts", "v.jsonl"),
         ("answers.jsonl", "--judge-prompts", "p.jsonl"),
         ("answers.jsonl", "--answers", "--judge", "labels"),
     ],
@@ -69,7 +71,9 @@ def test_people_see_the_shares_and_that_there_was_nothing_to_judge(recorded: She
 def test_options_that_do_not_go_together_are_refused(
     recorded: Shell, options: tuple[str, ...]
 ) -> None:
+    recorded.write("v.jsonl", "")
     assert recorded.footnote("eval", *options).code == 2
+    assert (recorded.folder / "answers.jsonl").read_text() == json.dumps(RECORDED)
 
 
 def test_judge_alone_still_asks_the_model_wherever_the_questions_stand(recorded: Shell) -> None:
