@@ -133,8 +133,13 @@ def _ask_markdown(asking: Interview, wiki: dict[str, Any], file: Path) -> None:
 def _place_problem(place: str) -> str:
     if place.startswith(_GIT):
         return _secret_in(place)
-    folder = Path(place).expanduser()
-    return "" if folder.is_dir() else f"There is no folder {folder.absolute()}."
+    try:
+        folder = Path(place).expanduser()
+        return "" if folder.is_dir() else f"There is no folder {folder.absolute()}."
+    except RuntimeError:
+        return f"Nobody's home is {Path(place).parts[0]} here."
+    except OSError as error:
+        return f"{place} cannot be looked at: {error.strerror}."
 
 
 def _ask_confluence(asking: Interview, wiki: dict[str, Any]) -> None:

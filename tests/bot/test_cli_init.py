@@ -107,6 +107,8 @@ def test_a_folder_of_pages_becomes_settings_that_can_be_synced(
         (["", "", "pages", "", "now", "#flags"], "such as C0123456789"),
         (["", "a\x1bb"], "control character"),
         (["", "", "pages\udcff"], "There is no folder "),
+        (["", "", "~nobody-of-this-name/wiki"], "Nobody's home is ~nobody-of-this-name here."),
+        (["", "", "a" * 300], "cannot be looked at: File name too long."),
         (["confluence", "", "wiki"], "must start with https://"),
         (["", "", "pages"], 'No answer is left for "Where do people read it?'),
         ([], "Run `footnote init` in a terminal, or give it a line for each answer"),
