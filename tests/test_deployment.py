@@ -220,3 +220,11 @@ def test_the_figures_of_the_scaling_page_are_those_that_were_measured() -> None:
     assert len(rows) == 14
     for value, part, figure in rows:
         assert float(value.replace(",", "")) == round(measured[f"{part}.{figure}"], 2), figure
+
+
+def test_no_service_of_the_namespace_sets_a_variable_of_ours_in_kubernetes() -> None:
+    """For a service named footnote Kubernetes would set FOOTNOTE_PORT in each pod, which no
+    setting has: the pod would not start again."""
+    ours = [pod for name, _, pod in containers() if name.startswith("footnote")]
+
+    assert [pod["enableServiceLinks"] for pod in ours] == [False, False]
