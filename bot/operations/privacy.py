@@ -114,10 +114,19 @@ def _is_shared(folder: Path) -> bool:
     home, a folder that everybody can write to, or one that a mistyped setting names."""
     place, working_folder = folder.resolve(), Path.cwd()
     return (
-        place in {working_folder, *working_folder.parents, Path.home()}
+        place in {working_folder, *working_folder.parents, _home()}
         or bool(place.stat().st_mode & stat.S_ISVTX)
         or not _is_data(place)
     )
+
+
+def _home() -> Path | None:
+    """Return this user's home; None if nobody says where it is, as for a container's user without a
+    name."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
 
 
 def _is_data(folder: Path) -> bool:

@@ -164,3 +164,15 @@ def test_the_doctor_says_that_the_folder_belongs_to_another_user(
     assert finding.level is Level.WARNING
     assert "this command runs as 987654" in finding.says
     assert f"{folder}` gives back" in finding.todo
+
+
+def test_a_user_without_a_home_is_no_problem(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a container's whose user has no name, and without HOME."""
+
+    def homeless(*_: object) -> None:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+
+    assert privacy.close(folder) == []
+    assert open_paths(folder) == set()
