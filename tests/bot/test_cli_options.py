@@ -11,6 +11,7 @@ import pytest
 from bot.cli.options import configured, read_again
 from config.errors import SettingsError
 from config.settings import Settings
+from tests.bot.shell import Shell
 
 
 def test_settings_whose_file_is_gone_are_not_read_again_as_defaults(
@@ -35,3 +36,16 @@ def test_settings_whose_file_is_gone_are_not_read_again_as_defaults(
 
     with pytest.raises(SettingsError, match="there is no file"):
         read()
+
+
+def test_in_a_deleted_folder_a_command_says_so(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = shell.folder / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    ran = shell.footnote("status")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("the working folder cannot be used (No such file or directory)")
