@@ -131,7 +131,9 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except RecursionError:
         raise SettingsError(["is not valid TOML: nested too deep"], str(file)) from None
-    except ValueError as error:  # no TOML, no UTF-8, or a number with more digits than Python reads
+    except UnicodeDecodeError:
+        raise SettingsError(["is not text in UTF-8: save it as that"], str(file)) from None
+    except ValueError as error:  # no TOML, or a number with more digits than Python reads
         raise SettingsError([f"is not valid TOML: {error}"], str(file)) from None
     except OSError as error:
         raise SettingsError([f"cannot be read: {error.strerror}"], str(file)) from None

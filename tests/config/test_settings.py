@@ -351,7 +351,7 @@ def test_a_file_that_is_no_utf_8_is_a_problem() -> None:
     file = Path("footnote.toml")
     file.write_bytes(b'data_dir = "\xff"')
 
-    with pytest.raises(SettingsError, match=r"footnote\.toml: is not valid TOML"):
+    with pytest.raises(SettingsError, match=r"footnote\.toml: is not text in UTF-8"):
         load(file)
 
 
