@@ -9,6 +9,7 @@ IndexersError                 operator reads it; the message is one sentence
 │   ├── IndexLocked           another process holds the embedded index
 │   └── IndexCorrupt          rebuild: the next sync does so by itself
 └── ModelUnavailable          the embedding model is missing or not the one named
+    └── ModelUnknown          the settings name a model that fastembed does not know
 """
 
 from __future__ import annotations
@@ -57,4 +58,8 @@ class IndexCorrupt(IndexUnavailable):
 
 
 class ModelUnavailable(IndexersError):
+    pass
+
+
+class ModelUnknown(ModelUnavailable):
     pass

@@ -10,10 +10,11 @@ from bot import terminal
 from bot.cli.options import FAILED, INTERRUPTED, MISUSED
 from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured, TracingMisconfigured
 from config.errors import SettingsError
-from indexers.errors import IndexersError, WikiMisconfigured
+from indexers.errors import IndexersError, ModelUnknown, WikiMisconfigured
 
 _MISUSES = (
     ModelMisconfigured,
+    ModelUnknown,
     SettingsError,
     SlackMisconfigured,
     TracingMisconfigured,

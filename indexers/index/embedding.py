@@ -11,7 +11,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexers.errors import ModelUnavailable
+from indexers.errors import ModelUnavailable, ModelUnknown
 from indexers.index import pooling
 from indexers.index.bundled import MODELS, check
 from indexers.index.prompts import prompts_for
@@ -229,7 +229,7 @@ class FastembedEmbedder(_Embedder):
     prefixes it was trained with.
 
     Raises:
-        ModelUnavailable: fastembed knows no model of this name.
+        ModelUnknown: fastembed knows no model of this name.
     """
 
     def __init__(self, name: str, cache_dir: Path, *, threads: int | None = None) -> None:
@@ -239,7 +239,7 @@ class FastembedEmbedder(_Embedder):
         self._cache_dir = cache_dir
         self._threads = threads
         if (description := _described(TextEmbedding, name)) is None:
-            raise ModelUnavailable(
+            raise ModelUnknown(
                 f"There is no embedding model {name!r}: set [index] model to a name that"
                 " fastembed supports, or leave it empty for the bundled one."
             )

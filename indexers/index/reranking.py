@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexers.errors import ModelUnavailable
+from indexers.errors import ModelUnavailable, ModelUnknown
 from indexers.index.bundled import MODELS, check
 from indexers.index.text import encodable
 
@@ -130,14 +130,14 @@ class FastembedReranker(_Reranker):
     ``threads`` limits the processor cores it uses; None takes all.
 
     Raises:
-        ModelUnavailable: fastembed knows no model of this name, or it cannot be loaded.
+        ModelUnavailable: it cannot be loaded; ModelUnknown: fastembed knows no model of this name.
     """
 
     def __init__(self, name: str, cache_dir: Path, *, threads: int | None = None) -> None:
         from fastembed.rerank.cross_encoder import TextCrossEncoder  # half a second
 
         if not _is_known(TextCrossEncoder, name):
-            raise ModelUnavailable(
+            raise ModelUnknown(
                 f"There is no reranker {name!r}: set [answer] reranker to the name of a"
                 " cross-encoder that fastembed supports, or leave the setting out for the one"
                 " that comes with Footnote."

@@ -49,3 +49,14 @@ def test_in_a_deleted_folder_a_command_says_so(
 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("the working folder cannot be used (No such file or directory)")
+
+
+@pytest.mark.parametrize("setting", ["[index]\nmodel", "[answer]\nreranker"])
+def test_a_model_that_does_not_exist_is_a_wrong_setting(setting: str, shell: Shell) -> None:
+    shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")
+    wiki = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
+    shell.write("footnote.toml", f'{wiki}{setting} = "acme/unheard-of"\n')
+    ran = shell.footnote("ask", "How long is leave?")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "'acme/unheard-of'" in ran.err
