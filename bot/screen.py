@@ -170,8 +170,12 @@ def progress_bars() -> Iterator[Any]:
         transient=True,
     ) as bars:
         tasks: dict[str, Any] = {}
+        # A model is loaded or a repository is cloned before anything can be counted.
+        waiting = [bars.add_task("Starting", total=None)]
 
         def draw(progress: SyncProgress, doing: str) -> None:
+            while waiting:
+                bars.remove_task(waiting.pop())
             name = f"{doing} {progress.wiki}"
             if name not in tasks:
                 tasks[name] = bars.add_task(name, total=None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot import terminal
+from bot import screen, terminal
 from bot.cli.options import FAILED, AskCommand, as_json, as_person, configured
 from bot.cli.sharing import open_app
 from bot.model import NoAnswer, Reason
@@ -45,7 +45,7 @@ def ask(
     if quotes:
         nobody = settings.llm.model_copy(update={"provider": ""})
         settings = settings.model_copy(update={"llm": nobody})
-    with open_app(settings, secrets) as app:
+    with screen.busy("Looking"), open_app(settings, secrets) as app:
         answer = app.asker(email, wikis)
         result = answer(question)
         why = answer.why(question) if reasons else None

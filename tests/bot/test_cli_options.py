@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
+from rich.console import Console
 
+from bot import screen
 from bot.cli.options import configured, read_again
 from config.errors import SettingsError
 from config.settings import Settings
@@ -60,3 +63,13 @@ def test_a_model_that_does_not_exist_is_a_wrong_setting(setting: str, shell: She
 
     assert (ran.code, ran.out) == (2, "")
     assert "'acme/unheard-of'" in ran.err
+
+
+def test_a_question_shows_that_it_is_looked_for(shell: Shell) -> None:
+    """Models are loaded first, which takes seconds."""
+    shell.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n')
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, _environ={"TERM": "xterm"})
+    with screen.shown_on(screen.Screen(console, console)):
+        shell.footnote("ask", "How long is leave?")
+
+    assert "Looking ..." in console.file.getvalue()  # type: ignore[attr-defined]

@@ -279,6 +279,19 @@ def test_progress_shows_how_many_the_rate_and_the_time_left() -> None:
     assert re.search(r"Asking questions .* 40/100 \S+/s \d:\d\d:\d\d", drawn.getvalue())
 
 
+def test_something_is_shown_before_anything_can_be_counted() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, _environ={"TERM": "xterm"})
+    with screen.shown_on(screen.Screen(console, console)), screen.progress_bars() as draw:
+        begins = console.file.getvalue()  # type: ignore[attr-defined]
+        draw(Progress("handbook", 1, 2))
+        console.file.truncate(0)
+        draw(Progress("handbook", 2, 2))
+    goes_on = console.file.getvalue()  # type: ignore[attr-defined]
+
+    assert "Starting" in begins
+    assert "Starting" not in goes_on
+
+
 def test_progress_is_not_drawn_where_nobody_sees_it(capsys: pytest.CaptureFixture[str]) -> None:
     with screen.progress_bars() as draw:
         draw(Progress("handbook", 0, 0))
