@@ -16,8 +16,22 @@ if TYPE_CHECKING:
     from config.settings import Secrets, Settings
 
 
+def _address(_context: click.Context, _option: click.Parameter, url: str) -> str:
+    if not url.strip():
+        # Its client would take that for the server on this machine.
+        raise click.BadParameter("it is empty; is a variable not set?")
+    return url
+
+
 @click.command("migrate-index")
-@click.option("--to", "url", metavar="URL", required=True, help="The Qdrant server's address.")
+@click.option(
+    "--to",
+    "url",
+    metavar="URL",
+    required=True,
+    callback=_address,
+    help="The Qdrant server's address.",
+)
 @as_json
 @configured
 def migrate_index(settings: Settings, secrets: Secrets, url: str, as_json: bool) -> None:

@@ -39,3 +39,10 @@ def test_an_index_that_was_moved_answers_from_the_server(
     assert moved.json == {"pages": 2, "passages": 2, "written": 4, "questions": 2, "same": 1.0}
     assert (after.code, after.out) == (0, before.out)
     assert "2 unchanged, 0 failed; 0 passages embedded" in unchanged.err
+
+
+def test_an_empty_address_is_not_the_server_on_this_machine(shell: Shell) -> None:
+    ran = shell.footnote("migrate-index", "--to", "")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "it is empty; is a variable not set?" in ran.err
