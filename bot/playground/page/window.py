@@ -92,7 +92,7 @@ class Window:
     async def _take(self, data: str) -> None:
         try:
             request = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if not isinstance(request, dict):
             return
