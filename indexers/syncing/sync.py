@@ -273,7 +273,7 @@ class _Run:
                 self._held.append((change, passages))
                 self._held_passages += len(passages)
             else:
-                self._leave(page.key, self._without_text)
+                self._take(Skipped(page.key, "no words"))
 
     def _narrow(self, page: Page) -> None:
         """Narrow the page's rights before anything is embedded. Wider rights wait for the new text,

@@ -175,7 +175,10 @@ def test_a_page_that_became_a_draft_or_empty_leaves(house: House) -> None:
     report = house.sync()
 
     assert report.removed == 2
-    assert report.skipped == [Skipped("leave", "draft", on_purpose=True)]
+    assert report.skipped == [
+        Skipped("leave", "draft", on_purpose=True),
+        Skipped("travel", "no words"),
+    ]
     assert house.readable() == {}
 
 
