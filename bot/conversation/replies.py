@@ -22,6 +22,7 @@ from bot.errors import (
     BotError,
     ChatRefused,
     ChatUnavailable,
+    StateRefused,
     StateUnavailable,
     ThreadGone,
 )
@@ -88,6 +89,11 @@ class Replies:
             logger.info("Message %s was deleted before its reply was posted", message.ts)
             await self._finish(claimed, MessageState.DONE)
             self.observer.ended(claimed, MessageState.DONE)
+        except StateRefused as error:
+            await self._fail(claimed, error)
+        except StateUnavailable as error:
+            # Not finished, so it is submitted again soon, a few times at most: see MOST_ATTEMPTS.
+            logger.debug("The work on message %s was interrupted: %s", message.ts, error)
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(claimed, error)
         else:

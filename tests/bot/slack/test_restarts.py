@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.model import IncomingMessage
+from bot.conversation.incidents import sorry
+from bot.conversation.model import IncomingMessage, RecordedAnswer
+from bot.conversation.replies import MOST_ATTEMPTS
 from bot.errors import StateUnavailable
 from bot.model import Answer, NoAnswer, Question
 from bot.playground.delivery import Delivery
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
+from bot.state.answers import DatabaseAnswers
 from bot.state.inbox import DatabaseInbox
 
 from .conftest import BOTH_WAYS, Bot, Handbook, quiet, until
@@ -60,6 +63,45 @@ async def test_a_database_that_is_away_when_the_failure_is_told_leaves_no_questi
 
     assert answer.text.startswith("Book leave")
     assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_a_database_that_is_away_for_a_moment_costs_nobody_an_answer(
+    bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is back before the person could be told of a failure."""
+    keep, away = DatabaseAnswers.keep, [StateUnavailable("away")]
+
+    def falters(answers: DatabaseAnswers, *what: Any) -> RecordedAnswer:
+        if away:
+            raise away.pop()
+        return keep(answers, *what)
+
+    monkeypatch.setattr(DatabaseAnswers, "keep", falters)
+    bot.env = replace(bot.env, adopt_every=0.05)
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+
+    assert answer.text.startswith("Book leave")
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_a_question_that_the_database_never_takes_is_given_up_and_said_so(
+    bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_answers: DatabaseAnswers, *_what: Any) -> RecordedAnswer:
+        raise StateUnavailable("disk full")
+
+    monkeypatch.setattr(DatabaseAnswers, "keep", fails)
+    bot.env = replace(bot.env, adopt_every=0.02)
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    told = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+
+    assert told.text == sorry("abc123").text
+    assert len(bot.handbook.asked) == MOST_ATTEMPTS
 
 
 @BOTH_WAYS
