@@ -36,8 +36,9 @@ from bot.conversation.ports import (
 )
 from bot.conversation.posting import Posting
 from bot.conversation.private_answers import PrivateAnswers
-from bot.errors import ChatRefused, ChatUnavailable
+from bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
 from bot.model import Answer, Question, Result, Turn
+from indexers.errors import IndexersError
 from indexers.model import Reader
 
 logger = logging.getLogger(__name__)
@@ -298,7 +299,7 @@ class Decisions:
                 await self.private.offer(message, question, recorded)
             if message.kind is MessageKind.FOLLOW_UP:
                 await self.following.explain(message)
-        except (ChatRefused, ChatUnavailable) as error:
+        except (ChatRefused, ChatUnavailable, IndexersError, StateUnavailable) as error:
             logger.info("The extras of the answer to %s were left out: %s", message.ts, error)
 
     async def _pass_over_an_outdated_choice(self, case: ReplyInProgress) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bot.conversation.model import Thread
+from bot.errors import StateUnavailable
 from bot.model import Role, Turn
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from bot.state.threads import DatabaseThreads
 
 from .conftest import BOTH_WAYS, Bot, quiet
 
@@ -32,6 +35,22 @@ async def test_the_asker_asks_on_without_a_mention(listening: Bot, slack: LocalS
         Turn(Role.ASKER, "How do I book leave?"),
         Turn(Role.BOT, "Book leave in the calendar."),
     )
+
+
+async def test_an_answer_stays_if_the_note_behind_it_cannot_be_recorded(
+    listening: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_threads: DatabaseThreads, _thread: Thread) -> bool:
+        raise StateUnavailable("away")
+
+    monkeypatch.setattr(DatabaseThreads, "is_first_answer", fails)
+    first = await answered(listening, slack)
+    await slack.say("U0ANNA", "C0TEAM", "And leave abroad?", thread_ts=first.ts)
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM", first.ts)) == 2)
+    await quiet(listening)
+
+    assert [one.text for one in slack.from_app("C0TEAM")] == ["Book leave in the calendar."] * 2
+    assert len(listening.handbook.asked) == 2
 
 
 async def test_a_mention_comes_twice_and_is_answered_once(
