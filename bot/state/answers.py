@@ -15,6 +15,7 @@ from bot.flags.model import Verdict
 from bot.model import Answer, NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.flags import DatabaseFlags
+from bot.state.ids import new_id
 from bot.state.rows import choice_columns, is_at, recorded_of
 from bot.state.schema import answers, cited, flags, inbox, verdicts
 from indexers.model import KnownPage
@@ -50,9 +51,10 @@ class DatabaseAnswers(DatabaseFlags):
                 **choice_columns(asked.choice),
             }
             upsert = self._database.upsert(answers, key, values)
-            upsert = upsert.values(thread=place.thread, message="")
+            new = {"thread": place.thread, "message": "", **new_id(self._database, answers)}
             before = connection.scalar(sa.select(answers.c.question).where(is_at(answers, place)))
-            row = connection.execute(upsert.returning(answers.c.id, answers.c.message)).one()
+            keep = upsert.values(new).returning(answers.c.id, answers.c.message)
+            row = connection.execute(keep).one()
             if before is not None and before != asked.question:
                 good = verdicts.c.verdict == Verdict.GOOD.value
                 connection.execute(sa.delete(verdicts).where(verdicts.c.answer == row.id, good))

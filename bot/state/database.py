@@ -147,7 +147,7 @@ class Database:
 
     @property
     def _advice(self) -> str:
-        if self._engine.dialect.name == "sqlite":
+        if self.is_sqlite:
             return (
                 f"Is the disk full, or is {self._engine.url.database} on a read-only disk, "
                 "another user's, or damaged?"
@@ -184,9 +184,11 @@ class Database:
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that supports ``on conflict``, which is not standard SQL."""
-        if self._engine.dialect.name == "postgresql":
-            return postgresql.insert(table)
-        return sqlite.insert(table)
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
 
     def close(self) -> None:
         self._engine.dispose()

@@ -12,6 +12,7 @@ from bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, S
 from bot.model import Result
 from bot.state import answer_json
 from bot.state.database import Database
+from bot.state.ids import new_id
 from bot.state.rows import flag_of
 from bot.state.schema import answers, flag_steps, flags, reminders
 from bot.state.teams import Team, of_team
@@ -49,7 +50,7 @@ class DatabaseFlags:
         if_settled = flags.c.state.in_(_SETTLED) if unsaid else None
         key = {"answer": answer, "person": person}
         upsert = self._database.upsert(flags, key, values | _NEXT, if_settled)
-        new = {"card_channel": "", "card_ts": "", "edition": 1}
+        new = {"card_channel": "", "card_ts": "", "edition": 1, **new_id(self._database, flags)}
         with self._database.begin() as connection:
             id_ = connection.scalar(upsert.values(new).returning(flags.c.id))
             if id_ is not None:

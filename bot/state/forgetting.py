@@ -18,6 +18,7 @@ from bot.conversation.model import (
     Way,
 )
 from bot.state.database import Database
+from bot.state.ids import note_last_id
 from bot.state.schema import (
     answers,
     channels,
@@ -88,6 +89,7 @@ def forget_before(database: Database, when: datetime, audited: datetime | None =
         StateUnavailable
     """
     with database.begin() as connection:
+        note_last_id(database, connection, answers, flags)
         set_long_ago = sa.update(channels).where(channels.c.changed < when)
         connection.execute(set_long_ago.values(person=NOBODY))
         return sum(
@@ -137,6 +139,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
     of_ours = flags.c.answer.in_(ours)
     raised = sa.and_(of_ours, flags.c.person == person)
     with database.begin() as connection:
+        note_last_id(database, connection, answers, flags)
         direct_channels = _direct_channels(connection, person, team)
         questions = connection.execute(
             sa.update(inbox)

@@ -308,8 +308,8 @@ keys = sa.Table(
     sa.Column("name", sa.String(32), primary_key=True),
     sa.Column("value", sa.String(64), nullable=False),
 )
-"""Random keys of this database, for example of the pseudonyms; and whether several workspaces ever
-shared it."""
+"""Random keys of this database, for example of the pseudonyms; whether several workspaces ever
+shared it; and the last ids of deleted rows (`bot.state.ids`)."""
 
 installations = sa.Table(
     "installations",

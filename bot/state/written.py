@@ -15,6 +15,7 @@ from bot.flags.model import Announcement, End, FlagAction
 from bot.state import answer_json
 from bot.state.database import Database
 from bot.state.flags import note_action
+from bot.state.ids import new_id, note_last_id
 from bot.state.schema import answers, flags, written
 from bot.state.teams import Team, id_of, of_team
 
@@ -42,6 +43,7 @@ class DatabaseWrittenAnswers:
             "channel": answer.channel,
             "by_admin": answer.by_admin,
             "team": id_of(self._team),
+            **new_id(self._database, written),
         }
         with self._database.begin() as connection:
             if answer.flag is not None:
@@ -109,7 +111,9 @@ class DatabaseWrittenAnswers:
             written.c.ended == (announcement.ended or ""),
         )
         if announcement.ended:
-            self._database.run(sa.delete(written).where(*unchanged))
+            with self._database.begin() as connection:
+                note_last_id(self._database, connection, written)
+                connection.execute(sa.delete(written).where(*unchanged))
             return
         with self._database.begin() as connection:
             # Record it even if the answer ended meanwhile: the posted message needs an update.

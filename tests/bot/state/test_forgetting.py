@@ -144,9 +144,9 @@ async def test_what_is_old_goes_and_what_is_not_stays(database: Database) -> Non
     forget_before(database, NOW + timedelta(seconds=1))
     after = rows(database)
 
-    assert same == before
+    assert same | {"keys": 0} == before  # SQLite's last ids
     assert all(before[name] for name in _FILLED)
-    assert {name for name, number in after.items() if number} == {"processes"}
+    assert {name for name, number in after.items() if number} - {"keys"} == {"processes"}
 
 
 async def test_a_forgotten_person_is_in_no_row_and_others_are_as_they_were(
