@@ -7,6 +7,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -51,6 +52,8 @@ class Reindexer:
         self._new_incident = slack.env.new_incident
         self._working: asyncio.Task[None] | None = None
         self._stopping = False
+        self._unready: set[int] = set()
+        """Posted jobs that the database does not call ready yet."""
         self._progress: Progress | None = None
         self._note = ""
 
@@ -66,7 +69,9 @@ class Reindexer:
         finally:
             # Otherwise nobody would take the job while this process lives, and no other could be
             # ordered.
-            await self._jobs.ready(job.id)
+            self._unready.add(job.id)
+            with suppress(StateUnavailable):
+                await self._make_ready()
             self.wake()
 
     def wake(self) -> None:
@@ -94,8 +99,14 @@ class Reindexer:
         except StateUnavailable as error:
             logger.warning("Reindex jobs wait until this process counts as dead: %s", error)
 
+    async def _make_ready(self) -> None:
+        for id_ in list(self._unready):
+            await self._jobs.ready(id_)
+            self._unready.discard(id_)
+
     async def _work(self) -> None:
         try:
+            await self._make_ready()
             while job := await self._jobs.take():
                 await self._carry_out(job)
         except StateUnavailable as error:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from aiohttp import ClientConnectionError
 
+from bot.errors import StateUnavailable
 from bot.operations.model import Order
 from bot.playground.workspace import LocalSlack
 from bot.slack.reindexing import progress_message
 from bot.slack.rendering.message import Message
+from bot.state.job_log import DatabaseJobs
 from indexers.errors import MassRemoval, RebuildRefused
 from indexers.model import Failed, Progress, SyncScope
 
@@ -67,6 +69,26 @@ async def test_one_message_shows_progress_and_ends_with_the_report(
         "1 failed\n"
         "0 passages embedded, 4.2 s"
     )
+
+
+async def test_a_database_that_is_away_for_a_moment_costs_no_job(
+    bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that is not ready is nobody's, and no other could be ordered."""
+    ready, away = DatabaseJobs.ready, [StateUnavailable("away"), StateUnavailable("away")]
+
+    def falters(jobs: DatabaseJobs, job: int) -> None:
+        if away:
+            raise away.pop()
+        ready(jobs, job)
+
+    monkeypatch.setattr(DatabaseJobs, "ready", falters)
+    bot.change(adopt_every=0.02)
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
+    await slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in message.text)
+
+    assert bot.syncs.started == [None]
 
 
 async def test_which_pages_failed_is_told_to_the_admin_alone(bot: Bot, slack: LocalSlack) -> None:
