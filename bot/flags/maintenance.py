@@ -108,8 +108,11 @@ class Maintenance:
         """Check the cited pages of a wiki. ``whole``: a page that is missing in the index is
         missing in the wiki."""
         since = self.clock() - self.retracted_within
+        pages: dict[str, KnownPage | None] = {}  # many answers cite the same page
         for cited in await self.cited.cited(wiki, since):
-            indexed = await asyncio.to_thread(self.library.page, wiki, cited.page)
+            if cited.page not in pages:
+                pages[cited.page] = await asyncio.to_thread(self.library.page, wiki, cited.page)
+            indexed = pages[cited.page]
             if indexed is None:
                 if whole:
                     await self._invalidate(cited, since)

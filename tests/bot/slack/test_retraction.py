@@ -14,6 +14,7 @@ from bot.model import Answer
 from bot.operations.passes import PassKind
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from indexers.model import KnownPage
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot
 from .flags import asked, card, flagged, passed
@@ -64,6 +65,26 @@ async def test_an_answer_is_taken_back_though_the_clock_was_ahead_and_set_back(
     await bot.app.maintenance.run_once()
 
     assert is_retracted(answer)
+
+
+async def test_a_page_that_many_answers_cite_is_looked_up_once(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bot.start()
+    for _ in range(3):
+        await asked(bot, slack)
+    await bot.app.maintenance.run_once()
+    page, looked_up = bot.library.page, list[str]()
+
+    def counted(wiki: str, key: str) -> KnownPage | None:
+        looked_up.append(key)
+        return page(wiki, key)
+
+    monkeypatch.setattr(bot.library, "page", counted)
+    passed(bot, tmp_path)
+    await bot.app.maintenance.run_once()
+
+    assert looked_up == [LEAVE.page]
 
 
 async def test_an_edited_page_takes_no_answer_back(
