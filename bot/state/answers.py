@@ -16,7 +16,7 @@ from bot.model import Answer, NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.flags import DatabaseFlags
 from bot.state.ids import new_id
-from bot.state.rows import choice_columns, is_at, recorded_of
+from bot.state.rows import choice_columns, is_at, is_in_thread, recorded_of
 from bot.state.schema import answers, cited, flags, inbox, verdicts
 from indexers.model import KnownPage
 
@@ -115,17 +115,11 @@ class DatabaseAnswers(DatabaseFlags):
 
     def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
         place = recorded.asked.place
-        return self._answers(
-            answers.c.team == place.team,
-            answers.c.channel == place.channel,
-            answers.c.thread == place.thread,
-            answers.c.id < recorded.id,
-        )
+        in_thread = is_in_thread(answers, place.team, place.channel, place.thread)
+        return self._answers(in_thread, answers.c.id < recorded.id)
 
     def in_thread(self, team: str, channel: str, thread: str) -> Sequence[RecordedAnswer]:
-        return self._answers(
-            answers.c.team == team, answers.c.channel == channel, answers.c.thread == thread
-        )
+        return self._answers(is_in_thread(answers, team, channel, thread))
 
     def _answers(self, *conditions: sa.ColumnElement[bool]) -> list[RecordedAnswer]:
         query = sa.select(answers).where(self._ours, *conditions).order_by(answers.c.id)

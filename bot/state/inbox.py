@@ -20,7 +20,7 @@ from bot.conversation.model import (
 )
 from bot.state.database import Database
 from bot.state.process import Process
-from bot.state.rows import is_at, message_of
+from bot.state.rows import is_at, is_in_thread, message_of
 from bot.state.schema import answers, edited_questions, inbox
 from bot.state.teams import Team, of_team
 
@@ -201,8 +201,8 @@ class DatabaseInbox:
     def is_next(self, message: IncomingMessage) -> bool:
         """Return whether no other process has an earlier question of the same channel."""
         earlier = sa.select(inbox.c.id).where(
-            inbox.c.team == message.team,
-            inbox.c.channel == message.channel,
+            _unindexed(inbox.c.team) == message.team,
+            _unindexed(inbox.c.channel) == message.channel,
             inbox.c.ts < message.ts,
             inbox.c.state.in_(_OPEN),
             ~self._mine,
@@ -231,8 +231,8 @@ class DatabaseInbox:
         worked on counts once more. A deletion is no question, but the question before it still
         counts."""
         same = sa.and_(
-            inbox.c.team == message.team,
-            inbox.c[counted_by.value] == getattr(message, counted_by.value),
+            _unindexed(inbox.c.team) == message.team,
+            _unindexed(inbox.c[counted_by.value]) == getattr(message, counted_by.value),
         )
         refused, passed = (
             inbox.c.state == MessageState.REFUSED,
@@ -250,16 +250,20 @@ class DatabaseInbox:
                 return sa.and_(when > received - span, when <= received)
 
             earlier = (inbox.c.received < received) | (inbox.c.id < message.id)
-            current = sa.select(
-                sa.func.count().filter(~refused & ~passed), sa.func.count().filter(refused)
-            ).where(
-                same, ~inbox.c.gone, within(inbox.c.received), earlier, inbox.c.id != message.id
+            current = (
+                sa.select(
+                    sa.func.count().filter(~refused & ~passed), sa.func.count().filter(refused)
+                )
+                .where(same, ~inbox.c.gone, within(inbox.c.received), earlier)
+                # No message changed before it was received, and changes have an index.
+                .where(inbox.c.id != message.id, inbox.c.changed > received - span)
             )
             was_refused = edited_questions.c.refused
             edited = (
                 sa.select(sa.func.count().filter(~was_refused), sa.func.count().filter(was_refused))
                 .join_from(edited_questions, inbox)
                 .where(same, within(edited_questions.c.received))
+                .where(inbox.c.changed > received - span)
             )
             counts = [connection.execute(query).one() for query in (current, edited)]
             accepted, rejected = (sum(column) for column in zip(*counts, strict=True))
@@ -283,9 +287,7 @@ class DatabaseInbox:
         stop = (
             sa.update(inbox)
             .where(
-                inbox.c.team == team,
-                inbox.c.channel == channel,
-                inbox.c.thread == thread,
+                is_in_thread(inbox, team, channel, thread),
                 sa.true() if person is None else inbox.c.person == person,
                 sa.not_(inbox.c.gone),
                 inbox.c.state.in_(_OPEN),
@@ -312,6 +314,12 @@ class DatabaseInbox:
     ) -> list[IncomingMessage]:
         query = sa.select(inbox).where(inbox.c.state.in_(_OPEN), condition).order_by(inbox.c.id)
         return [message_of(row) for row in connection.execute(query)]
+
+
+def _unindexed(column: sa.Column[str]) -> sa.ColumnElement[str]:
+    """Return the value of the column, for a condition that another column's index serves. SQLite
+    would choose that of team, channel and ts, and read all messages of a channel."""
+    return column.concat("")
 
 
 def _sort_key(message: IncomingMessage) -> tuple[str, str, str]:

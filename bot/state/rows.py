@@ -29,6 +29,17 @@ def is_at(table: sa.Table, place: IncomingMessage | MessageRef) -> sa.ColumnElem
     )
 
 
+def is_in_thread(table: sa.Table, team: str, channel: str, thread: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a row belongs to a message in the thread."""
+    return sa.and_(
+        table.c.team == team,
+        table.c.channel == channel,
+        table.c.thread == thread,
+        # A reply is never older than its thread. The index has no thread, but it has the ts.
+        table.c.ts >= thread,
+    )
+
+
 def message_of(row: Any) -> IncomingMessage:
     return IncomingMessage(
         event=row.event,

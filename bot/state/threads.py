@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.conversation.model import MessageKind, MessageState, Thread
 from bot.state.database import Database
+from bot.state.rows import is_in_thread
 from bot.state.schema import inbox, threads
 
 
@@ -27,9 +28,7 @@ class DatabaseThreads:
         """Return the people who asked the bot in a thread, as far as still stored; empty if it does
         not follow the thread."""
         select_askers = sa.select(inbox.c.person).where(
-            inbox.c.team == thread.team,
-            inbox.c.channel == thread.channel,
-            inbox.c.thread == thread.ts,
+            is_in_thread(inbox, thread.team, thread.channel, thread.ts),
             inbox.c.state != MessageState.PASSED,
             sa.or_(inbox.c.kind == MessageKind.MENTION, inbox.c.state == MessageState.DONE),
             sa.not_(inbox.c.gone),
