@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot import terminal
 from bot.foreign import on_one_line
-from bot.screen import print_columns, write
+from bot.screen import column_widths, print_columns, write
 
 Row = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -17,29 +17,49 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def print_rows(
-    rows: Sequence[Row], columns: Sequence[str], *, as_csv: bool, as_json: bool, none: str
+    rows: Iterable[Row], columns: Sequence[str], *, as_csv: bool, as_json: bool, none: str
 ) -> None:
     """Print the rows' columns; ``none`` is printed instead of an empty table. In a table and in CSV
-    the members of a list are separated by spaces."""
+    the members of a list are separated by spaces. The rows are never in memory together, but a
+    table iterates over them more than once."""
     if as_json:
-        terminal.print_json(list(rows))
+        _print_json(rows)
     elif as_csv:
-        write(csv_of(rows, columns))
-    elif not rows:
+        for line in csv_of(rows, columns):
+            write(line)
+    elif next(iter(rows), None) is None:
         terminal.say(none)
     else:
-        shown = ([_shown(row[column]) for column in columns] for row in rows)
-        print_columns([list(columns), *shown])
+        print_columns(_lines(rows, columns), column_widths(_lines(rows, columns)))
 
 
-def csv_of(rows: Sequence[Row], columns: Sequence[str]) -> str:
-    """Return CSV as spreadsheets read it. A cell that would be a formula begins with an apostrophe,
-    because anybody may have written its text."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
+def _print_json(rows: Iterable[Row]) -> None:
+    """Print a list, as `terminal.print_json` would."""
+    before = "["
     for row in rows:
-        writer.writerow([_cell(row[column]) for column in columns])
+        indented = terminal.json_of(row).replace("\n", "\n  ")
+        write(f"{before}\n  {indented}")
+        before = ","
+    write("[]\n" if before == "[" else "\n]\n")
+
+
+def _lines(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[Sequence[str]]:
+    yield columns
+    for row in rows:
+        yield [_shown(row[column]) for column in columns]
+
+
+def csv_of(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of CSV as spreadsheets read it. A cell that would be a formula begins with an
+    apostrophe, because anybody may have written its text."""
+    yield _csv_line(columns)
+    for row in rows:
+        yield _csv_line([_cell(row[column]) for column in columns])
+
+
+def _csv_line(cells: Sequence[object]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()
 
 

@@ -4,7 +4,7 @@ process to do its work."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -85,10 +85,19 @@ def err() -> Console:
     return _screen.get().err
 
 
-def print_columns(lines: Sequence[Sequence[str]]) -> None:
-    """Print lines of cells in columns, each as wide as its widest cell. Rich's own table cuts lines
-    that are wider than the terminal, and a pipe has no width."""
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+def column_widths(lines: Iterable[Sequence[str]]) -> list[int]:
+    """Return the width of the widest cell of each column."""
+    widths: list[int] = []
+    for line in lines:
+        own = map(cell_len, line)
+        widths = list(map(max, widths, own)) if widths else list(own)
+    return widths
+
+
+def print_columns(lines: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> None:
+    """Print lines of cells in columns of these ``widths``, or each as wide as its widest cell.
+    Rich's own table cuts lines that are wider than the terminal, and a pipe has no width."""
+    widths = widths or column_widths(lines)
     for line in lines:
         padded = (
             cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)

@@ -58,12 +58,16 @@ def say(words: str, style: str = "") -> None:
 
 def print_json(value: object) -> None:
     """Print JSON alone on standard output, whole even when it goes through a pipe."""
+    write(f"{json_of(value)}\n")
+
+
+def json_of(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=2)
     try:
         text.encode(encoding())
     except UnicodeEncodeError:  # an old locale, or command-line bytes that are not valid text
         text = json.dumps(value, indent=2)
-    write(f"{text}\n")
+    return text
 
 
 def answer_json(result: Result) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -46,23 +47,23 @@ def audit(
     from bot import terminal
     from bot.app import App
     from bot.operations import texts
-    from bot.operations.audit_report import ALL_COLUMNS, COLUMNS, AuditQuery, audit_rows, page_query
+    from bot.operations.audit_report import ALL_COLUMNS, COLUMNS, AuditQuery, AuditRows, page_query
     from bot.operations.syncing import now
-    from bot.reports import print_rows
+    from bot.reports import Row, print_rows
     from bot.state.audit import DatabaseAudit
 
     one_form(as_csv=as_csv, as_json=as_json)
     if day and since:
         raise click.UsageError("--day and --since exclude each other.")
     until = (day + timedelta(days=1)) if day else None
-    rows: list[dict[str, Any]] = []
+    columns = ALL_COLUMNS if as_csv else COLUMNS
+    none = texts.nothing_shown(settings.state.audit_days)
     with App(settings, secrets) as app:
+        rows: Iterable[Row] = ()
         if state := app.state_if_made():
             query = page_query(page, app.indexing.wikis.part) if page else AuditQuery()
             query = replace(query, person=person, since=day or since, before=until)
-            rows = audit_rows(DatabaseAudit(state, now).entries(query), query)
+            rows = AuditRows(DatabaseAudit(state, now).stream, query)
             if query.is_by_address_alone:
                 terminal.complain(texts.ADDRESS_UNKNOWN)
-    columns = ALL_COLUMNS if as_csv else COLUMNS
-    none = texts.nothing_shown(settings.state.audit_days)
-    print_rows(rows, columns, as_csv=as_csv, as_json=as_json, none=none)
+        print_rows(rows, columns, as_csv=as_csv, as_json=as_json, none=none)

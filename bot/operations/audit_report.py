@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,27 +83,35 @@ class NotedEntry:
     entry: AuditEntry
 
 
-def audit_rows(
-    entries: Iterable[NotedEntry], query: AuditQuery = AuditQuery()
-) -> list[dict[str, Any]]:
-    """Return a row for each page of each entry that the ``query`` names. Times are in UTC.
-    ``question`` is the message's ts in Slack."""
-    return [
-        {
-            "at": noted.at.isoformat(timespec="seconds"),
-            "workspace": noted.entry.place.team,
-            "person": noted.entry.person or FORGOTTEN,
-            "way": noted.entry.way.value,
-            "channel": noted.entry.place.channel,
-            "question": noted.entry.place.ts,
-            "wiki": shown.wiki,
-            "page": shown.page,
-            "revision": shown.revision,
-            "url": shown.url,
-            "shown": "words" if shown.words else "title",
-            "readers": [EVERYONE] if noted.entry.open else sorted(noted.entry.readers),
-        }
-        for noted in entries
-        for shown in noted.entry.pages
-        if query.names(shown)
-    ]
+@dataclass(frozen=True, slots=True)
+class AuditRows:
+    """A row for each page of each entry that the ``query`` names. ``read`` reads the entries, anew
+    each time that the rows are iterated over: they may be too many for the memory."""
+
+    read: Callable[[AuditQuery], Iterable[NotedEntry]]
+    query: AuditQuery = AuditQuery()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for noted in self.read(self.query):
+            for shown in noted.entry.pages:
+                if self.query.names(shown):
+                    yield _row(noted, shown)
+
+
+def _row(noted: NotedEntry, shown: ShownPage) -> dict[str, Any]:
+    """Return a page of an entry as a row. Times are in UTC. ``question`` is the message's ts in
+    Slack."""
+    return {
+        "at": noted.at.isoformat(timespec="seconds"),
+        "workspace": noted.entry.place.team,
+        "person": noted.entry.person or FORGOTTEN,
+        "way": noted.entry.way.value,
+        "channel": noted.entry.place.channel,
+        "question": noted.entry.place.ts,
+        "wiki": shown.wiki,
+        "page": shown.page,
+        "revision": shown.revision,
+        "url": shown.url,
+        "shown": "words" if shown.words else "title",
+        "readers": [EVERYONE] if noted.entry.open else sorted(noted.entry.readers),
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,9 @@ from bot.state.database import Database
 from bot.state.schema import shown, shown_pages, shown_readers
 from bot.state.teams import Team, further, of_team
 from bot.workspaces.model import own_id, parts_of
+
+_AT_ONCE = 500
+"""Entries that are read in one transaction."""
 
 
 class DatabaseAudit:
@@ -62,23 +65,26 @@ class DatabaseAudit:
 
     def entries(self, query: AuditQuery) -> Sequence[NotedEntry]:
         """Return the noted entries, oldest first."""
-        further_workspaces: frozenset[str] = frozenset()
-        if self._team is None:
-            with self._database.look() as connection:
-                further_workspaces = further(connection)
-        of_workspace = self._is_of_workspace(query.person, further_workspaces)
-        matching = sa.select(shown.c.id).where(of_workspace, *_conditions(query))
-        if query.most:
-            matching = matching.order_by(shown.c.at.desc(), shown.c.id.desc()).limit(query.most)
-        ids = matching.subquery()
-        matching_ids = sa.select(ids.c.id)
+        return list(self.stream(query))
+
+    def stream(self, query: AuditQuery) -> Iterator[NotedEntry]:
+        """Yield the noted entries, oldest first. Of all of them only the ids are in memory."""
+        latest_first = shown.c.at.desc(), shown.c.id.desc()
+        with self._database.look() as connection:
+            further_workspaces = further(connection) if self._team is None else frozenset[str]()
+            of_workspace = self._is_of_workspace(query.person, further_workspaces)
+            matching = sa.select(shown.c.id).where(of_workspace, *_conditions(query))
+            matching = matching.order_by(*latest_first).limit(query.most or None)
+            ids = connection.scalars(matching).all()[::-1]
+        for begin in range(0, len(ids), _AT_ONCE):
+            yield from self._read(ids[begin : begin + _AT_ONCE], further_workspaces)
+
+    def _read(self, ids: Sequence[int], further_workspaces: Collection[str]) -> list[NotedEntry]:
         pages: defaultdict[int, list[ShownPage]] = defaultdict(list)
         readers: defaultdict[int, set[str]] = defaultdict(set)
-        select_pages = sa.select(shown_pages).where(shown_pages.c.shown.in_(matching_ids))
-        select_readers = sa.select(shown_readers).where(shown_readers.c.shown.in_(matching_ids))
-        select_entries = (
-            sa.select(shown).where(shown.c.id.in_(matching_ids)).order_by(shown.c.at, shown.c.id)
-        )
+        select_pages = sa.select(shown_pages).where(shown_pages.c.shown.in_(ids))
+        select_readers = sa.select(shown_readers).where(shown_readers.c.shown.in_(ids))
+        select_entries = sa.select(shown).where(shown.c.id.in_(ids))
         with self._database.look() as connection:
             for row in connection.execute(
                 select_pages.order_by(shown_pages.c.wiki, shown_pages.c.page)
@@ -94,7 +100,7 @@ class DatabaseAudit:
                     pages[row.id],
                     row.team if row.team in further_workspaces else "",
                 )
-                for row in connection.execute(select_entries)
+                for row in connection.execute(select_entries.order_by(shown.c.at, shown.c.id))
             ]
 
     def _is_of_workspace(

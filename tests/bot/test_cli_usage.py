@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -130,9 +131,19 @@ def test_another_installation_has_other_pseudonyms(database: Database, tmp_path:
 def test_a_formula_is_text_in_csv() -> None:
     rows = [{"page": '=HYPERLINK("http://evil")', "count": -1}, {"page": "a,b", "count": 0.5}]
 
-    assert csv_of(rows, ("page", "count")) == (
+    assert "".join(csv_of(rows, ("page", "count"))) == (
         'page,count\n"\'=HYPERLINK(""http://evil"")",-1\n"a,b",0.5\n'
     )
+
+
+@pytest.mark.parametrize("rows", [[], [{"page": "a\u2028b\nc", "by": ["U1", "U2"]}, {"page": ""}]])
+def test_rows_in_json_are_one_list(
+    rows: list[dict[str, object]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with kept_logging():
+        print_rows(rows, ("page",), as_csv=False, as_json=True, none="")
+
+    assert capsys.readouterr().out == json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
 
 
 def test_a_table_cuts_nothing(capsys: pytest.CaptureFixture[str]) -> None:

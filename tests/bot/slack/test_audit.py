@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
-from bot.operations.audit_report import AuditQuery, NotedEntry, audit_rows
+from bot.operations.audit_report import AuditQuery, AuditRows, NotedEntry
 from bot.operations.texts import nothing_shown
 from bot.playground.web_api.content import checked_blocks
 from bot.playground.workspace import LocalSlack
@@ -39,7 +39,8 @@ def slack(slack: LocalSlack) -> LocalSlack:
 
 def trail(folder: Path, **query: Any) -> list[dict[str, Any]]:
     with closing(Database.open(folder / "state.db")) as database:
-        return audit_rows(DatabaseAudit(database, lambda: NOW).entries(AuditQuery(**query)))
+        audit = DatabaseAudit(database, lambda: NOW)
+        return list(AuditRows(audit.stream, AuditQuery(**query)))
 
 
 def told(row: dict[str, Any]) -> tuple[str, str, str, str, list[str]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.conversation.model import AuditEntry, MessageRef, MessageState, ShownPage, Way
 from bot.metrics.model import StateCounts
-from bot.operations.audit_report import AuditQuery, audit_rows, page_query
+from bot.operations.audit_report import AuditQuery, AuditRows, page_query
 from bot.state.audit import DatabaseAudit
 from bot.state.database import Database
 from bot.state.forgetting import forget_before, forget_person
@@ -47,6 +49,19 @@ def test_what_was_noted_comes_back_oldest_first(database: Database) -> None:
     ]
 
 
+def test_a_long_trail_is_read_in_parts(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.state.audit._AT_ONCE", 2)
+    moments = [NOW + timedelta(hours=hour) for hour in (3, 1, 2, 5, 4)]
+    for moment in moments:
+        DatabaseAudit(database, lambda: moment).note(ENTRY)  # noqa: B023 - called at once
+    found = DatabaseAudit(database, lambda: NOW).stream(AuditQuery())
+    first = next(found)
+    forget_before(database, NOW, NOW + timedelta(hours=4))
+
+    assert first.at == NOW + timedelta(hours=1)
+    assert [noted.at for noted in found] == [NOW + timedelta(hours=hour) for hour in (2, 4, 5)]
+
+
 def test_a_page_is_found_by_its_key_with_its_comments_whatever_its_address_was(
     database: Database,
 ) -> None:
@@ -61,7 +76,7 @@ def test_a_page_is_found_by_its_key_with_its_comments_whatever_its_address_was(
         audit.note(replace(ENTRY, pages=(replace(page, url=f"https://x.example/{page.page}"),)))
     address = "https://wiki.example.com/renamed"
     query = page_query(f"{address}#top", lambda _: SyncScope("handbook", page="leave.md"))
-    rows = audit_rows(audit.entries(query), query)
+    rows = AuditRows(audit.stream, query)
 
     assert [(row["wiki"], row["page"]) for row in rows] == [
         ("handbook", "leave.md"),
@@ -83,7 +98,7 @@ def test_the_key_of_a_page_may_hold_any_character(database: Database) -> None:
     audit.note(replace(ENTRY, pages=(replace(PAGE, page="languages/C#.md"),)))
     query = page_query("languages/C#.md", lambda _: SyncScope("handbook"))
 
-    assert [row["page"] for row in audit_rows(audit.entries(query), query)] == ["languages/C#.md"]
+    assert [row["page"] for row in AuditRows(audit.stream, query)] == ["languages/C#.md"]
 
 
 def test_the_trail_has_a_retention_of_its_own(database: Database) -> None:
