@@ -62,15 +62,16 @@ def body_of(page: Listed, answer: Json) -> str:
 
 
 def body_in(page: Listed, read: Callable[[str], Json]) -> str | Refused:
-    """Return the body that ``read`` gets in storage format, else the rendered page: some pages are
-    unavailable in storage format (CONFCLOUD-76433)."""
+    """Return the body that ``read`` gets in storage format, else the rendered page: Confluence
+    breaks on the storage format of some pages (CONFCLOUD-76433). Any other refusal may pass, and is
+    no reason for the rendered page, which shows more than this page."""
     first: Refused | None = None
     for form in ("storage", "view"):
         try:
             return body_of(page, read(form))
         except Refused as refused:
             first = first or refused
-            if refused.absent:
+            if refused.busy or refused.status < 500:
                 break
     return first or Refused(404, "Confluence gave no body.")
 

@@ -117,7 +117,7 @@ class Reader:
         batches = in_batches([page.listed for page in pages], self._product.batch)
         for bodies in parallel_map(self._product.bodies, batches, self._transport.concurrency):
             for key, body in bodies.items():
-                if isinstance(body, Refused) and retries is not None and body.status >= 500:
+                if isinstance(body, Refused) and retries is not None and not body.absent:
                     retries.append(by_key[key])
                 elif isinstance(body, Refused):
                     yield Failed(key, str(body))

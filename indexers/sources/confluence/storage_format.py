@@ -20,7 +20,7 @@ from indexers.text.elements import STRUCK
 from indexers.text.outlining import OutlineSection, with_text
 from indexers.text.visibility import remove_invisible
 
-VERSION = "4"
+VERSION = "5"
 """Change it whenever the same body would be written another way."""
 
 _OPAQUE = frozenset({
@@ -169,7 +169,22 @@ def visible_tree(body: str) -> StorageNode:
 
 
 def _hidden(item: StorageNode | str) -> bool:
-    return isinstance(item, StorageNode) and item.tag in macros.TAGS and macros.read(item).hidden
+    if isinstance(item, str):
+        return False
+    if item.tag in macros.TAGS:
+        return macros.read(item).hidden
+    # On a rendered page, macros without a body show other pages, as the token sees them.
+    name = item.attributes.get("data-macro-name", "").lower()
+    without_body = item.attributes.get("data-hasbody") == "false" and name != "status"
+    return without_body or name in macros.INCLUDES
+
+
+def _drop_repeated_headings(extension: StorageNode) -> None:
+    """Drop the fallback of an extension with headings: it would count them twice."""
+    nodes = list(extension.nodes("ac:adf-node"))
+    below = (item for node in nodes for item in node.walk() if isinstance(item, StorageNode))
+    if any(item.tag in HEADINGS for item in below):
+        extension.children = [*nodes]
 
 
 def _open(macro: StorageNode) -> None:

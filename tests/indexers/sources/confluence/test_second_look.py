@@ -211,3 +211,15 @@ def test_a_body_that_comes_late_is_read_at_the_end_of_the_pass(site, office) -> 
     report = office.sync()
 
     assert (report.changed, report.failed) == (1, [])
+
+
+@pytest.mark.parametrize("kind", ["cut", "login"])
+def test_a_body_that_is_cut_off_is_requested_again_and_not_rendered(site, office, kind) -> None:
+    """A rendered page shows what the token sees of other pages."""
+    site.world.edit(office.leaf.id, body="<p>words anew</p>")
+    body = rf"(pages|content)/{office.leaf.id}\?(body|expand=body)"
+    site.confluence.faults.on(body, Fault(kind=kind))
+    report = office.sync()
+
+    assert (report.changed, report.failed) == (1, [])
+    assert not any("view" in one.query for one in site.confluence.requests)

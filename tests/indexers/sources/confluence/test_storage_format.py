@@ -98,3 +98,24 @@ def test_an_element_with_very_many_attributes_is_read_in_linear_time() -> None:
 
     assert seconds_of(lambda: sections(body, title="Page"), at_most=1.0) <= 1.0
     assert [part.text for part in sections(body, title="Page")] == ["Words"]
+
+
+@pytest.mark.parametrize(
+    "macro",
+    [
+        'data-hasbody="false" data-macro-name="children"',
+        'data-hasbody="false" data-macro-name="jira"',
+        'data-macro-name="excerpt-include"',
+    ],
+)
+def test_a_rendered_page_says_nothing_of_other_pages(macro: str) -> None:
+    """It is rendered as the token sees it, for whom fewer pages are restricted."""
+    body = (
+        '<p>Ours <span class="status-macro conf-macro" data-hasbody="false"'
+        ' data-macro-name="status">NEW</span></p>'
+        f'<div class="conf-macro output-block" {macro}><p>Secret</p></div>'
+        '<div class="conf-macro" data-hasbody="true" data-macro-name="info"><p>Also ours</p></div>'
+    )
+    [section] = sections(body, title="Page")
+
+    assert section.text == "Ours NEW\n\nAlso ours"
