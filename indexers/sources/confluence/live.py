@@ -3,7 +3,8 @@
 A page takes at most three round trips. The first requests it, its ancestors and its own
 restriction. The second requests the restrictions above it, its space (which is cached for a minute)
 and, if it was edited, its text. The third requests whatever only those responses name. A file takes
-one more before the page, and answers to comments one more for each level.
+one more before the page, answers to comments one more for each level, and changed comments two more
+for the rights of their page.
 """
 
 from __future__ import annotations

@@ -101,6 +101,10 @@ class LiveCheck:
         if listed.version > indexed_version:
             body = self._submit(partial(product.bodies, [listed]))
             editor = self._submit(partial(product.editor, listed))
+            # Its text may have been written for fewer people than the restriction that was read
+            # beside it.
+            gates.append(self._submit(partial(read_gate, self._of.transport, self._of.tokens, key)))
+            result.add_gate(gates[-1])
         if (space := self._space(located, result)) is None:
             return None
         listed = located.listed(space.space)
@@ -160,7 +164,13 @@ class LiveCheck:
         document = CommentsOn(page, tuple(sorted(comments, key=lambda comment: comment.place)))
         if says_the_same(document, revision):
             return LivePage(page.acl)
-        for change in self._of.page_extras.read([document]):
+        # They may have been written for fewer people than the rights that were read beside them.
+        with self._lock:
+            self._gates.clear()
+        page = self._seen(page_key, result)
+        if page is None:
+            return None
+        for change in self._of.page_extras.read([document.on(page)]):
             if isinstance(change, Changed):
                 return LivePage(page.acl, edited=True, now=change.page)
         return LivePage(page.acl, edited=True)

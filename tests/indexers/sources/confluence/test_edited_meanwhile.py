@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 
 from indexers.model import Changed, Failed, KnownPage, PageChange
+from indexers.sources.confluence.extras import Extras
+from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
+from indexers.sources.confluence.transport import Json, Params, Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
+from tests.indexers.sources.confluence.looking import PATIENT
+from tests.indexers.sources.confluence.test_wiki import principal
 
 
 @pytest.fixture
@@ -34,6 +41,69 @@ def test_a_text_written_after_its_rights_were_read_waits_for_the_next_pass(site,
     assert changed(first).keys() == {pages[0].id, pages[2].id}
     assert second.keys() == {hurried}
     assert second[hurried].sections[0].text == "Secret."
+
+
+def test_a_text_written_while_a_check_reads_it_is_shown_under_its_own_rights(cloud) -> None:
+    """It was restricted, and then rewritten, after its restriction was read."""
+    world = cloud.world
+    world.add_space("ENG")
+    page = world.create("ENG", "One", "<p>Open.</p>")
+    wiki = ConfluenceWiki("wiki", cloud.transport())
+    cited = {page.id: changed(list(wiki.changes({})))[page.id].revision}
+
+    class RestrictionFirst(Transport):
+        restriction_read = Event()
+
+        def get(self, path: str, params: Params | None = None, **how: bool) -> Json:
+            if "restriction" not in path:
+                self.restriction_read.wait(PATIENT)
+                return super().get(path, params, **how)
+            answer = super().get(path, params, **how)
+            if not self.restriction_read.is_set():
+                world.restrict(page.id, users=[cloud.bot.id])
+                world.edit(page.id, body="<p>Secret.</p>")
+                self.restriction_read.set()
+            return answer
+
+    live = LiveConfluence("wiki", cloud.transport(kind=RestrictionFirst, concurrency=AT_ONCE))
+    now = live.current(cited, PATIENT).stand[page.id]
+
+    assert now.now is not None
+    assert now.now.sections[0].text == "Secret."
+    assert now.acl.admits(principal(cloud, cloud.bot))
+    assert not now.acl.admits(principal(cloud, world.add_user("Ada")))
+
+
+def test_a_comment_written_while_a_check_reads_it_is_shown_under_its_own_rights(cloud) -> None:
+    """Its page was restricted, and then commented on, after the page's rights were read."""
+    world, extras = cloud.world, Extras(comments=True)
+    world.add_space("ENG")
+    page = world.create("ENG", "One", "<p>Open.</p>")
+    world.comment(page.id, "<p>Open, too.</p>")
+    wiki = ConfluenceWiki("wiki", cloud.transport(), extras=extras)
+    key = f"{page.id}/comments"
+    cited = {key: changed(list(wiki.changes({})))[key].revision}
+
+    class RightsFirst(Transport):
+        rights_read = Event()
+
+        def get(self, path: str, params: Params | None = None, **how: bool) -> Json:
+            if "-comments" in path:
+                self.rights_read.wait(PATIENT)
+            answer = super().get(path, params, **how)
+            if "restriction" in path and not self.rights_read.is_set():
+                world.restrict(page.id, users=[cloud.bot.id])
+                world.comment(page.id, "<p>Secret.</p>")
+                self.rights_read.set()
+            return answer
+
+    transport = cloud.transport(kind=RightsFirst, concurrency=AT_ONCE)
+    now = LiveConfluence("wiki", transport, extras=extras).current(cited, PATIENT).stand[key]
+
+    assert now.now is not None
+    assert [section.text for section in now.now.sections] == ["Open, too.", "Secret."]
+    for acl in (now.acl, now.now.acl):
+        assert not acl.admits(principal(cloud, world.add_user("Ada")))
 
 
 def changed(changes: list[PageChange]) -> dict:
