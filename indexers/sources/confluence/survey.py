@@ -131,21 +131,24 @@ class Survey:
         return ListedSpaces(seen, lost, unread, self._hints(lost))
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Enumeration:
-        """List every page of ``spaces`` that is read. A space that Confluence refuses to list does
-        not stop the others.
+        """List every page of ``spaces`` that is read. A space that Confluence refuses to list is
+        listed once more at the end (it may have dropped a cursor), and does not stop the others.
 
         Raises:
             WikiUnavailable: Confluence does not answer, or refuses to list every space.
         """
         pages: list[Seen] = []
         refused: dict[str, Refused] = {}
-        for space, listed in zip(
-            spaces, parallel_map(self._of_space, spaces, _SPACES_AT_ONCE), strict=True
-        ):
-            if isinstance(listed, Refused):
-                refused[space.id] = listed
-            else:
-                pages.extend(listed)
+        remaining = spaces
+        for _ in range(2):
+            refused.clear()
+            listings = parallel_map(self._of_space, remaining, _SPACES_AT_ONCE)
+            for space, listed in zip(remaining, listings, strict=True):
+                if isinstance(listed, Refused):
+                    refused[space.id] = listed
+                else:
+                    pages.extend(listed)
+            remaining = [space for space in remaining if space.id in refused]
         if refused and len(refused) == len(spaces):
             raise next(iter(refused.values()))
         return Enumeration(tuple(pages), refused)

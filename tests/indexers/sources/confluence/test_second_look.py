@@ -223,3 +223,13 @@ def test_a_body_that_is_cut_off_is_requested_again_and_not_rendered(site, office
 
     assert (report.changed, report.failed) == (1, [])
     assert not any("view" in one.query for one in site.confluence.requests)
+
+
+@pytest.mark.parametrize("fault", [Fault(400), Fault(404), Fault(kind="cut")], ids=repr)
+def test_a_listing_that_breaks_off_once_is_read_at_the_end_of_the_pass(site, office, fault) -> None:
+    """A server may forget a cursor."""
+    site.world.edit(office.leaf.id, body="<p>words anew</p>")
+    site.confluence.faults.on(r"^/(api/v2/pages|rest/api/content)\?.*status=current", fault)
+    report = office.sync()
+
+    assert (report.changed, report.failed, report.complete) == (1, [], True)
