@@ -54,8 +54,10 @@ def body_of(page: Listed, answer: Json) -> str:
     been written for fewer people than the rights in the listing.
 
     Raises:
-        Refused: no body came, or the body of another version.
+        Refused: no body came, or the body of another version, or of a page that is not current.
     """
+    if answer.get("status", "current") != "current":
+        raise Refused(404, "The page was removed while it was read.")
     if number(version(answer)) != page.version:
         raise Refused(200, "The page was edited while it was read; the next sync reads it.")
     return storage(answer)

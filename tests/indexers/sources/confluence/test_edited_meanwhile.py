@@ -43,6 +43,21 @@ def test_a_text_written_after_its_rights_were_read_waits_for_the_next_pass(site,
     assert second[hurried].sections[0].text == "Secret."
 
 
+def test_a_page_that_is_trashed_while_it_is_read_is_not_indexed(site, wiki) -> None:
+    site.world.add_space("ENG")
+    page = site.world.create("ENG", "One", "<p>Old words.</p>")
+
+    def trash(path: str) -> None:
+        if "body" in path and site.world.contents[page.id].status == "current":
+            site.world.trash(page.id)
+
+    site.confluence.before_each = trash
+    changes = list(wiki.changes({}))
+
+    assert not changed(changes)
+    assert [change.key for change in changes if isinstance(change, Failed)] == [page.id]
+
+
 def test_a_text_written_while_a_check_reads_it_is_shown_under_its_own_rights(cloud) -> None:
     """It was restricted, and then rewritten, after its restriction was read."""
     world = cloud.world
