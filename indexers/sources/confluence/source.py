@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 _HASTE = 5
 """Seconds of a request for which a person waits."""
-_IMPATIENT = Patience(tries=2, seconds=3.0)
+_IMPATIENT = Patience(tries=4, seconds=3.0)
 _FOR_RIGHTS = Patience(tries=4, seconds=6.0)
 """For identifying a person, who otherwise gets no more than everyone."""
 _BRIEF = Patience(tries=3, seconds=10.0)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.playground.confluence.faults import Fault
 from config.settings import Secrets
 from config.wikis import ConfluenceSettings
 from indexers.model import Acl, Passage, Principal
@@ -141,3 +142,21 @@ def test_settings_say_what_is_read(site, page, extras, tmp_path) -> None:
     looked = confluence.live.current(cited, 30)
     assert {*looked.stand} == {*known}
     assert not any(live.acl.admits(Principal()) for live in looked.stand.values())
+
+
+def test_a_check_outlasts_a_confluence_that_throttles_it_twice(cloud, tmp_path) -> None:
+    cloud.world.add_space("ENG")
+    page = cloud.world.create("ENG", "Page", "<p>Words.</p>")
+    settings = ConfluenceSettings(
+        type="confluence",
+        name="wiki",
+        url=cloud.confluence.base_url,
+        product="cloud",
+        email=cloud.bot.email,
+    )
+    secrets = Secrets(confluence_token=cloud.confluence.token(cloud.bot))
+    confluence = ConfluenceSource(settings, Resources(tmp_path, secrets.variable))
+    cloud.confluence.faults.on(f"/pages/{page.id}$", Fault(429, retry_after="0"), times=2)
+    looked = confluence.live.current({page.id: ""}, 30)
+
+    assert {*looked.stand} == {page.id}
