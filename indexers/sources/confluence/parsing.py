@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,10 @@ from indexers.sources.confluence.storage_links import StorageLinks
 
 _MAX_NAMES = 500
 """People of one page who are looked up; each may be a request."""
+
+_NO_PATH = re.compile(r"[%&?/\\;\"§+:]")
+"""Characters of titles for which Confluence has no path: its server refuses an encoded slash, for
+example."""
 
 Make = Callable[..., tuple[Section, ...]]
 """A parser that takes the page's ``links`` by name."""
@@ -33,13 +38,18 @@ class PageLocation:
         address by title redirects to the page with that title."""
         return StorageLinks(
             address=self.address,
-            page=lambda space, title: (
-                f"{self.wiki}/display/{quote(space or self.space)}/{quote_plus(title)}"
-            ),
+            page=self._page,
             content=lambda key: f"{self.wiki}/pages/viewpage.action?pageId={quote(key)}",
             attachment=lambda name: f"{self.wiki}/download/attachments/{self.key}/{quote(name)}",
             user=user,
         )
+
+    def _page(self, space: str, title: str) -> str:
+        key = quote(space or self.space)
+        if _NO_PATH.search(title):
+            query = f"spaceKey={key}&title={quote_plus(title)}"
+            return f"{self.wiki}/pages/viewpage.action?{query}"
+        return f"{self.wiki}/display/{key}/{quote_plus(title)}"
 
 
 @dataclass(frozen=True, slots=True)

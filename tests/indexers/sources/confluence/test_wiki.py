@@ -26,6 +26,8 @@ from indexers.model import (
     Space,
 )
 from indexers.sources.confluence.addresses import Base, base_of
+from indexers.sources.confluence.page_links import PageLink, page_link
+from indexers.sources.confluence.parsing import PageLocation
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.survey import Enumeration
@@ -350,6 +352,15 @@ def test_links_between_pages_lead_to_their_addresses(site, handbook) -> None:
     leads = f"{site.confluence.base_url}/display/ENG/Middle"
 
     assert pages["Leaf"].sections[0].text == f"[Middle]({leads})"
+
+
+@pytest.mark.parametrize("title", ["Q&A", "CI/CD", "C++", "What?", "100%"])
+def test_a_link_to_a_title_that_is_no_path_names_it_in_the_query(title: str) -> None:
+    links = PageLocation("https://w.example", "https://w.example/x/1", "1", "ENG").links(str)
+    address = links.page("", title)
+
+    assert address.startswith("https://w.example/pages/viewpage.action?spaceKey=ENG&title=")
+    assert page_link("/pages/viewpage.action", address) == PageLink("", "ENG", title)
 
 
 def test_an_unchanged_pass_takes_a_request_for_each_hundred_pages(site) -> None:
