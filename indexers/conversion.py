@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from indexers.errors import WikiMisconfigured
@@ -10,6 +11,8 @@ from indexers.sources.confluence import storage_format
 from indexers.sources.markdown import convert
 from indexers.sources.markdown.encoding import Binary, text_of
 
+_NEW_EDITOR = re.compile(r"[\s:]local-id=|<ac:adf-")
+"""What only Cloud's new editor writes; its anchors are its own."""
 STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
 """Suffixes of files with the body of a Confluence page."""
 
@@ -28,5 +31,6 @@ def sections(file: Path, form: str | None = None, flavour: str = "auto") -> tupl
     if form is None:
         form = "storage" if file.suffix.lower() in STORAGE_ENDINGS else "markdown"
     if form == "storage":
-        return storage_format.sections(text, title=file.stem)
+        editor = "v2" if _NEW_EDITOR.search(text) else ""
+        return storage_format.sections(text, title=file.stem, editor=editor)
     return convert.sections(text, flavour=flavour, path=file.name).sections

@@ -36,6 +36,21 @@ def test_a_file_s_ending_says_that_it_is_storage_format(name: str) -> None:
     assert convert(name) == READ
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<h2 local-id="1">Sick leave</h2><p>Ask.</p>',
+        '<h2>Sick leave</h2><p>Ask.</p><ac:structured-macro ac:name="toc" ac:local-id="1" />',
+    ],
+)
+def test_a_page_of_clouds_new_editor_has_its_anchors(body: str) -> None:
+    Path("page.xml").write_text(body, encoding="utf-8")
+
+    assert convert("page.xml") == [
+        {"headings": ["Sick leave"], "anchor": "Sick-leave", "text": "Ask."}
+    ]
+
+
 def test_the_format_named_goes_before_the_ending() -> None:
     Path("page.txt").write_text(BODY, encoding="utf-8")
     Path("page.xml").write_text("# Leave\n\nAsk *now*.", encoding="utf-8")
