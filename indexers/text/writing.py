@@ -73,6 +73,12 @@ class Line:
         """Keep a following letter or digit apart from the last one; punctuation may touch it."""
         self._word_ends = True
 
+    def add_word(self, text: str) -> None:
+        """Add text that no other letter or digit touches."""
+        self.end_word()
+        self.add(text)
+        self.end_word()
+
     def end(self) -> None:
         if self._parts and not self._parts[-1].endswith("\n"):
             self._parts.append("\n")

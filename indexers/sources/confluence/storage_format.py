@@ -163,6 +163,8 @@ def visible_tree(body: str) -> StorageNode:
         for child in node.nodes():
             if child.tag in macros.TAGS:
                 _open(child)
+            elif child.tag == "ac:adf-extension":
+                _drop_repeated_headings(child)
         pending.extend(node.nodes())
     remove_invisible(root, lambda children: StorageNode(STRUCK, {}, children))
     return root

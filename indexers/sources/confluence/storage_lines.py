@@ -26,6 +26,7 @@ _UNSEEN = frozenset({
     "ac:task-status", "ac:task-uuid", "at:declarations", "colgroup", "script", "style", STRUCK
 })  # fmt: skip
 _CUSTOM_EMOJI = re.compile(r":[\w+-]*:")
+_ESCAPED = re.compile(r"(?:\\u(?!00[0189])[\da-fA-F]{4})+")
 _EMOTICONS: Final = {
     "blue-star": "⭐", "broken-heart": "💔", "cheeky": "😛", "cross": "❌", "green-star": "⭐",
     "heart": "❤️", "laugh": "😀", "light-off": "💡", "light-on": "💡", "question": "❓",
@@ -110,15 +111,16 @@ class Lines:
             case "ac:link":
                 to = target(node, self._links, self._anchors)
                 label = self.inline(node.nodes("ac:link-body", "ac:plain-text-link-body"))
-                line.add_verbatim(link(label or to.name, to.address))
+                if label or to.address:
+                    line.add_verbatim(link(label or to.name, to.address))
+                else:
+                    line.add_word(to.name)  # a person
             case "ac:image" | "img":
-                line.end_word()  # pictures stand apart from each other, too
-                line.add(self._picture(node))
-                line.end_word()
+                line.add_word(self._picture(node))
             case "ac:emoticon":
                 line.add(_emoticon(node))
             case "time":
-                line.add(node.attributes.get("datetime", "") or node.text())
+                line.add_word(node.attributes.get("datetime", "") or node.text())
             case "ac:adf-extension":
                 content = self.inline(node.nodes("ac:adf-node"))
                 line.gap()
@@ -162,20 +164,16 @@ class Lines:
             self._add(macro.body.children, line)
         elif macro.name in macros.INCLUDES:
             self._add_include(macro, line)
-        elif macro.name in macros.FILES and (name := macro.parameters.get("name")):
-            to = target(name, self._links, self._anchors)
-            line.add_verbatim(link(to.name, to.address) if to.name else macro.parameter("name"))
+        elif resource := macro.resource:
+            to = target(resource, self._links, self._anchors)
+            line.add_verbatim(link(to.name or " ".join(resource.text().split()), to.address))
         elif macro.name in ("jira", "jiraissues"):
             # The page holds neither the issues that a query finds, nor the query as text.
             line.add_verbatim(macro.parameter("key"))
         elif macro.formula:
             line.add_verbatim(inline_code(macro.formula))
-        else:
-            line.add(
-                macro.parameter("title")
-                if macro.name == "status"
-                else macro.parameter("diagramName")
-            )
+        elif words := macro.parameter("title" if macro.name == "status" else "diagramName"):
+            line.add_word(words)
 
     def _add_include(self, macro: macros.Macro, line: Line) -> None:
         """Add a link to an included page. Old pages name it in words: ``Title``,
@@ -214,11 +212,20 @@ def _add_code(line: Line, text: str, language: str = "") -> None:
 
 
 def _emoticon(node: StorageNode) -> str:
-    fallback = node.attributes.get("ac:emoji-fallback", "")
+    fallback = _ESCAPED.sub(_unescaped, node.attributes.get("ac:emoji-fallback", ""))
     name = node.attributes.get("ac:name", "")
-    if fallback and not _CUSTOM_EMOJI.fullmatch(fallback):
+    if not fallback:
+        return _EMOTICONS.get(name) or (f":{name}:" if name else "")
+    # On Cloud, each emoji that Data Center does not have is called a blue star.
+    nameless = name == "blue-star" and fallback != ":blue_star:"
+    if nameless or not _CUSTOM_EMOJI.fullmatch(fallback):
         return fallback
-    return _EMOTICONS.get(name) or fallback or (f":{name}:" if name else "")
+    return _EMOTICONS.get(name, fallback)
+
+
+def _unescaped(escaped: re.Match[str]) -> str:
+    """Return characters that are written in UTF-16, as in JSON: some emoji are."""
+    return bytes.fromhex(escaped[0].replace("\\u", "")).decode("utf-16-be", "replace")
 
 
 def tick(task: StorageNode) -> str:

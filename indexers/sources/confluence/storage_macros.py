@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 from indexers.sources.confluence.storage_tree import StorageNode
 from indexers.text.elements import code_text
@@ -19,11 +20,15 @@ INCLUDES = frozenset({
     "multiexcerpt-include-macro", "inc-drawio"
 })  # fmt: skip
 """Macros that show another page, which fewer people may be allowed to read."""
-FILES = frozenset({"view-file", "viewpdf", "viewdoc", "viewxls", "viewppt", "multimedia"})
+_FILES = ("view-file", "viewpdf", "viewdoc", "viewxls", "viewppt", "multimedia")
+_RESOURCES = {**dict.fromkeys(_FILES, "name"), "profile": "user"}
+"""The parameter with the file or person, for macros that show one."""
 _FORMULAS = ("math", "latex")
 """Parts of the names of formula apps' macros."""
 _FORMULA = ("body", "formula", "equation", "latex", "tex", "")
 """The parameter with the formula, in macros without a body."""
+_ENCODED = "--uriencoded--"
+"""The beginning of a formula with percent signs, as an app stores it."""
 _TAB_NAMES = ("tabName", "name", "label")
 _HIDEABLE = frozenset({
     "details", "excerpt", "multiexcerpt", "multiexcerpt-macro", "nolink-excerpt"
@@ -57,7 +62,18 @@ class Macro:
     @property
     def formula(self) -> str:
         """Return the formula of a macro whose whole text is a parameter."""
-        return self.parameter(*_FORMULA) if any(word in self.name for word in _FORMULAS) else ""
+        if not any(word in self.name for word in _FORMULAS):
+            return ""
+        formula = self.parameter(*_FORMULA)
+        encoded = formula.removeprefix(_ENCODED)
+        if encoded == formula:
+            return formula
+        return "".join(char if char.isprintable() else " " for char in unquote(encoded))
+
+    @property
+    def resource(self) -> StorageNode | None:
+        """Return the parameter with the file or person that the macro shows."""
+        return self.parameters.get(_RESOURCES[self.name]) if self.name in _RESOURCES else None
 
     @property
     def hidden(self) -> bool:
@@ -71,7 +87,7 @@ class Macro:
         otherwise."""
         if self.body is None and self.code is None:
             return ""
-        is_tab = "tab" in self.name and "table" not in self.name
+        is_tab = self.name == "card" or ("tab" in self.name and "table" not in self.name)
         return self.parameter("title", *(_TAB_NAMES if is_tab else ()))
 
     @property

@@ -27,7 +27,11 @@ _NAMESPACES = {
     "ri": "http://www.atlassian.com/schema/confluence/4/ri/",
     "at": "http://www.atlassian.com/schema/confluence/4/at/",
 }
-_PREFIXES = {f"{{{uri}}}": f"{prefix}:" for prefix, uri in _NAMESPACES.items()}
+_PREFIXES = {f"{{{uri}}}": f"{prefix}:" for prefix, uri in _NAMESPACES.items()} | {
+    "{http://atlassian.com/content}": "ac:",
+    "{http://atlassian.com/resource/identifier}": "ri:",
+}
+"""Prefixes by namespace; tools that wrap a body in a root of their own declare the last two."""
 _NAMESPACE = re.compile(r"\{[^{}]*\}")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>")

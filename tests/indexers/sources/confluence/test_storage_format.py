@@ -55,7 +55,8 @@ def test_a_name_that_somebody_chose_is_no_link() -> None:
 
 
 @pytest.mark.parametrize(
-    ("macro", "parameter"), [("ui-tab", "title"), ("roundrect", "title"), ("auitab", "tabName")]
+    ("macro", "parameter"),
+    [("ui-tab", "title"), ("roundrect", "title"), ("auitab", "tabName"), ("card", "label")],
 )
 def test_the_title_of_an_apps_macro_stands_above_its_body(macro: str, parameter: str) -> None:
     body = (
@@ -98,6 +99,93 @@ def test_an_element_with_very_many_attributes_is_read_in_linear_time() -> None:
 
     assert seconds_of(lambda: sections(body, title="Page"), at_most=1.0) <= 1.0
     assert [part.text for part in sections(body, title="Page")] == ["Words"]
+
+
+STATUS = (
+    '<ac:structured-macro ac:name="status"><ac:parameter ac:name="title">{}</ac:parameter>'
+    "</ac:structured-macro>"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (f"{STATUS.format('DONE')}{STATUS.format('LATE')}", "DONE LATE"),
+        (f"API{STATUS.format('BETA')}, new", "API BETA, new"),
+        ('<ac:link><ri:user ri:account-id="1" /></ac:link>' * 2, "Ada Ada"),
+        ('v<time datetime="2026-12-18" />', "v 2026-12-18"),
+        ('un<ac:structured-macro ac:name="anchor" />done', "undone"),
+    ],
+)
+def test_a_status_a_person_and_a_date_touch_no_other_word(body: str, text: str) -> None:
+    links = StorageLinks(user=lambda _: "Ada")
+    [section] = sections(f"<p>{body}</p>", title="On Call", links=links)
+
+    assert section.text == text
+
+
+def test_a_profile_macro_shows_its_person() -> None:
+    body = (
+        '<ac:structured-macro ac:name="profile"><ac:parameter ac:name="user">'
+        '<ri:user ri:userkey="1" /></ac:parameter></ac:structured-macro>'
+    )
+    [section] = sections(body, title="Team", links=StorageLinks(user=lambda _: "Ada"))
+
+    assert section.text == "Ada"
+
+
+def test_an_encoded_formula_is_decoded() -> None:
+    body = (
+        '<ac:structured-macro ac:name="mathinline"><ac:parameter ac:name="body">'
+        "--uriencoded--E=m c%5E2+%7B1%7D%00</ac:parameter></ac:structured-macro>"
+    )
+    [section] = sections(body, title="Physics")
+
+    assert section.text == "`E=m c^2+{1} `"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "text"),
+    [
+        (r'ac:name="blue-star" ac:emoji-fallback="\uD83D\uDCD8"', "📘"),
+        (r'ac:name="blue-star" ac:emoji-fallback="\u0000\uD83D"', r"\u0000�"),
+        ('ac:name="blue-star" ac:emoji-fallback=":party:"', ":party:"),
+        ('ac:name="blue-star" ac:emoji-fallback=":blue_star:"', "⭐"),
+        ('ac:name="tick" ac:emoji-fallback=":check_mark:"', "✅"),
+        ('ac:name="blue-star"', "⭐"),
+    ],
+)
+def test_an_emoji_is_the_one_that_confluence_shows(attributes: str, text: str) -> None:
+    [section] = sections(f"<p><ac:emoticon {attributes} /></p>", title="Page")
+
+    assert section.text == text
+
+
+def test_a_body_in_a_root_with_other_namespaces_is_the_same() -> None:
+    body = (
+        '<root xmlns:ac="http://atlassian.com/content"'
+        ' xmlns:ri="http://atlassian.com/resource/identifier"><p>See <ac:link>'
+        '<ri:page ri:content-title="Rota" /></ac:link></p></root>'
+    )
+    [section] = sections(body, title="Page")
+
+    assert section.text == "See Rota"
+
+
+def test_a_heading_in_a_panel_of_the_new_editor_counts_once() -> None:
+    heading = "<h3>Summary</h3><p>One.</p>"
+    body = (
+        '<ac:adf-extension><ac:adf-node type="panel"><ac:adf-attribute key="panel-type">custom'
+        f"</ac:adf-attribute><ac:adf-content>{heading}</ac:adf-content></ac:adf-node>"
+        f"<ac:adf-fallback><div>{heading}</div></ac:adf-fallback></ac:adf-extension>"
+        "<h3>Summary</h3><p>Two.</p>"
+    )
+    found = sections(body, title="Page", editor="v2")
+
+    assert [(part.anchor, part.text) for part in found] == [
+        ("", "> Summary\n>\n> One."),
+        ("Summary.1", "Two."),
+    ]
 
 
 @pytest.mark.parametrize(
