@@ -98,6 +98,8 @@ class Reader:
         self._parse = parse
         self._users: Names = {} if names is None else names
         self._empty: dict[str, str] = {}
+        self._nameless: set[str] | None = None
+        """People without a name in the present pass; None before the first one."""
 
     def known_empty(self, page: Seen) -> bool:
         """Return whether the page was empty the last time, and is unchanged."""
@@ -106,6 +108,7 @@ class Reader:
     def read(self, pages: Sequence[Seen]) -> Iterator[PageChange]:
         """Yield pages. Bodies are requested while the caller embeds earlier pages. A body that
         Confluence failed to return is requested once more at the end."""
+        self._nameless = set()
         failed: list[Seen] = []
         yield from self._read(pages, failed)
         yield from self._read(failed)
@@ -164,9 +167,11 @@ class Reader:
             return Failed(key, f"cannot be converted ({type(error).__name__}; see the log)")
 
     def _user(self, key: str) -> str:
-        """Return a person's name; one that is unavailable now may be available later."""
-        if not self._users.get(key):
+        """Return a person's name; an unavailable one is requested again in the next pass."""
+        if not self._users.get(key) and key not in (self._nameless or ()):
             self._users[key] = self._product.user_name(key)
+            if self._nameless is not None and not self._users[key]:
+                self._nameless.add(key)
         return self._users[key]
 
     def _place(self, page: Listed) -> PageLocation:

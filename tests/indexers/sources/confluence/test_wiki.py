@@ -354,6 +354,21 @@ def test_links_between_pages_lead_to_their_addresses(site, handbook) -> None:
     assert pages["Leaf"].sections[0].text == f"[Middle]({leads})"
 
 
+def test_a_person_without_a_name_is_requested_once_a_pass(site) -> None:
+    site.world.add_space("ENG")
+    kind = "account-id" if site.cloud else "userkey"
+    for number in range(3):
+        mention = f'<ac:link><ri:user ri:{kind}="gone"/></ac:link>'
+        site.world.create("ENG", f"Page {number}", f"<p>Ask {mention}.</p>")
+    wiki = wiki_of(site)
+    for _ in range(2):
+        site.confluence.requests.clear()
+        changes = list(wiki.changes({}))
+
+        assert kinds(changes)["Changed"]
+        assert [one.path for one in site.confluence.requests].count("/rest/api/user") == 1
+
+
 @pytest.mark.parametrize("title", ["Q&A", "CI/CD", "C++", "What?", "100%"])
 def test_a_link_to_a_title_that_is_no_path_names_it_in_the_query(title: str) -> None:
     links = PageLocation("https://w.example", "https://w.example/x/1", "1", "ENG").links(str)
