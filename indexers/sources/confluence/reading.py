@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -105,13 +105,17 @@ class Reader:
         """Return whether the page was empty the last time, and is unchanged."""
         return says_the_same(page, self._empty.get(page.key, ""))
 
-    def read(self, pages: Sequence[Seen]) -> Iterator[PageChange]:
+    def read(
+        self, pages: Sequence[Seen], seen_now: Callable[[Sequence[Seen]], Iterable[Seen]]
+    ) -> Iterator[PageChange]:
         """Yield pages. Bodies are requested while the caller embeds earlier pages. A body that
-        Confluence failed to return is requested once more at the end."""
+        Confluence failed to return, or that was edited meanwhile, is requested once more at the
+        end, for the page as ``seen_now`` returns it."""
         self._nameless = set()
         failed: list[Seen] = []
         yield from self._read(pages, failed)
-        yield from self._read(failed)
+        if failed:
+            yield from self._read(list(seen_now(failed)))
 
     def _read(
         self, pages: Sequence[Seen], retries: list[Seen] | None = None

@@ -251,6 +251,17 @@ class ConfluenceWiki:
             for seen in self.survey.seen(space, listed)
         }
 
+    def _seen_now(self, pages: Sequence[Seen]) -> Iterable[Seen]:
+        """Return the pages that are still in the scope, in their current state, or as they were if
+        Confluence does not report it."""
+        try:
+            current = self._seen([page.key for page in pages]).values()
+            selected = self.survey.selected
+            return [page for page in current if selected(page.listed.space, [page.listed])]
+        except WikiUnavailable as error:
+            log.warning("%s: pages could not be listed again: %s", self.name, error)
+            return pages
+
     def _differing(
         self, pages: Sequence[Seen], extras: Sequence[Extra], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
@@ -313,7 +324,7 @@ class ConfluenceWiki:
         changed = [page for page in pages if page.key in to_read]
         changed, left_out = self.survey.sorted_by_labels(changed)
         yield from left_out
-        yield from self._reader.read(changed)
+        yield from self._reader.read(changed, self._seen_now)
         excluded = {page.key for page in left_out}
         for extra in extras:
             if extra.page.key in excluded:

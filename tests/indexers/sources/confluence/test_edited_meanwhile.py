@@ -9,6 +9,7 @@ import pytest
 from indexers.model import Changed, Failed, KnownPage, PageChange
 from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
+from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.transport import Json, Params, Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.indexers.sources.confluence.looking import PATIENT
@@ -20,7 +21,9 @@ def wiki(site) -> ConfluenceWiki:
     return ConfluenceWiki("wiki", site.transport())
 
 
-def test_a_text_written_after_its_rights_were_read_waits_for_the_next_pass(site, wiki) -> None:
+def test_a_text_written_after_its_rights_were_read_is_read_at_the_end_under_its_own(
+    site, wiki
+) -> None:
     """It may have been written for fewer people."""
     world = site.world
     world.add_space("ENG")
@@ -34,13 +37,48 @@ def test_a_text_written_after_its_rights_were_read_waits_for_the_next_pass(site,
 
     site.confluence.before_each = close_and_rewrite
     first = list(wiki.changes({}))
-    known = {key: KnownPage(page.revision, page.acl) for key, page in changed(first).items()}
-    second = changed(list(wiki.changes(known)))
+    found = changed(first)
+    known = {key: KnownPage(page.revision, page.acl) for key, page in found.items()}
 
-    assert [change.key for change in first if isinstance(change, Failed)] == [hurried]
-    assert changed(first).keys() == {pages[0].id, pages[2].id}
-    assert second.keys() == {hurried}
-    assert second[hurried].sections[0].text == "Secret."
+    assert not [change for change in first if isinstance(change, Failed)]
+    assert found.keys() == {page.id for page in pages}
+    assert found[hurried].sections[0].text == "Secret."
+    assert found[hurried].acl.admits(principal(site, site.bot))
+    assert not found[hurried].acl.admits(principal(site, world.add_user("Ada")))
+    assert not changed(list(wiki.changes(known)))
+
+
+def test_a_page_that_is_edited_whenever_it_is_read_waits_for_the_next_pass(site, wiki) -> None:
+    world = site.world
+    world.add_space("ENG")
+    page = world.create("ENG", "One", "<p>Open.</p>")
+
+    def rewrite(path: str) -> None:
+        if "body" in path:
+            world.edit(page.id, body="<p>Secret.</p>")
+
+    site.confluence.before_each = rewrite
+    first = list(wiki.changes({}))
+
+    assert not changed(first)
+    assert [change.key for change in first if isinstance(change, Failed)] == [page.id]
+
+
+def test_a_page_that_leaves_the_scope_while_it_is_read_is_not_read_again(site) -> None:
+    world = site.world
+    world.add_space("ENG")
+    top = world.create("ENG", "Top", "<p>Top.</p>")
+    page = world.create("ENG", "One", "<p>Open.</p>", parent=top.id)
+    wiki = ConfluenceWiki("wiki", site.transport(), Scope(trees=(top.id,)))
+
+    def move_and_rewrite(path: str) -> None:
+        if "body" in path and world.contents[page.id].version == 1:
+            world.move(page.id)
+            world.edit(page.id, body="<p>Elsewhere.</p>")
+
+    site.confluence.before_each = move_and_rewrite
+
+    assert changed(list(wiki.changes({}))).keys() == {top.id}
 
 
 def test_a_page_that_is_trashed_while_it_is_read_is_not_indexed(site, wiki) -> None:
