@@ -106,6 +106,9 @@ def _fetch_text(wiki: Transport, comment: Comment) -> dict[str, CommentText | Re
             if refused.busy:
                 raise
             refusals.setdefault(comment.key, refused)
+            # Rendered only if Confluence breaks on the storage format, as pages are (`body_in`).
+            if refused.status < 500:
+                break
     return refusals
 
 

@@ -200,6 +200,14 @@ def test_a_body_that_is_not_to_be_had_as_storage_is_read_as_shown(site, talk) ->
     assert len(read(site, talk.key).sections) == 3
 
 
+def test_a_comment_is_rendered_only_where_its_storage_format_breaks(site, talk) -> None:
+    site.confluence.faults.on(r"search\?cql=id.*body", Fault(kind="cut"), times=2)
+    failed = of(sync(wiki_of(site, ONLY), {}), Failed)
+
+    assert {*failed} == {talk.key}
+    assert not any("body.view" in request.query for request in site.confluence.requests)
+
+
 def test_bodies_that_are_not_to_be_had_are_a_line(site, talk) -> None:
     site.confluence.faults.on(r"search\?cql=id.*body", Fault(500), times=None)
     failed = of(sync(wiki_of(site, ONLY), {}), Failed)
