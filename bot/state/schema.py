@@ -20,7 +20,7 @@ class Moment(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
-SCHEMA = 20
+SCHEMA = 21
 """The version of these tables: the number of the last migration."""
 FIRST = 17
 """The first version that alembic manages."""
@@ -82,7 +82,7 @@ answers = sa.Table(
     sa.Column("thread", sa.String(32), nullable=False),
     sa.Column("private", sa.Boolean, nullable=False),
     sa.Column("open", sa.Boolean, nullable=False, server_default=sa.true()),
-    sa.Column("message", sa.String(32), nullable=False, default=""),
+    sa.Column("message", sa.String(32), nullable=False, default="", index=True),
     sa.Column("as_of", Moment),
     sa.Column("given", Moment, nullable=False, index=True),
     sa.Column("falling", sa.Boolean, nullable=False, server_default=sa.false()),
@@ -91,6 +91,13 @@ answers = sa.Table(
     sa.Column("own_asker", sa.String(32), nullable=False, server_default=""),
     sa.Column("chosen", sa.Text),
     sa.UniqueConstraint("team", "channel", "ts"),
+    # Every few seconds the few answers that fall are looked for among all.
+    sa.Index(
+        "ix_answers_falling",
+        "id",
+        sqlite_where=sa.text("falling = 1"),
+        postgresql_where=sa.text("falling"),
+    ),
 )
 """``chosen`` are the pages of the chosen readings, as JSON, empty without a choice. ``own_words``
 is the question before the choice, and ``own_asker`` asked it. NULL: a version before schema 20

@@ -22,6 +22,7 @@ from bot.state.schema import metadata, schema_version
 _OF_18 = ("shown_readers", "shown_pages", "shown", "keys")
 _OF_19 = ("org_workspaces", "installations", "oauth_states")
 _COLUMNS_OF_20 = ("own_words", "own_asker", "chosen")
+_INDEXES_OF_21 = ("ix_answers_message", "ix_answers_falling")
 _SCHEMA = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 _BLANK = f"{_SCHEMA}_blank"
 _SERVER = os.environ.get("TEST_POSTGRESQL_URL", "")
@@ -115,6 +116,8 @@ def make_older(connection: sa.Connection, version: int) -> None:
     for table in {"written", "jobs"}.intersection(there):
         connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN team"))
     if "answers" in there:
+        for index in _INDEXES_OF_21:
+            connection.execute(sa.text(f"DROP INDEX IF EXISTS {index}"))
         for column in _COLUMNS_OF_20:
             connection.execute(sa.text(f"ALTER TABLE answers DROP COLUMN {column}"))
     connection.execute(sa.delete(schema_version))

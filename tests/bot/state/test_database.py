@@ -82,6 +82,7 @@ async def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_pa
     with database.begin() as connection:
         for table in ("cited", "flag_steps", "reminders", "written"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.text("DROP INDEX ix_answers_falling"))
         for column in ("falling", "retracted"):
             connection.execute(sa.text(f"ALTER TABLE answers DROP COLUMN {column}"))
         for column in ("holder", "owner", "again", "again_at", "ask_due", "tell_due"):

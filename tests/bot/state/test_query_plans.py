@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from bot.conversation.model import CountedBy, Thread
 from bot.state.answers import DatabaseAnswers
+from bot.state.cited_pages import DatabaseCitedPages
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
 from bot.state.threads import DatabaseThreads
@@ -78,3 +79,14 @@ def test_the_questions_of_a_minute_are_counted_among_those_of_that_minute(
 
     assert "SEARCH inbox USING INDEX ix_inbox_changed (changed>?)" in steps
     assert not [step for step in steps if step.startswith("SCAN inbox")]
+
+
+def test_what_falls_and_what_a_message_says_are_looked_up(sqlite: Database) -> None:
+    cited, answers = DatabaseCitedPages(sqlite), DatabaseAnswers(sqlite)
+
+    assert plans(sqlite, cited.invalidated) == [
+        "SCAN answers USING INDEX ix_answers_falling",
+    ]
+    assert plans(sqlite, lambda: answers.recorded_in("C1", "1.0"))[0] == (
+        "SEARCH answers USING INDEX ix_answers_message (message=?)"
+    )
