@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from indexers.text.prose import Block, Kind, blocks, plain, readable
+from indexers.text.prose import Block, Kind, blocks, is_rule, plain, readable
 from indexers.text.sentences import spans
 
 _LABEL = 6
@@ -119,8 +119,12 @@ class _OutlineBuilder:
         above = self._above()
         self._lists += 1
         header: tuple[int, ...] = ()
-        for row, (start, end) in enumerate(_lines(block)):
-            if self._add_unit(number, start, end, Kind.TABLE, (*above, *header)) and not row:
+        lines = list(_lines(block))
+        # A long header is not repeated in the passages that continue its table.
+        has_header = len(lines) > 1 and is_rule(self.text[slice(*lines[1])])
+        for row, (start, end) in enumerate(lines):
+            added = self._add_unit(number, start, end, Kind.TABLE, (*above, *header))
+            if added and has_header and not row:
                 header = (len(self.units) - 1,)
         self._parents = []
 

@@ -137,3 +137,9 @@ def test_a_list_of_numbers_is_told() -> None:
         "22": ["These ports are open:"],
         "443": ["These ports are open:"],
     }
+
+
+def test_a_table_that_continues_has_no_header() -> None:
+    text = "| Oslo | 28 |\n| Berlin | 30 |"
+
+    assert led(text) == {"Oslo · 28": [], "Berlin · 30": []}
