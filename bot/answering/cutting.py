@@ -81,7 +81,9 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
     if units[core].kind is Kind.ITEM:
         shown.add_each(_below(units, core))
     places = shown.closed(core)
-    return Cut([core], places, _first(units, places, core), [core] if stands_alone else [])
+    first = _first(units, places, core)
+    shown_places = sorted(set(places) - _late_questions(units, places, first))
+    return Cut([core], shown_places, first, [core] if stands_alone else [])
 
 
 def together(pieces: Sequence[Cut]) -> Cut:
@@ -123,8 +125,41 @@ def _first(units: Sequence[Unit], shown: Sequence[int], core: int) -> list[int]:
     has_steps = any(units[index].is_step for index in above)
     if above and (has_steps or _size(units, above) <= (ABOVE if answer.listed >= 0 else BRIEF)):
         start = above[0]
+    while start - 1 in shown and _heads(units, start - 1):
+        start -= 1
     from_start = {index for index in shown if index >= start}
-    return sorted(from_start.union(*(units[index].leads for index in from_start)))
+    told = from_start.union(*(units[index].leads for index in from_start))
+    rest = [  # of items whose beginnings introduce the answer
+        index
+        for lead in told - from_start
+        for index in _block(units, lead)
+        if lead < index < start and index in shown and units[lead].block != answer.block
+    ]
+    return sorted(told.union(rest if _size(units, rest) <= ABOVE else ()))
+
+
+def _heads(units: Sequence[Unit], place: int) -> bool:
+    """Return whether a paragraph is a short heading, or a question that the next one answers."""
+    unit = units[place]
+    is_question = unit.text.endswith(_QUESTION_MARKS) and len(unit.text) <= BRIEF
+    return (
+        unit.kind is Kind.PARAGRAPH
+        and (unit.names or is_question)
+        and _block(units, place) == [place]
+    )
+
+
+def _late_questions(units: Sequence[Unit], shown: Sequence[int], first: Sequence[int]) -> set[int]:
+    """Return the paragraphs before the answer that are questions, and would be shown after it,
+    although what is shown answers them."""
+    needed = {lead for index in shown for lead in units[index].leads}
+    return {
+        index
+        for index in set(shown) - needed.union(first)
+        if index < first[0]
+        and units[index].kind is Kind.PARAGRAPH
+        and units[index].text.endswith(_QUESTION_MARKS)
+    }
 
 
 def _belong_together(one: Unit, other: Unit) -> bool:
@@ -158,17 +193,25 @@ class _Shown:
                 return
 
     def closed(self, core: int) -> list[int]:
-        """Return the places in order. At the end, drop units that introduce nothing shown, but not
-        the answer."""
+        """Return the places in order, without units that introduce nothing shown. The unit after
+        the last of these is added if it fits; the answer stays."""
         # Else the unit before a dropped one would add it again, forever.
         dropped = len(self._units)
-        while self._units[last := max(self._places)].introduces and last + 1 < len(self._units):
+        while self._units[last := max(self._places)].introduces:
             if last + 1 >= dropped or not self.add([last + 1]):
                 if last == core:
                     break
                 self._places.discard(last)
                 dropped = last
-        return sorted(self._places)
+        kept: set[int] = set()
+        needed: set[int] = set()
+        for place in sorted(self._places, reverse=True):
+            # An item, such as a step, says something by itself.
+            says = self._units[place].kind is Kind.ITEM or not self._units[place].introduces
+            if says or place in {core, *needed} or place + 1 in kept:
+                kept.add(place)
+                needed.update(self._units[place].leads)
+        return sorted(kept)
 
     def _with_introductions(self, places: Iterable[int]) -> set[int]:
         """Return places and those of their introductions."""
@@ -211,6 +254,7 @@ def _below(units: Sequence[Unit], place: int) -> Iterator[int]:
         yield index
 
 
+_QUESTION_MARKS = ("?", "\uff1f", "\u061f")
 _FEW = 5
 _POINTING = frozenset({"this", "these", "those", "such"})
 """These also count as the second or third word: "With this setting"."""

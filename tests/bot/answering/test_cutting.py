@@ -241,3 +241,31 @@ def test_everything_that_is_shown_is_told_once(text: str, room: int) -> None:
 
     assert sorted(places) == list(piece.shown)
     assert set(piece.cores) <= set(piece.ordered[0])
+
+
+def test_a_step_stays_without_its_code() -> None:
+    text = f"Do this:\n\n1. Add a step:\n\n```\n{'x' * 700}\n```\n\n2. Run it."
+
+    assert shown(text, "Run", "Add") == ["Do this:", "Add a step:", "Run it."]
+
+
+def test_an_introduction_is_not_shown_without_what_it_introduces() -> None:
+    text = (
+        f"Push it:\n\n```\ngit push {'x' * 700}\n```\n\n{BEFORE}\n\nLeave is long.\n\nAsk for it:"
+    )
+
+    assert shown(text, "Leave is", "You can") == [BEFORE, "Leave is long."]
+
+
+def test_a_question_and_a_heading_are_told_only_before_their_answer() -> None:
+    answer, heading = "A: Leave is thirty days long.", "Leave of absence"
+
+    assert told(f"How long is it?\n\n{answer}", answer) == [["How long is it?", answer]]
+    assert told(f"How long is it?\n\n{BEFORE}\n\n{answer}", answer) == [[answer], [BEFORE]]
+    assert told(f"{BEFORE}\n\n{heading}\n\n{answer}", answer) == [[heading, answer], [BEFORE]]
+
+
+def test_an_item_that_introduces_the_answer_is_told_to_its_end() -> None:
+    text = f"- {BEFORE} (See the act.)\n  - Leave is long.\n- Ask."
+
+    assert told(text, "Leave") == [[BEFORE, "(See the act.)", "Leave is long.", "Ask."]]
