@@ -22,6 +22,7 @@ _STAR = "\u2217"
 """An operator that looks like an asterisk."""
 _CELL = re.compile(r"(?<!\\)\|")
 _MARKER = re.compile(r" *(?:\u2022|\d{1,9}[.)]) ")
+_FIRST_STEP = re.compile(r" *[01][.)] ")
 
 
 def caption(title: str, heading: str) -> str:
@@ -44,7 +45,18 @@ def body(
     ]
     all_bold = sum(map(len, groups)) <= len(bold)
     to_mark = () if all_bold else [index for index in bold if not _is_below_step(units, index)]
-    return "\n\n".join(_joined(text, units, places, to_mark) for places in groups if places)
+    shown = "\n\n".join(_joined(text, units, places, to_mark) for places in groups if places)
+    return f"{_LEFT_OUT}\n{shown}" if _begins_within_list(text, units, groups) else shown
+
+
+def _begins_within_list(text: str, units: Sequence[Unit], groups: Sequence[Sequence[int]]) -> bool:
+    """Return whether the first unit shown is an item, but not the first of its list."""
+    first = next((places[0] for places in groups if places), None)
+    if first is None or units[first].kind is not Kind.ITEM or not _opens_block(units, first):
+        return False
+    if units[first].is_step:
+        return not _FIRST_STEP.match(text, units[first].start)
+    return any(unit.listed == units[first].listed for unit in units[first - 1 : first])
 
 
 def _is_below_step(units: Sequence[Unit], index: int) -> bool:

@@ -80,6 +80,15 @@ def test_what_is_left_out_is_told() -> None:
     assert shown(text, 0, 5) == "One is here. …\n\n• six …"
 
 
+def test_a_quotation_that_begins_within_a_list_says_so() -> None:
+    text = "- one\n- two\n- three\n\nSteps.\n\n2. Ask.\n3. Wait."
+
+    assert shown(text, 1, 2) == "…\n• two\n• three"
+    assert shown(text, 0, 1) == "• one\n• two …"
+    assert shown(text, 4, 5) == "…\n2. Ask.\n3. Wait."
+    assert shown(text, 3, 4) == "Steps.\n\n2. Ask. …"
+
+
 def test_an_items_mark_stays_outside_of_the_bold() -> None:
     text = "You need:\n\n- a lead\n- a form"
     numbered = "You need:\n\n1. a lead\n2. a form"
