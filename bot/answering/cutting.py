@@ -25,8 +25,10 @@ BRIEF = 60
 shown after it."""
 ABOVE = 150
 """The same for items and rows, which are hard to read out of order."""
-NEAR = 1.25
-"""A unit at most this far behind the best one may also answer, or add something to it."""
+NEAR = 1.0
+"""A unit at most this far behind the best one may also answer, or add something to it. Of 416
+everyday questions, 237 are answered rightly, in 72 words (median of all answers); 236 in 78 with
+1.25, and 234 in 68 with .75."""
 ROW = 0.5
 """The same for a row, because other rows say the same about other things. Steps within this
 distance answer together; other items and rows only within `TIE`. The words in bold held a fact in
