@@ -12,16 +12,19 @@ from bot.answering.composing.units import (
     AND_A_HALF,
     ARTICLES,
     CLOCK,
+    EVERY_SECOND,
     HALF,
     HALVES,
     HOURS,
     JOINS,
+    NAMED_HOURS,
     PARTS,
     PER_CENT,
     SPELLED,
     TIME,
     TIMES,
     UNITS,
+    WEEKDAYS,
     WORKING,
     MeasureUnit,
 )
@@ -35,11 +38,16 @@ _TOKEN = re.compile(
     r"(?<![^\W_])(?<![^\W_]\.)\d++(?:[.,:'\u2019\u00a0\u202f]\d++)*+(?:[A-Za-z]{1,3})?(?![^\W_])"
     r"|(?<!\w)[AaPp]\.[Mm](?!\w)|[^\W_]++(?:['\u2019][^\W_]++)?|[%$\u20ac\u00a3\u00a5]|[^\s\w]"
 )
+_ALWAYS = re.compile(r"(?<![\w/])24/7(?![\w/])")
+"""An idiom for "at any time", and no number."""
+_FRACTIONS = {"\u00bc": ".25", "\u00bd": ".5", "\u00be": ".75"}
+_FRACTION = re.compile(r"(\d{1,9})?\s?([\u00bc\u00bd\u00be])")
 _NUMERAL = re.compile(r"(\d[\d.,:'\u2019\u00a0\u202f]{0,30})([a-z]{0,3})\Z")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'\u2019\u00a0\u202f])\d{3})(?:\1\d{3})*")
 _TIME = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?")
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "e", "o", "a"})
 _ENDS = frozenset(".,;:!?()[]|")
+_ONE = (["a"], ["an"])
 _DAY = 24 * 60
 _HUNDRED = 100
 
@@ -79,6 +87,7 @@ class Quantity:
 
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the quantities of ``text``, in order. "18F" is a name, no quantity."""
+    text = _FRACTION.sub(lambda m: f"{m[1] or 0}{_FRACTIONS[m[2]]}", _ALWAYS.sub(" ", text))
     tokens = [match[0].casefold() for match in _TOKEN.finditer(text)]
     numbers: list[tuple[int, int, Quantity]] = []
     at = 0
@@ -104,22 +113,30 @@ def _number(tokens: Sequence[str], at: int) -> tuple[Quantity | None, int]:
 
 
 def _fraction(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
-    """Read "half a million", "a quarter of a million"."""
+    """Read "half a million", "a quarter of a million", "a quarter of an hour"."""
     name = at + (tokens[at] == "a")
     rest = name + 1 + (tokens[name + 1 : name + 2] == ["of"])
-    if name >= len(tokens) or tokens[name] not in PARTS or tokens[rest : rest + 1] != ["a"]:
+    if name >= len(tokens) or tokens[name] not in PARTS or tokens[rest : rest + 1] not in _ONE:
         return None
-    whole = TIMES.get(tokens[rest + 1]) if rest + 1 < len(tokens) else None
+    following = tokens[rest + 1] if rest + 1 < len(tokens) else ""
+    unit, whole = UNITS.get(following), TIMES.get(following)
+    if unit and unit.kind in TIME:
+        return Quantity(frozenset({PARTS[tokens[name]]}), unit, implied=True), rest + 2
     if whole is None:
         return None
     return Quantity(frozenset({PARTS[tokens[name]] * whole}), spelled=True), rest + 2
 
 
 def _implied(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
-    """Read "an hour", "half an hour", "an hour and a half", "daily"."""
+    """Read "an hour", "half an hour", "half-yearly", "an hour and a half", "daily", "every second
+    week", "noon"."""
+    if hours := NAMED_HOURS.get(tokens[at]):
+        return Quantity(hours, MeasureUnit(CLOCK), implied=True), at + 1
+    if second := _every_second(tokens, at):
+        return second
     value, end = Fraction(1), at
     if tokens[at] in HALF:
-        value, end = Fraction(1, 2), at + 1
+        value, end = Fraction(1, 2), at + 1 + (tokens[at + 1 : at + 2] == ["-"])
     articles = end < len(tokens) and tokens[end] in ARTICLES
     unit = UNITS.get(tokens[end + articles]) if end + articles < len(tokens) else None
     if unit is None or unit.kind not in TIME or not (articles or end > at or _is_rate(tokens[at])):
@@ -128,6 +145,16 @@ def _implied(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
     if tuple(tokens[end : end + 3]) in AND_A_HALF:
         value, end = value + Fraction(1, 2), end + 3
     return Quantity(frozenset({value}), unit, implied=True), end
+
+
+def _every_second(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
+    """Read "every second week", "every other Thursday"."""
+    if tuple(tokens[at : at + 2]) not in EVERY_SECOND or at + 2 >= len(tokens):
+        return None
+    unit = UNITS["week"] if tokens[at + 2] in WEEKDAYS else UNITS.get(tokens[at + 2])
+    if unit is None or unit.kind not in TIME:
+        return None
+    return Quantity(frozenset({Fraction(2)}), unit, implied=True), at + 3
 
 
 def _is_rate(token: str) -> bool:

@@ -25,6 +25,8 @@ _QUESTION = 300
 _LONGEST = 2_000
 """Characters of an unfinished line that is cut into sentences at each piece. A longer one waits for
 its end, because the time for repeated cuts grows with its square."""
+_INITIAL = re.compile(r"[(\s][^\W\d_]\.\s*\Z")
+"""The end of a text that is cut within a name: "(P. Smith)"."""
 _BEGUN = re.compile(r"[^\W_]{2}")
 
 
@@ -111,7 +113,7 @@ class Sentences:
         mark = _ITEM.match(line)
         start = mark.end() if mark else 0
         for part in sentences(line[start:]):
-            if held and _BEGUN.search(part):
+            if held and _BEGUN.search(part) and not _INITIAL.search(held):
                 texts.append(held)
                 held = ""
             held += part

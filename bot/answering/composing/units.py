@@ -65,6 +65,13 @@ PER_CENT = frozenset({("per", "cent"), ("pour", "cent"), ("por", "ciento")})
 JOINS = frozenset("to and or bis und oder à et ou a y o - \u2013 \u2014 through until".split())  # noqa: SIM905 - read as words
 """Words and signs between two numbers that share a unit."""
 HALVES = {"am": 0, "pm": 12 * 60, "a.m": 0, "p.m": 12 * 60}
+NAMED_HOURS = {
+    "noon": frozenset({Fraction(12 * 60)}),
+    "midday": frozenset({Fraction(12 * 60)}),
+    "midnight": frozenset({Fraction(0), Fraction(24 * 60)}),
+}
+EVERY_SECOND = frozenset({("every", "second"), ("every", "other")})
+WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())  # noqa: SIM905 - read as words
 HOURS = frozenset({"uhr", "o'clock"})
 TIMES = {
     "hundred": 100, "hundert": 100, "cent": 100, "cien": 100, "ciento": 100,

@@ -45,6 +45,15 @@ from bot.answering.composing.quantities import quantities
         ("4 o'clock", "4pm"),
         ("5:30", "from 9.30am to 5.30pm"),
         ("9.30", "9:30am"),
+        ("every two weeks", "on every second Thursday"),
+        ("two weeks", "every other week"),
+        ("at 12:00", "at noon"),
+        ("by 12 am", "at midnight"),
+        ("six months", "half-yearly"),
+        ("15 minutes", "a quarter of an hour"),
+        ("90 minutes", "1\u00bd hours"),
+        ("24/7", "every day"),
+        ("each second", "every second"),
     ],
 )
 def test_the_same_amount_in_other_words_is_held(said: str, page: str) -> None:
@@ -58,6 +67,8 @@ def test_the_same_amount_in_other_words_is_held(said: str, page: str) -> None:
     ("said", "page"),
     [
         ("44 days", "44 hours"),
+        ("every three weeks", "on every second Thursday"),
+        ("at 11:00", "at noon"),
         ("400 messages per minute", "400 messages per second"),
         ("two months", "two weeks"),
         ("3pm", "4pm"),
