@@ -18,9 +18,20 @@ from bot.answering.composing.relations import (
     moves_number,
     reverses,
 )
-from bot.answering.composing.words import TokenRole, Word, kept_limits, limits, split, split_at
+from bot.answering.composing.words import (
+    TokenRole,
+    Word,
+    is_comma,
+    kept_limits,
+    limits,
+    split,
+    split_at,
+)
 
 _NEARLY = 0.75
+_ONLY = frozenset({"just", "merely", "purely"})
+"""Words that may mean "only", and may mean nothing: "just the container", "just ask"."""
+_EXCEPTING = frozenset({"before", "but", "except", "unless", "until", "without"})
 _REACH = 4
 """A "not" may negate this many content words after it."""
 
@@ -60,6 +71,7 @@ def disagreement(
         (Flaw.CONDITION, lambda: leaves_out_if(hypothesis, premise)),
         (Flaw.NUMBER, lambda: moves_number(hypothesis, premise, roots(frame))),
         (Flaw.ORDER, lambda: _number_apart(hypothesis, premise)),
+        (Flaw.SCOPE, lambda: "only" in _added_limits(hypothesis, premise, frame)),
     )
     return next((flaw for flaw, fails in checks if fails()), None)
 
@@ -107,10 +119,21 @@ def _limits_differ(
         if _shares(hypothesis, clause)
         for word in clause
     ]
-    added = limits(hypothesis) - limits([*premise, *frame])
+    added = _added_limits(hypothesis, premise, frame)
     if not says_less_than_must(premise):
         added -= {"must"}  # "Sign it" is a duty, too
-    return bool(added) or not kept_limits(near) <= limits(hypothesis)
+    if "max" in limits(premise):
+        added -= {"only"}  # "at most 5" is nearly "only 5"
+    ours = limits(hypothesis)
+    if any(word.text.casefold() in _ONLY for word in hypothesis):
+        ours |= {"only"}
+    return bool(added) or not kept_limits(near) <= ours
+
+
+def _added_limits(
+    hypothesis: Sequence[Word], premise: Sequence[Word], frame: Sequence[Word]
+) -> frozenset[str]:
+    return limits(hypothesis) - limits([*premise, *frame])
 
 
 def _shares(hypothesis: Sequence[Word], clause: Sequence[Word]) -> bool:
@@ -124,8 +147,8 @@ def _widens(hypothesis: Sequence[Word], premise: Sequence[Word], context: frozen
     for last, word in pairwise((None, *premise)):
         if word and word.weighs and word.role is not TokenRole.NUMBER:
             narrowed = bool(last and _narrows(last) and context.isdisjoint(last.forms))
-            before[word.root] = narrowed and before.get(word.root, True)
-    return any(before.get(word.root, False) for word in hypothesis if word.weighs)
+            before[word.base] = narrowed and before.get(word.base, True)
+    return any(before.get(word.base, False) for word in hypothesis if word.weighs)
 
 
 def _leaves_out_whom(
@@ -158,10 +181,11 @@ def _numbers_differ(
 ) -> bool:
     if not _numbers(hypothesis) <= _numbers(premise) | _numbers(frame):
         return True
+    theirs, clauses = _numbers(premise), _counted(premise)
     return any(
-        not _belongs(number, clause, premise)
+        not _belongs(number, clause, clauses)
         for clause in split(hypothesis, joins=True)
-        for number in _numbers(clause) & _numbers(premise)
+        for number in _numbers(clause) & theirs
     )
 
 
@@ -169,16 +193,23 @@ def _number_apart(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     """Return whether the passage has another number for its only number, which may be in another
     clause than the words that it counts ("Contractors: 90 days")."""
     numbers = _numbers(hypothesis)
-    return len(numbers) == 1 and not all(_belongs(n, hypothesis, premise) for n in numbers)
+    return len(numbers) == 1 and not all(
+        _belongs(n, hypothesis, _counted(premise)) for n in numbers
+    )
 
 
-def _belongs(number: str, clause: Sequence[Word], premise: Sequence[Word]) -> bool:
+Counted = Sequence[tuple[frozenset[str], frozenset[str]]]
+"""The numbers of each clause, and its other roots."""
+
+
+def _counted(premise: Sequence[Word]) -> Counted:
+    return [(_numbers(part), _roots_without_numbers(part)) for part in split(premise, joins=True)]
+
+
+def _belongs(number: str, clause: Sequence[Word], clauses: Counted) -> bool:
     """Return whether a number may belong to the clause. It may not if the passage gives the clause
     another number: "sick leave is 30 days, parental leave 60" does not say that sick leave is 60
     days."""
-    clauses = [
-        (_numbers(part), _roots_without_numbers(part)) for part in split(premise, joins=True)
-    ]
     same = [words for numbers, words in clauses if number in numbers]
     others = [words for numbers, words in clauses if numbers and number not in numbers]
     counted = _roots_without_numbers(clause)
@@ -230,8 +261,8 @@ def _denies_alone(
 
 def _scopes(words: Sequence[Word], *, either: bool) -> list[frozenset[str]]:
     """Return the scope of each "not": the content words after it, and those before it if few
-    follow. With ``either`` also the scope in each part that an "or" joins: "not stored or shared"
-    also denies "shared"."""
+    follow. With ``either`` also the scope up to a comma, and in each part that an "or" joins: "not
+    stored or shared" also denies "shared"."""
     scopes = []
     for clause in split(words, joins=False):
         for place, word in enumerate(clause):
@@ -241,8 +272,9 @@ def _scopes(words: Sequence[Word], *, either: bool) -> list[frozenset[str]]:
             before = [other.root for other in clause[:place] if other.weighs][-_REACH:]
             if place and clause[place - 1].role is TokenRole.COMMA:
                 before = []  # in "to staff, not to visitors" only visitors are denied
+            nearest = split_at(following, is_comma)[:1] if either else []
             alternatives = split_at(following, lambda other: other.root in EITHER) if either else []
-            for denied in [following, *alternatives]:
+            for denied in [following, *nearest, *alternatives]:
                 after = [other.root for other in denied if other.weighs][:_REACH]
                 scopes.append(frozenset(after if len(after) > 1 else [*before, *after]))
     return [scope for scope in scopes if scope]
@@ -251,6 +283,35 @@ def _scopes(words: Sequence[Word], *, either: bool) -> list[frozenset[str]]:
 def has_but(words: Sequence[Word]) -> bool:
     """Return whether ``words`` has a "but" or the like."""
     return any(word.role is TokenRole.BREAK and word.text.isalpha() for word in words)
+
+
+def names_exception(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether one of the two says "not ... unless ..." or the like, and the other has words
+    of the exception and fewer "not": "not without a badge" and "with a badge" may be the same."""
+    pairs = ((hypothesis, premise), (premise, hypothesis))
+    return any(
+        denials(others) < denials(words) and not _exceptions(words).isdisjoint(roots(others))
+        for words, others in pairs
+    )
+
+
+def _exceptions(words: Sequence[Word]) -> frozenset[str]:
+    """Return the content words that come only after an "unless" or the like that follows a
+    "not"."""
+    exceptions, others = set[str](), set[str]()
+    denied, left = False, 0
+    for word in words:
+        if denied and word.text.casefold() in _EXCEPTING:
+            left = _REACH
+        elif left and word.weighs:
+            exceptions.update(word.forms)
+            left -= 1
+        elif word.weighs:
+            others.update(word.forms)
+        denied = denied or word.role is TokenRole.NOT
+        if word.role is TokenRole.BREAK and not word.text.isalpha():
+            denied, left = False, 0
+    return frozenset(exceptions - others)
 
 
 _NO = frozenset({"no", "nope", "nein", "non"})

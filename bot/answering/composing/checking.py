@@ -8,7 +8,7 @@ meaning. Everything else is a paraphrase, and *unclear*: no count of common word
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from bot.answering.composing.agreement import (
     disagreement,
     has_but,
     in_order,
+    names_exception,
     roots,
 )
 from bot.answering.composing.claims import Claim, Flaw
@@ -27,9 +28,14 @@ from bot.answering.composing.ground import Ground, SupportSpan
 from bot.answering.composing.narrowing import leaves_out_what_narrows
 from bot.answering.composing.omissions import changes_limits
 from bot.answering.composing.quantities import quantities
-from bot.answering.composing.relations import combines_two, exchanges_brackets, instructs_model
-from bot.answering.composing.titles import takes_from_titles
-from bot.answering.composing.words import Word, limits, read, split
+from bot.answering.composing.relations import (
+    combines_two,
+    exchanges_brackets,
+    instructs_model,
+    turns_way,
+)
+from bot.answering.composing.titles import states_outdated, takes_from_titles
+from bot.answering.composing.words import Word, limits, read, split, statements
 
 _ORDER = 0.6
 """The share of a sentence's words that must be in the span's order. Chosen on half of
@@ -38,6 +44,9 @@ other half."""
 FALSIFYING = frozenset({Flaw.NEGATION, Flaw.REVERSED, Flaw.NUMBER, Flaw.LIMIT, Flaw.CONDITION})
 """Flaws that make a sentence false though a span has all its words and says little else."""
 _MOST = 0.5
+_MOST_REPEATED = 2
+_STEPS = frozenset({"then", "afterwards", "finally"})
+"""Words for an order of steps, which a sentence with one of them must keep."""
 
 
 class CheckOutcome(StrEnum):
@@ -94,7 +103,7 @@ def check(
         result = _compare(claim, hypothesis, ground, shown)
         if isinstance(result, SupportSpan):
             # A wrong citation, or the same words about another thing: rules cannot tell.
-            same = not cited or _pages(cited) >= _pages([ground])
+            same = not cited or _sections(cited) >= _sections([ground])
             decision = CheckOutcome.SUPPORTED if same else CheckOutcome.UNCLEAR
             return SentenceCheck(decision, ((ground, result),))
         if not cited:
@@ -159,6 +168,11 @@ def _pages(grounds: Sequence[Ground]) -> set[tuple[str, str]]:
     return {(ground.passage.wiki, ground.passage.page) for ground in grounds}
 
 
+def _sections(grounds: Sequence[Ground]) -> set[tuple[str, ...]]:
+    """Return the sections: two of one page may be about two things, such as two products."""
+    return {(g.passage.wiki, g.passage.page, *g.passage.headings) for g in grounds}
+
+
 def _compare(
     claim: Claim, hypothesis: Sequence[Word], ground: Ground, shown: Shown
 ) -> SupportSpan | Flaw | None:
@@ -168,9 +182,7 @@ def _compare(
         return None
     changed, elsewhere = None, False  # it may be said in another order, or of somebody named
     fails: list[SupportSpan] = []  # sentences with all of its words that say otherwise
-    for span in ground.spans:
-        if not _has_all(hypothesis, span.roots | ground.frame_roots):
-            continue
+    for span in _with_all(hypothesis, ground):
         flaw = _flaw(claim, hypothesis, ground, span, shown)
         if flaw is None and _holds_any(fails, span):
             flaw = Flaw.ORDER  # a neighbour's "not" or number is not its own
@@ -187,6 +199,16 @@ def _compare(
     if elsewhere or (changed is Flaw.NEGATION and _says_too(hypothesis, ground)):
         return None
     return changed if changed in FALSIFYING else None
+
+
+def _with_all(hypothesis: Sequence[Word], ground: Ground) -> Iterator[SupportSpan]:
+    """Yield the spans with all words of a sentence; none with far fewer words, which it repeats: a
+    page may have a thousand of these."""
+    weighty = sum(word.weighs for word in hypothesis)
+    for span in ground.spans:
+        few = weighty > _MOST_REPEATED * (len(ground.frame) + len(span.words))
+        if not few and _has_all(hypothesis, span.roots | ground.frame_roots):
+            yield span
 
 
 def _holds_any(spans: Sequence[SupportSpan], span: SupportSpan) -> bool:
@@ -229,9 +251,11 @@ def _flaw(
     other_row = span.labels and span.labels.isdisjoint(roots([*hypothesis, *shown.asked]))
     changed = (
         other_row
-        or changes_limits(claim.text, hypothesis, span.text, span.words)
+        or changes_limits(claim.text, hypothesis, span.text, span.words, ground.around(span))
         or exchanges_duty(hypothesis, span.words, ground.frame)
         or takes_from_titles(hypothesis, span.words, ground.titles)
+        or states_outdated(claim.text, hypothesis, ground.titles, shown.question)
+        or turns_way(hypothesis, span.words)
         or leaves_out_what_narrows(hypothesis, span.words, context)
     )
     return Flaw.WORDS if changed else None
@@ -239,9 +263,11 @@ def _flaw(
 
 def _denies(hypothesis: Sequence[Word], span: SupportSpan) -> bool:
     """Return whether one of the two denies what the other states. "Without a break" and "not taking
-    a break" may be the same, and so may "nobody but managers" and "only managers"."""
+    a break" may be the same, and so may "nobody but managers" and "only managers", "not before
+    May" and "from May"."""
     ours, theirs = denials(hypothesis), denials(span.words)
     excepted = ours > 0 and "only" in limits(span.words) and has_but(hypothesis)
+    excepted = excepted or names_exception(hypothesis, span.words)
     return ours != theirs and not excepted and denied_alone(hypothesis, span.words)
 
 
@@ -258,11 +284,15 @@ def _has_all(hypothesis: Sequence[Word], known: frozenset[str]) -> bool:
 
 
 def _holds_together(hypothesis: Sequence[Word], span: SupportSpan, ground: Ground) -> bool:
-    """Return whether one sentence or row has all words of each clause: a sentence may not combine
-    statements about two things into one."""
-    return not span.parts or all(
-        any(_has_all(clause, part | ground.frame_roots) for part in span.parts)
-        for clause in split(hypothesis, joins=True)
+    """Return whether one sentence or row has all words of each statement, in its order: a sentence
+    may not combine statements about two things into one."""
+    parts = [(roots(part), [word.base for word in part if word.weighs]) for part in span.parts]
+    return not parts or all(
+        any(
+            _has_all(statement, known | ground.frame_roots) and _keeps_clauses(statement, order)
+            for known, order in parts
+        )
+        for statement in statements(hypothesis)
     )
 
 
@@ -270,18 +300,19 @@ def _fits(hypothesis: Sequence[Word], span: SupportSpan) -> bool:
     """Return whether the common words come in about the span's order, and those of each clause in
     exactly that order: two words that change places change who does what. A clause may begin with
     its end ("Every night, ...")."""
-    premise = [word.forms[1] for word in span.words if word.weighs]
+    premise = [word.base for word in span.words if word.weighs]
+    common = _common(hypothesis, frozenset(premise))
+    least = 1.0 if any(word.text.casefold() in _STEPS for word in hypothesis) else _ORDER
+    return in_order(common, premise) >= least * len(common) and _keeps_clauses(hypothesis, premise)
+
+
+def _keeps_clauses(words: Sequence[Word], premise: Sequence[str]) -> bool:
     known = frozenset(premise)
-    common = _common(hypothesis, known)
-    if in_order(common, premise) < _ORDER * len(common):
-        return False
-    return all(
-        _keeps_order(_common(clause, known), premise) for clause in split(hypothesis, joins=True)
-    )
+    return all(_keeps_order(_common(c, known), premise) for c in split(words, joins=True))
 
 
 def _common(words: Sequence[Word], known: frozenset[str]) -> list[str]:
-    return [word.forms[1] for word in words if word.weighs and word.forms[1] in known]
+    return [word.base for word in words if word.weighs and word.base in known]
 
 
 def _keeps_order(common: Sequence[str], premise: Sequence[str]) -> bool:

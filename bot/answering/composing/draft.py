@@ -18,7 +18,7 @@ from bot.answering.composing.claims import Claim, Flaw, claim
 from bot.answering.composing.denials import split_denial
 from bot.answering.composing.ground import Ground, bare
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
-from bot.answering.composing.lexicon import KEPT_LIMITS
+from bot.answering.composing.lexicon import KEPT_LIMITS, OPENINGS
 from bot.answering.composing.prompt import NOTHING
 from bot.answering.composing.sentences import Evidence, Lead, Sentence
 from bot.answering.composing.words import TokenRole, Word, limits, read
@@ -280,11 +280,24 @@ class Draft:
             verdict = before.claim.verdict
         if verdict and not agrees(verdict, self._shown.asked, drafted.words):
             return False
+        if self._answers_something_else(drafted):
+            return False
         if not drafted.points_back:
             return True
         if before is None or before.fell or before.unclear:
             return False
         return bool({id(g) for g, _ in before.support} & {id(g) for g, _ in drafted.support})
+
+    def _answers_something_else(self, drafted: Drafted) -> bool:
+        """Return whether it gets its meaning from the question ("Within 21 days."), and another
+        passage than its own has more of the question's words."""
+        is_first = not any(other.claims for other in self.sentences)
+        if not (is_first and drafted.support and _is_fragment(drafted.words)):
+            return False
+        if roots(drafted.words) & self._asked:
+            return False
+        mine = [len(ground.roots & self._asked) for ground, _ in drafted.support]
+        return any(len(ground.roots & self._asked) > max(mine) for ground in self._grounds)
 
     def _names_only(self, drafted: Drafted) -> bool:
         """Return whether it only names a page's title or repeats the question: neither is an
@@ -357,6 +370,14 @@ def _items(following: Sequence[Drafted]) -> Iterator[Drafted]:
         if sentence.lead is not Lead.ITEM and not sentence.code and not is_row:
             return
         yield drafted
+
+
+def _is_fragment(words: Sequence[Word]) -> bool:
+    """Return whether it begins as an answer without a subject does: "Within 21 days"."""
+    return any(
+        word.role is TokenRole.NUMBER or word.limit or word.text.casefold() in OPENINGS
+        for word in words[:1]
+    )
 
 
 def _is_chatter(drafted: Drafted, cited: Sequence[Ground]) -> bool:

@@ -20,6 +20,9 @@ _POINTING = 3
 """An "it" or "this" points back if it is among this many first words of a sentence."""
 _CELL = " \u00b7 "
 """The separator between the cells of a row, as `plain` writes it."""
+_AROUND = 240
+"""Characters before and after a span that may limit it."""
+_MARKS = " \t*_"
 _MOST_UNITS = 3
 """The most neighbouring sentences of a passage that one sentence may sum up."""
 
@@ -34,8 +37,8 @@ class SupportSpan:
     words: tuple[Word, ...]
     roots: frozenset[str]
     text: str
-    parts: tuple[frozenset[str], ...] = ()
-    """The roots of each unit. A unit that points back also has those of the unit before."""
+    parts: tuple[tuple[Word, ...], ...] = ()
+    """The words of each unit. A unit that points back also has those of the unit before."""
 
     @property
     def units(self) -> int:
@@ -54,12 +57,21 @@ def span_of(text: str, ranges: Sequence[tuple[int, int]]) -> SupportSpan:
     start, end = ranges[0][0], ranges[-1][1]
     shown = plain(text[start:end])
     words = read(shown)
-    parts: list[frozenset[str]] = []
+    parts: list[tuple[Word, ...]] = []
     for first, last in ranges if len(ranges) > 1 else ():
         unit = read(plain(text[first:last]))
-        before = parts[-1] if parts and any(map(points_back, unit[:_POINTING])) else frozenset()
-        parts.append(roots(unit) | before)
+        before = parts[-1] if parts and _begins_pointing(unit) else ()
+        parts.append((*before, *unit))
     return SupportSpan(start, end, words, roots(words), shown, tuple(parts))
+
+
+def _begins_pointing(unit: Sequence[Word]) -> bool:
+    """Return whether one of its first words points back; not the "that" of "code that deletes"."""
+    first = unit[:_POINTING]
+    return any(
+        points_back(word) and not (word.root == "that" and place and first[place - 1].weighs)
+        for place, word in enumerate(first)
+    )
 
 
 class Ground:
@@ -96,6 +108,12 @@ class Ground:
             return None
         match = re.search(r"\s+".join(map(re.escape, parts)), self.passage.text)
         return span_of(self.passage.text, [match.span()]) if match else None
+
+    def around(self, span: SupportSpan) -> tuple[str, str]:
+        """Return the text right before and right after ``span``."""
+        text = self.passage.text
+        before = text[max(0, span.start - _AROUND) : span.start]
+        return before, text[span.end : span.end + _AROUND].lstrip(_MARKS)
 
     @cached_property
     def spans(self) -> list[SupportSpan]:

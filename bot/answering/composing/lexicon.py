@@ -26,6 +26,12 @@ but while whereas however although though instead rather aber sondern pero sino 
 EITHER = _set("or oder o ou")
 JOINS = EITHER | _set("and und y et")
 
+OPENINGS = _set("""
+after as at before by during for from if in on once over to under unless until when whenever where
+while with within without
+""")
+"""First words of an opening that a comma ends: "For contractors, ..."."""
+
 IDLE = JOINS | _set("""
 a an the this that these those there here it its they them their he him his she her we us
 our you your i me my who whom whose which what when where how why is are was were be been
@@ -66,14 +72,19 @@ LIMITS = {
 BOUNDS = {
     "at most": "maximum",
     "up to": "maximum",
-    "no more than": "maximum",
     "at least": "minimum",
-    "no less than": "minimum",
-    "no later than": "by",
     "with the exception of": "except",
     "apart from": "except",
     "aside from": "except",
 }
+THAN_BOUNDS = {
+    **dict.fromkeys(("more", "longer", "greater", "higher", "larger", "bigger"), "maximum"),
+    **dict.fromkeys(("less", "fewer", "shorter", "smaller", "lower"), "minimum"),
+    "later": "by",
+    "earlier": "from",
+    "sooner": "from",
+}
+"""The bounds that "no ... than" and "not ... than" set."""
 
 KEPT_LIMITS = _set("only except")
 """Restrictions of a passage that nobody may leave out."""

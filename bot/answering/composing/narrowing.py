@@ -31,7 +31,10 @@ _NARROWING = _set("""
 at below above during for from in inside of on outside over under while with within without
 """)
 """First words of a qualifier that follows the words it narrows."""
-_OPENING = _set("as at during for in inside on outside under with within without")
+_OPENING = _set("""
+after as at before between depending during following for from in inside on outside over under with
+within without
+""")
 """First words of a qualifier that opens a sentence: "For contractors, ..."."""
 _NARROWS_NOTHING = _set("""
 addit case conclus contrast exampl fact general instanc order particular principl result short
@@ -40,6 +43,10 @@ summari turn
 """Bases of words in openings that narrow nothing: in general, for example."""
 _SUBJECT = 2
 """Content words before a qualifier of the subject. After more, it may tell how or when."""
+_ENDING = _set("""
+after before depending during following for where while who whom whose which with without
+""")
+"""First words of a qualifier at the end, which narrows more often than it only adds."""
 _COUNTED = frozenset({"before", "after", "more", "less"})
 _BEYOND = frozenset({"more", "less"})
 _ALL = frozenset({"all", "every", "each", "any"})
@@ -50,13 +57,19 @@ def leaves_out_what_narrows(
 ) -> bool:
     """Return whether ``hypothesis`` says of more than ``premise`` what it says. It need not repeat
     ``context``, the words of the question and the titles."""
+    own = frozenset(form for word in hypothesis if word.weighs for form in word.forms)
     return (
         _widens_all(hypothesis, premise, context)
         or _adds_limit(hypothesis, premise)
         or any(
             _leaves_out_opening(hypothesis, parts, context)
-            or any(_leaves_out_middle(hypothesis, part, context) for part in parts)
-            or any(_leaves_out_bound(hypothesis, part) for part in parts)
+            or any(_leaves_out_middle(own, part, context) for part in parts)
+            or any(
+                _leaves_out_end(hypothesis, own, joined, context)
+                for part in parts
+                for joined in split_at(part, _joins)
+            )
+            or any(_leaves_out_bound(own, part) for part in parts)
             for sentence in split_at(premise, ends_line)
             for parts in [split_at(sentence, is_comma)]
         )
@@ -103,12 +116,9 @@ def _leaves_out_opening(
     return takes and bool(opening) and not takes_half(known, opening)
 
 
-def _leaves_out_middle(
-    hypothesis: Sequence[Word], part: Sequence[Word], context: frozenset[str]
-) -> bool:
+def _leaves_out_middle(own: frozenset[str], part: Sequence[Word], context: frozenset[str]) -> bool:
     """Return whether it takes the words before and after "in the Lyon office" without the
     qualifier."""
-    own = {form for word in hypothesis if word.weighs for form in word.forms}
     weighty = [place for place, word in enumerate(part) if word.weighs]
     taken = [place for place in weighty if not own.isdisjoint(part[place].forms)]
     for start, end in pairwise(taken):
@@ -123,9 +133,27 @@ def _leaves_out_middle(
     return False
 
 
-def _leaves_out_bound(hypothesis: Sequence[Word], part: Sequence[Word]) -> bool:
+def _leaves_out_end(
+    hypothesis: Sequence[Word], own: frozenset[str], part: Sequence[Word], context: frozenset[str]
+) -> bool:
+    """Return whether it takes the words before "for everyday changes" without the qualifier."""
+    weighty = [place for place, word in enumerate(part) if word.weighs]
+    taken = [place for place in weighty if not own.isdisjoint(part[place].forms)]
+    if len(taken) < _SUBJECT or 2 * len(taken) < sum(place <= taken[-1] for place in weighty):
+        return False
+    rest = part[taken[-1] + 1 :]
+    if rest and rest[0].limit in _COUNTED and any(word.limit in _COUNTED for word in hypothesis):
+        return False  # it takes the "after" of "before each merge, and after each deploy"
+    narrows = any(word.weighs and context.isdisjoint(word.forms) for word in rest)
+    return narrows and rest[0].text.casefold() in _ENDING
+
+
+def _joins(word: Word) -> bool:
+    return word.root in JOINS
+
+
+def _leaves_out_bound(own: frozenset[str], part: Sequence[Word]) -> bool:
     """Return whether it takes the words before "over 500 euros" without the number."""
-    own = bases(hypothesis)
     return any(
         word.role is TokenRole.NUMBER
         and word.root not in own

@@ -15,6 +15,7 @@ from bot.answering.composing.words import (
     TokenRole,
     Word,
     bases,
+    ends_line,
     is_comma,
     is_stop,
     read,
@@ -22,12 +23,17 @@ from bot.answering.composing.words import (
     takes_half,
 )
 
-_IFS = frozenset({"if", "unless", "until", "when", "whenever", "once", "wenn", "falls", "sofern"})
+_IFS = frozenset(
+    "if unless until when whenever once provided assuming wenn falls sofern".split()  # noqa: SIM905 - read as words
+)
 _LONGER_IFS = (
-    *(("provided", "that"), ("in", "case"), ("in", "the", "event"), ("while", "on")),
+    *(("subject", "to"), ("in", "case"), ("in", "the", "event"), ("while", "on")),
     *(("as", "long", "as"), ("so", "long", "as")),
 )
+_RESTRICTING = frozenset({"except", "however", "not", "only", "unless"})
+_CONSEQUENT = frozenset({"otherwise", "then"})
 _EXCEPTIONS = frozenset({("other", "than")})
+_EXCEPTION = re.compile(r"\bexceptions?:\s([^\n]{1,200})\s\Z", re.IGNORECASE)
 _BOUNDS = frozenset({"more", "less", "least", "max"})
 _FIRST = 2
 """Content words that belong to a condition that no comma ends."""
@@ -46,13 +52,21 @@ _UNSIGNED = re.compile(r"(?<![\w<>\u2264\u2265=+#-])(?<![<>\u2264\u2265=]\s)\w[\
 
 
 def changes_limits(
-    claim: str, hypothesis: Sequence[Word], passage: str, premise: Sequence[Word]
+    claim: str,
+    hypothesis: Sequence[Word],
+    passage: str,
+    premise: Sequence[Word],
+    around: tuple[str, str] = ("", ""),
 ) -> bool:
     """Return whether ``claim``, read as ``hypothesis``, leaves out or exchanges a limit on the
-    words that it takes from ``passage``, read as ``premise``."""
+    words that it takes from ``passage``, read as ``premise``; ``around`` is the text
+    right before and after it."""
     return (
         _states_question(hypothesis, passage)
         or _leaves_out_if(hypothesis, premise)
+        or _takes_exception(hypothesis, around[0])
+        or _leaves_out_next(hypothesis, around[1])
+        or _leaves_out_case(hypothesis, premise)
         or _leaves_out_but_not(hypothesis, premise)
         or _denies_the_other(hypothesis, premise)
         or _joins_alternatives(hypothesis, premise)
@@ -82,6 +96,36 @@ def _leaves_out_if(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
         for sentence in split_at(premise, is_stop)
         for condition, limited in _conditions(sentence)
     )
+
+
+def _takes_exception(hypothesis: Sequence[Word], before: str) -> bool:
+    """Return whether it leaves out the line "Exception: repairs." ``before`` what it takes."""
+    exception = _EXCEPTION.search(before)
+    return exception is not None and bases(read(exception[1])).isdisjoint(bases(hypothesis))
+
+
+def _leaves_out_next(hypothesis: Sequence[Word], after: str) -> bool:
+    """Return whether it leaves out a sentence behind that restricts: "Not on Mondays." """
+    following = split_at(read(after), ends_line)[0]
+    restricts = bool(following) and _folded(following[0]) in _RESTRICTING
+    return restricts and bool(bases(following)) and bases(following).isdisjoint(bases(hypothesis))
+
+
+def _leaves_out_case(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether it takes "then the lead decides" without what is before the "then"."""
+    own = bases(hypothesis)
+    return any(
+        after[:1]
+        and _folded(after[0]) in _CONSEQUENT
+        and takes_half(own, bases(after))
+        and bases(before).isdisjoint(own)
+        for before, after in pairwise(split_at(premise, _ends_case))
+        if bases(before)
+    )
+
+
+def _ends_case(word: Word) -> bool:
+    return is_comma(word) or is_stop(word)
 
 
 def _conditions(sentence: Sequence[Word]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
@@ -142,8 +186,12 @@ def _contrasted(words: Sequence[Word]) -> frozenset[str]:
 
 
 def _joins_alternatives(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether it says "A and B" where the passage says "A or B"."""
-    return bool(_joined(hypothesis, JOINS - EITHER) & _joined(premise, EITHER))
+    """Return whether it says "A and B" where the passage says "A or B", or the reverse."""
+    both = JOINS - EITHER
+    return bool(
+        _joined(hypothesis, both) & _joined(premise, EITHER)
+        or _joined(hypothesis, EITHER) & _joined(premise, both)
+    )
 
 
 def _joined(words: Sequence[Word], conjunctions: frozenset[str]) -> set[frozenset[str]]:

@@ -15,6 +15,7 @@ from bot.answering.composing.lexicon import JOINS
 from bot.answering.composing.words import TokenRole, Word, bases, is_comma, split, split_at
 
 _PREPOSITIONS = frozenset({"at", "by", "from", "in", "on", "to", "with"})
+_WAYS = frozenset({"by", "from", "to"})
 _ORDERS = frozenset({"before", "after"})
 _BEING = frozenset({"am", "are", "be", "been", "being", "is", "was", "were"})
 _IFS = frozenset({"if", "unless"})
@@ -101,6 +102,17 @@ def exchanges_object(hypothesis: Sequence[Word], premise: Sequence[Word]) -> boo
     return False
 
 
+def turns_way(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether it says "paid to the customer" where ``premise`` says "paid by the
+    customer"."""
+    theirs = [row for row in _objects(premise) if row[1] in _WAYS]
+    for governor, way, objects in _objects(hypothesis):
+        ways = {w for g, w, other in theirs if g == governor and objects & other}
+        if way in _WAYS and ways and way not in ways:
+            return True
+    return False
+
+
 def _objects(words: Sequence[Word]) -> Iterator[tuple[str, str, frozenset[str]]]:
     """Yield for each preposition the word before it, itself, and the content words after it in the
     clause; no such words if they point back."""
@@ -173,7 +185,11 @@ def exchanges_brackets(
     for clause in split(hypothesis, joins=True) if len(bracketed) > 1 else ():
         own = bases(clause)
         taken = [len(before & own) for before, inside in bracketed if inside and inside <= own]
-        left_out = [len(before & own) for before, inside in bracketed if inside - own - context]
+        left_out = [
+            len(before & own)
+            for before, inside in bracketed
+            if not inside or inside - own - context
+        ]
         if taken and left_out and max(left_out) > max(taken):
             return True
     return False

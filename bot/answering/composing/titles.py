@@ -7,6 +7,7 @@ sentence that takes too much is unclear, never false.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,6 +15,12 @@ from bot.answering.composing.words import TokenRole, Word, bases, read
 
 _LEAST_OWN = 0.5
 """The share of a sentence's words that the passage itself must have."""
+_OUTDATED = re.compile(
+    r"\b(?:no longer|obsolete|outdated|deprecated|superseded|withdrawn|archived|expired"
+    r"|old version)\b",
+    re.IGNORECASE,
+)
+_PAST = frozenset({"had", "was", "were"})
 _AUXILIARIES = frozenset(
     "am are can could did do does has have is may might must shall should was were will would".split()  # noqa: SIM905, E501 - read as words
 )
@@ -34,6 +41,15 @@ def takes_from_titles(
         or not _only_asked(titles).isdisjoint(bases(taken))
         or _replaces(hypothesis, premise, bases(taken))
     )
+
+
+def states_outdated(
+    claim: str, hypothesis: Sequence[Word], titles: Sequence[str], question: str
+) -> bool:
+    """Return whether it says as if it held today what stands under "2022 version (no longer
+    valid)". A ``question`` about it may be answered so."""
+    told = _PAST & {word.root for word in hypothesis} or _OUTDATED.search(f"{claim}\n{question}")
+    return not told and any(map(_OUTDATED.search, titles))
 
 
 def _only_asked(titles: Sequence[str]) -> frozenset[str]:

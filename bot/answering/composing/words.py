@@ -22,6 +22,8 @@ from bot.answering.composing.lexicon import (
     LIMITS,
     NOT,
     NUMBERS,
+    OPENINGS,
+    THAN_BOUNDS,
 )
 
 
@@ -74,9 +76,7 @@ _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _TWO_WORDS = re.compile(rf"\b({_TENS})-({_ONES})\b", re.IGNORECASE)
 _BOUNDS = re.compile(
-    r"\b(?:at (?:most|least)|up to|no (?:more|less|later) than|with the exception of"
-    r"|(?:apart|aside) from)\b",
-    re.IGNORECASE,
+    rf"\b(?:{'|'.join(BOUNDS)}|not? (?:{'|'.join(THAN_BOUNDS)}) than)\b", re.IGNORECASE
 )
 _OR_MORE = re.compile(
     rf"\b(\d[\d.,]{{0,12}}|{'|'.join(NUMBERS)})((?:\s\w{{1,20}})?) or (more|longer|less|fewer)\b",
@@ -89,6 +89,8 @@ _DATE = re.compile(
 )
 """A comma within a date: it ends no clause."""
 _RAISED = re.compile("(?<=\\d)[\u207a\u207b]?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]")
+_LABELLING = frozenset(":\u2013\u2014")
+"""Marks between a label and what is said of it."""
 _COMMAS = ",;:()|\n\u2013\u2014\uff0c"
 _STOPS = ".!?\u3002"
 _SIGNS = "%$\u20ac\u00a3\u00a5"
@@ -105,11 +107,16 @@ def _spelled(text: str) -> str:
     ^6: it would become 106."""
     text = _DATE.sub(r"\1", text)
     text = _OR_MORE.sub(_bounded, text)
-    text = _BOUNDS.sub(lambda m: BOUNDS[" ".join(m[0].casefold().split())], text)
+    text = _BOUNDS.sub(_bound, text)
     text = _TWO_WORDS.sub(
         lambda m: str(int(NUMBERS[m[1].lower()]) + int(NUMBERS[m[2].lower()])), text
     )
     return unicodedata.normalize("NFKC", _RAISED.sub(r"^\g<0>", text))
+
+
+def _bound(match: re.Match[str]) -> str:
+    words = match[0].casefold()
+    return BOUNDS.get(words) or THAN_BOUNDS[words.split()[1]]
 
 
 def _bounded(match: re.Match[str]) -> str:
@@ -214,6 +221,24 @@ def split(words: Sequence[Word], *, joins: bool) -> list[list[Word]]:
         return joins and (word.role is TokenRole.COMMA or word.root in JOINS)
 
     return [clause for clause in split_at(words, ends_clause) if clause]
+
+
+def statements(words: Sequence[Word]) -> list[list[Word]]:
+    """Split into clauses as ``split`` with ``joins`` does, but leave an opening with the clause
+    after it: in "For contractors, the limit is 5" and "Contractors: 5" it says of whom that is."""
+    parts: list[list[Word]] = [[]]
+    for word in words:
+        ends = word.role in (TokenRole.COMMA, TokenRole.BREAK) or word.root in JOINS
+        opens = word.text in _LABELLING or (
+            word.role is TokenRole.COMMA
+            and bool(parts[-1])
+            and parts[-1][0].text.casefold() in OPENINGS
+        )
+        if ends and not opens:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return [part for part in parts if part]
 
 
 def split_at(words: Iterable[Word], ends: Callable[[Word], bool]) -> list[list[Word]]:

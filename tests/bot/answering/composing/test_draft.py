@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.answering.composing.claims import Flaw, claim
 from bot.answering.composing.draft import Draft
 from bot.answering.composing.sentences import Sentence, Sentences
+from indexers.model import OPEN, Passage
 from tests.timing import seconds_of
 
 SECONDS = 1.5
@@ -64,3 +67,46 @@ def test_brackets_in_code_are_no_footnote() -> None:
     found = claim(Sentence("Use `args[0]` and `[0-9]` [2-3]."))
 
     assert (found.codes, found.cited) == (("args[0]", "[0-9]"), (2, 3))
+
+
+def test_a_sentence_is_not_cut_behind_the_initial_of_a_name() -> None:
+    sentences = Sentences()
+    text = "The head of the yard (P. Lind) signs [1]. Ask J. Roth first [1]."
+
+    assert [one.text for one in [*sentences.add(text), *sentences.end()]] == [
+        "The head of the yard (P. Lind) signs [1].",
+        "Ask J. Roth first [1].",
+    ]
+
+
+FEES = Passage("w", "p", "", 0, "Prices", ("Gym",), "", "The fee is 30 euros.", "", OPEN)
+POOL = Passage("w", "p", "", 1, "Prices", ("Pool",), "", "The fee is 50 euros.", "", OPEN)
+
+
+@pytest.mark.parametrize(("cited", "verified"), [(1, True), (2, False)])
+def test_another_section_of_the_cited_page_does_not_verify(cited: int, verified: bool) -> None:
+    """It may be about another thing: the fee of the gym is not that of the pool."""
+    draft = Draft([FEES, POOL], "What does it cost?")
+
+    assert draft.take(Sentence(f"The fee is 30 euros [{cited}].")).unclear is not verified
+
+
+@pytest.mark.parametrize(("cited", "verified"), [(1, True), (2, False)])
+def test_an_answer_without_a_subject_is_about_what_is_asked(cited: int, verified: bool) -> None:
+    lost = replace(FEES, title="Lost keys", text="Tell the guard within 3 days of the loss.")
+    late = replace(POOL, title="Late keys", text="Bring them within 9 days of the day.")
+    draft = Draft([lost, late], "When do I report a lost key to the guard?")
+    texts = ("Within 3 days of the loss", "Within 9 days of the day")
+
+    assert draft.take(Sentence(f"{texts[cited - 1]} [{cited}].")).unclear is not verified
+
+
+@pytest.mark.parametrize("seed", ["(P. ", "a (b) ", "1, "])
+def test_a_page_of_tiny_sentences_is_compared_in_no_time(seed: str) -> None:
+    text = (seed * 1_500)[:1_500]
+    page = replace(FEES, text=text)
+
+    def take() -> None:
+        Draft([page], "a?").take(Sentence(f"{text} [1]."))
+
+    assert seconds_of(take, SECONDS) < SECONDS

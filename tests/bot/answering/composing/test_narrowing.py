@@ -55,6 +55,31 @@ from tests.bot.answering.composing.test_relations import decided, goes_out, pass
             "Reports filed during the audit are read within 10 days after the audit.",
             "Reports filed after the audit are read within 10 days after the audit.",
         ),
+        (
+            "One signature is enough for everyday orders.",
+            "For everyday orders one signature is enough.",
+            "One signature is enough.",
+        ),
+        (
+            "You may use machines which have been inspected.",
+            "You may use machines which have been inspected.",
+            "You may use machines.",
+        ),
+        (
+            "Costs are repaid after approval.",
+            "After approval, costs are repaid.",
+            "Costs are repaid.",
+        ),
+        (
+            "Depending on the site, badges are red or blue.",
+            "Badges are red or blue depending on the site.",
+            "Badges are red or blue.",
+        ),
+        (
+            "For site plans Quality also audits, which adds two weeks.",
+            "For site plans Quality also audits, which adds two weeks.",
+            "Quality also audits, which adds two weeks.",
+        ),
     ],
 )
 def test_what_narrows_is_not_left_out(text: str, true: str, false: str) -> None:
@@ -69,6 +94,7 @@ def test_what_narrows_is_not_left_out(text: str, true: str, false: str) -> None:
         ("Lock the door, and take the key of the shed.", "Lock the door."),
         ("The desk opens at nine and closes for lunch at noon.", "The desk opens at nine."),
         ("Badges are paid by the desk within 30 days.", "Badges are paid by the desk."),
+        ("Tests run before each merge, and after each deploy.", "Tests run after each deploy."),
     ],
 )
 def test_what_narrows_nothing_may_be_left_out(text: str, said: str) -> None:

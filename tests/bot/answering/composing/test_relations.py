@@ -209,8 +209,8 @@ def test_orders_to_a_language_model_are_known(text: str, orders: bool) -> None:
         ),
         (
             "A partner signs the plan that the customer has drafted for the archive.",
-            "A partner signs the plan that the customer has drafted.",
-            "A customer signs the plan that the partner has drafted.",
+            "A partner signs the plan that the customer has drafted for the archive.",
+            "A customer signs the plan that the partner has drafted for the archive.",
         ),
     ],
 )

@@ -38,6 +38,21 @@ def test_what_only_a_title_says_does_not_go_out(heading: str, text: str, said: s
 
 
 @pytest.mark.parametrize(
+    ("heading", "said", "decision"),
+    [
+        ("2022 version (no longer valid)", "Overtime is 10 hours.", CheckOutcome.UNCLEAR),
+        ("Deprecated rules", "Overtime is 10 hours.", CheckOutcome.UNCLEAR),
+        ("2022 version (no longer valid)", "Overtime was 10 hours.", CheckOutcome.SUPPORTED),
+        ("Current rules", "Overtime is 10 hours.", CheckOutcome.SUPPORTED),
+    ],
+)
+def test_what_a_title_calls_outdated_does_not_hold_today(
+    heading: str, said: str, decision: CheckOutcome
+) -> None:
+    assert decided("Overtime is 10 hours.", said, heading) is decision
+
+
+@pytest.mark.parametrize(
     ("heading", "text", "said"),
     [
         ("Travel costs", "They are repaid within 30 days.", "Travel costs are repaid in 30 days."),

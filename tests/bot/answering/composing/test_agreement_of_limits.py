@@ -1,0 +1,88 @@
+"""The same limit in other words is no contradiction, and no other limit is verified."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answering.composing.checking import CheckOutcome
+from tests.bot.answering.composing.test_relations import decided, goes_out, passage
+
+ROLES = "Two roles: **cook** (plans, tastes no salt), **waiter** (brings the bill)."
+HATS = "Three hats: **cook** (plans), **waiter** (brings the bill every hour), **guest** (does)."
+RULES = """\
+Two kinds of change need more:
+
+- anything touching payments: one reviewer must be the security buddy
+- scripts that can delete something: one reviewer from the platform guild"""
+TRAINS = """\
+- up to 3 hours: second class, all grades
+- over 3 hours: first class from M1, second class for all others"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Exceptions last no longer than 14 days.", "Exceptions last for 14 days at most."),
+        ("Not more than 5 people may enter.", "At most 5 people may enter."),
+        ("When you leave only the box is wiped.", "If you leave, just the box is wiped."),
+        ("At most 5 hours a week, 3 weeks a quarter.", "5 hours a week, only 3 weeks a quarter."),
+        ("Do not deploy without approval.", "You can deploy with approval."),
+        ("The gate does not open until 9.", "The gate opens at 9."),
+        ("Nobody may take leave before June.", "You may take leave from June."),
+        ("No dogs unless they are guide dogs.", "Guide dogs are allowed."),
+    ],
+)
+def test_the_same_limit_in_other_words_is_no_contradiction(text: str, said: str) -> None:
+    assert decided(said, passage(text)) is not CheckOutcome.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Do not deploy without approval.", "You can deploy."),
+        ("At most 5 hours a week.", "At least 5 hours a week."),
+        ("Sign the form.", "Only sign the form."),
+        ("When you leave only the box is wiped.", "If you leave, the box is wiped."),
+    ],
+)
+def test_a_limit_that_is_lost_or_added_does_not_go_out(text: str, said: str) -> None:
+    assert not goes_out(said, passage(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "true", "false"),
+    [
+        (ROLES, "The cook plans and tastes no salt.", "The cook plans and tastes salt."),
+        (HATS, "The waiter brings the bill every hour.", "The guest brings the bill every hour."),
+        (
+            RULES,
+            "For anything touching payments, one reviewer must be the security buddy.",
+            "For scripts that can delete something, one reviewer must be the security buddy.",
+        ),
+        (
+            RULES,
+            "Anything touching payments: one reviewer must be the security buddy.",
+            "Scripts that can delete something: one reviewer must be the security buddy.",
+        ),
+        (
+            TRAINS,
+            "Over 3 hours it is first class from M1 and second class for all others.",
+            "Over 3 hours it is second class from M1 and first class for all others.",
+        ),
+        (
+            "Put it in the tool, then block your calendar.",
+            "Put it in the tool, then block your calendar.",
+            "Block your calendar, then put it in the tool.",
+        ),
+        (
+            "The fee is paid by the tenant to the owner.",
+            "The fee is paid by the tenant to the owner.",
+            "The fee is paid to the tenant.",
+        ),
+    ],
+)
+def test_a_label_an_order_or_a_way_that_is_exchanged_does_not_go_out(
+    text: str, true: str, false: str
+) -> None:
+    assert goes_out(true, passage(text))
+    assert not goes_out(false, passage(text))
