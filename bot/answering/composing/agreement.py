@@ -32,6 +32,8 @@ _NEARLY = 0.75
 _ONLY = frozenset({"just", "merely", "purely"})
 """Words that may mean "only", and may mean nothing: "just the container", "just ask"."""
 _EXCEPTING = frozenset({"before", "but", "except", "unless", "until", "without"})
+_BEYOND = frozenset({"more", "less"})
+"""Limits that except the rest: "not above 50 euros"."""
 _REACH = 4
 """A "not" may negate this many content words after it."""
 
@@ -301,7 +303,7 @@ def _exceptions(words: Sequence[Word]) -> frozenset[str]:
     exceptions, others = set[str](), set[str]()
     denied, left = False, 0
     for word in words:
-        if denied and word.text.casefold() in _EXCEPTING:
+        if denied and (word.text.casefold() in _EXCEPTING or word.limit in _BEYOND):
             left = _REACH
         elif left and word.weighs:
             exceptions.update(word.forms)

@@ -37,7 +37,7 @@ a an the this that these those there here it its they them their he him his she 
 our you your i me my who whom whose which what when where how why is are was were be been
 being am do does did done has have had having of in on at to from by for with as into onto
 about between within during through per via than then so too very also just if can could
-may might will would should get gets got make makes made such other own same following below
+may might will would should anymore get gets got make makes made such other own same following below
 according page section wiki passage document e.g i.e etc please ok okay
 """)
 """Words without meaning of their own, including those for places and kinds of text."""

@@ -47,6 +47,9 @@ _ENDING = _set("""
 after before depending during following for where while who whom whose which with without
 """)
 """First words of a qualifier at the end, which narrows more often than it only adds."""
+_SOME = _set("""
+few generally most mostly normally often ordinarily some sometimes typically usually
+""")
 _COUNTED = frozenset({"before", "after", "more", "less"})
 _BEYOND = frozenset({"more", "less"})
 _ALL = frozenset({"all", "every", "each", "any"})
@@ -62,7 +65,8 @@ def leaves_out_what_narrows(
         _widens_all(hypothesis, premise, context)
         or _adds_limit(hypothesis, premise)
         or any(
-            _leaves_out_opening(hypothesis, parts, context)
+            _tells_some_as_all(hypothesis, sentence)
+            or _leaves_out_opening(hypothesis, parts, context)
             or any(_leaves_out_middle(own, part, context) for part in parts)
             or any(
                 _leaves_out_end(hypothesis, own, joined, context)
@@ -104,14 +108,28 @@ def _adds_limit(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
     return bool(ours - theirs)
 
 
+def _tells_some_as_all(hypothesis: Sequence[Word], sentence: Sequence[Word]) -> bool:
+    """Return whether it leaves out "most" or "usually"."""
+    if any(word.text.casefold() in _SOME for word in hypothesis):
+        return False
+    some = any(word.text.casefold() in _SOME for word in sentence)
+    return some and takes_half(bases(hypothesis), bases(sentence))
+
+
 def _leaves_out_opening(
     hypothesis: Sequence[Word], parts: Sequence[Sequence[Word]], context: frozenset[str]
 ) -> bool:
-    """Return whether it takes the part after "For contractors, " without the opening."""
-    if len(parts) < 2 or not parts[0] or parts[0][0].text.casefold() not in _OPENING:
+    """Return whether it takes the part after "For contractors, " or "At night " without the
+    opening."""
+    if not parts[0] or parts[0][0].text.casefold() not in _OPENING:
         return False
     opening, own = bases(parts[0]), bases(hypothesis)
     known = own | context | _NARROWS_NOTHING
+    first = next((word.base for word in parts[0] if word.weighs), "")
+    if first not in known and len(opening & own) > 1 and takes_half(own, opening - {first}):
+        return True
+    if len(parts) < 2:
+        return False
     takes = takes_half(own, bases(parts[1]))
     return takes and bool(opening) and not takes_half(known, opening)
 

@@ -71,7 +71,9 @@ def _reverses_any(hypothesis: Sequence[Word], premise: Sequence[Word], *, orders
 def _sides(words: Sequence[Word], place: int) -> tuple[frozenset[str], frozenset[str]]:
     """Return the words on each side only; none where a passive may reverse the sides."""
     if words[place].role is TokenRole.WORD:
-        being = place and words[place - 1].root in _BEING
+        being = any(
+            word.root.removesuffix("n't") in _BEING for word in words[max(0, place - 2) : place]
+        )
         if being or "by" in {word.root for word in words}:
             return frozenset(), frozenset()
     left, right = bases(words[:place]), bases(words[place + 1 :])

@@ -78,6 +78,7 @@ _TWO_WORDS = re.compile(rf"\b({_TENS})-({_ONES})\b", re.IGNORECASE)
 _BOUNDS = re.compile(
     rf"\b(?:{'|'.join(BOUNDS)}|not? (?:{'|'.join(THAN_BOUNDS)}) than)\b", re.IGNORECASE
 )
+_ANY_MORE = re.compile(r"\bany (?:more|longer)\b(?! than)", re.IGNORECASE)
 _OR_MORE = re.compile(
     rf"\b(\d[\d.,]{{0,12}}|{'|'.join(NUMBERS)})((?:\s\w{{1,20}})?) or (more|longer|less|fewer)\b",
     re.IGNORECASE,
@@ -107,7 +108,7 @@ def _spelled(text: str) -> str:
     ^6: it would become 106."""
     text = _DATE.sub(r"\1", text)
     text = _OR_MORE.sub(_bounded, text)
-    text = _BOUNDS.sub(_bound, text)
+    text = _ANY_MORE.sub("anymore", _BOUNDS.sub(_bound, text))
     text = _TWO_WORDS.sub(
         lambda m: str(int(NUMBERS[m[1].lower()]) + int(NUMBERS[m[2].lower()])), text
     )

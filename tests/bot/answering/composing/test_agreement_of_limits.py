@@ -29,6 +29,10 @@ TRAINS = """\
         ("Do not deploy without approval.", "You can deploy with approval."),
         ("The gate does not open until 9.", "The gate opens at 9."),
         ("Nobody may take leave before June.", "You may take leave from June."),
+        ("We no longer accept cash.", "Cash isn't accepted any more."),
+        ("A key isn't needed if you have a badge.", "With a badge you don't need a key."),
+        ("Costs are not covered above 50 euros.", "Costs are covered up to 50 euros."),
+        ("Do not wait longer than 10 minutes.", "Wait 10 minutes at most."),
         ("No dogs unless they are guide dogs.", "Guide dogs are allowed."),
     ],
 )

@@ -80,6 +80,13 @@ from tests.bot.answering.composing.test_relations import decided, goes_out, pass
             "For site plans Quality also audits, which adds two weeks.",
             "Quality also audits, which adds two weeks.",
         ),
+        (
+            "At night the guard has the key.",
+            "The guard has the key at night.",
+            "The guard has the key.",
+        ),
+        ("Most staff work from home.", "Most staff work from home.", "Staff work from home."),
+        ("Leave is usually approved.", "Usually leave is approved.", "Leave is approved."),
     ],
 )
 def test_what_narrows_is_not_left_out(text: str, true: str, false: str) -> None:
