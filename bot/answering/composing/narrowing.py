@@ -44,7 +44,7 @@ summari turn
 _SUBJECT = 2
 """Content words before a qualifier of the subject. After more, it may tell how or when."""
 _ENDING = _set("""
-after before depending during following for where while who whom whose which with without
+after at before depending during following for in on where while who whom whose which with without
 """)
 """First words of a qualifier at the end, which narrows more often than it only adds."""
 _SOME = _set("""
@@ -64,6 +64,7 @@ def leaves_out_what_narrows(
     return (
         _widens_all(hypothesis, premise, context)
         or _adds_limit(hypothesis, premise)
+        or _moves_only(hypothesis, premise)
         or any(
             _tells_some_as_all(hypothesis, sentence)
             or _leaves_out_opening(hypothesis, parts, context)
@@ -106,6 +107,30 @@ def _adds_limit(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
         for words in (hypothesis, premise)
     )
     return bool(ours - theirs)
+
+
+def _moves_only(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether one of the two begins with "only the guard", and the other says "only" of
+    something else: "the guard may only open it"."""
+    sentences = [hypothesis, *split_at(premise, ends_line)]
+    ours, *theirs = [list(_said_only_of(sentence)) for sentence in sentences]
+    begin, *begins = [bool(s) and s[0].limit == "only" for s in sentences]
+    if begin and ours and any(theirs) and not any(ours[0] in several for several in theirs):
+        return True
+    own = bases(hypothesis)
+    return bool(ours) and any(
+        begins_so and several and several[0] in own and several[0] not in ours
+        for begins_so, several in zip(begins, theirs, strict=True)
+    )
+
+
+def _said_only_of(words: Sequence[Word]) -> Iterator[str]:
+    """Yield the content word after each "only", or the one before if none follows."""
+    for place, word in enumerate(words):
+        if word.limit == "only":
+            following = next((other for other in words[place:] if other.weighs), None)
+            near = following or next((w for w in reversed(words[:place]) if w.weighs), None)
+            yield near.base if near else ""
 
 
 def _tells_some_as_all(hypothesis: Sequence[Word], sentence: Sequence[Word]) -> bool:

@@ -128,8 +128,8 @@ def _fraction(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
 
 
 def _implied(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
-    """Read "an hour", "half an hour", "half-yearly", "an hour and a half", "daily", "every second
-    week", "noon"."""
+    """Read "an hour", "half an hour", "half-yearly", "half of it", "an hour and a half", "daily",
+    "every second week", "noon"."""
     if hours := NAMED_HOURS.get(tokens[at]):
         return Quantity(hours, MeasureUnit(CLOCK), implied=True), at + 1
     if second := _every_second(tokens, at):
@@ -139,6 +139,8 @@ def _implied(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
         value, end = Fraction(1, 2), at + 1 + (tokens[at + 1 : at + 2] == ["-"])
     articles = end < len(tokens) and tokens[end] in ARTICLES
     unit = UNITS.get(tokens[end + articles]) if end + articles < len(tokens) else None
+    if unit is None and tokens[at] in HALF:
+        return Quantity(frozenset({Fraction(50)}), UNITS["%"], implied=True), at + 1
     if unit is None or unit.kind not in TIME or not (articles or end > at or _is_rate(tokens[at])):
         return None
     end += articles + 1

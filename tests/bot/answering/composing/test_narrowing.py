@@ -85,6 +85,21 @@ from tests.bot.answering.composing.test_relations import decided, goes_out, pass
             "The guard has the key at night.",
             "The guard has the key.",
         ),
+        (
+            "Only the guard may open the gate.",
+            "Only the guard can open the gate.",
+            "The guard may only open the gate.",
+        ),
+        (
+            "The badge works in your own hall only.",
+            "The badge works only in your own hall.",
+            "Only the badge works in your own hall.",
+        ),
+        (
+            "The fee is waived on the first visit.",
+            "On the first visit the fee is waived.",
+            "The fee is waived.",
+        ),
         ("Most staff work from home.", "Most staff work from home.", "Staff work from home."),
         ("Leave is usually approved.", "Usually leave is approved.", "Leave is approved."),
     ],

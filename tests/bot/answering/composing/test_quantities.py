@@ -53,6 +53,7 @@ from bot.answering.composing.quantities import quantities
         ("15 minutes", "a quarter of an hour"),
         ("90 minutes", "1\u00bd hours"),
         ("24/7", "every day"),
+        ("50% of the fee", "half of the fee"),
         ("each second", "every second"),
     ],
 )
