@@ -32,6 +32,16 @@ while with within without
 """)
 """First words of an opening that a comma ends: "For contractors, ..."."""
 
+ENDINGS = _set("""
+after at before depending during following for in on where while who whom whose which with without
+""")
+"""First words of a qualifier at the end, which narrows more often than it only adds."""
+
+SOME = _set("""
+few generally most mostly normally often ordinarily some sometimes typically usually
+""")
+"""Words for a part of all people or times."""
+
 IDLE = JOINS | _set("""
 a an the this that these those there here it its they them their he him his she her we us
 our you your i me my who whom whose which what when where how why is are was were be been

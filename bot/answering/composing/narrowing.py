@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bot.answering.composing.lexicon import JOINS
+from bot.answering.composing.lexicon import ENDINGS, JOINS, SOME
 from bot.answering.composing.words import (
     TokenRole,
     Word,
@@ -43,13 +43,6 @@ summari turn
 """Bases of words in openings that narrow nothing: in general, for example."""
 _SUBJECT = 2
 """Content words before a qualifier of the subject. After more, it may tell how or when."""
-_ENDING = _set("""
-after at before depending during following for in on where while who whom whose which with without
-""")
-"""First words of a qualifier at the end, which narrows more often than it only adds."""
-_SOME = _set("""
-few generally most mostly normally often ordinarily some sometimes typically usually
-""")
 _COUNTED = frozenset({"before", "after", "more", "less"})
 _BEYOND = frozenset({"more", "less"})
 _ALL = frozenset({"all", "every", "each", "any"})
@@ -135,9 +128,9 @@ def _said_only_of(words: Sequence[Word]) -> Iterator[str]:
 
 def _tells_some_as_all(hypothesis: Sequence[Word], sentence: Sequence[Word]) -> bool:
     """Return whether it leaves out "most" or "usually"."""
-    if any(word.text.casefold() in _SOME for word in hypothesis):
+    if any(word.text.casefold() in SOME for word in hypothesis):
         return False
-    some = any(word.text.casefold() in _SOME for word in sentence)
+    some = any(word.text.casefold() in SOME for word in sentence)
     return some and takes_half(bases(hypothesis), bases(sentence))
 
 
@@ -188,7 +181,7 @@ def _leaves_out_end(
     if rest and rest[0].limit in _COUNTED and any(word.limit in _COUNTED for word in hypothesis):
         return False  # it takes the "after" of "before each merge, and after each deploy"
     narrows = any(word.weighs and context.isdisjoint(word.forms) for word in rest)
-    return narrows and rest[0].text.casefold() in _ENDING
+    return narrows and rest[0].text.casefold() in ENDINGS
 
 
 def _joins(word: Word) -> bool:
