@@ -16,12 +16,13 @@ from bot.answering.composing.checking import (
 )
 from bot.answering.composing.claims import Claim, Flaw, claim
 from bot.answering.composing.denials import split_denial
+from bot.answering.composing.facts import missing, unknown_names
 from bot.answering.composing.ground import Ground, bare
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
-from bot.answering.composing.lexicon import KEPT_LIMITS, OPENINGS
+from bot.answering.composing.lexicon import KEPT_LIMITS
 from bot.answering.composing.prompt import NOTHING
 from bot.answering.composing.sentences import Evidence, Lead, Sentence
-from bot.answering.composing.words import TokenRole, Word, limits, read
+from bot.answering.composing.words import TokenRole, Word, is_fragment, limits, read
 from indexers.model import Passage
 
 CLAIMLESS = (Flaw.FRAME, Flaw.EMPTY, Flaw.REPEATED)
@@ -255,7 +256,10 @@ class Draft:
             return check(drafted.claim, cited, others, self._shown)
         denied_text, statement = denial
         whole = check(drafted.claim, cited, others, self._shown)
-        if whole.decision is CheckOutcome.CONTRADICTED and whole.flaw not in _DENIED:
+        if whole.decision is CheckOutcome.CONTRADICTED and not (
+            whole.flaw in _DENIED
+            or (whole.flaw is Flaw.NAME and self._names_what_is_absent(drafted.claim, statement))
+        ):
             return whole
         # A passage must support the statement, and none may say nearly what the sentence denies.
         if statement and all(self._is_silent(denied_text, ground) for ground in self._grounds):
@@ -263,6 +267,11 @@ class Draft:
             if result.decision is CheckOutcome.SUPPORTED:
                 return result
         return SentenceCheck(CheckOutcome.UNCLEAR, whole.support, share=1.0)
+
+    def _names_what_is_absent(self, claim: Claim, statement: str) -> bool:
+        """Return whether only the denial has names of no passage: "It does not mention China"."""
+        known = not missing(claim, self._grounds, self._shown.question)
+        return known and not unknown_names(read(statement), self._shown.names)
 
     def _is_silent(self, denied_text: str, ground: Ground) -> bool:
         """Return whether no span has all words that the denial shares with the question."""
@@ -292,7 +301,7 @@ class Draft:
         """Return whether it gets its meaning from the question ("Within 21 days."), and another
         passage than its own has more of the question's words."""
         is_first = not any(other.claims for other in self.sentences)
-        if not (is_first and drafted.support and _is_fragment(drafted.words)):
+        if not (is_first and drafted.support and is_fragment(drafted.words)):
             return False
         if roots(drafted.words) & self._asked:
             return False
@@ -370,14 +379,6 @@ def _items(following: Sequence[Drafted]) -> Iterator[Drafted]:
         if sentence.lead is not Lead.ITEM and not sentence.code and not is_row:
             return
         yield drafted
-
-
-def _is_fragment(words: Sequence[Word]) -> bool:
-    """Return whether it begins as an answer without a subject does: "Within 21 days"."""
-    return any(
-        word.role is TokenRole.NUMBER or word.limit or word.text.casefold() in OPENINGS
-        for word in words[:1]
-    )
 
 
 def _is_chatter(drafted: Drafted, cited: Sequence[Ground]) -> bool:

@@ -274,3 +274,11 @@ def limits(words: Sequence[Word]) -> frozenset[str]:
 def kept_limits(words: Sequence[Word]) -> frozenset[str]:
     """Return the limits that must not be left out."""
     return limits(words) & KEPT_LIMITS
+
+
+def is_fragment(words: Sequence[Word]) -> bool:
+    """Return whether it begins as an answer without a subject does: "Within 21 days"."""
+    return any(
+        word.role is TokenRole.NUMBER or word.limit or word.text.casefold() in OPENINGS
+        for word in words[:1]
+    )

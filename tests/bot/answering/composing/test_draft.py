@@ -110,3 +110,19 @@ def test_a_page_of_tiny_sentences_is_compared_in_no_time(seed: str) -> None:
         Draft([page], "a?").take(Sentence(f"{text} [1]."))
 
     assert seconds_of(take, SECONDS) < SECONDS
+
+
+@pytest.mark.parametrize(
+    ("said", "flaw"),
+    [
+        ("The page does not mention a fee in China", None),
+        ("The page does not mention a fee in China; the fee is 30 euros", None),
+        ("The page does not mention a fee; in China the fee is 30 euros", Flaw.NAME),
+        ("The page does not mention a fee in #china", Flaw.NAME),
+        ("The fee is 30 euros in China", Flaw.NAME),
+    ],
+)
+def test_a_denial_may_name_what_no_page_names(said: str, flaw: Flaw | None) -> None:
+    drafted = Draft([FEES], "What does it cost?").take(Sentence(f"{said} [1]."))
+
+    assert drafted.flaw is flaw
