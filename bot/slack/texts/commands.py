@@ -250,7 +250,7 @@ BOT_NOT_IN_REVIEW_CHANNEL = (
 )
 NOT_IN_REVIEW_CHANNEL = "Flags can only go to a channel that you are in."
 REVIEW_CHANNEL_TOO_OPEN = "This channel is private, so its flags can only go to a private channel."
-NOT_OFFERED = "That is nothing that I offer. Nothing was changed: please try again."
+NOT_OFFERED = "I do not offer that. Nothing was changed: please try again."
 SAVED = "Saved. I answer in this channel as you set it."
 SETTINGS_TITLE = "This channel"
 SAVE = "Save"

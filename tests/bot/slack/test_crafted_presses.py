@@ -447,7 +447,7 @@ async def test_a_channel_is_set_to_nothing_that_the_form_does_not_offer(
     (question,) = bot.handbook.asked
 
     assert (question.language, question.wikis) == ("", None)
-    assert "nothing that I offer" in slack.ephemerals("U0ANNA")[-1].text
+    assert "do not offer that" in slack.ephemerals("U0ANNA")[-1].text
 
 
 async def test_nobody_sets_a_direct_conversation_not_even_an_admin(
