@@ -1,4 +1,4 @@
-"""The account of what an edited Confluence says, and ever said to whom."""
+"""The texts of an edited Confluence: which there are, and who was ever allowed to read them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.confluences import may_read
 
 WORD = "everywhere"
-"""Stands in each part of each page."""
+"""A word in each part of each page."""
 
 Gates = tuple[frozenset[Who], ...]
 
@@ -22,7 +22,7 @@ _PART = re.compile(rf"{WORD} text\d+ part \d+ of \d+")
 
 @dataclass(frozen=True)
 class Text:
-    """What a page says at one time: title, address, parts."""
+    """The text of a page at one time: title, address, parts."""
 
     title: str
     url: str
@@ -43,29 +43,29 @@ class Account:
         ]
 
     def pages(self) -> dict[str, Text]:
-        """Current pages and blog posts that say something, by id."""
+        """Return the current pages and blog posts with text, by id."""
         return {page.id: self._text(page) for page in self.current_pages() if page.body}
 
     def current(self) -> set[str]:
         return {page.id for page in self.current_pages()}
 
     def permitted(self, user: User | None) -> set[str]:
-        """Current pages that they may read, whether these say something or not."""
+        """Return the current pages that the person may read, with or without text."""
         return {key for key in self.current() if may_read(self.world, user, key)}
 
     def readable(self, user: User | None) -> dict[str, Text]:
         return {key: text for key, text in self.pages().items() if may_read(self.world, user, key)}
 
     def is_whole(self, key: str, text: Text) -> bool:
-        """Whether these are all parts of something that the page said once."""
+        """Return whether the parts are a complete version of the page."""
         return (key, text.parts) in self._written_for
 
     def has_readers(self, key: str) -> bool:
-        """Whether its rights name anybody at all."""
+        """Return whether the rights of the page name anybody."""
         return bool(self._gates(self.world.contents[key])[0])
 
     def edited_lately(self) -> set[str]:
-        """As far as the search knows by now."""
+        """Return the pages whose recent edits the search has indexed."""
         since, indexed = self.site.clock.at - timedelta(hours=26), self.world.indexed()
         return {page.id for page in self.current_pages()
                 if page.modified > since and page.id in indexed
@@ -76,18 +76,18 @@ class Account:
         return any(not page.body for page in self.current_pages())
 
     def was_written_for(self, user: User | None, key: str, parts: frozenset[str]) -> bool:
-        """Whether what a page said was ever said to whoever has the groups that ``user``
-        has now."""
+        """Return whether the page ever had this text while the current groups of ``user`` could
+        read it."""
         return any(
             all(any(self._is(user, who) for who in gate) for gate in gates)
             for gates in self._written_for.get((key, parts), ())
         )
 
     def remember(self) -> None:
-        """After each edit."""
+        """Record every current text with its rights. Call it after each edit."""
         for page in self.current_pages():
-            said = (page.id, self._text(page).parts)
-            self._written_for.setdefault(said, set()).add(self._gates(page))
+            wording = (page.id, self._text(page).parts)
+            self._written_for.setdefault(wording, set()).add(self._gates(page))
 
     def _gates(self, page: Content) -> Gates:
         grants = self.world.spaces[page.space].grants

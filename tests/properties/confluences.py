@@ -1,4 +1,4 @@
-"""From a made-up Confluence over HTTP to what a person finds, as it runs in production."""
+"""From a local Confluence over HTTP to the hits of a person, as in production."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SPLIT = Splitter(EMBEDDER.count_tokens, 200)
 
 @contextmanager
 def site_of(product: Product, **settings: int) -> Iterator[Site]:
-    """An empty one; ``settings`` as of `LocalConfluence`."""
+    """Yield an empty site. ``settings`` are those of `LocalConfluence`."""
     clock = Clock()
     world = World(product, now=clock.now)
     with LocalConfluence(world, **settings) as confluence:
@@ -37,23 +37,24 @@ def wiki_of(transport: Transport) -> ConfluenceWiki:
 
 
 def principal(world: World, tokens: Tokens, user: User | None) -> Principal:
-    """By the world's own books. Whoever may not log in is nobody in particular."""
+    """Return the principal of a person, computed from the world. A person who may not log in is
+    anonymous."""
     if user is None or not user.active:
         return Principal.of(EVERYONE)
     groups = [world.groups[name] for name in world.groups_of(user.id)]
     names = [group.id if world.is_cloud else group.name for group in groups]
-    held = [EVERYONE, tokens.user(user.id), *map(tokens.group, names)]
-    # Data Center has no guests: whoever is not in the group that licenses may still log in.
+    own_tokens = [EVERYONE, tokens.user(user.id), *map(tokens.group, names)]
+    # Data Center has no guests: a person outside the licensed group may still log in.
     guest = (user.guest and world.is_cloud) or user.app
-    return Principal.of(*held, *([] if guest else [tokens.licensed]))
+    return Principal.of(*own_tokens, *([] if guest else [tokens.licensed]))
 
 
 def may_read(world: World, user: User | None, content: str) -> bool:
-    """As the world says. What is open to visitors is so to the deactivated, logged out."""
+    """Return what the world says. A deactivated person reads what visitors read."""
     return world.may_read(user.id if user and user.active else None, content)
 
 
-def found(index: PassageIndex, words: str, reader: Principal) -> list[Hit]:
+def hits_for(index: PassageIndex, words: str, reader: Principal) -> list[Hit]:
     return index.search(words, EMBEDDER.embed_question(words), reader=reader, limit=200)
 
 

@@ -1,6 +1,6 @@
-"""Days in a workspace: what was asked, and what must hold of it in the end.
+"""Random days in a workspace: the questions people ask, and what must hold at the end.
 
-What happens on them is drawn by chance from the table in `tests.properties.happenings`.
+The events are drawn from the table in `tests.properties.happenings`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PEOPLE = ("U0ANNA", "U0BEN")
 SORRY = "Something went wrong on my side"
 _VOTED_TOGETHER = 4
 _VOTED_WITHIN = 120.0
-"""Seconds, for a machine that has other things to do."""
+"""Seconds, for a busy machine."""
 _TWO = [":+1: 2"]
 
 Place = tuple[str, str]
@@ -34,20 +34,19 @@ Place = tuple[str, str]
 
 @dataclass
 class Day:
-    """``bots`` share their data; one of them always lives. ``questions`` by place; ``gone``
-    are those that were deleted, ``hints`` what was said in a thread without a mention, which
-    the bot may take for a question to it, or not. Each wording of each has a number of its
-    own, and ``numbers`` has the last ones."""
+    """A day with ``bots`` that share their data; at least one is always alive. ``questions`` are by
+    place, ``hints`` are thread messages without a mention, which the bot may treat as questions.
+    Each wording has its own number; ``numbers`` has the latest."""
 
     slack: LocalSlack
     bots: list[Mortal]
     chance: random.Random
     questions: dict[Place, Message] = field(default_factory=dict)
     hints: dict[Place, Message] = field(default_factory=dict)
-    gone: set[Place] = field(default_factory=set)
+    deleted: set[Place] = field(default_factory=set)
     numbers: dict[Place, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
-    held: list[tuple[Any, Any]] = field(default_factory=list)
+    held_back: list[tuple[Any, Any]] = field(default_factory=list)
     _count: int = 0
     _pressing: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -63,7 +62,7 @@ class Day:
             await self.bury_the_dead()
 
     async def end(self, patience: float) -> None:
-        """Nothing more goes wrong: whatever is owed must come, and what is due must go."""
+        """Stop all faults, and wait until every reply and deletion that is due has happened."""
         self.release()
         self.slack.web_api.faults.clear()
         for bot in self.bots:
@@ -80,10 +79,10 @@ class Day:
         await self.slack.settled()
 
     def release(self) -> None:
-        """What was held back comes, in another order."""
-        held, self.held = self.held, []
-        self.chance.shuffle(held)
-        for kind, payload in held:
+        """Deliver the held events in another order."""
+        deliveries, self.held_back = self.held_back, []
+        self.chance.shuffle(deliveries)
+        for kind, payload in deliveries:
             self.slack.deliverer.begin(kind, payload)
 
     async def bury_the_dead(self) -> None:
@@ -96,27 +95,27 @@ class Day:
             else:
                 await bot.beat()
 
-    # What is asked
+    # Questions
 
     def number(self) -> str:
         self._count += 1
         return f"q{self._count}"
 
-    def said(self, message: Message) -> None:
-        """Now, or as it is now."""
+    def record_wording(self, message: Message) -> None:
+        """Record the number of a new or edited message."""
         numbers = NUMBER.findall(message.text)
         self.numbers.pop((message.channel, message.ts), None)
         if numbers:
             self.numbers[message.channel, message.ts] = numbers[-1]
 
-    def asked(self, message: Message) -> None:
+    def record_question(self, message: Message) -> None:
         place = message.channel, message.ts
         self.hints.pop(place, None)
         self.questions[place] = message
-        self.said(message)
+        self.record_wording(message)
 
     def pressing(self, deed: Coroutine[Any, Any, Any]) -> None:
-        """Goes on beside what happens next."""
+        """Run ``deed`` in the background, beside the next events."""
 
         async def press() -> None:
             try:
@@ -128,10 +127,10 @@ class Day:
         self._pressing.add(task)
         task.add_done_callback(self._pressing.discard)
 
-    # What must hold of it
+    # Checks
 
     def answers(self) -> list[Message]:
-        """Whatever the bot says where people ask."""
+        """Return the bot's messages in all places where people ask."""
         return [
             message
             for channel in self.slack.channels
@@ -140,45 +139,45 @@ class Day:
         ]
 
     def wrong(self) -> Counter[str]:
-        """What must not be: how often."""
-        return Counter({what: many for what, many in self.verdict().items() if what not in FINE})
+        """Return how often each wrong outcome occurred."""
+        return Counter({fate: many for fate, many in self.verdict().items() if fate not in FINE})
 
     def verdict(self) -> Counter[str]:
-        """How many questions have one answer, one stated failure, or anything else; and
-        what else is not as it must be."""
+        """Count the questions with one answer, with one stated failure, and with anything else, and
+        all other faults."""
         answers = self.answers()
         marked: dict[str, list[Message]] = {}
         for message in answers:
             for mark in _marks(message):
                 marked.setdefault(mark, []).append(message)
-        found = Counter(
+        fates = Counter(
             self._fate(place, marked.get(f"reply-to-{place[1]}-0", [])) for place in self.questions
         )
-        found["said twice"] = sum(len(messages) > 1 for messages in marked.values())
-        asked = set(self.numbers.values())
-        found["of what nobody asks any more"] = sum(
-            not set(NUMBER.findall(words(message))) <= asked for message in answers
+        fates["said twice"] = sum(len(messages) > 1 for messages in marked.values())
+        current_numbers = set(self.numbers.values())
+        fates["of what nobody asks any more"] = sum(
+            not set(NUMBER.findall(words(message))) <= current_numbers for message in answers
         )
-        found["left of a deleted question"] = sum(
-            f"reply-to-{ts}-0" in marked for _, ts in self.gone
+        fates["left of a deleted question"] = sum(
+            f"reply-to-{ts}-0" in marked for _, ts in self.deleted
         )
-        return +found
+        return +fates
 
     def _fate(self, place: Place, replies: list[Message]) -> str:
         if len(replies) != 1:
             return f"{len(replies)} replies"
-        shown = words(replies[0])
-        if self.numbers[place] in NUMBER.findall(shown):
+        reply_text = words(replies[0])
+        if self.numbers[place] in NUMBER.findall(reply_text):
             return "answered"
-        return "failed" if shown.startswith(SORRY) else "answered as it was not asked"
+        return "failed" if reply_text.startswith(SORRY) else "answered as it was not asked"
 
     def _is_at_work(self) -> bool:
         handling = any(bot.app.failures._at_work for bot in self.bots)
         return handling or bool(self.bots[0].app.inbox.store.unfinished())
 
     async def _vote_together(self) -> None:
-        """Whatever they said before, and however often and at once they press: two people
-        are two votes."""
+        """Two people are two votes, however often and at once they press, and whatever they voted
+        before."""
         judged = [
             m for m in self.answers() if m.channel in CHANNELS and "verdict" in m.action_ids()
         ]
@@ -192,10 +191,10 @@ class Day:
                 for person in (*PEOPLE, *PEOPLE)
             )
         )
-        # A click is acknowledged before it is at work.
+        # A click is acknowledged before it is processed.
         with suppress(TimeoutError):
             async with asyncio.timeout(_VOTED_WITHIN):
-                while self._is_at_work() or any(_votes(one) != _TWO for one in chosen):  # noqa: ASYNC110 - of a database
+                while self._is_at_work() or any(_votes(answer) != _TWO for answer in chosen):  # noqa: ASYNC110 - of a database
                     await asyncio.sleep(0.02)
         for message in chosen:
             assert _votes(message) == _TWO, words(message)
@@ -220,12 +219,12 @@ def _marks(message: Message) -> list[str]:
 async def day(
     slack: LocalSlack, where: Path | str, like: Bot, chance: random.Random, bots: int
 ) -> Day:
-    """One on which ``bots`` processes are at work."""
+    """Return a day with ``bots`` processes."""
     slack.add_channel("C0OTHER", name="other", members=list(PEOPLE))
     like.answering = Echo()
     like.change(provider="compatible", model="small", url="http://localhost:1")
     clock = Clock()
-    made = [Mortal(slack, where, clock, like) for _ in range(bots)]
-    for bot in made:
+    bots_made = [Mortal(slack, where, clock, like) for _ in range(bots)]
+    for bot in bots_made:
         await bot.start()
-    return Day(slack, made, chance)
+    return Day(slack, bots_made, chance)

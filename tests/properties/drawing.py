@@ -1,4 +1,4 @@
-"""Worlds drawn by chance: people, a space with its rights, a tree, what cannot be read."""
+"""Random worlds: people, a space with its rights, a tree, and unreadable parts."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ REFUSALS = (Fault(403), Fault(404), Fault(500), Fault(kind="login"), Fault(kind=
 
 
 @dataclass
-class Drawn:
-    """One world, in a space of its own on a Confluence that others share.
+class DrawnWorld:
+    """A random world in its own space of a shared Confluence.
 
-    ``unreadable`` are nodes whose restriction cannot be read, ``unknown_above`` pages whose
-    ancestors cannot; ``closed``: who may view the space cannot be told.
+    ``unreadable``: nodes whose restriction cannot be read. ``unknown_above``: pages whose ancestors
+    cannot be read. ``closed``: the viewers of the space cannot be read.
     """
 
     world: World
@@ -36,7 +36,7 @@ class Drawn:
 
     @property
     def word(self) -> str:
-        """Stands on each of its pages, and on no other."""
+        """A word that is on each of its pages and on no other."""
         return f"word{self.space.lower()}"
 
     def pages(self) -> list[Content]:
@@ -44,8 +44,8 @@ class Drawn:
         return [c for c in self.nodes if c.type in kinds and c.status == "current"]
 
     def readable(self, user: User | None, *, bot: User) -> set[str]:
-        """What the model lets them read, of what ``bot`` may see and could tell the rights
-        of. None is a visitor."""
+        """Return the pages that the model lets a person read, as far as ``bot`` can see them and
+        their rights. None is a visitor."""
         return {
             page.id
             for page in self.pages()
@@ -59,14 +59,14 @@ class Drawn:
         return self.closed or bool(path & self.unreadable) or page.id in self.unknown_above
 
     def __str__(self) -> str:
-        """For whoever must find out what is wrong with it."""
+        """Describe the world for somebody who debugs it."""
         people = {user.id: user.name for user in self.world.users.values()}
 
-        def named(who: Who) -> str:
+        def subject_text(who: Who) -> str:
             return f"{who.kind} {people.get(who.name, who.name)}".strip()
 
         lines = [f"space {self.space}, closed: {self.closed}"]
-        lines += [f"  {grant.operation}: {named(grant.who)}"
+        lines += [f"  {grant.operation}: {subject_text(grant.who)}"
                   for grant in self.world.spaces[self.space].grants]  # fmt: skip
         lines += [
             f"  {user.name}: {sorted(self.world.groups_of(user.id))}"
@@ -74,7 +74,7 @@ class Drawn:
             for user in self.people
         ]
         for node in self.nodes:
-            readers = "" if node.readers is None else sorted(map(named, node.readers))
+            readers = "" if node.readers is None else sorted(map(subject_text, node.readers))
             unread = " UNREADABLE" if node.id in self.unreadable else ""
             unread += " UNKNOWN ABOVE" if node.id in self.unknown_above else ""
             lines.append(f"  {node.id} {node.status} {node.type} below {node.parent}"
@@ -82,9 +82,9 @@ class Drawn:
         return "\n".join(lines)
 
 
-def draw(world: World, chance: random.Random, number: int) -> Drawn:
-    """The next world, on the Confluence of ``world``."""
-    drawn = Drawn(world, f"S{number}")
+def draw(world: World, chance: random.Random, number: int) -> DrawnWorld:
+    """Draw the next world on the Confluence of ``world``."""
+    drawn = DrawnWorld(world, f"S{number}")
     _draw_people(drawn, chance, number)
     _draw_space(drawn, chance)
     _draw_tree(drawn, chance)
@@ -92,8 +92,8 @@ def draw(world: World, chance: random.Random, number: int) -> Drawn:
     return drawn
 
 
-def draw_faults(drawn: Drawn, chance: random.Random, faults: Faults) -> None:
-    """On the requests that tell rights, for as long as the Confluence stands."""
+def draw_faults(drawn: DrawnWorld, chance: random.Random, faults: Faults) -> None:
+    """Add permanent faults to requests for rights."""
     world, space = drawn.world, world_space_path(drawn)
     if chance.random() < 0.05:
         drawn.closed = True
@@ -104,7 +104,7 @@ def draw_faults(drawn: Drawn, chance: random.Random, faults: Faults) -> None:
             drawn.unreadable.add(node.id)
             refusal = chance.choice(REFUSALS)
             faults.on(rf"content/{node.id}/restriction", refusal, times=None)
-            # Nor may they be told in bulk.
+            # Nor may their rights be read in bulk.
             faults.on(rf"content/search\?.*\b{node.id}\b", refusal, times=None)
         faults.on(rf"content\?spaceKey={drawn.space}&.*restrictions", Fault(404), times=None)
     if world.is_cloud and chance.random() < 0.1:
@@ -119,26 +119,26 @@ def draw_faults(drawn: Drawn, chance: random.Random, faults: Faults) -> None:
             faults.on(rf"pages/{page.id}/ancestors", refusal, times=None)
 
 
-def unreadable(worlds: list[Drawn]) -> set[str]:
-    """What a report may name: whose rights Confluence never tells."""
+def unreadable(worlds: list[DrawnWorld]) -> set[str]:
+    """Return what a report may name: nodes and spaces whose rights Confluence never returns."""
     spaces = {f"space {drawn.space}" for drawn in worlds if drawn.closed}
     return spaces.union(*(drawn.unreadable | drawn.unknown_above for drawn in worlds))
 
 
-def world_space_path(drawn: Drawn) -> str:
-    """Of the space's own address below the API."""
+def world_space_path(drawn: DrawnWorld) -> str:
+    """Return a pattern of the space's own path below the API."""
     space = drawn.world.spaces[drawn.space]
     return rf"spaces/{space.id}" if drawn.world.is_cloud else rf"space/{space.key}"
 
 
-def census(drawn: Drawn) -> Counter[str]:
-    """What occurs in a world, so that a test can say that it was drawn at all."""
+def census(drawn: DrawnWorld) -> Counter[str]:
+    """Return which features occur in a world, so that a test can check that all were drawn."""
     world, people = drawn.world, drawn.people
     grants = world.spaces[drawn.space].grants
     reads = {grant.who.kind for grant in grants if grant.operation == "read"}
     paths = [world.path(page.id) for page in drawn.pages()]
-    named = [who.kind for node in drawn.nodes for who in node.readers or ()]
-    found = {
+    subject_kinds = [who.kind for node in drawn.nodes for who in node.readers or ()]
+    occurrences = {
         "a guest": any(user.guest for user in people),
         "a deactivated person": any(not user.active for user in people),
         "a nested group": any(world.groups[name].groups for name in drawn.groups),
@@ -149,8 +149,8 @@ def census(drawn: Drawn) -> Counter[str]:
         "other operations": any(grant.operation != "read" for grant in grants),
         "six deep": any(len(path) == DEPTH for path in paths),
         "restricted twice over": any(sum(bool(n.readers) for n in path) > 1 for path in paths),
-        "restricted to a person": "user" in named,
-        "restricted to a group": "group" in named,
+        "restricted to a person": "user" in subject_kinds,
+        "restricted to a group": "group" in subject_kinds,
         "below an unlisted node": any(n.type in UNLISTED for path in paths for n in path),
         "below a restricted unlisted node": any(
             n.type in UNLISTED and n.readers for path in paths for n in path
@@ -164,10 +164,10 @@ def census(drawn: Drawn) -> Counter[str]:
         "unreadable space": drawn.closed,
         "everything readable": not (drawn.unreadable or drawn.unknown_above or drawn.closed),
     }
-    return Counter(name for name, occurs in found.items() if occurs)
+    return Counter(name for name, occurs in occurrences.items() if occurs)
 
 
-def _draw_people(drawn: Drawn, chance: random.Random, number: int) -> None:
+def _draw_people(drawn: DrawnWorld, chance: random.Random, number: int) -> None:
     world = drawn.world
     for n in range(chance.randint(3, 7)):
         guest = chance.random() < 0.15
@@ -177,14 +177,14 @@ def _draw_people(drawn: Drawn, chance: random.Random, number: int) -> None:
             world.deactivate(user.id)
     for n in range(chance.randint(1, 5)):
         name = chance.choice(("group-{}-{}", "The Group {} & {}", "größe/{}%{}"))
-        group = world.add_group(name.format(number, n), some(chance, drawn.people))
+        group = world.add_group(name.format(number, n), draw_share(chance, drawn.people))
         drawn.groups.append(group.name)
     for name in drawn.groups if not world.is_cloud else ():
-        for member in some(chance, drawn.groups, share=0.3):
-            world.nest(name, member)  # Round in a circle, too: nothing forbids it.
+        for member in draw_share(chance, drawn.groups, share=0.3):
+            world.nest(name, member)  # Groups may form a circle: nothing forbids it.
 
 
-def _draw_space(drawn: Drawn, chance: random.Random) -> None:
+def _draw_space(drawn: DrawnWorld, chance: random.Random) -> None:
     kinds = chance.choices(
         (["licensed"], ["anonymous"], ["some"], ["some", "anonymous"], []), (45, 10, 30, 5, 10)
     )[0]
@@ -192,12 +192,12 @@ def _draw_space(drawn: Drawn, chance: random.Random) -> None:
     for kind in kinds:
         readers += subjects(drawn, chance) if kind == "some" else [Who(kind)]
     drawn.world.add_space(drawn.space, f"Space {drawn.space}", readers=readers)
-    for operation in some(chance, ("create", "delete", "administer", "export")):
+    for operation in draw_share(chance, ("create", "delete", "administer", "export")):
         who = chance.choice([Who("anonymous"), Who("licensed"), *subjects(drawn, chance)])
         drawn.world.grant(drawn.space, who, operation)
 
 
-def _draw_tree(drawn: Drawn, chance: random.Random) -> None:
+def _draw_tree(drawn: DrawnWorld, chance: random.Random) -> None:
     world = drawn.world
     for n in range(chance.randint(3, 13)):
         kind: ContentType = "page"
@@ -214,7 +214,7 @@ def _draw_tree(drawn: Drawn, chance: random.Random) -> None:
         ]
         parent = None
         if above and kind != "blogpost" and chance.random() < 0.9:
-            parent = chance.choice(above[-2:]).id  # The youngest: chains grow long.
+            parent = chance.choice(above[-2:]).id  # the newest, so that chains grow long
         body = f"<p>{drawn.word} text{drawn.space}x{n}</p>"
         draft = kind in {"page", "blogpost"} and chance.random() < 0.04
         title = f"Node {n} of {drawn.space}"
@@ -227,23 +227,23 @@ def _draw_tree(drawn: Drawn, chance: random.Random) -> None:
             put_away(node.id, below=chance.random() < 0.5)
 
 
-def _draw_restrictions(drawn: Drawn, chance: random.Random) -> None:
+def _draw_restrictions(drawn: DrawnWorld, chance: random.Random) -> None:
     for node in drawn.nodes:
         if chance.random() < 0.3:
-            named = subjects(drawn, chance)
-            users = [who.name for who in named if who.kind == "user"]
-            groups = [who.name for who in named if who.kind == "group"]
+            readers = subjects(drawn, chance)
+            users = [who.name for who in readers if who.kind == "user"]
+            groups = [who.name for who in readers if who.kind == "group"]
             drawn.world.restrict(node.id, users=users, groups=groups)
         if chance.random() < 0.1:
             drawn.world.restrict_editing(node.id, users=[chance.choice(drawn.people).id])
 
 
-def subjects(drawn: Drawn, chance: random.Random) -> list[Who]:
-    """Some people and groups, at least one of them, sometimes all."""
+def subjects(drawn: DrawnWorld, chance: random.Random) -> list[Who]:
+    """Draw people and groups: at least one, sometimes all."""
     every = [Who("user", user.id) for user in drawn.people]
     every += [Who("group", name) for name in drawn.groups]
-    return some(chance, every, share=chance.choice((0.2, 0.4, 0.9))) or [chance.choice(every)]
+    return draw_share(chance, every, share=chance.choice((0.2, 0.4, 0.9))) or [chance.choice(every)]
 
 
-def some(chance: random.Random, of: Sequence, *, share: float = 0.5) -> list:
-    return [one for one in of if chance.random() < share]
+def draw_share(chance: random.Random, of: Sequence, *, share: float = 0.5) -> list:
+    return [member for member in of if chance.random() < share]

@@ -1,4 +1,4 @@
-"""Answers that say which question they are of, so that each can be told from the next."""
+"""Answers that name their question, so that each can be told from the next."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from tests.bot.slack.conftest import HR, LEAVE, SALARY
 
 NUMBER = re.compile(r"\bq\d+\b")
 WORDS: Mapping[str, int] = {"leave": 10, "days": 2, "salary": 2, "fire": 1}
-"""What is asked about, and how often beside the rest."""
+"""Topics of the questions, with their weights."""
 _READINGS = ("part-time", "full-time")
 
 
 class Echo:
-    """``leave`` is open to all; ``days`` are asked back; of a ``salary`` a channel learns
-    nothing until it is asked for once more; ``fire`` breaks. A third is shown while it is made."""
+    """An answerer of fixed topics. ``leave`` is open to all. ``days`` gets a clarifying question. A
+    ``salary`` is hidden in a channel until somebody asks to share it. ``fire`` fails. A third of
+    the answers streams."""
 
     def __init__(self) -> None:
         self._refused: set[str] = set()
@@ -35,8 +36,8 @@ class Echo:
             return Clarify(
                 f"Which of {number} do you mean?",
                 tuple(
-                    Reading(one, f"{one} leave {number}?", replace(LEAVE, quote=""))
-                    for one in _READINGS
+                    Reading(reading, f"{reading} leave {number}?", replace(LEAVE, quote=""))
+                    for reading in _READINGS
                 ),
             )
         return Answer(f"Book {number} in the calendar. [1]", (LEAVE,), 0.9)

@@ -1,4 +1,4 @@
-"""A small Confluence that is edited by chance."""
+"""A small Confluence that is edited at random."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GROUPS = ("builders", "keepers")
 
 
 class EditedWorld(Account):
-    """``lines`` tell the history so far, for whoever must find out what is wrong."""
+    """A world with random edits. ``lines`` are the history so far, for debugging."""
 
     def __init__(self, site: Site, chance: random.Random) -> None:
         super().__init__(site)
@@ -35,7 +35,7 @@ class EditedWorld(Account):
             self.edit()
 
     def edit(self) -> None:
-        """Something, some minutes later."""
+        """Let some minutes pass, and make a random edit."""
         edits: list[tuple[Callable[[], str], int]] = [
             (self._create, 4),
             (self._rewrite, 6),
@@ -57,16 +57,16 @@ class EditedWorld(Account):
         doings, weights = zip(*edits, strict=True)
         with self.site.confluence.lock:
             self.wait(self._chance.randint(1, 20))
-            told = ""
-            while not told:
-                told = self._chance.choices(doings, weights)[0]()
-            self.lines.append(told)
+            line = ""
+            while not line:
+                line = self._chance.choices(doings, weights)[0]()
+            self.lines.append(line)
             self.remember()
 
     def wait(self, minutes: int) -> None:
         self.site.clock.at += timedelta(minutes=minutes)
 
-    # Edits: each says what it did, or nothing if there was nothing to do it to
+    # Edits: each returns what it did, or "" if nothing could be edited
 
     def _create(self) -> str:
         world, chance = self.world, self._chance
@@ -76,29 +76,29 @@ class EditedWorld(Account):
         parent = None if kind == "blogpost" else chance.choice([None, *self._nodes(space)])
         body = self._body() if kind != "folder" else ""
         below = parent.id if parent else None
-        made = world.create(space, self._title(), body, parent=below, type=kind)
-        return f"create {kind} {made.id} {made.title!r} in {space} below {below}"
+        content = world.create(space, self._title(), body, parent=below, type=kind)
+        return f"create {kind} {content.id} {content.title!r} in {space} below {below}"
 
     def _rewrite(self) -> str:
-        page = self._one(self.current_pages())
+        page = self._choose(self.current_pages())
         if page:
             self.world.edit(page.id, body=self._body())
         return f"rewrite {page.id}" if page else ""
 
     def _empty(self) -> str:
-        page = self._one(self.current_pages())
+        page = self._choose(self.current_pages())
         if page:
             self.world.edit(page.id, body="")
         return f"empty {page.id}" if page else ""
 
     def _rename(self) -> str:
-        page = self._one(self.current_pages())
+        page = self._choose(self.current_pages())
         if page:
             self.world.edit(page.id, title=self._title())
         return f"rename {page.id}" if page else ""
 
     def _move(self) -> str:
-        node = self._one(self._nodes())
+        node = self._choose(self._nodes())
         if not node:
             return ""
         below = {content.id for content in self.world.subtree(node.id)}
@@ -109,23 +109,23 @@ class EditedWorld(Account):
         return f"move {node.id} to {space} below {parent.id if parent else None}"
 
     def _restrict(self) -> str:
-        node = self._one([*self._nodes(), *self.current_pages()])
+        node = self._choose([*self._nodes(), *self.current_pages()])
         if not node:
             return ""
-        named = self._subjects()
-        users = [who.name for who in named if who.kind == "user"]
-        groups = [who.name for who in named if who.kind == "group"]
+        readers = self._subjects()
+        users = [who.name for who in readers if who.kind == "user"]
+        groups = [who.name for who in readers if who.kind == "group"]
         self.world.restrict(node.id, users=users, groups=groups)
         return f"restrict {node.id} to {users} {groups}"
 
     def _open(self) -> str:
-        node = self._one(self._restricted())
+        node = self._choose(self._restricted())
         if node:
             self.world.open(node.id)
         return f"open {node.id}" if node else ""
 
     def _restrict_and_rewrite(self) -> str:
-        page = self._one(self.current_pages())
+        page = self._choose(self.current_pages())
         if not page:
             return ""
         self.world.restrict(page.id, users=[self._chance.choice(self.people).id])
@@ -133,7 +133,7 @@ class EditedWorld(Account):
         return f"restrict and rewrite {page.id}"
 
     def _open_and_rewrite(self) -> str:
-        page = self._one(node for node in self._restricted() if node.body)
+        page = self._choose(node for node in self._restricted() if node.body)
         if not page:
             return ""
         self.world.edit(page.id, body=self._body())
@@ -141,7 +141,7 @@ class EditedWorld(Account):
         return f"open and rewrite {page.id}"
 
     def _put_away(self) -> str:
-        node = self._one([*self._nodes(), *self.current_pages()])
+        node = self._choose([*self._nodes(), *self.current_pages()])
         if not node:
             return ""
         ways = ["trash", "trash below", "delete", *(["archive"] if self.world.is_cloud else [])]
@@ -157,7 +157,7 @@ class EditedWorld(Account):
 
     def _restore(self) -> str:
         away = {"trashed", "archived"}
-        node = self._one(c for c in self.world.contents.values() if c.status in away)
+        node = self._choose(c for c in self.world.contents.values() if c.status in away)
         if node:
             self.world.restore(node.id)
         return f"restore {node.id}" if node else ""
@@ -192,10 +192,10 @@ class EditedWorld(Account):
         self.world.leave(group, user.id)
         return f"{user.name} leaves {group}"
 
-    # What there is to edit
+    # Choices of what to edit
 
     def _nodes(self, space: str = "") -> list[Content]:
-        """That others may stand below."""
+        """Return the nodes that may have children."""
         return [
             content
             for content in self.world.contents.values()
@@ -208,7 +208,7 @@ class EditedWorld(Account):
         every = self.world.contents.values()
         return [node for node in every if node.readers and node.status == "current"]
 
-    def _one(self, among: Iterable[Content]) -> Content | None:
+    def _choose(self, among: Iterable[Content]) -> Content | None:
         every = list(among)
         return self._chance.choice(every) if every else None
 
@@ -222,8 +222,8 @@ class EditedWorld(Account):
         return f"Title {self._texts}"
 
     def _body(self) -> str:
-        """Of one to three sections, like no other."""
+        """Return a body of one to three sections, unlike any other."""
         self._texts += 1
         parts = self._chance.randint(1, 3)
-        said = [f"<p>{WORD} text{self._texts} part {n} of {parts}</p>" for n in range(parts)]
-        return "".join(f"{'<h2>Head</h2>' if n else ''}{part}" for n, part in enumerate(said))
+        texts = [f"<p>{WORD} text{self._texts} part {n} of {parts}</p>" for n in range(parts)]
+        return "".join(f"{'<h2>Head</h2>' if n else ''}{part}" for n, part in enumerate(texts))

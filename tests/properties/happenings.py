@@ -1,7 +1,7 @@
-"""What can happen on a day: what people do, what goes wrong, who dies.
+"""The random events of a day: what people do, what goes wrong, which processes die.
 
-`HAPPENINGS` is the table of it; whatever the bot learns to do gets a line in it, and
-`Day.verdict` what must hold of it in the end.
+`HAPPENINGS` is the table. Each new feature of the bot gets a line in it, and `Day.verdict` checks
+its outcome at the end of the day.
 """
 
 from __future__ import annotations
@@ -29,112 +29,115 @@ _LONGEST_FUSE = 25
 _LATELY = 4
 
 
-# What people ask
+# Questions
 
 
 async def mention(day: Day) -> None:
-    day.asked(await day.slack.mention(_somebody(day), day.chance.choice(CHANNELS), _question(day)))
+    day.record_question(
+        await day.slack.mention(_somebody(day), day.chance.choice(CHANNELS), _question(day))
+    )
 
 
 async def direct(day: Day) -> None:
-    day.asked(await day.slack.dm(_somebody(day), _question(day)))
+    day.record_question(await day.slack.dm(_somebody(day), _question(day)))
 
 
 async def follow_up(day: Day) -> None:
-    """A mention in the thread of an earlier question."""
+    """Mention the bot in the thread of an earlier question."""
     if root := _root(day):
-        said = await day.slack.mention(
+        message = await day.slack.mention(
             _somebody(day), root.channel, f"and {_question(day)}", thread_ts=root.ts
         )
-        day.asked(said)
+        day.record_question(message)
 
 
 async def hint(day: Day) -> None:
-    """Asked on in such a thread without a mention, or just said."""
+    """Write in such a thread without a mention: a follow-up question, or a remark."""
     if root := _root(day):
         person = day.chance.choice([root.user, *PEOPLE])
-        said = await day.slack.say(person, root.channel, _hint(day), thread_ts=root.ts)
-        day.hints[said.channel, said.ts] = said
-        day.said(said)
+        message = await day.slack.say(person, root.channel, _hint(day), thread_ts=root.ts)
+        day.hints[message.channel, message.ts] = message
+        day.record_wording(message)
 
 
 async def edit(day: Day) -> None:
-    """Of a question: while it waits, while it is answered, or long after."""
-    if question := _lately(day, day.questions.values()):
+    """Edit a question while it waits, while it is answered, or long after."""
+    if question := _choose_recent(day, day.questions.values()):
         mentions = question.channel in CHANNELS
         name = f"<@{day.slack.bot_user_id}> " if mentions else ""
         await day.slack.edit(question, f"{name}{_question(day)}")
-        day.said(question)
+        day.record_wording(question)
 
 
 async def edit_of_a_hint(day: Day) -> None:
-    """It says something else, or mentions the bot."""
-    if hint := _lately(day, day.hints.values()):
+    """Edit a hint: other words, or a mention of the bot."""
+    if hint := _choose_recent(day, day.hints.values()):
         if day.chance.random() < 0.5:
             await day.slack.edit(hint, f"<@{day.slack.bot_user_id}> {_question(day)}")
-            day.asked(hint)
+            day.record_question(hint)
         else:
             await day.slack.edit(hint, _hint(day))
-            day.said(hint)
+            day.record_wording(hint)
 
 
 async def deletion(day: Day) -> None:
-    if question := _lately(day, [*day.questions.values(), *day.hints.values()]):
+    if question := _choose_recent(day, [*day.questions.values(), *day.hints.values()]):
         place = question.channel, question.ts
         day.questions.pop(place, None)
         day.hints.pop(place, None)
         day.numbers.pop(place, None)
-        day.gone.add(place)
+        day.deleted.add(place)
         await day.slack.delete(question)
 
 
-# What people press
+# Clicks
 
 
 async def vote(day: Day) -> None:
-    """One or both of them, on an answer that may go meanwhile; a bad vote with its form."""
-    if answer := _with(day, "verdict"):
+    """One or both people vote on an answer, which may be deleted meanwhile. A bad vote opens its
+    form."""
+    if answer := _answer_with_button(day, "verdict"):
         for person in day.chance.choice([PEOPLE[:1], PEOPLE[1:], PEOPLE, PEOPLE * 2]):
             day.pressing(_vote(day, person, answer, day.chance.choice(["positive", "negative"])))
 
 
 async def react(day: Day) -> None:
-    if answer := _with(day, "verdict"):
+    if answer := _answer_with_button(day, "verdict"):
         day.pressing(day.slack.react(_somebody(day), answer, day.chance.choice(["+1", "-1"])))
 
 
 async def choice(day: Day) -> None:
-    """Of what is meant: by one of them, or by both at once."""
-    if answer := _with(day, "choice-1"):
+    """Choose a meaning: one of the people, or both at once."""
+    if answer := _answer_with_button(day, "choice-1"):
         for person in day.chance.choice([PEOPLE[:1], PEOPLE]):
             day.pressing(day.slack.click(person, answer, day.chance.choice(answer.action_ids())))
 
 
 async def press(day: Day) -> None:
-    """A button that one of them sees alone: stop following, answer me privately, share."""
-    seen = [
+    """Click a button that only one person sees: stop following, answer privately, share."""
+    choices = [
         (person, message)
         for person in PEOPLE
         for message in day.slack.ephemerals(person)
         if message.action_ids()
     ]
-    if seen:
-        person, message = day.chance.choice(seen)
+    if choices:
+        person, message = day.chance.choice(choices)
         for _ in range(day.chance.choice([1, 1, 2])):
             day.pressing(day.slack.click(person, message, message.action_ids()[0]))
 
 
 async def late_press(day: Day) -> None:
-    """Something pressed before comes again, whatever its message is by now."""
+    """Repeat an earlier click, whatever its message has become."""
     pressed = [
         d.payload
         for d in day.slack.deliveries
         if d.kind == "interactive" and d.payload["type"] == "block_actions"
     ]
     if pressed:
-        again = day.chance.choice(pressed)
-        trigger = day.slack.new_trigger(again["user"]["id"])
-        day.slack.deliverer.begin("interactive", {**again, "trigger_id": trigger})
+        payload = day.chance.choice(pressed)
+        trigger = day.slack.new_trigger(payload["user"]["id"])
+        day.slack.deliverer.begin("interactive", {**payload, "trigger_id": trigger})
 
 
 async def _vote(day: Day, person: str, answer: Message, verdict: str) -> None:
@@ -144,31 +147,32 @@ async def _vote(day: Day, person: str, answer: Message, verdict: str) -> None:
         await day.slack.submit(person, form, {"choice": "wrong", "words": "No."})
 
 
-# What Slack does
+# Faults of Slack
 
 
 async def redelivery(day: Day) -> None:
-    """Slack sends an event again, to whichever connection comes next."""
-    if sent := _events(day):
-        day.slack.redeliver(day.chance.choice(sent).payload["event_id"])
+    """Deliver an event again, to any connection."""
+    if events := _events(day):
+        day.slack.redeliver(day.chance.choice(events).payload["event_id"])
 
 
 async def twin(day: Day) -> None:
-    """The same message in another event, as `message.channels` beside `app_mention`."""
-    if sent := _events(day):
-        payload = day.chance.choice(sent).payload
+    """Deliver the same message in a second event, like `message.channels` beside `app_mention`."""
+    if events := _events(day):
+        payload = day.chance.choice(events).payload
         day.slack.deliverer.begin("events_api", {**payload, "event_id": day.slack.new_id("EvTwin")})
 
 
 async def late_delivery(day: Day) -> None:
-    """Events are held back, and come later in another order; edits may overtake."""
-    if day.held:
+    """Hold events back and deliver them later in another order. Edits may overtake their
+    messages."""
+    if day.held_back:
         day.release()
         return
     begin = day.slack.deliverer.begin
 
     def hold(kind: Any, payload: Any) -> Any:
-        day.held.append((kind, payload))
+        day.held_back.append((kind, payload))
         return None
 
     day.slack.deliverer.begin = hold  # type: ignore[method-assign] - a line that is slow
@@ -195,7 +199,7 @@ async def refresh(day: Day) -> None:
 
 
 async def death(day: Day) -> None:
-    """Of one of them, in a few steps from now."""
+    """Let one of the bots die in a few steps."""
     day.chance.choice(day.bots).die_after(day.chance.randrange(_LONGEST_FUSE))
 
 
@@ -212,21 +216,23 @@ def _hint(day: Day) -> str:
     return day.chance.choice([f"and how long is leave {day.number()}?", "thanks!", "I took leave."])
 
 
-def _lately(day: Day, messages: Iterable[Message]) -> Message | None:
-    """One of them, as often as not of the last ones."""
-    known = list(messages)
-    return day.chance.choice([*known, *known[-_LATELY:] * (len(known) // _LATELY or 1)] or [None])
+def _choose_recent(day: Day, messages: Iterable[Message]) -> Message | None:
+    """Choose a message, in half of the cases one of the latest."""
+    candidates = list(messages)
+    return day.chance.choice(
+        [*candidates, *candidates[-_LATELY:] * (len(candidates) // _LATELY or 1)] or [None]
+    )
 
 
-def _with(day: Day, button: str) -> Message | None:
-    """An answer that has such a button."""
-    return _lately(
+def _answer_with_button(day: Day, button: str) -> Message | None:
+    """Choose an answer with the button."""
+    return _choose_recent(
         day, [m for m in day.answers() if m.channel in CHANNELS and button in m.action_ids()]
     )
 
 
 def _root(day: Day) -> Message | None:
-    return _lately(
+    return _choose_recent(
         day, [m for m in day.questions.values() if not m.is_reply and m.channel in CHANNELS]
     )
 
@@ -256,4 +262,4 @@ HAPPENINGS: dict[Callable[[Day], Awaitable[None]], int] = {
     refresh: 1,
     death: 8,
 }
-"""What can happen, and how often beside the rest."""
+"""The events, with their weights."""

@@ -1,4 +1,5 @@
-"""Edits and passes by turns, some passes disturbed; after each, who finds what."""
+"""Edits and passes in turn, with faults in some passes. After each, every person's hits are
+checked."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ Finds = Mapping[str, set[Text]]
 
 
 class History:
-    """After each death, ``index`` and ``wiki`` are those of another process."""
+    """A random history. After each death, ``index`` and ``wiki`` belong to a new process."""
 
     def __init__(self, site: Site, folder: Path, chance: random.Random) -> None:
         self.site = site
@@ -48,48 +49,55 @@ class History:
             self.edits.edit()
 
     def undisturbed(self) -> None:
-        """After it, the index is the wiki."""
+        """Run a full pass without faults. Then the index equals the wiki."""
         report = self._pass("undisturbed", recent=False)
 
-        assert report is not None, self.told()
-        assert report.complete, self.told()
-        assert not report.failed, self.told(report.failed)
+        assert report is not None, self.history_with()
+        assert report.complete, self.history_with()
+        assert not report.failed, self.history_with(report.failed)
         pages = self.edits.pages()
-        assert self.index.known(WIKI).keys() == pages.keys(), self.told()
+        assert self.index.known(WIKI).keys() == pages.keys(), self.history_with()
         passages = sum(len(text.parts) for text in pages.values())
-        assert self.index.counts() == ({WIKI: (len(pages), passages)} if pages else {}), self.told()
-        assert self.index.sweep(WIKI) == 0, self.told()
+        assert self.index.counts() == ({WIKI: (len(pages), passages)} if pages else {}), (
+            self.history_with()
+        )
+        assert self.index.sweep(WIKI) == 0, self.history_with()
         for user in (*self.edits.people, None):
             theirs = {key: {text} for key, text in self.edits.readable(user).items()}
             finds = self.finds(user)
             wrong = {key for key in finds | theirs if finds.get(key) != theirs.get(key)}
-            seen = [(key, finds.get(key), theirs.get(key)) for key in sorted(wrong)]
-            assert not seen, self.told(_name(user), *seen)
+            differences = [(key, finds.get(key), theirs.get(key)) for key in sorted(wrong)]
+            assert not differences, self.history_with(_name(user), *differences)
 
     def cheap(self) -> None:
-        """After it, what was edited lately says its new text."""
+        """Run a recent pass without faults. Then recently edited pages have their new text."""
         before = self.index.known(WIKI)
         report = self._pass("cheap", recent=True)
 
-        assert report is not None, self.told()
-        assert not report.failed, self.told(report.failed)
-        assert not report.removed or self.edits.emptied, self.told()
-        pages, found = self.edits.pages(), self._everything()
+        assert report is not None, self.history_with()
+        assert not report.failed, self.history_with(report.failed)
+        assert not report.removed or self.edits.emptied, self.history_with()
+        pages, texts_found = self.edits.pages(), self._everything()
         for key in self.edits.edited_lately():
-            if key in pages and key in found:
-                # Where it stands (its address, after a move) is the full pass's to see.
-                says = {(text.title, text.parts) for text in found[key]}
-                assert says == {(pages[key].title, pages[key].parts)}, self.told(key, before)
+            if key in pages and key in texts_found:
+                # The full pass corrects the address of a moved page.
+                says = {(text.title, text.parts) for text in texts_found[key]}
+                assert says == {(pages[key].title, pages[key].parts)}, self.history_with(
+                    key, before
+                )
             elif key in pages:
-                assert self._is_closed(key) or not self.edits.has_readers(key), self.told(key)
+                assert self._is_closed(key) or not self.edits.has_readers(key), self.history_with(
+                    key
+                )
 
     def disturbed(self) -> None:
-        """Faults on any request, death at a request or at a write, or an edit meanwhile."""
+        """Run a pass with failing requests, a death at a request or write, or an edit in
+        between."""
         recent = self._chance.random() < 0.25
         match self._chance.choice(("faults", "bodies", "request", "write", "write", "edit")):
             case "faults":
                 share = self._chance.choice((0.03, 0.1, 0.3))
-                self._let_fail(share)
+                self._fail_requests(share)
                 self._pass(f"faults {share}", recent=recent)
             case "bodies":
                 self.site.confluence.faults.on("body", Fault(500), times=None)
@@ -107,19 +115,19 @@ class History:
     def finds(self, user: User | None) -> dict[str, set[Text]]:
         return _texts(self._search(principal(self.edits.world, self.tokens, user)))
 
-    def told(self, *what: object) -> str:
-        """The history, one thing a line, and ``what`` is wrong."""
-        return "\n".join(map(str, ("", *self.edits.lines, *what)))
+    def history_with(self, *details: object) -> str:
+        """Return the history, one event a line, and ``details`` of the failure."""
+        return "\n".join(map(str, ("", *self.edits.lines, *details)))
 
     def _pass(self, kind: str, *, recent: bool, raced: bool = False) -> SyncReport | None:
-        """The report if it came to its end. Whatever came, nobody finds what they may not,
-        and no page stands twice or, for a moment, not at all."""
+        """Return the report of a pass, or None if the pass did not end. In any case nobody may find
+        a forbidden page, and every page must have exactly one version at each moment."""
         self.edits.lines.append(f"-- {'cheap' if recent else 'full'} pass: {kind}")
         people = (*self.edits.people, None)
         before = {user.id if user else "": self.finds(user) for user in people}
-        said = self._everything()
-        standing = set(said)
-        self.index.engine.before_write = lambda: self._check_versions(standing)
+        texts_before = self._everything()
+        readable_before = set(texts_before)
+        self.index.engine.before_write = lambda: self._check_versions(readable_before)
         report: SyncReport | None = SyncReport(WIKI)
         end = "whole"
         try:
@@ -132,77 +140,84 @@ class History:
             self.index.close()
             self.index, self.wiki = MortalIndex(self._folder), wiki_of(self.transport)
         self.edits.lines.append(f"-- {end}")
-        self._calm()
-        self._check_versions(standing)
+        self._clear_faults()
+        self._check_versions(readable_before)
         for user in people:
             self._check_written_for(user)
-        if not raced:  # What was closed since it was looked at waits for the next pass.
+        if not raced:  # A page closed after it was read waits for the next pass.
             whole = report is not None and report.complete
-            self._check_narrowed(people, whole=whole, wrote=not recent and self._wrote(said))
+            self._check_narrowed(
+                people, whole=whole, wrote=not recent and self._wrote(texts_before)
+            )
             for user in people:
                 self._check_not_widened(user, before[user.id if user else ""])
         return report
 
     def _check_narrowed(self, people: Iterable[User | None], *, whole: bool, wrote: bool) -> None:
-        """What was closed is closed once a new text is written, wherever the pass ended;
-        what is gone is gone at its end."""
+        """Closed pages are closed once a new text is written, wherever the pass ended. Deleted
+        pages are removed at its end."""
         current = self.edits.current()
         for user in people if whole or wrote else ():
             for key in self.finds(user).keys() - self.edits.permitted(user):
-                gone = key not in current and not whole
+                may_stand = key not in current and not whole
 
-                assert gone, self.told("read after the pass that saw it", _name(user), key)
+                assert may_stand, self.history_with(
+                    "read after the pass that saw it", _name(user), key
+                )
 
     def _check_not_widened(self, user: User | None, before: Finds) -> None:
         for key in self.finds(user).keys() - before.keys():
             may = key in self.edits.permitted(user)
 
-            assert may, self.told("opened to more than may read it", _name(user), key)
+            assert may, self.history_with("opened to more than may read it", _name(user), key)
 
     def _check_written_for(self, user: User | None) -> None:
-        """A page that was opened with a new text does not show the old one to more."""
+        """A page that was opened with a new text must not show the old text to more people."""
         for key, texts in self.finds(user).items():
             for text in texts:
                 was = self.edits.was_written_for(user, key, text.parts)
 
-                assert was, self.told("was never written for them", _name(user), key, text)
+                assert was, self.history_with("was never written for them", _name(user), key, text)
 
     def _wrote(self, before: Finds) -> bool:
         return any(texts != before.get(key) for key, texts in self._everything().items())
 
-    def _check_versions(self, standing: set[str]) -> None:
-        """``standing``: pages that had a readable version when the pass began."""
-        found, pages = self._everything(), self.edits.pages()
-        for key, texts in found.items():
-            assert len(texts) == 1, self.told("stands twice", key, texts)
-            assert self.edits.is_whole(key, next(iter(texts))), self.told("in parts", key, texts)
-        for key in standing & pages.keys() - found.keys():
-            assert self._is_closed(key), self.told("stands nowhere", key)
+    def _check_versions(self, readable_before: set[str]) -> None:
+        """Check the versions of each page. ``readable_before``: pages with a readable version
+        at the start."""
+        texts_found, pages = self._everything(), self.edits.pages()
+        for key, texts in texts_found.items():
+            assert len(texts) == 1, self.history_with("stands twice", key, texts)
+            assert self.edits.is_whole(key, next(iter(texts))), self.history_with(
+                "in parts", key, texts
+            )
+        for key in readable_before & pages.keys() - texts_found.keys():
+            assert self._is_closed(key), self.history_with("stands nowhere", key)
 
     def _everything(self) -> dict[str, set[Text]]:
-        """What somebody finds who has every right."""
+        """Return the texts that a person with all rights finds."""
         world, tokens = self.edits.world, self.tokens
         groups = [group.id if world.is_cloud else group.name for group in world.groups.values()]
-        held = [EVERYONE, tokens.licensed, *map(tokens.group, groups)]
-        return _texts(self._search(Principal.of(*held, *map(tokens.user, world.users))))
+        identities = [EVERYONE, tokens.licensed, *map(tokens.group, groups)]
+        return _texts(self._search(Principal.of(*identities, *map(tokens.user, world.users))))
 
     def _search(self, reader: Principal) -> list[Hit]:
         return self.index.search(WORD, (), reader=reader, limit=100)
 
     def _is_closed(self, key: str) -> bool:
-        """To everybody, its rights being unreadable or naming nobody."""
+        """Return whether everybody is excluded: the rights are unreadable, or name nobody."""
         points = self.index.engine.scroll(
             Where({"wiki": [WIKI], "page": [key]}), fields=["acl"], meaning=False
         )
         return any(Acl.parse(point.payload["acl"]).gates >= NOBODY.gates for point in points)
 
-    def _let_fail(self, share: float) -> None:
-        """The same requests in every run, in whatever order they come."""
-        source, seed, asked = random.Random(), self._chance.random(), Counter[str]()  # noqa: S311
+    def _fail_requests(self, share: float) -> None:
+        """Fail a share of the requests: the same ones in every run, in any order."""
+        source, seed, request_counts = random.Random(), self._chance.random(), Counter[str]()  # noqa: S311
 
         def reseed(path: str) -> None:
-            asked[path] += 1
-            source.seed(f"{seed} {path} {asked[path]}")
+            request_counts[path] += 1
+            source.seed(f"{seed} {path} {request_counts[path]}")
 
         self.site.confluence.before_each = reseed
         self.site.confluence.faults.seed(source, share, TROUBLES)
@@ -219,7 +234,7 @@ class History:
 
         self.site.confluence.before_each = edit
 
-    def _calm(self) -> None:
+    def _clear_faults(self) -> None:
         self.site.confluence.faults.clear()
         self.site.confluence.before_each = lambda _: None
         self.transport.fuse = Fuse()
@@ -228,17 +243,17 @@ class History:
 
 
 def _texts(hits: list[Hit]) -> dict[str, set[Text]]:
-    """By page; parts that stand under one title, address and revision make one text."""
+    """Return the texts by page. Parts with one title, address and revision make one text."""
     parts: dict[tuple[str, str, str, str], set[str]] = {}
     for hit in hits:
         passage = hit.passage
         address = passage.url.partition("#")[0]
         version = (passage.page, passage.revision, passage.title, address)
         parts.setdefault(version, set()).add(passage.text)
-    found: dict[str, set[Text]] = {}
+    texts_by_page: dict[str, set[Text]] = {}
     for (page, _, title, url), texts in parts.items():
-        found.setdefault(page, set()).add(Text(title, url, frozenset(texts)))
-    return found
+        texts_by_page.setdefault(page, set()).add(Text(title, url, frozenset(texts)))
+    return texts_by_page
 
 
 def _name(user: User | None) -> str:

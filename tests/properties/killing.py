@@ -1,4 +1,4 @@
-"""Death between any two requests, or between any two writes of the index."""
+"""Deaths between any two requests, or between any two writes of the index."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tests.indexers.sources.confluence.conftest import Site
 
 
 class Killed(BaseException):
-    """Nobody catches it, as nobody catches a ``kill -9``."""
+    """The process is killed. No code catches it, as none catches ``kill -9``."""
 
 
 class Fuse:
-    """Burns down by one a step; from the end on, every step is death."""
+    """A fuse that burns down by one a step. From its end on, every step raises `Killed`."""
 
     def __init__(self, steps: int | None = None) -> None:
         self.left = steps
@@ -39,7 +39,7 @@ class Fuse:
 
 
 class MortalTransport(Transport):
-    """Reads as whoever sees everything; dies before a request."""
+    """A client that sees everything and dies before a request."""
 
     def __init__(self, site: Site) -> None:
         super().__init__(
@@ -57,7 +57,7 @@ class MortalTransport(Transport):
 
 
 class MortalEngine(EdgeEngine):
-    """Dies before a write; before that, ``before_write`` may look at what stands."""
+    """An engine that dies before a write. ``before_write`` is called before each write."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, WordEmbedder.dimensions)
@@ -78,8 +78,8 @@ class MortalIndex(StoredPassages):
 
 @contextmanager
 def dying_writes(fuse: Fuse, death: BaseException) -> Iterator[None]:
-    """Let ``fuse`` burn down by one with each write to any index within; at its end ``death`` is
-    raised instead of writing."""
+    """Burn ``fuse`` down by one with each write to any index within. At its end, raise ``death``
+    instead of writing."""
     update = EdgeEngine._update
 
     def mortal(engine: EdgeEngine, operation: UpdateOperation) -> None:

@@ -1,5 +1,5 @@
-"""Whatever changes between a sync and an answer, and whatever Confluence runs into meanwhile:
-nobody is quoted what they may not read any more, and nobody loses what was open to everyone."""
+"""Whatever changes between a sync and an answer, and whatever fails in Confluence meanwhile, nobody
+is quoted a page they may no longer read, and nobody loses a page that is open to everyone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.properties.confluences import (
     site_of,
     wiki_of,
 )
-from tests.properties.drawing import Drawn, draw, draw_faults
+from tests.properties.drawing import DrawnWorld, draw, draw_faults
 
 WORLDS = 4
 ASKED = 6
@@ -38,10 +38,10 @@ PATIENT = 240.0
 ANYBODY = Principal.of(EVERYONE)
 DEEDS = ("nothing", "nothing", "restrict", "open", "add words", "take words out", "trash")
 SHARES = (0.0, 0.2, 1.0)
-"""Of requests that fail while answers are checked."""
+"""Shares of the requests that fail while answers are checked."""
 TELLING_NOTHING = tuple(fault for fault in SOME_OF_ALL if fault.kind != "short")
-"""Short answers tell all, one after the other, and one without results what has none, such as a
-page."""
+"""Short answers still deliver everything, one page after the other, or leave unpaged answers
+whole."""
 
 
 @pytest.mark.parametrize("product", ["cloud", "data-center"])
@@ -67,57 +67,60 @@ def test_nobody_is_quoted_what_they_may_not_read_and_open_pages_stay(
         site.confluence.faults.seed(random.Random(seed), share, faults)  # noqa: S311 - as above
         live = live_of(site)
         recheck = Recheck({WIKI: live}, lambda _: None, SPLIT, seconds=PATIENT)
-        quoted = kept = 0
+        quoted = open_quoted = 0
         for drawn in worlds:
             for user in chance.sample(drawn.people, min(3, len(drawn.people))):
                 reader = principal(site.world, tokens, user)
-                said = checked(recheck, reader, found(index, reader, words, chance), everything)
-                for key, text in quotes(said):
+                result = checked(
+                    recheck, reader, retrieved(index, reader, words, chance), everything
+                )
+                for key, text in quotes(result):
                     of, page = pages[key]
                     unread = share and before[key].acl.admits(ANYBODY)
                     quoted += 1
 
                     assert unread or stands(of, page, user), f"{user.name} is quoted {key} in {of}"
                     assert unread or text in page.body, f"{key} does not say {text!r} any more"
-                kept += keeps_what_is_open(said, before, share)
+                open_quoted += keeps_what_is_open(result, before, share)
         transport.close()
 
     assert quoted or share
 
 
-def found(index: ListIndex, reader: Principal, words: str, chance: random.Random) -> Retrieved:
-    """Some of what the index, which is of before the changes, shows them."""
+def retrieved(index: ListIndex, reader: Principal, words: str, chance: random.Random) -> Retrieved:
+    """Return some of the pages that a person finds in the index, which is older than the
+    changes."""
     hits: list[Hit] = index.search(words, (), reader=reader, limit=1_000)
     return Retrieved(by_page(chance.sample(hits, min(ASKED, len(hits)))), 0.0, 0.0)
 
 
 def everything(retrieved: Retrieved) -> Result:
-    """An answer that quotes every page that it may."""
+    """Return an answer that quotes every page it may."""
     passages = [hit.passage for hit in retrieved.hits]
     if not passages:
         return NoAnswer(Reason.NOTHING_INDEXED, "Nothing.")
-    return Answer("Said.", tuple(source_of(one, one.text) for one in passages), 1.0)
+    return Answer("Said.", tuple(source_of(passage, passage.text) for passage in passages), 1.0)
 
 
-def quotes(said: Result) -> Iterator[tuple[str, str]]:
-    for source in said.sources if isinstance(said, Answer) else ():
+def quotes(result: Result) -> Iterator[tuple[str, str]]:
+    for source in result.sources if isinstance(result, Answer) else ():
         yield source.page, source.quote
 
 
-def stands(drawn: Drawn, page: Content, user: User) -> bool:
+def stands(drawn: DrawnWorld, page: Content, user: User) -> bool:
     return page.status == "current" and may_read(drawn.world, user, page.id)
 
 
-def keeps_what_is_open(said: Result, before: dict[str, KnownPage], share: float) -> int:
-    """Where nothing can be told at all, what was open is quoted, and the answer says so."""
-    if share < 1 or not isinstance(said, Answer):
+def keeps_what_is_open(result: Result, before: dict[str, KnownPage], share: float) -> int:
+    """If every request fails, check that open pages are quoted with a notice, and count them."""
+    if share < 1 or not isinstance(result, Answer):
         return 0
-    assert said.unchecked is not None
-    return len(said.sources)
+    assert result.unchecked is not None
+    return len(result.sources)
 
 
-def change(drawn: Drawn, chance: random.Random) -> None:
-    """Restrict, open, edit, throw away."""
+def change(drawn: DrawnWorld, chance: random.Random) -> None:
+    """Make a random change: restrict, open, edit or trash."""
     world = drawn.world
     for page in drawn.pages():
         match chance.choice(DEEDS):

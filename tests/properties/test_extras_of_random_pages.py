@@ -1,5 +1,5 @@
-"""Whatever rights a Confluence has, each person finds what hangs on the pages that they may
-read, and nothing of other pages; after edits, too, in the search's sight or out of it."""
+"""Whatever the rights, each person finds the attachments and comments of the pages they may read
+and of no others, also after edits that the search may have missed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.conftest import Site
 from tests.long import few
 from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, pages, principal, site_of
-from tests.properties.drawing import Drawn, draw, draw_faults, subjects, unreadable
+from tests.properties.drawing import DrawnWorld, draw, draw_faults, subjects, unreadable
 
 WORLDS = 4
 PASSES = 3
@@ -26,7 +26,7 @@ PRODUCTS: tuple[Product, ...] = ("cloud", "data-center")
 
 @pytest.mark.parametrize("product", PRODUCTS)
 @pytest.mark.parametrize("seed", few(range(10), 1))
-def test_each_person_finds_what_hangs_on_their_pages_and_nothing_else(
+def test_each_person_finds_the_extras_of_their_pages_and_nothing_else(
     product: Product, seed: int
 ) -> None:
     chance = random.Random(f"hanging {product} {seed}")  # noqa: S311 - the same in every run
@@ -35,7 +35,7 @@ def test_each_person_finds_what_hangs_on_their_pages_and_nothing_else(
         for drawn in worlds:
             draw_faults(drawn, chance, site.confluence.faults)
             for page in drawn.pages():
-                _hang(drawn, page.id, chance)
+                _add_extras(drawn, page.id, chance)
         transport = site.transport()
         wiki = ConfluenceWiki(WIKI, transport, extras=Extras(attachments=True, comments=True))
         index = ListIndex()
@@ -50,7 +50,7 @@ def test_each_person_finds_what_hangs_on_their_pages_and_nothing_else(
         transport.close()
 
 
-def _hang(drawn: Drawn, page: str, chance: random.Random) -> None:
+def _add_extras(drawn: DrawnWorld, page: str, chance: random.Random) -> None:
     world = drawn.world
     if chance.random() < 0.6:
         world.attach(page, "a.txt", f"{drawn.word} in a file {chance.random()}".encode())
@@ -58,21 +58,21 @@ def _hang(drawn: Drawn, page: str, chance: random.Random) -> None:
         world.comment(page, f"<p>{drawn.word} in a comment</p>")
 
 
-def _edit(drawn: Drawn, chance: random.Random) -> None:
+def _edit(drawn: DrawnWorld, chance: random.Random) -> None:
     world = drawn.world
     for page in drawn.pages():
         match chance.randrange(8):
             case 0:
-                named = subjects(drawn, chance)
-                users = [who.name for who in named if who.kind == "user"]
-                groups = [who.name for who in named if who.kind == "group"]
+                readers = subjects(drawn, chance)
+                users = [who.name for who in readers if who.kind == "user"]
+                groups = [who.name for who in readers if who.kind == "group"]
                 world.restrict(page.id, users=users, groups=groups)
             case 1:
                 world.open(page.id)
             case 2:
                 world.trash(page.id)
             case 3:
-                _hang(drawn, page.id, chance)
+                _add_extras(drawn, page.id, chance)
             case 4 if page.attachments:
                 world.detach(page.id, "a.txt")
             case 5 if page.comments:
@@ -84,11 +84,11 @@ def _edit(drawn: Drawn, chance: random.Random) -> None:
 
 
 def _assert_each_finds_theirs(
-    site: Site, transport: Transport, worlds: list[Drawn], index: ListIndex
+    site: Site, transport: Transport, worlds: list[DrawnWorld], index: ListIndex
 ) -> None:
     tokens = Tokens(transport.base.site)
     for drawn in worlds:
-        on = {page.id: _hung(drawn, page.id, index) for page in drawn.pages()}
+        on = {page.id: _expected_extras(drawn, page.id, index) for page in drawn.pages()}
         for user in (*drawn.people, None):
             hits = index.search(
                 drawn.word,
@@ -96,22 +96,23 @@ def _assert_each_finds_theirs(
                 reader=principal(site.world, tokens, user),
                 limit=1000,
             )
-            found = pages(hit for hit in hits if drawn.word in hit.passage.text)
+            pages_found = pages(hit for hit in hits if drawn.word in hit.passage.text)
             readable = drawn.readable(user, bot=site.bot)
             who = user.name if user else "a visitor"
 
-            assert found == readable | {key for page in readable for key in on[page]}, (
+            assert pages_found == readable | {key for page in readable for key in on[page]}, (
                 f"{who} in {drawn}"
             )
 
 
-def _hung(drawn: Drawn, page: str, index: ListIndex) -> set[str]:
-    """What must be found of it: what the search has missed only if it is known already."""
-    held, world = index.known(WIKI), drawn.world
+def _expected_extras(drawn: DrawnWorld, page: str, index: ListIndex) -> set[str]:
+    """Return the extras of a page that must be found. Those missed by the search count only if they
+    were indexed before."""
+    known, world = index.known(WIKI), drawn.world
     content = world.contents[page]
     files = {file.id for file in content.attachments}
-    said = {f"{page}/comments"} if content.comments else set()
-    missed = {key for key in files if key in world.unindexed and key not in held}
-    if said and all(one.id in world.unindexed for one in content.comments):
-        missed |= said - held.keys()
-    return (files | said) - missed
+    comments = {f"{page}/comments"} if content.comments else set()
+    missed = {key for key in files if key in world.unindexed and key not in known}
+    if comments and all(comment.id in world.unindexed for comment in content.comments):
+        missed |= comments - known.keys()
+    return (files | comments) - missed

@@ -1,5 +1,5 @@
-"""Whatever happens to pages between the search and the fetch of what stands beside the passages
-found: nobody is shown what they may not read, and nothing of another page or revision is joined."""
+"""Pages may change between the search and the fetch of neighbouring passages. Nobody is shown a
+passage they may not read, and passages of different pages or revisions are never joined."""
 
 from __future__ import annotations
 
@@ -32,43 +32,45 @@ EMBEDDER = WordEmbedder()
 ASKED = "How long is leave?"
 
 
-def put(index: ListIndex, written: list[Passage]) -> None:
-    index.replace(written, EMBEDDER.embed_passages([one.embedded for one in written]))
+def put(index: ListIndex, new_passages: list[Passage]) -> None:
+    index.replace(
+        new_passages, EMBEDDER.embed_passages([passage.embedded for passage in new_passages])
+    )
 
 
-def says(page: str, revision: str, number: int) -> str:
-    """A word that stands in one passage alone."""
+def word_of(page: str, revision: str, number: int) -> str:
+    """Return a word that occurs in one passage only."""
     return f"{page}{revision}{number}x"
 
 
 @dataclass(frozen=True)
 class Event:
-    """What happens to a page after the search: in the index, and in the wiki itself."""
+    """A change of a page after the search, in the wiki and perhaps in the index."""
 
     page: str
     kind: str
     acl: Acl
-    told: bool
-    """Whether the index is told of it; the wiki always knows."""
+    reaches_index: bool
+    """Whether the index learns of it. The wiki always knows."""
 
     def happen(self, index: ListIndex) -> None:
-        if not self.told:
+        if not self.reaches_index:
             return
         if self.kind == "removed":
             index.remove("handbook", [self.page])
         elif self.kind == "relabelled":
             index.relabel("handbook", self.page, "2", self.acl)
         else:
-            put(index, written(self.page, 4, "2", self.acl))
+            put(index, passages_of(self.page, 4, "2", self.acl))
 
 
-def written(page: str, count: int, revision: str, acl: Acl) -> list[Passage]:
-    texts = [f"- Leave is {says(page, revision, n)} long." for n in range(count)]
+def passages_of(page: str, count: int, revision: str, acl: Acl) -> list[Passage]:
+    texts = [f"- Leave is {word_of(page, revision, n)} long." for n in range(count)]
     return passages(page, *texts, revision=revision, acl=acl)
 
 
 class Changing(ListIndex):
-    """Something happens just before what stands beside is fetched."""
+    """An index that changes just before neighbours are fetched."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,7 +99,7 @@ WORLDS = st.fixed_dictionaries({page: st.tuples(st.integers(1, 5), ACLS) for pag
 def index_of(world: dict[str, tuple[int, Acl]], events: list[Event]) -> Changing:
     index = Changing()
     for page, (count, acl) in world.items():
-        put(index, written(page, count, "1", acl))
+        put(index, passages_of(page, count, "1", acl))
 
     def meanwhile() -> None:
         for event in events:
@@ -108,33 +110,33 @@ def index_of(world: dict[str, tuple[int, Acl]], events: list[Event]) -> Changing
 
 
 @given(WORLDS, EVENTS, st.sampled_from(READERS), st.integers(1, 3))
-def test_what_is_brought_may_be_read_and_is_of_what_was_hit_and_page(
+def test_neighbours_may_be_read_and_belong_to_the_page_and_revision_of_a_hit(
     world: dict[str, tuple[int, Acl]], events: list[Event], reader: Principal, best: int
 ) -> None:
     index = index_of(world, events)
     search = FootnoteRetriever(Retrieval(index, EMBEDDER), reader=reader, limit=best)
     nodes = search.retrieve(ASKED)
-    before = {hit_and_page(one)[0].passage for one in nodes}
-    brought = [
-        hit_and_page(one)[0].passage
-        for one in Neighbours(index, reader, best=best).postprocess_nodes(nodes)
-        if hit_and_page(one)[0].passage not in before
+    before = {hit_and_page(node)[0].passage for node in nodes}
+    neighbours = [
+        hit_and_page(node)[0].passage
+        for node in Neighbours(index, reader, best=best).postprocess_nodes(nodes)
+        if hit_and_page(node)[0].passage not in before
     ]
 
-    for passage in brought:
-        known = index.page(passage.wiki, passage.page)
-        assert known is not None
-        assert known.acl.admits(reader)
+    for passage in neighbours:
+        page = index.page(passage.wiki, passage.page)
+        assert page is not None
+        assert page.acl.admits(reader)
         assert passage.acl.admits(reader)
         assert any(
-            (one.page, one.revision, one.acl) == (passage.page, passage.revision, passage.acl)
-            and abs(one.ordinal - passage.ordinal) == 1
-            for one in before
+            (hit.page, hit.revision, hit.acl) == (passage.page, passage.revision, passage.acl)
+            and abs(hit.ordinal - passage.ordinal) == 1
+            for hit in before
         )
 
 
 @given(WORLDS, EVENTS, st.sampled_from(READERS), st.sampled_from([9.0, 0.0, -9.0]))
-def test_no_answer_closest_or_silence_tells_a_word_of_what_was_closed_meanwhile(
+def test_no_output_has_a_word_of_a_page_that_was_closed_meanwhile(
     world: dict[str, tuple[int, Acl]], events: list[Event], reader: Principal, bias: float
 ) -> None:
     index = index_of(world, events)
@@ -149,15 +151,15 @@ def test_no_answer_closest_or_silence_tells_a_word_of_what_was_closed_meanwhile(
         ("handbook",),
         recheck=Recheck({"handbook": wiki}, lambda _: None, by_section),
     )
-    told = repr(answering.answer(Question(ASKED, reader)))
-    # What a stranger's application is handed, as docs/llamaindex.md tells.
+    output = repr(answering.answer(Question(ASKED, reader)))
+    # What another application receives, as docs/llamaindex.md describes.
     stands = answering.retriever(reader, limit=2).retrieve(ASKED)
     around = answering.neighbours(reader).postprocess_nodes(stands)
-    whole = answering.query_engine(reader).retrieve(QueryBundle(ASKED))
-    told += "".join(one.get_content() for one in [*around, *whole])
+    sources = answering.query_engine(reader).retrieve(QueryBundle(ASKED))
+    output += "".join(node.get_content() for node in [*around, *sources])
 
     for page in PAGES:
         if page in gone or not now[page].admits(reader):
             assert not any(
-                says(page, revision, n) in told for revision in ("1", "2") for n in range(5)
+                word_of(page, revision, n) in output for revision in ("1", "2") for n in range(5)
             )

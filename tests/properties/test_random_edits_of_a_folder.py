@@ -1,5 +1,5 @@
-"""Random edits of a folder of Markdown, each followed by a sync of this or another process: what is
-indexed is what a first sync, with nothing kept, would index."""
+"""Random edits of a folder of Markdown, each followed by a sync of this or another process: the
+index equals that of a first sync without a cache."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TIMES = 15
 
 
 class EditedFolder:
-    """A folder, how it is read, and what is indexed of it. ``lines`` tell the history so far."""
+    """A folder, its settings, and its indexed pages. ``lines`` are the history so far."""
 
     def __init__(self, folder: Path, chance: random.Random) -> None:
         self.lines: list[str] = []
@@ -69,20 +69,20 @@ class EditedFolder:
             self.lines.append(f"{work.__name__}: {work()}")
 
     def sync(self) -> None:
-        """Sync as `indexers.syncing.sync` does, and compare."""
+        """Sync as `indexers.syncing.sync` does, and compare with a first sync."""
         known = {key: KnownPage(page.revision, page.acl) for key, page in self.pages.items()}
         if self._chance.random() < 0.15:
-            # A sync that is stopped.
+            # a stopped sync
             self._take(self._wiki.changes(known), self._chance.randint(0, 5))
             known = {key: KnownPage(page.revision, page.acl) for key, page in self.pages.items()}
         self._take(self._wiki.changes(known))
-        fresh = self._new(PageCache())
-        fresh.recall(known)
-        # Read as before: that alone is remembered in what is indexed.
-        fresh.recall = lambda _: None  # type: ignore[method-assign]
+        first_sync = self._new(PageCache())
+        first_sync.recall(known)
+        # The flavour stays: only that is remembered from the index.
+        first_sync.recall = lambda _: None  # type: ignore[method-assign]
         expected = {
             change.page.key: change.page
-            for change in fresh.changes({})
+            for change in first_sync.changes({})
             if isinstance(change, Changed)
         }
         assert self.pages == expected, "\n".join(self.lines)
@@ -128,54 +128,54 @@ class EditedFolder:
         return self._put(name, self._text())
 
     def _write_alike(self) -> str:
-        """As long as before, and at the same time."""
-        file = self._one()
+        """Change letters, but neither the size nor the time of the file."""
+        file = self._choose_file()
         if file is None:
             return ""
-        stood, text = file.stat(), file.read_bytes()
+        status, text = file.stat(), file.read_bytes()
         letters = [place for place, byte in enumerate(text) if chr(byte).isalpha()]
         if letters:
             place = self._chance.choice(letters)
             text = text[:place] + self._chance.choice(b"xyz").to_bytes() + text[place + 1 :]
         file.write_bytes(text)
-        os.utime(file, ns=(stood.st_atime_ns, stood.st_mtime_ns))
+        os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
         return f"{file}"
 
     def _replace(self) -> str:
-        """By a rename, with the times of the one before."""
-        file = self._one()
+        """Replace a file by a rename that keeps its times."""
+        file = self._choose_file()
         if file is None:
             return ""
-        stood = file.stat()
+        status = file.stat()
         new = file.with_name("new.tmp")
         new.write_text(self._text())
-        os.utime(new, ns=(stood.st_atime_ns, stood.st_mtime_ns))
+        os.utime(new, ns=(status.st_atime_ns, status.st_mtime_ns))
         new.replace(file)
         return f"{file}"
 
     def _touch(self) -> str:
-        file = self._one()
+        file = self._choose_file()
         if file:
             os.utime(file, (self._chance.randint(0, 2**31),) * 2)
         return f"{file}"
 
     def _swap(self) -> str:
-        one, other = self._one(), self._one()
-        if one and other and one != other:
-            between = one.with_name("between.tmp")
-            one.rename(between)
-            other.rename(one)
-            between.rename(other)
-        return f"{one} {other}"
+        file, other_file = self._choose_file(), self._choose_file()
+        if file and other_file and file != other_file:
+            between = file.with_name("between.tmp")
+            file.rename(between)
+            other_file.rename(file)
+            between.rename(other_file)
+        return f"{file} {other_file}"
 
     def _delete(self) -> str:
-        file = self._one()
+        file = self._choose_file()
         if file:
             file.unlink()
         return f"{file}"
 
     def _move(self) -> str:
-        file, name = self._one(), self._chance.choice(NAMES)
+        file, name = self._choose_file(), self._chance.choice(NAMES)
         if file:
             (self._root / name).parent.mkdir(parents=True, exist_ok=True)
             file.replace(self._root / name)
@@ -201,11 +201,11 @@ class EditedFolder:
         return f"{name} to {to}"
 
     def _clutter(self) -> str:
-        """What is beside the pages decides where links lead, too."""
+        """Files beside the pages decide where links lead, too."""
         return self._put(self._chance.choice(("picture.png", "c/picture.png", "e.md.bak")), "x")
 
     def _configure(self) -> str:
-        """The site's own settings, and what the pages look like."""
+        """Change the site's settings or the look of its pages."""
         name, text = self._chance.choice(
             (
                 ("mkdocs.yml", "site_url: https://one.example\nuse_directory_urls: false\n"),
@@ -254,8 +254,8 @@ class EditedFolder:
         return f"{name} on {self._dates[name]}"
 
     def _repeat(self) -> str:
-        """The same text at another place."""
-        file, name = self._one(), self._chance.choice(NAMES)
+        """Copy a text to another place."""
+        file, name = self._choose_file(), self._chance.choice(NAMES)
         return self._put(name, file.read_text(errors="replace")) if file else ""
 
     def _put(self, name: str, text: str) -> str:
@@ -267,7 +267,7 @@ class EditedFolder:
             file.write_text(text)
         return f"{name} {text!r}"
 
-    def _one(self) -> Path | None:
+    def _choose_file(self) -> Path | None:
         every = sorted(self._root.rglob("*.md*"))
         files = [file for file in every if file.is_file() and not file.is_symlink()]
         return self._chance.choice(files) if files else None

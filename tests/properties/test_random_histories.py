@@ -1,7 +1,6 @@
-"""However a Confluence is edited, and however a sync is disturbed: what was closed or
-deleted is found by nobody after the pass that saw it, no page stands twice or not at all,
-and the next undisturbed sync makes the index say what the wiki says, to each what they may
-read."""
+"""However a Confluence is edited and a sync disturbed: nobody finds a closed or deleted page after
+the pass that saw the change, every page has exactly one version, and the next undisturbed sync
+makes the index equal the wiki, for each person."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Whatever rights a Confluence has, each person finds the pages that they may read there,
-and no other: some two thousand worlds over HTTP, synced into the index as in production.
+"""Whatever the rights in Confluence, each person finds the pages they may read there, and no
+others: some two thousand worlds over HTTP, synced into the index as in production.
 
-A world is one independent draw of people, groups, space permissions, tree, restrictions
-and unreadable nodes. Twenty of them share a server, a sync and an index, so that each is
-also the others' stranger.
+A world is an independent draw of people, groups, space permissions, tree, restrictions and
+unreadable nodes. Twenty worlds share a server, a sync and an index, so that each has people who are
+strangers to the others.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ from tests.long import few
 from tests.properties.confluences import (
     EMBEDDER,
     SPLIT,
-    found,
+    hits_for,
     pages,
     principal,
     site_of,
     wiki_of,
 )
-from tests.properties.drawing import Drawn, census, draw, draw_faults, unreadable
+from tests.properties.drawing import DrawnWorld, census, draw, draw_faults, unreadable
 
 WORLDS = 20
 SEEDS = range(52)
 FEW = 1
 ASKED = 4
-"""In each so many-th Confluence, Confluence itself is asked who people are; in the others
-the world's books are, which is quicker."""
+"""One in this many Confluences is asked who people are. The others compute it from the world, which
+is faster."""
 WhoIs = Callable[[User | None], Principal]
 PRODUCTS: tuple[Product, ...] = ("cloud", "data-center")
 
@@ -62,14 +62,14 @@ def test_each_person_finds_the_pages_that_they_may_read_and_no_other(
         worlds = [draw(site.world, chance, number) for number in range(WORLDS)]
         for drawn in worlds:
             draw_faults(drawn, chance, site.confluence.faults)
-        some = random.Random(seed)  # noqa: S311 - nothing depends on which requests
+        requests_chance = random.Random(seed)  # noqa: S311 - nothing depends on which requests
         trouble = chance.random()
         if trouble < 0.3:
-            site.confluence.faults.seed(some, 0.3, (Fault(kind="short"),))
+            site.confluence.faults.seed(requests_chance, 0.3, (Fault(kind="short"),))
         elif trouble < 0.6:
-            site.confluence.faults.seed(some, chance.choice((0.03, 0.1)), (Fault(500),))
+            site.confluence.faults.seed(requests_chance, chance.choice((0.03, 0.1)), (Fault(500),))
         bot = reader_of(site, worlds, chance)
-        # That one request in ten fails four times in a row is rare, but not impossible.
+        # One request in ten fails. Four failures in a row are rare, but possible.
         transport = site.transport(bot, patience=Patience(tries=9, tries_after_500=9))
         report = sync(wiki_of(transport), index, EMBEDDER, SPLIT)
         tokens = Tokens(transport.base.site)
@@ -85,20 +85,20 @@ def test_each_person_finds_the_pages_that_they_may_read_and_no_other(
 
 
 class Crowd:
-    """All people, and how it is known who somebody is: by the books, or by asking.
+    """All people, and how their principals are known: computed, or asked for.
 
-    ``strangers`` are those whose address leads to no account.
+    ``strangers`` are people whose address belongs to no account.
     """
 
-    def __init__(self, worlds: list[Drawn], bot: User, who_is: WhoIs) -> None:
+    def __init__(self, worlds: list[DrawnWorld], bot: User, who_is: WhoIs) -> None:
         self.worlds = worlds
         self.bot = bot
         self.who_is = who_is
         self.strangers: set[str] = set()
 
     def ask(self, transport: Transport, tokens: Tokens, chance: random.Random) -> None:
-        """As Footnote learns it: Confluence is asked for the address. Some hide theirs, and
-        are known all the same if the operator says so."""
+        """Ask Confluence for each address, as Footnote does. Some people hide theirs; an override
+        names a part of them."""
         overrides = {}
         for user in (user for drawn in self.worlds for user in drawn.people):
             if chance.random() < 0.2:
@@ -110,24 +110,24 @@ class Crowd:
         clock = Clock().monotonic
         members = ConfluenceMembers(transport, tokens, overrides=overrides, clock=clock)
 
-        def asked(user: User | None) -> Principal:
-            held = members.tokens(user.email) if user else frozenset()
-            return Principal(held | {EVERYONE})
+        def ask_who(user: User | None) -> Principal:
+            tokens_held = members.tokens(user.email) if user else frozenset()
+            return Principal(tokens_held | {EVERYONE})
 
         for user in (user for drawn in self.worlds for user in drawn.people):
-            assert asked(user) == self.who_is(self.known(user)), user.name
-        self.who_is = asked
+            assert ask_who(user) == self.who_is(self.known(user)), user.name
+        self.who_is = ask_who
 
     def known(self, user: User | None) -> User | None:
         return None if user is None or user.id in self.strangers else user
 
-    def readable(self, user: User | None, of: Drawn) -> set[str]:
+    def readable(self, user: User | None, of: DrawnWorld) -> set[str]:
         return of.readable(self.known(user), bot=self.bot)
 
 
-def reader_of(site: Site, worlds: list[Drawn], chance: random.Random) -> User:
-    """Whose token reads the wiki: mostly one who sees everything, sometimes somebody with a
-    person's rights, sometimes one who may not look into space permissions either."""
+def reader_of(site: Site, worlds: list[DrawnWorld], chance: random.Random) -> User:
+    """Return the account that reads the wiki: mostly one that sees everything, sometimes one with a
+    person's rights, sometimes one without access to space permissions."""
     kind = chance.choices(("everything", "own", "no permissions"), (80, 14, 6))[0]
     if kind == "everything":
         return site.bot
@@ -137,37 +137,37 @@ def reader_of(site: Site, worlds: list[Drawn], chance: random.Random) -> User:
             if chance.random() < 0.6:
                 site.world.join(name, bot.id)
         if kind == "no permissions" and not site.cloud:
-            drawn.closed = True  # Cloud tells space permissions to whoever may view it.
+            drawn.closed = True  # Cloud shows them to all viewers of the space.
     return bot
 
 
 def assert_each_finds_theirs(crowd: Crowd, index: EdgeIndex, chance: random.Random) -> None:
-    """By words alone, which is quick and brings all that says the word; and for some by
-    meaning, too, which brings what does not say it."""
+    """Search by words, which is fast and finds every page with the word. For some people search by
+    embedding too, which finds other pages."""
     worlds = crowd.worlds
     everything = {page.id: drawn for drawn in worlds for page in drawn.pages()}
     for drawn in worlds:
-        others = chance.choice(chance.choice(worlds).people), crowd.bot, None
-        for user in (*drawn.people, *others):
+        strangers = chance.choice(chance.choice(worlds).people), crowd.bot, None
+        for user in (*drawn.people, *strangers):
             hits = index.search(drawn.word, (), reader=crowd.who_is(user), limit=100)
             who = user.name if user else "a visitor"
 
             assert pages(hits) == crowd.readable(user, drawn), f"{who} in {drawn}"
         user = chance.choice(drawn.people)
-        for key in pages(found(index, drawn.word, crowd.who_is(user))):
+        for key in pages(hits_for(index, drawn.word, crowd.who_is(user))):
             of = everything[key]
 
             assert key in crowd.readable(user, of), f"{user.name} finds {key} in {of}"
 
-        assert not pages(found(index, drawn.word, Principal()))
-        assert not pages(found(index, drawn.word, Principal.of("group:no such thing")))
-    seen = pages(found(index, "word", Principal.of(EVERYONE)))
-    assert all(key in crowd.readable(None, everything[key]) for key in seen)
+        assert not pages(hits_for(index, drawn.word, Principal()))
+        assert not pages(hits_for(index, drawn.word, Principal.of("group:no such thing")))
+    seen_by_all = pages(hits_for(index, "word", Principal.of(EVERYONE)))
+    assert all(key in crowd.readable(None, everything[key]) for key in seen_by_all)
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_what_is_told_of_the_worlds_occurs_in_them(product: Product) -> None:
-    """More than once in a hundred, each, and all together in two thousand."""
+def test_every_feature_of_the_worlds_occurs(product: Product) -> None:
+    """Each occurs more than once in a hundred worlds, and all together in two thousand."""
     chance = random.Random(product)  # noqa: S311 - the same worlds in every run
     counts: Counter[str] = Counter()
     with site_of(product) as site:

@@ -1,4 +1,4 @@
-"""A made-up Confluence, Cloud and Data Center, for what reads one."""
+"""A local Confluence, Cloud and Data Center, and a client for it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from indexers.sources.confluence.addresses import base_of
 from indexers.sources.confluence.transport import Patience, Time, Transport
 
 TRIES = 3
-"""That a request of `Site.transport` gets."""
+"""Attempts per request of `Site.transport`."""
 
 
 class Clock:
-    """Stands still but for sleeping, which it notes and does not do."""
+    """A clock that only moves when somebody sleeps. It records each sleep and returns at once."""
 
     def __init__(self) -> None:
         self.at = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -41,7 +41,7 @@ class Clock:
 
 
 class Site:
-    """A world, its server, and a reader of it who sees everything."""
+    """A world, its server, and an account that sees everything."""
 
     def __init__(self, world: World, clock: Clock, confluence: LocalConfluence) -> None:
         self.world = world

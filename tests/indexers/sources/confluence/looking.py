@@ -1,4 +1,4 @@
-"""How pages stand in the made-up Confluence, as an answer's check is told."""
+"""The current pages of the local Confluence, as the check of an answer reads them."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
 from indexers.sources.confluence.scope import Scope
 
 PATIENT = 240.0
-"""Seconds: a machine that is slow for a moment decides nothing."""
+"""Seconds. A machine that is slow for a moment must not decide a test."""
 Made = TypeVar("Made")
 
 
 class Settling(LiveConfluence):
-    """Waits for all that it began, also for what it does not need any more, so that no request
-    outlives a test's server."""
+    """A `LiveConfluence` that waits for every request it began, also for those it no longer needs.
+    No request may outlive the server of a test."""
 
     def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         pool, begun = self._checked.pool, list[Future[object]]()
         submit = pool.submit
 
         def noted(work: Callable[[], Made]) -> Future[Made]:
-            made = submit(work)
-            begun.append(made)  # type: ignore[arg-type] # whatever it makes
-            return made
+            future = submit(work)
+            begun.append(future)  # type: ignore[arg-type] # whatever it makes
+            return future
 
         pool.submit = noted  # type: ignore[method-assign] # for this look
         try:
@@ -42,5 +42,5 @@ def live_of(site, extras: Extras | None = None, **scope) -> LiveConfluence:
     return Settling("wiki", transport, Scope(**scope), extras or Extras(True, True))
 
 
-def looked(site, cited: Mapping[str, str], **settings) -> LivePages:
+def live_pages(site, cited: Mapping[str, str], **settings) -> LivePages:
     return live_of(site, **settings).current(cited, PATIENT)

@@ -1,4 +1,4 @@
-"""`indexers.sources.confluence.access`: whether an address is this Confluence's."""
+"""`indexers.sources.confluence.access`: whether an address belongs to this Confluence."""
 
 from __future__ import annotations
 

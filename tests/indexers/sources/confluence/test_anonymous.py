@@ -1,4 +1,4 @@
-"""A space counts as open to everyone where a person who is not logged in really sees it."""
+"""A space is open to everyone only if a request without a login can really see it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def viewers(site, *readers: Who) -> Gate:
     return product_of(site).viewers(ConfluenceSpace(space.id, space.key, space.name))
 
 
-def asked_as_nobody(site) -> list[str]:
+def anonymous_requests(site) -> list[str]:
     return [request.path for request in site.confluence.requests if request.caller is None]
 
 
@@ -33,7 +33,7 @@ def test_a_space_that_anybody_sees_is_open(site) -> None:
     ann = site.world.add_user("Ann")
 
     assert viewers(site, Who("anonymous"), Who("user", ann.id)) == PASSABLE
-    assert len(asked_as_nobody(site)) == 1
+    assert len(anonymous_requests(site)) == 1
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_space_that_anybody_sees_is_open(site) -> None:
     ids=repr,
 )  # fmt: skip
 def test_a_row_for_anonymous_visitors_alone_opens_nothing(site, fault) -> None:
-    """The site keeps them out, or nobody can tell; the other rows still count."""
+    """The site keeps visitors out, or the answer is unclear. The other rows still count."""
     ann = site.world.add_user("Ann")
     site.confluence.faults.on(SPACE_ITSELF, fault, times=None)
 
@@ -61,4 +61,4 @@ def test_another_space_than_was_asked_for_opens_nothing(data_center) -> None:
 def test_nobody_is_sent_to_a_space_that_names_no_anonymous_visitors(site) -> None:
     viewers(site, Who("licensed"))
 
-    assert asked_as_nobody(site) == []
+    assert anonymous_requests(site) == []

@@ -1,5 +1,5 @@
-"""One of three named spaces is lost: the others are checked and answered as before, and nothing
-is quoted of what was restricted, thrown away or moved since. Before the next pass and after it."""
+"""One of three named spaces is lost. The others are checked and answered as before, and no answer
+quotes a page that was since restricted, trashed or moved, before the next pass and after it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tests.indexers.sources.confluence.test_spaces_lost import KEYS, LOSSES, SPL
 
 
 def everything(retrieved: Retrieved) -> Result:
-    """An answer that quotes every page that it may."""
+    """Return an answer that quotes every page it may."""
     passages = [hit.passage for hit in retrieved.hits]
     if not passages:
         return NoAnswer(Reason.NOTHING_INDEXED, "Nothing.")
-    return Answer("Said.", tuple(source_of(one, one.text) for one in passages), 1.0)
+    return Answer("Said.", tuple(source_of(passage, passage.text) for passage in passages), 1.0)
 
 
-def told(company: Company, site: Site, reader: Principal) -> Result:
+def answer_of(company: Company, site: Site, reader: Principal) -> Result:
     live = live_of(site, spaces=KEYS)
     recheck = Recheck({"wiki": live}, lambda _: None, SPLIT, seconds=PATIENT)
     hits = company.index.search("Word Pay", (), reader=reader, limit=50)
@@ -39,7 +39,7 @@ def test_the_others_are_answered_and_nothing_that_changed_is_quoted(
     site: Site, lose: Callable[[Company], None]
 ) -> None:
     company = Company(site)
-    world, (kept, restricted, trashed) = site.world, company.pages["ENG"]
+    world, (untouched, restricted, trashed) = site.world, company.pages["ENG"]
     stays, moved, _ = company.pages["ALL"]
     site.bot.sees_everything = False
     tokens = Tokens(site.transport().base.site)
@@ -52,10 +52,10 @@ def test_the_others_are_answered_and_nothing_that_changed_is_quoted(
     for synced in (False, True):
         if synced:
             company.sync()
-        said = told(company, site, ada)
-        assert isinstance(said, Answer)
-        quoted = {source.page for source in said.sources}
+        answer = answer_of(company, site, ada)
+        assert isinstance(answer, Answer)
+        quoted = {source.page for source in answer.sources}
 
-        assert {kept, stays} <= quoted
+        assert {untouched, stays} <= quoted
         assert not quoted & ({restricted, trashed, moved} | company.hr)
-        assert (said.unchecked, said.linked) == (None, ())
+        assert (answer.unchecked, answer.linked) == (None, ())

@@ -1,4 +1,4 @@
-"""What stands in an archived space that is read is read with all that hangs on it."""
+"""Pages of an archived space that is read are read with their files, comments and labels."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import pytest
 
 from bot.playground.confluence.model import Content
 from indexers.model import Enumerated, Failed
-from tests.indexers.sources.confluence.extras import Held, pages, sync, wiki_of
+from tests.indexers.sources.confluence.extras import KnownPages, pages, sync, wiki_of
 
 
 @pytest.fixture
 def page(site) -> Content:
-    """With a file, a comment and a label."""
+    """Return a page with a file, a comment and a label."""
     site.world.add_space("OLD")
     page = site.world.create("OLD", "Engines", "<p>About engines.</p>")
     site.world.attach(page.id, "notes.txt", b"Notes on engines.")
@@ -23,21 +23,21 @@ def page(site) -> Content:
 @pytest.mark.parametrize("settings", [{"spaces": ["OLD"]}, {"archived": True}], ids=str)
 def test_files_and_comments_of_an_archived_space_are_read(site, page, settings) -> None:
     site.world.archive_space("OLD")
-    held: Held = {}
-    sync(wiki_of(site, **settings), held)
+    known: KnownPages = {}
+    sync(wiki_of(site, **settings), known)
 
     file = page.attachments[0].id
-    assert held.keys() == {page.id, file, f"{page.id}/comments"}
+    assert known.keys() == {page.id, file, f"{page.id}/comments"}
 
 
 @pytest.mark.parametrize("settings", [{"spaces": ["OLD"]}, {"archived": True}], ids=str)
 def test_a_space_that_is_archived_later_fails_at_nothing(site, page, settings) -> None:
-    held: Held = {}
-    sync(wiki_of(site, **settings), held)
+    known: KnownPages = {}
+    sync(wiki_of(site, **settings), known)
     site.world.archive_space("OLD")
     with site.confluence.lock:
         site.world.comment(page.id, "<p>Mind the crankshaft, too.</p>")
-    changes = sync(wiki_of(site, **settings), held)
+    changes = sync(wiki_of(site, **settings), known)
 
     assert not [change for change in changes if isinstance(change, Failed)]
     assert list(pages(changes)) == [f"{page.id}/comments"]
@@ -54,9 +54,9 @@ def test_pages_of_an_archived_space_are_selected_by_their_labels(site, page) -> 
 def test_a_space_that_is_archived_and_not_read_any_more_leaves(site, page) -> None:
     site.world.add_space("ENG")
     site.world.create("ENG", "Page", "<p>Words.</p>")
-    held: Held = {}
-    sync(wiki_of(site), held)
+    known: KnownPages = {}
+    sync(wiki_of(site), known)
     site.world.archive_space("OLD")
-    sync(wiki_of(site), held)
+    sync(wiki_of(site), known)
 
-    assert len(held) == 1
+    assert len(known) == 1

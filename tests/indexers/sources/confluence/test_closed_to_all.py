@@ -1,4 +1,5 @@
-"""What is closed to everybody, the token's account included, before its removal is allowed."""
+"""A space that is closed to everybody, also to the token's account, before its removal is
+allowed."""
 
 from __future__ import annotations
 
@@ -12,14 +13,14 @@ from indexers.sources.confluence.transport import Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
-from tests.properties.confluences import EMBEDDER, SPLIT, found, pages, principal
+from tests.properties.confluences import EMBEDDER, SPLIT, hits_for, pages, principal
 
 PAGES = 30
 
 
 @pytest.fixture
 def transport(site) -> Transport:
-    """Of an account that has no more rights than others."""
+    """Return a client for an account without special rights."""
     world = site.world
     reader = world.add_user("Reader", admin=True)
     world.add_user("Ada")
@@ -39,10 +40,10 @@ def test_a_space_that_is_closed_to_all_is_shown_to_nobody_and_opened_again_witho
     ada = next(user for user in world.users.values() if user.name == "Ada")
     tokens = Tokens(transport.base.site)
 
-    def read(word: str) -> int:
-        return len(pages(found(index, word, principal(world, tokens, ada))))
+    def hit_count(word: str) -> int:
+        return len(pages(hits_for(index, word, principal(world, tokens, ada))))
 
-    assert read("wordshr") == 2 * PAGES  # by meaning, all of them
+    assert hit_count("wordshr") == 2 * PAGES  # by embedding, all pages
     with site.confluence.lock:
         world.revoke("HR", Who("group", "staff"))
     report = SyncReport("wiki")
@@ -50,12 +51,16 @@ def test_a_space_that_is_closed_to_all_is_shown_to_nobody_and_opened_again_witho
         sync(wiki, index, EMBEDDER, SPLIT, report=report)
 
     hr = {page.id for page in world.contents.values() if page.space == "HR"}
-    assert read("wordshr") == PAGES
+    assert hit_count("wordshr") == PAGES
     assert hr <= index.known("wiki").keys()
     assert not any(index.known("wiki")[key].acl.admits(principal(world, tokens, ada)) for key in hr)
 
     with site.confluence.lock:
         world.grant("HR", Who("group", "staff"))
-    again = sync(wiki, index, EMBEDDER, SPLIT)
+    report_of_reopening = sync(wiki, index, EMBEDDER, SPLIT)
 
-    assert (again.relabelled, again.passages_embedded, read("wordshr")) == (PAGES, 0, 2 * PAGES)
+    assert (
+        report_of_reopening.relabelled,
+        report_of_reopening.passages_embedded,
+        hit_count("wordshr"),
+    ) == (PAGES, 0, 2 * PAGES)

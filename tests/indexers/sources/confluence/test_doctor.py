@@ -1,4 +1,4 @@
-"""The doctor asks for a bounded time, whatever Confluence does."""
+"""The doctor takes a bounded time, whatever Confluence does."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def doctor_of(transport: Transport, **settings: float) -> ConfluenceDoctor:
 def test_a_server_that_never_answers_is_one_failure(site: Site) -> None:
     over = Event()
     site.confluence.before_each = lambda _: over.wait(PATIENT)
-    found = list(doctor_of(site.transport(), seconds=0.05).findings())
+    findings = list(doctor_of(site.transport(), seconds=0.05).findings())
     over.set()
 
-    assert [finding.level for finding in found] == [Level.FAILURE]
-    assert "did not tell whose token it is" in found[0].says
+    assert [finding.level for finding in findings] == [Level.FAILURE]
+    assert "did not tell whose token it is" in findings[0].says
 
 
-def test_what_takes_too_long_later_on_is_a_warning_and_the_rest_is_told(
+def test_a_later_check_that_takes_too_long_is_a_warning_and_the_rest_is_reported(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The time is over as soon as the server dawdles, which ends then, and for nothing else: all
-    else is told, however busy the machine is."""
+    """The time is up as soon as the server stalls on this one request. Every other check is
+    reported, however busy the machine is."""
     site.world.add_space("ENG")
     dawdling, over = Event(), Event()
 
@@ -63,30 +63,30 @@ def test_what_takes_too_long_later_on_is_a_warning_and_the_rest_is_told(
 
     monkeypatch.setattr(doctor, "start_in_thread", Begun)
     site.confluence.before_each = dawdle
-    found = list(doctor_of(site.transport(), seconds=8.0).findings())
-    late = [finding for finding in found if "did not tell" in finding.says]
+    findings = list(doctor_of(site.transport(), seconds=8.0).findings())
+    late = [finding for finding in findings if "did not tell" in finding.says]
 
     assert "who is in which group" in late[0].says
     assert {finding.level for finding in late} == {Level.WARNING}
-    assert any("their e-mail address" in finding.says for finding in found)
+    assert any("their e-mail address" in finding.says for finding in findings)
 
 
 def test_a_confluence_without_a_page_leaves_restrictions_untried(site: Site) -> None:
     site.world.add_space("ENG")
-    found = list(doctor_of(site.transport()).findings())
+    findings = list(doctor_of(site.transport()).findings())
 
-    assert any("finds no page in these spaces" in finding.says for finding in found)
-    assert not [finding for finding in found if finding.level is Level.FAILURE]
+    assert any("finds no page in these spaces" in finding.says for finding in findings)
+    assert not [finding for finding in findings if finding.level is Level.FAILURE]
 
 
-def test_a_space_that_is_lost_is_a_failure_and_the_rest_is_told(site: Site) -> None:
+def test_a_lost_space_is_a_failure_and_the_rest_is_reported(site: Site) -> None:
     site.world.add_space("ENG")
     site.world.create("ENG", "Engines")
     transport = site.transport()
     members = ConfluenceMembers(transport, Tokens(transport.base.site))
     scope = Scope(spaces=("ENG", "HR"))
-    found = list(ConfluenceDoctor("wiki", transport, scope, members).findings())
-    (lost,) = [finding for finding in found if finding.level is Level.FAILURE]
+    findings = list(ConfluenceDoctor("wiki", transport, scope, members).findings())
+    (failure,) = [finding for finding in findings if finding.level is Level.FAILURE]
 
-    assert "does not show 1 space of `spaces`: HR." in lost.says
-    assert any("All 1 space say who may view them." in finding.says for finding in found)
+    assert "does not show 1 space of `spaces`: HR." in failure.says
+    assert any("All 1 space say who may view them." in finding.says for finding in findings)

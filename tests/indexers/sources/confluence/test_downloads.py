@@ -1,4 +1,4 @@
-"""`confluence.downloads` over real HTTP: what is fetched, and what is told to whom."""
+"""`confluence.downloads` over real HTTP: what is fetched, and who receives the token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from indexers.sources.confluence.live import LiveConfluence
 from indexers.sources.confluence.transport import Patience, Refused, Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.indexers.sources.attachments.files import pdf
-from tests.indexers.sources.confluence.extras import EXTRAS, Held, pages, sync, wiki_of
+from tests.indexers.sources.confluence.extras import EXTRAS, KnownPages, pages, sync, wiki_of
 from tests.indexers.sources.confluence.looking import PATIENT
 from tests.indexers.sources.confluence.test_transport import served
 
@@ -24,7 +24,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Hosts:
-    """``wiki`` and ``other``, each with an answer that a test gives it."""
+    """Two hosts, ``wiki`` and ``other``. A test sets the answer of each."""
 
     def __init__(self, stack: ExitStack) -> None:
         self.told: dict[str, list[str]] = {"wiki": [], "other": []}
@@ -46,7 +46,7 @@ def hosts() -> Iterator[Hosts]:
         yield Hosts(stack)
 
 
-def leads(to: str) -> Answer:
+def redirects_to(to: str) -> Answer:
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(302)
         request.send_header("Location", to)
@@ -56,7 +56,7 @@ def leads(to: str) -> Answer:
     return answer
 
 
-def gives(data: bytes, media_type: str = "application/octet-stream") -> Answer:
+def serves(data: bytes, media_type: str = "application/octet-stream") -> Answer:
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
         request.send_header("Content-Type", media_type)
@@ -67,15 +67,18 @@ def gives(data: bytes, media_type: str = "application/octet-stream") -> Answer:
     return answer
 
 
-def test_the_token_is_told_to_the_wiki_and_to_no_other_host(hosts) -> None:
-    hosts.answers = {"wiki": leads(f"{hosts.other}/file?token=signed"), "other": gives(b"Words")}
+def test_the_token_is_sent_to_the_wiki_and_to_no_other_host(hosts) -> None:
+    hosts.answers = {
+        "wiki": redirects_to(f"{hosts.other}/file?token=signed"),
+        "other": serves(b"Words"),
+    }
 
     assert download(hosts.transport(), "/download/a.txt", 5) == b"Words"
     assert hosts.told == {"wiki": ["Bearer secret"], "other": [""]}
 
 
-def test_the_token_is_told_to_no_other_part_of_the_same_host(hosts) -> None:
-    hosts.answers = {"wiki": leads("/elsewhere")}
+def test_the_token_is_sent_to_no_other_part_of_the_same_host(hosts) -> None:
+    hosts.answers = {"wiki": redirects_to("/elsewhere")}
     with pytest.raises(Refused):
         download(hosts.transport(base_of(hosts.wiki + "/confluence")), "/a.txt", 5)
 
@@ -87,7 +90,7 @@ def test_the_token_is_told_to_no_other_part_of_the_same_host(hosts) -> None:
     ["file:///etc/passwd", "ftp://example.com/a", "https://", "https://[", "http://u:p@127.0.0.1/"],
 )
 def test_it_follows_to_no_address_that_is_not_safe(hosts, to) -> None:
-    hosts.answers = {"wiki": leads(to)}
+    hosts.answers = {"wiki": redirects_to(to)}
     with pytest.raises(Refused, match="not safe"):
         download(hosts.transport(), "/a.txt", 5)
 
@@ -97,7 +100,7 @@ def test_from_https_it_follows_to_https_alone(hosts) -> None:
         def fetch(self, url: str, most: int):
             return super().fetch(url.replace("https:", "http:"), most)
 
-    hosts.answers = {"wiki": leads(f"{hosts.other}/file"), "other": gives(b"Words")}
+    hosts.answers = {"wiki": redirects_to(f"{hosts.other}/file"), "other": serves(b"Words")}
     base = base_of(hosts.wiki.replace("http:", "https:"), "data_center")
     with pytest.raises(Refused, match="not safe"):
         download(Encrypted(base, "secret"), "/a.txt", 5)
@@ -106,7 +109,7 @@ def test_from_https_it_follows_to_https_alone(hosts) -> None:
 
 
 def test_it_does_not_follow_for_ever(hosts) -> None:
-    hosts.answers = {"wiki": leads("/again")}
+    hosts.answers = {"wiki": redirects_to("/again")}
     with pytest.raises(Refused, match="on and on"):
         download(hosts.transport(), "/a.txt", 5)
 
@@ -114,15 +117,15 @@ def test_it_does_not_follow_for_ever(hosts) -> None:
 
 
 def test_no_more_is_read_than_the_file_has(hosts) -> None:
-    sent: list[int] = []
+    chunks: list[int] = []
 
     def endless(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
         request.end_headers()
         try:
-            while len(sent) < 1000:
+            while len(chunks) < 1000:
                 request.wfile.write(b"x" * 65536)
-                sent.append(65536)
+                chunks.append(65536)
         except OSError:
             pass
 
@@ -130,7 +133,7 @@ def test_no_more_is_read_than_the_file_has(hosts) -> None:
     with pytest.raises(Refused, match="another size"):
         download(hosts.transport(), "/a.txt", 100)
 
-    assert len(sent) < 1000
+    assert len(chunks) < 1000
 
 
 @pytest.mark.parametrize(
@@ -141,8 +144,8 @@ def test_no_more_is_read_than_the_file_has(hosts) -> None:
         (b"Word", "text/plain", False),
     ],
 )
-def test_what_is_not_the_file_is_not_taken_for_it(hosts, data, media_type, page) -> None:
-    hosts.answers = {"wiki": gives(data, media_type)}
+def test_another_answer_is_not_taken_for_the_file(hosts, data, media_type, page) -> None:
+    hosts.answers = {"wiki": serves(data, media_type)}
     with pytest.raises(Refused):
         download(hosts.transport(), "/a.txt", len(b"<html>Log in"), page=page)
 
@@ -151,22 +154,28 @@ def test_cloud_s_files_come_from_elsewhere_without_the_token(cloud) -> None:
     cloud.world.add_space("ENG")
     page = cloud.world.create("ENG", "Page", "<p>Words.</p>")
     file = cloud.world.attach(page.id, "plan.pdf", pdf(["A plan."])).id
-    held: Held = {}
+    known: KnownPages = {}
     wiki = wiki_of(cloud, Extras(attachments=True))
-    sync(wiki, held)
+    sync(wiki, known)
 
-    assert file in held
+    assert file in known
     assert cloud.confluence.media.tokens == [""]
 
 
-def test_a_scoped_token_reads_what_hangs_on_pages_through_the_gateway(cloud) -> None:
+def test_a_scoped_token_reads_extras_of_pages_through_the_gateway(cloud) -> None:
     cloud.world.add_space("ENG")
     page = cloud.world.create("ENG", "Page", "<p>Words.</p>")
     file = cloud.world.attach(page.id, "plan.pdf", pdf(["A plan."])).id
     cloud.world.comment(page.id, "<p>Said.</p>")
     scopes = {
-        f"read:{what}:confluence"
-        for what in ("page", "space", "content-details", "space.permission", "hierarchical-content")
+        f"read:{right}:confluence"
+        for right in (
+            "page",
+            "space",
+            "content-details",
+            "space.permission",
+            "hierarchical-content",
+        )
     }
     scopes |= {"search:confluence", "read:confluence-content.permission"}
     scopes |= {"read:content.restriction:confluence"}
@@ -179,10 +188,12 @@ def test_a_scoped_token_reads_what_hangs_on_pages_through_the_gateway(cloud) -> 
     )
     wiki = ConfluenceWiki("wiki", transport, extras=EXTRAS)
     live = LiveConfluence("wiki", transport, extras=EXTRAS)
-    held: Held = {}
-    read = pages(sync(wiki, held))
-    cited = {key: known.revision for key, known in held.items()}
+    known_pages: KnownPages = {}
+    pages_read = pages(sync(wiki, known_pages))
+    cited = {key: page.revision for key, page in known_pages.items()}
 
-    assert read[file].url.startswith(f"{cloud.confluence.base_url}/download/attachments/{page.id}/")
+    assert pages_read[file].url.startswith(
+        f"{cloud.confluence.base_url}/download/attachments/{page.id}/"
+    )
     assert cloud.confluence.media.tokens == [""]
     assert {*live.current(cited, PATIENT).stand} == {page.id, file, f"{page.id}/comments"}

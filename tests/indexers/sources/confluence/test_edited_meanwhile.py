@@ -1,4 +1,4 @@
-"""What is edited while a pass reads it: no text is shown under the rights of another."""
+"""Pages edited while a pass reads them: no text is shown under the rights of another version."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def wiki(site) -> ConfluenceWiki:
 def test_a_text_written_after_its_rights_were_read_is_read_at_the_end_under_its_own(
     site, wiki
 ) -> None:
-    """It may have been written for fewer people."""
+    """The new text may be meant for fewer people."""
     world = site.world
     world.add_space("ENG")
     pages = [world.create("ENG", title, "<p>Open.</p>") for title in ("One", "Two", "Three")]
@@ -37,14 +37,14 @@ def test_a_text_written_after_its_rights_were_read_is_read_at_the_end_under_its_
 
     site.confluence.before_each = close_and_rewrite
     first = list(wiki.changes({}))
-    found = changed(first)
-    known = {key: KnownPage(page.revision, page.acl) for key, page in found.items()}
+    changed_pages = changed(first)
+    known = {key: KnownPage(page.revision, page.acl) for key, page in changed_pages.items()}
 
     assert not [change for change in first if isinstance(change, Failed)]
-    assert found.keys() == {page.id for page in pages}
-    assert found[hurried].sections[0].text == "Secret."
-    assert found[hurried].acl.admits(principal(site, site.bot))
-    assert not found[hurried].acl.admits(principal(site, world.add_user("Ada")))
+    assert changed_pages.keys() == {page.id for page in pages}
+    assert changed_pages[hurried].sections[0].text == "Secret."
+    assert changed_pages[hurried].acl.admits(principal(site, site.bot))
+    assert not changed_pages[hurried].acl.admits(principal(site, world.add_user("Ada")))
     assert not changed(list(wiki.changes(known)))
 
 
@@ -97,7 +97,7 @@ def test_a_page_that_is_trashed_while_it_is_read_is_not_indexed(site, wiki) -> N
 
 
 def test_a_text_written_while_a_check_reads_it_is_shown_under_its_own_rights(cloud) -> None:
-    """It was restricted, and then rewritten, after its restriction was read."""
+    """The page was restricted and then rewritten, after its restriction was read."""
     world = cloud.world
     world.add_space("ENG")
     page = world.create("ENG", "One", "<p>Open.</p>")
@@ -119,16 +119,16 @@ def test_a_text_written_while_a_check_reads_it_is_shown_under_its_own_rights(clo
             return answer
 
     live = LiveConfluence("wiki", cloud.transport(kind=RestrictionFirst, concurrency=AT_ONCE))
-    now = live.current(cited, PATIENT).stand[page.id]
+    live_page = live.current(cited, PATIENT).stand[page.id]
 
-    assert now.now is not None
-    assert now.now.sections[0].text == "Secret."
-    assert now.acl.admits(principal(cloud, cloud.bot))
-    assert not now.acl.admits(principal(cloud, world.add_user("Ada")))
+    assert live_page.now is not None
+    assert live_page.now.sections[0].text == "Secret."
+    assert live_page.acl.admits(principal(cloud, cloud.bot))
+    assert not live_page.acl.admits(principal(cloud, world.add_user("Ada")))
 
 
 def test_a_comment_written_while_a_check_reads_it_is_shown_under_its_own_rights(cloud) -> None:
-    """Its page was restricted, and then commented on, after the page's rights were read."""
+    """The page was restricted and then commented on, after its rights were read."""
     world, extras = cloud.world, Extras(comments=True)
     world.add_space("ENG")
     page = world.create("ENG", "One", "<p>Open.</p>")
@@ -151,11 +151,11 @@ def test_a_comment_written_while_a_check_reads_it_is_shown_under_its_own_rights(
             return answer
 
     transport = cloud.transport(kind=RightsFirst, concurrency=AT_ONCE)
-    now = LiveConfluence("wiki", transport, extras=extras).current(cited, PATIENT).stand[key]
+    live_page = LiveConfluence("wiki", transport, extras=extras).current(cited, PATIENT).stand[key]
 
-    assert now.now is not None
-    assert [section.text for section in now.now.sections] == ["Open, too.", "Secret."]
-    for acl in (now.acl, now.now.acl):
+    assert live_page.now is not None
+    assert [section.text for section in live_page.now.sections] == ["Open, too.", "Secret."]
+    for acl in (live_page.acl, live_page.now.acl):
         assert not acl.admits(principal(cloud, world.add_user("Ada")))
 
 

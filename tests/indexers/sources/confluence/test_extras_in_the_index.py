@@ -1,4 +1,4 @@
-"""What hangs on pages, from a made-up Confluence into an index and out of it again."""
+"""Attachments and comments, from a local Confluence into an index and out of it again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SPLIT = Splitter(EMBEDDER.count_tokens, 200)
 
 
 class Telling(ListIndex):
-    """Tells in which order it is written to."""
+    """An index that records the order of its writes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ def page(site):
     return world.create("ENG", "Engines", "<p>About engines.</p>")
 
 
-def found(site, index: ListIndex, words: str, name: str) -> list[str]:
+def urls_found(site, index: ListIndex, words: str, name: str) -> list[str]:
     user = next(user for user in site.world.users.values() if user.name == name)
     hits = index.search(
         words, EMBEDDER.embed_question(words), reader=principal(site, user), limit=5
@@ -66,12 +66,12 @@ def test_a_file_is_found_at_its_page_and_its_own_address(site, page) -> None:
     index = ListIndex()
     sync(wiki_of(site), index, EMBEDDER, SPLIT)
 
-    (file,) = found(site, index, "crankshaft", "Ada")
-    (said,) = found(site, index, "flywheel", "Ada")
+    (file,) = urls_found(site, index, "crankshaft", "Ada")
+    (comment,) = urls_found(site, index, "flywheel", "Ada")
     assert f"/download/attachments/{page.id}/manual.pdf?" in file
     assert file.endswith("#page=2")
-    assert "focusedCommentId=" in said
-    assert "#comment-" in said
+    assert "focusedCommentId=" in comment
+    assert "#comment-" in comment
 
 
 def test_rights_are_tightened_before_anything_is_embedded(site, page) -> None:
@@ -87,16 +87,17 @@ def test_rights_are_tightened_before_anything_is_embedded(site, page) -> None:
     world.restrict(page.id, users=[next(u.id for u in world.users.values() if u.name == "Bob")])
     report = sync(wiki_of(site), index, EMBEDDER, SPLIT)
 
-    first = [what for what, _ in index.writes].index("replace")
+    first = [operation for operation, _ in index.writes].index("replace")
     assert {key for _, key in index.writes[:first]} == {page.id, file, f"{page.id}/comments"}
     assert report.changed == 3
     for words in ("engines", "crankshaft", "flywheel"):
-        assert not found(site, index, words, "Ada")
-        assert found(site, index, words, "Bob")
+        assert not urls_found(site, index, words, "Ada")
+        assert urls_found(site, index, words, "Bob")
 
 
-def test_what_is_no_longer_read_leaves_at_once_however_much_it_is(site, page) -> None:
-    """The guard against the loss of many pages is for what vanishes, not for what is set."""
+def test_extras_that_are_no_longer_read_leave_at_once_however_many_they_are(site, page) -> None:
+    """The guard against mass removal is for pages that vanish, not for pages that a setting
+    excludes."""
     for number in range(30):
         site.world.attach(page.id, f"{number}.txt", b"Turn the crankshaft.")
     index = ListIndex()
@@ -112,7 +113,7 @@ def test_requests_are_counted_downloads_too(site, page) -> None:
     before = len(site.confluence.requests)
     report = sync(wiki_of(site), ListIndex(), EMBEDDER, SPLIT)
 
-    # Cloud's other host is not among those that its Confluence sees.
+    # Cloud's media host does not count its requests with Confluence's.
     elsewhere = len(site.confluence.media.tokens)
     assert report.requests == len(site.confluence.requests) - before + elsewhere
 
@@ -134,13 +135,13 @@ def test_settings_say_what_is_read(site, page, extras, tmp_path) -> None:
     confluence = ConfluenceSource(settings, Resources(tmp_path, secrets.variable))
     index = ListIndex()
     sync(confluence.wiki, index, EMBEDDER, SPLIT)
-    hung = {file, f"{page.id}/comments"} if extras.attachments else set()
+    extra_keys = {file, f"{page.id}/comments"} if extras.attachments else set()
 
-    known = index.known("wiki")
-    assert {*known} == {page.id, *hung}
-    cited = {key: held.revision for key, held in known.items()}
+    known_pages = index.known("wiki")
+    assert {*known_pages} == {page.id, *extra_keys}
+    cited = {key: page.revision for key, page in known_pages.items()}
     looked = confluence.live.current(cited, 30)
-    assert {*looked.stand} == {*known}
+    assert {*looked.stand} == {*known_pages}
     assert not any(live.acl.admits(Principal()) for live in looked.stand.values())
 
 

@@ -1,4 +1,4 @@
-"""A check before an answer: how many round trips it takes, and what it asks only once."""
+"""The check before an answer: how many round trips it takes, and what it requests only once."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from tests.indexers.sources.confluence.extras import EXTRAS, sync, wiki_of
 from tests.indexers.sources.confluence.looking import PATIENT, live_of
 
 _TRIPS: ContextVar[int] = ContextVar("trips", default=0)
-"""Round trips that were made, one after another, before this line of work came here."""
+"""The number of round trips made one after another before the current work began."""
 
 
 class Counting(Transport):
-    """Counts round trips by who waits for whom, and not by the clock, so that a busy machine
-    changes nothing."""
+    """A client that counts round trips by who waits for whom, and not by time, so that a busy
+    machine changes nothing."""
 
     def get(self, path: str, params: Params | None = None, **how: bool) -> Json:
         _TRIPS.set(_TRIPS.get() + 1)
@@ -40,7 +40,7 @@ class Counting(Transport):
 
 
 class Waited:
-    """Whoever takes the result of other work is as late as that work was."""
+    """Waiting for a future takes over the round trips of its work."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._done: dict[int, int] = {}
@@ -69,8 +69,8 @@ class Waited:
     @staticmethod
     def trips(live: LiveConfluence, cited: dict[str, str]) -> tuple[int, LivePages]:
         _TRIPS.set(0)
-        told = live.current(cited, PATIENT)
-        return _TRIPS.get(), told
+        result = live.current(cited, PATIENT)
+        return _TRIPS.get(), result
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> Waited:
 
 
 @pytest.fixture
-def held(site: Site) -> dict[str, KnownPage]:
-    """Pages of two spaces, five deep, restricted above, one a blog post, with a file and
-    comments that are answered."""
+def known(site: Site) -> dict[str, KnownPage]:
+    """Return pages of two spaces, five levels deep, with restrictions, a blog post, a file, and
+    comments with replies."""
     world = site.world
     ada = world.add_user("Ada")
     world.add_space("ENG")
@@ -97,13 +97,13 @@ def held(site: Site) -> dict[str, KnownPage]:
     world.comment(page.id, "<p>Answered.</p>", answers=first.id)
     world.create("ALL", "Open", "<p>Open words.</p>")
     world.create("ENG", "News", "<p>News.</p>", type="blogpost")
-    found: dict[str, KnownPage] = {}
-    sync(wiki_of(site), found)
-    return found
+    pages: dict[str, KnownPage] = {}
+    sync(wiki_of(site), pages)
+    return pages
 
 
-def cited_of(held: dict[str, KnownPage]) -> dict[str, str]:
-    return {key: page.revision for key, page in held.items()}
+def cited_of(known: dict[str, KnownPage]) -> dict[str, str]:
+    return {key: page.revision for key, page in known.items()}
 
 
 def counting(site: Site) -> LiveConfluence:
@@ -111,59 +111,59 @@ def counting(site: Site) -> LiveConfluence:
     return LiveConfluence("wiki", transport, Scope(), EXTRAS)
 
 
-def test_all_that_an_answer_names_is_looked_at_in_three_round_trips(
-    site: Site, held: dict[str, KnownPage], waited: Waited
+def test_all_sources_of_an_answer_are_checked_in_three_round_trips(
+    site: Site, known: dict[str, KnownPage], waited: Waited
 ) -> None:
-    trips, told = waited.trips(counting(site), cited_of(held))
+    trips, result = waited.trips(counting(site), cited_of(known))
 
     assert trips <= 3
-    assert {key: live.acl for key, live in told.stand.items()} == {
-        key: page.acl for key, page in held.items()
+    assert {key: live.acl for key, live in result.stand.items()} == {
+        key: page.acl for key, page in known.items()
     }
-    assert not told.untold
+    assert not result.untold
 
 
 def test_pages_take_two_where_the_spaces_are_known(
-    site: Site, held: dict[str, KnownPage], waited: Waited
+    site: Site, known: dict[str, KnownPage], waited: Waited
 ) -> None:
     live = counting(site)
-    pages = {key: text for key, text in cited_of(held).items() if key.isdecimal()}
+    pages = {key: text for key, text in cited_of(known).items() if key.isdecimal()}
     waited.trips(live, pages)
     before = len(site.confluence.requests)
-    trips, told = waited.trips(live, pages)
+    trips, result = waited.trips(live, pages)
 
-    asked = site.confluence.requests[before:]
+    requests = site.confluence.requests[before:]
     assert trips <= 2
-    assert told.stand.keys() == pages.keys()
-    assert not any("/space" in one.path or "permission" in one.path for one in asked)
+    assert result.stand.keys() == pages.keys()
+    assert not any("/space" in request.path or "permission" in request.path for request in requests)
 
 
 def test_pages_that_were_edited_are_read_again_in_three(
-    site: Site, held: dict[str, KnownPage], waited: Waited
+    site: Site, known: dict[str, KnownPage], waited: Waited
 ) -> None:
-    pages = {key: text for key, text in cited_of(held).items() if key.isdecimal()}
-    named = site.world.users and next(iter(site.world.users))
+    pages = {key: text for key, text in cited_of(known).items() if key.isdecimal()}
+    user_id = site.world.users and next(iter(site.world.users))
     kind = "account-id" if site.cloud else "userkey"
-    mention = f'<ac:link><ri:user ri:{kind}="{named}"/></ac:link>'
+    mention = f'<ac:link><ri:user ri:{kind}="{user_id}"/></ac:link>'
     for key in pages:
         site.world.edit(key, body=f"<p>New words of {key}, by {mention}.</p>")
-    trips, told = waited.trips(counting(site), pages)
+    trips, result = waited.trips(counting(site), pages)
 
     assert trips <= 3
-    texts = {key: live.now.sections[0].text for key, live in told.stand.items() if live.now}
-    name = site.world.users[named].name
+    texts = {key: live.now.sections[0].text for key, live in result.stand.items() if live.now}
+    name = site.world.users[user_id].name
     assert texts.keys() == pages.keys()
     assert all(text.startswith(f"New words of {key}, by") for key, text in texts.items())
     assert all(name in text for text in texts.values())
 
 
-def test_who_may_view_a_space_is_known_for_a_minute_and_no_longer(
-    site: Site, held: dict[str, KnownPage]
+def test_the_viewers_of_a_space_are_cached_for_a_minute_and_no_longer(
+    site: Site, known: dict[str, KnownPage]
 ) -> None:
     transport = site.transport()
     live = LiveConfluence("wiki", transport, clock=site.clock.monotonic)
-    page = next(key for key, known in held.items() if known.acl == OPEN)
-    cited = {page: held[page].revision}
+    page = next(key for key, entry in known.items() if entry.acl == OPEN)
+    cited = {page: known[page].revision}
     assert live.current(cited, PATIENT).stand[page].acl == OPEN
 
     for who in (Who("licensed"), Who("anonymous")):
@@ -175,11 +175,11 @@ def test_who_may_view_a_space_is_known_for_a_minute_and_no_longer(
 
 
 def test_a_sync_that_finds_other_viewers_is_known_at_once(
-    site: Site, held: dict[str, KnownPage]
+    site: Site, known: dict[str, KnownPage]
 ) -> None:
     live = LiveConfluence("wiki", site.transport(), clock=site.clock.monotonic)
-    page = next(key for key, known in held.items() if known.acl == OPEN)
-    cited = {page: held[page].revision}
+    page = next(key for key, entry in known.items() if entry.acl == OPEN)
+    cited = {page: known[page].revision}
     live.current(cited, PATIENT)
     for who in (Who("licensed"), Who("anonymous")):
         site.world.revoke("ALL", who)
@@ -193,39 +193,39 @@ def test_a_sync_that_finds_other_viewers_is_known_at_once(
 
 
 @pytest.mark.parametrize("fault", [Fault(500), Fault(429), Fault(kind="drop"), Fault(kind="login")])
-def test_a_fault_of_one_page_leaves_it_untold_and_the_others_alone(
-    site: Site, held: dict[str, KnownPage], fault: Fault
+def test_a_fault_of_one_page_leaves_it_unknown_and_the_others_alone(
+    site: Site, known: dict[str, KnownPage], fault: Fault
 ) -> None:
-    pages = {key: text for key, text in cited_of(held).items() if key.isdecimal()}
-    broken = next(key for key, known in held.items() if known.acl == OPEN)
+    pages = {key: text for key, text in cited_of(known).items() if key.isdecimal()}
+    broken = next(key for key, entry in known.items() if entry.acl == OPEN)
     site.confluence.faults.on(rf"/(pages|blogposts|content)/{broken}\b", fault, times=None)
-    told = live_of(site).current(pages, PATIENT)
+    result = live_of(site).current(pages, PATIENT)
 
-    assert told.untold == {broken}
-    assert told.stand.keys() == pages.keys() - {broken}
+    assert result.untold == {broken}
+    assert result.stand.keys() == pages.keys() - {broken}
 
 
 @pytest.mark.parametrize("fault", [Fault(500), Fault(429), Fault(kind="drop")])
 @pytest.mark.parametrize("path", ["restriction", "permissions", "spaces?/"])
-def test_rights_that_could_not_be_read_are_untold_and_never_open(
-    site: Site, held: dict[str, KnownPage], path: str, fault: Fault
+def test_rights_that_could_not_be_read_are_unknown_and_never_open(
+    site: Site, known: dict[str, KnownPage], path: str, fault: Fault
 ) -> None:
-    pages = {key: text for key, text in cited_of(held).items() if key.isdecimal()}
+    pages = {key: text for key, text in cited_of(known).items() if key.isdecimal()}
     site.confluence.faults.on(path, fault, times=None)
-    told = live_of(site).current(pages, PATIENT)
+    result = live_of(site).current(pages, PATIENT)
 
-    assert told.untold | told.stand.keys() == pages.keys()
-    assert told.untold
-    for key, live in told.stand.items():
-        assert live.acl == held[key].acl
+    assert result.untold | result.stand.keys() == pages.keys()
+    assert result.untold
+    for key, live in result.stand.items():
+        assert live.acl == known[key].acl
 
 
-def test_what_is_not_told_in_time_is_untold_and_the_rest_is_told(
-    site: Site, held: dict[str, KnownPage]
+def test_a_page_without_a_timely_answer_is_unknown_and_the_rest_is_checked(
+    site: Site, known: dict[str, KnownPage]
 ) -> None:
-    """The server answers nothing about one page until the look is over."""
-    pages = {key: text for key, text in cited_of(held).items() if key.isdecimal()}
-    slow = next(key for key, known in held.items() if known.acl == OPEN)
+    """The server answers no request about one page until the check is over."""
+    pages = {key: text for key, text in cited_of(known).items() if key.isdecimal()}
+    slow = next(key for key, entry in known.items() if entry.acl == OPEN)
     over = Event()
 
     class Waiting(Transport):
@@ -236,43 +236,41 @@ def test_what_is_not_told_in_time_is_untold_and_the_rest_is_told(
 
     live = LiveConfluence("wiki", site.transport(kind=Waiting, concurrency=AT_ONCE))
     try:
-        told = live.current(pages, 3.0)
+        result = live.current(pages, 3.0)
     finally:
         over.set()
 
-    assert told.untold == {slow}
-    assert told.stand.keys() == pages.keys() - {slow}
+    assert result.untold == {slow}
+    assert result.stand.keys() == pages.keys() - {slow}
 
 
 def test_one_space_that_is_lost_casts_no_doubt_on_the_pages_of_another(
-    site: Site, held: dict[str, KnownPage]
+    site: Site, known: dict[str, KnownPage]
 ) -> None:
-    cited = cited_of(held)
-    open_one = next(key for key, known in held.items() if known.acl == OPEN)
+    cited = cited_of(known)
+    open_page = next(key for key, entry in known.items() if entry.acl == OPEN)
     live = live_of(site, spaces=("ENG", "ALL"))
     site.world.delete_space("ENG")
-    told = live.current(cited, PATIENT)
+    result = live.current(cited, PATIENT)
 
-    assert {key: live.acl for key, live in told.stand.items()} == {open_one: OPEN}
-    assert not told.untold
+    assert {key: live.acl for key, live in result.stand.items()} == {open_page: OPEN}
+    assert not result.untold
 
 
-def test_a_space_whose_key_has_changed_is_not_among_those_that_are_named(
-    site: Site, held: dict[str, KnownPage]
+def test_a_space_whose_key_has_changed_is_not_among_the_named_ones(
+    site: Site, known: dict[str, KnownPage]
 ) -> None:
     site.world.rename_space_key("ENG", "WORK")
-    told = live_of(site, spaces=("ENG", "ALL")).current(cited_of(held), PATIENT)
+    result = live_of(site, spaces=("ENG", "ALL")).current(cited_of(known), PATIENT)
 
-    assert len(told.stand) == 1
-    assert not told.untold
+    assert len(result.stand) == 1
+    assert not result.untold
 
 
-def test_what_hangs_on_pages_and_is_not_read_does_not_stand(
-    site: Site, held: dict[str, KnownPage]
-) -> None:
-    told = live_of(site, Extras()).current(cited_of(held), PATIENT)
+def test_extras_that_are_not_read_are_not_current(site: Site, known: dict[str, KnownPage]) -> None:
+    result = live_of(site, Extras()).current(cited_of(known), PATIENT)
 
-    assert all(key.isdecimal() for key in told.stand)
+    assert all(key.isdecimal() for key in result.stand)
 
 
 @pytest.mark.parametrize(
@@ -295,11 +293,11 @@ def test_a_plain_address_tells_nothing_but_the_page_s_id(key: str, url: str, pla
     assert address == f"https://a.example{plain}/pages/viewpage.action?pageId=7"
 
 
-def test_an_address_that_is_none_of_confluence_s_has_no_plain_one() -> None:
+def test_an_address_outside_confluence_has_no_plain_form() -> None:
     assert LiveConfluence.plain_address("att9", "https://a.example/files/secret.pdf") == ""
 
 
-# The pool
+# The thread pool
 
 
 @pytest.fixture
@@ -309,7 +307,7 @@ def gate() -> Iterator[Event]:
     opened.set()
 
 
-def test_a_pool_has_so_many_threads_and_no_more(gate: Event) -> None:
+def test_a_pool_has_no_more_threads_than_its_size(gate: Event) -> None:
     pool = Pool(2)
     names: set[str] = set()
     begun = threading.Semaphore(0)
@@ -320,16 +318,16 @@ def test_a_pool_has_so_many_threads_and_no_more(gate: Event) -> None:
         gate.wait(PATIENT)
         return 1
 
-    made = [pool.submit(work) for _ in range(5)]
+    futures = [pool.submit(work) for _ in range(5)]
     assert all(begun.acquire(timeout=PATIENT) for _ in range(2))
     assert not begun.acquire(timeout=0.05)
     gate.set()
 
-    assert sum(one.result(PATIENT) for one in made) == 5
+    assert sum(future.result(PATIENT) for future in futures) == 5
     assert len(names) == 2
 
 
-def test_a_pool_gives_back_what_went_wrong_and_works_on() -> None:
+def test_a_pool_returns_errors_and_continues() -> None:
     pool = Pool(1)
 
     def broken() -> int:
@@ -340,7 +338,7 @@ def test_a_pool_gives_back_what_went_wrong_and_works_on() -> None:
     assert pool.submit(lambda: 7).result(PATIENT) == 7
 
 
-def test_the_threads_of_a_pool_end_with_it_and_hold_nothing_of_what_is_done(gate: Event) -> None:
+def test_the_threads_of_a_pool_end_with_it_and_keep_no_finished_work(gate: Event) -> None:
     pool = Pool(2)
     threads: set[threading.Thread] = set()
 
@@ -350,11 +348,11 @@ def test_the_threads_of_a_pool_end_with_it_and_hold_nothing_of_what_is_done(gate
             gate.wait(PATIENT)
 
     works = [Work(), Work()]
-    done = [weakref.ref(work) for work in works]
-    made = [pool.submit(work) for work in works]
+    references = [weakref.ref(work) for work in works]
+    futures = [pool.submit(work) for work in works]
     gate.set()
-    wait(made, PATIENT)
-    del works, made
+    wait(futures, PATIENT)
+    del works, futures
     pool.submit(lambda: None).result(PATIENT)
     del pool
     for thread in threads:
@@ -362,27 +360,30 @@ def test_the_threads_of_a_pool_end_with_it_and_hold_nothing_of_what_is_done(gate
     gc.collect()
 
     assert not any(thread.is_alive() for thread in threads)
-    assert not any(work() for work in done)
+    assert not any(work() for work in references)
 
 
 def test_no_page_is_parsed_for_longer_than_a_check_may_take(
-    site: Site, held: dict[str, KnownPage]
+    site: Site, known: dict[str, KnownPage]
 ) -> None:
-    """What is still parsed when the time is over would hold a processor, and a process."""
-    key = next(key for key in held if key.isdecimal())
+    """A page that is still being parsed after the deadline would occupy a processor and a
+    process."""
+    key = next(key for key in known if key.isdecimal())
     site.world.edit(key, body="<p>New words.</p>")
     parsers, late = Parsers(), [0.0]
 
-    def slow(limits: Limits, parser: Callable[..., object], /, *arguments: object, **named: object):
+    def slow(
+        limits: Limits, parser: Callable[..., object], /, *arguments: object, **options: object
+    ):
         late[0] = PATIENT + 1
-        return parsers(limits, parser, *arguments, **named)
+        return parsers(limits, parser, *arguments, **options)
 
     live = LiveConfluence(
         "wiki", site.transport(concurrency=AT_ONCE), parse=slow, clock=lambda: late[0]
     )
     try:
-        told = live.current({key: held[key].revision}, PATIENT)
+        result = live.current({key: known[key].revision}, PATIENT)
     finally:
         parsers.rest()
 
-    assert (told.stand[key].edited, told.stand[key].now) == (True, None)
+    assert (result.stand[key].edited, result.stand[key].now) == (True, None)

@@ -1,4 +1,4 @@
-"""`indexers.sources.confluence.members` against the made-up Confluence, both products."""
+"""`indexers.sources.confluence.members` against the local Confluence, both products."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def wiki_default(name: str) -> float:
     return ConfluenceSettings.model_fields[name].default
 
 
-def untold(members: ConfluenceMembers) -> frozenset[str]:
-    """Who they are could not be asked."""
+def fallback_tokens(members: ConfluenceMembers) -> frozenset[str]:
+    """Return the tokens of a person whom Confluence could not be asked about."""
     return frozenset({untold_token(members.site)})
 
 
@@ -44,24 +44,24 @@ def members_of(site, **settings) -> ConfluenceMembers:
     return ConfluenceMembers(transport, tokens, clock=site.clock.monotonic, **settings)
 
 
-def books(site, user: User) -> frozenset[str]:
-    """What somebody holds by the world's own books."""
+def tokens_in_world(site, user: User) -> frozenset[str]:
+    """Return the tokens of a person, computed from the world itself."""
     world, tokens = site.world, Tokens(site.transport().base.site)
     groups = [world.groups[name] for name in world.groups_of(user.id)]
-    held = {tokens.group(group.id if site.cloud else group.name) for group in groups}
+    group_tokens = {tokens.group(group.id if site.cloud else group.name) for group in groups}
     licensed = set() if user.guest or user.app else {tokens.licensed}
-    return frozenset({tokens.user(user.id), *held, *licensed})
+    return frozenset({tokens.user(user.id), *group_tokens, *licensed})
 
 
 def reason(members: ConfluenceMembers, email: str) -> str:
-    found = members.find(email)
+    result = members.find(email)
 
-    assert isinstance(found, NotFound)
-    return found.reason
+    assert isinstance(result, NotFound)
+    return result.reason
 
 
-def asked(site, path: str) -> int:
-    """How many requests there were whose path starts so."""
+def requests_to(site, path: str) -> int:
+    """Return the number of requests whose path starts with ``path``."""
     return sum(request.path.startswith(path) for request in site.confluence.requests)
 
 
@@ -77,14 +77,14 @@ def test_a_person_holds_what_the_wiki_says_of_them(site, ada) -> None:
     members = members_of(site)
     account = members.find(ada.email)
 
-    assert members.tokens(ada.email) == books(site, ada)
+    assert members.tokens(ada.email) == tokens_in_world(site, ada)
     assert isinstance(account, Account)
     assert account.key == ada.id
     assert members.groups(account) == sorted(site.world.groups_of(ada.id))
 
 
 def test_an_address_is_the_same_in_any_case(site, ada) -> None:
-    assert members_of(site).tokens(f" {ada.email.upper()} ") == books(site, ada)
+    assert members_of(site).tokens(f" {ada.email.upper()} ") == tokens_in_world(site, ada)
 
 
 @pytest.mark.parametrize(
@@ -116,20 +116,22 @@ def test_a_deactivated_person_holds_nothing(site, ada) -> None:
 
 def test_a_hidden_address_is_found_by_its_override_alone(site, ada) -> None:
     ada.email_visible = False
-    named = members_of(site, overrides={"Ada.Love@Example.com": ada.id})
+    overridden = members_of(site, overrides={"Ada.Love@Example.com": ada.id})
 
     assert members_of(site).tokens(ada.email) == NOTHING
-    assert named.tokens(ada.email) == books(site, ada)
-    assert asked(site, "/rest/api/user/list" if not site.cloud else "/rest/api/search") == 1
+    assert overridden.tokens(ada.email) == tokens_in_world(site, ada)
+    assert requests_to(site, "/rest/api/user/list" if not site.cloud else "/rest/api/search") == 1
 
 
 def test_an_override_goes_before_the_directory(site, ada) -> None:
     bob = site.world.add_user("Bob")
 
-    assert members_of(site, overrides={ada.email: bob.id}).tokens(ada.email) == books(site, bob)
+    assert members_of(site, overrides={ada.email: bob.id}).tokens(ada.email) == tokens_in_world(
+        site, bob
+    )
 
 
-def test_an_override_that_names_nobody_is_told(site, ada) -> None:
+def test_an_override_that_names_nobody_is_reported(site, ada) -> None:
     members = members_of(site, overrides={ada.email: "nobody"})
 
     assert members.tokens(ada.email) == NOTHING
@@ -140,23 +142,23 @@ def test_an_override_may_be_a_username(data_center) -> None:
     ada = data_center.world.add_user("Ada", email_visible=False)
     members = members_of(data_center, overrides={ada.email: ada.username})
 
-    assert members.tokens(ada.email) == books(data_center, ada)
+    assert members.tokens(ada.email) == tokens_in_world(data_center, ada)
 
 
 @pytest.mark.parametrize("kind", ["guest", "app"])
 def test_guests_and_apps_are_not_among_all_who_may_log_in(cloud, kind) -> None:
     someone = cloud.world.add_user("Some One", **{kind: True})
-    held = members_of(cloud).tokens(someone.email)
+    tokens = members_of(cloud).tokens(someone.email)
 
-    assert held == books(cloud, someone)
-    assert Tokens(cloud.transport().base.site).licensed not in held
+    assert tokens == tokens_in_world(cloud, someone)
+    assert Tokens(cloud.transport().base.site).licensed not in tokens
 
 
 def test_all_pages_of_groups_count(site, ada) -> None:
     for number in range(450):
         site.world.add_group(f"group {number}", [ada])
 
-    assert members_of(site).tokens(ada.email) == books(site, ada)
+    assert members_of(site).tokens(ada.email) == tokens_in_world(site, ada)
 
 
 def test_everybody_is_in_the_directory(cloud) -> None:
@@ -164,9 +166,9 @@ def test_everybody_is_in_the_directory(cloud) -> None:
     cloud.confluence.faults.on(r"search/user.*start=200", Fault(kind="short"))
     members = members_of(cloud)
 
-    assert members.tokens(people[-1].email) == books(cloud, people[-1])
+    assert members.tokens(people[-1].email) == tokens_in_world(cloud, people[-1])
     assert members.count() == (451, 451)
-    assert asked(cloud, "/rest/api/search/user") == 4
+    assert requests_to(cloud, "/rest/api/search/user") == 4
 
 
 def test_it_is_known_how_many_addresses_can_be_seen(site, ada) -> None:
@@ -176,7 +178,7 @@ def test_it_is_known_how_many_addresses_can_be_seen(site, ada) -> None:
 
 
 @pytest.mark.parametrize("flattens", [True, False])
-def test_groups_of_groups_count_whether_they_are_told_with_the_direct_ones(
+def test_groups_of_groups_count_whether_they_are_listed_with_the_direct_ones(
     data_center, flattens
 ) -> None:
     world = data_center.world
@@ -188,7 +190,7 @@ def test_groups_of_groups_count_whether_they_are_told_with_the_direct_ones(
     world.add_group("beside")
     world.nest("inner", "outer")
 
-    assert members_of(data_center).tokens(ada.email) == books(data_center, ada)
+    assert members_of(data_center).tokens(ada.email) == tokens_in_world(data_center, ada)
 
 
 def test_a_version_that_shows_no_groups_of_groups_is_taken_at_its_word(data_center) -> None:
@@ -198,12 +200,12 @@ def test_a_version_that_shows_no_groups_of_groups_is_taken_at_its_word(data_cent
     world.add_group("inner", [ada])
     world.add_group("outer", groups=["inner"])
 
-    assert members_of(data_center).tokens(ada.email) == books(data_center, ada)
+    assert members_of(data_center).tokens(ada.email) == tokens_in_world(data_center, ada)
     world.flattens = False
-    assert members_of(data_center).tokens(ada.email) < books(data_center, ada)
+    assert members_of(data_center).tokens(ada.email) < tokens_in_world(data_center, ada)
 
 
-def test_what_a_person_holds_is_remembered_for_its_time_and_no_longer(site, ada) -> None:
+def test_the_tokens_of_a_person_are_cached_for_their_time_and_no_longer(site, ada) -> None:
     members = members_of(site, remembered=300)
     before = members.tokens(ada.email)
     site.world.leave("engineers", ada.id)
@@ -213,25 +215,30 @@ def test_what_a_person_holds_is_remembered_for_its_time_and_no_longer(site, ada)
     assert members.tokens(ada.email) == before
     assert len(site.confluence.requests) == requests
     site.clock.sleep(151)
-    assert members.tokens(ada.email) == books(site, ada) < before
+    assert members.tokens(ada.email) == tokens_in_world(site, ada) < before
 
 
-def test_who_left_a_group_or_was_deactivated_holds_it_for_a_minute_at_most(site, ada) -> None:
-    """By the settings' default, without reading the list of accounts again."""
+def test_a_person_who_left_a_group_or_was_deactivated_has_it_for_a_minute_at_most(
+    site, ada
+) -> None:
+    """With the default settings, and without reading the list of accounts again."""
     members = members_of(site, remembered=60 * wiki_default("members_minutes"))
     before = members.tokens(ada.email)
-    listings = asked(site, "/rest/api/search/user") + asked(site, "/rest/api/user/list")
+    listings = requests_to(site, "/rest/api/search/user") + requests_to(site, "/rest/api/user/list")
     site.world.leave("engineers", ada.id)
     site.clock.sleep(60)
 
-    assert members.tokens(ada.email) == books(site, ada) < before
+    assert members.tokens(ada.email) == tokens_in_world(site, ada) < before
     site.world.deactivate(ada.id)
     site.clock.sleep(60)
     assert members.tokens(ada.email) == NOTHING
-    assert asked(site, "/rest/api/search/user") + asked(site, "/rest/api/user/list") == listings
+    assert (
+        requests_to(site, "/rest/api/search/user") + requests_to(site, "/rest/api/user/list")
+        == listings
+    )
 
 
-def test_what_many_people_share_is_no_older_than_what_they_hold(data_center) -> None:
+def test_shared_groups_are_no_older_than_the_tokens_of_a_person(data_center) -> None:
     world = data_center.world
     ada, bob = world.add_user("Ada"), world.add_user("Bob")
     world.flattens = False
@@ -244,7 +251,7 @@ def test_what_many_people_share_is_no_older_than_what_they_hold(data_center) -> 
     before = members.tokens(bob.email)
     data_center.clock.sleep(151)
 
-    assert members.tokens(bob.email) == books(data_center, bob) < before
+    assert members.tokens(bob.email) == tokens_in_world(data_center, bob) < before
 
 
 def test_an_address_that_moved_on_since_the_directory_was_read_is_nobodys(site, ada) -> None:
@@ -272,11 +279,11 @@ def test_a_newcomer_is_found_when_the_directory_is_read_again(site, ada) -> None
     eve = site.world.add_user("Eve")
     site.clock.sleep(600)
 
-    assert members.tokens(eve.email) == books(site, eve)
+    assert members.tokens(eve.email) == tokens_in_world(site, eve)
 
 
-class Held(Transport):
-    """Lists people only once it may."""
+class HeldListing(Transport):
+    """A client that lists people only after the test allows it."""
 
     may_list: Event
 
@@ -286,8 +293,8 @@ class Held(Transport):
         return super().get(path, params, **settings)
 
 
-def test_nobody_who_was_known_waits_while_everybody_is_listed_again(site, ada) -> None:
-    transport = site.transport(kind=Held)
+def test_known_people_do_not_wait_while_everybody_is_listed_again(site, ada) -> None:
+    transport = site.transport(kind=HeldListing)
     transport.may_list = Event()
     transport.may_list.set()
     members = ConfluenceMembers(
@@ -301,15 +308,15 @@ def test_nobody_who_was_known_waits_while_everybody_is_listed_again(site, ada) -
     with ThreadPoolExecutor(2) as pool:
         known = pool.submit(members.tokens, ada.email)
         try:
-            assert known.result(timeout=30) == books(site, ada)
+            assert known.result(timeout=30) == tokens_in_world(site, ada)
             newcomer = pool.submit(members.tokens, bob.email)
             assert not newcomer.done()
         finally:
             transport.may_list.set()
-        assert newcomer.result() == books(site, bob)
+        assert newcomer.result() == tokens_in_world(site, bob)
 
 
-def test_who_caches_nothing_lists_everybody_each_time(site, ada) -> None:
+def test_without_a_cache_everybody_is_listed_each_time(site, ada) -> None:
     members = members_of(site, remembered=0, listed=0)
     members.tokens(ada.email)
     site.world.add_user("Ada Twin", email=ada.email)
@@ -321,11 +328,11 @@ def test_many_who_ask_at_once_make_one_wave_of_requests(site, ada) -> None:
     site.confluence.latency = 0.01
     members = members_of(site)
     with ThreadPoolExecutor(16) as pool:
-        held = list(pool.map(members.tokens, [ada.email] * 32))
+        results = list(pool.map(members.tokens, [ada.email] * 32))
 
-    assert set(held) == {books(site, ada)}
-    assert asked(site, "/rest/api/user/memberof") == 1
-    assert asked(site, "/rest/api/user/list" if not site.cloud else "/rest/api/search") == 1
+    assert set(results) == {tokens_in_world(site, ada)}
+    assert requests_to(site, "/rest/api/user/memberof") == 1
+    assert requests_to(site, "/rest/api/user/list" if not site.cloud else "/rest/api/search") == 1
 
 
 PATHS = {
@@ -348,31 +355,31 @@ FAULTS = [
 @pytest.mark.parametrize("fault", FAULTS, ids=repr)
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_a_failed_request_leaves_what_is_open_to_everyone(site, ada, path, fault, caplog) -> None:
-    """Said once, without the address; tried again after half a minute."""
+    """The failure is logged once, without the address, and retried after half a minute."""
     members = members_of(site)
     site.confluence.faults.on(path, fault, times=None)
     with caplog.at_level(logging.INFO, "indexers"):
-        assert members.tokens(ada.email) == untold(members)
+        assert members.tokens(ada.email) == fallback_tokens(members)
         requests = len(site.confluence.requests)
         site.confluence.faults.clear()
         site.clock.sleep(29)
-        assert members.tokens(ada.email) == untold(members)
+        assert members.tokens(ada.email) == fallback_tokens(members)
         assert reason(members, ada.email).startswith("cannot be asked: ")
 
     assert len(site.confluence.requests) == requests
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "ada" not in caplog.text
     site.clock.sleep(1)
-    assert members.tokens(ada.email) == books(site, ada)
+    assert members.tokens(ada.email) == tokens_in_world(site, ada)
 
 
-def test_what_was_known_is_not_used_beyond_its_time(site, ada) -> None:
+def test_cached_tokens_are_not_used_beyond_their_time(site, ada) -> None:
     members = members_of(site, remembered=300)
     members.tokens(ada.email)
     site.clock.sleep(300)
     site.confluence.faults.on("", Fault(503), times=None)
 
-    assert members.tokens(ada.email) == untold(members)
+    assert members.tokens(ada.email) == fallback_tokens(members)
 
 
 def test_groups_and_the_count_say_that_they_cannot_be_had(site, ada) -> None:
@@ -392,10 +399,10 @@ def test_data_centers_own_requests_fail_alike(data_center, path, fault) -> None:
     members = members_of(data_center)
     data_center.confluence.faults.on(path, fault, times=None)
 
-    assert members.tokens(ada.email) == untold(members)
+    assert members.tokens(ada.email) == fallback_tokens(members)
     data_center.confluence.faults.clear()
     data_center.clock.sleep(30)
-    assert members.tokens(ada.email) == books(data_center, ada)
+    assert members.tokens(ada.email) == tokens_in_world(data_center, ada)
 
 
 def test_a_profile_that_cannot_be_had_hides_its_owner_alone(data_center) -> None:
@@ -403,10 +410,10 @@ def test_a_profile_that_cannot_be_had_hides_its_owner_alone(data_center) -> None
     data_center.confluence.faults.on("profile/ada", Fault(500), times=TRIES)
     members = members_of(data_center)
 
-    assert members.tokens(bob.email) == books(data_center, bob)
+    assert members.tokens(bob.email) == tokens_in_world(data_center, bob)
     assert members.tokens(ada.email) == NOTHING
     data_center.clock.sleep(30)
-    assert members.tokens(ada.email) == books(data_center, ada)
+    assert members.tokens(ada.email) == tokens_in_world(data_center, ada)
 
 
 def test_profiles_are_read_again_after_hours_only(data_center) -> None:
@@ -417,11 +424,11 @@ def test_profiles_are_read_again_after_hours_only(data_center) -> None:
         members.count()
         data_center.clock.sleep(600)
 
-    assert asked(data_center, "/rest/mobile/1.0/profile") == 21
+    assert requests_to(data_center, "/rest/mobile/1.0/profile") == 21
 
 
 class Scripted:
-    """Answers by path: shapes that the made-up Confluence does not have."""
+    """A client with fixed answers by path, in shapes that the local Confluence does not have."""
 
     base = Base("https://wiki.test", "", cloud=False)
     concurrency = 2
@@ -434,7 +441,7 @@ class Scripted:
 
 
 class Crowded(Scripted):
-    """Twelve thousand people, of whom the search shows ten."""
+    """A client for twelve thousand people, of whom the search shows ten thousand."""
 
     def get(self, path, params=None, **_):
         start, limit = params["start"], params["limit"]
@@ -461,16 +468,16 @@ def test_odd_rows_are_nobody() -> None:
 @pytest.mark.parametrize("listed", [True, False])
 def test_an_account_of_unsaid_status_is_active_if_it_is_listed(listed) -> None:
     user = {"accountId": "7", "accountType": "atlassian", "isGuest": False}
-    found = CloudPeople(
+    account = CloudPeople(
         Scripted(user=user, search_user={"results": [{"user": user}] * listed})
     ).account("7")
 
-    assert found is not None
-    assert found.active is listed
+    assert account is not None
+    assert account.active is listed
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {},
         {"accountType": "atlassian"},
@@ -480,17 +487,17 @@ def test_an_account_of_unsaid_status_is_active_if_it_is_listed(listed) -> None:
     ],
     ids=repr,
 )
-def test_who_may_log_in_is_said_aloud(said) -> None:
-    user = {"accountId": "7", "accountStatus": "active", **said}
-    found = CloudPeople(Scripted(user=user)).account("7")
+def test_an_account_is_licensed_only_if_every_field_says_so(fields) -> None:
+    user = {"accountId": "7", "accountStatus": "active", **fields}
+    account = CloudPeople(Scripted(user=user)).account("7")
 
-    assert found is not None
-    assert not found.licensed
+    assert account is not None
+    assert not account.licensed
 
 
-@pytest.mark.parametrize("said", [{"accountId": "8"}, {"accountId": "7", "type": "unknown"}])
-def test_an_answer_about_somebody_else_is_nobody(said) -> None:
-    people = CloudPeople(Scripted(user={"accountStatus": "active", **said}))
+@pytest.mark.parametrize("fields", [{"accountId": "8"}, {"accountId": "7", "type": "unknown"}])
+def test_an_answer_about_somebody_else_is_nobody(fields) -> None:
+    people = CloudPeople(Scripted(user={"accountStatus": "active", **fields}))
 
     assert people.account("7") is None
 
@@ -510,11 +517,11 @@ def test_a_data_center_that_says_no_status_cannot_be_asked() -> None:
         people.account("7")
 
 
-def test_who_waited_takes_what_came_though_it_took_longer_than_it_counts() -> None:
+def test_a_waiting_caller_takes_the_result_even_if_it_has_expired() -> None:
     now, under_way, second, times = [0.0], Event(), Event(), []
 
     class Lock:
-        """Says when somebody waits for it."""
+        """A lock that reports when somebody waits for it."""
 
         def __init__(self) -> None:
             self._lock = ThreadLock()
@@ -559,7 +566,7 @@ def test_a_defect_of_ours_is_not_hidden_and_not_remembered() -> None:
     assert remembered.get("key") == "found"
 
 
-def test_what_is_over_is_swept() -> None:
+def test_expired_entries_are_swept() -> None:
     now = [0.0]
     remembered = Remembered("a thing", lambda key: key, lambda _: 60.0, lambda: now[0])
     for key in range(10_000):
@@ -569,8 +576,8 @@ def test_what_is_over_is_swept() -> None:
     assert len(remembered._entries) < 5_000
 
 
-def drawn(site, draw: random.Random) -> dict[str, str]:
-    """People and groups into the world; what the operator overrides."""
+def draw_people(site, draw: random.Random) -> dict[str, str]:
+    """Add random people and groups to the world, and return the operator's overrides."""
     world = site.world
     world.flattens = draw.random() < 0.5
     emails = [f"Person{number}@Example.com" for number in range(8)]
@@ -580,7 +587,7 @@ def drawn(site, draw: random.Random) -> dict[str, str]:
             email=draw.choice(emails),
             email_visible=draw.random() < 0.7,
             active=draw.random() < 0.8,
-            # What Data Center does not have.
+            # Data Center has neither guests nor app users.
             guest=site.cloud and draw.random() < 0.2,
             app=site.cloud and draw.random() < 0.1,
         )
@@ -594,8 +601,9 @@ def drawn(site, draw: random.Random) -> dict[str, str]:
     return {email: draw.choice(people).id for email in draw.sample(emails, 2)}
 
 
-def expected(site, email: str, overrides: dict[str, str]) -> frozenset[str]:
-    """By the world's own books. Cloud does not list who is deactivated."""
+def expected_tokens(site, email: str, overrides: dict[str, str]) -> frozenset[str]:
+    """Return the tokens of an address, computed from the world. Cloud does not list deactivated
+    people."""
     users = site.world.users
     owners = (
         [users[overrides[email]]]
@@ -606,15 +614,15 @@ def expected(site, email: str, overrides: dict[str, str]) -> frozenset[str]:
             if user.email == email and user.email_visible and (user.active or not site.cloud)
         ]
     )
-    return books(site, owners[0]) if len(owners) == 1 and owners[0].active else NOTHING
+    return tokens_in_world(site, owners[0]) if len(owners) == 1 and owners[0].active else NOTHING
 
 
 @pytest.mark.parametrize("seed", few(range(30), 6))
 def test_random_people_hold_what_the_wiki_says_of_them(site, seed) -> None:
-    """And whoever cannot be told from others, or is deactivated or hidden, nothing."""
-    overrides = drawn(site, random.Random(seed))  # noqa: S311 - a drawn world
+    """A person who is ambiguous, deactivated or hidden has no tokens."""
+    overrides = draw_people(site, random.Random(seed))  # noqa: S311 - a drawn world
     members = members_of(site, overrides=overrides)
     addresses = {user.email for user in site.world.users.values()} | {*overrides, "x@y.z"}
 
     for email in addresses:
-        assert members.tokens(email.lower()) == expected(site, email, overrides), email
+        assert members.tokens(email.lower()) == expected_tokens(site, email, overrides), email

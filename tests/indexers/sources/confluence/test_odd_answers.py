@@ -1,4 +1,4 @@
-"""`indexers.sources.confluence.cloud` and `data_center`: answers of another form than we know."""
+"""`indexers.sources.confluence.cloud` and `data_center`: answers in an unknown form."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Alter = Callable[[str, Json], Json]
 
 
 class Altered(Transport):
-    """Says something else than Confluence did."""
+    """A client that alters the answers of Confluence."""
 
-    alter: Alter = staticmethod(lambda _, said: said)
+    alter: Alter = staticmethod(lambda _, answer: answer)
 
     def get(self, path: str, params: Params | None = None, **settings: bool) -> Json:
         return self.alter(path, super().get(path, params, **settings))
@@ -43,10 +43,10 @@ def listed(path: str) -> bool:
 
 
 def test_a_row_without_an_id_keeps_no_other_away(site) -> None:
-    def alter(path: str, said: Json) -> Json:
+    def alter(path: str, answer: Json) -> Json:
         if listed(path):
-            said["results"] += [None, {}, {"id": None}, "x"]
-        return said
+            answer["results"] += [None, {}, {"id": None}, "x"]
+        return answer
 
     site.world.add_space("ENG")
     page = site.world.create("ENG", "Page")
@@ -58,10 +58,10 @@ def test_a_row_without_an_id_keeps_no_other_away(site) -> None:
 
 @pytest.mark.parametrize("number", [None, "x", [], "7"], ids=repr)
 def test_a_version_of_another_form_breaks_nothing(site, number) -> None:
-    def alter(path: str, said: Json) -> Json:
-        for row in said["results"] if listed(path) else ():
+    def alter(path: str, answer: Json) -> Json:
+        for row in answer["results"] if listed(path) else ():
             row["version"]["number"] = number
-        return said
+        return answer
 
     site.world.add_space("ENG")
     site.world.create("ENG", "Page")
@@ -72,26 +72,26 @@ def test_a_version_of_another_form_breaks_nothing(site, number) -> None:
 
 
 def test_a_page_that_tells_no_address_is_reached_by_its_id(site) -> None:
-    def alter(path: str, said: Json) -> Json:
-        for row in said["results"] if listed(path) else ():
+    def alter(path: str, answer: Json) -> Json:
+        for row in answer["results"] if listed(path) else ():
             row["_links"] = {}
-        return said
+        return answer
 
     site.world.add_space("ENG")
     page = site.world.create("ENG", "Page")
 
-    (found,) = altered(site, alter).pages(space_of(site, "ENG"))
+    (listed_page,) = altered(site, alter).pages(space_of(site, "ENG"))
 
-    assert found.url == f"{site.confluence.base_url}/pages/viewpage.action?pageId={page.id}"
+    assert listed_page.url == f"{site.confluence.base_url}/pages/viewpage.action?pageId={page.id}"
 
 
 @pytest.mark.parametrize("missing", ["id", "status", "place"])
-def test_a_page_that_does_not_say_how_it_stands_is_not_taken_for_gone(site, missing) -> None:
+def test_a_page_without_a_status_is_not_taken_for_gone(site, missing) -> None:
     missing = {"place": "spaceId" if site.cloud else "space"}.get(missing, missing)
 
-    def alter(_: str, said: Json) -> Json:
-        said.pop(missing, None)
-        return said
+    def alter(_: str, answer: Json) -> Json:
+        answer.pop(missing, None)
+        return answer
 
     site.world.add_space("ENG")
     page = site.world.create("ENG", "Page")
@@ -102,10 +102,10 @@ def test_a_page_that_does_not_say_how_it_stands_is_not_taken_for_gone(site, miss
 
 
 def test_ancestors_that_do_not_say_who_they_are_close_the_page(data_center) -> None:
-    def alter(path: str, said: Json) -> Json:
-        for row in said["results"] if listed(path) else ():
+    def alter(path: str, answer: Json) -> Json:
+        for row in answer["results"] if listed(path) else ():
             row["ancestors"] = [None, {"title": "Above"}]
-        return said
+        return answer
 
     data_center.world.add_space("ENG")
     data_center.world.create("ENG", "Page")
@@ -118,10 +118,10 @@ def test_ancestors_that_do_not_say_who_they_are_close_the_page(data_center) -> N
 
 
 def test_a_blog_post_has_nothing_above_it_though_that_is_not_said(data_center) -> None:
-    def alter(path: str, said: Json) -> Json:
-        for row in said["results"] if listed(path) else ():
+    def alter(path: str, answer: Json) -> Json:
+        for row in answer["results"] if listed(path) else ():
             row.pop("ancestors")
-        return said
+        return answer
 
     data_center.world.add_space("ENG")
     data_center.world.create("ENG", "Post", type="blogpost")
@@ -134,7 +134,7 @@ def test_a_blog_post_has_nothing_above_it_though_that_is_not_said(data_center) -
 
 
 def test_a_chain_that_is_cut_off_at_its_top_is_made_whole_or_closed(cloud) -> None:
-    """Cloud gives the lowest so many ancestors, and no `next`."""
+    """Cloud returns only the lowest ancestors, without a `next`."""
     world = cloud.world
     world.add_space("ENG")
     top = world.create("ENG", "Top")
@@ -142,10 +142,10 @@ def test_a_chain_that_is_cut_off_at_its_top_is_made_whole_or_closed(cloud) -> No
     folder = world.create("ENG", "Folder", type="folder", parent=middle.id)
     leaf = world.create("ENG", "Leaf", parent=folder.id)
 
-    def alter(path: str, said: Json) -> Json:
+    def alter(path: str, answer: Json) -> Json:
         if path.endswith("/ancestors"):
-            said["results"] = said["results"][1:]
-        return said
+            answer["results"] = answer["results"][1:]
+        return answer
 
     pages = {page.key: page for page in altered(cloud, alter).pages(space_of(cloud, "ENG"))}
 
@@ -153,10 +153,10 @@ def test_a_chain_that_is_cut_off_at_its_top_is_made_whole_or_closed(cloud) -> No
 
 
 def test_a_page_that_a_listing_names_twice_is_one_page(site) -> None:
-    def alter(path: str, said: Json) -> Json:
+    def alter(path: str, answer: Json) -> Json:
         if listed(path):
-            said["results"] *= 2
-        return said
+            answer["results"] *= 2
+        return answer
 
     site.world.add_space("ENG")
     page = site.world.create("ENG", "Page")
@@ -167,11 +167,11 @@ def test_a_page_that_a_listing_names_twice_is_one_page(site) -> None:
 @pytest.mark.parametrize("path", ["permissions$|permissions[?]", "restriction"])
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_confluence_that_answers_nothing_now_closes_nothing(site, path, status) -> None:
-    """It ends the pass instead: every node would wait as long, and be opened again after."""
+    """The pass ends instead: every page would wait as long, and be opened again later."""
     site.world.add_space("ENG")
     site.world.create("ENG", "Page")
     space = space_of(site, "ENG")
-    product = altered(site, lambda _, said: said)
+    product = altered(site, lambda _, answer: answer)
     pages = [replace(page, own=None) for page in product.pages(space)]
     site.confluence.faults.on(path, Fault(status, retry_after="0"), times=None)
 

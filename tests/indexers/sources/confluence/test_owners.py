@@ -1,4 +1,4 @@
-"""From what names an owner to an address, against the made-up Confluence, both products."""
+"""From the name of an owner to an e-mail address, against the local Confluence, both products."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def ada(site) -> User:
     return site.world.add_user("Ada Lovelace", "ada.lovelace@example.com")
 
 
-def test_whoever_edited_a_page_last_is_known_by_their_address(site, ada) -> None:
+def test_the_last_editor_of_a_page_is_known_by_their_address(site, ada) -> None:
     assert members_of(site).owner(edited_by(site, ada)) == ada.email
 
 
 @pytest.mark.parametrize(
-    "named",
+    "spelling",
     ["ada-lovelace", "ada-lovelace-example-com", "ada.lovelace", "Ada Lovelace"],
 )
-def test_an_address_may_be_spelled_as_labels_can(site, ada, named: str) -> None:
+def test_an_address_may_be_spelled_as_labels_can(site, ada, spelling: str) -> None:
     site.world.add_user("Ben")
 
-    assert members_of(site).owner(named) == ada.email
+    assert members_of(site).owner(spelling) == ada.email
 
 
 def test_an_account_may_be_named_by_its_id_and_on_data_center_by_its_name(site, ada) -> None:
@@ -49,7 +49,9 @@ def test_words_that_name_no_account_stay_as_they_are(site, ada) -> None:
     assert members.owner("Ada <ada@elsewhere.example>") == "Ada <ada@elsewhere.example>"
 
 
-def test_two_whose_addresses_begin_alike_are_nobody_unless_one_is_spelled_out(site, ada) -> None:
+def test_two_people_whose_addresses_begin_alike_are_nobody_unless_one_is_spelled_out(
+    site, ada
+) -> None:
     site.world.add_user("Other", "ada.lovelace@other.example")
     members = members_of(site)
 
@@ -57,22 +59,22 @@ def test_two_whose_addresses_begin_alike_are_nobody_unless_one_is_spelled_out(si
     assert members.owner("ada-lovelace-example-com") == ada.email
 
 
-def test_who_left_owns_nothing(site, ada) -> None:
-    gone = edited_by(site, ada)
+def test_a_deactivated_person_owns_nothing(site, ada) -> None:
+    editor = edited_by(site, ada)
     site.world.deactivate(ada.id)
     members = members_of(site)
 
-    assert members.owner(gone) == ""
+    assert members.owner(editor) == ""
     assert members.owner(ada.id) == ""
-    assert members.owner(f"{gone}0") == ""
+    assert members.owner(f"{editor}0") == ""
 
 
 def test_a_hidden_address_is_nobody_s_unless_the_settings_say_whose(site, ada) -> None:
     ada.email_visible = False
-    told = members_of(site).owner(edited_by(site, ada))
+    owner = members_of(site).owner(edited_by(site, ada))
     overridden = members_of(site, overrides={"Ada@Slack.example": ada.id})
 
-    assert told == ""
+    assert owner == ""
     assert overridden.owner(edited_by(site, ada)) == "ada@slack.example"
     assert overridden.owner("ada-slack-example") == "ada@slack.example"
 
@@ -88,7 +90,7 @@ def test_a_confluence_that_does_not_answer_names_nobody_and_is_asked_again_later
     assert members.owner(edited_by(site, ada)) == ada.email
 
 
-def test_who_an_owner_is_is_asked_once_in_a_while(site, ada) -> None:
+def test_an_owner_is_looked_up_once_in_a_while(site, ada) -> None:
     members = members_of(site, remembered=600.0)
     members.owner(edited_by(site, ada))
     before = len(site.confluence.requests)

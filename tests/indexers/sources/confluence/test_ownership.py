@@ -1,4 +1,4 @@
-"""What names a page's owner, against the made-up Confluence, both products."""
+"""What names the owner of a page, against the local Confluence, both products."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def owners(changes: list[PageChange]) -> dict[str, str]:
     return {c.page.key: c.page.owner for c in changes if isinstance(c, Changed)}
 
 
-def held(changes: list[PageChange]) -> dict[str, KnownPage]:
+def known_pages(changes: list[PageChange]) -> dict[str, KnownPage]:
     pages = [change.page for change in changes if isinstance(change, Changed)]
     return {page.key: KnownPage(page.revision, page.acl, page.owner) for page in pages}
 
 
-def by(site, user: User) -> str:
+def token_of(site, user: User) -> str:
     return Tokens(site.transport().base.site).user(user.id)
 
 
@@ -53,11 +53,11 @@ def page(site, ada) -> Content:
     return site.world.create("ENG", "Engines", "<p>About engines.</p>", author=ada.id)
 
 
-def test_a_page_is_whoever_s_edited_it_last(site, page) -> None:
+def test_a_page_belongs_to_its_last_editor(site, page) -> None:
     bob = site.world.add_user("Bob")
     site.world.edit(page.id, author=bob.id)
 
-    assert owners(list(wiki_of(site).changes({}))) == {page.id: by(site, bob)}
+    assert owners(list(wiki_of(site).changes({}))) == {page.id: token_of(site, bob)}
 
 
 def test_a_label_goes_before_the_last_editor_and_a_property_before_a_label(site, page) -> None:
@@ -71,12 +71,15 @@ def test_a_label_goes_before_the_last_editor_and_a_property_before_a_label(site,
 
 
 def test_a_property_may_be_a_list_and_is_nobody_where_it_is_no_words(site, page) -> None:
-    told = {}
+    owner_by_value = {}
     for value in (["ada@example.com", "bob"], {"owner": "ada"}, 7, [], "x" * 300):
         site.world.set_property(page.id, "owner", value)
-        told[str(value)[:9]] = owners(list(wiki_of(site).changes({})))[page.id]
+        owner_by_value[str(value)[:9]] = owners(list(wiki_of(site).changes({})))[page.id]
 
-    assert list(told.values()) == ["ada@example.com, bob", *[by(site, user_of(site, page))] * 4]
+    assert list(owner_by_value.values()) == [
+        "ada@example.com, bob",
+        *[token_of(site, user_of(site, page))] * 4,
+    ]
 
 
 def user_of(site, page: Content) -> User:
@@ -84,7 +87,7 @@ def user_of(site, page: Content) -> User:
 
 
 @pytest.mark.parametrize(
-    ("ownership", "named"),
+    ("ownership", "expected"),
     [
         (Ownership(), ""),
         (Ownership("keeper", "team-", editor=True), "last"),
@@ -92,49 +95,49 @@ def user_of(site, page: Content) -> User:
         (Ownership("", "team-"), ""),
     ],
 )
-def test_only_what_the_settings_name_is_looked_at(site, page, ownership, named) -> None:
+def test_only_the_fields_that_the_settings_name_are_read(site, page, ownership, expected) -> None:
     site.world.label(page.id, "owner-ada")
     site.world.set_property(page.id, "owner", "eve@example.com")
-    named = by(site, user_of(site, page)) if named == "last" else named
+    expected = token_of(site, user_of(site, page)) if expected == "last" else expected
 
-    assert owners(list(wiki_of(site, ownership).changes({}))) == {page.id: named}
+    assert owners(list(wiki_of(site, ownership).changes({}))) == {page.id: expected}
 
 
 def test_another_owner_is_a_relabel_and_reads_no_body(site, page) -> None:
-    known = held(list(wiki_of(site).changes({})))
+    known = known_pages(list(wiki_of(site).changes({})))
     site.world.label(page.id, "owner-bob")
     wiki = wiki_of(site)
     changes = list(wiki.changes(known))
-    (change,) = [one for one in changes if isinstance(one, Relabelled)]
-    now = KnownPage(change.revision, change.acl, change.owner or "")
+    (change,) = [change for change in changes if isinstance(change, Relabelled)]
+    relabelled = KnownPage(change.revision, change.acl, change.owner or "")
 
-    assert not [one for one in changes if isinstance(one, Changed)]
-    assert now == KnownPage(known[page.id].revision, known[page.id].acl, "bob")
-    assert [*wiki.changes({page.id: now})][-1] == Unchanged(page.id)
+    assert not [change for change in changes if isinstance(change, Changed)]
+    assert relabelled == KnownPage(known[page.id].revision, known[page.id].acl, "bob")
+    assert [*wiki.changes({page.id: relabelled})][-1] == Unchanged(page.id)
 
 
-def test_what_an_older_index_holds_is_told_its_owner_without_being_read(site, page) -> None:
-    before = held(list(wiki_of(site, Ownership()).changes({})))
+def test_pages_of_an_older_index_get_their_owner_without_being_read(site, page) -> None:
+    before = known_pages(list(wiki_of(site, Ownership()).changes({})))
     (change,) = [c for c in wiki_of(site).changes(before) if isinstance(c, Relabelled)]
 
-    assert change.owner == by(site, user_of(site, page))
+    assert change.owner == token_of(site, user_of(site, page))
     assert change.revision == before[page.id].revision
 
 
 def test_owners_cost_no_request(site, page) -> None:
     spent = []
     for ownership in (Ownership(), ALL):
-        first, again = wiki_of(site, ownership), wiki_of(site, ownership)
-        again_known = held(list(first.changes({})))
-        list(again.changes(again_known))
-        spent.append((first.requests, again.requests))
+        first, second = wiki_of(site, ownership), wiki_of(site, ownership)
+        again_known = known_pages(list(first.changes({})))
+        list(second.changes(again_known))
+        spent.append((first.requests, second.requests))
 
     assert spent[0] == spent[1]
 
 
 def test_the_latest_edits_have_their_owners(site, page) -> None:
     wiki = wiki_of(site)
-    known = held(list(wiki.changes({})))
+    known = known_pages(list(wiki.changes({})))
     site.clock.at += timedelta(minutes=5)
     site.world.label(page.id, "owner-bob")
     site.world.edit(page.id, body="<p>About trains.</p>")
@@ -143,7 +146,7 @@ def test_the_latest_edits_have_their_owners(site, page) -> None:
     assert owners(list(wiki.page(page.id))) == {page.id: "bob"}
 
 
-def test_what_hangs_on_a_page_is_of_its_owner(site, page) -> None:
+def test_extras_of_a_page_have_its_owner(site, page) -> None:
     site.world.label(page.id, "owner-bob")
     site.world.attach(page.id, "manual.txt", b"Turn the crankshaft.")
     site.world.comment(page.id, "<p>Oil it first.</p>")
@@ -154,8 +157,8 @@ def test_what_hangs_on_a_page_is_of_its_owner(site, page) -> None:
 
 
 @given(JSON, st.text(max_size=5))
-def test_whatever_confluence_says_names_one_or_nobody(said, last) -> None:
-    named = ALL.of(said if isinstance(said, dict) else {}, last)
+def test_any_answer_of_confluence_names_one_owner_or_nobody(properties, last) -> None:
+    owner = ALL.of(properties if isinstance(properties, dict) else {}, last)
 
-    assert len(named) <= 200
-    assert "\n" not in named or named == last
+    assert len(owner) <= 200
+    assert "\n" not in owner or owner == last

@@ -69,9 +69,9 @@ def test_a_default_port_and_the_case_of_a_host_make_no_difference() -> None:
 
 @given(st.integers(min_value=1, max_value=2**63 - 1))
 def test_a_tiny_link_says_its_number(number: int) -> None:
-    """Written as the vendor writes it."""
-    written = b64encode(number.to_bytes(8, "little")).decode().rstrip("=").rstrip("A")
-    assert tiny(written.replace("/", "-").replace("+", "_")) == str(number)
+    """The code follows the vendor's own."""
+    encoded = b64encode(number.to_bytes(8, "little")).decode().rstrip("=").rstrip("A")
+    assert tiny(encoded.replace("/", "-").replace("+", "_")) == str(number)
 
 
 @given(st.text())
@@ -99,5 +99,5 @@ def test_a_page_is_edited_at(base: str, link: str, edited: str) -> None:
     ("key", "url"),
     [("12", "https://evil.example.com/display/ENG/Ask"), ("att12", f"{CENTER}/display/ENG/Ask")],
 )
-def test_what_is_no_page_of_the_wiki_is_edited_nowhere(key: str, url: str) -> None:
+def test_an_address_that_is_no_page_of_the_wiki_has_no_edit_address(key: str, url: str) -> None:
     assert edit_address(CENTER, key, url, cloud=False) == ""

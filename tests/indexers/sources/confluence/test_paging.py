@@ -1,4 +1,4 @@
-"""`indexers.sources.confluence.paging` by a Confluence that answers oddly."""
+"""`indexers.sources.confluence.paging` against a Confluence with odd answers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from indexers.sources.confluence.transport import Json, Params, Refused
 MOST_REQUESTS = 50
 
 
-class Odd:
-    """Answers as it is told by path and params; nobody listens to it for ever."""
+class OddServer:
+    """A client that computes its answers from path and params, and stops endless listings."""
 
     def __init__(self, answer: Callable[[str, Params], Json]) -> None:
         self.base: Base = base_of("https://wiki.example")
-        self.asked: list[Params] = []
+        self.calls: list[Params] = []
         self._answer = answer
 
     def get(
@@ -28,8 +28,8 @@ class Odd:
         *,
         few_tries: bool = False,
     ) -> Json:
-        assert len(self.asked) < MOST_REQUESTS
-        self.asked.append(params or {})
+        assert len(self.calls) < MOST_REQUESTS
+        self.calls.append(params or {})
         return self._answer(path, params or {})
 
 
@@ -43,37 +43,37 @@ def ids(answers: object) -> list[int]:
 
 
 def test_a_page_that_is_empty_to_us_is_not_the_end() -> None:
-    """All that stands on it may be hidden from the token."""
+    """All its rows may be hidden from the token."""
     chain = {"/p": page(1, to="/a"), "/a": page(to="/b"), "/b": page(2)}
 
-    assert ids(by_cursor(Odd(lambda path, _: chain[path]), "/p", {})) == [1, 2]
+    assert ids(by_cursor(OddServer(lambda path, _: chain[path]), "/p", {})) == [1, 2]
 
 
 def test_pages_that_stay_empty_are_the_end() -> None:
-    odd = Odd(lambda path, _: page(to=f"{path}x"))
+    server = OddServer(lambda path, _: page(to=f"{path}x"))
 
-    assert ids(by_cursor(odd, "/p", {})) == []
+    assert ids(by_cursor(server, "/p", {})) == []
 
 
 @pytest.mark.parametrize("listing", [by_cursor, by_start])
 def test_a_server_that_repeats_itself_is_left(listing) -> None:
-    """A listing that never ends is not whole."""
-    odd = Odd(lambda path, _: page(1, 2, to=f"{path}x"))
+    """A listing that never ends is incomplete."""
+    server = OddServer(lambda path, _: page(1, 2, to=f"{path}x"))
 
     with pytest.raises(Refused, match="again"):
-        ids(listing(odd, "/p", {"limit": 2}))
+        ids(listing(server, "/p", {"limit": 2}))
 
 
-def test_by_start_an_empty_page_leads_on_to_where_it_says() -> None:
+def test_by_start_an_empty_page_leads_on_to_its_next() -> None:
     def answer(_: str, params: Params) -> Json:
         pages = {0: page(1, to="/p?start=2"), 1: page(to="/p?start=4"), 4: page(5)}
         return pages[int(params["start"])]
 
-    assert ids(by_start(Odd(answer), "/p", {"limit": 2})) == [1, 5]
+    assert ids(by_start(OddServer(answer), "/p", {"limit": 2})) == [1, 5]
 
 
-def test_one_row_that_breaks_the_server_is_asked_for_lighter() -> None:
-    """And those after it are asked for by the many again."""
+def test_a_row_that_breaks_the_server_is_requested_with_fewer_fields() -> None:
+    """The rows after it are requested in large pages again."""
 
     def answer(_: str, params: Params) -> Json:
         start = int(params["start"])
@@ -82,17 +82,17 @@ def test_one_row_that_breaks_the_server_is_asked_for_lighter() -> None:
             raise Refused(500, "NullPointerException")
         return page(*range(start, end), to="/p" if end < 400 else "")
 
-    odd = Odd(answer)
+    server = OddServer(answer)
 
-    assert ids(by_start(odd, "/p", {"limit": 200, "expand": "all"}, {"limit": 200})) == [
+    assert ids(by_start(server, "/p", {"limit": 200, "expand": "all"}, {"limit": 200})) == [
         *range(400)
     ]
-    assert sum("expand" not in params for params in odd.asked) == 1
+    assert sum("expand" not in params for params in server.calls) == 1
 
 
-def test_what_is_too_heavy_in_any_form_is_an_error() -> None:
+def test_a_row_that_is_too_heavy_in_any_form_is_an_error() -> None:
     def answer(_: str, __: Params) -> Json:
         raise Refused(500, "NullPointerException")
 
     with pytest.raises(Refused):
-        ids(by_start(Odd(answer), "/p", {"limit": 8, "expand": "all"}, {"limit": 8}))
+        ids(by_start(OddServer(answer), "/p", {"limit": 8, "expand": "all"}, {"limit": 8}))

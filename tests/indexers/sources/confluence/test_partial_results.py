@@ -1,5 +1,5 @@
-"""Confluence tells of some things in time and not of others: what it told counts. Each page was
-open to everyone when it was indexed, and who may view its space cannot be had now."""
+"""Confluence answers some requests in time and not others; the answers that arrive count. Each page
+was open to everyone when it was indexed, and the viewers of its space are unknown now."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ADA = Principal.of(EVERYONE, "confluence-user:ada")
 
 
 class Shelf:
-    """A page in an open space, below another, with a file and a comment."""
+    """A page in an open space with a parent, a file and a comment."""
 
     def __init__(self, site: Site) -> None:
         world = site.world
@@ -38,13 +38,13 @@ class Shelf:
         self.file = world.attach(self.key, "plan.txt", SECRET.encode()).id
         self.comment = world.comment(self.key, f"<p>{SECRET}.</p>").id
         changes = wiki_of(site).changes({})
-        pages = [one.page for one in changes if isinstance(one, Changed)]
+        pages = [change.page for change in changes if isinstance(change, Changed)]
         self.pages = {page.key: page for page in pages}
         assert all(page.acl == OPEN for page in pages)
 
     def ask(self, of: str) -> Result:
         recheck = Recheck({"wiki": live_of(self.site)}, lambda _: None, by_section, seconds=PATIENT)
-        return checked(recheck, ADA, Retrieved((found_of(self.pages[of]),), 0, 0), quotes)
+        return checked(recheck, ADA, Retrieved((found_page(self.pages[of]),), 0, 0), quotes)
 
 
 @pytest.fixture
@@ -52,15 +52,19 @@ def shelf(site: Site) -> Shelf:
     return Shelf(site)
 
 
-def found_of(page: Page) -> FoundPage:
-    return FoundPage("wiki", page.key, 1.0, tuple(Hit(one, 1.0, 1.0) for one in by_section(page)))
+def found_page(page: Page) -> FoundPage:
+    return FoundPage(
+        "wiki", page.key, 1.0, tuple(Hit(passage, 1.0, 1.0) for passage in by_section(page))
+    )
 
 
 def quotes(retrieved: Retrieved) -> Result:
     passages = [hit.passage for hit in retrieved.hits]
     if not passages:
         return NoAnswer(Reason.NOTHING_INDEXED, "Nothing.")
-    return Answer(passages[0].text, tuple(source_of(one, one.text) for one in passages), 1.0)
+    return Answer(
+        passages[0].text, tuple(source_of(passage, passage.text) for passage in passages), 1.0
+    )
 
 
 NO_VIEWERS = (Fault(500), Fault(429), Fault(kind="login"), Fault(kind="drop"))
@@ -90,10 +94,10 @@ def test_a_page_that_is_known_to_be_restricted_now_is_not_even_linked(
     close(shelf)
     shelf.site.confluence.faults.on("permissions", fault, times=None)
     for key in shelf.pages.keys() - {shelf.above}:
-        said = shelf.ask(key)
+        result = shelf.ask(key)
 
-        assert SECRET not in repr(said)
-        assert said.linked == ()
+        assert SECRET not in repr(result)
+        assert result.linked == ()
 
 
 @pytest.mark.parametrize("fault", NO_VIEWERS)
@@ -103,22 +107,22 @@ def test_a_page_that_is_known_to_be_another_now_is_linked(
 ) -> None:
     change(shelf)
     shelf.site.confluence.faults.on("permissions", fault, times=None)
-    said = shelf.ask(shelf.key)
+    result = shelf.ask(shelf.key)
 
-    assert SECRET not in repr(said)
-    assert [one.doubt for one in said.linked] == [Doubt.UNCONFIRMED]
+    assert SECRET not in repr(result)
+    assert [link.doubt for link in result.linked] == [Doubt.UNCONFIRMED]
 
 
 def test_an_edited_page_whose_text_does_not_come_is_linked(shelf: Shelf) -> None:
     redact(shelf)
     shelf.site.confluence.faults.on("body", Fault(kind="drop"), times=None)
-    said = shelf.ask(shelf.key)
+    result = shelf.ask(shelf.key)
 
-    assert SECRET not in repr(said)
-    assert [one.page for one in said.linked] == [shelf.key]
+    assert SECRET not in repr(result)
+    assert [link.page for link in result.linked] == [shelf.key]
 
 
-def test_what_hangs_on_a_page_and_was_changed_is_linked(shelf: Shelf) -> None:
+def test_a_changed_extra_of_a_page_is_linked(shelf: Shelf) -> None:
     world = shelf.site.world
     world.attach(shelf.key, "plan.txt", b"It was taken out.")
     world.delete_comment(shelf.key, shelf.comment)
@@ -128,26 +132,26 @@ def test_what_hangs_on_a_page_and_was_changed_is_linked(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("fault", NO_VIEWERS)
-def test_a_page_that_is_the_same_as_far_as_is_told_keeps_its_answer(
+def test_a_page_that_is_the_same_as_far_as_known_keeps_its_answer(
     shelf: Shelf, fault: Fault
 ) -> None:
     shelf.site.confluence.faults.on("permissions", fault, times=None)
-    said = shelf.ask(shelf.key)
+    result = shelf.ask(shelf.key)
 
-    assert isinstance(said, Answer)
-    assert SECRET in said.text
-    assert said.unchecked is not None
+    assert isinstance(result, Answer)
+    assert SECRET in result.text
+    assert result.unchecked is not None
 
 
-def test_a_wiki_that_told_something_is_asked_about_other_pages(site: Site) -> None:
+def test_a_wiki_that_answered_in_part_is_asked_about_other_pages(site: Site) -> None:
     shelf = Shelf(site)
-    others = [shelf.above, shelf.key]
+    keys = [shelf.above, shelf.key]
     site.confluence.faults.on("permissions", Fault(500), times=None)
-    told = live_of(site, Extras()).current(
-        {key: shelf.pages[key].revision for key in others}, PATIENT
+    result = live_of(site, Extras()).current(
+        {key: shelf.pages[key].revision for key in keys}, PATIENT
     )
 
-    assert told.untold == {*others}
-    assert {key: (live.acl, live.edited) for key, live in told.partly.items()} == dict.fromkeys(
-        others, (OPEN, False)
+    assert result.untold == {*keys}
+    assert {key: (live.acl, live.edited) for key, live in result.partly.items()} == dict.fromkeys(
+        keys, (OPEN, False)
     )

@@ -1,4 +1,5 @@
-"""`indexers.sources.confluence.rights`: the Acl admits exactly whom an independent model admits."""
+"""`indexers.sources.confluence.rights`: the Acl admits exactly the people that an independent model
+admits."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ PEOPLE = {"ann": {"a"}, "bob": {"a", "b"}, "cy": set()}
 NAMES = st.frozensets(st.sampled_from(["user:ann", "user:cy", "group:a", "group:b"]))
 
 
-def said(names: frozenset[str]) -> dict[str, object]:
+def restriction_answer(names: frozenset[str]) -> dict[str, object]:
     users = [{"userKey": n[5:]} for n in sorted(names) if n.startswith("user:")]
     groups = [{"name": n[6:]} for n in sorted(names) if n.startswith("group:")]
     listed = {"user": users, "group": groups}
@@ -35,16 +36,18 @@ def said(names: frozenset[str]) -> dict[str, object]:
 
 
 @given(space=NAMES, nodes=st.lists(st.one_of(st.none(), NAMES), max_size=6))
-def test_one_reads_who_passes_the_space_and_every_restricted_node(
+def test_a_reader_must_pass_the_space_and_every_restricted_node(
     space: frozenset[str], nodes: list[frozenset[str] | None]
 ) -> None:
-    """None is a node that cannot be read, an empty set one without a restriction."""
-    read = {"key": "read", "targetType": "space"}
+    """None is a node that cannot be read. An empty set is a node without a restriction."""
+    operation = {"key": "read", "targetType": "space"}
     rows = [
-        {"operation": read, "principal": {"type": kind, "id": name}}
+        {"operation": operation, "principal": {"type": kind, "id": name}}
         for kind, _, name in (entry.partition(":") for entry in space)
     ]
-    gates = [CLOSED if n is None else restriction(said(n), TOKENS).gate for n in nodes]
+    gates = [
+        CLOSED if n is None else restriction(restriction_answer(n), TOKENS).gate for n in nodes
+    ]
     allowed = acl(space_gate(rows, TOKENS), gates)
 
     for person, groups in PEOPLE.items():
@@ -65,38 +68,38 @@ def test_rows_that_allow_other_things_open_no_space() -> None:
     assert space_gate(rows, TOKENS) == CLOSED
 
 
-def test_what_has_an_unknown_form_is_closed() -> None:
+def test_rights_in_an_unknown_form_are_closed() -> None:
     assert restriction({}, TOKENS).gate == CLOSED
     assert restriction({"restrictions": {"user": {"results": []}}}, TOKENS).gate == CLOSED
-    assert restriction(said(frozenset()), TOKENS).gate == PASSABLE
+    assert restriction(restriction_answer(frozenset()), TOKENS).gate == PASSABLE
 
 
 @pytest.mark.parametrize(
-    "more",
+    "fields",
     [{"size": 3}, {"totalSize": 3}, {"totalSize": "3"}, {"_links": {"next": "/more"}}],
     ids=repr,
 )
 def test_subjects_that_are_counted_and_not_named_leave_a_node_closed(
-    more: dict[str, object],
+    fields: dict[str, object],
 ) -> None:
-    """Confluence may hide whom it lists, or send them on a page that never comes."""
-    listed = {"results": [], "start": 0, "limit": 200, "size": 0, **more}
-    told = restriction({"restrictions": {"user": listed, "group": {"results": []}}}, TOKENS)
+    """Confluence may hide subjects, or announce a page of results that never comes."""
+    listed = {"results": [], "start": 0, "limit": 200, "size": 0, **fields}
+    node = restriction({"restrictions": {"user": listed, "group": {"results": []}}}, TOKENS)
 
-    assert (joined([told]), told.whole) == (CLOSED, False)
+    assert (joined([node]), node.whole) == (CLOSED, False)
 
 
-@pytest.mark.parametrize("odd", [None, "x", [], {}], ids=repr)
-def test_numbers_of_another_form_break_nothing(odd: object) -> None:
+@pytest.mark.parametrize("value", [None, "x", [], {}], ids=repr)
+def test_numbers_of_another_form_break_nothing(value: object) -> None:
     rows = [{"userKey": "ann"}]
-    listed = {"results": rows, "start": odd, "limit": odd, "size": odd, "totalSize": odd}
-    told = restriction({"restrictions": {"user": listed, "group": listed}}, TOKENS)
+    listed = {"results": rows, "start": value, "limit": value, "size": value, "totalSize": value}
+    node = restriction({"restrictions": {"user": listed, "group": listed}}, TOKENS)
 
-    assert told.gate == {TOKENS.user("ann")}
+    assert node.gate == {TOKENS.user("ann")}
 
 
 def test_a_slack_group_of_the_same_name_passes_nothing() -> None:
-    gate = restriction(said(frozenset({"group:a", "user:ann"})), TOKENS).gate
+    gate = restriction(restriction_answer(frozenset({"group:a", "user:ann"})), TOKENS).gate
 
     assert not acl(gate, []).admits(Principal.of(EVERYONE, "group:a", "user:ann"))
     assert not acl(gate, []).admits(Principal.of(EVERYONE, Tokens("other.example").group("a")))

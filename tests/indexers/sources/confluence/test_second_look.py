@@ -1,4 +1,5 @@
-"""Rights that could not be read: closed at once, read again at the end, and reported."""
+"""Rights that could not be read: the page is closed at once, read again at the end, and
+reported."""
 
 from __future__ import annotations
 
@@ -16,13 +17,13 @@ from indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.conftest import TRIES, Site
-from tests.properties.confluences import EMBEDDER, SPLIT, found, pages, principal
+from tests.properties.confluences import EMBEDDER, SPLIT, hits_for, pages, principal
 
 PERMISSIONS = "permissions"
 
 
 class Telling(ListIndex):
-    """Tells what is done to the rights of pages."""
+    """An index that records the changes of rights."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +38,7 @@ class Telling(ListIndex):
 
 @dataclass
 class Office:
-    """A space of two pages, synced; one has a comment."""
+    """A space of two pages, one with a comment, synced."""
 
     site: Site
     wiki: ConfluenceWiki
@@ -50,10 +51,10 @@ class Office:
         self.site.confluence.requests.clear()
         return sync(self.wiki, self.index, EMBEDDER, SPLIT)
 
-    def read(self, name: str = "Ada") -> set[str]:
+    def pages_shown(self, name: str = "Ada") -> set[str]:
         user = next((u for u in self.site.world.users.values() if u.name == name), None)
         reader = principal(self.site.world, Tokens(self.site.transport().base.site), user)
-        return pages(found(self.index, "words", reader))
+        return pages(hits_for(self.index, "words", reader))
 
 
 @pytest.fixture
@@ -65,27 +66,27 @@ def office(site) -> Office:
     leaf = world.create("ENG", "Leaf", "<p>words on a leaf</p>", parent=top.id)
     world.comment(top.id, "<p>words said</p>")
     wiki = ConfluenceWiki("wiki", site.transport(), extras=Extras(comments=True))
-    made = Office(site, wiki, Telling(), top, leaf)
-    made.sync()
-    return made
+    office = Office(site, wiki, Telling(), top, leaf)
+    office.sync()
+    return office
 
 
-def every(office: Office) -> set[str]:
+def all_pages(office: Office) -> set[str]:
     return {office.top.id, office.leaf.id, f"{office.top.id}/comments"}
 
 
-def let_fail(site: Site, where: str, *, times: int | None) -> None:
+def fail_requests(site: Site, where: str, *, times: int | None) -> None:
     site.confluence.faults.on(where, Fault(500), times=times)
 
 
 def test_one_500_on_permissions_takes_no_right_away(site, office) -> None:
-    let_fail(site, PERMISSIONS, times=1)
+    fail_requests(site, PERMISSIONS, times=1)
     report = office.sync()
 
     assert report.complete
     assert not report.failed
     assert office.index.relabelled == []
-    assert office.read() == every(office)
+    assert office.pages_shown() == all_pages(office)
 
 
 def test_permissions_that_come_late_close_the_pages_until_the_end_of_the_pass(site, office) -> None:
@@ -93,29 +94,29 @@ def test_permissions_that_come_late_close_the_pages_until_the_end_of_the_pass(si
     report = office.sync()
 
     assert not report.failed
-    assert {key for key, closed in office.index.relabelled if closed} == every(office)
+    assert {key for key, closed in office.index.relabelled if closed} == all_pages(office)
     assert office.index.relabelled[-1][1] is False
-    assert office.read() == every(office)
+    assert office.pages_shown() == all_pages(office)
     assert office.sync().unchanged == 3
 
 
 def test_permissions_that_do_not_come_close_the_pages_and_are_reported(site, office) -> None:
-    """On Data Center a 500 that stays is a refusal; this is no answer of either."""
+    """On Data Center a repeated 500 is a refusal. Broken JSON is an answer of neither product."""
     site.confluence.faults.on(PERMISSIONS, Fault(kind="cut"), times=None)
     report = office.sync()
 
     assert report.complete
-    assert office.read() == set()
+    assert office.pages_shown() == set()
     (failed,) = report.failed
     assert failed.key == "space ENG"
     assert "broken JSON" in failed.reason
     assert "Nobody is shown the 2 pages behind it." in failed.reason
 
     site.confluence.faults.clear()
-    again = office.sync()
+    second_report = office.sync()
 
-    assert (again.relabelled, again.passages_embedded) == (3, 0)
-    assert office.read() == every(office)
+    assert (second_report.relabelled, second_report.passages_embedded) == (3, 0)
+    assert office.pages_shown() == all_pages(office)
 
 
 def test_a_refusal_for_good_is_a_warning_and_asked_for_once(site, office) -> None:
@@ -123,11 +124,11 @@ def test_a_refusal_for_good_is_a_warning_and_asked_for_once(site, office) -> Non
     report = office.sync()
 
     assert not report.failed
-    assert office.read() == set()
+    assert office.pages_shown() == set()
     (warning,) = report.warnings
     assert warning.startswith("Who may view space ENG cannot be read: ")
-    asked = [one for one in site.confluence.requests if PERMISSIONS in one.path]
-    assert len(asked) == 1
+    requests = [request for request in site.confluence.requests if PERMISSIONS in request.path]
+    assert len(requests) == 1
 
 
 def test_data_centers_500_to_who_is_no_administrator_is_a_warning_and_soon_given_up(
@@ -144,19 +145,21 @@ def test_data_centers_500_to_who_is_no_administrator_is_a_warning_and_soon_given
 
         assert not report.failed
         assert "no administrator of the space. Nobody is shown the page" in report.warnings[0]
-        assert sum(PERMISSIONS in one.path for one in data_center.confluence.requests) == tries
+        assert (
+            sum(PERMISSIONS in request.path for request in data_center.confluence.requests) == tries
+        )
     assert office.index.known("wiki")[page.id].acl == NOBODY
 
 
-def test_a_restriction_that_does_not_come_closes_what_is_below_and_is_reported_once(
+def test_an_unavailable_restriction_closes_the_pages_below_and_is_reported_once(
     site, office
 ) -> None:
     top = office.top.id
-    let_fail(site, rf"content/{top}/restriction", times=None)
-    let_fail(site, r"content/search\?cql=id|rest/api/content\?.*restrictions", times=None)
+    fail_requests(site, rf"content/{top}/restriction", times=None)
+    fail_requests(site, r"content/search\?cql=id|rest/api/content\?.*restrictions", times=None)
     report = office.sync()
 
-    assert office.read() == set()
+    assert office.pages_shown() == set()
     assert [failed.key for failed in report.failed] == [top]
     assert "Nobody is shown the 2 pages behind it." in report.failed[0].reason
 
@@ -169,11 +172,11 @@ def test_ancestors_that_come_late_are_read_at_the_end_of_the_pass(cloud) -> None
     leaf = world.create("ENG", "Leaf", "<p>words</p>", parent=folder.id)
     wiki = ConfluenceWiki("wiki", cloud.transport())
     office = Office(cloud, wiki, Telling(), folder, leaf)
-    let_fail(cloud, "ancestors", times=TRIES)
+    fail_requests(cloud, "ancestors", times=TRIES)
     report = office.sync()
 
     assert not report.failed
-    assert office.read() == {leaf.id}
+    assert office.pages_shown() == {leaf.id}
 
 
 def test_a_page_that_is_edited_and_whose_rights_come_late_says_its_new_text(site, office) -> None:
@@ -182,10 +185,10 @@ def test_a_page_that_is_edited_and_whose_rights_come_late_says_its_new_text(site
     report = office.sync()
 
     assert (report.changed, report.failed) == (1, [])
-    assert office.read() == every(office)
+    assert office.pages_shown() == all_pages(office)
 
 
-def test_visitors_whose_right_cannot_be_told_lose_it_alone_and_it_is_reported(site) -> None:
+def test_only_visitors_lose_a_right_that_cannot_be_read_and_it_is_reported(site) -> None:
     world = site.world
     world.add_user("Ada")
     world.add_space("WEB", readers=[Who("anonymous"), Who("licensed")])
@@ -193,13 +196,13 @@ def test_visitors_whose_right_cannot_be_told_lose_it_alone_and_it_is_reported(si
     office = Office(site, ConfluenceWiki("wiki", site.transport()), Telling(), page, page)
     office.sync()
 
-    assert office.read("a visitor") == {page.id}
+    assert office.pages_shown("a visitor") == {page.id}
 
     site.confluence.faults.on(r"/spaces?/[^/?]+$", Fault(kind="drop"), times=None)
     report = office.sync()
 
-    assert office.read("a visitor") == set()
-    assert office.read() == {page.id}
+    assert office.pages_shown("a visitor") == set()
+    assert office.pages_shown() == {page.id}
     assert [failed.key for failed in report.failed] == ["space WEB"]
     assert "Visitors who are not logged in are not shown the page" in report.failed[0].reason
 
@@ -207,7 +210,7 @@ def test_visitors_whose_right_cannot_be_told_lose_it_alone_and_it_is_reported(si
 def test_a_body_that_comes_late_is_read_at_the_end_of_the_pass(site, office) -> None:
     site.world.edit(office.leaf.id, body="<p>words anew</p>")
     body = rf"(pages|content)/{office.leaf.id}\?(body|expand=body)"
-    let_fail(site, body, times=2 * TRIES)
+    fail_requests(site, body, times=2 * TRIES)
     report = office.sync()
 
     assert (report.changed, report.failed) == (1, [])
@@ -222,7 +225,7 @@ def test_a_body_that_is_cut_off_is_requested_again_and_not_rendered(site, office
     report = office.sync()
 
     assert (report.changed, report.failed) == (1, [])
-    assert not any("view" in one.query for one in site.confluence.requests)
+    assert not any("view" in request.query for request in site.confluence.requests)
 
 
 @pytest.mark.parametrize("fault", [Fault(400), Fault(404), Fault(kind="cut")], ids=repr)

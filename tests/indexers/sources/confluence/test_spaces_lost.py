@@ -1,4 +1,4 @@
-"""One of three named spaces is lost: it alone is closed and named, and the others go on."""
+"""One of three named spaces is lost. It alone is closed and named, and the others continue."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_lost_space_is_closed_and_named_and_the_others_go_on(
     report = company.sync()
 
     assert company.closed() == company.hr
-    assert [one.key for one in report.failed] == ["space HR"]
+    assert [failure.key for failure in report.failed] == ["space HR"]
     assert "Nobody is shown its pages" in report.failed[0].reason
     assert (report.changed, report.removed, report.complete) == (1, 1, True)
     known = company.index.known("wiki")
@@ -108,7 +108,7 @@ def test_its_pages_are_closed_by_the_look_for_edits_too(
 ) -> None:
     lose(company)
     wiki = company.wiki()
-    closed = {one.key for one in wiki.recent(company.index.known("wiki"))}
+    closed = {change.key for change in wiki.recent(company.index.known("wiki"))}
 
     assert closed == company.hr
 
@@ -116,11 +116,11 @@ def test_its_pages_are_closed_by_the_look_for_edits_too(
 def test_a_space_that_is_seen_again_is_opened_without_embedding_anything(company: Company) -> None:
     company.site.world.rename_space_key("HR", "PEOPLE")
     company.sync()
-    again = company.sync()
+    second_report = company.sync()
     company.site.world.rename_space_key("PEOPLE", "HR")
     report = company.sync()
 
-    assert again.relabelled == 0
+    assert second_report.relabelled == 0
     assert not company.closed()
     assert (report.failed, report.passages_embedded) == ([], 0)
     assert report.complete
@@ -163,12 +163,12 @@ def test_where_every_space_is_lost_the_look_for_edits_closes_all_pages_too(
     with pytest.raises(WikiMisconfigured, match="HR"):
         next(changes)
 
-    acls = {one.key: one.acl for one in closed if isinstance(one, Relabelled)}
+    acls = {change.key: change.acl for change in closed if isinstance(change, Relabelled)}
     assert acls == dict.fromkeys(known, NOBODY)
 
 
 def test_a_space_that_confluence_fails_to_list_keeps_its_pages_and_is_named(site) -> None:
-    """A fault of the moment is no word about rights: each page is checked before it is quoted."""
+    """A temporary fault says nothing about rights: each page is checked before it is quoted."""
     company = Company(site)
     space = site.world.spaces["HR"]
     where = f"space-id={space.id}&" if site.cloud else "spaceKey=HR&"
@@ -179,7 +179,7 @@ def test_a_space_that_confluence_fails_to_list_keeps_its_pages_and_is_named(site
     report = company.sync()
 
     assert not company.closed()
-    assert [one.key for one in report.failed] == ["space HR"]
+    assert [failure.key for failure in report.failed] == ["space HR"]
     assert (report.removed, report.complete) == (1, False)
     assert company.hr <= company.index.known("wiki").keys()
 
@@ -204,27 +204,30 @@ def test_a_space_that_is_archived_is_still_read_where_it_is_named(company: Compa
 
 
 def fail_to_report(site: Site, key: str) -> None:
-    """As Data Center does that asks for each space by itself; Cloud lists them together."""
+    """Fail the request for one space. Data Center requests each space; Cloud lists them
+    together."""
     site.confluence.faults.on(f"^/rest/api/space/{key}(\\?|$)", Fault(500), times=None)
 
 
 def test_a_lost_space_closes_no_page_of_one_that_confluence_fails_to_report(
     data_center: Site,
 ) -> None:
-    """A process that has seen neither asks a page for its space."""
+    """A process that has seen neither space asks a page for its space."""
     company = Company(data_center)
     data_center.world.delete_space("ALL")
     fail_to_report(data_center, "HR")
     report = company.sync()
 
     assert company.closed() == set(company.pages["ALL"])
-    reasons = {one.key: one.reason for one in report.failed}
+    reasons = {failure.key: failure.reason for failure in report.failed}
     assert "Nobody is shown its pages" in reasons["space ALL"]
     assert "could not be listed and stay as they were" in reasons["space HR"]
     assert (report.removed, report.complete) == (0, False)
 
 
-def test_a_space_that_was_seen_before_is_told_from_a_lost_one_by_its_id(data_center: Site) -> None:
+def test_a_space_that_was_seen_before_is_distinguished_from_a_lost_one_by_its_id(
+    data_center: Site,
+) -> None:
     company = Company(data_center)
     wiki = company.wiki()
     sync(wiki, company.index, EMBEDDER, SPLIT)
@@ -237,8 +240,8 @@ def test_a_space_that_was_seen_before_is_told_from_a_lost_one_by_its_id(data_cen
     assert "stay as they were" in next(o.reason for o in report.failed if o.key == "space HR")
 
 
-def test_pages_that_may_be_those_of_a_lost_space_are_shown_to_nobody(data_center: Site) -> None:
-    """Nothing tells whose they are, and rights come first; the report does not say otherwise."""
+def test_pages_that_may_belong_to_a_lost_space_are_shown_to_nobody(data_center: Site) -> None:
+    """Nothing says which space the pages belong to, so they are closed. The report must agree."""
     company = Company(data_center)
     data_center.world.delete_space("ALL")
     fail_to_report(data_center, "HR")
@@ -246,15 +249,15 @@ def test_pages_that_may_be_those_of_a_lost_space_are_shown_to_nobody(data_center
     report = company.sync()
 
     assert company.closed() == {*company.pages["ALL"], *company.hr}
-    reasons = {one.key: one.reason for one in report.failed}
+    reasons = {failure.key: failure.reason for failure in report.failed}
     assert "stay as they were" not in reasons["space HR"]
     assert "Nobody is shown those that may as well be in a space" in reasons["space HR"]
 
     data_center.confluence.faults.clear()
-    again = company.sync()
+    second_report = company.sync()
 
     assert company.closed() == set(company.pages["ALL"])
-    assert again.passages_embedded == 0
+    assert second_report.passages_embedded == 0
 
 
 def test_a_page_that_moved_tells_nothing_of_the_space_that_it_was_in(data_center: Site) -> None:
@@ -272,12 +275,12 @@ def test_a_page_is_not_gone_because_confluence_fails_to_report_its_space(
     data_center: Site,
 ) -> None:
     company = Company(data_center)
-    moved, still = company.pages["ENG"][0], company.pages["HR"][0]
+    moved, unmoved = company.pages["ENG"][0], company.pages["HR"][0]
     data_center.world.move(moved, space="HR")
     fail_to_report(data_center, "HR")
 
     with pytest.raises(WikiUnavailable, match="space/HR"):
-        list(company.wiki().page(still))
+        list(company.wiki().page(unmoved))
     with pytest.raises(WikiUnavailable, match="space/HR"):
         company.sync()
     assert company.closed() == {moved}
@@ -292,7 +295,7 @@ def test_a_lost_space_is_closed_although_no_other_one_is_reported(data_center: S
 
     assert company.closed() == set(company.pages["ALL"])
     assert not report.complete
-    assert {one.key for one in report.failed} == {"space HR", "space ALL"}
+    assert {failure.key for failure in report.failed} == {"space HR", "space ALL"}
 
 
 def test_files_and_comments_that_cannot_be_listed_keep_no_reader_whom_their_page_has_lost(

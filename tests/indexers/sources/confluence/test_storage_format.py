@@ -1,4 +1,4 @@
-"""Anchors by editor, and what a page says where nothing can be looked up."""
+"""Anchors by editor, and the text of a page where nothing can be looked up."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from tests.timing import seconds_of
 )
 def test_the_editor_chooses_the_anchors(editor: str, anchors: list[str]) -> None:
     body = "<h2>Who is  on call?</h2><p>a</p><h2>Who is on call?</h2><p>b</p><h2>Über</h2><p>c</p>"
-    found = [part.anchor for part in sections(body, title="On Call", editor=editor)]
+    parts = [part.anchor for part in sections(body, title="On Call", editor=editor)]
 
-    assert found == anchors
+    assert parts == anchors
 
 
 def test_the_title_said_again_is_no_part_of_the_path() -> None:
-    found = sections("<h1>On  call</h1><p>a</p><h2>Now</h2><p>b</p>", title="On Call")
+    parts = sections("<h1>On  call</h1><p>a</p><h2>Now</h2><p>b</p>", title="On Call")
 
-    assert [part.headings for part in found] == [(), ("Now",)]
+    assert [part.headings for part in parts] == [(), ("Now",)]
 
 
 def test_without_links_labels_stand_alone() -> None:
@@ -180,9 +180,9 @@ def test_a_heading_in_a_panel_of_the_new_editor_counts_once() -> None:
         f"<ac:adf-fallback><div>{heading}</div></ac:adf-fallback></ac:adf-extension>"
         "<h3>Summary</h3><p>Two.</p>"
     )
-    found = sections(body, title="Page", editor="v2")
+    parts = sections(body, title="Page", editor="v2")
 
-    assert [(part.anchor, part.text) for part in found] == [
+    assert [(part.anchor, part.text) for part in parts] == [
         ("", "> Summary\n>\n> One."),
         ("Summary.1", "Two."),
     ]
@@ -197,7 +197,7 @@ def test_a_heading_in_a_panel_of_the_new_editor_counts_once() -> None:
     ],
 )
 def test_a_rendered_page_says_nothing_of_other_pages(macro: str) -> None:
-    """It is rendered as the token sees it, for whom fewer pages are restricted."""
+    """The page is rendered with the rights of the token, which sees more than most people."""
     body = (
         '<p>Ours <span class="status-macro conf-macro" data-hasbody="false"'
         ' data-macro-name="status">NEW</span></p>'

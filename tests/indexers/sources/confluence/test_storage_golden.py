@@ -1,4 +1,4 @@
-"""Each body against what a person read it to say."""
+"""Each body against the text that a person read in it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SITE = "https://wiki.example.com"
 
 
 def page(space: str, title: str) -> str:
-    """A site where ``OPS:Runbook`` is a page of the space OPS and of no other."""
+    """Return an address. ``OPS:Runbook`` is a page of the space OPS and of no other."""
     if title == "OPS:Runbook":
         return ""
     return f"{SITE}/find?space={space}&title={quote(title)}"
@@ -32,8 +32,8 @@ LINKS = StorageLinks(
 )
 
 
-def shown(file: Path) -> str:
-    """A page as its golden file holds it. What md2conf writes is Cloud's new editor's."""
+def golden_text(file: Path) -> str:
+    """Return a page in the form of its golden file. md2conf writes for Cloud's new editor."""
     editor = "v2" if file.name.startswith("md2conf") else ""
     body = file.read_text(encoding="utf-8")
     parts = sections(body, title="Sample Page", editor=editor, links=LINKS)
@@ -46,8 +46,8 @@ def shown(file: Path) -> str:
 def test_a_body_reads_as_its_golden_file_says(file: Path) -> None:
     golden = file.with_name(file.name + ".txt")
 
-    assert shown(file) == golden.read_text(encoding="utf-8")
+    assert golden_text(file) == golden.read_text(encoding="utf-8")
 
 
-def test_the_samples_are_what_was_read() -> None:
+def test_the_samples_are_the_ones_that_a_person_read() -> None:
     assert len(BODIES) >= 60 + 6

@@ -1,4 +1,4 @@
-"""Whatever is stored, it is read: nothing raised, no word lost, code as it stands."""
+"""Any stored body is read: nothing is raised, no word is lost, code keeps its bytes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ TEXTS = st.sampled_from(
 
 @st.composite
 def _markup(draw: st.DrawFn, depth: int = 0) -> str:
-    """A well-formed tree of known tags in any order whatever."""
+    """Return a well-formed tree of known tags in any order."""
     if depth > 5 or draw(st.booleans()):
         return escape(draw(TEXTS))
     tag = draw(TAGS)
@@ -73,8 +73,8 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-def read(body: str) -> str:
-    """All that is read, headings included."""
+def read_text(body: str) -> str:
+    """Return all text that is read, with the headings."""
     parts = sections(body, title="Page")
     return "\n".join("\n".join((*part.headings, part.text)) for part in parts)
 
@@ -97,14 +97,14 @@ def test_any_tree_is_read(body: str, editor: str) -> None:
 @example("<!DOCTYPE [" * 2_000)
 @example("<table>" + "<tr><td rowspan='9999' colspan='9999'>x</td></tr>" * 500 + "</table>")
 def test_any_text_is_read(body: str) -> None:
-    assert read(body).count("deep") == body.count("deep")
+    assert read_text(body).count("deep") == body.count("deep")
 
 
 @given(st.binary(max_size=200))
 @tries(200)
 def test_any_bytes_are_read(body: bytes) -> None:
-    read(body.decode("utf-8", "replace"))
-    read(body.decode("latin-1"))
+    read_text(body.decode("utf-8", "replace"))
+    read_text(body.decode("latin-1"))
 
 
 WORDS = st.from_regex(r"[a-z]{3,8}", fullmatch=True)
@@ -122,7 +122,7 @@ SHAPES = {
     "</ac:plain-text-link-body></ac:link></p>",
     "marked": '<p>W <ac:inline-comment-marker ac:ref="1">W</ac:inline-comment-marker>'
     "<ac:placeholder>W</ac:placeholder></p>",
-    # A heading above nothing is a section of nothing.
+    # A heading with nothing below it is no section.
     "heading": "<h1>W</h1><h3>W</h3><p>W</p><h2>W</h2><p>W</p>",
     "list": "<ul><li>W<ol><li>I</li></ol></li><li><p>W</p></li></ul>",
     "tasks": "<ac:task-list><ac:task><ac:task-id>W</ac:task-id><ac:task-status>complete"
@@ -144,23 +144,23 @@ SHAPES = {
     "<ac:adf-fallback><p>W</p></ac:adf-fallback></ac:adf-extension>",
     "image": '<ac:image ac:alt="x"><ac:caption>W</ac:caption></ac:image>',
 }
-"""What an editor makes, with W where words stand and I where anything may."""
+"""Shapes that an editor makes. W is a place for words, I a place for anything."""
 
 
 @st.composite
 def _pages(draw: st.DrawFn, depth: int = 0) -> str:
-    def filled(found: re.Match[str]) -> str:
-        if found[0] == "I" and depth < 2:
+    def filled(match: re.Match[str]) -> str:
+        if match[0] == "I" and depth < 2:
             return str(draw(_pages(depth + 1)))
         words = " ".join(draw(st.lists(WORDS, min_size=1, max_size=3)))
-        return words if found[0] == "W" else f"<p>{words}</p>"
+        return words if match[0] == "W" else f"<p>{words}</p>"
 
     chosen = draw(st.lists(st.sampled_from(sorted(SHAPES)), min_size=1, max_size=3))
     return "".join(re.sub(r"\b[WI]\b", filled, SHAPES[name]) for name in chosen)
 
 
 def visible(body: str) -> list[str]:
-    """The words that a reader of the page sees, by another way than ours."""
+    """Return the words that a reader of the page sees, found in another way than ours."""
     root = etree.fromstring(
         f"<page xmlns:ac='ac' xmlns:ri='ri'>{body.replace('&nbsp;', '&#160;')}</page>"
     )
@@ -181,13 +181,13 @@ PICTURE = '<ac:image ac:alt="x"><ac:caption>aaa</ac:caption></ac:image>'
 @example(f"<p>see{PICTURE}{PICTURE}aab</p>")
 @tries(150)
 def test_no_visible_word_is_lost_and_no_other_is_said(body: str) -> None:
-    """Labels (`Info`), boxes of tasks (`x`), names of languages and alternative texts are
-    ours; what a merged cell says is said in each of its places."""
-    said = set(re.findall(r"[a-z]+", read(body)))
-    wanted = set(visible(body))
+    """Labels (`Info`), task boxes (`x`), names of languages and alternative texts are added by us.
+    The words of a merged cell are repeated in each of its places."""
+    read_words = set(re.findall(r"[a-z]+", read_text(body)))
+    visible_words = set(visible(body))
 
-    assert sorted(wanted - said) == []
-    assert sorted(said - wanted - {"nfo", "x", "https", "example", "com"}) == []
+    assert sorted(visible_words - read_words) == []
+    assert sorted(read_words - visible_words - {"nfo", "x", "https", "example", "com"}) == []
 
 
 @given(st.text(st.sampled_from("ab]>&<`~ \t\n|[]()#-"), max_size=60), st.booleans())
@@ -196,18 +196,18 @@ def test_no_visible_word_is_lost_and_no_other_is_said(body: str) -> None:
 @example("```\n````\n```", True)
 @example("\n  a\n\n", False)
 def test_code_keeps_its_bytes(code: str, broken: bool) -> None:
-    written = code.replace("]]>", "]]]]><![CDATA[>")
+    escaped = code.replace("]]>", "]]]]><![CDATA[>")
     body = (
         "<p>x</p><ac:structured-macro ac:name='code'><ac:plain-text-body>"
-        f"<![CDATA[{written}]]></ac:plain-text-body></ac:structured-macro>"
+        f"<![CDATA[{escaped}]]></ac:plain-text-body></ac:structured-macro>"
     )
     parts = sections(body + "<p>" * broken, title="Page")
-    found = [block for block in blocks(parts[0].text) if block.kind is Kind.CODE]
+    code_blocks = [block for block in blocks(parts[0].text) if block.kind is Kind.CODE]
 
     if code.strip():
-        assert ["\n".join(fenced(block.text)[1]) for block in found] == [code]
+        assert ["\n".join(fenced(block.text)[1]) for block in code_blocks] == [code]
     else:
-        assert not found
+        assert not code_blocks
 
 
 @given(_pages())
@@ -217,7 +217,7 @@ def test_the_lenient_parser_reads_well_formed_bodies_as_the_strict_one_does(body
 
 
 def merged(node: storage_tree.StorageNode) -> object:
-    """A tree without regard to how its text is cut."""
+    """Return a tree that does not depend on how its text is split."""
     children: list[object] = []
     for child in node.children:
         if isinstance(child, str) and children and isinstance(children[-1], str):
@@ -245,8 +245,8 @@ LAUGHS = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
     ],
 )
 def test_a_body_declares_no_entities_and_fetches_nothing(body: str) -> None:
-    said = read(body)
+    text = read_text(body)
 
-    assert said.startswith("before &f;")
-    assert said.endswith("after")
-    assert len(said) < 60
+    assert text.startswith("before &f;")
+    assert text.endswith("after")
+    assert len(text) < 60

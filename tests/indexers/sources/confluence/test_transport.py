@@ -24,7 +24,7 @@ WHO = "/rest/api/user/current"
 
 @contextmanager
 def served(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
-    """Something on a port of this machine that is no Confluence."""
+    """Serve ``answer`` on a local port, and yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -55,7 +55,7 @@ def served(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
         ),
     ],
 )
-def test_the_base_is_told_by_the_address(url: str, base: str, cloud: bool) -> None:
+def test_the_base_is_derived_from_the_address(url: str, base: str, cloud: bool) -> None:
     assert (base_of(url).url, base_of(url).cloud) == (base, cloud)
 
 
@@ -67,9 +67,9 @@ def test_a_next_is_followed_below_the_base_and_never_to_its_host() -> None:
     )
 
 
-@pytest.mark.parametrize(("said", "waited"), [("7", 7.25), ("date9", 9.25), (None, 0.375)])
-def test_a_429_is_waited_for_as_it_asks(site, said, waited) -> None:
-    site.confluence.faults.on("user/current", Fault(429, retry_after=said))
+@pytest.mark.parametrize(("retry_after", "waited"), [("7", 7.25), ("date9", 9.25), (None, 0.375)])
+def test_a_429_is_waited_for_as_it_asks(site, retry_after, waited) -> None:
+    site.confluence.faults.on("user/current", Fault(429, retry_after=retry_after))
 
     assert site.transport().get(WHO)["displayName"] == "Foot Note"
     assert site.clock.slept == [waited]
@@ -92,8 +92,8 @@ def test_a_500_that_passes_is_asked_again_with_waits_that_grow_and_differ(site) 
     assert site.clock.slept == [0.375, 0.75]
 
 
-def test_a_500_that_stays_is_told_after_few_tries(site) -> None:
-    """Data Center answers so for good to what the token may not do."""
+def test_a_permanent_500_is_reported_after_few_tries(site) -> None:
+    """Data Center always answers 500 to requests that the token may not make."""
     site.confluence.faults.on("user/current", Fault(500), times=None)
     transport = site.transport(patience=Patience(tries=6))
 
@@ -105,7 +105,7 @@ def test_a_500_that_stays_is_told_after_few_tries(site) -> None:
 
 @pytest.mark.parametrize("path", ["/api/v2/spaces", "/rest/api/content/search?cql=type=page"])
 def test_a_listing_of_cloud_that_is_too_heavy_is_asked_for_in_halves(cloud, path) -> None:
-    """On its first page of results and on a later one, whose address came from Confluence."""
+    """On the first page of results, and on a later one whose address came from Confluence."""
     for number in range(36):
         cloud.world.add_space(f"S{number}")
         cloud.world.create(f"S{number}", "Page", "<p>Words.</p>")
@@ -131,10 +131,10 @@ def test_a_rejected_token_is_called_by_the_name_that_the_operator_gave_it(site) 
 def test_an_answer_that_unpacks_to_more_than_is_read_is_given_up(monkeypatch) -> None:
     monkeypatch.setattr(transports, "MOST_BYTES", 1_000_000)
     packed = gzip.compress(b'{"results": [' + b" " * 20_000_000 + b"]}")
-    asked: list[str] = []
+    paths: list[str] = []
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        asked.append(handler.path)
+        paths.append(handler.path)
         handler.send_response(200)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Encoding", "gzip")
@@ -145,11 +145,11 @@ def test_an_answer_that_unpacks_to_more_than_is_read_is_given_up(monkeypatch) ->
 
     with served(answer) as url, pytest.raises(Refused, match="more than 1,000,000 bytes"):
         Transport(base_of(url, "data_center"), "token").get(WHO)
-    assert len(asked) == 1
+    assert len(paths) == 1
 
 
 def test_an_answer_that_comes_drop_by_drop_is_given_up(monkeypatch) -> None:
-    """Each drop comes within the time that a request may take."""
+    """Each byte arrives within the timeout of a read."""
     over = Event()
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -177,7 +177,7 @@ def test_a_login_page_is_an_error(site) -> None:
         site.transport().get(WHO)
 
 
-def test_a_refused_token_is_told_without_the_token(site) -> None:
+def test_a_refused_token_is_reported_without_the_token(site) -> None:
     transport = site.transport()
     token = site.confluence.token(site.bot)
     site.confluence.faults.on("user/current", Fault(401))
@@ -198,7 +198,7 @@ def test_a_listing_ends_at_an_empty_page_that_names_a_next(cloud) -> None:
 
 @pytest.mark.parametrize(("is_json", "absent"), [(True, True), (False, False)])
 def test_only_confluence_itself_says_that_something_is_not_there(is_json, absent) -> None:
-    """A proxy or a firewall answers 403 and 404, too, and then nothing is gone."""
+    """A proxy or firewall answers 403 and 404 too. Then no page is gone."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(404)
@@ -224,12 +224,12 @@ def test_json_without_a_bottom_is_an_error() -> None:
 
 
 def test_an_anonymous_request_carries_nothing_that_tells_who_asks() -> None:
-    """Not even what Confluence gave to the token to remember it by."""
-    seen: list[tuple[str | None, str | None]] = []
+    """Not even the cookie that Confluence set for the token."""
+    headers: list[tuple[str | None, str | None]] = []
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        seen.append((handler.headers["Authorization"], handler.headers["Cookie"]))
-        handler.send_response(401 if len(seen) == 2 else 200)
+        headers.append((handler.headers["Authorization"], handler.headers["Cookie"]))
+        handler.send_response(401 if len(headers) == 2 else 200)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Set-Cookie", "JSESSIONID=1; Path=/")
         handler.end_headers()
@@ -241,17 +241,17 @@ def test_an_anonymous_request_carries_nothing_that_tells_who_asks() -> None:
         with pytest.raises(Refused):
             transport.get(WHO, anonymous=True)
 
-    assert seen == [("Bearer token", None), (None, None)]
+    assert headers == [("Bearer token", None), (None, None)]
 
 
 @pytest.mark.parametrize("url", ["https://[", "https://x:port", "https://x:99999", "ftp://x", ""])
-def test_what_is_no_address_is_told(url: str) -> None:
+def test_an_invalid_address_is_reported(url: str) -> None:
     with pytest.raises(WikiMisconfigured, match="url"):
         base_of(url)
 
 
 def test_a_hurried_transport_waits_for_no_second_try(site) -> None:
-    """As it does where the process is to end while Confluence does not answer."""
+    """As in a process that ends while Confluence does not answer."""
     site.confluence.faults.on(WHO, Fault(status=503, retry_after="60"), times=None)
     transport = Transport(
         base_of(site.confluence.base_url, "cloud" if site.cloud else "data_center"),
