@@ -1,4 +1,4 @@
-"""A parser that a word of a page sends round in circles."""
+"""A parser that loops forever on one word of a page."""
 
 from __future__ import annotations
 

@@ -55,22 +55,22 @@ def test_a_heading_becomes(rule: str, heading: str, anchor: str) -> None:
     ],
 )
 def test_repeats_are_numbered(rule: str, headings: list[str], anchors: list[str]) -> None:
-    given = Anchors(rule)
+    anchor_rule = Anchors(rule)
 
-    assert [given.next(heading, heading, 2) for heading in headings] == anchors
+    assert [anchor_rule.next(heading, heading, 2) for heading in headings] == anchors
 
 
 def test_govuk_puts_the_parent_before_a_repeat() -> None:
-    given = Anchors("middleman")
+    anchor_rule = Anchors("middleman")
     levels = [("One", 2), ("Check", 3), ("Two", 2), ("Check", 3), ("Check", 3)]
 
-    assert [given.next(heading, heading, level) for heading, level in levels] == [
+    assert [anchor_rule.next(heading, heading, level) for heading, level in levels] == [
         "one", "check", "two", "two-check", "two-check-2",
     ]  # fmt: skip
 
 
-def test_what_the_author_set_counts_too() -> None:
-    given = Anchors("github")
-    given.reserve("a")
+def test_anchors_that_the_author_set_count_too() -> None:
+    anchor_rule = Anchors("github")
+    anchor_rule.reserve("a")
 
-    assert given.next("A", "A", 2) == "a-1"
+    assert anchor_rule.next("A", "A", 2) == "a-1"

@@ -1,4 +1,4 @@
-"""What is kept of the files of a wiki, and that it is only ever time that it saves."""
+"""The cache of a wiki's files: what it stores, and that it saves nothing but time."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ SCALARS = (
     | st.booleans()
     | st.none()
     | st.dates()
-    | st.datetimes(timezones=st.sampled_from([None, UTC])).map(lambda one: one.replace(fold=0))
-    | st.times().map(lambda one: one.replace(fold=0))
+    | st.datetimes(timezones=st.sampled_from([None, UTC])).map(
+        lambda moment: moment.replace(fold=0)
+    )
+    | st.times().map(lambda hour: hour.replace(fold=0))
 )
 VALUES = st.recursive(
     SCALARS,
@@ -40,30 +42,32 @@ VALUES = st.recursive(
 
 
 class Parsing:
-    """A `limits.Parse` that counts the calls."""
+    """A `limits.Parse` that counts its calls."""
 
     def __init__(self) -> None:
         self.skimmed = 0
         self.converted = 0
 
     def __call__(
-        self, limits: Limits, parser: Callable[..., Any], /, *arguments: Any, **named: Any
+        self, limits: Limits, parser: Callable[..., Any], /, *arguments: Any, **options: Any
     ) -> Any:
         self.skimmed += parser.__name__ == "skim"
         self.converted += parser.__name__ == "convert_page"
-        return here(limits, parser, *arguments, **named)
+        return here(limits, parser, *arguments, **options)
 
 
-def known(changes: list[PageChange]) -> dict[str, KnownPage]:
+def known_pages(changes: list[PageChange]) -> dict[str, KnownPage]:
     pages = [change.page for change in changes if isinstance(change, Changed)]
     return {page.key: KnownPage(page.revision, page.acl) for page in pages}
 
 
 def wiki_in(folder: Path, parsing: Parsing | None = None) -> MarkdownWiki:
-    """A wiki as a new process has it."""
-    kept = PageCache(folder / "data" / "cache" / "w.json")
+    """Return the wiki as a new process opens it."""
+    cache = PageCache(folder / "data" / "cache" / "w.json")
     parse = parsing or Parsing()
-    return MarkdownWiki("w", folder / "wiki", site_url="https://w.example", parse=parse, cache=kept)
+    return MarkdownWiki(
+        "w", folder / "wiki", site_url="https://w.example", parse=parse, cache=cache
+    )
 
 
 @pytest.fixture
@@ -87,14 +91,14 @@ def test_any_front_matter_and_links_are_kept_as_they_are(
 ) -> None:
     file = tmp_path_factory.mktemp("cache") / "w.json"
     skimmed = Skimmed(FrontMatter(values, "a warning"), frozenset(links))
-    before = PageCache(file)
-    before.keep_skimmed("1", skimmed)
-    before.save()
+    cache = PageCache(file)
+    cache.keep_skimmed("1", skimmed)
+    cache.save()
 
-    found = PageCache(file).skimmed("1")
+    skimmed_again = PageCache(file).skimmed("1")
 
-    assert found == skimmed
-    assert repr(found.matter) == repr(skimmed.matter)  # 1 is no True, and no 1.0
+    assert skimmed_again == skimmed
+    assert repr(skimmed_again.matter) == repr(skimmed.matter)  # 1 is neither True nor 1.0
 
 
 def test_times_keep_their_kind(tmp_path: Path) -> None:
@@ -103,22 +107,22 @@ def test_times_keep_their_kind(tmp_path: Path) -> None:
         "moment": datetime(2024, 1, 2, 3, 4, tzinfo=UTC),
         "hour": time(3, 4),
     }
-    before = PageCache(tmp_path / "w.json")
-    before.keep_skimmed("1", Skimmed(FrontMatter(values), frozenset()))
-    before.save()
+    cache = PageCache(tmp_path / "w.json")
+    cache.keep_skimmed("1", Skimmed(FrontMatter(values), frozenset()))
+    cache.save()
 
-    found = PageCache(tmp_path / "w.json").skimmed("1")
+    skimmed = PageCache(tmp_path / "w.json").skimmed("1")
 
-    assert found is not None
-    assert found.matter.values == values
-    assert [type(value) for value in found.matter.values.values()] == [date, datetime, time]
+    assert skimmed is not None
+    assert skimmed.matter.values == values
+    assert [type(value) for value in skimmed.matter.values.values()] == [date, datetime, time]
 
 
 def test_the_next_process_parses_nothing_of_an_unchanged_wiki(folder: Path) -> None:
-    stood = known(list(wiki_in(folder).changes({})))
+    known = known_pages(list(wiki_in(folder).changes({})))
     parsing = Parsing()
 
-    changes = list(wiki_in(folder, parsing).changes(stood))
+    changes = list(wiki_in(folder, parsing).changes(known))
 
     assert [change for change in changes if isinstance(change, Unchanged)] == [
         Unchanged("a.md"),
@@ -132,21 +136,21 @@ def test_the_next_process_parses_nothing_of_an_unchanged_wiki(folder: Path) -> N
 
 
 def test_one_edited_page_is_parsed_alone(folder: Path) -> None:
-    stood = known(list(wiki_in(folder).changes({})))
+    known = known_pages(list(wiki_in(folder).changes({})))
     (folder / "wiki" / "deep" / "b.md").write_text("# B\n\nSee [a](../a.md), which is new.\n")
     parsing = Parsing()
 
-    changes = list(wiki_in(folder, parsing).changes(stood))
+    changes = list(wiki_in(folder, parsing).changes(known))
 
     assert [change.page.key for change in changes if isinstance(change, Changed)] == ["deep/b.md"]
     assert (parsing.skimmed, parsing.converted) == (1, 1)
 
 
 def test_a_page_whose_link_leads_elsewhere_is_read_again(folder: Path) -> None:
-    stood = known(list(wiki_in(folder).changes({})))
+    known = known_pages(list(wiki_in(folder).changes({})))
     (folder / "wiki" / "a.md").rename(folder / "wiki" / "deep" / "a.md")
 
-    changes = list(wiki_in(folder).changes(stood))
+    changes = list(wiki_in(folder).changes(known))
 
     assert {change.page.key for change in changes if isinstance(change, Changed)} == {
         "deep/a.md",
@@ -179,11 +183,11 @@ def test_pages_that_are_gone_are_forgotten(folder: Path) -> None:
     ],
 )
 def test_a_damaged_cache_is_an_empty_one(folder: Path, spoil: Callable[[Path], object]) -> None:
-    stood = known(list(wiki_in(folder).changes({})))
+    known = known_pages(list(wiki_in(folder).changes({})))
     spoil(folder / "data" / "cache" / "w.json")
     parsing = Parsing()
 
-    changes = list(wiki_in(folder, parsing).changes(stood))
+    changes = list(wiki_in(folder, parsing).changes(known))
 
     assert sum(isinstance(change, Unchanged) for change in changes) == 2
     assert parsing.skimmed == 4
@@ -205,7 +209,7 @@ def test_where_no_cache_can_be_written_all_is_read(folder: Path) -> None:
     (folder / "data").write_text("no folder")
     first = list(wiki_in(folder).changes({}))
 
-    assert known(list(wiki_in(folder).changes({}))) == known(first)
+    assert known_pages(list(wiki_in(folder).changes({}))) == known_pages(first)
 
 
 def test_a_cache_is_closed_to_others(folder: Path) -> None:
@@ -215,28 +219,32 @@ def test_a_cache_is_closed_to_others(folder: Path) -> None:
 
 
 def test_an_edit_between_two_readings_of_a_page_is_not_missed(folder: Path) -> None:
-    """The file is another when the sync comes to convert it, and the same as before at the next."""
+    """The file differs when the sync converts it, and is the same as before at the next sync."""
     page = folder / "wiki" / "a.md"
     first, second = page.read_text(), "# A\n\nanother text\n"
 
     class Editing(Parsing):
         def __call__(
-            self, limits: Limits, parser: Callable[..., Any], /, *arguments: Any, **named: Any
+            self, limits: Limits, parser: Callable[..., Any], /, *arguments: Any, **options: Any
         ) -> Any:
-            if parser.__name__ == "convert_page" and named["path"] == "a.md":
+            if parser.__name__ == "convert_page" and options["path"] == "a.md":
                 page.write_text(second)
-            return super().__call__(limits, parser, *arguments, **named)
+            return super().__call__(limits, parser, *arguments, **options)
 
     changes = list(wiki_in(folder, Editing()).changes({}))
-    (made,) = (one.page for one in changes if isinstance(one, Changed) and one.page.key == "a.md")
-    assert "another" not in made.sections[0].text
-    again = list(wiki_in(folder).changes(known(changes)))
-    assert [one.page.key for one in again if isinstance(one, Changed)] == ["a.md"]
+    (page_read,) = (
+        change.page
+        for change in changes
+        if isinstance(change, Changed) and change.page.key == "a.md"
+    )
+    assert "another" not in page_read.sections[0].text
+    second_pass = list(wiki_in(folder).changes(known_pages(changes)))
+    assert [change.page.key for change in second_pass if isinstance(change, Changed)] == ["a.md"]
     page.write_text(first)
-    assert Unchanged("a.md") in list(wiki_in(folder).changes(known(changes)))
+    assert Unchanged("a.md") in list(wiki_in(folder).changes(known_pages(changes)))
 
 
-def test_what_was_skimmed_is_what_skimming_gives() -> None:
+def test_skimmed_values_survive_the_cache() -> None:
     raw = b"---\ntitle: T\n---\nSee [b](b.md) and [[c|d]].\n"
 
     assert cache._read(cache._stored(skim(raw))) == skim(raw)

@@ -1,4 +1,4 @@
-"""What a page's links depend on is known without parsing it."""
+"""The files that a page's links depend on are known without parsing the page."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def depended_on(raw: bytes, flavour: str) -> set[str]:
 @pytest.mark.parametrize("link", LINKS)
 def test_every_link_is_a_candidate(link: str) -> None:
     raw = f"See {link}\n".encode() if link[0] in "[<" else f"{link}\n".encode()
-    found = {flavour: depended_on(raw, flavour) for flavour in DIALECTS}
+    links_by_flavour = {flavour: depended_on(raw, flavour) for flavour in DIALECTS}
 
-    assert any(found.values())
-    assert set().union(*found.values()) <= skim(raw).links
+    assert any(links_by_flavour.values())
+    assert set().union(*links_by_flavour.values()) <= skim(raw).links
 
 
 @pytest.mark.parametrize("file", INPUTS, ids=lambda file: f"{file.parent.name}/{file.name}")
@@ -70,7 +70,7 @@ def test_a_page_is_read_again_when_its_links_target_gets_another_address(
     pages = [change.page for change in wiki.changes({}) if isinstance(change, Changed)]
     known = {page.key: KnownPage(page.revision, page.acl) for page in pages}
     (tmp_path / "docs/bc.md").write_text("---\npermalink: /elsewhere/\n---\n# B\n\nText\n")
-    changed = {one.page.key for one in wiki.changes(known) if isinstance(one, Changed)}
+    changed = {change.page.key for change in wiki.changes(known) if isinstance(change, Changed)}
 
     assert {key.rsplit("/", 1)[-1] for key in changed} == {"a.md", "bc.md"}
 

@@ -54,15 +54,15 @@ def test_a_date_is_understood(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "found"),
+    ("value", "expected"),
     [
         ("13/4/2024", date(2024, 4, 13)),
         ("4/13/2024", date(2024, 4, 13)),
         ("4/4/2024", date(2024, 4, 4)),
     ],
 )
-def test_day_and_month_are_told_apart_where_that_can_be(value: str, found: date) -> None:
-    assert date_of(value) == found
+def test_day_and_month_are_distinguished_where_possible(value: str, expected: date) -> None:
+    assert date_of(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,15 +86,15 @@ def test_day_and_month_are_told_apart_where_that_can_be(value: str, found: date)
         "Room 12, floor 2024",
     ],
 )
-def test_what_names_no_day_is_none(value: object) -> None:
+def test_a_value_that_names_no_day_is_none(value: object) -> None:
     assert date_of(value) is None
 
 
 @given(st.one_of(st.text(), st.integers(), st.datetimes(timezones=st.just(UTC)), st.dates()))
 def test_any_value_is_a_day_or_none(value: object) -> None:
-    found = date_of(value)
+    day = date_of(value)
 
-    assert found is None or found.year >= 1970
+    assert day is None or day.year >= 1970
 
 
 def test_front_matter_is_read_with_them() -> None:

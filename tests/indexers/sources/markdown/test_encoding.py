@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - texts in the alphabets that the encodings are for
-"""Pages that are not in UTF-8 are read as what they are in, and said to be."""
+"""Pages that are not in UTF-8 are read in their own encoding, with a warning."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TEXTS = {
 @pytest.mark.parametrize(
     ("encoding", "text"), [(name, text) for name, texts in TEXTS.items() for text in texts]
 )
-def test_an_older_encoding_is_told_by_its_text(encoding: str, text: str) -> None:
+def test_an_older_encoding_is_recognised_by_its_text(encoding: str, text: str) -> None:
     assert text_of(text.encode(encoding)) == (
         text,
         f"not in UTF-8; read as {encoding}, save it as UTF-8",
@@ -41,9 +41,9 @@ def test_an_older_encoding_is_told_by_its_text(encoding: str, text: str) -> None
 def test_wide_encodings_are_text(encoding: str) -> None:
     text = "# Öffnung\n\nDie Kantine öffnet täglich um neun.\n"
     raw = text.encode(encoding)
-    found, warning = text_of(raw)
+    decoded, warning = text_of(raw)
 
-    assert found == text
+    assert decoded == text
     assert "not in UTF-8" in warning
     assert not is_binary(raw)
 
@@ -61,7 +61,7 @@ def test_utf_8_has_no_warning_with_a_mark_or_without() -> None:
         b"\0" * 100,
     ],
 )
-def test_what_is_no_text_is_binary(raw: bytes) -> None:
+def test_bytes_that_are_no_text_are_binary(raw: bytes) -> None:
     with pytest.raises(Binary):
         text_of(raw)
 

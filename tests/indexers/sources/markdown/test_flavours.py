@@ -1,4 +1,4 @@
-"""A wiki's kind, its pages' folder and its settings are found by themselves."""
+"""The kind of a wiki, the folder of its pages and its settings are detected."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ markdown_extensions:
 """
 
 
-def laid(root: Path, files: Mapping[str, str]) -> Path:
+def write_files(root: Path, files: Mapping[str, str]) -> Path:
     for path, text in files.items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -31,8 +31,8 @@ def laid(root: Path, files: Mapping[str, str]) -> Path:
     return root
 
 
-def read(root: Path, site_url: str = "https://x.org", **more: str) -> dict[str, Page]:
-    changes = MarkdownWiki("w", root, site_url=site_url, **more).changes({})  # type: ignore[arg-type]
+def read_pages(root: Path, site_url: str = "https://x.org", **settings: str) -> dict[str, Page]:
+    changes = MarkdownWiki("w", root, site_url=site_url, **settings).changes({})  # type: ignore[arg-type]
     return {change.page.key: change.page for change in changes if isinstance(change, Changed)}
 
 
@@ -74,7 +74,7 @@ def read(root: Path, site_url: str = "https://x.org", **more: str) -> dict[str, 
     ],
 )
 def test_a_wiki_is_recognised(tmp_path: Path, files: Mapping[str, str], address: str) -> None:
-    pages = read(laid(tmp_path, files))
+    pages = read_pages(write_files(tmp_path, files))
 
     assert address in {page.url for page in pages.values()}
     assert {key for key in pages if "uide" in key} <= {
@@ -98,18 +98,18 @@ def test_a_wiki_is_recognised(tmp_path: Path, files: Mapping[str, str], address:
         ("> [!NOTE]\n> Words.\n", "github"),
     ],
 )
-def test_a_file_alone_is_told_by_its_syntax(page: str, flavour: str) -> None:
+def test_a_single_file_is_recognised_by_its_syntax(page: str, flavour: str) -> None:
     assert guess(page) == flavour
 
 
 def test_toml_front_matter_is_a_sign_of_hugo_on_most_pages_alone(tmp_path: Path) -> None:
     toml = '+++\ntitle = "A title"\n+++\nWords.\n'
-    one = laid(tmp_path / "one", {"Toml.md": toml, "Guide.md": "x", "Other.md": "x"})
-    most = laid(tmp_path / "most", {"Toml.md": toml, "Guide.md": toml, "Other.md": "x"})
+    minority = write_files(tmp_path / "one", {"Toml.md": toml, "Guide.md": "x", "Other.md": "x"})
+    majority = write_files(tmp_path / "most", {"Toml.md": toml, "Guide.md": toml, "Other.md": "x"})
 
-    assert read(one)["Guide.md"].url == "https://x.org/Guide/"
-    assert read(one)["Toml.md"].title == "A title"
-    assert read(most)["Guide.md"].url == "https://x.org/guide/"
+    assert read_pages(minority)["Guide.md"].url == "https://x.org/Guide/"
+    assert read_pages(minority)["Toml.md"].title == "A title"
+    assert read_pages(majority)["Guide.md"].url == "https://x.org/guide/"
 
 
 def test_mkdocs_gives_address_titles_and_rule(tmp_path: Path) -> None:
@@ -120,8 +120,8 @@ def test_mkdocs_gives_address_titles_and_rule(tmp_path: Path) -> None:
         "docs/guides/other.md": "# Other\n\nx",
         "docs/img/x.pdf": "",
     }
-    for root in (laid(tmp_path, files), tmp_path / "docs"):
-        pages = read(root, "")
+    for root in (write_files(tmp_path, files), tmp_path / "docs"):
+        pages = read_pages(root, "")
 
         assert {key: page.title for key, page in pages.items()} == {
             "index.md": "Welcome", "guides/setup.md": "Set up", "guides/other.md": "Other",
@@ -135,21 +135,23 @@ def test_mkdocs_gives_address_titles_and_rule(tmp_path: Path) -> None:
 
 
 def test_gitbook_takes_titles_from_its_summary(tmp_path: Path) -> None:
-    pages = read(laid(tmp_path, {"SUMMARY.md": "* [The `guide`](guide.md)", "guide.md": "x"}))
+    pages = read_pages(
+        write_files(tmp_path, {"SUMMARY.md": "* [The `guide`](guide.md)", "guide.md": "x"})
+    )
 
     assert [page.title for page in pages.values()] == ["The guide"]
 
 
-def test_what_is_no_page_by_its_name_is_skipped(tmp_path: Path) -> None:
-    laid(tmp_path, {"source/a.html.md": "x", "source/partials/_p.html.md": "x"})
+def test_a_file_whose_name_is_no_page_s_is_skipped(tmp_path: Path) -> None:
+    write_files(tmp_path, {"source/a.html.md": "x", "source/partials/_p.html.md": "x"})
     changes = list(MarkdownWiki("w", tmp_path).changes({}))
 
     assert Skipped("partials/_p.html.md", "partial") in changes
 
 
 @pytest.mark.parametrize("path", ["_part.mdx", "deep/_part.md", "_parts/a.md"])
-def test_what_pages_of_docusaurus_import_is_no_page(tmp_path: Path, path: str) -> None:
-    laid(tmp_path, {"docusaurus.config.js": "", "docs/a.md": "x", f"docs/{path}": "x"})
+def test_a_file_that_docusaurus_pages_import_is_no_page(tmp_path: Path, path: str) -> None:
+    write_files(tmp_path, {"docusaurus.config.js": "", "docs/a.md": "x", f"docs/{path}": "x"})
 
     assert Skipped(path, "partial") in MarkdownWiki("w", tmp_path).changes({})
 
@@ -188,7 +190,7 @@ LANGUAGES = "[Languages.en]\n[Languages.de]\n[Languages.pt-BR]\n"
 def test_hugo_has_each_language_in_its_place(
     tmp_path: Path, files: Mapping[str, str], addresses: list[str]
 ) -> None:
-    pages = read(laid(tmp_path, files))
+    pages = read_pages(write_files(tmp_path, files))
 
     assert sorted(page.url.removeprefix("https://x.org") for page in pages.values()) == addresses
 
@@ -202,7 +204,7 @@ def test_hugo_has_each_language_in_its_place(
     ],
 )
 def test_a_part_of_a_site_keeps_its_links(tmp_path: Path, root: str, site: str, key: str) -> None:
-    laid(
+    write_files(
         tmp_path,
         {
             "content/handbook/_index.md": "---\ntitle: Top\n---\nx",
@@ -213,7 +215,7 @@ def test_a_part_of_a_site_keeps_its_links(tmp_path: Path, root: str, site: str, 
             "content/handbook/sales/_index.md": "---\naliases: [/old/]\n---\nx",
         },
     )
-    page = read(tmp_path / root, site)[key]
+    page = read_pages(tmp_path / root, site)[key]
 
     assert page.url == "https://h.org/handbook/sales/plan/"
     assert page.sections[0].text == (
@@ -224,7 +226,7 @@ def test_a_part_of_a_site_keeps_its_links(tmp_path: Path, root: str, site: str, 
 
 
 def test_a_forge_view_keeps_file_names(tmp_path: Path) -> None:
-    laid(
+    write_files(
         tmp_path,
         {
             "guide.md": "[r](README.md) [c](../src/main.py) [t](/docs/sub/a.md) [x](/LICENSE)",
@@ -232,7 +234,9 @@ def test_a_forge_view_keeps_file_names(tmp_path: Path) -> None:
             "sub/a.md": "x",
         },
     )
-    page = read(tmp_path, "", repository_url="https://github.com/o/r/blob/main/docs")["guide.md"]
+    page = read_pages(tmp_path, "", repository_url="https://github.com/o/r/blob/main/docs")[
+        "guide.md"
+    ]
 
     base = "https://github.com/o/r/blob/main"
     assert page.url == f"{base}/docs/guide.md"
@@ -243,12 +247,12 @@ def test_a_forge_view_keeps_file_names(tmp_path: Path) -> None:
 
 
 def test_a_github_wiki_is_linked_by_name(tmp_path: Path) -> None:
-    laid(
+    write_files(
         tmp_path,
         {"Home.md": "[[The guide|User-Guide]], [[User Guide]], [g](User-Guide)", "_Footer.md": "f",
          "User-Guide.md": "x"},
     )  # fmt: skip
-    page = read(tmp_path, "https://github.com/o/r/wiki")["Home.md"]
+    page = read_pages(tmp_path, "https://github.com/o/r/wiki")["Home.md"]
 
     to = "https://github.com/o/r/wiki/User-Guide"
     assert page.sections[0].text == f"[The guide]({to}), [User Guide]({to}), [g]({to})"
@@ -256,13 +260,13 @@ def test_a_github_wiki_is_linked_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("settings", [{}, {"site_url": "https://git.x.org/g/r/-/wikis/"}])
 def test_a_gitlab_wiki_is_linked_by_path(tmp_path: Path, settings: dict[str, str]) -> None:
-    laid(
+    write_files(
         tmp_path,
         {"home.md": "[[The guide|ops/Guide]] [g](ops/Guide#2024)", "_sidebar.md": "s",
          "ops/Guide.md": "## 2024\n\n[up](../home)"},
     )  # fmt: skip
     wiki = settings.get("site_url", "https://gitlab.com/g/r/-/wikis").rstrip("/")
-    pages = read(tmp_path, settings.get("site_url", ""), repository_url=wiki)
+    pages = read_pages(tmp_path, settings.get("site_url", ""), repository_url=wiki)
 
     guide = f"{wiki}/ops/Guide"
     assert pages["home.md"].sections[0].text == f"[The guide]({guide}) [g]({guide}#2024)"
@@ -271,21 +275,25 @@ def test_a_gitlab_wiki_is_linked_by_path(tmp_path: Path, settings: dict[str, str
     assert "_sidebar.md" not in pages
 
 
-def test_a_github_wiki_is_told_by_the_address_of_its_clone(tmp_path: Path) -> None:
-    laid(tmp_path, {"Start.md": "[[The guide|User-Guide]]", "User-Guide.md": "x", "i/a.png": ""})
-    page = read(tmp_path, "", repository_url="https://github.com/o/r/wiki")["Start.md"]
+def test_a_github_wiki_is_recognised_by_the_address_of_its_clone(tmp_path: Path) -> None:
+    write_files(
+        tmp_path, {"Start.md": "[[The guide|User-Guide]]", "User-Guide.md": "x", "i/a.png": ""}
+    )
+    page = read_pages(tmp_path, "", repository_url="https://github.com/o/r/wiki")["Start.md"]
 
     assert page.url == "https://github.com/o/r/wiki/Start"
     assert page.sections[0].text == "[The guide](https://github.com/o/r/wiki/User-Guide)"
 
 
 def test_a_site_below_a_path_named_wiki_is_no_forges(tmp_path: Path) -> None:
-    page = read(laid(tmp_path, {"_config.yml": "", "a.md": "x"}), "https://x.org/wiki")["a.md"]
+    page = read_pages(
+        write_files(tmp_path, {"_config.yml": "", "a.md": "x"}), "https://x.org/wiki"
+    )["a.md"]
 
     assert page.url == "https://x.org/wiki/a.html"
 
 
 def test_without_any_address_a_page_is_its_file(tmp_path: Path) -> None:
-    page = read(laid(tmp_path / "w", {"a.md": "x"}), "")["a.md"]
+    page = read_pages(write_files(tmp_path / "w", {"a.md": "x"}), "")["a.md"]
 
     assert page.url == (tmp_path / "w" / "a.md").as_uri()

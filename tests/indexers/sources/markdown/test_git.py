@@ -38,14 +38,14 @@ def origin(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def commit(origin: Path) -> Commit:
-    def put(path: str, text: str) -> None:
+    def write_and_commit(path: str, text: str) -> None:
         file = origin / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         git(origin, "add", "-A")
         git(origin, "commit", "-q", "-m", path)
 
-    return put
+    return write_and_commit
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -73,17 +73,17 @@ def test_each_sync_sees_what_the_remote_is_now(
     (origin / "docs/old.md").unlink()
     commit("docs/a.md", "Two")
     (tmp_path / "clone/docs/stray.md").write_text("Stray")
-    (tmp_path / "clone/.git/index.lock").touch()  # a git that was killed
+    (tmp_path / "clone/.git/index.lock").touch()  # left by a git that was killed
 
     assert texts(list(source.changes({}))) == {"a.md": "Two"}
     assert source.gone(["a.md", "old.md"]) == {"old.md"}
-    assert source.requests == 5  # each time: which branch, and its commit; once: the history
+    assert source.requests == 5  # each sync: the branch and its commit; once: the history
     list(source.changes({}))
-    assert source.requests == 6  # nothing new is there to be fetched
+    assert source.requests == 6  # there is nothing new to fetch
 
 
 def empty_the_objects(clone: Path) -> None:
-    """As a power cut leaves what was written last."""
+    """Empty the newest objects, as a power cut does."""
     for file in (clone / ".git" / "objects").glob("[0-9a-f][0-9a-f]/*"):
         file.chmod(0o600)
         file.write_bytes(b"")
@@ -153,22 +153,22 @@ def test_a_branch_can_be_named_and_its_history_rewritten(
 def test_a_repository_that_loses_its_history_is_followed(
     tmp_path: Path, origin: Path, commit: Commit
 ) -> None:
-    """As a mirror that was made anew with the latest commit alone. Git on our side misses then
-    what it had: were it allowed to, it would start a fetch for it, which would start another."""
+    """A mirror was made again with the latest commit alone, so our git lacks the old history. If
+    allowed, it would start a fetch for it, which would start another."""
     commit("a.md", "One")
     source = GitWiki("w", origin.as_uri(), tmp_path / "clone", seconds=60)
-    seen = [texts(list(source.changes({})))["a.md"]]
+    texts_read = [texts(list(source.changes({})))["a.md"]]
     for text in ("Two", "Three"):
         commit("a.md", text)
         mirror = tmp_path / "mirror"
         git(tmp_path, "clone", "-q", "--depth=1", origin.as_uri(), str(mirror))
         shutil.rmtree(origin)
         mirror.rename(origin)
-        seen.append(texts(list(source.changes({})))["a.md"])
+        texts_read.append(texts(list(source.changes({})))["a.md"])
     commit("a.md", "Four")
-    seen.append(texts(list(source.changes({})))["a.md"])
+    texts_read.append(texts(list(source.changes({})))["a.md"])
 
-    assert seen == ["One", "Two", "Three", "Four"]
+    assert texts_read == ["One", "Two", "Three", "Four"]
 
 
 def test_another_address_is_cloned_anew(tmp_path: Path, origin: Path, commit: Commit) -> None:
@@ -223,7 +223,7 @@ def test_a_git_that_hangs_is_ended(tmp_path: Path) -> None:
 def test_git_gets_its_secrets_however_late_the_first_look_at_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a busy machine the time of a look may be over before anything was written to git."""
+    """On a busy machine the timeout of a poll may pass before anything was written to git."""
     communicate = subprocess.Popen.communicate
 
     def late(git: Any, *arguments: Any, timeout: float) -> Any:
@@ -231,11 +231,11 @@ def test_git_gets_its_secrets_however_late_the_first_look_at_it_is(
         return communicate(git, *arguments, timeout=min(timeout, 0.0))
 
     monkeypatch.setattr(subprocess.Popen, "communicate", late)
-    told = Git(parse("https://127.0.0.1/r.git"), "me:s3cret", seconds=20).run(
+    output = Git(parse("https://127.0.0.1/r.git"), "me:s3cret", seconds=20).run(
         tmp_path, "-c", 'alias.tell=!echo "$FOOTNOTE_GIT_USER $FOOTNOTE_GIT_SECRET"', "tell"
     )
 
-    assert told == "me s3cret\n"
+    assert output == "me s3cret\n"
 
 
 def test_a_default_branch_that_is_renamed_is_followed_and_linked_to(
@@ -281,7 +281,7 @@ def test_a_missing_branch_is_named(tmp_path: Path, origin: Path, commit: Commit)
 
 
 @pytest.mark.parametrize(
-    ("remote", "shown"),
+    ("remote", "address"),
     [
         ("https://github.com/o/r.git", "https://github.com/o/r/blob/main/docs"),
         ("https://u:p@github.com/o/r", "https://github.com/o/r/blob/main/docs"),
@@ -295,8 +295,8 @@ def test_a_missing_branch_is_named(tmp_path: Path, origin: Path, commit: Commit)
         ("file:///srv/repository", ""),
     ],
 )
-def test_a_forge_shows_files_at(remote: str, shown: str) -> None:
-    assert view(remote, "main", "docs") == shown
+def test_a_forge_shows_files_at(remote: str, address: str) -> None:
+    assert view(remote, "main", "docs") == address
 
 
 @pytest.mark.parametrize(
@@ -432,7 +432,7 @@ def test_a_process_that_never_synced_knows_the_pages_once_it_fetched(
     assert wikis.part("https://wiki.example.com/pets/").page == "pets.md"
 
 
-def test_a_repository_that_cannot_be_fetched_is_told_in_the_log(
+def test_a_repository_that_cannot_be_fetched_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = MarkdownSettings(
@@ -444,17 +444,17 @@ def test_a_repository_that_cannot_be_fetched_is_told_in_the_log(
     assert "handbook: addresses of its pages may not be known here" in caplog.text
 
 
-def test_a_clone_that_cannot_be_written_is_told_where_the_wiki_is_followed(
+def test_a_clone_that_cannot_be_written_is_logged_when_the_wiki_is_followed(
     tmp_path: Path, origin: Path, commit: Commit, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not raised: the other wikis are followed after it."""
+    """Nothing is raised: the other wikis are followed after it."""
     commit("a.md", "One")
     settings = MarkdownSettings(name="handbook", type="markdown", git=origin.as_uri())
     source = MarkdownSource(settings, Resources(tmp_path / "data", lambda _: ""))
     wikis = Wikis([source])
     wikis.follow("handbook")
     (lock,) = (tmp_path / "data").rglob(".git")
-    (lock / "index.lock").mkdir()  # no file that could be removed
+    (lock / "index.lock").mkdir()  # a folder cannot be removed like a file
     wikis.follow("handbook")
 
     assert "handbook: addresses of its pages may not be known here" in caplog.text

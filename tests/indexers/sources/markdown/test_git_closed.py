@@ -23,12 +23,12 @@ SENT = base64.b64encode(TOKEN.encode()).decode()
 
 @pytest.fixture
 def served(tmp_path: Path) -> Path:
-    """The folder of the repositories; ``r`` has one page."""
+    """Return the folder of the repositories. ``r`` has one page."""
     folder = tmp_path / "served"
     repository = folder / "r"
     repository.mkdir(parents=True)
     git(repository, "init", "-q", "-b", "main")
-    put(repository, "a.md", "Leave is long.")
+    write_and_commit(repository, "a.md", "Leave is long.")
     git(folder, "clone", "-q", "--bare", "r", "r.git")
     return folder
 
@@ -42,7 +42,7 @@ def server(served: Path) -> Iterator[GitServer]:
 
 @pytest.fixture
 def stranger(served: Path) -> Iterator[GitServer]:
-    """Another host, which asks for a password too."""
+    """Serve a second host, which asks for a password too."""
     with serving(served) as server:
         server.password = SENT
         yield server
@@ -53,7 +53,7 @@ def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
 
 
-def put(repository: Path, name: str, text: str) -> None:
+def write_and_commit(repository: Path, name: str, text: str) -> None:
     file = repository / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -101,7 +101,7 @@ def test_a_redirect_to_another_host_is_not_followed(
 def test_an_address_without_its_ending_is_read_as_forges_mean_it(
     server: GitServer, served: Path, tmp_path: Path
 ) -> None:
-    """As gitlab.com redirects `/group/project` to `/group/project.git`."""
+    """gitlab.com redirects `/group/project` to `/group/project.git`."""
     (served / "r").rename(served / "elsewhere")
     server.redirects["r"] = f"{server.url}/r.git"
     source = wiki(f"{server.url}/r", tmp_path)
@@ -112,7 +112,7 @@ def test_an_address_without_its_ending_is_read_as_forges_mean_it(
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"),
+    ("asking_host", "is_answered"),
     [
         (("https", "git.example.com"), True),
         (("https", "git.example.com:8443"), False),
@@ -123,17 +123,20 @@ def test_an_address_without_its_ending_is_read_as_forges_mean_it(
     ],
 )
 def test_the_token_is_for_one_scheme_host_and_port(
-    tmp_path: Path, asked: tuple[str, str], given: bool
+    tmp_path: Path, asking_host: tuple[str, str], is_answered: bool
 ) -> None:
-    """Through a pipe and the environment: no argument of any process holds it."""
-    one = Git(parse("https://git.example.com/team/r.git"), TOKEN)
-    fill = f'!printf "protocol={asked[0]}\\nhost={asked[1]}\\n\\n" | git credential fill'
+    """The token goes through a pipe and the environment, never through the arguments of a
+    process."""
+    git_client = Git(parse("https://git.example.com/team/r.git"), TOKEN)
+    fill = (
+        f'!printf "protocol={asking_host[0]}\\nhost={asking_host[1]}\\n\\n" | git credential fill'
+    )
     try:
-        answer = one.run(tmp_path, "-c", f"alias.ask={fill}", "ask")
+        answer = git_client.run(tmp_path, "-c", f"alias.ask={fill}", "ask")
     except WikiUnavailable as error:
         answer = str(error)
 
-    assert ("username=me\npassword=s3cret-token\n" in answer) is given
+    assert ("username=me\npassword=s3cret-token\n" in answer) is is_answered
 
 
 def test_settings_of_the_machine_and_the_environment_run_and_redirect_nothing(
@@ -143,7 +146,7 @@ def test_settings_of_the_machine_and_the_environment_run_and_redirect_nothing(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Git LFS and its like stand in a person's settings as filters that a repository names."""
+    """Git LFS and similar tools are filters in a person's settings, which a repository can name."""
     home, ran = tmp_path / "home", tmp_path / "ran"
     (home / "hooks").mkdir(parents=True)
     hook = home / "hooks" / "post-checkout"
@@ -189,7 +192,7 @@ def test_settings_of_the_machine_and_the_environment_run_and_redirect_nothing(
 def test_a_folder_that_the_clones_lie_in_does_not_redirect_them(
     server: GitServer, stranger: GitServer, tmp_path: Path
 ) -> None:
-    """As the data folder may lie in a checkout of somebody's."""
+    """The data folder may lie in somebody's checkout."""
     git(tmp_path, "init", "-q")
     git(tmp_path, "config", f"url.{stranger.url}/.insteadOf", f"{server.url}/")
     source = wiki(f"{server.url}/r.git", tmp_path)
@@ -235,10 +238,10 @@ def test_odd_addresses_are_refused(address: str) -> None:
 def test_an_address_is_reached_by_its_own_protocol_alone(
     address: str, protocol: str, origin: str
 ) -> None:
-    found = parse(address)
+    remote = parse(address)
 
-    assert (found.protocol, found.origin) == (protocol, origin)
-    assert "u:p" not in found.url
+    assert (remote.protocol, remote.origin) == (protocol, origin)
+    assert "u:p" not in remote.url
 
 
 @pytest.mark.parametrize(
@@ -255,8 +258,8 @@ def test_ordinary_branches_are_taken(branch: str) -> None:
 
 
 def test_a_repository_on_this_machine_may_be_another_users(served: Path, tmp_path: Path) -> None:
-    # Git looks at who owns the files, and only root can give them away, as in .ci/run. Anybody
-    # else sees that a repository of their own is read.
+    # Git checks who owns the files, and only root can give them away, as in .ci/run. Without root,
+    # the test shows that people can read a repository of their own.
     if os.geteuid() == 0:
         for path in (served / "r.git", *(served / "r.git").rglob("*")):
             os.chown(path, 65534, 65534)
@@ -279,15 +282,15 @@ def test_links_in_a_repository_lead_nowhere_else(served: Path, tmp_path: Path) -
         "fine.md": "a.txt",
         "again.md": "a.md",
     }
-    put(served / "r", "a.txt", "Leave is short.")
+    write_and_commit(served / "r", "a.txt", "Leave is short.")
     for name, target in links.items():
         (served / "r" / name).symlink_to(target)
     (served / "r" / "folder").symlink_to("/etc")
     (served / "r" / "up").symlink_to("..")
-    put(served / "r", "B.md", "Large.")
-    put(served / "r", "b.md", "Small.")
-    put(served / "r", "--upload-pack=touch x.md", "An option.")
-    put(served / "r", "-rf.md", "Another.")
+    write_and_commit(served / "r", "B.md", "Large.")
+    write_and_commit(served / "r", "b.md", "Small.")
+    write_and_commit(served / "r", "--upload-pack=touch x.md", "An option.")
+    write_and_commit(served / "r", "-rf.md", "Another.")
     pushed(served)
     changes = list(wiki(str(served / "r.git"), tmp_path).changes({}))
 

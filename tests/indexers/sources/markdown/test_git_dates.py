@@ -1,4 +1,4 @@
-"""A page without a date of its own has that of its last commit, where git really knows it."""
+"""A page without a date of its own has the date of its last commit, if git really knows it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ OLD, NEW = date(2020, 1, 2), date(2024, 5, 6)
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """``old.md`` and ``dated.md`` of 2020, ``new.md`` changed in 2024."""
+    """Return a repository with ``old.md`` and ``dated.md`` of 2020, and ``new.md`` changed in
+    2024."""
     folder = tmp_path / "served" / "r.git"
     folder.mkdir(parents=True)
     git(folder, "init", "-q", "-b", "main")
@@ -60,15 +61,17 @@ def commit(folder: Path, day: date) -> None:
 
 
 def pages(wiki: MarkdownWiki | GitWiki) -> dict[str, Page]:
-    return {one.page.key: one.page for one in wiki.changes({}) if isinstance(one, Changed)}
+    return {
+        change.page.key: change.page for change in wiki.changes({}) if isinstance(change, Changed)
+    }
 
 
 def days(wiki: MarkdownWiki | GitWiki) -> dict[str, date | None]:
     return {key: page.updated for key, page in pages(wiki).items()}
 
 
-def of_server(server: GitServer, tmp_path: Path, **more: Any) -> GitWiki:
-    return GitWiki("w", f"{server.url}/r.git", tmp_path / "clone", flavour="github", **more)
+def wiki_of_server(server: GitServer, tmp_path: Path, **options: Any) -> GitWiki:
+    return GitWiki("w", f"{server.url}/r.git", tmp_path / "clone", flavour="github", **options)
 
 
 KNOWN = {"old.md": OLD, "Öffnung\n.md": OLD, "dated.md": date(2022, 3, 4), "new.md": NEW}
@@ -95,18 +98,18 @@ def test_a_folder_in_no_repository_has_no_dates(tmp_path: Path) -> None:
 
 
 def test_a_git_wiki_has_the_dates_of_its_whole_history(server: GitServer, tmp_path: Path) -> None:
-    assert days(of_server(server, tmp_path)) == KNOWN
+    assert days(wiki_of_server(server, tmp_path)) == KNOWN
 
 
 def test_earlier_texts_are_not_fetched_and_one_that_comes_back_is_read(
     server: GitServer, repository: Path, tmp_path: Path
 ) -> None:
-    wiki = of_server(server, tmp_path)
+    wiki = wiki_of_server(server, tmp_path)
     pages(wiki)
     first = subprocess.check_output(
         ["git", "rev-parse", "HEAD~1:new.md"], cwd=repository, text=True
     ).strip()
-    there = subprocess.run(
+    lookup = subprocess.run(
         ["git", "-c", "protocol.allow=never", "cat-file", "-e", first],
         cwd=tmp_path / "clone",
         check=False,
@@ -115,11 +118,11 @@ def test_earlier_texts_are_not_fetched_and_one_that_comes_back_is_read(
     write(repository, "new.md", "First.")
     commit(repository, NEW)
 
-    assert there.returncode != 0
+    assert lookup.returncode != 0
     assert pages(wiki)["new.md"].sections[0].text == "First."
 
 
-def test_a_shallow_history_says_nothing_of_what_is_older(
+def test_a_shallow_history_gives_no_dates_beyond_its_end(
     server: GitServer, repository: Path, tmp_path: Path
 ) -> None:
     clone = tmp_path / "shallow"
@@ -138,13 +141,13 @@ def test_a_shallow_history_says_nothing_of_what_is_older(
 def test_a_history_that_cannot_be_fetched_costs_the_dates_alone_and_is_tried_again_next_day(
     server: GitServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now, tried = [1_000_000.0], []
-    wiki = of_server(server, tmp_path, clock=lambda: now[0])
+    now, attempts = [1_000_000.0], []
+    wiki = wiki_of_server(server, tmp_path, clock=lambda: now[0])
     run = GitWiki._run
 
     def failing(self: GitWiki, folder: Path, *arguments: str, seconds: float = 0.0) -> str:
         if "--unshallow" in arguments:
-            tried.append(arguments)
+            attempts.append(arguments)
             raise WikiUnavailable("git did not end within 300 s")
         return run(self, folder, *arguments, seconds=seconds)
 
@@ -156,7 +159,7 @@ def test_a_history_that_cannot_be_fetched_costs_the_dates_alone_and_is_tried_aga
         days(wiki)
 
     assert first == dict.fromkeys(KNOWN) | {"dated.md": date(2022, 3, 4)}
-    assert len(tried) == 1
+    assert len(attempts) == 1
 
     now[0] += 2 * 3600
 
@@ -164,7 +167,7 @@ def test_a_history_that_cannot_be_fetched_costs_the_dates_alone_and_is_tried_aga
 
 
 def test_without_dates_no_history_is_fetched(server: GitServer, tmp_path: Path) -> None:
-    wiki = of_server(server, tmp_path, dates=False)
+    wiki = wiki_of_server(server, tmp_path, dates=False)
 
     assert days(wiki)["old.md"] is None
     assert wiki.requests == 2
@@ -180,7 +183,7 @@ def test_a_page_whose_date_became_known_is_read_again_once(repository: Path) -> 
     before = pages(MarkdownWiki("w", repository, dates=lambda _: {}))
     known = {key: KnownPage(page.revision, page.acl) for key, page in before.items()}
     after = list(MarkdownWiki("w", repository).changes(known))
-    changed = {one.page.key: one.page for one in after if isinstance(one, Changed)}
+    changed = {change.page.key: change.page for change in after if isinstance(change, Changed)}
 
     assert changed.keys() == KNOWN.keys() - {"dated.md"}
     assert Unchanged("dated.md") in after
@@ -190,9 +193,9 @@ def test_one_call_of_git_dates_all_pages(repository: Path, monkeypatch: pytest.M
     calls: list[str] = []
     popen = subprocess.Popen
 
-    def counted(command: list[str], **more: Any) -> Any:
+    def counted(command: list[str], **options: Any) -> Any:
         calls.extend(word for word in command if word in ("log", "rev-parse", "show"))
-        return popen(command, **more)
+        return popen(command, **options)
 
     monkeypatch.setattr(subprocess, "Popen", counted)
     days(MarkdownWiki("w", repository))
@@ -203,12 +206,12 @@ def test_one_call_of_git_dates_all_pages(repository: Path, monkeypatch: pytest.M
 def test_a_history_is_read_again_if_there_is_another_commit(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[str] = []
+    logs: list[str] = []
     run = Git.run
 
-    def counted(self: Git, folder: Path, *arguments: str, **more: Any) -> str:
-        read.extend(argument for argument in arguments if argument == "log")
-        return run(self, folder, *arguments, **more)
+    def counted(self: Git, folder: Path, *arguments: str, **options: Any) -> str:
+        logs.extend(argument for argument in arguments if argument == "log")
+        return run(self, folder, *arguments, **options)
 
     monkeypatch.setattr(Git, "run", counted)
     dates = LastChanges()
@@ -216,7 +219,7 @@ def test_a_history_is_read_again_if_there_is_another_commit(
     write(repository, "new.md", "Not committed.")
 
     assert dates(repository) == first
-    assert len(read) == 1
+    assert len(logs) == 1
 
     commit(repository, date(2025, 6, 7))
     assert dates(repository) == first | {"new.md": date(2025, 6, 7)} == last_changes(repository)

@@ -1,4 +1,4 @@
-"""Each dialect's pages against what a person read them to say."""
+"""The pages of each dialect against the text that a person read in them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def flavour_of(file: Path) -> str:
     return REAL[file.name.split("-")[0]] if file.parent.name == "real" else file.parent.name
 
 
-def shown(page: ParsedPage) -> str:
-    """A page as its golden file holds it."""
+def golden_text(page: ParsedPage) -> str:
+    """Return a page in the form of its golden file."""
     matter = page.matter
     facts = {
         "title": page.title,
@@ -40,11 +40,11 @@ def test_a_page_reads_as_its_golden_file_says(file: Path) -> None:
     page = sections(file.read_text(encoding="utf-8"), flavour=flavour_of(file), path=file.name)
 
     golden = file.with_name(file.name + ".txt")
-    assert shown(page) == golden.read_text(encoding="utf-8")
+    assert golden_text(page) == golden.read_text(encoding="utf-8")
 
 
 def test_names_and_values_below_an_empty_header_stay_what_they_are() -> None:
-    """As the header the first of them would name the columns: "Span: Price"."""
+    """As a header, the first row would name the columns: "Span: Price"."""
     rows = "| Span | 3.2 m |\n| Price | 349 |"
     (section,) = sections(f"| | |\n|---|---|\n{rows}\n", flavour="github", path="a.md").sections
 
@@ -52,7 +52,7 @@ def test_names_and_values_below_an_empty_header_stay_what_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quoted", "read"),
+    ("quoted", "expected"),
     [
         ("> **Note**\n> Set it.", "> Note: Set it."),
         ("> **Warning**\n>\n> Set it.", "> Warning: Set it."),
@@ -61,7 +61,7 @@ def test_names_and_values_below_an_empty_header_stay_what_they_are() -> None:
         ("> **Note** it down.", "> Note it down."),
     ],
 )
-def test_a_bold_label_on_a_line_by_itself_is_a_callouts(quoted: str, read: str) -> None:
+def test_a_bold_label_on_a_line_by_itself_is_a_callouts(quoted: str, expected: str) -> None:
     (section,) = sections(quoted, flavour="github", path="a.md").sections
 
-    assert section.text == read
+    assert section.text == expected

@@ -1,4 +1,4 @@
-"""A guess about how a wiki is written holds, and what links to a forge follows the forge."""
+"""The guessed flavour of a wiki is kept, and links to a forge have the forge's anchors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def pages(changes: list[PageChange]) -> dict[str, Page]:
     return {change.page.key: change.page for change in changes if isinstance(change, Changed)}
 
 
-def known(changes: list[PageChange]) -> dict[str, KnownPage]:
+def known_pages(changes: list[PageChange]) -> dict[str, KnownPage]:
     return {key: KnownPage(page.revision, page.acl) for key, page in pages(changes).items()}
 
 
@@ -81,14 +81,14 @@ def test_one_new_page_does_not_change_how_the_others_are_read(tmp_path: Path) ->
     (tmp_path / "a.md").write_text(PAGE)
     first = list(wiki(tmp_path, site_url="https://x.org").changes({}))
     (tmp_path / "b.md").write_text(LINKED)
-    # A new process knows what the index holds, and nothing else.
-    again = list(wiki(tmp_path, site_url="https://x.org").changes(known(first)))
+    # A new process knows only what the index holds.
+    second = list(wiki(tmp_path, site_url="https://x.org").changes(known_pages(first)))
 
     assert listed(first).read_as == ReadAs("github", guessed=True)
     assert listed(first).warnings == ()
-    assert listed(again).read_as == ReadAs("github", guessed=True)
-    assert Unchanged("a.md") in again
-    (warning,) = listed(again).warnings
+    assert listed(second).read_as == ReadAs("github", guessed=True)
+    assert Unchanged("a.md") in second
+    (warning,) = listed(second).warnings
     assert "look like obsidian now, and are read as before: github" in warning
     assert "`flavour`" in warning
     assert "--full" in warning
@@ -96,7 +96,7 @@ def test_one_new_page_does_not_change_how_the_others_are_read(tmp_path: Path) ->
 
 def test_a_full_sync_guesses_anew_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(PAGE)
-    first = known(list(wiki(tmp_path).changes({})))
+    first = known_pages(list(wiki(tmp_path).changes({})))
     (tmp_path / "b.md").write_text(LINKED)
     source = wiki(tmp_path)
     source.recall(first)
@@ -108,7 +108,7 @@ def test_a_full_sync_guesses_anew_and_says_so(tmp_path: Path) -> None:
 
 def test_a_flavour_that_is_set_is_no_guess(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(PAGE)
-    first = known(list(wiki(tmp_path).changes({})))
+    first = known_pages(list(wiki(tmp_path).changes({})))
     changes = listed(list(wiki(tmp_path, flavour="mkdocs").changes(first)))
 
     assert changes.read_as == ReadAs("mkdocs", guessed=False)
@@ -121,24 +121,24 @@ def test_a_new_page_at_the_top_does_not_give_all_pages_other_keys(tmp_path: Path
     (tmp_path / "README.md").write_text("About the repository.")
     first = list(wiki(tmp_path, flavour="github").changes({}))
     (tmp_path / "notes.md").write_text("Notes.")
-    again = list(wiki(tmp_path, flavour="github").changes(known(first)))
+    second = list(wiki(tmp_path, flavour="github").changes(known_pages(first)))
 
     assert listed(first).keys == {"a.md"}
-    assert listed(again).keys == {"a.md"}
-    assert listed(again).read_as == ReadAs("github", "docs/", guessed=False)
-    assert "read as before: github, pages in docs/" in listed(again).warnings[0]
+    assert listed(second).keys == {"a.md"}
+    assert listed(second).read_as == ReadAs("github", "docs/", guessed=False)
+    assert "read as before: github, pages in docs/" in listed(second).warnings[0]
 
 
 def test_a_folder_that_is_gone_is_guessed_anew(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.md").write_text(PAGE)
     (tmp_path / "README.md").write_text("About the repository.")
-    first = known(list(wiki(tmp_path).changes({})))
+    first = known_pages(list(wiki(tmp_path).changes({})))
     (tmp_path / "docs").rename(tmp_path / "pages")
-    again = list(wiki(tmp_path).changes(first))
+    second = list(wiki(tmp_path).changes(first))
 
-    assert "pages/a.md" in listed(again).keys
-    assert listed(again).warnings
+    assert "pages/a.md" in listed(second).keys
+    assert listed(second).warnings
 
 
 def test_a_part_is_read_as_the_whole_was(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_part_is_read_as_the_whole_was(tmp_path: Path) -> None:
     first = list(wiki(tmp_path, site_url="https://x.org").changes({}))
     (tmp_path / "b.md").write_text(LINKED)
     source = wiki(tmp_path, site_url="https://x.org")
-    source.recall(known(first))
+    source.recall(known_pages(first))
     (change,) = source.page("a.md")
 
     assert change == Changed(pages(first)["a.md"])

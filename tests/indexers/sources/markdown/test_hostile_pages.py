@@ -1,4 +1,4 @@
-"""Pages that are made to stop a sync: each fails alone, or is read in linear time."""
+"""Pages made to stop a sync: each fails alone, or is read in linear time."""
 
 from __future__ import annotations
 
@@ -80,11 +80,13 @@ def test_front_matter_keeps_no_other_page_away(tmp_path: Path, name: str) -> Non
 
     changes = _changes(MarkdownWiki("wiki", tmp_path))
 
-    assert {"a.md", "z.md"} <= {one.page.key for one in changes if isinstance(one, Changed)}
+    assert {"a.md", "z.md"} <= {
+        change.page.key for change in changes if isinstance(change, Changed)
+    }
 
 
 @pytest.mark.parametrize("tag", ["bool", "timestamp", "int", "float", "binary", "set", "omap"])
-def test_a_value_that_is_not_what_its_tag_says_is_named_as_broken_front_matter(tag: str) -> None:
+def test_a_value_that_does_not_match_its_tag_is_broken_front_matter(tag: str) -> None:
     matter, body = split(f"---\ntitle: T\nx: !!{tag} abc\n---\ntext\n")
 
     assert "front matter is no YAML" in matter.warning
@@ -116,7 +118,7 @@ SITES = {
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, t) for name in SITES for t in SITES[name]])
-def test_what_a_wiki_says_about_its_site_stops_no_page_and_is_no_address_unless_it_is_one(
+def test_an_invalid_site_address_of_a_wiki_stops_no_page_and_is_ignored(
     tmp_path: Path, name: str, text: str
 ) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -148,13 +150,13 @@ def test_the_address_of_a_checkout_that_is_none_stops_nothing(tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_front_matter_is_read_in_bounded_time(name: str) -> None:
-    def read() -> tuple[object, ...]:
+    def read_values() -> tuple[object, ...]:
         matter, _ = split(HOSTILE[name])
         return (matter.title, matter.owner, matter.tags, matter.updated, matter.outdated)
 
-    assert seconds_of(read, 3) <= 3
-    matter, said = split(HOSTILE[name])[0], read()
-    assert len(str(said)) < 2000
+    assert seconds_of(read_values, 3) <= 3
+    matter, values = split(HOSTILE[name])[0], read_values()
+    assert len(str(values)) < 2000
     assert matter.withheld(date(2026, 1, 1)) in ("", "expired")
 
 
@@ -163,7 +165,7 @@ def test_a_date_at_the_end_of_time_expires_nothing() -> None:
     assert split(LATE)[0].withheld(date(2026, 1, 1)) == ""
 
 
-def test_what_front_matter_says_beside_a_bomb_is_kept() -> None:
+def test_the_other_values_of_front_matter_with_a_bomb_are_kept() -> None:
     matter, body = split("---\ntitle: T\nowner: '@anna'\na: &a [*a]\n---\ntext\n")
 
     assert (matter.title, matter.owner, body) == ("T", "@anna", "text\n")
@@ -190,14 +192,14 @@ SEEDS = (
     "flavour", few(["docusaurus", "hugo", "myst", "docfx", "mkdocs", "vitepress"], 1)
 )
 def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> None:
-    def read(size: int) -> None:
+    def read_page(size: int) -> None:
         raw = (seed * (size // len(seed))).encode()
         skim(raw)
         convert_page(
             raw, DIALECTS[flavour], path="a.md", anchors="", title="", own="", addresses={}
         )
 
-    assert takes_linear_time(read, 3_000)
+    assert takes_linear_time(read_page, 3_000)
 
 
 @pytest.mark.parametrize(
@@ -215,20 +217,20 @@ def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> 
     ],
 )
 def test_a_page_of_one_rare_piece_is_read_in_linear_time(flavour: str, piece: str) -> None:
-    def read(size: int) -> None:
+    def read_page(size: int) -> None:
         sections(piece * (size // len(piece)), flavour=flavour)
 
-    assert takes_linear_time(read, 25_000)
+    assert takes_linear_time(read_page, 25_000)
 
 
 @pytest.mark.parametrize("rule", anchors.RULES)
 def test_a_heading_that_is_repeated_is_numbered_in_linear_time(rule: str) -> None:
-    def read(size: int) -> None:
-        given = anchors.Anchors(rule)
+    def number_headings(size: int) -> None:
+        anchor_rule = anchors.Anchors(rule)
         for _ in range(size):
-            given.next("a", "a", 2)
+            anchor_rule.next("a", "a", 2)
 
-    assert takes_linear_time(read, 2_000)
+    assert takes_linear_time(number_headings, 2_000)
 
 
 def test_a_page_that_costs_too_much_fails_alone(
@@ -242,8 +244,11 @@ def test_a_page_that_costs_too_much_fails_alone(
 
     changes = _changes(MarkdownWiki("wiki", tmp_path, parse=parsers))
 
-    assert [one.page.key for one in changes if isinstance(one, Changed)] == ["a.md", "c.md"]
-    assert [one for one in changes if isinstance(one, Failed)] == [
+    assert [change.page.key for change in changes if isinstance(change, Changed)] == [
+        "a.md",
+        "c.md",
+    ]
+    assert [change for change in changes if isinstance(change, Failed)] == [
         Failed("b.md", "takes more than 1 s of a processor to be read")
     ]
 
@@ -257,10 +262,10 @@ def test_links_are_resolved_although_another_process_parses(
     (tmp_path / "b.md").write_text("# B\n\n## Part\n\ntext\n")
     (tmp_path / "ü.md").write_text("# Ü\n\ntext\n")
 
-    def read(**how: Parsers) -> list[PageChange]:
-        return _changes(MarkdownWiki("wiki", tmp_path, site_url="https://w.example", **how))
+    def changes(**options: Parsers) -> list[PageChange]:
+        return _changes(MarkdownWiki("wiki", tmp_path, site_url="https://w.example", **options))
 
-    assert read(parse=parsers) == read()
+    assert changes(parse=parsers) == changes()
 
 
 def test_after_a_stop_no_page_is_parsed(tmp_path: Path, parsers: Parsers) -> None:
@@ -272,7 +277,7 @@ def test_after_a_stop_no_page_is_parsed(tmp_path: Path, parsers: Parsers) -> Non
         next(changes)
         stopped = True
 
-        assert {type(one) for one in changes} == {Failed}
+        assert {type(change) for change in changes} == {Failed}
 
 
 def test_a_comment_that_nothing_closes_hides_the_rest() -> None:
@@ -289,4 +294,4 @@ def test_an_open_comment_within_code_hides_nothing() -> None:
 
 
 def _changes(wiki: MarkdownWiki) -> list[PageChange]:
-    return [one for one in wiki.changes({}) if isinstance(one, Changed | Failed)]
+    return [change for change in wiki.changes({}) if isinstance(change, Changed | Failed)]

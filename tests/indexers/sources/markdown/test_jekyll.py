@@ -10,7 +10,7 @@ from indexers.model import Skipped
 from indexers.sources.markdown.convert import page
 from indexers.sources.markdown.dialects import DIALECTS
 from indexers.sources.markdown.wiki import MarkdownWiki
-from tests.indexers.sources.markdown.test_flavours import laid, read
+from tests.indexers.sources.markdown.test_flavours import read_pages, write_files
 
 DOCS = "collections: {docs: {output: true}, people: {}}\n"
 
@@ -38,7 +38,7 @@ DOCS = "collections: {docs: {output: true}, people: {}}\n"
 def test_a_page_is_where_the_settings_put_it(
     tmp_path: Path, settings: str, file: str, address: str
 ) -> None:
-    pages = read(laid(tmp_path, {"_config.yml": f"title: x\n{settings}", file: "x"}))
+    pages = read_pages(write_files(tmp_path, {"_config.yml": f"title: x\n{settings}", file: "x"}))
 
     assert [page.url for page in pages.values()] == [f"https://x.org{address}"]
 
@@ -61,7 +61,7 @@ def test_a_post_is_where_its_front_matter_puts_it(
         "_config.yml": "permalink: pretty",
         "_posts/2024-01-02-hi.md": f"---\n{matter}\n---\nx",
     }
-    pages = read(laid(tmp_path, files))
+    pages = read_pages(write_files(tmp_path, files))
 
     assert [page.url for page in pages.values()] == [f"https://x.org{address}"]
 
@@ -74,7 +74,7 @@ def test_links_lead_to_the_pages_of_a_collection(tmp_path: Path) -> None:
         "_docs/a.md": "x",
         "_posts/2024-01-02-hi.md": "x",
     }
-    index = read(laid(tmp_path, files))["index.md"]
+    index = read_pages(write_files(tmp_path, files))["index.md"]
 
     assert index.sections[0].text == (
         "[a](https://x.org/docs/a.html#b), [a](https://x.org/docs/a.html),"
@@ -82,8 +82,8 @@ def test_links_lead_to_the_pages_of_a_collection(tmp_path: Path) -> None:
     )
 
 
-def test_what_other_pages_include_is_no_page(tmp_path: Path) -> None:
-    laid(tmp_path, {"_config.yml": "", "a.md": "x", "_includes/note.md": "x"})
+def test_a_file_that_other_pages_include_is_no_page(tmp_path: Path) -> None:
+    write_files(tmp_path, {"_config.yml": "", "a.md": "x", "_includes/note.md": "x"})
 
     assert Skipped("_includes/note.md", "partial") in MarkdownWiki("w", tmp_path).changes({})
 
@@ -117,6 +117,8 @@ def test_two_hyphens_are_a_dash_but_in_code_and_on_a_forge(
     ],
 )
 def test_anchors_are_those_of_the_parser(tmp_path: Path, settings: str, anchor: str) -> None:
-    pages = read(laid(tmp_path, {"_config.yml": settings, "a.md": "## 1. First step\n\nx"}))
+    pages = read_pages(
+        write_files(tmp_path, {"_config.yml": settings, "a.md": "## 1. First step\n\nx"})
+    )
 
     assert pages["a.md"].sections[0].anchor == anchor

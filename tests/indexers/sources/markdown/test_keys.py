@@ -1,4 +1,4 @@
-"""A page's key is the bytes of its path, whatever they are and whatever the locale is."""
+"""A page's key is the bytes of its path, whatever they are and whatever the locale."""
 
 from __future__ import annotations
 
@@ -61,16 +61,16 @@ def test_a_page_that_lost_its_escapes_leaves_under_the_old_name(tmp_path: Path) 
 def test_one_letter_or_two_are_two_pages_and_a_link_finds_either(tmp_path: Path) -> None:
     write(tmp_path, DECOMPOSED.encode(), "Decomposed.")
     write(tmp_path, b"a.md", f"See [it]({COMPOSED}) and [[{COMPOSED[:-3]}]].")
-    found = pages(tmp_path)
+    pages_by_key = pages(tmp_path)
 
-    assert set(found) == {DECOMPOSED, "a.md"}
-    assert f"]({found[DECOMPOSED].url})" in found["a.md"].sections[0].text
+    assert set(pages_by_key) == {DECOMPOSED, "a.md"}
+    assert f"]({pages_by_key[DECOMPOSED].url})" in pages_by_key["a.md"].sections[0].text
 
     write(tmp_path, COMPOSED.encode(), "Composed.")
-    found = pages(tmp_path)
+    pages_by_key = pages(tmp_path)
 
-    assert set(found) == {DECOMPOSED, COMPOSED, "a.md"}
-    assert f"]({found[COMPOSED].url})" in found["a.md"].sections[0].text
+    assert set(pages_by_key) == {DECOMPOSED, COMPOSED, "a.md"}
+    assert f"]({pages_by_key[COMPOSED].url})" in pages_by_key["a.md"].sections[0].text
 
 
 def test_a_pattern_means_a_name_however_its_letters_are_written(tmp_path: Path) -> None:
@@ -119,23 +119,23 @@ def test_the_locale_of_a_process_changes_no_key(tmp_path: Path) -> None:
     write(tmp_path, b"docs/" + COMPOSED.encode())
     write(tmp_path, b"docs/caf\xe9.md")
     write(tmp_path, "docs/übrig.md".encode())
-    encoding, *found = _in_locale(tmp_path, {"LC_ALL": "C.UTF-8"})
-    other, *again = _in_locale(
+    encoding, *keys = _in_locale(tmp_path, {"LC_ALL": "C.UTF-8"})
+    other_encoding, *other_keys = _in_locale(
         tmp_path, {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     )
 
-    assert encoding != other
-    assert found[:2] == [["caf%E9.md", COMPOSED], []]
-    assert again == found
+    assert encoding != other_encoding
+    assert keys[:2] == [["caf%E9.md", COMPOSED], []]
+    assert other_keys == keys
 
 
 def _in_locale(folder: Path, environment: dict[str, str]) -> list[object]:
-    ran = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", KEYS, str(folder)],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[4])}
         | environment,
         capture_output=True,
         check=True,
     )
-    found: list[object] = json.loads(ran.stdout)
-    return found
+    values: list[object] = json.loads(process.stdout)
+    return values

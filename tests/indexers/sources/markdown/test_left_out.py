@@ -1,4 +1,4 @@
-"""What of a folder cannot be read or is not followed is named, and costs nothing else."""
+"""Files that cannot be read or are not followed are named, and cost nothing else."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def close(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Close:
-    """Makes a folder unreadable, also for root, whom no permission keeps out."""
+    """Return a function that makes a folder unreadable, also for root, whom permissions do not
+    stop."""
     closed: set[bytes] = set()
     scandir = os.scandir
 
@@ -91,7 +92,7 @@ def test_a_folder_that_is_left_out_need_not_be_readable(
     assert report.added == 2
 
 
-def test_what_a_file_system_puts_there_is_no_page(
+def test_a_file_of_the_file_system_itself_is_no_page(
     folder: Path, close: Close, index: PassageIndex
 ) -> None:
     (folder / "lost+found").mkdir()
@@ -113,7 +114,7 @@ def test_links_to_folders_are_named_and_not_followed(folder: Path, index: Passag
     (folder / ".hidden").symlink_to("deep")
     report = synced(wiki(folder, exclude=["root"]), index)
 
-    assert {(one.key, one.reason) for one in report.skipped} == {
+    assert {(skipped.key, skipped.reason) for skipped in report.skipped} == {
         ("again/", "a link to a folder, which is not followed"),
         ("up/", "a link to a folder, which is not followed"),
     }
@@ -130,19 +131,19 @@ def test_a_page_that_grew_too_large_keeps_its_last_version(
 
     why = "too large: 200 bytes, at most 100 (`max_page_bytes`)"
     assert report.failed == [Failed("a.md", f"{why}; its last version stays")]
-    assert [(one.key, one.reason) for one in report.skipped] == [("huge.md", why)]
+    assert [(skipped.key, skipped.reason) for skipped in report.skipped] == [("huge.md", why)]
     assert "a.md" in index.known("w")
 
-    again = synced(wiki(folder, max_bytes=100), index, full=True)
+    second_report = synced(wiki(folder, max_bytes=100), index, full=True)
 
-    assert again.failed == report.failed
+    assert second_report.failed == report.failed
     assert "a.md" in index.known("w")
 
 
 def test_pages_that_are_links_into_a_place_that_is_away_stay(
     tmp_path: Path, folder: Path, index: PassageIndex
 ) -> None:
-    """As a ConfigMap is mounted: every page is a link through a folder that changes."""
+    """A ConfigMap is mounted like this: every page is a link through a folder that changes."""
     away = folder / "..data"
     for name in ("a.md", "b.md", "deep/c.md", "deep/er/d.md"):
         (folder / name).unlink()
@@ -215,7 +216,7 @@ def test_a_page_that_no_listing_has_is_gone(
     assert wiki(folder).gone(["a.md", "deep/c.md"]) == {"deep/c.md"}
 
 
-def test_a_page_of_what_turned_out_to_be_a_dependency_is_gone(folder: Path) -> None:
+def test_a_page_of_a_folder_that_became_a_dependency_is_gone(folder: Path) -> None:
     (folder / "vendor").mkdir()
     (folder / "vendor/acme.md").write_text("Call 111.")
     source = wiki(folder)
@@ -230,7 +231,7 @@ def test_a_page_of_what_turned_out_to_be_a_dependency_is_gone(folder: Path) -> N
 def test_a_page_is_gone_where_a_file_system_knows_no_case(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its place is there, with another page's name."""
+    """The path exists, but as another page's name."""
     (folder / "a.md").rename(folder / "A.md")
     stat = os.stat
 
@@ -246,7 +247,7 @@ def test_a_page_is_gone_where_a_file_system_knows_no_case(
 def test_a_page_stays_while_an_error_hides_its_place(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where the share that a link leads to is away."""
+    """For example, the share that a link points to is not mounted."""
     (folder / "a.md").unlink()
     (folder / "a.md").symlink_to("far.md")
     stat = os.stat
@@ -275,7 +276,7 @@ def test_keys_of_an_unlisted_folder_are_listed_as_they_are_known(
 ) -> None:
     close("deep")
     known = {key: KnownPage("r", wiki(folder)._acl) for key in ("deep/c.md", "deepest.md")}
-    (listed,) = [one for one in wiki(folder).changes(known) if isinstance(one, Enumerated)]
+    (listed,) = [change for change in wiki(folder).changes(known) if isinstance(change, Enumerated)]
 
     assert listed.keys == {"a.md", "b.md", "deep/c.md"}
 
@@ -286,7 +287,7 @@ def test_a_pipe_is_named_and_nobody_waits_for_what_it_may_bring(folder: Path, na
 
     changes = list(MarkdownWiki("wiki", folder).changes({}))
 
-    assert [(one.key, one.reason) for one in changes if isinstance(one, Skipped)] == [
+    assert [(change.key, change.reason) for change in changes if isinstance(change, Skipped)] == [
         (name, "no regular file")
     ]
-    assert sum(isinstance(one, Changed) for one in changes) == 4
+    assert sum(isinstance(change, Changed) for change in changes) == 4

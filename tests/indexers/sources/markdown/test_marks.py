@@ -1,4 +1,4 @@
-"""Small marks are no words of a passage."""
+"""Small marks are not words of a passage."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def text(page: str, flavour: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("flavour", "page", "shown"),
+    ("flavour", "page", "expected"),
     [
         ("github", "See ![The rota](a.png =500x250) now.", "See The rota now."),
         ("github", "![The rota](</a b.png> =500x) ![It](a.png =50%x50%)", "The rota It"),
@@ -34,8 +34,8 @@ def text(page: str, flavour: str) -> str:
         ("mkdocs", "*[a] b*", "[a] b"),
     ],
 )  # fmt: skip
-def test_a_mark_is_read(flavour: str, page: str, shown: str) -> None:
-    assert text(page, flavour) == shown
+def test_a_mark_is_read(flavour: str, page: str, expected: str) -> None:
+    assert text(page, flavour) == expected
 
 
 def test_a_moved_letter_is_in_its_place_in_an_anchor() -> None:

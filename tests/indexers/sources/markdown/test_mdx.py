@@ -1,4 +1,4 @@
-"""MDX, as Docusaurus reads it: Markdown also between tags, and no code by indentation."""
+"""MDX as Docusaurus reads it: Markdown also between tags, and no code by indentation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def text(page: str) -> str:
     return section.text
 
 
-def test_what_an_element_holds_is_indented_as_people_like() -> None:
+def test_the_content_of_an_element_may_be_indented() -> None:
     inside = "    Eat it.\n\n    ```sh\n    eat\n    ```\n"
     page = f"<Tabs>\n  <TabItem label='Apple'>\n{inside}  </TabItem>\n</Tabs>\n"
 
@@ -20,7 +20,7 @@ def test_what_an_element_holds_is_indented_as_people_like() -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "shown"),
+    ("page", "expected"),
     [
         ('<div className="x">\n  **Bold** [x](https://x.y)\n</div>\n', "Bold [x](https://x.y)"),
         ('One.\n<div\n  style={{color: "red"}}\n>\n  **Two**\n</div>\n', "One.\n\nTwo"),
@@ -32,5 +32,5 @@ def test_what_an_element_holds_is_indented_as_people_like() -> None:
         ("a < b\nand > c\n", "a < b and > c"),
     ],
 )
-def test_between_tags_is_markdown(page: str, shown: str) -> None:
-    assert text(page) == shown
+def test_between_tags_is_markdown(page: str, expected: str) -> None:
+    assert text(page) == expected

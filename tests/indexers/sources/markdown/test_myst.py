@@ -1,4 +1,4 @@
-"""MyST's directives and roles, where the page of `tests/data` does not show them."""
+"""MyST directives and roles that the page in `tests/data` does not show."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_directives_nested_deeper_than_anybody_writes_lose_no_word() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "shown"),
+    ("role", "expected"),
     [
         ("{ref}`the table <limits>`", "the table"),
         ("{ref}`limits`", "limits"),
@@ -46,5 +46,5 @@ def test_directives_nested_deeper_than_anybody_writes_lose_no_word() -> None:
         ("{no role} `a`", "{no role} `a`"),
     ],
 )
-def test_a_role_is_read_as_it_is_shown(role: str, shown: str) -> None:
-    assert text(f"See {role} now.") == f"See {shown} now."
+def test_a_role_is_read_as_it_is_shown(role: str, expected: str) -> None:
+    assert text(f"See {role} now.") == f"See {expected} now."

@@ -1,4 +1,4 @@
-"""Files are read quickly only where no link could lead elsewhere."""
+"""Files are read the fast way only where no link can lead elsewhere."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_files_are_read_in_any_order(root: Path) -> None:
             assert files.read(path) == f"text of {path}".encode()
 
 
-def test_what_is_missing_is_not_read(root: Path) -> None:
+def test_a_missing_file_is_not_read(root: Path) -> None:
     with PlainFiles(root, 1000) as files:
         assert files.read("a/none.md") is None
         assert files.read("none/at/all.md") is None
@@ -89,9 +89,9 @@ def test_large_files_are_not_read(root: Path) -> None:
 
 
 def lowest_free_descriptor() -> int:
-    found = os.open(os.devnull, os.O_RDONLY)
-    os.close(found)
-    return found
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    os.close(descriptor)
+    return descriptor
 
 
 def test_no_descriptor_stays_open(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is written, it is read: nothing raised, no word lost, code as it stands."""
+"""Any text is read: nothing is raised, no word is lost, code keeps its bytes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_any_front_matter_is_read(text: str) -> None:
 
 @st.composite
 def _documents(draw: st.DrawFn) -> tuple[str, list[str]]:
-    """A well-formed page, and the words on it."""
+    """Return a well-formed page and its words."""
     words: list[str] = []
 
     def some(least: int = 1) -> str:
@@ -91,9 +91,9 @@ def _documents(draw: st.DrawFn) -> tuple[str, list[str]]:
 def test_no_word_is_lost(document: tuple[str, list[str]], flavour: str) -> None:
     text, words = document
     page = sections(text, flavour=flavour)
-    read = " ".join(" ".join((*part.headings, part.text)) for part in page.sections)
+    text_read = " ".join(" ".join((*part.headings, part.text)) for part in page.sections)
 
-    assert sorted(set(words) - set(re.findall(r"\w+", read))) == []
+    assert sorted(set(words) - set(re.findall(r"\w+", text_read))) == []
 
 
 @pytest.mark.parametrize("flavour", sorted(DIALECTS))

@@ -26,7 +26,7 @@ def text(page: str, flavour: str) -> str:
         ("docusaurus", "<Note text={'Call 911 first.'}/>"),
     ],
 )
-def test_what_a_tag_says_is_text(flavour: str, tag: str) -> None:
+def test_the_words_of_a_tag_are_text(flavour: str, tag: str) -> None:
     assert text(f"# T\n\n{tag}\n\nThen log in.\n", flavour) == "Call 911 first.\n\nThen log in."
 
 
@@ -65,7 +65,7 @@ def test_a_drawing_of_azure_devops_is_code(flavour: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flavour", "page", "shown"),
+    ("flavour", "page", "expected"),
     [
         ("docusaurus", "It costs {{ price * 2 }} now.", "It costs now."),
         ("docusaurus", "It costs {price} now.", "It costs now."),
@@ -77,12 +77,14 @@ def test_a_drawing_of_azure_devops_is_code(flavour: str) -> None:
         ("docfx", "[!INCLUDE [a](b.md)] Words.", "Words."),
     ],
 )
-def test_what_only_the_site_knows_is_left_out(flavour: str, page: str, shown: str) -> None:
-    assert text(page, flavour) == shown
+def test_values_that_only_the_site_knows_are_left_out(
+    flavour: str, page: str, expected: str
+) -> None:
+    assert text(page, flavour) == expected
 
 
 @pytest.mark.parametrize(
-    ("tag", "shown"),
+    ("tag", "expected"),
     [
         ('{{% alert title="Note" color="primary" %}}', "> Note: Ask first."),
         ('{{% alert color="primary" %}}', "> Note: Ask first."),
@@ -91,12 +93,12 @@ def test_what_only_the_site_knows_is_left_out(flavour: str, page: str, shown: st
         ('{{% alert color="danger" %}}', "> Danger: Ask first."),
     ],
 )
-def test_the_colour_of_a_note_is_no_word_beside_its_label(tag: str, shown: str) -> None:
-    assert text(f"# T\n\n{tag}\n\nAsk first.\n\n{{{{% /alert %}}}}\n", "hugo") == shown
+def test_the_colour_of_a_note_is_no_word_beside_its_label(tag: str, expected: str) -> None:
+    assert text(f"# T\n\n{tag}\n\nAsk first.\n\n{{{{% /alert %}}}}\n", "hugo") == expected
 
 
 @pytest.mark.parametrize(
-    ("arguments", "shown"),
+    ("arguments", "expected"),
     [
         ('title="Rota" caption="Who is next"', "Rota: Who is next"),
         ('title="Rota" alt="A wheel"', "Rota"),
@@ -104,8 +106,8 @@ def test_the_colour_of_a_note_is_no_word_beside_its_label(tag: str, shown: str) 
         ('alt="A wheel"', "A wheel"),
     ],
 )
-def test_a_figure_has_its_title_and_its_caption(arguments: str, shown: str) -> None:
-    assert text(f'{{{{< figure src="a.png" {arguments} >}}}}\n', "hugo") == shown
+def test_a_figure_has_its_title_and_its_caption(arguments: str, expected: str) -> None:
+    assert text(f'{{{{< figure src="a.png" {arguments} >}}}}\n', "hugo") == expected
 
 
 def test_a_note_that_names_its_own_kind_has_one_label() -> None:

@@ -10,7 +10,7 @@ import pytest
 from indexers.model import Skipped
 from indexers.sources.markdown.convert import guess
 from indexers.sources.markdown.wiki import MarkdownWiki
-from tests.indexers.sources.markdown.test_flavours import laid, read
+from tests.indexers.sources.markdown.test_flavours import read_pages, write_files
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ from tests.indexers.sources.markdown.test_flavours import laid, read
 def test_a_page_is_where_the_settings_put_it(
     tmp_path: Path, files: Mapping[str, str], address: str
 ) -> None:
-    pages = read(laid(tmp_path, files))
+    pages = read_pages(write_files(tmp_path, files))
 
     assert [page.url for page in pages.values()] == [address]
 
 
 def test_the_folder_of_the_pages_alone_is_read_with_the_settings_above_it(tmp_path: Path) -> None:
     files = {".vitepress/config.ts": "srcDir: 'src', cleanUrls: true", "src/guide.md": "x"}
-    pages = read(laid(tmp_path, files) / "src")
+    pages = read_pages(write_files(tmp_path, files) / "src")
 
     assert pages["guide.md"].url == "https://x.org/guide"
 
@@ -71,7 +71,7 @@ def test_its_address_is_the_sitemaps_and_links_lead_where_the_pages_are(tmp_path
         "docs/guide/index.md": "x",
         "README.md": "no page",
     }
-    pages = read(laid(tmp_path, page), "")
+    pages = read_pages(write_files(tmp_path, page), "")
 
     to = "https://docs.example.com/kit/guide"
     assert pages.keys() == {"index.md", "guide/a.md", "guide/index.md"}
@@ -81,16 +81,16 @@ def test_its_address_is_the_sitemaps_and_links_lead_where_the_pages_are(tmp_path
     )
 
 
-def test_what_its_settings_leave_out_and_forms_of_pages_are_no_pages(tmp_path: Path) -> None:
+def test_files_excluded_by_its_settings_and_page_templates_are_no_pages(tmp_path: Path) -> None:
     files = {
         ".vitepress/config.ts": "srcExclude: [\n  '**/README.md',\n  \"parts/**\",\n],",
         "a.md": "x", "deep/README.md": "x", "parts/p.md": "x", "deep/parts/q.md": "x",
         "[pkg].md": "x",
     }  # fmt: skip
-    wiki = MarkdownWiki("w", laid(tmp_path, files), site_url="https://x.org")
+    wiki = MarkdownWiki("w", write_files(tmp_path, files), site_url="https://x.org")
     skipped = [change for change in wiki.changes({}) if isinstance(change, Skipped)]
 
-    assert read(tmp_path).keys() == {"a.md", "deep/parts/q.md"}
+    assert read_pages(tmp_path).keys() == {"a.md", "deep/parts/q.md"}
     assert skipped == [Skipped("[pkg].md", "a form of many pages")]
 
 
@@ -105,5 +105,5 @@ def test_what_its_settings_leave_out_and_forms_of_pages_are_no_pages(tmp_path: P
         ("::: mermaid\ngraph LR;\n:::\n", "github"),
     ],
 )
-def test_a_file_alone_is_told_by_its_syntax(page: str, flavour: str) -> None:
+def test_a_single_file_is_recognised_by_its_syntax(page: str, flavour: str) -> None:
     assert guess(page) == flavour

@@ -37,25 +37,25 @@ Write = Callable[[str, str], Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    def put(path: str, text: str) -> Path:
+    def write_file(path: str, text: str) -> Path:
         file = tmp_path / "wiki" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         return file
 
-    return put
+    return write_file
 
 
 def wiki(tmp_path: Path, **settings: object) -> MarkdownWiki:
-    given: dict[str, object] = {"site_url": SITE, "flavour": "github", **settings}
-    return MarkdownWiki("w", tmp_path / "wiki", **given)  # type: ignore[arg-type]
+    options: dict[str, object] = {"site_url": SITE, "flavour": "github", **settings}
+    return MarkdownWiki("w", tmp_path / "wiki", **options)  # type: ignore[arg-type]
 
 
 def pages(changes: list[PageChange]) -> dict[str, Page]:
     return {change.page.key: change.page for change in changes if isinstance(change, Changed)}
 
 
-def known(changes: list[PageChange]) -> dict[str, KnownPage]:
+def known_pages(changes: list[PageChange]) -> dict[str, KnownPage]:
     return {key: KnownPage(page.revision, page.acl) for key, page in pages(changes).items()}
 
 
@@ -77,28 +77,28 @@ def test_the_listing_comes_first_and_names_every_page(tmp_path: Path, write: Wri
     write("deep/c.mdx", "C")
     write("no.txt", "no")
 
-    first, *rest = wiki(tmp_path).changes({})
+    first, *others = wiki(tmp_path).changes({})
 
     assert first == Enumerated(frozenset({"a.md", "deep/b.markdown", "deep/c.mdx"}))
-    assert len(rest) == 3
+    assert len(others) == 3
 
 
 @pytest.mark.long
 def test_the_whole_18f_handbook_is_read() -> None:
     source = MarkdownWiki("18f", HANDBOOK, site_url="https://handbook.tts.gsa.gov")
     changes = list(source.changes({}))
-    read = pages(changes)
+    pages_read = pages(changes)
     skipped = reasons(changes)
 
     assert not [change for change in changes if isinstance(change, Failed)]
-    assert len(read) + len(skipped) == 242
+    assert len(pages_read) + len(skipped) == 242
     assert set(skipped.values()) == {"empty"}
-    assert len(skipped) == 8  # pages that only send people elsewhere
-    overtime = read["travel-and-leave/overtime.md"]
+    assert len(skipped) == 8  # pages that only redirect people
+    overtime = pages_read["travel-and-leave/overtime.md"]
     assert overtime.url == "https://handbook.tts.gsa.gov/travel-and-leave/overtime/"
     text = "\n".join(
         block.text
-        for page in read.values()
+        for page in pages_read.values()
         for section in page.sections
         for block in blocks(section.text)
         if block.kind is not Kind.CODE
@@ -120,7 +120,7 @@ def test_an_unchanged_page_is_not_parsed(
 
     monkeypatch.setattr(wiki_module.convert, "page", refuse)
 
-    assert list(source.changes(known(before)))[1:] == [Unchanged("a.md")]
+    assert list(source.changes(known_pages(before)))[1:] == [Unchanged("a.md")]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_page_changes_with(tmp_path: Path, write: Write, edit: tuple[str, str]
     source = wiki(tmp_path)
     before = list(source.changes({}))
     write(*edit)
-    after = list(source.changes(known(before)))
+    after = list(source.changes(known_pages(before)))
 
     assert kinds(after)["a.md"] == "Changed"
     assert pages(before)["a.md"].revision != pages(after)["a.md"].revision
@@ -146,7 +146,7 @@ def test_a_page_changes_with(tmp_path: Path, write: Write, edit: tuple[str, str]
 def test_another_page_leaves_the_rest_unchanged(tmp_path: Path, write: Write) -> None:
     write("a.md", "A [b](b.md) [[c]]")
     write("b.md", "B")
-    before = known(list(wiki(tmp_path).changes({})))
+    before = known_pages(list(wiki(tmp_path).changes({})))
     write("new.md", "new")
 
     assert kinds(list(wiki(tmp_path).changes(before))) == {
@@ -160,16 +160,16 @@ def test_a_link_by_name_follows_the_page_that_bears_it(tmp_path: Path, write: Wr
     write("a.md", "See [[Rota]].")
     before = list(wiki(tmp_path, flavour="obsidian").changes({}))
     write("ops/Rota.md", "Who is on call.")
-    after = list(wiki(tmp_path, flavour="obsidian").changes(known(before)))
+    after = list(wiki(tmp_path, flavour="obsidian").changes(known_pages(before)))
 
     assert pages(before)["a.md"].sections[0].text == "See Rota."
     assert pages(after)["a.md"].sections[0].text == f"See [Rota]({SITE}/ops/Rota)."
 
 
 def test_a_page_whose_label_is_in_doubt_is_labelled_again(tmp_path: Path, write: Write) -> None:
-    """As the index has it after a kill, though its rights went back since."""
+    """The index looks like this after a kill, even if the rights went back since."""
     write("a.md", "A")
-    (page,) = known(list(wiki(tmp_path).changes({}))).values()
+    (page,) = known_pages(list(wiki(tmp_path).changes({}))).values()
     in_doubt = {"a.md": KnownPage(f"{page.revision}?", page.acl)}
     (relabelled,) = list(wiki(tmp_path).changes(in_doubt))[1:]
 
@@ -178,14 +178,14 @@ def test_a_page_whose_label_is_in_doubt_is_labelled_again(tmp_path: Path, write:
 
 def test_other_rights_alone_relabel(tmp_path: Path, write: Write) -> None:
     write("a.md", "A")
-    before = known(list(wiki(tmp_path).changes({})))
+    before = known_pages(list(wiki(tmp_path).changes({})))
     closed = Acl.of(["group:staff"])
     (relabelled,) = list(wiki(tmp_path, acl=closed).changes(before))[1:]
 
     assert isinstance(relabelled, Relabelled)
     assert relabelled.acl == closed
-    again = {"a.md": KnownPage(relabelled.revision, closed)}
-    assert list(wiki(tmp_path, acl=closed).changes(again))[1:] == [Unchanged("a.md")]
+    relabelled_page = {"a.md": KnownPage(relabelled.revision, closed)}
+    assert list(wiki(tmp_path, acl=closed).changes(relabelled_page))[1:] == [Unchanged("a.md")]
 
 
 @pytest.mark.parametrize(
@@ -283,12 +283,12 @@ def test_a_file_that_cannot_be_read_fails_and_the_rest_go_on(
 ) -> None:
     write("a.md", "A")
     write("b.md", "B")
-    read = Path.read_bytes
+    read_bytes = Path.read_bytes
 
     def refuse(file: Path) -> bytes:
         if file.name == "b.md":
             raise PermissionError(13, "Permission denied")
-        return read(file)
+        return read_bytes(file)
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
     changes = list(wiki(tmp_path).changes({}))
@@ -325,7 +325,7 @@ def test_a_name_that_is_no_unicode_has_a_key_all_the_same(tmp_path: Path, write:
     assert source.gone(["caf%E9.md", "caf%E8.md"]) == {"caf%E8.md"}
 
 
-def test_gone_is_what_stands_there_no_more_or_is_no_longer_meant(
+def test_a_page_is_gone_if_its_file_is_or_if_the_settings_exclude_it(
     tmp_path: Path, write: Write
 ) -> None:
     write("a.md", "A")
@@ -394,7 +394,7 @@ def test_a_page_is_found_by_the_address_that_people_read_it_at(
 
 
 def test_a_link_opens_nothing_that_is_left_out(tmp_path: Path, write: Write) -> None:
-    """Who may write pages names no file that the operator keeps from the answers."""
+    """A person who may write pages cannot make the bot read a file that the operator excluded."""
     write("private/pay.md", "Everybody's pay.")
     write(".git/config", "url = https://me:token@git.example.com/r.git")
     write("node_modules/x.md", "Theirs.")
@@ -413,13 +413,13 @@ def test_a_link_opens_nothing_that_is_left_out(tmp_path: Path, write: Write) -> 
 
 
 def test_a_file_is_skimmed_once_as_long_as_it_is_the_same(tmp_path: Path) -> None:
-    """By what it holds, not by its date, which may stand still while it changes."""
+    """Content decides, not the date, which may stay the same while the file changes."""
     skimmed: list[bytes] = []
 
-    def parse(limits: Limits, parser: Any, /, *arguments: Any, **named: Any) -> Any:
+    def parse(limits: Limits, parser: Any, /, *arguments: Any, **options: Any) -> Any:
         if parser is skim:
             skimmed.append(arguments[0])
-        return here(limits, parser, *arguments, **named)
+        return here(limits, parser, *arguments, **options)
 
     page, other = tmp_path / "page.md", tmp_path / "other.md"
     page.write_text("# Leave\n\nLeave is long.\n")
@@ -431,12 +431,12 @@ def test_a_file_is_skimmed_once_as_long_as_it_is_the_same(tmp_path: Path) -> Non
         if isinstance(change, Changed)
     }
     assert len(skimmed) == 2
-    assert [type(one) for one in wiki.changes(known)][1:] == [Unchanged, Unchanged]
+    assert [type(change) for change in wiki.changes(known)][1:] == [Unchanged, Unchanged]
     assert len(skimmed) == 2
 
-    stood = page.stat()
+    status = page.stat()
     page.write_text("# Leave\n\nLeave is paid.\n")
-    os.utime(page, ns=(stood.st_atime_ns, stood.st_mtime_ns))
-    changes = [type(one) for one in wiki.changes(known)][1:]
+    os.utime(page, ns=(status.st_atime_ns, status.st_mtime_ns))
+    changes = [type(change) for change in wiki.changes(known)][1:]
     assert sorted(map(str, changes)) == sorted(map(str, [Changed, Unchanged]))
     assert len(skimmed) == 3
