@@ -1,4 +1,4 @@
-"""A page or a space read by itself."""
+"""A sync of one page or one space."""
 
 from __future__ import annotations
 
@@ -48,10 +48,12 @@ def test_a_page_s_address_is_that_page(handbook: Indexing) -> None:
     assert handbook.wikis.part("handbook").is_whole
 
 
-@pytest.mark.parametrize("what", ["https://else.example.com/leave", f"{SITE}/none", "ENG"])
-def test_what_is_nothing_says_what_there_is(handbook: Indexing, what: str) -> None:
+@pytest.mark.parametrize("reference", ["https://else.example.com/leave", f"{SITE}/none", "ENG"])
+def test_an_unknown_page_or_space_is_an_error_that_names_the_wikis(
+    handbook: Indexing, reference: str
+) -> None:
     with pytest.raises(WikiMisconfigured, match=r"handbook|no page or space that is read"):
-        handbook.wikis.part(what)
+        handbook.wikis.part(reference)
 
 
 def test_a_page_by_itself_leaves_the_others_alone(handbook: Indexing, folder: Path) -> None:
@@ -109,7 +111,7 @@ def address(parts: Indexing, path: str) -> str:
 
 
 def page(world: World, title: str) -> str:
-    return next(one.id for one in world.contents.values() if one.title == title)
+    return next(content.id for content in world.contents.values() if content.title == title)
 
 
 def test_a_space_is_found_by_key_and_by_address(confluence: Indexing, world: World) -> None:
@@ -137,11 +139,11 @@ def test_a_page_s_link_reads_it_again_and_removes_it_once_it_is_gone(
     part = confluence.wikis.part(address(confluence, f"pages/viewpage.action?pageId={key}"))
     (unchanged,) = confluence.sync(part=part)
     world.trash(key)
-    (gone,) = confluence.sync(part=part)
+    (removed,) = confluence.sync(part=part)
 
     assert part == SyncScope("wiki", page=key)
     assert (unchanged.changed, unchanged.passages_embedded) == (1, 0)
-    assert gone.removed == 1
+    assert removed.removed == 1
     assert key not in confluence.index.known("wiki")
     assert len(confluence.index.known("wiki")) == 3
 

@@ -1,4 +1,4 @@
-"""What is asked of all wikis together."""
+"""Questions that are asked of all wikis together."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tests.fakes.wiki import DictWiki
 
 
 class Site(WikiSource):
-    """A wiki at ``url``, which only the wiki itself tells if it is ``asked``. Every path below it
-    is a page."""
+    """A wiki at ``url``. If it ``must_ask``, only a request reveals the address. Every path below
+    it is a page."""
 
-    def __init__(self, name: str, url: str, *, asked: bool = False) -> None:
+    def __init__(self, name: str, url: str, *, must_ask: bool = False) -> None:
         super().__init__(DictWiki(name))
-        self.url, self.asked, self.questions = url, asked, 0
+        self.url, self.must_ask, self.questions = url, must_ask, 0
 
     def path(self, url: str, *, ask: bool = False) -> str | None:
         self.questions += ask
-        if self.asked and not ask:
+        if self.must_ask and not ask:
             return None
         return url.removeprefix(self.url) if url.startswith(self.url) else None
 
@@ -29,7 +29,7 @@ class Site(WikiSource):
         return url.removeprefix(self.url).strip("/")
 
 
-def test_of_two_wikis_on_one_host_the_deeper_one_has_the_page() -> None:
+def test_the_wiki_with_the_deeper_path_on_a_host_has_the_page() -> None:
     for order in (1, -1):
         sites = [Site("all", "https://x.example.com"), Site("docs", "https://x.example.com/docs")]
         wikis = Wikis(sites[::order])
@@ -40,7 +40,7 @@ def test_of_two_wikis_on_one_host_the_deeper_one_has_the_page() -> None:
 
 def test_wikis_are_asked_for_their_address_only_if_no_setting_tells_it() -> None:
     plain = Site("plain", "https://x.example.com")
-    hidden = Site("hidden", "https://y.example.com", asked=True)
+    hidden = Site("hidden", "https://y.example.com", must_ask=True)
     wikis = Wikis([hidden, plain])
 
     assert wikis.part("https://x.example.com/a") == SyncScope("plain", page="a")
@@ -58,7 +58,7 @@ def test_an_address_of_no_wiki_is_said_to_be_none() -> None:
 
 
 class Away(WikiSource):
-    """A wiki that cannot tell what is its own."""
+    """A wiki that cannot tell which pages are its own."""
 
     def path(self, url: str, *, ask: bool = False) -> str | None:
         if ask:
@@ -77,15 +77,15 @@ class Missing(WikiSource):
 
 
 def test_a_wiki_that_cannot_tell_its_address_leaves_the_others_alone() -> None:
-    hidden = Site("hidden", "https://y.example.com", asked=True)
+    hidden = Site("hidden", "https://y.example.com", must_ask=True)
     wikis = Wikis([Missing(DictWiki("missing")), Away(DictWiki("away")), hidden])
 
     assert wikis.part("https://y.example.com/a") == SyncScope("hidden", page="a")
-    found, _ = wikis.access("ann@example.com", "https://y.example.com/a", frozenset())
-    assert found.wiki == "hidden"
+    access, _ = wikis.access("ann@example.com", "https://y.example.com/a", frozenset())
+    assert access.wiki == "hidden"
 
 
-def test_an_address_of_no_wiki_that_tells_may_be_of_the_one_that_cannot() -> None:
+def test_an_address_of_no_known_wiki_may_belong_to_one_that_cannot_be_asked() -> None:
     url = "https://z.example.com/a"
 
     with pytest.raises(WikiUnavailable, match="an address of away cannot be told") as e:
@@ -121,9 +121,9 @@ def test_a_space_that_two_wikis_have_must_be_named_by_its_address() -> None:
 
 def test_who_may_read_a_page_of_a_wiki_that_cannot_be_asked_is_unknown() -> None:
     wikis = Wikis([Site("plain", "https://x.example.com")])
-    found, rule = wikis.access("ann@example.com", "https://x.example.com/a", frozenset())
+    access, rule = wikis.access("ann@example.com", "https://x.example.com/a", frozenset())
 
-    assert found.may_read is None
+    assert access.may_read is None
     assert rule == NOBODY
 
 

@@ -1,4 +1,4 @@
-"""Files as programs write them, made from what they are to say."""
+"""Files as office programs write them, made from the text that they contain."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _PAGE = "/MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >>"
 
 
 def zipped(contents: Mapping[str, str | bytes]) -> bytes:
-    made = BytesIO()
-    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         for name, content in contents.items():
             archive.writestr(name, content)
-    return made.getvalue()
+    return file.getvalue()
 
 
 def parts(data: bytes) -> dict[str, bytes]:
-    """The reverse of `zipped`."""
+    """Unzip: the reverse of `zipped`."""
     with ZipFile(BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def docx(body: str, *, notes: str = "", links: Mapping[str, str] | None = None) -> bytes:
-    """``body`` is WordprocessingML; ``links`` are addresses by relationship."""
+    """Return a document. ``body`` is WordprocessingML; ``links`` are addresses by relationship."""
     related = "".join(
         f'<Relationship Id="{key}" Type="{_TYPE}/hyperlink" Target="{address}"'
         ' TargetMode="External"/>'
@@ -65,7 +65,7 @@ def docx(body: str, *, notes: str = "", links: Mapping[str, str] | None = None) 
 
 
 def words(text: str, *, style: str = "", level: int | None = None) -> str:
-    """A paragraph; at a ``level`` (from 0) it is the item of a list."""
+    """Return a paragraph, or a list item if ``level`` (from 0) is given."""
     properties = f'<w:pStyle w:val="{style}"/>' if style else ""
     if level is not None:
         properties += f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="1"/></w:numPr>'
@@ -73,7 +73,7 @@ def words(text: str, *, style: str = "", level: int | None = None) -> str:
 
 
 def pdf(pages: Iterable[str], *, repeat: int = 1) -> bytes:
-    """Each page is lines of text, and may stand in the document several times."""
+    """Return a PDF. Each page is lines of text; ``repeat`` puts each page in several times."""
     texts = list(pages)
     numbers = range(4, 4 + 2 * len(texts), 2)
     kids = " ".join(f"{n} 0 R" for n in numbers) + " "
@@ -89,17 +89,17 @@ def pdf(pages: Iterable[str], *, repeat: int = 1) -> bytes:
             f"<< /Type /Page /Parent 2 0 R {_PAGE} /Contents {number + 1} 0 R >>",
             f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
         ]
-    made = b"%PDF-1.4\n"
+    file = b"%PDF-1.4\n"
     offsets = []
     for number, content in enumerate(objects, start=1):
-        offsets.append(len(made))
-        made += f"{number} 0 obj\n{content}\nendobj\n".encode("cp1252")
+        offsets.append(len(file))
+        file += f"{number} 0 obj\n{content}\nendobj\n".encode("cp1252")
     rows = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     return (
-        made
+        file
         + (
             f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{rows}"
-            f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(made)}\n%%EOF\n"
+            f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(file)}\n%%EOF\n"
         ).encode()
     )
 
@@ -113,18 +113,18 @@ def xlsx(rows: Iterable[Iterable[object]]) -> bytes:
 
 
 def saved(book: Workbook) -> bytes:
-    made = BytesIO()
-    book.save(made)
-    return made.getvalue()
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def pptx(*slides: tuple[str, str]) -> bytes:
-    """Slides of a title and of lines that are points."""
+    """Return a deck. Each slide has a title and lines, which become bullet points."""
     deck = Presentation()
     for title, body in slides:
         slide = deck.slides.add_slide(deck.slide_layouts[1])
         slide.shapes.title.text = title
         slide.placeholders[1].text = body
-    made = BytesIO()
-    deck.save(made)
-    return made.getvalue()
+    file = BytesIO()
+    deck.save(file)
+    return file.getvalue()

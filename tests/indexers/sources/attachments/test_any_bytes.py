@@ -1,4 +1,4 @@
-"""Whatever hangs on a page: sections, or a reason in words."""
+"""Any attachment gives sections, or a reason in words."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ VALUES = [
 
 
 def outcome(name: str, data: bytes) -> Content | str:
-    """What reading gives, held to what it promises."""
+    """Read a file and check the guarantees of the result."""
     try:
-        found = read(name, data)
+        content = read(name, data)
     except Unreadable as refused:
         return str(refused)
-    for part in found.sections:
+    for part in content.sections:
         assert part.text.strip()
         assert not re.search(
             r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", part.text + "".join(part.headings)
         )
         assert not re.search(r"\]\(\s*javascript:", part.text, re.IGNORECASE)
-    assert sum(len(part.text) for part in found.sections) <= MOST_CHARACTERS
-    return found
+    assert sum(len(part.text) for part in content.sections) <= MOST_CHARACTERS
+    return content
 
 
 @given(NAMES, st.binary(max_size=400))
@@ -57,7 +57,7 @@ def test_any_bytes_are_read_or_refused(name: str, data: bytes) -> None:
 
 @st.composite
 def damaged(draw: st.DrawFn, data: bytes) -> bytes:
-    """``data`` with a few stretches of it lost, or replaced by junk."""
+    """Return ``data`` with a few parts removed or replaced by junk."""
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))
         end = draw(st.integers(start, min(len(data), start + 60)))
@@ -76,26 +76,26 @@ def test_a_damaged_file_is_read_or_refused(name: str, data: st.DataObject) -> No
 def test_a_part_that_is_damaged_in_a_sound_zip_is_read_or_refused(
     name: str, data: st.DataObject
 ) -> None:
-    found = parts(REAL[name])
-    part = data.draw(st.sampled_from(sorted(found)))
+    members = parts(REAL[name])
+    part = data.draw(st.sampled_from(sorted(members)))
     if data.draw(st.booleans()):
-        del found[part]
+        del members[part]
     else:
-        found[part] = data.draw(damaged(found[part]) | swapped(found[part]))
-    outcome(name, zipped(found))
+        members[part] = data.draw(damaged(members[part]) | swapped(members[part]))
+    outcome(name, zipped(members))
 
 
 @st.composite
 def swapped(draw: st.DrawFn, xml: bytes) -> bytes:
-    """XML that stays well formed, with other values in its attributes."""
-    values = [found.span(1) for found in re.finditer(rb'="([^"]*)"', xml)]
+    """Return XML that stays well formed, with other values in its attributes."""
+    values = [match.span(1) for match in re.finditer(rb'="([^"]*)"', xml)]
     for start, end in sorted(draw(st.lists(st.sampled_from(values), max_size=4)), reverse=True)[:1]:
         xml = xml[:start] + draw(st.sampled_from(VALUES)) + xml[end:]
     return xml
 
 
 @given(NAMES, NAMES)
-@tries(49)  # all there are
+@tries(49)  # every combination
 def test_a_name_that_lies_is_read_or_refused(name: str, other: str) -> None:
     outcome(name, REAL[other])
 
@@ -103,12 +103,12 @@ def test_a_name_that_lies_is_read_or_refused(name: str, other: str) -> None:
 @given(st.text(max_size=200))
 @tries(100)
 def test_any_text_is_the_text_that_is_read(text: str) -> None:
-    said = outcome("a.txt", text.encode("utf-8", "replace"))
-    if not isinstance(said, str):
-        wanted = re.sub(r"[\s\x00-\x1f\x7f\x85\xad\ufffe\uffff]", "", text.replace("\ufeff", ""))
-        found = re.sub(r"\s|\\(?=[`~])", "", "".join(part.text for part in said.sections))
+    result = outcome("a.txt", text.encode("utf-8", "replace"))
+    if not isinstance(result, str):
+        expected = re.sub(r"[\s\x00-\x1f\x7f\x85\xad\ufffe\uffff]", "", text.replace("\ufeff", ""))
+        text_read = re.sub(r"\s|\\(?=[`~])", "", "".join(part.text for part in result.sections))
 
-        assert found.replace("\ufeff", "") == re.sub(r"\\(?=[`~])", "", wanted)
+        assert text_read.replace("\ufeff", "") == re.sub(r"\\(?=[`~])", "", expected)
 
 
 @pytest.mark.parametrize("name", sorted(REAL))

@@ -1,4 +1,4 @@
-"""Files that are made to cost: refused, or cut with a word about it, and soon."""
+"""Files made to be expensive are refused or cut, quickly, and the report says so."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ OFFICE = {
 }
 
 
-def rebuilt(data: bytes, **others: str | bytes) -> bytes:
-    """An Office file with these parts in the place of those whose path ends so."""
-    kept = parts(data)
-    for ending, content in others.items():
-        [path] = [name for name in kept if name.endswith(f"/{ending}.xml")] or [f"{ending}.xml"]
-        kept[path] = content if isinstance(content, bytes) else content.encode()
-    return zipped(kept)
+def rebuilt(data: bytes, **replacements: str | bytes) -> bytes:
+    """Return an Office file with these parts replaced. A part is named by the end of its path."""
+    members = parts(data)
+    for ending, content in replacements.items():
+        [path] = [name for name in members if name.endswith(f"/{ending}.xml")] or [f"{ending}.xml"]
+        members[path] = content if isinstance(content, bytes) else content.encode()
+    return zipped(members)
 
 
 @pytest.mark.parametrize("name", OFFICE)
@@ -72,7 +72,7 @@ def test_a_password_keeps_it_closed(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*OFFICE, "a.pdf"])
 @pytest.mark.parametrize("data", [b"", b"PK\x05\x06", b"%PDF-1.4", zipped({}), zipped({"a": "b"})])
-def test_what_is_something_else_is_broken(name: str, data: bytes) -> None:
+def test_a_file_of_another_format_is_broken(name: str, data: bytes) -> None:
     with pytest.raises(Unreadable, match="broken"):
         read(name, data)
 
@@ -91,31 +91,31 @@ def test_a_sheet_of_a_million_empty_rows_ends() -> None:
         f"{rows}"
         '<row r="1048576"><c r="XFD1048576"><v>9</v></c></row></sheetData></worksheet>'
     )
-    found = read("a.xlsx", rebuilt(OFFICE["a.xlsx"], sheet1=sheet))
+    content = read("a.xlsx", rebuilt(OFFICE["a.xlsx"], sheet1=sheet))
 
-    assert found.sections[0].text == "7"
-    assert found.warnings == ("only the first 100,000 rows of a sheet are read",)
+    assert content.sections[0].text == "7"
+    assert content.warnings == ("only the first 100,000 rows of a sheet are read",)
 
 
-def test_what_merged_cells_repeat_is_bounded() -> None:
+def test_the_repeated_text_of_merged_cells_is_bounded() -> None:
     book = Workbook()
     sheet = book.worksheets[0]
     for _ in range(2_000):
         sheet.append([None, None, "x"])
     sheet["A1"] = "word " * 6_000
     sheet.merge_cells("A1:B2000")
-    found = read("a.xlsx", saved(book))
+    content = read("a.xlsx", saved(book))
 
-    assert len(found.sections[0].text) <= MOST_CHARACTERS
-    assert found.warnings == ("only the first 2,000,000 characters are read",)
+    assert len(content.sections[0].text) <= MOST_CHARACTERS
+    assert content.warnings == ("only the first 2,000,000 characters are read",)
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.html"])
-def test_a_long_text_is_cut_and_that_is_said(name: str) -> None:
-    found = read(name, b"Words, words, words.\n\n" * 110_000)
+def test_a_long_text_is_cut_with_a_warning(name: str) -> None:
+    content = read(name, b"Words, words, words.\n\n" * 110_000)
 
-    assert sum(len(part.text) for part in found.sections) <= MOST_CHARACTERS
-    assert found.warnings == ("only the first 2,000,000 characters are read",)
+    assert sum(len(part.text) for part in content.sections) <= MOST_CHARACTERS
+    assert content.warnings == ("only the first 2,000,000 characters are read",)
 
 
 @pytest.mark.parametrize("start", ["<a", "<!--", "<![", "&", "<div>", "<table><tr><td>", "<a '"])

@@ -16,15 +16,15 @@ from tests.indexers.sources.attachments.files import pdf
 def locked(password: str) -> bytes:
     writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf(["Secret."]))))
     writer.encrypt(user_password=password, owner_password="owner", algorithm="RC4-128")
-    made = BytesIO()
-    writer.write(made)
-    return made.getvalue()
+    file = BytesIO()
+    writer.write(file)
+    return file.getvalue()
 
 
 def test_a_page_is_a_section_that_viewers_jump_to() -> None:
-    found = read("a.pdf", pdf(["First.", "", "Third, caf\xe9."])).sections
+    sections = read("a.pdf", pdf(["First.", "", "Third, caf\xe9."])).sections
 
-    assert [(part.headings, part.anchor, part.text) for part in found] == [
+    assert [(part.headings, part.anchor, part.text) for part in sections] == [
         (("Page 1",), "page=1", "First."),
         (("Page 3",), "page=3", "Third, café."),
     ]
@@ -56,17 +56,17 @@ def test_lines_that_the_width_has_ended_flow_on() -> None:
 
 @pytest.mark.parametrize("hyphen", ["-", "\xad", "\u2010", " \u2010"])
 def test_the_hyphen_that_ends_a_line_is_no_part_of_the_word(hyphen: str) -> None:
-    """Browsers print U+2010 there, LaTeX and Word a minus."""
+    """Browsers print U+2010 there. LaTeX and Word print a hyphen-minus."""
     page = f"A release needs the approval of two people, and is an{hyphen}\nnounced."
 
     assert flowing(page) == "A release needs the approval of two people, and is announced."
 
 
-def test_a_scan_says_nothing_and_that_is_said() -> None:
-    found = read("a.pdf", pdf(["", ""]))
+def test_a_scan_has_no_text_and_a_warning() -> None:
+    content = read("a.pdf", pdf(["", ""]))
 
-    assert found.sections == ()
-    assert found.warnings == ("no text in it: probably a scan",)
+    assert content.sections == ()
+    assert content.warnings == ("no text in it: probably a scan",)
 
 
 def test_a_password_keeps_it_closed() -> None:
@@ -78,21 +78,21 @@ def test_a_file_that_opens_without_a_password_is_read() -> None:
     assert read("a.pdf", locked("")).sections[0].text == "Secret."
 
 
-def test_the_pages_behind_the_limit_are_left_out_and_that_is_said() -> None:
-    found = read("a.pdf", pdf(["Again."], repeat=MOST_PAGES + 5))
+def test_the_pages_beyond_the_limit_are_left_out_with_a_warning() -> None:
+    content = read("a.pdf", pdf(["Again."], repeat=MOST_PAGES + 5))
 
-    assert len(found.sections) == MOST_PAGES
-    assert found.warnings == ("only the first 1,000 of 1,005 pages are read",)
+    assert len(content.sections) == MOST_PAGES
+    assert content.warnings == ("only the first 1,000 of 1,005 pages are read",)
 
 
-def test_what_draws_without_end_is_left_out_and_that_is_said(
+def test_pages_that_draw_without_end_are_left_out_with_a_warning(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("indexers.sources.attachments.pdf._MOST_WORK", 20_000)
-    found = read("a.pdf", pdf([") Tj (".join(["x"] * 2_000)], repeat=900))
+    content = read("a.pdf", pdf([") Tj (".join(["x"] * 2_000)], repeat=900))
 
-    assert 2 < len(found.sections) < 10
-    assert "too much is drawn" in found.warnings[0]
+    assert 2 < len(content.sections) < 10
+    assert "too much is drawn" in content.warnings[0]
 
 
 def test_a_form_that_draws_itself_ends() -> None:
@@ -103,14 +103,14 @@ def test_a_form_that_draws_itself_ends() -> None:
 
 
 def test_a_form_is_drawn_as_often_as_it_is_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its numbers alone draw nothing, and are parsed each time."""
+    """The numbers in the form draw nothing, but they are parsed each time."""
     monkeypatch.setattr("indexers.sources.attachments.pdf._MOST_WORK", 20_000)
     page = pdf(["Words."]).replace(b"ET\n", b"/Big Do /Big Do /Big Do ET\n")
     page = page.replace(b"/Font <<", b"/XObject << /Big 9 0 R >> /Font <<")
     page = page.replace(b"<< /Length 48 >>", b"<< /Length 75 >>")
     form = b"9 0 obj\n<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 99000 >>\nstream\n"
     page = page.replace(b"xref\n", form + b"1 " * 49_500 + b"\nendstream\nendobj\nxref\n", 1)
-    found = read("a.pdf", page)
+    content = read("a.pdf", page)
 
-    assert found.sections == ()
-    assert found.warnings == ("the pages from 1 on are left out: too much is drawn on them",)
+    assert content.sections == ()
+    assert content.warnings == ("the pages from 1 on are left out: too much is drawn on them",)

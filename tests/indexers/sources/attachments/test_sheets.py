@@ -32,9 +32,9 @@ def test_a_sheet_is_a_section_and_a_hidden_one_is_none() -> None:
     first.title = "Hosts"
     first["A1"], second["A1"], third["A1"] = "web", "Ana", "secret"
     third.sheet_state = "hidden"
-    found = read("a.xlsx", saved(book)).sections
+    sections = read("a.xlsx", saved(book)).sections
 
-    assert [(part.headings, part.text) for part in found] == [
+    assert [(part.headings, part.text) for part in sections] == [
         (("Hosts",), "web"),
         (("Rota",), "Ana"),
     ]
@@ -42,7 +42,7 @@ def test_a_sheet_is_a_section_and_a_hidden_one_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "expected"),
     [
         (1.0, "1"),
         (0.1 + 0.2, "0.3"),
@@ -60,10 +60,10 @@ def test_a_sheet_is_a_section_and_a_hidden_one_is_none() -> None:
         ("=A1+1", ""),
     ],
 )
-def test_a_cell_says_its_value(value: object, said: str) -> None:
-    """A formula is its last value, which this file has none of."""
+def test_a_cell_says_its_value(value: object, expected: str) -> None:
+    """A formula shows its last value. This file has none."""
     assert text_of(xlsx([["Key", "Value"], ["a", value]])).splitlines()[2] == (
-        f"| a | {said} |" if said else "| a |  |"
+        f"| a | {expected} |" if expected else "| a |  |"
     )
 
 
@@ -78,7 +78,7 @@ def test_shares_are_shown_as_the_sheet_shows_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "form", "said"),
+    ("value", "form", "expected"),
     [
         (25.6, '0.0"%"', "25.6"),
         (25.6, r"0.0\%", "25.6"),
@@ -88,14 +88,14 @@ def test_shares_are_shown_as_the_sheet_shows_them() -> None:
         (12, '"00"', "12"),
     ],
 )
-def test_a_number_is_the_one_that_its_format_shows(value: float, form: str, said: str) -> None:
+def test_a_number_is_the_one_that_its_format_shows(value: float, form: str, expected: str) -> None:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.append(["Name", "Number"])
     sheet.append(["web", value])
     sheet["B2"].number_format = form
 
-    assert text_of(saved(book)).endswith(f"| web | {said} |")
+    assert text_of(saved(book)).endswith(f"| web | {expected} |")
 
 
 def test_a_struck_cell_says_nothing() -> None:
@@ -108,12 +108,12 @@ def test_a_struck_cell_says_nothing() -> None:
     assert text_of(saved(book)).endswith("| web |  |")
 
 
-def test_columns_that_are_left_out_are_told() -> None:
-    found = read("a.xlsx", xlsx([[f"c{n}" for n in range(1, 102)], range(1, 102)]))
+def test_columns_that_are_left_out_are_reported() -> None:
+    content = read("a.xlsx", xlsx([[f"c{n}" for n in range(1, 102)], range(1, 102)]))
 
-    assert "c100 |" in found.sections[0].text
-    assert "c101" not in found.sections[0].text
-    assert found.warnings == ("only the first 100 columns of a sheet are read",)
+    assert "c100 |" in content.sections[0].text
+    assert "c101" not in content.sections[0].text
+    assert content.warnings == ("only the first 100 columns of a sheet are read",)
 
 
 def test_a_title_above_a_table_is_text_and_empty_rows_and_columns_are_gone() -> None:

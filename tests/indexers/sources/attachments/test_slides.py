@@ -21,11 +21,11 @@ BOX = (Inches(1), Inches(1), Inches(4), Inches(1))
 
 
 def test_a_slide_is_a_section_under_its_title() -> None:
-    found = read(
+    sections = read(
         "a.pptx", pptx(("Go live", "Freeze\nDeploy"), ("", "Thanks"), ("End", ""))
     ).sections
 
-    assert [(part.headings, part.text) for part in found] == [
+    assert [(part.headings, part.text) for part in sections] == [
         (("Go live",), "- Freeze\n- Deploy"),
         (("Slide 2",), "Thanks"),
         (("End",), "End"),
@@ -50,9 +50,9 @@ def test_everything_on_a_slide_is_read() -> None:
             table.cell(y, x).text = text
     table.cell(1, 0).merge(table.cell(2, 0))
     slide.notes_slide.notes_text_frame.text = "Say hello."
-    made = BytesIO()
-    deck.save(made)
-    [section] = read("a.pptx", made.getvalue()).sections
+    file = BytesIO()
+    deck.save(file)
+    [section] = read("a.pptx", file.getvalue()).sections
 
     assert section.text.split("\n\n") == [
         "[the wiki](https://example.com/w)",
@@ -64,9 +64,9 @@ def test_everything_on_a_slide_is_read() -> None:
 
 
 def text_beside_title(deck: Presentation) -> str:
-    made = BytesIO()
-    deck.save(made)
-    [section] = read("a.pptx", made.getvalue()).sections
+    file = BytesIO()
+    deck.save(file)
+    [section] = read("a.pptx", file.getvalue()).sections
     return section.text
 
 
@@ -91,7 +91,7 @@ def test_lines_of_notes_stay_apart() -> None:
 
 
 def test_a_shape_with_the_id_of_the_title_is_read() -> None:
-    """Programs write such slides, and PowerPoint shows them."""
+    """Some programs write such slides, and PowerPoint shows them."""
     deck = Presentation(BytesIO(pptx(("Rota", "Ana"))))
     shapes = deck.slides[0].shapes
     shapes[1].element.nvSpPr.cNvPr.set("id", str(shapes.title.shape_id))
@@ -99,7 +99,7 @@ def test_a_shape_with_the_id_of_the_title_is_read() -> None:
     assert text_beside_title(deck) == "Ana"
 
 
-def test_what_is_hidden_or_struck_on_a_slide_is_left_out() -> None:
+def test_hidden_or_struck_text_on_a_slide_is_left_out() -> None:
     deck = Presentation(BytesIO(pptx(("Rota", "Ana"))))
     slide = deck.slides[0]
     group = slide.shapes.add_group_shape()
@@ -159,11 +159,13 @@ def test_a_diagram_says_its_words() -> None:
         slide.part.package,
         model.encode(),
     )
-    held = slide.part.relate_to(part, f"{RELATIONSHIPS}/diagramData")
+    relationship = slide.part.relate_to(part, f"{RELATIONSHIPS}/diagramData")
     frame = slide.shapes.add_table(1, 1, *BOX).element
     [data] = frame.xpath(".//a:graphicData")
     data.set("uri", dgm)
-    data[:] = [parse_xml(f'<d:relIds xmlns:d="{dgm}" xmlns:r="{RELATIONSHIPS}" r:dm="{held}"/>')]
+    data[:] = [
+        parse_xml(f'<d:relIds xmlns:d="{dgm}" xmlns:r="{RELATIONSHIPS}" r:dm="{relationship}"/>')
+    ]
 
     assert text_beside_title(deck) == "- Plan\n- Do"
 
@@ -184,9 +186,9 @@ def test_points_keep_their_levels() -> None:
     frame.text = "Freeze"
     below = frame.add_paragraph()
     below.text, below.level = "Tell everyone", 1
-    made = BytesIO()
-    deck.save(made)
-    [section] = read("a.pptx", made.getvalue()).sections
+    file = BytesIO()
+    deck.save(file)
+    [section] = read("a.pptx", file.getvalue()).sections
 
     assert section.text == "- Freeze\n  - Tell everyone"
 
@@ -194,8 +196,8 @@ def test_points_keep_their_levels() -> None:
 def test_hidden_slides_are_left_out_and_the_numbers_stay() -> None:
     deck = Presentation(BytesIO(pptx(("", "seen"), ("", "unseen"), ("", "seen again"))))
     deck.slides[1].element.set("show", "0")
-    made = BytesIO()
-    deck.save(made)
-    found = read("a.pptx", made.getvalue()).sections
+    file = BytesIO()
+    deck.save(file)
+    sections = read("a.pptx", file.getvalue()).sections
 
-    assert [part.headings for part in found] == [("Slide 1",), ("Slide 3",)]
+    assert [part.headings for part in sections] == [("Slide 1",), ("Slide 3",)]

@@ -1,4 +1,4 @@
-"""Text, Markdown and HTML as sections, and which names are read at all."""
+"""Text, Markdown and HTML as sections, and which file names are read."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ def test_text_is_read_however_it_is_encoded(data: bytes) -> None:
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
 def test_a_byte_that_is_no_text_spoils_no_other(name: str) -> None:
-    found = read(name, b"Gr\xc3\xbc\xc3\x9fe aus K\xc3\xb6ln, \xff 5 Uhr.")
+    content = read(name, b"Gr\xc3\xbc\xc3\x9fe aus K\xc3\xb6ln, \xff 5 Uhr.")
 
-    assert found.sections[0].text == "Grüße aus Köln, \ufffd 5 Uhr."
-    assert found.warnings == ("not UTF-8 throughout; what could not be read was replaced",)
+    assert content.sections[0].text == "Grüße aus Köln, \ufffd 5 Uhr."
+    assert content.warnings == ("not UTF-8 throughout; what could not be read was replaced",)
 
 
 def test_text_from_before_unicode_is_read_in_its_own_letters() -> None:
     text = "Дежурный меняется каждый понедельник, телефон указан в таблице на стене."
-    found = read("a.txt", text.encode("cp1251"))
+    content = read("a.txt", text.encode("cp1251"))
 
-    assert found.sections[0].text == text
-    assert found.warnings == ("not in UTF-8; read as cp1251, save it as UTF-8",)
+    assert content.sections[0].text == text
+    assert content.warnings == ("not in UTF-8; read as cp1251, save it as UTF-8",)
 
 
 def test_the_lines_of_a_text_stay_as_they_are() -> None:
@@ -69,7 +69,7 @@ def test_nothing_in_a_text_becomes_alive() -> None:
     assert section.text == "[x] (javascript:y) [z] ( DATA:a)\n\n  \\```\n\n> \\~~~\nbell soft"
 
 
-def test_bytes_that_are_no_text_are_none_whatever_they_are_called() -> None:
+def test_bytes_that_are_no_text_are_refused_whatever_the_name_of_the_file() -> None:
     with pytest.raises(Unreadable, match="not text"):
         read("a.txt", bytes(range(256)) * 4)
 
@@ -79,9 +79,9 @@ def test_markdown_has_headings_and_no_anchors() -> None:
         b"---\nowner: web\n---\n# Runbook\n\n"
         b"*Stop* [it](../x.md), [ask](https://e.com).\n\n## Then\n\n- go"
     )
-    found = read("run.md", source).sections
+    sections = read("run.md", source).sections
 
-    assert [(part.headings, part.anchor, part.text) for part in found] == [
+    assert [(part.headings, part.anchor, part.text) for part in sections] == [
         (("Runbook",), "", "Stop it, [ask](https://e.com)."),
         (("Runbook", "Then"), "", "- go"),
     ]
@@ -93,9 +93,9 @@ def test_html_is_what_a_browser_shows() -> None:
         "<p>Ana &amp; Ben<p><a href='javascript:x'>trap</a> <a href='/y'>here</a>"
         "<h2 id=n>Now</h2><ul><li>Ana<li>Ben</ul></body>"
     )
-    found = read("a.html", source.encode()).sections
+    sections = read("a.html", source.encode()).sections
 
-    assert [(part.headings, part.anchor, part.text) for part in found] == [
+    assert [(part.headings, part.anchor, part.text) for part in sections] == [
         (("Rota",), "", "Ana & Ben\n\ntrap here"),
         (("Rota", "Now"), "", "- Ana\n- Ben"),
     ]
@@ -111,14 +111,14 @@ def test_html_says_how_it_is_encoded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "meant", "text"),
+    ("declared", "encoding", "text"),
     [
         ("iso-8859-1", "cp1252", "“5 €”"),
         ("gb2312", "gbk", "朱镕基"),
         ("Shift_JIS", "cp932", "①髙"),
     ],
 )
-def test_html_is_decoded_as_browsers_do_it(declared: str, meant: str, text: str) -> None:
-    source = f"<meta charset={declared}><p>{text}".encode(meant)
+def test_html_is_decoded_as_browsers_do_it(declared: str, encoding: str, text: str) -> None:
+    source = f"<meta charset={declared}><p>{text}".encode(encoding)
 
     assert read("a.html", source).sections[0].text == text

@@ -17,9 +17,9 @@ def test_headings_are_the_path_of_their_sections() -> None:
         + words("After", style="H1")
         + words("Write it down.")
     )
-    found = read("Runbook.docx", docx(body)).sections
+    sections = read("Runbook.docx", docx(body)).sections
 
-    assert [(part.headings, part.anchor, part.text) for part in found] == [
+    assert [(part.headings, part.anchor, part.text) for part in sections] == [
         ((), "", "Before."),
         (("Incidents", "Call"), "", "Dial 7."),
         (("After",), "", "Write it down."),
@@ -70,15 +70,15 @@ def test_a_footnote_stands_in_the_section_that_refers_to_it() -> None:
         for number, text in ((2, "First note."), (5, "Second note."))
     )
     body = words("A", style="H1") + noted(2) + words("B", style="H1") + noted(5)
-    found = read("a.docx", docx(body, notes=notes)).sections
+    sections = read("a.docx", docx(body, notes=notes)).sections
 
-    assert [part.text for part in found] == [
+    assert [part.text for part in sections] == [
         "See[1]\n\n[1] First note.",
         "See[2]\n\n[2] Second note.",
     ]
 
 
-def test_what_was_deleted_is_not_there_and_what_was_inserted_is() -> None:
+def test_deleted_text_is_left_out_and_inserted_text_is_read() -> None:
     body = (
         "<w:p><w:del><w:r><w:delText>old</w:delText></w:r></w:del>"
         "<w:ins><w:r><w:t>new</w:t></w:r></w:ins></w:p>"
@@ -104,8 +104,8 @@ def test_hidden_and_struck_text_is_left_out(properties: str) -> None:
 
 
 def test_text_that_is_expressly_not_hidden_stays() -> None:
-    shown = '<w:vanish w:val="false"/><w:dstrike w:val="0"/>'
-    body = f"<w:p>{run('Seen.', shown)}</w:p>"
+    visible = '<w:vanish w:val="false"/><w:dstrike w:val="0"/>'
+    body = f"<w:p>{run('Seen.', visible)}</w:p>"
     [section] = read("a.docx", docx(body)).sections
 
     assert section.text == "Seen."
@@ -131,9 +131,12 @@ def test_text_in_a_field_or_of_another_direction_is_read(start: str, end: str) -
 def test_words_around_a_break_stay_apart(mark: str) -> None:
     body = f"<w:p>{run('One.')}<w:r>{mark}</w:r>{run('Two.')}</w:p>"
     body += f'<w:p><w:pPr><w:pStyle w:val="H1"/></w:pPr><w:r>{mark}</w:r>{run("End")}</w:p>'
-    found = read("a.docx", docx(body + words("x"))).sections
+    sections = read("a.docx", docx(body + words("x"))).sections
 
-    assert [(part.headings, part.text) for part in found] == [((), "One.\nTwo."), (("End",), "x")]
+    assert [(part.headings, part.text) for part in sections] == [
+        ((), "One.\nTwo."),
+        (("End",), "x"),
+    ]
 
 
 def test_a_table_of_contents_is_left_out() -> None:
@@ -152,13 +155,13 @@ def test_a_table_of_contents_is_left_out() -> None:
     assert section.text == "Stop it."
 
 
-def test_equations_are_left_out_and_that_is_said() -> None:
+def test_equations_are_left_out_with_a_warning() -> None:
     math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
     body = f'<w:p>{run("Sum:")}<m:oMath xmlns:m="{math}"><m:r><m:t>7</m:t></m:r></m:oMath></w:p>'
-    found = read("a.docx", docx(body))
+    content = read("a.docx", docx(body))
 
-    assert found.sections[0].text == "Sum:"
-    assert found.warnings == ("its equations are left out",)
+    assert content.sections[0].text == "Sum:"
+    assert content.warnings == ("its equations are left out",)
 
 
 def test_markup_in_the_text_stays_text() -> None:
