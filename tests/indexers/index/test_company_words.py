@@ -1,5 +1,5 @@
-"""Words that matter inside a company are found as they stand, and in part: the real
-index, words alone, among hundreds of passages that share their parts."""
+"""Words that matter inside a company are found whole and in part: in the real index, by words
+alone, among hundreds of passages that share their parts."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.fakes.passages import passages
 
 ANYONE = Principal.of(EVERYONE)
 
-# What is looked for, by the passage that holds it.
-TOLD = {
+# The passages to find, by name.
+TEXTS = {
     "error code": "The import stops with ERR-1234 when the disk is full.",
     "ticket": "The outage of the mail gateway is written up in OPS-4711.",
     "constant": "E_CONN_RESET means that the proxy hung up.",
@@ -48,7 +48,7 @@ TOLD = {
     "plural": "Certificates of vendors expire in June.",
 }
 
-ASKED = [
+QUESTIONS = [
     ("error code", "ERR-1234"),
     ("error code", "err-1234"),
     ("error code", "err 1234"),
@@ -137,7 +137,7 @@ ASKED = [
     ("sharp s", "HAUPTSTRASSE"),
     ("accent", "Café Zoë"),
     ("accent", "cafe zoe"),
-    ("accent", "Cafe\u0301 Zoe\u0308"),  # the accents by themselves
+    ("accent", "Cafe\u0301 Zoe\u0308"),  # the accents alone
     ("hyphen", "e-mail alias"),
     ("hyphen", "email alias"),
     ("hyphen", "email"),
@@ -151,7 +151,7 @@ ASKED = [
 
 
 def _lookalikes() -> Iterator[str]:
-    """What shares a part with them, and is not meant."""
+    """Yield texts that share a part with the passages and are wrong hits."""
     for n in range(12):
         yield f"The export stops with ERR-{2000 + n} when the link is down."
         yield f"Err on the side of caution: {1234 + n * 1000} seats are booked in hall {n}."
@@ -189,18 +189,18 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeIndex]:
     place: Path = tmp_path_factory.mktemp("company") / "index"
     embedder = WordEmbedder()
     with EdgeIndex.open(place, dimensions=embedder.dimensions) as opened:
-        texts = [*TOLD.values(), *_lookalikes()]
+        texts = [*TEXTS.values(), *_lookalikes()]
         for start in range(0, len(texts), 20):
-            written = passages(f"page {start}", *texts[start : start + 20])
-            opened.replace(written, embedder.embed_passages([p.embedded for p in written]))
+            batch = passages(f"page {start}", *texts[start : start + 20])
+            opened.replace(batch, embedder.embed_passages([p.embedded for p in batch]))
         yield opened
 
 
-@pytest.mark.parametrize(("what", "question"), ASKED)
-def test_it_is_found_first(index: EdgeIndex, what: str, question: str) -> None:
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_it_is_found_first(index: EdgeIndex, name: str, question: str) -> None:
     hits = index.search(question, (), reader=ANYONE, limit=3)
 
-    assert hits[0].passage.text == TOLD[what], [hit.passage.text for hit in hits]
+    assert hits[0].passage.text == TEXTS[name], [hit.passage.text for hit in hits]
 
 
 def test_the_passages_that_share_their_parts_are_hundreds() -> None:

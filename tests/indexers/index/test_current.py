@@ -1,4 +1,4 @@
-"""Which index is read and which is written, and how the one becomes the other."""
+"""Which index is read, which is written, and how a new index takes over."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def catalog(tmp_path: Path) -> Callable[[], IndexCatalog]:
     return filled(aliases(tmp_path))
 
 
-def filled(made: Callable[[], IndexCatalog]) -> Callable[[], IndexCatalog]:
-    """Each call is what the next process sees."""
-    index = CurrentIndex(made(), OLD)
+def filled(open_catalog: Callable[[], IndexCatalog]) -> Callable[[], IndexCatalog]:
+    """Return a catalog factory. Each call opens the catalog as a new process would."""
+    index = CurrentIndex(open_catalog(), OLD)
     put(index, "leave", "Leave is long.")
     put(index, "travel", "Travel is far.")
     index.close()
-    return made
+    return open_catalog
 
 
 @pytest.fixture
@@ -68,8 +68,10 @@ def building(catalog: Callable[[], IndexCatalog]) -> Iterator[CurrentIndex]:
 def put(
     index: PassageIndex, page: str, text: str, revision: str = "1", acl: Acl | None = None
 ) -> None:
-    written = passages(page, text, revision=revision, acl=acl or Acl.of([EVERYONE]))
-    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+    new_passages = passages(page, text, revision=revision, acl=acl or Acl.of([EVERYONE]))
+    index.replace(
+        new_passages, EMBEDDER.embed_passages([passage.embedded for passage in new_passages])
+    )
 
 
 def texts(index: PassageIndex, reader: Principal = ANYONE) -> set[str]:
@@ -86,16 +88,16 @@ def test_the_same_index_is_read_and_written(catalog: Callable[[], IndexCatalog])
     assert texts(index) == {"Leave is short.", "Travel is far."}
 
 
-def test_passages_are_given_of_what_is_read_and_of_wikis_that_are_set(
+def test_passages_come_from_the_index_that_is_read_and_from_configured_wikis(
     building: CurrentIndex, catalog: Callable[[], IndexCatalog]
 ) -> None:
     put(building, "leave", "Leave, cut otherwise.")
     places = [("handbook", "leave", 0)]
-    (given,) = building.passages(places, reader=ANYONE)
+    (passage,) = building.passages(places, reader=ANYONE)
     building.close()
     other = CurrentIndex(catalog(), OLD, wikis=["engineering"])
 
-    assert given.text == "Leave is long."
+    assert passage.text == "Leave is long."
     assert other.passages(places, reader=ANYONE) == []
 
     other.close()
@@ -114,7 +116,7 @@ def test_the_old_index_is_read_until_the_new_one_is_whole(building: CurrentIndex
 def test_the_new_index_is_read_from_its_promotion_on(
     catalogs: Callable[[Path], Callable[[], IndexCatalog]], tmp_path: Path
 ) -> None:
-    """A build that was interrupted goes on; a third index, never finished, goes too."""
+    """An interrupted build is continued. A third index that was never finished is removed."""
     catalog = filled(catalogs(tmp_path))
     CurrentIndex(catalog(), NEW_MODEL).close()
     interrupted = CurrentIndex(catalog(), NEW_SPLITTER)
@@ -130,16 +132,16 @@ def test_the_new_index_is_read_from_its_promotion_on(
     assert texts(index) == {"Leave, cut otherwise."}
 
     index.close()
-    later = CurrentIndex(catalog(), NEW_SPLITTER)
+    restarted = CurrentIndex(catalog(), NEW_SPLITTER)
 
-    assert not later.building
-    assert texts(later) == {"Leave, cut otherwise."}
+    assert not restarted.building
+    assert texts(restarted) == {"Leave, cut otherwise."}
     for removed in (OLD, NEW_MODEL):
         opened = catalog().open(removed)
 
         assert opened.counts() == {}
         opened.close()
-    later.close()
+    restarted.close()
 
 
 @pytest.mark.parametrize("catalogs", [folders, aliases])
@@ -156,12 +158,12 @@ def test_a_full_sync_is_known_to_run_or_to_be_unfinished_until_it_is_done(
     states.append(state(index))
     index.set_aside()
     index.close()
-    later = CurrentIndex(catalog(), OLD)
-    states.append(state(later))
-    later.rebuild()
-    later.promote()
-    states.append(state(later))
-    later.close()
+    restarted = CurrentIndex(catalog(), OLD)
+    states.append(state(restarted))
+    restarted.rebuild()
+    restarted.promote()
+    states.append(state(restarted))
+    restarted.close()
     changed = CurrentIndex(catalog(), NEW_MODEL)
     states.append(state(changed))
     changed.close()
@@ -207,8 +209,10 @@ def test_an_embedded_index_whose_vectors_are_shorter_is_read_until_the_new_one_i
     filled(folders(tmp_path))
     index = CurrentIndex(folders(tmp_path, LongVectors.dimensions)(), NEW_MODEL)
     before = texts(index)
-    written = passages("leave", "Leave is short.")
-    index.replace(written, LongVectors().embed_passages([one.embedded for one in written]))
+    new_passages = passages("leave", "Leave is short.")
+    index.replace(
+        new_passages, LongVectors().embed_passages([passage.embedded for passage in new_passages])
+    )
     index.promote()
     hits = index.search("leave", LongVectors().embed_question("leave"), reader=ANYONE, limit=9)
 
@@ -224,7 +228,9 @@ def test_rights_and_removals_do_not_wait_for_the_new_index(building: CurrentInde
     assert texts(building) == set()
 
 
-def test_narrower_rights_of_a_page_cut_anew_do_not_wait_either(building: CurrentIndex) -> None:
+def test_narrower_rights_of_a_page_that_was_split_again_do_not_wait_either(
+    building: CurrentIndex,
+) -> None:
     people = Acl.of(["group:people"])
     put(building, "leave", "Leave, cut otherwise.", acl=people)
 
@@ -272,7 +278,7 @@ def test_wider_rights_of_the_same_text_reach_the_index_that_is_read(
 
 
 class LikeAServer(QdrantClient):
-    """In memory, a collection that is gone is a ValueError; on a server it is a 404."""
+    """A missing collection is a ValueError in memory. A server answers 404."""
 
     def query_points(self, collection_name: str, *args: Any, **kwargs: Any) -> Any:
         if not self.collection_exists(collection_name):
@@ -300,16 +306,16 @@ def test_a_process_follows_a_promotion_by_another_one() -> None:
 
     old = CurrentIndex(catalog(), OLD)
     put(old, "leave", "Leave is long.")
-    here, there = (CurrentIndex(catalog(), NEW_SPLITTER) for _ in range(2))
-    put(there, "leave", "Leave, cut otherwise.")
-    assert texts(here) == {"Leave is long."}
-    there.promote()
+    reader, writer = (CurrentIndex(catalog(), NEW_SPLITTER) for _ in range(2))
+    put(writer, "leave", "Leave, cut otherwise.")
+    assert texts(reader) == {"Leave is long."}
+    writer.promote()
 
-    assert texts(here) == {"Leave, cut otherwise."}
+    assert texts(reader) == {"Leave, cut otherwise."}
 
 
-@pytest.mark.parametrize("asked", ["near_words", "digests", "page", "counts", "trouble"])
-def test_what_is_looked_up_without_a_search_follows_a_promotion_too(asked: str) -> None:
+@pytest.mark.parametrize("lookup", ["near_words", "digests", "page", "counts", "trouble"])
+def test_what_is_looked_up_without_a_search_follows_a_promotion_too(lookup: str) -> None:
     server = Server("http://qdrant.example.com", client=LikeAServer(":memory:"))
 
     def catalog() -> ServerCatalog:
@@ -317,21 +323,21 @@ def test_what_is_looked_up_without_a_search_follows_a_promotion_too(asked: str) 
             server, lambda name: ServerIndex.open(server, collection=name, dimensions=64)
         )
 
-    here = CurrentIndex(catalog(), OLD)
-    put(here, "leave", "Leave is long.")
-    there = CurrentIndex(catalog(), OLD)
-    there.rebuild()
-    put(there, "leave", "Holidays are booked early.")
-    there.promote()
-    found: dict[str, Callable[[], object]] = {
-        "near_words": lambda: here.near_words("holydays", reader=ANYONE),
-        "digests": lambda: here.digests("handbook", "leave"),
-        "page": lambda: here.page("handbook", "leave"),
-        "counts": here.counts,
-        "trouble": lambda: here.trouble == "",
+    reader = CurrentIndex(catalog(), OLD)
+    put(reader, "leave", "Leave is long.")
+    writer = CurrentIndex(catalog(), OLD)
+    writer.rebuild()
+    put(writer, "leave", "Holidays are booked early.")
+    writer.promote()
+    lookups: dict[str, Callable[[], object]] = {
+        "near_words": lambda: reader.near_words("holydays", reader=ANYONE),
+        "digests": lambda: reader.digests("handbook", "leave"),
+        "page": lambda: reader.page("handbook", "leave"),
+        "counts": reader.counts,
+        "trouble": lambda: reader.trouble == "",
     }
 
-    assert found[asked]()
+    assert lookups[lookup]()
 
 
 def test_several_footnotes_may_share_a_server() -> None:
@@ -344,12 +350,12 @@ def test_several_footnotes_may_share_a_server() -> None:
             prefix=prefix,
         )
 
-    one, other = CurrentIndex(catalog("one-"), OLD), CurrentIndex(catalog("other-"), OLD)
-    put(one, "leave", "Leave is long.")
+    ours, theirs = CurrentIndex(catalog("one-"), OLD), CurrentIndex(catalog("other-"), OLD)
+    put(ours, "leave", "Leave is long.")
     CurrentIndex(catalog("other-"), NEW_SPLITTER).promote()
 
-    assert texts(one) == {"Leave is long."}
-    assert other.building is False
+    assert texts(ours) == {"Leave is long."}
+    assert theirs.building is False
 
 
 def test_a_fingerprint_changes_with_all_that_passages_depend_on() -> None:
@@ -361,20 +367,20 @@ def test_a_fingerprint_changes_with_all_that_passages_depend_on() -> None:
 
 
 def test_fingerprints_show_whether_the_model_is_the_same() -> None:
-    one = fingerprint(embedder="m", splitter="s", languages="english")
-    other = fingerprint(embedder="m", splitter="t", languages="german")
+    first = fingerprint(embedder="m", splitter="s", languages="english")
+    second = fingerprint(embedder="m", splitter="t", languages="german")
 
-    assert one != other
-    assert one.partition("-")[0] == other.partition("-")[0]
+    assert first != second
+    assert first.partition("-")[0] == second.partition("-")[0]
 
 
 def test_a_lost_pointer_is_made_again(tmp_path: Path) -> None:
-    made = folders(tmp_path)
-    index = CurrentIndex(made(), OLD)
+    open_catalog = folders(tmp_path)
+    index = CurrentIndex(open_catalog(), OLD)
     put(index, "leave", "Leave is long.")
     index.close()
     (tmp_path / "data" / "current").unlink()
-    again = CurrentIndex(made(), OLD)
+    reopened = CurrentIndex(open_catalog(), OLD)
 
-    assert texts(again) == {"Leave is long."}
-    again.close()
+    assert texts(reopened) == {"Leave is long."}
+    reopened.close()

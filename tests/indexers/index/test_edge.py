@@ -1,4 +1,4 @@
-"""What is particular to the embedded engine: its folder, and how it fails."""
+"""What only the embedded engine does: its folder, and how it fails."""
 
 from __future__ import annotations
 
@@ -41,13 +41,15 @@ def opened(folder: Path) -> EdgeIndex:
 
 
 def put(index: EdgeIndex, page: str = "leave") -> None:
-    written = passages(page, "Leave is long.", "Leave is paid.")
-    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+    new_passages = passages(page, "Leave is long.", "Leave is paid.")
+    index.replace(
+        new_passages, EMBEDDER.embed_passages([passage.embedded for passage in new_passages])
+    )
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """One with an index of one page in it."""
+    """Return a folder with an index of one page."""
     place = tmp_path / "index"
     with opened(place) as index:
         put(index)
@@ -69,7 +71,7 @@ def test_nothing_but_the_index_and_its_lock_stay_in_their_place(folder: Path) ->
 
 
 def test_an_index_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
-    """A creation that was killed halfway left this."""
+    """A creation that was killed halfway leaves this behind."""
     (tmp_path / ".index.new" / "segments").mkdir(parents=True)
     (tmp_path / ".index.new" / "edge_config.json").write_text("{")
     (tmp_path / "index").mkdir()
@@ -123,7 +125,7 @@ Usage = namedtuple("Usage", "total used free")
 def test_a_full_disk_is_named_before_anything_is_written(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Edge would take the process down with it."""
+    """Edge would crash the process."""
     with opened(folder) as index:
         monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 1 << 40, 63 << 20))
         with pytest.raises(
@@ -157,7 +159,7 @@ def test_a_closed_index_says_that_it_is_unavailable(folder: Path) -> None:
 
 
 def test_a_wrong_request_is_no_damage(folder: Path) -> None:
-    """Nobody shall delete an index because of a mistake of ours."""
+    """A bug of ours must not make anybody delete an index."""
     with opened(folder) as index:
         with pytest.raises(Exception, match="Vector dimension error") as caught:
             index.replace(passages("leave", "Leave is long."), [Embedding([1.0, 0.0])])
@@ -169,7 +171,7 @@ def test_a_wrong_request_is_no_damage(folder: Path) -> None:
 def test_a_new_index_is_not_begun_where_it_has_no_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a disk of 40 MB the process died of SIGBUS, without a word: Edge maps 52 MB."""
+    """On a disk of 40 MB the process died of SIGBUS without a message: Edge maps 52 MB."""
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 1 << 40, 63 << 20))
     with pytest.raises(IndexUnavailable, match=r"is full: make room"):
         opened(tmp_path / "index")
@@ -199,11 +201,13 @@ def test_a_folder_that_cannot_be_written_gets_advice(
 def quantization(folder: Path) -> list[object]:
     """Return how the vectors of each part of an index are quantized."""
     segments = [json.loads(file.read_text()) for file in folder.glob("segments/*/segment.json")]
-    return [one["config"]["vector_data"]["meaning"]["quantization_config"] for one in segments]
+    return [
+        segment["config"]["vector_data"]["meaning"]["quantization_config"] for segment in segments
+    ]
 
 
 def put_many(index: EdgeIndex, pages: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Put pages of one passage each, with random vectors, which are returned."""
+    """Put pages of one passage each with random vectors, and return the vectors."""
     vectors = np.random.default_rng(0).normal(size=(pages, EMBEDDER.dimensions))
     for number, vector in enumerate(vectors):
         index.replace(passages(f"page{number:03}", f"No {number}."), [Embedding(tuple(vector))])
@@ -223,10 +227,10 @@ def test_quantized_vectors_find_what_whole_ones_find(tmp_path: Path) -> None:
         for question in np.random.default_rng(1).normal(size=(20, EMBEDDER.dimensions)):
             near = unit @ (question / np.linalg.norm(question))
             nearest = np.sort(near)[::-1][:10]
-            found = [int(page.removeprefix("page")) for page in found_by(index, tuple(question))]
+            numbers = [int(page.removeprefix("page")) for page in found_by(index, tuple(question))]
 
-            # Those that are nearly as near may change places.
-            assert near[found] == pytest.approx(nearest, abs=1e-3)
+            # Passages with nearly the same distance may swap places.
+            assert near[numbers] == pytest.approx(nearest, abs=1e-3)
 
     assert all(quantization(tmp_path / "index"))
 
@@ -278,14 +282,14 @@ def test_the_vectors_and_the_text_of_passages_are_read_ahead(
     often_read = ("vector_storage-meaning/vectors/chunk_*.mmap", "payload_storage/page_*.dat")
     files = [file for name in often_read for file in folder.glob(f"segments/*/{name}")]
     sizes = [file.stat().st_size for file in files]
-    await_reading_ahead()  # of those who made it
-    asked: list[int] = []
-    # Not every system has these.
+    await_reading_ahead()  # of the fixture that made the index
+    lengths: list[int] = []
+    # Some systems lack these functions.
     monkeypatch.setattr(os, "POSIX_FADV_WILLNEED", 3, raising=False)
     monkeypatch.setattr(
         os,
         "posix_fadvise",
-        lambda _fd, _at, length, _advice: asked.append(length),
+        lambda _fd, _at, length, _advice: lengths.append(length),
         raising=False,
     )
     monkeypatch.setattr(
@@ -295,4 +299,4 @@ def test_the_vectors_and_the_text_of_passages_are_read_ahead(
     await_reading_ahead()
 
     assert len(sizes) == len(often_read)
-    assert sum(asked) == (sum(sizes) if enough else 0)
+    assert sum(lengths) == (sum(sizes) if enough else 0)

@@ -1,4 +1,4 @@
-"""The bundled model, as it is; and what other models are told."""
+"""The bundled embedding model, and the prompts and limits of other models."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def embedder() -> LocalEmbedder:
     return LocalEmbedder(threads=1)
 
 
-def cosine(one: Vector, other: Vector) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))
+def cosine(left: Vector, right: Vector) -> float:
+    return sum(a * b for a, b in zip(left, right, strict=True))
 
 
 def test_vectors_have_unit_length_and_the_promised_size(embedder: LocalEmbedder) -> None:
@@ -49,7 +49,7 @@ def test_vectors_have_unit_length_and_the_promised_size(embedder: LocalEmbedder)
 
 
 def test_vectors_come_in_the_order_of_their_texts(embedder: LocalEmbedder) -> None:
-    """They are embedded in the order of their lengths."""
+    """Texts are embedded in the order of their lengths."""
     together = embedder.embed_passages(TEXTS * 3)
 
     assert together == [embedder.embed_passages([text])[0] for text in TEXTS] * 3
@@ -76,7 +76,7 @@ WORDS = [
 )
 @settings(max_examples=15)
 def test_a_passage_has_the_same_vectors_alone_and_in_any_batch(texts: list[str]) -> None:
-    """Padding and neighbours change no bit, so an index is the same however it came about."""
+    """Padding and neighbours change no bit, so an index does not depend on how it was built."""
     embedder = LocalEmbedder(threads=1)
 
     assert embedder.embed_passages(texts) == [embedder.embed_passages([text])[0] for text in texts]
@@ -103,11 +103,11 @@ def test_a_sentence_means_what_it_says_and_not_what_stands_around_it(
     leave, printer = "Ask your lead before you book a holiday.", "The printer is on floor two."
     (meaning,) = embedder.embed_passages([f"House rules\n{leave} {printer}"])
     question = embedder.embed_question("On which floor is the printer?")
-    ((whole, closest),) = cosines(question, [to_payload(meaning)])
+    ((of_whole, closest),) = cosines(question, [to_payload(meaning)])
 
     assert len(meaning.sentences) == 2 * embedder.dimensions
-    assert closest > whole + 0.1
-    assert whole == pytest.approx(cosine(question, meaning.whole), abs=0.01)
+    assert closest > of_whole + 0.1
+    assert of_whole == pytest.approx(cosine(question, meaning.whole), abs=0.01)
 
 
 def test_a_sentence_of_few_tokens_goes_with_its_neighbour(embedder: LocalEmbedder) -> None:
@@ -116,7 +116,7 @@ def test_a_sentence_of_few_tokens_goes_with_its_neighbour(embedder: LocalEmbedde
     assert len(meaning.sentences) == embedder.dimensions
 
 
-def test_where_a_passage_stands_is_no_sentence_of_it(embedder: LocalEmbedder) -> None:
+def test_the_place_of_a_passage_is_no_sentence_of_it(embedder: LocalEmbedder) -> None:
     (meaning,) = embedder.embed_passages(["The long title of a page > And a long heading\n"])
 
     assert meaning.sentences == b""
@@ -132,11 +132,11 @@ def test_tokens_are_counted_without_markers_and_without_end(embedder: LocalEmbed
     assert embedder.count_tokens("hello world " * 1_000) == 2_000
 
 
-def test_what_the_model_was_not_trained_for_is_cut_off(embedder: LocalEmbedder) -> None:
+def test_text_beyond_the_model_s_limit_is_cut_off(embedder: LocalEmbedder) -> None:
     long = "leave " * 300
-    one, other = embedder.embed_passages([long, long + "printer " * 300])
+    short, longer = embedder.embed_passages([long, long + "printer " * 300])
 
-    assert cosine(one.whole, other.whole) == pytest.approx(1.0, abs=1e-3)
+    assert cosine(short.whole, longer.whole) == pytest.approx(1.0, abs=1e-3)
 
 
 @pytest.mark.parametrize("text", ["😀", "\x00", "où ça ?", "漢字", "word " * 5_000, "\ud800"])
@@ -232,7 +232,7 @@ PROMPTS = {
     "Qwen/Qwen3-Embedding-0.6B-Q": (f"{WEB}\nQuery:", ""),
     "Qdrant/stella-en-400M-v5-doc-onnx": (f"{WEB}.\nQuery: ", ""),
 }
-"""Of the models that have any, as their cards say."""
+"""The prompts that the model cards state."""
 
 
 def supported() -> list[dict[str, Any]]:
@@ -245,7 +245,8 @@ def test_every_model_gets_the_prompts_it_was_trained_with(model: dict[str, Any])
 
 
 def test_every_model_that_needs_prompts_has_them() -> None:
-    """fastembed says which do; of those that it calls "not so necessary", we give them."""
+    """fastembed says which models need prompts. Where it calls them "not so necessary", we add
+    them."""
     needing = {
         m["model"]
         for m in supported()
@@ -256,7 +257,7 @@ def test_every_model_that_needs_prompts_has_them() -> None:
 
 
 class Recording:
-    """A model as fastembed builds them, up to the texts that it would run."""
+    """A model built by fastembed that records the texts it would run."""
 
     seen: ClassVar[list[str]] = []
 
@@ -268,7 +269,7 @@ class Recording:
 
 @pytest.mark.parametrize("kind", TextEmbedding.EMBEDDINGS_REGISTRY, ids=lambda kind: kind.__name__)
 def test_fastembed_itself_adds_no_prompt(kind: type[Any]) -> None:
-    """If it began to, texts would carry theirs twice."""
+    """If it did, texts would carry the prompt twice."""
     recording = type("Recorded", (Recording, kind), {"__init__": lambda _: None})
     model = recording()
     if kind is JinaEmbeddingV3:
@@ -287,7 +288,7 @@ def test_fastembed_itself_adds_no_prompt(kind: type[Any]) -> None:
         ("sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2", 128),
         ("nomic-ai/nomic-embed-text-v1.5", 8192),
         ("google/siglip2-base-patch16-224", 64),
-        ("jinaai/jina-clip-v1", 512),  # does not say
+        ("jinaai/jina-clip-v1", 512),  # its card states no limit
     ],
 )
 def test_a_model_says_how_much_it_reads(tmp_path: Path, name: str, tokens: int) -> None:
@@ -302,21 +303,23 @@ def test_all_models_but_one_say_how_much_they_read() -> None:
 
 def test_a_named_model_that_lies_in_the_cache_needs_no_network(tmp_path: Path) -> None:
     name = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
-    (known,) = (one for one in TextEmbedding.list_supported_models() if one["model"] == name)
-    # As the hub's client lays it out, with the bundled model's files in its place.
-    folder = tmp_path / f"models--{known['sources']['hf'].replace('/', '--')}"
+    (description,) = (
+        model for model in TextEmbedding.list_supported_models() if model["model"] == name
+    )
+    # The layout of the hub's client, with the files of the bundled model.
+    folder = tmp_path / f"models--{description['sources']['hf'].replace('/', '--')}"
     (folder / "refs").mkdir(parents=True)
     (folder / "refs" / "main").write_text("abc")
     (folder / "snapshots" / "abc").mkdir(parents=True)
     for file in BUNDLED.iterdir():
-        stored = known["model_file"] if file.suffix == ".onnx" else file.name
+        stored = description["model_file"] if file.suffix == ".onnx" else file.name
         (folder / "snapshots" / "abc" / stored).symlink_to(file)
-    named = FastembedEmbedder(name, tmp_path)
+    embedder_by_name = FastembedEmbedder(name, tmp_path)
 
-    assert named.multilingual
-    assert named.max_tokens == 128
-    assert named.identity != LocalEmbedder.identity
-    assert named.embed_question("Leave?") == pytest.approx(
+    assert embedder_by_name.multilingual
+    assert embedder_by_name.max_tokens == 128
+    assert embedder_by_name.identity != LocalEmbedder.identity
+    assert embedder_by_name.embed_question("Leave?") == pytest.approx(
         LocalEmbedder().embed_question("Leave?"), abs=1e-4
     )
 

@@ -1,4 +1,4 @@
-"""A meaning is kept as bytes, and compared nearly as well as before."""
+"""Embeddings are stored as bytes and compare nearly as well as before."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def unit(values: Vector) -> Vector:
     return [value / length for value in values]
 
 
-def cosine(one: Vector, other: Vector) -> float:
-    return sum(a * b for a, b in zip(unit(one), unit(other), strict=True))
+def cosine(left: Vector, right: Vector) -> float:
+    return sum(a * b for a, b in zip(unit(left), unit(right), strict=True))
 
 
 @given(vectors, st.lists(vectors, min_size=1, max_size=5))
@@ -31,8 +31,8 @@ def test_the_nearest_sentence_is_told_to_two_decimals(
     question: list[float], rows: list[list[float]]
 ) -> None:
     whole, *parts = rows
-    kept = to_payload(Embedding(unit(whole), pack(parts) if parts else b""))
-    ((of_whole, closest),) = cosines(unit(question), [kept])
+    payload = to_payload(Embedding(unit(whole), pack(parts) if parts else b""))
+    ((of_whole, closest),) = cosines(unit(question), [payload])
 
     assert of_whole == pytest.approx(cosine(question, whole), abs=0.02)
     assert closest == pytest.approx(
@@ -47,9 +47,9 @@ def test_sentences_come_back_as_they_were_kept() -> None:
 
 
 def test_without_a_question_or_a_meaning_nothing_is_near() -> None:
-    kept = to_payload(Embedding([0.6, 0.8]))
+    payload = to_payload(Embedding([0.6, 0.8]))
 
-    assert cosines((), [kept, ""]) == [(0.0, 0.0), (0.0, 0.0)]
-    assert cosines([1.0, 0.0], ["", kept])[0] == (0.0, 0.0)
-    assert cosines([1.0, 0.0], ["", kept])[1] == pytest.approx((0.6, 0.6), abs=0.01)
+    assert cosines((), [payload, ""]) == [(0.0, 0.0), (0.0, 0.0)]
+    assert cosines([1.0, 0.0], ["", payload])[0] == (0.0, 0.0)
+    assert cosines([1.0, 0.0], ["", payload])[1] == pytest.approx((0.6, 0.6), abs=0.01)
     assert cosines([1.0, 0.0], []) == []

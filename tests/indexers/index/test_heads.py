@@ -1,4 +1,4 @@
-"""A page's head, as it lies in the index."""
+"""A page's head, as the index stores it."""
 
 from __future__ import annotations
 

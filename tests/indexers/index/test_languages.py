@@ -1,4 +1,4 @@
-"""In which language a passage is searched, and a question that may find several."""
+"""The language that a passage is searched in, and a question that finds passages of several."""
 # ruff: noqa: RUF001 - other scripts have letters that look like ours
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def test_a_text_tells_its_language(language: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "FAQ", "OPS-4711", "🎉", "\ud800", CODE, TABLE])
-def test_what_says_too_little_is_english(text: str) -> None:
+def test_a_text_that_is_too_short_to_tell_is_english(text: str) -> None:
     assert TOLD.of_page("wiki", [text]) == [FALLBACK]
 
 
@@ -76,7 +76,7 @@ def test_some_english_words_make_no_english_text(text: str) -> None:
     assert TOLD.of_page("wiki", [quoting]) == [own]
 
 
-def test_what_says_too_little_goes_by_its_page() -> None:
+def test_a_text_that_is_too_short_to_tell_has_the_language_of_its_page() -> None:
     page = [TEXTS["german"], CODE, TABLE, "Siehe oben."]
 
     assert TOLD.of_page("wiki", page) == ["german"] * 4
@@ -98,7 +98,7 @@ def test_a_page_in_two_languages_is_of_both() -> None:
     ],
 )
 def test_a_language_without_stems_or_without_spaces_has_english_ones(text: str) -> None:
-    """Polish must not pass for a neighbour that has some."""
+    """Polish must not be taken for a similar language that has a stemmer."""
     assert TOLD.of_page("wiki", [text]) == [FALLBACK]
 
 
@@ -112,7 +112,7 @@ def test_a_wiki_s_own_language_goes_before_all_others() -> None:
 
 
 def test_every_setting_makes_another_identity() -> None:
-    made = [
+    settings_tried = [
         Languages(),
         Languages(AUTO),
         Languages("german"),
@@ -121,7 +121,7 @@ def test_every_setting_makes_another_identity() -> None:
         Languages("german", {"b": "french"}),
     ]
 
-    assert len({languages.identity for languages in made}) == len(made)
+    assert len({languages.identity for languages in settings_tried}) == len(settings_tried)
     assert Languages("german", {"a": AUTO, "b": FALLBACK}).identity == (
         Languages("german", {"b": FALLBACK, "a": AUTO}).identity
     )
@@ -143,24 +143,24 @@ def test_in_one_language_a_question_has_its_words_and_no_others(text: str) -> No
 
 
 def test_a_stop_word_of_the_question_is_one_in_every_language() -> None:
-    """In the few passages of another language `the` is rare, and would decide."""
-    asked = "What is the name of the gateway?"
-    tokens = set(vocabulary.of_question(asked, {"english", "german"})[0])
+    """`the` is rare in the few passages of another language, so it would decide the ranking."""
+    question = "What is the name of the gateway?"
+    tokens = set(vocabulary.of_question(question, {"english", "german"})[0])
 
-    assert set(Words("english").of_question(asked)[0]) <= tokens
+    assert set(Words("english").of_question(question)[0]) <= tokens
     assert set(Words("german").of_passage("name gateway")[0]) <= tokens
     assert not tokens & set(Words("german").of_question("what is the of")[0])
 
 
 def test_the_question_s_own_language_counts_more() -> None:
-    asked = "Wie bewachten die Leute das Haus?"
-    weights = dict(zip(*vocabulary.of_question(asked, {"english", "german"}), strict=True))
-    own = dict(zip(*Words("german").of_question(asked), strict=True))
-    others = weights.keys() - own.keys()
+    question = "Wie bewachten die Leute das Haus?"
+    weights = dict(zip(*vocabulary.of_question(question, {"english", "german"}), strict=True))
+    own = dict(zip(*Words("german").of_question(question), strict=True))
+    foreign = weights.keys() - own.keys()
 
     assert {token: weights[token] for token in own} == own
-    assert others
-    assert all(weights[token] <= 0.5 for token in others)
+    assert foreign
+    assert all(weights[token] <= 0.5 for token in foreign)
 
 
 def test_a_bare_name_is_of_no_language_more_than_of_another() -> None:
@@ -188,8 +188,8 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoredPass
 
 
 def put(index: StoredPassages, page: str, *texts: str) -> None:
-    written = passages(page, *texts)
-    index.replace(written, EMBEDDER.embed_passages([p.embedded for p in written]))
+    new_passages = passages(page, *texts)
+    index.replace(new_passages, EMBEDDER.embed_passages([p.embedded for p in new_passages]))
 
 
 def first(index: StoredPassages, question: str) -> str:
@@ -223,28 +223,28 @@ def test_each_language_is_found_by_its_own_stems(index: StoredPassages) -> None:
 
 
 def test_another_process_knows_the_languages_that_are_stored(tmp_path: Path) -> None:
-    with edge(tmp_path) as written:
-        put(written, "wache", GERMAN)
-        put(written, "guards", ENGLISH)
-    with edge(tmp_path) as read:
-        assert first(read, "Wer bewachte das Haus in der Nacht?") == GERMAN
+    with edge(tmp_path) as writer:
+        put(writer, "wache", GERMAN)
+        put(writer, "guards", ENGLISH)
+    with edge(tmp_path) as reader:
+        assert first(reader, "Wer bewachte das Haus in der Nacht?") == GERMAN
 
 
 def test_an_index_that_knows_no_languages_yet_can_be_read(tmp_path: Path) -> None:
-    """It is read until its successor is built, and has no such field."""
-    with edge(tmp_path) as written:
-        put(written, "guards", ENGLISH)
+    """The index is read until its successor is built, and it lacks this field."""
+    with edge(tmp_path) as writer:
+        put(writer, "guards", ENGLISH)
     shard = EdgeShard.load(str(tmp_path / "edge"))
     shard.update(UpdateOperation.delete_field_index("language"))
     shard.close()
-    with edge(tmp_path) as read:
-        assert first(read, "Who guards a house?") == ENGLISH
+    with edge(tmp_path) as reader:
+        assert first(reader, "Who guards a house?") == ENGLISH
 
 
-def test_a_full_disk_is_one_failure_of_the_model_and_none_of_each_page(
+def test_a_full_disk_is_one_failure_and_not_one_of_each_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The model is unpacked in the folder for temporary files."""
+    """The model is unpacked into the temporary folder."""
     languages._model.cache_clear()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "away"))
     with pytest.raises(ModelUnavailable, match="make room there"):

@@ -1,4 +1,4 @@
-"""Which words a text is found by."""
+"""The words that a text is found by."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def tokens(text: str) -> set[int]:
 
 
 @pytest.mark.parametrize(
-    ("text", "more"),
+    ("text", "hidden"),
     [
         ("Restart after ERR-1234.", "ERR1234"),
         ("see OPS-77 or WEB-8", "OPS77 WEB8"),
@@ -37,8 +37,8 @@ def tokens(text: str) -> set[int]:
         ("休暇は", "休暇 暇は"),
     ],
 )
-def test_hidden_words_are_added(text: str, more: str) -> None:
-    assert with_more_words(text) == f"{text} {more}"
+def test_hidden_words_are_added(text: str, hidden: str) -> None:
+    assert with_more_words(text) == f"{text} {hidden}"
 
 
 @pytest.mark.parametrize("text", ["", "Plain words, and a dash - so.", "NASA Ada", "é, ü!"])
@@ -64,9 +64,11 @@ def test_a_word_is_found_in_part_and_as_a_whole(question: str, text: str) -> Non
 
 
 def test_a_key_shares_more_with_itself_than_with_its_parts() -> None:
-    asked = set(WORDS.of_question("ERR-1234")[0])
+    question_tokens = set(WORDS.of_question("ERR-1234")[0])
 
-    assert len(asked & tokens("ERR-1234")) > len(asked & tokens("1234 times an err"))
+    assert len(question_tokens & tokens("ERR-1234")) > len(
+        question_tokens & tokens("1234 times an err")
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The lock of an index folder: who holds it, and how long."""
+"""The lock of an index folder: who holds it and for how long."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.fakes.passages import passages
 
 EMBEDDER = WordEmbedder()
 FORKS = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-"""Python 3.12 warns of what this shows to be harmless."""
+"""Python 3.12 warns about a fork that this test shows to be harmless."""
 OPENERS = """
 import sys
 from pathlib import Path
@@ -55,8 +55,10 @@ def opened(folder: Path) -> EdgeIndex:
 
 
 def put(index: EdgeIndex, page: str, revision: str) -> None:
-    written = passages(page, f"Leave is {revision} days.", "Leave is paid.", revision=revision)
-    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+    new_passages = passages(page, f"Leave is {revision} days.", "Leave is paid.", revision=revision)
+    index.replace(
+        new_passages, EMBEDDER.embed_passages([passage.embedded for passage in new_passages])
+    )
 
 
 def is_held(folder: Path) -> bool:
@@ -69,7 +71,7 @@ def is_held(folder: Path) -> bool:
 
 @pytest.fixture
 def opener(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process that tries to open the index, again and again."""
+    """Start a process that tries to open the index again and again."""
     process = subprocess.Popen(
         [sys.executable, "-c", OPENERS, folder], stdout=subprocess.PIPE, text=True
     )
@@ -81,7 +83,7 @@ def opener(folder: Path) -> Iterator[subprocess.Popen[str]]:
 def test_a_writer_that_flushes_outlives_openers_in_a_loop(
     folder: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Without the lock this failed after 4 to 8 flushes: "Tracker journal ... is shorter"."""
+    """Without the lock, this failed after 4 to 8 flushes: "Tracker journal ... is shorter"."""
     with opened(folder) as index:
         opener = request.getfixturevalue("opener")
         assert opener.stdout.readline() == "begun\n"
@@ -188,7 +190,7 @@ def test_an_index_is_released_when_it_cannot_be_opened(folder: Path) -> None:
 
 
 def test_a_lock_whose_file_was_removed_guards_nothing(folder: Path) -> None:
-    """Its holder removed the folder for good; the next one's lock is a file of its own."""
+    """The holder removed the folder for good. The next holder locks a new file."""
     first = FolderLock(folder)
     first.release(remove=True)
     with FolderLock(folder):
@@ -213,7 +215,7 @@ def test_an_index_that_another_process_holds_is_not_removed(tmp_path: Path) -> N
 def test_nothing_of_edge_runs_before_the_lock(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even what makes a new index, or looks whether there is one."""
+    """Not even the code that creates an index or checks whether one exists."""
     with FolderLock(folder), pytest.raises(IndexLocked):
         EdgeEngine(folder, EMBEDDER.dimensions)
 

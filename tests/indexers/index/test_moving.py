@@ -1,4 +1,4 @@
-"""An embedded index moves to a server. qdrant-client in memory stands in for it."""
+"""An embedded index moves to a server. qdrant-client in memory plays the server."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An index of three hundred pages. Each group alone may read fewer than a search looks at: of
-    those that come last with the same score, an engine leaves out any."""
+    """Return the folder of an index of 300 pages. A group may read fewer pages than a search looks
+    at, because an engine may leave out any of the last hits with equal scores."""
     catalog = FolderCatalog(
         tmp_path / "index", lambda place: EdgeIndex.open(place, dimensions=EMBEDDER.dimensions)
     )
@@ -54,14 +54,17 @@ def folder(tmp_path: Path) -> Path:
             acl = Acl.of([GROUPS[number % len(GROUPS)]])
             words = (f"word{(number * step + step) % 83}" for step in range(1, 12))
             text = f"Room {number} has {' '.join(words)}."
-            some = passages(f"page-{number}", text, acl=acl)
-            index.replace(some, EMBEDDER.embed_passages([one.embedded for one in some]))
+            new_passages = passages(f"page-{number}", text, acl=acl)
+            index.replace(
+                new_passages,
+                EMBEDDER.embed_passages([passage.embedded for passage in new_passages]),
+            )
     return tmp_path / "index"
 
 
 @pytest.fixture
 def few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compare fewer answers: to search 300 pages takes qdrant-client in memory 40 ms."""
+    """Compare fewer answers: qdrant-client in memory takes 40 ms to search 300 pages."""
     monkeypatch.setattr(moving, "QUESTIONS", FEW)
 
 
@@ -75,12 +78,12 @@ def moved(folder: Path, server: Server) -> moving.Moved:
     )
 
 
-def on(server: Server) -> ServerIndex:
+def index_on(server: Server) -> ServerIndex:
     return ServerIndex.open(server, collection=f"passages-{NAME}", dimensions=EMBEDDER.dimensions)
 
 
-def current(server: Server) -> str | None:
-    return ServerCatalog(server, lambda _: on(server)).current()
+def current_name(server: Server) -> str | None:
+    return ServerCatalog(server, lambda _: index_on(server)).current()
 
 
 @pytest.mark.parametrize("questions", few([FEW, moving.QUESTIONS], 1))
@@ -88,16 +91,16 @@ def test_every_page_arrives_with_its_rights_and_answers_as_before(
     folder: Path, server: Server, questions: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(moving, "QUESTIONS", questions)
-    done = moved(folder, server)
-    index, board = on(server), Principal.of(EVERYONE, "group:board")
+    move = moved(folder, server)
+    index, board = index_on(server), Principal.of(EVERYONE, "group:board")
 
-    assert done.counts == index.counts() == {"handbook": (PAGES, PAGES)}
-    assert done.questions == questions
-    assert done.same == 1.0
-    assert current(server) == NAME
-    for reader, found in ((Principal.of(EVERYONE), False), (board, True)):
+    assert move.counts == index.counts() == {"handbook": (PAGES, PAGES)}
+    assert move.questions == questions
+    assert move.same == 1.0
+    assert current_name(server) == NAME
+    for reader, may_read in ((Principal.of(EVERYONE), False), (board, True)):
         hits = index.search("room 3 word3", (), reader=reader, limit=PAGES)
-        assert ("page-3" in {hit.passage.page for hit in hits}) == found
+        assert ("page-3" in {hit.passage.page for hit in hits}) == may_read
     assert index.embeddings([hits[0].passage.digest])
 
 
@@ -109,7 +112,7 @@ class Killed(BaseException):
 def test_an_interrupted_move_goes_on_where_it_was(
     folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And what changed in between arrives as it is now."""
+    """Pages that changed in between arrive in their current version."""
     take, calls = ServerIndex.take, iter(range(100))
 
     def dying(index: ServerIndex, points: Sequence[Point]) -> int:
@@ -122,16 +125,16 @@ def test_an_interrupted_move_goes_on_where_it_was(
         with pytest.raises(Killed):
             moved(folder, server)
 
-    assert current(server) is None
+    assert current_name(server) is None
     with closing(_opened(folder)) as index:
         index.remove("handbook", ["page-1"])
-        known = index.known("handbook")["page-2"]
-        index.relabel("handbook", "page-2", known.revision, Acl.of(["group:board"]))
-    done = moved(folder, server)
+        page = index.known("handbook")["page-2"]
+        index.relabel("handbook", "page-2", page.revision, Acl.of(["group:board"]))
+    move = moved(folder, server)
 
-    assert 0 < done.written < done.points == 2 * (PAGES - 1)
-    assert done.counts == {"handbook": (PAGES - 1, PAGES - 1)}
-    assert on(server).known("handbook")["page-2"].acl == Acl.of(["group:board"])
+    assert 0 < move.written < move.points == 2 * (PAGES - 1)
+    assert move.counts == {"handbook": (PAGES - 1, PAGES - 1)}
+    assert index_on(server).known("handbook")["page-2"].acl == Acl.of(["group:board"])
 
 
 def _opened(folder: Path) -> EdgeIndex:
@@ -139,9 +142,7 @@ def _opened(folder: Path) -> EdgeIndex:
 
 
 @pytest.mark.usefixtures("few_questions")
-def test_an_index_that_stands_on_the_server_is_not_written_over(
-    folder: Path, server: Server
-) -> None:
+def test_an_existing_index_on_the_server_is_not_overwritten(folder: Path, server: Server) -> None:
     moved(folder, server)
 
     with pytest.raises(IndexUnavailable, match="already"):
@@ -154,14 +155,14 @@ def test_a_server_that_answers_otherwise_is_not_put_to_use(
 ) -> None:
     search = ServerIndex.search
 
-    def worse(index: ServerIndex, text: str, *arguments: object, **named: object) -> object:
-        return search(index, text, *arguments, **named)[1:]  # type: ignore[arg-type]
+    def worse(index: ServerIndex, text: str, *arguments: object, **options: object) -> object:
+        return search(index, text, *arguments, **options)[1:]  # type: ignore[arg-type]
 
     monkeypatch.setattr(ServerIndex, "search", worse)
 
     with pytest.raises(IndexUnavailable, match="not put to use"):
         moved(folder, server)
-    assert current(server) is None
+    assert current_name(server) is None
 
 
 def test_without_an_index_there_is_nothing_to_move(tmp_path: Path, server: Server) -> None:

@@ -1,4 +1,4 @@
-"""A search is filtered by no more than it must be, and finds what its reader may read."""
+"""A search has no filter that it does not need, and finds the pages that its reader may read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EMBEDDER = WordEmbedder()
 
 
 class Facets:
-    """An engine that holds nothing but the rights of passages."""
+    """An engine that stores nothing but the Acls of passages."""
 
     def __init__(self, passages: list[tuple[str, Acl]]) -> None:
         self.passages = passages
@@ -47,35 +47,37 @@ def meets(passage: tuple[str, Acl], fields: Mapping[str, Any]) -> bool:
     return all({"wiki": wiki, "acl": str(acl)}[name] in fields[name] for name in fields)
 
 
-written = st.lists(st.tuples(st.sampled_from(WIKIS), st.sampled_from(ACLS)), max_size=6)
+stored_passages = st.lists(st.tuples(st.sampled_from(WIKIS), st.sampled_from(ACLS)), max_size=6)
 
 
 @given(
-    before=written,
-    later=written,
+    before=stored_passages,
+    added=stored_passages,
     tokens=st.sets(st.sampled_from([EVERYONE, "staff", "chiefs"])),
     wikis=st.none() | st.lists(st.sampled_from([*WIKIS, "nowhere"]), unique=True),
 )
-def test_what_meets_the_filter_is_what_the_reader_may_read(
+def test_the_filter_finds_exactly_the_passages_that_the_reader_may_read(
     before: list[tuple[str, Acl]],
-    later: list[tuple[str, Acl]],
+    added: list[tuple[str, Acl]],
     tokens: set[str],
     wikis: list[str] | None,
 ) -> None:
     reader = Principal(frozenset(tokens))
     occurring = Occurring(cast("Engine", Facets(before)), lambda: 0.0, None)
     occurring.fields(reader, wikis)
-    for one in later:
-        occurring.will_write(*one)
+    for passage in added:
+        occurring.will_write(*passage)
     fields = occurring.fields(reader, wikis)
 
-    there = {*before, *later}
+    stored = {*before, *added}
     readable = {
-        one for one in there if one[1].admits(reader) and (wikis is None or one[0] in wikis)
+        passage
+        for passage in stored
+        if passage[1].admits(reader) and (wikis is None or passage[0] in wikis)
     }
     assert (fields is None) == (not readable)
     if fields is not None:
-        assert {one for one in there if meets(one, fields)} == readable
+        assert {passage for passage in stored if meets(passage, fields)} == readable
 
 
 @pytest.mark.parametrize(
@@ -93,8 +95,8 @@ def test_what_meets_the_filter_is_what_the_reader_may_read(
 def test_a_clause_that_every_passage_meets_is_left_out(
     wikis: list[str] | None, tokens: set[str], clauses: set[str]
 ) -> None:
-    there = [("handbook", OPEN), ("office", OPEN), ("office", ACLS[1]), ("team", ACLS[2])]
-    occurring = Occurring(cast("Engine", Facets(there)), lambda: 0.0, None)
+    stored = [("handbook", OPEN), ("office", OPEN), ("office", ACLS[1]), ("team", ACLS[2])]
+    occurring = Occurring(cast("Engine", Facets(stored)), lambda: 0.0, None)
     fields = occurring.fields(Principal(frozenset(tokens)), wikis)
 
     assert fields is not None
@@ -102,15 +104,15 @@ def test_a_clause_that_every_passage_meets_is_left_out(
 
 
 def test_a_list_is_used_for_its_time_and_no_longer() -> None:
-    now, there = [0.0], Facets([("handbook", OPEN)])
-    occurring = Occurring(cast("Engine", there), lambda: now[0], 5.0)
+    now, facets = [0.0], Facets([("handbook", OPEN)])
+    occurring = Occurring(cast("Engine", facets), lambda: now[0], 5.0)
     staff = Principal(frozenset({"staff"}))
-    found = []
+    fields = []
     for now[0] in (0.0, 4.9, 5.0):
-        found.append(occurring.fields(staff, None))
-        there.passages = [("handbook", ACLS[1])]
+        fields.append(occurring.fields(staff, None))
+        facets.passages = [("handbook", ACLS[1])]
 
-    assert found == [None, None, {}]
+    assert fields == [None, None, {}]
 
 
 def test_acls_are_judged_once_for_the_searches_of_one_question(
@@ -134,10 +136,10 @@ def test_acls_are_judged_once_for_the_searches_of_one_question(
     assert judged == [OPEN, OPEN, OPEN, ACLS[1]]
 
 
-def test_what_another_process_has_written_since_is_found_by_nobody_who_may_not(
+def test_passages_that_another_process_wrote_since_are_found_by_nobody_who_may_not_read_them(
     tmp_path: Path,
 ) -> None:
-    """The list of Acls is from before, so the filter has no clause at all."""
+    """The list of Acls is older than the passage, so the filter has no clause at all."""
     engine = EdgeEngine(tmp_path / "index", EMBEDDER.dimensions)
     with StoredPassages(engine) as index:
         other = StoredPassages(engine)
@@ -146,18 +148,18 @@ def test_what_another_process_has_written_since_is_found_by_nobody_who_may_not(
         index.replace(passages("leave", *texts), vectors)
         anyone = Principal.of(EVERYONE)
 
-        def found(wikis: list[str] | None) -> list[str]:
+        def places_found(wikis: list[str] | None) -> list[str]:
             hits = index.search("leave", vectors[0].whole, reader=anyone, limit=9, wikis=wikis)
             return [f"{hit.passage.wiki}/{hit.passage.page}" for hit in hits]
 
-        before = found(["handbook"])
+        before = places_found(["handbook"])
         texts = ["Leave of chiefs on Kilimanjaro is 40 days."]
         other.replace(passages("chiefs", *texts, acl=ACLS[1]), EMBEDDER.embed_passages(texts))
         texts = ["Leave of the team in Zanzibar is 30 days."]
         other.replace(passages("all", *texts, wiki="team"), EMBEDDER.embed_passages(texts))
 
-        assert before == found(["handbook"]) == ["handbook/leave"]
-        assert sorted(found(None)) == ["handbook/leave", "team/all"]
+        assert before == places_found(["handbook"]) == ["handbook/leave"]
+        assert sorted(places_found(None)) == ["handbook/leave", "team/all"]
         assert "zanzibar" in index.near_words("zanzibr", reader=anyone)
         assert index.near_words("kilimanjara", reader=anyone, wikis=["handbook"]) == {}
         assert index.near_words("zanzibr", reader=anyone, wikis=["handbook"]) == {}

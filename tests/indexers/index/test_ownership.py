@@ -24,28 +24,34 @@ def server() -> Server:
     return Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
 
 
-def index(server: Server, owner: str, wanted: str = "m-s", prefix: str = "") -> CurrentIndex:
+def index(server: Server, owner: str, fingerprint: str = "m-s", prefix: str = "") -> CurrentIndex:
     def opened(name: str) -> ServerIndex:
         return ServerIndex.open(server, collection=name, dimensions=EMBEDDER.dimensions)
 
     ownership = CollectionOwnership(server, owner) if owner else None
-    return CurrentIndex(ServerCatalog(server, opened, prefix=prefix, ownership=ownership), wanted)
+    return CurrentIndex(
+        ServerCatalog(server, opened, prefix=prefix, ownership=ownership), fingerprint
+    )
 
 
 def put(index: CurrentIndex, text: str) -> None:
-    written = passages("leave", text)
-    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+    new_passages = passages("leave", text)
+    index.replace(
+        new_passages, EMBEDDER.embed_passages([passage.embedded for passage in new_passages])
+    )
 
 
-@pytest.mark.parametrize("wanted", ["m-s", "other-s"])
-def test_a_strangers_collection_is_refused_and_stays(server: Server, wanted: str) -> None:
+@pytest.mark.parametrize("fingerprint", ["m-s", "other-s"])
+def test_a_strangers_collection_is_refused_and_stays(server: Server, fingerprint: str) -> None:
     ours = index(server, "ours")
     put(ours, "Leave is long.")
     with pytest.raises(IndexUnavailable, match=r"belongs to another Footnote.*\[index\] prefix"):
-        index(server, "theirs", wanted)
+        index(server, "theirs", fingerprint)
 
     assert ours.counts() == {"handbook": (1, 1)}
-    assert [one.name for one in server.client.get_collections().collections] == ["passages-m-s"]
+    assert [collection.name for collection in server.client.get_collections().collections] == [
+        "passages-m-s"
+    ]
 
 
 def test_with_prefixes_of_their_own_both_live(server: Server) -> None:
@@ -64,7 +70,7 @@ def test_the_same_footnote_opens_it_again_and_another_process_does(server: Serve
     assert index(server, "ours").counts() == {"handbook": (1, 1)}
 
 
-def test_what_an_earlier_version_made_is_claimed_once(server: Server) -> None:
+def test_a_collection_of_an_earlier_version_is_claimed_once(server: Server) -> None:
     put(index(server, ""), "Leave is long.")
     assert index(server, "ours").counts() == {"handbook": (1, 1)}
 
@@ -72,27 +78,27 @@ def test_what_an_earlier_version_made_is_claimed_once(server: Server) -> None:
         index(server, "theirs")
 
 
-def test_a_collection_of_nobody_knows_whom_is_not_removed(server: Server) -> None:
-    """Its name begins as ours do."""
+def test_a_collection_of_an_unknown_owner_is_not_removed(server: Server) -> None:
+    """The name of the collection begins as ours do."""
     put(index(server, "theirs", "m-s", prefix="passages-"), "Leave is long.")
     index(server, "ours")
     building = index(server, "ours", "m-t")
     assert building.promote()
-    names = {one.name for one in server.client.get_collections().collections}
+    names = {collection.name for collection in server.client.get_collections().collections}
 
     assert names == {"passages-m-t", "passages-passages-m-s"}
 
 
 def test_an_owner_is_the_database_or_the_data_folder(tmp_path: Path) -> None:
-    one = "postgresql+psycopg://foot:secret@db.example.com/footnote"
-    other = "postgresql+psycopg://foot:changed@db.example.com/footnote"
-    here, there = tmp_path / "here", tmp_path / "there"
+    address = "postgresql+psycopg://foot:secret@db.example.com/footnote"
+    same_address = "postgresql+psycopg://foot:changed@db.example.com/footnote"
+    folder, other_folder = tmp_path / "here", tmp_path / "there"
 
-    assert owner_of(here, one) == owner_of(there, other)
-    assert owner_of(here, one) != owner_of(here, one + "-hr")
-    assert owner_of(here, "") == owner_of(here, "")
-    assert owner_of(here, "") != owner_of(there, "")
-    assert "secret" not in owner_of(here, one)
+    assert owner_of(folder, address) == owner_of(other_folder, same_address)
+    assert owner_of(folder, address) != owner_of(folder, address + "-hr")
+    assert owner_of(folder, "") == owner_of(folder, "")
+    assert owner_of(folder, "") != owner_of(other_folder, "")
+    assert "secret" not in owner_of(folder, address)
 
 
 def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

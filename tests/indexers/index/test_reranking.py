@@ -1,5 +1,5 @@
-"""Cross-encoders as fastembed loads them and onnxruntime runs them: the bundled one, as it is,
-and others by name; and some that are not there."""
+"""Cross-encoders loaded by fastembed and run by onnxruntime: the bundled model, other models by
+name, and missing models."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def test_no_texts_no_scores(reranker: FastembedReranker) -> None:
     assert reranker.scores("leave", []) == []
 
 
-def test_a_name_that_nobody_knows_is_told(tmp_path: Path) -> None:
+def test_an_unknown_name_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"no reranker 'acme/unheard-of'.*\[answer\]"):
         FastembedReranker("acme/unheard-of", tmp_path)
 
 
-def test_a_model_that_is_neither_there_nor_to_be_had_is_told(
+def test_a_model_that_can_be_neither_found_nor_downloaded_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
@@ -60,7 +60,7 @@ def test_a_model_that_is_neither_there_nor_to_be_had_is_told(
         FastembedReranker("Xenova/ms-marco-MiniLM-L-6-v2", tmp_path)
 
 
-def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_model_is_reported(tmp_path: Path) -> None:
     cross_encoder.shelve(tmp_path, WORDS, model=b"no model at all")
 
     with pytest.raises(ModelUnavailable, match="could be neither read"):
@@ -92,11 +92,11 @@ def test_the_bundled_one_has_a_score_for_any_text(bundled: LocalReranker, text: 
     assert math.isfinite(score)
 
 
-def test_what_the_bundled_one_does_not_read_is_cut_off(bundled: LocalReranker) -> None:
+def test_text_beyond_the_bundled_model_s_limit_is_cut_off(bundled: LocalReranker) -> None:
     long = "leave " * 250
-    one, other = bundled.scores("leave", [long, long + "printer " * 300])
+    cut, longer = bundled.scores("leave", [long, long + "printer " * 300])
 
-    assert one == pytest.approx(other, abs=1e-3)
+    assert cut == pytest.approx(longer, abs=1e-3)
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "word_embeddings.bin", "tokenizer.json"])
@@ -119,7 +119,7 @@ def test_a_missing_bundled_model_is_named_and_where_another_can_be(tmp_path: Pat
     ("holds", "says"),
     [(None, "cannot be read"), ('{"model_max_length"', "is not the reranker it should be")],
 )
-def test_what_is_damaged_beside_the_weights_is_told_like_them(
+def test_a_damaged_file_beside_the_weights_is_reported_like_damaged_weights(
     holds: str | None, says: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "model"
@@ -132,10 +132,10 @@ def test_what_is_damaged_beside_the_weights_is_told_like_them(
 
 
 def test_indexes_of_one_process_share_the_bundled_one() -> None:
-    one, other = LocalReranker(threads=1), LocalReranker(threads=1)
-    assert one.scores("leave", ["leave"]) == other.scores("leave", ["leave"])
+    first, second = LocalReranker(threads=1), LocalReranker(threads=1)
+    assert first.scores("leave", ["leave"]) == second.scores("leave", ["leave"])
 
-    assert one._loaded is other._loaded
+    assert first._loaded is second._loaded
 
 
 def test_the_digests_of_the_bundled_one_are_those_of_its_provenance() -> None:
@@ -160,11 +160,11 @@ def test_threads_share_one_bundled_model_from_the_first_use_on() -> None:
     together = threading.Barrier(3)
     scores: list[float] = []
 
-    def read() -> None:
+    def score() -> None:
         together.wait()
         scores.extend(reranker.scores("How long is leave?", ["Leave is thirty days."]))
 
-    threads = [threading.Thread(target=read) for _ in range(3)]
+    threads = [threading.Thread(target=score) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:

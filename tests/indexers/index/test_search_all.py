@@ -1,5 +1,5 @@
-"""Several searches at once find what they find one by one: the same passages and scores, to the
-last bit."""
+"""Several searches at once find the same passages with the same scores as one by one, to the last
+bit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoredPassages]:
 
 
 def fill(index: StoredPassages) -> None:
-    """Write pages of random words, of which some say the same, some are closed to guests, and some
+    """Write pages of random words. Some repeat the same text, some are closed to guests, and some
     wait for their embedding."""
     chance = random.Random(7)  # noqa: S311 - the same pages in every run
     for page in range(PAGES):
@@ -49,7 +49,7 @@ def fill(index: StoredPassages) -> None:
             Passage("handbook", f"p{page}", "1", at, f"Page {page}", (), "", text, text, acl)
             for at, text in enumerate(texts)
         ]
-        wholes = [one.whole for one in EMBEDDER.embed_passages(texts)]
+        wholes = [embedding.whole for embedding in EMBEDDER.embed_passages(texts)]
         halves = [EMBEDDER.embed_question(" ".join(text.split()[:6])) for text in texts]
         embeddings = [
             Embedding(()) if page % 11 == 0 else Embedding(whole, pack([half, whole]))
@@ -59,7 +59,7 @@ def fill(index: StoredPassages) -> None:
 
 
 def queries(seed: int) -> list[IndexQuery]:
-    """Queries as those of a follow-up: the same question, beside several others. The last has no
+    """Return the queries of a follow-up: the same question with several others. The last has no
     vector, as in an index of another model."""
     chance = random.Random(seed)  # noqa: S311 - the same in every run
     question = " ".join(chance.choices(WORDS, k=3))
@@ -71,7 +71,7 @@ def queries(seed: int) -> list[IndexQuery]:
 
 
 class OneByOne:
-    """The index, which searches for several queries one after the other."""
+    """An index that searches for several queries one after another."""
 
     def __init__(self, index: StoredPassages) -> None:
         self._index = index
@@ -80,11 +80,11 @@ class OneByOne:
         return getattr(self._index, name)
 
     def search_all(self, queries: Sequence[IndexQuery], **options: Any) -> list[list[Hit]]:
-        return [self._index.search(one.text, one.vector, **options) for one in queries]
+        return [self._index.search(query.text, query.vector, **options) for query in queries]
 
 
 def untied(hits: list[Hit]) -> list[Hit]:
-    """Without those whose score is the last one's: which of them are found varies."""
+    """Return the hits without those that tie for last place: which of them are found varies."""
     return [hit for hit in hits if hit.score > hits[-1].score]
 
 
@@ -93,11 +93,11 @@ def untied(hits: list[Hit]) -> list[Hit]:
 def test_searches_together_find_what_they_find_alone(
     index: StoredPassages, reader: Principal, seed: int
 ) -> None:
-    asked = queries(seed)
+    index_queries = queries(seed)
 
-    together = index.search_all(asked, reader=reader, limit=20)
+    together = index.search_all(index_queries, reader=reader, limit=20)
 
-    alone = OneByOne(index).search_all(asked, reader=reader, limit=20)
+    alone = OneByOne(index).search_all(index_queries, reader=reader, limit=20)
     assert [[hit.score for hit in hits] for hits in together] == [
         [hit.score for hit in hits] for hits in alone
     ]
@@ -118,8 +118,8 @@ def test_a_follow_up_finds_what_its_searches_find_one_by_one(
     question = Question(text, ANN, history=history)
 
     together, alone = (
-        Retrieval(each, EMBEDDER, clock=lambda: 0.0)(question)
-        for each in (index, cast("StoredPassages", OneByOne(index)))
+        Retrieval(searched, EMBEDDER, clock=lambda: 0.0)(question)
+        for searched in (index, cast("StoredPassages", OneByOne(index)))
     )
 
     assert together == alone
@@ -127,16 +127,18 @@ def test_a_follow_up_finds_what_its_searches_find_one_by_one(
 
 
 def test_an_old_version_is_in_none_of_them(index: StoredPassages) -> None:
-    """What was written last is found by all of them, and what it replaced by none."""
+    """Every search finds the new version, and none finds the replaced one."""
     text = "zanzibar leave"
     for revision in ("1", "2"):
         passage = Passage(
             "handbook", "news", revision, 0, "News", (), "", text, text, Acl.of({EVERYONE})
         )
         index.replace([passage], EMBEDDER.embed_passages([text]))
-    asked = [IndexQuery(words, EMBEDDER.embed_question(words)) for words in ("zanzibar", text)]
+    index_queries = [
+        IndexQuery(words, EMBEDDER.embed_question(words)) for words in ("zanzibar", text)
+    ]
 
-    together = index.search_all(asked, reader=GUEST, limit=10)
+    together = index.search_all(index_queries, reader=GUEST, limit=10)
 
     assert [
         [h.passage.revision for h in hits if h.passage.page == "news"] for hits in together
@@ -154,28 +156,28 @@ def test_a_server_is_asked_once_for_all_of_them(monkeypatch: pytest.MonkeyPatch)
     server = Server("https://qdrant.example.com", options=options, client=client)
     index = ServerIndex.open(server, collection="all", dimensions=EMBEDDER.dimensions)
     fill(index)
-    sent: list[tuple[int, Any]] = []
+    batches: list[tuple[int, Any]] = []
     query = client.query_batch_points
 
     def counted(name: str, requests: Sequence[Any], **options: Any) -> Any:
-        sent.append((len(requests), options["consistency"]))
+        batches.append((len(requests), options["consistency"]))
         return query(name, requests, **options)
 
     monkeypatch.setattr(client, "query_batch_points", counted)
-    asked = queries(0)[:5]
-    together = index.search_all(asked, reader=ANN, limit=10)
+    index_queries = queries(0)[:5]
+    together = index.search_all(index_queries, reader=ANN, limit=10)
 
-    assert sent == [(len(asked), "majority")]
-    alone = OneByOne(index).search_all(asked, reader=ANN, limit=10)
-    for found, expected in zip(together, alone, strict=True):
-        # In memory, scores differ in their last bit from one search to the next.
+    assert batches == [(len(index_queries), "majority")]
+    alone = OneByOne(index).search_all(index_queries, reader=ANN, limit=10)
+    for hits, expected in zip(together, alone, strict=True):
+        # In memory, the last bit of a score differs from one search to the next.
         scores = [hit.score for hit in expected]
-        assert [hit.score for hit in found] == pytest.approx(scores)
-        assert found[0].passage == expected[0].passage
+        assert [hit.score for hit in hits] == pytest.approx(scores)
+        assert hits[0].passage == expected[0].passage
     index.close()
 
 
-def test_nobody_finds_anything_in_what_is_closed_to_them(index: StoredPassages) -> None:
+def test_nobody_finds_a_passage_that_is_closed_to_them(index: StoredPassages) -> None:
     nobody = Principal.of()
 
     assert index.search_all(queries(0), reader=nobody, limit=10) == [[]] * len(queries(0))
@@ -201,4 +203,4 @@ def test_comparing_several_questions_changes_no_bit(seed: int) -> None:
 
     together = cosines_of_all(questions, texts)
 
-    assert together == [cosines(*both) for both in zip(questions, texts, strict=True)]
+    assert together == [cosines(*pair) for pair in zip(questions, texts, strict=True)]

@@ -1,4 +1,4 @@
-"""What is particular to the served engine: how a server fails."""
+"""What only the served engine does: how a server fails."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_server_that_does_not_answer_is_named() -> None:
 
 
 class Versioned(Refusing):
-    """A server that says which version it is, and nothing else."""
+    """A server that states its version and nothing else."""
 
     version = ""
 
@@ -87,7 +87,7 @@ class Versioned(Refusing):
 @pytest.mark.parametrize(
     ("apart", "fits"), [((0, 0), True), ((0, 1), True), ((0, -2), False), ((1, 0), False)]
 )
-def test_a_server_of_a_version_that_does_not_fit_is_told(
+def test_a_server_of_an_incompatible_version_is_reported(
     apart: tuple[int, int], fits: bool
 ) -> None:
     major, minor, _ = (int(part) for part in CLIENT_VERSION.split("."))
@@ -110,14 +110,14 @@ class Clock:
 
 
 class MadeMeanwhile(QdrantClient):
-    """Another process makes each collection a moment before."""
+    """A client for which another process creates each collection a moment earlier."""
 
     def create_collection(self, *args: Any, **kwargs: Any) -> bool:
         super().create_collection(*args, **kwargs)
         raise UnexpectedResponse(409, "Conflict", b"it exists already", Headers())
 
 
-def test_of_processes_that_start_together_one_makes_the_index() -> None:
+def test_one_of_the_processes_that_start_together_creates_the_index() -> None:
     server = Server("http://qdrant.example.com", client=MadeMeanwhile(":memory:"))
     index = ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
 
@@ -127,27 +127,28 @@ def test_of_processes_that_start_together_one_makes_the_index() -> None:
 def test_rights_that_another_process_wrote_are_known_in_seconds() -> None:
     embedder, clock = WordEmbedder(), Clock()
     memory = Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
-    here, there = (
+    reading, writing = (
         ServerIndex.open(memory, collection="passages", dimensions=64, clock=clock)
         for _ in range(2)
     )
     reader = Principal.of(EVERYONE, "group:people")
     question = embedder.embed_question("leave")
-    assert here.search("leave", question, reader=reader, limit=1) == []
-    written = passages("leave", "Leave is long.", acl=Acl.of(["group:people"]))
-    there.replace(written, embedder.embed_passages(["leave"]))
+    assert reading.search("leave", question, reader=reader, limit=1) == []
+    new_passages = passages("leave", "Leave is long.", acl=Acl.of(["group:people"]))
+    writing.replace(new_passages, embedder.embed_passages(["leave"]))
     clock.now += 5.0
 
-    assert len(here.search("leave", question, reader=reader, limit=1)) == 1
+    assert len(reading.search("leave", question, reader=reader, limit=1)) == 1
 
 
 def test_options_reach_the_client_and_new_collections(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "ca.pem").write_bytes(b"certificate")
-    asked: dict[str, dict[str, Any]] = {}
+    options_by_call: dict[str, dict[str, Any]] = {}
     monkeypatch.setattr(
-        "indexers.index.server.QdrantClient", lambda **named: asked.setdefault("client", named)
+        "indexers.index.server.QdrantClient",
+        lambda **options: options_by_call.setdefault("client", options),
     )
     options = ServerOptions(
         grpc_port=6334, ca_file=str(tmp_path / "ca.pem"), timeout_seconds=7, shards=6, replicas=3,
@@ -158,27 +159,27 @@ def test_options_reach_the_client_and_new_collections(
     for name in ("create_collection", "update_collection"):
         call = getattr(memory, name)
 
-        def noted(*args: Any, _name: str = name, _call: Any = call, **named: Any) -> Any:
-            asked[_name] = named
-            return _call(*args, **named) if _name != "update_collection" else True
+        def noted(*args: Any, _name: str = name, _call: Any = call, **options: Any) -> Any:
+            options_by_call[_name] = options
+            return _call(*args, **options) if _name != "update_collection" else True
 
         monkeypatch.setattr(memory, name, noted)
     server = Server("https://qdrant.example.com:6333", options=options, client=memory)
     ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
 
-    assert asked["client"] == {
+    assert options_by_call["client"] == {
         "url": "https://qdrant.example.com:6333", "api_key": "key", "check_compatibility": False,
         "timeout": 7, "prefer_grpc": True, "grpc_port": 6334, "verify": str(tmp_path / "ca.pem"),
         "grpc_options": {"root_certificates": b"certificate"},
     }  # fmt: skip
-    created = asked["create_collection"]
+    created = options_by_call["create_collection"]
     assert [created[name] for name in _CREATED] == [6, 3, 2]
-    assert asked["update_collection"]["collection_params"].read_fan_out_factor == 1
+    assert options_by_call["update_collection"]["collection_params"].read_fan_out_factor == 1
 
 
 _CREATED = ("shard_number", "replication_factor", "write_consistency_factor")
 _READS = frozenset({"query_points", "retrieve", "scroll", "facet"})
-"""What the engine reads by."""
+"""The calls that the engine reads by."""
 _ALL_READS = _READS | {"count", "query_batch_points", "query_points_groups"}
 
 
@@ -186,13 +187,13 @@ def test_everything_that_reads_asks_for_the_consistency_that_is_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     memory = QdrantClient(":memory:")
-    asked: list[tuple[str, Any]] = []
+    reads: list[tuple[str, Any]] = []
     for name in _ALL_READS:
         call = getattr(memory, name)
 
-        def noted(*args: Any, _name: str = name, _call: Any = call, **named: Any) -> Any:
-            asked.append((_name, named.get("consistency")))
-            return _call(*args, **named)
+        def noted(*args: Any, _name: str = name, _call: Any = call, **options: Any) -> Any:
+            reads.append((_name, options.get("consistency")))
+            return _call(*args, **options)
 
         monkeypatch.setattr(memory, name, noted)
     options = ServerOptions(read_consistency="majority")
@@ -201,15 +202,15 @@ def test_everything_that_reads_asks_for_the_consistency_that_is_set(
     index.replace(passages("leave", "Leave is long."), EMBEDDER.embed_passages(["leave"]))
     question = EMBEDDER.embed_question("leave")
     reader = Principal.of(EVERYONE)
-    found = index.search("leave", question, reader=reader, limit=1)
+    hits = index.search("leave", question, reader=reader, limit=1)
     near = index.passages([("handbook", "leave", 0)], reader=reader)
     counts, known, points = index.counts(), index.known("handbook"), list(index.points())
 
-    assert [len(found), len(near), counts["handbook"], len(known), len(points)] == [
+    assert [len(hits), len(near), counts["handbook"], len(known), len(points)] == [
         1, 1, (1, 1), 1, 2,
     ]  # fmt: skip
-    assert {name for name, _ in asked} == _READS
-    assert {consistency for _, consistency in asked} == {"majority"}
+    assert {name for name, _ in reads} == _READS
+    assert {consistency for _, consistency in reads} == {"majority"}
 
 
 @pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection:UserWarning")
@@ -225,10 +226,10 @@ def test_a_server_that_does_not_answer_over_grpc_is_named() -> None:
 
 
 class Packing(Refusing):
-    """A server with one collection, of which it makes a snapshot, ``seconds`` long."""
+    """A server with one collection, which takes ``seconds`` to make a snapshot."""
 
     seconds = 0.0
-    made: dict[str, Any] | None = None
+    snapshot: dict[str, Any] | None = None
     keys: list[str | None]
     path_of_snapshot = ""
 
@@ -242,7 +243,7 @@ class Packing(Refusing):
         type(self).path_of_snapshot = self.path
         self.keys.append(self.headers["api-key"])
         time.sleep(self.seconds)
-        self._tell(self.made)
+        self._tell(self.snapshot)
 
     def _tell(self, result: Any) -> None:
         self.rfile.read(int(self.headers["Content-Length"] or 0))
@@ -251,7 +252,7 @@ class Packing(Refusing):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        with suppress(OSError):  # the client has gone
+        with suppress(OSError):  # the client disconnected
             self.wfile.write(body)
 
 
@@ -275,8 +276,8 @@ _SNAPSHOT = {"name": "passages-1.snapshot", "size": 1, "checksum": "abc"}
 
 
 @contextmanager
-def packing(seconds: float, made: dict[str, Any] | None) -> Iterator[tuple[str, type[Packing]]]:
-    handler = type("Handler", (Packing,), {"seconds": seconds, "made": made, "keys": []})
+def packing(seconds: float, snapshot: dict[str, Any] | None) -> Iterator[tuple[str, type[Packing]]]:
+    handler = type("Handler", (Packing,), {"seconds": seconds, "snapshot": snapshot, "keys": []})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
         threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{http.server_port}", handler
@@ -294,7 +295,7 @@ def test_a_snapshot_may_take_longer_than_any_other_request(tmp_path: Path) -> No
         engine = ServerEngine(server, "passages", EMBEDDER.dimensions)
         engine.back_up(tmp_path / "copy")
         with pytest.raises(IndexUnavailable, match="timed out"), server.translate_errors():
-            server.client.create_snapshot("passages")  # as it would be without
+            server.client.create_snapshot("passages")  # with the usual timeout
     note = json.loads((tmp_path / "copy" / SNAPSHOT).read_text())
 
     assert handler.path_of_snapshot == "/collections/passages/snapshots?wait=true"
@@ -305,13 +306,13 @@ def test_a_snapshot_may_take_longer_than_any_other_request(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("options", [ServerOptions(), ServerOptions(timeout_seconds=100_000)])
-def test_a_snapshot_has_an_hour_or_what_is_set_if_that_is_longer(
+def test_a_snapshot_may_take_an_hour_or_the_configured_timeout_if_that_is_longer(
     options: ServerOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[dict[str, Any]] = []
+    client_options: list[dict[str, Any]] = []
 
-    def client(**named: Any) -> QdrantClient:
-        made.append(named)
+    def client(**options: Any) -> QdrantClient:
+        client_options.append(options)
         return QdrantClient(":memory:")
 
     monkeypatch.setattr("indexers.index.server.QdrantClient", client)
@@ -319,7 +320,7 @@ def test_a_snapshot_has_an_hour_or_what_is_set_if_that_is_longer(
     with server.with_timeout(3600) as lent:
         assert lent is not server.client
 
-    assert [named["timeout"] for named in made] == [
+    assert [options["timeout"] for options in client_options] == [
         options.timeout_seconds,
         max(3600, options.timeout_seconds),
     ]

@@ -1,4 +1,4 @@
-"""Words one slip of the keyboard away, and which of them are words."""
+"""Words one typo away, and which of them are known words."""
 
 from __future__ import annotations
 
@@ -12,36 +12,38 @@ WORDS = st.text(st.sampled_from("abcdefgz\u00e4\u00e9"), min_size=SHORTEST, max_
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "word"),
     [
-        ("emial", "email"),  # exchanged
-        ("trelo", "trello"),  # left out
-        ("aprproval", "approval"),  # put in
-        ("vocation", "vacation"),  # another's place
+        ("emial", "email"),  # swapped letters
+        ("trelo", "trello"),  # missing letter
+        ("aprproval", "approval"),  # extra letter
+        ("vocation", "vacation"),  # wrong letter
         ("k\u00fcndigng", "k\u00fcndigung"),
         ("\u043e\u0442\u043f\u0441\u043a", "\u043e\u0442\u043f\u0443\u0441\u043a"),
     ],
 )
-def test_one_slip_leads_to_what_was_meant(typed: str, meant: str) -> None:
-    assert meant in one_typo_away(typed)
+def test_one_typo_leads_to_the_word_that_was_meant(typed: str, word: str) -> None:
+    assert word in one_typo_away(typed)
 
 
 @given(WORDS)
-def test_a_slip_keeps_the_first_letter_and_is_undone_by_one(word: str) -> None:
+def test_a_typo_keeps_the_first_letter_and_is_undone_by_another(word: str) -> None:
     near = one_typo_away(word)
 
     assert word not in near
-    assert all(one[0] == word[0] and abs(len(one) - len(word)) <= 1 for one in near)
-    within = [one for one in near if one.isascii()]
-    assert not word.isascii() or all(word in one_typo_away(one) for one in within)
+    assert all(
+        candidate[0] == word[0] and abs(len(candidate) - len(word)) <= 1 for candidate in near
+    )
+    within = [candidate for candidate in near if candidate.isascii()]
+    assert not word.isascii() or all(word in one_typo_away(candidate) for candidate in within)
 
 
 @pytest.mark.parametrize("word", ["", "abc", "\u4f1a\u8bae\u5ba4\u5728", "x" * (LONGEST + 1)])
-def test_what_is_short_or_long_or_without_an_alphabet_is_near_nothing(word: str) -> None:
+def test_a_short_or_long_word_or_one_without_an_alphabet_is_near_nothing(word: str) -> None:
     assert one_typo_away(word) == frozenset()
 
 
-def test_a_form_of_a_word_that_stands_there_counts_nothing_itself() -> None:
+def test_another_form_of_a_word_on_the_page_does_not_count() -> None:
     slips = Slips("vouchres", ["english"])
 
     near = slips.of([("Travel\nHand in one voucher.", "english")])
@@ -60,7 +62,7 @@ def test_every_language_of_the_pages_is_looked_in() -> None:
     assert slips.of([("Urlaub\nDer Urlaub ist lang.", "german")])["urlaub"] == 1
 
 
-def test_a_rare_word_is_told_from_a_misspelt_one() -> None:
+def test_a_rare_word_is_distinguished_from_a_misspelt_one() -> None:
     assert is_spelt_right("raisins", ["english"])
     assert is_spelt_right("reisekosten", ["english", "german"])
     assert not is_spelt_right("recieve", ["english"])

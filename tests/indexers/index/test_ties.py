@@ -1,4 +1,4 @@
-"""Equal scores: the engine returns them in any order, a search always in the same."""
+"""Equal scores: the engine returns them in any order, a search always in the same order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.fakes.passages import passages
 ANYONE = Principal.of(EVERYONE)
 
 
-def found(passage: Passage, score: float) -> FoundPoint:
+def found_point(passage: Passage, score: float) -> FoundPoint:
     return FoundPoint(schema.passage_payload(passage, 1, Embedding((1.0,)), "english"), score)
 
 
@@ -28,21 +28,26 @@ def test_the_order_of_equal_scores_does_not_depend_on_the_engine() -> None:
     first, second = passages("leave", "One.", "Two.")
     (other,) = passages("travel", "Three.")
     best = replace(other, page="zulu", embedded="Four.")
-    points = [found(first, 0.5), found(second, 0.5), found(other, 0.5), found(best, 0.9)]
+    points = [
+        found_point(first, 0.5),
+        found_point(second, 0.5),
+        found_point(other, 0.5),
+        found_point(best, 0.9),
+    ]
 
     for order in permutations(points):
         assert places(order) == [("zulu", 0), ("leave", 0), ("leave", 1), ("travel", 0)]
 
 
-def test_of_copies_on_several_pages_the_same_one_is_kept() -> None:
+def test_the_same_copy_is_kept_if_several_pages_have_one() -> None:
     (here,) = passages("archive", "Everyone has 28 days.")
-    copies = [found(here, 0.5), found(replace(here, page="leave"), 0.5)]
+    copies = [found_point(here, 0.5), found_point(replace(here, page="leave"), 0.5)]
 
     assert {tuple(places(order)) for order in permutations(copies)} == {(("archive", 0),)}
 
 
 def test_a_closed_copy_does_not_hide_an_open_one() -> None:
     (here,) = passages("archive", "Everyone has 28 days.", acl=Acl.of(["group:hr"]))
-    copies = (found(here, 0.5), found(replace(here, page="leave", acl=OPEN), 0.5))
+    copies = (found_point(here, 0.5), found_point(replace(here, page="leave", acl=OPEN), 0.5))
 
     assert places(copies) == [("leave", 0)]

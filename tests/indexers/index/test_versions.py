@@ -1,4 +1,4 @@
-"""At any moment a page has exactly one readable version, never none."""
+"""At any moment a page has exactly one readable version."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STAFF, CHIEFS = Acl.of(["staff", "chiefs"]), Acl.of(["chiefs"])
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """The process is killed here."""
 
 
 class Mortal:
@@ -70,8 +70,10 @@ def index(engine: Mortal) -> StoredPassages:
     return StoredPassages(engine)
 
 
-def put(index: StoredPassages, written: Sequence[Passage]) -> None:
-    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+def put(index: StoredPassages, new_passages: Sequence[Passage]) -> None:
+    index.replace(
+        new_passages, EMBEDDER.embed_passages([passage.embedded for passage in new_passages])
+    )
 
 
 def readable(
@@ -99,7 +101,7 @@ def test_a_replace_that_is_killed_leaves_the_old_version_or_the_new(
     engine.writes_left = None
     expected, revision = (OLD, "old") if writes < 2 else (NEW, "new")
 
-    # Asked for either's words: the other's passages may be the only ones that are near.
+    # The question has the words of both versions. One version's passages may be the only near ones.
     assert readable(index, "leave is long") == expected
     assert readable(index, "holidays are short") == expected
     assert index.known("handbook")["leave"].revision == revision
@@ -125,10 +127,10 @@ def test_a_first_version_that_is_killed_is_not_there(
     assert index.counts() == {}
 
 
-def test_left_over_passages_do_not_crowd_out_what_is_readable(
+def test_left_over_passages_do_not_crowd_out_readable_ones(
     index: StoredPassages, engine: Mortal
 ) -> None:
-    """More of them than a search looks at."""
+    """There are more leftover passages than a search looks at."""
     put(index, passages("travel", "Leave for the airport early."))
     engine.writes_left = 1
     with pytest.raises(Killed):
@@ -142,7 +144,7 @@ def test_left_over_passages_do_not_crowd_out_what_is_readable(
 def test_a_label_that_is_killed_is_made_again(
     index: StoredPassages, engine: Mortal, writes: int
 ) -> None:
-    """What is known says so last: until then the wiki's difference still shows."""
+    """The known revision is written last: until then the page still differs from the wiki."""
     put(index, passages("leave", *OLD))
     kill_a_label(index, engine, NOBODY, writes)
 
@@ -157,28 +159,28 @@ def test_a_label_that_is_killed_is_made_again(
 
 @pytest.mark.parametrize("writes", range(1, 3))
 @pytest.mark.parametrize(
-    ("stood", "killed"),
+    ("former", "killed"),
     [(OPEN, STAFF), (STAFF, OPEN), (STAFF, CHIEFS), (STAFF & CHIEFS, STAFF), (NOBODY, OPEN)],
     ids=str,
 )
 def test_rights_that_go_back_after_a_killed_label_are_not_taken_for_unchanged(
-    index: StoredPassages, engine: Mortal, stood: Acl, killed: Acl, writes: int
+    index: StoredPassages, engine: Mortal, former: Acl, killed: Acl, writes: int
 ) -> None:
-    """Nor does it look narrower than it may be: whoever narrows it must see that it is wide."""
-    put(index, passages("leave", *OLD, acl=stood))
+    """The known Acl must not look narrower than it is, or nobody would narrow it."""
+    put(index, passages("leave", *OLD, acl=former))
     before = index.known("handbook")["leave"]
     kill_a_label(index, engine, killed, writes)
-    known = index.known("handbook")["leave"]
+    page = index.known("handbook")["leave"]
     readers = [Principal.of(EVERYONE, *tokens) for tokens in ((), ("staff",), ("chiefs",))]
 
-    assert known.revision not in {before.revision, "2"}
+    assert page.revision not in {before.revision, "2"}
     for reader in readers:
-        assert known.acl.admits(reader) == (stood.admits(reader) or killed.admits(reader))
+        assert page.acl.admits(reader) == (former.admits(reader) or killed.admits(reader))
 
-    index.relabel("handbook", "leave", known.revision, known.acl & stood)
+    index.relabel("handbook", "leave", page.revision, page.acl & former)
 
     for reader in readers:
-        assert readable(index, reader=reader) == (OLD if stood.admits(reader) else [])
+        assert readable(index, reader=reader) == (OLD if former.admits(reader) else [])
 
 
 @pytest.mark.parametrize("writes", range(1, 3))
@@ -187,15 +189,15 @@ def test_readers_are_narrowed_after_a_killed_label_too(
 ) -> None:
     put(index, passages("leave", *OLD, acl=STAFF))
     kill_a_label(index, engine, OPEN, writes)
-    CurrentIndex(OneShelf(index), "wanted").narrow("handbook", CHIEFS)
+    CurrentIndex(SingleIndexCatalog(index), "wanted").narrow("handbook", CHIEFS)
 
     assert readable(index, reader=Principal.of(EVERYONE, "staff")) == []
     assert readable(index, reader=Principal.of(EVERYONE, "chiefs")) == OLD
     assert index.known("handbook")["leave"].revision not in {"1", "2"}
 
 
-class OneShelf:
-    """Holds one index under every name."""
+class SingleIndexCatalog:
+    """A catalog that has one index under every name."""
 
     def __init__(self, index: PassageIndex) -> None:
         self._index = index
@@ -250,10 +252,10 @@ def test_a_removal_that_is_killed_is_made_again(
 def test_a_page_that_lost_passages_to_a_damage_counts_as_new(
     index: StoredPassages, engine: Mortal
 ) -> None:
-    written = passages("leave", *OLD)
-    put(index, written)
+    new_passages = passages("leave", *OLD)
+    put(index, new_passages)
     put(index, passages("travel", *NEW))
-    engine.delete(Where({"digest": [written[1].digest]}))
+    engine.delete(Where({"digest": [new_passages[1].digest]}))
     index.sweep("handbook")
 
     assert index.known("handbook").keys() == {"travel"}
@@ -263,7 +265,7 @@ def test_a_page_that_lost_passages_to_a_damage_counts_as_new(
 def test_readers_see_one_whole_version_while_it_is_replaced(
     index: StoredPassages, revisions: int
 ) -> None:
-    """One writer, three readers; revision n says n in each of its passages."""
+    """One writer and three readers. Revision n says n in each of its passages."""
     pages = [f"leave {number}" for number in range(4)]
 
     def write(revision: int) -> None:
@@ -272,23 +274,23 @@ def test_readers_see_one_whole_version_while_it_is_replaced(
             put(index, passages(page, *texts, revision=str(revision)))
 
     write(0)
-    done = threading.Event()
+    finished = threading.Event()
     problems: list[str] = []
 
-    def read() -> None:
+    def search() -> None:
         question = EMBEDDER.embed_question("leave")
-        while not done.is_set():
+        while not finished.is_set():
             hits = index.search("leave", question, reader=ANYONE, limit=20)
-            seen = {(hit.passage.page, hit.passage.revision) for hit in hits}
-            if {page for page, _ in seen} != set(pages) or len(seen) != len(pages):
-                problems.append(str(sorted(seen)))
+            versions = {(hit.passage.page, hit.passage.revision) for hit in hits}
+            if {page for page, _ in versions} != set(pages) or len(versions) != len(pages):
+                problems.append(str(sorted(versions)))
 
-    readers = [threading.Thread(target=read) for _ in range(3)]
+    readers = [threading.Thread(target=search) for _ in range(3)]
     for reader in readers:
         reader.start()
     for revision in range(1, revisions):
         write(revision)
-    done.set()
+    finished.set()
     for reader in readers:
         reader.join()
 
@@ -298,20 +300,20 @@ def test_readers_see_one_whole_version_while_it_is_replaced(
 def test_new_rights_are_known_to_readers_before_they_are_written(
     index: StoredPassages, engine: Mortal
 ) -> None:
-    """A page under an Acl that no page had before is readable from its first moment."""
+    """A page with an Acl that no other page has is readable as soon as it is written."""
     put(index, passages("leave", *OLD))
     readable(index)
-    seen: list[list[str]] = []
+    versions: list[list[str]] = []
 
     class Looking(Mortal):
         def upsert(self, points: Sequence[Point]) -> None:
             super().upsert(points)
-            seen.append(readable(index))
+            versions.append(readable(index))
 
     index._engine = Looking(engine._engine)
     put(index, passages("leave", *NEW, revision="2", acl=Acl.of([EVERYONE, "group:people"])))
 
-    assert seen == [OLD, NEW]
+    assert versions == [OLD, NEW]
 
 
 @pytest.mark.parametrize("writes", range(1, 4))
@@ -324,5 +326,5 @@ def test_a_word_that_a_page_has_no_more_corrects_nothing_whenever_its_writer_was
         put(index, passages("boards", "Boards are for plans.", revision="2", acl=CHIEFS))
     engine.writes_left = None
 
-    known = any("Trello" in text for text in readable(index, "boards"))
-    assert index.near_words("trelo", reader=ANYONE) == ({"trello": 1} if known else {})
+    is_readable = any("Trello" in text for text in readable(index, "boards"))
+    assert index.near_words("trelo", reader=ANYONE) == ({"trello": 1} if is_readable else {})
