@@ -17,12 +17,12 @@ PAGES = 40
 
 
 def texts(page: int, revision: int) -> list[str]:
-    """What a page says at a revision; each revision has another number of passages."""
+    """Return the passages of a page. Each revision has a different number."""
     return [f"name{page} of revision {revision}, part {n}" for n in range(1 + revision % 3)]
 
 
 def wiki_at(revision: int) -> DictWiki:
-    """Every page is edited at every revision; every fifth moves back and forth."""
+    """Return a wiki with every page edited. Every fifth page moves back and forth."""
     wiki = DictWiki()
     for page in range(PAGES):
         key = f"page{page}" if page % 5 else f"page{page}-{revision % 2}"
@@ -31,7 +31,7 @@ def wiki_at(revision: int) -> DictWiki:
 
 
 class Telling(EdgeEngine):
-    """Says before each write which revision it belongs to."""
+    """An engine that prints before each write which revision it belongs to."""
 
     revision = 0
 

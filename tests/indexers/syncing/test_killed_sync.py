@@ -1,4 +1,4 @@
-"""``kill -9`` at any moment of a sync, on the embedded index as it runs in production."""
+"""``kill -9`` at any moment of a sync, on the embedded index as in production."""
 
 from __future__ import annotations
 
@@ -22,28 +22,27 @@ EMBEDDER = WordEmbedder()
 
 
 def sync_and_be_killed(folder: Path, revision: int, writes: int) -> int:
-    """The revision that was being synced when the process was killed, at some moment
-    after so many writes."""
+    """Kill a sync after a number of writes, and return the revision that it was writing."""
     command = [sys.executable, "-m", "tests.indexers.syncing.endless", str(folder), str(revision)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        said = [process.stdout.readline() for _ in range(writes)]
+        lines = [process.stdout.readline() for _ in range(writes)]
         process.kill()
-        said += process.stdout.readlines()
-    return int(said[-1])
+        lines += process.stdout.readlines()
+    return int(lines[-1])
 
 
 def readable(index: EdgeIndex, page: int) -> dict[str, list[str]]:
-    """What a search for the page's own word brings, by page key."""
+    """Return the texts that a search for the page's own word finds, by page key."""
     name = f"name{page}"
-    found: dict[str, list[str]] = {}
+    texts_by_page: dict[str, list[str]] = {}
     hits = index.search(
         name, EMBEDDER.embed_question(name), reader=Principal.of(EVERYONE), limit=4 * PAGES
     )
     for hit in hits:
         if hit.passage.text.startswith(f"{name} "):
-            found.setdefault(hit.passage.page, []).append(hit.passage.text)
-    return {key: sorted(found_texts) for key, found_texts in found.items()}
+            texts_by_page.setdefault(hit.passage.page, []).append(hit.passage.text)
+    return {key: sorted(found_texts) for key, found_texts in texts_by_page.items()}
 
 
 @pytest.mark.parametrize("kills", few([2, 8], 1))
@@ -60,11 +59,11 @@ def test_a_killed_sync_leaves_one_whole_version_of_every_page(tmp_path: Path, ki
         with EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions) as index:
             for page in range(PAGES):
                 versions = readable(index, page)
-                whole = [texts(page, before), texts(page, revision)]
+                whole_versions = [texts(page, before), texts(page, revision)]
 
-                # A page that moves stands for a moment in both places, each of them whole.
+                # A page that moves is briefly readable at both places, complete at each.
                 assert 1 <= len(versions) <= (1 if page % 5 else 2)
-                assert all(version in whole for version in versions.values()), versions
+                assert all(version in whole_versions for version in versions.values()), versions
 
     with EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions) as index:
         report = sync(wiki_at(revision), index, embedder, by_section)

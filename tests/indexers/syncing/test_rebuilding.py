@@ -1,4 +1,4 @@
-"""`full`: a new index beside the old one, taken only if nothing speaks against it."""
+"""`full` builds a new index beside the old one, and takes it only if every check passes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ANYONE = Principal.of(EVERYONE)
 
 
 class Library(Indexing):
-    """Two wikis, of 30 pages and of one."""
+    """Two wikis, one of 30 pages and one of a single page."""
 
     def __init__(self, folder: Path) -> None:
         self.embedder = WordEmbedder()
@@ -30,7 +30,7 @@ class Library(Indexing):
         self.small.write("leave", "Everyone has 28 days.")
         super().__init__(Settings(), Secrets(), wikis=[self.big, self.small], folder=folder)
 
-    def found(self, text: str) -> set[str]:
+    def pages_found(self, text: str) -> set[str]:
         vector = self.embedder.embed_question(text)
         return {
             hit.passage.page for hit in self.index.search(text, vector, reader=ANYONE, limit=50)
@@ -55,7 +55,7 @@ def test_everything_is_embedded_anew_and_then_read(library: Library, tmp_path: P
     assert (big.passages_embedded, small.passages_embedded) == (30, 1)
     assert not library.index.building
     assert library.index.counts() == {"big": (30, 30), "small": (1, 1)}
-    assert library.found("leave") >= {"leave"}
+    assert library.pages_found("leave") >= {"leave"}
     assert names(tmp_path) == ["1"]
 
 
@@ -64,15 +64,15 @@ def test_a_rebuilt_index_is_the_one_of_the_next_start_and_costs_nothing(
 ) -> None:
     library.sync(full=True)
     library.close()
-    with Library(tmp_path) as later:
-        reports = later.sync()
+    with Library(tmp_path) as restarted:
+        reports = restarted.sync()
 
         assert [report.unchanged for report in reports] == [30, 1]
-        assert later.sync(full=True)[0].error is None
+        assert restarted.sync(full=True)[0].error is None
         assert names(tmp_path) == ["2"]
 
 
-def test_of_one_wiki_the_others_go_along_with_their_vectors(library: Library) -> None:
+def test_a_rebuild_for_one_wiki_takes_the_others_along_with_their_vectors(library: Library) -> None:
     library.sync("small", full=True)
 
     assert library.embedder.embedded == ["Leave\nEveryone has 28 days."]
@@ -92,8 +92,8 @@ def test_a_wiki_that_lost_its_pages_leaves_the_old_index_as_it_was(
     assert names(tmp_path) == [""]
 
 
-def test_what_a_refused_index_has_not_seen_is_shown_to_nobody(library: Library) -> None:
-    """Where pages have rights of their own: the old index must not go on with the old ones."""
+def test_pages_missing_in_a_refused_index_are_shown_to_nobody(library: Library) -> None:
+    """For wikis with page rights: the old index must not continue with the old rights."""
     library.big.has_page_rights = True
     pages = dict(library.big.pages)
     for number in range(25):
@@ -101,18 +101,18 @@ def test_what_a_refused_index_has_not_seen_is_shown_to_nobody(library: Library) 
     reports = library.sync(full=True)
 
     assert isinstance(reports[-1].error, RebuildRefused)
-    assert library.found("text of page") - {"leave"} == {f"page-{n}" for n in range(25, 30)}
+    assert library.pages_found("text of page") - {"leave"} == {f"page-{n}" for n in range(25, 30)}
     assert library.index.counts()["big"] == (30, 30)
 
     library.big.pages = pages
     library.embedder.embedded.clear()
     library.sync()
 
-    assert len(library.found("text of page") - {"leave"}) == 30
+    assert len(library.pages_found("text of page") - {"leave"}) == 30
     assert not library.embedder.embedded
 
 
-def test_so_many_may_go_if_a_human_says_so(library: Library) -> None:
+def test_many_pages_may_be_removed_if_a_person_allows_it(library: Library) -> None:
     for number in range(25):
         del library.big.pages[f"page-{number}"]
     library.sync(full=True, allow_mass_removal=True)
@@ -135,36 +135,36 @@ def test_a_small_wiki_without_any_page_leaves_the_old_index_as_it_was(library: L
 def test_another_model_takes_no_index_in_which_a_wiki_is_empty(tmp_path: Path) -> None:
     with Library(tmp_path) as library:
         library.sync()
-    with Library(tmp_path) as later:
-        later.embedder.identity = "another model"
-        later.small.pages.clear()
-        refused = later.sync()
+    with Library(tmp_path) as restarted:
+        restarted.embedder.identity = "another model"
+        restarted.small.pages.clear()
+        refused = restarted.sync()
 
         assert isinstance(refused[-1].error, RebuildRefused)
         assert not refused[-1].complete
-        assert later.index.counts() == {"big": (30, 30), "small": (1, 1)}
+        assert restarted.index.counts() == {"big": (30, 30), "small": (1, 1)}
 
-        later.small.write("leave", "Everyone has 28 days.")
+        restarted.small.write("leave", "Everyone has 28 days.")
 
-        assert later.sync()[-1].complete
-        assert not later.index.building
+        assert restarted.sync()[-1].complete
+        assert not restarted.index.building
 
 
 def test_another_model_drops_no_large_wiki_that_left_the_settings_unasked(tmp_path: Path) -> None:
     with Library(tmp_path) as library:
         library.sync()
-    with Library(tmp_path) as later:
-        later.embedder.identity = "another model"
-        del later.wikis["big"]
-        refused = later.sync()
+    with Library(tmp_path) as restarted:
+        restarted.embedder.identity = "another model"
+        del restarted.wikis["big"]
+        refused = restarted.sync()
 
         assert str(refused[-1].error).endswith(
             "big left the settings; its 30 pages would be gone at once. If that is as it should"
             " be, run `footnote sync --allow-mass-removal`."
         )
-        assert later.index.counts() == {"big": (30, 30), "small": (1, 1)}
-        assert later.sync(allow_mass_removal=True)[-1].complete
-        assert later.index.counts() == {"small": (1, 1)}
+        assert restarted.index.counts() == {"big": (30, 30), "small": (1, 1)}
+        assert restarted.sync(allow_mass_removal=True)[-1].complete
+        assert restarted.index.counts() == {"small": (1, 1)}
 
 
 def test_a_page_that_cannot_be_read_again_keeps_its_last_version(library: Library) -> None:
@@ -214,13 +214,15 @@ def test_the_gate_is_shown_both_and_has_a_word(library: Library, tmp_path: Path)
     reports = library.sync(full=True, gate=gate)
 
     assert str(reports[-1].error).endswith("the old one is kept. 1 and 2.")
-    assert library.found("travel") & {"travel"} == set()
+    assert library.pages_found("travel") & {"travel"} == set()
     assert names(tmp_path) == [""]
 
 
-def test_a_stopped_one_is_gone_on_with(library: Library, tmp_path: Path) -> None:
-    done: list[int] = []
-    library.sync(full=True, progress=lambda p: done.append(p.done), stopped=lambda: len(done) > 12)
+def test_a_stopped_rebuild_is_continued(library: Library, tmp_path: Path) -> None:
+    counts: list[int] = []
+    library.sync(
+        full=True, progress=lambda p: counts.append(p.done), stopped=lambda: len(counts) > 12
+    )
     before = len(library.embedder.embedded)
 
     assert 0 < before < 31
@@ -233,16 +235,20 @@ def test_a_stopped_one_is_gone_on_with(library: Library, tmp_path: Path) -> None
     assert names(tmp_path) == ["1"]
 
 
-def test_a_stopped_one_that_is_abandoned_leaves_nothing(library: Library, tmp_path: Path) -> None:
-    done: list[int] = []
-    library.sync(full=True, progress=lambda p: done.append(p.done), stopped=lambda: len(done) > 12)
+def test_a_stopped_rebuild_that_is_abandoned_leaves_nothing(
+    library: Library, tmp_path: Path
+) -> None:
+    counts: list[int] = []
+    library.sync(
+        full=True, progress=lambda p: counts.append(p.done), stopped=lambda: len(counts) > 12
+    )
     library.abandon()
 
     assert names(tmp_path) == [""]
 
 
 def test_an_edit_between_reaches_the_index_that_is_read(library: Library) -> None:
-    """A rebuild that did not come to its end must not take the ordinary passes with it."""
+    """An unfinished rebuild must not disturb the ordinary passes."""
     library.sync(full=True, gate=lambda *_: ["No."])
     library.small.write("leave", "Everyone has 30 days.")
     library.sync("small")
@@ -270,9 +276,9 @@ def test_a_large_wiki_that_left_the_settings_waits_for_leave_to_go(
 ) -> None:
     del library.wikis["big"]
     (report,) = library.sync(full=full)
-    told = [*report.warnings, str(report.error or "")]
+    lines = [*report.warnings, str(report.error or "")]
     assert library.index.counts()["big"] == (30, 30)
-    assert any("30" in line and ("allow-mass-removal" in line or full) for line in told)
+    assert any("30" in line and ("allow-mass-removal" in line or full) for line in lines)
 
     library.sync(full=full, allow_mass_removal=True)
 
@@ -280,7 +286,7 @@ def test_a_large_wiki_that_left_the_settings_waits_for_leave_to_go(
 
 
 @pytest.mark.parametrize("writes", [0, 1])
-def test_of_a_wiki_that_left_the_settings_a_killed_sync_leaves_nothing_for_good(
+def test_a_killed_sync_leaves_nothing_for_good_of_a_wiki_that_left_the_settings(
     writes: int, library: Library
 ) -> None:
     del library.wikis["small"]
@@ -293,10 +299,10 @@ def test_of_a_wiki_that_left_the_settings_a_killed_sync_leaves_nothing_for_good(
 
 
 @pytest.mark.parametrize("writes", [91, 92])
-def test_of_a_killed_rebuild_no_wiki_is_taken_that_left_the_settings_since(
+def test_a_killed_rebuild_keeps_no_wiki_that_left_the_settings_since(
     writes: int, library: Library
 ) -> None:
-    """It was killed when a page of that wiki was written in part, or whole."""
+    """The rebuild was killed while a page of that wiki was partly or fully written."""
     with dying_writes(Fuse(writes), Killed()), pytest.raises(Killed):
         library.sync(full=True)
     library.index.set_aside()

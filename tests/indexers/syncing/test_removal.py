@@ -1,4 +1,4 @@
-"""How many pages one sync may remove, and which of them count."""
+"""How many pages one sync may remove, and which pages count."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def synced(wiki: MarkdownWiki | DictWiki, index: PassageIndex, **options: Any) -
     return sync(wiki, index, WordEmbedder(), by_section, **options)
 
 
-@pytest.mark.parametrize("left", [b"", b"\n", LFS, b"\x00\x01\x02" * 50])
+@pytest.mark.parametrize("content", [b"", b"\n", LFS, b"\x00\x01\x02" * 50])
 def test_files_that_an_accident_emptied_keep_their_pages_until_a_human_word(
-    folder: Path, index: PassageIndex, left: bytes
+    folder: Path, index: PassageIndex, content: bytes
 ) -> None:
     wiki = MarkdownWiki("w", folder, flavour="github")
     synced(wiki, index)
     for number in range(24):
-        (folder / f"{number:02}.md").write_bytes(left)
+        (folder / f"{number:02}.md").write_bytes(content)
     report = SyncReport("w")
     with pytest.raises(MassRemoval, match=r"24 of the 25 pages of w.*--allow-mass-removal"):
         synced(wiki, index, report=report)
@@ -105,10 +105,10 @@ def test_vanished_pages_and_those_without_text_count_together(
     assert len(index.known("handbook")) == 25
 
 
-def test_what_was_emptied_is_shown_to_nobody_while_its_removal_waits(
+def test_emptied_pages_are_shown_to_nobody_while_their_removal_waits(
     wiki: DictWiki, index: PassageIndex
 ) -> None:
-    """Where pages have rights of their own: the words were taken back, perhaps."""
+    """For wikis with page rights: the text may have been withdrawn."""
     wiki.has_page_rights = True
     synced(wiki, index)
     wiki.binary = {f"page-{number:02}" for number in range(24)}
@@ -144,7 +144,7 @@ def test_a_listing_of_a_part_removes_no_more_than_a_whole_one(
     assert synced(wiki, index).removed == 1
 
 
-def test_what_was_emptied_stays_where_missing_pages_cannot_be_looked_at(
+def test_emptied_pages_stay_if_missing_pages_cannot_be_checked(
     index: PassageIndex, monkeypatch: pytest.MonkeyPatch, wiki: DictWiki
 ) -> None:
     def silent(keys: object) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Pages cut into passages: nothing lost, nothing cut that fits."""
+"""Pages split into passages: nothing is lost, and nothing that fits is split."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def sentence(number: int, length: int) -> str:
     return " ".join(["Word", *["word"] * (length - 2), f"w{number}."])
 
 
-def lost(text: str, pieces: list[str]) -> list[str]:
-    """The words of ``text`` that no piece holds in their order."""
-    rest = iter(re.findall(r"\w+", "\n".join(map(plain, pieces))))
-    return [word for word in re.findall(r"\w+", plain(text)) if word not in rest]
+def words_lost(text: str, pieces: list[str]) -> list[str]:
+    """Return the words of ``text`` that the pieces do not hold in the same order."""
+    remaining = iter(re.findall(r"\w+", "\n".join(map(plain, pieces))))
+    return [word for word in re.findall(r"\w+", plain(text)) if word not in remaining]
 
 
 @given(SECTIONS, st.integers(8, 40))
 def test_no_word_is_lost_and_the_same_page_gives_the_same_passages(text: str, size: int) -> None:
     pieces = cut(text, size)
 
-    assert not lost(text, pieces)
+    assert not words_lost(text, pieces)
     assert pieces == cut(text, size)
 
 
@@ -55,10 +55,10 @@ def test_a_passage_keeps_to_its_size_unless_one_row_or_line_alone_is_larger(
     text: str, size: int
 ) -> None:
     for piece in cut(text, size):
-        (only, *more) = blocks(piece)
-        one_line = only.text.count("\n") <= 2 and not more
+        (first, *following) = blocks(piece)
+        one_line = first.text.count("\n") <= 2 and not following
 
-        assert words(plain(piece)) <= size or (only.kind in (Kind.CODE, Kind.TABLE) and one_line)
+        assert words(plain(piece)) <= size or (first.kind in (Kind.CODE, Kind.TABLE) and one_line)
 
 
 @given(SECTIONS, st.integers(8, 40))
@@ -68,7 +68,7 @@ def test_every_passage_has_words(text: str, size: int) -> None:
 
 @given(SECTIONS, st.integers(8, 40))
 def test_a_passage_stands_verbatim_in_its_section(text: str, size: int) -> None:
-    """But for the header or the fences that are put round a part of a table or of code."""
+    """Except for the header or the fences around a part of a table or of code."""
     for piece in cut(text, size):
         first = blocks(piece)[0]
         lines = piece.split("\n")
@@ -78,7 +78,7 @@ def test_a_passage_stands_verbatim_in_its_section(text: str, size: int) -> None:
 
 
 def test_a_section_is_never_joined_with_another() -> None:
-    made = Splitter(words, 200)(
+    passages = Splitter(words, 200)(
         page(
             Section((), "", "Before."),
             Section(("Paid",), "paid", "First."),
@@ -87,24 +87,26 @@ def test_a_section_is_never_joined_with_another() -> None:
         )
     )
 
-    assert [(p.ordinal, p.headings, p.url.partition("#")[2], p.text) for p in made] == [
+    assert [(p.ordinal, p.headings, p.url.partition("#")[2], p.text) for p in passages] == [
         (0, (), "", "Before."),
         (1, ("Paid",), "paid", "First."),
         (2, ("Paid", "Long"), "long", "Last."),
     ]
-    assert made[2].embedded == "Leave > Paid > Long\nLast."
-    assert made[0].url == "https://wiki.example.com/leave"
+    assert passages[2].embedded == "Leave > Paid > Long\nLast."
+    assert passages[0].url == "https://wiki.example.com/leave"
 
 
 def test_the_embedded_words_have_no_markup() -> None:
-    (made,) = Splitter(words, 200)(page(Section(("A",), "a", "- See [it](https://x.example.com).")))
+    (passage,) = Splitter(words, 200)(
+        page(Section(("A",), "a", "- See [it](https://x.example.com)."))
+    )
 
-    assert made.embedded == "Leave > A\nSee it."
-    assert made.text == "- See [it](https://x.example.com)."
+    assert passage.embedded == "Leave > A\nSee it."
+    assert passage.text == "- See [it](https://x.example.com)."
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "- \n- ", "```\n\n```", "[](https://example.com)"])
-def test_what_has_no_words_is_no_passage(text: str) -> None:
+def test_a_text_without_words_is_no_passage(text: str) -> None:
     assert cut(text) == []
 
 
@@ -145,7 +147,7 @@ def test_a_long_sentence_is_cut_between_words_and_what_follows_keeps_its_distanc
 
 
 def test_an_address_does_not_count() -> None:
-    """It is neither embedded nor read, however long."""
+    """An address is neither embedded nor read, however long it is."""
     text = f"See [the long guide](https://example.com/{'x' * 500}) before you go."
 
     assert cut(f"{text} {text}", 7) == [text, text]
@@ -174,13 +176,13 @@ def test_a_table_is_cut_between_rows_with_its_header_again() -> None:
 
 
 def test_a_header_too_long_to_stand_on_every_passage_stands_once() -> None:
-    """Else the model, which reads so many tokens and no more, would see headers alone."""
+    """Otherwise the model, which reads a limited number of tokens, would see headers alone."""
     head = "| " + " | ".join(["long header"] * 6) + " |\n" + "|" + " --- |" * 6
     rows = [f"| one{n} two{n} |" for n in range(6)]
     pieces = cut("\n".join([head, *rows]))
 
     assert [piece.count("long header") for piece in pieces[1:]] == [0] * (len(pieces) - 1)
-    assert not lost("\n".join([head, *rows]), pieces)
+    assert not words_lost("\n".join([head, *rows]), pieces)
 
 
 @pytest.mark.parametrize("margin", ["", "  ", "> "])
@@ -204,7 +206,7 @@ def test_code_that_was_never_closed_is_closed_in_every_passage() -> None:
 
 
 def test_code_is_counted_as_it_stands() -> None:
-    """What looks like a link or a fence is code here, and is embedded."""
+    """A line that looks like a link or a fence is code here, and is embedded."""
     lines = ["[a b c](d e f)", "```", "- one - two"] * 4
     pieces = cut("\n".join(["````", *lines, "````"]))
 
@@ -232,10 +234,10 @@ def handbook() -> list[tuple[Page, list[Passage]]]:
 
 @pytest.mark.long
 def test_a_real_handbook_loses_no_word(handbook: list[tuple[Page, list[Passage]]]) -> None:
-    for whole, made in handbook:
-        text = "\n\n".join(section.text for section in whole.sections)
+    for page_read, passages in handbook:
+        text = "\n\n".join(section.text for section in page_read.sections)
 
-        assert not lost(text, [passage.text for passage in made]), whole.key
+        assert not words_lost(text, [passage.text for passage in passages]), page_read.key
 
 
 @pytest.mark.long
@@ -243,8 +245,8 @@ def test_a_real_handbook_comes_to_passages_that_fit(
     handbook: list[tuple[Page, list[Passage]]],
 ) -> None:
     count = LocalEmbedder().count_tokens
-    sizes = [count(plain(passage.text)) for _, made in handbook for passage in made]
+    sizes = [count(plain(passage.text)) for _, passages in handbook for passage in passages]
 
     assert max(sizes) <= 200
     assert min(sizes) > 0
-    assert len({passage.id for _, made in handbook for passage in made}) == len(sizes)
+    assert len({passage.id for _, passages in handbook for passage in passages}) == len(sizes)

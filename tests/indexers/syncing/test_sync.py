@@ -1,4 +1,4 @@
-"""The sync use case, over the embedded index and a wiki in a dictionary."""
+"""The sync use case, with the embedded index and a wiki in a dictionary."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ANYONE = Principal.of(EVERYONE)
 
 
 class Recorder:
-    """An index that writes down, in order, what is done to it."""
+    """An index that records its calls in order."""
 
     def __init__(self, index: PassageIndex) -> None:
         self._index = index
@@ -61,7 +61,7 @@ class Recorder:
 
 
 class House:
-    """A wiki, an index and what stands between them."""
+    """A wiki, an index, and a sync between them."""
 
     def __init__(self, index: PassageIndex) -> None:
         self.wiki = DictWiki()
@@ -74,7 +74,7 @@ class House:
         return sync(self.wiki, self.index, self.embedder, by_section, **options)
 
     def readable(self, reader: Principal = ANYONE) -> dict[str, set[str]]:
-        """Every text that can be found, by page."""
+        """Return every text that a search can find, by page."""
         texts: dict[str, set[str]] = {}
         question = self.embedder.embed_question("anything")
         for hit in self.index.search("anything", question, reader=reader, limit=50):
@@ -89,8 +89,8 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def stop_after(questions: int) -> Callable[[], bool]:
-    asked = iter(range(questions))
-    return lambda: next(asked, None) is None
+    remaining = iter(range(questions))
+    return lambda: next(remaining, None) is None
 
 
 def test_a_new_wiki_is_indexed(house: House) -> None:
@@ -268,8 +268,8 @@ def test_a_page_that_is_closed_and_breaks_is_closed(house: House) -> None:
     assert house.readable() == {}
 
 
-def test_what_was_written_for_few_is_not_shown_to_more_of_them(house: House) -> None:
-    """Wider rights come with the new text; where that breaks, the old one stays closed."""
+def test_an_old_text_for_few_readers_is_not_shown_to_more(house: House) -> None:
+    """Wider rights come with the new text. If the new text fails, the old one stays closed."""
     house.wiki.write("leave", "Secret.", acl=Acl.of(["group:people"]))
     house.sync()
     house.embedder = WordEmbedder(breaking=["poison"])
@@ -279,16 +279,16 @@ def test_what_was_written_for_few_is_not_shown_to_more_of_them(house: House) -> 
     assert house.readable() == {}
 
 
-def many(house: House, pages: int) -> None:
+def write_pages(house: House, pages: int) -> None:
     for number in range(pages):
         house.wiki.write(f"page-{number:03}", f"Text of page {number}.")
 
 
 def test_many_pages_do_not_vanish_without_a_human_word(house: House) -> None:
-    many(house, 50)
+    write_pages(house, 50)
     house.sync()
-    kept = dict(list(house.wiki.pages.items())[:25])
-    house.wiki.pages = kept
+    remaining = dict(list(house.wiki.pages.items())[:25])
+    house.wiki.pages = remaining
     house.wiki.write("page-000", "Edited.")
     with pytest.raises(MassRemoval, match=r"25 of the 50 pages.*--allow-mass-removal"):
         house.sync()
@@ -299,37 +299,39 @@ def test_many_pages_do_not_vanish_without_a_human_word(house: House) -> None:
     report = house.sync(allow_mass_removal=True)
 
     assert report.removed == 25
-    assert house.index.known("handbook").keys() == kept.keys()
+    assert house.index.known("handbook").keys() == remaining.keys()
 
 
-@pytest.mark.parametrize("left", [25, 0])
-def test_what_vanished_is_shown_to_nobody_while_its_removal_waits(house: House, left: int) -> None:
-    """Where pages have rights of their own: it may have been closed to us."""
+@pytest.mark.parametrize("remaining", [25, 0])
+def test_vanished_pages_are_shown_to_nobody_while_their_removal_waits(
+    house: House, remaining: int
+) -> None:
+    """For wikis with page rights: the pages may have been closed to us."""
     house.wiki.has_page_rights = True
-    many(house, 50)
+    write_pages(house, 50)
     house.sync()
     before = dict(house.wiki.pages)
-    house.wiki.pages = dict(list(before.items())[:left])
+    house.wiki.pages = dict(list(before.items())[:remaining])
     report = SyncReport("handbook")
     with pytest.raises(MassRemoval, match="nobody is shown what may have been closed"):
         house.sync(report=report)
 
-    assert len(house.readable()) == left
+    assert len(house.readable()) == remaining
     assert len(house.index.known("handbook")) == 50
-    assert (report.relabelled, report.removed) == (50 - left, 0)
+    assert (report.relabelled, report.removed) == (50 - remaining, 0)
 
     house.wiki.pages = before
-    again = house.sync()
+    second_report = house.sync()
 
-    assert (again.relabelled, again.passages_embedded) == (50 - left, 0)
+    assert (second_report.relabelled, second_report.passages_embedded) == (50 - remaining, 0)
     assert len(house.readable()) == 50
 
 
-def test_what_vanished_from_a_wiki_without_rights_is_still_read_while_its_removal_waits(
+def test_vanished_pages_of_a_wiki_without_rights_are_still_read_while_their_removal_waits(
     house: House,
 ) -> None:
-    """Its readers are the settings'; a folder that is not mounted has closed nothing."""
-    many(house, 50)
+    """The settings name its readers. A folder that is not mounted has closed nothing."""
+    write_pages(house, 50)
     house.sync()
     house.wiki.pages.clear()
     with pytest.raises(MassRemoval):
@@ -338,29 +340,29 @@ def test_what_vanished_from_a_wiki_without_rights_is_still_read_while_its_remova
     assert len(house.readable()) == 50
 
 
-def test_what_vanished_and_cannot_be_looked_at_is_shown_to_nobody(house: House) -> None:
+def test_vanished_pages_that_cannot_be_checked_are_shown_to_nobody(house: House) -> None:
     class Silent(DictWiki):
         def gone(self, keys: Sequence[str]) -> frozenset[str]:
             raise WikiUnavailable(f"Confluence does not answer for {keys}.")
 
     house.wiki = Silent()
     house.wiki.has_page_rights = True
-    many(house, 3)
+    write_pages(house, 3)
     house.sync()
-    kept = house.wiki.pages.pop("page-001")
+    page = house.wiki.pages.pop("page-001")
     with pytest.raises(WikiUnavailable):
         house.sync()
 
     assert house.readable().keys() == {"page-000", "page-002"}
 
-    house.wiki.pages[kept.key] = kept
+    house.wiki.pages[page.key] = page
 
     assert (house.sync().passages_embedded, len(house.readable())) == (0, 3)
 
 
 def test_a_dry_run_closes_nothing(house: House) -> None:
     house.wiki.has_page_rights = True
-    many(house, 50)
+    write_pages(house, 50)
     house.sync()
     house.wiki.pages.clear()
     with pytest.raises(MassRemoval):
@@ -370,8 +372,8 @@ def test_a_dry_run_closes_nothing(house: House) -> None:
 
 
 def test_the_guard_names_the_settings_that_choose_the_pages(house: House) -> None:
-    """They may have changed, and then the wiki is whole."""
-    many(house, 50)
+    """The settings may have changed, and then the wiki is complete."""
+    write_pages(house, 50)
     house.sync()
     house.wiki.pages.clear()
 
@@ -383,7 +385,7 @@ def test_the_guard_names_the_settings_that_choose_the_pages(house: House) -> Non
 def test_a_wiki_that_seems_empty_loses_nothing_without_a_human_word(
     house: House, pages: int
 ) -> None:
-    many(house, pages)
+    write_pages(house, pages)
     house.sync()
     house.wiki.pages.clear()
     report = SyncReport("handbook")
@@ -406,7 +408,7 @@ def test_a_new_wiki_without_pages_is_no_removal(house: House) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "options"),
     [
-        (50, 40, {}),  # a fifth is not more than a fifth
+        (50, 40, {}),  # exactly a fifth is allowed
         (25, 6, {}),  # under twenty pages
         (50, 10, {"max_removal": 0.9}),
         (50, 10, {"min_removal": 41}),
@@ -415,7 +417,7 @@ def test_a_new_wiki_without_pages_is_no_removal(house: House) -> None:
 def test_few_pages_vanish_unasked(
     house: House, before: int, after: int, options: dict[str, Any]
 ) -> None:
-    many(house, before)
+    write_pages(house, before)
     house.sync()
     house.wiki.pages = dict(list(house.wiki.pages.items())[:after])
 
@@ -451,8 +453,8 @@ def test_nothing_is_removed_after_an_incomplete_listing(house: House) -> None:
     assert house.readable().keys() == {"leave", "travel"}
 
 
-def test_what_was_read_before_the_wiki_went_away_is_indexed(house: House) -> None:
-    many(house, 5)
+def test_pages_read_before_the_wiki_went_away_are_indexed(house: House) -> None:
+    write_pages(house, 5)
     house.wiki.breaks_off = 3
     with pytest.raises(WikiUnavailable):
         house.sync()
@@ -466,7 +468,7 @@ def test_an_index_that_fails_stops_the_sync(house: House) -> None:
             raise IndexUnavailable("The disk is full.")
 
     house.index = Full(house.index)
-    many(house, 3)
+    write_pages(house, 3)
     with pytest.raises(IndexUnavailable):
         house.sync()
 
@@ -480,7 +482,7 @@ def test_a_page_without_text_is_not_indexed(house: House) -> None:
 
 
 def test_a_full_sync_embeds_everything_anew(house: House) -> None:
-    many(house, 3)
+    write_pages(house, 3)
     house.sync()
     report = house.sync(full=True)
 
@@ -489,7 +491,7 @@ def test_a_full_sync_embeds_everything_anew(house: House) -> None:
 
 
 def test_a_full_sync_keeps_a_page_that_grew_too_large(house: House) -> None:
-    many(house, 3)
+    write_pages(house, 3)
     house.sync()
     house.wiki.too_large = {"page-001"}
     report = house.sync(full=True)
@@ -499,7 +501,7 @@ def test_a_full_sync_keeps_a_page_that_grew_too_large(house: House) -> None:
 
 
 def test_a_full_sync_removes_what_vanished(house: House) -> None:
-    many(house, 3)
+    write_pages(house, 3)
     house.sync()
     del house.wiki.pages["page-001"]
 
@@ -507,7 +509,7 @@ def test_a_full_sync_removes_what_vanished(house: House) -> None:
 
 
 def test_a_dry_run_counts_and_changes_nothing(house: House) -> None:
-    many(house, 4)
+    write_pages(house, 4)
     house.sync()
     house.wiki.write("page-000", "Edited.")
     house.wiki.write("page-001", "Text of page 1.", acl=NOBODY)
@@ -542,7 +544,7 @@ def test_a_stopped_sync_removes_nothing_and_the_next_one_completes_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding, "BATCH", 4)
-    many(house, 30)
+    write_pages(house, 30)
     house.sync()
     for number in range(20):
         house.wiki.write(f"page-{number:03}", f"New text of page {number}.")
@@ -555,11 +557,11 @@ def test_a_stopped_sync_removes_nothing_and_the_next_one_completes_it(
     assert report.removed == 0
     assert len(house.readable()) == 30
 
-    rest = house.sync()
+    second_report = house.sync()
 
-    assert rest.complete
-    assert rest.changed == 20 - report.changed
-    assert rest.removed == 2
+    assert second_report.complete
+    assert second_report.changed == 20 - report.changed
+    assert second_report.removed == 2
 
 
 def test_leftovers_of_a_killed_sync_are_swept_first(house: House) -> None:
@@ -579,16 +581,16 @@ def test_leftovers_of_a_killed_sync_are_swept_first(house: House) -> None:
 
 
 def test_progress_counts_every_page_once(house: House) -> None:
-    many(house, 5)
+    write_pages(house, 5)
     house.sync()
     house.wiki.write("page-000", "Edited.")
     house.wiki.write("page-001", "Text of page 1.", acl=NOBODY)
     house.wiki.drafts = {"page-002"}
     house.wiki.unreadable = {"page-003"}
-    seen: list[Progress] = []
-    house.sync(progress=seen.append)
+    reported: list[Progress] = []
+    house.sync(progress=reported.append)
 
-    assert seen == [Progress("handbook", done, 5) for done in range(6)]
+    assert reported == [Progress("handbook", done, 5) for done in range(6)]
 
 
 def test_a_report_says_how_long_it_took(house: House) -> None:
@@ -606,7 +608,7 @@ def test_batches_are_embedded_together_across_pages(house: House) -> None:
             return super().embed_passages(texts)
 
     house.embedder = Counting()
-    many(house, 300)
+    write_pages(house, 300)
     house.sync()
 
     assert sorted(calls) == [44, 256]
@@ -616,8 +618,8 @@ def test_a_wiki_without_a_page_says_so(house: House) -> None:
     assert house.sync().warnings == ["no page was found: see its `pages`"]
 
 
-def test_what_was_done_before_an_error_is_in_the_report(house: House) -> None:
-    many(house, 5)
+def test_the_work_before_an_error_is_in_the_report(house: House) -> None:
+    write_pages(house, 5)
     house.wiki.breaks_off = 3
     report = SyncReport("handbook")
     with pytest.raises(WikiUnavailable):

@@ -1,4 +1,5 @@
-"""A first sync: all pages are found by their words, then embedded, the most wanted first."""
+"""A first sync: all pages are found by their words first, then embedded, the most requested
+first."""
 
 from __future__ import annotations
 
@@ -30,10 +31,10 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def wiki() -> DictWiki:
-    made = DictWiki()
+    dict_wiki = DictWiki()
     for number in range(PAGES):
-        made.write(f"page-{number:02}", f"Rule{number} is about leave.")
-    return made
+        dict_wiki.write(f"page-{number:02}", f"Rule{number} is about leave.")
+    return dict_wiki
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def index(tmp_path: Path) -> Iterator[EdgeIndex]:
 
 
 class Watching(WordEmbedder):
-    """``before`` is called before each batch that is embedded."""
+    """An embedder that calls ``before`` before each batch."""
 
     def __init__(self, before: Callable[[int], None], *, breaking: Sequence[str] = ()) -> None:
         super().__init__(breaking=breaking)
@@ -59,22 +60,22 @@ def synced(wiki: DictWiki, index: StoredPassages, embedder: Any, **options: Any)
     return sync(wiki, index, embedder, by_section, **options)
 
 
-def found(index: StoredPassages, text: str, limit: int = 100) -> list[str]:
+def pages_found(index: StoredPassages, text: str, limit: int = 100) -> list[str]:
     vector = WordEmbedder().embed_question(text)
     hits = index.search(text, vector, reader=ANYONE, limit=limit)
     return [hit.passage.page for hit in hits]
 
 
 def test_every_page_is_found_before_the_first_is_embedded(wiki: DictWiki, index: EdgeIndex) -> None:
-    seen: list[int] = []
+    counts: list[int] = []
 
     def look(_: int) -> None:
-        seen.append(len(set(found(index, "leave"))))
+        counts.append(len(set(pages_found(index, "leave"))))
 
     report = synced(wiki, index, Watching(look))
 
-    # The last two pages were no batch to wait for.
-    assert seen[1:] == [PAGES] * (len(seen) - 1)
+    # The last two pages did not fill a batch, so they were found later.
+    assert counts[1:] == [PAGES] * (len(counts) - 1)
     assert (report.added, report.passages_embedded, report.complete) == (PAGES, PAGES, True)
     assert index.unembedded.counts() == {}
 
@@ -86,10 +87,10 @@ def test_a_few_new_pages_are_embedded_at_once(wiki: DictWiki, index: EdgeIndex) 
     synced(wiki, index, Watching(lambda _: waiting.append(index.unembedded.counts())))
 
     assert waiting == [{}]
-    assert found(index, "new rule")[0] == "new"
+    assert pages_found(index, "new rule")[0] == "new"
 
 
-def test_what_was_known_is_found_as_it_was_until_its_successor_is_embedded(
+def test_an_old_version_is_found_until_its_successor_is_embedded(
     wiki: DictWiki, index: EdgeIndex
 ) -> None:
     synced(wiki, index, WordEmbedder())
@@ -105,10 +106,10 @@ def test_what_was_known_is_found_as_it_was_until_its_successor_is_embedded(
     assert index.unembedded.counts() == {}
 
 
-def test_what_is_asked_for_is_embedded_next(wiki: DictWiki, index: EdgeIndex) -> None:
+def test_passages_that_people_ask_for_are_embedded_next(wiki: DictWiki, index: EdgeIndex) -> None:
     def ask(batch: int) -> None:
         if batch == 2:
-            found(index, "Rule7", limit=1)
+            pages_found(index, "Rule7", limit=1)
 
     embedder = Watching(ask)
     synced(wiki, index, embedder)
@@ -117,7 +118,9 @@ def test_what_is_asked_for_is_embedded_next(wiki: DictWiki, index: EdgeIndex) ->
     assert at < 5 * 4
 
 
-def test_a_stopped_sync_goes_on_with_what_waits(wiki: DictWiki, index: EdgeIndex) -> None:
+def test_a_stopped_sync_continues_with_the_waiting_passages(
+    wiki: DictWiki, index: EdgeIndex
+) -> None:
     stopping: list[int] = []
     embedder = Watching(stopping.append)
     report = synced(wiki, index, embedder, stopped=lambda: len(stopping) > 3)
@@ -125,19 +128,19 @@ def test_a_stopped_sync_goes_on_with_what_waits(wiki: DictWiki, index: EdgeIndex
 
     assert not report.complete
     assert 0 < waiting < PAGES
-    assert len(set(found(index, "leave"))) == PAGES
+    assert len(set(pages_found(index, "leave"))) == PAGES
 
-    again = synced(wiki, index, WordEmbedder())
+    second_report = synced(wiki, index, WordEmbedder())
 
-    assert (again.unchanged, again.passages_embedded) == (PAGES, waiting)
-    assert again.complete
+    assert (second_report.unchanged, second_report.passages_embedded) == (PAGES, waiting)
+    assert second_report.complete
     assert index.unembedded.counts() == {}
 
 
-def test_whoever_does_not_want_words_first_does_not_embed_the_rest(
+def test_a_sync_without_words_first_does_not_embed_the_waiting_passages(
     wiki: DictWiki, index: EdgeIndex
 ) -> None:
-    """A page is read anew while many wait."""
+    """A page changes while many wait for their embedding."""
     stopping: list[int] = []
     synced(wiki, index, Watching(stopping.append), stopped=lambda: len(stopping) > 3)
     waiting = index.unembedded.counts()["handbook"]
@@ -148,7 +151,7 @@ def test_whoever_does_not_want_words_first_does_not_embed_the_rest(
     assert waiting - 1 <= index.unembedded.counts()["handbook"] <= waiting
 
 
-def test_what_was_read_before_the_wiki_went_away_is_embedded(
+def test_pages_read_before_the_wiki_went_away_are_embedded(
     wiki: DictWiki, index: EdgeIndex
 ) -> None:
     wiki.breaks_off = 20
@@ -167,15 +170,15 @@ def test_a_passage_that_breaks_the_model_is_found_by_its_words_and_reported(
     assert [failed.key for failed in report.failed] == ["page-07"]
     assert "words alone" in report.failed[0].reason
     assert index.unembedded.counts() == {"handbook": 1}
-    assert found(index, "Rule7")[0] == "page-07"
+    assert pages_found(index, "Rule7")[0] == "page-07"
 
 
 def test_progress_tells_pages_and_then_passages(wiki: DictWiki, index: EdgeIndex) -> None:
-    told: list[Progress] = []
-    synced(wiki, index, WordEmbedder(), progress=told.append)
+    reported: list[Progress] = []
+    synced(wiki, index, WordEmbedder(), progress=reported.append)
 
-    passages = [one for one in told if one.embedding]
-    assert told.index(passages[0]) > PAGES
+    passages = [progress for progress in reported if progress.embedding]
+    assert reported.index(passages[0]) > PAGES
     assert passages[-1].done == passages[-1].total > PAGES - 4
 
 
@@ -184,7 +187,7 @@ class Killed(BaseException):
 
 
 class Dying(EdgeEngine):
-    """An engine whose process is killed before its ``last`` write."""
+    """An engine whose process is killed before write number ``last``."""
 
     last = 0
 
@@ -210,6 +213,6 @@ def test_a_kill_at_any_write_leaves_every_page_once_and_embedded_by_the_next(
 
         assert index.unembedded.counts() == {}
         assert index.counts() == {"handbook": (PAGES, PAGES)}
-        assert sorted(found(index, "leave")) == sorted(wiki.pages)
+        assert sorted(pages_found(index, "leave")) == sorted(wiki.pages)
         digests = [digest for key in wiki.pages for digest in index.digests("handbook", key)]
         assert len(index.embeddings(digests)) == PAGES
