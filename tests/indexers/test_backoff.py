@@ -26,7 +26,7 @@ def test_retry_after_is_seconds_or_a_date_or_nothing() -> None:
     "words",
     ["", " ", "inf", "nan", "9" * 500, "1e400", "Mon, 01 Jan 2020 00:00:00 +999999999999"],
 )
-def test_what_no_clock_can_wait_for_is_not_asked_for(words: str) -> None:
+def test_a_wait_beyond_any_clock_is_ignored(words: str) -> None:
     assert seconds_of(words, lambda: datetime(2026, 11, 24, tzinfo=UTC)) is None
 
 

@@ -15,9 +15,9 @@ NAME = ContextVar("NAME", default="")
 
 def test_work_has_its_result_its_name_and_its_caller_s_context() -> None:
     NAME.set("anna")
-    made = in_daemon(lambda: (threading.current_thread().name, NAME.get()), "reading")
+    future = in_daemon(lambda: (threading.current_thread().name, NAME.get()), "reading")
 
-    assert made.result(60) == ("reading", "anna")
+    assert future.result(60) == ("reading", "anna")
 
 
 def test_an_error_is_raised_where_the_result_is_waited_for() -> None:

@@ -1,5 +1,5 @@
-"""A damaged index is seen when it is opened, or when it fails, and is built anew by the next sync;
-meanwhile what can be read answers."""
+"""A damaged index is noticed when it is opened or when it fails, and the next sync rebuilds it.
+Until then, the readable part answers."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from tests.long import few
 ANYONE = Principal.of(EVERYONE)
 PAGES = {f"page-{number}" for number in range(25)}
 HEALED = "payload_index"
-"""Edge makes these files anew, out of the payloads."""
+"""Edge recreates these files from the payloads."""
 
 
 class Library(Indexing):
-    """Two wikis, of 25 pages and of one."""
+    """Two wikis, one of 25 pages and one of a single page."""
 
     def __init__(self, folder: Path, settings: Settings | None = None) -> None:
         self.embedder = WordEmbedder()
@@ -41,7 +41,7 @@ class Library(Indexing):
         wikis = [self.big, self.small]
         super().__init__(settings or Settings(), Secrets(), wikis=wikis, folder=folder)
 
-    def found(self, text: str = "text page", wiki: str = "big") -> set[str]:
+    def pages_found(self, text: str = "text page", wiki: str = "big") -> set[str]:
         vector = self.embedder.embed_question(text)
         hits = self.index.search(text, vector, reader=ANYONE, limit=50, wikis=[wiki])
         return {hit.passage.page for hit in hits}
@@ -49,7 +49,7 @@ class Library(Indexing):
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index that was synced, changed, and closed."""
+    """Return an index that was synced, changed and closed."""
     folder = tmp_path_factory.mktemp("sound")
     with Library(folder) as library:
         library.sync()
@@ -60,7 +60,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(sound: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be damaged."""
+    """Return a copy of it for a test to damage."""
     copy = tmp_path / "index"
     shutil.copytree(sound, copy)
     return copy
@@ -76,7 +76,7 @@ def break_for_good(folder: Path) -> None:
 
 
 def break_the_texts(folder: Path) -> None:
-    """It opens; what a page says, and who may read it, does not come."""
+    """The index opens, but the texts and Acls of its pages cannot be read."""
     (file,) = shard_of(folder).glob("segments/*/payload_storage/page_0.dat")
     file.write_bytes(b"")
 
@@ -91,13 +91,13 @@ def break_the_log(folder: Path) -> None:
 
 
 def empty_it_silently(folder: Path) -> None:
-    """To Edge it looks as if there never was a point."""
+    """To Edge it looks as if the index never had a point."""
     for file in shard_of(folder).glob("segments/*/mutable_id_tracker.versions"):
         file.write_bytes(b"")
 
 
 def put_a_folder_in_its_place(folder: Path) -> None:
-    """It opens as a folder does, which is another error than a file that is not there."""
+    """A folder opens as well, but with another error than a missing file."""
     (shard_of(folder) / "edge_config.json").unlink()
     (shard_of(folder) / "edge_config.json").mkdir()
 
@@ -122,25 +122,25 @@ def test_a_damage_is_seen_at_the_start_and_mended_by_the_next_sync(
         assert library.index.is_partial
         assert library.index.trouble.startswith("The index is being rebuilt: the old one is")
         assert library.index.counts() == {}
-        assert library.found() == set()
+        assert library.pages_found() == set()
 
         big, small = library.sync()
 
         assert big.warnings[0].startswith("The index was built anew: the old one is damaged (")
         assert small.warnings == []
         assert (library.index.trouble, library.index.building) == ("", False)
-        assert library.found() == PAGES
+        assert library.pages_found() == PAGES
     assert len(list(folder.glob("passages-*"))) == 1
     assert not (folder / "damaged").exists()
 
 
-def test_what_was_read_again_so_far_answers_over_restarts_too(folder: Path) -> None:
+def test_pages_that_were_read_again_answer_across_restarts(folder: Path) -> None:
     break_for_good(folder)
     with Library(folder) as library:
         library.sync("small")
     with Library(folder) as library:
         assert library.index.is_partial
-        assert library.found("days", "small") == {"leave"}
+        assert library.pages_found("days", "small") == {"leave"}
         (report,) = library.sync("small")
         assert report.warnings[0].startswith("The index is being rebuilt: ")
         assert "Until every wiki has been read again" in report.warnings[0]
@@ -150,23 +150,23 @@ def test_what_was_read_again_so_far_answers_over_restarts_too(folder: Path) -> N
         assert library.sync()[0].warnings == []
 
 
-def test_where_nothing_is_found_meanwhile_the_answer_says_why(folder: Path) -> None:
+def test_an_answer_without_hits_names_the_rebuild_as_the_reason(folder: Path) -> None:
     break_for_good(folder)
     with Library(folder) as library:
         library.sync("small")
         answerer = answerer_of(Settings(), library)
-        said = answerer.answer(Question("What does page-3 say?", ANYONE))
-        assert isinstance(said, NoAnswer)
-        assert said.reason is Reason.REBUILDING
+        answer = answerer.answer(Question("What does page-3 say?", ANYONE))
+        assert isinstance(answer, NoAnswer)
+        assert answer.reason is Reason.REBUILDING
         library.sync()
-        said = answerer.answer(Question("Which gluon decays?", ANYONE))
+        answer = answerer.answer(Question("Which gluon decays?", ANYONE))
 
-        assert isinstance(said, NoAnswer)
-        assert said.reason is Reason.NOTHING_FITS
+        assert isinstance(answer, NoAnswer)
+        assert answer.reason is Reason.NOTHING_FITS
 
 
 class Dying:
-    """Edge, from the moment that `broken` is set to what of it fails."""
+    """An Edge whose methods in `broken` fail."""
 
     broken: tuple[str, ...] = ()
     folder = ""
@@ -205,26 +205,26 @@ def test_a_flush_that_fails_begins_another_index_and_loses_nothing(
         big, _ = library.sync()
 
         assert big.warnings[0].startswith("The index was built anew: the old one is damaged")
-        assert library.found("edited again") >= {"page-3"}
-        assert library.found() == PAGES
-        assert len(library.embedder.embedded) <= 3  # their vectors stood
+        assert library.pages_found("edited again") >= {"page-3"}
+        assert library.pages_found() == PAGES
+        assert len(library.embedder.embedded) <= 3  # their vectors were kept
 
 
-def test_what_is_damaged_answers_as_far_as_it_can_be_read(folder: Path, dying: Dying) -> None:
+def test_a_damaged_index_answers_as_far_as_it_can_be_read(folder: Path, dying: Dying) -> None:
     with Library(folder) as library:
         library.big.write("page-3", "Text of page-3, edited again.")
         dying.broken = ("settle",)
         library.sync("big")
         assert library.index.building
-        assert library.found() == PAGES  # the old one is read
+        assert library.pages_found() == PAGES  # the old index is read
     dying.broken = ()
     with Library(folder) as library:
         assert library.index.is_partial
-        assert library.found() == PAGES
+        assert library.pages_found() == PAGES
         library.sync()
 
         assert not library.index.is_partial
-        assert library.found() == PAGES
+        assert library.pages_found() == PAGES
 
 
 def test_rights_that_cannot_be_taken_away_take_away_the_index(folder: Path, dying: Dying) -> None:
@@ -236,14 +236,14 @@ def test_rights_that_cannot_be_taken_away_take_away_the_index(folder: Path, dyin
         library.big.write("page-3", "Text of page-3, edited again.", acl=Acl.of(["chiefs"]))
         library.sync("big")
 
-        assert library.found() == PAGES - {"page-3"}
+        assert library.pages_found() == PAGES - {"page-3"}
 
 
 def test_a_search_that_fails_is_remembered_and_mended(folder: Path, dying: Dying) -> None:
     with Library(folder) as library:
-        assert library.found() == PAGES
+        assert library.pages_found() == PAGES
         dying.broken = ("search",)
-        assert library.found() == set()
+        assert library.pages_found() == set()
         assert library.index.is_partial
     assert Damage.read((folder / "damaged").read_text()).index
     dying.broken = ()
@@ -251,11 +251,11 @@ def test_a_search_that_fails_is_remembered_and_mended(folder: Path, dying: Dying
         assert library.index.building
         library.sync()
 
-        assert library.found() == PAGES
+        assert library.pages_found() == PAGES
         assert not library.index.is_partial
 
 
-def test_what_is_built_beside_is_begun_again_if_it_is_damaged_itself(folder: Path) -> None:
+def test_a_new_index_that_is_damaged_itself_is_begun_again(folder: Path) -> None:
     other = Settings(index=IndexSettings(passage_tokens=99))
     with Library(folder, other) as library:
         library.sync("small")
@@ -265,18 +265,18 @@ def test_what_is_built_beside_is_begun_again_if_it_is_damaged_itself(folder: Pat
     with Library(folder, other) as library:
         assert library.index.building
         assert not library.index.is_partial
-        assert library.found() == PAGES
+        assert library.pages_found() == PAGES
         library.sync()
 
         assert not library.index.building
-        assert library.found() == PAGES
+        assert library.pages_found() == PAGES
 
 
 def test_a_full_sync_whose_new_index_breaks_begins_it_again_and_blames_no_sound_one(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle, broken = EdgeEngine.settle, iter([IndexCorrupt("It is damaged.")])
-    asked = []
+    counts = []
 
     def settle_or_break(engine: EdgeEngine) -> None:
         if engine._folder.name.endswith(".1") and (error := next(broken, None)):
@@ -284,7 +284,7 @@ def test_a_full_sync_whose_new_index_breaks_begins_it_again_and_blames_no_sound_
         settle(engine)
 
     def gate(current: PassageIndex, _: PassageIndex) -> list[str]:
-        asked.append(current.counts())
+        counts.append(current.counts())
         return []
 
     monkeypatch.setattr(EdgeEngine, "settle", settle_or_break)
@@ -293,8 +293,8 @@ def test_a_full_sync_whose_new_index_breaks_begins_it_again_and_blames_no_sound_
 
         assert next(broken, None) is None
         assert [(report.complete, report.warnings) for report in reports] == [(True, [])] * 2
-        assert asked == [{"big": (25, 25), "small": (1, 1)}]
-        assert library.found() == PAGES
+        assert counts == [{"big": (25, 25), "small": (1, 1)}]
+        assert library.pages_found() == PAGES
     assert not (folder / "damaged").exists()
 
 
@@ -303,12 +303,12 @@ def test_a_full_sync_during_which_the_old_index_breaks_is_complete(
 ) -> None:
     with Library(folder) as library:
         library.big.write("page-3", "Text of page-3, edited again.", acl=Acl.of(["chiefs"]))
-        assert library.found() == PAGES
+        assert library.pages_found() == PAGES
         dying.broken = ("_update",)
         reports = library.sync(full=True)
 
         assert [(report.complete, report.error) for report in reports] == [(True, None)] * 2
-        assert library.found() == PAGES - {"page-3"}
+        assert library.pages_found() == PAGES - {"page-3"}
         assert not library.index.building
 
 
@@ -317,9 +317,9 @@ def shard_of_current(folder: Path) -> Path:
 
 
 def test_an_index_of_another_model_answers_until_its_successor_is_built(folder: Path) -> None:
-    """It is searched by words, and what that finds is compared with the question anew."""
+    """The old index is searched by words, and its hits are compared with the question again."""
 
-    def asked(library: Library, text: str) -> object:
+    def answer_to(library: Library, text: str) -> object:
         answerer: Answerer = answerer_of(Settings(), library)
         return answerer.answer(Question(text, ANYONE))
 
@@ -328,10 +328,10 @@ def test_an_index_of_another_model_answers_until_its_successor_is_built(folder: 
         assert library.index.building
         assert library.index.is_partial
         assert "another model" in library.index.trouble
-        before = asked(library, "How many days has everyone?")
-        silence = asked(library, "Which gluon decays?")
+        before = answer_to(library, "How many days has everyone?")
+        silence = answer_to(library, "Which gluon decays?")
         library.sync()
-        after = asked(library, "How many days has everyone?")
+        after = answer_to(library, "How many days has everyone?")
 
         assert not library.index.is_partial
         assert getattr(before, "text", "") == getattr(after, "text", None)
@@ -343,33 +343,34 @@ def test_an_index_of_another_model_answers_until_its_successor_is_built(folder: 
 def test_an_index_that_an_older_version_wrote_is_built_anew(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A field that this version needs is missing in what stands."""
+    """The old index lacks a field that this version needs."""
     monkeypatch.setattr("indexers.index.catalog.SCHEMA_VERSION", 4)
     monkeypatch.setattr("indexers.index.schema._passage", lambda payload: payload["new field"])
     with Library(folder) as library:
-        assert library.found() == set()
+        assert library.pages_found() == set()
         assert library.index.is_partial
         assert "another version" in library.index.trouble
     monkeypatch.undo()
 
 
 @pytest.mark.parametrize("seed", few(range(12), 3))
-def test_whatever_is_damaged_the_next_sync_leaves_a_whole_index(seed: int, folder: Path) -> None:
+def test_the_next_sync_leaves_a_whole_index_after_any_damage(seed: int, folder: Path) -> None:
     chance = random.Random(seed)  # noqa: S311 - a seed for what is damaged
     for _ in range(chance.randrange(1, 4)):
         damage_one_file(folder, chance)
     with Library(folder) as library:
-        library.found()
+        library.pages_found()
         library.sync()
         library.sync()
 
         assert library.index.trouble == ""
         assert library.index.counts() == {"big": (25, 25), "small": (1, 1)}
-        assert library.found() == PAGES
+        assert library.pages_found() == PAGES
 
 
 def damage_one_file(folder: Path, chance: random.Random) -> None:
-    """As a full disk, a power cut, or another program may: cut, empty, removed, overwritten."""
+    """Damage one file, as a full disk, a power cut or another program may: cut it, empty it, remove
+    it or overwrite it."""
     shard = shard_of(folder)
     files = sorted(path for path in shard.rglob("*") if path.is_file() and HEALED not in path.parts)
     file = chance.choice([*files, *shard.glob("wal/*")])

@@ -1,4 +1,4 @@
-"""Several wikis and one index: each wiki gets its turn."""
+"""Several wikis and one index: each wiki is synced in turn."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.fakes.wiki import DictWiki
 
 
 class Library(Indexing):
-    """Two wikis, of which the first one makes trouble."""
+    """Two wikis; the first one makes trouble."""
 
     embedder = WordEmbedder()
 
@@ -35,7 +35,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def test_a_wiki_that_cannot_be_listed_keeps_no_other_from_its_turn(library: Library) -> None:
+def test_a_wiki_that_cannot_be_listed_keeps_no_other_wiki_from_its_turn(library: Library) -> None:
     library.troubled.breaks_off = 3
     troubled, sound = library.sync()
 
@@ -46,7 +46,7 @@ def test_a_wiki_that_cannot_be_listed_keeps_no_other_from_its_turn(library: Libr
     assert sound.added == 1
 
 
-def test_a_refused_removal_keeps_no_other_from_its_turn_and_tells_what_was_done(
+def test_a_refused_removal_keeps_no_other_wiki_from_its_turn_and_reports_the_work_done(
     library: Library,
 ) -> None:
     library.sync()
@@ -74,7 +74,7 @@ def test_narrowed_readers_hold_before_any_sync(tmp_path: Path) -> None:
     (tmp_path / "wiki").mkdir()
     (tmp_path / "wiki" / "leave.md").write_text("# Leave\n\nEveryone has 28 days.\n")
 
-    def found(parts: Indexing, *tokens: str) -> int:
+    def hit_count(parts: Indexing, *tokens: str) -> int:
         vector = parts.embedder.embed_question("leave")
         return len(parts.index.search("leave", vector, reader=Principal.of(*tokens), limit=5))
 
@@ -84,11 +84,11 @@ def test_narrowed_readers_hold_before_any_sync(tmp_path: Path) -> None:
 
     with opened(EVERYONE) as open_to_all:
         open_to_all.sync()
-        assert found(open_to_all, EVERYONE) == 1
+        assert hit_count(open_to_all, EVERYONE) == 1
     with opened("@hr") as narrowed:
-        assert found(narrowed, EVERYONE) == 0
-        assert found(narrowed, "group:hr") == 0
+        assert hit_count(narrowed, EVERYONE) == 0
+        assert hit_count(narrowed, "group:hr") == 0
         (report,) = narrowed.sync()
         assert (report.relabelled, report.passages_embedded) == (1, 0)
-        assert found(narrowed, EVERYONE) == 0
-        assert found(narrowed, "group:hr") == 1
+        assert hit_count(narrowed, EVERYONE) == 0
+        assert hit_count(narrowed, "group:hr") == 1

@@ -1,4 +1,4 @@
-"""Rights, and the identities of passages."""
+"""Rights, and the identity of passages."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def test_one_more_gate_never_admits_more_readers(
 
 
 @given(ACLS, ACLS, READERS)
-def test_both_admit_whom_each_admits(one: Acl, other: Acl, reader: Principal) -> None:
-    assert (one & other).admits(reader) == (one.admits(reader) and other.admits(reader))
+def test_both_admit_whom_each_admits(first: Acl, second: Acl, reader: Principal) -> None:
+    assert (first & second).admits(reader) == (first.admits(reader) and second.admits(reader))
 
 
 @given(ACLS, READERS, TOKENS)
 def test_one_more_token_never_loses_a_page(acl: Acl, reader: Principal, token: str) -> None:
-    more = Principal(reader.tokens | {token})
+    richer_reader = Principal(reader.tokens | {token})
 
-    assert acl.admits(more) or not acl.admits(reader)
+    assert acl.admits(richer_reader) or not acl.admits(reader)
 
 
 @given(ACLS)
@@ -44,15 +44,15 @@ def test_an_acl_survives_its_canonical_form(acl: Acl) -> None:
 
 
 @given(ACLS, ACLS)
-def test_equal_acls_and_only_they_are_equal_strings(one: Acl, other: Acl) -> None:
-    assert (str(one) == str(other)) == (one == other)
+def test_equal_acls_and_only_they_are_equal_strings(first: Acl, second: Acl) -> None:
+    assert (str(first) == str(second)) == (first == second)
 
 
 def test_the_order_in_which_an_acl_is_written_does_not_matter() -> None:
-    one = Acl.of(["user:a", "user:b"], ["group:c"])
-    other = Acl.of(["group:c"], ["user:b", "user:a", "user:a"])
+    first = Acl.of(["user:a", "user:b"], ["group:c"])
+    second = Acl.of(["group:c"], ["user:b", "user:a", "user:a"])
 
-    assert str(one) == str(other) == '[["group:c"],["user:a","user:b"]]'
+    assert str(first) == str(second) == '[["group:c"],["user:a","user:b"]]'
 
 
 def test_there_is_no_acl_without_a_gate() -> None:
@@ -63,7 +63,7 @@ def test_there_is_no_acl_without_a_gate() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "null", "{}", '"everyone"', '["everyone"]', "[[", "[[1]]"])
-def test_what_is_no_acl_is_not_read_as_one(text: str) -> None:
+def test_invalid_text_is_not_read_as_an_acl(text: str) -> None:
     with pytest.raises(ValueError, match=r"Acl|Expecting"):
         Acl.parse(text)
 
@@ -91,9 +91,9 @@ def test_a_passage_has_the_id_of_its_place_and_the_digest_of_its_words() -> None
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=[])), max_size=3), st.text())
-def test_a_digest_tells_its_parts_apart(parts: list[str], more: str) -> None:
+def test_a_digest_tells_its_parts_apart(parts: list[str], part: str) -> None:
     assert digest(*parts) == digest(*parts)
-    assert digest(*parts, more) != digest(*parts)
+    assert digest(*parts, part) != digest(*parts)
     assert digest("ab", "c") != digest("a", "bc")
 
 
@@ -113,11 +113,11 @@ def test_one_more_in_the_audience_never_opens_a_page(
 
 
 def test_two_who_pass_a_gate_by_different_tokens_both_pass_it() -> None:
-    """What their tokens have in common would not do."""
-    both = Audience(frozenset({Principal.of("group:a"), Principal.of("group:b")}))
+    """The tokens that they have in common would not be enough."""
+    audience = Audience(frozenset({Principal.of("group:a"), Principal.of("group:b")}))
 
-    assert Acl.of(["group:a", "group:b"]).admits(both)
-    assert not Acl.of(["group:a"]).admits(both)
+    assert Acl.of(["group:a", "group:b"]).admits(audience)
+    assert not Acl.of(["group:a"]).admits(audience)
 
 
 def test_there_is_no_audience_of_nobody() -> None:

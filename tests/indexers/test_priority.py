@@ -19,22 +19,22 @@ T = TypeVar("T")
 
 
 def in_thread(work: Callable[[], T]) -> T:
-    found: list[T] = []
-    thread = threading.Thread(target=lambda: found.append(work()))
+    results: list[T] = []
+    thread = threading.Thread(target=lambda: results.append(work()))
     thread.start()
     thread.join()
-    return found[0]
+    return results[0]
 
 
 def niceness() -> int:
-    """Return that of this thread, or of the process where threads have none of their own."""
+    """Return the niceness of this thread, or of the process if threads have none of their own."""
     return os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def lowered_from(usual: int) -> int:
-    """Return the niceness of a lowered thread. Linux alone gives each thread one of its own
-    (setpriority(2)). Elsewhere nothing is lowered: it would slow the whole process, and the answers
-    with it."""
+    """Return the niceness of a lowered thread. Only Linux gives each thread its own
+    (setpriority(2)). Elsewhere nothing is lowered: that would slow the whole process and its
+    answers."""
     return max(10, usual) if sys.platform == "linux" else usual
 
 
@@ -45,7 +45,7 @@ def test_a_lowered_thread_is_low_and_no_other() -> None:
         lower_priority()
         return niceness(), in_thread(niceness)
 
-    # Its own threads are, too.
+    # Threads started by it are low, too.
     assert in_thread(lowered) == (lowered_from(usual),) * 2
     assert niceness() == in_thread(niceness) == usual
 

@@ -1,4 +1,4 @@
-"""What settings make of the indexers: wikis, rights, and the one index."""
+"""The objects that settings make: wikis, rights and the one index."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.fakes.wiki import DictWiki
 
 
 class Library(Indexing):
-    """Two wikis in one index, with a model of words."""
+    """Two wikis in one index, with an embedder of words."""
 
     def __init__(self, folder: Path, settings: Settings | None = None) -> None:
         self.handbook, self.office = DictWiki("handbook"), DictWiki("office")
@@ -114,12 +114,12 @@ def test_a_stopped_sync_forgets_nobody(tmp_path: Path) -> None:
 
 
 def test_an_index_that_is_open_is_locked_until_it_is_closed(tmp_path: Path) -> None:
-    with Library(tmp_path) as one:
-        one.sync()
-        with Library(tmp_path) as other, pytest.raises(IndexLocked):
-            other.sync()
-    with Library(tmp_path) as next_one:
-        assert next_one.index.counts().keys() == {"handbook", "office"}
+    with Library(tmp_path) as holder:
+        holder.sync()
+        with Library(tmp_path) as second, pytest.raises(IndexLocked):
+            second.sync()
+    with Library(tmp_path) as next_holder:
+        assert next_holder.index.counts().keys() == {"handbook", "office"}
 
 
 def test_another_size_of_passages_is_built_beside_and_then_read(tmp_path: Path) -> None:
@@ -135,10 +135,10 @@ def test_another_size_of_passages_is_built_beside_and_then_read(tmp_path: Path) 
 
         assert not library.index.building
         assert library.index.counts().keys() == {"handbook", "office"}
-        assert library.words.embedded == []  # the same words: their vectors stand
+        assert library.words.embedded == []  # the same words: their vectors are kept
 
 
-def test_a_page_is_read_by_its_ending_or_as_told(tmp_path: Path) -> None:
+def test_a_page_is_read_by_its_ending_or_by_the_setting(tmp_path: Path) -> None:
     file = tmp_path / "page.md"
     file.write_bytes(b"# Leave\n\nLong \xff.\n")
 
@@ -146,7 +146,7 @@ def test_a_page_is_read_by_its_ending_or_as_told(tmp_path: Path) -> None:
     assert sections(file, "markdown") == sections(file)
 
 
-def test_a_model_that_nobody_knows_is_told(tmp_path: Path) -> None:
+def test_an_unknown_model_is_reported(tmp_path: Path) -> None:
     settings = Settings(index=IndexSettings(model="nobody/knows"), data_dir=tmp_path)
     with (
         pytest.raises(ModelUnavailable, match="nobody/knows"),
@@ -165,7 +165,7 @@ def test_a_server_gets_the_options_that_are_set() -> None:
 
 
 def test_no_passage_is_longer_than_the_model_reads(tmp_path: Path) -> None:
-    """A part of it is left for the title and the headings."""
+    """Some of the limit is reserved for the title and the headings."""
     for reads, size in ((128, 100), (256, 200), (512, 200)):
         with Library(tmp_path / str(reads)) as library:
             library.words.max_tokens = reads

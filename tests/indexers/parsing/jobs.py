@@ -1,4 +1,4 @@
-"""What a process is made to do in the tests of it."""
+"""Jobs that the tests run in the parsing process."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from indexers.errors import WikiMisconfigured
 from indexers.sources.attachments.content import Unreadable
 
 
-def add(one: int, other: int) -> int:
-    return one + other
+def add(left: int, right: int) -> int:
+    return left + right
 
 
 def whoami() -> int:
@@ -21,7 +21,7 @@ def whoami() -> int:
 
 
 def meet(folder: str) -> int:
-    """How many processes are in here at once, two of which wait for each other."""
+    """Return how many processes are in here at once. Two of them wait for each other."""
     Path(folder, str(os.getpid())).touch()
     while len(list(Path(folder).iterdir())) < 2:
         time.sleep(0.01)
@@ -29,14 +29,14 @@ def meet(folder: str) -> int:
 
 
 def open_files() -> list[str]:
-    """What the process holds open, beside what it was started with."""
-    held = []
+    """Return the files that the process opened after it started."""
+    targets = []
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - Path would open one more
         try:
-            held.append(os.readlink(f"/proc/self/fd/{name}"))  # noqa: PTH115
+            targets.append(os.readlink(f"/proc/self/fd/{name}"))  # noqa: PTH115
         except OSError:
             continue
-    return held
+    return targets
 
 
 def loaded() -> list[str]:
@@ -67,11 +67,11 @@ def dig(depth: int) -> object:
 
 
 def deep() -> list[object]:
-    """Small, but too deep to be sent."""
-    found: list[object] = []
+    """Return a value that is small, but nested too deeply to be sent."""
+    nested: list[object] = []
     for _ in range(100_000):
-        found = [found]
-    return found
+        nested = [nested]
+    return nested
 
 
 def refuse() -> None:

@@ -1,4 +1,4 @@
-"""Files that are small and cost much are read within limits, and the others are read."""
+"""Small files that are expensive to read hit the limits, and the other files are still read."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ def test_the_other_files_of_the_page_are_read(
         wiki = ConfluenceWiki("wiki", transport, extras=Extras(attachments=True), parse=parsers)
         changes = list(wiki.changes({}))
 
-    assert {one.page.key for one in changes if isinstance(one, Changed)} == {page.id, good.id}
-    assert [(one.key, one.reason) for one in changes if isinstance(one, Failed)] == [
+    assert {change.page.key for change in changes if isinstance(change, Changed)} == {
+        page.id,
+        good.id,
+    }
+    assert [(change.key, change.reason) for change in changes if isinstance(change, Failed)] == [
         (bomb.id, f"attached to the page {page.id}: takes more than 2 s of a processor to be read")
     ]

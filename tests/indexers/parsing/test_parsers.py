@@ -1,4 +1,4 @@
-"""The process that parses: what it gives back, and what ends it."""
+"""The parsing process: what it returns and what ends it."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def parsers() -> Iterator[Parsers]:
 
 
 def test_a_parser_is_called_in_another_process(parsers: Parsers) -> None:
-    assert parsers(PAGE, jobs.add, 1, other=2) == 3
+    assert parsers(PAGE, jobs.add, 1, right=2) == 3
     assert parsers(PAGE, jobs.whoami) != os.getpid()
 
 
 def test_ctrl_c_in_the_terminal_does_not_reach_it_not_even_as_it_starts(parsers: Parsers) -> None:
-    """The terminal signals the whole group."""
+    """The terminal sends the signal to the whole process group."""
     assert os.getpgid(parsers(PAGE, jobs.whoami)) != os.getpgrp()
 
 
@@ -71,7 +71,7 @@ def test_calls_at_once_have_a_process_each(parsers: Parsers, tmp_path: Path) -> 
         (PAGE, jobs.deep, (), "nested too deeply"),
     ],
 )
-def test_what_costs_too_much_ends_and_the_next_call_is_answered(
+def test_an_expensive_call_is_ended_and_the_next_call_is_answered(
     parsers: Parsers, limits: Limits, job: object, arguments: tuple[object, ...], why: str
 ) -> None:
     with pytest.raises(TooCostly, match=why):
@@ -80,8 +80,8 @@ def test_what_costs_too_much_ends_and_the_next_call_is_answered(
     assert parsers(PAGE, jobs.add, 1, 2) == 3
 
 
-def test_what_is_long_by_the_clock_alone_may_be_tried_again(parsers: Parsers) -> None:
-    """Files that cost too much are remembered, and the machine may only have been busy."""
+def test_a_call_that_only_waited_too_long_may_be_tried_again(parsers: Parsers) -> None:
+    """Files that cost too much are remembered, but here only the machine may have been busy."""
     with pytest.raises(ParsingFailed, match=r"takes more than 0\.3 s") as raised:
         parsers(Limits(60, 0.3), jobs.sleep, 60)
 
@@ -90,7 +90,7 @@ def test_what_is_long_by_the_clock_alone_may_be_tried_again(parsers: Parsers) ->
 
 
 def test_time_is_counted_for_each_call_alone(parsers: Parsers) -> None:
-    """A process that has done much may do as much again."""
+    """A process that has done much work may do as much again."""
     for text in ("one", "two", "three"):
         with pytest.raises(TooCostly):
             parsers(BRIEF, jobs.spin, text)
@@ -101,13 +101,13 @@ def test_time_is_counted_for_each_call_alone(parsers: Parsers) -> None:
 def test_the_time_that_one_call_took_does_not_end_the_next_before_it_begins(
     parsers: Parsers,
 ) -> None:
-    """It would be remembered as one that takes too long."""
+    """Otherwise the call would be remembered as one that takes too long."""
     process = parsers(BRIEF, jobs.whoami)
 
     assert resource.prlimit(process, resource.RLIMIT_CPU)[0] == resource.RLIM_INFINITY
 
 
-def test_what_took_too_long_is_not_tried_again(parsers: Parsers, tmp_path: Path) -> None:
+def test_a_call_that_took_too_long_is_not_tried_again(parsers: Parsers, tmp_path: Path) -> None:
     """A page that takes ten seconds must not take them at every sync."""
     for _ in range(3):
         with pytest.raises(TooCostly, match="takes more than 1 s of a processor"):
@@ -118,7 +118,7 @@ def test_what_took_too_long_is_not_tried_again(parsers: Parsers, tmp_path: Path)
 
 
 def test_a_process_that_cannot_be_started_is_a_failure_of_one_page(parsers: Parsers) -> None:
-    """No file can be opened, so no pipe either."""
+    """The process can open no file, and so no pipe either."""
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
     try:
@@ -177,7 +177,7 @@ def test_a_process_that_used_much_memory_makes_room(parsers: Parsers) -> None:
     assert parsers(PAGE, jobs.whoami) != before
 
 
-def test_one_that_was_killed_is_replaced(parsers: Parsers) -> None:
+def test_a_process_that_was_killed_is_replaced(parsers: Parsers) -> None:
     process = parsers(PAGE, jobs.whoami)
     os.kill(process, signal.SIGKILL)
     _wait_until(lambda: not _runs(process))
@@ -191,7 +191,7 @@ def test_no_process_is_left_behind() -> None:
     parsers.rest()
 
     with pytest.raises(ProcessLookupError):
-        os.kill(process, 0)  # not even as one that nobody waited for
+        os.kill(process, 0)  # it is no zombie either
 
 
 def test_it_holds_nothing_open_that_others_hold(parsers: Parsers, tmp_path: Path) -> None:
@@ -204,14 +204,14 @@ def test_it_holds_nothing_open_that_others_hold(parsers: Parsers, tmp_path: Path
 def test_no_module_of_the_folder_it_is_started_in_is_run(
     parsers: Parsers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever writes in a wiki could put one there."""
+    """Anybody who writes in a wiki could put a module there."""
     (tmp_path / "resource.py").write_text("raise SystemExit")
     monkeypatch.chdir(tmp_path)
 
     assert parsers(PAGE, jobs.add, 1, 2) == 3
 
 
-def test_it_imports_what_parses_and_nothing_slow(parsers: Parsers) -> None:
+def test_it_imports_the_parsers_and_nothing_slow(parsers: Parsers) -> None:
     from indexers.sources.markdown.reading import skim
 
     parsers(PAGE, skim, b"# Title")

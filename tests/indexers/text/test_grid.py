@@ -1,4 +1,4 @@
-"""In a table with merged cells each value stands below its header, in Markdown and in storage
+"""In a table with merged cells, each value stands below its header, in Markdown and in storage
 format."""
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def test_a_row_that_only_repeats_is_left_out(text: Callable[[str], str]) -> None
 
 @READERS
 @pytest.mark.parametrize(("high", "wide"), [(1000, 99), (1000, 2), (2, 99), (40, 40)])
-def test_what_is_repeated_stays_in_proportion_to_the_table(
+def test_repeated_cells_stay_in_proportion_to_the_table(
     text: Callable[[str], str], high: int, wide: int
 ) -> None:
     words = "word " * 39 + "abcd"
@@ -82,7 +82,7 @@ def test_what_is_repeated_stays_in_proportion_to_the_table(
 
 
 @READERS
-def test_what_is_repeated_of_headers_stays_in_proportion_to_the_table(
+def test_repeated_headers_stay_in_proportion_to_the_table(
     text: Callable[[str], str],
 ) -> None:
     header = '<tr><th>x</th><th colspan="99">{}</th></tr>'
@@ -109,7 +109,7 @@ def test_code_in_a_header_is_kept_below_its_name() -> None:
     assert of_confluence(table).endswith("| x | y |\n\nNew\n\n```\na = 1\nb = 2\n```")
 
 
-def test_code_is_not_named_by_what_is_long() -> None:
+def test_a_long_header_does_not_name_code() -> None:
     code = (
         '<td><ac:structured-macro ac:name="code"><ac:plain-text-body>'
         "<![CDATA[a = 1\nb = 2]]></ac:plain-text-body></ac:structured-macro></td>"

@@ -1,4 +1,4 @@
-"""How light Markdown is read: its blocks, and its words alone."""
+"""How light Markdown is read: its blocks, and its plain words."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def kinds(text: str) -> list[tuple[Kind, str]]:
 @example("```\nunclosed")
 @example("a\r\n\r\n| b |\r\n| --- |\r\n")
 def test_blocks_are_exact_slices_that_hold_every_line_that_is_not_blank(text: str) -> None:
-    found = blocks(text)
+    parsed = blocks(text)
     outside = "".join(
         text[before.end if before else 0 : after.start if after else len(text)]
-        for before, after in zip([None, *found], [*found, None], strict=True)
+        for before, after in zip([None, *parsed], [*parsed, None], strict=True)
     )
 
-    assert all(block.text == text[block.start : block.end] for block in found)
+    assert all(block.text == text[block.start : block.end] for block in parsed)
     assert not outside.strip()
 
 
@@ -59,9 +59,11 @@ def test_plain_words_are_the_words_without_their_marks(text: str) -> None:
 
 @given(SECTIONS)
 def test_plain_words_have_no_marks_left_to_take(text: str) -> None:
-    once = plain(text)
+    plain_text = plain(text)
 
-    assert plain(once) == "\n".join(line.strip() for line in once.split("\n") if line.strip())
+    assert plain(plain_text) == "\n".join(
+        line.strip() for line in plain_text.split("\n") if line.strip()
+    )
 
 
 def test_blocks_stand_apart_by_blank_lines() -> None:
@@ -162,19 +164,19 @@ def test_a_line_without_marks(line: str, words: str) -> None:
 
 
 CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-"""Code within a line, as one pattern says it: right, and slow where many runs close nothing."""
+"""Code spans as one pattern: correct, but slow if many backtick runs stay open."""
 
 
 @given(st.text(st.sampled_from("```ab \n"), max_size=60))
 def test_code_lasts_to_the_next_run_of_as_many_backticks_on_its_line(text: str) -> None:
-    lines = "\n".join(f"a {line}" for line in text.split("\n"))  # none opens a block of code
-    marked = CODE.sub(lambda found: f"{found[1]}<{found[2]}>{found[1]}", lines)
+    lines = "\n".join(f"a {line}" for line in text.split("\n"))  # no line opens a code block
+    marked = CODE.sub(lambda match: f"{match[1]}<{match[2]}>{match[1]}", lines)
 
     assert in_code_spans(lines, "<{}>".format) == marked
 
 
 @pytest.mark.parametrize(
-    ("text", "left"),
+    ("text", "outside_links"),
     [
         ("See [`a` b](x) and `[c](y)`", "See  and `[c](y)`"),
         ("[a ` b](x) ` c", " ` c"),
@@ -182,12 +184,14 @@ def test_code_lasts_to_the_next_run_of_as_many_backticks_on_its_line(text: str) 
         ("`` [b](`x) ``` y", "``  ``` y"),
     ],
 )
-def test_what_begins_first_is_code_or_a_link(text: str, left: str) -> None:
-    assert beside_links(text) == left
+def test_code_and_links_that_overlap_are_the_one_that_begins_first(
+    text: str, outside_links: str
+) -> None:
+    assert beside_links(text) == outside_links
 
 
 def test_runs_of_backticks_of_which_none_closes_another_are_read_in_one_pass() -> None:
-    """The pattern of code looks for the end of each in all that follows: a second here."""
+    """The pattern searches all following text for each end: a second here."""
     runs = " a ".join("`" * length for length in range(1, 630))
 
     assert seconds_of(lambda: plain_line(runs), 0.1) < 0.1

@@ -48,22 +48,22 @@ def test_sentences_of_a_line_make_the_line(line: str) -> None:
     ids=["longer and longer runs", "opened", "code", "another script", "no space"],
 )
 def test_a_long_paragraph_takes_time_by_its_length(text: str) -> None:
-    """As one, the library takes seconds to minutes for each, and nobody else has their turn."""
+    """For one long paragraph the library takes seconds to minutes, and blocks everybody else."""
     assert seconds_of(lambda: list(sentences(text)), 2.5) < 2.5
     assert "".join(sentences(text)) == text
 
 
 @pytest.mark.parametrize("words", [3, 40, 400])
 def test_sentences_are_the_same_however_long_their_paragraph(words: int) -> None:
-    written = [
+    texts = [
         f'Dr. Ann said "No. {number}!" ({number}. of them). And {"word " * words}it ends. '
         for number in range(30_000 // words)
     ]
-    first = list(sentences(written[0]))
+    first = list(sentences(texts[0]))
 
     assert len(first) == 2
-    assert list(sentences("".join(written))) == [
-        one for sentence in written for one in sentences(sentence)
+    assert list(sentences("".join(texts))) == [
+        part for sentence in texts for part in sentences(sentence)
     ]
 
 

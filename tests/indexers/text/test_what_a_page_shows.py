@@ -1,4 +1,4 @@
-"""What nobody sees on a page, or what it strikes through, is in no section of it."""
+"""Text that is hidden or struck through on a page is in none of its sections."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def markdown(body: str) -> tuple[Section, ...]:
 
 def words(sections: tuple[Section, ...]) -> str:
     return "\n".join(
-        [*(" ".join(one.headings) for one in sections), *(one.text for one in sections)]
+        [
+            *(" ".join(section.headings) for section in sections),
+            *(section.text for section in sections),
+        ]
     )
 
 
@@ -73,11 +76,11 @@ def test_text_that_nobody_sees_is_not_read(looks: str, convert: Convert) -> None
         f"<tr><td {looks}>Planted</td><td>cell</td></tr></table>"
     )
 
-    said = words(convert(body))
-    assert "Planted" not in said
-    assert "Before." in said
-    assert "In line." in said
-    assert "|  | cell |" in said
+    text = words(convert(body))
+    assert "Planted" not in text
+    assert "Before." in text
+    assert "In line." in text
+    assert "|  | cell |" in text
 
 
 @converters
@@ -121,9 +124,9 @@ def test_a_macro_that_is_set_to_hide_its_text_hides_it(macro: str) -> None:
         )
 
     hidden = words(storage(page('<ac:parameter ac:name="hidden">true</ac:parameter>')))
-    shown = words(storage(page('<ac:parameter ac:name="hidden">false</ac:parameter>')))
+    visible = words(storage(page('<ac:parameter ac:name="hidden">false</ac:parameter>')))
     assert "Planted" not in hidden
-    assert "Planted." in shown
+    assert "Planted." in visible
     assert "Planted." in words(storage(page("")))
 
 
@@ -152,10 +155,10 @@ def test_the_html_macro_is_read_as_the_html_that_it_shows() -> None:
     ],
 )
 def test_a_dialects_own_way_to_hide_text_hides_it(flavour: str, body: str) -> None:
-    said = words(of_markdown(body, flavour=flavour).sections)
+    text = words(of_markdown(body, flavour=flavour).sections)
 
-    assert "Planted" not in said
-    assert "Shown" in said
+    assert "Planted" not in text
+    assert "Shown" in text
 
 
 @converters
@@ -170,20 +173,18 @@ def test_a_dialects_own_way_to_hide_text_hides_it(flavour: str, body: str) -> No
         "<s><code>Monday</code></s>",
     ],
 )
-def test_what_is_struck_through_does_not_hold_and_is_not_read(
-    struck: str, convert: Convert
-) -> None:
+def test_text_that_is_struck_through_is_not_read(struck: str, convert: Convert) -> None:
     body = (
         f"<p>Deploys are on {struck} Tuesday.</p><ol><li>{struck}</li><li>Tuesday too</li></ol>"
         f"<table><tr><th>Day</th><th>Who</th></tr><tr><td>{struck}</td><td>Ada</td></tr></table>"
         f"<pre>{struck} run</pre>"
     )
 
-    said = words(convert(body))
-    assert "Monday" not in said
-    assert "Deploys are on Tuesday." in said
-    assert "2. Tuesday too" in said
-    assert "|  | Ada |" in said
+    text = words(convert(body))
+    assert "Monday" not in text
+    assert "Deploys are on Tuesday." in text
+    assert "2. Tuesday too" in text
+    assert "|  | Ada |" in text
 
 
 def test_markdowns_tildes_strike_through() -> None:
@@ -194,18 +195,18 @@ def test_markdowns_tildes_strike_through() -> None:
 
 @converters
 def test_a_struck_heading_heads_nothing_and_keeps_its_anchor(convert: Convert) -> None:
-    found = convert(
+    sections = convert(
         "<h2>How to deploy</h2><p>a</p><h2><s>Old</s> way</h2><p>b</p>"
         "<h2><del>Gone</del></h2><p>c</p>"
     )
 
-    assert [(one.headings, one.text) for one in found] == [
+    assert [(section.headings, section.text) for section in sections] == [
         (("How to deploy",), "a"),
         (("way",), "b"),
         ((), "c"),
     ]
-    assert found[1].anchor.lower() in ("old-way", "page-oldway")
-    assert found[2].anchor.lower() in ("gone", "page-gone")
+    assert sections[1].anchor.lower() in ("old-way", "page-oldway")
+    assert sections[2].anchor.lower() in ("gone", "page-gone")
 
 
 @converters
@@ -225,7 +226,7 @@ def test_a_struck_heading_heads_nothing_and_keeps_its_anchor(convert: Convert) -
         ("<code>10<sup>6</sup></code>", "`10^6`"),
     ],
 )
-def test_what_is_raised_or_lowered_reads_right(body: str, text: str, convert: Convert) -> None:
+def test_superscript_and_subscript_are_read(body: str, text: str, convert: Convert) -> None:
     [section] = convert(f"<p>{body}</p>")
 
     assert section.text == text
@@ -241,14 +242,14 @@ def test_a_raised_number_in_a_heading_reads_right_and_keeps_its_anchor(convert: 
 
 @converters
 def test_a_line_break_in_code_parts_two_commands(convert: Convert) -> None:
-    found = convert(
+    sections = convert(
         "<pre>make build<br/>make test</pre>"
         "<p>Run <code>make build<br/>make test</code>.</p>"
         "<table><tr><th>Step</th></tr>"
         "<tr><td><code>make build<br/>make test</code></td></tr></table>"
     )
 
-    [section] = found
+    [section] = sections
     assert "```\nmake build\nmake test\n```" in section.text
     assert "Run `make build`\n`make test`." in section.text
     assert "| `make build` `make test` |" in section.text
@@ -256,26 +257,26 @@ def test_a_line_break_in_code_parts_two_commands(convert: Convert) -> None:
 
 @converters
 def test_headings_above_nothing_are_text_where_they_stand(convert: Convert) -> None:
-    found = convert(
+    sections = convert(
         "<h2>Numbers</h2><h3>Front desk: 100</h3><h3>Security: 200</h3>"
         "<h2>Hours</h2><p>Nine to five.</p><h3>Closed on Fridays</h3>"
     )
 
-    assert [(one.headings, one.text) for one in found] == [
+    assert [(section.headings, section.text) for section in sections] == [
         (("Numbers",), "Front desk: 100\n\nSecurity: 200"),
         (("Hours",), "Nine to five."),
         (("Hours",), "Closed on Fridays"),
     ]
-    assert "frontdesk" in found[0].anchor.lower().replace("-", "")
+    assert "frontdesk" in sections[0].anchor.lower().replace("-", "")
 
 
 def test_a_heading_above_a_table_of_contents_says_nothing() -> None:
     toc = '<ac:structured-macro ac:name="toc" />'
 
-    assert [one.text for one in storage(f"<h2>Contents</h2><p>{toc}</p><h2>A</h2><p>a</p>")] == [
-        "a"
-    ]
-    assert [one.text for one in markdown("## Contents\n\n[TOC]\n\n## A\n\na\n")] == ["a"]
+    assert [
+        section.text for section in storage(f"<h2>Contents</h2><p>{toc}</p><h2>A</h2><p>a</p>")
+    ] == ["a"]
+    assert [section.text for section in markdown("## Contents\n\n[TOC]\n\n## A\n\na\n")] == ["a"]
 
 
 def test_a_query_is_no_text_of_the_page_and_an_issues_key_is() -> None:
@@ -285,8 +286,8 @@ def test_a_query_is_no_text_of_the_page_and_an_issues_key_is() -> None:
     query = jira('<ac:parameter ac:name="jqlQuery">assignee = ada AND secret = 1</ac:parameter>')
     key = jira('<ac:parameter ac:name="key">OPS-1</ac:parameter>')
 
-    assert [one.text for one in storage(query)] == ["See ."]
-    assert [one.text for one in storage(key)] == ["See OPS-1."]
+    assert [section.text for section in storage(query)] == ["See ."]
+    assert [section.text for section in storage(key)] == ["See OPS-1."]
 
 
 @pytest.mark.parametrize("name", ["mathinline", "mathblock", "eazy-math-inline", "latex-inline"])
@@ -296,7 +297,7 @@ def test_a_formula_is_read(name: str) -> None:
         "E = m c^2</ac:parameter></ac:structured-macro>.</p>"
     )
 
-    assert [one.text for one in storage(body)] == ["Energy is `E = m c^2`."]
+    assert [section.text for section in storage(body)] == ["Energy is `E = m c^2`."]
 
 
 pieces = st.sampled_from([

@@ -15,5 +15,5 @@ from indexers.text.writing import link
         "https://x.example/?said=%26amp%3B&amp;then",
     ],
 )
-def test_what_looks_like_an_entity_in_an_address_is_a_part_of_it(address: str) -> None:
+def test_text_that_looks_like_an_entity_in_an_address_is_part_of_it(address: str) -> None:
     assert link("Here", address) == f"[Here]({address})"
