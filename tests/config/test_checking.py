@@ -1,4 +1,4 @@
-"""What is wrong in a settings file, and in which line."""
+"""The problems of a settings file, each with its line."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_only_toml_s_own_ends_of_lines_count() -> None:
     assert (lines["a",], lines["t",], lines["t", "b"]) == (2, 4, 5)
 
 
-def test_what_is_not_there_has_the_line_of_what_it_belongs_into() -> None:
+def test_a_missing_setting_has_the_line_of_its_table() -> None:
     lines = lines_of(TEXT)
 
     assert line_of(("wiki", 1, "type"), lines) == 19
@@ -113,7 +113,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "footnote.toml"
 
 
-def test_every_problem_is_told_in_the_order_of_its_line(settings: Path) -> None:
+def test_every_problem_is_reported_in_the_order_of_its_line(settings: Path) -> None:
     settings.write_text(
         '[[wiki]]\ntype = "markdown"\nname = "handbook"\npth = "pages"\n\n'
         "[answer]\nprecision = 2\n\n[[wiki]]\n"
@@ -121,7 +121,7 @@ def test_every_problem_is_told_in_the_order_of_its_line(settings: Path) -> None:
     )
     _, problems = check(None)
 
-    assert [(one.line, one.setting) for one in problems] == [
+    assert [(problem.line, problem.setting) for problem in problems] == [
         (4, "wiki.0.pth"),
         (7, "answer.precision"),
         (13, "wiki.1.site_url"),
@@ -150,7 +150,7 @@ def test_a_wrong_value_of_a_variable_is_said_to_be_the_variable_s(
     assert "variable" not in says["answer.shape"]
 
 
-def test_what_is_no_toml_is_one_problem_with_its_line(settings: Path) -> None:
+def test_invalid_toml_is_one_problem_with_its_line(settings: Path) -> None:
     settings.write_text('data_dir = "data"\n[answer\n')
 
     assert check(None)[1] == [
@@ -164,7 +164,7 @@ def test_what_is_no_toml_is_one_problem_with_its_line(settings: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["9" * 5_000, "[" * 5_000], ids=["long", "deep"])
-def test_what_python_cannot_read_is_one_problem(settings: Path, value: str) -> None:
+def test_a_value_that_python_cannot_read_is_one_problem(settings: Path, value: str) -> None:
     settings.write_text(f"data_dir = {value}\n")
     (problem,) = check(None)[1]
 

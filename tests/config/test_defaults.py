@@ -1,4 +1,4 @@
-"""A setting is written once: what it is by default stands in `config/`, and nowhere again."""
+"""A setting's default is written once, in `config/`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from config.workspaces import WorkspaceSettings
 
 ROOT = Path(__file__).parents[2]
 NOTHING = (None, False, True, 0, "", "auto")
-"""Defaults that say nothing about a setting: a part is absent, switched off, unlimited, or works
-it out."""
+"""Defaults that state no value: absent, off, unlimited, or derived."""
 KEPT_THE_SAME = {
     "bot/answering/reranking.py: at_once": "of rerankings, and `llm.at_once` is of answers",
     "indexers/index/server_options.py: timeout_seconds": "a server without options",
@@ -27,7 +26,8 @@ KEPT_THE_SAME = {
     "indexers/sources/confluence/transport.py: concurrency": "a wiki read without settings",
     "indexers/sources/markdown/wiki.py: max_bytes": "a folder read without settings",
 }
-"""Parameters with the default of a setting, and for what; one that becomes another is found."""
+"""Parameters with the default of a setting, and who they are for. A parameter with another value is
+found."""
 
 RECHECK = """
 class Recheck:
@@ -57,35 +57,36 @@ SETTINGS = {
 
 
 def literals(tree: ast.AST) -> Iterator[tuple[str, str, object]]:
-    """Each default of a parameter or a field: the function or class, its name, and the value."""
+    """Yield each default of a parameter or field: the function or class, the name, and the
+    value."""
     for node in ast.walk(tree):
         pairs: list[tuple[str, ast.expr | None]] = []
         if isinstance(node, Function):
             places = [*node.args.posonlyargs, *node.args.args]
-            pairs += [(one.arg, value) for one, value in
+            pairs += [(argument.arg, value) for argument, value in
                       zip(places[::-1], node.args.defaults[::-1], strict=False)]  # fmt: skip
-            pairs += [(one.arg, value) for one, value in
+            pairs += [(argument.arg, value) for argument, value in
                       zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]  # fmt: skip
         elif isinstance(node, ast.ClassDef):
-            fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
-            pairs += [(ast.unparse(one.target), one.value) for one in fields]
+            fields = [statement for statement in node.body if isinstance(statement, ast.AnnAssign)]
+            pairs += [(ast.unparse(field.target), field.value) for field in fields]
         for name, value in pairs:
             if isinstance(value, ast.Constant):
                 yield getattr(node, "name", ""), name, value.value
 
 
 def handed_over(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
-    """Each setting that is handed over by name: to what, as what, and the setting."""
+    """Yield each setting that is passed by name: the callee, the parameter, and the setting."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            for one in node.keywords:
-                if one.arg and isinstance(one.value, ast.Attribute):
-                    yield ast.unparse(node.func).split(".")[-1], one.arg, one.value.attr
+            for keyword in node.keywords:
+                if keyword.arg and isinstance(keyword.value, ast.Attribute):
+                    yield ast.unparse(node.func).split(".")[-1], keyword.arg, keyword.value.attr
 
 
 def repeated(files: dict[str, str]) -> list[str]:
-    """The defaults that a setting has already: of its own name, or of the name under which its
-    value is handed over. A default that arrives by position under another name is not found."""
+    """Return the defaults that repeat a setting of the same name, or of the name that its value is
+    passed as. Values passed by position under another name are not found."""
     trees = {file: ast.parse(text) for file, text in files.items()}
     handed = {
         (as_what, default)
@@ -104,7 +105,7 @@ def repeated(files: dict[str, str]) -> list[str]:
     ]
 
 
-def test_no_default_of_a_setting_stands_a_second_time() -> None:
+def test_no_default_of_a_setting_is_written_twice() -> None:
     files = {
         file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8")
         for folder in ("bot", "indexers")
@@ -116,7 +117,7 @@ def test_no_default_of_a_setting_stands_a_second_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "found"),
+    ("code", "is_found"),
     [
         ("def answer(max_characters: int = 700): ...", True),
         ("class Answerer:\n    max_characters: int = 700", True),
@@ -127,5 +128,5 @@ def test_no_default_of_a_setting_stands_a_second_time() -> None:
         ("def answer(recheck: bool = True, precision: float = 0): ...", False),
     ],
 )  # fmt: skip
-def test_what_counts_as_a_second_time(code: str, found: bool) -> None:
-    assert bool(repeated({"bot/file.py": code})) is found
+def test_repeated_defaults_are_found(code: str, is_found: bool) -> None:
+    assert bool(repeated({"bot/file.py": code})) is is_found

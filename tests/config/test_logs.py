@@ -38,10 +38,10 @@ def test_a_line_an_event_goes_to_standard_error(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO"])
-def test_what_slack_s_libraries_write_at_debug_is_never_logged(
+def test_debug_lines_of_slack_s_libraries_are_never_logged(
     level: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """They write whole payloads: tokens, and people's questions."""
+    """They log whole payloads: tokens, and people's questions."""
     logs.configure(level)
     for name in ("slack_bolt", "slack_bolt.AsyncApp", "slack_sdk.web.async_client"):
         logging.getLogger(name).debug("payload")
@@ -81,7 +81,7 @@ def fails_at(page: str, words: str = "The wiki is away.") -> None:
 def test_an_error_is_logged_where_it_came_up_without_a_library_s_words(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """They may be a page's. Ours are written for the operator."""
+    """The words of a library may come from a page. Ours are written for the operator."""
     logs.configure("DEBUG")
     try:
         fails_at(PAGE)
@@ -124,11 +124,11 @@ def test_no_words_of_an_error_start_a_line(
         fails_at(PAGE, f"The wiki says{line_break}{FORGED}")
     except WikiUnavailable:
         logging.getLogger("indexers").exception("it failed", stack_info=True)
-    first, *rest = capsys.readouterr().err.splitlines()
+    first, *indented = capsys.readouterr().err.splitlines()
 
     assert first.endswith("it failed")
-    assert rest
-    assert all(line.startswith("    ") for line in rest)
+    assert indented
+    assert all(line.startswith("    ") for line in indented)
 
 
 @pytest.mark.parametrize("formatter", [logs.Discreet, logs.JsonLines])
@@ -143,7 +143,7 @@ def test_an_event_is_one_line_whatever_it_says(formatter: type[logs.Discreet], w
 
 
 def test_the_modules_of_ours_that_are_kept_quiet_are_there() -> None:
-    """One that was renamed would write the SDK's payloads again."""
+    """A renamed module would log the SDK's payloads again."""
     ours = [name for name in logs._TALKATIVE if name.split(".")[0] in logs._OURS]
 
     assert ours

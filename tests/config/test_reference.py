@@ -1,4 +1,4 @@
-"""What an operator reads of the settings is made from the settings."""
+"""The operator's reference is generated from the settings."""
 
 from __future__ import annotations
 

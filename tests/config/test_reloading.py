@@ -1,4 +1,4 @@
-"""Settings that are read again while the bot runs."""
+"""Settings that are reloaded while the bot runs."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ DOCS = Path(__file__).parents[2] / "docs/operating.md"
 WIKI = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "."\n'
 
 
-def written(folder: Path, text: str) -> Settings:
+def load_settings(folder: Path, text: str) -> Settings:
     (folder / "footnote.toml").write_text(text + WIKI)
     return load(folder / "footnote.toml")
 
 
-def test_what_may_change_changes_and_the_rest_is_named(tmp_path: Path) -> None:
-    old = written(tmp_path, "")
-    new = written(
+def test_changeable_settings_change_and_the_others_are_named(tmp_path: Path) -> None:
+    old = load_settings(tmp_path, "")
+    new = load_settings(
         tmp_path,
         'log_level = "DEBUG"\n[answer]\nprecision = 0.5\nunchecked = "refuse"\n'
         '[slack]\nperson_day = 7\nreview_channel = "C1"\n',
@@ -42,16 +42,16 @@ def test_what_may_change_changes_and_the_rest_is_named(tmp_path: Path) -> None:
 def test_a_faulty_file_changes_nothing_and_is_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    old, told = written(tmp_path, ""), list[Settings]()
+    old, reloaded = load_settings(tmp_path, ""), list[Settings]()
     reread = Reloading(old, lambda: load(tmp_path / "footnote.toml"))
-    reread.follow(told.append)
+    reread.follow(reloaded.append)
     (tmp_path / "footnote.toml").write_text("[answer]\nprecision = 3\n")
     with caplog.at_level(logging.INFO):
         reread()
-        written(tmp_path, "[answer]\nprecision = 0.3\n")
+        load_settings(tmp_path, "[answer]\nprecision = 0.3\n")
         reread()
 
-    assert [settings.answer.precision for settings in told] == [0.3]
+    assert [settings.answer.precision for settings in reloaded] == [0.3]
     assert "`answer.precision`" in caplog.messages[0]
     assert "changed: answer.precision" in caplog.messages[1]
 

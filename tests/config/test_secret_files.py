@@ -30,7 +30,7 @@ def test_every_secret_may_be_in_a_file_that_a_variable_names(
 ) -> None:
     (tmp_path / "kept").write_text("hunter2\n")
     monkeypatch.setenv(f"{name.upper()}_FILE", str(tmp_path / "kept"))
-    load()  # which knows the variable
+    load()  # loading registers the variable
 
     assert secrets().variable(name.upper()) == "hunter2" or secrets().slack_api_url == "hunter2"
     assert "hunter2" not in repr(secrets()) or name == "slack_api_url"
@@ -81,7 +81,7 @@ def test_an_empty_variable_does_not_hide_a_file(
     [(None, "No such file"), (b"\xff", "not text"), (b"x" * 70_000, "too large")],
     ids=["missing", "binary", "large"],
 )
-def test_a_file_that_is_no_secret_is_told(
+def test_a_file_that_is_no_secret_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None, says: str
 ) -> None:
     file = tmp_path / "kept"
@@ -101,7 +101,7 @@ def test_a_secret_that_is_set_twice_is_refused(monkeypatch: pytest.MonkeyPatch) 
         secrets()
 
 
-def test_credentials_that_may_not_be_looked_at_are_told(
+def test_unreadable_credentials_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed_to_us(monkeypatch)
@@ -120,7 +120,7 @@ def test_a_folder_of_docker_s_name_that_is_closed_holds_no_secret_of_ours(
 
 
 def closed_to_us(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Close each folder, as one is to everybody but root, whom tests may run as."""
+    """Close each folder to us. Permissions alone do not stop root, who may run the tests."""
 
     def refused(_: Path) -> bool:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

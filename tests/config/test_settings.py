@@ -1,4 +1,4 @@
-"""footnote.toml and the environment: what is read, and how mistakes are told."""
+"""footnote.toml and the environment: what is read, and how mistakes are reported."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WIKI = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder and no variables of ours."""
+    """Return an empty working folder. No variable of ours is set."""
     for name in list(os.environ):
         if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
             monkeypatch.delenv(name)
@@ -65,10 +65,10 @@ def test_a_file_named_on_the_command_line_goes_before_all_others(
 ) -> None:
     write("[index]\npassage_tokens = 101")
     write("[index]\npassage_tokens = 102", Path("elsewhere/a.toml"))
-    named = write("[index]\npassage_tokens = 103", Path("elsewhere/b.toml"))
+    named_file = write("[index]\npassage_tokens = 103", Path("elsewhere/b.toml"))
     monkeypatch.setenv("FOOTNOTE_CONFIG", "elsewhere/a.toml")
 
-    assert load(named).index.passage_tokens == 103
+    assert load(named_file).index.passage_tokens == 103
     assert load().index.passage_tokens == 101
     Path("footnote.toml").unlink()
     assert load().index.passage_tokens == 102
@@ -111,7 +111,7 @@ def test_paths_count_from_the_file_s_folder(folder: Path, monkeypatch: pytest.Mo
     assert load(file).wiki[0].path == Path("/srv/pages")
 
 
-def test_a_path_upwards_is_told_without_the_way(folder: Path) -> None:
+def test_a_path_with_dots_is_resolved(folder: Path) -> None:
     (folder / "far" / "away").mkdir(parents=True)
     (folder / "near").symlink_to("far/away")
     (folder / "pages").symlink_to("far")
@@ -131,18 +131,18 @@ def test_a_path_within_a_repository_stays_as_it_is() -> None:
     assert load().wiki[0].path == Path("pages")
 
 
-def test_what_is_in_a_wrong_form_is_told_with_its_meaning_not_with_a_pattern() -> None:
-    found = problems(
+def test_a_value_in_a_wrong_form_is_reported_with_its_meaning_and_not_with_a_pattern() -> None:
+    messages = problems(
         '[slack]\nreview_channel = "#flags"\n[tracing]\nurl = "x"\n[[workspace]]\nid = "acme"\n'
         '[[wiki]]\ntype = "confluence"\nname = "c"\nurl = "https://x"\ntoken_variable = "x-y"\n'
     )
 
-    assert {problem.partition(": ")[0] for problem in found} == {
+    assert {problem.partition(": ")[0] for problem in messages} == {
         "`wiki.0.token_variable`", "`workspace.0.id`", "`slack.review_channel`", "`tracing.url`",
     }  # fmt: skip
-    assert all("not in the right form. " in problem for problem in found)
-    assert "such as C0123456789; Slack shows it at the end" in "".join(found)
-    assert "^" not in "".join(found)
+    assert all("not in the right form. " in problem for problem in messages)
+    assert "such as C0123456789; Slack shows it at the end" in "".join(messages)
+    assert "^" not in "".join(messages)
 
 
 @pytest.mark.parametrize(
@@ -155,31 +155,31 @@ def test_what_is_in_a_wrong_form_is_told_with_its_meaning_not_with_a_pattern() -
         ("review_channel", "such as C0123456789"),
     ],
 )
-def test_a_value_in_a_wrong_form_is_told_with_the_characters_that_are_allowed(
+def test_a_value_in_a_wrong_form_is_reported_with_the_allowed_characters(
     setting: str, says: str
 ) -> None:
-    (found,) = problems(
+    (message,) = problems(
         f'[[wiki]]\ntype = "confluence"\nname = "c"\nurl = "https://x"\n{setting} = "A b"\n'
     )
 
-    assert says in found
+    assert says in message
 
 
-def test_a_prefix_in_a_wrong_form_is_told_with_the_characters_that_are_allowed() -> None:
-    (found,) = problems(f'{WIKI}[index]\nprefix = "a b"\n')
+def test_a_prefix_in_a_wrong_form_is_reported_with_the_allowed_characters() -> None:
+    (message,) = problems(f'{WIKI}[index]\nprefix = "a b"\n')
 
-    assert "up to 60 letters, digits, `-` and `_`" in found
+    assert "up to 60 letters, digits, `-` and `_`" in message
 
 
-def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_INDX__URL", "x")
-    found = problems(
+    messages = problems(
         'inedx = 1\n[answer]\nmax_charcters = 3\nprecision = 2\n[slack]\nadmins = "U1"\n'
         '[[wiki]]\ntype = "markdown"\nname = "A b"\nnmae = 1\n[[wiki]]\ntype = "wiki"\n'
         '[[wiki]]\nname = "b"\n[[wiki]]\ntype = "confluence"\nspace = "X"\n'
     )
 
-    assert [problem.partition("`; did")[0] for problem in found] == [
+    assert [problem.partition("`; did")[0] for problem in messages] == [
         "`wiki.0.name`: not in the right form. Its name: small letters, digits, `-` and `_`",
         "`wiki.0.nmae` is not a setting; did you mean `name`?",
         "`wiki.1.type`: must be 'markdown' or 'confluence'",
@@ -231,7 +231,7 @@ def test_one_problem_is_one_line_that_names_the_file() -> None:
         ("[sync]\nmax_removal = 0", "`sync.max_removal`: input should be greater than 0"),
     ],
 )
-def test_a_wrong_value_is_told_in_words(text: str, problem: str) -> None:
+def test_a_wrong_value_is_reported_in_words(text: str, problem: str) -> None:
     assert problems(text) == [problem]
 
 
@@ -281,7 +281,7 @@ def test_a_key_unlike_any_other_gets_the_list_of_keys() -> None:
         ("FOOTNOTE_GIT_TOKN", "FOOTNOTE_GIT_TOKEN"),
     ],
 )
-def test_an_unknown_variable_is_told_once_with_the_nearest(
+def test_an_unknown_variable_is_reported_once_with_the_nearest_name(
     variable: str, nearest: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, "x")
@@ -302,7 +302,7 @@ def test_a_variable_that_a_wiki_names_for_its_token_is_known(
 
 
 def test_a_wiki_is_too_much_for_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would replace every wiki of the file."""
+    """The variable would replace every wiki of the file."""
     monkeypatch.setenv("FOOTNOTE_WIKI", "[]")
 
     assert problems(WIKI)[0].startswith("the variable FOOTNOTE_WIKI is not known")
@@ -375,11 +375,11 @@ def test_secrets_come_from_the_environment_and_are_never_printed(
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "QDRANT_API_KEY"):
         monkeypatch.setenv(name, f"hidden-{name}")
     monkeypatch.setenv("FOOTNOTE_GIT_TOKEN", "hidden-too")
-    found = secrets()
+    values = secrets()
 
-    assert found.slack_bot_token.get_secret_value() == "hidden-SLACK_BOT_TOKEN"
-    assert found.footnote_git_token.get_secret_value() == "hidden-too"
-    assert "hidden" not in f"{found} {found!r} {found.model_dump()} {found.model_dump_json()}"
+    assert values.slack_bot_token.get_secret_value() == "hidden-SLACK_BOT_TOKEN"
+    assert values.footnote_git_token.get_secret_value() == "hidden-too"
+    assert "hidden" not in f"{values} {values!r} {values.model_dump()} {values.model_dump_json()}"
     assert "hidden" not in str(load())
 
 
@@ -401,7 +401,7 @@ def test_a_password_within_an_address_is_not_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "given", "missing"),
+    ("mode", "variables", "missing"),
     [
         ("socket", {}, ["SLACK_BOT_TOKEN is not set", "SLACK_APP_TOKEN is not set"]),
         ("http", {}, ["SLACK_BOT_TOKEN is not set", "SLACK_SIGNING_SECRET is not set"]),
@@ -427,10 +427,10 @@ def test_a_password_within_an_address_is_not_printed() -> None:
         ),
     ],
 )
-def test_tokens_missing_or_mixed_up_are_told_before_slack_is_asked(
-    mode: str, given: dict[str, str], missing: list[str], monkeypatch: pytest.MonkeyPatch
+def test_missing_or_mixed_up_tokens_are_reported_before_slack_is_asked(
+    mode: str, variables: dict[str, str], missing: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in given.items():
+    for name, value in variables.items():
         monkeypatch.setenv(name, value)
 
     assert secrets().slack_problems(mode) == missing
@@ -457,26 +457,26 @@ def test_the_example_can_be_read_and_says_nothing_but_defaults(folder: Path) -> 
 
 
 def test_the_example_holds_every_setting_and_secret() -> None:
-    """But further workspaces, which few have: docs/settings.md has them."""
+    """Except further workspaces, which few people have: docs/settings.md lists their settings."""
     text = example().read_text(encoding="utf-8")
-    given = tomllib.loads(text)
+    values = tomllib.loads(text)
     commented = {line.split()[1] for line in text.splitlines() if line.startswith("# ")}
 
     for name, field in Settings.model_fields.items():
-        assert name in given or name == "workspace"
+        assert name in values or name == "workspace"
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            assert set(field.annotation.model_fields) <= given[name].keys() | commented, name
-    for section, model in zip(given["wiki"], WIKI_KINDS.values(), strict=True):
+            assert set(field.annotation.model_fields) <= values[name].keys() | commented, name
+    for section, model in zip(values["wiki"], WIKI_KINDS.values(), strict=True):
         assert set(model.model_fields) <= section.keys() | commented
     missing = [name for name in Secrets.model_fields if name.upper() not in text]
-    assert missing in ([], ["slack_api_url"])  # of use for tests alone
+    assert missing in ([], ["slack_api_url"])  # for tests only
 
 
 def test_a_further_workspace_is_answered_from_no_wiki_that_is_not_named(folder: Path) -> None:
-    both = '[[workspace]]\nid = "T1"\n[[workspace]]\nid = "E1"\nwikis = ["handbook"]\n'
-    one, org = load(write(WIKI + both)).workspace
+    workspaces = '[[workspace]]\nid = "T1"\n[[workspace]]\nid = "E1"\nwikis = ["handbook"]\n'
+    first, org = load(write(WIKI + workspaces)).workspace
 
-    assert (one.wikis, one.trusts_addresses) == ((), False)
+    assert (first.wikis, first.trusts_addresses) == ((), False)
     assert org.wikis == ("handbook",)
 
 
@@ -490,10 +490,10 @@ def test_a_further_workspace_is_answered_from_no_wiki_that_is_not_named(folder: 
         ('[workspace]\nid = "T1"', "[[workspace]] in two pairs of brackets"),
     ],
 )
-def test_what_a_further_workspace_cannot_be_is_said(
+def test_wrong_settings_of_a_further_workspace_are_reported(
     folder: Path, workspaces: str, problem: str
 ) -> None:
-    assert any(problem in said for said in problems(WIKI + workspaces))
+    assert any(problem in message for message in problems(WIKI + workspaces))
 
 
 def test_workspaces_that_are_named_need_a_client_to_be_installed_by(
@@ -527,7 +527,7 @@ def test_accounts_of_slack_are_addresses_by_user_id_in_small_letters(folder: Pat
         ),
     ],
 )
-def test_accounts_of_slack_that_are_wrong_are_told(folder: Path, slack: str, problem: str) -> None:
+def test_wrong_slack_accounts_are_reported(folder: Path, slack: str, problem: str) -> None:
     file = write(f"[slack]\n{slack}\n")
 
     with pytest.raises(SettingsError, match=re.escape(problem)):

@@ -48,7 +48,7 @@ trusts_addresses = true
 """
 
 
-def test_what_is_written_is_read_again_without_passwords(
+def test_written_settings_are_read_again_without_passwords(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("FOOTNOTE_CONFIG", "FOOTNOTE_DATA_DIR"):
@@ -70,7 +70,7 @@ def test_what_is_written_is_read_again_without_passwords(
 
 
 @pytest.mark.parametrize(
-    ("url", "kept"),
+    ("url", "expected"),
     [
         ("postgresql+psycopg://bot:hun/ter2@db/footnote", "postgresql+psycopg://bot@db/footnote"),
         ("postgresql://bot:hun ter2@db/footnote", "postgresql://bot@db/footnote"),
@@ -81,7 +81,7 @@ def test_what_is_written_is_read_again_without_passwords(
         ),
     ],
 )
-def test_a_password_that_is_not_encoded_is_not_written_down(url: str, kept: str | None) -> None:
+def test_a_password_that_is_not_encoded_is_not_written_down(url: str, expected: str | None) -> None:
     settings = Settings(state=StateSettings(url=url))
 
-    assert f"url = {toml_value(kept or url)}\n" in as_toml(settings)
+    assert f"url = {toml_value(expected or url)}\n" in as_toml(settings)
