@@ -1,4 +1,4 @@
-"""What makes a pattern slow: strings grown from its own parse tree, and how long they take."""
+"""Find slow patterns: grow strings from the parse tree of a pattern, and measure them."""
 
 from __future__ import annotations
 
@@ -12,28 +12,30 @@ from re import _parser as parser
 from typing import Any
 
 _MANY = 50
-"""A repeat of more counts as one without an end."""
+"""A repeat with a higher limit counts as endless."""
 _SHORT, _LONG = 4_000, 16_000
 _AT_ONCE = 0.0006
-"""Seconds for the short string, within which nothing but linear growth fits."""
+"""Seconds for the short string. Only linear growth is this fast."""
 _FEW = [int(8 * 1.3**step) for step in range(14)]
 _STEEP = 8.0
-"""Four times the text may take as many times as long: 4 is linear, 16 is quadratic."""
+"""The most that the time may grow for four times the text: 4 is linear, 16 is quadratic."""
 _HOPELESS = 0.02
-"""Seconds for a text of a few characters: each more doubles it."""
+"""Seconds for a text of a few characters. With exponential growth, each further character doubles
+it."""
 _LOOKS = 6
-"""A busy machine may have been at work: what is steep is steep every time that it is looked at."""
+"""Measurements. A busy machine may spoil some, but a slow pattern is slow in all of them."""
 _PALETTE = "a1 \n\t-_.,:;!?\"'`*#=/\\@|~<>[](){}%&^$+AZ\u00e9\u2019"
 _ENDS = ("", "\0x\0")
 _PUMPS = 6
-"""Of the strings that a repeat takes, those that are repeated together with what leads to it."""
+"""How many strings of a repeat are repeated together with the text before them."""
 _MOST = 600
-"""Strings for one pattern."""
+"""The most strings for one pattern."""
 
 
 @dataclass(frozen=True)
 class Slow:
-    """``seed`` is what was repeated, ``growth`` the times as long for four times the text."""
+    """A slow pattern. ``seed`` is the repeated text, ``growth`` the ratio of times for four times
+    the text."""
 
     use: str
     seed: str
@@ -41,7 +43,7 @@ class Slow:
 
 
 def slowest(pattern: re.Pattern[Any], uses: Sequence[str]) -> Slow | None:
-    """The first string that takes more than linear time; None if there is none."""
+    """Return the first string that takes more than linear time, or None."""
     scans = not {*uses} <= {"match", "fullmatch"}
     ways = ["search"] if scans else []
     ways += [use for use in ("match", "fullmatch") if use in uses]
@@ -66,7 +68,8 @@ def _runner(pattern: re.Pattern[Any], way: str) -> Callable[[str], object]:
 
 
 def _growth(run: Callable[[str], object], head: str, seed: str, tail: str) -> float | None:
-    """None: it is linear. Grown from a few characters, for the worst never come back."""
+    """Return the growth, or None if it is linear. Start with a few characters: the worst patterns
+    never return."""
     for size in _FEW:
         text = head + seed * max(size // len(seed), 1) + tail
         if all(_seconds(run, text, 1) > _HOPELESS for _ in range(_LOOKS)):
@@ -87,7 +90,7 @@ def _times(run: Callable[[str], object], head: str, seed: str, tail: str) -> flo
 
 
 def _seconds(run: Callable[[str], object], text: str, runs: int) -> float:
-    """Of this thread on a processor, the fewest of some runs."""
+    """Return the processor seconds of this thread: the fewest of several runs."""
     least = float("inf")
     for _ in range(runs):
         start = time.thread_time()
@@ -97,7 +100,7 @@ def _seconds(run: Callable[[str], object], text: str, runs: int) -> float:
 
 
 def _seeds(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
-    """What comes before, what is repeated, and the end at which it fails."""
+    """Yield the text before, the text to repeat, and the end at which the match fails."""
     text = pattern.pattern
     tree = parser.parse(text, pattern.flags if isinstance(text, str) else 0)
     literals = "".join(dict.fromkeys(_literals(tree)))[:24]
@@ -105,9 +108,13 @@ def _seeds(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
     tried: set[tuple[str, str, str]] = set()
     for before, pumps, after in grower.repeats(list(tree), ""):
         ways = [(before, pump) for pump in pumps]
-        for whole in (f"{before}{pump}" for pump in pumps[:_PUMPS]):
-            ways += [("", whole), ("", f"{whole}{after}"[:-1]), ("", f"{whole}{after}")]
-            ways += [("", f"{whole}\n"), ("", before), ("", f"{before}\n")]
+        for attack_head in (f"{before}{pump}" for pump in pumps[:_PUMPS]):
+            ways += [
+                ("", attack_head),
+                ("", f"{attack_head}{after}"[:-1]),
+                ("", f"{attack_head}{after}"),
+            ]
+            ways += [("", f"{attack_head}\n"), ("", before), ("", f"{before}\n")]
         for (head, seed), tail in itertools.product(ways, _ENDS):
             attack = (head, seed, tail)
             if seed and attack not in tried:
@@ -124,7 +131,7 @@ def _literals(items: Any) -> Iterator[str]:
 
 
 class _Grower:
-    """Strings that a part of a tree takes."""
+    """Strings that match a part of a parse tree."""
 
     def __init__(self, palette: str) -> None:
         self._palette = palette
@@ -132,41 +139,41 @@ class _Grower:
     def repeats(
         self, items: list[Any], before: str, after: str = ""
     ) -> Iterator[tuple[str, list[str], str]]:
-        """Each endless repeat: what leads to it, what it may repeat, what follows."""
+        """Yield each endless repeat: the text before it, strings it matches, the text after it."""
         for at, (code, value) in enumerate(items):
-            rest = self.sample(items[at + 1 :]) + after
+            following = self.sample(items[at + 1 :]) + after
             if code in _REPEATS:
                 _, most, body = value
                 if most > _MANY:
-                    yield before, self.several(list(body)), rest
-                yield from self.repeats(list(body), before, rest)
+                    yield before, self.several(list(body)), following
+                yield from self.repeats(list(body), before, following)
             else:
                 for branch in _branches(code, value):
-                    yield from self.repeats(list(branch), before, rest)
+                    yield from self.repeats(list(branch), before, following)
             before += self.sample([(code, value)])
 
     def several(self, items: list[Any]) -> list[str]:
-        """Different strings that ``items`` take, the shortest first."""
-        found: list[str] = []
+        """Return different strings that match ``items``, the shortest first."""
+        strings: list[str] = []
         if len(items) == 1:
             code, value = items[0]
             if code is codes.BRANCH:
-                found = [text for part in value[1] for text in self.several(list(part))]
+                strings = [text for part in value[1] for text in self.several(list(part))]
             elif code in _REPEATS:
-                found = self.several(list(value[2]))
+                strings = self.several(list(value[2]))
             elif branches := _branches(code, value):
-                found = [text for part in branches for text in self.several(list(part))]
+                strings = [text for part in branches for text in self.several(list(part))]
             else:
-                found = self._characters(code, value)[:6]
+                strings = self._characters(code, value)[:6]
         else:
-            found = [self.sample(items)]
+            strings = [self.sample(items)]
             for at, item in enumerate(items):
                 head, tail = self.sample(items[:at]), self.sample(items[at + 1 :])
-                found += [f"{head}{text}{tail}" for text in self.several([item])]
-        return list(dict.fromkeys(filter(None, found)))[:40]
+                strings += [f"{head}{text}{tail}" for text in self.several([item])]
+        return list(dict.fromkeys(filter(None, strings)))[:40]
 
     def sample(self, items: list[Any]) -> str:
-        """One string that ``items`` take, if nothing around them minds."""
+        """Return a string that matches ``items``, unless their context forbids it."""
         text = ""
         for code, value in items:
             if code in _REPEATS:
@@ -214,18 +221,18 @@ def _takes(code: Any, value: Any, char: str) -> bool:
         return ord(char) != value
     if code is codes.IN:
         negated = value[0][0] is codes.NEGATE
-        return any(_in(kind, what, char) for kind, what in value[negated:]) != negated
+        return any(_in(kind, argument, char) for kind, argument in value[negated:]) != negated
     return False
 
 
-def _in(kind: Any, what: Any, char: str) -> bool:
+def _in(kind: Any, argument: Any, char: str) -> bool:
     if kind is codes.LITERAL:
-        return ord(char) == what
+        return ord(char) == argument
     if kind is codes.RANGE:
-        return bool(what[0] <= ord(char) <= what[1])
+        return bool(argument[0] <= ord(char) <= argument[1])
     word, space = char.isalnum() or char == "_", char.isspace()
     return {
         codes.CATEGORY_DIGIT: char.isdigit(), codes.CATEGORY_NOT_DIGIT: not char.isdigit(),
         codes.CATEGORY_SPACE: space, codes.CATEGORY_NOT_SPACE: not space,
         codes.CATEGORY_WORD: word, codes.CATEGORY_NOT_WORD: not word,
-    }[what]  # fmt: skip
+    }[argument]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Every pattern that the package compiles, read from its source, with how it is used."""
+"""Every regular expression of the package, read from its source, with its uses."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "config", "indexers")
 
 ANCHORED = frozenset({"match", "fullmatch"})
-"""They look at one place of the text alone, the others at every one."""
+"""Methods that try one place of the text. The others try every place."""
 SCANNING = frozenset({"search", "findall", "finditer", "sub", "subn", "split"})
 _SAMPLE = "7"
-"""Stands for what a pattern takes from a variable, which is escaped wherever it is text."""
+"""Replaces a variable within a pattern. Variables are escaped wherever they are text."""
 
 _NAMES_RE = re.compile(r"\bre\s*\.")
 _MAY_USE = re.compile(rf"\.\s*(?:{'|'.join(sorted(ANCHORED | SCANNING))})\b")
-"""What a file must say to be worth its parsing, which every test process does."""
+"""Only files that match are parsed: every test process does it."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """``uses`` are the names of the methods that are called on it."""
+class CompiledPattern:
+    """A pattern. ``uses`` are the names of the methods called on it."""
 
     place: str
     pattern: re.Pattern[Any]
@@ -37,11 +37,11 @@ class Found:
 
 
 class Unreadable(Exception):
-    """A pattern that no test can see: it belongs into a constant of its module."""
+    """A pattern that no test can see. It must become a constant of its module."""
 
 
 RUN_BY_ALEMBIC = ROOT / "bot" / "state" / "migrations" / "env.py"
-"""It is a script that only a migration can run; it has no pattern, and `sources` sees to that."""
+"""A script that only a migration can run. It has no pattern; `sources` checks that."""
 
 
 @cache
@@ -54,15 +54,15 @@ def sources() -> list[Path]:
 
 def _imported(file: Path) -> set[str]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
-    return {alias.name for node in found for alias in node.names}
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    return {alias.name for node in imports for alias in node.names}
 
 
 def module_of(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def patterns_of(file: Path) -> list[Found]:
+def patterns_of(file: Path) -> list[CompiledPattern]:
     """
     Raises:
         Unreadable: a pattern in it is made of what only a call knows.
@@ -75,25 +75,25 @@ def patterns_of(file: Path) -> list[Found]:
     if not calls:
         return []
     module = importlib.import_module(module_of(file))
-    return [_found(call, tree, module) for call in calls]
+    return [_compiled_pattern(call, tree, module) for call in calls]
 
 
 @cache
 def uses_by_name() -> Mapping[tuple[str, str], frozenset[str]]:
-    """The methods that are called on a constant, by its module (empty, if it may be used by
-    others) and its name."""
-    found: dict[tuple[str, str], set[str]] = {}
+    """Return the methods called on a constant, by its module (empty if others may use it) and its
+    name."""
+    uses: dict[tuple[str, str], set[str]] = {}
     for file in sources():
         text = file.read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(text)) if _MAY_USE.search(text) else ():
             if isinstance(node, ast.Attribute) and (name := _name(node.value)):
-                found.setdefault((_owner(name, file), name), set()).add(node.attr)
+                uses.setdefault((_owner(name, file), name), set()).add(node.attr)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 name = _name(node.func.value)
-                # From a place that moves through the text it is tried at every one.
+                # A match at a position that moves through the text tries every place.
                 if name and node.func.attr == "match" and len(node.args) > 1:
-                    found.setdefault((_owner(name, file), name), set()).add("search")
-    return {name: frozenset(uses) for name, uses in found.items()}
+                    uses.setdefault((_owner(name, file), name), set()).add("search")
+    return {name: frozenset(uses) for name, uses in uses.items()}
 
 
 def _owner(name: str, file: Path) -> str:
@@ -113,7 +113,7 @@ def _name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _found(call: ast.Call, tree: ast.Module, module: ModuleType) -> Found:
+def _compiled_pattern(call: ast.Call, tree: ast.Module, module: ModuleType) -> CompiledPattern:
     assert isinstance(call.func, ast.Attribute)
     place = f"{module.__name__}:{call.lineno}"
     text = _evaluated(call.args[0], module, place)
@@ -123,11 +123,11 @@ def _found(call: ast.Call, tree: ast.Module, module: ModuleType) -> Found:
         flags = call.args[at]
     compiled = re.compile(text, _evaluated(flags, module, place) if flags is not None else 0)
     if call.func.attr != "compile":
-        return Found(place, compiled, frozenset({call.func.attr}))
+        return CompiledPattern(place, compiled, frozenset({call.func.attr}))
     name = _assigned_to(call, tree)
     owner = module.__name__ if name.startswith("_") else ""
     uses = uses_by_name().get((owner, name), frozenset()) & (ANCHORED | SCANNING)
-    return Found(f"{place} {name}".strip(), compiled, uses or ANCHORED | {"search"})
+    return CompiledPattern(f"{place} {name}".strip(), compiled, uses or ANCHORED | {"search"})
 
 
 def _assigned_to(call: ast.Call, tree: ast.Module) -> str:
@@ -138,12 +138,14 @@ def _assigned_to(call: ast.Call, tree: ast.Module) -> str:
 
 
 def _evaluated(node: ast.expr, module: ModuleType, place: str) -> Any:
-    """What an expression of constants is; a variable of a call is a sample word in it."""
-    known = {**vars(module)}
-    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    known |= {name: _Sample() for name in names - known.keys() - vars(builtins).keys()}
+    """Return the value of a constant expression. A variable becomes a sample word."""
+    names_in_scope = {**vars(module)}
+    names = {name_node.id for name_node in ast.walk(node) if isinstance(name_node, ast.Name)}
+    names_in_scope |= {
+        name: _Sample() for name in names - names_in_scope.keys() - vars(builtins).keys()
+    }
     try:
-        value = eval(compile(ast.Expression(_bare(node)), place, "eval"), known)  # noqa: S307
+        value = eval(compile(ast.Expression(_bare(node)), place, "eval"), names_in_scope)  # noqa: S307
     except Exception as error:
         raise Unreadable(f"{place}: {ast.unparse(node)}: {error}") from error
     if isinstance(value, _Sample):
@@ -152,7 +154,7 @@ def _evaluated(node: ast.expr, module: ModuleType, place: str) -> Any:
 
 
 class _Sample(str):
-    """Any variable, whatever is asked of it."""
+    """A value for any variable and any attribute of it."""
 
     __slots__ = ()
 
@@ -176,26 +178,26 @@ def _bare(node: ast.expr) -> ast.expr:
 
 
 def held_by(module: ModuleType) -> Iterator[re.Pattern[Any]]:
-    """The patterns in what a module holds, its classes and its collections."""
+    """Yield the patterns in a module's variables, classes and collections."""
     seen: set[int] = set()
     pending: list[Any] = [vars(module)]
     while pending:
-        thing = pending.pop()
-        if id(thing) in seen:
+        value = pending.pop()
+        if id(value) in seen:
             continue
-        seen.add(id(thing))
-        if isinstance(thing, re.Pattern):
-            yield thing
-        elif isinstance(thing, Mapping):
-            pending += thing.values()
-        elif isinstance(thing, list | tuple | set | frozenset):
-            pending += thing
-        elif is_dataclass(thing) and not isinstance(thing, type):
-            pending += [getattr(thing, one.name, None) for one in fields(thing)]
-        elif isinstance(thing, type) and thing.__module__ == module.__name__:
-            pending.append(vars(thing))
-        elif getattr(thing, "__module__", None) == module.__name__ and callable(thing):
-            pending += [cell.cell_contents for cell in getattr(thing, "__closure__", None) or ()]
-            pending += getattr(thing, "__defaults__", None) or ()
-        elif isinstance(getattr(thing, "__self__", None), re.Pattern):
-            yield thing.__self__
+        seen.add(id(value))
+        if isinstance(value, re.Pattern):
+            yield value
+        elif isinstance(value, Mapping):
+            pending += value.values()
+        elif isinstance(value, list | tuple | set | frozenset):
+            pending += value
+        elif is_dataclass(value) and not isinstance(value, type):
+            pending += [getattr(value, field.name, None) for field in fields(value)]
+        elif isinstance(value, type) and value.__module__ == module.__name__:
+            pending.append(vars(value))
+        elif getattr(value, "__module__", None) == module.__name__ and callable(value):
+            pending += [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
+            pending += getattr(value, "__defaults__", None) or ()
+        elif isinstance(getattr(value, "__self__", None), re.Pattern):
+            yield value.__self__

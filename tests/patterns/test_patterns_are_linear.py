@@ -14,7 +14,7 @@ from indexers.sources.markdown import tags
 from .attacking import slowest
 from .finding import (
     ANCHORED,
-    Found,
+    CompiledPattern,
     held_by,
     module_of,
     patterns_of,
@@ -26,34 +26,36 @@ MADE_AT_A_CALL = {
     "bot.playground.confluence.routes": "they are constants of the modules that call it",
     "indexers.sources.markdown.tags": "its parts are tried below",
 }
-"""Modules that compile what is no constant of theirs."""
+"""Modules that compile patterns other than their constants."""
 
 
-def found() -> Iterator[Found]:
+def all_patterns() -> Iterator[CompiledPattern]:
     for file in sources():
         module = importlib.import_module(module_of(file))
-        known: set[tuple[Any, int]] = set()
+        seen: set[tuple[Any, int]] = set()
         if module.__name__ not in MADE_AT_A_CALL:
-            for one in patterns_of(file):
-                known.add((one.pattern.pattern, one.pattern.flags))
-                yield one
+            for compiled in patterns_of(file):
+                seen.add((compiled.pattern.pattern, compiled.pattern.flags))
+                yield compiled
         for pattern in held_by(module):
-            if (pattern.pattern, pattern.flags) not in known:
-                yield Found(module.__name__, pattern, ANCHORED | {"search"})
+            if (pattern.pattern, pattern.flags) not in seen:
+                yield CompiledPattern(module.__name__, pattern, ANCHORED | {"search"})
     for kind, part in tags._PATTERNS.items():
-        yield Found(
+        yield CompiledPattern(
             f"indexers.sources.markdown.tags {kind}", re.compile(part), frozenset({"search"})
         )
 
 
-PATTERNS = {f"{one.place}~{number}": one for number, one in enumerate(found())}
+PATTERNS = {
+    f"{compiled.place}~{number}": compiled for number, compiled in enumerate(all_patterns())
+}
 
 
 @pytest.mark.parametrize("place", PATTERNS)
 def test_a_pattern_takes_linear_time(place: str) -> None:
-    one = PATTERNS[place]
+    compiled = PATTERNS[place]
 
-    assert slowest(one.pattern, sorted(one.uses)) is None, one.pattern.pattern
+    assert slowest(compiled.pattern, sorted(compiled.uses)) is None, compiled.pattern.pattern
 
 
 SMALL_TALK = re.compile(
@@ -67,7 +69,7 @@ CANDIDATES = re.compile(
     r"|\[\[([^\]\n]+)\]\]|\{[%{<][^}\n]*?[\"'`]([^\"'`\n]+)",
     re.MULTILINE,
 )
-"""As they stood when one message, and one page, stopped the bot."""
+"""The patterns with which one message, and one page, stopped the bot."""
 
 
 @pytest.mark.parametrize(
