@@ -1,7 +1,7 @@
-"""Fuzz what reads foreign text, for `FUZZ_MINUTES`: `make fuzz`.
+"""Fuzz the readers of foreign text for `FUZZ_MINUTES`: `make fuzz`.
 
-Every target gets the same share of the time. The report is written after each, so that an
-interrupted run keeps what it counted; a call that never returns ends the run, with its stack.
+Every target gets the same share of the time. The report is written after each target, so an
+interrupted run keeps its counts. A call that never returns ends the run with its stack.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from .targets import TARGETS
 
 REPORT = ROOT / "build" / "fuzz" / "report.json"
 _HANGS = 300.0
-"""Seconds by the clock beyond a target's share: longer than making any example smaller takes."""
+"""Wall-clock seconds beyond a target's share: more than shrinking any example takes."""
 
 
 def fuzz(minutes: float, targets: tuple[Target, ...], begun_with: int, report: Path) -> bool:
-    """Run the targets and write the report; return whether nothing was found."""
+    """Run the targets and write the report. Return True if there are no findings."""
     share = 60 * minutes / len(targets)
     rows: list[dict[str, Any]] = []
     report.parent.mkdir(parents=True, exist_ok=True)
@@ -38,14 +38,14 @@ def fuzz(minutes: float, targets: tuple[Target, ...], begun_with: int, report: P
         run.rounds(time.monotonic, start + share)
         faulthandler.cancel_dump_traceback_later()
         rows.append(_row(run, time.monotonic() - start))
-        told = {"minutes": minutes, "seed": begun_with, "targets": rows}
-        report.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        summary = {"minutes": minutes, "seed": begun_with, "targets": rows}
+        report.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
         sys.stderr.write(
             f"{target.name:20} {run.executions:9,} executions, {run.refused:,} refused,"
             f" slowest {run.slowest:.2f} s, {len(run.findings)} findings\n"
         )
-        for found in run.findings.values():
-            sys.stderr.write(f"  {found.place}: {found.what}\n    {found.example[:300]}\n")
+        for finding in run.findings.values():
+            sys.stderr.write(f"  {finding.place}: {finding.what}\n    {finding.example[:300]}\n")
     return not any(row["findings"] for row in rows)
 
 
@@ -56,12 +56,12 @@ def _row(run: Run, seconds: float) -> dict[str, Any]:
         "refused": run.refused,
         "seconds": round(seconds, 1),
         "slowest_seconds": round(run.slowest, 3),
-        "findings": [asdict(found) for found in run.findings.values()],
+        "findings": [asdict(finding) for finding in run.findings.values()],
     }
 
 
 def main() -> None:
-    logging.disable(logging.CRITICAL)  # each refusal is logged, a thousand times a second
+    logging.disable(logging.CRITICAL)  # each refusal would be logged, a thousand times a second
     minutes = float(os.environ.get("FUZZ_MINUTES") or 10)
     begun_with = int(os.environ.get("FUZZ_SEED") or secrets.randbits(32))
     sys.stderr.write(f"Fuzzing for {minutes:g} minutes; FUZZ_SEED={begun_with}\n")

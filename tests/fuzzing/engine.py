@@ -17,15 +17,15 @@ from .model import SECONDS, Finding, Overtime, Target, TooMuch
 
 ROOT = Path(__file__).parents[2]
 _ROUND = 200
-"""Examples between two looks at the clock."""
+"""Examples between two checks of the time."""
 _SHOWN = 2_000
-"""Characters of an example that are kept."""
+"""The most characters of an example in the report."""
 
 
 @dataclass
 class Run:
-    """A target's run: ``executions`` counts examples that were read or refused, ``refused`` the
-    latter."""
+    """A run of a target. ``executions`` counts the examples that were read or refused; ``refused``
+    counts the refused ones."""
 
     target: Target
     begun_with: int
@@ -36,14 +36,14 @@ class Run:
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
 
     def rounds(self, clock: Callable[[], float], until: float) -> None:
-        """Try examples, other ones in each round, until the ``clock`` says ``until``."""
+        """Try new examples in each round until ``clock`` returns ``until``."""
         seeds = random.Random(self.begun_with)  # noqa: S311 - of examples, no secrets
         while clock() < until:
-            self.once(seeds.getrandbits(64), clock)
+            self.run_round(seeds.getrandbits(64), clock)
 
-    def once(self, number: int, clock: Callable[[], float], examples: int = _ROUND) -> None:
-        """Try so many examples, and make the smallest of one that breaks something."""
-        known = frozenset(self.findings)
+    def run_round(self, number: int, clock: Callable[[], float], examples: int = _ROUND) -> None:
+        """Try a number of examples, and shrink one that breaks something."""
+        known_findings = frozenset(self.findings)
 
         @seed(number)
         @settings(
@@ -57,16 +57,16 @@ class Run:
         )
         @given(self.target.examples)
         def execute(example: Any) -> None:
-            self._execute(example, known, clock)
+            self._execute(example, known_findings, clock)
 
         try:
             execute()
         except Exception:
-            if self.findings.keys() == known:
-                raise  # a defect of the fuzzer
+            if self.findings.keys() == known_findings:
+                raise  # a bug of the fuzzer
 
     def _execute(
-        self, example: Any, known: frozenset[tuple[str, str]], clock: Callable[[], float]
+        self, example: Any, known_findings: frozenset[tuple[str, str]], clock: Callable[[], float]
     ) -> None:
         self.executions += 1
         begun = clock()
@@ -76,23 +76,25 @@ class Run:
             _bounded(size, self.target.most(example))
         except self.target.refusals:
             self.refused += 1
-        except Overtime as late:  # not raised: to make it smaller would take hours
+        except Overtime as late:  # not raised: shrinking it would take hours
             self._note(late, example)
         except Exception as error:
-            if self._note(error, example) not in known:
+            if self._note(error, example) not in known_findings:
                 raise
         finally:
             self.slowest = max(self.slowest, clock() - begun)
 
     def _note(self, error: BaseException, example: Any) -> tuple[str, str]:
-        where = [one for one in traceback.extract_tb(error.__traceback__) if _is_ours(one.filename)]
+        where = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(frame.filename)
+        ]
         place = f"{Path(where[-1].filename).relative_to(ROOT)}:{where[-1].lineno}" if where else ""
         key = (type(error).__name__, place)
-        what = f"{type(error).__name__}: {str(error)[:200]}"
-        found = Finding(self.target.name, what, place, repr(example)[:_SHOWN])
+        message = f"{type(error).__name__}: {str(error)[:200]}"
+        finding = Finding(self.target.name, message, place, repr(example)[:_SHOWN])
         before = self.findings.get(key)
-        if before is None or len(found.example) <= len(before.example):
-            self.findings[key] = found
+        if before is None or len(finding.example) <= len(before.example):
+            self.findings[key] = finding
         return key
 
 
@@ -108,7 +110,7 @@ def _is_ours(filename: str) -> bool:
 
 @contextmanager
 def _limited(seconds: float) -> Generator[None]:
-    """Raise Overtime within after so many seconds of a processor."""
+    """Raise Overtime after a number of processor seconds."""
 
     def late(_number: int, _frame: object) -> None:
         raise Overtime(f"more than {seconds:g} s of a processor")

@@ -1,4 +1,4 @@
-"""What is fuzzed, and what counts as a finding."""
+"""Targets to fuzz, and findings."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 SECONDS = 5.0
-"""Of a processor, for one example. An example has at most a few thousand characters, which take
+"""Processor seconds for one example. An example has at most a few thousand characters, which take
 milliseconds; the rest is room for a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A reader of foreign text. ``read`` gets an example, checks what it promises about it, and
-    returns how many characters it made of it, of which ``most`` may be. ``refusals`` are the errors
-    that it documents."""
+    """A reader of foreign text. ``read`` reads an example, checks its guarantees, and returns the
+    number of characters it produced, at most ``most``. ``refusals`` are the errors it documents."""
 
     name: str
     examples: SearchStrategy[Any]
@@ -28,8 +27,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A broken promise. ``place`` is the last line of ours that was running; ``example`` is the
-    smallest found, as Python writes it."""
+    """A broken guarantee. ``place`` is our innermost line in the traceback; ``example`` is the
+    smallest example, as Python writes it."""
 
     target: str
     what: str
@@ -38,8 +37,8 @@ class Finding:
 
 
 class Overtime(BaseException):
-    """An example took too long. No handler of `Exception` on the way may keep it."""
+    """An example took too long. It is no `Exception`, so that no handler catches it on the way."""
 
 
 class TooMuch(AssertionError):
-    """An example became more text than it may."""
+    """An example produced more text than allowed."""

@@ -34,7 +34,7 @@ def _texts(folder: str, *endings: str) -> list[str]:
 
 @st.composite
 def cut(draw: st.DrawFn, pages: list[str], pieces: st.SearchStrategy[str]) -> str:
-    """Stretches of real pages, in any order, with pieces of syntax between them."""
+    """Return parts of real pages, in any order, with pieces of syntax between them."""
     parts: list[str] = []
     for _ in range(draw(st.integers(1, 5))):
         lines = draw(st.sampled_from(pages)).splitlines(keepends=True)
@@ -67,7 +67,7 @@ MARKDOWN = _of_pages(_texts("markdown", ".md", ".mdx"), markdown.PIECES) | st.te
 def read_markdown(example: tuple[str, str]) -> int:
     text, flavour = example
     page = convert.sections(text, flavour=flavour)
-    with suppress(Binary):  # which a file with NUL is
+    with suppress(Binary):  # raised for a file with NUL
         skim(text.encode(errors="replace"))
 
     assert page.title
@@ -108,14 +108,14 @@ def _matter(draw: st.DrawFn) -> str:
 
 
 def read_matter(example: str) -> int:
-    matter, rest = split(example)
+    matter, body = split(example)
 
-    assert example.endswith(rest) or not rest
-    return len(rest) + len(matter.warning) + _told(matter)
+    assert example.endswith(body) or not body
+    return len(body) + len(matter.warning) + _characters_of(matter)
 
 
-def _told(matter: FrontMatter) -> int:
-    """The characters of all that is asked of front matter."""
+def _characters_of(matter: FrontMatter) -> int:
+    """Return the number of characters in all values of the front matter."""
     assert matter.updated is None or matter.updated.year
     assert matter.outdated in {True, False}
     words = [matter.title, matter.description, matter.owner, matter.withheld(_TODAY), *matter.tags]
@@ -125,10 +125,10 @@ def _told(matter: FrontMatter) -> int:
 def _damaged() -> st.SearchStrategy[tuple[str, bytes]]:
     def of(name: str) -> st.SearchStrategy[tuple[str, bytes]]:
         real = attachments.REAL[name]
-        whole = attachments.damaged(real) | st.binary(max_size=600)
+        data = attachments.damaged(real) | st.binary(max_size=600)
         return st.tuples(
             st.just(name),
-            whole if name[-3:] in {"pdf", "tml", ".md", "txt"} else (whole | _damaged_within(real)),
+            data if name[-3:] in {"pdf", "tml", ".md", "txt"} else (data | _damaged_within(real)),
         )
 
     return attachments.NAMES.flatmap(of)
@@ -136,28 +136,34 @@ def _damaged() -> st.SearchStrategy[tuple[str, bytes]]:
 
 @st.composite
 def _damaged_within(draw: st.DrawFn, real: bytes) -> bytes:
-    """A sound zip with some of its parts spoilt or gone."""
-    found = attachments.parts(real)
-    for part in draw(st.lists(st.sampled_from(sorted(found)), min_size=1, max_size=3, unique=True)):
+    """Return a valid zip with some members damaged or missing."""
+    members = attachments.parts(real)
+    for part in draw(
+        st.lists(st.sampled_from(sorted(members)), min_size=1, max_size=3, unique=True)
+    ):
         match draw(st.sampled_from(["damaged", "swapped", "another", "gone"])):
-            case "swapped" if b'="' in found[part]:
-                found[part] = draw(attachments.swapped(found[part]))
+            case "swapped" if b'="' in members[part]:
+                members[part] = draw(attachments.swapped(members[part]))
             case "another":
-                found[part] = found[draw(st.sampled_from(sorted(found)))]
-            case "gone" if len(found) > 1:
-                del found[part]
+                members[part] = members[draw(st.sampled_from(sorted(members)))]
+            case "gone" if len(members) > 1:
+                del members[part]
             case _:
-                found[part] = draw(attachments.damaged(found[part]))
-    return attachments.zipped(found)
+                members[part] = draw(attachments.damaged(members[part]))
+    return attachments.zipped(members)
 
 
 def read_attachment(example: tuple[str, bytes]) -> int:
-    found = attachments.outcome(*example)
-    return len(found) if isinstance(found, str) else sum(len(part.text) for part in found.sections)
+    outcome = attachments.outcome(*example)
+    return (
+        len(outcome)
+        if isinstance(outcome, str)
+        else sum(len(part.text) for part in outcome.sections)
+    )
 
 
-def _of_length(times: int, more: int) -> Any:
-    return lambda example: times * len(example if isinstance(example, str) else example[0]) + more
+def _of_length(times: int, extra: int) -> Any:
+    return lambda example: times * len(example if isinstance(example, str) else example[0]) + extra
 
 
 PAGES = (

@@ -1,4 +1,4 @@
-"""Slack's payloads: refused as malformed, or taken without a failure that reaches Bolt."""
+"""Slack's payloads: refused as malformed, or handled without an error that reaches Bolt."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ VIEWS = [
 
 
 @st.composite
-def spoilt(draw: st.DrawFn, whole: list[dict[str, Any]]) -> tuple[bytes, str]:
-    """An envelope as Slack posts it, with other values in up to three places: mostly of the same
-    type, for another type is refused at once in most of them."""
-    envelope: Any = draw(st.sampled_from(whole))
+def spoilt(draw: st.DrawFn, envelopes_taken: list[dict[str, Any]]) -> tuple[bytes, str]:
+    """Return an envelope of Slack with up to three values replaced, mostly by the same type: most
+    envelopes refuse another type at once."""
+    envelope: Any = draw(st.sampled_from(envelopes_taken))
     for _ in range(draw(st.integers(0, 3))):
         way = draw(st.sampled_from(list(envelopes.places(envelope))[1:] or [()]))
         if way:
@@ -97,7 +97,7 @@ def spoilt(draw: st.DrawFn, whole: list[dict[str, Any]]) -> tuple[bytes, str]:
             envelope = envelopes.replaced(envelope, way, draw(new))
     text = json.dumps(envelope)
     if "command" in envelope:
-        fields = {name: one for name, one in envelope.items() if isinstance(one, str | int)}
+        fields = {name: value for name, value in envelope.items() if isinstance(value, str | int)}
         return urlencode(fields, errors="replace").encode(), envelopes.FORM
     if draw(st.booleans()):
         return text.encode(), envelopes.JSON
@@ -110,7 +110,7 @@ def _at(value: Any, way: tuple[Any, ...]) -> Any:
     return value
 
 
-def _taken(example: tuple[bytes, str]) -> Mapping[str, Any]:
+def _parsed_body(example: tuple[bytes, str]) -> Mapping[str, Any]:
     """The body as Bolt hands it to us.
 
     Raises:
@@ -122,14 +122,14 @@ def _taken(example: tuple[bytes, str]) -> Mapping[str, Any]:
 
 
 def read_event(example: tuple[bytes, str]) -> int:
-    body = _taken(example)
+    body = _parsed_body(example)
     message = parse_event(body, envelopes.ME)
     text = str(body.get("text") or "") if message is None else message.text
     if message is not None:
         float(message.ts)
         message.text.encode()
-    shown = TEXT.plain(text, {})
-    return len(shown) + len(TEXT.written(shown)) + len("".join(TEXT.people_named(text)))
+    plain = TEXT.plain(text, {})
+    return len(plain) + len(TEXT.written(plain)) + len("".join(TEXT.people_named(text)))
 
 
 def read_command(text: str) -> int:
@@ -143,9 +143,9 @@ def read_command(text: str) -> int:
 
 
 def _handled(example: tuple[bytes, str], of: Any) -> int:
-    """What the edge does with a payload: it is acknowledged once, and a failure is told to a person
-    in a channel by their ids."""
-    body = _taken(example)
+    """Handle a payload as the edge does: acknowledge it once, and report a failure to a person in a
+    channel by their ids."""
+    body = _parsed_body(example)
     slack, acknowledged = Told(), []
 
     async def ack(**answer: object) -> None:
@@ -158,7 +158,7 @@ def _handled(example: tuple[bytes, str], of: Any) -> int:
     asyncio.run(failures.guarded(handle)(ack, body, None))  # type: ignore[arg-type]
 
     assert acknowledged == [{}]
-    assert all(isinstance(one, str) for told in slack.told for one in told)
+    assert all(isinstance(argument, str) for call in slack.told for argument in call)
     return 0
 
 

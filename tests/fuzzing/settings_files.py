@@ -1,4 +1,4 @@
-"""Settings files: every problem is told in words, and nothing else is raised."""
+"""Settings files: every problem is reported in words, and nothing else is raised."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def read_settings(example: str) -> int:
     _FILE.write_bytes(example.encode(errors="surrogatepass"))
     _, problems = check(_FILE)
 
-    lines = len(re.split(r"\r\n|\r|\n", example))  # as Python reads a text file
+    lines = len(re.split(r"\r\n|\r|\n", example))  # lines as Python reads a text file
     for problem in problems:
         assert problem.says.strip()
         assert problem.line is None or 1 <= problem.line <= lines

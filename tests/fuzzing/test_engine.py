@@ -1,4 +1,4 @@
-"""The fuzzer finds what it looks for, and every target can be run."""
+"""The fuzzer finds bugs, and every target runs."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from .targets import TARGETS
 
 
 class Refused(Exception):
-    """What the reader documents."""
+    """An error that the reader documents."""
 
 
-def of(read: object, *, most: int = 1_000) -> Target:
+def target_of(read: object, *, most: int = 1_000) -> Target:
     return Target("numbers", st.integers(0, 10_000), read, lambda _: most, (Refused,))  # type: ignore[arg-type]
 
 
-def run(target: Target, **more: float) -> Run:
-    run = Run(target, 1, **more)
-    run.once(7, time.monotonic)
+def run(target: Target, **limits: float) -> Run:
+    run = Run(target, 1, **limits)
+    run.run_round(7, time.monotonic)
     return run
 
 
@@ -36,10 +36,10 @@ def test_an_error_that_is_not_documented_is_found_once_with_its_smallest_example
             raise KeyError(number)
         return 0
 
-    (found,) = run(of(read)).findings.values()
+    (finding,) = run(target_of(read)).findings.values()
 
-    assert (found.target, found.what, found.example) == ("numbers", "KeyError: 101", "101")
-    assert found.place.startswith("tests/fuzzing/test_engine.py:")
+    assert (finding.target, finding.what, finding.example) == ("numbers", "KeyError: 101", "101")
+    assert finding.place.startswith("tests/fuzzing/test_engine.py:")
 
 
 def test_a_known_finding_does_not_hide_another() -> None:
@@ -50,9 +50,9 @@ def test_a_known_finding_does_not_hide_another() -> None:
             raise ValueError
         return 0
 
-    fuzzed = Run(of(read), 1)
-    fuzzed.once(7, time.monotonic)
-    fuzzed.once(8, time.monotonic)
+    fuzzed = Run(target_of(read), 1)
+    fuzzed.run_round(7, time.monotonic)
+    fuzzed.run_round(8, time.monotonic)
 
     assert {kind for kind, _ in fuzzed.findings} == {"KeyError", "ValueError"}
 
@@ -63,7 +63,7 @@ def test_a_refusal_that_is_documented_is_counted_and_no_finding() -> None:
             raise Refused
         return 0
 
-    fuzzed = run(of(read))
+    fuzzed = run(target_of(read))
 
     assert 0 < fuzzed.refused < fuzzed.executions
     assert not fuzzed.findings
@@ -75,7 +75,7 @@ def test_an_example_that_takes_too_long_is_stopped_and_found() -> None:
             pass
         return 0
 
-    ((kind, _),) = run(of(read), seconds=0.05).findings
+    ((kind, _),) = run(target_of(read), seconds=0.05).findings
 
     assert kind == "Overtime"
 
@@ -90,13 +90,13 @@ def test_no_handler_of_the_reader_keeps_the_time_limit() -> None:
             return 0
         return 0
 
-    ((kind, _),) = run(of(read), seconds=0.05).findings
+    ((kind, _),) = run(target_of(read), seconds=0.05).findings
 
     assert kind == "Overtime"
 
 
 def test_more_text_than_there_may_be_is_found() -> None:
-    ((kind, _),) = run(of(lambda number: number, most=50)).findings
+    ((kind, _),) = run(target_of(lambda number: number, most=50)).findings
 
     assert kind == "TooMuch"
 
@@ -104,18 +104,18 @@ def test_more_text_than_there_may_be_is_found() -> None:
 def test_the_report_counts_and_tells_the_findings(tmp_path: Path) -> None:
     report = tmp_path / "build" / "report.json"
 
-    assert fuzz(0.002, (of(lambda _: 0),), 3, report)
-    assert not fuzz(0.002, (of(lambda _: 0), of(lambda number: number)), 3, report)
-    told = json.loads(report.read_text(encoding="utf-8"))
-    assert told["seed"] == 3
-    assert [len(row["findings"]) for row in told["targets"]] == [0, 1]
-    assert all(row["executions"] >= 1 for row in told["targets"])
+    assert fuzz(0.002, (target_of(lambda _: 0),), 3, report)
+    assert not fuzz(0.002, (target_of(lambda _: 0), target_of(lambda number: number)), 3, report)
+    summary = json.loads(report.read_text(encoding="utf-8"))
+    assert summary["seed"] == 3
+    assert [len(row["findings"]) for row in summary["targets"]] == [0, 1]
+    assert all(row["executions"] >= 1 for row in summary["targets"])
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_every_target_reads_examples_and_finds_nothing_at_once(target: Target) -> None:
     fuzzed = Run(target, 1)
-    fuzzed.once(5, time.monotonic, examples=8)
+    fuzzed.run_round(5, time.monotonic, examples=8)
 
     assert fuzzed.executions >= 8
     assert not fuzzed.findings
