@@ -1,4 +1,4 @@
-"""axe-core looks for what keeps out those who use a keyboard, a screen reader, other colours."""
+"""Find barriers with axe-core for people who use a keyboard, a screen reader or other colours."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
 def serious_problems(page: Page) -> list[str]:
-    """Return what axe-core calls serious or critical: the rule and where it is broken."""
+    """Return the problems that axe-core calls serious or critical: the rule and the element."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.read_text(encoding="utf-8"))
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")

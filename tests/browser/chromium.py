@@ -1,4 +1,4 @@
-"""Debian's chromium, and how it is started: with a new profile, asking nobody for anything."""
+"""Debian's chromium and its options: a new profile, and no contact with other servers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
-    "--no-sandbox",  # root has none in a container
+    "--no-sandbox",  # root has no sandbox in a container
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

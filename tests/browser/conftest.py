@@ -21,7 +21,7 @@ collect_ignore_glob = [] if HAS_PLAYWRIGHT else ["test_*.py"]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return a browser with a new profile."""
-    # The extra `browser` has it, which `make test` does without.
+    # Playwright comes with the extra `browser`, which `make test` does not install.
     from playwright.sync_api import sync_playwright
 
     if not CHROMIUM.exists():
@@ -41,7 +41,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def opened(browser: Browser, address: str) -> Iterator[tuple[Page, list[str]]]:
-    """Return the page that shows payloads, and what it did that it must not."""
+    """Return the page that shows payloads, and the list of its complaints."""
     page = browser.new_page()
     page.set_default_timeout(20_000)
     complaints: list[str] = []
@@ -60,8 +60,7 @@ def opened(browser: Browser, address: str) -> Iterator[tuple[Page, list[str]]]:
 
 @pytest.fixture
 def kit(opened: tuple[Page, list[str]]) -> Iterator[Page]:
-    """Return the page, empty. Whatever it asks for elsewhere, or complains about, fails the
-    test."""
+    """Return the empty page. A foreign request or an error of the page fails the test."""
     page, complaints = opened
     page.set_viewport_size({"width": 1000, "height": 800})
     page.emulate_media(color_scheme="light")

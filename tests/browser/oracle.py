@@ -1,4 +1,5 @@
-"""What a person must be able to read of a payload, by another way than the page's own."""
+"""The text that a person must be able to read in a payload, computed in another way than the page
+does."""
 
 from __future__ import annotations
 
@@ -19,29 +20,29 @@ _MARKDOWN = MarkdownIt("js-default", {"html": False})
 
 
 def letters(text: str) -> str:
-    """Return the letters and digits of a text, which no formatting takes away."""
+    """Return the letters and digits of a text. Formatting removes none of them."""
     return _MARKS.sub("", text)
 
 
-def lost(payload: Mapping[str, Any], readable: str) -> list[str]:
-    """Return the texts of a payload that are not in what can be read."""
-    there = letters(readable)
-    return [text for text in texts(payload) if not _is_in(text, there)]
+def missing_texts(payload: Mapping[str, Any], readable: str) -> list[str]:
+    """Return the texts of a payload that are missing in ``readable``."""
+    readable_letters = letters(readable)
+    return [text for text in texts(payload) if not _is_in(text, readable_letters)]
 
 
-def _is_in(text: str, there: str) -> bool:
-    """Whether it is there, between the names of emoji, which are drawn."""
+def _is_in(text: str, readable_letters: str) -> bool:
+    """Return whether a text is readable, apart from the names of emoji, which are drawn."""
     end = 0
     for part in _EMOJI.split(text):
-        found = there.find(letters(part), end)
-        if found < 0:
+        start = readable_letters.find(letters(part), end)
+        if start < 0:
             return False
-        end = found + len(letters(part))
+        end = start + len(letters(part))
     return True
 
 
 def texts(payload: Mapping[str, Any]) -> Iterator[str]:
-    """Yield every text that a message or view shows at once; a confirmation comes later."""
+    """Yield every text that a message or view shows at once. A confirmation comes later."""
     if "blocks" not in payload and payload.get("text"):
         yield mrkdwn(payload["text"])
     elif payload.get("type") in ("modal", "home"):
@@ -63,7 +64,7 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, Any]], Iterable[str]]] = {
     "link": lambda part: [part.get("text") or part["url"]],
     "broadcast": lambda part: [part["range"]],
 }
-"""By type; what other parts show is in their fields."""
+"""The fields with texts, by type. Other parts are in the fields of these."""
 _SHOWN_FIELDS = ("alt_text", "image_url", "initial_value", "accessibility_label")
 
 
@@ -82,7 +83,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _is_filled(element: Mapping[str, Any]) -> bool:
-    """Whether something is chosen, which stands where the placeholder would."""
+    """Return whether something is chosen. A choice replaces the placeholder."""
     return any(name.startswith("initial_") for name in element)
 
 

@@ -38,9 +38,9 @@ The boat is rowed by six people <script>window.harmed=1</script> on Sundays. Ask
 ![captain](https://foreign.example/captain.png) <!channel> for an oar.
 """,
 }
-"""The first three are those that the demo lists for editing."""
+"""The demo lists the first three for editing."""
 PATIENCE = 60_000
-"""Milliseconds: an answer takes one second, and ten on a machine that does much else."""
+"""Milliseconds. An answer takes one second, and ten on a busy machine."""
 _OURS = ("SLACK_", "CONFLUENCE_", "FOOTNOTE_")
 _ADDRESS = re.compile(r"http://localhost:\d+/\S+/")
 
@@ -53,27 +53,27 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 @contextmanager
 def playground(handbook: Path, arguments: Sequence[str], **secrets: str) -> Iterator[str]:
-    """Run the playground of this handbook, and yield the page's address."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    """Run the playground of this handbook, and yield the address of its page."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     script = [sys.executable, "-m", "tests.browser.small_playground", str(handbook)]
     process = subprocess.Popen(
         [*script, "playground", "--port", "0", *arguments],
-        env={**kept, **secrets, "PYTHONUNBUFFERED": "1"},
+        env={**environment, **secrets, "PYTHONUNBUFFERED": "1"},
         cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     assert process.stdout is not None
-    said: list[str] = []
+    lines: list[str] = []
     try:
         for line in process.stdout:
-            said.append(line)
-            if found := _ADDRESS.search(line):
-                yield found[0]
+            lines.append(line)
+            if match := _ADDRESS.search(line):
+                yield match[0]
                 break
         else:
-            raise AssertionError("".join(said))
+            raise AssertionError("".join(lines))
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -89,7 +89,7 @@ class Visit:
     page: Page
 
     def become(self, name: str) -> None:
-        """Be somebody else."""
+        """Switch to another person."""
         user = f"U0{name.upper()}"
         self.page.get_by_label("You are").select_option(value=user)
         self.page.wait_for_url(re.compile(f"as={user}"))
@@ -98,21 +98,23 @@ class Visit:
         self.page.get_by_role("button", name="Skip the tour").click()
 
     def go(self, place: str) -> None:
-        """Go to a channel or Home, by what the sidebar calls it."""
+        """Open a channel or Home by its name in the sidebar."""
         self.page.get_by_role("navigation").get_by_role("button", name=place).first.click()
 
     def say(self, text: str) -> None:
-        """Write into what is open."""
+        """Write into the open channel."""
         field = self.page.get_by_role("textbox", name=re.compile("^Message "))
         field.fill(text)
         field.press("Escape")
         field.press("Enter")
 
     def ask(self, question: str) -> Locator:
-        """Ask where one is, open the thread, and return the answer once it is whole."""
+        """Ask in the open channel, open the thread, and return the answer once it is complete."""
         self.say(question if "#" not in self.title else f"@footnote {question}")
-        asked = self.page.get_by_role("main").locator("li.message", has_text=question).last
-        asked.get_by_role("button", name=re.compile(r"\d repl")).click(timeout=PATIENCE)
+        question_message = (
+            self.page.get_by_role("main").locator("li.message", has_text=question).last
+        )
+        question_message.get_by_role("button", name=re.compile(r"\d repl")).click(timeout=PATIENCE)
         answer = self.thread.locator("article:not([aria-busy])", has_text="Helpful").last
         answer.wait_for(timeout=PATIENCE)
         return answer

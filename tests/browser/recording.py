@@ -1,9 +1,8 @@
-"""Records what the bot sends to the local Slack while tests run, for the tests of the page.
+"""Record what the bot sends to the local Slack while tests run, for the tests of the page.
 
 ``make payloads`` runs the tests with this plugin (``-p tests.browser.recording``) and writes
-tests/data/payloads.json.gz: every distinct message and view, with ids, times and addresses of this
-machine made the same everywhere. Two payloads are the same if they differ in words alone: their
-blocks, elements, ids and markup count.
+tests/data/payloads.json.gz: every distinct message and view, with ids, times and local addresses
+normalised. Payloads that differ only in words count as one; blocks, elements, ids and markup count.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _NOT_SHOWN = {"team", "app_id", "bot_id", "client_msg_id", "metadata", "hash", "
 
 
 class Recorder:
-    """Writes each payload of a new shape into a file, a line each."""
+    """A recorder that writes each payload of a new shape to a file, one a line."""
 
     def __init__(self, folder: Path) -> None:
         self._shapes: set[str] = set()
@@ -53,8 +52,8 @@ class Recorder:
         self._add({**view.definition, "id": view.id})
 
     def _add(self, payload: Mapping[str, Any]) -> None:
-        shown = {name: value for name, value in payload.items() if name not in _NOT_SHOWN}
-        normal = json.loads(normalised(json.dumps(shown)))
+        visible = {name: value for name, value in payload.items() if name not in _NOT_SHOWN}
+        normal = json.loads(normalised(json.dumps(visible)))
         if (shape := shape_of(normal)) not in self._shapes:
             self._shapes.add(shape)
             with self._file.open("a", encoding="utf-8") as file:
@@ -62,7 +61,7 @@ class Recorder:
 
 
 def normalised(text: str) -> str:
-    """Return a payload's JSON without what differs from run to run and from machine to machine."""
+    """Return a payload's JSON without parts that differ between runs and machines."""
     text = _FOLDER.sub("/folder/", text)
     text = _PORT.sub(r"\1:8080", text)
     names: dict[str, str] = {}
@@ -77,16 +76,16 @@ def normalised(text: str) -> str:
 
 
 def shape_of(payload: Any) -> str:
-    """Return what makes a payload different from others: all but the words in its texts."""
-    written = json.dumps(_without_words(payload), sort_keys=True)
-    return hashlib.sha256(written.encode()).hexdigest()
+    """Return a hash of everything in a payload but the words in its texts."""
+    shape = json.dumps(_without_words(payload), sort_keys=True)
+    return hashlib.sha256(shape.encode()).hexdigest()
 
 
 def _without_words(value: Any) -> Any:
     if isinstance(value, dict):
-        kept = ("type", "block_id", "action_id", "callback_id", "style", "level")
+        compared = ("type", "block_id", "action_id", "callback_id", "style", "level")
         return {
-            name: re.sub(r"\d+", "0", str(part)) if name in kept else _without_words(part)
+            name: re.sub(r"\d+", "0", str(part)) if name in compared else _without_words(part)
             for name, part in value.items()
         }
     if isinstance(value, list):
@@ -115,7 +114,8 @@ def _record(recorder: Recorder, patch: pytest.MonkeyPatch) -> None:
 def _and_then(
     method: Callable[..., Any], record: Callable[[Any], None], *, which: int
 ) -> Callable[..., Any]:
-    """Return a method that records one of its arguments, or its result as the last of them."""
+    """Return a method that records one of its arguments, or its result, which counts as the last
+    argument."""
 
     def call(*arguments: Any) -> Any:
         result = method(*arguments)
@@ -139,8 +139,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def main(folder: Path) -> None:
-    """Write the collection of all that was recorded in a folder: the same bytes for the same
-    payloads."""
+    """Write the collection of the records in a folder. The same payloads give the same bytes."""
     payloads: dict[str, str] = {}
     for file in sorted(folder.glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():

@@ -1,7 +1,7 @@
 """Take README's pictures of the demo: `make screenshots`, or with DATA_DIR.
 
-They show an answer with its footnotes, and the card of a flag once the page is mended. The index is
-made anew, or in DATA_DIR, for a second run.
+They show an answer with its footnotes, and the card of a flag after the page is fixed. The index is
+built anew, or in DATA_DIR, for a second run.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 WIDTH, HEIGHT = 1240, 1800
-"""Of the page, in CSS pixels."""
+"""The page's size in CSS pixels."""
 NARROW = 700
-"""The page's width for a picture: the thread or the channel fills it, and GitHub's 830 show it."""
+"""The page's width for a picture. The thread or the channel fills it, and GitHub shows 830."""
 SHARPNESS = 2
-"""Pixels of the picture for a CSS pixel."""
+"""Device pixels for a CSS pixel."""
 COLOURS = 128
-"""Of a picture: a page of text has few, and its file is a third as large."""
+"""Colours of a picture. A page of text needs few, and the file is a third as large."""
 MARGIN = 12
 MOST_BYTES = 150_000
 QUESTION = "What should I do if I lose my laptop?"
@@ -42,18 +42,18 @@ MENDED = ("Inform your team.", "Inform your team, and call the hotline: 555-0100
 
 
 def main() -> None:
-    """Take them, with an index of its own or with the one in the folder that is named."""
+    """Take the pictures, with a temporary index or with the one in the given folder."""
     with TemporaryDirectory() as empty, visited(Path(*sys.argv[1:2] or [empty])) as visit:
         visit.become("Bob")
         visit.go("general")
         answer = visit.ask(QUESTION)
-        asked = visit.thread.locator("article").first
-        save(visit, "answer.png", asked, answer)
+        question = visit.thread.locator("article").first
+        save(visit, "answer.png", question, answer)
         save(visit, "flag.png", flagged(visit, answer))
 
 
 def flagged(visit: Visit, answer: Locator) -> Locator:
-    """Flag the answer, mend its page, and return the card."""
+    """Flag the answer, fix its page, and return the card."""
     page, window = visit.page, visit.window
     answer.get_by_role("button", name="Flag").click()
     window.get_by_label("Something is missing").check()
@@ -77,7 +77,7 @@ def flagged(visit: Visit, answer: Locator) -> Locator:
 
 @contextmanager
 def visited(folder: Path) -> Iterator[Visit]:
-    """Open the demo's page, light, with its index in ``folder``."""
+    """Open the demo's page in light colours, with its index in ``folder``."""
     arguments = ["--data-dir", str(folder)]
     with playground(HANDBOOK, arguments) as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -94,18 +94,20 @@ def visited(folder: Path) -> Iterator[Visit]:
         browser.close()
 
 
-def save(visit: Visit, name: str, *shown: Locator) -> None:
-    """Write the picture of what stands from the first to the last of ``shown``."""
+def save(visit: Visit, name: str, *elements: Locator) -> None:
+    """Write a picture from the first to the last of ``elements``."""
     visit.page.set_viewport_size({"width": NARROW, "height": HEIGHT})
-    shown[0].scroll_into_view_if_needed()
-    visit.page.mouse.move(0, 0)  # no tools of a message under the pointer
-    boxes = [box for one in shown if (box := one.bounding_box())]
+    elements[0].scroll_into_view_if_needed()
+    visit.page.mouse.move(0, 0)  # no message toolbar under the pointer
+    boxes = [box for element in elements if (box := element.bounding_box())]
     top = min(box["y"] for box in boxes) - MARGIN
-    bottom = max(box["y"] + box["height"] for box in boxes)  # the next message may follow
+    bottom = max(box["y"] + box["height"] for box in boxes)  # the next message may follow directly
     clip = {"x": 2, "y": top, "width": NARROW - 2, "height": bottom - top}
-    taken = visit.page.screenshot(clip=clip, animations="disabled", caret="hide")
+    screenshot = visit.page.screenshot(clip=clip, animations="disabled", caret="hide")
     picture = (
-        Image.open(io.BytesIO(taken)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        Image.open(io.BytesIO(screenshot))
+        .convert("RGB")
+        .quantize(COLOURS, dither=Image.Dither.NONE)
     )
     visit.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     IMAGES.mkdir(exist_ok=True)

@@ -14,7 +14,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""That of the page, and an empty icon."""
+"""The Content-Security-Policy of the page."""
 
 
 class _Files(SimpleHTTPRequestHandler):

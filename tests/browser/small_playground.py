@@ -1,4 +1,4 @@
-"""`footnote playground`, on a handbook of a few pages instead of 242: FOLDER, then its options."""
+"""`footnote playground` with a handbook of a few pages instead of 242: FOLDER, then its options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing that the bot sends keeps anybody out."""
+"""Every message of the bot is accessible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person does to a message or a form, as the local Slack expects it."""
+"""A person's actions on a message or form, as the local Slack expects them."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ FEEDBACK = {
 }
 
 
-def acted(kit: Page) -> list[Json]:
-    told = kit.evaluate("harness.told")
-    return [content for kind, content in told if kind == "action"]
+def sent_actions(kit: Page) -> list[Json]:
+    reports = kit.evaluate("harness.told")
+    return [content for kind, content in reports if kind == "action"]
 
 
-def show(kit: Page, *blocks: Json, **more: Any) -> None:
+def show(kit: Page, *blocks: Json, **fields: Any) -> None:
     message = {"ts": "1.2", "channel": "C0GENERAL", "user": "U0LOCALBOT", "blocks": [*blocks]}
-    kit.evaluate("payload => harness.show([payload])", message | more)
+    kit.evaluate("payload => harness.show([payload])", message | fields)
 
 
 def actions(*elements: Json, kind: str = "actions") -> Json:
@@ -48,8 +48,8 @@ def actions(*elements: Json, kind: str = "actions") -> Json:
 
 
 def check(kit: Page, element: Json, value: Any) -> None:
-    """Check the only action against the local Slack's own form of it."""
-    [action] = acted(kit)
+    """Compare the only action with the one that the local Slack builds."""
+    [action] = sent_actions(kit)
     expected = pressed({**element, "block_id": "block"}, value, ts="1")
     del expected["action_ts"]
 
@@ -84,11 +84,11 @@ def test_a_confirmation_is_asked_for_and_can_be_refused(kit: Page) -> None:
     window = kit.get_by_role("dialog", name="Delete it?")
     assert "It cannot be undone." in window.inner_text()
     window.get_by_role("button", name="Keep").click()
-    kit.locator("dialog").wait_for(state="detached")  # it hides before it is told
+    kit.locator("dialog").wait_for(state="detached")  # it closes before the app is called
     kit.get_by_role("button", name="Go").click()
     kit.keyboard.press("Escape")
     kit.locator("dialog").wait_for(state="detached")
-    assert acted(kit) == []
+    assert sent_actions(kit) == []
     kit.get_by_role("button", name="Go").click()
     window.get_by_role("button", name="Delete").click()
     kit.locator("dialog").wait_for(state="detached")
@@ -155,9 +155,15 @@ def test_a_link_with_an_address_opens_it_and_tells_the_app(kit: Page) -> None:
 # Forms
 
 
-def field(name: str, element: Json, **more: Any) -> Json:
-    shown = {"action_id": "value", **element}
-    return {"type": "input", "block_id": name, "label": words(name), "element": shown, **more}
+def field(name: str, element: Json, **fields: Any) -> Json:
+    element_shown = {"action_id": "value", **element}
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": words(name),
+        "element": element_shown,
+        **fields,
+    }
 
 
 FIELDS = [
@@ -183,17 +189,17 @@ MODAL = {
 REQUIRED = ["Words", "One", "Some", "Menu", "Place"]
 
 
-def show_modal(kit: Page, **more: Any) -> None:
-    kit.evaluate("payload => harness.show([payload])", MODAL | more)
+def show_modal(kit: Page, **fields: Any) -> None:
+    kit.evaluate("payload => harness.show([payload])", MODAL | fields)
 
 
 def errors(kit: Page) -> dict[str, str]:
     groups = kit.locator("[data-kit-input]").all()
-    said = {one.get_attribute("data-kit-input") or "": one for one in groups}
+    groups_by_name = {group.get_attribute("data-kit-input") or "": group for group in groups}
     return {
         name: text
-        for name, one in said.items()
-        if (text := one.locator("[data-kit-error]").inner_text())
+        for name, group in groups_by_name.items()
+        if (text := group.locator("[data-kit-error]").inner_text())
     }
 
 
@@ -212,7 +218,7 @@ def test_a_form_sends_what_the_local_slack_makes_of_the_same_entries(kit: Page) 
     show_modal(kit)
     fill(kit)
     kit.get_by_role("button", name="Send").click()
-    [[kind, sent]] = kit.evaluate("harness.told")
+    [[kind, report]] = kit.evaluate("harness.told")
     entered = {
         "Words": "Ten words",
         "One": "b",
@@ -223,9 +229,9 @@ def test_a_form_sends_what_the_local_slack_makes_of_the_same_entries(kit: Page) 
     }
 
     assert kind == "submit"
-    assert sent["state"]["values"] == state_of(interactive_elements(FIELDS), entered)
-    assert sent["picked"] == {"More": None, "Mail": None, "Day": "2026-12-24", **entered}
-    assert (sent["view_id"], sent["callback_id"]) == ("V1", "form")
+    assert report["state"]["values"] == state_of(interactive_elements(FIELDS), entered)
+    assert report["picked"] == {"More": None, "Mail": None, "Day": "2026-12-24", **entered}
+    assert (report["view_id"], report["callback_id"]) == ("V1", "form")
 
 
 def test_an_empty_form_is_not_sent_and_says_what_is_missing(kit: Page) -> None:
@@ -289,19 +295,19 @@ def test_no_more_can_be_chosen_than_the_app_allows(kit: Page) -> None:
 def test_a_long_section_is_folded_until_somebody_wants_more(kit: Page) -> None:
     text = {"type": "mrkdwn", "text": "Many words. " * 200}
     show(kit, {"type": "section", "text": text}, {"type": "section", "text": text, "expand": True})
-    more = kit.get_by_role("button", name="See more")
+    see_more = kit.get_by_role("button", name="See more")
     first = kit.locator(".kit-text").first
     folded = first.bounding_box()
-    more.click()
+    see_more.click()
     opened = first.bounding_box()
 
-    assert more.count() == 0  # it says "See less" now
+    assert see_more.count() == 0  # its name is "See less" now
     assert folded is not None
     assert opened is not None
     assert folded["height"] < opened["height"] - 100
 
 
-def test_a_message_shows_what_hangs_on_it(kit: Page) -> None:
+def test_a_message_shows_its_attachments_files_and_reactions(kit: Page) -> None:
     show(
         kit,
         text="",
@@ -314,7 +320,7 @@ def test_a_message_shows_what_hangs_on_it(kit: Page) -> None:
         streaming=True,
         stopped=True,
     )
-    shown = kit.locator("article").inner_text()
+    text = kit.locator("article").inner_text()
 
     for part in (
         "An attachment",
@@ -325,7 +331,7 @@ def test_a_message_shows_what_hangs_on_it(kit: Page) -> None:
         "(stopped)",
         "Only visible to you",
     ):
-        assert part in shown
+        assert part in text
     assert kit.locator("article").get_attribute("aria-busy") == "true"
     assert kit.get_by_role("img", name="still writing").count() == 1
     assert kit.locator(".kit-reaction").get_attribute("title") == "Ada"

@@ -1,4 +1,4 @@
-"""The page shows whatever the bot sends: every kind of payload that the tests produce."""
+"""The page shows every kind of payload that the tests of the bot produce."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from bot.playground.interactions import state_of
 from bot.playground.model import interactive_elements
-from tests.browser.oracle import lost, texts
+from tests.browser.oracle import missing_texts, texts
 from tests.browser.recording import collection
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ AT_ONCE = 50
 
 def examined(kit: Page, payloads: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     for first in range(0, len(payloads), AT_ONCE):
-        some = payloads[first : first + AT_ONCE]
-        yield from zip(some, kit.evaluate("some => harness.examine(some)", some), strict=True)
+        batch = payloads[first : first + AT_ONCE]
+        yield from zip(batch, kit.evaluate("some => harness.examine(some)", batch), strict=True)
 
 
 @pytest.mark.parametrize("width", [360, 1600])
@@ -31,7 +31,7 @@ def test_every_payload_is_shown_whole_and_nothing_in_it_is_live(kit: Page, width
     for payload, result in examined(kit, PAYLOADS):
         assert result["unknown"] == [], payload
         assert result["live"] == [], payload
-        assert lost(payload, result["readable"]) == [], payload
+        assert missing_texts(payload, result["readable"]) == [], payload
         assert result["blocks"] >= len(payload.get("blocks", [])), payload
         assert not result["wide"], payload
 
@@ -42,16 +42,19 @@ def test_the_payloads_have_texts_to_lose() -> None:
 
 
 def test_a_text_that_is_missing_is_noticed(kit: Page) -> None:
-    """The check itself: each payload is held against what another one shows."""
+    """A test of the check itself: each payload is compared with the text of another."""
     results = [result["readable"] for _, result in examined(kit, PAYLOADS)]
-    missed = [lost(one, other) for one, other in zip(PAYLOADS, results[1:], strict=False)]
+    missed = [
+        missing_texts(payload, other_readable)
+        for payload, other_readable in zip(PAYLOADS, results[1:], strict=False)
+    ]
 
     assert sum(map(bool, missed)) > 0.9 * len(missed)
 
 
 def test_a_form_starts_with_the_state_that_the_local_slack_gives_it(kit: Page) -> None:
-    forms = [one for one in PAYLOADS if interactive_elements(one.get("blocks", []))]
-    states = [state_of(interactive_elements(one["blocks"]), {}) for one in forms]
+    forms = [payload for payload in PAYLOADS if interactive_elements(payload.get("blocks", []))]
+    states = [state_of(interactive_elements(form["blocks"]), {}) for form in forms]
 
     assert sum(map(bool, states)) >= 5
     for state, (form, result) in zip(states, examined(kit, forms), strict=True):

@@ -1,4 +1,4 @@
-"""Text that somebody wrote to do harm stays text, and is shown in no time."""
+"""Hostile text stays text and is shown quickly."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ MARKUP = [
 ]
 
 
-def everywhere(text: str) -> list[dict[str, Any]]:
-    """Return payloads with a text in every place that takes one."""
+def payloads_with(text: str) -> list[dict[str, Any]]:
+    """Return payloads with a text in every place for one."""
     plain: dict[str, Any] = {"type": "plain_text", "text": text}
     rich = {"type": "mrkdwn", "text": text}
     options = [{"text": plain, "value": text, "description": plain}]
@@ -113,8 +113,8 @@ def everywhere(text: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("text", MARKUP)
 def test_markup_stays_text_wherever_it_stands(kit: Page, text: str) -> None:
-    results = kit.evaluate("some => harness.examine(some)", everywhere(text))
-    kit.evaluate("some => harness.show(some)", everywhere(text))
+    results = kit.evaluate("some => harness.examine(some)", payloads_with(text))
+    kit.evaluate("some => harness.show(some)", payloads_with(text))
     for link in kit.locator("a").all():
         link.dispatch_event("mouseover")
 
@@ -129,7 +129,7 @@ def test_markup_stays_text_wherever_it_stands(kit: Page, text: str) -> None:
 def test_long_words_break_and_widen_nothing(kit: Page, width: int) -> None:
     kit.set_viewport_size({"width": width, "height": 800})
     for word in ("w" * 2_900, "\u00a0" * 500 + "x", "https://x.example/" + "a" * 2_800):
-        kit.evaluate("some => harness.show(some)", everywhere(word))
+        kit.evaluate("some => harness.show(some)", payloads_with(word))
 
         assert kit.evaluate("document.documentElement.scrollWidth") == width
 
@@ -138,7 +138,7 @@ BIDI = "abc \u202etxt.exe\u202c \u2066\u2067\u202b evil"
 
 
 def test_a_text_that_turns_its_direction_turns_nothing_else(kit: Page) -> None:
-    """Marks of direction that are never closed end with the text they stand in."""
+    """Direction marks that are never closed end with their text."""
     blocks = [
         {"type": "section", "text": {"type": "mrkdwn", "text": BIDI, "verbatim": True}},
         {"type": "actions", "elements": [
@@ -188,7 +188,7 @@ HUGE = {
 def test_a_text_made_to_be_slow_is_shown_in_time_that_grows_with_its_length(
     kit: Page, name: str
 ) -> None:
-    """A whole text against its half: what grows with the square takes four times as long."""
+    """A whole text against its half: quadratic time would take four times as long."""
     text = HUGE[name]
     for payload in ({"text": text}, {"blocks": [{"type": "markdown", "text": text[:12_000]}]}):
         half, whole = kit.evaluate("payload => harness.timed(payload)", payload)
@@ -197,7 +197,7 @@ def test_a_text_made_to_be_slow_is_shown_in_time_that_grows_with_its_length(
 
 
 def test_deep_nesting_is_shown(kit: Page) -> None:
-    """Also where a payload is not as the local Slack would take it."""
+    """Also if the local Slack would refuse the payload."""
     rich: dict[str, Any] = {"type": "rich_text_section", "elements": []}
     for _ in range(40):
         rich = {"type": "rich_text_list", "style": "bullet", "elements": [rich]}

@@ -72,13 +72,13 @@ MRKDWN = {
 def test_mrkdwn_is_shown_as_slack_shows_it(kit: Page, text: str) -> None:
     block = {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
     kit.evaluate("payload => harness.show([payload])", {"ts": "1", "blocks": [block]})
-    shown = kit.locator(".kit-section-body > .kit-text").evaluate("one => one.innerHTML")
+    rendered = kit.locator(".kit-section-body > .kit-text").evaluate("one => one.innerHTML")
 
-    assert shown == MRKDWN[text]
+    assert rendered == MRKDWN[text]
 
 
-def section(text: str, **more: object) -> dict[str, object]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text, **more}}
+def section(text: str, **fields: object) -> dict[str, object]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, **fields}}
 
 
 def html(kit: Page, *blocks: dict[str, object]) -> str:
@@ -98,9 +98,9 @@ def test_plain_text_has_emoji_and_no_markup(kit: Page) -> None:
     words = {"type": "plain_text", "text": "*a* <https://x.example> &amp; :tada:"}
     silent = {**words, "emoji": False}
 
-    shown = html(kit, {"type": "header", "text": words})
-    assert "*a* &lt;https://x.example&gt; &amp;amp; " in shown
-    assert "🎉" in shown
+    rendered = html(kit, {"type": "header", "text": words})
+    assert "*a* &lt;https://x.example&gt; &amp;amp; " in rendered
+    assert "🎉" in rendered
     assert ":tada:" in html(kit, {"type": "header", "text": silent})
     assert "🎉" not in html(kit, {"type": "header", "text": silent})
 

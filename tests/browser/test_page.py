@@ -1,4 +1,4 @@
-"""The playground's page as a person uses it: bot, local Slack and wikis are real."""
+"""The playground's page as a person uses it: the bot, the local Slack and the wikis are real."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    """Return a page that fails the test if it asks for anything elsewhere, or complains."""
+    """Return a page that fails the test on a foreign request or an error."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(PATIENCE)
     with closing(page), watched(page, address):
@@ -39,7 +39,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
 
 
 class watched:  # noqa: N801 - used as a function
-    """Checks at its end that a page asked for nothing elsewhere and threw nothing."""
+    """Check at the end that a page made no foreign request and raised no error."""
 
     def __init__(self, page: Page, address: str) -> None:
         self._complaints: list[str] = []
@@ -47,11 +47,11 @@ class watched:  # noqa: N801 - used as a function
         page.on("pageerror", lambda error: self._complaints.append(str(error)))
         page.on(
             "console",
-            lambda said: said.type == "error" and self._complaints.append(said.text),
+            lambda message: message.type == "error" and self._complaints.append(message.text),
         )
         page.on(
             "request",
-            lambda asked: root not in asked.url and self._complaints.append(asked.url),
+            lambda request: root not in request.url and self._complaints.append(request.url),
         )
 
     def __enter__(self) -> None:
@@ -77,7 +77,7 @@ def test_a_question_is_answered_with_its_source(visit: Visit) -> None:
 
 
 def test_a_flag_goes_its_whole_way(visit: Visit) -> None:
-    """From the button below an answer to the card, the page that is edited, and the new answer."""
+    """From the button below an answer to the card, the edit of the page, and the new answer."""
     page, window = visit.page, visit.window
     visit.become("Bob")
     visit.go("general")
@@ -142,16 +142,16 @@ def test_an_answer_of_the_recorded_model_streams_and_leaves_out_what_no_page_say
     reply.fill("How do I deploy to production?")
     reply.press("Enter")
     visit.thread.get_by_role("button", name="Helpful").nth(1).wait_for()
-    seen = page.evaluate("window.seen")
+    states = page.evaluate("window.seen")
     final = visit.thread.locator("article").last.inner_text()
     page.get_by_label("Recorded model").uncheck()
 
-    streamed = [text for is_busy, text in seen if is_busy]
+    streamed = [text for is_busy, text in states if is_busy]
     assert any("frozen from Friday noon" in text and "Merge" not in text for text in streamed)
-    assert not seen[-1][0]
+    assert not states[-1][0]
     assert "Merge to main and run" in final
     assert "I left out one statement that I could not verify." in final
-    assert "72 hours" not in "".join(text for _, text in seen)
+    assert "72 hours" not in "".join(text for _, text in states)
 
 
 def test_the_drawer_tells_why_an_answer_is_as_it_is(visit: Visit) -> None:
@@ -179,7 +179,7 @@ def test_the_guided_tour_goes_through_its_five_steps(browser: Browser, address: 
         tour.get_by_role("button", name="Ask about a lost laptop").click()
         visit.thread.get_by_role("button", name="Helpful").wait_for()
         for send in page.get_by_role("button", name="Send").all():
-            send.click(trial=True)  # fails if anything lies above it
+            send.click(trial=True)  # fails if another element covers it
         tour.get_by_role("button", name="Next").click()
         tour.get_by_role("button", name="Open the reasons").click()
         page.locator(".why").get_by_text("Answered").first.wait_for()
@@ -205,23 +205,25 @@ def test_the_guided_tour_goes_through_its_five_steps(browser: Browser, address: 
 
 def test_two_people_get_what_they_may_read(visit: Visit) -> None:
     question = "What is the salary band of level 4?"
-    shown = {}
+    replies = {}
     for name in ("Ada", "Bob"):
         visit.become(name)
         visit.go("Footnote")
         visit.say(question)
-        asked = visit.page.get_by_role("main").locator("li.message", has_text=question).last
-        asked.get_by_role("button", name=re.compile(r"\d repl")).click()
+        question_message = (
+            visit.page.get_by_role("main").locator("li.message", has_text=question).last
+        )
+        question_message.get_by_role("button", name=re.compile(r"\d repl")).click()
         reply = visit.thread.locator("article[data-ts]").nth(1)
         reply.wait_for()
-        shown[name] = reply.inner_text()
+        replies[name] = reply.inner_text()
         visit.page.get_by_role("button", name="Close the thread").click()
 
-    assert "58,000 to 71,000" in shown["Ada"]
-    assert "58,000" not in shown["Bob"]
+    assert "58,000 to 71,000" in replies["Ada"]
+    assert "58,000" not in replies["Bob"]
 
 
-def test_what_is_typed_into_an_edit_stays_when_others_react(
+def test_text_typed_into_an_edit_stays_when_others_react(
     visit: Visit, browser: Browser, address: str
 ) -> None:
     visit.become("Bob")
@@ -235,9 +237,9 @@ def test_what_is_typed_into_an_edit_stays_when_others_react(
     with closing(browser.new_page()) as other:
         other.set_default_timeout(PATIENCE)
         other.goto(f"{address}#as=U0ADA&at=C0GENERAL")
-        seen = other.locator("li.message", has_text="Meeting at nine").last
-        seen.hover()
-        seen.get_by_role("button", name="React with \N{THUMBS UP SIGN}").click()
+        message_there = other.locator("li.message", has_text="Meeting at nine").last
+        message_there.hover()
+        message_there.get_by_role("button", name="React with \N{THUMBS UP SIGN}").click()
         visit.page.wait_for_function(
             "() => JSON.stringify([...playground.store.entries]).includes('reactions')"
         )
