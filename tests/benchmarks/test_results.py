@@ -1,4 +1,4 @@
-"""results.json is read by scripts: its form is a contract, and RESULTS.md says the same."""
+"""Scripts read results.json: its form is a contract, and RESULTS.md says the same."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def row(benchmark: str, value: float = 1.0, goal: Goal | None = None) -> RowJson
     return Figure("wall", value, "s", goal).row(benchmark)
 
 
-def after(old: results.Results, benchmark: str, *rows: RowJson) -> results.Results:
-    now: results.Measured = {"date": "2026-11-24", "machine": "a machine", "load": 0.1}
-    return results.merged(old, benchmark, rows, now, ["first", "second"])
+def measure(old: results.Results, benchmark: str, *rows: RowJson) -> results.Results:
+    measured: results.Measured = {"date": "2026-11-24", "machine": "a machine", "load": 0.1}
+    return results.merged(old, benchmark, rows, measured, ["first", "second"])
 
 
 EMPTY: results.Results = {"machine": "", "date": "", "versions": {}, "measured": {}, "rows": []}
@@ -52,16 +52,16 @@ def test_the_report_says_what_the_file_says() -> None:
 
 
 def test_a_benchmark_replaces_its_own_rows_and_no_others() -> None:
-    both = after(after(EMPTY, "first", row("first")), "second", row("second", 1))
-    again = after(both, "second", row("second", 2))
+    first_results = measure(measure(EMPTY, "first", row("first")), "second", row("second", 1))
+    second_results = measure(first_results, "second", row("second", 2))
 
-    assert again["rows"] == [row("first"), row("second", 2)]
+    assert second_results["rows"] == [row("first"), row("second", 2)]
 
 
 def test_rows_of_a_benchmark_that_is_no_more_leave() -> None:
     old: results.Results = {**EMPTY, "rows": [row("gone")]}
 
-    assert after(old, "first", row("first"))["rows"] == [row("first")]
+    assert measure(old, "first", row("first"))["rows"] == [row("first")]
 
 
 @pytest.mark.parametrize(("value", "met"), [(2.99, True), (2.9951, False), (3.0, False)])

@@ -1,4 +1,4 @@
-"""The books of a soak: what they must notice."""
+"""The checks of a soak test: the faults they must notice."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def post(town: Town, channel: str, text: str) -> None:
 
 
 def restricted(town: Town) -> WikiPage:
-    """A page for insiders, since so long ago that nothing is in flight any more."""
+    """Return a page that has been closed to others for longer than any answer takes."""
     page = town.wikis.pages["c01"]
     town.wikis.world.restrict(page.content, groups=[INSIDERS])
     page.readers[:] = [(time.monotonic() - 2 * IN_FLIGHT, town.wikis.readers(page))]
@@ -83,7 +83,7 @@ def test_an_answer_in_flight_while_a_page_is_restricted_is_no_leak_and_is_counte
     assert (watcher.leaks, watcher.late) == ([], 1)
 
 
-def test_what_was_restricted_longer_ago_is_a_leak(town: Town) -> None:
+def test_a_page_restricted_longer_ago_is_a_leak(town: Town) -> None:
     page, now = town.wikis.pages["m00"], time.monotonic()
     page.readers[:] = [
         (now - 100, frozenset({ADA})),
@@ -115,12 +115,12 @@ def answers(town: Town, question: Message, *texts: str) -> None:
         (("It is.",), True, "left of a deleted question"),
     ],
 )
-def test_each_question_has_one_answer_or_a_failure_that_was_told(
+def test_each_question_has_one_answer_or_one_stated_failure(
     town: Town, texts: tuple[str, ...], deleted: bool, fate: str
 ) -> None:
-    asked = town.slack.keep(Message(TEAM, town.slack.new_ts(), ADA, "T", "What?"))
-    answers(town, asked, *texts)
-    town.questions.append(StreamQuestion(asked, "c00", 0.0, deleted))
+    question = town.slack.keep(Message(TEAM, town.slack.new_ts(), ADA, "T", "What?"))
+    answers(town, question, *texts)
+    town.questions.append(StreamQuestion(question, "c00", 0.0, deleted))
     counts, wrong = books.answered(town)
 
     assert counts == {fate: 1}
@@ -128,25 +128,26 @@ def test_each_question_has_one_answer_or_a_failure_that_was_told(
 
 
 def points(**pages: tuple[int, ...]) -> list[dict[str, object]]:
-    """Heads of version 7, and a passage of it for each version of the page's words."""
-    found: list[dict[str, object]] = [
+    """Return the head of version 7 of each page, and a passage for each given version of its
+    text."""
+    rows: list[dict[str, object]] = [
         {"wiki": "w", "page": key, "version": 6, "text": marker(key, 99)} for key in pages
     ]
     for key, versions in pages.items():
-        found.append({"head": "w", "page": key, "version": 7})
-        found += [
+        rows.append({"head": "w", "page": key, "version": 7})
+        rows += [
             {"wiki": "w", "page": key, "version": 7, "text": f"It is {marker(key, version)}."}
             for version in versions
         ]
-    return found
+    return rows
 
 
 def test_the_index_is_compared_with_the_newest_version_of_each_page() -> None:
     newest = {"c00": 1, "c01": 2, "c02": 3, "c03": 4}
-    held = books.compared(points(c00=(1,), c01=(1,), c02=(3, 3), c05=(1,)), newest)
+    differences = books.compared(points(c00=(1,), c01=(1,), c02=(3, 3), c05=(1,)), newest)
 
-    assert held == books.IndexDifferences(["c03"], ["c01"], ["c02"], ["c05"])
-    assert held.wrong == 4
+    assert differences == books.IndexDifferences(["c03"], ["c01"], ["c02"], ["c05"])
+    assert differences.wrong == 4
     assert books.compared(points(c00=(1,)), {"c00": 1}).wrong == 0
 
 
@@ -171,7 +172,7 @@ PYTHONS = """Traceback (most recent call last):
 
 @pytest.mark.parametrize("log", [OURS, PYTHONS])
 @pytest.mark.parametrize(
-    ("error", "stated", "others"),
+    ("error", "stated", "other_errors"),
     [
         ("StateUnavailable: The bot's database cannot be used", 1, 0),
         ("sqlalchemy.exc.OperationalError: (psycopg) closed", 1, 0),
@@ -181,11 +182,11 @@ PYTHONS = """Traceback (most recent call last):
     ],
 )
 def test_a_traceback_is_a_fault_unless_its_error_is_stated(
-    log: str, error: str, stated: int, others: int
+    log: str, error: str, stated: int, other_errors: int
 ) -> None:
-    found = books.tracebacks(log.format(error=error))
+    counters = books.tracebacks(log.format(error=error))
 
-    assert tuple(sum(each.values()) for each in found) == (stated, others)
+    assert tuple(sum(counter.values()) for counter in counters) == (stated, other_errors)
 
 
 def test_a_log_without_tracebacks_has_none() -> None:
@@ -205,7 +206,7 @@ def test_memory_is_compared_by_thirds_without_processes_that_just_started() -> N
 
 
 async def test_all_that_people_do_keeps_the_account_of_the_wikis(town: Town) -> None:
-    """Without a bot: what happens must be possible in any order."""
+    """There is no bot: every action must be possible in any order."""
     actions = [action for action in ACTIONS if "reindex" not in action.__name__]
     for _ in range(300):
         await town.chance.choice(actions)(town)
