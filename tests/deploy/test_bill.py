@@ -1,4 +1,4 @@
-"""A bill of materials that `make sbom` writes is compared with what the image has."""
+"""The bill of materials from `make sbom` is compared with the packages of the image."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Bill = dict[str, Any]
 
 
 def bill() -> Bill:
-    """As cyclonedx-py writes it: names as their packages spell them."""
+    """Return a bill as cyclonedx-py writes it, with each package's own spelling of its name."""
     components = [
         {
             "bom-ref": f"{name}=={version}",
@@ -26,7 +26,7 @@ def bill() -> Bill:
         }
         for name, version in VERSIONS.items()
     ]
-    refs = [one["bom-ref"] for one in components]
+    refs = [component["bom-ref"] for component in components]
     return {
         "metadata": {"component": {"bom-ref": "root-component", "name": "footnote-bot"}},
         "components": components,
@@ -82,9 +82,9 @@ NAME, VERSION = list(VERSIONS.items())[5]
 def test_a_bill_of_something_else_than_the_image_is_refused(
     spoil: Callable[[Bill], None], says: str
 ) -> None:
-    told = bill()
-    spoil(told)
-    (problem,) = problems(told, VERSIONS)
+    spoilt_bill = bill()
+    spoil(spoilt_bill)
+    (problem,) = problems(spoilt_bill, VERSIONS)
 
     assert says in problem
 

@@ -1,4 +1,5 @@
-"""The table of dependencies is made from pyproject.toml; the image's hashes cover what it needs."""
+"""The table of dependencies is generated from pyproject.toml, and the image's hashes cover all
+packages it needs."""
 
 from __future__ import annotations
 
@@ -27,8 +28,10 @@ PROJECT = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
 IMAGE = pinned(hashes.IMAGE)
 
 
-def wanted(requirements: list[str], extras: tuple[str, ...], machine: str) -> set[tuple[str, str]]:
-    """The packages that these requirements name in the image, each with an extra of it or none."""
+def required(
+    requirements: list[str], extras: tuple[str, ...], machine: str
+) -> set[tuple[str, str]]:
+    """Return the packages that these requirements name in the image, each with an extra or ""."""
     image = {
         "python_version": hashes.image_python(),
         "python_full_version": f"{hashes.image_python()}.0",
@@ -38,26 +41,28 @@ def wanted(requirements: list[str], extras: tuple[str, ...], machine: str) -> se
         "implementation_name": "cpython",
         "platform_python_implementation": "CPython",
     }
-    found = set()
+    packages = set()
     for requirement in map(Requirement, requirements):
         marker = requirement.marker
-        if not marker or any(marker.evaluate({**image, "extra": one}) for one in ("", *extras)):
-            found |= {(canonical(requirement.name), one) for one in ("", *requirement.extras)}
-    return found
+        if not marker or any(marker.evaluate({**image, "extra": extra}) for extra in ("", *extras)):
+            packages |= {
+                (canonical(requirement.name), extra) for extra in ("", *requirement.extras)
+            }
+    return packages
 
 
 def closure(machine: str) -> set[str]:
-    """Every package that the image needs, by the metadata of what is installed here."""
+    """Return every package that the image needs, by the metadata of the installed ones."""
     listed = list(PROJECT["dependencies"]) + build_requirements()
     for extra in IMAGE_EXTRAS:
         listed += PROJECT["optional-dependencies"][extra]
-    waiting, seen = wanted(listed, (), machine), set[tuple[str, str]]()
+    waiting, finished = required(listed, (), machine), set[tuple[str, str]]()
     while waiting:
         name, extra = waiting.pop()
-        seen.add((name, extra))
+        finished.add((name, extra))
         extras = (extra,) if extra else ()
-        waiting |= wanted(requires(name) or [], extras, machine) - seen
-    return {name for name, _ in seen}
+        waiting |= required(requires(name) or [], extras, machine) - finished
+    return {name for name, _ in finished}
 
 
 def test_the_page_is_made_from_the_project_s_own_files() -> None:
@@ -68,8 +73,15 @@ def test_the_page_is_made_from_the_project_s_own_files() -> None:
 
 def test_the_table_names_exactly_the_dependencies_with_the_versions_of_the_constraints() -> None:
     rows = re.findall(r"^\| ([a-z0-9-]+) \| .+? \| (\d[\w.]*) \| \d{4}-", tables(), re.MULTILINE)
-    extras = [one for listed in PROJECT["optional-dependencies"].values() for one in listed]
-    names = {canonical(Requirement(one).name) for one in [*PROJECT["dependencies"], *extras]}
+    extras = [
+        requirement
+        for listed in PROJECT["optional-dependencies"].values()
+        for requirement in listed
+    ]
+    names = {
+        canonical(Requirement(requirement).name)
+        for requirement in [*PROJECT["dependencies"], *extras]
+    }
 
     assert {name for name, _ in rows} == names - {PROJECT["name"]}
     assert all(pinned()[name] == version for name, version in rows)
@@ -88,13 +100,13 @@ def test_every_extra_has_its_table() -> None:
 def test_the_licences_are_those_of_what_is_installed() -> None:
     releases = json.loads(hashes.RELEASES.read_text(encoding="utf-8"))
     looked_at = 0
-    for one in {canonical(dependency.name) for dependency in dependencies()}:
+    for name in {canonical(dependency.name) for dependency in dependencies()}:
         try:
-            if version(one) != releases[one]["version"]:
-                continue  # a newer one is tried here, which may state another licence
+            if version(name) != releases[name]["version"]:
+                continue  # a newer version is tested here, and its licence may differ
         except PackageNotFoundError:
-            continue  # of an extra that `make install` leaves out
-        assert hashes.licence(one) == releases[one]["licence"], one
+            continue  # it belongs to an extra that `make install` does not install
+        assert hashes.licence(name) == releases[name]["licence"], name
         looked_at += 1
     assert looked_at > 20
 
@@ -111,7 +123,7 @@ def test_the_image_has_no_package_that_nothing_needs() -> None:
 def test_the_image_has_the_versions_that_the_tests_were_run_with() -> None:
     constraints = pinned()
 
-    assert {one: constraints.get(one) for one in IMAGE} == IMAGE, LOCKED
+    assert {name: constraints.get(name) for name in IMAGE} == IMAGE, LOCKED
 
 
 def test_every_package_of_the_image_has_a_hash_and_no_address() -> None:
@@ -143,9 +155,9 @@ def test_two_locks_become_one_entry_with_the_hashes_of_both() -> None:
         wheel = {"hashes": {"sha256": digest}}
         return {"packages": [{"name": "a", "version": "1", "wheels": [wheel]}]}
 
-    written = hashes.image_file([lock("22"), lock("11"), lock("22")])
+    file = hashes.image_file([lock("22"), lock("11"), lock("22")])
 
-    assert written.endswith("a==1 \\\n    --hash=sha256:11 \\\n    --hash=sha256:22\n")
+    assert file.endswith("a==1 \\\n    --hash=sha256:11 \\\n    --hash=sha256:22\n")
 
 
 def test_two_versions_of_a_package_are_refused() -> None:

@@ -1,4 +1,4 @@
-"""`make` on a machine that is not yet as it should be."""
+"""`make` on a machine that is not set up yet."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def test_an_environment_that_was_left_without_pip_is_made_again(tmp_path: Path) 
     python.write_text(PYTHON)
     python.chmod(0o755)
 
-    def made() -> int:
+    def run_make() -> int:
         command = ["make", f"PYTHON={python}", ".venv/.runtime"]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode
 
-    assert made() == 2
+    assert run_make() == 2
     (tmp_path / "has-ensurepip").touch()  # as after `apt-get install python3-venv`
-    assert made() == 0
+    assert run_make() == 0
 
 
 def test_ctrl_c_while_an_environment_is_made_shows_no_traceback(tmp_path: Path) -> None:
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
-    # Found before the library's own: Ctrl-C comes while it runs.
+    # Found before the standard library's module: Ctrl-C arrives while it runs.
     (tmp_path / "venv.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
     ran = subprocess.run(
         ["make", f"PYTHON={sys.executable}", ".venv/.runtime"],
@@ -58,7 +58,7 @@ def test_ctrl_c_while_an_environment_is_made_shows_no_traceback(tmp_path: Path) 
 
 
 def test_help_lists_the_commands_and_no_other_comment() -> None:
-    command = ["make", "--no-print-directory", "help"]  # beside the make that runs the tests
+    command = ["make", "--no-print-directory", "help"]  # it runs within `make test`
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert all(line.startswith("make ") for line in ran.stdout.splitlines())
