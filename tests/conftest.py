@@ -1,4 +1,4 @@
-"""What holds for every test."""
+"""Settings and hooks for all tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# The same examples every time, however busy the machine is.
+# The same examples in every run, however busy the machine is.
 settings.register_profile("footnote", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("short", settings.get_profile("footnote"), max_examples=10)
 settings.load_profile("footnote")
@@ -22,16 +22,17 @@ settings.load_profile("footnote")
 _JOURNEYS = "tests/journeys/"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in it
 _ROOM = 4 << 30
-"""Bytes that must be free there: an index takes some 60 MB, and two processes hold a few each."""
+"""Bytes that must be free in `_MEMORY`: an index takes some 60 MB, and two processes hold a few
+each."""
 
 _NEW_OBJECTS = 10_000
-"""After so many the youngest are looked through for garbage, in place of Python's 700."""
+"""The threshold of the youngest garbage generation, in place of Python's 700."""
 
 
 def pytest_configure() -> None:
-    """Where a script runs the tests in its background, Ctrl-C is ignored, and in every program
-    that they start. Tests write to memory where there is room: to flush an empty index to a disk
-    takes ten times as long as all else about it."""
+    """Restore Ctrl-C, which is ignored in every child process if a script runs the tests in its
+    background. Write temporary files to memory if there is room: flushing an empty index to a disk
+    takes ten times as long as the rest."""
     if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM and _runs(_MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -40,9 +41,9 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is imported and collected stays to the end: to look through it for garbage, over and
-    over, takes a quarter of the time of collecting, and two seconds whenever a test asks for it.
-    Tests make little that stays, and look for it seldom: that saves a twentieth of their time."""
+    """Freeze imported and collected objects. Searching them for garbage again and again takes a
+    quarter of the collection time, and two seconds for each test that calls the collector. Tests
+    leave little garbage, so they collect seldom, which saves a twentieth of their time."""
     gc.disable()
     try:
         return (yield)
@@ -54,7 +55,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Four processes on two cores, because tests also wait: for other processes, clocks and
+    """Run four processes on two cores, because tests also wait for other processes, clocks and
     locks."""
     del config
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
@@ -65,9 +66,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each process of tests begins with its share of the journeys, which take longest: none is left
-    to the end, when the others have nothing to do. A process is first given as many tests, in this
-    order, as each other one."""
+    """Give each process of tests its share of the journeys first. They take longest, and none
+    should be left to the end, when the other processes are idle. Each process first receives an
+    equal number of tests in this order."""
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
     journeys = [item for item in items if item.nodeid.startswith(_JOURNEYS)]
     others = (item for item in items if not item.nodeid.startswith(_JOURNEYS))
@@ -79,13 +80,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _runs(folder: Path) -> bool:
-    """Whether programs in it run: else a hook that must not be run would not be, whatever we do."""
+    """Return whether programs in the folder can run. If not, a test that a hook does not run would
+    prove nothing."""
     return not os.statvfs(folder).f_flag & os.ST_NOEXEC
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """What a test logs may hold a lone surrogate, which no process can send to another."""
+    """Make reports safe to send: a test may log a lone surrogate, which no process can send to
+    another."""
     report = yield
     report.sections = [
         (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections

@@ -1,8 +1,8 @@
-"""`footnote` as a process of its own, without the two seconds that its imports take.
+"""`footnote` as a separate process, without the two seconds of its imports.
 
-A process waits with all of them done, one for each process of tests, and forks off what is asked
-for: real processes, with arguments, folder, environment, pipes and signals of their own. How the
-command starts, and what it imports for what, is tested with the command itself.
+A waiting process has all imports done, one for each process of tests. It forks a child for each
+request: a real process with its own arguments, folder, environment, pipes and signals. Tests of the
+command itself cover how it starts and what it imports.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ _IMPORTED = (
     "py3langid",
     "tokenizers",
 )
-"""With what they import. What is missing here is imported by each process."""
+"""Modules to import, with their own imports. Each process imports any other module itself."""
 _LONGEST = 2**17
-"""Bytes of what is asked for."""
+"""The most bytes of a request."""
 
 
 class Forked(subprocess.Popen[AnyStr]):
-    """`footnote` with ``arguments``, which takes the options of `subprocess.Popen` that say where,
-    with which environment and with which pipes it runs."""
+    """`footnote` with ``arguments``. It takes the options of `subprocess.Popen` for the folder, the
+    environment and the pipes."""
 
     def __init__(self, arguments: tuple[str, ...], **options: Any) -> None:
         self._status: socket.socket | None = None
@@ -89,29 +89,29 @@ class Forked(subprocess.Popen[AnyStr]):
         start_new_session: bool,
         *_: object,
     ) -> None:
-        """Ask the waiting process for it."""
-        asked = {
+        """Send the request to the waiting process."""
+        request = {
             "argv": args,
             "folder": os.fspath(cwd or Path.cwd()),
             "environment": dict(os.environ if env is None else env),
             "session": start_new_session,
         }
-        # Its number and its status are two messages, however soon it ends.
+        # The pid and the status are two messages, however soon the process ends.
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         files = [
             inherited if file < 0 else file
             for inherited, file in enumerate((p2cread, c2pwrite, errwrite))
         ]
         with its:
-            sent = json.dumps(asked).encode("ascii")
-            socket.send_fds(_waiting(), [sent], [*files, its.fileno()])
+            payload = json.dumps(request).encode("ascii")
+            socket.send_fds(_waiting(), [payload], [*files, its.fileno()])
         self._status = ours
         self.pid = int(ours.recv(20))
         self._child_created = True
         self._close_pipe_fds(p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite)
 
     def _try_wait(self, wait_flags: int) -> tuple[int, int]:
-        """Ask for the status, which its parent sends when it has ended."""
+        """Ask for the status, which the parent sends when the process has ended."""
         status = self._status
         if status is None:
             return self.pid, 0
@@ -132,8 +132,8 @@ class Forked(subprocess.Popen[AnyStr]):
 
 
 class Process:
-    """One of them, for tests that are asynchronous: the part of `asyncio.subprocess.Process` that
-    they use."""
+    """A forked process for asynchronous tests: the part of `asyncio.subprocess.Process` that they
+    use."""
 
     def __init__(self, forked: Forked[bytes]) -> None:
         self._forked = forked
@@ -161,7 +161,7 @@ class Process:
 def finished(
     arguments: tuple[str, ...], folder: Path, environment: dict[str, str], timeout: float
 ) -> subprocess.CompletedProcess[str]:
-    """`footnote` run to its end, as `subprocess.run` would."""
+    """Run `footnote` to its end, like `subprocess.run`."""
     process: Forked[str] = Forked(
         arguments,
         cwd=folder,
@@ -181,7 +181,7 @@ def finished(
 
 @cache
 def _waiting() -> socket.socket:
-    """A connection to the process that waits. It ends with it."""
+    """Return a connection to the waiting process, which ends with the connection."""
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with its:
         its.set_inheritable(True)
@@ -195,36 +195,36 @@ def _waiting() -> socket.socket:
 
 
 class _Parent:
-    """The process that waits."""
+    """The waiting process."""
 
-    def __init__(self, asked: socket.socket) -> None:
-        self._asked = asked
+    def __init__(self, requests: socket.socket) -> None:
+        self._requests = requests
         self._children: dict[int, socket.socket] = {}
         self._woken, self._wake = socket.socketpair()
         for end in (self._woken, self._wake):
             end.setblocking(False)
 
     def next_child(self) -> dict[str, Any] | None:
-        """Wait, and fork whenever that is asked for: return it in a child, None at the end."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the children's alone
+        """Wait, and fork for each request. Return the request in a child, and None at the end."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the children handle it
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake.fileno())
         while True:
-            ready, _, _ = select.select([self._asked, self._woken], [], [])
+            ready, _, _ = select.select([self._requests, self._woken], [], [])
             if self._woken in ready:
                 self._woken.recv(1000)
                 self._bury()
-            if self._asked in ready:
-                sent, files, _, _ = socket.recv_fds(self._asked, _LONGEST, 4)
-                if not sent:
+            if self._requests in ready:
+                payload, files, _, _ = socket.recv_fds(self._requests, _LONGEST, 4)
+                if not payload:
                     return None
-                # Ignored here, it would be lost to a child that does not handle it yet.
+                # Otherwise a child that has no handler yet would lose it.
                 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
                 pid = os.fork()
                 if pid == 0:
                     self._become_child(files)
-                    asked: dict[str, Any] = json.loads(sent)
-                    return asked
+                    request: dict[str, Any] = json.loads(payload)
+                    return request
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
                 status = socket.socket(fileno=files[3])
                 status.sendall(str(pid).encode())
@@ -244,7 +244,7 @@ class _Parent:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for number, file in enumerate(files[:3]):
             os.dup2(file, number)
-        for end in (self._asked, self._woken, self._wake, *self._children.values()):
+        for end in (self._requests, self._woken, self._wake, *self._children.values()):
             end.detach()
         os.closerange(3, 4096)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -256,17 +256,17 @@ def _main(connection: int) -> NoReturn:
         importlib.import_module(name)
     gc.freeze()
     gc.enable()
-    asked = _Parent(socket.socket(fileno=connection)).next_child()
-    if asked is None:
+    request = _Parent(socket.socket(fileno=connection)).next_child()
+    if request is None:
         os._exit(0)
     os.environ.clear()
-    os.environ.update(asked["environment"])
-    os.chdir(asked["folder"])
-    if asked["session"]:
+    os.environ.update(request["environment"])
+    os.chdir(request["folder"])
+    if request["session"]:
         os.setsid()
         if os.isatty(0):
-            os.open(os.ttyname(0), os.O_RDWR)  # it is this session's terminal now
-    sys.argv = asked["argv"]
+            os.open(os.ttyname(0), os.O_RDWR)  # it becomes the terminal of this session
+    sys.argv = request["argv"]
     sys.path[:] = [place for place in sys.path if place != str(Path(__file__).parent)]
     sys.stdin, sys.stdout, sys.stderr = _opened(0), _opened(1), _opened(2)
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
@@ -277,7 +277,7 @@ def _main(connection: int) -> NoReturn:
 
 
 def _opened(number: int) -> IO[str]:
-    """A standard stream, as Python opens it."""
+    """Open a standard stream as Python does."""
     as_is: Any = (sys.stdin, sys.stdout, sys.stderr)[number]
     return open(
         number,

@@ -1,4 +1,4 @@
-"""Loggers are the whole process's: a test that configures them gives them back."""
+"""Loggers belong to the whole process, so a test that configures them restores them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from config import logs
 
 @contextmanager
 def kept_logging() -> Iterator[None]:
-    """Begins without handlers, so that none of pytest's own is closed."""
+    """Start without handlers, so that none of pytest's own is closed. Restore them at the end."""
     loggers = [logging.getLogger(), *map(logging.getLogger, {*logs._OURS, *logs._TALKATIVE})]
     levels = [logger.level for logger in loggers]
     handlers = loggers[0].handlers[:]

@@ -1,4 +1,4 @@
-"""What is tried a few times in `make test` and often in `make test-long`."""
+"""Tests that run on a few values in `make test` and on many in `make test-long`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ T = TypeVar("T")
 
 
 def few(values: Sequence[T], first: int) -> list[object]:
-    """Parameters: the ``first`` of them for both, the others for `make test-long` alone."""
-    rest = [pytest.param(value, marks=pytest.mark.long) for value in values[first:]]
-    return [*values[:first], *rest]
+    """Return parameters: the ``first`` values for both, the others for `make test-long` only."""
+    long_values = [pytest.param(value, marks=pytest.mark.long) for value in values[first:]]
+    return [*values[:first], *long_values]
 
 
-def tries(whole: int, **more: Any) -> settings:
-    """How often a property is tried: a tenth of ``whole`` in `make test`."""
+def tries(whole: int, **options: Any) -> settings:
+    """Return how many examples a property gets: a tenth of ``whole`` in `make test`."""
     usual = settings.get_profile("footnote").max_examples
-    return settings(max_examples=max(1, whole * settings().max_examples // usual), **more)
+    return settings(max_examples=max(1, whole * settings().max_examples // usual), **options)

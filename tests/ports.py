@@ -1,4 +1,4 @@
-"""Ports for servers that listen only after a test has told others where."""
+"""Ports for servers that start listening only after a test has published the port."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import suppress
 from itertools import chain, cycle, islice
 
 _FIRST, _OF_A_WORKER, _WORKERS = 20_000, 750, 16
-"""All below 32768: what asks for any free port is given a higher one, so it cannot take a port
-that was found here before the server listens there."""
+"""All below 32768. The system hands out higher ports, so it cannot take a port found here before
+the server listens."""
 
 
 def _of_this_worker() -> range:
@@ -19,7 +19,7 @@ def _of_this_worker() -> range:
 
 
 _ports = _of_this_worker()
-# Two runs of the tests on one machine do not begin with the same port.
+# Two test runs on one machine start with different ports.
 _offered = cycle(chain(_ports[(start := os.getpid() % len(_ports)) :], _ports[:start]))
 
 

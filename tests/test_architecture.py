@@ -1,4 +1,4 @@
-"""The rules of the house, read from the code itself."""
+"""The rules of the architecture, checked on the code itself."""
 
 from __future__ import annotations
 
@@ -55,15 +55,14 @@ HOMES = {
     "urllib3": ("indexers/sources/confluence",),
     "yaml": ("indexers/sources/markdown",),
 }
-"""Where each third-party library lives. Another place, or another library, is a decision, made
-here."""
+"""The home of each third-party library. A new home or a new library is a decision, made here."""
 
 COMPOSITION = ("bot/app.py", "bot/serving.py", "indexers/indexing.py")
-"""Where objects are made of settings, and nowhere else."""
+"""The only files that build objects from settings."""
 COMMANDS = (
     "bot/cli", "bot/footnote.py", "bot/demo.py", "bot/confluence_demo.py", "bot/playground_demo.py",
 )  # fmt: skip
-"""The command line, its three demos, and the door for LlamaIndex, which reads settings, too."""
+"""The command line, its three demos, and the entry for LlamaIndex, which reads settings, too."""
 KINDS = ("indexers/sources/confluence/source.py", "indexers/sources/markdown/source.py")
 """Each kind of wiki reads its own settings."""
 SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS)
@@ -72,13 +71,13 @@ ROOMS = (
     "answering", "conversation", "operations", "workspaces", "flags", "evaluation", "metrics",
     "state", "slack", "terminal_chat", "running",
 )  # fmt: skip
-"""The folders of `bot`, in order: each imports from those before it alone."""
+"""The folders of `bot` in order. Each may import only from those before it."""
 GROUND = (
     "texts", "model", "errors", "ports", "background", "caching", "foreign", "moments", "parts",
     "request_ids", "version",
 )  # fmt: skip
-"""The files of `bot` that stand below all rooms; `terminal` and what prints stand above the use
-cases, and what composes or commands stands above everything."""
+"""The files of `bot` below all folders. `terminal` and the printing files are above the use cases;
+composition and commands are above everything."""
 PRINTING = (
     "screen", "terminal_texts", "terminal", "reports", "output", "scores", "interrupting",
     "loading",
@@ -96,9 +95,9 @@ ENTRANCES = {
     ),
     "indexers.conversion": ("bot/cli/convert_command.py",),
 }
-"""What may be entered beside the vocabulary, and by whom. Two commands move the files of an index,
-whatever is read into it and asked of it, so they make nothing else; `footnote convert` has no index
-at all."""
+"""Modules that may be imported beside the vocabulary, and by which files. Two commands move the
+files of an index without reading it, so they build nothing else. `footnote convert` has no
+index."""
 
 VOCABULARY = (
     "indexers.model.", "indexers.ports.", "indexers.errors.", "indexers.findings.",
@@ -111,7 +110,8 @@ FLOORS = (
     "texts", "rendering", "api", "rights", "events", "chat", "reindexing", "commands", "home",
     "flags",
 )  # fmt: skip
-"""Of `bot.slack`, each upon those before it; what stands in no folder is the roof."""
+"""The folders of `bot.slack`, each built upon those before it. Files outside the folders are on
+top."""
 
 
 INDEXERS = (
@@ -123,10 +123,11 @@ INDEXERS = (
     {"syncing"},
     {"indexing", "conversion"},
 )
-"""The rooms of `indexers`, each upon those before it. Beside each other they do not know of one
-another."""
+"""The folders of `indexers`, each built upon those before it. Folders on one level do not import
+each other."""
 SOURCES = ("readers", "scope", "source", "wikis", "markdown", "attachments", "confluence")
-"""Of `indexers.sources`, in the same way: a kind may be read with the means of an earlier one."""
+"""The folders of `indexers.sources`, in the same way: a kind may use the means of an earlier
+one."""
 NAMES_KINDS = (
     "config/wikis.py",
     "indexers/sources/__init__.py",
@@ -135,20 +136,20 @@ NAMES_KINDS = (
     "bot/confluence_demo.py",
     "bot/playground_demo.py",
 )
-"""Files that name kinds of wiki: two where each is registered, `footnote convert`, whose forms
-are named on the command line, and the demos, which are of one kind each."""
+"""Files that name kinds of wiki: the two that register each, `footnote convert`, which takes forms
+on the command line, and the demos, which are of one kind each."""
 
 MODELS = ("model", "content", "errors", "findings", "untold", "texts")
-"""The files that say what there is: `content` is what is said, `findings` and `untold` are what an
-operator is told, and `texts` are the words for people. They know the standard library and each
-other, and how times and numbers are written."""
+"""The files with texts: `content` has messages, `findings` and `untold` are for operators, and
+`texts` are for people. They import only the standard library, each other, and the formats of times
+and numbers."""
 WRITTEN = ("bot.moments.in_words", "indexers.text.counting.counted")
 PORTS = ("bot", "indexers")
 
 USE_CASES = ("bot/answering", "bot/conversation", "bot/flags", "bot/operations", "bot/workspaces")
-"""What the bot does, whatever chat it is in and whatever keeps its memory."""
+"""The use cases of the bot, independent of the chat and of storage."""
 WITHOUT_LIBRARIES = ("bot/conversation", "bot/flags", "bot/operations", "bot/workspaces")
-"""Answering is made of LlamaIndex's parts."""
+"""Answering is built from LlamaIndex's parts."""
 ADAPTERS = ("bot.slack", "bot.state", "bot.terminal_chat")
 
 
@@ -162,7 +163,7 @@ def place(file: Path) -> str:
 
 @cache
 def imports(file: Path) -> tuple[str, ...]:
-    """Every module that ``file`` imports, with the name that it takes from it."""
+    """Return every module that ``file`` imports, with the name imported from it."""
     names: list[str] = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -174,31 +175,31 @@ def imports(file: Path) -> tuple[str, ...]:
 
 
 def offences(files: Iterable[Path], is_wrong: Callable[[str, str], bool]) -> list[str]:
-    """The imports that are wrong, by the place of the file and the name that it imports."""
+    """Return the wrong imports: the file and the imported name."""
     checked = [(place(file), name) for file in sorted(files) for name in imports(file)]
     assert checked
     return [f"{file}: {name}" for file, name in checked if is_wrong(file, name)]
 
 
 def owner_of(name: str) -> str:
-    """The package that an imported ``name`` is of."""
+    """Return the package of an imported ``name``."""
     return name.split(".", maxsplit=1)[0]
 
 
 def is_foreign(name: str) -> bool:
-    """Whether ``name`` is of a third-party library, one without a home too."""
+    """Return whether ``name`` is of a third-party library, with or without a home."""
     return owner_of(name) not in {*OURS, *sys.stdlib_module_names}
 
 
 def is_of_models(name: str) -> bool:
-    """Whether ``name`` is of the standard library or of a model."""
+    """Return whether ``name`` is of the standard library or of a model."""
     if owner_of(name) in {"bot", "indexers"}:
         return name.split(".")[-2] in MODELS or name.endswith(".texts")
     return owner_of(name) in sys.stdlib_module_names
 
 
 def room(module: str) -> str:
-    """The folder or file of its package that ``module`` is in."""
+    """Return the folder or file of its package that contains ``module``."""
     return module.split(".")[1]
 
 
@@ -207,7 +208,7 @@ def room_of(file: str) -> str:
 
 
 def test_imports_run_one_way() -> None:
-    """config <- indexers <- bot; and config is for composition and the command line alone."""
+    """config <- indexers <- bot. Only composition and the command line import config."""
 
     def is_wrong(file: str, name: str) -> bool:
         package, owner = file.split("/", maxsplit=1)[0], owner_of(name)
@@ -230,7 +231,7 @@ def test_the_bot_enters_the_indexers_by_their_vocabulary() -> None:
 
 
 def test_no_arrow_runs_back_up() -> None:
-    """Each room imports from those below it: the ground, the rooms before it, what prints."""
+    """Each folder imports only from those below it."""
     order = (*GROUND, *ROOMS[:5], *PRINTING, *ROOMS[5:])
 
     def is_wrong(file: str, name: str) -> bool:
@@ -243,9 +244,9 @@ def test_no_arrow_runs_back_up() -> None:
 
 
 def test_every_file_and_folder_of_the_bot_has_its_place_in_the_order() -> None:
-    found = {path.stem for path in (ROOT / "bot").iterdir() if path.name != "__pycache__"}
+    names = {path.stem for path in (ROOT / "bot").iterdir() if path.name != "__pycache__"}
 
-    assert found == {*GROUND, *PRINTING, *ROOMS, *TOP}
+    assert names == {*GROUND, *PRINTING, *ROOMS, *TOP}
 
 
 def test_the_indexers_are_built_room_upon_room() -> None:
@@ -259,7 +260,7 @@ def test_the_indexers_are_built_room_upon_room() -> None:
 
 
 def test_a_sync_sees_no_engine_and_no_kind_of_wiki() -> None:
-    """`indexers/syncing/ports.py` says what it needs of them."""
+    """`indexers/syncing/ports.py` defines the interfaces that it needs."""
 
     def is_wrong(_file: str, name: str) -> bool:
         return name.startswith(("indexers.index.", "indexers.sources.", "indexers.parsing."))
@@ -276,7 +277,7 @@ def test_a_kind_of_wiki_knows_no_later_one() -> None:
 
 
 def test_kinds_of_wiki_are_named_where_they_are_registered() -> None:
-    """Everything else asks a wiki's settings or its `WikiSource`. tests/bot/test_a_new_kind_of_wiki
+    """All other code asks a wiki's settings or its `WikiSource`. tests/bot/test_a_new_kind_of_wiki
     shows that this is enough."""
     inside = tuple(f"indexers/sources/{kind}/" for kind in SOURCES)
     kinds = tuple(f"indexers.sources.{kind}." for kind in SOURCES[4:])
@@ -321,7 +322,7 @@ def test_models_import_the_standard_library_and_other_models_alone() -> None:
         for kind in ("model", "texts")
         for file in (ROOT / name).rglob(f"{kind}.py")
     ]
-    said = [
+    texts = [
         ROOT / "bot/flags/content.py",
         ROOT / "indexers/findings.py",
         ROOT / "indexers/untold.py",
@@ -331,7 +332,7 @@ def test_models_import_the_standard_library_and_other_models_alone() -> None:
     def is_wrong(_file: str, name: str) -> bool:
         return not is_of_models(name) and name not in WRITTEN
 
-    assert not offences([*files, *said, *(ROOT / "indexers").rglob("errors.py")], is_wrong)
+    assert not offences([*files, *texts, *(ROOT / "indexers").rglob("errors.py")], is_wrong)
 
 
 def test_use_cases_know_no_slack_and_no_database() -> None:
@@ -345,7 +346,7 @@ def test_use_cases_know_no_slack_and_no_database() -> None:
 
 
 def test_use_cases_do_not_speak_of_slack() -> None:
-    """Neither to people nor to who reads them: `__init__` alone says that they know none."""
+    """Neither in messages nor in docstrings. Only `__init__` says that they do not know Slack."""
     files = [
         file for name in ("bot/conversation", "bot/flags") for file in (ROOT / name).glob("*.py")
     ]
@@ -359,8 +360,8 @@ def test_use_cases_do_not_speak_of_slack() -> None:
 
 
 def test_adapters_meet_in_the_composition_alone() -> None:
-    """Slack, the terminal and the database know nothing of each other, and nobody else knows one of
-    them. `__main__` holds on to Slack's signals before anything is loaded."""
+    """Slack, the terminal and the database do not know each other, and no other code knows them.
+    `__main__` handles Slack's signals before anything is loaded."""
 
     def is_wrong(file: str, name: str) -> bool:
         if file.startswith((*COMPOSITION, "bot/cli", "bot/__main__.py")):
@@ -371,14 +372,14 @@ def test_adapters_meet_in_the_composition_alone() -> None:
 
 
 def test_objects_are_composed_in_three_files() -> None:
-    """A file that is called so would be a fourth."""
+    """Another file named wiring would be a fourth."""
     assert not [place(file) for file in sources() if "wiring" in file.stem]
     assert len(COMPOSITION) == 3
     assert all((ROOT / file).exists() for file in COMPOSITION)
 
 
 def test_the_composition_only_composes() -> None:
-    """What decides, tries or loops belongs to a part, and leaves this room in the three files."""
+    """Code that decides, tries or loops belongs to a part. That keeps the three files small."""
     assert sum(len((ROOT / file).read_text().splitlines()) for file in COMPOSITION) <= 900
 
 
@@ -416,7 +417,7 @@ def test_no_library_has_a_home_that_it_does_not_live_in() -> None:
 
 
 def test_the_environment_is_read_in_config_alone() -> None:
-    """`indexers/index` only writes it, to switch off its libraries' telemetry."""
+    """`indexers/index` only writes it, to switch off the telemetry of its libraries."""
     readers = [
         place(file)
         for file in sources()
@@ -430,8 +431,8 @@ def test_the_environment_is_read_in_config_alone() -> None:
 
 
 def late_imports(file: Path) -> Iterator[tuple[int, str]]:
-    """Each import inside a function by its line, with the line and what stands above the imports
-    that it is one of."""
+    """Yield each import inside a function: its line number, and its line with the line above its
+    block of imports."""
     lines = file.read_text(encoding="utf-8").splitlines()
     for scope in ast.walk(ast.parse("\n".join(lines))):
         if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -447,14 +448,16 @@ TO_TOOLS = re.compile(r"noqa(: *[A-Z]+\d+(, *[A-Z]+\d+)*)?|type: ignore(\[[\w, -
 
 
 def says_why(lines: str) -> bool:
-    """Whether a comment of these lines has words, beside what it tells a tool."""
+    """Return whether a comment has words beside its directives to tools."""
     comments = [line.partition("#")[2] for line in lines.splitlines()]
     return any(re.search(r"\w", TO_TOOLS.sub("", comment)) for comment in comments)
 
 
 def test_imports_at_call_time_say_why() -> None:
-    """A comment in words on the line, or above the imports that it is the first of."""
-    late = [(place(file), *found) for file in sources() for found in late_imports(file)]
+    """The comment is on the line, or above the first of several imports."""
+    late = [
+        (place(file), *found_import) for file in sources() for found_import in late_imports(file)
+    ]
     assert late
 
     assert not [f"{file}:{line}" for file, line, lines in late if not says_why(lines)]
@@ -472,12 +475,12 @@ def test_imports_at_call_time_say_why() -> None:
         ("import slow  # type: ignore[import-untyped]", False),
     ],
 )
-def test_what_counts_as_a_reason(lines: str, reason: bool) -> None:
+def test_comments_in_words_count_as_a_reason(lines: str, reason: bool) -> None:
     assert says_why(lines) is reason
 
 
 def test_no_file_grows_beyond_one_thing() -> None:
-    """250 lines is a guide; 400 is a file that does two things."""
+    """250 lines is a guide. A file of 400 does two things."""
     long = {place(file): n for file in sources() if (n := len(file.read_text().splitlines())) > 400}
 
     assert not long

@@ -1,4 +1,4 @@
-"""docker-compose.yml and the manifests for Kubernetes: valid by schema, and right about us."""
+"""docker-compose.yml and the Kubernetes manifests are valid by schema, and agree with Footnote."""
 
 from __future__ import annotations
 
@@ -21,24 +21,32 @@ from config.settings import Secrets
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SCHEMA = ROOT / "tests/data/compose/compose_spec.json"
-"""The Compose Specification's, as docker-compose 1.29.2 ships it (Apache 2.0)."""
+"""The schema of the Compose Specification, as docker-compose 1.29.2 ships it (Apache 2.0)."""
 KUBERNETES = "1.30"
-"""The oldest version that is meant to take the manifests."""
+"""The oldest version of Kubernetes that the manifests support."""
 
 
 def manifests() -> list[dict[str, Any]]:
     files = sorted((ROOT / "deploy/kubernetes").glob("*.yaml"))
-    return [one for file in files for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+    return [
+        manifest
+        for file in files
+        for manifest in yaml.safe_load_all(file.read_text(encoding="utf-8"))
+    ]
 
 
-def named(kind: str) -> dict[str, dict[str, Any]]:
-    return {one["metadata"]["name"]: one for one in manifests() if one["kind"] == kind}
+def manifests_by_name(kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        manifest["metadata"]["name"]: manifest
+        for manifest in manifests()
+        if manifest["kind"] == kind
+    }
 
 
 def containers() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """The name of each set of pods, with its container and its pod."""
-    for name, one in named("StatefulSet").items():
-        pod = one["spec"]["template"]["spec"]
+    """Yield the name of each StatefulSet, with its container and its pod."""
+    for name, manifest in manifests_by_name("StatefulSet").items():
+        pod = manifest["spec"]["template"]["spec"]
         yield name, pod["containers"][0], pod
 
 
@@ -60,7 +68,9 @@ def test_compose_is_valid_by_its_schema() -> None:
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
-    "manifest", manifests(), ids=lambda one: f"{one['kind']}-{one['metadata']['name']}"
+    "manifest",
+    manifests(),
+    ids=lambda manifest: f"{manifest['kind']}-{manifest['metadata']['name']}",
 )
 def test_every_manifest_is_valid_by_its_schema(manifest: dict[str, Any]) -> None:
     kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
@@ -74,17 +84,17 @@ def test_every_service_of_compose_tells_its_health_and_starts_in_order() -> None
     for name, service in services.items():
         assert service["healthcheck"]["test"], name
         waits = service.get("depends_on", {})
-        assert all(one["condition"] == "service_healthy" for one in waits.values())
+        assert all(condition["condition"] == "service_healthy" for condition in waits.values())
         assert {ranks[other] for other in waits} == set(range(ranks[name])), name
         assert set(service.get("secrets", ())) <= COMPOSE["secrets"].keys()
         volumes = {volume.split(":")[0] for volume in service.get("volumes", ())}
-        assert {one for one in volumes if one[0] not in "./"} <= COMPOSE["volumes"].keys()
+        assert {volume for volume in volumes if volume[0] not in "./"} <= COMPOSE["volumes"].keys()
 
 
-def test_an_indexer_that_hangs_is_told_in_both() -> None:
-    """`footnote status` alone would be content as long as the index can be read."""
+def test_both_deployments_detect_an_indexer_that_hangs() -> None:
+    """`footnote status` alone would report success while the index can be read."""
     looks = ["footnote", "status", "--indexer"]
-    (indexer,) = [one for name, one, _ in containers() if name == "footnote-indexer"]
+    (indexer,) = [container for name, container, _ in containers() if name == "footnote-indexer"]
 
     assert COMPOSE["services"]["indexer"]["command"] == indexer["args"] == ["sync", "--watch"]
     assert COMPOSE["services"]["indexer"]["healthcheck"]["test"] == ["CMD", *looks]
@@ -100,7 +110,7 @@ def test_every_process_of_ours_in_kubernetes_is_restarted_when_it_hangs() -> Non
 
 
 def mounts(service: str) -> dict[str, str]:
-    """What compose mounts in a service, by the place where it is."""
+    """Return the mounts of a service in compose: the source by its target."""
     volumes = (volume.split(":") for volume in COMPOSE["services"][service]["volumes"])
     return {place: source for source, place, *_ in volumes}
 
@@ -113,7 +123,8 @@ def test_no_two_processes_share_a_data_folder() -> None:
 
 
 def test_every_process_sees_the_same_settings_and_the_same_wiki() -> None:
-    """`/wiki reindex` reads the wiki in the bot that was asked, and so do links to edit a page."""
+    """`/wiki reindex` reads the wiki in the bot that received it, and so do links that edit a
+    page."""
     shared = [
         {place: source for place, source in mounts(name).items() if place != "/data"}
         for name in ("bot-1", "bot-2", "indexer")
@@ -136,8 +147,8 @@ def test_every_process_sees_the_same_settings_and_the_same_wiki() -> None:
 
 def test_every_process_has_room_for_the_clones_in_kubernetes() -> None:
     room = {
-        name: one["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]
-        for name, one in named("StatefulSet").items()
+        name: manifest["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]
+        for name, manifest in manifests_by_name("StatefulSet").items()
         if name.startswith("footnote")
     }
 
@@ -160,10 +171,13 @@ def test_compose_sets_what_footnote_knows(bare: pytest.MonkeyPatch, service: str
 
 def test_the_manifests_set_what_footnote_knows(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "footnote.toml"
-    file.write_text(named("ConfigMap")["footnote"]["data"]["footnote.toml"])
+    file.write_text(manifests_by_name("ConfigMap")["footnote"]["data"]["footnote.toml"])
     for name, container, _ in containers():
         with bare.context() as patched:
-            variables = {one["name"]: one.get("value", "") for one in container["env"]}
+            variables = {
+                variable_entry["name"]: variable_entry.get("value", "")
+                for variable_entry in container["env"]
+            }
             if name.startswith("footnote"):
                 assert variables.pop("CREDENTIALS_DIRECTORY") == "/etc/footnote-secrets"
                 for variable, value in variables.items():
@@ -173,32 +187,35 @@ def test_the_manifests_set_what_footnote_knows(bare: pytest.MonkeyPatch, tmp_pat
                 assert bool(settings.sync.every_minutes) == (name == "footnote-indexer")
                 assert settings.slack.listens_on == "0.0.0.0"  # noqa: S104 - within the pod
                 assert str(settings.data_dir) == "/data"
-    services = named("Service")
+    services = manifests_by_name("Service")
     assert settings.index.url == f"http://qdrant:{services['qdrant']['spec']['ports'][0]['port']}"
     assert "@postgres/" in settings.state.url
 
 
-def test_the_manifests_name_what_there_is() -> None:
-    """Volumes, probes' ports, and labels of what a service or a budget selects."""
+def test_the_manifests_refer_to_existing_objects() -> None:
+    """The manifests refer to existing volumes, probe ports and selected labels."""
     labels = [
-        one["spec"]["template"]["metadata"]["labels"] for one in named("StatefulSet").values()
+        manifest["spec"]["template"]["metadata"]["labels"]
+        for manifest in manifests_by_name("StatefulSet").values()
     ]
     for name, container, pod in containers():
-        claims = named("StatefulSet")[name]["spec"]["volumeClaimTemplates"]
-        there = {one["metadata"]["name"] for one in claims}
-        there |= {one["name"] for one in pod.get("volumes", ())}
-        ports = {one["name"] for one in container.get("ports", ())}
+        claims = manifests_by_name("StatefulSet")[name]["spec"]["volumeClaimTemplates"]
+        volumes = {claim["metadata"]["name"] for claim in claims}
+        volumes |= {volume["name"] for volume in pod.get("volumes", ())}
+        ports = {port["name"] for port in container.get("ports", ())}
 
-        assert {one["name"] for one in container["volumeMounts"]} == there, name
+        assert {mount["name"] for mount in container["volumeMounts"]} == volumes, name
         for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
             if get := container.get(probe, {}).get("httpGet"):
                 assert get["port"] in ports, name
-        assert named("StatefulSet")[name]["spec"]["serviceName"]
-    for one in manifests():
-        if one["kind"] in {"Service", "PodDisruptionBudget"}:
-            selector = one["spec"]["selector"]
-            wanted = selector.get("matchLabels", selector)
-            assert any(wanted.items() <= label.items() for label in labels), one["metadata"]["name"]
+        assert manifests_by_name("StatefulSet")[name]["spec"]["serviceName"]
+    for manifest in manifests():
+        if manifest["kind"] in {"Service", "PodDisruptionBudget"}:
+            selector = manifest["spec"]["selector"]
+            selected = selector.get("matchLabels", selector)
+            assert any(selected.items() <= label.items() for label in labels), manifest["metadata"][
+                "name"
+            ]
 
 
 def test_the_qdrant_of_both_fits_the_client() -> None:
@@ -223,8 +240,8 @@ def test_the_figures_of_the_scaling_page_are_those_that_were_measured() -> None:
 
 
 def test_no_service_of_the_namespace_sets_a_variable_of_ours_in_kubernetes() -> None:
-    """For a service named footnote Kubernetes would set FOOTNOTE_PORT in each pod, which no
-    setting has: the pod would not start again."""
+    """For a service named footnote, Kubernetes would set FOOTNOTE_PORT in each pod. No setting has
+    that name, so the pod would not start again."""
     ours = [pod for name, _, pod in containers() if name.startswith("footnote")]
 
     assert [pod["enableServiceLinks"] for pod in ours] == [False, False]

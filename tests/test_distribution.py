@@ -1,4 +1,4 @@
-"""What people install: its name in every line that tells how, and what is in the wheel."""
+"""What people install: the name in every install line, and the files of the wheel."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ INSTALL = re.compile(
     r"pip install (?!.*-r )(?:--constraint \S+ |--[\w-]+ )*"
     r"'?(?P<name>[\w.-]+)(?:\[(?P<extras>[\w,-]+)\])?"
 )
-# An extra by itself, as in "with the extra `footnote[...]`".
+# An extra alone, as in "with the extra `footnote[...]`".
 EXTRA = re.compile(r"\b(?P<name>footnote[\w-]*)\[(?P<extras>[\w,-]+)\]")
 OTHERS = {"cryptography"}
-"""Packages that a message names and that no extra of ours brings."""
+"""Packages that a message names and that no extra of ours installs."""
 
 
-def told() -> Iterator[tuple[Path, str]]:
-    """The files that tell people, or their programs, what to install."""
+def install_texts() -> Iterator[tuple[Path, str]]:
+    """Yield the files that tell people or programs what to install, with their text."""
     docs = (ROOT / "docs").glob("*.md")
     for file in (ROOT / "README.md", ROOT / "pyproject.toml", ROOT / "Dockerfile", *docs):
         yield file, file.read_text(encoding="utf-8")
@@ -40,22 +40,22 @@ def told() -> Iterator[tuple[Path, str]]:
 
 
 def test_every_install_line_names_this_project_and_extras_that_it_has() -> None:
-    """`footnote` alone is another project on the package index."""
-    known = {"", *PROJECT["optional-dependencies"]}
-    found = 0
-    for file, text in told():
+    """`footnote` alone is a different project on the package index."""
+    known_extras = {"", *PROJECT["optional-dependencies"]}
+    count = 0
+    for file, text in install_texts():
         for match in [*INSTALL.finditer(text), *EXTRA.finditer(text)]:
             where = f"{file.relative_to(ROOT)}: {match[0]}"
-            found += 1
+            count += 1
 
             assert match["name"] in {PROJECT["name"], ".", *OTHERS}, where
-            assert set((match["extras"] or "").split(",")) <= known, where
-    assert found > 5
+            assert set((match["extras"] or "").split(",")) <= known_extras, where
+    assert count > 5
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Everything that an installation has, unpacked, without the checkout."""
+    """Return a folder with the unpacked wheel, without the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     for name in OURS:
@@ -85,12 +85,12 @@ def test_the_wheel_holds_every_file_of_the_playground_s_page(wheel: Path) -> Non
 def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path) -> None:
     pages = wheel / "bot" / "playground" / "handbook" / "pages"
     assert len(list(pages.rglob("*.md"))) > 200
-    kept = {"travel-guide-faq.md", "equipment.md"}
+    pages_kept = {"travel-guide-faq.md", "equipment.md"}
     for page in pages.rglob("*.md"):
-        if page.name not in kept:
-            page.unlink()  # two pages show as much as all, and sooner
+        if page.name not in pages_kept:
+            page.unlink()  # two pages prove as much as all, and faster
     main = "import sys; sys.argv[0] = 'footnote'; from bot.cli import main; main()"
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", main, "demo"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(wheel)},
@@ -99,8 +99,8 @@ def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path)
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
-    assert "2 added" in done.stderr
-    assert "https://handbook.tts.gsa.gov/" in done.stdout
+    assert process.returncode == 0, process.stderr
+    assert "2 added" in process.stderr
+    assert "https://handbook.tts.gsa.gov/" in process.stdout
     assert (tmp_path / "data" / "demo" / "footnote.toml").is_file()
-    assert "--config data/demo/footnote.toml" in done.stdout
+    assert "--config data/demo/footnote.toml" in process.stdout

@@ -1,5 +1,5 @@
-"""No dependency phones home: nothing but loopback is contacted, and no library writes into the
-home folder."""
+"""No dependency phones home: only loopback is contacted, and no library writes to the home
+folder."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-# Python imports this by itself. It sees what Python code looks up and connects to; what native
-# code does shows in the home folder, where its event queue and device id would lie.
+# Python imports this file at its start. It sees lookups and connections of Python code. Native
+# code leaves traces in the home folder, where its event queue and device id would be.
 WATCH = """\
 import os, sys
 
@@ -41,7 +41,7 @@ def run(folder: Path, *arguments: str) -> str:
     environment = {
         name: value
         for name, value in os.environ.items()
-        # Build servers are left alone by some telemetry, which would hide it here.
+        # Some telemetry is off on build servers, which would hide it here.
         if name not in ("CI", "TF_BUILD", "GITHUB_ACTIONS")
         and not name.startswith(("XDG_", "FOOTNOTE_", "ORT_", "HF_", "DO_NOT_TRACK"))
     }
@@ -50,7 +50,7 @@ def run(folder: Path, *arguments: str) -> str:
         "PYTHONPATH": os.pathsep.join([str(folder / "watch"), str(ROOT)]),
         "WATCHED": str(folder / "watched"),
     }
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
         env=environment,
@@ -59,12 +59,12 @@ def run(folder: Path, *arguments: str) -> str:
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 def left_behind(folder: Path) -> tuple[list[str], str]:
-    """The files in the home folder, and what was contacted."""
+    """Return the files in the home folder, and the hosts contacted."""
     files = [str(file.relative_to(folder)) for file in (folder / "home").rglob("*")]
     watched = folder / "watched"
     return files, watched.read_text(encoding="utf-8") if watched.exists() else ""

@@ -1,4 +1,4 @@
-"""README.md and docs/ say what the code does, and lead to what is there."""
+"""README.md and docs/ agree with the code, and their links lead to existing files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 MOST_LINES = 180
-"""Of README.md, which is read by whoever has a minute."""
+"""The most lines of README.md. People read it in a minute."""
 
 
 def tokens(page: Path) -> Iterator[Token]:
@@ -38,12 +38,12 @@ def addresses(page: Path) -> Iterator[str]:
 
 
 def links(page: Path) -> Iterator[str]:
-    """The addresses that lead to other files here."""
+    """Return the addresses that lead to other files of the repository."""
     return (address for address in addresses(page) if "://" not in address)
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of its headings, as GitHub makes them."""
+    """Return the anchors of the page's headings, as GitHub makes them."""
     parsed = list(tokens(page))
     headings = (
         after.content
@@ -54,7 +54,7 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_to_what_is_there(page: Path) -> None:
+def test_links_lead_to_existing_files(page: Path) -> None:
     for address in links(page):
         path, _, anchor = address.partition("#")
         target = (page.parent / path).resolve() if path else page
@@ -86,7 +86,10 @@ def test_docs_commands_has_every_command_and_option() -> None:
     for name, command in cli.commands.items():
         section = page.partition(f"### `footnote {name}`")[2].partition("\n### ")[0]
         options = [
-            opt for one in command.params if isinstance(one, click.Option) for opt in one.opts
+            opt
+            for option in command.params
+            if isinstance(option, click.Option)
+            for opt in option.opts
         ]
         missing = [opt for opt in options if f"`{opt}`" not in section]
 
@@ -96,9 +99,9 @@ def test_docs_commands_has_every_command_and_option() -> None:
 
 def test_the_link_that_connects_slack_holds_the_manifest() -> None:
     """`python -m config.manifest_link` prints it."""
-    found = [address for address in addresses(README) if "manifest_json" in address]
-    assert found == [creation_link()]
-    query = parse_qs(urlsplit(found[0]).query)
+    links_found = [address for address in addresses(README) if "manifest_json" in address]
+    assert links_found == [creation_link()]
+    query = parse_qs(urlsplit(links_found[0]).query)
 
     assert query["new_app"] == ["1"]
     assert json.loads(query["manifest_json"][0]) == json.loads(MANIFEST.read_text("utf-8"))
@@ -122,7 +125,7 @@ def test_the_first_screen_has_a_picture_and_how_to_try_it() -> None:
 
 
 def figures() -> Iterator[list[str]]:
-    """The cells of README's table of figures: what is measured, the figure, its benchmark."""
+    """Yield the cells of README's table of figures: the measure, the figure, its benchmark."""
     for line in README.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == 3 and re.fullmatch(r"`[\w.]+` `[\w.@]+`", cells[2]):
@@ -132,9 +135,9 @@ def figures() -> Iterator[list[str]]:
 def test_the_figures_are_those_that_were_measured() -> None:
     rows = json.loads((ROOT / "benchmarks" / "results.json").read_text("utf-8"))["rows"]
     measured = {row["name"]: (row["value"], row["unit"]) for row in rows}
-    shown = {cells[2].replace("` `", ".").strip("`"): cells[1] for cells in figures()}
-    assert len(shown) >= 5
-    for name, figure in shown.items():
+    figures_shown = {cells[2].replace("` `", ".").strip("`"): cells[1] for cells in figures()}
+    assert len(figures_shown) >= 5
+    for name, figure in figures_shown.items():
         value, unit = measured[name]
         expected = {"share": f"{value * 100:.0f}%", "ms": f"{value:.0f} ms"}.get(unit, f"{value:g}")
 
@@ -142,7 +145,7 @@ def test_the_figures_are_those_that_were_measured() -> None:
 
 
 def messages_of_the_code() -> str:
-    """Every text in the code, one a line."""
+    """Return every text in the code, one a line."""
     parsed = [
         ast.parse(file.read_text(encoding="utf-8"))
         for package in ("bot", "config", "indexers")
@@ -163,4 +166,4 @@ def test_troubleshooting_quotes_messages_that_the_code_has() -> None:
     messages = messages_of_the_code()
 
     assert len(quoted) > 20
-    assert [one for one in quoted if one not in messages] == []
+    assert [message for message in quoted if message not in messages] == []

@@ -1,4 +1,4 @@
-"""What people read stands in the `texts` of each package, so that it can be read, corrected and
+"""The texts for people are in the `texts` of each package, so that they can be read, corrected and
 translated in one place."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PLACES = (
     "bot/terminal_chat",
     "bot/workspaces",
 )
-"""The files and folders that hold no sentence for people beside their texts."""
+"""Files and folders that have no sentence for people outside their texts."""
 
 MATCHED = {
     "bot/answering/clarifying.py": ("_CARRIERS",),
@@ -40,7 +40,7 @@ MATCHED = {
     "bot/answering/numbers.py": (),
     "bot/conversation/addressing.py": ("_ABOUT_ME",),
 }
-"""Words that pages and questions are compared with, by the names of what holds them; no names: the
+"""Words that pages and questions are compared with, by the names of their constants. No names: the
 whole file."""
 TO_MODELS = {
     "bot/answering/composing/forms.py": (),
@@ -50,7 +50,7 @@ TO_MODELS = {
     "bot/answering/composing/rewriting.py": (),
     "bot/answering/engine/nodes.py": (),
 }
-"""Texts that language models read."""
+"""Texts for language models."""
 OTHERS = {
     "bot/answering/answerer.py": ("_BEGINNING",),  # a question to search by
     "bot/answering/composing/refusals.py": (),  # failures of a model, for the log
@@ -58,19 +58,20 @@ OTHERS = {
     "bot/operations/doctor.py": (),  # checks of the doctor
     "bot/operations/scheduler.py": ("_in_short",),  # for the log
     "bot/slack/api/slack_api.py": (),  # refusals of Slack, for the log
-    "bot/slack/health.py": ("_SILENT",),  # for operators, as the next two
+    "bot/slack/health.py": ("_SILENT",),  # for operators, like the next two
     "bot/slack/monitoring.py": (),
     "bot/slack/sign_in.py": (),
 }
 EXCEPTIONS = MATCHED | TO_MODELS | OTHERS
 
 LOGGED = {"debug", "info", "warning", "error", "exception", "critical", "log", "Bounded"}
-"""Calls whose words go into the log."""
+"""Calls that write to the log."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[.,:;!?\u2026)]*")
 
 
 def reads_as_a_sentence(text: str) -> bool:
-    """Three words that follow each other, and more than a list of names for a program."""
+    """Return whether a text has three words in a row, and more than a list of names for a
+    program."""
     run = 0
     for word in text.split():
         run = run + 1 if _WORD.fullmatch(word.lstrip('(\u201c"')) else 0
@@ -79,8 +80,8 @@ def reads_as_a_sentence(text: str) -> bool:
     return False
 
 
-def is_told(error: ast.expr | None) -> bool:
-    """Whether the person who called a command reads the error."""
+def is_shown(error: ast.expr | None) -> bool:
+    """Return whether the error is shown to the person who called a command."""
     return (
         isinstance(error, ast.Call)
         and isinstance(error.func, ast.Name)
@@ -89,9 +90,10 @@ def is_told(error: ast.expr | None) -> bool:
 
 
 def is_for_programs(node: ast.AST) -> bool:
-    """Whether nothing within it is shown: what is logged or raised, a pattern, a list of words."""
+    """Return whether nothing in the node is shown: it is logged or raised, a pattern, or a word
+    list."""
     if isinstance(node, ast.Raise):
-        return not is_told(node.exc)
+        return not is_shown(node.exc)
     if isinstance(node, ast.Expr):  # a docstring
         return isinstance(node.value, ast.Constant)
     if not isinstance(node, ast.Call):
@@ -105,7 +107,7 @@ def is_for_programs(node: ast.AST) -> bool:
 
 
 def literals(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield the strings of the code by their lines; one with values in it is one string."""
+    """Yield the strings of the code with their lines. An f-string is one string."""
     if is_for_programs(node):
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -124,20 +126,20 @@ def literals(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def sentences(code: str, excepted: tuple[str, ...] = ()) -> list[int]:
-    """Return the lines with a sentence, without constants and functions of these names."""
-    found = []
+    """Return the lines with a sentence, except in constants and functions of these names."""
+    lines = []
     for statement in ast.parse(code).body:
-        if not named(statement) & {*excepted}:
-            found += [line for line, text in literals(statement) if reads_as_a_sentence(text)]
-    return found
+        if not defined_names(statement) & {*excepted}:
+            lines += [line for line, text in literals(statement) if reads_as_a_sentence(text)]
+    return lines
 
 
-def named(statement: ast.stmt) -> set[str]:
+def defined_names(statement: ast.stmt) -> set[str]:
     """Return the names that the statement defines."""
     if isinstance(statement, ast.FunctionDef):
         return {statement.name}
     targets = statement.targets if isinstance(statement, ast.Assign) else []
-    return {one.id for one in targets if isinstance(one, ast.Name)}
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -148,15 +150,15 @@ def files() -> Iterator[tuple[str, str]]:
                 yield file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
 
 
-def test_what_people_read_stands_in_texts() -> None:
-    left = [
+def test_texts_for_people_are_in_the_texts_packages() -> None:
+    sentences_left = [
         f"{file}:{line}"
         for file, code in files()
         if EXCEPTIONS.get(file) != ()
         for line in sentences(code, EXCEPTIONS.get(file, ()))
     ]
 
-    assert not left
+    assert not sentences_left
 
 
 def test_each_exception_is_needed() -> None:
@@ -172,7 +174,7 @@ def test_each_exception_is_needed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "found"),
+    ("code", "is_found"),
     [
         ('say("I found nothing.")', True),
         ('say(f"I found {number} pages.")', True),
@@ -187,5 +189,5 @@ def test_each_exception_is_needed() -> None:
         ('WORDS = "and or not".split()', False),
     ],
 )
-def test_what_counts_as_a_sentence(code: str, found: bool) -> None:
-    assert bool(sentences(code)) is found
+def test_what_counts_as_a_sentence(code: str, is_found: bool) -> None:
+    assert bool(sentences(code)) is is_found

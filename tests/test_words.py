@@ -35,7 +35,7 @@ subscribe suggest sum summarise swap switch sync take tell test time tokenise to
 translate trash trim truncate try turn type undo unpack update use validate verify visit wait
 wake walk warn watch weigh withdraw work wrap write yield
 """
-"""What a docstring of a function may begin with: it says what the function does."""
+"""The words that may begin a docstring of a function: it says what the function does."""
 
 DETERMINERS = "a all an another each no nobody several the two"
 
@@ -60,8 +60,8 @@ secrets sentences settings sign-in slack small socket sqlite standard statistics
 suggested support tables targets template text token tokens traces uncertainty values verbatim
 verdicts verification verified viewers waiting wiki word words workbooks worked written yaml
 """
-"""What a docstring of anything else may begin with, beside these: it says what the thing is. A name
-is added here if it begins a noun phrase, and goes when nothing begins with it."""
+"""The words that may begin any other docstring, beside these: it says what the thing is. Add a name
+if it begins a noun phrase, and remove it when nothing begins with it."""
 
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -79,7 +79,7 @@ def parsed(file: Path) -> ast.Module:
 
 
 def public(node: ast.Module | ast.ClassDef) -> Iterator[Documented]:
-    """The module, its public classes and functions, and theirs."""
+    """Yield the module, its public classes and functions, and their methods."""
     yield node
     for child in node.body:
         if isinstance(child, ast.ClassDef) and not child.name.startswith("_"):
@@ -91,7 +91,7 @@ def public(node: ast.Module | ast.ClassDef) -> Iterator[Documented]:
 
 
 def is_action(node: Documented) -> bool:
-    """A property is a value, though it is written as a function."""
+    """Return whether the node is a function, but no property: a property is a value."""
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not any(
         "property" in ast.unparse(decorator) for decorator in node.decorator_list
     )
@@ -111,9 +111,9 @@ def may_begin(word: str, *, action: bool) -> bool:
 
 
 def is_sentence(docstring: str, *, action: bool) -> bool:
-    """An action begins with its verb, anything else with a verb or a noun phrase of the tables. The
-    first sentence, which may take several lines, ends in a full stop before anything else
-    follows."""
+    """Return whether a docstring begins with a sentence. An action begins with its verb, anything
+    else with a verb or a noun phrase of the tables. The first sentence may take several lines, and
+    ends with a full stop before anything else follows."""
     first = docstring.split("\n\n", maxsplit=1)[0].rstrip()
     return may_begin(first_word(first), action=action) and re.search(r"\.`*$", first) is not None
 
@@ -168,7 +168,7 @@ def test_no_name_is_allowed_that_nothing_begins_with() -> None:
 
 
 def test_a_public_class_has_a_name_of_its_own() -> None:
-    """A name that means two things is looked up twice. The playground has Slack's names."""
+    """A name with two meanings has to be looked up. The playground uses Slack's names."""
     homes = defaultdict(list)
     for file in files():
         if not place(file).startswith("bot/playground/"):

@@ -1,4 +1,4 @@
-"""Times that are judged: those of a processor, not of the clock."""
+"""Times of a processor, not of the clock."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _NO_TIME = 0.1  # seconds
 
 
 def seconds_of(run: Callable[[], object], at_most: float) -> float:
-    """Return the seconds of a processor that ``run`` takes in this thread: the fewest of some
-    looks, none of which follows one of ``at_most``. What else the machine does, and garbage of
-    other tests, make one look longer, but not all of them."""
+    """Return the processor seconds that ``run`` takes in this thread: the fewest of several
+    measurements, stopping at one below ``at_most``. Other processes and garbage of other tests make
+    single measurements longer, but not all of them."""
     least = float("inf")
     for _ in range(_LOOKS):
         began = time.thread_time()
@@ -25,7 +25,7 @@ def seconds_of(run: Callable[[], object], at_most: float) -> float:
 
 def takes_linear_time(read: Callable[[int], object], size: int) -> bool:
     """Return whether ``read`` takes less than nine times as long for four times ``size``: four
-    times is linear, sixteen times quadratic. A busy machine spoils one look, but not all."""
+    times is linear, sixteen times quadratic. A busy machine spoils one measurement, but not all."""
     for _ in range(_LOOKS):
         short, long = _seconds_for(read, size), _seconds_for(read, 4 * size)
         if long < _NO_TIME or long < 9 * short:
