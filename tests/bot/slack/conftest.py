@@ -1,4 +1,4 @@
-"""The real app in a local Slack; what it answers from is made up."""
+"""The real app in a local Slack. The answers are made up."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ from tests.bot.databases import lay_out
 from tests.long import few
 
 QUICK = Timing(ack=PATIENCE, trigger=PATIENCE, retries=(0.0, 0.01, 0.02))
-"""Slack's three seconds are for a machine that does nothing else."""
+"""Slack's limit of three seconds is too short for a busy machine."""
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
@@ -73,7 +73,7 @@ HR = Acl.of(["group:hr"])
 
 
 class Handbook:
-    """Answers from two pages, of which one is for the group ``hr``."""
+    """Answers from two pages. One of them is only for the group ``hr``."""
 
     def __init__(self) -> None:
         self.asked: list[Question] = []
@@ -83,7 +83,7 @@ class Handbook:
         self.text = "Book leave in the calendar. [1]"
         self.confidence = 0.9
         self.said: Result | None = None
-        """To whatever is asked, in place of all the rest."""
+        """The result for every question, if set."""
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         self.asked.append(question)
@@ -101,8 +101,8 @@ class Handbook:
 
 
 class Library:
-    """Two pages, one for everyone and one for the group ``hr``; what happens to them can be
-    told, and whether their wiki says how they stand."""
+    """Two pages, one for everyone and one for the group ``hr``. A test can edit, restrict and
+    remove them, and make their wiki unavailable."""
 
     def __init__(self) -> None:
         self.pages = {
@@ -112,7 +112,7 @@ class Library:
         self.silent = False
         self.edits = {LEAVE.page: "https://forge.example.com/edit/leave.md"}
         self.owners: dict[str, str] = {}
-        """Addresses, by what a page names its owner by; empty where it is nobody's now."""
+        """E-mail addresses by the owner that a page names. Empty: the owner has left."""
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
         return self.pages.get((wiki, page))
@@ -146,7 +146,7 @@ class Library:
 
 
 class Syncs:
-    """A sync that waits to be told how far it is."""
+    """A sync that reports its progress and waits until a test lets it go on."""
 
     def __init__(self) -> None:
         self.started: list[str | None] = []
@@ -196,14 +196,14 @@ class Syncs:
 
 
 class Operations:
-    """What operators are told, made up."""
+    """Made-up data for the commands of operators."""
 
     def __init__(self, handbook: Handbook) -> None:
         self._handbook = handbook
         self.rows: dict[str, Any] = {"building": False, "wikis": {}}
         self.asked: list[tuple[str, str, frozenset[str]]] = []
         self.may_read: dict[str, bool] = {}
-        """By address."""
+        """Whether each e-mail address may read the page. Default: yes."""
 
     def status(self) -> dict[str, Any]:
         return self.rows
@@ -225,7 +225,7 @@ class Operations:
 
 
 class Bot:
-    """The running bot. `kill` leaves everything as it is at that moment."""
+    """The running bot. `kill` leaves the data as it is at that moment."""
 
     def __init__(self, slack: LocalSlack, data: Path) -> None:
         self._data = data
@@ -262,26 +262,32 @@ class Bot:
         self._stop = asyncio.Event()
 
     def change(self, **values: Any) -> None:
-        """Change the connection, the environment or the settings, by what has these names."""
-        left = dict(values)
+        """Change the connection, the environment or the settings, by field name."""
+        remaining = dict(values)
         for name in ("connection", "env"):
             part = getattr(self, name)
-            own = {one.name: left.pop(one.name) for one in fields(part) if one.name in left}
+            own = {
+                field.name: remaining.pop(field.name)
+                for field in fields(part)
+                if field.name in remaining
+            }
             setattr(self, name, replace(part, **own))
         for section in ("slack", "answer", "llm", "state"):
             part = getattr(self.settings, section)
-            own = {name: left.pop(name) for name in type(part).model_fields if name in left}
-            made = type(part).model_validate(part.model_dump() | own)
-            self.settings = self.settings.model_copy(update={section: made})
+            own = {
+                name: remaining.pop(name) for name in type(part).model_fields if name in remaining
+            }
+            section_settings = type(part).model_validate(part.model_dump() | own)
+            self.settings = self.settings.model_copy(update={section: section_settings})
 
-        assert not left
+        assert not remaining
 
     def change_wiki(self, **values: Any) -> None:
-        """Change the settings of the wiki ``handbook``, whose pages are made up."""
+        """Change the settings of the wiki ``handbook``. Its pages are made up."""
         known = [wiki.model_dump(exclude_defaults=True) for wiki in self.settings.wiki]
-        made = {"type": "markdown", "name": "handbook"} | dict(*known) | values
-        made["path"] = None if "git" in made else self._data
-        wiki = MarkdownSettings.model_validate(made)
+        wiki_settings = {"type": "markdown", "name": "handbook"} | dict(*known) | values
+        wiki_settings["path"] = None if "git" in wiki_settings else self._data
+        wiki = MarkdownSettings.model_validate(wiki_settings)
         self.settings = self.settings.model_copy(update={"wiki": (wiki,)})
 
     @property
@@ -331,7 +337,7 @@ class Bot:
             await task
 
     async def kill(self) -> None:
-        """As near to it as one process allows: nothing at work comes to its end."""
+        """Cancel all work, as a killed process would."""
         for lane in list(self.app.workers._lanes.values()):
             lane.cancel()
         await self.stop()
@@ -359,14 +365,14 @@ def words(message: Message | View) -> str:
 
 
 async def until(predicate: Callable[[], object]) -> None:
-    """For what happens in the bot alone, of which the workspace does not hear."""
+    """Wait for something in the bot that the workspace is not told."""
     async with asyncio.timeout(PATIENCE):
         while not predicate():  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.005)
 
 
 async def quiet(bot: Bot) -> None:
-    """Until nothing is on its way to the bot, nor at work in it."""
+    """Wait until nothing is on its way to the bot and nothing runs in it."""
     await bot.slack.settled()
     # On a busy machine a question may wait for the database for a moment.
     while (lanes := list(bot.app.workers._lanes.values())) or bot.app.waiting_room.is_open:
@@ -374,7 +380,7 @@ async def quiet(bot: Bot) -> None:
 
 
 def furnished(workspace: LocalSlack) -> LocalSlack:
-    """With people and places."""
+    """Add people, channels and a user group."""
     workspace.add_user("U0ANNA", name="anna", email="Anna@example.com")
     workspace.add_user("U0BEN", name="ben", email="ben@example.com", is_admin=True)
     workspace.add_user("U0GUEST", name="gus", email="gus@else.example", is_restricted=True)
@@ -420,7 +426,7 @@ async def bot(
 
 @pytest.fixture(params=few(["socket", "http"], 1))
 async def listening(request: pytest.FixtureRequest, bot: Bot, free_port: int) -> Bot:
-    """Running, each way."""
+    """The running bot, once for each transport."""
     if request.param == "http":
         await over_http(bot, free_port)
     await bot.start()

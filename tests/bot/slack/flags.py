@@ -1,4 +1,4 @@
-"""What people do with flags, for tests; and what the app's database says of them."""
+"""Helpers that raise and handle flags, and read them from the app's database."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from .conftest import Bot
 from .test_restarts import quiet
 
 
-async def asked(bot: Bot, slack: LocalSlack, question: str = "How do I book leave?") -> Message:
-    """The answer that Anna got in the channel."""
+async def ask_in_channel(
+    bot: Bot, slack: LocalSlack, question: str = "How do I book leave?"
+) -> Message:
+    """Ask as Anna in the channel; return the answer."""
     question_ = await slack.mention("U0ANNA", "C0TEAM", question)
     answer = await slack.wait_for_message("C0TEAM", thread_ts=question_.ts)
     await quiet(bot)
@@ -42,7 +44,7 @@ async def card(slack: LocalSlack, channel: str = "C0REVIEW") -> Message:
 def passed(
     bot: Bot, folder: Path, kind: PassKind = PassKind.ALL_PAGES, *, complete: bool = True
 ) -> None:
-    """A sync of the handbook comes to its end."""
+    """Record a finished sync of the handbook."""
     bot.now += timedelta(minutes=1)
     database = Database.open(folder / "state.db")
     DatabasePassLog(database, lambda: bot.now).record(
@@ -66,14 +68,14 @@ def flags(bot: Bot, folder: Path) -> list[Flag]:
 
 
 def history(bot: Bot, folder: Path) -> list[tuple[str, str]]:
-    """Deeds and who did them, of the one flag."""
+    """Return the actions on the only flag, and who did them."""
     with database(folder) as opened:
         answers = DatabaseAnswers(opened)
         (flag,) = answers.flags()
         return [(step.action.value, step.person) for step in answers.steps(flag.id)]
 
 
-def written(bot: Bot, folder: Path) -> list[tuple[str, str, str]]:
+def written_answers(bot: Bot, folder: Path) -> list[tuple[str, str, str]]:
     with database(folder) as opened:
-        found = DatabaseWrittenAnswers(opened).valid(bot.now)
-    return [(one.question, one.text, one.author_name) for one in found]
+        answers = DatabaseWrittenAnswers(opened).valid(bot.now)
+    return [(answer.question, answer.text, answer.author_name) for answer in answers]

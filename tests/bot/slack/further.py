@@ -26,7 +26,7 @@ LOST = ["app_uninstalled", "tokens_revoked"]
 
 
 def manifest() -> dict[str, Any]:
-    """Footnote's, with the two events that docs/workspaces.md adds."""
+    """Return Footnote's manifest with the two events that docs/workspaces.md adds."""
     document: dict[str, Any] = json.loads(MANIFEST.read_text())
     document["settings"]["event_subscriptions"]["bot_events"] += LOST
     return document
@@ -54,14 +54,14 @@ class Browser:
     cookie: str = ""
 
     async def begin(self) -> str:
-        """Open the first page; return where it leads."""
+        """Open the first page; return the address that it redirects to."""
         status, headers, text = await self.open(f"{self.url}/slack/install")
         assert status == 302, text
         self.cookie = headers["Set-Cookie"].partition(";")[0]
         return headers["Location"]
 
     async def confirm(self, where: str, workspace: FurtherWorkspace) -> str:
-        """Choose the workspace on Slack's page; return where that leads."""
+        """Choose the workspace on Slack's page; return the address that it redirects to."""
         status, headers, text = await self.open(f"{where}&team={workspace.team_id}")
         assert status == 302, text
         return headers["Location"]
@@ -97,7 +97,7 @@ async def served(
     *,
     home: str = "",
 ) -> AsyncIterator[str]:
-    """The pages, at the address that this gives."""
+    """Serve the installation pages; yield their address."""
     pages = install_pages(
         client_of(oauth, api_url),
         DatabaseInstallations(database),

@@ -1,4 +1,4 @@
-"""Bots that share a database and die between any two steps that the world can see."""
+"""Bots that share a database and are killed between any two steps that others can see."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from .conftest import NOW, Bot
 
 
 class Killed(BaseException):
-    """Nobody catches it, as nobody catches a ``kill -9``."""
+    """Like ``kill -9``: no code catches it."""
 
 
 def _bury(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Nobody waits for what the dead had begun."""
+    """Report no error of a killed process: nobody waits for its work."""
     if not isinstance(context.get("exception"), Killed):
         loop.default_exception_handler(context)
 
 
 class Fuse:
-    """Burns down by one a step; from the end on, every step is death."""
+    """Burns down by one each step. Once it is burnt down, every step raises `Killed`."""
 
     def __init__(self) -> None:
         self.left: int | None = None
@@ -52,13 +52,13 @@ class Fuse:
         if goes_on:
             self._loop.call_soon_threadsafe(self.burnt.set)
         if isinstance(leaving := sys.exception(), GeneratorExit):
-            raise leaving  # what the dead held is collected, whenever: it says and writes nothing
+            raise leaving  # garbage collection closes it: that says and writes nothing
         if goes_on:
             raise Killed
 
 
 class Clock:
-    """Goes on when somebody dies, so that the others see it."""
+    """Moves on when a process dies, so that the others notice."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -67,18 +67,18 @@ class Clock:
         return self.now
 
     def seconds(self) -> float:
-        """The same since the epoch."""
+        """Return the same time in seconds since the epoch."""
         return self.now.timestamp()
 
 
 class MortalDatabase(Database):
-    """Dies before a transaction, or after it and before anybody hears of it."""
+    """Dies before a transaction, or after it but before the caller learns of it."""
 
     fuse: Fuse
 
     @contextmanager
     def look(self) -> Iterator[sa.Connection]:
-        """Every transaction, also one that writes."""
+        """Run a transaction, reading or writing."""
         if hasattr(self, "fuse"):
             self.fuse.burn()
         with super().look() as connection:
@@ -88,7 +88,7 @@ class MortalDatabase(Database):
 
 
 class Mortal:
-    """One process's life after another on the same data; ``where`` is a file or a URL."""
+    """The successive lives of one process on the same data; ``where`` is a file or a URL."""
 
     def __init__(self, slack: LocalSlack, where: Path | str, clock: Clock, like: Bot) -> None:
         self._slack = slack
@@ -109,7 +109,7 @@ class Mortal:
         self._stop, self.fuse = asyncio.Event(), Fuse()
         self._database = await asyncio.to_thread(MortalDatabase.open, self._where)
         self._process = Process(self._database, self._clock)
-        await self.beat()  # when it is told to, so that death is when the clock says so
+        await self.beat()  # only when a test says so: a process is dead when the clock says so
         like = self._like
         env = replace(like.env, clock=self._clock, adopt_every=0.05)
         self._task = asyncio.create_task(
@@ -128,11 +128,13 @@ class Mortal:
             self._mortal(client)
 
     def die_after(self, steps: int) -> None:
-        """Of what others can see: transactions and calls to Slack, before and after each."""
+        """Die after this many steps that others can see: before and after each transaction and
+        Slack call."""
         self.fuse.left = steps
 
     def die_behind(self, method: str) -> None:
-        """When Slack has done what this method asks for, and before that is known here."""
+        """Die after Slack has done the next call of this method, before the process learns of
+        it."""
         self._deadly = method
 
     @property
@@ -144,13 +146,13 @@ class Mortal:
             await asyncio.to_thread(self._process.beat)
 
     async def bury(self) -> None:
-        """Whatever it still does, nobody sees."""
+        """Kill the process: nobody sees what it still does."""
         self.die_after(0)
         await self._end()
         self._clock.now += LEASE + timedelta(seconds=1)
 
     async def stop(self) -> None:
-        """As an operator stops it."""
+        """Stop the process as an operator does."""
         if self._task is not None:
             await self._end()
 
@@ -180,10 +182,10 @@ class Mortal:
 
         async def api_call(*arguments: Any, **named: Any) -> Any:
             fuse.burn()
-            said = await call(*arguments, **named)
+            response = await call(*arguments, **named)
             if arguments and arguments[0] == self._deadly:
                 fuse.left, self._deadly = 0, None
             fuse.burn()
-            return said
+            return response
 
         client.api_call = api_call

@@ -1,4 +1,4 @@
-"""What is meant for the bot though nobody mentions it."""
+"""Messages that are for the bot although they do not mention it."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ ANNA = ("user:anna@example.com", "domain:example.com")
 
 
 async def test_a_mention_is_answered_in_its_thread(listening: Bot, slack: LocalSlack) -> None:
-    asked = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
 
-    assert answer.thread_ts == asked.ts
+    assert answer.thread_ts == question.ts
     assert answer.text == "Book leave in the calendar."
     assert words(answer) == (
         "Book leave in the calendar. <https://wiki.example.com/leave#annual|[1]>\n"
@@ -36,11 +36,11 @@ async def test_a_mention_is_answered_in_its_thread(listening: Bot, slack: LocalS
 async def test_a_direct_message_is_answered_in_its_thread(
     listening: Bot, slack: LocalSlack
 ) -> None:
-    asked = await slack.dm("U0ANNA", "leave?")
-    first = await slack.wait_for_message(asked.channel, thread_ts=asked.ts)
-    again = await slack.dm("U0ANNA", "more on leave", thread_ts=asked.ts)
+    question = await slack.dm("U0ANNA", "leave?")
+    first = await slack.wait_for_message(question.channel, thread_ts=question.ts)
+    again = await slack.dm("U0ANNA", "more on leave", thread_ts=question.ts)
     second = await slack.wait_for_message(
-        asked.channel, lambda message: message.ts > again.ts, thread_ts=asked.ts
+        question.channel, lambda message: message.ts > again.ts, thread_ts=question.ts
     )
 
     assert first.text == second.text == "Book leave in the calendar."
@@ -50,20 +50,20 @@ async def test_channels_read_what_everyone_may_and_people_what_they_may(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "my salary?")
-    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "my salary?")
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await until(lambda: len(bot.handbook.asked) == 2)
     private = await slack.dm("U0ANNA", "my salary?")
     answer = await slack.wait_for_message(private.channel)
 
     anna = Principal.of(EVERYONE, *ANNA, "group:hr", "group:S0HR")
-    # What the channel was asked for, whether Anna alone would get more, and Anna alone.
+    # The channel's question, whether Anna alone would get more, and Anna's own question.
     assert [question.reader for question in bot.handbook.asked] == [
         Principal.of(EVERYONE),
         anna,
         anna,
     ]
-    # Whom a language model's cost is counted to.
+    # The person who pays for the language model.
     assert [(question.person, question.channel) for question in bot.handbook.asked] == [
         ("U0ANNA", "C0TEAM"),
         ("U0ANNA", "C0TEAM"),
@@ -87,7 +87,9 @@ async def test_where_nothing_fits_the_nearest_pages_are_offered(
 
 
 @pytest.mark.parametrize("text", ["", ":wave:", "hello!", "Thanks :tada:", "\U0001f44b", "???"])
-async def test_what_asks_nothing_gets_help(bot: Bot, slack: LocalSlack, text: str) -> None:
+async def test_a_message_that_asks_nothing_gets_help(
+    bot: Bot, slack: LocalSlack, text: str
+) -> None:
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", text)
     answer = await slack.wait_for_message("C0TEAM")
@@ -120,7 +122,7 @@ async def test_outsiders_read_nothing_unless_it_is_opened(
     await bot.start()
     await slack.mention(person, channel, "leave?")
     closed = await slack.wait_for_message(channel)
-    asked = list(bot.handbook.asked)
+    questions = list(bot.handbook.asked)
     await bot.stop()
     bot.change(**opened)
     await bot.start()
@@ -128,7 +130,7 @@ async def test_outsiders_read_nothing_unless_it_is_opened(
     answer = await slack.wait_for_message(channel, thread_ts=again.ts)
 
     assert closed.text.startswith("I ")
-    assert asked == []
+    assert questions == []
     assert answer.text == "Book leave in the calendar."
     assert [question.reader for question in bot.handbook.asked] == [Principal.of(EVERYONE)]
 
@@ -136,8 +138,8 @@ async def test_outsiders_read_nothing_unless_it_is_opened(
 async def test_groups_that_cannot_be_read_open_nothing(bot: Bot, slack: LocalSlack) -> None:
     slack.fail_next("usergroups.list", status=500, times=5)
     await bot.start()
-    asked = await slack.dm("U0ANNA", "salary?")
-    await slack.wait_for_message(asked.channel)
+    question = await slack.dm("U0ANNA", "salary?")
+    await slack.wait_for_message(question.channel)
 
     assert bot.handbook.asked[0].reader == Principal.of(EVERYONE, *ANNA)
 
@@ -163,8 +165,8 @@ async def test_bots_edits_and_other_talk_are_left_alone(bot: Bot, slack: LocalSl
 async def test_the_status_is_shown_and_cleared(bot: Bot, slack: LocalSlack) -> None:
     bot.handbook.open.clear()
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    status = await slack.wait_for(lambda: slack.statuses.get(("C0TEAM", asked.ts)))
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    status = await slack.wait_for(lambda: slack.statuses.get(("C0TEAM", question.ts)))
     bot.handbook.open.set()
     await slack.wait_for_message("C0TEAM")
     await slack.wait_for(lambda: len(slack.calls_to("assistant.threads.setStatus")) == 2)
@@ -191,8 +193,8 @@ async def test_a_failure_is_told_by_a_number_that_stands_in_the_log(
 ) -> None:
     bot.handbook.error = RuntimeError("the index is on fire")
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
 
     assert answer.text.startswith("Something went wrong")
     assert "abc123" in words(answer)
@@ -204,15 +206,15 @@ async def test_a_failure_is_told_by_a_number_that_stands_in_the_log(
 async def test_who_asks_where_the_bot_may_not_write_is_told_so_directly(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """Slack refuses it the channels in which only some may write, and it was silent there."""
+    """Slack refuses posts in channels where only some may write. The bot was silent there."""
     slack.fail_next("chat.postMessage", error="restricted_action", times=2)
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    told = await slack.wait_for_message(slack.im("U0ANNA").id)
+    notice = await slack.wait_for_message(slack.im("U0ANNA").id)
     await quiet(bot)
 
-    assert told.text.startswith("I cannot write where you asked me")
-    assert "abc123" in words(told)
+    assert notice.text.startswith("I cannot write where you asked me")
+    assert "abc123" in words(notice)
     assert slack.from_app("C0TEAM") == []
     assert bot.app.inbox.store.unfinished() == []
 
@@ -248,11 +250,11 @@ async def test_a_long_answer_comes_whole_with_its_buttons_last(bot: Bot, slack: 
     lines = [f"    step {number} <!channel>" for number in range(900)]
     bot.handbook.text = "Do this. [1]\n\n```sh\n" + "\n".join(lines) + "\n```\n\nDone."
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for_message(
         "C0TEAM", lambda message: message.blocks[-1]["type"] == "context_actions"
     )
-    parts = slack.from_app("C0TEAM", asked.ts)
+    parts = slack.from_app("C0TEAM", question.ts)
     sections = [b["text"]["text"] for part in parts for b in part.blocks if b["type"] == "section"]
 
     assert len(parts) > 1
@@ -266,8 +268,8 @@ async def test_tables_are_aligned_and_code_keeps_its_lines(bot: Bot, slack: Loca
     table = "| Who | Days |\n| --- | --- |\n| All | 28 |\n| Night shift | 30 |"
     bot.handbook.text = f"{table}\n\n```sh\nbook --days 3 \\\n  --paid | tee log\n```\n\nDone. [1]"
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
 
     assert "```\nWho          Days\n-----------  ----\nAll          28\n" in words(answer)
     assert "```\nbook --days 3 \\\n  --paid | tee log\n```" in words(answer)

@@ -29,7 +29,7 @@ CLOSEST = Answer(
 
 
 async def silence(bot: Bot, slack: LocalSlack) -> Message:
-    """What the channel gets to a question that no page answers."""
+    """Ask a question that no page answers; return the reply in the channel."""
     await bot.start()
     question = await slack.mention("U0ANNA", "C0TEAM", "Where do I park?")
     answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
@@ -43,7 +43,7 @@ async def test_silence_names_the_nearest_pages_and_lets_the_keepers_be_asked(
 ) -> None:
     answer = await silence(bot, slack)
     delivery = await slack.click("U0BEN", answer, "ask_keepers")
-    shown = await card(slack)
+    flag_card = await card(slack)
     thanks = await slack.wait_for_ephemeral("U0BEN")
     [flag] = flags(bot, tmp_path)
 
@@ -51,8 +51,8 @@ async def test_silence_names_the_nearest_pages_and_lets_the_keepers_be_asked(
     assert "The nearest pages:" in words(answer)
     assert (flag.complaint, flag.person) == (Complaint.UNANSWERED, "U0BEN")
     assert flag.state is FlagState.OPEN
-    assert shown.text == "A question for you: the wiki does not say: Where do I park?"
-    assert "Asked by ben" in words(shown)
+    assert flag_card.text == "A question for you: the wiki does not say: Where do I park?"
+    assert "Asked by ben" in words(flag_card)
     assert thanks.text.startswith("I asked the people who keep the wiki.")
     assert thanks.thread_ts == answer.thread_ts
 
@@ -95,7 +95,7 @@ async def test_a_plain_answer_has_no_such_button(bot: Bot, slack: LocalSlack) ->
 async def test_whoever_may_not_see_the_answer_asks_nobody(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """An id is no right: Ben presses with the id of Anna's private answer."""
+    """An id gives no rights: Ben presses with the id of Anna's private answer."""
     bot.handbook.said = replace(CLOSEST, sources=(SALARY,))
     await bot.start()
     question = await slack.dm("U0ANNA", "my bonus?")
@@ -110,9 +110,9 @@ async def test_whoever_may_not_see_the_answer_asks_nobody(
 async def test_who_asked_is_told_once_somebody_has_seen_to_it(bot: Bot, slack: LocalSlack) -> None:
     answer = await silence(bot, slack)
     await slack.click("U0ANNA", answer, "ask_keepers")
-    shown = await card(slack)
+    flag_card = await card(slack)
     await slack.wait_for_ephemeral("U0ANNA")
-    await slack.click("U0BEN", shown, "flag_fixed")
-    told = await slack.wait_for_message(slack.im("U0ANNA").id)
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    notice = await slack.wait_for_message(slack.im("U0ANNA").id)
 
-    assert QUESTION_HANDLED in words(told)
+    assert QUESTION_HANDLED in words(notice)

@@ -1,4 +1,4 @@
-"""What a person sees before, and beside, an answer."""
+"""The signs of work that a person sees before and next to an answer."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ async def test_a_title_is_the_first_question_of_a_direct_conversation(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    asked = await slack.dm("U0ANNA", "How do I book leave?")
+    question = await slack.dm("U0ANNA", "How do I book leave?")
     await slack.wait_for(lambda: slack.titles)
-    await slack.dm("U0ANNA", "And abroad?", thread_ts=asked.ts)
+    await slack.dm("U0ANNA", "And abroad?", thread_ts=question.ts)
     await quiet(bot)
 
-    assert slack.titles == {(asked.channel, asked.ts): "How do I book leave?"}
+    assert slack.titles == {(question.channel, question.ts): "How do I book leave?"}
 
 
 @BOTH_WAYS
@@ -36,12 +36,12 @@ async def test_the_status_has_loading_messages_and_a_session_that_ends(
 ) -> None:
     bot.handbook.open.clear()
     await bot.start()
-    asked = await slack.dm("U0ANNA", "leave?")
-    thread = (asked.channel, asked.ts)
+    question = await slack.dm("U0ANNA", "leave?")
+    thread = (question.channel, question.ts)
     await slack.wait_for(lambda: thread in slack.sessions)
     status, session = slack.statuses[thread], slack.sessions[thread]["status"]
     bot.handbook.open.set()
-    await slack.wait_for_message(asked.channel)
+    await slack.wait_for_message(question.channel)
     await quiet(bot)
 
     assert session == "processing"
@@ -56,16 +56,16 @@ async def test_where_there_is_no_status_a_reaction_shows_and_goes(
     slack.web_api.missing.add("assistant.threads.setStatus")
     bot.handbook.open.clear()
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    await slack.wait_for(lambda: asked.reactions)
-    shown = {name: list(people) for name, people in asked.reactions.items()}
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: question.reactions)
+    reactions = {name: list(people) for name, people in question.reactions.items()}
     bot.handbook.open.set()
-    await slack.wait_for(lambda: not asked.reactions)
+    await slack.wait_for(lambda: not question.reactions)
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 2)
     await quiet(bot)
 
-    assert shown == {"eyes": [slack.bot_user_id]}
+    assert reactions == {"eyes": [slack.bot_user_id]}
     assert len(slack.calls_to("assistant.threads.setStatus")) == 1
     assert caplog.text.count("does without assistant.threads.setStatus") == 1
 
@@ -92,7 +92,7 @@ async def test_a_question_that_waits_is_stopped_before_its_turn(
 async def test_a_question_that_is_stopped_while_its_answer_is_posted_has_one_reply(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """Slack has got it, and takes its time."""
+    """Slack has received the answer, but responds late."""
     await bot.start()
     client = bot.app.clients[0]
     call, reached, go_on = client.chat_postMessage, asyncio.Event(), asyncio.Event()
@@ -111,10 +111,10 @@ async def test_a_question_that_is_stopped_while_its_answer_is_posted_has_one_rep
         return await asyncio.shield(sent[0])
 
     client.chat_postMessage = post  # type: ignore[method-assign]
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await reached.wait()
     (working,) = bot.app.workers._at_work.values()
-    await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
+    await slack.stop_agent("U0ANNA", "C0TEAM", question.ts)
     await until(lambda: working.cancelling() or working.done())
     ended, _ = await asyncio.wait([working], timeout=0.1)
     if ended:
@@ -124,11 +124,11 @@ async def test_a_question_that_is_stopped_while_its_answer_is_posted_has_one_rep
     await bot.app.failures.finish(5)
     await quiet(bot)
 
-    assert [one.text for one in slack.from_app("C0TEAM")] == ["I stopped, as you asked."]
+    assert [message.text for message in slack.from_app("C0TEAM")] == ["I stopped, as you asked."]
 
 
 class Slow:
-    """Twenty answers that take as long as the test."""
+    """Twenty answers that run until the test ends."""
 
     def __init__(self) -> None:
         self.busy = 0
@@ -143,7 +143,8 @@ class Slow:
 async def test_the_first_sign_shows_while_twenty_answers_are_at_work(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """Even if no worker is free. How fast is measured by `python -m benchmarks slack`."""
+    """This holds even if no worker is free. `python -m benchmarks slack` measures how fast it
+    is."""
     slow = Slow()
     bot.answering = slow
     bot.change(workers=20)
@@ -153,8 +154,8 @@ async def test_the_first_sign_shows_while_twenty_answers_are_at_work(
     for number in range(20):
         await slack.mention("U0ANNA", f"C{number}", "leave?")
     await until(lambda: slow.busy == 20)
-    asked = await slack.mention("U0ANNA", "C20", "leave?")
-    await slack.wait_for(lambda: slack.status("C20", asked.ts))
+    question = await slack.mention("U0ANNA", "C20", "leave?")
+    await slack.wait_for(lambda: slack.status("C20", question.ts))
     slow.open.set()
     await slack.wait_for_message("C20")
 
@@ -162,8 +163,8 @@ async def test_the_first_sign_shows_while_twenty_answers_are_at_work(
 
 
 async def praised(slack: LocalSlack, channel: str, text: str) -> None:
-    asked = await slack.mention("U0ANNA", channel, text)
-    answer = await slack.wait_for_message(channel, thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", channel, text)
+    answer = await slack.wait_for_message(channel, thread_ts=question.ts)
     if channel == "C0TEAM":
         await slack.click("U0BEN", answer, "verdict", "positive")
     await slack.click("U0ANNA", answer, "verdict", "positive")
@@ -228,7 +229,7 @@ async def test_what_was_asked_in_the_open_and_answered_well_is_suggested_and_not
     await slack.click("U0ANNA", private, "verdict", "positive")
     unpraised = await slack.mention("U0ANNA", "C0TEAM", "Is leave paid?")
     await slack.wait_for_message("C0TEAM", thread_ts=unpraised.ts)
-    # Praised by whoever asked alone: they would put words before all others.
+    # Anna liked the private answer: her liked questions would come first.
     alone = await slack.mention("U0ANNA", "C0TEAM", "Does Ben ever leave?")
     answer = await slack.wait_for_message("C0TEAM", thread_ts=alone.ts)
     await slack.click("U0ANNA", answer, "verdict", "positive")
@@ -248,10 +249,10 @@ async def test_a_guest_is_told_no_question_of_channels_that_guests_do_not_read(
     await quiet(bot)
     await slack.open_home("U0GUEST", "messages")
     await slack.wait_for(lambda: slack.im("U0GUEST").id in slack.prompts)
-    told = slack.prompts[slack.im("U0GUEST").id]
+    prompts = slack.prompts[slack.im("U0GUEST").id]
     page = await home(slack, "U0GUEST")
 
-    assert [prompt["message"] for prompt in told] == ["What does the wiki say about Leave?"]
+    assert [prompt["message"] for prompt in prompts] == ["What does the wiki say about Leave?"]
     assert "say about Leave" in page
     assert "book leave" not in page
 

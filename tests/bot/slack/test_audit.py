@@ -43,7 +43,7 @@ def trail(folder: Path, **query: Any) -> list[dict[str, Any]]:
         return list(AuditRows(audit.stream, AuditQuery(**query)))
 
 
-def told(row: dict[str, Any]) -> tuple[str, str, str, str, list[str]]:
+def fields_of(row: dict[str, Any]) -> tuple[str, str, str, str, list[str]]:
     return row["person"], row["way"], row["page"], row["shown"], row["readers"]
 
 
@@ -53,17 +53,17 @@ async def ask_in_three_places(bot: Bot, slack: LocalSlack) -> None:
         await slack.mention("U0ANNA", channel, text)
         await slack.wait_for_message(channel)
     await slack.dm("U0ANNA", "my salary?")
-    await slack.wait_for_message(slack.im("U0ANNA").id, lambda one: "secret" in words(one))
+    await slack.wait_for_message(slack.im("U0ANNA").id, lambda message: "secret" in words(message))
     await quiet(bot)
 
 
-async def test_each_answer_is_noted_with_its_pages_and_whose_rights_counted(
+async def test_the_audit_trail_has_each_answer_with_its_pages_and_readers(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await ask_in_three_places(bot, slack)
     rows = trail(tmp_path)
 
-    assert [told(row) for row in rows] == [
+    assert [fields_of(row) for row in rows] == [
         ("U0ANNA", "channel", LEAVE, "words", ["everyone"]),
         ("U0ANNA", "channel", LEAVE, "words", ["U0ANNA", "U0BEN"]),
         ("U0ANNA", "direct", PAY, "words", ["U0ANNA"]),
@@ -83,10 +83,10 @@ async def test_a_private_answer_is_noted_before_it_is_shown_and_a_title_as_one(
     await slack.mention("U0ANNA", "C0TEAM", "my salary?")
     offer = await slack.wait_for_ephemeral("U0ANNA")
     await slack.click("U0ANNA", offer, "answer_privately")
-    await slack.wait_for_ephemeral("U0ANNA", lambda one: "secret" in words(one))
+    await slack.wait_for_ephemeral("U0ANNA", lambda message: "secret" in words(message))
     await quiet(bot)
 
-    assert [told(row) for row in trail(tmp_path)] == [
+    assert [fields_of(row) for row in trail(tmp_path)] == [
         ("U0ANNA", "channel", LEAVE, "title", ["everyone"]),  # worth a look
         ("U0ANNA", "private", PAY, "words", ["U0ANNA"]),
     ]
@@ -98,10 +98,10 @@ async def test_without_a_trail_nothing_is_noted(
     bot.change(audit_days=0)
     await ask_in_three_places(bot, slack)
     await slack.command("U0BEN", "C0TEAM", "/wiki", "audit <@U0ANNA>")
-    told = words(await slack.wait_for_ephemeral("U0BEN"))
+    reply = words(await slack.wait_for_ephemeral("U0BEN"))
 
     assert trail(tmp_path) == []
-    assert "is not noted here: `[state] audit_days` is 0" in told
+    assert "is not noted here: `[state] audit_days` is 0" in reply
     assert "is not noted: `[state] audit_days` is 0" in nothing_shown(0)
 
 
@@ -112,11 +112,11 @@ async def test_the_trail_is_forgotten_after_its_own_days(
     await ask_in_three_places(bot, slack)
     bot.now = NOW + timedelta(days=399)
     bot.app.forgetting()
-    kept = len(trail(tmp_path))
+    rows_in_time = len(trail(tmp_path))
     bot.now = NOW + timedelta(days=401)
     bot.app.forgetting()
 
-    assert kept == 3
+    assert rows_in_time == 3
     assert trail(tmp_path) == []
 
 
@@ -128,7 +128,7 @@ async def test_a_forgotten_person_is_in_no_entry_and_the_pages_stay(
         forget_person(database, "U0ANNA")
     rows = trail(tmp_path)
 
-    assert [told(row) for row in rows] == [
+    assert [fields_of(row) for row in rows] == [
         ("(forgotten)", "channel", LEAVE, "words", ["everyone"]),
         ("(forgotten)", "channel", LEAVE, "words", ["U0BEN"]),
         ("(forgotten)", "direct", PAY, "words", []),
@@ -139,28 +139,32 @@ async def test_a_forgotten_person_is_in_no_entry_and_the_pages_stay(
 
 
 async def test_a_page_is_found_by_the_address_that_it_has_now(bot: Bot, slack: LocalSlack) -> None:
-    """It was shown under another one, before it was renamed."""
+    """The page was shown under an earlier address and renamed since."""
     await ask_in_three_places(bot, slack)
     bot.syncs.addresses["https://wiki.example.com/hr/pay"] = SyncScope("handbook", page=PAY)
     await slack.command("U0BEN", "C0TEAM", "/wiki", "audit <https://wiki.example.com/hr/pay>")
     now = words(await slack.wait_for_ephemeral("U0BEN"))
     await slack.command("U0BEN", "C0TEAM", "/wiki", "audit <https://wiki.example.com/x/pay>")
-    unknown = words(await slack.wait_for_ephemeral("U0BEN", lambda one: "Nothing" in words(one)))
+    unknown = words(
+        await slack.wait_for_ephemeral("U0BEN", lambda message: "Nothing" in words(message))
+    )
 
     assert "anna, direct, read by anna: handbook: pay.md" in now
     assert "which page has this address" not in now
     assert "I do not know which page has this address now" in unknown
 
 
-async def test_an_admin_whose_address_is_unknown_is_told_of_a_command_that_takes_the_key(
+async def test_an_admin_without_a_known_address_is_told_of_the_command_for_keys(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """In Slack only a person or a link can be asked for."""
+    """In Slack one can only ask for a person or a link."""
     await bot.start()
     await slack.command("U0BEN", "C0TEAM", "/wiki", f"audit {PAY}")
     by_key = words(await slack.wait_for_ephemeral("U0BEN"))
     await slack.command("U0BEN", "C0TEAM", "/wiki", "audit <https://wiki.example.com/x/pay>")
-    unknown = words(await slack.wait_for_ephemeral("U0BEN", lambda one: "Nothing" in words(one)))
+    unknown = words(
+        await slack.wait_for_ephemeral("U0BEN", lambda message: "Nothing" in words(message))
+    )
 
     assert "is no person" in by_key
     assert "`footnote audit --page` with the page's key lists all" in unknown
@@ -172,9 +176,13 @@ async def test_an_admin_sees_it_in_slack_and_nobody_else(bot: Bot, slack: LocalS
     of_person = words(await slack.wait_for_ephemeral("U0BEN"))
     link = "<https://wiki.example.com/pay#level-4>"
     await slack.command("U0BEN", "C0TEAM", "/wiki", f"audit {link}")
-    of_page = words(await slack.wait_for_ephemeral("U0BEN", lambda one: "Once" in words(one)))
+    of_page = words(
+        await slack.wait_for_ephemeral("U0BEN", lambda message: "Once" in words(message))
+    )
     await slack.command("U0BEN", "C0TEAM", "/wiki", "audit")
-    misused = words(await slack.wait_for_ephemeral("U0BEN", lambda one: "Name one" in words(one)))
+    misused = words(
+        await slack.wait_for_ephemeral("U0BEN", lambda message: "Name one" in words(message))
+    )
     await slack.command("U0ANNA", "C0TEAM", "/wiki", "audit <@U0BEN>")
     refused = words(await slack.wait_for_ephemeral("U0ANNA"))
 
@@ -202,7 +210,7 @@ async def test_the_command_prints_a_row_for_each_page(
         shell = Shell(tmp_path, monkeypatch, capsys)
         as_csv = shell.footnote("audit", "--csv", "--day", "2026-11-24").out.splitlines()
         as_json = shell.footnote("audit", "--json", "--page", PAY).json
-        both = shell.footnote("audit", "--day", "2026-11-24", "--since", "2026-11-24")
+        two_ranges = shell.footnote("audit", "--day", "2026-11-24", "--since", "2026-11-24")
         nothing = shell.footnote("audit", "--person", "U0NOBODY")
 
     assert as_csv[0] == (
@@ -215,7 +223,7 @@ async def test_the_command_prints_a_row_for_each_page(
     )
     assert [row["revision"] for row in as_json] == ["r1"]
     assert set(as_json[0]) == set(as_csv[0].split(","))
-    assert both.code == 2
+    assert two_ranges.code == 2
     assert nothing.out == (
         "Nothing was shown in the days that are kept (`[state] audit_days` = 90).\n"
     )
@@ -236,37 +244,41 @@ class Named:
         return f"Somebody with the name of {id_}"
 
 
-async def audited(noted: list[NotedEntry], asked: str) -> Message:
-    """Return what an admin is told who asks for a person or a page."""
-    told: list[Message] = []
+async def audited(entries: list[NotedEntry], subject: str) -> Message:
+    """Return the reply to an admin who asks for a person or a page."""
+    replies: list[Message] = []
 
     async def respond(message: Message) -> None:
-        told.append(message)
+        replies.append(message)
 
     scope = SyncScope("handbook", page="9.md")
-    kept = timedelta(days=90)
-    audit = Audit(MadeUpTrail(noted), Named(), lambda _url: scope, lambda: NOW, kept)  # type: ignore[arg-type]
-    await audit.run(Call("U0BEN", "C0TEAM", (asked,), respond))
-    return told[0]
+    retention = timedelta(days=90)
+    audit = Audit(MadeUpTrail(entries), Named(), lambda _url: scope, lambda: NOW, retention)  # type: ignore[arg-type]
+    await audit.run(Call("U0BEN", "C0TEAM", (subject,), respond))
+    return replies[0]
 
 
 def entry(pages: list[str], readers: int = 0) -> NotedEntry:
-    shown = tuple(ShownPage("handbook", page, "r1", "https://w/", words=True) for page in pages)
+    pages_shown = tuple(
+        ShownPage("handbook", page, "r1", "https://w/", words=True) for page in pages
+    )
     people = frozenset(f"U{number}" for number in range(readers))
     place = MessageRef("T", "C0TEAM", "1.0", "1.0")
-    return NotedEntry(NOW, AuditEntry(place, "U0ANNA", Way.CHANNEL, not readers, people, shown))
+    return NotedEntry(
+        NOW, AuditEntry(place, "U0ANNA", Way.CHANNEL, not readers, people, pages_shown)
+    )
 
 
 async def test_who_was_shown_a_page_names_that_page_and_no_other() -> None:
-    told = await audited([entry([f"{number}.md" for number in range(10)])], "https://w/9")
+    reply = await audited([entry([f"{number}.md" for number in range(10)])], "https://w/9")
 
-    assert "handbook: 9.md" in words(told)
-    assert "0.md" not in words(told)
+    assert "handbook: 9.md" in words(reply)
+    assert "0.md" not in words(reply)
 
 
 async def test_entries_with_long_keys_and_many_readers_fit_into_a_message() -> None:
     long = [f"{'folder/' * 15}{number}.md" for number in range(9)]
-    told = await audited([entry(long, readers=30)] * 20, "<@U0ANNA>")
+    reply = await audited([entry(long, readers=30)] * 20, "<@U0ANNA>")
 
-    assert checked_blocks(told.blocks)
-    assert told.text == f"The last {len(told.blocks) - 1}, all times in UTC:"
+    assert checked_blocks(reply.blocks)
+    assert reply.text == f"The last {len(reply.blocks) - 1}, all times in UTC:"

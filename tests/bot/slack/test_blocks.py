@@ -1,4 +1,4 @@
-"""What an answer looks like."""
+"""The layout of an answer in Slack."""
 
 from __future__ import annotations
 
@@ -47,25 +47,25 @@ LINKED = (
     ),
     Linked("handbook", "8", "https://elsewhere.example/8", Doubt.EDITED),
 )
-"""The second leads where no wiki is."""
+"""The second link leads to no wiki."""
 ASKED = AskedQuestion("How?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
 
 
-def given_(answer: Answer | NoAnswer, **changes: object) -> RecordedAnswer:
+def recorded_answer(answer: Answer | NoAnswer, **changes: object) -> RecordedAnswer:
     return replace(RecordedAnswer(7, ASKED, answer, NOW), **changes)  # type: ignore[arg-type] - a test's shorthand
 
 
-def shown(answer: Answer | NoAnswer, tally: Tally | None = None) -> list[Message]:
-    return blocks.answer(given_(answer), ALLOWED, today=TODAY, tally=tally)
+def messages_of(answer: Answer | NoAnswer, tally: Tally | None = None) -> list[Message]:
+    return blocks.answer(recorded_answer(answer), ALLOWED, today=TODAY, tally=tally)
 
 
 def test_an_answer_is_text_then_sources_then_buttons() -> None:
     old = replace(SOURCE, title="Old", heading="", outdated=True, updated=date(2019, 1, 1))
-    given = given_(
+    recorded = recorded_answer(
         Answer("Ask Ann. [1] Or not. [2]", (replace(SOURCE, updated=date(2026, 8, 1)), old), 0.9),
         as_of=datetime(2026, 11, 24, 14, 2, tzinfo=UTC),
     )
-    [message] = blocks.answer(given, ALLOWED, today=TODAY)
+    [message] = blocks.answer(recorded, ALLOWED, today=TODAY)
 
     link = "https://wiki.example.com/leave#annual"
     assert message.text == "Ask Ann."
@@ -94,15 +94,15 @@ def test_an_answer_is_text_then_sources_then_buttons() -> None:
     assert [block["type"] for block in message.blocks[2:]] == ["context_actions"]
 
 
-def small_print(given: RecordedAnswer) -> str:
-    [message] = blocks.answer(given, ALLOWED, today=TODAY)
+def small_print(recorded: RecordedAnswer) -> str:
+    [message] = blocks.answer(recorded, ALLOWED, today=TODAY)
     return str(message.blocks[1]["elements"][0]["text"])
 
 
 def test_quotations_in_a_model_s_place_say_why() -> None:
     answer = Answer("Ask Ann. [1]", (SOURCE,), 0.9, fallback=Fallback.SLOW)
 
-    assert small_print(given_(answer)).split("\n")[0] == (
+    assert small_print(recorded_answer(answer)).split("\n")[0] == (
         "The language model took too long, so here are quotes from the pages."
     )
 
@@ -116,43 +116,43 @@ COMPOSED = Answer(
 
 
 def test_the_words_behind_a_footnote_of_a_model_stand_below_its_source() -> None:
-    lines = small_print(given_(COMPOSED)).split("\n")
+    lines = small_print(recorded_answer(COMPOSED)).split("\n")
 
     assert lines[0].startswith("[1] <https://wiki.example.com/leave")
     assert lines[1:] == ["\u201cLeave is thirty days long.\u201d"]
 
 
 def test_a_quotation_is_not_repeated_below_its_source() -> None:
-    [line] = small_print(given_(replace(COMPOSED, composed=False))).split("\n")
+    [line] = small_print(recorded_answer(replace(COMPOSED, composed=False))).split("\n")
 
     assert line.startswith("[1] ")
 
 
 def test_words_behind_a_footnote_ping_nobody_and_link_nowhere() -> None:
     hostile = "<!channel> @here <@U1> [x](https://evil.com) https://evil.com :white_check_mark: [2]"
-    said = replace(COMPOSED, sources=(replace(SOURCE, quote=hostile),))
-    [message] = shown(said)
+    answer = replace(COMPOSED, sources=(replace(SOURCE, quote=hostile),))
+    [message] = messages_of(answer)
 
     live = live_pings({"text": message.text, "blocks": message.blocks})
-    assert {(one.kind, one.host) for one in live} == {("link", "wiki.example.com")}
-    assert small_print(given_(said)).split("\n")[1] == (
+    assert {(ping.kind, ping.host) for ping in live} == {("link", "wiki.example.com")}
+    assert small_print(recorded_answer(answer)).split("\n")[1] == (
         "\u201c&lt;!channel&gt; @\u2060here &lt;@U1&gt; x https:\u2060//evil.com "
         ":\u2060white_check_mark: (2)\u201d"
     )
 
 
 def test_where_there_is_no_room_the_sources_stay_and_the_words_behind_go() -> None:
-    """Addresses of this length fill the small print by themselves."""
+    """Addresses of this length fill the small print alone."""
     long = [f"https://wiki.example.com/{number}?{'x' * 560}" for number in range(5)]
     quotes = tuple(replace(SOURCE, url=url, quote="&" * 150) for url in long)
-    lines = small_print(given_(replace(COMPOSED, sources=quotes))).split("\n")
+    lines = small_print(recorded_answer(replace(COMPOSED, sources=quotes))).split("\n")
 
     assert [line[:3] for line in lines] == ["[1]", "[2]", "[3]", "[4]"]
 
 
 def test_so_does_a_reply_without_an_answer_above_the_nearest_pages() -> None:
     nothing = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (SOURCE,), fallback=Fallback.FAILED)
-    lines = small_print(given_(nothing)).split("\n")
+    lines = small_print(recorded_answer(nothing)).split("\n")
 
     assert lines[0] == "The language model failed, so I only looked for words to quote."
     assert lines[1] == "The nearest pages:"
@@ -165,18 +165,19 @@ def test_a_reply_without_an_answer_promises_no_quotes(why: Fallback) -> None:
     assert why.words_of_silence.partition(", so ")[0] == why.words.partition(", so ")[0]
 
 
-def test_of_a_title_as_long_as_its_page_little_is_looked_at(
+def test_only_the_start_of_a_huge_title_is_examined(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Messages are made on the event loop: 300 KB of joiners took 0.8 s there, for each source."""
+    """Messages are made on the event loop: a title of 300 KB of joiners took 0.8 s for each
+    source."""
     looked_at: list[int] = []
 
-    def noted(text: str) -> str:
+    def record_length(text: str) -> str:
         looked_at.append(len(text))
         return clean(text)
 
     for module in (foreign, mrkdwn):
-        monkeypatch.setattr(module, "clean", noted)
+        monkeypatch.setattr(module, "clean", record_length)
     endless = replace(SOURCE, title="\u200d" * 300_000, heading="Leave " * 50_000)
     line = blocks.source_line(endless, ALLOWED, TODAY)
 
@@ -188,13 +189,15 @@ def test_an_old_source_says_so() -> None:
     old = replace(SOURCE, updated=date(2023, 11, 1), old=True)
     answer = Answer("Ask Ann. [1]", (old,), 0.9)
 
-    assert small_print(given_(answer)).endswith(" \u00b7 :warning: old, updated 3 years ago")
+    assert small_print(recorded_answer(answer)).endswith(
+        " \u00b7 :warning: old, updated 3 years ago"
+    )
 
 
 def test_an_answer_that_could_not_be_checked_says_so_above_its_sources() -> None:
-    """Where it is not cut off, however many they are; its date takes the place of ours."""
+    """The note stays whole, however many sources there are. Its date replaces our own."""
     answer = Answer("Ask Ann. [1]", (SOURCE,), 0.9, unchecked=Unchecked(NOW.replace(hour=9)))
-    lines = small_print(given_(answer, as_of=NOW)).split("\n")
+    lines = small_print(recorded_answer(answer, as_of=NOW)).split("\n")
 
     assert lines[0] == (
         ":warning: The wiki did not answer in time, so these pages could not be checked again."
@@ -206,21 +209,23 @@ def test_an_answer_that_could_not_be_checked_says_so_above_its_sources() -> None
 def test_an_answer_to_whoever_confluence_does_not_tell_says_so_above_its_sources() -> None:
     answer = Answer("Ask Ann. [1]", (SOURCE,), 0.9, narrowed=Narrowed())
 
-    assert small_print(given_(answer)).split("\n")[0] == (
+    assert small_print(recorded_answer(answer)).split("\n")[0] == (
         ":warning: I could not ask the wiki what you may read, so I searched only what is open"
         " to everyone."
     )
 
 
 def test_no_answer_says_so_once() -> None:
-    [message] = shown(NoAnswer(Reason.RIGHTS_UNKNOWN, "I could not ask.", narrowed=Narrowed()))
+    [message] = messages_of(
+        NoAnswer(Reason.RIGHTS_UNKNOWN, "I could not ask.", narrowed=Narrowed())
+    )
 
     assert len(message.blocks) == 1
 
 
 def test_no_answer_says_so_of_its_nearest_pages() -> None:
     nothing = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (SOURCE,), unchecked=Unchecked())
-    lines = small_print(given_(nothing, as_of=NOW)).split("\n")
+    lines = small_print(recorded_answer(nothing, as_of=NOW)).split("\n")
 
     assert lines[0].startswith(":warning: The wiki did not answer in time")
     assert lines[0].endswith("could not be checked again.")
@@ -228,16 +233,16 @@ def test_no_answer_says_so_of_its_nearest_pages() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "answer",
     [
         Answer("Ask Ann. [1]", (SOURCE,), 0.9, linked=LINKED),
         NoAnswer(Reason.UNCHECKED, "I only link them.", linked=LINKED),
     ],
 )
 def test_a_page_that_could_not_be_checked_is_a_link_that_tells_nothing(
-    said: Answer | NoAnswer,
+    answer: Answer | NoAnswer,
 ) -> None:
-    *_, first, second = small_print(given_(said)).split("\n")
+    *_, first, second = small_print(recorded_answer(answer)).split("\n")
 
     assert first == (
         ":link: <https://wiki.example.com/pages/viewpage.action?pageId=7|A page of handbook>:"
@@ -250,8 +255,8 @@ def test_a_page_that_could_not_be_checked_is_a_link_that_tells_nothing(
 
 
 def test_what_is_no_word_on_the_wiki_has_no_buttons() -> None:
-    [message] = shown(NoAnswer(Reason.TOO_LONG, "Please ask in fewer words."))
-    [unchecked] = shown(NoAnswer(Reason.UNCHECKED, "Please ask again."))
+    [message] = messages_of(NoAnswer(Reason.TOO_LONG, "Please ask in fewer words."))
+    [unchecked] = messages_of(NoAnswer(Reason.UNCHECKED, "Please ask again."))
 
     assert unchecked.blocks[1:] == []
     assert [block["type"] for block in message.blocks] == ["section"]
@@ -287,9 +292,9 @@ def test_the_notification_is_the_first_sentence(text: str, sentence: str) -> Non
 
 def test_verdicts_are_counted_in_channels_and_named_in_private() -> None:
     answer = Answer("Yes.", (SOURCE,), 0.9)
-    private = given_(answer, asked=replace(ASKED, private=True))
+    private = recorded_answer(answer, asked=replace(ASKED, private=True))
 
-    [open_] = shown(answer, Tally(good=2, bad=1))
+    [open_] = messages_of(answer, Tally(good=2, bad=1))
     [closed] = blocks.answer(private, ALLOWED, today=TODAY, tally=Tally(bad=1))
 
     assert open_.blocks[-2]["elements"][0]["text"] == ":+1: 2   :-1: 1"
@@ -313,17 +318,17 @@ HOSTILE = st.lists(
 def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
     text: str, other: str, composed: bool
 ) -> None:
-    """By the judgement of the local Slack, which shares no code with the sanitizer."""
+    """The local Slack judges; it shares no code with the sanitizer."""
     source = replace(SOURCE, title=other or "t", heading=text)
     foreign = replace(SOURCE, url=other, title=text)
     behind = (replace(source, quote=text), replace(foreign, quote=other))
-    answer = given_(Answer(text or "x", behind, 0.9, composed=composed))
-    said = answer.answer
-    flag = Flag(1, answer, "U1", Complaint.WRONG, other, FlagState.OPEN, NOW, NOW, again=said)
-    shown_ = OpenParts((source, foreign), whole=True)
+    answer = recorded_answer(Answer(text or "x", behind, 0.9, composed=composed))
+    result = answer.answer
+    flag = Flag(1, answer, "U1", Complaint.WRONG, other, FlagState.OPEN, NOW, NOW, again=result)
+    open_parts = OpenParts((source, foreign), whole=True)
     around = Circumstances(
-        other[:80], answer.asked.question, shown_, shown_, holder=text[:80], owner_words=text,
-        address=f"https://wiki.example.com/{other}", edits=(text, other),
+        other[:80], answer.asked.question, open_parts, open_parts, holder=text[:80],
+        owner_words=text, address=f"https://wiki.example.com/{other}", edits=(text, other),
         history=(HistoryLine("took it", other[:80], NOW),),
     )  # fmt: skip
     allowed = cards.Allowed(ALLOWED, ALLOWED)
@@ -337,7 +342,7 @@ def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
         assert text_length(message.blocks) <= MESSAGE_BLOCKS_TEXT
         assert 0 < len(message.text) <= UPDATED_TEXT
         live = live_pings({"text": message.text, "blocks": message.blocks})
-        assert {(one.kind, one.host) for one in live} <= {("link", "wiki.example.com")}
+        assert {(ping.kind, ping.host) for ping in live} <= {("link", "wiki.example.com")}
 
 
 def test_a_card_with_two_long_answers_and_many_sources_is_one_that_slack_takes() -> None:
@@ -345,7 +350,7 @@ def test_a_card_with_two_long_answers_and_many_sources_is_one_that_slack_takes()
         replace(SOURCE, title=f"Page {number}", url=f"https://wiki.example.com/{'x' * 180}{number}")
         for number in range(12)
     )
-    answer = given_(Answer("word " * 1_000, sources, 0.9))
+    answer = recorded_answer(Answer("word " * 1_000, sources, 0.9))
     flag = Flag(
         1, answer, "U1", Complaint.WRONG, "c" * 1_000, FlagState.FIXED, NOW, NOW,
         again=answer.answer,
@@ -365,12 +370,14 @@ def test_a_card_with_two_long_answers_and_many_sources_is_one_that_slack_takes()
 @examples(HOSTILE)
 def test_a_second_judge_finds_nothing_alive(text: str) -> None:
     for out in (literal(text), *sections(render(text, ALLOWED))):
-        assert {(one.kind, one.host) for one in live_pings(out)} <= {("link", "wiki.example.com")}
+        assert {(ping.kind, ping.host) for ping in live_pings(out)} <= {
+            ("link", "wiki.example.com")
+        }
 
 
 def test_forty_thousand_characters_come_whole_in_messages_that_slack_takes() -> None:
     words = [f"word{number}" for number in range(4500)]
-    messages = shown(Answer(" ".join(words), (SOURCE,) * 40, 0.9))
+    messages = messages_of(Answer(" ".join(words), (SOURCE,) * 40, 0.9))
 
     assert all(text_length(message.blocks) < MESSAGE_BLOCKS_TEXT for message in messages)
     assert all(block_problems(message.blocks, "message") == [] for message in messages)

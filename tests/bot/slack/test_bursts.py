@@ -1,4 +1,4 @@
-"""Many questions at once: all are answered, in order, and whoever waits is told so."""
+"""Many questions at once: all are answered in order, and people who wait are told so."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .conftest import BOTH_WAYS, Bot, until
 from .test_restarts import quiet
 
 LONG = 600.0
-"""Seconds, for a machine that has other things to do."""
+"""Seconds, enough for a busy machine."""
 CHANNELS = [f"C0BURST{number}" for number in range(10)]
 
 
@@ -33,11 +33,11 @@ def crowded(slack: LocalSlack) -> LocalSlack:
 async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_channel(
     bot: Bot, crowded: LocalSlack
 ) -> None:
-    """Over HTTP Slack's requests overtake each other: the one that comes first is begun."""
+    """Over HTTP Slack's requests overtake each other: the bot begins with the first to arrive."""
     bot.change(long_wait=0.06)
     bot.handbook.open.clear()
     await bot.start()
-    asked = {
+    questions_of = {
         channel: [await crowded.mention("U0ANNA", channel, f"leave {n}?") for n in range(20)]
         for channel in CHANNELS
     }
@@ -49,11 +49,11 @@ async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_chan
     await quiet(bot)
 
     overtaken = 0 if bot.connection.socket_mode else 1
-    for channel, questions in asked.items():
+    for channel, questions in questions_of.items():
         answers = crowded.from_app(channel)
         threads = [answer.thread_ts for answer in answers]
         assert threads[overtaken:] == sorted(map(str, threads[overtaken:]))
-        assert set(threads) == {one.ts for one in questions}
+        assert set(threads) == {message.ts for message in questions}
         assert all(answer.text.startswith("Book leave") for answer in answers)
     assert all(delivery.acked for delivery in crowded.deliveries)
     assert any("you are number" in call.arguments.get("status", "") for call in statuses(crowded))
@@ -63,12 +63,12 @@ async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_chan
 async def test_a_question_that_the_database_takes_late_is_not_overtaken(
     bot: Bot, crowded: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Slack gets no answer from a slow database in time, so the question waits in a file as well;
-    and nobody comes by later to look what lies in the inbox."""
+    """A slow database answers Slack too late, so the question also waits in a file; and no later
+    round looks into the inbox."""
     bot.env = replace(bot.env, adopt_every=3600)
     bot.handbook.open.clear()
     await bot.start()
-    asked = [await crowded.mention("U0ANNA", "C0TEAM", "leave 0?")]
+    questions = [await crowded.mention("U0ANNA", "C0TEAM", "leave 0?")]
     await crowded.wait_for(lambda: bot.handbook.asked)
     await crowded.settled()
     receive_all, go_on, slow = DatabaseInbox.receive_all, threading.Event(), [True]
@@ -76,16 +76,16 @@ async def test_a_question_that_the_database_takes_late_is_not_overtaken(
     def takes_long(
         inbox: DatabaseInbox, messages: Sequence[IncomingMessage]
     ) -> list[IncomingMessage]:
-        taken = receive_all(inbox, messages)
+        received = receive_all(inbox, messages)
         if slow:
             slow.clear()
             go_on.wait(LONG)
-        return taken
+        return received
 
     monkeypatch.setattr(DatabaseInbox, "receive_all", takes_long)
     monkeypatch.setattr(receiving, "_PATIENCE", 0.01)
     for number in (1, 2):
-        asked.append(await crowded.mention("U0ANNA", "C0TEAM", f"leave {number}?"))
+        questions.append(await crowded.mention("U0ANNA", "C0TEAM", f"leave {number}?"))
         await crowded.settled()
         monkeypatch.setattr(receiving, "_PATIENCE", LONG)
     go_on.set()
@@ -93,7 +93,9 @@ async def test_a_question_that_the_database_takes_late_is_not_overtaken(
     bot.handbook.open.set()
     await crowded.wait_for(lambda: len(crowded.from_app("C0TEAM")) == 3, timeout=LONG)
 
-    assert [one.thread_ts for one in crowded.from_app("C0TEAM")] == [one.ts for one in asked]
+    assert [message.thread_ts for message in crowded.from_app("C0TEAM")] == [
+        message.ts for message in questions
+    ]
 
 
 @BOTH_WAYS
@@ -115,7 +117,7 @@ async def test_whoever_waits_long_is_told_how_many_are_before_them(
     await crowded.wait_for(lambda: all(crowded.from_app(channel) for channel in CHANNELS[:4]))
     await quiet(bot)
 
-    assert not any(shown["status"] for shown in crowded.statuses.values())
+    assert not any(status["status"] for status in crowded.statuses.values())
 
 
 async def test_whoever_does_not_wait_is_told_nothing(bot: Bot, crowded: LocalSlack) -> None:
@@ -146,7 +148,7 @@ async def test_slack_s_own_limit_delays_and_loses_nothing(bot: Bot, crowded: Loc
 
 
 async def test_a_slack_that_is_away_for_long_is_waited_for(bot: Bot, crowded: LocalSlack) -> None:
-    """Both ways: the socket breaks, and no call comes through."""
+    """In both directions: the socket breaks, and no call gets through."""
     await bot.start()
     for method in ("chat.postMessage", "conversations.replies", "apps.connections.open"):
         crowded.fail_next(method, status=503, times=4)

@@ -1,4 +1,4 @@
-"""A flag's card: seen, taken, settled, by those who may, whatever happens in between."""
+"""A flag's card from post to settlement: who may act on it, and what can happen meanwhile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot, quiet
-from .flags import asked, card, database, flagged, flags, history, passed
+from .flags import ask_in_channel, card, database, flagged, flags, history, passed
 from .test_answering_in_slack import words
 from .test_channel_settings import choose
 from .test_reactions import started
@@ -30,23 +30,23 @@ async def test_a_flag_is_taken_fixed_and_its_person_told_once(
     bot: Bot, slack: LocalSlack, mode: str, free_port: int, tmp_path: Path
 ) -> None:
     await started(bot, slack, mode, free_port)
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "ben is on it" in words(shown))
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_take")
+    await slack.wait_for(lambda: "ben is on it" in words(flag_card))
     bot.handbook.text = "Book leave in the portal. [1]"
-    await slack.click("U0BEN", shown, "flag_fixed")
-    told = await slack.wait_for_message(slack.im("U0ANNA").id)
-    await slack.wait_for(lambda: "told" in words(shown))
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    notice = await slack.wait_for_message(slack.im("U0ANNA").id)
+    await slack.wait_for(lambda: "told" in words(flag_card))
 
-    assert "Old answer" in words(shown)
-    assert "Book leave in the calendar." in words(shown)
-    assert "New answer" in words(shown)
-    assert "Book leave in the portal." in words(shown)
-    assert shown.text == "Fixed: outdated: How do I book leave?"
-    assert shown.action_ids() == ["flag_reopen"]
-    assert FLAG_HANDLED in words(told)
-    assert "Book leave in the portal." in words(told)
+    assert "Old answer" in words(flag_card)
+    assert "Book leave in the calendar." in words(flag_card)
+    assert "New answer" in words(flag_card)
+    assert "Book leave in the portal." in words(flag_card)
+    assert flag_card.text == "Fixed: outdated: How do I book leave?"
+    assert flag_card.action_ids() == ["flag_reopen"]
+    assert FLAG_HANDLED in words(notice)
+    assert "Book leave in the portal." in words(notice)
     assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
     assert history(bot, tmp_path) == [
         ("raised", "U0ANNA"), ("taken", "U0BEN"), ("fixed", "U0BEN"), ("asked_again", ""),
@@ -56,12 +56,12 @@ async def test_a_flag_is_taken_fixed_and_its_person_told_once(
 
 async def test_a_card_names_the_flagger_once(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
 
-    assert "Old." in words(shown)
-    assert "Flagged by anna" in words(shown)
-    assert words(shown).count("anna") == 1
+    assert "Old." in words(flag_card)
+    assert "Flagged by anna" in words(flag_card)
+    assert words(flag_card).count("anna") == 1
 
 
 async def test_who_flagged_is_told_with_their_own_rights_and_reviewers_are_not(
@@ -71,27 +71,27 @@ async def test_who_flagged_is_told_with_their_own_rights_and_reviewers_are_not(
     question = await slack.dm("U0ANNA", "my salary?")
     answer = await slack.wait_for_message(question.channel)
     await flagged(slack, answer)
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_fixed")
-    told = await slack.wait_for_message(
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    notice = await slack.wait_for_message(
         question.channel, lambda message: FLAG_HANDLED in words(message)
     )
-    await slack.wait_for(lambda: "told" in words(shown))
+    await slack.wait_for(lambda: "told" in words(flag_card))
 
-    assert "It is secret." in words(told)
-    assert "secret" not in words(shown)
-    assert "Salaries" not in words(shown)
+    assert "It is secret." in words(notice)
+    assert "secret" not in words(flag_card)
+    assert "Salaries" not in words(flag_card)
 
 
-async def test_what_one_alone_saw_in_a_thread_is_no_context_for_others(
+async def test_a_private_answer_in_a_thread_is_no_context_for_others(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """It would lead the search, and a language model would be shown it."""
+    """It would steer the search, and a language model would see it."""
     slack.add_channel("C0HERS", name="hers", members=["U0ANNA", "U0BEN"])
     await bot.start()
     await choose(slack, sees="asker")
     private = await slack.mention("U0ANNA", "C0HERS", "my salary?")
-    await slack.wait_for_ephemeral("U0ANNA", lambda one: "It is secret." in words(one))
+    await slack.wait_for_ephemeral("U0ANNA", lambda message: "It is secret." in words(message))
     await quiet(bot)
     await choose(slack, sees="all")
     await slack.mention("U0BEN", "C0HERS", "How do I book leave?", thread_ts=private.ts)
@@ -100,7 +100,7 @@ async def test_what_one_alone_saw_in_a_thread_is_no_context_for_others(
     await flagged(slack, answer, "U0BEN")
     await _fixed(slack, "U0BEN")
 
-    assert [one.history for one in bot.handbook.asked[-2:]] == [(), ()]
+    assert [question.history for question in bot.handbook.asked[-2:]] == [(), ()]
 
 
 async def test_what_the_asker_may_read_is_no_context_for_what_everybody_gets(
@@ -108,13 +108,17 @@ async def test_what_the_asker_may_read_is_no_context_for_what_everybody_gets(
 ) -> None:
     await bot.start()
     question = await slack.dm("U0ANNA", "my salary?")
-    await slack.wait_for_message(question.channel, lambda one: "It is secret." in words(one))
+    await slack.wait_for_message(
+        question.channel, lambda message: "It is secret." in words(message)
+    )
     await slack.dm("U0ANNA", "And leave?", thread_ts=question.ts)
-    answer = await slack.wait_for_message(question.channel, lambda one: "calendar" in words(one))
+    answer = await slack.wait_for_message(
+        question.channel, lambda message: "calendar" in words(message)
+    )
     await quiet(bot)
     await flagged(slack, answer)
     await _fixed(slack, "U0ANNA")
-    for_all, for_anna = (one.history for one in bot.handbook.asked[-2:])
+    for_all, for_anna = (question.history for question in bot.handbook.asked[-2:])
 
     assert for_all == (Turn(Role.ASKER, "my salary?"),)
     assert for_anna == (Turn(Role.ASKER, "my salary?"), Turn(Role.BOT, "It is secret. [1]"))
@@ -124,7 +128,8 @@ async def test_what_the_asker_may_read_is_no_context_for_what_everybody_gets(
 async def test_a_chosen_reading_names_no_page_that_reviewers_may_not_read(
     bot: Bot, slack: LocalSlack, typed: str, shown_as: str
 ) -> None:
-    """Nor does the answer that its person gets once the flag is handled, if they flag that."""
+    """The same holds for the answer that its person gets when the flag is handled, if they flag
+    it."""
     readings = (
         Reading("Salaries", "pay: Salaries?", SALARY),
         Reading("Leave", "pay: Leave?", LEAVE),
@@ -136,37 +141,41 @@ async def test_a_chosen_reading_names_no_page_that_reviewers_may_not_read(
     await quiet(bot)
     bot.handbook.said = None
     await slack.dm("U0ANNA", typed, thread_ts=question.ts)
-    answer = await slack.wait_for_message(question.channel, lambda one: one.ts > back.ts)
+    answer = await slack.wait_for_message(question.channel, lambda message: message.ts > back.ts)
     await quiet(bot)
     await flagged(slack, answer)
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_fixed")
-    told = await slack.wait_for_message(question.channel, lambda one: FLAG_HANDLED in words(one))
-    await slack.wait_for(lambda: "told" in words(shown))
-    await flagged(slack, told)
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    notice = await slack.wait_for_message(
+        question.channel, lambda message: FLAG_HANDLED in words(message)
+    )
+    await slack.wait_for(lambda: "told" in words(flag_card))
+    await flagged(slack, notice)
     await slack.wait_for(lambda: slack.from_app("C0REVIEW")[1:])
 
-    assert "Salaries" not in words(shown)
-    assert f"outdated: {shown_as}" in shown.text
+    assert "Salaries" not in words(flag_card)
+    assert f"outdated: {shown_as}" in flag_card.text
     assert f"outdated: {shown_as}" in slack.from_app("C0REVIEW")[1].text
 
 
 async def _fixed(slack: LocalSlack, person: str) -> None:
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_fixed")
-    await slack.wait_for_message(slack.im(person).id, lambda one: FLAG_HANDLED in words(one))
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    await slack.wait_for_message(
+        slack.im(person).id, lambda message: FLAG_HANDLED in words(message)
+    )
 
 
 async def test_an_answer_that_was_right_is_not_wrong_and_may_be_looked_at_again(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_not_wrong")
-    await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
-    await slack.click("U0BEN", shown, "flag_reopen")
-    await slack.wait_for(lambda: shown.text.startswith("Flagged"))
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_not_wrong")
+    await slack.wait_for(lambda: flag_card.text.startswith("Not wrong"))
+    await slack.click("U0BEN", flag_card, "flag_reopen")
+    await slack.wait_for(lambda: flag_card.text.startswith("Flagged"))
 
     assert [flag.state for flag in flags(bot, tmp_path)] == [FlagState.OPEN]
     assert slack.from_app(slack.im("U0ANNA").id) == []
@@ -176,33 +185,33 @@ async def test_an_answer_that_was_right_is_not_wrong_and_may_be_looked_at_again(
 async def test_a_click_counts_only_from_the_review_channel(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """Slack shows the card to members alone; what is posted to us is checked all the same."""
+    """Slack shows the card only to members. The bot checks the channel all the same."""
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
     await slack.leave("U0BEN", "C0REVIEW")
     slack.channels["C0REVIEW"].members.append("U0GUEST")
-    await pressed_by_stealth(slack, "U0BEN", shown, "flag_fixed")
-    await slack.click("U0GUEST", shown, "flag_fixed")
-    told = await slack.wait_for_ephemeral("U0GUEST")
+    await pressed_by_stealth(slack, "U0BEN", flag_card, "flag_fixed")
+    await slack.click("U0GUEST", flag_card, "flag_fixed")
+    reply = await slack.wait_for_ephemeral("U0GUEST")
 
-    assert told.text == NOT_A_REVIEWER
+    assert reply.text == NOT_A_REVIEWER
     assert [flag.state for flag in flags(bot, tmp_path)] == [FlagState.OPEN]
 
 
-async def test_of_two_reviewers_the_second_is_told_that_it_is_settled(
+async def test_the_second_of_two_reviewers_is_told_that_it_is_settled(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
-    before = copy.deepcopy(shown)
-    await slack.click("U0BEN", shown, "flag_not_wrong")
-    await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
+    before = copy.deepcopy(flag_card)
+    await slack.click("U0BEN", flag_card, "flag_not_wrong")
+    await slack.wait_for(lambda: flag_card.text.startswith("Not wrong"))
     await slack.click("U0BEN", before, "flag_fixed")
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
 
-    assert told.text == TOO_LATE
+    assert reply.text == TOO_LATE
     assert [flag.state for flag in flags(bot, tmp_path)] == [FlagState.NOT_WRONG]
 
 
@@ -211,7 +220,7 @@ async def test_edit_page_leads_where_the_page_is_edited_and_only_to_hosts_that_a
 ) -> None:
     bot.change_wiki(git="https://forge.example.com/handbook.git")
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
+    await flagged(slack, await ask_in_channel(bot, slack))
     allowed = await card(slack)
     links = {live.host for live in slack.live_pings(allowed)}
     bot.library.edits = {LEAVE.page: "https://evil.example.com/edit"}
@@ -228,10 +237,10 @@ async def test_a_wiki_may_have_a_review_channel_of_its_own(bot: Bot, slack: Loca
     slack.add_channel("C0BOOK", name="handbook", members=["U0BEN"])
     bot.change_wiki(review_channel="C0BOOK")
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack, "C0BOOK")
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack, "C0BOOK")
 
-    assert shown.text.startswith("Flagged")
+    assert flag_card.text.startswith("Flagged")
     assert slack.from_app("C0REVIEW") == []
 
 
@@ -240,10 +249,10 @@ async def test_the_owner_is_named_alive_once_slack_finds_them_by_address(
 ) -> None:
     bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner="Ben <ben@example.com>"),), 0.9)
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
 
-    assert "Page of <@U0BEN>" in words(shown)
+    assert "Page of <@U0BEN>" in words(flag_card)
     assert slack.from_app(slack.im("U0BEN").id) == []
 
 
@@ -252,16 +261,16 @@ async def test_an_owner_outside_the_review_channel_is_told_once(
 ) -> None:
     bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner="anna@example.com"),), 0.9)
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    told = await slack.wait_for_message(slack.im("U0ANNA").id)
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "is on it" in words(shown))
+    await flagged(slack, await ask_in_channel(bot, slack))
+    notice = await slack.wait_for_message(slack.im("U0ANNA").id)
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_take")
+    await slack.wait_for(lambda: "is on it" in words(flag_card))
 
-    assert told.text.startswith("A page of yours was flagged: outdated")
-    assert "How do I book leave?" in words(told)
-    assert "So." not in words(told)
-    assert told.action_ids() == []
+    assert notice.text.startswith("A page of yours was flagged: outdated")
+    assert "How do I book leave?" in words(notice)
+    assert "So." not in words(notice)
+    assert notice.action_ids() == []
     assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
 
 
@@ -271,7 +280,7 @@ async def test_an_owner_whom_slack_lets_nobody_write_to_is_no_trouble_of_the_rev
     bot.change(review_channel="")
     bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner="ben@example.com"),), 0.9)
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     slack.fail_next("chat.postMessage", error="messages_tab_disabled")
     await flagged(slack, answer)
     await slack.wait_for_ephemeral("U0ANNA")
@@ -285,16 +294,16 @@ async def test_an_owner_whom_slack_lets_nobody_write_to_is_no_trouble_of_the_rev
     "owner",
     ["<@U0BEN>", "<!channel>", "@here", "people-team", "gus@else.example", "nobody@example.com"],
 )
-async def test_what_a_page_calls_its_owner_pings_nobody(
+async def test_the_owner_that_a_page_names_is_not_pinged(
     bot: Bot, slack: LocalSlack, owner: str
 ) -> None:
     bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner=owner),), 0.9)
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
 
-    assert {live.kind for live in slack.live_pings(shown)} == {"link"}
-    assert "Page of " in words(shown)
+    assert {live.kind for live in slack.live_pings(flag_card)} == {"link"}
+    assert "Page of " in words(flag_card)
 
 
 ADA = "confluence-user:wiki.example.com:557058"
@@ -304,16 +313,16 @@ ADA = "confluence-user:wiki.example.com:557058"
 async def test_whom_the_wiki_knows_is_named_by_slack_or_not_at_all(
     bot: Bot, slack: LocalSlack, address: str
 ) -> None:
-    """What names an account is no word for people to read."""
+    """An account's id means nothing to readers."""
     bot.library.owners[ADA] = address
     bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner=ADA),), 0.9)
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = words(await card(slack))
+    await flagged(slack, await ask_in_channel(bot, slack))
+    card_text = words(await card(slack))
 
-    assert ("Page of <@U0BEN>" in shown) == bool(address)
-    assert ("Page of" in shown) == bool(address)
-    assert "confluence-user" not in shown
+    assert ("Page of <@U0BEN>" in card_text) == bool(address)
+    assert ("Page of" in card_text) == bool(address)
+    assert "confluence-user" not in card_text
 
 
 async def test_an_address_that_only_the_wiki_tells_and_slack_does_not_know_is_not_shown(
@@ -322,7 +331,7 @@ async def test_an_address_that_only_the_wiki_tells_and_slack_does_not_know_is_no
     bot.library.owners[ADA] = "ada@else.example"
     bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner=ADA),), 0.9)
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
+    await flagged(slack, await ask_in_channel(bot, slack))
 
     assert "Page of" not in words(await card(slack))
 
@@ -330,21 +339,20 @@ async def test_an_address_that_only_the_wiki_tells_and_slack_does_not_know_is_no
 async def test_the_owner_of_a_closed_page_is_told_alone_if_they_may_read_it(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """The card says neither whose page it is nor which; so a reviewer who owns it is told,
-    too."""
+    """The card names neither the page nor its owner, so a reviewer who owns it is told as well."""
     slack.add_usergroup("S0HR", handle="hr", users=["U0BEN"])
     sources = (replace(SALARY, owner="anna@example.com"), replace(SALARY, owner="ben@example.com"))
     bot.handbook.said = Answer("So much. [1] [2]", sources, 0.9)
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
-    told = await slack.wait_for_message(slack.im("U0BEN").id)
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
+    notice = await slack.wait_for_message(slack.im("U0BEN").id)
     await quiet(bot)
 
-    assert "Salaries" in words(told)
-    assert "So much" not in words(told)
-    assert "Salaries" not in words(shown)
-    assert "U0BEN" not in words(shown)
+    assert "Salaries" in words(notice)
+    assert "So much" not in words(notice)
+    assert "Salaries" not in words(flag_card)
+    assert "U0BEN" not in words(flag_card)
     assert slack.from_app(slack.im("U0ANNA").id) == []
 
 
@@ -353,14 +361,14 @@ async def test_an_edited_page_is_asked_again_once_for_each_edit(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
     bot.handbook.text = "Book leave in the portal. [1]"
     bot.library.edited(LEAVE, "r2")
     passed(bot, tmp_path)
     for _ in range(3):
         await bot.app.maintenance.run_once()
-    first = words(shown)
+    first = words(flag_card)
     bot.handbook.text = "Book leave by phone. [1]"
     bot.library.edited(LEAVE, "r3")
     passed(bot, tmp_path)
@@ -368,8 +376,8 @@ async def test_an_edited_page_is_asked_again_once_for_each_edit(
 
     assert "Old answer" in first
     assert "Book leave in the portal." in first
-    assert "Book leave by phone." in words(shown)
-    assert shown.text.startswith("Flagged")
+    assert "Book leave by phone." in words(flag_card)
+    assert flag_card.text.startswith("Flagged")
     assert [deed for deed, _ in history(bot, tmp_path)] == ["raised", "asked_again", "asked_again"]
 
 
@@ -377,10 +385,10 @@ async def test_a_settled_flag_is_not_asked_again(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_not_wrong")
-    await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_not_wrong")
+    await slack.wait_for(lambda: flag_card.text.startswith("Not wrong"))
     bot.library.edited(LEAVE, "r2")
     passed(bot, tmp_path)
     await bot.app.maintenance.run_once()
@@ -393,28 +401,28 @@ async def test_a_page_that_is_closed_later_leaves_the_card(
     bot: Bot, slack: LocalSlack, tmp_path: Path, settled: bool
 ) -> None:
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
     if settled:
-        await slack.click("U0BEN", shown, "flag_not_wrong")
-        await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
-    before = words(shown)
+        await slack.click("U0BEN", flag_card, "flag_not_wrong")
+        await slack.wait_for(lambda: flag_card.text.startswith("Not wrong"))
+    before = words(flag_card)
     bot.library.restricted(LEAVE, "group:hr")
     bot.handbook.said = Answer("Ask. [1]", (replace(SALARY, page="x"),), 0.9)
     passed(bot, tmp_path)
     await bot.app.maintenance.run_once()
 
     assert "calendar" in before
-    assert "calendar" not in words(shown)
-    assert LEAVE.url not in words(shown)
-    assert "not open to everyone" in words(shown)
+    assert "calendar" not in words(flag_card)
+    assert LEAVE.url not in words(flag_card)
+    assert "not open to everyone" in words(flag_card)
 
 
 async def test_a_card_that_slack_could_not_take_comes_with_the_next_round(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     slack.fail_next("chat.postMessage", status=503)
     await flagged(slack, answer)
     await slack.wait_for_ephemeral("U0ANNA")
@@ -429,7 +437,7 @@ async def test_a_card_that_slack_took_without_our_hearing_of_it_is_not_put_up_tw
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     slack.fail_next("chat.postMessage", drop=True, done=True)
     await flagged(slack, answer)
     await card(slack)
@@ -437,9 +445,9 @@ async def test_a_card_that_slack_took_without_our_hearing_of_it_is_not_put_up_tw
     await bot.kill()
     await bot.start()
     await bot.app.maintenance.run_once()
-    (shown,) = slack.from_app("C0REVIEW")
-    await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "is on it" in words(shown))
+    (flag_card,) = slack.from_app("C0REVIEW")
+    await slack.click("U0BEN", flag_card, "flag_take")
+    await slack.wait_for(lambda: "is on it" in words(flag_card))
 
     assert len(slack.from_app("C0REVIEW")) == 1
 
@@ -448,18 +456,18 @@ async def test_who_is_quicker_than_the_news_of_a_card_gets_no_second_one(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     slack.fail_next("chat.postMessage", drop=True, done=True)
     await flagged(slack, answer)
-    shown = await card(slack)
+    flag_card = await card(slack)
     await slack.wait_for_ephemeral("U0ANNA")
-    await slack.click("U0BEN", shown, "flag_take")
+    await slack.click("U0BEN", flag_card, "flag_take")
     await slack.wait_for(lambda: not bot.app.failures._at_work)
     await slack.settled()
     await bot.app.maintenance.run_once()
 
     assert len(slack.from_app("C0REVIEW")) == 1
-    assert "is on it" in words(shown)
+    assert "is on it" in words(flag_card)
 
 
 @BOTH_WAYS
@@ -467,11 +475,11 @@ async def test_killed_after_fixed_its_person_is_told_after_the_restart(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
     slack.fail_next("conversations.open", status=503)
-    await slack.click("U0BEN", shown, "flag_fixed")
-    await slack.wait_for(lambda: shown.text.startswith("Fixed"))
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    await slack.wait_for(lambda: flag_card.text.startswith("Fixed"))
     await slack.wait_for(lambda: slack.calls_to("conversations.open"))
     await bot.kill()
     before = slack.from_app(slack.im("U0ANNA").id)
@@ -483,11 +491,11 @@ async def test_killed_after_fixed_its_person_is_told_after_the_restart(
     assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
 
 
-async def test_of_two_processes_one_at_a_time_sees_to_what_is_due(
+async def test_one_of_two_processes_at_a_time_does_the_due_work(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     slack.fail_next("chat.postMessage", status=503)
     await flagged(slack, answer)
     await slack.wait_for_ephemeral("U0ANNA")
@@ -502,14 +510,14 @@ async def test_of_two_processes_one_at_a_time_sees_to_what_is_due(
 
 
 @BOTH_WAYS
-async def test_what_waits_is_called_to_mind_once_a_day(
+async def test_a_waiting_flag_is_reminded_of_once_a_day(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     bot.change(remind_after_days=3)
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
+    await flagged(slack, await ask_in_channel(bot, slack))
     await card(slack)
-    await flagged(slack, await asked(bot, slack, "And leave for parents?"), "U0BEN")
+    await flagged(slack, await ask_in_channel(bot, slack, "And leave for parents?"), "U0BEN")
     await slack.wait_for(lambda: len(slack.from_app("C0REVIEW")) == 2)
 
     async def reminded(after: timedelta) -> int:
@@ -531,24 +539,24 @@ async def test_what_waits_is_called_to_mind_once_a_day(
 async def test_who_took_a_flag_is_reminded_alone(bot: Bot, slack: LocalSlack) -> None:
     bot.change(remind_after_days=3)
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "is on it" in words(shown))
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_take")
+    await slack.wait_for(lambda: "is on it" in words(flag_card))
     bot.now += timedelta(days=4)
     await bot.app.maintenance.run_once()
-    told = await slack.wait_for_message(slack.im("U0BEN").id)
+    notice = await slack.wait_for_message(slack.im("U0BEN").id)
 
-    assert told.text == "A flag is waiting."
+    assert notice.text == "A flag is waiting."
     assert len(slack.from_app("C0REVIEW")) == 1
 
 
-async def pressed_by_stealth(slack: LocalSlack, person: str, shown: Message, action: str) -> None:
-    """As Slack would not let them: they are no member of the channel."""
-    slack.channels[shown.channel].members.append(person)
-    payload = slack._interaction("block_actions", person) | slack._in_message(person, shown)
-    slack.channels[shown.channel].members.remove(person)
-    (element,) = [one for one in shown.elements() if one["action_id"] == action]
+async def pressed_by_stealth(slack: LocalSlack, person: str, message: Message, action: str) -> None:
+    """Press as a person who is not in the channel. Slack's own client would not allow it."""
+    slack.channels[message.channel].members.append(person)
+    payload = slack._interaction("block_actions", person) | slack._in_message(person, message)
+    slack.channels[message.channel].members.remove(person)
+    (element,) = [element for element in message.elements() if element["action_id"] == action]
     pressed = {"type": "button", "action_id": action, "value": element["value"]}
     payload |= {"trigger_id": slack.new_trigger(person), "actions": [pressed]}
     await slack._deliver("interactive", payload)

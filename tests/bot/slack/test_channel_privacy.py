@@ -1,7 +1,5 @@
-"""In a channel is said what each of its members may read; the rest, to whom it is open alone.
-
-Anna is in the group hr and may read what salaries are; Ben may not.
-"""
+"""In a channel the bot says only what every member may read; the rest it offers to each person
+alone. Anna is in the group hr and may read the page on salaries; Ben may not."""
 
 from __future__ import annotations
 
@@ -31,8 +29,8 @@ def slack(slack: LocalSlack) -> LocalSlack:
 
 
 async def ask(slack: LocalSlack, channel: str, text: str = SALARY) -> Message:
-    asked = await slack.mention("U0ANNA", channel, text)
-    return await slack.wait_for_message(channel, thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", channel, text)
+    return await slack.wait_for_message(channel, thread_ts=question.ts)
 
 
 async def test_a_private_channel_reads_what_each_of_its_members_may(
@@ -88,24 +86,28 @@ async def test_whoever_joins_counts_from_then_on(listening: Bot, slack: LocalSla
     await slack.leave("U0BEN", "C0HR")
     await slack.settled()
     await quiet(listening)
-    left = await ask(slack, "C0HR")
+    after_leaving = await ask(slack, "C0HR")
 
-    assert before.text == left.text == "It is secret."
+    assert before.text == after_leaving.text == "It is secret."
     assert "found nothing" in words(joined)
 
 
 async def test_whoever_may_read_less_in_a_wiki_counts_so_from_then_on(
     listening: Bot, slack: LocalSlack
 ) -> None:
-    """Without anybody's coming or going: what people hold in a wiki is the wiki's to keep."""
-    held = {"anna@example.com": {"wiki:hr"}, "ben@example.com": {"wiki:hr"}}
-    listening.tokens = lambda email: frozenset(held[email])
+    """Nobody joins or leaves: the wiki decides what groups a person is in."""
+    tokens = {"anna@example.com": {"wiki:hr"}, "ben@example.com": {"wiki:hr"}}
+    listening.tokens = lambda email: frozenset(tokens[email])
     await ask(slack, "C0MIX")
-    held["ben@example.com"] = {"wiki:staff"}
+    tokens["ben@example.com"] = {"wiki:staff"}
     await ask(slack, "C0MIX")
 
-    # Anna alone is offered more, which is asked, too.
-    together = [one.reader for one in listening.handbook.asked if isinstance(one.reader, Audience)]
+    # Anna alone is offered more, and that is a question, too.
+    together = [
+        question.reader
+        for question in listening.handbook.asked
+        if isinstance(question.reader, Audience)
+    ]
     before, after = together
     hr = Acl.of(["wiki:hr"])
     assert hr.admits(before)
@@ -115,14 +117,14 @@ async def test_whoever_may_read_less_in_a_wiki_counts_so_from_then_on(
 async def test_an_answer_is_the_channels_if_rights_change_while_it_is_made(
     listening: Bot, slack: LocalSlack
 ) -> None:
-    held = {"anna@example.com": {"wiki:hr"}, "ben@example.com": {"wiki:hr"}}
-    listening.tokens = lambda email: frozenset(held[email])
+    tokens = {"anna@example.com": {"wiki:hr"}, "ben@example.com": {"wiki:hr"}}
+    listening.tokens = lambda email: frozenset(tokens[email])
     listening.handbook.open.clear()
-    asked = await slack.mention("U0ANNA", "C0MIX", "leave?")
+    question = await slack.mention("U0ANNA", "C0MIX", "leave?")
     await until(lambda: listening.handbook.asked)
-    held["ben@example.com"] = {"wiki:staff"}
+    tokens["ben@example.com"] = {"wiki:staff"}
     listening.handbook.open.set()
-    answer = await slack.wait_for_message("C0MIX", thread_ts=asked.ts)
+    answer = await slack.wait_for_message("C0MIX", thread_ts=question.ts)
 
     assert answer.text == "Book leave in the calendar."
 
@@ -139,7 +141,7 @@ async def test_members_of_a_public_channel_are_not_looked_up_for_each_question(
 async def test_whoever_joined_unheard_of_counts_before_the_channel_is_told_more_than_everyone(
     listening: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Slack tells one process alone who joins, and may be late."""
+    """Slack tells only one process who joins, and may tell it late."""
     monkeypatch.setattr(readers, "JUST_NOW", 0.0)
     before = await ask(slack, "C0HR")
     slack.channels["C0HR"].members.append("U0BEN")
@@ -166,7 +168,7 @@ async def test_whoever_joins_unheard_of_while_an_answer_is_made_is_not_shown_it(
 async def test_a_channel_made_public_is_told_only_what_everyone_may_read_however_busy_it_is(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """Nobody joins or leaves, so no event tells of it."""
+    """Nobody joins or leaves, so no event reports the change."""
     seconds = 0.0
     bot.env = replace(bot.env, seconds=lambda: seconds)
     await bot.start()
@@ -183,13 +185,13 @@ async def test_a_channel_made_public_is_told_only_what_everyone_may_read_however
 async def test_the_asker_alone_is_offered_what_the_channel_may_not_read(
     listening: Bot, slack: LocalSlack
 ) -> None:
-    told = await ask(slack, "C0MIX")
+    text = await ask(slack, "C0MIX")
     offer = await slack.wait_for_ephemeral("U0ANNA")
     await slack.click("U0ANNA", offer, "answer_privately")
     answer = await slack.wait_for_ephemeral("U0ANNA", lambda m: "secret" in words(m))
     await quiet(listening)
 
-    assert offer.thread_ts == answer.thread_ts == told.thread_ts or answer.ts == offer.ts
+    assert offer.thread_ts == answer.thread_ts == text.thread_ts or answer.ts == offer.ts
     assert slack.ephemerals("U0BEN") == []
     assert all("secret" not in words(message) for message in slack.history("C0MIX"))
     assert "verdict" not in answer.action_ids()
@@ -212,8 +214,8 @@ async def test_nothing_is_offered_that_the_asker_may_not_read_either(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    asked = await slack.mention("U0BEN", "C0MIX", SALARY)
-    await slack.wait_for_message("C0MIX", thread_ts=asked.ts)
+    question = await slack.mention("U0BEN", "C0MIX", SALARY)
+    await slack.wait_for_message("C0MIX", thread_ts=question.ts)
     await quiet(bot)
 
     assert slack.ephemeral == []
@@ -235,10 +237,10 @@ async def test_rights_are_looked_at_again_when_the_button_is_pressed(
     assert "secret" not in words(answer)
 
 
-async def test_what_is_private_is_shared_only_where_all_may_read_it(
+async def test_a_private_answer_is_shared_only_where_all_may_read_it(
     listening: Bot, slack: LocalSlack
 ) -> None:
-    told = await ask(slack, "C0MIX")
+    text = await ask(slack, "C0MIX")
     offer = await slack.wait_for_ephemeral("U0ANNA")
     await slack.click("U0ANNA", offer, "answer_privately")
     answer = await slack.wait_for_ephemeral("U0ANNA", lambda m: "secret" in words(m))
@@ -250,7 +252,7 @@ async def test_what_is_private_is_shared_only_where_all_may_read_it(
     await slack.settled()
     await quiet(listening)
     await slack.click("U0ANNA", answer, "share_answer")
-    await slack.wait_for(lambda: "secret" in words(told))
+    await slack.wait_for(lambda: "secret" in words(text))
 
     assert len(slack.from_app("C0MIX")) == 1
 
@@ -258,13 +260,13 @@ async def test_what_is_private_is_shared_only_where_all_may_read_it(
 async def test_what_was_deleted_is_not_shared(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     first = await slack.mention("U0ANNA", "C0MIX", "leave?")
-    asked = await slack.mention("U0ANNA", "C0MIX", SALARY, thread_ts=first.ts)
+    question = await slack.mention("U0ANNA", "C0MIX", SALARY, thread_ts=first.ts)
     offer = await slack.wait_for_ephemeral("U0ANNA")
     await slack.click("U0ANNA", offer, "answer_privately")
     answer = await slack.wait_for_ephemeral("U0ANNA", lambda m: "secret" in words(m))
     await slack.leave("U0BEN", "C0MIX")
     await quiet(bot)
-    await slack.delete(asked)
+    await slack.delete(question)
     await slack.wait_for(lambda: len(slack.from_app("C0MIX")) == 1)
     await slack.click("U0ANNA", answer, "share_answer")
     await slack.wait_for_ephemeral("U0ANNA", lambda m: "no longer have" in m.text)

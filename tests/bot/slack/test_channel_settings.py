@@ -31,8 +31,8 @@ async def choose(slack: LocalSlack, **values: object) -> None:
 
 
 async def ask(slack: LocalSlack, text: str = "leave?") -> Message:
-    asked = await slack.mention("U0ANNA", "C0HERS", text)
-    return await slack.wait_for_message("C0HERS", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0HERS", text)
+    return await slack.wait_for_message("C0HERS", thread_ts=question.ts)
 
 
 @pytest.mark.parametrize("person", ["U0ANNA", "U0BEN"])
@@ -54,9 +54,9 @@ async def test_others_may_not(bot: Bot, slack: LocalSlack, person: str, words: s
     slack.channels["C0HERS"].members += ["U0CAT", "U0GUEST"]
     await bot.start()
     await slack.command(person, "C0HERS", "/wiki", "settings")
-    told = await slack.wait_for_ephemeral(person)
+    reply = await slack.wait_for_ephemeral(person)
 
-    assert words in told.text
+    assert words in reply.text
     assert slack.views(person) == []
 
 
@@ -101,7 +101,7 @@ async def test_the_language_of_a_channel_is_asked_for_in_it_and_nowhere_else(
     await bot.stop()
     await bot.start()
     view = await opened(slack)
-    (select,) = [one for one in view.elements() if one["type"] == "static_select"]
+    (select,) = [element for element in view.elements() if element["type"] == "static_select"]
     direct = await slack.dm("U0ANNA", "leave?")
     await slack.wait_for_message(direct.channel)
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
@@ -145,12 +145,12 @@ async def test_answers_to_the_asker_alone_follow_their_rights_and_can_be_shared(
     listening: Bot, slack: LocalSlack
 ) -> None:
     await choose(slack, sees="asker")
-    asked = await slack.mention("U0ANNA", "C0HERS", "leave and salary?")
+    question = await slack.mention("U0ANNA", "C0HERS", "leave and salary?")
     answer = await slack.wait_for_ephemeral("U0ANNA", lambda m: "secret" in words(m))
     await quiet(listening)
     assert slack.from_app("C0HERS") == []
     await slack.click("U0ANNA", answer, "share_answer")
-    shared = await slack.wait_for_message("C0HERS", thread_ts=asked.ts)
+    shared = await slack.wait_for_message("C0HERS", thread_ts=question.ts)
 
     assert answer.thread_ts is None  # nothing is in the thread yet
     assert shared.text == "Book leave in the calendar."
@@ -200,7 +200,7 @@ async def test_flags_of_a_channel_go_where_it_says(bot: Bot, slack: LocalSlack) 
 
 
 async def test_flags_go_to_no_channel_that_the_bot_is_not_in(bot: Bot, slack: LocalSlack) -> None:
-    """Their cards could not be posted there, and nobody would see them."""
+    """The bot could not post cards there, and nobody would see the flags."""
     await bot.start()
     submission = await slack.submit("U0ANNA", await opened(slack), {"review": "C0NOBOT"})
 
@@ -210,9 +210,9 @@ async def test_flags_go_to_no_channel_that_the_bot_is_not_in(bot: Bot, slack: Lo
 async def test_there_is_nothing_to_set_where_the_bot_is_not(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await slack.command("U0BEN", "C0NOBOT", "/wiki", "settings")
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
 
-    assert told.text == "Use this in a channel that I am in: it sets how I answer there."
+    assert reply.text == "Use this in a channel that I am in: it sets how I answer there."
     assert slack.views("U0BEN") == []
 
 
@@ -222,6 +222,6 @@ async def test_there_is_nothing_to_set_in_a_direct_conversation(
     await bot.start()
     direct = slack.im("U0ANNA").id
     await slack.command("U0ANNA", direct, "/wiki", "settings")
-    told = await slack.wait_for_ephemeral("U0ANNA")
+    reply = await slack.wait_for_ephemeral("U0ANNA")
 
-    assert told.text.startswith("Use this in a channel")
+    assert reply.text.startswith("Use this in a channel")

@@ -1,4 +1,4 @@
-"""What says too little gets buttons back, and each reading is asked once."""
+"""A vague question gets buttons in return, and each reading is asked once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BACK = Clarify(
 
 
 class Vague(Handbook):
-    """Asks back whatever is just ``leave``."""
+    """Asks back if the question is just ``leave``."""
 
     def answer(self, question: Question) -> Result:
         if question.text == "leave?":
@@ -56,13 +56,13 @@ async def vague(request: pytest.FixtureRequest, bot: Bot, free_port: int) -> Vag
 
 
 async def in_channel(slack: LocalSlack) -> Message:
-    """The question in return, to Anna in a channel."""
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    return await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    """Ask as Anna in a channel; return the question that the bot asks in return."""
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    return await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
 
 
 async def answered(slack: LocalSlack, back: Message) -> Message:
-    """What came after the question in return."""
+    """Return the reply after the bot's question."""
     return await slack.wait_for_message(
         back.channel, lambda message: message.ts > back.ts, thread_ts=back.thread_ts
     )
@@ -109,11 +109,11 @@ async def test_a_press_asks_its_reading_in_the_thread_and_the_buttons_give_way(
     assert not [live for live in slack.live_pings(back) if live.kind != "link"]
 
 
-async def test_in_a_direct_message_the_rights_of_whoever_presses_count(
+async def test_the_rights_of_the_presser_count_in_a_direct_message(
     vague: Vague, slack: LocalSlack
 ) -> None:
-    asked = await slack.dm("U0ANNA", "leave?")
-    back = await slack.wait_for_message(asked.channel, thread_ts=asked.ts)
+    question = await slack.dm("U0ANNA", "leave?")
+    back = await slack.wait_for_message(question.channel, thread_ts=question.ts)
     await slack.click("U0ANNA", back, "choice-1")
     await answered(slack, back)
 
@@ -122,7 +122,7 @@ async def test_in_a_direct_message_the_rights_of_whoever_presses_count(
     assert "chosen by" not in words(back)
 
 
-async def test_what_was_asked_first_goes_with_the_choice(vague: Vague, slack: LocalSlack) -> None:
+async def test_the_first_question_goes_with_the_choice(vague: Vague, slack: LocalSlack) -> None:
     back = await in_channel(slack)
     await slack.click("U0ANNA", back, "choice-1")
     await answered(slack, back)
@@ -138,10 +138,10 @@ async def test_a_second_press_asks_nothing_and_is_told_so(
     await slack.click("U0ANNA", before, "choice-1")
     await answered(slack, back)
     await slack.click("U0BEN", before, "choice-2")
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
     await quiet(bot)
 
-    assert told.text.startswith("This was already chosen")
+    assert reply.text.startswith("This was already chosen")
     assert len(replies(slack, back)) == 1
     assert vague.asked[-1].text.startswith("Leave > Annual leave")
 
@@ -191,16 +191,16 @@ async def test_whoever_is_not_in_the_conversation_chooses_nothing(
 async def test_a_choice_is_of_its_own_conversation(
     bot: Bot, vague: Vague, slack: LocalSlack
 ) -> None:
-    """A value that was made up, or copied from elsewhere, opens nothing."""
+    """A value that was made up or copied from another conversation opens nothing."""
     private = await slack.dm("U0ANNA", "leave?")
     back = await slack.wait_for_message(private.channel, thread_ts=private.ts)
     public = await in_channel(slack)
     forged = replace(public, blocks=back.blocks)
     await slack.click("U0BEN", forged, "choice-1")
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
     await quiet(bot)
 
-    assert told.text.startswith("I no longer know")
+    assert reply.text.startswith("I no longer know")
     assert len(vague.asked) == 2
 
 
@@ -211,8 +211,8 @@ async def test_a_number_or_a_label_in_the_thread_chooses_too(
     bot.answering = vague = Vague()
     await bot.start()
     back = await in_channel(slack)
-    shown = typed.replace("<", "&lt;").replace(">", "&gt;")
-    await slack.mention("U0ANNA", "C0TEAM", shown, thread_ts=back.thread_ts)
+    escaped = typed.replace("<", "&lt;").replace(">", "&gt;")
+    await slack.mention("U0ANNA", "C0TEAM", escaped, thread_ts=back.thread_ts)
     answer = await answered(slack, back)
 
     assert answer.text == "Book leave in the calendar."
@@ -233,7 +233,7 @@ async def test_after_a_choice_another_may_be_typed(bot: Bot, slack: LocalSlack) 
 
 
 @pytest.mark.parametrize("typed", ["0", "22", "annual leave for parents?"])
-async def test_what_names_no_reading_is_a_question_of_its_own(
+async def test_a_text_that_names_no_reading_is_a_new_question(
     bot: Bot, slack: LocalSlack, typed: str
 ) -> None:
     bot.answering = vague = Vague()
@@ -252,12 +252,12 @@ async def test_a_number_elsewhere_or_of_no_reading_chooses_nothing(
     bot.answering = vague = Vague()
     await bot.start()
     back = await in_channel(slack)
-    asked = await slack.mention("U0ANNA", "C0TEAM", "2")
-    elsewhere = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "2")
+    elsewhere = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await slack.mention("U0ANNA", "C0TEAM", "3", thread_ts=back.thread_ts)
-    there = await answered(slack, back)
+    in_thread = await answered(slack, back)
 
-    assert elsewhere.text == there.text == "There is nothing to choose with this number."
+    assert elsewhere.text == in_thread.text == "There is nothing to choose with this number."
     assert len(vague.asked) == 1
     assert back.action_ids() == ["choice-1", "choice-2"]
 
@@ -284,10 +284,10 @@ async def test_a_reaction_brings_no_button_back(bot: Bot, slack: LocalSlack) -> 
     await slack.wait_for(lambda: "chosen by anna" in words(back))
     await quiet(bot)
     await slack.react("U0BEN", back, "-1")
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
     await slack.settled()
 
-    assert told.text.startswith("Noted: this answer did not help")
+    assert reply.text.startswith("Noted: this answer did not help")
     assert back.action_ids() == []
 
 
@@ -303,13 +303,13 @@ async def test_a_question_in_return_is_taken_back_with_a_page_that_it_names(
     passed(bot, tmp_path)
     await bot.app.maintenance.run_once()
     await slack.click("U0BEN", before, "choice-1")
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
     await slack.mention("U0ANNA", "C0TEAM", "2", thread_ts=back.thread_ts)
     await answered(slack, back)
 
     assert back.text == RETRACTED.text
     assert "Leave" not in words(back)
-    assert told.text.startswith("I no longer know")
+    assert reply.text.startswith("I no longer know")
     assert [question.text for question in vague.asked] == ["leave?"]
 
 
@@ -331,9 +331,9 @@ def test_a_label_is_cut_to_what_a_button_holds() -> None:
 )
 def test_which_reading_words_mean(typed: str, label: str) -> None:
     offered: Any = [Reading("A b", "", ANNUAL), Reading("C", "", ANNUAL)]
-    found = reading_named(typed, offered)
+    reading = reading_named(typed, offered)
 
-    assert (found.label if found else "") == label
+    assert (reading.label if reading else "") == label
 
 
 @pytest.mark.parametrize(
@@ -346,11 +346,11 @@ def test_which_reading_words_mean(typed: str, label: str) -> None:
         ("1. setup", ""),
     ],
 )
-def test_labels_that_differ_in_their_signs_alone_are_told_apart(typed: str, label: str) -> None:
+def test_labels_that_differ_only_in_signs_are_told_apart(typed: str, label: str) -> None:
     offered: Any = [Reading(f"Setup of {name}", "", ANNUAL) for name in ("C", "C++", "C#")]
-    found = reading_named(typed, offered)
+    reading = reading_named(typed, offered)
 
-    assert (found.label if found else "") == label
+    assert (reading.label if reading else "") == label
 
 
 @pytest.mark.parametrize(
@@ -377,15 +377,15 @@ async def test_in_a_followed_thread_a_number_needs_no_mention(
 async def test_a_question_that_is_edited_or_deleted_takes_along_what_was_chosen_of_it(
     vague: Vague, bot: Bot, slack: LocalSlack, edited: bool
 ) -> None:
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    back = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    back = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await slack.click("U0ANNA", back, "choice-2")
     await answered(slack, back)
     await quiet(bot)
     if edited:
-        await slack.edit(asked, "<@U0LOCALBOT> leave abroad?")
+        await slack.edit(question, "<@U0LOCALBOT> leave abroad?")
     else:
-        await slack.delete(asked)
+        await slack.delete(question)
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == int(edited))
     await quiet(bot)
 
@@ -395,12 +395,12 @@ async def test_a_question_that_is_edited_or_deleted_takes_along_what_was_chosen_
 async def test_after_an_edit_that_says_too_little_again_there_is_another_choice(
     vague: Vague, bot: Bot, slack: LocalSlack
 ) -> None:
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    back = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    back = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await slack.click("U0ANNA", back, "choice-2")
     await answered(slack, back)
     await quiet(bot)
-    await slack.edit(asked, "<@U0LOCALBOT>  leave?")
+    await slack.edit(question, "<@U0LOCALBOT>  leave?")
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 1)
     await quiet(bot)
     await slack.click("U0BEN", back, "choice-1")
@@ -414,14 +414,14 @@ async def test_after_an_edit_that_says_too_little_again_there_is_another_choice(
 async def test_a_choice_that_waited_while_its_question_was_edited_is_not_answered(
     vague: Vague, bot: Bot, slack: LocalSlack
 ) -> None:
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    back = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    back = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
     vague.open.clear()
     busy = await slack.mention("U0BEN", "C0TEAM", "leave abroad?")
     await until(lambda: vague.asked[-1].text == "leave abroad?")
     await slack.click("U0ANNA", back, "choice-2")
-    await slack.edit(asked, "<@U0LOCALBOT> lunch?")
+    await slack.edit(question, "<@U0LOCALBOT> lunch?")
     await slack.settled()
     vague.open.set()
     await slack.wait_for_message("C0TEAM", thread_ts=busy.ts)

@@ -1,4 +1,4 @@
-"""`/wiki` beside reindexing: who may call what, and what each may be shown."""
+"""`/wiki` except reindexing: who may use which command, and what each person may see."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def whispered(slack: LocalSlack, person: str, text: str) -> str:
 
 
 @pytest.mark.parametrize("text", ["flags", "gaps", "access <@U0BEN> <https://wiki.example.com/a>"])
-async def test_what_is_for_admins_is_for_nobody_else(
+async def test_only_admins_may_use_the_commands_of_admins(
     bot: Bot, slack: LocalSlack, text: str
 ) -> None:
     await bot.start()
@@ -124,13 +124,13 @@ async def test_guests_are_told_nothing_of_the_wikis(bot: Bot, slack: LocalSlack)
 async def test_access_says_which_gate_stops_somebody(bot: Bot, slack: LocalSlack) -> None:
     bot.operations.may_read["anna@example.com"] = False
     await bot.start()
-    told = await whispered(
+    reply = await whispered(
         slack, "U0BEN", "access <@U0ANNA|anna> <https://wiki.example.com/pay|pay>"
     )
 
-    assert "No: anna may not read Salaries of wiki" in told
-    assert "Passed at space HR" in told
-    assert "STOPPED at Layoffs above it: restricted to Ben" in told
+    assert "No: anna may not read Salaries of wiki" in reply
+    assert "Passed at space HR" in reply
+    assert "STOPPED at Layoffs above it: restricted to Ben" in reply
     assert bot.operations.asked[0] == (
         "anna@example.com",
         "https://wiki.example.com/pay",
@@ -143,12 +143,12 @@ async def test_access_names_no_page_that_the_admin_may_not_read(
 ) -> None:
     bot.operations.may_read["ben@example.com"] = False
     await bot.start()
-    told = await whispered(slack, "U0BEN", "access <@U0ANNA> <https://wiki.example.com/pay>")
+    reply = await whispered(slack, "U0BEN", "access <@U0ANNA> <https://wiki.example.com/pay>")
 
-    assert "Yes: anna may read this page of wiki" in told
-    assert "Salaries" not in told
-    assert "Layoffs" not in told
-    assert "Passed at a page above it" in told
+    assert "Yes: anna may read this page of wiki" in reply
+    assert "Salaries" not in reply
+    assert "Layoffs" not in reply
+    assert "Passed at a page above it" in reply
 
 
 @pytest.mark.parametrize(
@@ -182,14 +182,14 @@ async def test_flags_show_what_was_asked_and_not_what_was_answered(
     await quiet(bot)
     await flag(slack, "U0ANNA", answer, "wrong", "Wrong <!here> number")
     await slack.wait_for_message("C0REVIEW")
-    told = await whispered(slack, "U0BEN", "flags")
-    while "Open the card" not in told:  # where it is is noted a moment after it was posted
-        told = await whispered(slack, "U0BEN", "flags")
+    reply = await whispered(slack, "U0BEN", "flags")
+    while "Open the card" not in reply:  # where it is is noted a moment after it was posted
+        reply = await whispered(slack, "U0BEN", "flags")
 
-    assert "1 open flag, the oldest first:" in told
-    assert "What is the salary of level 4?" in told
-    assert "Wrong &lt;!here&gt; number" in told
-    assert "It is secret" not in told
+    assert "1 open flag, the oldest first:" in reply
+    assert "What is the salary of level 4?" in reply
+    assert "Wrong &lt;!here&gt; number" in reply
+    assert "It is secret" not in reply
 
 
 async def test_no_flag_is_a_sentence(bot: Bot, slack: LocalSlack) -> None:
@@ -212,14 +212,14 @@ async def test_gaps_are_grouped_with_the_nearest_pages_and_private_ones_counted(
     await ask(slack, "Where is the parking garage?", "parking garage where?", "Who runs payroll?")
     await slack.dm("U0ANNA", "Am I being fired?")
     await slack.wait_for_message(slack.im("U0ANNA").id)
-    told = await whispered(slack, "U0BEN", "gaps")
+    reply = await whispered(slack, "U0BEN", "gaps")
 
-    first, second = told.index("parking garage where?"), told.index("Who runs payroll?")
+    first, second = reply.index("parking garage where?"), reply.index("Who runs payroll?")
     assert first < second
-    assert "Asked 2 times, last today" in told
-    assert "Leave &gt; Annual leave" in told
-    assert "fired" not in told
-    assert "And 1 question asked in private, which I show to nobody." in told
+    assert "Asked 2 times, last today" in reply
+    assert "Leave &gt; Annual leave" in reply
+    assert "fired" not in reply
+    assert "And 1 question asked in private, which I show to nobody." in reply
 
 
 async def test_a_gap_that_the_wiki_answers_by_now_is_none(bot: Bot, slack: LocalSlack) -> None:
@@ -250,19 +250,19 @@ async def test_a_question_of_a_private_channel_is_private_whoever_its_answer_was
     question = await slack.mention("U0ANNA", "C0BOARD", "Is Ben being fired?")
     await slack.wait_for_message("C0BOARD", thread_ts=question.ts)
     await quiet(bot)
-    told = await whispered(slack, "U0BEN", "gaps")
+    reply = await whispered(slack, "U0BEN", "gaps")
 
-    assert "fired" not in told
-    assert "And 1 question asked in private, which I show to nobody." in told
+    assert "fired" not in reply
+    assert "And 1 question asked in private, which I show to nobody." in reply
 
 
 async def test_where_all_gaps_are_private_no_list_is_announced(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await slack.dm("U0ANNA", "Am I being fired?")
     await slack.wait_for_message(slack.im("U0ANNA").id)
-    told = await whispered(slack, "U0BEN", "gaps")
+    reply = await whispered(slack, "U0BEN", "gaps")
 
-    assert told == (
+    assert reply == (
         "In the last 30 days there was no unanswered question that I may show.\n"
         "And 1 question asked in private, which I show to nobody."
     )
@@ -270,22 +270,22 @@ async def test_where_all_gaps_are_private_no_list_is_announced(bot: Bot, slack: 
 
 async def forget(slack: LocalSlack, person: str) -> Any:
     await slack.command(person, "C0TEAM", "/wiki", "forget me")
-    message = await slack.wait_for_ephemeral(person, lambda told: "Shall I" in told.text)
+    message = await slack.wait_for_ephemeral(person, lambda tab: "Shall I" in tab.text)
     await slack.click(person, message, "forget_me")
     await slack.wait_for(lambda: "Deleted" in message.text)
     return message
 
 
 def kept_of(data: Path, *marks: str) -> list[str]:
-    """Where in the database one of ``marks`` still stands."""
-    database, found = Database.open(data / "state.db"), []
+    """Return the database rows that still contain one of ``marks``."""
+    database, lines = Database.open(data / "state.db"), []
     with database.begin() as connection:
         for table in metadata.sorted_tables:
             for row in connection.execute(table.select()):
                 text = repr(tuple(row))
-                found += [f"{table.name}: {text}" for mark in marks if mark in text]
+                lines += [f"{table.name}: {text}" for mark in marks if mark in text]
     database.close()
-    return found
+    return lines
 
 
 @BOTH_WAYS
@@ -312,9 +312,9 @@ async def test_whoever_asks_to_be_forgotten_is_in_no_table(
     assert before
     assert kept_of(tmp_path, "U0ANNA", "Anna") == []
     assert kept_of(tmp_path, "Ben asks")
-    gone, kept = (words(message) for message in slack.from_app("C0REVIEW"))
-    assert gone == "The person who asked this had it deleted, and the flag with it."
-    assert "Flagged by someone" in kept
+    deleted, remaining = (words(message) for message in slack.from_app("C0REVIEW"))
+    assert deleted == "The person who asked this had it deleted, and the flag with it."
+    assert "Flagged by someone" in remaining
 
 
 async def test_a_question_that_is_not_answered_yet_is_forgotten_too(
@@ -411,7 +411,7 @@ async def test_the_help_shows_people_what_they_may_use(bot: Bot, slack: LocalSla
     assert "/wiki forget me" in guest
     assert "/wiki help" in guest
     assert "/wiki settings" in admin
-    assert "/wiki settings" in member  # she made the channel
+    assert "/wiki settings" in member  # Anna made the channel
     assert "/wiki settings" not in guest
     assert "/wiki status" in member
     assert "/wiki status" not in guest
@@ -419,34 +419,34 @@ async def test_the_help_shows_people_what_they_may_use(bot: Bot, slack: LocalSla
 
 
 async def test_slack_s_own_hint_names_each_subcommand(bot: Bot, slack: LocalSlack) -> None:
-    """It stands in the manifest, apart from the commands."""
+    """The hint is in the manifest, apart from the commands."""
     (command,) = json.loads(MANIFEST.read_text())["features"]["slash_commands"]
     hinted = {each.split()[0] for each in command["usage_hint"].split(" | ")}
     await bot.start()
-    told = await whispered(slack, "U0BEN", "help")
-    there = set(re.findall(r"/wiki (\w+)", told)) - {"and"}  # "and a question"
+    reply = await whispered(slack, "U0BEN", "help")
+    subcommands = set(re.findall(r"/wiki (\w+)", reply)) - {"and"}  # "and a question"
 
-    assert "audit" in there
-    assert there == hinted
-    assert all(name in command["description"].casefold() for name in there)
+    assert "audit" in subcommands
+    assert subcommands == hinted
+    assert all(name in command["description"].casefold() for name in subcommands)
 
 
 def direct(slack: LocalSlack, text: str) -> Iterator[Message]:
-    """The bot's direct messages with this text."""
+    """Yield the bot's direct messages with this text."""
     for channel in slack.channels:
         if channel.startswith("D"):
-            yield from (one for one in slack.from_app(channel) if text in words(one))
+            yield from (message for message in slack.from_app(channel) if text in words(message))
 
 
 @BOTH_WAYS
-async def test_what_no_database_accepts_is_left_out_of_a_question(
+async def test_characters_that_no_database_accepts_are_left_out_of_a_question(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    told = await whispered(slack, "U0ANNA", "how do I\0 book leave?")
+    reply = await whispered(slack, "U0ANNA", "how do I\0 book leave?")
     await until(lambda: bot.handbook.asked)
 
-    assert told.startswith("That is a question")
+    assert reply.startswith("That is a question")
     assert bot.handbook.asked[0].text == "how do I book leave?"
 
 
@@ -458,8 +458,8 @@ async def test_a_question_is_answered_in_a_direct_message(
 
     assert "I answer it in our direct messages" in await whispered(slack, "U0ANNA", text)
     answer = await slack.wait_for(lambda: next(direct(slack, "Book leave"), None))
-    (asked,) = direct(slack, "You asked")
-    assert answer.thread_ts == asked.ts
+    (question,) = direct(slack, "You asked")
+    assert answer.thread_ts == question.ts
     assert bot.handbook.asked[-1].text == text
     assert bot.handbook.asked[-1].person == "U0ANNA"
     assert slack.from_app("C0TEAM") == []
@@ -482,19 +482,19 @@ async def test_a_follow_up_to_a_question_asked_with_the_command_comes_with_it(
     )
 
 
-async def test_what_is_neither_a_command_nor_a_question_says_what_to_do(
+async def test_a_text_that_is_no_command_and_no_question_gets_advice(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    told = await whispered(slack, "U0ANNA", "vpn")
+    reply = await whispered(slack, "U0ANNA", "vpn")
 
-    assert "I do not know /wiki vpn." in told
-    assert "/wiki how do I" in told
+    assert "I do not know /wiki vpn." in reply
+    assert "/wiki how do I" in reply
     assert bot.handbook.asked == []
 
 
 async def test_a_refusal_says_what_can_be_done_instead(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
-    told = await whispered(slack, "U0ANNA", "reindex")
+    reply = await whispered(slack, "U0ANNA", "reindex")
 
-    assert "Ask one of them. /wiki help has what you can use." in told
+    assert "Ask one of them. /wiki help has what you can use." in reply

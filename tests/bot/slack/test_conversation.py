@@ -1,4 +1,4 @@
-"""A thread is a conversation: what was said in it before a question goes with it."""
+"""A thread is a conversation: its earlier messages go along with a question."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from tests.bot.slack.conftest import Bot
 
 
 async def follow_up(bot: Bot, slack: LocalSlack, thread: str) -> tuple[Turn, ...]:
-    """What goes along with a question that is asked in a thread now."""
-    asked = await slack.mention("U0ANNA", "C0TEAM", "And for leave abroad?", thread_ts=thread)
+    """Ask in the thread; return the history that goes along with the question."""
+    question = await slack.mention("U0ANNA", "C0TEAM", "And for leave abroad?", thread_ts=thread)
     await slack.wait_for_message(
-        "C0TEAM", lambda message: float(message.ts) > float(asked.ts), thread_ts=thread
+        "C0TEAM", lambda message: float(message.ts) > float(question.ts), thread_ts=thread
     )
     return bot.handbook.asked[-1].history
 
@@ -31,7 +31,9 @@ async def test_a_follow_up_comes_with_what_was_said_before_it(bot: Bot, slack: L
     assert bot.handbook.asked[0].history == ()
 
 
-async def test_what_was_edited_or_deleted_counts_as_it_is_now(bot: Bot, slack: LocalSlack) -> None:
+async def test_edited_and_deleted_messages_count_in_their_current_state(
+    bot: Bot, slack: LocalSlack
+) -> None:
     await bot.start()
     first = await slack.say("U0ANNA", "C0TEAM", "Who knows about leaf?")
     noise = await slack.say("U0ANNA", "C0TEAM", "Never mind.", thread_ts=first.ts)

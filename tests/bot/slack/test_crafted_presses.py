@@ -1,8 +1,6 @@
-"""A person who crafts what they press, send or stop gets nothing and changes nothing.
-
-Slack signs what it hands over, but the ids in it may be those of other messages, other channels
-and other people's answers. Mallory is a member of the workspace and of the team's channel.
-"""
+"""A person who forges a press, a form or a stop gets nothing and changes nothing. Slack signs its
+payloads, but the ids in them may belong to other messages, other channels and other people's
+answers. Mallory is a member of the workspace and of the team's channel."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ from bot.state.answers import DatabaseAnswers
 from bot.state.threads import DatabaseThreads
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
-from .flags import asked, database, flagged, flags
+from .flags import ask_in_channel, database, flagged, flags
 from .test_channel_settings import choose
 from .test_choices import Vague
 
@@ -38,7 +36,7 @@ def slack(slack: LocalSlack) -> LocalSlack:
 
 
 def pressed(slack: LocalSlack, person: str, where: Message, element: Json) -> Json:
-    """What Slack would hand over if ``person`` pressed ``element`` in ``where``."""
+    """Return Slack's payload for a press by ``person`` on ``element`` in ``where``."""
     payload = slack._interaction("block_actions", person) | {
         "trigger_id": slack.new_trigger(person),
         "container": {
@@ -70,27 +68,27 @@ def button(action: str, value: str) -> Json:
     return {"type": "button", "action_id": action, "value": value}
 
 
-def tally(bot: Bot, folder: Path, given: int) -> Tally:
+def tally(bot: Bot, folder: Path, number: int) -> Tally:
     with database(folder) as opened:
-        return DatabaseAnswers(opened).tally(given)
+        return DatabaseAnswers(opened).tally(number)
 
 
 async def private_answer(bot: Bot, slack: LocalSlack) -> Message:
-    """Anna's, in her conversation with the bot: answer 1."""
+    """Return Anna's answer 1, from her direct conversation with the bot."""
     question = await slack.dm("U0ANNA", "my salary?")
     answer = await slack.wait_for_message(question.channel)
     await quiet(bot)
     return answer
 
 
-async def complain(bot: Bot, slack: LocalSlack, person: str, given: int) -> None:
-    """With the form that belongs to an answer of theirs, and the id of another one."""
-    mine = await slack.dm(person, "leave?")
-    answer = await slack.wait_for_message(mine.channel)
+async def complain(bot: Bot, slack: LocalSlack, person: str, number: int) -> None:
+    """Submit the form of an answer of their own with the id of another answer."""
+    question = await slack.dm(person, "leave?")
+    answer = await slack.wait_for_message(question.channel)
     await quiet(bot)
     await slack.click(person, answer, "verdict", "negative")
     view = await slack.wait_for_view(person)
-    view.definition["private_metadata"] = f'{{"answer": {given}}}'
+    view.definition["private_metadata"] = f'{{"answer": {number}}}'
     await slack.submit(person, view, {"choice": "wrong", "words": "Show me."})
     await slack.settled()
     await bot.app.failures.finish(5)
@@ -103,17 +101,17 @@ async def complain(bot: Bot, slack: LocalSlack, person: str, given: int) -> None
 async def test_nobody_complains_about_an_answer_that_is_not_theirs_to_see(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """Else they would be told what was asked, and so would reviewers."""
+    """Otherwise they and the reviewers would learn the question."""
     await bot.start()
     await private_answer(bot, slack)
     await complain(bot, slack, MALLORY, 1)
-    told = slack.from_app(slack.im(MALLORY).id)[-1]
+    reply = slack.from_app(slack.im(MALLORY).id)[-1]
 
-    assert told.text == FORGOTTEN.text
+    assert reply.text == FORGOTTEN.text
     assert flags(bot, tmp_path) == []
     assert tally(bot, tmp_path, 1) == Tally()
     assert slack.from_app("C0REVIEW") == []
-    assert all("salary" not in words(one) for one in slack.from_app(slack.im(MALLORY).id))
+    assert all("salary" not in words(message) for message in slack.from_app(slack.im(MALLORY).id))
 
 
 async def test_nobody_complains_about_an_answer_of_a_channel_that_they_are_not_in(
@@ -132,7 +130,7 @@ async def test_who_left_the_channel_while_the_form_was_open_complains_about_noth
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await slack.click(MALLORY, answer, "verdict", "negative")
     view = await slack.wait_for_view(MALLORY)
     await slack.leave(MALLORY, "C0TEAM")
@@ -148,7 +146,7 @@ async def test_who_flagged_and_left_is_not_told_what_is_asked_there_now(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await flagged(slack, answer, MALLORY)
     card = await slack.wait_for_message("C0REVIEW")
     await slack.wait_for_ephemeral(MALLORY)
@@ -165,32 +163,32 @@ async def test_who_flagged_and_left_is_not_told_what_is_asked_there_now(
 # Verdicts
 
 
-@pytest.mark.parametrize("given", [1, 999])
+@pytest.mark.parametrize("number", [1, 999])
 async def test_a_verdict_counts_from_who_may_see_the_answer(
-    bot: Bot, slack: LocalSlack, tmp_path: Path, given: int
+    bot: Bot, slack: LocalSlack, tmp_path: Path, number: int
 ) -> None:
     await bot.start()
     await private_answer(bot, slack)
-    mine = await asked(bot, slack)
-    before = words(mine)
-    await press(bot, slack, pressed(slack, MALLORY, mine, verdict(f"good:{given}")))
+    answer = await ask_in_channel(bot, slack)
+    before = words(answer)
+    await press(bot, slack, pressed(slack, MALLORY, answer, verdict(f"good:{number}")))
 
     assert tally(bot, tmp_path, 1) == Tally()
-    assert words(mine) == before
+    assert words(answer) == before
     assert slack.ephemerals(MALLORY)[-1].text == FORGOTTEN.text
 
 
 async def test_a_private_answer_is_drawn_over_no_other_message(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """What one person alone was shown has no message; the one that is pressed is not it."""
+    """An answer shown to one person alone has no message; the pressed one is another message."""
     await bot.start()
     await choose(slack, sees="asker")
     await slack.mention("U0ANNA", "C0HERS", "my salary?")
-    await slack.wait_for_ephemeral("U0ANNA", lambda one: "secret" in words(one))
+    await slack.wait_for_ephemeral("U0ANNA", lambda message: "secret" in words(message))
     await quiet(bot)
-    other = await asked(bot, slack)
-    slack.messages["C0HERS"] = {other.ts: other}  # a message of the bot's in that channel
+    other = await ask_in_channel(bot, slack)
+    slack.messages["C0HERS"] = {other.ts: other}  # a message of the bot in that channel
     other.channel = "C0HERS"
     for person in (MALLORY, "U0ANNA"):
         await press(bot, slack, pressed(slack, person, other, verdict("good:1")))
@@ -203,7 +201,10 @@ async def test_an_answer_is_drawn_in_its_own_message_alone(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    first, second = await asked(bot, slack), await asked(bot, slack, "leave again?")
+    first, second = (
+        await ask_in_channel(bot, slack),
+        await ask_in_channel(bot, slack, "leave again?"),
+    )
     before = words(second)
     await press(bot, slack, pressed(slack, MALLORY, second, verdict("good:1")))
 
@@ -215,9 +216,9 @@ async def test_an_answer_is_drawn_in_its_own_message_alone(
 async def test_a_quick_press_counts_before_the_message_is_noted(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """Slack is asked whether the message carries the answer."""
+    """The bot asks Slack whether the message carries the answer."""
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     with database(tmp_path) as opened:
         DatabaseAnswers(opened).posted(1, "")
     await press(bot, slack, pressed(slack, MALLORY, answer, verdict("good:1")))
@@ -248,7 +249,7 @@ async def test_stop_ends_what_the_person_asked_and_nobody_elses(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    first = await asked(bot, slack)
+    first = await ask_in_channel(bot, slack)
     bot.handbook.open.clear()
     annas = await slack.mention("U0ANNA", "C0TEAM", "leave for Anna?", thread_ts=first.thread_ts)
     await until(lambda: len(bot.handbook.asked) == 2)
@@ -256,15 +257,17 @@ async def test_stop_ends_what_the_person_asked_and_nobody_elses(
     await slack.settled()
     await bot.app.failures.finish(5)
     bot.handbook.open.set()
-    await slack.wait_for_message("C0TEAM", lambda one: one.ts > annas.ts, thread_ts=first.thread_ts)
+    await slack.wait_for_message(
+        "C0TEAM", lambda message: message.ts > annas.ts, thread_ts=first.thread_ts
+    )
     await quiet(bot)
 
-    assert not [one for one in slack.from_app("C0TEAM") if "stopped" in words(one)]
+    assert not [message for message in slack.from_app("C0TEAM") if "stopped" in words(message)]
 
 
 async def test_stop_ends_ones_own_question_beside_anothers(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
-    first = await asked(bot, slack)
+    first = await ask_in_channel(bot, slack)
     bot.handbook.open.clear()
     await slack.mention("U0ANNA", "C0TEAM", "leave for Anna?", thread_ts=first.thread_ts)
     await slack.mention(MALLORY, "C0TEAM", "leave for me?", thread_ts=first.thread_ts)
@@ -273,9 +276,9 @@ async def test_stop_ends_ones_own_question_beside_anothers(bot: Bot, slack: Loca
     await slack.wait_for(lambda: any("stopped" in words(o) for o in slack.from_app("C0TEAM")))
     bot.handbook.open.set()
     await quiet(bot)
-    *_, one, other = slack.from_app("C0TEAM")
+    *_, earlier, other = slack.from_app("C0TEAM")
 
-    assert sorted(["stopped" in words(one), "stopped" in words(other)]) == [False, True]
+    assert sorted(["stopped" in words(earlier), "stopped" in words(other)]) == [False, True]
 
 
 @pytest.mark.parametrize("channel", ["C0TEAM", "C0OTHER"])
@@ -307,48 +310,50 @@ def vague(bot: Bot) -> Vague:
 async def test_nobody_chooses_among_what_another_was_asked_in_private(
     bot: Bot, vague: Vague, slack: LocalSlack
 ) -> None:
-    """The readings name pages that only whoever was asked may be allowed to read."""
+    """The readings name pages that only the asker may be allowed to read."""
     await bot.start()
     await choose(slack, sees="asker")
     await slack.mention("U0ANNA", "C0HERS", "leave?")
-    await slack.wait_for_ephemeral("U0ANNA", lambda one: "choice-1" in one.action_ids())
+    await slack.wait_for_ephemeral("U0ANNA", lambda message: "choice-1" in message.action_ids())
     await quiet(bot)
-    seen = len(vague.asked)
+    before = len(vague.asked)
     for channel in ("C0HERS", "C0TEAM"):
         somewhere = await slack.say(MALLORY, channel, "Hello.")
         await press(bot, slack, pressed(slack, MALLORY, somewhere, button("choice-1", "1:1")))
 
-    assert len(vague.asked) == seen
+    assert len(vague.asked) == before
     assert slack.from_app("C0HERS") == []
-    assert all("no longer know" in words(one) for one in slack.ephemerals(MALLORY))
+    assert all("no longer know" in words(message) for message in slack.ephemerals(MALLORY))
 
 
 async def test_a_choice_is_asked_under_no_other_message(
     bot: Bot, vague: Vague, slack: LocalSlack
 ) -> None:
-    """Else the question that stands there would be taken for answered."""
+    """Otherwise the question of that message would count as answered."""
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    await slack.wait_for_message("C0TEAM", lambda one: "choice-1" in one.action_ids())
+    await slack.wait_for_message("C0TEAM", lambda message: "choice-1" in message.action_ids())
     await quiet(bot)
     annas = await slack.say("U0ANNA", "C0TEAM", "Good morning.")
     await press(bot, slack, pressed(slack, MALLORY, annas, button("choice-1", "1:1")))
-    seen = len(vague.asked)
+    before = len(vague.asked)
     await slack.edit(annas, "<@U0LOCALBOT> my salary?")
-    await until(lambda: len(vague.asked) > seen)
+    await until(lambda: len(vague.asked) > before)
     await quiet(bot)
 
-    assert seen == 1
+    assert before == 1
     assert vague.asked[-1].person == "U0ANNA"
 
 
 @pytest.mark.parametrize("value", ["1:0", "1:-1", "1:9"])
-async def test_what_was_not_offered_is_not_chosen(
+async def test_a_reading_that_was_not_offered_cannot_be_chosen(
     bot: Bot, vague: Vague, slack: LocalSlack, value: str
 ) -> None:
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    back = await slack.wait_for_message("C0TEAM", lambda one: "choice-1" in one.action_ids())
+    back = await slack.wait_for_message(
+        "C0TEAM", lambda message: "choice-1" in message.action_ids()
+    )
     await quiet(bot)
     await press(bot, slack, pressed(slack, MALLORY, back, button("choice-1", value)))
 
@@ -366,24 +371,24 @@ async def test_anothers_private_answer_is_neither_given_nor_shared(
     await bot.start()
     await choose(slack, sees="asker")
     await slack.mention("U0ANNA", "C0HERS", "leave?")
-    await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    await slack.wait_for_ephemeral("U0ANNA", lambda message: "calendar" in words(message))
     await quiet(bot)
     somewhere = await slack.say(MALLORY, "C0HERS", "Hello.")
     await press(bot, slack, pressed(slack, MALLORY, somewhere, button(action, "1")))
 
     assert slack.from_app("C0HERS") == []
-    assert all("calendar" not in words(one) for one in slack.ephemerals(MALLORY))
+    assert all("calendar" not in words(message) for message in slack.ephemerals(MALLORY))
 
 
 async def test_what_is_private_takes_no_place_of_what_the_channel_reads(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
-    seen = len(bot.handbook.asked)
+    answer = await ask_in_channel(bot, slack)
+    before = len(bot.handbook.asked)
     await press(bot, slack, pressed(slack, "U0ANNA", answer, button("answer_again", "1")))
 
-    assert len(bot.handbook.asked) == seen
+    assert len(bot.handbook.asked) == before
     assert slack.from_app("C0TEAM") == [answer]
 
 
@@ -391,17 +396,18 @@ async def test_what_is_private_takes_no_place_of_what_the_channel_reads(
 async def test_who_left_a_channel_gets_and_shares_nothing_there(
     bot: Bot, slack: LocalSlack, action: str
 ) -> None:
-    """What was said in a thread goes with the question; they may not read it any more."""
+    """The earlier messages of a thread go along with a question; this person may no longer read
+    them."""
     await bot.start()
     await choose(slack, sees="asker")
     await slack.mention("U0ANNA", "C0HERS", "leave?")
-    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda message: "calendar" in words(message))
     await quiet(bot)
-    seen = len(bot.handbook.asked)
+    before = len(bot.handbook.asked)
     await slack.leave("U0ANNA", "C0HERS")
     await press(bot, slack, pressed(slack, "U0ANNA", answer, button(action, "1")))
 
-    assert len(bot.handbook.asked) == seen
+    assert len(bot.handbook.asked) == before
     assert slack.from_app("C0HERS") == []
 
 
@@ -414,7 +420,7 @@ async def settings_sent(
     await slack.command("U0ANNA", "C0HERS", "/wiki", "settings")
     view = await slack.wait_for_view("U0ANNA")
     submission = await slack.submit("U0ANNA", view, {"sees": "all"})
-    await slack.wait_for_ephemeral("U0ANNA", lambda one: "Saved" in one.text)
+    await slack.wait_for_ephemeral("U0ANNA", lambda message: "Saved" in message.text)
     assert submission.delivery is not None
     forged = copy.deepcopy(submission.delivery.payload)
     forged["user"]["id"] = person
@@ -437,7 +443,7 @@ async def settings_sent(
 async def test_a_channel_is_set_to_nothing_that_the_form_does_not_offer(
     bot: Bot, slack: LocalSlack, change: dict[str, Any]
 ) -> None:
-    """A language, for one, goes into what a language model is told."""
+    """The language, for one, goes into the prompt of a language model."""
     await bot.start()
     await settings_sent(bot, slack, "U0ANNA", change)
     await slack.say("U0BEN", "C0HERS", "How long is leave?")
@@ -453,7 +459,7 @@ async def test_a_channel_is_set_to_nothing_that_the_form_does_not_offer(
 async def test_nobody_sets_a_direct_conversation_not_even_an_admin(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """Else an admin would be sent what others flag there."""
+    """Otherwise an admin would receive the flags of others."""
     slack.channels["C0REVIEW"].members.append("U0BEN")
     await bot.start()
     direct = slack.im("U0ANNA").id
@@ -476,7 +482,7 @@ async def test_a_flag_is_seen_to_from_its_review_channel_wherever_it_is_pressed(
     bot: Bot, slack: LocalSlack, tmp_path: Path, action: str
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await flagged(slack, answer)
     await slack.wait_for_message("C0REVIEW")
     await press(bot, slack, pressed(slack, MALLORY, answer, button(action, "1")))
@@ -490,8 +496,8 @@ async def test_a_job_is_cancelled_by_admins_alone(bot: Bot, slack: LocalSlack) -
     await bot.start()
     bot.syncs.open.clear()
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex handbook")
-    message = await slack.wait_for_message("C0TEAM", lambda one: bool(one.action_ids()))
-    (cancel,) = [one for one in message.elements() if one["type"] == "button"]
+    message = await slack.wait_for_message("C0TEAM", lambda message: bool(message.action_ids()))
+    (cancel,) = [element for element in message.elements() if element["type"] == "button"]
     await press(bot, slack, pressed(slack, MALLORY, message, button(cancel["action_id"], "1")))
     bot.syncs.open.set()
     await until(lambda: not bot.app.reindexer._working or bot.app.reindexer._working.done())
@@ -515,14 +521,14 @@ async def test_who_made_a_channel_and_left_it_sets_nothing_there(
     assert (await slack.wait_for_message("C0HERS")).text == "Book leave in the calendar."
 
 
-async def test_what_is_asked_in_a_private_channel_is_flagged_into_no_public_one(
+async def test_flags_from_a_private_channel_go_to_no_public_one(
     bot: Bot, slack: LocalSlack
 ) -> None:
     slack.channels["C0HERS"].kind = "group"
     await bot.start()
     await settings_sent(bot, slack, "U0ANNA", {"review": {"selected_conversation": "C0OTHER"}})
 
-    (*_, sent) = [one for one in slack.deliveries if one.kind == "interactive"]
+    (*_, sent) = [delivery for delivery in slack.deliveries if delivery.kind == "interactive"]
     assert sent.answer is not None
     assert "only go to a private channel" in sent.answer["errors"]["review"]
 
@@ -532,10 +538,10 @@ async def test_who_gets_no_answers_does_not_stop_those_of_others(
     bot: Bot, slack: LocalSlack, tmp_path: Path, mentioning: bool
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     slack.channels["C0TEAM"].members.append("U0GUEST")
-    words_ = f"{f'<@{slack.bot_user_id}> ' * mentioning}stop following"
-    await slack.say("U0GUEST", "C0TEAM", words_, thread_ts=answer.thread_ts)
+    text = f"{f'<@{slack.bot_user_id}> ' * mentioning}stop following"
+    await slack.say("U0GUEST", "C0TEAM", text, thread_ts=answer.thread_ts)
     await quiet(bot)
     with database(tmp_path) as opened:
         thread = Thread(slack.team_id, "C0TEAM", str(answer.thread_ts))

@@ -1,4 +1,4 @@
-"""The database goes away under the running bot, and comes back."""
+"""The database fails under the running bot, and comes back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .conftest import Bot, quiet, until
 
 
 class Plug:
-    """Pulled, no database answers; as SQLAlchemy tells it."""
+    """If pulled, the database fails with the errors of SQLAlchemy."""
 
     def __init__(self) -> None:
         self.is_pulled = False
@@ -60,36 +60,39 @@ async def test_a_question_waits_and_is_answered_once_when_the_database_is_back(
     listening: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
 ) -> None:
     plug.is_pulled = True
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for(lambda: slack.ephemeral)
     waiting = [file.stat().st_mode & 0o777 for file in (tmp_path / "spool").iterdir()]
     acknowledged = [delivery.acked for delivery in slack.deliveries]
     plug.is_pulled = False
-    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await until(lambda: not any((tmp_path / "spool").iterdir()))
     await quiet(listening)
 
     assert set(waiting) == {0o600}
     assert all(acknowledged)
     assert [whisper.text for whisper in slack.ephemeral] == [WAITS.text]
-    assert [message.thread_ts for message in slack.from_app("C0TEAM")] == [asked.ts]
+    assert [message.thread_ts for message in slack.from_app("C0TEAM")] == [question.ts]
 
 
 @pytest.mark.usefixtures("often")
 async def test_a_follow_up_that_waits_with_its_question_is_answered_too(
     listening: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
 ) -> None:
-    """Without a mention it is for the bot only because of the question, which is not in the inbox
-    before it either."""
+    """Without a mention, it is for the bot only because it follows a question, and the inbox does
+    not have that question yet either."""
     plug.is_pulled = True
-    asked = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
-    await slack.say("U0ANNA", "C0TEAM", "How much of it do I get?", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
+    await slack.say("U0ANNA", "C0TEAM", "How much of it do I get?", thread_ts=question.ts)
     await until(lambda: len([*(tmp_path / "spool").glob("*.json")]) == 2)
     plug.is_pulled = False
     await until(lambda: not any((tmp_path / "spool").iterdir()))
     await quiet(listening)
 
-    assert len([one for one in slack.from_app("C0TEAM") if one.thread_ts == asked.ts]) == 2
+    assert (
+        len([message for message in slack.from_app("C0TEAM") if message.thread_ts == question.ts])
+        == 2
+    )
 
 
 @pytest.mark.usefixtures("often")
@@ -97,11 +100,11 @@ async def test_an_edit_that_comes_meanwhile_counts(
     listening: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
 ) -> None:
     plug.is_pulled = True
-    asked = await slack.mention("U0ANNA", "C0TEAM", "lunch?")
-    await slack.edit(asked, f"<@{slack.bot_user_id}> leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "lunch?")
+    await slack.edit(question, f"<@{slack.bot_user_id}> leave?")
     await until(lambda: len(list((tmp_path / "spool").glob("*.json"))) >= 2)
     plug.is_pulled = False
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(listening)
 
     assert answer.text.startswith("Book leave")
@@ -109,18 +112,18 @@ async def test_an_edit_that_comes_meanwhile_counts(
 
 
 @pytest.mark.usefixtures("often")
-async def test_what_waits_outlives_the_bot(
+async def test_waiting_questions_outlive_the_bot(
     bot: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
 ) -> None:
     await bot.start()
     plug.is_pulled = True
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await until(lambda: list((tmp_path / "spool").glob("*.json")))
     await slack.settled()
     await bot.kill()
     plug.is_pulled = False
     await bot.start()
-    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
 
     assert len(slack.from_app("C0TEAM")) == 1
@@ -131,22 +134,22 @@ async def test_what_waits_outlives_the_bot(
 async def test_where_nothing_can_be_kept_the_person_is_told_and_slack_delivers_again(
     bot: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
 ) -> None:
-    """Over a socket, too; but there Slack waits three seconds before each delivery."""
+    """The same holds over a socket, but there Slack waits three seconds before each delivery."""
     (tmp_path / "spool").write_text("in the way")
     await bot.start()
     plug.is_pulled = True
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for(lambda: slack.ephemeral)
     await slack.settled()
-    told = [whisper.text for whisper in slack.ephemeral]
+    whispers = [whisper.text for whisper in slack.ephemeral]
     acknowledged = [delivery.acked for delivery in slack.deliveries]
     plug.is_pulled = False
     for delivery in list(slack.deliveries):
         slack.redeliver(delivery.event_id)
-    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
 
-    assert told == [NOT_KEPT.text]
+    assert whispers == [NOT_KEPT.text]
     assert not any(acknowledged)
     assert len(slack.from_app("C0TEAM")) == 1
 
@@ -164,12 +167,12 @@ async def test_a_database_that_hangs_keeps_nobody_waiting(
     monkeypatch.setattr(receiving, "_PATIENCE", 0.05)
     monkeypatch.setattr(DatabaseInbox, "receive_all", frozen)
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await until(lambda: list((tmp_path / "spool").glob("*.json")))
     await slack.settled()
     acknowledged = all(delivery.acked for delivery in slack.deliveries)
     thaw.set()
-    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
 
     assert acknowledged
@@ -188,22 +191,22 @@ async def test_the_log_says_once_that_it_went_and_once_that_it_is_back(
     await bot.start()
     caplog.clear()
     plug.is_pulled = True
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for(lambda: slack.ephemeral)
     plug.is_pulled = False
-    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await until(lambda: len(loud(caplog)) > 1)
     await quiet(bot)
 
-    gone, back = loud(caplog)
-    assert "(server is down)" in gone
+    outage, back = loud(caplog)
+    assert "(server is down)" in outage
     assert "can be used again" in back
 
 
 def loud(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Beside what upkeep says of the review channel, whenever it comes to that."""
-    loud = [one for one in caplog.records if one.levelno >= logging.WARNING]
-    return [one.getMessage() for one in loud if "is public" not in one.getMessage()]
+    """Return the warnings, except the one on the review channel, which may come at any time."""
+    loud = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    return [record.getMessage() for record in loud if "is public" not in record.getMessage()]
 
 
 def test_a_statement_that_is_refused_is_no_outage(
@@ -221,11 +224,12 @@ def test_a_statement_that_is_refused_is_no_outage(
 async def test_nobody_is_told_of_a_reaction_to_a_message_that_is_not_the_bots(
     listening: Bot, slack: LocalSlack, plug: Plug
 ) -> None:
-    """It needs no database: whoever reacts to anything in a channel of the bot's would be told."""
-    said = await slack.say("U0ANNA", "C0TEAM", "Lunch at noon")
+    """This needs no database: otherwise everybody who reacts in a channel of the bot would get a
+    message."""
+    message = await slack.say("U0ANNA", "C0TEAM", "Lunch at noon")
     await quiet(listening)
     plug.is_pulled = True
-    await slack.react("U0BEN", said, "+1")
+    await slack.react("U0BEN", message, "+1")
     await quiet(listening)
     await until(lambda: not listening.app.failures._at_work)
 

@@ -1,4 +1,4 @@
-"""The weekly digest: when it comes, what it says, and to whom it says nothing."""
+"""The weekly digest: when it is posted, its contents, and who never sees it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
 from .conftest import LEAVE, SALARY, Bot, quiet, words
-from .flags import asked, card, flagged
+from .flags import ask_in_channel, card, flagged
 from .test_commands import ROW, ask
 from .test_home import HOSTILE
 from .test_verdicts import flag
@@ -24,7 +24,7 @@ DUE = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def weekly(bot: Bot, slack: LocalSlack) -> None:
-    """Rounds are when a test says, but for the first, at the start; Slack's clock is ours."""
+    """Maintenance runs only at the start and when a test says so. Slack's clock is the test's."""
 
     def now() -> float:
         return bot.now.timestamp()
@@ -35,20 +35,20 @@ def weekly(bot: Bot, slack: LocalSlack) -> None:
 
 
 def digests(slack: LocalSlack) -> list[Message]:
-    return [one for one in slack.from_app("C0REVIEW") if "The last 7 days" in one.text]
+    return [message for message in slack.from_app("C0REVIEW") if "The last 7 days" in message.text]
 
 
 async def at(bot: Bot, moment: datetime) -> None:
-    """The round of the start, which may still go on, ends before: half a round at each of two
-    hours sees to what is due twice."""
+    """Finish the round of the start first: half a round at each of two times would do the due work
+    twice."""
     async with bot.app.maintenance.locks.hold("(upkeep)"):
         bot.now = moment
     await bot.app.maintenance.run_once()
 
 
 async def busy(bot: Bot, slack: LocalSlack) -> None:
-    """One question, so that there is something to say."""
-    await asked(bot, slack)
+    """Ask one question, so that the digest has something to report."""
+    await ask_in_channel(bot, slack)
     await quiet(bot)
 
 
@@ -105,7 +105,7 @@ async def test_one_that_could_not_come_in_time_comes_late_or_not_at_all(
     assert len(digests(slack)) == number
 
 
-async def test_of_a_week_in_which_nothing_was_there_is_none(bot: Bot, slack: LocalSlack) -> None:
+async def test_a_week_without_questions_has_no_digest(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await at(bot, DUE)
     await busy(bot, slack)
@@ -160,41 +160,43 @@ async def test_it_says_how_the_week_was(bot: Bot, slack: LocalSlack) -> None:
     await ask(slack, "Where is the garage?", "garage where?", "Who runs payroll?")
     bot.handbook.said = Answer("It is so. [1]", (replace(LEAVE, updated=date(2024, 3, 1)),), 0.9)
     for number in range(3):
-        answer = await asked(bot, slack, f"leave {number}?")
+        answer = await ask_in_channel(bot, slack, f"leave {number}?")
     bot.handbook.said = None
     await flagged(slack, answer)
-    shown = await card(slack)
+    flag_card = await card(slack)
     await at(bot, DUE)
     (message,) = digests(slack)
-    told = words(message)
+    text = words(message)
 
-    assert "*The last 7 days*: 6 questions, 50% answered, :-1: 100% of 1 verdict" in told
-    assert "*Flags*: 1 opened, 0 fixed, 1 open." in told
-    assert f"Waits longest, since 24 Nov (1 day ago): <{address(slack, shown)}|leave 2?>" in told
-    assert "\u2022 garage where? (2 times)\n\u2022 Who runs payroll?" in told
-    assert "|Leave> \u00b7 updated 2 years ago \u00b7 in 3 answers" in told
-    assert "*Syncs that went wrong*: space, plans" in told
-    assert "token" not in told
-    assert "secret/" not in told
+    assert "*The last 7 days*: 6 questions, 50% answered, :-1: 100% of 1 verdict" in text
+    assert "*Flags*: 1 opened, 0 fixed, 1 open." in text
+    assert (
+        f"Waits longest, since 24 Nov (1 day ago): <{address(slack, flag_card)}|leave 2?>" in text
+    )
+    assert "\u2022 garage where? (2 times)\n\u2022 Who runs payroll?" in text
+    assert "|Leave> \u00b7 updated 2 years ago \u00b7 in 3 answers" in text
+    assert "*Syncs that went wrong*: space, plans" in text
+    assert "token" not in text
+    assert "secret/" not in text
     assert message.text == "The last 7 days: 6 questions, 50% answered, :-1: 100% of 1 verdict"
 
 
 def address(slack: LocalSlack, message: Message) -> str:
-    """As the app was told it."""
-    found = [
+    """Return the permalink that the app received."""
+    permalinks = [
         call.answer["permalink"]
         for call in slack.calls_to("chat.getPermalink")
         if call.arguments.get("message_ts") == message.ts
     ]
-    return str(found[-1])
+    return str(permalinks[-1])
 
 
 async def test_what_is_fixed_counts(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_fixed")
-    await slack.wait_for(lambda: "told" in words(shown))
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    await slack.wait_for(lambda: "told" in words(flag_card))
     await at(bot, DUE)
 
     assert "*Flags*: 1 opened, 1 fixed, 0 open" in words(*digests(slack))
@@ -205,7 +207,7 @@ async def in_the_open(bot: Bot, slack: LocalSlack) -> None:
 
 
 async def in_a_private_channel(bot: Bot, slack: LocalSlack) -> None:
-    """Of more people than whose rights count: what it is told is open to everyone."""
+    """A channel with too many members for their rights to count: everybody may see its answers."""
     slack.add_channel("C0BOARD", kind="group", members=["U0ANNA", "U0BEN"])
     await slack.mention("U0ANNA", "C0BOARD", "Where is the garage?")
 
@@ -219,7 +221,7 @@ async def to_the_bot_alone(bot: Bot, slack: LocalSlack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ask_", "is_shown"),
+    ("put_question", "is_shown"),
     [
         (in_the_open, True),
         (in_a_private_channel, False),
@@ -228,18 +230,18 @@ async def to_the_bot_alone(bot: Bot, slack: LocalSlack) -> None:
     ],
 )
 async def test_questions_are_told_that_were_asked_where_anybody_may_read_along(
-    bot: Bot, slack: LocalSlack, ask_: Callable[[Bot, LocalSlack], object], is_shown: bool
+    bot: Bot, slack: LocalSlack, put_question: Callable[[Bot, LocalSlack], object], is_shown: bool
 ) -> None:
     bot.change(private_members=0, shared_channels=True)
     await bot.start()
-    await ask_(bot, slack)  # type: ignore[misc]
+    await put_question(bot, slack)  # type: ignore[misc]
     await slack.wait_for(lambda: slack.calls_to("chat.postMessage"))
     await quiet(bot)
     await at(bot, DUE)
-    told = words(*digests(slack))
+    text = words(*digests(slack))
 
-    assert "1 question, 0% answered" in told
-    assert ("garage" in told) == is_shown
+    assert "1 question, 0% answered" in text
+    assert ("garage" in text) == is_shown
 
 
 async def test_pages_are_told_that_everyone_may_read(bot: Bot, slack: LocalSlack) -> None:
@@ -247,7 +249,7 @@ async def test_pages_are_told_that_everyone_may_read(bot: Bot, slack: LocalSlack
     await bot.start()
     bot.handbook.said = Answer("It is so. [1]", (secret,), 0.9)
     for number in range(3):
-        await asked(bot, slack, f"salary {number}?")
+        await ask_in_channel(bot, slack, f"salary {number}?")
     await at(bot, DUE)
 
     assert "Salaries" not in words(*digests(slack))
@@ -259,13 +261,13 @@ async def test_a_flag_whose_card_is_elsewhere_is_counted_and_not_said(
     slack.add_channel("C0BOOK", name="handbook", kind="group", members=["U0BEN"])
     bot.change_wiki(review_channel="C0BOOK")
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
+    await flagged(slack, await ask_in_channel(bot, slack))
     await card(slack, "C0BOOK")
     await at(bot, DUE)
-    told = words(*digests(slack))
+    text = words(*digests(slack))
 
-    assert "1 open. Waits longest, since 24 Nov (1 day ago): one" in told
-    assert "leave" not in told
+    assert "1 open. Waits longest, since 24 Nov (1 day ago): one" in text
+    assert "leave" not in text
 
 
 async def test_nothing_that_it_says_is_alive(bot: Bot, slack: LocalSlack) -> None:
@@ -275,16 +277,16 @@ async def test_nothing_that_it_says_is_alive(bot: Bot, slack: LocalSlack) -> Non
     evil = replace(LEAVE, title=HOSTILE, updated=date(2020, 1, 1), url="https://evil.example/a")
     bot.handbook.said = Answer("It is so. [1]", (evil,), 0.9)
     for number in range(3):
-        answer = await asked(bot, slack, f"leave {number}: {HOSTILE}")
+        answer = await ask_in_channel(bot, slack, f"leave {number}: {HOSTILE}")
     bot.handbook.said = None
     await flag(slack, "U0ANNA", answer, "wrong", HOSTILE)
     await card(slack)
     await at(bot, DUE)
     (message,) = digests(slack)
-    told, live = words(message), slack.live_pings(message)
+    text, live = words(message), slack.live_pings(message)
 
-    assert told.count("evil.example") == 4
-    assert "&lt;!channel&gt;" in told
-    assert "\u202e" not in told
-    assert {one.kind for one in live} == {"link"}
-    assert not any("evil" in one.host for one in live)
+    assert text.count("evil.example") == 4
+    assert "&lt;!channel&gt;" in text
+    assert "\u202e" not in text
+    assert {ping.kind for ping in live} == {"link"}
+    assert not any("evil" in ping.host for ping in live)

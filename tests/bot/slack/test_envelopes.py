@@ -1,4 +1,4 @@
-"""What Slack posts is used, what nobody can use is refused."""
+"""Slack's payloads are used; payloads that nobody can use are refused."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ COMMAND = {"command": "/wiki", "text": "status", "user_id": "U1", "channel_id": 
 
 
 def posted(envelope: dict[str, Any]) -> tuple[bytes, str]:
-    """As Slack does it."""
+    """Return a payload as Slack posts it."""
     if "command" in envelope:
         return urlencode(envelope).encode(), FORM
     if envelope["type"] == "event_callback":
@@ -88,7 +88,7 @@ def posted(envelope: dict[str, Any]) -> tuple[bytes, str]:
 @pytest.mark.parametrize(
     "envelope", [MESSAGE, CHANGED, RENAMED, CHANGED_USER, PRESSED, SENT, COMMAND]
 )
-def test_what_slack_sends_is_taken(envelope: dict[str, Any]) -> None:
+def test_slacks_payloads_are_accepted(envelope: dict[str, Any]) -> None:
     body, content_type = posted(envelope)
 
     assert read_envelope(body, content_type) == body.decode()
@@ -123,13 +123,13 @@ def test_what_slack_sends_is_taken(envelope: dict[str, Any]) -> None:
         (b'{"type":"event_callback","event":{"type":"message","ts":"now"}}', JSON),
     ],
 )
-def test_what_nobody_can_use_is_refused(body: bytes, content_type: str) -> None:
+def test_payloads_that_nobody_can_use_are_refused(body: bytes, content_type: str) -> None:
     with pytest.raises(Malformed):
         read_envelope(body, content_type)
 
 
 def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in a structure, from the outside to the inside."""
+    """Return every place in a structure, from the outside to the inside."""
     yield way
     inner = value.items() if isinstance(value, dict) else ()
     for key, below in inner or (enumerate(value) if isinstance(value, list) else ()):
@@ -146,18 +146,20 @@ def replaced(value: Any, way: tuple[Any, ...], new: Any) -> Any:
 
 @st.composite
 def spoilt(draw: st.DrawFn) -> dict[str, Any]:
-    """An envelope with another value somewhere in it."""
+    """Draw an envelope with one value replaced."""
     envelope = draw(st.sampled_from([MESSAGE, CHANGED, RENAMED, CHANGED_USER, PRESSED, SENT]))
     way = draw(st.sampled_from(list(places(envelope))[1:]))
     leaf = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
-    anything = st.recursive(leaf, lambda of: st.lists(of) | st.dictionaries(st.text(), of))
+    anything = st.recursive(
+        leaf, lambda children: st.lists(children) | st.dictionaries(st.text(), children)
+    )
     result = replaced(envelope, way, draw(anything))
     assert isinstance(result, dict)
     return result
 
 
 @given(envelope=spoilt())
-def test_what_is_taken_bolt_and_the_inbox_can_read(envelope: dict[str, Any]) -> None:
+def test_bolt_and_the_inbox_can_read_accepted_payloads(envelope: dict[str, Any]) -> None:
     body, content_type = json.dumps(envelope).encode(), JSON
     try:
         text = read_envelope(body, content_type)

@@ -1,4 +1,4 @@
-"""An answer that its asker alone sees: Slack tells nobody afterwards whether they did."""
+"""An answer that only its asker sees: Slack does not report whether they have seen it."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ def slack(slack: LocalSlack) -> LocalSlack:
 
 
 def answers(slack: LocalSlack) -> list[Message]:
-    return [one for one in slack.ephemerals("U0ANNA") if "calendar" in words(one)]
+    return [message for message in slack.ephemerals("U0ANNA") if "calendar" in words(message)]
 
 
 def offers(slack: LocalSlack) -> list[Message]:
-    return [one for one in slack.ephemerals("U0ANNA") if PERHAPS in words(one)]
+    return [message for message in slack.ephemerals("U0ANNA") if PERHAPS in words(message)]
 
 
 @pytest.mark.parametrize("trouble", [{"drop": True}, {"status": 503}])
 @pytest.mark.parametrize("done", [True, False])
-async def test_one_that_broke_off_is_offered_and_not_given_twice(
+async def test_an_answer_whose_post_broke_off_is_offered_and_not_given_twice(
     bot: Bot, slack: LocalSlack, trouble: dict[str, Any], done: bool
 ) -> None:
     await bot.start()
     await choose(slack, sees="asker")
     slack.fail_next("chat.postEphemeral", **trouble, done=done)
     await slack.mention("U0ANNA", "C0HERS", "leave?")
-    offer = await slack.wait_for_ephemeral("U0ANNA", lambda one: PERHAPS in words(one))
+    offer = await slack.wait_for_ephemeral("U0ANNA", lambda message: PERHAPS in words(message))
     await quiet(bot)
-    seen = len(answers(slack))
+    before = len(answers(slack))
     await slack.click("U0ANNA", offer, "answer_again")
-    await slack.wait_for(lambda: len(answers(slack)) == seen + 1)
+    await slack.wait_for(lambda: len(answers(slack)) == before + 1)
 
-    assert seen == done
+    assert before == done
     assert "share_answer" in answers(slack)[-1].action_ids()
     assert slack.from_app("C0HERS") == []
     assert len(offers(slack)) <= 1
@@ -64,7 +64,7 @@ async def test_it_is_in_the_thread_only_if_that_has_replies(bot: Bot, slack: Loc
     await bot.start()
     await choose(slack, sees="asker")
     await slack.mention("U0ANNA", "C0HERS", "leave?")
-    first = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    first = await slack.wait_for_ephemeral("U0ANNA", lambda message: "calendar" in words(message))
     await quiet(bot)
     thread = await slack.say("U0BEN", "C0HERS", "Who knows about leave?")
     await slack.mention("U0ANNA", "C0HERS", "leave?", thread_ts=thread.ts)
@@ -81,7 +81,7 @@ async def test_it_is_shown_if_slack_does_not_say_whether_its_thread_has_replies(
     await choose(slack, sees="asker")
     slack.fail_next("conversations.replies", error="missing_scope", times=50)
     await slack.mention("U0ANNA", "C0HERS", "leave?")
-    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda message: "calendar" in words(message))
 
     assert answer.thread_ts is None
 
@@ -92,10 +92,14 @@ async def test_who_asks_the_keepers_below_it_sees_that_they_were_asked(
     await bot.start()
     await choose(slack, sees="asker")
     await slack.mention("U0ANNA", "C0HERS", "Where do I park?")
-    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "ask_keepers" in one.action_ids())
+    answer = await slack.wait_for_ephemeral(
+        "U0ANNA", lambda message: "ask_keepers" in message.action_ids()
+    )
     await quiet(bot)
     await slack.click("U0ANNA", answer, "ask_keepers")
-    thanks = await slack.wait_for_ephemeral("U0ANNA", lambda one: "keep the wiki" in one.text)
+    thanks = await slack.wait_for_ephemeral(
+        "U0ANNA", lambda message: "keep the wiki" in message.text
+    )
 
     assert thanks.thread_ts is None
 
@@ -107,32 +111,36 @@ async def test_what_is_offered_again_follows_what_its_asker_may_read_now(
     await choose(slack, sees="asker")
     slack.fail_next("chat.postEphemeral", drop=True)
     await slack.mention("U0ANNA", "C0HERS", "salary?")
-    offer = await slack.wait_for_ephemeral("U0ANNA", lambda one: PERHAPS in words(one))
+    offer = await slack.wait_for_ephemeral("U0ANNA", lambda message: PERHAPS in words(message))
     await quiet(bot)
     await bot.stop()
     slack.add_usergroup("S0HR", handle="hr", users=[])
     await bot.start()
     await slack.click("U0ANNA", offer, "answer_again")
-    told = await slack.wait_for_ephemeral("U0ANNA", lambda one: "found nothing" in words(one))
+    reply = await slack.wait_for_ephemeral(
+        "U0ANNA", lambda message: "found nothing" in words(message)
+    )
 
-    assert "secret" not in words(told)
+    assert "secret" not in words(reply)
 
 
 async def test_a_question_that_is_edited_is_answered_anew(bot: Bot, slack: LocalSlack) -> None:
-    """What was whispered to what it was before says nothing."""
+    """The private answer to the earlier text does not count."""
     await bot.start()
     await choose(slack, sees="asker")
-    asked = await slack.mention("U0ANNA", "C0HERS", "leave?")
+    question = await slack.mention("U0ANNA", "C0HERS", "leave?")
     await slack.wait_for(lambda: len(answers(slack)) == 1)
     await quiet(bot)
-    await slack.edit(asked, f"<@{slack.bot_user_id}> how do I book leave?")
+    await slack.edit(question, f"<@{slack.bot_user_id}> how do I book leave?")
     await slack.wait_for(lambda: len(answers(slack)) == 2)
 
     assert offers(slack) == []
 
 
 @pytest.mark.parametrize(
-    "killed", few([("sqlite", 4), ("sqlite", 1), *((it, 3) for it in PLACES[1:])], 1), ids=str
+    "killed",
+    few([("sqlite", 4), ("sqlite", 1), *((kind, 3) for kind in PLACES[1:])], 1),
+    ids=str,
 )
 async def test_killed_at_any_moment_it_is_given_once_or_offered(
     bot: Bot, slack: LocalSlack, tmp_path: Path, killed: tuple[str, int]
@@ -144,77 +152,81 @@ async def test_killed_at_any_moment_it_is_given_once_or_offered(
         where = POSTGRESQL
     bot.env = replace(bot.env, maintenance_every=3600.0)
     clock = Clock()
-    one = Mortal(slack, where, clock, bot)
-    await one.start()
+    process = Mortal(slack, where, clock, bot)
+    await process.start()
     await choose(slack, sees="asker")
-    asked: list[Message] = []
+    questions: list[Message] = []
     for steps in range(0, 100, every):
-        one.die_after(steps)
-        asked.append(await ask_in_a_thread(slack))
-        if lived := await ended(one, slack, asked[-1]):
+        process.die_after(steps)
+        questions.append(await ask_in_a_thread(slack))
+        if lived := await ended(process, slack, questions[-1]):
             break
-        await one.bury()
-        await one.start()
-        await one.beat()
+        await process.bury()
+        await process.start()
+        await process.beat()
         await slack.settled()
-        await until(lambda: not one.app.inbox.store.unfinished())
-    # However the steps fell: killed as Slack has taken the answer, and nothing says so.
-    one.fuse.left = None
-    one.die_behind("chat.postEphemeral")
-    asked.append(await ask_in_a_thread(slack))
-    await until(lambda: one.is_dead)
-    await one.bury()
-    await one.start()
-    await one.beat()
+        await until(lambda: not process.app.inbox.store.unfinished())
+    # Whatever the steps were: the process dies after Slack took the answer, with no record of it.
+    process.fuse.left = None
+    process.die_behind("chat.postEphemeral")
+    questions.append(await ask_in_a_thread(slack))
+    await until(lambda: process.is_dead)
+    await process.bury()
+    await process.start()
+    await process.beat()
     await slack.settled()
-    await until(lambda: not one.app.inbox.store.unfinished())
-    one.fuse.left = None
-    # An event that came while nobody was there is Slack's to lose.
-    received = one.app.inbox.store.received
-    heard = [message for message in asked if received(message.team, "C0HERS", message.ts)]
-    await one.stop()
+    await until(lambda: not process.app.inbox.store.unfinished())
+    process.fuse.left = None
+    # Slack may lose an event that comes while no process runs.
+    received = process.app.inbox.store.received
+    received_questions = [
+        message for message in questions if received(message.team, "C0HERS", message.ts)
+    ]
+    await process.stop()
 
     assert lived
-    assert len(heard) > len(asked) / 2
+    assert len(received_questions) > len(questions) / 2
     assert offers(slack)
-    for message in heard:
-        given, offered = (replies(said(slack), message) for said in (answers, offers))
-        assert (given, offered) in {(1, 0), (0, 1), (1, 1)}
+    for message in received_questions:
+        answered, offered = (
+            replies(messages_of(slack), message) for messages_of in (answers, offers)
+        )
+        assert (answered, offered) in {(1, 0), (0, 1), (1, 1)}
 
 
 async def ask_in_a_thread(slack: LocalSlack) -> Message:
-    """Ask in a thread of its own, which tells the answers of several questions apart."""
+    """Ask in a thread of its own, so that each question's answers can be told apart."""
     root = Message("C0HERS", slack.new_ts(), "U0BEN", slack.team_id, "Who knows about leave?")
     slack.keep(root)
     return await slack.mention("U0ANNA", "C0HERS", "leave?", thread_ts=root.ts)
 
 
-def replies(said: list[Message], question: Message) -> int:
-    return sum(one.thread_ts == question.thread_ts for one in said)
+def replies(messages: list[Message], question: Message) -> int:
+    return sum(message.thread_ts == question.thread_ts for message in messages)
 
 
-async def ended(one: Mortal, slack: LocalSlack, asked: Message) -> bool:
-    """Whether it did what it had to do before it died."""
-    while not one.is_dead:
-        answered = replies(answers(slack), asked)
-        if answered and not one.app.workers._lanes and all(d.acked for d in slack.deliveries):
+async def ended(process: Mortal, slack: LocalSlack, question: Message) -> bool:
+    """Return whether the process finished its work before it died."""
+    while not process.is_dead:
+        answered = replies(answers(slack), question)
+        if answered and not process.app.workers._lanes and all(d.acked for d in slack.deliveries):
             return True
         await asyncio.sleep(0.01)
     return False
 
 
-async def test_what_was_shared_goes_when_its_question_is_edited(
+async def test_a_shared_answer_goes_when_its_question_is_edited(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
     await choose(slack, sees="asker")
     question = await slack.mention("U0ANNA", "C0HERS", "leave?")
-    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda message: "calendar" in words(message))
     await quiet(bot)
     await slack.click("U0ANNA", answer, "share_answer")
     await slack.wait_for_message("C0HERS")
     await slack.edit(question, "<@U0LOCALBOT> lunch?")
-    await slack.wait_for_ephemeral("U0ANNA", lambda one: "found nothing" in words(one))
+    await slack.wait_for_ephemeral("U0ANNA", lambda message: "found nothing" in words(message))
     await quiet(bot)
 
     assert slack.from_app("C0HERS") == []
@@ -224,7 +236,7 @@ async def test_what_is_shared_twice_at_once_stands_once(bot: Bot, slack: LocalSl
     await bot.start()
     await choose(slack, sees="asker")
     await slack.mention("U0ANNA", "C0HERS", "leave?")
-    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda message: "calendar" in words(message))
     await quiet(bot)
     client, locks = bot.app.clients[0], bot.app.maintenance.locks
     call, reached, go_on = client.chat_postMessage, asyncio.Event(), asyncio.Event()
@@ -250,23 +262,25 @@ def waits(lock: asyncio.Lock) -> bool:
     return bool(getattr(lock, "_waiters", None))
 
 
-async def test_what_is_shared_while_its_asker_is_forgotten_is_not_kept(
+async def test_an_answer_shared_while_its_asker_is_forgotten_is_deleted(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
     await choose(slack, sees="asker")
     await slack.mention("U0ANNA", "C0HERS", "leave?")
-    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda message: "calendar" in words(message))
     await quiet(bot)
     bot.handbook.open.clear()
     await slack.click("U0ANNA", answer, "share_answer")
     await until(lambda: len(bot.handbook.asked) == 2)
     await slack.command("U0ANNA", "C0HERS", "/wiki", "forget me")
-    sure = await slack.wait_for_ephemeral("U0ANNA", lambda one: "Shall I forget" in one.text)
+    sure = await slack.wait_for_ephemeral(
+        "U0ANNA", lambda message: "Shall I forget" in message.text
+    )
     await slack.click("U0ANNA", sure, "forget_me")
-    await slack.wait_for_ephemeral("U0ANNA", lambda one: one.text.startswith("Done"))
+    await slack.wait_for_ephemeral("U0ANNA", lambda message: message.text.startswith("Done"))
     bot.handbook.open.set()
-    await slack.wait_for_ephemeral("U0ANNA", lambda one: "no longer have" in one.text)
+    await slack.wait_for_ephemeral("U0ANNA", lambda message: "no longer have" in message.text)
     await bot.stop()
 
     assert slack.from_app("C0HERS") == []
@@ -276,11 +290,11 @@ async def test_what_is_shared_while_its_asker_is_forgotten_is_not_kept(
 def values(file: Path) -> set[object]:
     database = Database.open(file)
     with database.begin() as connection:
-        found = {
+        cells = {
             value
             for table in metadata.sorted_tables
             for row in connection.execute(table.select())
             for value in row
         }
     database.close()
-    return found
+    return cells

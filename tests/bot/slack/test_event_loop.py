@@ -1,4 +1,4 @@
-"""The event loop's thread parses no text that others wrote: it would keep everybody waiting."""
+"""The thread of the event loop parses no text from others: everybody would have to wait."""
 
 from __future__ import annotations
 
@@ -34,45 +34,45 @@ _PARSERS = {module.__file__ for module in (addressing, readings, parsing)} | {
     forms.complained.__code__,
     mrkdwn.render.__code__,
 }
-"""Files, and single functions of others."""
+"""Files, and single functions of other files."""
 
 
 @contextmanager
 def watched() -> Iterator[set[str]]:
-    """Yield the parsers that run in this thread meanwhile."""
-    found: set[str] = set()
+    """Yield the parsers that run in this thread until the end of the block."""
+    parsers: set[str] = set()
 
     def look(frame: FrameType, event: str, _: Any) -> None:
         code: CodeType = frame.f_code
         if event == "call" and not _PARSERS.isdisjoint({code.co_filename, code}):
-            found.add(f"{Path(code.co_filename).name}: {code.co_name}")
+            parsers.add(f"{Path(code.co_filename).name}: {code.co_name}")
 
     sys.setprofile(look)
     try:
-        yield found
+        yield parsers
     finally:
         sys.setprofile(None)
 
 
 async def test_no_message_is_parsed_on_the_event_loop(listening: Bot, slack: LocalSlack) -> None:
-    with watched() as found:
-        asked = await slack.mention("U0ANNA", "C0TEAM", "How long is leave, <@U0BEN>?")
+    with watched() as parsers:
+        question = await slack.mention("U0ANNA", "C0TEAM", "How long is leave, <@U0BEN>?")
         await quiet(listening)
-        await slack.say("U0ANNA", "C0TEAM", "And how many days?", thread_ts=asked.ts)
-        await slack.say("U0BEN", "C0TEAM", "stop following", thread_ts=asked.ts)
+        await slack.say("U0ANNA", "C0TEAM", "And how many days?", thread_ts=question.ts)
+        await slack.say("U0BEN", "C0TEAM", "stop following", thread_ts=question.ts)
         await slack.say("U0BEN", "C0TEAM", "Who has the key?")
         await slack.dm("U0ANNA", "thank you " * 30 + "x")
         await slack.command("U0ANNA", "C0TEAM", "/wiki", "how do I book leave?")
         await quiet(listening)
 
     assert len(slack.from_app("C0TEAM")) >= 2
-    assert not found
+    assert not parsers
 
 
 async def test_no_flag_and_no_page_of_slacks_is_parsed_on_the_event_loop(
     listening: Bot, slack: LocalSlack
 ) -> None:
-    with watched() as found:
+    with watched() as parsers:
         await slack.mention("U0ANNA", "C0TEAM", "How long is leave?")
         await quiet(listening)
         await flagged(slack, slack.from_app("C0TEAM")[0])
@@ -82,11 +82,11 @@ async def test_no_flag_and_no_page_of_slacks_is_parsed_on_the_event_loop(
         await slack.open_home("U0BEN")
         await quiet(listening)
 
-    assert not found
+    assert not parsers
 
 
 class Kept:
-    """A filter that takes long over every second message, and keeps all in the order of `keep`."""
+    """A filter that is slow for every second message, and keeps all in the order of `keep`."""
 
     def __init__(self) -> None:
         self.kept: list[str] = []
@@ -98,7 +98,7 @@ class Kept:
         return True
 
     async def take_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        self.kept += [one.ts for one in messages]
+        self.kept += [message.ts for message in messages]
         return []
 
 
@@ -117,11 +117,11 @@ async def test_messages_are_kept_in_the_order_in_which_they_come() -> None:
     ]
     await asyncio.gather(*map(receiving.keep, messages))
 
-    assert filter_.kept == [one.ts for one in messages]
+    assert filter_.kept == [message.ts for message in messages]
     assert threading.current_thread() not in filter_.threads
 
 
-async def test_what_is_no_message_is_left_to_others() -> None:
+async def test_events_that_are_no_messages_are_left_to_others() -> None:
     filter_ = Kept()
     receiving = Receiving(
         cast("MessageFilter", filter_), cast("Workers", None), cast("WaitingRoom", Shut())

@@ -1,4 +1,4 @@
-"""A handler that fails: Slack's payload is acknowledged, the person is told, Bolt sees nothing."""
+"""A handler fails: Slack's payload is acknowledged, the person is told, and Bolt sees no error."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from bot.slack.rendering.content import Renderer
 
 @dataclass
 class Told:
-    """Slack, as far as a person is told of a failure: where, and who alone sees it. The bot is in
-    no channel called ``nowhere``."""
+    """Slack's side of an error message: its channel, and the only person who sees it. The bot is
+    not in the channel ``nowhere``."""
 
     nowhere: str = ""
     told: list[tuple[str, str]] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Told:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "recipient"),
     [
         ({"type": "view_submission", "user": {"id": "U1"}}, ("U1", "")),
         ({"type": "view_submission", "user": "U1"}, ("U1", "")),
@@ -51,12 +51,12 @@ class Told:
     ],
 )
 async def test_the_person_who_acted_is_told_however_slack_names_them(
-    body: Mapping[str, Any], told: tuple[str, str] | None
+    body: Mapping[str, Any], recipient: tuple[str, str] | None
 ) -> None:
     slack = Told()
 
     assert await acknowledged(slack, body) == [{}]
-    assert slack.told == ([] if told is None else [told])
+    assert slack.told == ([] if recipient is None else [recipient])
 
 
 async def test_where_the_bot_is_not_the_person_is_told_in_a_direct_message() -> None:
@@ -67,7 +67,7 @@ async def test_where_the_bot_is_not_the_person_is_told_in_a_direct_message() -> 
 
 
 async def refusing(**_message: object) -> WebhookResponse:
-    """Bolt raises nothing, and the person would hear nothing."""
+    """Refuse as Slack does: Bolt does not raise, and the person would get no message."""
     return WebhookResponse(url="", status_code=404, body="invalid_blocks", headers={})
 
 
@@ -88,7 +88,7 @@ async def test_a_reply_to_a_click_that_slack_refuses_is_a_failure() -> None:
 
 
 async def acknowledged(slack: Told, body: Mapping[str, Any]) -> list[dict[str, object]]:
-    """Return how a payload is acknowledged whose handler fails."""
+    """Return the acknowledgement of a payload whose handler fails."""
     acknowledgements = []
 
     async def ack(**answer: object) -> None:

@@ -1,4 +1,4 @@
-"""A flag that somebody raised in `footnote chat` is seen to in Slack."""
+"""A flag raised in `footnote chat` is handled in Slack."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ async def test_its_card_comes_to_the_review_channel_and_can_be_settled(
     place = MessageRef("terminal", "terminal-1", "1.0", "1.0")
     with database(tmp_path) as state:
         feedback = Feedback(AsyncAnswers(DatabaseAnswers(state)), lambda: bot.now, bot.library.page)
-        asked = AskedQuestion("How do I book leave?", "ann@example.com", place, True, False)
-        given = await feedback.record(
-            asked, Answer("Book leave in the calendar. [1]", (LEAVE,), 0.9)
+        question = AskedQuestion("How do I book leave?", "ann@example.com", place, True, False)
+        recorded = await feedback.record(
+            question, Answer("Book leave in the calendar. [1]", (LEAVE,), 0.9)
         )
-        await feedback.posted(given.id, "1.1")
+        await feedback.posted(recorded.id, "1.1")
         await feedback.complain(
-            given.id, "ann@example.com", Complaint.OUTDATED, "We have a portal."
+            recorded.id, "ann@example.com", Complaint.OUTDATED, "We have a portal."
         )
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "ben is on it" in words(shown))
-    await slack.click("U0BEN", shown, "flag_fixed")
-    await slack.wait_for(lambda: shown.action_ids() == ["flag_reopen"])
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_take")
+    await slack.wait_for(lambda: "ben is on it" in words(flag_card))
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    await slack.wait_for(lambda: flag_card.action_ids() == ["flag_reopen"])
 
-    assert "Book leave in the calendar." in words(shown)
-    assert "We have a portal." in words(shown)
-    assert shown.text == "Fixed: outdated: How do I book leave?"
+    assert "Book leave in the calendar." in words(flag_card)
+    assert "We have a portal." in words(flag_card)
+    assert flag_card.text == "Fixed: outdated: How do I book leave?"
     await slack.wait_for(lambda: ("asked_again", "") in history(bot, tmp_path))
     assert history(bot, tmp_path)[:3] == [
         ("raised", "ann@example.com"), ("taken", "U0BEN"), ("fixed", "U0BEN"),

@@ -1,4 +1,4 @@
-"""In a thread that the bot answered, questions to it need no mention; all else is left alone."""
+"""In a thread that the bot answered, questions to the bot need no mention. It ignores the rest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .conftest import BOTH_WAYS, Bot, quiet
 
 
 async def answered(bot: Bot, slack: LocalSlack) -> Message:
-    """A question of Anna's with its answer."""
+    """Ask as Anna and wait for the answer; return the question."""
     if not bot.is_running:
         await bot.start()
     first = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
@@ -49,7 +49,9 @@ async def test_an_answer_stays_if_the_note_behind_it_cannot_be_recorded(
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM", first.ts)) == 2)
     await quiet(listening)
 
-    assert [one.text for one in slack.from_app("C0TEAM")] == ["Book leave in the calendar."] * 2
+    assert [message.text for message in slack.from_app("C0TEAM")] == [
+        "Book leave in the calendar."
+    ] * 2
     assert len(listening.handbook.asked) == 2
 
 
@@ -60,9 +62,9 @@ async def test_a_mention_comes_twice_and_is_answered_once(
     await slack.mention("U0ANNA", "C0TEAM", "And leave abroad?", thread_ts=first.ts)
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM", first.ts)) == 2)
     await quiet(listening)
-    heard = [delivery.event_type for delivery in slack.deliveries]
+    event_types = [delivery.event_type for delivery in slack.deliveries]
 
-    assert heard.count("app_mention") == 2
+    assert event_types.count("app_mention") == 2
     assert len(listening.handbook.asked) == 2
     assert len(slack.from_app("C0TEAM")) == 2
 
@@ -131,14 +133,14 @@ async def test_stop_following_ends_it_even_after_a_restart(
 ) -> None:
     first = await answered(listening, slack)
     await slack.say("U0BEN", "C0TEAM", "stop following", thread_ts=first.ts)
-    told = await slack.wait_for_message("C0TEAM", lambda m: "no longer follow" in m.text)
+    notice = await slack.wait_for_message("C0TEAM", lambda m: "no longer follow" in m.text)
     await quiet(listening)
     await listening.stop()
     await listening.start()
     await slack.say("U0ANNA", "C0TEAM", "And leave abroad?", thread_ts=first.ts)
     await quiet(listening)
 
-    assert told.thread_ts == first.ts
+    assert notice.thread_ts == first.ts
     assert len(listening.handbook.asked) == 1
     assert len(slack.from_app("C0TEAM")) == 2
 
@@ -175,10 +177,10 @@ async def test_a_follow_up_that_is_edited_away_takes_its_answer_along(
     bot: Bot, slack: LocalSlack
 ) -> None:
     first = await answered(bot, slack)
-    more = await slack.say("U0ANNA", "C0TEAM", "And leave abroad?", thread_ts=first.ts)
+    follow_up = await slack.say("U0ANNA", "C0TEAM", "And leave abroad?", thread_ts=first.ts)
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 2)
     await quiet(bot)
-    await slack.edit(more, "Never mind.")
+    await slack.edit(follow_up, "Never mind.")
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 1)
     await quiet(bot)
 

@@ -1,4 +1,4 @@
-"""What ``/readyz`` is told."""
+"""The state that ``/readyz`` reports."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ async def connected() -> str:
 
 
 def health(patience: float = 240.0, **checks: object) -> Health:
-    made = Health(checks, patience=patience, fresh=0.0)  # type: ignore[arg-type]
-    made.slack = connected
-    return made
+    health_ = Health(checks, patience=patience, fresh=0.0)  # type: ignore[arg-type]
+    health_.slack = connected
+    return health_
 
 
 async def test_before_the_bot_has_signed_in_it_is_not_ready() -> None:
@@ -35,15 +35,15 @@ async def test_a_check_that_hangs_is_begun_once_and_told() -> None:
         thaw.wait(240)
         return ""
 
-    one = health(0.05, database=hangs)
-    looked = [await one.look() for _ in range(3)]
+    checks = health(0.05, database=hangs)
+    looked = [await checks.look() for _ in range(3)]
     thaw.set()
 
-    assert [found["database"] for found in looked] == ["does not answer"] * 3
+    assert [report["database"] for report in looked] == ["does not answer"] * 3
     assert len(begun) == 1
 
 
-async def test_what_a_late_check_found_is_not_told_later() -> None:
+async def test_the_result_of_a_late_check_is_not_reported_later() -> None:
     answers, thaw, ended = ["cannot be written", ""], threading.Event(), threading.Event()
 
     def late() -> str:
@@ -53,14 +53,14 @@ async def test_what_a_late_check_found_is_not_told_later() -> None:
             ended.set()
         return answer
 
-    one = health(0.05, database=late)
-    await one.look()
-    task = one._running["database"]
+    checks = health(0.05, database=late)
+    await checks.look()
+    task = checks._running["database"]
     thaw.set()
     await task
-    one._patience = 240.0
+    checks._patience = 240.0
 
-    assert (await one.look())["database"] == "ok"
+    assert (await checks.look())["database"] == "ok"
 
 
 async def test_a_result_holds_for_a_moment() -> None:
@@ -70,9 +70,9 @@ async def test_a_result_holds_for_a_moment() -> None:
         calls.append(1)
         return ""
 
-    one = Health({"disk": check}, fresh=1.0, clock=lambda: now[0])
+    health_ = Health({"disk": check}, fresh=1.0, clock=lambda: now[0])
     for at in (0.0, 0.5, 0.9, 1.0):
         now[0] = at
-        await one.look()
+        await health_.look()
 
     assert len(calls) == 2

@@ -1,4 +1,4 @@
-"""Whatever is put on the Home tab, Slack takes it, and nothing on it is alive."""
+"""Slack accepts any text on the Home tab, and no text on it becomes a link or a ping."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ TODAY = NOW.date()
 ALLOWED = origins(["https://wiki.example.com"])
 
 
-def given_(question: str) -> RecordedAnswer:
-    asked = AskedQuestion(question, "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
-    return RecordedAnswer(1, asked, NoAnswer(Reason.NOTHING_FITS, ""), NOW)
+def recorded_answer(question: str) -> RecordedAnswer:
+    question_asked = AskedQuestion(
+        question, "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False
+    )
+    return RecordedAnswer(1, question_asked, NoAnswer(Reason.NOTHING_FITS, ""), NOW)
 
 
 def flag(question: str) -> Flag:
-    return Flag(1, given_(question), "U1", Complaint.WRONG, "", FlagState.OPEN, NOW, NOW)
+    return Flag(1, recorded_answer(question), "U1", Complaint.WRONG, "", FlagState.OPEN, NOW, NOW)
 
 
 def stale(words: str) -> Often:
@@ -43,19 +45,19 @@ def stale(words: str) -> Often:
 def whole(words: list[str]) -> list[HomeSection]:
     row = ROW | {"error": " ".join(words), "failed": dict.fromkeys(words, " ".join(words))}
     rows = {"building": True, "wikis": dict.fromkeys(words, row)}
-    found = [flag(one) for one in words]
-    gaps = [Gap([given_(one)]) for one in words]
+    flags = [flag(word) for word in words]
+    gaps = [Gap([recorded_answer(word)]) for word in words]
     return [
         HomeSection("How to ask", home_page.asking(words)),
         HomeSection("What I read", home_page.wikis(rows, whole=True)),
         HomeSection(
             "Your open flags",
-            home_page.flags(found, words[:FLAGS_SHOWN], [""] * len(found[:FLAGS_SHOWN]), TODAY),
+            home_page.flags(flags, words[:FLAGS_SHOWN], [""] * len(flags[:FLAGS_SHOWN]), TODAY),
         ),
         HomeSection("How it goes", home_page.volumes({7: Volume(), 30: Volume(3, 2, 1, 1)})),
         HomeSection("Not answered", home_page.unanswered(gaps, 3, TODAY)),
         HomeSection(
-            "Old pages", home_page.stale_pages([stale(one) for one in words], ALLOWED, TODAY)
+            "Old pages", home_page.stale_pages([stale(word) for word in words], ALLOWED, TODAY)
         ),
     ]
 
@@ -64,8 +66,8 @@ def whole(words: list[str]) -> list[HomeSection]:
 def test_whatever_is_said_slack_takes_the_page_and_nothing_on_it_is_alive(words: list[str]) -> None:
     page = check_view(view(whole(words)), "home")
 
-    assert {one.host for one in live_pings(page)} <= {"wiki.example.com"}
-    assert {one.kind for one in live_pings(page)} <= {"link"}
+    assert {ping.host for ping in live_pings(page)} <= {"wiki.example.com"}
+    assert {ping.kind for ping in live_pings(page)} <= {"link"}
 
 
 @given(st.lists(st.integers(1, 3000), max_size=150))
@@ -74,11 +76,11 @@ def test_a_page_is_cut_only_where_it_must_be_and_says_so(lengths: list[int]) -> 
     page = (
         check_view(view([HomeSection("", blocks), HomeSection("", [])]), "home") if blocks else None
     )
-    shown = page["blocks"] if page else []
+    page_blocks = page["blocks"] if page else []
 
-    if shown == blocks:
+    if page_blocks == blocks:
         assert len(blocks) <= 100
     else:
-        assert shown[:-1] == blocks[: len(shown) - 1]
-        assert shown[-1]["elements"][0]["text"] == CUT
+        assert page_blocks[:-1] == blocks[: len(page_blocks) - 1]
+        assert page_blocks[-1]["elements"][0]["text"] == CUT
         assert len(blocks) > 100 or sum(lengths) > 25_000

@@ -1,4 +1,4 @@
-"""The port, as anybody can reach it: over raw sockets."""
+"""The HTTP port, as anybody can reach it: over raw sockets."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def signed_bytes(now: int, body: bytes) -> bytes:
 
 
 async def answered(port: int, sent: bytes) -> bytes:
-    """All that comes back for ``sent``."""
+    """Return the whole response to ``sent``."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
     async with asyncio.timeout(240):
@@ -108,7 +108,7 @@ async def opened(door: Door) -> AsyncIterator[Door]:
         yield door
 
 
-async def test_what_is_not_signed_is_refused_before_its_body_is_read(free_port: int) -> None:
+async def test_an_unsigned_request_is_refused_before_its_body_is_read(free_port: int) -> None:
     async with opened(at(free_port)):
         reader, writer = await asyncio.open_connection("127.0.0.1", free_port)
         writer.write(request(headers={b"Content-Length": b"800000"}))
@@ -120,7 +120,7 @@ async def test_what_is_not_signed_is_refused_before_its_body_is_read(free_port: 
 
 @pytest.fixture
 def hardly_lingering(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A refused body that never comes is not waited for."""
+    """Do not wait for the body of a refused request."""
     monkeypatch.setattr(http, "_LINGERING", 0.1)
 
 
@@ -197,7 +197,7 @@ async def test_odd_signature_headers_are_refused(
     assert not [record for record in caplog.records if record.levelno > logging.WARNING]
 
 
-async def test_what_is_zipped_is_not_unpacked(free_port: int) -> None:
+async def test_a_zipped_body_is_not_unpacked(free_port: int) -> None:
     bomb = gzip.compress(b"a" * 50_000_000)
     headers = from_slack(bomb) | {b"Content-Encoding": b"gzip"}
     async with opened(at(free_port, HttpLimits())):
@@ -235,10 +235,10 @@ TOKENS = st.sampled_from(
 @tries(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(noise=st.lists(TOKENS | st.binary(max_size=20), max_size=25).map(b"".join))
 def test_no_noise_makes_a_server_error(noise: bytes, free_port: int) -> None:
-    """Noise alone, and as the headers and body of a request."""
+    """Noise alone, and noise as the headers and body of a request."""
     wrapped = b"POST /slack/events HTTP/1.1\r\nHost: x\r\n" + noise + b"\r\n\r\n"
 
-    async def both() -> list[bytes]:
+    async def send_both() -> list[bytes]:
         async with opened(at(free_port, HASTY)):
             return [await answered(free_port, noise), await answered(free_port, wrapped)]
 
@@ -247,7 +247,7 @@ def test_no_noise_makes_a_server_error(noise: bytes, free_port: int) -> None:
     handler.emit = records.append  # type: ignore[method-assign]
     logging.getLogger().addHandler(handler)
     try:
-        answers = asyncio.run(both())
+        answers = asyncio.run(send_both())
     finally:
         logging.getLogger().removeHandler(handler)
 
@@ -302,28 +302,28 @@ async def test_a_connection_may_be_used_again_within_its_time(free_port: int) ->
 async def test_who_asks_for_another_protocol_is_not_listened_to(
     free_port: int, line: bytes, expected: int
 ) -> None:
-    """aiohttp would keep whatever comes then."""
+    """aiohttp would keep all bytes that follow."""
     wished = b" HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
     async with opened(at(free_port)):
-        # Without a word from us that this is the last request.
+        # Without a header from us that this is the last request.
         answer = await answered(free_port, line + wished)
 
     assert status(answer) in {expected, 400, 404}
     assert b"Connection: close" in answer
 
 
-async def test_what_one_connection_sends_is_taken_in_small_pieces(
+async def test_a_connections_data_is_processed_in_small_pieces(
     free_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A body in chunks of one byte takes long to parse, and the event loop waits for it."""
-    taken: list[int] = []
+    sizes: list[int] = []
     take = Connection.data_received
 
-    def noted(connection: Connection, data: bytes) -> None:
-        taken.append(len(data))
+    def record_size(connection: Connection, data: bytes) -> None:
+        sizes.append(len(data))
         take(connection, data)
 
-    monkeypatch.setattr(Connection, "data_received", noted)
+    monkeypatch.setattr(Connection, "data_received", record_size)
     lines = [
         b"POST /hook HTTP/1.1",
         b"Host: x",
@@ -335,17 +335,17 @@ async def test_what_one_connection_sends_is_taken_in_small_pieces(
         answer = await answered(free_port, head + b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n")
 
     assert status(answer) == 401
-    assert max(taken) <= 64 << 10
+    assert max(sizes) <= 64 << 10
 
 
-async def test_of_too_many_connections_the_idlest_make_way_for_those_that_ask(
+async def test_idle_connections_are_closed_if_there_are_too_many(
     free_port: int,
 ) -> None:
     async with opened(at(free_port)):
-        held = [await asyncio.open_connection("127.0.0.1", free_port) for _ in range(60)]
+        connections = [await asyncio.open_connection("127.0.0.1", free_port) for _ in range(60)]
         answer = await answered(free_port, request(method=b"GET", path=b"/healthz"))
-        await until(lambda: sum(is_closed(reader) for reader, _ in held) >= 40)
-        for _, writer in held:
+        await until(lambda: sum(is_closed(reader) for reader, _ in connections) >= 40)
+        for _, writer in connections:
             writer.close()
 
     assert status(answer) == 200
@@ -384,7 +384,7 @@ async def test_a_hook_s_words_are_its_status(free_port: int) -> None:
 
 async def test_ready_says_what_is_not(free_port: int) -> None:
     wrong = {"database": "unreachable", "index": ""}
-    door = at(free_port, checks={name: lambda what=what: what for name, what in wrong.items()})
+    door = at(free_port, checks={name: lambda state=state: state for name, state in wrong.items()})
 
     async def connected() -> str:
         return ""
@@ -412,7 +412,8 @@ async def test_a_port_that_is_taken_is_told(free_port: int) -> None:
 async def test_an_unsigned_header_does_not_steer_bolt(
     bot: Bot, slack: LocalSlack, free_port: int
 ) -> None:
-    """Bolt runs what X-Slack-Bolt-Lazy-Function-Name names, and acknowledges nothing else."""
+    """Bolt would run the function that X-Slack-Bolt-Lazy-Function-Name names, and only
+    acknowledge."""
     await over_http(bot, free_port)
     await bot.start()
     body = urlencode({"command": "/wiki", "text": "help", "user_id": "U0ANNA"})

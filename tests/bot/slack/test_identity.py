@@ -1,7 +1,5 @@
-"""An e-mail address is somebody's identity only if Slack has confirmed it and nobody else has it.
-
-Anna holds what an address lets her read: the page on pay is for `user:anna@example.com`.
-"""
+"""An e-mail address identifies somebody only if Slack has confirmed it and nobody else has it.
+Anna's address gives her rights: the page on pay is for `user:anna@example.com`."""
 
 from __future__ import annotations
 
@@ -37,7 +35,7 @@ async def payroll(bot: Bot) -> Bot:
     return bot
 
 
-async def told(bot: Bot, slack: LocalSlack, person: str = "U0ANNA") -> str:
+async def ask_about_pay(bot: Bot, slack: LocalSlack, person: str = "U0ANNA") -> str:
     before = len(slack.from_app(slack.im(person).id))
     await slack.dm(person, "my pay?")
     await slack.wait_for(lambda: len(slack.from_app(slack.im(person).id)) > before)
@@ -52,7 +50,7 @@ async def test_a_confirmed_address_identifies_and_so_does_one_of_which_slack_doe
     slack.people["U0ANNA"].is_email_confirmed = confirmed
     await payroll.start()
 
-    assert "secret" in await told(payroll, slack)
+    assert "secret" in await ask_about_pay(payroll, slack)
 
 
 async def test_an_address_that_is_not_confirmed_identifies_nobody(
@@ -61,8 +59,8 @@ async def test_an_address_that_is_not_confirmed_identifies_nobody(
     slack.add_user("U0EVE", name="eve", email="anna@example.com").is_email_confirmed = False
     await payroll.start()
 
-    assert "found nothing" in await told(payroll, slack, "U0EVE")
-    assert "secret" in await told(payroll, slack)  # which takes nothing from Anna
+    assert "found nothing" in await ask_about_pay(payroll, slack, "U0EVE")
+    assert "secret" in await ask_about_pay(payroll, slack)  # and takes nothing from Anna
 
 
 def test_the_field_counts_wherever_slack_puts_it() -> None:
@@ -75,23 +73,23 @@ def test_the_field_counts_wherever_slack_puts_it() -> None:
 
 
 async def test_two_people_with_one_address_get_nothing(payroll: Bot, slack: LocalSlack) -> None:
-    """Neither of them, also if the other one never spoke to the bot."""
+    """Neither of them gets an answer, even if the other one never spoke to the bot."""
     slack.add_user("U0EVE", name="eve", email="ANNA@example.com")
     await payroll.start()
 
-    assert "found nothing" in await told(payroll, slack)
-    assert "found nothing" in await told(payroll, slack, "U0EVE")
+    assert "found nothing" in await ask_about_pay(payroll, slack)
+    assert "found nothing" in await ask_about_pay(payroll, slack, "U0EVE")
 
 
 async def test_someone_who_takes_an_address_later_gets_nothing_at_once(
     payroll: Bot, slack: LocalSlack
 ) -> None:
     await payroll.start()
-    first = await told(payroll, slack)
+    first = await ask_about_pay(payroll, slack)
     slack.add_user("U0EVE", name="eve", email="anna@example.com")
 
     assert "secret" in first
-    assert "found nothing" in await told(payroll, slack, "U0EVE")
+    assert "found nothing" in await ask_about_pay(payroll, slack, "U0EVE")
 
 
 async def test_someone_who_is_deactivated_keeps_an_address_from_nobody(
@@ -100,33 +98,33 @@ async def test_someone_who_is_deactivated_keeps_an_address_from_nobody(
     slack.add_user("U0OLD", name="anna-before", email="anna@example.com", deleted=True)
     await payroll.start()
 
-    assert "secret" in await told(payroll, slack)
+    assert "secret" in await ask_about_pay(payroll, slack)
 
 
 async def test_an_address_that_moves_is_its_new_holders(payroll: Bot, slack: LocalSlack) -> None:
     seconds = 0.0
     payroll.env = replace(payroll.env, seconds=lambda: seconds)
     await payroll.start()
-    before = await told(payroll, slack, "U0BEN")
+    before = await ask_about_pay(payroll, slack, "U0BEN")
     slack.people["U0ANNA"].email = "anna.a@example.com"
     slack.people["U0BEN"].email = "anna@example.com"
     seconds += READ_AGAIN + 1
 
     assert "found nothing" in before
-    assert "secret" in await told(payroll, slack, "U0BEN")
-    assert "found nothing" in await told(payroll, slack)
+    assert "secret" in await ask_about_pay(payroll, slack, "U0BEN")
+    assert "found nothing" in await ask_about_pay(payroll, slack)
 
 
 @pytest.mark.parametrize("error", ["missing_scope", "ratelimited"])
-async def test_where_slack_lists_nobody_whom_it_finds_by_the_address_counts(
+async def test_a_lookup_by_address_counts_if_slack_lists_nobody(
     payroll: Bot, slack: LocalSlack, error: str
 ) -> None:
     slack.add_user("U0EVE", name="eve", email="anna@example.com")
     slack.fail_next("users.list", error=error, times=100)
     await payroll.start()
 
-    assert "secret" in await told(payroll, slack)
-    assert "found nothing" in await told(payroll, slack, "U0EVE")
+    assert "secret" in await ask_about_pay(payroll, slack)
+    assert "found nothing" in await ask_about_pay(payroll, slack, "U0EVE")
 
 
 async def test_a_list_that_cannot_be_read_is_not_asked_for_at_each_person(
@@ -134,8 +132,8 @@ async def test_a_list_that_cannot_be_read_is_not_asked_for_at_each_person(
 ) -> None:
     slack.fail_next("users.list", error="missing_scope", times=100)
     await payroll.start()
-    await told(payroll, slack)
-    await told(payroll, slack, "U0BEN")
+    await ask_about_pay(payroll, slack)
+    await ask_about_pay(payroll, slack, "U0BEN")
 
     assert len(slack.calls_to("users.list")) == 1
 
@@ -146,15 +144,15 @@ async def test_only_the_table_says_who_somebody_is_if_it_is_set_so(
     payroll.change(identity="accounts", accounts={"U0BEN": "anna@example.com"})
     await payroll.start()
 
-    assert "found nothing" in await told(payroll, slack)
-    assert "secret" in await told(payroll, slack, "U0BEN")
+    assert "found nothing" in await ask_about_pay(payroll, slack)
+    assert "secret" in await ask_about_pay(payroll, slack, "U0BEN")
     assert slack.calls_to("users.lookupByEmail") == []
 
 
 async def test_nobody_owns_a_page_by_an_address_that_is_not_theirs(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """Whom a card names, and who is told of a flag, is found by address, too."""
+    """The owner on a card, and the person who is told of a flag, are found by address, too."""
     await bot.start()
     people = bot.app.maintenance.directory.people
     slack.people["U0ANNA"].is_email_confirmed = False
@@ -179,7 +177,7 @@ def test_an_address_that_becomes_anothers_in_small_letters_identifies_nobody(ema
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "expected"),
     [
         ("ben", "ben"),
         ("Zo\u00eb O'Brien-L\u00f3pez", "Zo\u00eb O'Brien-L\u00f3pez"),
@@ -195,6 +193,6 @@ def test_an_address_that_becomes_anothers_in_small_letters_identifies_nobody(ema
         ("x" * 300, "x" * 80),
     ],
 )
-def test_a_name_is_one_line_of_letters(name: str, shown: str) -> None:
-    """It stands behind "Verified by" and in the history of a flag."""
-    assert shown_name(name) == shown
+def test_a_name_is_one_line_of_letters(name: str, expected: str) -> None:
+    """The name appears behind "Verified by" and in the history of a flag."""
+    assert shown_name(name) == expected

@@ -1,5 +1,5 @@
-"""The app is installed in a workspace by a browser that began it, once, while that is fresh, and
-only where the operator names the workspace."""
+"""A workspace installs the app only in the browser that began, only once, only for a short time,
+and only if the operator names the workspace."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def browser(slack: LocalSlack, database: Database, clock: Clock) -> AsyncI
         yield Browser(url)
 
 
-def kept(database: Database) -> list[Installation]:
+def installations(database: Database) -> list[Installation]:
     return list(DatabaseInstallations(database).all())
 
 
@@ -51,7 +51,7 @@ async def test_a_workspace_that_is_named_is_installed(
     garden: FurtherWorkspace, browser: Browser, database: Database
 ) -> None:
     status, page = await browser.install(garden)
-    (installation,) = kept(database)
+    (installation,) = installations(database)
 
     assert (status, "installed in t0garden" in page) == (200, True)
     assert installation.id == "T0GARDEN"
@@ -67,7 +67,9 @@ async def test_an_organization_is_installed_as_a_whole(
     status, _ = await browser.install(park)
 
     assert status == 200
-    assert [(one.id, one.is_org_wide) for one in kept(database)] == [("E0PARKS", True)]
+    assert [
+        (installation.id, installation.is_org_wide) for installation in installations(database)
+    ] == [("E0PARKS", True)]
 
 
 async def test_a_token_that_rotates_is_kept_with_its_end_and_its_successor(
@@ -75,7 +77,7 @@ async def test_a_token_that_rotates_is_kept_with_its_end_and_its_successor(
 ) -> None:
     slack.oauth.rotates = True
     await browser.install(garden)
-    (installation,) = kept(database)
+    (installation,) = installations(database)
 
     assert installation.refresh_token
     assert installation.expires
@@ -84,11 +86,11 @@ async def test_a_token_that_rotates_is_kept_with_its_end_and_its_successor(
 async def test_nobody_s_link_adds_to_what_slack_is_asked_for(browser: Browser) -> None:
     hostile = "team=T1%26scope%3Dadmin%26redirect_uri%3Dhttps%3A%2F%2Fevil.example"
     status, headers, _ = await browser.open(f"{browser.url}/slack/install?{hostile}")
-    asked = parse_qs(urlsplit(headers["Location"]).query)
+    parameters = parse_qs(urlsplit(headers["Location"]).query)
 
     assert status == 302
-    assert asked["scope"] == ["chat:write"]
-    assert "redirect_uri" not in asked
+    assert parameters["scope"] == ["chat:write"]
+    assert "redirect_uri" not in parameters
 
 
 async def test_a_state_works_once(
@@ -101,20 +103,20 @@ async def test_a_state_works_once(
 
     assert (first[0], again[0]) == (200, 401)
     assert "used already" in again[1]
-    assert [one.token for one in kept(database)] == [token]
+    assert [installation.token for installation in installations(database)] == [token]
 
 
 async def test_a_state_of_another_browser_installs_nothing_and_is_still_of_use_in_its_own(
     garden: FurtherWorkspace, browser: Browser, database: Database
 ) -> None:
-    """Somebody is led to the last page with another one's code."""
+    """An attacker leads somebody to the last page with the attacker's own code."""
     where = await browser.confirm(await browser.begin(), garden)
     victim = Browser(browser.url, "slack-app-oauth-state=their-own")
     without = Browser(browser.url)
     refused = [await victim.read(where), await without.read(where)]
 
     assert [status for status, _ in refused] == [400, 400]
-    assert not kept(database)
+    assert not installations(database)
     assert (await browser.read(where))[0] == 200
 
 
@@ -126,7 +128,7 @@ async def test_a_forged_state_installs_nothing_whatever_the_cookie_says(
     status, _ = await forged.read(where.replace(state_in(where), "forged"))
 
     assert status == 401
-    assert not kept(database)
+    assert not installations(database)
 
 
 async def test_a_state_expires(
@@ -137,7 +139,7 @@ async def test_a_state_expires(
     status, _ = await browser.read(where)
 
     assert status == 401
-    assert not kept(database)
+    assert not installations(database)
 
 
 async def test_a_code_that_slack_does_not_know_installs_nothing(
@@ -150,10 +152,10 @@ async def test_a_code_that_slack_does_not_know_installs_nothing(
 
     assert status == 401
     assert "did not confirm" in page
-    assert not kept(database)
+    assert not installations(database)
 
 
-async def test_what_slack_says_of_a_failure_is_no_markup(browser: Browser) -> None:
+async def test_the_error_in_the_redirect_becomes_no_markup(browser: Browser) -> None:
     hostile = "%3Cscript%3Ealert(1)%3C/script%3E"
     _, page = await browser.read(f"{browser.url}/slack/oauth_redirect?error={hostile}")
 
@@ -169,7 +171,7 @@ async def test_a_workspace_that_nobody_named_gets_its_token_back(
 
     assert status == 403
     assert "T0NOBODY" in page
-    assert not kept(database)
+    assert not installations(database)
     assert [call.method for call in slack.calls if call.method == "auth.revoke"]
     assert (await again.install(stranger))[0] == 403
 
@@ -177,9 +179,9 @@ async def test_a_workspace_that_nobody_named_gets_its_token_back(
 async def test_the_token_in_the_settings_is_not_given_back(
     slack: LocalSlack, database: Database
 ) -> None:
-    """Slack gives an app that is installed again the token that it has, and anybody in the first
-    workspace may install it there."""
-    given = GivenInstallation(
+    """Slack returns the existing token if an app is installed again, and anybody in the first
+    workspace may install it again."""
+    installation = GivenInstallation(
         team_id=slack.team_id, bot_token=slack.bot_token, user_id="U0ANNA", team_name="first"
     )
     store = NamedInstallations(
@@ -190,10 +192,10 @@ async def test_the_token_in_the_settings_is_not_given_back(
         home=slack.bot_token,
     )
     with pytest.raises(AtHome):
-        await store.async_save(given)
+        await store.async_save(installation)
 
     assert not slack.calls
-    assert not kept(database)
+    assert not installations(database)
 
 
 async def test_the_page_tells_that_the_first_workspace_needs_no_installation(

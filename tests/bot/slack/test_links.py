@@ -1,4 +1,4 @@
-"""Only exact origins are linked to."""
+"""Only addresses of exactly these origins become links."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_what_only_looks_like_it_is_not(url: str) -> None:
     assert allowed(url, ALLOWED) is None
 
 
-def test_what_would_end_a_link_in_slack_is_encoded() -> None:
+def test_characters_that_end_a_link_in_slack_are_encoded() -> None:
     assert allowed("https://docs.example.com/a|b>c<d\u202ee", ALLOWED) == (
         "https://docs.example.com/a%7Cb%3Ec%3Cd%E2%80%AEe"
     )

@@ -37,13 +37,13 @@ def metrics(bot: Bot, tmp_path: Path) -> Metrics:
         finally:
             state.close()
 
-    made = metrics_of(counts, bot.operations.status, tmp_path, bot.env.clock)
+    metrics = metrics_of(counts, bot.operations.status, tmp_path, bot.env.clock)
     bot.change(
-        observer=made.counters,
-        new_incident=made.counters.counted(lambda: "abc123"),
-        metrics=MetricsPage(made.page),
+        observer=metrics.counters,
+        new_incident=metrics.counters.counted(lambda: "abc123"),
+        metrics=MetricsPage(metrics.page),
     )
-    return made
+    return metrics
 
 
 async def get(bot: Bot, **headers: str) -> tuple[int, str]:
@@ -62,7 +62,7 @@ async def scrape(bot: Bot) -> Series:
     }
 
 
-def of(series: Series, name: str, **labels: str) -> float:
+def value_of(series: Series, name: str, **labels: str) -> float:
     return series[name, frozenset(labels.items())]
 
 
@@ -80,24 +80,29 @@ async def test_what_people_ask_flag_and_meet_is_counted(
     await quiet(bot)
     bot.handbook.error = ValueError("broken")
     await slack.dm("U0ANNA", "Who breaks this?")
-    await slack.wait_for_message(slack.im("U0ANNA").id, lambda one: "went wrong" in one.text)
+    await slack.wait_for_message(
+        slack.im("U0ANNA").id, lambda message: "went wrong" in message.text
+    )
     await slack.dm("U0ANNA", "Is that one too many?")
     await quiet(bot)
-    found = await scrape(bot)
+    series = await scrape(bot)
 
-    assert of(found, "footnote_questions_total", outcome="answer", reason="") == 1
-    assert of(found, "footnote_questions_total", outcome="no_answer", reason="nothing_fits") == 1
-    assert of(found, "footnote_answers_total", tone="answer", words="quoted") == 1
-    assert of(found, "footnote_messages_total", kind="mention", state="done") == 1
-    assert of(found, "footnote_messages_total", kind="direct", state="done") == 1
-    assert of(found, "footnote_messages_total", kind="direct", state="failed") == 1
-    assert of(found, "footnote_messages_total", kind="direct", state="refused") == 1
-    assert of(found, "footnote_reply_seconds_count", kind="mention") == 1
-    assert of(found, "footnote_incidents_total") == 1
-    assert of(found, "footnote_verdicts", verdict="bad") == 1
-    assert of(found, "footnote_flags", state="open") == 1
-    assert of(found, "footnote_queue_messages", state="received") == 0
-    for labels in {labels for _, labels in found}:
+    assert value_of(series, "footnote_questions_total", outcome="answer", reason="") == 1
+    assert (
+        value_of(series, "footnote_questions_total", outcome="no_answer", reason="nothing_fits")
+        == 1
+    )
+    assert value_of(series, "footnote_answers_total", tone="answer", words="quoted") == 1
+    assert value_of(series, "footnote_messages_total", kind="mention", state="done") == 1
+    assert value_of(series, "footnote_messages_total", kind="direct", state="done") == 1
+    assert value_of(series, "footnote_messages_total", kind="direct", state="failed") == 1
+    assert value_of(series, "footnote_messages_total", kind="direct", state="refused") == 1
+    assert value_of(series, "footnote_reply_seconds_count", kind="mention") == 1
+    assert value_of(series, "footnote_incidents_total") == 1
+    assert value_of(series, "footnote_verdicts", verdict="bad") == 1
+    assert value_of(series, "footnote_flags", state="open") == 1
+    assert value_of(series, "footnote_queue_messages", state="received") == 0
+    for labels in {labels for _, labels in series}:
         values = " ".join(value for _, value in labels)
         assert not any(word in values for word in ("U0", "C0", "leave", "Leave", "?")), values
 
@@ -105,25 +110,25 @@ async def test_what_people_ask_flag_and_meet_is_counted(
 async def test_a_stopped_question_and_a_deleted_one_are_counted_as_such(
     bot: Bot, slack: LocalSlack, metrics: Metrics, free_port: int
 ) -> None:
-    """Nobody waits for the end of the work on a deletion, whose message may be days old."""
+    """Nobody waits until a deletion is processed: its message may be days old."""
     bot.change(port=free_port)
     await bot.start()
     answered = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for_message("C0TEAM", thread_ts=answered.ts)
     bot.handbook.open.clear()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await until(lambda: len(bot.handbook.asked) == 2)
-    await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
-    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.stop_agent("U0ANNA", "C0TEAM", question.ts)
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     bot.handbook.open.set()
     await slack.delete(answered)
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 1)
     await quiet(bot)
-    found = await scrape(bot)
+    series = await scrape(bot)
 
-    assert of(found, "footnote_messages_total", kind="mention", state="stopped") == 1
-    assert of(found, "footnote_messages_total", kind="mention", state="done") == 2
-    assert of(found, "footnote_reply_seconds_count", kind="mention") == 1
+    assert value_of(series, "footnote_messages_total", kind="mention", state="stopped") == 1
+    assert value_of(series, "footnote_messages_total", kind="mention", state="done") == 2
+    assert value_of(series, "footnote_reply_seconds_count", kind="mention") == 1
 
 
 async def test_lag_is_told_by_wiki_and_by_its_largest_shared_spaces(
@@ -148,15 +153,17 @@ async def test_lag_is_told_by_wiki_and_by_its_largest_shared_spaces(
     bot.operations.rows = {"building": True, "wikis": {"corp": row}}
     bot.change(port=free_port)
     await bot.start()
-    found = await scrape(bot)
-    told = {dict(labels)["space"] for name, labels in found if name == "footnote_space_pages"}
+    series = await scrape(bot)
+    space_labels = {
+        dict(labels)["space"] for name, labels in series if name == "footnote_space_pages"
+    }
 
-    assert of(found, "footnote_sync_lag_seconds", wiki="corp") == 3600
-    assert of(found, "footnote_edit_lag_seconds", wiki="corp", space="S0") == 9
-    assert of(found, "footnote_sync_pages_failed", wiki="corp") == 250
-    assert of(found, "footnote_index_building") == 1
-    assert len(told) == MOST_SPACES
-    assert "~anna" not in told
+    assert value_of(series, "footnote_sync_lag_seconds", wiki="corp") == 3600
+    assert value_of(series, "footnote_edit_lag_seconds", wiki="corp", space="S0") == 9
+    assert value_of(series, "footnote_sync_pages_failed", wiki="corp") == 250
+    assert value_of(series, "footnote_index_building") == 1
+    assert len(space_labels) == MOST_SPACES
+    assert "~anna" not in space_labels
 
 
 async def test_a_database_that_is_away_leaves_its_metrics_out_and_says_so(
@@ -167,14 +174,14 @@ async def test_a_database_that_is_away_leaves_its_metrics_out_and_says_so(
     (tmp_path / "state.db").chmod(0)
     (tmp_path / "state.db").rename(tmp_path / "elsewhere")
     (tmp_path / "state.db").mkdir()
-    found = await scrape(bot)
+    series = await scrape(bot)
     (tmp_path / "state.db").rmdir()
     (tmp_path / "elsewhere").rename(tmp_path / "state.db")
     (tmp_path / "state.db").chmod(0o600)
 
-    assert of(found, "footnote_source_up", source="database") == 0
-    assert of(found, "footnote_source_up", source="disk") == 1
-    assert not [name for name, _ in found if name == "footnote_flags"]
+    assert value_of(series, "footnote_source_up", source="database") == 0
+    assert value_of(series, "footnote_source_up", source="disk") == 1
+    assert not [name for name, _ in series if name == "footnote_flags"]
 
 
 async def test_metrics_need_the_token_where_one_is_set(

@@ -1,4 +1,4 @@
-"""Light Markdown becomes Slack's mrkdwn, in which nothing is alive but our own links."""
+"""Light Markdown becomes Slack's mrkdwn. Only our own links in it are live."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SPICE = [
 EVIL = st.lists(st.sampled_from(SPICE) | st.text(max_size=8), max_size=25).map("".join)
 
 
-def shown(text: str, notes: tuple[str, ...] = ()) -> str:
+def rendered(text: str, notes: tuple[str, ...] = ()) -> str:
     return "\n\n".join(sections(render(text, ALLOWED, notes)))
 
 
@@ -55,13 +55,13 @@ def shown(text: str, notes: tuple[str, ...] = ()) -> str:
     ],
 )  # fmt: skip
 def test_light_markdown_as_slack_shows_it(light: str, mrkdwn: str) -> None:
-    assert shown(light) == mrkdwn
+    assert rendered(light) == mrkdwn
 
 
 def test_footnotes_are_links_outside_of_code() -> None:
     notes = ("https://wiki.example.com/a", "https://evil.com")
 
-    assert shown("Yes [1], no [2], what [3]? `x[1]`", notes) == (
+    assert rendered("Yes [1], no [2], what [3]? `x[1]`", notes) == (
         "Yes <https://wiki.example.com/a|[1]>, no [2], what [3]? `x[1]`"
     )
 
@@ -69,16 +69,16 @@ def test_footnotes_are_links_outside_of_code() -> None:
 def test_a_table_is_aligned_code() -> None:
     table = "| Who | Days |\n| --- | --- |\n| [Ann](https://x) | 3 |\n| \u65e5\u672c | 12 |"
 
-    assert shown(table) == "```\nWho   Days\n----  ----\nAnn   3\n\u65e5\u672c  12\n```"
+    assert rendered(table) == "```\nWho   Days\n----  ----\nAnn   3\n\u65e5\u672c  12\n```"
 
 
 def test_a_table_too_wide_for_a_message_is_lines_of_prose() -> None:
     table = f"| Who | What |\n| --- | --- |\n| Ann | {'long ' * 30}|"
 
-    assert shown(table).startswith("\u2022 Who: Ann; What: long long")
+    assert rendered(table).startswith("\u2022 Who: Ann; What: long long")
 
 
-def test_a_table_whose_rows_are_of_all_lengths_takes_as_long_as_its_text() -> None:
+def test_a_table_with_rows_of_all_lengths_takes_time_linear_in_its_text() -> None:
     lines = ["|" * 2_000, "|---|", *["|a|"] * 2_000]
 
     assert seconds_of(lambda: aligned(lines), 0.5) <= 0.5
@@ -87,7 +87,7 @@ def test_a_table_whose_rows_are_of_all_lengths_takes_as_long_as_its_text() -> No
 def test_long_names_of_columns_stand_once_and_not_in_each_row() -> None:
     name = "name " * 100
     table = f"| {name}| B |\n| --- | --- |\n" + "| a | b |\n" * 200
-    lines = shown(table).splitlines()
+    lines = rendered(table).splitlines()
 
     assert lines[0] == f"{name.strip()} \u00b7 B"
     assert set(lines[1:]) == {"\u2022 a; b"}
@@ -96,37 +96,37 @@ def test_long_names_of_columns_stand_once_and_not_in_each_row() -> None:
 def test_addresses_in_a_table_too_wide_lead_nowhere_either() -> None:
     table = f"| Who | What |\n| --- | --- |\n| `Ann` | https://evil.com {'long ' * 30}|"
 
-    assert shown(table).startswith(f"\u2022 Who: Ann; What: https:{JOINER}//evil.com long")
+    assert rendered(table).startswith(f"\u2022 Who: Ann; What: https:{JOINER}//evil.com long")
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("How do I <!channel> @here?", f"How do I <{JOINER}!channel> @{JOINER}here?"),
         ("https://evil.com & a < b", f"https:{JOINER}//evil.com & a < b"),
         ("Write to ops@here.example", "Write to ops@here.example"),
     ],
 )
-def test_what_is_shown_as_it_is_is_not_escaped(text: str, said: str) -> None:
-    assert inert(text) == said
+def test_what_is_shown_as_it_is_is_not_escaped(text: str, expected: str) -> None:
+    assert inert(text) == expected
 
 
 @pytest.mark.parametrize(
     "address", ["ops@here.example", "a.b@channel.io", "x+y@everyone.co.uk", "me@channel-9.example"]
 )
 def test_mail_addresses_stay_whole(address: str) -> None:
-    assert shown(f"Write to {address}.") == f"Write to {address}."
+    assert rendered(f"Write to {address}.") == f"Write to {address}."
 
 
 @pytest.mark.parametrize(
     "ping", ["@here", "@Channel", "@everyone", "(@here)", "x @here.", "@here!"]
 )
 def test_pings_are_broken(ping: str) -> None:
-    assert shown(ping) == literal(ping) == ping.replace("@", f"@{JOINER}")
+    assert rendered(ping) == literal(ping) == ping.replace("@", f"@{JOINER}")
 
 
 def test_content_never_closes_its_fence() -> None:
-    text = shown("````\na\n```\n<!channel>\n````")
+    text = rendered("````\na\n```\n<!channel>\n````")
 
     assert text == f"```\na\n`{JOINER}``{JOINER}\n&lt;!channel&gt;\n```"
 
@@ -154,7 +154,7 @@ def all_links(text: str) -> list[str]:
 
 @given(EVIL)
 def test_nothing_pings_and_nothing_links_elsewhere(text: str) -> None:
-    for out in (shown(text, ("https://wiki.example.com/1",)), literal(text)):
+    for out in (rendered(text, ("https://wiki.example.com/1",)), literal(text)):
         outside = re.sub(r"<https://[^>|]*", "<", out)
 
         assert all(url.startswith("https://wiki.example.com") for url in all_links(out))
@@ -187,7 +187,7 @@ def test_what_is_safe_stays_safe_and_literal_settles(text: str) -> None:
     st.text(max_size=300).filter(lambda text: not re.search(r"[`*\[\]|<>&@#~:_+-]|\d[.)]", text))
 )
 def test_no_word_of_prose_is_lost(text: str) -> None:
-    out = shown(text)
+    out = rendered(text)
 
     assert out.split() == clean(text).split()
 
@@ -198,7 +198,7 @@ def test_no_word_of_prose_is_lost(text: str) -> None:
      "*" * 40_000, "a@" * 20_000, "| " * 20_000, "> " * 20_000, "<!channel>" * 4_000],
 )  # fmt: skip
 def test_forty_thousand_characters_take_no_time(text: str) -> None:
-    assert seconds_of(lambda: shown(text), 2) <= 2
+    assert seconds_of(lambda: rendered(text), 2) <= 2
 
 
 def test_pieces_say_what_is_code() -> None:

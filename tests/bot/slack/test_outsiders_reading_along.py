@@ -1,7 +1,5 @@
-"""`guests = false`: where somebody reads along who may get nothing, the asker alone is answered.
-
-Gus is a guest, and Olga is of another company.
-"""
+"""`guests = false`: if a reader of the conversation may get no answers, only the asker sees the
+answer. Gus is a guest, and Olga is from another company."""
 
 from __future__ import annotations
 
@@ -30,12 +28,12 @@ def with_guest(slack: LocalSlack, kind: Any = "group") -> str:
 
 
 async def whispered(slack: LocalSlack, text: str = "calendar") -> Message:
-    return await slack.wait_for_ephemeral("U0ANNA", lambda one: text in words(one))
+    return await slack.wait_for_ephemeral("U0ANNA", lambda message: text in words(message))
 
 
 @KINDS
 @BOTH_WAYS
-async def test_where_a_guest_reads_along_the_asker_alone_is_answered(
+async def test_only_the_asker_sees_the_answer_if_a_guest_reads_along(
     bot: Bot, slack: LocalSlack, kind: str
 ) -> None:
     channel = with_guest(slack, kind)
@@ -64,7 +62,7 @@ async def test_guests_who_get_answers_read_along(bot: Bot, slack: LocalSlack, ki
 
 
 @pytest.mark.parametrize("question", ["lunch?", "leave?"])
-async def test_neither_an_answer_nor_the_nearest_pages_are_told_a_guest(
+async def test_a_guest_gets_neither_an_answer_nor_the_nearest_pages(
     bot: Bot, slack: LocalSlack, question: str
 ) -> None:
     channel = with_guest(slack)
@@ -149,7 +147,7 @@ async def test_somebody_who_was_deactivated_does_not_read_along(
     await slack.mention("U0ANNA", "C0LONG", "leave and salary?")
     answer = await slack.wait_for_message("C0LONG")
 
-    # Where members' rights count, Anna is the only one.
+    # Where members' rights count, Anna is the only member.
     expected = "Book leave in the calendar." if kind == "channel" else "It is secret."
     assert answer.text == expected
 
@@ -247,10 +245,10 @@ async def test_nothing_is_shared_once_a_guest_is_there(bot: Bot, slack: LocalSla
     await slack.join("U0GUEST", "C0HERS")
     await slack.settled()
     await slack.click("U0ANNA", answer, "share_answer")
-    told = await slack.wait_for_ephemeral("U0ANNA", lambda one: "cannot share" in one.text)
+    reply = await slack.wait_for_ephemeral("U0ANNA", lambda message: "cannot share" in message.text)
     await quiet(bot)
 
-    assert told.text == NOT_FOR_OUTSIDERS.text
+    assert reply.text == NOT_FOR_OUTSIDERS.text
     assert slack.from_app("C0HERS") == []
 
 
@@ -263,18 +261,18 @@ async def test_nothing_is_shared_with_who_comes_while_it_is_made(
     await slack.mention("U0ANNA", "C0HERS", "leave?")
     answer = await whispered(slack)
     await quiet(bot)
-    asked = len(bot.handbook.asked)
+    before = len(bot.handbook.asked)
     bot.handbook.open.clear()
     pressing = asyncio.ensure_future(slack.click("U0ANNA", answer, "share_answer"))
-    await until(lambda: len(bot.handbook.asked) > asked)
+    await until(lambda: len(bot.handbook.asked) > before)
     await slack.join("U0GUEST", "C0HERS")
     await until(lambda: not bot.app.maintenance.directory.readers._known.get("C0HERS"))
     bot.handbook.open.set()
-    told = await slack.wait_for_ephemeral("U0ANNA", lambda one: "cannot share" in one.text)
+    reply = await slack.wait_for_ephemeral("U0ANNA", lambda message: "cannot share" in message.text)
     await pressing
     await quiet(bot)
 
-    assert told.text == NOT_FOR_ALL.text
+    assert reply.text == NOT_FOR_ALL.text
     assert slack.from_app("C0HERS") == []
 
 
@@ -286,7 +284,9 @@ async def test_a_choice_beside_a_guest_is_offered_and_answered_in_private(
     channel = with_guest(slack)
     await bot.start()
     await slack.mention("U0ANNA", channel, "leave?")
-    back = await slack.wait_for_ephemeral("U0ANNA", lambda one: "choice-1" in one.action_ids())
+    back = await slack.wait_for_ephemeral(
+        "U0ANNA", lambda message: "choice-1" in message.action_ids()
+    )
     await slack.click("U0ANNA", back, "choice-1")
     await slack.wait_for(lambda: len(slack.ephemerals("U0ANNA")) == 2)
     await quiet(bot)
@@ -369,7 +369,9 @@ async def test_a_choice_in_private_is_taken_where_an_answer_stood_before_the_gue
     await slack.join("U0GUEST", "C0TEAM")
     await slack.settled()
     await slack.edit(question, "<@U0LOCALBOT> leave?")
-    back = await slack.wait_for_ephemeral("U0ANNA", lambda one: "choice-1" in one.action_ids())
+    back = await slack.wait_for_ephemeral(
+        "U0ANNA", lambda message: "choice-1" in message.action_ids()
+    )
     await quiet(bot)
     await slack.click("U0ANNA", back, "choice-1")
     await slack.wait_for(lambda: len(slack.ephemerals("U0ANNA")) == 2)

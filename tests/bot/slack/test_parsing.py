@@ -1,4 +1,4 @@
-"""Which events ask something, and what."""
+"""Which events are questions, and what they ask."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def test_a_mention_is_an_incoming_message() -> None:
     )
 
 
-def test_what_a_guest_company_writes_is_a_message_of_our_own_workspace() -> None:
-    """Slack may name their workspace; the channel's settings are kept under ours."""
+def test_a_message_from_a_guest_company_belongs_to_our_workspace() -> None:
+    """Slack may name the guest's workspace; the channel's settings are stored under ours."""
     body = envelope() | {"team_id": "T9", "is_ext_shared_channel": True}
-    found = parse_event(body, ME)
+    message = parse_event(body, ME)
 
-    assert found is not None
-    assert (found.team, found.shared) == ("T1", True)
+    assert message is not None
+    assert (message.team, message.shared) == ("T1", True)
 
 
 def test_within_a_thread_the_answer_goes_into_that_thread() -> None:
@@ -87,14 +87,14 @@ FORWARDED = {"is_share": True, "text": "How do I book leave?"}
 
 
 @pytest.mark.parametrize("words", ["<@UBOT>", "<@UBOT> can you answer this?", "<@UBOT> :eyes:"])
-def test_what_is_forwarded_is_the_question_if_the_words_only_point_at_it(words: str) -> None:
+def test_a_forwarded_message_is_the_question_if_the_text_only_points_at_it(words: str) -> None:
     message = parse_event(envelope(text=words, attachments=[FORWARDED, {"text": "a preview"}]), ME)
 
     assert message is not None
     assert message.text == "How do I book leave?"
 
 
-def test_what_is_forwarded_goes_with_a_question_of_its_own() -> None:
+def test_a_forwarded_message_goes_along_with_a_question() -> None:
     message = parse_event(envelope(text="<@UBOT> and sick leave?", attachments=[FORWARDED]), ME)
 
     assert message is not None
@@ -126,7 +126,7 @@ def test_clicks_are_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"),
+    ("text", "expected"),
     [
         ("<@UBOT> how?", "how?"),
         ("hey <@UBOT|footnote> how?", "hey how?"),
@@ -143,8 +143,8 @@ def test_clicks_are_none() -> None:
         ("", ""),
     ],
 )
-def test_a_question_is_what_a_person_reads(text: str, asked: str) -> None:
-    assert question(text, ME, {"U2": "ben"}) == asked
+def test_a_question_is_what_a_person_reads(text: str, expected: str) -> None:
+    assert question(text, ME, {"U2": "ben"}) == expected
 
 
 def test_the_people_to_be_looked_up_are_the_others_without_a_name() -> None:

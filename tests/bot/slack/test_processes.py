@@ -1,4 +1,4 @@
-"""Two bots on one database: what one leaves the other takes up, and nothing is said twice."""
+"""Two bots on one database: each takes over the other's work, and nothing is posted twice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .mortal import Clock, Killed, Mortal
 DUE = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 """A Wednesday, the day after `NOW`."""
 LONG = 240.0
-"""Seconds, for a machine that has other things to do."""
+"""Seconds, enough for a busy machine."""
 PLACES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
 
 
@@ -35,25 +35,25 @@ async def pair(
         await asyncio.to_thread(empty, POSTGRESQL)
         where = POSTGRESQL
     clock = Clock()
-    both = Mortal(slack, where, clock, bot), Mortal(slack, where, clock, bot)
-    for one in both:
-        await one.start()
+    processes = Mortal(slack, where, clock, bot), Mortal(slack, where, clock, bot)
+    for process in processes:
+        await process.start()
     await slack.wait_for(lambda: len(slack.sockets.usable()) == 2)
-    yield both
+    yield processes
     bot.handbook.open.set()
     bot.syncs.open.set()
-    for one in both:
-        await one.stop()
+    for process in processes:
+        await process.stop()
 
 
 async def test_an_event_delivered_to_both_has_one_answer(
     slack: LocalSlack, pair: tuple[Mortal, Mortal]
 ) -> None:
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     event = next(d for d in slack.deliveries if d.event_type == "app_mention")
     for _ in range(3):
         slack.deliverer.begin("events_api", event.payload)
-    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=LONG)
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts, timeout=LONG)
     await slack.settled()
 
     assert len({delivery.acked for delivery in slack.deliveries}) == 1
@@ -64,24 +64,26 @@ async def test_an_event_delivered_to_both_has_one_answer(
 async def test_questions_of_one_channel_are_answered_in_order_whoever_has_them(
     slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
 ) -> None:
-    asked = [await slack.mention("U0ANNA", "C0TEAM", f"leave {n}?") for n in range(10)]
+    questions = [await slack.mention("U0ANNA", "C0TEAM", f"leave {n}?") for n in range(10)]
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 10, timeout=LONG)
 
-    assert [answer.thread_ts for answer in slack.from_app("C0TEAM")] == [one.ts for one in asked]
+    assert [answer.thread_ts for answer in slack.from_app("C0TEAM")] == [
+        message.ts for message in questions
+    ]
 
 
-async def test_what_a_killed_process_had_begun_the_other_one_answers(
+async def test_the_other_process_answers_what_a_killed_one_had_begun(
     slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
 ) -> None:
     bot.handbook.open.clear()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for(lambda: bot.handbook.asked, timeout=LONG)
-    one, other = pair
-    working, idle = (one, other) if one.app.workers._lanes else (other, one)
+    first, other = pair
+    working, idle = (first, other) if first.app.workers._lanes else (other, first)
     await working.bury()
     await idle.beat()
     bot.handbook.open.set()
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=LONG)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts, timeout=LONG)
     await slack.settled()
 
     assert answer.text.startswith("Book leave")
@@ -91,12 +93,12 @@ async def test_what_a_killed_process_had_begun_the_other_one_answers(
 async def test_a_process_that_was_taken_for_dead_says_nothing_when_it_wakes(
     slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
 ) -> None:
-    """As after a machine that stood still."""
+    """The machine was suspended, for example."""
     bot.handbook.open.clear()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for(lambda: bot.handbook.asked, timeout=LONG)
-    one, other = pair
-    working, idle = (one, other) if one.app.workers._lanes else (other, one)
+    first, other = pair
+    working, idle = (first, other) if first.app.workers._lanes else (other, first)
     lanes = list(working.app.workers._lanes.values())
     working._clock.now += 2 * LEASE
     await idle.beat()
@@ -117,8 +119,8 @@ async def test_a_reindex_of_a_killed_process_goes_on_in_the_other_one(
     message = await slack.wait_for_message(
         "C0TEAM", lambda message: "120 of 242" in message.text, timeout=LONG
     )
-    one, other = pair
-    working, idle = (one, other) if one.app.reindexer._progress else (other, one)
+    first, other = pair
+    working, idle = (first, other) if first.app.reindexer._progress else (other, first)
     await working.bury()
     await idle.beat()
     bot.syncs.open.set()
@@ -135,7 +137,7 @@ async def test_a_reindex_of_a_killed_process_goes_on_in_the_other_one(
 async def due(
     bot: Bot, pair: tuple[Mortal, Mortal], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Mortal, Mortal]:
-    """Both are to post a digest a week, and see to what is due when a test says so alone."""
+    """Two processes that post a weekly digest and do due work only when a test says so."""
 
     all_chores = SlackApp.chores
 
@@ -146,18 +148,18 @@ async def due(
 
     monkeypatch.setattr(SlackApp, "chores", without_maintenance)
     bot.change(digest=True, digest_day="wednesday")
-    for one in pair:
-        await one.stop()
+    for process in pair:
+        await process.stop()
     clock = pair[0]._clock
     bot.slack.clock = clock.seconds
     clock.now = DUE
-    for one in pair:
-        await one.start()  # alive at that hour: nobody takes over what the other answers
+    for process in pair:
+        await process.start()  # both are alive at that time: neither takes over the other's work
     return pair
 
 
 async def a_question(slack: LocalSlack, pair: tuple[Mortal, Mortal]) -> None:
-    """Is answered, so that there is something to say."""
+    """Ask a question and wait for the answer, so that the digest has something to report."""
     before = len(slack.from_app("C0TEAM"))
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) > before, timeout=LONG)
@@ -165,18 +167,18 @@ async def a_question(slack: LocalSlack, pair: tuple[Mortal, Mortal]) -> None:
 
 
 def digests(slack: LocalSlack) -> int:
-    return sum("The last 7 days" in one.text for one in slack.from_app("C0REVIEW"))
+    return sum("The last 7 days" in message.text for message in slack.from_app("C0REVIEW"))
 
 
-async def test_of_two_that_are_due_to_post_a_digest_one_does(
+async def test_only_one_of_two_processes_posts_a_due_digest(
     slack: LocalSlack, due: tuple[Mortal, Mortal]
 ) -> None:
     await a_question(slack, due)
-    await asyncio.gather(*(one.app.maintenance.run_once() for one in due))
+    await asyncio.gather(*(process.app.maintenance.run_once() for process in due))
     due[0]._clock.now += timedelta(minutes=11)
-    for one in due:
-        await one.beat()
-        await one.app.maintenance.run_once()
+    for process in due:
+        await process.beat()
+        await process.app.maintenance.run_once()
 
     assert digests(slack) == 1
 
@@ -184,13 +186,13 @@ async def test_of_two_that_are_due_to_post_a_digest_one_does(
 async def test_a_digest_is_posted_once_whenever_the_process_dies_that_posts_it(
     slack: LocalSlack, due: tuple[Mortal, Mortal]
 ) -> None:
-    """At any step of it, and of what else it does meanwhile."""
+    """At any step of the digest, and of the work next to it."""
     mortal, other = due
     counts = []
     for week, dies_after in enumerate(range(0, 36, 3)):
         mortal._clock.now = DUE + week * timedelta(days=7)
-        for one in due:
-            await one.beat()  # or each takes the other for dead, and over what it answers
+        for process in due:
+            await process.beat()  # or each takes the other for dead, and takes over its work
         await a_question(slack, due)
         mortal.die_after(dies_after)
         with suppress(Killed):
@@ -206,10 +208,10 @@ async def test_a_digest_is_posted_once_whenever_the_process_dies_that_posts_it(
 
 async def at_rest(slack: LocalSlack, pair: tuple[Mortal, Mortal]) -> None:
     await slack.settled()
-    for one in pair:
-        while lanes := list(one.app.workers._lanes.values()):
+    for process in pair:
+        while lanes := list(process.app.workers._lanes.values()):
             await asyncio.wait(lanes)
-        await one.beat()
+        await process.beat()
 
 
 async def test_a_flag_has_one_card_while_another_process_looks_at_what_is_due(
@@ -219,25 +221,25 @@ async def test_a_flag_has_one_card_while_another_process_looks_at_what_is_due(
     reached, go_on = asyncio.Event(), asyncio.Event()
     busy: list[Mortal] = []
 
-    def halting(one: Mortal) -> None:
-        client = one.app.clients[0]
+    def halting(process: Mortal) -> None:
+        client = process.app.clients[0]
         call = client.chat_postMessage
 
         async def post(**arguments: Any) -> Any:
             if arguments["text"].startswith("Flagged") and not busy:
-                busy.append(one)
+                busy.append(process)
                 reached.set()
                 await go_on.wait()
             return await call(**arguments)
 
         client.chat_postMessage = post  # type: ignore[method-assign, assignment]
 
-    for one in due:
-        halting(one)
+    for process in due:
+        halting(process)
     (answer,) = slack.from_app("C0TEAM")
     await slack.react("U0ANNA", answer, "-1")
     await reached.wait()
-    (idle,) = [one for one in due if one is not busy[0]]
+    (idle,) = [process for process in due if process is not busy[0]]
     await idle.app.maintenance.run_once()
     go_on.set()
     await slack.wait_for(lambda: cards(slack))
@@ -247,4 +249,4 @@ async def test_a_flag_has_one_card_while_another_process_looks_at_what_is_due(
 
 
 def cards(slack: LocalSlack) -> int:
-    return sum(one.text.startswith("Flagged") for one in slack.from_app("C0REVIEW"))
+    return sum(message.text.startswith("Flagged") for message in slack.from_app("C0REVIEW"))

@@ -1,7 +1,5 @@
-"""Who may write an answer that everybody gets as verified, who hears of it, who ends it.
-
-Ben is in the operator's review channel; Mallory makes channels of her own; the boss is an admin.
-"""
+"""Who may publish a verified answer for everybody, who is told of it, and who may end it. Ben is in
+the operator's review channel; Mallory makes channels of her own; the boss is an admin."""
 
 from __future__ import annotations
 
@@ -33,7 +31,7 @@ from indexers.model import EVERYONE, OPEN, Principal
 from tests.bot.databases import POSTGRESQL, empty, make_older
 
 from .conftest import BOTH_WAYS, LEAVE, NOW, Bot, quiet, words
-from .flags import asked, card, database, flagged, history, passed
+from .flags import ask_in_channel, card, database, flagged, history, passed
 from .mortal import Clock, Mortal
 from .test_channel_settings import opened
 from .test_writing_the_answer import filled, form
@@ -52,35 +50,39 @@ def slack(slack: LocalSlack) -> LocalSlack:
 
 
 async def flagged_by_mallory(bot: Bot, slack: LocalSlack) -> Message:
-    """In a channel of hers, whose flags go to itself; the card."""
+    """Flag an answer in Mallory's channel, which reviews its own flags; return the card."""
     view = await opened(slack, "U0MAL", "C0MALS")
     assert (await slack.submit("U0MAL", view, {"review": "C0MALS"})).accepted
-    await slack.wait_for_ephemeral("U0MAL", lambda one: "Saved" in one.text)
+    await slack.wait_for_ephemeral("U0MAL", lambda message: "Saved" in message.text)
     question = await slack.mention("U0MAL", "C0MALS", "How do I book leave?")
     answer = await slack.wait_for_message("C0MALS", thread_ts=question.ts)
     await quiet(bot)
     await flagged(slack, answer, "U0MAL")
-    return await slack.wait_for_message("C0MALS", lambda one: "flag_take" in one.action_ids())
+    return await slack.wait_for_message(
+        "C0MALS", lambda message: "flag_take" in message.action_ids()
+    )
 
 
 async def published(bot: Bot, slack: LocalSlack, text: str = TEXT) -> Message:
-    """By Ben, in the operator's review channel; the announcement."""
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
-    view = await form(slack, shown)
+    """Publish an answer as Ben in the operator's review channel; return the announcement."""
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
+    view = await form(slack, flag_card)
     assert (await slack.submit("U0BEN", view, filled(view, text))).accepted
     return await announced(slack)
 
 
 async def announced(slack: LocalSlack, channel: str = "C0REVIEW") -> Message:
-    return await slack.wait_for_message(channel, lambda one: "published" in words(one))
+    return await slack.wait_for_message(channel, lambda message: "published" in words(message))
 
 
 def counting(bot: Bot, folder: Path, *channels: str) -> list[str]:
-    """The texts that would be given."""
-    with database(folder) as kept:
-        published = Published(DatabaseWrittenAnswers(kept), frozenset(channels or ["C0REVIEW"]))
-        return [one.text for one in published.valid(bot.now)]
+    """Return the texts of the answers that count."""
+    with database(folder) as opened_database:
+        published = Published(
+            DatabaseWrittenAnswers(opened_database), frozenset(channels or ["C0REVIEW"])
+        )
+        return [answer.text for answer in published.valid(bot.now)]
 
 
 # Who may publish
@@ -91,8 +93,8 @@ async def test_who_chose_the_review_channel_themself_publishes_nothing(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    shown = await flagged_by_mallory(bot, slack)
-    await slack.click("U0MAL", shown, "flag_answer")
+    flag_card = await flagged_by_mallory(bot, slack)
+    await slack.click("U0MAL", flag_card, "flag_answer")
     await slack.wait_for_view("U0MAL", lambda view: NOT_A_PUBLISHER[:40] in str(view.blocks))
     await quiet(bot)
 
@@ -103,17 +105,17 @@ async def test_who_chose_the_review_channel_themself_publishes_nothing(
 async def test_a_form_that_was_open_before_is_refused_as_well(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """The rights are those of the moment in which it is sent."""
+    """The rights at the time of submission count."""
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
+    await flagged(slack, await ask_in_channel(bot, slack))
     view = await form(slack, await card(slack))
     await bot.stop()
     bot.change(review_channel="")
     await bot.start()
     await slack.submit("U0BEN", view, filled(view, TEXT))
-    told = await slack.wait_for_message(slack.im("U0BEN").id)
+    notice = await slack.wait_for_message(slack.im("U0BEN").id)
 
-    assert told.text == NOT_A_PUBLISHER
+    assert notice.text == NOT_A_PUBLISHER
     assert counting(bot, tmp_path, "C0REVIEW") == []
 
 
@@ -121,32 +123,32 @@ async def test_people_of_a_channel_s_own_review_channel_see_to_its_cards(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    shown = await flagged_by_mallory(bot, slack)
-    await slack.click("U0MAL", shown, "flag_not_wrong")
+    flag_card = await flagged_by_mallory(bot, slack)
+    await slack.click("U0MAL", flag_card, "flag_not_wrong")
 
-    await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
+    await slack.wait_for(lambda: flag_card.text.startswith("Not wrong"))
 
 
 async def test_an_admin_publishes_from_anywhere_and_the_operator_hears_of_it(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    shown = await flagged_by_mallory(bot, slack)
-    await slack.click("U0BOSS", shown, "flag_answer")
+    flag_card = await flagged_by_mallory(bot, slack)
+    await slack.click("U0BOSS", flag_card, "flag_answer")
     view = await slack.wait_for_view("U0BOSS", lambda view: view.callback_id == "writing")
     await slack.submit("U0BOSS", view, filled(view, "In the portal."))
-    told = await announced(slack)
+    announcement = await announced(slack)
 
-    assert "<@U0BOSS> published an answer" in words(told)
+    assert "<@U0BOSS> published an answer" in words(announcement)
     assert counting(bot, tmp_path) == ["In the portal."]
 
 
-async def test_what_an_admin_wrote_counts_no_more_when_they_are_none(
+async def test_a_former_admins_answers_count_no_more(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    shown = await flagged_by_mallory(bot, slack)
-    await slack.click("U0BOSS", shown, "flag_answer")
+    flag_card = await flagged_by_mallory(bot, slack)
+    await slack.click("U0BOSS", flag_card, "flag_answer")
     view = await slack.wait_for_view("U0BOSS", lambda view: view.callback_id == "writing")
     await slack.submit("U0BOSS", view, filled(view, "In the portal."))
     await announced(slack)
@@ -161,9 +163,9 @@ async def test_a_reviewer_may_answer_what_was_flagged_into_another_channel(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    shown = await flagged_by_mallory(bot, slack)
+    flag_card = await flagged_by_mallory(bot, slack)
     slack.channels["C0MALS"].members.append("U0BEN")
-    await slack.click("U0BEN", shown, "flag_answer")
+    await slack.click("U0BEN", flag_card, "flag_answer")
     view = await slack.wait_for_view("U0BEN", lambda view: view.callback_id == "writing")
     await slack.submit("U0BEN", view, filled(view, "In the portal."))
     await announced(slack)
@@ -174,9 +176,9 @@ async def test_a_reviewer_may_answer_what_was_flagged_into_another_channel(
 async def test_it_answers_the_flagged_question_and_no_other(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """Also if whoever sends the form puts another one into it."""
+    """Even if the sender of the form puts another question into it."""
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
+    await flagged(slack, await ask_in_channel(bot, slack))
     view = await form(slack, await card(slack))
     submission = await slack.submit("U0BEN", view, filled(view, TEXT))
     assert submission.delivery is not None
@@ -187,21 +189,21 @@ async def test_it_answers_the_flagged_question_and_no_other(
     slack.deliverer.begin("interactive", forged)
     await slack.settled()
     await announced(slack)
-    with database(tmp_path) as kept:
-        found = DatabaseWrittenAnswers(kept).valid(bot.now)
+    with database(tmp_path) as opened_database:
+        answers = DatabaseWrittenAnswers(opened_database).valid(bot.now)
 
-    assert {one.question for one in found} == {"How do I book leave?"}
+    assert {answer.question for answer in answers} == {"How do I book leave?"}
 
 
-async def test_what_only_asks_on_is_not_answered_for_everybody(
+async def test_a_follow_up_question_is_not_answered_for_everybody(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """ "And for me?" asks something else in each conversation."""
+    """ "And for me?" means something else in each conversation."""
     await bot.start()
-    first = await asked(bot, slack)
+    first = await ask_in_channel(bot, slack)
     question = await slack.mention("U0ANNA", "C0TEAM", "And leave?", thread_ts=first.thread_ts)
     answer = await slack.wait_for_message(
-        "C0TEAM", lambda one: one.ts > question.ts, thread_ts=first.thread_ts
+        "C0TEAM", lambda message: message.ts > question.ts, thread_ts=first.thread_ts
     )
     await quiet(bot)
     await flagged(slack, answer)
@@ -211,10 +213,10 @@ async def test_what_only_asks_on_is_not_answered_for_everybody(
 
 
 @pytest.mark.parametrize("where", ["C0REVIEW", "C0NOBOT"])
-async def test_flags_go_to_no_channel_in_which_whoever_sets_it_is_not(
+async def test_flags_only_go_to_a_channel_of_the_person_who_sets_it(
     bot: Bot, slack: LocalSlack, where: str
 ) -> None:
-    """Else anybody could write there, by way of cards."""
+    """Otherwise anybody could post cards there."""
     await bot.start()
     view = await opened(slack, "U0MAL", "C0MALS")
     submission = await slack.submit("U0MAL", view, {"review": where})
@@ -222,11 +224,13 @@ async def test_flags_go_to_no_channel_in_which_whoever_sets_it_is_not(
     again = await opened(slack, "U0MAL", "C0MALS")
 
     assert submission.errors == {"review": "Flags can only go to a channel that you are in."}
-    (review,) = [one for one in again.elements() if one["type"] == "conversations_select"]
+    (review,) = [
+        element for element in again.elements() if element["type"] == "conversations_select"
+    ]
     assert "initial_conversation" not in review
 
 
-# What was written before it counted where
+# Answers written before the channel was stored
 
 
 @pytest.mark.parametrize(
@@ -239,7 +243,7 @@ async def test_flags_go_to_no_channel_in_which_whoever_sets_it_is_not(
         (("", ""), False),
     ],
 )
-async def test_what_an_older_footnote_kept_counts_only_from_reviewers_and_admins(
+async def test_answers_of_an_older_version_count_only_from_reviewers_and_admins(
     bot: Bot, slack: LocalSlack, tmp_path: Path, where: tuple[str, str], counts: bool
 ) -> None:
     older(tmp_path / "state.db", *where)
@@ -247,13 +251,13 @@ async def test_what_an_older_footnote_kept_counts_only_from_reviewers_and_admins
     await bot.app.maintenance.run_once()
 
     assert counting(bot, tmp_path) == [TEXT] * counts
-    assert len(slack.from_app("C0REVIEW")) == counts  # each that counts is announced, once
+    assert len(slack.from_app("C0REVIEW")) == counts  # each answer that counts is announced once
     await bot.app.maintenance.run_once()
     assert len(slack.from_app("C0REVIEW")) == counts
 
 
 def older(file: Path, channel: str, author: str) -> None:
-    """A database of before, with an answer that was written on a flag with its card there."""
+    """Write a database of an earlier version, with an answer to a flag that has its card there."""
     new = Database.open(file)
     with new.begin() as connection:
         for name in ("channel", "by_admin", "ended", "ended_by", "announced_in", "announcement"):
@@ -285,10 +289,10 @@ def older(file: Path, channel: str, author: str) -> None:
 
 
 def test_only_channels_that_the_settings_name_now_count() -> None:
-    kept = Kept([replace(WRITTEN, channel="C1"), replace(WRITTEN, channel="C2", text="2")])
+    store = Kept([replace(WRITTEN, channel="C1"), replace(WRITTEN, channel="C2", text="2")])
 
-    assert [one.text for one in Published(kept, frozenset({"C2"})).valid(NOW)] == ["2"]
-    assert Published(kept, frozenset()).valid(NOW) == []
+    assert [answer.text for answer in Published(store, frozenset({"C2"})).valid(NOW)] == ["2"]
+    assert Published(store, frozenset()).valid(NOW) == []
     assert Published(Kept([WRITTEN]), frozenset({""})).valid(NOW) == []
 
 
@@ -296,8 +300,8 @@ WRITTEN = WrittenAnswer(1, "How?", "So.", "U1", "ben", NOW, NOW + timedelta(days
 
 
 class Kept(DatabaseWrittenAnswers):
-    def __init__(self, kept: Sequence[WrittenAnswer]) -> None:
-        self.kept = kept
+    def __init__(self, answers: Sequence[WrittenAnswer]) -> None:
+        self.kept = answers
 
     def valid(self, now: Any) -> Sequence[WrittenAnswer]:
         return self.kept
@@ -311,24 +315,28 @@ async def test_every_published_answer_is_announced_with_its_author_whatever_thei
 ) -> None:
     slack.people["U0BEN"].name = "the boss\n:white_check_mark: approved"
     await bot.start()
-    told = await published(bot, slack, "In the portal. <!channel> @here <https://evil.example|x>")
+    announcement = await published(
+        bot, slack, "In the portal. <!channel> @here <https://evil.example|x>"
+    )
 
-    assert "<@U0BEN> published an answer" in words(told)
-    assert "How do I book leave?" in words(told)
-    assert "In the portal." in words(told)
-    assert "https://wiki.example.com/leave" in words(told)
-    assert {live.host for live in slack.live_pings(told) if live.host} == {"wiki.example.com"}
-    assert told.action_ids() == ["withdraw_answer"]
-    assert "approved" not in words(told)
+    assert "<@U0BEN> published an answer" in words(announcement)
+    assert "How do I book leave?" in words(announcement)
+    assert "In the portal." in words(announcement)
+    assert "https://wiki.example.com/leave" in words(announcement)
+    assert {live.host for live in slack.live_pings(announcement) if live.host} == {
+        "wiki.example.com"
+    }
+    assert announcement.action_ids() == ["withdraw_answer"]
+    assert "approved" not in words(announcement)
 
 
-async def test_in_a_channel_of_the_wiki_it_is_announced_there(
+async def test_an_answer_is_announced_in_the_wikis_review_channel(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     slack.add_channel("C0WIKI", name="wiki-review", members=["U0BEN"])
     bot.change_wiki(review_channel="C0WIKI")
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
+    await flagged(slack, await ask_in_channel(bot, slack))
     view = await form(slack, await card(slack, "C0WIKI"))
     await slack.submit("U0BEN", view, filled(view, TEXT))
     await announced(slack, "C0WIKI")
@@ -339,12 +347,12 @@ async def test_in_a_channel_of_the_wiki_it_is_announced_there(
 
 async def test_an_announcement_that_slack_refused_follows(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
+    await flagged(slack, await ask_in_channel(bot, slack))
     view = await form(slack, await card(slack))
     slack.fail_next("chat.postMessage", error="restricted_action")
     await slack.submit("U0BEN", view, filled(view, TEXT))
     await slack.wait_for_message(slack.im("U0BEN").id)
-    before = [one for one in slack.from_app("C0REVIEW") if "published" in words(one)]
+    before = [message for message in slack.from_app("C0REVIEW") if "published" in words(message)]
     bot.now += timedelta(minutes=11)
     await bot.app.maintenance.run_once()
 
@@ -357,13 +365,13 @@ async def test_a_second_answer_to_a_flag_ends_the_first_aloud(
 ) -> None:
     await bot.start()
     first = await published(bot, slack)
-    shown = await card(slack)
-    await slack.wait_for(lambda: "flag_reopen" in shown.action_ids())
-    await slack.click("U0BEN", shown, "flag_reopen")
-    await slack.wait_for(lambda: "flag_answer" in shown.action_ids())
-    view = await form(slack, shown)
+    flag_card = await card(slack)
+    await slack.wait_for(lambda: "flag_reopen" in flag_card.action_ids())
+    await slack.click("U0BEN", flag_card, "flag_reopen")
+    await slack.wait_for(lambda: "flag_answer" in flag_card.action_ids())
+    view = await form(slack, flag_card)
     await slack.submit("U0BEN", view, filled(view, "In the portal."))
-    await slack.wait_for_message("C0REVIEW", lambda one: "In the portal." in words(one))
+    await slack.wait_for_message("C0REVIEW", lambda message: "In the portal." in words(message))
     await bot.app.maintenance.run_once()
 
     assert "was replaced" in words(first)
@@ -372,55 +380,55 @@ async def test_a_second_answer_to_a_flag_ends_the_first_aloud(
 
 
 @pytest.mark.parametrize("column", ["sources", "says", "acl"])
-async def test_one_that_cannot_be_read_is_given_to_nobody_and_goes_on_its_day(
+async def test_an_unreadable_answer_is_given_to_nobody_and_ends_on_its_day(
     bot: Bot, slack: LocalSlack, tmp_path: Path, column: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     await bot.start()
-    said = await published(bot, slack)
+    announcement = await published(bot, slack)
     await quiet(bot)
-    with database(tmp_path) as kept:
-        kept.run(sa.update(schema.written).values({column: '{"of": "later"}'}))
-        found = DatabaseWrittenAnswers(kept).valid(bot.now)
+    with database(tmp_path) as opened_database:
+        opened_database.run(sa.update(schema.written).values({column: '{"of": "later"}'}))
+        answers = DatabaseWrittenAnswers(opened_database).valid(bot.now)
     bot.now += timedelta(days=400)
     await bot.app.maintenance.run_once()
 
-    assert not any(one.acl.admits(Principal.of(EVERYONE)) for one in found)
-    assert "has ended" in words(said)
-    assert TEXT not in words(said)
+    assert not any(answer.acl.admits(Principal.of(EVERYONE)) for answer in answers)
+    assert "has ended" in words(announcement)
+    assert TEXT not in words(announcement)
     assert ("lapsed", "") in history(bot, tmp_path)
-    with database(tmp_path) as kept:
-        assert kept.all(sa.select(schema.written)) == []
+    with database(tmp_path) as opened_database:
+        assert opened_database.all(sa.select(schema.written)) == []
     assert "later" not in caplog.text
 
 
-async def test_one_that_lapses_says_so_where_it_was_announced(
+async def test_an_answer_that_ends_says_so_in_its_announcement(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    told = await published(bot, slack)
+    announcement = await published(bot, slack)
     bot.library.edited(LEAVE, "r2")
     passed(bot, tmp_path)
     await bot.app.maintenance.run_once()
 
-    assert "has ended" in words(told)
-    assert told.action_ids() == []
+    assert "has ended" in words(announcement)
+    assert announcement.action_ids() == []
 
 
-def test_what_not_everybody_may_read_is_not_announced() -> None:
-    told = Announcement(replace(WRITTEN, text="It is secret."))
+def test_an_answer_that_not_everybody_may_read_is_not_announced() -> None:
+    withheld = Announcement(replace(WRITTEN, text="It is secret."))
 
-    shown = announcement(told, "", frozenset(), NOW.date(), in_full=False)
+    message = announcement(withheld, "", frozenset(), NOW.date(), in_full=False)
 
-    assert "secret" not in str(shown)
+    assert "secret" not in str(message)
 
 
 async def test_a_guest_in_the_review_channel_reads_no_answer(bot: Bot, slack: LocalSlack) -> None:
     slack.channels["C0REVIEW"].members.append("U0GUEST")
     await bot.start()
-    told = await published(bot, slack)
+    announcement = await published(bot, slack)
 
-    assert TEXT not in words(told)
-    assert told.action_ids() == ["withdraw_answer"]
+    assert TEXT not in words(announcement)
+    assert announcement.action_ids() == ["withdraw_answer"]
 
 
 # Withdrawing
@@ -431,30 +439,32 @@ async def test_a_reviewer_withdraws_it_also_after_a_restart(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    told = await published(bot, slack)
+    announcement = await published(bot, slack)
     await quiet(bot)
     await bot.stop()
     await bot.start()
-    await slack.click("U0BEN", told, "withdraw_answer")
-    await slack.wait_for_ephemeral("U0BEN", lambda one: one.text == WITHDRAWN.text)
+    await slack.click("U0BEN", announcement, "withdraw_answer")
+    await slack.wait_for_ephemeral("U0BEN", lambda message: message.text == WITHDRAWN.text)
 
     assert counting(bot, tmp_path) == []
-    assert "was withdrawn by ben" in words(told)
-    assert told.action_ids() == []
+    assert "was withdrawn by ben" in words(announcement)
+    assert announcement.action_ids() == []
     assert history(bot, tmp_path)[-1] == ("answer_withdrawn", "U0BEN")
     assert "answer withdrawn by ben" in words(await card(slack))
 
 
-@pytest.mark.parametrize("who", ["U0ANNA", "U0MAL", "U0GUEST", "U0OTHER"])
+@pytest.mark.parametrize("person", ["U0ANNA", "U0MAL", "U0GUEST", "U0OTHER"])
 async def test_others_withdraw_nothing(
-    bot: Bot, slack: LocalSlack, tmp_path: Path, who: str
+    bot: Bot, slack: LocalSlack, tmp_path: Path, person: str
 ) -> None:
-    """Though Slack hands over what they press."""
+    """Slack does deliver their presses."""
     await bot.start()
-    told = await published(bot, slack)
-    press = await slack.click("U0BEN", replace(told, blocks=nowhere(told)), "withdraw_answer")
-    await slack.wait_for_ephemeral("U0BEN", lambda one: one.text == GONE.text)
-    forged = {**press.payload, "user": {**press.payload["user"], "id": who}}
+    announcement = await published(bot, slack)
+    press = await slack.click(
+        "U0BEN", replace(announcement, blocks=nowhere(announcement)), "withdraw_answer"
+    )
+    await slack.wait_for_ephemeral("U0BEN", lambda message: message.text == GONE.text)
+    forged = {**press.payload, "user": {**press.payload["user"], "id": person}}
     forged["actions"] = [{**press.payload["actions"][0], "value": "1"}]
     forged["channel"] = {"id": "C0TEAM", "name": "team"}
     slack.deliverer.begin("interactive", forged)
@@ -462,14 +472,14 @@ async def test_others_withdraw_nothing(
     await bot.app.failures.finish(5)
 
     assert counting(bot, tmp_path) == [TEXT]
-    assert told.action_ids() == ["withdraw_answer"]
-    assert who != "U0ANNA" or slack.ephemerals(who)[-1].text == NOT_YOURS.text
+    assert announcement.action_ids() == ["withdraw_answer"]
+    assert person != "U0ANNA" or slack.ephemerals(person)[-1].text == NOT_YOURS.text
 
 
-def nowhere(told: Message) -> list[dict[str, Any]]:
-    """The message with a button that names no answer."""
-    *rest, actions = told.blocks
-    return [*rest, {**actions, "elements": [{**actions["elements"][0], "value": "999"}]}]
+def nowhere(message: Message) -> list[dict[str, Any]]:
+    """Return the blocks of the message with a button that names no answer."""
+    *blocks, actions = message.blocks
+    return [*blocks, {**actions, "elements": [{**actions["elements"][0], "value": "999"}]}]
 
 
 async def test_an_admin_withdraws_it_from_outside_the_channel(
@@ -477,36 +487,40 @@ async def test_an_admin_withdraws_it_from_outside_the_channel(
 ) -> None:
     slack.channels["C0REVIEW"].members.append("U0BOSS")
     await bot.start()
-    told = await published(bot, slack)
-    press = await slack.click("U0BOSS", replace(told, blocks=nowhere(told)), "withdraw_answer")
+    announcement = await published(bot, slack)
+    press = await slack.click(
+        "U0BOSS", replace(announcement, blocks=nowhere(announcement)), "withdraw_answer"
+    )
     slack.channels["C0REVIEW"].members.remove("U0BOSS")
     forged = {**press.payload}
     forged["actions"] = [{**press.payload["actions"][0], "value": "1"}]
     slack.deliverer.begin("interactive", forged)
-    await slack.wait_for(lambda: "was withdrawn by boss" in words(told))
+    await slack.wait_for(lambda: "was withdrawn by boss" in words(announcement))
 
     assert counting(bot, tmp_path) == []
 
 
-async def test_what_it_gave_is_taken_back(bot: Bot, slack: LocalSlack) -> None:
+async def test_answers_made_from_a_withdrawn_answer_are_retracted(
+    bot: Bot, slack: LocalSlack
+) -> None:
     await bot.start()
-    told = await published(bot, slack)
+    announcement = await published(bot, slack)
     verified = Verification("ben", NOW.date(), 1)
     bot.handbook.said = Answer(f"{TEXT} [1]", (LEAVE,), 1.0, verified=verified)
-    given = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     part = VerifiedPart("How long is leave?", verified)
     bot.handbook.said = Answer(f"{TEXT} [1]", (LEAVE,), 1.0, verified_parts=(part,))
-    in_part = await asked(bot, slack)
+    in_part = await ask_in_channel(bot, slack)
     assert "Verified by ben on" in words(in_part)
     bot.handbook.said = Answer(f"{TEXT} [1]", (LEAVE,), 1.0, verified=verified)
     bot.handbook.said = replace(bot.handbook.said, verified=replace(verified, written=11))
-    other = await asked(bot, slack)
-    await slack.click("U0BEN", told, "withdraw_answer")
-    await slack.wait_for_ephemeral("U0BEN", lambda one: one.text == WITHDRAWN.text)
+    other = await ask_in_channel(bot, slack)
+    await slack.click("U0BEN", announcement, "withdraw_answer")
+    await slack.wait_for_ephemeral("U0BEN", lambda message: message.text == WITHDRAWN.text)
     await bot.app.maintenance.run_once()
 
-    assert "I retracted" in words(given)
-    assert TEXT not in words(given)
+    assert "I retracted" in words(answer)
+    assert TEXT not in words(answer)
     assert TEXT not in words(in_part)
     assert TEXT in words(other)  # of another written answer
 
@@ -520,13 +534,13 @@ async def pair(
         await asyncio.to_thread(empty, POSTGRESQL)
         where = POSTGRESQL
     clock = Clock()
-    both = Mortal(slack, where, clock, bot), Mortal(slack, where, clock, bot)
-    for one in both:
-        await one.start()
+    processes = Mortal(slack, where, clock, bot), Mortal(slack, where, clock, bot)
+    for process in processes:
+        await process.start()
     await slack.wait_for(lambda: len(slack.sockets.usable()) == 2)
-    yield both
-    for one in both:
-        await one.stop()
+    yield processes
+    for process in processes:
+        await process.stop()
 
 
 async def test_two_processes_announce_it_once_and_withdraw_it_once(
@@ -539,19 +553,28 @@ async def test_two_processes_announce_it_once_and_withdraw_it_once(
     await flagged(slack, answer)
     view = await form(slack, await card(slack))
     await slack.submit("U0BEN", view, filled(view, TEXT))
-    told = await announced(slack)
-    for one in pair:
-        await one.app.maintenance.run_once()
+    announcement = await announced(slack)
+    for process in pair:
+        await process.app.maintenance.run_once()
     await asyncio.gather(
-        *(slack.click(who, told, "withdraw_answer") for who in ("U0BEN", "U0BOSS") for _ in pair)
+        *(
+            slack.click(person, announcement, "withdraw_answer")
+            for person in ("U0BEN", "U0BOSS")
+            for _ in pair
+        )
     )
-    await slack.wait_for(lambda: told.action_ids() == [])
-    for one in pair:
-        await one.app.failures.finish(10)
-        await one.app.maintenance.run_once()
-    replies = [one.text for who in ("U0BEN", "U0BOSS") for one in slack.ephemerals(who)]
+    await slack.wait_for(lambda: announcement.action_ids() == [])
+    for process in pair:
+        await process.app.failures.finish(10)
+        await process.app.maintenance.run_once()
+    replies = [
+        message.text for person in ("U0BEN", "U0BOSS") for message in slack.ephemerals(person)
+    ]
 
-    assert len([one for one in slack.from_app("C0REVIEW") if "published" in words(one)]) == 1
+    assert (
+        len([message for message in slack.from_app("C0REVIEW") if "published" in words(message)])
+        == 1
+    )
     assert replies.count(WITHDRAWN.text) == 1
     assert replies.count(GONE.text) == 3
 
@@ -562,40 +585,46 @@ async def test_two_processes_announce_it_once_and_withdraw_it_once(
 async def test_killed_at_any_moment_it_is_announced_once(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """Between writing it down, posting, and noting what was posted."""
+    """Between storing the answer, posting it, and storing the post."""
     bot.env = replace(bot.env, maintenance_every=3600.0)
     clock = Clock()
-    one = Mortal(slack, tmp_path / "state.db", clock, bot)
-    await one.start()
+    process = Mortal(slack, tmp_path / "state.db", clock, bot)
+    await process.start()
     question = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
     answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await slack.settled()
     await flagged(slack, answer)
-    shown = await card(slack)
+    flag_card = await card(slack)
     for steps in range(0, 60, 4):
-        view = await form(slack, shown)
-        one.die_after(steps)
+        view = await form(slack, flag_card)
+        process.die_after(steps)
         await slack.submit("U0BEN", view, filled(view, f"Answer {steps}."))
         for _ in range(400):
-            if one.is_dead or not one.app.failures._at_work:
+            if process.is_dead or not process.app.failures._at_work:
                 break
             await asyncio.sleep(0.01)
-        await one.bury()
-        await one.start()
-        await one.beat()
+        await process.bury()
+        await process.start()
+        await process.beat()
         for _ in range(2):
-            await one.app.maintenance.run_once()
+            await process.app.maintenance.run_once()
         await slack.settled()
-        # Whatever became of it, the card lets it be answered again.
-        if "flag_reopen" in shown.action_ids():
-            await slack.click("U0BEN", shown, "flag_reopen")
-            await slack.wait_for(lambda: "flag_answer" in shown.action_ids())
-    with database(tmp_path) as kept:
-        valid = DatabaseWrittenAnswers(kept).valid(clock.now)
-        rows = DatabaseWrittenAnswers(kept).unannounced()
-    await one.stop()
-    buttons = [one for one in slack.from_app("C0REVIEW") if "withdraw_answer" in one.action_ids()]
-    texts = [words(one) for one in slack.from_app("C0REVIEW") if "Answer " in words(one)]
+        # Whatever happened before, the card lets a reviewer answer again.
+        if "flag_reopen" in flag_card.action_ids():
+            await slack.click("U0BEN", flag_card, "flag_reopen")
+            await slack.wait_for(lambda: "flag_answer" in flag_card.action_ids())
+    with database(tmp_path) as opened_database:
+        valid = DatabaseWrittenAnswers(opened_database).valid(clock.now)
+        rows = DatabaseWrittenAnswers(opened_database).unannounced()
+    await process.stop()
+    buttons = [
+        message
+        for message in slack.from_app("C0REVIEW")
+        if "withdraw_answer" in message.action_ids()
+    ]
+    texts = [
+        words(message) for message in slack.from_app("C0REVIEW") if "Answer " in words(message)
+    ]
 
     assert len(valid) <= 1
     assert len(buttons) == len(valid)
@@ -604,12 +633,12 @@ async def test_killed_at_any_moment_it_is_announced_once(
         assert sum(f"Answer {steps}." in text and "publish" in text for text in texts) <= 1
 
 
-def test_what_does_not_count_is_not_given(tmp_path: Path) -> None:
-    """At the moment of use, by the same object that `ask` and `serve` use."""
-    kept = Database.open(tmp_path / "state.db")
-    store = DatabaseWrittenAnswers(kept)
+def test_an_answer_that_does_not_count_is_not_given(tmp_path: Path) -> None:
+    """It is checked at the time of use, by the object that `ask` and `serve` use."""
+    opened_database = Database.open(tmp_path / "state.db")
+    store = DatabaseWrittenAnswers(opened_database)
     store.write(replace(WRITTEN, channel="C0MALS"))
-    given = Verified(
+    verified = Verified(
         Published(store, frozenset({"C0REVIEW"})),
         None,  # type: ignore[arg-type]  # it is asked of what counts alone
         None,  # type: ignore[arg-type]
@@ -617,24 +646,24 @@ def test_what_does_not_count_is_not_given(tmp_path: Path) -> None:
     )
     question = Question("How?", Principal.of(EVERYONE))
 
-    assert [one.text for one in store.valid(NOW)] == ["So."]
-    assert given(question) is None
-    kept.close()
+    assert [answer.text for answer in store.valid(NOW)] == ["So."]
+    assert verified(question) is None
+    opened_database.close()
 
 
 async def test_another_app_s_message_takes_the_place_of_no_announcement_and_no_card(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """Anybody may install a webhook, and give its messages the marks of ours."""
+    """Anybody may install a webhook and give its messages the marks of ours."""
     slack.add_user("U0HOOK", name="hook", is_bot=True)
     slack.channels["C0REVIEW"].members.append("U0HOOK")
     await bot.start()
     for mark in ("written-1", "flag-1"):
         forged = await slack.say("U0HOOK", "C0REVIEW", "Nothing to see here.")
         forged.blocks = [{"type": "section", "block_id": mark, "text": {"text": "Nothing."}}]
-    told = await published(bot, slack)
+    announcement = await published(bot, slack)
 
-    assert told.action_ids() == ["withdraw_answer"]
+    assert announcement.action_ids() == ["withdraw_answer"]
     assert "How do I book leave?" in words(await card(slack))
 
 

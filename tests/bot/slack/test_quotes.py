@@ -1,5 +1,5 @@
-"""An answer from which something was left out says so, and shows the pages' own words to whoever
-asks for them: to them alone, and with their rights of that moment."""
+"""An answer says so if it left something out. The pages' own words go only to the person who asks
+for them, with that person's rights at that time."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ def slack(slack: LocalSlack) -> LocalSlack:
 
 
 async def answered(bot: Bot, slack: LocalSlack) -> Message:
-    asked = await slack.mention("U0BEN", "C0TEAM", "leave?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0BEN", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
     return answer
 
 
 def shown_to(slack: LocalSlack, person: str) -> list[str]:
-    return [words(one) for one in slack.ephemerals(person)]
+    return [words(message) for message in slack.ephemerals(person)]
 
 
-async def test_what_was_left_out_is_said_with_a_button(
+async def test_an_incomplete_answer_says_so_with_a_button(
     bot: Bot, slack: LocalSlack, handbook: Composing
 ) -> None:
     await bot.start()
@@ -71,7 +71,7 @@ async def test_what_was_left_out_is_said_with_a_button(
     assert SHOW in answer.action_ids()
 
 
-async def test_quotes_go_to_the_presser_alone_with_their_own_rights(
+async def test_only_the_presser_sees_quotes_with_their_own_rights(
     bot: Bot, slack: LocalSlack, handbook: Composing
 ) -> None:
     await bot.start()
@@ -81,14 +81,14 @@ async def test_quotes_go_to_the_presser_alone_with_their_own_rights(
     await slack.settled()
     await bot.app.failures.finish(5)
 
-    (told,) = shown_to(slack, "U0ANNA")
-    assert "It is secret." in told
-    assert ONLY_YOU_QUOTES in told
-    assert "Show the quotes" not in told
+    (quotes,) = shown_to(slack, "U0ANNA")
+    assert "It is secret." in quotes
+    assert ONLY_YOU_QUOTES in quotes
+    assert "Show the quotes" not in quotes
     assert len(slack.from_app("C0TEAM")) == before
     assert shown_to(slack, "U0BEN") == []
-    asked = handbook.asked[-1]
-    assert (asked.quoting, asked.person, asked.text) == (True, "U0ANNA", "leave?")
+    question = handbook.asked[-1]
+    assert (question.quoting, question.person, question.text) == (True, "U0ANNA", "leave?")
 
 
 async def test_what_only_the_presser_sees_has_no_button_about_the_answer_that_all_see(
@@ -101,9 +101,9 @@ async def test_what_only_the_presser_sees_has_no_button_about_the_answer_that_al
     await slack.settled()
     await bot.app.failures.finish(5)
 
-    (told,) = slack.ephemerals("U0ANNA")
-    assert "It is secret." in words(told)
-    assert told.action_ids() == []
+    (quotes,) = slack.ephemerals("U0ANNA")
+    assert "It is secret." in words(quotes)
+    assert quotes.action_ids() == []
 
 
 async def test_who_may_read_nothing_of_it_now_is_shown_nothing(
@@ -143,7 +143,7 @@ async def test_an_answer_that_is_whole_has_no_button(bot: Bot, slack: LocalSlack
 
 
 class Closed(Composing):
-    """Composes for the group ``hr``, and has nothing for anybody else."""
+    """Composes for the group ``hr``, and finds nothing for anybody else."""
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         if HR.admits(question.reader):
@@ -161,10 +161,12 @@ async def test_quotes_stand_behind_a_private_answer_where_the_channel_got_none(
     await slack.mention("U0ANNA", "C0MIX", "leave?")
     offer = await slack.wait_for_ephemeral("U0ANNA")
     await slack.click("U0ANNA", offer, "answer_privately")
-    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: SHOW in one.action_ids())
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda message: SHOW in message.action_ids())
     await quiet(bot)
     await slack.click("U0ANNA", answer, SHOW)
-    quotes = await slack.wait_for_ephemeral("U0ANNA", lambda one: ONLY_YOU_QUOTES in words(one))
+    quotes = await slack.wait_for_ephemeral(
+        "U0ANNA", lambda message: ONLY_YOU_QUOTES in words(message)
+    )
 
     assert "It is secret." in words(quotes)
 

@@ -1,4 +1,4 @@
-"""People react instead of pressing buttons; that counts as well."""
+"""A reaction counts like a press of the button."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.playground.workspace import LocalSlack
 from bot.slack.flags.pressing import FlagPresses
 
 from .conftest import BOTH_WAYS, Bot
-from .flags import asked, card, flags
+from .flags import ask_in_channel, card, flags
 from .test_answering_in_slack import words
 from .test_restarts import quiet
 
@@ -44,7 +44,7 @@ class Away:
 
 
 async def test_who_likes_a_webhook_s_message_is_not_told_that_the_database_is_away() -> None:
-    """Slack names the author of each of the bot's own."""
+    """Slack names the bot as the author of each of its own messages."""
     presses = FlagPresses(Away(), None, "UBOT")  # type: ignore[arg-type]
     item = {"type": "message", "channel": "C1", "ts": "1.0"}
     liked = {"type": "reaction_added", "user": "U1", "reaction": "+1", "item": item}
@@ -60,7 +60,7 @@ async def test_a_thumb_up_counts_in_place_until_it_is_taken_away(
     bot: Bot, slack: LocalSlack, mode: str, free_port: int
 ) -> None:
     await started(bot, slack, mode, free_port)
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await slack.react("U0BEN", answer, "+1")
     await slack.wait_for(lambda: ":+1: 1" in words(answer))
     await slack.unreact("U0BEN", answer, "+1")
@@ -75,17 +75,17 @@ async def test_a_thumb_down_flags_at_once_and_asks_why(
     bot: Bot, slack: LocalSlack, mode: str, free_port: int, tmp_path: Path
 ) -> None:
     await started(bot, slack, mode, free_port)
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await slack.react("U0BEN", answer, "-1")
-    shown = await card(slack)
+    flag_card = await card(slack)
     prompt = await slack.wait_for_ephemeral("U0BEN")
     await slack.wait_for(lambda: ":-1: 1" in words(answer))
-    before = shown.text
+    before = flag_card.text
 
     await slack.click("U0BEN", prompt, "say_why")
     form = await slack.wait_for_view("U0BEN")
     await slack.submit("U0BEN", form, {"choice": "outdated", "words": "It is the portal."})
-    await slack.wait_for(lambda: "It is the portal." in words(shown))
+    await slack.wait_for(lambda: "It is the portal." in words(flag_card))
     (flag,) = flags(bot, tmp_path)
 
     assert before == "Flagged: no reason given: How do I book leave?"
@@ -97,7 +97,7 @@ async def test_a_thumb_down_after_the_form_keeps_the_reason(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await slack.click("U0BEN", answer, "verdict", "negative")
     form = await slack.wait_for_view("U0BEN")
     await slack.submit("U0BEN", form, {"choice": "wrong", "words": "No."})
@@ -112,13 +112,13 @@ async def test_a_reaction_taken_away_takes_its_flag_back(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await slack.react("U0BEN", answer, "-1")
-    shown = await card(slack)
+    flag_card = await card(slack)
     await slack.unreact("U0BEN", answer, "-1")
-    await slack.wait_for(lambda: "withdrawn" in shown.text)
+    await slack.wait_for(lambda: "withdrawn" in flag_card.text)
 
-    assert shown.action_ids() == []
+    assert flag_card.action_ids() == []
     assert ":-1:" not in words(answer)
 
 
@@ -126,11 +126,11 @@ async def test_the_last_of_two_verdicts_counts_whichever_way_it_is_given(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await slack.react("U0BEN", answer, "-1")
-    shown = await card(slack)
+    flag_card = await card(slack)
     await slack.click("U0BEN", answer, "verdict", "positive")
-    await slack.wait_for(lambda: "withdrawn" in shown.text)
+    await slack.wait_for(lambda: "withdrawn" in flag_card.text)
     await slack.unreact("U0BEN", answer, "-1")
     await slack.settled()
 
@@ -141,7 +141,7 @@ async def test_the_last_of_two_verdicts_counts_whichever_way_it_is_given(
 async def test_a_private_thumb_down_shows_nobody_what_was_asked(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """The form says that the question goes to others; a thumb does not."""
+    """The form says that reviewers will see the question; a thumb down does not."""
     await bot.start()
     question = await slack.dm("U0ANNA", "leave?")
     answer = await slack.wait_for_message(question.channel)
@@ -157,7 +157,7 @@ async def test_a_private_thumb_down_shows_nobody_what_was_asked(
 
 async def test_reactions_to_anything_else_are_let_be(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     question = slack.message("C0TEAM", answer.root)
     calls = len(slack.calls)
     await slack.react("U0BEN", question, "-1")

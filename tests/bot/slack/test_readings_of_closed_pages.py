@@ -1,5 +1,5 @@
-"""A chosen reading is in the words of its page. Whoever may not read that page is shown what was
-asked before the choice."""
+"""A chosen reading contains words of its page. People who may not read that page see the question
+from before the choice."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from bot.state.schema import answers
 from indexers.model import EVERYONE
 
 from .conftest import LEAVE, SALARY, Bot, quiet, words
-from .flags import card, database, flagged, written
+from .flags import card, database, flagged, written_answers
 from .test_digest import DUE, at, digests
 from .test_home import home
 from .test_publishing import announced
 from .test_writing_the_answer import filled, form
 
 HR = "group:hr"
-"""Anna is of it."""
+"""Anna is in this group."""
 BOARD = "group:board"
-"""Nobody is."""
+"""Nobody is in this group."""
 READINGS = (
     Reading("Salaries", "pay: Salaries?", SALARY),
     Reading("Leave", "pay: Leave?", LEAVE),
@@ -39,30 +39,31 @@ READINGS = (
 
 
 async def chosen(
-    bot: Bot, slack: LocalSlack, number: int = 1, said: Result | None = None
+    bot: Bot, slack: LocalSlack, number: int = 1, result: Result | None = None
 ) -> Message:
-    """The answer to a reading that Anna chose in the channel while everyone could read its page."""
+    """Choose a reading as Anna in the channel while everyone may read its page; return the
+    answer."""
     bot.library.restricted(SALARY, EVERYONE)
     bot.handbook.said = Clarify("Salaries or Leave?", READINGS)
     question = await slack.mention("U0ANNA", "C0TEAM", "pay?")
     back = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
-    bot.handbook.said = said
+    bot.handbook.said = result
     await slack.click("U0ANNA", back, f"choice-{number}")
     answer = await slack.wait_for_message(
-        "C0TEAM", lambda one: one.ts > back.ts, thread_ts=question.ts
+        "C0TEAM", lambda message: message.ts > back.ts, thread_ts=question.ts
     )
     await quiet(bot)
     return answer
 
 
 async def flagged_choice(bot: Bot, slack: LocalSlack, closed_to: str) -> Message:
-    """The card of Anna's flag, after the page of her chosen reading was closed."""
+    """Return the card of Anna's flag, after the page of her chosen reading was closed."""
     await bot.start()
     await flagged(slack, await chosen(bot, slack))
-    shown = await card(slack)
+    flag_card = await card(slack)
     bot.library.restricted(SALARY, closed_to)
-    return shown
+    return flag_card
 
 
 Told = Callable[[Bot, LocalSlack], Awaitable[str]]
@@ -70,22 +71,22 @@ Choosing = Callable[[LocalSlack, Message], Awaitable[None]]
 Changed = Callable[[Bot, LocalSlack, Message], Awaitable[str]]
 
 
-async def listed(slack: LocalSlack, command: str, heading: str) -> str:
-    """What Ben is told, beside thanks for his flag."""
+async def run_command(slack: LocalSlack, command: str, heading: str) -> str:
+    """Run a command as Ben; return the reply, without the thanks for his flag."""
     await slack.command("U0BEN", "C0TEAM", "/wiki", command)
-    return words(await slack.wait_for_ephemeral("U0BEN", lambda one: heading in words(one)))
+    return words(await slack.wait_for_ephemeral("U0BEN", lambda message: heading in words(message)))
 
 
 async def flags_command(_: Bot, slack: LocalSlack) -> str:
-    return await listed(slack, "flags", "open flag")
+    return await run_command(slack, "flags", "open flag")
 
 
 async def gaps_command(_: Bot, slack: LocalSlack) -> str:
-    return await listed(slack, "gaps", "did not answer")
+    return await run_command(slack, "gaps", "did not answer")
 
 
 async def home_of_admin(_: Bot, slack: LocalSlack) -> str:
-    """Who flagged it, too."""
+    """Return the Home tab of Ben, who also flagged the answer."""
     return await home(slack, "U0BEN")
 
 
@@ -94,10 +95,10 @@ async def digest(bot: Bot, slack: LocalSlack) -> str:
     return words(digests(slack)[0])
 
 
-@pytest.mark.parametrize("told", [flags_command, gaps_command, home_of_admin, digest])
-@pytest.mark.parametrize(("number", "asked"), [(1, "pay?"), (2, "pay: Leave?")])
-async def test_what_others_are_shown_of_a_choice_names_no_page_that_they_may_not_read(
-    bot: Bot, slack: LocalSlack, told: Told, number: int, asked: str
+@pytest.mark.parametrize("read_text", [flags_command, gaps_command, home_of_admin, digest])
+@pytest.mark.parametrize(("number", "expected"), [(1, "pay?"), (2, "pay: Leave?")])
+async def test_a_choice_shows_others_no_page_that_they_may_not_read(
+    bot: Bot, slack: LocalSlack, read_text: Told, number: int, expected: str
 ) -> None:
     def now() -> float:
         return bot.now.timestamp()
@@ -109,15 +110,15 @@ async def test_what_others_are_shown_of_a_choice_names_no_page_that_they_may_not
     await flagged(slack, answer, "U0BEN")
     await card(slack)
     bot.library.restricted(SALARY, BOARD)
-    shown = await told(bot, slack)
+    text = await read_text(bot, slack)
 
-    assert "Salaries" not in shown
-    assert asked in shown
+    assert "Salaries" not in text
+    assert expected in text
 
 
 async def edited(bot: Bot, slack: LocalSlack, question: Message) -> str:
-    """What Anna asked first is another question now. Returns what others are shown of her choice:
-    what she asked before it."""
+    """Edit Anna's first question into another one. Return the question that others see: her
+    question from before the choice."""
     bot.handbook.said = Answer("Book leave in the calendar. [1]", (LEAVE,), 0.9)
     await slack.edit(question, f"{question.text}, please?")
     await quiet(bot)
@@ -125,9 +126,9 @@ async def edited(bot: Bot, slack: LocalSlack, question: Message) -> str:
 
 
 async def forgotten(bot: Bot, slack: LocalSlack, _: Message) -> str:
-    """Carl, who asked first, is forgotten, and so are his words."""
+    """Forget Carl, who asked first, and his words."""
     await slack.command("U0CARL", "C0HR", "/wiki", "forget me")
-    sure = await slack.wait_for_ephemeral("U0CARL", lambda one: "Shall I" in words(one))
+    sure = await slack.wait_for_ephemeral("U0CARL", lambda message: "Shall I" in words(message))
     await slack.click("U0CARL", sure, "forget_me")
     await slack.wait_for(lambda: "Deleted" in sure.text)
     return QUESTION_LOST
@@ -146,7 +147,8 @@ async def pressed(slack: LocalSlack, back: Message) -> None:
 async def test_a_choice_names_no_closed_page_once_what_was_asked_first_is_gone(
     bot: Bot, slack: LocalSlack, choose: Choosing, change: Changed
 ) -> None:
-    """The page is closed to others all along: Anna and Carl ask where both may read it."""
+    """The page is always closed to others: Anna and Carl ask in a channel where both may read
+    it."""
     slack.add_user("U0CARL", name="carl", email="carl@example.com")
     slack.add_usergroup("S0HR", handle="hr", users=["U0ANNA", "U0CARL"])
     slack.add_channel("C0HR", name="hr", kind="group", members=["U0ANNA", "U0CARL"])
@@ -158,48 +160,50 @@ async def test_a_choice_names_no_closed_page_once_what_was_asked_first_is_gone(
     bot.handbook.said = Answer("It is secret. [1]", (SALARY,), 0.9)
     await choose(slack, back)
     answer = await slack.wait_for_message(
-        "C0HR", lambda one: "secret" in words(one), thread_ts=question.ts
+        "C0HR", lambda message: "secret" in words(message), thread_ts=question.ts
     )
     await quiet(bot)
     await flagged(slack, answer)
-    shown = await card(slack)
-    asked = await change(bot, slack, question)
-    await slack.click("U0BEN", shown, "flag_take")
-    await slack.wait_for(lambda: "ben is on it" in words(shown))
+    flag_card = await card(slack)
+    expected = await change(bot, slack, question)
+    await slack.click("U0BEN", flag_card, "flag_take")
+    await slack.wait_for(lambda: "ben is on it" in words(flag_card))
     bot.handbook.asked.clear()
-    told = await flags_command(bot, slack)
-    await slack.click("U0BEN", shown, "flag_fixed")
-    await slack.wait_for(lambda: "flag_reopen" in shown.action_ids())
+    flags_text = await flags_command(bot, slack)
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    await slack.wait_for(lambda: "flag_reopen" in flag_card.action_ids())
     await quiet(bot)
 
-    assert "Salaries" not in words(shown) + told + str([one.text for one in bot.handbook.asked])
-    assert asked in words(shown)
-    assert asked in told
+    assert "Salaries" not in words(flag_card) + flags_text + str(
+        [question.text for question in bot.handbook.asked]
+    )
+    assert expected in words(flag_card)
+    assert expected in flags_text
 
 
-async def test_of_a_choice_of_which_no_more_is_known_nobody_is_shown_a_word(
+async def test_a_choice_without_its_first_question_shows_nobody_a_word(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    """A version before schema 20 wrote it, and what was asked first is gone."""
+    """A version before schema 20 wrote it, and the first question is deleted."""
     await bot.start()
     answer = await chosen(bot, slack)
     await flagged(slack, answer)
-    shown = await card(slack)
+    flag_card = await card(slack)
     with database(tmp_path) as opened, opened.begin() as connection:
         connection.execute(sa.delete(answers).where(answers.c.question == "pay?"))
         connection.execute(sa.update(answers).values(chosen=None))
-    gaps = await listed(slack, "gaps", "may show")
+    gaps = await run_command(slack, "gaps", "may show")
     bot.handbook.asked.clear()
-    await slack.click("U0BEN", shown, "flag_answer")
+    await slack.click("U0BEN", flag_card, "flag_answer")
     refused = await slack.wait_for_view("U0BEN", lambda view: NO_PAGES[:30] in str(view.blocks))
-    await slack.click("U0BEN", shown, "flag_fixed")
-    told = await slack.wait_for_message(slack.im("U0ANNA").id)
-    await slack.wait_for(lambda: "told" in words(shown))
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    notice = await slack.wait_for_message(slack.im("U0ANNA").id)
+    await slack.wait_for(lambda: "told" in words(flag_card))
 
-    assert "Salaries" not in words(shown) + words(told) + gaps + str(refused.blocks)
+    assert "Salaries" not in words(flag_card) + words(notice) + gaps + str(refused.blocks)
     assert bot.handbook.asked == []
-    assert HANDLED_WITHOUT_QUESTION in words(told)
-    assert QUESTION_LOST in words(shown)
+    assert HANDLED_WITHOUT_QUESTION in words(notice)
+    assert QUESTION_LOST in words(flag_card)
     assert "And 1 question asked in private" in gaps
 
 
@@ -214,41 +218,43 @@ async def test_whoever_chose_is_shown_their_choice_while_they_may_read_its_page(
 async def test_a_flag_that_is_handled_names_no_page_that_its_person_may_not_read_any_more(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    shown = await flagged_choice(bot, slack, BOARD)
-    await slack.click("U0BEN", shown, "flag_fixed")
-    told = await slack.wait_for_message(slack.im("U0ANNA").id)
+    flag_card = await flagged_choice(bot, slack, BOARD)
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    notice = await slack.wait_for_message(slack.im("U0ANNA").id)
 
-    assert FLAG_HANDLED in words(told)
-    assert "pay?" in words(told)
-    assert "Salaries" not in words(told)
+    assert FLAG_HANDLED in words(notice)
+    assert "pay?" in words(notice)
+    assert "Salaries" not in words(notice)
 
 
 async def test_a_question_is_asked_again_for_everybody_in_words_that_everybody_may_read(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """What it finds, or does not find, may repeat them."""
-    shown = await flagged_choice(bot, slack, BOARD)
+    """Its result, or the lack of one, may repeat them."""
+    flag_card = await flagged_choice(bot, slack, BOARD)
     bot.handbook.asked.clear()
-    await slack.click("U0BEN", shown, "flag_fixed")
+    await slack.click("U0BEN", flag_card, "flag_fixed")
     await slack.wait_for_message(slack.im("U0ANNA").id)
 
-    assert "Salaries" not in str([(one.text, one.history) for one in bot.handbook.asked])
+    assert "Salaries" not in str(
+        [(question.text, question.history) for question in bot.handbook.asked]
+    )
 
 
 async def test_an_answer_is_written_to_the_words_that_reviewers_may_read_and_told_for_them(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    shown = await flagged_choice(bot, slack, HR)
+    flag_card = await flagged_choice(bot, slack, HR)
     bot.handbook.asked.clear()
-    view = await form(slack, shown)
+    view = await form(slack, flag_card)
     assert (await slack.submit("U0BEN", view, filled(view, "Ask Mallory."))).accepted
-    said = await announced(slack)
+    announcement = await announced(slack)
     await slack.wait_for_message(slack.im("U0ANNA").id)
-    kept = await slack.wait_for_message(slack.im("U0BEN").id)
+    bens_notice = await slack.wait_for_message(slack.im("U0BEN").id)
 
-    assert [one.text for one in bot.handbook.asked] == ["pay?", "pay?"]
-    assert written(bot, tmp_path) == [("pay?", "Ask Mallory.", "ben")]
-    assert "Salaries" not in words(said) + said.text + words(kept)
+    assert [question.text for question in bot.handbook.asked] == ["pay?", "pay?"]
+    assert written_answers(bot, tmp_path) == [("pay?", "Ask Mallory.", "ben")]
+    assert "Salaries" not in words(announcement) + announcement.text + words(bens_notice)
 
 
 async def test_a_chosen_reading_is_suggested_to_nobody(bot: Bot, slack: LocalSlack) -> None:

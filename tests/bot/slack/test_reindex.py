@@ -1,4 +1,4 @@
-"""`/wiki reindex`, for admins alone."""
+"""`/wiki reindex`, only for admins."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from .test_answering_in_slack import words
 async def test_others_are_told_no_in_private(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await slack.command("U0ANNA", "C0TEAM", "/wiki", "reindex")
-    told = await slack.wait_for_ephemeral("U0ANNA")
+    reply = await slack.wait_for_ephemeral("U0ANNA")
 
-    assert told.text == "Only admins may use /wiki reindex."
+    assert reply.text == "Only admins may use /wiki reindex."
     assert bot.syncs.started == []
 
 
@@ -74,7 +74,7 @@ async def test_one_message_shows_progress_and_ends_with_the_report(
 async def test_a_database_that_is_away_for_a_moment_costs_no_job(
     bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A job that is not ready is nobody's, and no other could be ordered."""
+    """An unfinished job belongs to nobody, and would block every other one."""
     ready, away = DatabaseJobs.ready, [StateUnavailable("away"), StateUnavailable("away")]
 
     def falters(jobs: DatabaseJobs, job: int) -> None:
@@ -92,17 +92,17 @@ async def test_a_database_that_is_away_for_a_moment_costs_no_job(
 
 
 async def test_which_pages_failed_is_told_to_the_admin_alone(bot: Bot, slack: LocalSlack) -> None:
-    """A path may say more than those in the channel may read."""
+    """A path may contain more than the members of the channel may read."""
     bot.syncs.report.failed.append(Failed("secret/plans.md", "not <!here> readable"))
     await bot.start()
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex handbook")
-    told = await slack.wait_for_message(slack.im("U0BEN").id)
+    notice = await slack.wait_for_message(slack.im("U0BEN").id)
 
-    assert words(told) == (
+    assert words(notice) == (
         "What went wrong in the reindex:\n"
         "*handbook*\n\u2022 secret/plans.md: not &lt;!here&gt; readable"
     )
-    assert slack.live_pings(told) == []
+    assert slack.live_pings(notice) == []
     assert not any("plans" in words(message) for message in slack.from_app("C0TEAM"))
 
 
@@ -112,9 +112,9 @@ async def test_a_second_one_while_it_runs_says_so(bot: Bot, slack: LocalSlack) -
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
     await slack.wait_for_message("C0TEAM", lambda message: "120 of" in message.text)
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
 
-    assert "already running" in told.text
+    assert "already running" in reply.text
     assert len(bot.syncs.started) == 1
 
 
@@ -135,9 +135,9 @@ async def test_a_refused_removal_is_told_in_its_own_words(bot: Bot, slack: Local
     await bot.start()
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
     await slack.wait_for_message("C0TEAM", lambda message: "ended early" in message.text)
-    told = await slack.wait_for_message(slack.im("U0BEN").id)
+    notice = await slack.wait_for_message(slack.im("U0BEN").id)
 
-    assert "90 of 100 pages would go." in told.text
+    assert "90 of 100 pages would go." in notice.text
 
 
 async def test_a_wiki_that_ended_early_is_told_among_the_others(
@@ -148,10 +148,10 @@ async def test_a_wiki_that_ended_early_is_told_among_the_others(
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
     message = await slack.wait_for_message("C0TEAM", lambda message: "ended early" in message.text)
 
-    told = await slack.wait_for_message(slack.im("U0BEN").id)
+    notice = await slack.wait_for_message(slack.im("U0BEN").id)
 
     assert message.text == "Reindexed nothing; handbook ended early."
-    assert "It ended early. 90 of 100 pages would go &lt;!here&gt;." in words(told)
+    assert "It ended early. 90 of 100 pages would go &lt;!here&gt;." in words(notice)
 
 
 async def test_any_other_failure_is_a_number(bot: Bot, slack: LocalSlack) -> None:
@@ -167,27 +167,27 @@ async def test_any_other_failure_is_a_number(bot: Bot, slack: LocalSlack) -> Non
 async def test_an_unknown_wiki_names_the_known_ones(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex handbok")
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
 
-    assert told.text == "There is no wiki called handbok. I know: handbook, space."
+    assert reply.text == "There is no wiki called handbok. I know: handbook, space."
 
 
-async def test_where_the_bot_is_no_member_the_admin_alone_is_told(
+async def test_only_the_admin_is_told_where_the_bot_is_no_member(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
     await slack.command("U0BEN", "C0NOBOT", "/wiki", "reindex")
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
     message = await slack.wait_for_message(
         slack.im("U0BEN").id, lambda message: "Reindexed" in message.text
     )
 
-    assert told.text == "I am not in this channel, so I sent it to you directly."
+    assert reply.text == "I am not in this channel, so I sent it to you directly."
     assert message.text.startswith("Reindexed handbook")
     assert len(slack.from_app(slack.im("U0BEN").id)) == 1
 
 
-async def test_one_whose_admin_cannot_be_told_where_it_is_shown_is_carried_out(
+async def test_a_reindex_runs_although_its_admin_cannot_be_shown_its_start(
     bot: Bot, slack: LocalSlack
 ) -> None:
     async def unreachable(_: Message) -> None:
@@ -207,10 +207,10 @@ async def test_one_whose_admin_cannot_be_told_where_it_is_shown_is_carried_out(
 async def test_help_is_there_for_everyone(bot: Bot, slack: LocalSlack, text: str) -> None:
     await bot.start()
     delivery = await slack.command("U0ANNA", "C0TEAM", "/wiki", text)
-    told = await slack.wait_for_ephemeral("U0ANNA")
+    reply = await slack.wait_for_ephemeral("U0ANNA")
 
     assert delivery.acked
-    assert "wiki" in told.text
+    assert "wiki" in reply.text
 
 
 async def test_a_stop_says_so_where_progress_is_shown(bot: Bot, slack: LocalSlack) -> None:
@@ -285,9 +285,9 @@ async def test_nobody_else_cancels_it(bot: Bot, slack: LocalSlack) -> None:
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
     message = await slack.wait_for_message("C0TEAM", lambda message: "120 of 242" in message.text)
     await press(slack, "U0ANNA", message, "reindex_cancel")
-    told = await slack.wait_for_ephemeral("U0ANNA")
+    reply = await slack.wait_for_ephemeral("U0ANNA")
 
-    assert told.text == "Only admins may cancel a reindex."
+    assert reply.text == "Only admins may cancel a reindex."
     assert not bot.syncs.stopped.is_set()
 
 
@@ -311,12 +311,12 @@ async def test_a_dry_run_tells_the_pages_to_the_admin_alone(bot: Bot, slack: Loc
     await bot.start()
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex handbook \u2014dry-run")
     message = await slack.wait_for_message("C0TEAM", lambda message: "Nothing" in message.text)
-    told = await slack.wait_for_message(slack.im("U0BEN").id)
+    notice = await slack.wait_for_message(slack.im("U0BEN").id)
 
     assert bot.syncs.orders[0].dry_run
     assert message.text == "Nothing was changed; this would be done in handbook."
     assert "plans" not in words(message)
-    assert "add secret/plans.md" in words(told)
+    assert "add secret/plans.md" in words(notice)
 
 
 async def test_a_page_is_named_by_its_link_and_not_in_the_channel(
@@ -339,10 +339,10 @@ async def test_a_refused_index_is_told_in_the_channel_and_why_to_the_admin(
     await bot.start()
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex --full")
     message = await slack.wait_for_message("C0TEAM", lambda message: "refused" in message.text)
-    told = await slack.wait_for_message(slack.im("U0BEN").id)
+    notice = await slack.wait_for_message(slack.im("U0BEN").id)
 
     assert message.text == "The new index was refused, and the old one is kept."
-    assert "25 of the 30 pages" in words(told)
+    assert "25 of the 30 pages" in words(notice)
 
 
 @pytest.mark.parametrize(
@@ -354,15 +354,15 @@ async def test_a_refused_index_is_told_in_the_channel_and_why_to_the_admin(
         ("reindex <https://wiki.example.com/leave> --full", "--full is for a wiki"),
     ],
 )
-async def test_what_is_wrong_is_said_with_what_is_right(
+async def test_a_wrong_argument_is_reported_with_the_right_ones(
     bot: Bot, slack: LocalSlack, typed: str, why: str
 ) -> None:
     await bot.start()
     await slack.command("U0BEN", "C0TEAM", "/wiki", typed)
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
 
-    assert told.text.startswith(why)
-    assert "/wiki reindex [wiki | space | page link] [--full] [--dry-run]" in words(told)
+    assert reply.text.startswith(why)
+    assert "/wiki reindex [wiki | space | page link] [--full] [--dry-run]" in words(reply)
     assert bot.syncs.orders == []
 
 

@@ -1,4 +1,4 @@
-"""A failure's number leads to all that the log says of the request."""
+"""An error's number leads to all log lines of the request."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def restored() -> Iterator[None]:
 
 
 class Broken:
-    """It logs, as what answers does, and fails at the second question."""
+    """Logs as the answerer does, and fails at the second question."""
 
     def __init__(self) -> None:
         self.fails = False
@@ -59,9 +59,9 @@ async def test_a_person_sees_the_id_that_all_lines_of_their_question_have(
     sorry = await slack.wait_for_message(slack.im("U0ANNA").id)
     await quiet(bot)
     out = capsys.readouterr().err
-    told = lines(out)
-    searched = [line["request"] for line in told if line["message"] == "searched"]
-    failed = next(line for line in told if "Incident" in line["message"])
+    records = lines(out)
+    searched = [line["request"] for line in records if line["message"] == "searched"]
+    failed = next(line for line in records if "Incident" in line["message"])
 
     assert len(set(searched)) == 2
     assert searched[1] in words(sorry)
@@ -72,7 +72,7 @@ async def test_a_person_sees_the_id_that_all_lines_of_their_question_have(
 
 def test_a_message_has_the_same_id_each_time_and_another_has_another() -> None:
     first, again, other = (
-        request_ids.id_of("T0", *rest) for rest in (("C0", "1.2"), ("C0", "1.2"), ("C01", ".2"))
+        request_ids.id_of("T0", *parts) for parts in (("C0", "1.2"), ("C0", "1.2"), ("C01", ".2"))
     )
 
     assert first == again != other

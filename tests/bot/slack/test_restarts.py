@@ -1,4 +1,4 @@
-"""Whatever happens in between, a question is answered once."""
+"""A question is answered once, whatever happens in between."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ async def test_killed_before_the_answer_it_is_answered_after_a_restart(
 ) -> None:
     bot.handbook.open.clear()
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for(lambda: bot.handbook.asked)
     await bot.kill()
     before = slack.from_app("C0TEAM")
     bot.handbook.open.set()
     await bot.start()
-    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
 
     assert before == []
@@ -57,8 +57,8 @@ async def test_a_database_that_is_away_when_the_failure_is_told_leaves_no_questi
     monkeypatch.setattr(DatabaseInbox, "holds", falters)
     bot.env = replace(bot.env, adopt_every=0.05)
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
 
     assert answer.text.startswith("Book leave")
@@ -68,19 +68,19 @@ async def test_a_database_that_is_away_when_the_failure_is_told_leaves_no_questi
 async def test_a_database_that_is_away_for_a_moment_costs_nobody_an_answer(
     bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is back before the person could be told of a failure."""
+    """It is back before the bot has to report an error."""
     keep, away = DatabaseAnswers.keep, [StateUnavailable("away")]
 
-    def falters(answers: DatabaseAnswers, *what: Any) -> RecordedAnswer:
+    def falters(answers: DatabaseAnswers, *arguments: Any) -> RecordedAnswer:
         if away:
             raise away.pop()
-        return keep(answers, *what)
+        return keep(answers, *arguments)
 
     monkeypatch.setattr(DatabaseAnswers, "keep", falters)
     bot.env = replace(bot.env, adopt_every=0.05)
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
 
     assert answer.text.startswith("Book leave")
@@ -96,11 +96,11 @@ async def test_a_question_that_the_database_never_takes_is_given_up_and_said_so(
     monkeypatch.setattr(DatabaseAnswers, "keep", fails)
     bot.env = replace(bot.env, adopt_every=0.02)
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    told = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    notice = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
 
-    assert told.text == sorry("abc123").text
+    assert notice.text == sorry("abc123").text
     assert len(bot.handbook.asked) == MOST_ATTEMPTS
 
 
@@ -108,7 +108,7 @@ async def test_a_question_that_the_database_never_takes_is_given_up_and_said_so(
 async def test_killed_after_the_answer_it_is_not_answered_again(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """Slack took the answer, and we died before hearing of it."""
+    """Slack took the answer, and the process died before it learned that."""
     bot.env = replace(bot.env, first_pause=60)
     slack.fail_next("chat.postMessage", drop=True, done=True)
     await bot.start()
@@ -185,14 +185,14 @@ async def test_two_mentions_at_once_have_an_answer_each_in_order(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    asked = [await slack.mention("U0ANNA", "C0TEAM", f"leave {n}?") for n in range(6)]
+    questions = [await slack.mention("U0ANNA", "C0TEAM", f"leave {n}?") for n in range(6)]
     await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 6)
 
-    assert [answer.thread_ts for answer in slack.from_app("C0TEAM")] == [a.ts for a in asked]
+    assert [answer.thread_ts for answer in slack.from_app("C0TEAM")] == [a.ts for a in questions]
     assert [question.text for question in bot.handbook.asked] == [f"leave {n}?" for n in range(6)]
 
 
-async def test_what_the_inbox_cannot_keep_slack_delivers_again(
+async def test_slack_delivers_again_if_the_inbox_cannot_store_a_message(
     bot: Bot, slack: LocalSlack, free_port: int
 ) -> None:
     bot.change(app_token="", port=free_port)
@@ -221,13 +221,13 @@ async def test_everything_is_acknowledged_while_twenty_answers_are_at_work(
     bot: Bot, slack: LocalSlack
 ) -> None:
     bot.change(workers=20)
-    busy, done = threading.Semaphore(0), threading.Event()
+    busy, finished = threading.Semaphore(0), threading.Event()
 
     class Slow:
         def answer(self, question: Question, on_text: OnText | None = None) -> Answer | NoAnswer:
             if "quick" not in question.text:
                 busy.release()
-                done.wait(PATIENCE)
+                finished.wait(PATIENCE)
             return Handbook().answer(question)
 
     bot.answering = Slow()
@@ -241,7 +241,7 @@ async def test_everything_is_acknowledged_while_twenty_answers_are_at_work(
     await slack.settled()
     answered = [number for number in range(20) if slack.from_app(f"C{number}")]
     acked = [each.acked for each in slack.deliveries]
-    done.set()
+    finished.set()
     await slack.wait_for(lambda: all(slack.from_app(f"C{number}") for number in range(20)))
 
     assert answered == []
@@ -264,8 +264,8 @@ async def test_a_stop_lets_answers_in_flight_end(bot: Bot, slack: LocalSlack) ->
 async def test_after_a_lost_connection_the_bot_hears_again(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await slack.sockets.cut()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
 
     assert answer.text == "Book leave in the calendar."
 
@@ -305,11 +305,11 @@ async def test_a_slack_that_takes_nothing_for_minutes_is_waited_for(
 ) -> None:
     slack.fail_next("chat.postMessage", status=503, times=6)
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     for tried in range(1, 7):
         await slack.wait_for(lambda n=tried: len(slack.calls_to("chat.postMessage")) >= n)  # type: ignore[misc]
         bot.now += timedelta(minutes=5)
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
 
     assert answer.text == "Book leave in the calendar."

@@ -1,4 +1,4 @@
-"""An answer whose page is gone, or closed to those who read it, does not stay in Slack."""
+"""An answer leaves Slack if its page is deleted, or closed to the people who see the answer."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ from bot.playground.workspace import LocalSlack
 from indexers.model import KnownPage
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot
-from .flags import asked, card, flagged, passed
+from .flags import ask_in_channel, card, flagged, passed
 from .test_answering_in_slack import words
 from .test_reactions import started
 from .test_restarts import quiet
 
 
 def is_retracted(message: Message) -> bool:
-    shown = words(message)
+    text = words(message)
     return message.text == RETRACTED.text and not any(
-        said in shown for said in ("calendar", "secret", "Leave &gt;", "Salaries", "wiki.example")
+        fragment in text
+        for fragment in ("calendar", "secret", "Leave &gt;", "Salaries", "wiki.example")
     )
 
 
-@pytest.mark.parametrize(("mode", "what"), [("socket", "removed"), ("http", "restricted")])
+@pytest.mark.parametrize(("mode", "event"), [("socket", "removed"), ("http", "restricted")])
 @BOTH_WAYS
 async def test_an_answer_is_taken_back_with_its_page(  # noqa: PLR0917 - the parts of the world
-    bot: Bot, slack: LocalSlack, mode: str, free_port: int, tmp_path: Path, what: str
+    bot: Bot, slack: LocalSlack, mode: str, free_port: int, tmp_path: Path, event: str
 ) -> None:
     await started(bot, slack, mode, free_port)
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await bot.app.maintenance.run_once()
     before = is_retracted(answer)
-    if what == "removed":
+    if event == "removed":
         bot.library.removed(LEAVE)
     else:
         bot.library.restricted(LEAVE, "group:hr")
@@ -58,7 +59,7 @@ async def test_an_answer_is_taken_back_though_the_clock_was_ahead_and_set_back(
     await bot.start()
     await bot.app.maintenance.run_once()
     bot.now = now
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await bot.app.maintenance.run_once()
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
@@ -72,7 +73,7 @@ async def test_a_page_that_many_answers_cite_is_looked_up_once(
 ) -> None:
     await bot.start()
     for _ in range(3):
-        await asked(bot, slack)
+        await ask_in_channel(bot, slack)
     await bot.app.maintenance.run_once()
     page, looked_up = bot.library.page, list[str]()
 
@@ -91,7 +92,7 @@ async def test_an_edited_page_takes_no_answer_back(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     bot.library.edited(LEAVE, "r2")
     passed(bot, tmp_path)
     await bot.app.maintenance.run_once()
@@ -104,12 +105,12 @@ async def test_an_edited_page_takes_no_answer_back(
     [(PassKind.RECENT_EDITS, False), (PassKind.ALL_PAGES, False)],
     ids=["recent", "broken"],
 )
-async def test_what_a_pass_did_not_come_to_is_not_taken_for_removed(
+async def test_a_page_that_a_pass_did_not_reach_is_not_taken_for_removed(
     bot: Bot, slack: LocalSlack, tmp_path: Path, kind: PassKind, complete: bool
 ) -> None:
-    """As an index that is made anew has not all pages at first."""
+    """For example, an index that is being rebuilt does not have all pages yet."""
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     bot.library.removed(LEAVE)
     passed(bot, tmp_path, kind, complete=complete)
     await bot.app.maintenance.run_once()
@@ -140,7 +141,7 @@ async def test_the_nearest_pages_of_a_silence_go_too(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack, "Where is the moon?")
+    answer = await ask_in_channel(bot, slack, "Where is the moon?")
     assert "Leave &gt; Annual" in words(answer)
     bot.library.restricted(LEAVE, "group:hr")
     passed(bot, tmp_path)
@@ -153,22 +154,22 @@ async def test_a_long_answer_goes_whole(bot: Bot, slack: LocalSlack, tmp_path: P
     long = "\n\n".join(f"Paragraph {n} of the calendar. {'word ' * 400}" for n in range(9))
     bot.handbook.said = Answer(f"{long} [1]", (LEAVE,), 0.9)
     await bot.start()
-    first = await asked(bot, slack)
+    first = await ask_in_channel(bot, slack)
     parts = len(slack.from_app("C0TEAM", first.thread_ts))
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
     await bot.app.maintenance.run_once()
-    (left,) = slack.from_app("C0TEAM", first.thread_ts)
+    (remaining,) = slack.from_app("C0TEAM", first.thread_ts)
 
     assert parts > 1
-    assert is_retracted(left)
+    assert is_retracted(remaining)
 
 
 async def test_a_verdict_does_not_bring_the_answer_back(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
     await bot.app.maintenance.run_once()
@@ -182,7 +183,7 @@ async def test_a_restriction_made_while_no_bot_ran_counts_at_the_start(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await bot.stop()
     bot.library.restricted(LEAVE, "group:hr")
     await bot.start()
@@ -193,7 +194,7 @@ async def test_a_slack_that_is_away_delays_it_over_a_restart(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
     slack.fail_next("conversations.replies", status=503)
@@ -212,7 +213,7 @@ async def test_it_can_be_turned_off_and_old_answers_stay(
 ) -> None:
     bot.change(retract_days=within.days)
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     bot.now += timedelta(days=3) if within else timedelta(0)
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
@@ -225,19 +226,19 @@ async def test_what_was_told_after_a_fix_is_taken_back_too(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await flagged(slack, answer)
-    shown = await card(slack)
-    await slack.click("U0BEN", shown, "flag_fixed")
-    told = await slack.wait_for_message(slack.im("U0ANNA").id)
-    await slack.wait_for(lambda: "told" in words(shown))
+    flag_card = await card(slack)
+    await slack.click("U0BEN", flag_card, "flag_fixed")
+    notice = await slack.wait_for_message(slack.im("U0ANNA").id)
+    await slack.wait_for(lambda: "told" in words(flag_card))
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
     await bot.app.maintenance.run_once()
 
     assert is_retracted(answer)
-    assert is_retracted(told)
-    assert "calendar" not in words(shown)
+    assert is_retracted(notice)
+    assert "calendar" not in words(flag_card)
 
 
 async def test_a_question_that_is_edited_while_its_answer_is_taken_back_has_its_answer(

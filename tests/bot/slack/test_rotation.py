@@ -1,4 +1,4 @@
-"""Tokens that expire are exchanged before they do, by one process, and none is lost."""
+"""One process exchanges each token before it expires, and no token is lost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def clock() -> Clock:
-    """The real time: the end of a new token is computed by slack_sdk."""
+    """Use the real time: slack_sdk computes the end of a new token from it."""
     return Clock(datetime.now(UTC))
 
 
@@ -37,27 +37,27 @@ def garden(slack: LocalSlack) -> FurtherWorkspace:
 
 
 def installed(slack: LocalSlack, garden: FurtherWorkspace, clock: Clock) -> Installation:
-    """As if somebody had installed it now."""
+    """Return an installation from now."""
     where = slack.oauth.confirmed({"team": garden.team_id, "client_id": slack.oauth.client_id})
     code = where.partition("code=")[2].partition("&")[0]
     oauth = slack.oauth
     client = {"client_id": oauth.client_id, "client_secret": oauth.client_secret}
-    given = oauth.access({**client, "code": code})
+    response = oauth.access({**client, "code": code})
     return Installation(
         id=garden.team_id,
         name="garden",
         enterprise="",
         bot=garden.bot_id,
         bot_user=garden.bot_user_id,
-        token=given["access_token"],
-        refresh_token=given["refresh_token"],
-        expires=clock.now + timedelta(seconds=given["expires_in"]),
+        token=response["access_token"],
+        refresh_token=response["refresh_token"],
+        expires=clock.now + timedelta(seconds=response["expires_in"]),
         installed=clock.now,
     )
 
 
 class Store(DatabaseInstallations):
-    """One whose database can be away when a new token is to be stored."""
+    """A store whose database can fail when a new token is stored."""
 
     is_away = False
 
@@ -127,17 +127,17 @@ async def test_a_token_without_an_end_is_left_alone(
         assert await rotation(for_ever) == for_ever
 
 
-async def test_of_two_processes_one_exchanges_and_the_other_takes_what_it_got(
+async def test_one_of_two_processes_exchanges_a_token_and_the_other_uses_it(
     slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
 ) -> None:
     before = installed(slack, garden, clock)
     with (
-        rotating(slack, database, clock) as (one, store),
+        rotating(slack, database, clock) as (first_rotation, store),
         rotating(slack, database, clock) as (other, _),
     ):
         store.save(before)
         clock.now += 10 * HOUR
-        first = await one(before)
+        first = await first_rotation(before)
         clock.now -= 10 * HOUR  # to slack_sdk no time has passed: the new token is 12 hours off
         clock.now += timedelta(minutes=1)
         second = await other(before.rotated(before.token, before.refresh_token, clock.now))
@@ -150,12 +150,12 @@ async def test_while_another_process_is_at_it_nothing_is_exchanged(
     slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
 ) -> None:
     before = installed(slack, garden, clock)
-    with rotating(slack, database, clock) as (one, store), Process(database, clock) as process:
+    with rotating(slack, database, clock) as (rotation, store), Process(database, clock) as process:
         store.save(before)
         clock.now += 10 * HOUR
         process.beat()
         async with SharedLocks(DatabaseLocks(database, process)).hold(f"(token {before.id})"):
-            meanwhile = await one(before)
+            meanwhile = await rotation(before)
 
     assert meanwhile == before
     assert exchanges(slack) == 0

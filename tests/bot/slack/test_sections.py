@@ -1,4 +1,4 @@
-"""Texts are cut to fit, never inside of what must stay whole."""
+"""Texts are cut to fit, but never inside a part that must stay whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.slack.rendering.mrkdwn import Piece
 from bot.slack.rendering.sections import LIMIT, sections
 
 
-def test_what_fits_stays_together() -> None:
+def test_text_that_fits_stays_together() -> None:
     assert sections([Piece("a"), Piece("b"), Piece("c", tight=True)]) == ["a\n\nb\nc"]
 
 

@@ -1,4 +1,4 @@
-"""Starting and stopping, with everything that can be wrong."""
+"""Starting and stopping, and every error on the way."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ async def test_health_is_told_where_a_port_is_given(bot: Bot, free_port: int) ->
 async def test_a_bot_that_ends_is_alive_and_not_ready(
     bot: Bot, free_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found: list[int] = []
+    statuses: list[int] = []
     stop = SlackApp.stop
 
     async def looked_at(app: SlackApp, grace: float) -> None:
         async with aiohttp.ClientSession() as session:
             for path in ("readyz", "livez"):
                 async with session.get(f"http://127.0.0.1:{free_port}/{path}") as response:
-                    found.append(response.status)
+                    statuses.append(response.status)
         await stop(app, grace)
 
     monkeypatch.setattr(SlackApp, "stop", looked_at)
@@ -101,7 +101,7 @@ async def test_a_bot_that_ends_is_alive_and_not_ready(
     await bot.start()
     await bot.stop()
 
-    assert found == [503, 200]
+    assert statuses == [503, 200]
 
 
 async def test_an_event_with_a_wrong_signature_is_refused(bot: Bot, free_port: int) -> None:
@@ -116,7 +116,7 @@ async def test_an_event_with_a_wrong_signature_is_refused(bot: Bot, free_port: i
         assert response.status == 401
 
 
-async def test_what_is_older_than_it_may_be_kept_is_forgotten(
+async def test_data_older_than_its_retention_is_deleted(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
@@ -132,40 +132,40 @@ async def test_what_is_older_than_it_may_be_kept_is_forgotten(
     await asyncio.to_thread(bot.app.forgetting)
     await bot.stop()
     database = Database.open(tmp_path / "state.db")
-    kept = DatabaseAnswers(database).recorded(1)
+    recorded = DatabaseAnswers(database).recorded(1)
     counted_anew = DatabaseUsage(database).take(NOW.date(), caps, Spent(100))
     database.close()
 
-    assert kept is None
+    assert recorded is None
     assert counted_anew
 
 
 @pytest.mark.parametrize(
-    ("of", "chore"),
+    ("owner", "chore"),
     [(SlackApp, "forget"), (SlackApp, "adopt"), (QueueStatus, "update"), (Maintenance, "run_once")],
 )
 async def test_a_chore_that_fails_is_told_of_and_goes_on_at_its_next_turn(
     bot: Bot,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    of: type,
+    owner: type,
     chore: str,
 ) -> None:
     turns: list[int] = []
 
-    @wraps(getattr(of, chore))
+    @wraps(getattr(owner, chore))
     async def fails(_: object) -> None:
         turns.append(len(turns))
         if len(turns) == 3:
             raise KeyError("of a library")
 
-    monkeypatch.setattr(of, chore, fails)
+    monkeypatch.setattr(owner, chore, fails)
     monkeypatch.setattr(running, "_FORGETTING_EVERY", 0.01)
     bot.change(adopt_every=0.01, long_wait=0.03, maintenance_every=0.01)
     await bot.start()
     await until(lambda: len(turns) > 4)
     await bot.stop()
 
-    (record,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
-    assert record.getMessage() == f"Incident abc123: {of.__name__}.{chore} failed"
+    (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert record.getMessage() == f"Incident abc123: {owner.__name__}.{chore} failed"
     assert record.exc_info

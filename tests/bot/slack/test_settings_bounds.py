@@ -1,4 +1,4 @@
-"""With every number at one end, flags and answers still live as they should."""
+"""With every number at its limit, answers and flags still work."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from config.settings import Settings
 from tests.bot.test_settings_bounds import ALL, SECTIONS
 
 from .conftest import LEAVE, Bot
-from .flags import asked, card, flagged, passed
+from .flags import ask_in_channel, card, flagged, passed
 from .test_home import home
 from .test_retraction import is_retracted
 
 
 def at_one_end(bot: Bot, *, most: bool) -> None:
-    """The bot's settings, as the settings file makes them, but for where Slack is."""
+    """Load the bot's settings as from a settings file, except the address of Slack."""
     values: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
     for number in ALL:
         if number.section in values:
             values[number.section][number.name] = number.most if most else number.least
-    made = Settings.model_validate(values)
-    slack = made.slack.model_copy(update={"review_channel": bot.settings.slack.review_channel})
-    here = {"data_dir": bot.settings.data_dir, "wiki": bot.settings.wiki, "slack": slack}
-    bot.settings = made.model_copy(update=here)
+    changed = Settings.model_validate(values)
+    slack = changed.slack.model_copy(update={"review_channel": bot.settings.slack.review_channel})
+    unchanged = {"data_dir": bot.settings.data_dir, "wiki": bot.settings.wiki, "slack": slack}
+    bot.settings = changed.model_copy(update=unchanged)
 
 
 @pytest.mark.parametrize("most", [False, True], ids=["least", "most"])
@@ -35,14 +35,14 @@ async def test_answers_are_given_flagged_shown_and_taken_back(
 ) -> None:
     at_one_end(bot, most=most)
     await bot.start()
-    answer = await asked(bot, slack)
+    answer = await ask_in_channel(bot, slack)
     await flagged(slack, answer)
     await card(slack)
     await bot.app.maintenance.run_once()
-    told = await home(slack, "U0BEN")
+    text = await home(slack, "U0BEN")
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
     await bot.app.maintenance.run_once()
 
-    assert "Old pages that answers rest on" in told
+    assert "Old pages that answers rest on" in text
     assert is_retracted(answer) is most

@@ -1,4 +1,4 @@
-"""SIGHUP, with and without a terminal, in processes of their own."""
+"""SIGHUP, with and without a terminal, in child processes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ asyncio.run(run())
 
 @pytest.fixture(autouse=True)
 def hang_ups_count() -> Iterator[None]:
-    """Let the programs take them as they do in a terminal, also where the tests run in nohup."""
+    """Let the programs receive hang-ups as in a terminal, even if the tests run under nohup."""
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGHUP, before)
@@ -60,19 +60,19 @@ def started(*before: str, terminal: int = subprocess.DEVNULL) -> subprocess.Pope
 
 def test_without_a_terminal_the_bot_runs_on_after_a_hang_up() -> None:
     with started() as program:
-        said = hung_up_and_ended(program)
+        output = hung_up_and_ended(program)
 
-    assert said == "read again\nended\n"
+    assert output == "read again\nended\n"
     assert program.returncode == 0
 
 
 def hung_up_and_ended(program: subprocess.Popen[str]) -> str:
-    """What it says to a hang-up, and then to its end."""
+    """Send a hang-up, then end the program; return its output."""
     assert program.stdout
     program.send_signal(signal.SIGHUP)
-    said = program.stdout.readline()
+    output = program.stdout.readline()
     program.send_signal(signal.SIGTERM)
-    return said + program.communicate(timeout=240)[0]
+    return output + program.communicate(timeout=240)[0]
 
 
 STARTING = """
@@ -103,8 +103,8 @@ main()
 def test_a_hang_up_while_it_starts_ends_every_command_but_those_that_run_on(
     command: tuple[str, ...], code: int, says: str
 ) -> None:
-    """Whoever restarts a service and reloads it at once means it no harm."""
-    done = subprocess.run(
+    """An operator may restart a service and reload it at once."""
+    process = subprocess.run(
         [sys.executable, "-c", STARTING, *command],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
@@ -115,16 +115,16 @@ def test_a_hang_up_while_it_starts_ends_every_command_but_those_that_run_on(
         check=False,
     )
 
-    assert (done.returncode, done.stdout) == (code, says)
+    assert (process.returncode, process.stdout) == (code, says)
 
 
 def test_under_nohup_the_bot_runs_on() -> None:
     with started("nohup") as program:
-        program.send_signal(signal.SIGHUP)  # it says nothing to it
+        program.send_signal(signal.SIGHUP)  # it prints nothing then
         program.send_signal(signal.SIGTERM)
-        said, _ = program.communicate(timeout=240)
+        output, _ = program.communicate(timeout=240)
 
-    assert said == "ended\n"
+    assert output == "ended\n"
     assert program.returncode == 0
 
 
@@ -132,9 +132,9 @@ def test_under_nohup_the_bot_runs_on() -> None:
 def test_the_bot_ends_when_it_is_told_to(number: signal.Signals) -> None:
     with started() as program:
         program.send_signal(number)
-        said, _ = program.communicate(timeout=240)
+        output, _ = program.communicate(timeout=240)
 
-    assert said == "ended\n"
+    assert output == "ended\n"
 
 
 def test_with_its_terminal_gone_the_bot_ends() -> None:
@@ -142,23 +142,23 @@ def test_with_its_terminal_gone_the_bot_ends() -> None:
     with started(terminal=other_end) as program:
         os.close(other_end)
         os.close(terminal)
-        said, _ = program.communicate(timeout=240)
+        output, _ = program.communicate(timeout=240)
 
-    assert said == "ended\n"
+    assert output == "ended\n"
 
 
 def test_with_its_terminal_there_the_bot_runs_on_after_a_hang_up_that_somebody_sends() -> None:
     terminal, other_end = pty.openpty()
     with started(terminal=other_end) as program:
-        said = hung_up_and_ended(program)
+        output = hung_up_and_ended(program)
     os.close(other_end)
     os.close(terminal)
 
-    assert said == "read again\nended\n"
+    assert output == "read again\nended\n"
 
 
 async def test_two_bots_in_turn_leave_ctrl_c_as_it_was() -> None:
-    """The second began while the first ran, and ends after it."""
+    """The second bot starts while the first one runs, and ends after it."""
     first, second = ExitStack(), ExitStack()
     first.enter_context(signals(asyncio.Event()))
     second.enter_context(signals(asyncio.Event()))

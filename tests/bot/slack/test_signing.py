@@ -1,4 +1,4 @@
-"""Slack's signature, on the bytes."""
+"""Slack's signature over the raw bytes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def headers(**changes: str) -> CIMultiDict[str]:
 SIGNATURES = Signatures(SECRET, lambda: float(NOW))
 
 
-def test_what_slack_signed_is_valid() -> None:
+def test_a_signature_of_slack_is_valid() -> None:
     assert SIGNATURES.is_valid(headers(), BODY)
 
 
@@ -57,10 +57,10 @@ def test_a_header_that_stands_there_twice_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", [TIMESTAMP, SIGNATURE])
 def test_a_header_that_is_missing_is_refused(name: str) -> None:
-    some = headers()
-    del some[name]
+    incomplete = headers()
+    del incomplete[name]
 
-    assert not SIGNATURES.is_valid(some, BODY)
+    assert not SIGNATURES.is_valid(incomplete, BODY)
 
 
 class Stopped(Clock):
@@ -70,8 +70,8 @@ class Stopped(Clock):
 
 @given(body=st.text(), change=st.text(max_size=2))
 def test_it_says_what_slack_s_own_verifier_says(body: str, change: str) -> None:
-    sent, got = body.encode(errors="replace"), (body + change).encode(errors="replace")
+    sent, received = body.encode(errors="replace"), (body + change).encode(errors="replace")
     signature = signed(SECRET, NOW, sent.decode())
-    theirs = SignatureVerifier(SECRET, Stopped()).is_valid(got, str(NOW), signature)
+    valid = SignatureVerifier(SECRET, Stopped()).is_valid(received, str(NOW), signature)
 
-    assert SIGNATURES.is_valid(headers(X_Slack_Signature=signature), got) == theirs
+    assert SIGNATURES.is_valid(headers(X_Slack_Signature=signature), received) == valid

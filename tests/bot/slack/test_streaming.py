@@ -1,4 +1,4 @@
-"""A composed answer is shown while it is made; what stands in the end is the whole of it."""
+"""A composed answer is shown while it is written, and is complete at the end."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WHOLE = "".join(SENTENCES)
 
 
 class Writing:
-    """Composes sentence by sentence, each when it is let."""
+    """Composes sentence by sentence, each when the test releases it."""
 
     def __init__(self) -> None:
         self.let = threading.Semaphore(0)
@@ -71,12 +71,12 @@ def writing(bot: Bot) -> Writing:
 
 
 async def begun(bot: Bot, slack: LocalSlack, writing: Writing) -> Message:
-    """The message that grows, with its first sentence."""
+    """Wait for the growing message with its first sentence."""
     writing.let.release()
-    return await slack.wait_for_message("C0TEAM", lambda message: "thirty days" in shown(message))
+    return await slack.wait_for_message("C0TEAM", lambda message: "thirty days" in text_of(message))
 
 
-def shown(message: Message) -> str:
+def text_of(message: Message) -> str:
     return words(message) + "".join(b["text"] for b in message.blocks if b["type"] == "markdown")
 
 
@@ -89,15 +89,15 @@ async def test_sentences_are_streamed_and_the_whole_answer_takes_their_place(
 ) -> None:
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(listening, slack, writing)
-    early = shown(message)
+    early = text_of(message)
     writing.let.release()
-    await slack.wait_for(lambda: "hr@example.com" in shown(message))
+    await slack.wait_for(lambda: "hr@example.com" in text_of(message))
     writing.all()
     await slack.wait_for(lambda: is_finished(message))
     await quiet(listening)
 
     assert "hr@example.com" not in early
-    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+    assert [message.ts for message in slack.from_app("C0TEAM")] == [message.ts]
     assert not any(block["type"] == "markdown" for block in message.blocks)
     assert "<https://wiki.example.com/leave#annual|[1]>" in words(message)
     assert len(slack.calls_to("chat.startStream")) == 1
@@ -109,12 +109,12 @@ async def test_sentences_are_streamed_and_the_whole_answer_takes_their_place(
 async def test_no_part_of_a_stream_is_refused(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
-    """One that is refused ends the stream, and the rest of the answer is edits."""
+    """A refused part ends the stream, and the rest of the answer comes as edits."""
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(bot, slack, writing)
     writing.let.release()
-    await slack.wait_for(lambda: "hr@example.com" in shown(message))
+    await slack.wait_for(lambda: "hr@example.com" in text_of(message))
     early = message.stream and message.stream.end
     writing.all()
     await slack.wait_for(lambda: is_finished(message))
@@ -130,21 +130,21 @@ async def test_nothing_that_is_streamed_is_alive(
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(bot, slack, writing)
     writing.let.release(3)
-    await slack.wait_for(lambda: "book --days 3" in shown(message))
+    await slack.wait_for(lambda: "book --days 3" in text_of(message))
     alive = slack.live_pings(message)
     writing.all()
     await slack.wait_for(lambda: is_finished(message))
 
     assert [live for live in alive if live.kind != "link"] == []
     assert not [live for live in alive if "evil" in str(live)]
-    assert "hr@example.com" in shown(message)
+    assert "hr@example.com" in text_of(message)
 
 
 async def test_a_direct_answer_streams_too(bot: Bot, writing: Writing, slack: LocalSlack) -> None:
     await bot.start()
-    asked = await slack.dm("U0ANNA", "leave?")
+    question = await slack.dm("U0ANNA", "leave?")
     writing.let.release()
-    message = await slack.wait_for_message(asked.channel)
+    message = await slack.wait_for_message(question.channel)
     writing.all()
     await slack.wait_for(lambda: is_finished(message))
 
@@ -165,7 +165,7 @@ async def test_where_nothing_may_stream_one_message_is_edited(
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(bot, slack, writing)
     writing.let.release()
-    await slack.wait_for(lambda: "hr@example.com" in shown(message))
+    await slack.wait_for(lambda: "hr@example.com" in text_of(message))
     writing.all()
     await slack.wait_for(lambda: is_finished(message))
     await quiet(bot)
@@ -218,7 +218,7 @@ async def test_a_stream_that_cannot_be_edited_is_replaced(
     await quiet(bot)
 
     assert message.ts != streamed.ts
-    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+    assert [message.ts for message in slack.from_app("C0TEAM")] == [message.ts]
 
 
 async def test_a_stream_that_ends_while_it_is_replaced_is_edited(
@@ -238,7 +238,7 @@ async def test_a_stream_that_ends_while_it_is_replaced_is_edited(
     assert errors == ["streaming_state_conflict", ""]
 
 
-async def test_a_stream_whose_beginning_was_not_heard_of_is_found(
+async def test_a_stream_with_a_lost_response_to_its_start_is_found(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
     slack.fail_next("chat.startStream", drop=True, done=True)
@@ -268,11 +268,11 @@ async def test_killed_in_the_middle_the_reply_is_completed_and_not_doubled(
     await quiet(bot)
 
     assert not finished_before
-    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+    assert [message.ts for message in slack.from_app("C0TEAM")] == [message.ts]
     assert len(slack.calls_to("chat.startStream")) == 1
 
 
-async def test_what_fails_in_the_middle_leaves_no_half_answer(
+async def test_a_failure_in_the_middle_leaves_no_half_answer(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
     writing.said = None  # type: ignore[assignment] - what no answering gives
@@ -283,7 +283,7 @@ async def test_what_fails_in_the_middle_leaves_no_half_answer(
     await slack.wait_for(lambda: "abc123" in words(message))
     await quiet(bot)
 
-    assert "thirty days" not in shown(message)
+    assert "thirty days" not in text_of(message)
     assert len(slack.from_app("C0TEAM")) == 1
 
 
@@ -297,26 +297,26 @@ async def test_an_answer_that_becomes_another_is_the_other(
     writing.all()
     await slack.wait_for(lambda: "Quoted instead." in words(message))
 
-    assert "thirty days" not in shown(message)
+    assert "thirty days" not in text_of(message)
 
 
 async def test_stop_ends_the_work_and_says_so(
     writing: Writing, listening: Bot, slack: LocalSlack
 ) -> None:
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(listening, slack, writing)
-    await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
+    await slack.stop_agent("U0ANNA", "C0TEAM", question.ts)
     await slack.wait_for(lambda: "I stopped" in words(message))
     writing.all()
     await until(lambda: writing.ended)
     await quiet(listening)
-    session = slack.sessions[("C0TEAM", asked.ts)]
+    session = slack.sessions[("C0TEAM", question.ts)]
     await listening.stop()
     await listening.start()
     await quiet(listening)
 
     assert session["status"] == "active"
-    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+    assert [message.ts for message in slack.from_app("C0TEAM")] == [message.ts]
     assert len(writing.asked) == 1
 
 
@@ -324,29 +324,29 @@ async def test_stop_ends_the_work_and_says_so(
 async def test_what_another_process_put_in_its_place_is_not_written_over(
     bot: Bot, writing: Writing, slack: LocalSlack, tmp_path: Path, streams: bool
 ) -> None:
-    """As when it is the other one that hears of the Stop button."""
+    """For example, if the other process hears of the Stop button."""
     if not streams:
         slack.fail_next("chat.startStream", error="unknown_method")
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(bot, slack, writing)
     with database(tmp_path) as opened:
-        DatabaseInbox(opened, lambda: bot.now).stop(slack.team_id, "C0TEAM", asked.ts)
+        DatabaseInbox(opened, lambda: bot.now).stop(slack.team_id, "C0TEAM", question.ts)
     await bot.app.maintenance.service.chat.api.edit("C0TEAM", message.ts, notice(STOPPED))
     writing.all()
     await quiet(bot)
 
     assert message.text == STOPPED.text
-    assert "thirty days" not in shown(message)
+    assert "thirty days" not in text_of(message)
 
 
 async def test_a_question_edited_in_the_middle_of_its_answer_has_one_answer(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(bot, slack, writing)
-    await slack.edit(asked, "<@U0LOCALBOT> sick leave?")
+    await slack.edit(question, "<@U0LOCALBOT> sick leave?")
     await slack.settled()
     writing.all()
     await until(lambda: len(writing.asked) == 2)
@@ -355,7 +355,7 @@ async def test_a_question_edited_in_the_middle_of_its_answer_has_one_answer(
     await quiet(bot)
 
     assert [question.text for question in writing.asked] == ["leave?", "sick leave?"]
-    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+    assert [message.ts for message in slack.from_app("C0TEAM")] == [message.ts]
 
 
 @pytest.mark.parametrize("stopped", [True, False], ids=["stopped", "failed"])
@@ -364,12 +364,12 @@ async def test_what_ends_while_its_first_words_are_on_their_way_leaves_one_messa
 ) -> None:
     start = slack.hold_next("chat.startStream")
     await bot.start()
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await until(lambda: writing.asked)
     writing.let.release()
     await start.arrived.wait()
     if stopped:
-        await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
+        await slack.stop_agent("U0ANNA", "C0TEAM", question.ts)
     else:
         writing.error = RuntimeError("the model is on fire")
     writing.all()

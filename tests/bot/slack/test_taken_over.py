@@ -1,8 +1,6 @@
-"""A question changes hands while its reply is on the way to Slack: one reply stands in the end.
-
-Nobody can look whether a question is still theirs and post in one step: a process may stand still
-in between for longer than others wait for it.
-"""
+"""A question changes hands while its reply is on the way to Slack: one reply stays in the end. No
+process can check that a question is still its own and post in one step: it may be suspended in
+between for longer than others wait for it."""
 
 from __future__ import annotations
 
@@ -31,37 +29,37 @@ POST = "chat.postMessage"
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine cuts nothing off that a test holds up."""
+    """Do not cut off a call that a test holds up, even on a busy machine."""
     monkeypatch.setattr(slack_api, "_TIMEOUT", 10 * LONG)
 
 
 async def on_its_way(
     slack: LocalSlack, pair: tuple[Mortal, Mortal], method: str
 ) -> tuple[Hold, Message, Mortal, Mortal]:
-    """A question whose reply has left for Slack and is not there yet; it, who answers it, and who
-    does not."""
+    """Ask a question and hold its reply on the way to Slack. Return the held call, the question,
+    the process that answers it, and the idle process."""
     post = slack.hold_next(method)
-    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await asyncio.wait_for(post.arrived.wait(), LONG)
-    one, other = pair
-    working, idle = (one, other) if one.app.workers._lanes else (other, one)
-    return post, asked, working, idle
+    first, other = pair
+    working, idle = (first, other) if first.app.workers._lanes else (other, first)
+    return post, question, working, idle
 
 
 async def stand_still(working: Mortal, idle: Mortal) -> None:
-    """For so long that the other takes it for dead, and takes over what it had begun."""
+    """Suspend it so long that the other process takes it for dead and takes over its work."""
     working._clock.now += 2 * LEASE
     await idle.beat()
 
 
 async def ended(*all_: Mortal) -> None:
-    for one in all_:
-        while lanes := list(one.app.workers._lanes.values()):
+    for process in all_:
+        while lanes := list(process.app.workers._lanes.values()):
             await asyncio.wait(lanes, timeout=LONG)
 
 
 def is_recorded(process: Mortal, answer: Message) -> bool:
-    """Whether verdicts, flags and corrections find the answer in that message."""
+    """Return whether verdicts, flags and corrections find the answer in that message."""
     answers = DatabaseAnswers(process._database)
     return answers.recorded_in(answer.channel, answer.ts) is not None
 
@@ -69,26 +67,26 @@ def is_recorded(process: Mortal, answer: Message) -> bool:
 async def test_who_posts_late_takes_its_reply_back(
     slack: LocalSlack, pair: tuple[Mortal, Mortal]
 ) -> None:
-    post, asked, working, idle = await on_its_way(slack, pair, POST)
+    post, question, working, idle = await on_its_way(slack, pair, POST)
     await stand_still(working, idle)
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=LONG)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts, timeout=LONG)
     await ended(idle)
     post.let_go.set()
     await ended(working)
 
-    assert [one.ts for one in slack.from_app("C0TEAM")] == [answer.ts]
+    assert [message.ts for message in slack.from_app("C0TEAM")] == [answer.ts]
     assert is_recorded(idle, answer)
 
 
 async def test_who_took_over_removes_what_came_while_it_posted_itself(
     slack: LocalSlack, pair: tuple[Mortal, Mortal]
 ) -> None:
-    post, asked, working, idle = await on_its_way(slack, pair, POST)
+    post, question, working, idle = await on_its_way(slack, pair, POST)
     second = slack.hold_next(POST)
     await stand_still(working, idle)
     await asyncio.wait_for(second.arrived.wait(), LONG)
     post.let_go.set()
-    late = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=LONG)
+    late = await slack.wait_for_message("C0TEAM", thread_ts=question.ts, timeout=LONG)
     await ended(working)
     second.let_go.set()
     await ended(idle)
@@ -102,14 +100,16 @@ async def test_a_stream_that_begins_late_is_taken_back(
     writing: Writing, slack: LocalSlack, pair: tuple[Mortal, Mortal]
 ) -> None:
     writing.let.release(100)
-    start, asked, working, idle = await on_its_way(slack, pair, "chat.startStream")
+    start, question, working, idle = await on_its_way(slack, pair, "chat.startStream")
     await stand_still(working, idle)
-    answer = await slack.wait_for_message("C0TEAM", is_finished, thread_ts=asked.ts, timeout=LONG)
+    answer = await slack.wait_for_message(
+        "C0TEAM", is_finished, thread_ts=question.ts, timeout=LONG
+    )
     await ended(idle)
     start.let_go.set()
     await ended(working)
 
-    assert [one.ts for one in slack.from_app("C0TEAM")] == [answer.ts]
+    assert [message.ts for message in slack.from_app("C0TEAM")] == [answer.ts]
     assert is_finished(answer)
     assert is_recorded(idle, answer)
 
@@ -117,22 +117,22 @@ async def test_a_stream_that_begins_late_is_taken_back(
 async def test_where_another_process_hears_of_a_stop_that_is_all_that_stands(
     slack: LocalSlack, pair: tuple[Mortal, Mortal]
 ) -> None:
-    post, asked, working, idle = await on_its_way(slack, pair, POST)
+    post, question, working, idle = await on_its_way(slack, pair, POST)
     await slack.settled()
     while next(slack.sockets._turns) % 2 == pair.index(idle):
-        pass  # it is the idle one's turn
-    await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
-    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=LONG)
+        pass  # Slack delivers the next event to the idle process
+    await slack.stop_agent("U0ANNA", "C0TEAM", question.ts)
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts, timeout=LONG)
     post.let_go.set()
     await ended(working)
 
-    assert [one.text for one in slack.from_app("C0TEAM")] == [STOPPED.text]
+    assert [message.text for message in slack.from_app("C0TEAM")] == [STOPPED.text]
 
 
 async def test_a_post_that_was_cut_off_and_comes_after_all_is_removed(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """It was not there yet when the process looked for it, and posted again."""
+    """The message was not there yet when the process looked for it and posted again."""
     await bot.start()
     client = bot.app.clients[0]
     call, first, second = client.chat_postMessage, slack.hold_next(POST), slack.hold_next(POST)

@@ -1,4 +1,4 @@
-"""Good or bad, and what is wrong: kept, confirmed in place, shown to reviewers."""
+"""Good or bad, and the reason: stored, confirmed in the message, shown to reviewers."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ async def answer(bot: Bot, slack: LocalSlack) -> Message:
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
     answer = await slack.wait_for_message("C0TEAM")
-    # No person fills in a form before the answer's place is written down.
+    # Nobody fills in a form before the place of the answer is stored.
     await quiet(bot)
     return answer
 
 
 @pytest.fixture
 def feedback(answer: Message, tmp_path: Path) -> Feedback:
-    """A second look at the same database, as `footnote flags` has it."""
+    """Open the same database a second time, as `footnote flags` does."""
     return Feedback(
         AsyncAnswers(DatabaseAnswers(Database.open(tmp_path / "state.db"))), lambda: NOW
     )
@@ -69,13 +69,13 @@ async def test_a_bad_verdict_asks_what_is_wrong_and_shows_it_to_reviewers(
     await flag(slack, "U0BEN", answer, "outdated", "Since May it is <!here> the portal.")
     card = await slack.wait_for_message("C0REVIEW")
     thanks = await slack.wait_for_ephemeral("U0BEN")
-    [kept] = await feedback.open_flags()
+    [stored] = await feedback.open_flags()
 
-    assert (kept.complaint, kept.person) == (Complaint.OUTDATED, "U0BEN")
-    assert kept.comment == "Since May it is <!here> the portal."
-    assert kept.card is not None
+    assert (stored.complaint, stored.person) == (Complaint.OUTDATED, "U0BEN")
+    assert stored.comment == "Since May it is <!here> the portal."
+    assert stored.card is not None
     assert card.text == "Flagged: outdated: How do I book leave?"
-    for shown in (
+    for text in (
         "How do I book leave?",
         "Book leave in the calendar.",
         "Leave &gt; Annual leave",
@@ -83,7 +83,7 @@ async def test_a_bad_verdict_asks_what_is_wrong_and_shows_it_to_reviewers(
         "Flagged by ben",
         "Open the answer",
     ):
-        assert shown in words(card)
+        assert text in words(card)
     assert {live.host for live in slack.live_pings(card)} == {"wiki.example.com", "local.slack.com"}
     assert "told the people" in thanks.text
     assert ":-1: 1" in words(answer)
@@ -110,7 +110,7 @@ async def test_a_second_vote_replaces_the_first_and_its_card(
     await slack.wait_for(lambda: "withdrawn" in card.text)
 
     assert len(slack.from_app("C0REVIEW")) == 1
-    assert [kept.state for kept in await feedback.all_flags()] == [FlagState.WITHDRAWN]
+    assert [stored.state for stored in await feedback.all_flags()] == [FlagState.WITHDRAWN]
     assert ":+1: 1" in words(answer)
     assert ":-1:" not in words(answer)
 
@@ -136,8 +136,8 @@ async def test_a_private_answer_shows_reviewers_only_what_everyone_may_read(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    asked = await slack.dm("U0ANNA", "my salary?")
-    answer = await slack.wait_for_message(asked.channel)
+    question = await slack.dm("U0ANNA", "my salary?")
+    answer = await slack.wait_for_message(question.channel)
     await quiet(bot)
     await flag(slack, "U0ANNA", answer, "wrong")
     card = await slack.wait_for_message("C0REVIEW")
@@ -155,8 +155,8 @@ async def test_a_private_answer_from_open_pages_is_shown_to_reviewers(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
-    asked = await slack.dm("U0ANNA", "leave?")
-    answer = await slack.wait_for_message(asked.channel)
+    question = await slack.dm("U0ANNA", "leave?")
+    answer = await slack.wait_for_message(question.channel)
     await flag(slack, "U0ANNA", answer, "wrong_page")
     card = await slack.wait_for_message("C0REVIEW")
 
@@ -166,10 +166,10 @@ async def test_a_private_answer_from_open_pages_is_shown_to_reviewers(
 async def test_a_private_answer_from_a_page_that_was_edited_and_opened_since_is_not(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """What was taken out of the page before it was opened must not come out here."""
+    """Words that were deleted from the page before it was opened must not appear here."""
     await bot.start()
-    asked = await slack.dm("U0ANNA", "leave?")
-    answer = await slack.wait_for_message(asked.channel)
+    question = await slack.dm("U0ANNA", "leave?")
+    answer = await slack.wait_for_message(question.channel)
     bot.library.edited(LEAVE, "r2")
     await flag(slack, "U0ANNA", answer, "wrong_page")
     card = await slack.wait_for_message("C0REVIEW")
@@ -179,7 +179,7 @@ async def test_a_private_answer_from_a_page_that_was_edited_and_opened_since_is_
 
 
 @pytest.mark.parametrize("why", ["closed since", "removed since", "not to be checked now"])
-async def test_what_a_channel_was_told_is_shown_to_reviewers_only_while_it_is_open(
+async def test_reviewers_see_a_channels_answer_only_while_its_page_is_open(
     bot: Bot, slack: LocalSlack, answer: Message, why: str
 ) -> None:
     match why:
@@ -197,20 +197,22 @@ async def test_what_a_channel_was_told_is_shown_to_reviewers_only_while_it_is_op
     assert LEAVE.url not in words(card)
 
 
-async def told(slack: LocalSlack, why: str) -> Message:
-    """Have Anna's flag or question handled, and return what she is told."""
+async def handle(slack: LocalSlack, why: str) -> Message:
+    """Handle Anna's flag or question; return the notice that she gets."""
     card = await slack.wait_for_message("C0REVIEW")
     await slack.click("U0BEN", card, "flag_fixed")
-    told = await slack.wait_for_message(slack.im("U0ANNA").id, lambda one: why in words(one))
+    notice = await slack.wait_for_message(
+        slack.im("U0ANNA").id, lambda message: why in words(message)
+    )
     await slack.wait_for(lambda: "told" in words(card))
-    return told
+    return notice
 
 
 async def test_a_verdict_on_what_became_of_a_flag_leaves_its_first_line_and_question(
     slack: LocalSlack, answer: Message
 ) -> None:
     await flag(slack, "U0ANNA", answer, "outdated")
-    now = await told(slack, FLAG_HANDLED)
+    now = await handle(slack, FLAG_HANDLED)
     await slack.click("U0ANNA", now, "verdict", "positive")
     await slack.wait_for(lambda: "You found this helpful" in words(now))
 
@@ -226,7 +228,7 @@ async def test_a_verdict_on_what_became_of_a_question_leaves_its_first_line_and_
     silence = await slack.wait_for_message("C0TEAM")
     await quiet(bot)
     await slack.click("U0ANNA", silence, "ask_keepers")
-    now = await told(slack, QUESTION_HANDLED)
+    now = await handle(slack, QUESTION_HANDLED)
     await slack.react("U0ANNA", now, "+1")
     await slack.wait_for(lambda: "You found this helpful" in words(now))
 
@@ -237,11 +239,11 @@ async def test_a_verdict_on_what_became_of_a_question_leaves_its_first_line_and_
 async def test_who_doubts_what_became_of_a_flag_sees_the_button_that_says_why(
     slack: LocalSlack, answer: Message
 ) -> None:
-    """That message is in no thread: no ts asked for it."""
+    """That message is in no thread: it has no question's ts."""
     await flag(slack, "U0ANNA", answer, "outdated")
-    now = await told(slack, FLAG_HANDLED)
+    now = await handle(slack, FLAG_HANDLED)
     await slack.react("U0ANNA", now, "-1")
-    prompt = await slack.wait_for_ephemeral("U0ANNA", lambda one: one.text == DOUBTED)
+    prompt = await slack.wait_for_ephemeral("U0ANNA", lambda message: message.text == DOUBTED)
     threads = [call.arguments["ts"] for call in slack.calls_to("conversations.replies")]
 
     assert prompt.thread_ts is None
@@ -256,9 +258,11 @@ async def test_who_asks_the_keepers_once_more_sees_that_they_were_asked(
     silence = await slack.wait_for_message("C0TEAM")
     await quiet(bot)
     await slack.click("U0ANNA", silence, "ask_keepers")
-    now = await told(slack, QUESTION_HANDLED)
+    now = await handle(slack, QUESTION_HANDLED)
     await slack.click("U0ANNA", now, "ask_keepers")
-    thanks = await slack.wait_for_ephemeral("U0ANNA", lambda one: one.channel == now.channel)
+    thanks = await slack.wait_for_ephemeral(
+        "U0ANNA", lambda message: message.channel == now.channel
+    )
 
     assert thanks.text == ASKED
     assert thanks.thread_ts is None
@@ -269,17 +273,15 @@ async def test_a_form_that_cannot_open_is_told(
 ) -> None:
     slack.fail_next("views.open", error="expired_trigger_id")
     await slack.click("U0BEN", answer, "verdict", "negative")
-    told = await slack.wait_for_ephemeral("U0BEN")
+    reply = await slack.wait_for_ephemeral("U0BEN")
 
-    assert told.text.startswith("Something went wrong")
+    assert reply.text.startswith("Something went wrong")
     assert "Incident abc123" in caplog.text
 
 
 @BOTH_WAYS
-async def test_what_two_people_press_at_once_is_shown_as_two(
-    slack: LocalSlack, answer: Message
-) -> None:
-    """Though Slack takes the first count after the second."""
+async def test_two_votes_at_once_are_shown_as_two(slack: LocalSlack, answer: Message) -> None:
+    """Even if Slack applies the first count after the second."""
     first = slack.hold_next("chat.update")
     await slack.click("U0ANNA", answer, "verdict", "positive")
     await first.arrived.wait()

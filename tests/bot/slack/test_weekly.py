@@ -1,4 +1,4 @@
-"""A moment of each week, whatever the clocks of a place do."""
+"""The same time each week, whatever the clocks of a place do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.slack.home.weekly import Weekly
 ZONES = [UTC, *map(ZoneInfo, ("Europe/Berlin", "America/New_York", "Pacific/Apia", "Asia/Tehran"))]
 WEEKLY = st.builds(Weekly, st.integers(0, 6), st.integers(0, 23), st.sampled_from(ZONES))
 MOMENTS = st.integers(946_684_800, 2_208_988_800).map(lambda s: datetime.fromtimestamp(s, UTC))
-"""From 2000 to 2040."""
+"""Moments from 2000 to 2040."""
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ MOMENTS = st.integers(946_684_800, 2_208_988_800).map(lambda s: datetime.fromtim
     ],
 )
 def test_nine_on_mondays_in_berlin(now: str, latest: str) -> None:
-    """The last one is from before the clocks there went back."""
+    """The last date is from before the clocks in Berlin went back."""
     weekly = Weekly(0, 9, ZoneInfo("Europe/Berlin"))
 
     assert weekly.latest(datetime.fromisoformat(now)) == datetime.fromisoformat(latest)
@@ -35,7 +35,7 @@ def test_nine_on_mondays_in_berlin(now: str, latest: str) -> None:
 
 @given(WEEKLY, MOMENTS)
 def test_it_is_past_and_less_than_a_week_ago(weekly: Weekly, now: datetime) -> None:
-    """But for a week in which a place skipped a day, or put back its clocks."""
+    """Except in a week in which a place skipped a day or set its clocks back."""
     ago = now - weekly.latest(now)
 
     assert timedelta() <= ago < timedelta(days=8)

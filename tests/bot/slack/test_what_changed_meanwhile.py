@@ -11,7 +11,7 @@ from bot.model import Answer
 from bot.playground.workspace import LocalSlack
 
 from .conftest import LEAVE, Bot, quiet, until, words
-from .flags import asked, card, flagged, passed
+from .flags import ask_in_channel, card, flagged, passed
 from .test_channel_settings import choose
 from .test_choices import Vague, answered, in_channel
 from .test_home import home
@@ -29,36 +29,34 @@ async def test_a_channel_that_was_shared_after_the_question_gets_no_answer_to_a_
     slack.channels["C0TEAM"].is_ext_shared = True
     seconds = 61.0
     await slack.click("U0BEN", back, "choice-1")
-    told = await answered(slack, back)
+    text = await answered(slack, back)
 
-    assert "people from other companies" in told.text
+    assert "people from other companies" in text.text
     assert len(vague.asked) == 1
 
 
-async def test_what_somebody_alone_was_asked_back_is_chosen_by_nobody_else(
-    bot: Bot, slack: LocalSlack
-) -> None:
+async def test_only_the_person_who_was_asked_back_may_choose(bot: Bot, slack: LocalSlack) -> None:
     slack.add_channel("C0HERS", name="hers", members=["U0ANNA", "U0BEN"])
     bot.answering = vague = Vague()
     await bot.start()
     await choose(slack, sees="asker")
     question = await slack.mention("U0ANNA", "C0HERS", "leave?")
-    await slack.wait_for_ephemeral("U0ANNA", lambda one: "choice-1" in one.action_ids())
+    await slack.wait_for_ephemeral("U0ANNA", lambda message: "choice-1" in message.action_ids())
     await quiet(bot)
     await slack.mention("U0BEN", "C0HERS", "2", thread_ts=question.ts)
-    told = await slack.wait_for_message("C0HERS", thread_ts=question.ts)
+    notice = await slack.wait_for_message("C0HERS", thread_ts=question.ts)
     await quiet(bot)
 
-    assert told.text == "There is nothing to choose with this number."
-    assert [one.text for one in vague.asked] == ["leave?"]
+    assert notice.text == "There is nothing to choose with this number."
+    assert [question.text for question in vague.asked] == ["leave?"]
 
 
 @pytest.mark.parametrize("shown_before", [True, False])
-async def test_a_question_whose_answer_was_taken_back_is_suggested_to_nobody(
+async def test_a_question_with_a_retracted_answer_is_not_suggested(
     bot: Bot, slack: LocalSlack, tmp_path: Path, shown_before: bool
 ) -> None:
     await bot.start()
-    answer = await asked(bot, slack, "How do I book leave?")
+    answer = await ask_in_channel(bot, slack, "How do I book leave?")
     await slack.click("U0BEN", answer, "verdict", "positive")
     await slack.wait_for_ephemeral("U0BEN")
     before = await home(slack, "U0ANNA") if shown_before else "book leave"
@@ -80,11 +78,11 @@ async def test_who_is_no_admin_any_more_is_not_told_which_pages_failed(
     await slack.wait_for_message("C0TEAM")
     slack.people["U0BEN"].is_admin = False
     bot.syncs.open.set()
-    await slack.wait_for_message("C0TEAM", lambda one: "Nothing was changed" in one.text)
+    await slack.wait_for_message("C0TEAM", lambda message: "Nothing was changed" in message.text)
     working = bot.app.reindexer._working
     await until(lambda: working is None or working.done())
 
-    assert not any("plans" in words(one) for one in slack.from_app(slack.im("U0BEN").id))
+    assert not any("plans" in words(message) for message in slack.from_app(slack.im("U0BEN").id))
 
 
 async def test_a_page_with_two_long_addresses_has_its_card(bot: Bot, slack: LocalSlack) -> None:
@@ -93,7 +91,7 @@ async def test_a_page_with_two_long_addresses_has_its_card(bot: Bot, slack: Loca
     bot.library.edits[LEAVE.page] = long
     bot.handbook.said = Answer("Book it. [1]", (replace(LEAVE, url=long),), 0.9)
     await bot.start()
-    await flagged(slack, await asked(bot, slack))
-    shown = await card(slack)
+    await flagged(slack, await ask_in_channel(bot, slack))
+    flag_card = await card(slack)
 
-    assert long in words(shown)
+    assert long in words(flag_card)

@@ -1,4 +1,4 @@
-"""Payloads go to the app of their workspace, which is opened and closed as it is installed."""
+"""Payloads go to the app of their workspace. The app opens and closes with its installation."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NAMED = NamedWorkspaces({"T0GARDEN": GARDEN, "E0PARKS": PARKS, "T0BARE": Workspa
 
 @dataclass
 class Parrot:
-    """Says yes, and keeps what it was asked."""
+    """Answers yes, and keeps the questions."""
 
     asked: list[Question] = field(default_factory=list)
     sources: tuple[Source, ...] = ()
@@ -56,7 +56,7 @@ class Parrot:
 
 
 class Several:
-    """The bot of ``bot``, and of the workspaces that are installed."""
+    """The bot of ``bot``, and the bots of the installed workspaces."""
 
     def __init__(self, bot: Bot, clock: Clock) -> None:
         self.bot, self.clock = bot, clock
@@ -164,7 +164,7 @@ async def several(
 def furnished_further(
     slack: LocalSlack, team: str, organization: str = "", *, org_wide: bool = False
 ) -> FurtherWorkspace:
-    """With the same ids as the first workspace, and an admin."""
+    """Add a workspace with the ids of the first one, and an admin."""
     workspace = slack.add_workspace(team, organization=organization, org_wide=org_wide)
     workspace.add_user("U0ANNA", name="rose", email="Anna@example.com", is_admin=True)
     workspace.add_channel("C0TEAM", name="team", members=["U0ANNA"])
@@ -177,7 +177,7 @@ def garden(slack: LocalSlack) -> FurtherWorkspace:
     return furnished_further(slack, "T0GARDEN")
 
 
-async def asked(workspace: LocalSlack | FurtherWorkspace, text: str) -> str:
+async def answer_text(workspace: LocalSlack | FurtherWorkspace, text: str) -> str:
     question = await workspace.dm("U0ANNA", text)
     return words(await workspace.wait_for_message(question.channel, thread_ts=question.ts))
 
@@ -189,16 +189,16 @@ async def test_each_workspace_is_answered_in_its_own_channels_by_its_own_answers
     status, _ = await several.browser.install(garden)
     await until(lambda: "T0GARDEN" in several.opened())
     mention = await garden.mention("U0ANNA", "C0TEAM", "How do I book leave?")
-    there = await garden.wait_for_message("C0TEAM", thread_ts=mention.ts)
-    here = await asked(slack, "How do I book leave?")
+    in_garden = await garden.wait_for_message("C0TEAM", thread_ts=mention.ts)
+    at_home = await answer_text(slack, "How do I book leave?")
 
     assert status == 200
-    assert "Yes." in words(there)
-    assert "Book leave" in here
+    assert "Yes." in words(in_garden)
+    assert "Book leave" in at_home
     assert not slack.from_app("C0TEAM")
-    assert [(one.wikis, one.person, one.channel) for one in several.elsewhere.asked] == [
-        (("handbook",), "T0GARDEN/U0ANNA", "T0GARDEN/C0TEAM")
-    ]
+    assert [
+        (question.wikis, question.person, question.channel) for question in several.elsewhere.asked
+    ] == [(("handbook",), "T0GARDEN/U0ANNA", "T0GARDEN/C0TEAM")]
 
 
 async def test_an_address_and_a_group_count_in_a_further_workspace_only_if_it_is_trusted(
@@ -208,8 +208,8 @@ async def test_an_address_and_a_group_count_in_a_further_workspace_only_if_it_is
     await several.start()
     for workspace in (garden, park):
         await several.browser.install(workspace)
-        await asked(workspace, "What is the salary?")
-    untrusted, trusted = (one.reader for one in several.elsewhere.asked)
+        await answer_text(workspace, "What is the salary?")
+    untrusted, trusted = (question.reader for question in several.elsewhere.asked)
 
     assert "anna@example.com" not in str(untrusted)
     assert "group:hr" not in str(untrusted)
@@ -223,7 +223,7 @@ async def test_an_admin_of_a_further_workspace_is_no_admin_of_the_bot(
     await several.start()
     await several.browser.install(garden)
     await garden.command("U0ANNA", "C0TEAM", "/wiki", "reindex")
-    refused = await garden.wait_for_ephemeral("U0ANNA", lambda one: "admins" in words(one))
+    refused = await garden.wait_for_ephemeral("U0ANNA", lambda message: "admins" in words(message))
 
     assert "Only admins may use /wiki reindex" in words(refused)
     assert not several.bot.syncs.started
@@ -236,22 +236,22 @@ async def test_a_workspace_without_wikis_is_answered_from_none(
     await several.start()
     await several.browser.install(bare)
 
-    assert NO_WIKI in await asked(bare, "How do I book leave?")
+    assert NO_WIKI in await answer_text(bare, "How do I book leave?")
     assert not several.elsewhere.asked
 
 
 async def test_where_nobody_is_named_a_command_is_told_so_and_a_question_is_left_alone(
     several: Several, slack: LocalSlack, garden: FurtherWorkspace
 ) -> None:
-    """As after the operator took the workspace out of the settings."""
+    """For example, after the operator removed the workspace from the settings."""
     await several.start()
     garden.subscribed = True
     await garden.command("U0ANNA", "C0TEAM", "/wiki", "status")
-    told = await garden.wait_for_ephemeral("U0ANNA")
+    notice = await garden.wait_for_ephemeral("U0ANNA")
     await garden.mention("U0ANNA", "C0TEAM", "How do I book leave?")
     await garden.settled()
 
-    assert told.text == NOT_HERE
+    assert notice.text == NOT_HERE
     assert all(delivery.acked for delivery in garden.deliveries)
     assert not several.elsewhere.asked
 
@@ -295,7 +295,7 @@ async def test_an_installation_that_nobody_names_any_more_is_told_once_and_not_o
     assert caplog.text.count("which no [[workspace]] names") == 1
 
 
-async def test_what_was_uninstalled_is_deleted_and_closed(
+async def test_an_uninstalled_workspace_is_deleted_and_closed(
     several: Several, slack: LocalSlack, garden: FurtherWorkspace
 ) -> None:
     await several.start()
@@ -305,7 +305,7 @@ async def test_what_was_uninstalled_is_deleted_and_closed(
     await until(lambda: not several.installations.all())
     await until(lambda: several.opened() == [slack.team_id])
 
-    assert "Book leave" in await asked(slack, "How do I book leave?")
+    assert "Book leave" in await answer_text(slack, "How do I book leave?")
 
 
 async def test_late_news_of_a_revoked_token_leaves_the_new_installation_alone(
@@ -317,8 +317,8 @@ async def test_late_news_of_a_revoked_token_leaves_the_new_installation_alone(
     garden.announce({"type": "app_uninstalled"})
     await garden.settled()
 
-    assert [one.id for one in several.installations.all()] == ["T0GARDEN"]
-    assert "Yes." in await asked(garden, "How do I book leave?")
+    assert [installation.id for installation in several.installations.all()] == ["T0GARDEN"]
+    assert "Yes." in await answer_text(garden, "How do I book leave?")
 
 
 async def test_a_rotated_token_is_the_one_that_posts(
@@ -338,14 +338,14 @@ async def test_a_rotated_token_is_the_one_that_posts(
     )
     slack.oauth._issued[before.token].is_revoked = True
 
-    assert "Yes." in await asked(garden, "How do I book leave?")
+    assert "Yes." in await answer_text(garden, "How do I book leave?")
 
 
 async def test_an_organization_s_rights_are_not_those_of_a_company_that_it_shares_a_channel_with(
     several: Several, slack: LocalSlack
 ) -> None:
-    """Slack delivers what a guest company's people write for the organization, with their own
-    workspace. Its admins give anybody any address."""
+    """Slack delivers messages of a guest company's people to the organization, with their own
+    workspace. The admins of that workspace can give anybody any address."""
     park = furnished_further(slack, "T0PARK", "E0PARKS", org_wide=True)
     park.add_user("U0MALLORY", name="mallory", email="anna@example.com", team_id="T0OTHER1")
     await several.start()
@@ -369,13 +369,13 @@ async def test_an_organization_s_rights_are_not_those_of_a_company_that_it_share
         }
         payload = AsyncBoltRequest(body=body, mode="socket_mode")
         assert (await several.workspaces.async_dispatch(payload)).status == 200
-    await asked(park, "How do I book leave?")
+    await answer_text(park, "How do I book leave?")
 
     assert several.opened() == sorted([slack.team_id, "T0PARK"])
-    assert [one.text for one in several.elsewhere.asked] == ["How do I book leave?"]
+    assert [question.text for question in several.elsewhere.asked] == ["How do I book leave?"]
     assert several.installations.workspaces_of("E0PARKS") == ["T0PARK"]
-    listed = [call for call in park.web_api.calls if call.method == "auth.teams.list"]
-    assert len(listed) < 10, "Slack limits it, and there may be many such companies"
+    calls = [call for call in park.web_api.calls if call.method == "auth.teams.list"]
+    assert len(calls) < 10, "Slack limits it, and there may be many such companies"
 
 
 async def test_a_payload_that_names_no_organization_keeps_no_workspace_of_one_shut(
@@ -388,7 +388,7 @@ async def test_a_payload_that_names_no_organization_keeps_no_workspace_of_one_sh
     await several.workspaces.async_dispatch(bare)
 
     assert several.opened() == [slack.team_id]
-    assert "Yes." in await asked(park, "How do I book leave?")
+    assert "Yes." in await answer_text(park, "How do I book leave?")
 
 
 async def test_a_restart_opens_what_is_installed_also_a_workspace_of_an_organization(
@@ -398,14 +398,14 @@ async def test_a_restart_opens_what_is_installed_also_a_workspace_of_an_organiza
     await several.start()
     for workspace in (garden, park):
         await several.browser.install(workspace)
-        await asked(workspace, "How do I book leave?")
+        await answer_text(workspace, "How do I book leave?")
     await several.stop()
     await several.start()
 
     assert several.opened() == sorted([slack.team_id, "T0GARDEN", "T0PARK"])
 
 
-async def test_what_one_process_installs_or_loses_the_others_open_and_close(
+async def test_other_processes_open_and_close_what_one_installs_or_loses(
     several: Several, slack: LocalSlack, garden: FurtherWorkspace, tmp_path: Path
 ) -> None:
     other = Several(Bot(slack, tmp_path), several.clock)
@@ -426,7 +426,7 @@ async def test_what_one_process_installs_or_loses_the_others_open_and_close(
     assert "T0GARDEN" not in other.opened()
 
 
-async def test_a_workspace_whose_app_fails_keeps_no_other_shut(
+async def test_a_workspace_whose_app_fails_does_not_stop_the_others(
     several: Several, slack: LocalSlack, garden: FurtherWorkspace
 ) -> None:
     bare = furnished_further(slack, "T0BARE")
@@ -479,7 +479,7 @@ def test_a_person_of_an_organization_is_a_member_where_slack_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "found"),
+    ("body", "expected"),
     [
         ({"team_id": "T1", "authorizations": [{"team_id": "T2", "enterprise_id": "E1"}]}, "T2 E1"),
         (
@@ -502,11 +502,12 @@ def test_a_person_of_an_organization_is_a_member_where_slack_says_so() -> None:
         ({"team_id": "T1", "event": {"type": "app_uninstalled"}, "authorizations": []}, "T1 "),
     ],
 )
-def test_a_payload_names_its_workspace(body: dict[str, Any], found: str) -> None:
-    """As Slack sends them: an organization's own installation is authorized for no workspace."""
+def test_a_payload_names_its_workspace(body: dict[str, Any], expected: str) -> None:
+    """The payloads are Slack's: an organization's own installation is authorized for no
+    workspace."""
     payload = AsyncBoltRequest(body=body, mode="socket_mode")
 
-    assert " ".join(workspace_of(payload)) == found
+    assert " ".join(workspace_of(payload)) == expected
 
 
 async def test_without_a_token_in_the_settings_all_workspaces_are_installed(
@@ -518,7 +519,7 @@ async def test_without_a_token_in_the_settings_all_workspaces_are_installed(
     await several.browser.install(garden)
 
     assert not before
-    assert "Yes." in await asked(garden, "How do I book leave?")
+    assert "Yes." in await answer_text(garden, "How do I book leave?")
 
 
 async def test_while_slack_is_away_a_payload_is_left_for_its_next_delivery(
@@ -528,8 +529,8 @@ async def test_while_slack_is_away_a_payload_is_left_for_its_next_delivery(
     await several.browser.install(garden)
     await several.stop()
     garden.web_api.faults.add("auth.test", Fault(status=503), 3)
-    slack.sockets.timeout = 1.0  # what is late is stored all the same
+    slack.sockets.timeout = 1.0  # a late event is stored all the same
     await several.start()
 
     assert several.opened() == [slack.team_id]
-    assert "Yes." in await asked(garden, "How do I book leave?")
+    assert "Yes." in await answer_text(garden, "How do I book leave?")
