@@ -1,4 +1,4 @@
-"""Answers as the database keeps them."""
+"""Answers in the format of the database."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ BACK = Clarify(
 
 
 @pytest.mark.parametrize(
-    "said",
+    "result",
     [
         ANSWER,
         CLOSEST,
@@ -58,21 +58,21 @@ BACK = Clarify(
 )
 @pytest.mark.parametrize("linked", [(), (Linked("w", "p", "https://x/1", Doubt.EDITED),)])
 def test_an_answer_comes_back_as_it_went(
-    said: Result, unchecked: Unchecked | None, linked: tuple[Linked, ...]
+    result: Result, unchecked: Unchecked | None, linked: tuple[Linked, ...]
 ) -> None:
     narrowed = Narrowed(("wiki.example.com",), several=True) if unchecked else None
-    whole = replace(said, unchecked=unchecked, linked=linked, narrowed=narrowed)
+    whole = replace(result, unchecked=unchecked, linked=linked, narrowed=narrowed)
 
     assert answer_json.load(answer_json.dump(whole), "answer 1") == whole
 
 
-@pytest.mark.parametrize("said", [ANSWER, NOTHING])
-def test_what_was_kept_before_answers_were_checked_still_loads(said: Answer | NoAnswer) -> None:
-    kept = json.loads(answer_json.dump(said))
-    del kept["unchecked"], kept["timings"]["check"]
+@pytest.mark.parametrize("result", [ANSWER, NOTHING])
+def test_what_was_kept_before_answers_were_checked_still_loads(result: Answer | NoAnswer) -> None:
+    stored = json.loads(answer_json.dump(result))
+    del stored["unchecked"], stored["timings"]["check"]
 
-    loaded = answer_json.load(json.dumps(kept), "answer 1")
-    assert loaded == replace(said, timings=replace(said.timings, check=0.0))
+    loaded = answer_json.load(json.dumps(stored), "answer 1")
+    assert loaded == replace(result, timings=replace(result.timings, check=0.0))
 
 
 @pytest.mark.parametrize(

@@ -38,15 +38,17 @@ def test_what_was_noted_comes_back_oldest_first(database: Database) -> None:
     other = replace(ENTRY, person="U3", open=True, readers=frozenset(), pages=(PAGE,))
     for entry in (ENTRY, other, ENTRY):
         audit.note(entry)
-    found = audit.entries(AuditQuery())
+    entries = audit.entries(AuditQuery())
 
-    assert [(noted.at, noted.entry) for noted in found] == list(
+    assert [(noted_entry.at, noted_entry.entry) for noted_entry in entries] == list(
         zip(times, (ENTRY, other, ENTRY), strict=True)
     )
-    assert [noted.at for noted in audit.entries(AuditQuery(person="U2", most=1))] == [times[2]]
-    assert [noted.at for noted in audit.entries(AuditQuery(page="pay.md", before=times[2]))] == [
-        NOW
+    assert [noted_entry.at for noted_entry in audit.entries(AuditQuery(person="U2", most=1))] == [
+        times[2]
     ]
+    assert [
+        noted_entry.at for noted_entry in audit.entries(AuditQuery(page="pay.md", before=times[2]))
+    ] == [NOW]
 
 
 def test_a_long_trail_is_read_in_parts(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,12 +56,14 @@ def test_a_long_trail_is_read_in_parts(database: Database, monkeypatch: pytest.M
     moments = [NOW + timedelta(hours=hour) for hour in (3, 1, 2, 5, 4)]
     for moment in moments:
         DatabaseAudit(database, lambda: moment).note(ENTRY)  # noqa: B023 - called at once
-    found = DatabaseAudit(database, lambda: NOW).stream(AuditQuery())
-    first = next(found)
+    entries = DatabaseAudit(database, lambda: NOW).stream(AuditQuery())
+    first = next(entries)
     forget_before(database, NOW, NOW + timedelta(hours=4))
 
     assert first.at == NOW + timedelta(hours=1)
-    assert [noted.at for noted in found] == [NOW + timedelta(hours=hour) for hour in (2, 4, 5)]
+    assert [noted_entry.at for noted_entry in entries] == [
+        NOW + timedelta(hours=hour) for hour in (2, 4, 5)
+    ]
 
 
 def test_a_page_is_found_by_its_key_with_its_comments_whatever_its_address_was(
@@ -105,10 +109,10 @@ def test_the_trail_has_a_retention_of_its_own(database: Database) -> None:
     audit = DatabaseAudit(database, lambda: NOW)
     audit.note(ENTRY)
     forget_before(database, NOW + timedelta(days=1), NOW)
-    kept = len(audit.entries(AuditQuery()))
+    remaining = len(audit.entries(AuditQuery()))
     forget_before(database, NOW - timedelta(days=1), NOW + timedelta(seconds=1))
 
-    assert kept == 1
+    assert remaining == 1
     assert audit.entries(AuditQuery()) == []
 
 
@@ -117,7 +121,9 @@ def test_whoever_is_forgotten_read_nothing_along(database: Database) -> None:
     audit.note(ENTRY)
     forget_person(database, "U2")
 
-    assert [noted.entry.readers for noted in audit.entries(AuditQuery())] == [frozenset({"U1"})]
+    assert [noted_entry.entry.readers for noted_entry in audit.entries(AuditQuery())] == [
+        frozenset({"U1"})
+    ]
     assert audit.entries(AuditQuery(person="U2")) == []
 
 
@@ -127,11 +133,11 @@ def test_what_waits_is_counted_with_its_age(database: Database) -> None:
     inbox.receive(MESSAGE)
     moment = NOW + timedelta(minutes=5)
     second = inbox.receive(replace(MESSAGE, event="Ev2", ts="2.0"))
-    done = inbox.receive(replace(MESSAGE, event="Ev3", ts="3.0"))
+    received = inbox.receive(replace(MESSAGE, event="Ev3", ts="3.0"))
     assert second is not None
-    assert done is not None
+    assert received is not None
     inbox.claim(second.id)
-    inbox.finish(done, MessageState.DONE)
+    inbox.finish(received, MessageState.DONE)
     counts = state_counts(database)
 
     assert counts == StateCounts(

@@ -1,4 +1,4 @@
-"""What becomes of answers whose pages fell, whatever else happens to them at once."""
+"""Answers whose pages were invalidated, whatever else happens to them at the same time."""
 
 from __future__ import annotations
 
@@ -29,13 +29,15 @@ PAGES = {("handbook", "leave.md"): KnownPage("r1", OPEN)}
 def answered(
     database: Database, question: str, pages: dict[tuple[str, str], KnownPage]
 ) -> RecordedAnswer:
-    """The same message each time."""
-    asked = AskedQuestion(question, "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
+    """Record an answer to always the same message."""
+    question_asked = AskedQuestion(
+        question, "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False
+    )
     store = DatabaseAnswers(database)
     when = NOW + timedelta(seconds=len(question))
-    given = store.keep(asked, Answer("So.", (), 0.9), when, None, pages)
-    store.posted(given.id, "2.0")
-    return given
+    recorded = store.keep(question_asked, Answer("So.", (), 0.9), when, None, pages)
+    store.posted(recorded.id, "2.0")
+    return recorded
 
 
 @pytest.fixture
@@ -43,15 +45,15 @@ def watched(database: Database) -> DatabaseCitedPages:
     return DatabaseCitedPages(database)
 
 
-def test_an_answer_whose_page_fell_is_to_be_retracted_once(
+def test_an_answer_with_an_invalidated_page_is_retracted_once(
     database: Database, watched: DatabaseCitedPages
 ) -> None:
-    given = answered(database, "Where?", PAGES)
+    recorded = answered(database, "Where?", PAGES)
     (cited,) = watched.cited("handbook", NOW)
     watched.invalidate(cited, NOW)
     (falling,) = watched.invalidated()
 
-    assert falling.id == given.id
+    assert falling.id == recorded.id
     assert watched.is_invalid(falling)
     assert watched.retracted(falling, NOW)
     assert not watched.retracted(falling, NOW)
@@ -61,19 +63,21 @@ def test_an_answer_whose_page_fell_is_to_be_retracted_once(
 def test_an_answer_that_cannot_be_read_is_retracted_and_keeps_no_other_from_it(
     database: Database, watched: DatabaseCitedPages
 ) -> None:
-    given = answered(database, "Where?", PAGES)
+    recorded = answered(database, "Where?", PAGES)
     other = DatabaseAnswers(database)
     place = MessageRef("T1", "C1", "3.0", "3.0")
-    asked = AskedQuestion("Which?", "U1", place, private=False)
-    second = other.keep(asked, Answer("So.", (), 0.9), NOW, None, PAGES)
+    question = AskedQuestion("Which?", "U1", place, private=False)
+    second = other.keep(question, Answer("So.", (), 0.9), NOW, None, PAGES)
     other.posted(second.id, "4.0")
-    database.run(sa.update(answers).where(answers.c.id == given.id).values(answer='{"text": null}'))
+    database.run(
+        sa.update(answers).where(answers.c.id == recorded.id).values(answer='{"text": null}')
+    )
     for cited in watched.cited("handbook", NOW):
         watched.invalidate(cited, NOW)
     falling = watched.invalidated()
 
-    assert [one.id for one in falling] == [given.id, second.id]
-    assert all(watched.retracted(one, NOW) for one in falling)
+    assert [answer.id for answer in falling] == [recorded.id, second.id]
+    assert all(watched.retracted(answer, NOW) for answer in falling)
 
 
 def test_what_is_answered_anew_after_its_page_was_looked_at_does_not_fall_with_it(
@@ -90,7 +94,7 @@ def test_what_is_answered_anew_after_its_page_was_looked_at_does_not_fall_with_i
 def test_what_is_answered_anew_while_it_is_taken_back_is_not_retracted(
     database: Database, watched: DatabaseCitedPages
 ) -> None:
-    given = answered(database, "Where?", PAGES)
+    recorded = answered(database, "Where?", PAGES)
     (cited,) = watched.cited("handbook", NOW)
     watched.invalidate(cited, NOW)
     (falling,) = watched.invalidated()
@@ -98,13 +102,13 @@ def test_what_is_answered_anew_while_it_is_taken_back_is_not_retracted(
 
     assert not watched.is_invalid(falling)
     assert not watched.retracted(falling, NOW)
-    found = DatabaseAnswers(database).recorded(given.id)
-    assert found is not None
-    assert found.retracted is None
+    stored = DatabaseAnswers(database).recorded(recorded.id)
+    assert stored is not None
+    assert stored.retracted is None
 
 
 class Halting(Database):
-    """Halts before pages are forgotten for others, until it may go on."""
+    """Stops before other answers' pages are deleted, until it may go on."""
 
     written: Event
     go_on: Event
@@ -131,10 +135,10 @@ def test_a_page_that_falls_while_its_answer_is_made_anew_fails_neither(
     with ThreadPoolExecutor(2) as pool:
         anew = pool.submit(answered, halting, "Where else?", {})
         halting.written.wait()
-        fell = pool.submit(watched.invalidate, cited, NOW)
-        until_it_waits(database, fell)
+        invalidation = pool.submit(watched.invalidate, cited, NOW)
+        until_it_waits(database, invalidation)
         halting.go_on.set()
 
-    fell.result()
+    invalidation.result()
     assert anew.result().asked.question == "Where else?"
     assert watched.invalidated() == []

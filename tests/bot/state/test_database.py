@@ -1,4 +1,4 @@
-"""A database of the bot's own."""
+"""The bot's own database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .test_inbox import MESSAGE
 
 @pytest.mark.parametrize("replaced", [False, True])
 def test_a_file_that_was_removed_is_written_to_no_more(tmp_path: Path, *, replaced: bool) -> None:
-    """SQLite goes on with it, and what it keeps is gone with the process."""
+    """SQLite would go on with it, and its data would be gone with the process."""
     file = tmp_path / "state.db"
     database = Database.open(file)
     inbox = DatabaseInbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC))
@@ -56,7 +56,7 @@ def test_opening_twice_keeps_what_stands(tmp_path: Path) -> None:
 
 
 def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: Path) -> None:
-    """Whatever it holds is nobody's, so the next process takes it up."""
+    """Its jobs and messages belong to no process, so the next one takes them over."""
     database = Database.open(tmp_path / "state.db")
     DatabaseInbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC)).receive(MESSAGE)
     with database.begin() as connection:
@@ -76,9 +76,9 @@ async def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_pa
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     database = Database.open(tmp_path / "state.db")
     feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), lambda: moment)
-    asked = AskedQuestion("How?", "U1", MessageRef("T", "C", "1.0", "1.0"), private=False)
-    given = await feedback.record(asked, NoAnswer(Reason.NOTHING_FITS, "Nothing."))
-    await feedback.complain(given.id, "U2", Complaint.WRONG)
+    question = AskedQuestion("How?", "U1", MessageRef("T", "C", "1.0", "1.0"), private=False)
+    recorded = await feedback.record(question, NoAnswer(Reason.NOTHING_FITS, "Nothing."))
+    await feedback.complain(recorded.id, "U2", Complaint.WRONG)
     with database.begin() as connection:
         for table in ("cited", "flag_steps", "reminders", "written"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
@@ -182,12 +182,14 @@ def test_a_database_of_the_first_schema_gets_the_later_columns(tmp_path: Path) -
 
 
 def test_what_statements_are_made_with_is_loaded_before_a_thread_makes_one() -> None:
-    """In one start of twelve an event had to be sent again: another thread was just loading it."""
-    asked = "import bot.state.database, sys; print('sqlalchemy.orm' in sys.modules)"
+    """In one start of twelve an event had to be sent again: another thread was still loading it."""
+    program = "import bot.state.database, sys; print('sqlalchemy.orm' in sys.modules)"
 
-    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    process = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
 
-    assert done.stdout == "True\n"
+    assert process.stdout == "True\n"
 
 
 @needs_postgresql

@@ -1,4 +1,4 @@
-"""Each digest is for one process, until it is done or that one is dead."""
+"""One process claims each digest, until it is done or the process is dead."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ def living(database: Database, clock: Clock) -> DatabaseDigests:
 
 def test_who_begins_it_keeps_it_while_it_lives(database: Database) -> None:
     clock = Clock()
-    one, other = living(database, clock), living(database, clock)
+    first, other = living(database, clock), living(database, clock)
 
-    assert one.begin(DUE)
-    assert one.begin(DUE)
+    assert first.begin(DUE)
+    assert first.begin(DUE)
     assert not other.begin(DUE)
     assert other.begin(DUE + timedelta(days=7))
 
 
-def test_what_a_dead_one_began_another_one_does(database: Database) -> None:
+def test_another_process_claims_the_digest_of_a_dead_one(database: Database) -> None:
     clock = Clock()
-    one = living(database, clock)
-    one.begin(DUE)
+    digests = living(database, clock)
+    digests.begin(DUE)
     clock.now += 2 * LEASE
     other = living(database, clock)
 
     assert other.begin(DUE)
 
 
-def test_what_is_done_nobody_begins(database: Database) -> None:
+def test_nobody_claims_a_finished_digest(database: Database) -> None:
     clock = Clock()
-    one = living(database, clock)
-    one.begin(DUE)
-    one.done(DUE)
+    digests = living(database, clock)
+    digests.begin(DUE)
+    digests.done(DUE)
     clock.now += 2 * LEASE
 
-    assert not one.begin(DUE)
+    assert not digests.begin(DUE)
     assert not living(database, clock).begin(DUE)

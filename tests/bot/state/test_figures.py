@@ -1,4 +1,4 @@
-"""What the database counts is what one counts by hand."""
+"""The database's figures equal a count by hand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.long import tries
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 SINCE = NOW - timedelta(days=7)
 TRICKS = '"reason": "nothing_fits" "readings": [ "reason": "no_question"'
-"""What the texts of answers are searched for, said by a page."""
+"""A page's text with everything that the texts of answers are searched for."""
 
 
 def source(page: str, revision: str = "r1") -> Source:
@@ -88,15 +88,15 @@ async def keep(database: Database, events: list[Event]) -> None:
     for number, event in enumerate(events):
         when = NOW - timedelta(days=event.days_ago)
         ts = f"{BY_ITSELF}{number}" if event.by_itself else f"{number}.0"
-        asked = AskedQuestion(TRICKS, "U1", MessageRef("T1", "C1", ts, ts), private=False)
-        given_ = await Feedback(AsyncAnswers(store), lambda when=when: when).record(
-            asked, SAID[event.said]
+        question = AskedQuestion(TRICKS, "U1", MessageRef("T1", "C1", ts, ts), private=False)
+        recorded = await Feedback(AsyncAnswers(store), lambda when=when: when).record(
+            question, SAID[event.said]
         )  # type: ignore[misc]
         for person, verdict in enumerate(event.verdicts):
-            store.vote(given_.id, f"U{person}", verdict, when)
+            store.vote(recorded.id, f"U{person}", verdict, when)
         if event.retracted:
             with database.begin() as connection:
-                row = answers.c.id == given_.id
+                row = answers.c.id == recorded.id
                 connection.execute(sa.update(answers).where(row).values(retracted=when))
 
 
@@ -122,7 +122,7 @@ async def test_volume_and_pages_are_counted_as_by_hand(
         votes.count(Verdict.GOOD),
         votes.count(Verdict.BAD),
     )
-    assert [(one.source.page, one.times) for one in often] == [
+    assert [(often_cited.source.page, often_cited.times) for often_cited in often] == [
         (page, number) for page, number in times.items() if number >= 2
     ]
 
@@ -130,14 +130,14 @@ async def test_volume_and_pages_are_counted_as_by_hand(
 async def test_the_latest_answer_says_how_a_page_stands(database: Database) -> None:
     store = DatabaseAnswers(database)
     for number, revision in enumerate(("r1", "r2")):
-        asked = AskedQuestion(
+        question = AskedQuestion(
             "?", "U1", MessageRef("T1", "C1", f"{number}.0", "0.0"), private=False
         )
-        said = Answer("So. [1]", (source("a", revision),), 0.9)
-        await Feedback(AsyncAnswers(store), lambda: NOW).record(asked, said)
-    (one,) = DatabaseFigures(database).cited_often(SINCE, at_least=1, most=1)
+        cited = Answer("So. [1]", (source("a", revision),), 0.9)
+        await Feedback(AsyncAnswers(store), lambda: NOW).record(question, cited)
+    (often_cited,) = DatabaseFigures(database).cited_often(SINCE, at_least=1, most=1)
 
-    assert (one.source.revision, one.times) == ("r2", 2)
+    assert (often_cited.source.revision, often_cited.times) == ("r2", 2)
 
 
 async def test_flags_count_by_what_became_of_them(database: Database) -> None:
@@ -148,11 +148,11 @@ async def test_flags_count_by_what_became_of_them(database: Database) -> None:
     )
     flags = []
     for number in range(5):
-        asked = AskedQuestion(
+        question = AskedQuestion(
             "?", "U1", MessageRef("T1", "C1", f"{number}.0", "0.0"), private=False
         )
-        given_ = await feedback.record(asked, answer("a"))
-        flags.append(await feedback.complain(given_.id, "U1", Complaint.WRONG))
+        recorded = await feedback.record(question, answer("a"))
+        flags.append(await feedback.complain(recorded.id, "U1", Complaint.WRONG))
     await review.act(FlagAction.FIXED, flags[0], "U2")
     await review.act(FlagAction.ANSWERED, flags[0], "U2")
     await review.act(FlagAction.ANSWERED, flags[1], "U2")

@@ -1,4 +1,4 @@
-"""Flags and what reviewers write, where two people do something at the same moment."""
+"""Flags and written answers, if two people act at the same moment."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
 
 def flagged(database: Database) -> Flag:
-    asked = AskedQuestion("How?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
+    question = AskedQuestion("How?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
     store = DatabaseAnswers(database)
-    given = store.keep(asked, Answer("So.", (), 0.9), NOW, None, {})
-    return store.raise_flag(given.id, "U2", Complaint.WRONG, "It is not so.", NOW)
+    recorded = store.keep(question, Answer("So.", (), 0.9), NOW, None, {})
+    return store.raise_flag(recorded.id, "U2", Complaint.WRONG, "It is not so.", NOW)
 
 
-def written(flag: Flag, text: str) -> WrittenAnswer:
+def written_answer(flag: Flag, text: str) -> WrittenAnswer:
     return WrittenAnswer(
         id=0,
         question="How?",
@@ -46,7 +46,7 @@ def written(flag: Flag, text: str) -> WrittenAnswer:
 def test_a_thumb_that_comes_together_with_a_reason_does_not_take_it_away(
     database: Database,
 ) -> None:
-    """Whoever looked for a flag before there was one may be the later to raise it."""
+    """Both look for a flag before there is one, and either may be the later to raise it."""
     flag, store = flagged(database), DatabaseAnswers(database)
     again = store.raise_flag(flag.recorded.id, "U2", Complaint.UNSAID, "", NOW)
 
@@ -54,19 +54,19 @@ def test_a_thumb_that_comes_together_with_a_reason_does_not_take_it_away(
     assert len(store.steps(flag.id)) == 1
 
 
-def test_of_two_answers_that_are_written_to_a_flag_at_once_one_is_kept(
+def test_only_one_of_two_answers_written_to_a_flag_at_once_is_stored(
     database: Database,
 ) -> None:
     flag = flagged(database)
     slow = Slow(database._engine)
     slow.written, slow.commit = Event(), Event()
     with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(DatabaseWrittenAnswers(slow).write, written(flag, "So."))
+        writing = pool.submit(DatabaseWrittenAnswers(slow).write, written_answer(flag, "So."))
         slow.written.wait()
-        two = pool.submit(DatabaseWrittenAnswers(database).write, written(flag, "Or so."))
+        two = pool.submit(DatabaseWrittenAnswers(database).write, written_answer(flag, "Or so."))
         until_it_waits(database, two)
         slow.commit.set()
-        one.result()
+        writing.result()
 
     assert two.result().text == "Or so."
-    assert [one.text for one in DatabaseWrittenAnswers(database).valid(NOW)] == ["Or so."]
+    assert [answer.text for answer in DatabaseWrittenAnswers(database).valid(NOW)] == ["Or so."]

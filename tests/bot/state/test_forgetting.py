@@ -1,4 +1,4 @@
-"""Nothing about people is kept for ever; every table says for how long."""
+"""No personal data is stored for ever; every table has its retention."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ _FILLED = ("inbox", "answers", "verdicts", "flags", "jobs", "usage", "digests")
 SILENCE = NoAnswer(Reason.NOTHING_FITS, "Nothing.")
 
 
-def asked(person: str, ts: str = "1.0") -> AskedQuestion:
+def asked_by(person: str, ts: str = "1.0") -> AskedQuestion:
     return AskedQuestion("Where is it?", person, MessageRef("T1", "C1", ts, ts), private=False)
 
 
 async def fill(database: Database) -> Feedback:
-    """A row of each kind, by one person or another."""
+    """Insert a row of each kind by one person or another."""
     clock = lambda: NOW  # noqa: E731 - stands still
     process = Process(database, clock)
     process.beat()
@@ -59,11 +59,11 @@ async def fill(database: Database) -> Feedback:
     assert first is not None
     inbox.finish(first, MessageState.DONE)
     feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), clock)
-    own = await feedback.record(asked("U1"), SILENCE)
-    other = await feedback.record(asked("U2", "3.0"), SILENCE)
-    for given in (own, other):
+    own = await feedback.record(asked_by("U1"), SILENCE)
+    other = await feedback.record(asked_by("U2", "3.0"), SILENCE)
+    for recorded in (own, other):
         for person in ("U1", "U3"):
-            await feedback.complain(given.id, person, Complaint.WRONG, "words")
+            await feedback.complain(recorded.id, person, Complaint.WRONG, "words")
     DatabaseJobs(database, clock, process).add(Order(), "U1", "C1")
     DatabaseDigests(database, process).begin(NOW)
     DatabaseUsage(database).take(
@@ -83,7 +83,7 @@ def rows(database: Database) -> dict[str, int]:
 
 
 def values(database: Database) -> set[object]:
-    """Whatever stands in any row."""
+    """Return all values of all rows."""
     with database.begin() as connection:
         return {
             value
@@ -98,8 +98,8 @@ def test_every_table_has_a_rule() -> None:
 
 
 def test_what_was_written_of_anybody_long_ago_is_in_no_table(database: Database) -> None:
-    """A row of every table, with a name in every text: what a new table or column holds is
-    found here, too. What a reviewer wrote ends on the day that they set."""
+    """Each table gets a row with a name in every text, so new tables and columns are checked, too.
+    A reviewer's written answer ends on the day that its author set."""
     with database.begin() as connection:
         for table in metadata.sorted_tables:
             row = {column.name: _held(column.type) for column in table.columns}
@@ -107,7 +107,7 @@ def test_what_was_written_of_anybody_long_ago_is_in_no_table(database: Database)
     full = rows(database)
     forget_before(database, NOW)
     with database.begin() as connection:
-        left = {
+        unforgetting = {
             table.name
             for table in metadata.sorted_tables
             for row in connection.execute(table.select())
@@ -116,7 +116,7 @@ def test_what_was_written_of_anybody_long_ago_is_in_no_table(database: Database)
 
     assert all(full.values())
     installed = {"installations", "org_workspaces"}
-    assert left == {"keys", "processes", "syncs", "written", *installed}
+    assert unforgetting == {"keys", "processes", "syncs", "written", *installed}
 
 
 def _held(kind: sa.types.TypeEngine[Any]) -> Any:
@@ -136,7 +136,7 @@ def _held(kind: sa.types.TypeEngine[Any]) -> Any:
             return long_ago
 
 
-async def test_what_is_old_goes_and_what_is_not_stays(database: Database) -> None:
+async def test_old_rows_are_deleted_and_others_stay(database: Database) -> None:
     await fill(database)
     before = rows(database)
     forget_before(database, NOW - timedelta(days=1))
@@ -155,14 +155,14 @@ async def test_a_forgotten_person_is_in_no_row_and_others_are_as_they_were(
     feedback = await fill(database)
     forgotten = forget_person(database, "U1")
     with database.begin() as connection:
-        left = [
+        rows = [
             tuple(row)
             for table in metadata.sorted_tables
             for row in connection.execute(table.select())
         ]
 
     assert forgotten == Forgotten(questions=2, verdicts=2, flags=2)
-    assert not any("U1" in row for row in left)
+    assert not any("U1" in row for row in rows)
     assert sorted((flag.person[:1], flag.comment) for flag in await feedback.all_flags()) == [
         ("-", ""),
         ("U", "words"),
@@ -174,7 +174,7 @@ async def test_a_forgotten_person_is_in_no_row_and_others_are_as_they_were(
 async def test_what_is_made_for_somebody_while_they_are_forgotten_leaves_no_row(
     database: Database,
 ) -> None:
-    """An answer that was on its way, and what its language model used."""
+    """An answer in the making, and the tokens of its language model."""
     await fill(database)
     usage, today = DatabaseUsage(database), NOW.date()
     payers = {("person", "U1"): Cap(5), ("day", ""): Cap()}
@@ -183,10 +183,10 @@ async def test_what_is_made_for_somebody_while_they_are_forgotten_leaves_no_row(
     before = rows(database)
     feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), lambda: NOW)
     with pytest.raises(AskerForgotten):
-        await feedback.record(asked("U1", "2.0"), SILENCE)
+        await feedback.record(asked_by("U1", "2.0"), SILENCE)
     usage.correct(today, payers, Spent(-2, 0.0))
     again = usage.take(today, payers, Spent(5, 0.0))
-    await feedback.record(asked("U2", "9.0"), SILENCE)
+    await feedback.record(asked_by("U2", "9.0"), SILENCE)
 
     assert again
     assert "U1" not in values(database)
@@ -197,32 +197,34 @@ async def test_who_flagged_and_was_forgotten_is_told_nothing_that_is_kept(
     database: Database,
 ) -> None:
     feedback = await fill(database)
-    flag = next(one for one in await feedback.all_flags() if one.person == "U3")
-    told = replace(asked("U3", "fixed-1"), flag=flag.id)
-    kept = await feedback.record(told, SILENCE)
+    flag = next(flag for flag in await feedback.all_flags() if flag.person == "U3")
+    question = replace(asked_by("U3", "fixed-1"), flag=flag.id)
+    told_once = await feedback.record(question, SILENCE)
     forget_person(database, "U3")
 
-    assert await feedback.recorded(kept.id) is None
+    assert await feedback.recorded(told_once.id) is None
     with pytest.raises(AskerForgotten):
-        await feedback.record(told, SILENCE)
+        await feedback.record(question, SILENCE)
     assert "U3" not in values(database)
 
 
 async def test_a_question_is_forgotten_where_somebody_who_flagged_its_answer_was_told(
     database: Database,
 ) -> None:
-    """And where they flagged what they were told, and were told again."""
+    """Also if they flagged the notice about their flag, and got another one."""
     feedback = await fill(database)
-    words = replace(asked("U3"), question="Who is ill?", private=True)
-    first, other = [one for one in await feedback.all_flags() if one.person == "U3"]
-    kept = await feedback.record(_sent(words, first.id), SILENCE)
-    again = await feedback.complain(kept.id, "U3", Complaint.WRONG)
+    words = replace(asked_by("U3"), question="Who is ill?", private=True)
+    first, other = [flag for flag in await feedback.all_flags() if flag.person == "U3"]
+    told_once = await feedback.record(_sent(words, first.id), SILENCE)
+    again = await feedback.complain(told_once.id, "U3", Complaint.WRONG)
     told_again = await feedback.record(_sent(words, again.id), SILENCE)
-    of_another = await feedback.record(_sent(words, other.id), SILENCE)
+    about_another = await feedback.record(_sent(words, other.id), SILENCE)
     forget_person(database, "U1")
-    found = [await feedback.recorded(one.id) for one in (kept, told_again, of_another)]
+    stored = [
+        await feedback.recorded(recorded.id) for recorded in (told_once, told_again, about_another)
+    ]
 
-    assert [one.asked.question for one in found if one] == ["", "", "Who is ill?"]
+    assert [recorded.asked.question for recorded in stored if recorded] == ["", "", "Who is ill?"]
 
 
 def _sent(words: AskedQuestion, flag: int) -> AskedQuestion:
@@ -234,7 +236,7 @@ def _sent(words: AskedQuestion, flag: int) -> AskedQuestion:
 def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
     database: Database, seed: int
 ) -> None:
-    """Answers are kept, and their cost counted, while another thread forgets who asked."""
+    """Answers are stored and their cost is counted while another thread forgets the asker."""
     inbox = DatabaseInbox(database, lambda: NOW)
     messages = [
         inbox.receive(replace(MESSAGE, event=f"Ev{n}", ts=f"{n}.0", thread=f"{n}.0"))
@@ -248,7 +250,7 @@ def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
         time.sleep(pauses[number])
         usage.take(NOW.date(), {("person", "U1"): Cap()}, Spent(1, 0.0))
         with suppress(AskerForgotten):
-            answers.keep(asked("U1", f"{number}.0"), SILENCE, NOW, None, {})
+            answers.keep(asked_by("U1", f"{number}.0"), SILENCE, NOW, None, {})
 
     with ThreadPoolExecutor(9) as pool:
         works = [pool.submit(answer, n) for n in range(1, 9)]
@@ -263,16 +265,16 @@ def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
 def test_the_cost_of_a_direct_channel_is_forgotten_with_who_wrote_in_it(
     database: Database,
 ) -> None:
-    """Nobody else writes there, so it names them. The cost of each day stays."""
+    """Nobody else writes there, so the channel identifies them. The cost of each day stays."""
     inbox, costs = DatabaseInbox(database, lambda: NOW), DatabaseUsage(database)
     inbox.receive(replace(MESSAGE, kind=MessageKind.DIRECT, channel="D1"))
     inbox.receive(replace(MESSAGE, event="Ev2", ts="2.0", thread="2.0", channel="C1"))
     payers = ("person", "U1"), ("channel", "D1"), ("channel", "C1"), ("day", "")
     costs.take(NOW.date(), dict.fromkeys(payers, Cap()), Spent(1, 0.0))
     forget_person(database, "U1")
-    left = database.all(sa.select(usage.c.kind, usage.c.payer))
+    rows = database.all(sa.select(usage.c.kind, usage.c.payer))
 
-    assert sorted(map(tuple, left)) == [("channel", "C1"), ("day", "")]
+    assert sorted(map(tuple, rows)) == [("channel", "C1"), ("day", "")]
 
 
 async def test_two_forgotten_people_may_have_flagged_one_answer(database: Database) -> None:
@@ -283,7 +285,7 @@ async def test_two_forgotten_people_may_have_flagged_one_answer(database: Databa
     assert [flag.comment for flag in await feedback.all_flags()] == ["", ""]
 
 
-async def test_what_was_forgotten_is_not_received_again(database: Database) -> None:
+async def test_a_forgotten_message_is_not_received_again(database: Database) -> None:
     await fill(database)
     forget_person(database, "U1")
     inbox = DatabaseInbox(database, lambda: NOW)
@@ -293,7 +295,7 @@ async def test_what_was_forgotten_is_not_received_again(database: Database) -> N
 
 
 async def test_what_was_forgotten_does_not_come_back_with_an_edit(database: Database) -> None:
-    """Which may have been made before, and come late."""
+    """The edit may be older than the deletion, and come late."""
     await fill(database)
     forget_person(database, "U1")
     inbox = DatabaseInbox(database, lambda: NOW)

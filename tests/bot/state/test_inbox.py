@@ -1,4 +1,4 @@
-"""Questions are kept until they are answered, each once."""
+"""Questions are stored until they are answered, each once."""
 
 from __future__ import annotations
 
@@ -52,69 +52,74 @@ def test_what_was_being_answered_is_unfinished_after_a_kill(
 
     again = DatabaseInbox(database, lambda: NOW).unfinished()
 
-    assert [(found.id, found.attempts) for found in again] == [(message.id, 1)]
+    assert [(message.id, message.attempts) for message in again] == [(message.id, 1)]
 
 
 def two(database: Database) -> tuple[DatabaseInbox, Process, DatabaseInbox, Process]:
     clock = lambda: NOW  # noqa: E731 - stands still
-    one, other = Process(database, clock), Process(database, clock)
-    one.beat()
+    first, other = Process(database, clock), Process(database, clock)
+    first.beat()
     other.beat()
-    return DatabaseInbox(database, clock, one), one, DatabaseInbox(database, clock, other), other
+    return (
+        DatabaseInbox(database, clock, first),
+        first,
+        DatabaseInbox(database, clock, other),
+        other,
+    )
 
 
-def test_what_one_process_holds_no_other_one_begins(database: Database) -> None:
-    mine, _, theirs, _ = two(database)
-    message = mine.receive(MESSAGE)
+def test_no_process_begins_a_message_that_another_holds(database: Database) -> None:
+    ours, _, other, _ = two(database)
+    message = ours.receive(MESSAGE)
     assert message is not None
 
-    assert theirs.claim(message.id) is None
-    assert theirs.adopt() == []
-    assert mine.claim(message.id) == replace(message, attempts=1)
-    assert mine.holds(message)
-    assert not theirs.holds(message)
+    assert other.claim(message.id) is None
+    assert other.adopt() == []
+    assert ours.claim(message.id) == replace(message, attempts=1)
+    assert ours.holds(message)
+    assert not other.holds(message)
 
 
-def test_what_a_dead_process_held_another_adopts(database: Database) -> None:
-    mine, process, theirs, _ = two(database)
-    message = mine.receive(MESSAGE)
+def test_another_process_adopts_the_messages_of_a_dead_one(database: Database) -> None:
+    ours, process, other, _ = two(database)
+    message = ours.receive(MESSAGE)
     assert message is not None
-    mine.claim(message.id)
+    ours.claim(message.id)
     process.leave()
 
-    assert [adopted.id for adopted in theirs.adopt()] == [message.id]
-    assert theirs.claim(message.id) == replace(message, attempts=2)
-    assert not mine.holds(message)
-    assert mine.claim(message.id) is None
+    assert [adopted.id for adopted in other.adopt()] == [message.id]
+    assert other.claim(message.id) == replace(message, attempts=2)
+    assert not ours.holds(message)
+    assert ours.claim(message.id) is None
 
 
 def test_what_is_released_is_adopted_at_once(database: Database) -> None:
-    mine, _, theirs, _ = two(database)
-    mine.receive(MESSAGE)
-    mine.release()
+    ours, _, other, _ = two(database)
+    ours.receive(MESSAGE)
+    ours.release()
 
-    assert len(theirs.adopt()) == 1
-    assert mine.adopt() == []
+    assert len(other.adopt()) == 1
+    assert ours.adopt() == []
 
 
 def test_a_channel_s_earlier_question_elsewhere_comes_first(database: Database) -> None:
-    mine, _, theirs, _ = two(database)
-    first = mine.receive(MESSAGE)
-    second = theirs.receive(replace(MESSAGE, event="Ev2", ts="1.000200"))
-    elsewhere = theirs.receive(replace(MESSAGE, event="Ev3", ts="1.000300", channel="C2"))
+    ours, _, other, _ = two(database)
+    first = ours.receive(MESSAGE)
+    second = other.receive(replace(MESSAGE, event="Ev2", ts="1.000200"))
+    elsewhere = other.receive(replace(MESSAGE, event="Ev3", ts="1.000300", channel="C2"))
     assert first
     assert second
     assert elsewhere
 
-    assert not theirs.is_next(second)
-    assert theirs.is_next(elsewhere)
-    assert mine.is_next(first)
-    mine.finish(first, MessageState.DONE)
-    assert theirs.is_next(second)
+    assert not other.is_next(second)
+    assert other.is_next(elsewhere)
+    assert ours.is_next(first)
+    ours.finish(first, MessageState.DONE)
+    assert other.is_next(second)
 
 
 class Slow(Database):
-    """Commits when it is told to."""
+    """Commits when a test says so."""
 
     written: Event
     commit: Event
@@ -133,14 +138,14 @@ def test_an_edit_that_comes_while_another_process_keeps_its_message_is_not_lost(
     slow = Slow(database._engine)
     slow.written, slow.commit = Event(), Event()
     with ThreadPoolExecutor(2) as pool:
-        kept = pool.submit(DatabaseInbox(slow, lambda: NOW).receive, MESSAGE)
+        receiving = pool.submit(DatabaseInbox(slow, lambda: NOW).receive, MESSAGE)
         slow.written.wait()
         edit = replace(MESSAGE, event="Ev2", text="edited", edited="3.0")
         edited = pool.submit(DatabaseInbox(database, lambda: NOW).receive, edit)
         until_it_waits(database, edited)
         slow.commit.set()
 
-    assert kept.result() is not None
+    assert receiving.result() is not None
     assert edited.result() is not None
     assert [message.text for message in DatabaseInbox(database, lambda: NOW).unfinished()] == [
         "edited"
@@ -148,7 +153,7 @@ def test_an_edit_that_comes_while_another_process_keeps_its_message_is_not_lost(
 
 
 class Halting(Database):
-    """Halts after the first insert of a transaction, until it may go on."""
+    """Stops after the first insert of a transaction, until it may go on."""
 
     written: Event
     go_on: Event
@@ -167,24 +172,25 @@ class Halting(Database):
 def test_two_processes_that_get_the_same_messages_in_another_order_keep_them_all(
     database: Database,
 ) -> None:
-    """A mention comes as two events, and either process may get either."""
+    """A mention comes as two events, and each process may get either."""
     halting = Halting(database._engine)
     halting.written, halting.go_on = Event(), Event()
     other = replace(MESSAGE, event="Ev2", ts="2.0", thread="2.0")
     twins = [replace(other, event="Ev3"), replace(MESSAGE, event="Ev4")]
     with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(DatabaseInbox(halting, lambda: NOW).receive_all, [MESSAGE, other])
+        receiving = pool.submit(DatabaseInbox(halting, lambda: NOW).receive_all, [MESSAGE, other])
         halting.written.wait()
         two = pool.submit(DatabaseInbox(database, lambda: NOW).receive_all, twins)
         until_it_waits(database, two)
         halting.go_on.set()
 
-    assert [message.event for message in one.result()] == ["Ev1", "Ev2"]
+    assert [message.event for message in receiving.result()] == ["Ev1", "Ev2"]
     assert two.result() == []
 
 
 def until_it_waits(database: Database, other: Future[Any]) -> None:
-    """For the other's row, or is done without. SQLite lets nobody begin meanwhile."""
+    """Wait until it waits for the other's row, or has finished without waiting. On SQLite no other
+    transaction can begin meanwhile."""
     waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     while database._engine.dialect.name == "postgresql" and not other.done():
         with database.look() as connection:

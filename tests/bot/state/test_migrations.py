@@ -1,4 +1,4 @@
-"""Databases that earlier versions made are brought to today's schema."""
+"""Databases of earlier versions are migrated to today's schema."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from tests.bot.databases import blank, needs_postgresql
 from tests.long import few
 
 EARLIER = sorted((Path(__file__).parents[2] / "data/schemas").glob("*.sql"))
-"""Dumps of databases as the program made them at that schema; two of one number are of branches
-that grew beside each other. Each has one question and one answer. Of the schemas 6 to 11, 14 and 15
-no dump was kept."""
+"""Dumps of databases that the program made at that schema; two dumps of one number are from
+parallel branches. Each has one question and one answer. There is no dump of the schemas 6 to 11, 14
+and 15."""
 
 
 def differences(database: Database) -> list[object]:
-    """How the database differs from the tables that the program works with."""
+    """Return the differences between the database and the tables of the program."""
     with database.look() as connection:
         options = {"include_object": _is_ours, "compare_server_default": False}
         context = MigrationContext.configure(connection, opts=options)
@@ -50,14 +50,14 @@ def test_a_database_of_an_earlier_schema_is_brought_forward(tmp_path: Path, dump
         old.executescript(dump.read_text())
     Database.open(file).close()
     with closing(Database.open(file)) as database:
-        found = differences(database)
+        differences_found = differences(database)
         with database.look() as connection:
             question = connection.scalar(sa.select(metadata.tables["answers"].c.question))
-            kept = connection.scalar(sa.select(metadata.tables["inbox"].c.text))
+            text = connection.scalar(sa.select(metadata.tables["inbox"].c.text))
             version = connection.scalar(sa.text("SELECT max(version) FROM schema_version"))
 
-    assert found == []
-    assert (question, kept, version) == ("kept", "kept", SCHEMA)
+    assert differences_found == []
+    assert (question, text, version) == ("kept", "kept", SCHEMA)
 
 
 AT = datetime(2026, 11, 1)  # noqa: DTZ001 - as the database keeps it
@@ -68,7 +68,7 @@ OURS = {"schema_version", "alembic_version"}
 
 
 def tables_of(dump: Path, folder: Path) -> sa.MetaData:
-    """The tables in a dump, as any database makes them."""
+    """Return the tables of a dump, in a form for any database."""
     file = folder / "dumped.db"
     with closing(sqlite3.connect(file)) as old:
         old.executescript(dump.read_text())
@@ -86,8 +86,8 @@ def tables_of(dump: Path, folder: Path) -> sa.MetaData:
 
 
 def make(connection: sa.Connection, dump: Path, folder: Path) -> None:
-    """Make an empty database of a dump's schema: by the migrations up to there, or, before alembic
-    kept them, of the dump's own tables."""
+    """Make an empty database of a dump's schema: by the migrations up to it, or, for schemas before
+    alembic, with the dump's own tables."""
     number = int(dump.stem[:2])
     if number >= FIRST:
         with pytest.MonkeyPatch.context() as patched:
@@ -111,7 +111,7 @@ def rows_of(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
 
 
 def fill(connection: sa.Connection) -> None:
-    """Put a row with a value for each column into each table."""
+    """Insert a row with a value in each column into each table."""
     tables = sa.MetaData()
     tables.reflect(connection)
     for table in tables.sorted_tables:
@@ -131,24 +131,24 @@ def test_a_postgresql_of_an_earlier_schema_is_brought_forward_with_its_rows(
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
         make(connection, dump, tmp_path)
-        there = set(sa.inspect(connection).get_table_names())
+        tables = set(sa.inspect(connection).get_table_names())
         fill(connection)
         before = rows_of(connection)
     Database.open(url).close()
     with closing(Database.open(url)) as database:
-        found = differences(database)
+        differences_found = differences(database)
         with database.look() as connection:
             after = rows_of(connection)
             version = connection.scalar(sa.text("SELECT max(version) FROM schema_version"))
-    kept = {
+    common = {
         name: [{column: row[column] for column in before[name][0]} for row in after[name]]
         for name in before
     }
 
-    assert there >= {"answers", "inbox", "schema_version"}
-    assert {name: len(rows) for name, rows in before.items()} == dict.fromkeys(there - OURS, 1)
-    assert (found, version) == ([], SCHEMA)
-    assert kept == before
+    assert tables >= {"answers", "inbox", "schema_version"}
+    assert {name: len(rows) for name, rows in before.items()} == dict.fromkeys(tables - OURS, 1)
+    assert (differences_found, version) == ([], SCHEMA)
+    assert common == before
 
 
 PAGE = {"title": "Pay", "heading": "", "url": "u", "quote": "", "wiki": "w", "revision": "1"}
@@ -180,7 +180,8 @@ OF_19 = [
 def test_choices_of_before_are_noted_or_may_be_read_by_nobody_else(
     tmp_path: Path, url: str
 ) -> None:
-    """What was chosen is in the words of a page. Whether something was is not always known."""
+    """The question of a choice is in the words of a page. It is not always known whether there was
+    a choice."""
     url = blank() if url else f"sqlite:///{tmp_path / 'state.db'}"
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
@@ -189,8 +190,8 @@ def test_choices_of_before_are_noted_or_may_be_read_by_nobody_else(
         tables.reflect(connection, only=["answers", "inbox"])
         for id_, (ts, thread, question, answer, event, edited) in enumerate(OF_19, 1):
             place = {"team": "T", "channel": "C", "ts": ts, "thread": thread}
-            asked = {"question": question, "answer": answer, "asker": "U1", "given": AT}
-            row = {"id": id_, "private": False, "message": "", **asked, **place}
+            question_columns = {"question": question, "answer": answer, "asker": "U1", "given": AT}
+            row = {"id": id_, "private": False, "message": "", **question_columns, **place}
             connection.execute(tables.tables["answers"].insert().values(row))
             message = {"event": event, "edited": edited, "kind": "mention", "person": "U1"}
             state = {"text": "", "shared": False, "state": "done", "attempts": 1}
@@ -200,8 +201,10 @@ def test_choices_of_before_are_noted_or_may_be_read_by_nobody_else(
                 connection.execute(tables.tables["inbox"].insert().values(values))
     with closing(Database.open(url)) as database:
         answers = DatabaseAnswers(database)
-        found = {ts: answers.recorded(id_) for id_, (ts, *_) in enumerate(OF_19, 1)}
-    choices = {ts: one.asked.choice for ts, one in found.items() if one and one.asked.choice}
+        recorded = {ts: answers.recorded(id_) for id_, (ts, *_) in enumerate(OF_19, 1)}
+    choices = {
+        ts: answer.asked.choice for ts, answer in recorded.items() if answer and answer.asked.choice
+    }
     lost = {ts for ts, choice in choices.items() if choice == LOST}
     known = {
         ts: (choice.question, choice.asker, [page.page for page in choice.pages])

@@ -1,4 +1,4 @@
-"""After a `kill -9` the next sync waits for the lease of the killed one, and says so."""
+"""After a `kill -9` the next sync waits until the lease of the killed process ends, and says so."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.state.process import LEASE, Process
 
 
 class Time:
-    """A clock that only waiting moves; ``meanwhile`` happens every time."""
+    """A clock that only moves by waiting; ``meanwhile`` runs each time."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -38,31 +38,31 @@ def time() -> Time:
 
 
 def process(database: Database, time: Time) -> Process:
-    made = Process(database, time)
-    made.beat()
-    return made
+    living = Process(database, time)
+    living.beat()
+    return living
 
 
 def test_the_lock_of_a_killed_process_is_waited_for_and_taken(
     database: Database, time: Time, caplog: pytest.LogCaptureFixture
 ) -> None:
-    killed, mine = process(database, time), process(database, time)
+    killed, own = process(database, time), process(database, time)
     with DatabaseLocks(database, killed).hold(["handbook"]):
-        locks = PatientLocks(database, mine, pause=time.pause)
+        locks = PatientLocks(database, own, pause=time.pause)
         with caplog.at_level(logging.WARNING), locks.hold(["handbook"]):
             pass
 
     assert LEASE <= time.waited <= LEASE + timedelta(seconds=1)
-    (said,) = caplog.messages
-    assert said.startswith("Another process syncs handbook, or was killed while it did: waiting")
+    (message,) = caplog.messages
+    assert message.startswith("Another process syncs handbook, or was killed while it did: waiting")
 
 
 def test_a_process_that_lives_is_not_waited_for_longer_than_until_its_next_beat(
     database: Database, time: Time
 ) -> None:
-    time.alive, mine = process(database, time), process(database, time)
+    time.alive, own = process(database, time), process(database, time)
     with DatabaseLocks(database, time.alive).hold(["handbook"]):
-        locks = PatientLocks(database, mine, pause=time.pause)
+        locks = PatientLocks(database, own, pause=time.pause)
         with pytest.raises(SyncRunning), locks.hold(["handbook"]):
             pass
 
@@ -78,9 +78,9 @@ def test_a_free_lock_is_taken_at_once(database: Database, time: Time) -> None:
 
 
 def test_what_is_stopped_waits_no_longer(database: Database, time: Time) -> None:
-    killed, mine = process(database, time), process(database, time)
+    killed, own = process(database, time), process(database, time)
     with DatabaseLocks(database, killed).hold(["handbook"]):
-        locks = PatientLocks(database, mine, pause=time.pause, stopped=lambda: True)
+        locks = PatientLocks(database, own, pause=time.pause, stopped=lambda: True)
         with pytest.raises(SyncRunning), locks.hold(["handbook"]):
             pass
 

@@ -1,4 +1,4 @@
-"""Several processes on one database: who lives, who syncs, who carries out a job."""
+"""Several processes on one database: who is alive, who syncs, who runs a job."""
 
 from __future__ import annotations
 
@@ -41,24 +41,24 @@ def beating(database: Database, clock: Clock) -> Iterator[Process]:
 
 
 def test_one_wiki_is_synced_by_one_process(database: Database, clock: Clock) -> None:
-    with beating(database, clock) as one, beating(database, clock) as other:
-        mine, theirs = DatabaseLocks(database, one), DatabaseLocks(database, other)
-        with mine.hold(["a", "b"]):
-            with pytest.raises(SyncRunning, match="is syncing b"), theirs.hold(["b", "c"]):
+    with beating(database, clock) as first, beating(database, clock) as other:
+        our_locks, other_locks = DatabaseLocks(database, first), DatabaseLocks(database, other)
+        with our_locks.hold(["a", "b"]):
+            with pytest.raises(SyncRunning, match="is syncing b"), other_locks.hold(["b", "c"]):
                 pass
-            with theirs.hold(["c"]):
+            with other_locks.hold(["c"]):
                 pass
-        with theirs.hold(["a", "b", "c"]):
+        with other_locks.hold(["a", "b", "c"]):
             pass
 
 
 def test_a_refused_lock_takes_nothing_with_it(database: Database, clock: Clock) -> None:
-    with beating(database, clock) as one, beating(database, clock) as other:
-        mine, theirs = DatabaseLocks(database, one), DatabaseLocks(database, other)
-        with mine.hold(["b"]):
-            with pytest.raises(SyncRunning), theirs.hold(["a", "b"]):
+    with beating(database, clock) as first, beating(database, clock) as other:
+        our_locks, other_locks = DatabaseLocks(database, first), DatabaseLocks(database, other)
+        with our_locks.hold(["b"]):
+            with pytest.raises(SyncRunning), other_locks.hold(["a", "b"]):
                 pass
-            with mine.hold(["a"]):
+            with our_locks.hold(["a"]):
                 pass
 
 
@@ -73,13 +73,16 @@ def test_a_dead_process_holds_no_lock(database: Database, clock: Clock) -> None:
 
 
 def test_a_started_process_lives_until_it_leaves(database: Database, clock: Clock) -> None:
-    with Process(database, clock) as one, beating(database, clock) as other:
-        mine, theirs = DatabaseJobs(database, clock, one), DatabaseJobs(database, clock, other)
-        mine.add(HANDBOOK, "U1", "C1")
-        alive = theirs.take()
+    with Process(database, clock) as first, beating(database, clock) as other:
+        our_jobs, other_jobs = (
+            DatabaseJobs(database, clock, first),
+            DatabaseJobs(database, clock, other),
+        )
+        our_jobs.add(HANDBOOK, "U1", "C1")
+        alive = other_jobs.take()
 
     assert alive is None
-    assert theirs.take() is not None
+    assert other_jobs.take() is not None
 
 
 def test_a_beat_that_fails_is_not_the_last(
@@ -99,19 +102,22 @@ def test_a_beat_that_fails_is_not_the_last(
 
 
 def test_a_job_is_taken_once_it_is_ready_and_by_one(database: Database, clock: Clock) -> None:
-    with beating(database, clock) as one, beating(database, clock) as other:
-        mine, theirs = DatabaseJobs(database, clock, one), DatabaseJobs(database, clock, other)
-        job = mine.add(HANDBOOK, "U1", "C1")
+    with beating(database, clock) as first, beating(database, clock) as other:
+        our_jobs, other_jobs = (
+            DatabaseJobs(database, clock, first),
+            DatabaseJobs(database, clock, other),
+        )
+        job = our_jobs.add(HANDBOOK, "U1", "C1")
         assert job is not None
 
-        assert theirs.take() is None
-        mine.shown(job.id, "C2", "1.2")
-        mine.ready(job.id)
-        taken = theirs.take()
-        assert taken is not None
-        assert (taken.order, taken.person) == (HANDBOOK, "U1")
-        assert (taken.channel, taken.message, taken.attempts) == ("C2", "1.2", 1)
-        assert mine.take() is None
+        assert other_jobs.take() is None
+        our_jobs.shown(job.id, "C2", "1.2")
+        our_jobs.ready(job.id)
+        job_taken = other_jobs.take()
+        assert job_taken is not None
+        assert (job_taken.order, job_taken.person) == (HANDBOOK, "U1")
+        assert (job_taken.channel, job_taken.message, job_taken.attempts) == ("C2", "1.2", 1)
+        assert our_jobs.take() is None
 
 
 def test_a_job_is_taken_up_from_the_dead_even_while_it_is_cancelled(
@@ -126,19 +132,19 @@ def test_a_job_is_taken_up_from_the_dead_even_while_it_is_cancelled(
         assert jobs.cancel(job.id)
     clock.now += LEASE + timedelta(seconds=1)
     with beating(database, clock) as other:
-        theirs = DatabaseJobs(database, clock, other)
-        again = theirs.take()
+        other_jobs = DatabaseJobs(database, clock, other)
+        again = other_jobs.take()
         assert again is not None
         assert (again.id, again.attempts) == (job.id, 2)
-        assert theirs.is_cancelled(job.id)
-        theirs.ended(job.id)
-        assert not theirs.cancel(job.id)
-        assert theirs.take() is None
+        assert other_jobs.is_cancelled(job.id)
+        other_jobs.ended(job.id)
+        assert not other_jobs.cancel(job.id)
+        assert other_jobs.take() is None
 
 
 def test_one_job_for_each_wiki(database: Database, clock: Clock) -> None:
-    with beating(database, clock) as one:
-        jobs = DatabaseJobs(database, clock, one)
+    with beating(database, clock) as process:
+        jobs = DatabaseJobs(database, clock, process)
         first = jobs.add(HANDBOOK, "U1", "C1")
         assert first is not None
 
@@ -150,8 +156,8 @@ def test_one_job_for_each_wiki(database: Database, clock: Clock) -> None:
 
 
 def test_what_this_process_dropped_it_takes_up_again(database: Database, clock: Clock) -> None:
-    with beating(database, clock) as one:
-        jobs = DatabaseJobs(database, clock, one)
+    with beating(database, clock) as process:
+        jobs = DatabaseJobs(database, clock, process)
         job = jobs.add(HANDBOOK, "U1", "C1")
         assert job is not None
         jobs.ready(job.id)
@@ -173,12 +179,12 @@ def test_who_died_while_the_clock_was_ahead_is_found_dead_within_a_lease(
         clock.now -= timedelta(days=400)
         other = Process(database, clock, monotonic=lambda: seconds)
         other.beat()
-        theirs = DatabaseLocks(database, other)
-        with pytest.raises(SyncRunning), theirs.hold(["a"]):
+        other_locks = DatabaseLocks(database, other)
+        with pytest.raises(SyncRunning), other_locks.hold(["a"]):
             pass
         seconds += LEASE.total_seconds() + 1
         other.beat()
-        with theirs.hold(["a"]):
+        with other_locks.hold(["a"]):
             pass
 
 

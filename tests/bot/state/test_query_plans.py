@@ -1,4 +1,4 @@
-"""What is asked for each message reads a few rows of a database that holds a hundred thousand."""
+"""The queries for each message read a few rows of a database with a hundred thousand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
 
 
 def plans(database: Database, work: Callable[[], object]) -> list[str]:
-    """The steps of SQLite's plans for the statements of ``work``."""
+    """Return the steps of SQLite's plans for the statements of ``work``."""
     statements: list[tuple[str, Any]] = []
 
     def note(_one: object, _two: object, statement: str, parameters: Any, *_: object) -> None:

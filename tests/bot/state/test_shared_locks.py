@@ -1,4 +1,4 @@
-"""What must not be done twice at once: whoever is cancelled over it keeps nobody out."""
+"""Locks for work that must not run twice at once: a cancelled task keeps nobody out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.state.shared_locks import SharedLocks
 
 
 class SlowLocks:
-    """They are taken when they are let."""
+    """Locks that are acquired when a test lets them."""
 
     def __init__(self) -> None:
         self.asked, self.let = threading.Event(), threading.Event()

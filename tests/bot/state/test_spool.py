@@ -54,7 +54,7 @@ def test_what_an_earlier_version_left_is_read(spool: Spool, tmp_path: Path) -> N
     assert spool.messages(10) == [replace(MESSAGE, text="", deleted=True)]
 
 
-def test_what_is_delivered_twice_waits_once(spool: Spool) -> None:
+def test_a_message_delivered_twice_waits_once(spool: Spool) -> None:
     spool.add([MESSAGE])
     spool.add([MESSAGE])
 
@@ -84,7 +84,7 @@ def test_an_edit_waits_beside_what_it_edits(spool: Spool) -> None:
 def test_what_was_taken_in_waits_no_more(spool: Spool) -> None:
     spool.add([MESSAGE, replace(MESSAGE, event="Ev2")])
     spool.remove([MESSAGE])
-    spool.remove([MESSAGE])  # another process was at it, too
+    spool.remove([MESSAGE])  # another process works on it, too
 
     assert [message.event for message in spool.messages(10)] == ["Ev2"]
 
@@ -160,11 +160,11 @@ messages = st.builds(
 )
 
 
-@given(kept=st.lists(messages, max_size=5, unique_by=lambda one: one.event))
+@given(waiting=st.lists(messages, max_size=5, unique_by=lambda message: message.event))
 def test_every_message_comes_back_as_it_was(
-    kept: list[IncomingMessage], tmp_path_factory: pytest.TempPathFactory
+    waiting: list[IncomingMessage], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     spool = Spool(tmp_path_factory.mktemp("spool"))
-    spool.add(kept)
+    spool.add(waiting)
 
-    assert sorted(spool.messages(10), key=repr) == sorted(kept, key=repr)
+    assert sorted(spool.messages(10), key=repr) == sorted(waiting, key=repr)

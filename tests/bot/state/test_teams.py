@@ -1,4 +1,4 @@
-"""Workspaces that share a database see nothing of each other, even where their ids are the same."""
+"""Workspaces that share a database see nothing of each other, even if their ids are equal."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ PAGES = {("handbook", "leave.md"): KnownPage("r1", OPEN)}
 
 
 class Shared:
-    """The stores of two workspaces in one database; the same person and channel in both."""
+    """The stores of two workspaces in one database, with the same person and channel in both."""
 
     def __init__(self, database: Database, process: Process) -> None:
         self.home, self.garden, self.all = (
@@ -76,7 +76,7 @@ def place(team: Team, ts: str = "1.0") -> MessageRef:
 
 
 async def fill(shared: Shared, team: Team, *, answer: bool = True) -> RecordedAnswer:
-    """A question with its answer, a good and a bad verdict, a flag that is due."""
+    """Store a question with its answer, a good and a bad verdict, and a flag that is due."""
     stores = shared.of(team)
     message = IncomingMessage(
         event=f"Ev{team.id}{answer}",
@@ -90,9 +90,9 @@ async def fill(shared: Shared, team: Team, *, answer: bool = True) -> RecordedAn
         shared=False,
     )
     assert await stores.inbox.receive(message)
-    asked = AskedQuestion("How much leave?", "U1", place(team), private=False, open=True)
+    question = AskedQuestion("How much leave?", "U1", place(team), private=False, open=True)
     result = Answer("28 days. [1]", (PAGE,), 0.9) if answer else NoAnswer(Reason.NOTHING_FITS, "")
-    recorded = await stores.answers.keep(asked, result, NOW, None, PAGES if answer else {})
+    recorded = await stores.answers.keep(question, result, NOW, None, PAGES if answer else {})
     await stores.answers.posted(recorded.id, "2.0")
     await stores.answers.vote(recorded.id, "U2", Verdict.GOOD, NOW)
     await stores.answers.vote(recorded.id, "U1", Verdict.BAD, NOW)
@@ -100,8 +100,8 @@ async def fill(shared: Shared, team: Team, *, answer: bool = True) -> RecordedAn
     return recorded
 
 
-async def seen(stores: Stores, recorded: RecordedAnswer) -> dict[str, bool]:
-    """Whether each way to an answer, or to what hangs on it, finds anything."""
+async def visible(stores: Stores, recorded: RecordedAnswer) -> dict[str, bool]:
+    """Return for each way to an answer, or to its data, whether it finds anything."""
     answers, figures = stores.answers, stores.figures
     volume, flagged = await figures.volume(AGO), await figures.flagged(AGO)
     return {
@@ -125,11 +125,11 @@ async def test_an_answer_is_found_in_its_own_workspace_by_every_way_and_in_no_ot
     shared: Shared,
 ) -> None:
     recorded = await fill(shared, HOME)
-    ours, theirs = await seen(shared.home, recorded), await seen(shared.garden, recorded)
+    ours, garden_sees = await visible(shared.home, recorded), await visible(shared.garden, recorded)
 
     assert all(ours.values()), ours
-    assert not any(theirs.values()), theirs
-    assert all((await seen(shared.all, recorded)).values())
+    assert not any(garden_sees.values()), garden_sees
+    assert all((await visible(shared.all, recorded)).values())
 
 
 async def test_a_question_without_an_answer_is_a_gap_of_its_own_workspace(shared: Shared) -> None:
@@ -141,7 +141,7 @@ async def test_a_question_without_an_answer_is_a_gap_of_its_own_workspace(shared
 
 async def test_a_limit_counts_what_the_same_id_asked_in_its_own_workspace(shared: Shared) -> None:
     await fill(shared, HOME)
-    asked = IncomingMessage(
+    message = IncomingMessage(
         event="Ev9",
         kind=MessageKind.MENTION,
         team=GARDEN.id,
@@ -152,29 +152,31 @@ async def test_a_limit_counts_what_the_same_id_asked_in_its_own_workspace(shared
         text="And here?",
         shared=False,
     )
-    kept = await shared.garden.inbox.receive(asked)
-    assert kept
+    received = await shared.garden.inbox.receive(message)
+    assert received
 
-    for whose in CountedBy:
-        assert await shared.garden.inbox.before(kept, whose, timedelta(days=1)) == (0, 0)
-    assert await shared.garden.inbox.is_next(kept)
+    for counted_by in CountedBy:
+        assert await shared.garden.inbox.before(received, counted_by, timedelta(days=1)) == (0, 0)
+    assert await shared.garden.inbox.is_next(received)
 
 
-async def test_what_one_workspace_lets_go_the_other_still_holds(shared: Shared) -> None:
+async def test_a_lock_that_one_workspace_releases_is_still_held_by_the_other(
+    shared: Shared,
+) -> None:
     await fill(shared, HOME)
     await fill(shared, GARDEN)
     await shared.garden.inbox.release()
 
-    assert [one.team for one in await shared.home.inbox.adopt()] == [HOME.id]
-    (mine,) = await shared.home.inbox.adopt()
-    assert await shared.home.inbox.claim(mine.id)
+    assert [message.team for message in await shared.home.inbox.adopt()] == [HOME.id]
+    (message,) = await shared.home.inbox.adopt()
+    assert await shared.home.inbox.claim(message.id)
 
 
 async def test_a_written_answer_is_given_where_it_was_written(shared: Shared) -> None:
     recorded = await fill(shared, HOME)
     flag = await shared.home.answers.flag_of(recorded.id, "U1")
     assert flag
-    one = WrittenAnswer(
+    written = WrittenAnswer(
         id=0,
         question="How much leave?",
         text="30 days.",
@@ -189,7 +191,7 @@ async def test_a_written_answer_is_given_where_it_was_written(shared: Shared) ->
         channel="C1",
         by_admin=False,
     )
-    await shared.home.written.write(one)
+    await shared.home.written.write(written)
     later = NOW + timedelta(days=2)
 
     assert await shared.home.written.valid(NOW)
@@ -216,14 +218,14 @@ async def test_who_is_forgotten_in_one_workspace_is_not_forgotten_in_another(
     forgotten = forget_person(database, "U1", GARDEN)
 
     assert (forgotten.questions, forgotten.verdicts, forgotten.flags) == (1, 1, 1)
-    assert not any((await seen(shared.garden, garden)).values())
-    assert all((await seen(shared.home, home)).values())
+    assert not any((await visible(shared.garden, garden)).values())
+    assert all((await visible(shared.home, home)).values())
 
 
 async def test_the_same_work_of_two_workspaces_is_locked_apart(
     database: Database, shared: Shared
 ) -> None:
-    """A process may hold a name again, and who lets it go first lets it go for both."""
+    """A process may hold a name twice, and the first release would release both."""
     with Process(database, lambda: NOW) as process:
         elsewhere = Stores(database, process, lambda: NOW, team=HOME)
         async with shared.home.locks.hold("(upkeep)"):
@@ -252,16 +254,16 @@ async def test_what_a_person_of_a_further_workspace_may_cost_is_limited_until_th
     database: Database, shared: Shared
 ) -> None:
     await fill(shared, GARDEN)
-    usage, theirs = DatabaseUsage(database), ("person", own_id(GARDEN.id, "U1"))
+    usage, payer = DatabaseUsage(database), ("person", own_id(GARDEN.id, "U1"))
     elsewhere = ("person", own_id("T0PARK", "U1"))
 
-    def taken(payer: tuple[str, str]) -> bool:
+    def take(payer: tuple[str, str]) -> bool:
         return usage.take(NOW.date(), {payer: Cap(100)}, Spent(60))
 
-    assert [taken(theirs), taken(theirs)] == [True, False]
-    assert [taken(elsewhere), taken(elsewhere)] == [True, True], "nobody asked there"
+    assert [take(payer), take(payer)] == [True, False]
+    assert [take(elsewhere), take(elsewhere)] == [True, True], "nobody asked there"
     forget_person(database, "U1", GARDEN)
-    assert taken(theirs)
+    assert take(payer)
     assert not [*DatabaseUsageReport(database).used("person", AGO.date())]
 
 
@@ -273,14 +275,14 @@ async def test_the_trail_of_one_workspace_names_nobody_of_another(shared: Shared
         )
         await shared.of(team).audit.note(entry)
 
-    async def told(stores: Stores, **query: str) -> list[str]:
-        found = await stores.audit.entries(AuditQuery(**query))
-        return sorted(one.entry.place.team for one in found)
+    async def teams(stores: Stores, **query: str) -> list[str]:
+        entries = await stores.audit.entries(AuditQuery(**query))
+        return sorted(entry.entry.place.team for entry in entries)
 
     for query in ({}, {"person": "U1"}, {"person": "U2"}, {"page": PAGE.url}):
-        assert await told(shared.home, **query) == ["T0HOME"]
-        assert await told(shared.garden, **query) == ["T0GARDEN"]
-        assert await told(shared.all, **query) == ["T0GARDEN", "T0HOME"]
+        assert await teams(shared.home, **query) == ["T0HOME"]
+        assert await teams(shared.garden, **query) == ["T0GARDEN"]
+        assert await teams(shared.all, **query) == ["T0GARDEN", "T0HOME"]
 
 
 async def test_rows_from_before_there_were_workspaces_are_the_first_one_s(shared: Shared) -> None:
@@ -295,7 +297,7 @@ async def test_rows_from_before_there_were_workspaces_are_the_first_one_s(shared
 def test_a_database_that_several_workspaces_ever_shared_is_known_as_such(
     database: Database,
 ) -> None:
-    """Rows of a workspace outlive its installation, and must not become the first one's."""
+    """Rows of a workspace outlive its installation, and must not become the first workspace's."""
     store = DatabaseInstallations(database)
     before = store.ever()
     garden = Installation(
@@ -324,16 +326,16 @@ def test_a_workspace_with_the_longest_id_can_be_uninstalled(database: Database) 
     installations.save(installation)
     deleted = installations.delete(installation)
     with database.look() as connection:
-        others = further(connection)
+        ids = further(connection)
 
     assert deleted
-    assert others == {installation.id}
+    assert ids == {installation.id}
 
 
 def test_a_question_where_footnote_was_removed_waits_no_more(
     database: Database,
 ) -> None:
-    """Or the age of the queue would grow until the question is forgotten."""
+    """Otherwise the age of the queue would grow until the question is deleted."""
     garden = Installation(
         id=GARDEN.id, name="garden", enterprise="", bot="B1", bot_user="U1", token="x",
         installed=NOW,

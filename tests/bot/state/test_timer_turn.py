@@ -1,5 +1,5 @@
-"""The turn to sync on a timer, which one of several processes has: two of them on one database,
-with an index that both can write."""
+"""One of several processes has the turn to sync on a timer. Here two share a database and an index
+that both can write."""
 
 from __future__ import annotations
 
@@ -74,14 +74,14 @@ class Indexer:
         self.process.leave()
 
     def die(self) -> None:
-        """As `kill -9` does: nothing is given back, and nobody beats."""
+        """Die as by `kill -9`: nothing is released, and the heartbeat stops."""
         self._turn.give_back = lambda: None  # type: ignore[method-assign]
         self.process._over.set()
         self._ending.close()
 
 
 class PassesByProcess:
-    """The passes in the database, and who made each."""
+    """The passes in the database, and which process made each."""
 
     def __init__(self, database: Database) -> None:
         self._kept = DatabasePassLog(database, now)
@@ -91,8 +91,8 @@ class PassesByProcess:
     def of(self, name: str) -> OwnPasses:
         return OwnPasses(self, name)
 
-    def record(self, name: str, one: Pass) -> None:
-        self._kept.record(one)
+    def record(self, name: str, pass_: Pass) -> None:
+        self._kept.record(pass_)
         with self._more:
             self.by.append(name)
             self._more.notify_all()
@@ -104,7 +104,7 @@ class PassesByProcess:
         return self._kept.since(when)
 
     def reach(self, name: str, times: int) -> None:
-        """Wait until ``name`` has made so many."""
+        """Wait until ``name`` has made this many passes."""
         with self._more:
             assert self._more.wait_for(lambda: self.by.count(name) >= times, SECONDS)
 
@@ -113,8 +113,8 @@ class OwnPasses:
     def __init__(self, all_: PassesByProcess, name: str) -> None:
         self._all, self._name = all_, name
 
-    def record(self, one: Pass) -> None:
-        self._all.record(self._name, one)
+    def record(self, pass_: Pass) -> None:
+        self._all.record(self._name, pass_)
 
     def last_complete(self, wiki: str) -> datetime | None:
         return self._all.last_complete(wiki)
@@ -143,7 +143,7 @@ def two(
         indexer.end()
 
 
-def test_of_two_one_syncs_and_the_other_takes_over_when_it_ends(
+def test_the_second_process_takes_over_the_timer_when_the_first_ends(
     two: list[Indexer], log: PassesByProcess
 ) -> None:
     first, spare = two
@@ -158,7 +158,7 @@ def test_of_two_one_syncs_and_the_other_takes_over_when_it_ends(
     assert log.by[log.by.index("spare") :].count("first") == 0
 
 
-def test_of_two_the_spare_takes_over_when_the_other_dies(
+def test_the_spare_process_takes_over_the_timer_when_the_other_dies(
     two: list[Indexer], log: PassesByProcess, clock: Clock
 ) -> None:
     first, spare = two
@@ -192,8 +192,8 @@ def test_a_spare_that_takes_over_does_not_repeat_what_was_just_done(
 def test_one_process_keeps_its_turn_and_one_that_gave_it_back_may_have_it_again(
     database: Database,
 ) -> None:
-    with Process(database, now) as one, Process(database, now) as other:
-        turns = TimerTurn(database, one), TimerTurn(database, other)
+    with Process(database, now) as first, Process(database, now) as other:
+        turns = TimerTurn(database, first), TimerTurn(database, other)
 
         assert [turns[0].take(), turns[0].take(), turns[1].take()] == [True, True, False]
         turns[0].give_back()

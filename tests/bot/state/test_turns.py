@@ -1,4 +1,4 @@
-"""One at a time, and what is urgent first."""
+"""Turns come one at a time, urgent ones first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from bot.state.turns import Turns
 
 
-def started(turns: Turns, name: str, said: list[str], *, urgent: bool) -> threading.Thread:
+def started(turns: Turns, name: str, names: list[str], *, urgent: bool) -> threading.Thread:
     def work() -> None:
         with turns.turn(urgent=urgent):
-            said.append(name)
+            names.append(name)
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
@@ -22,26 +22,26 @@ def started(turns: Turns, name: str, said: list[str], *, urgent: bool) -> thread
 
 
 def waiting(turns: Turns, number: int) -> None:
-    """Until so many wait."""
+    """Wait until this many threads wait."""
     until = time.monotonic() + 60
     while len(turns._urgent) + len(turns._patient) < number:
         assert time.monotonic() < until
         time.sleep(0.001)
 
 
-def test_what_is_urgent_comes_before_all_that_wait_and_they_in_their_order() -> None:
-    turns, said = Turns(), list[str]()
+def test_urgent_turns_come_first_and_the_others_in_order() -> None:
+    turns, names = Turns(), list[str]()
     with turns.turn():
         threads = []
         for number in range(5):
-            threads.append(started(turns, f"ordinary {number}", said, urgent=False))
+            threads.append(started(turns, f"ordinary {number}", names, urgent=False))
             waiting(turns, number + 1)
-        threads.append(started(turns, "urgent", said, urgent=True))
+        threads.append(started(turns, "urgent", names, urgent=True))
         waiting(turns, 6)
     for thread in threads:
         thread.join(60)
 
-    assert said == ["urgent", *(f"ordinary {n}" for n in range(5))]
+    assert names == ["urgent", *(f"ordinary {n}" for n in range(5))]
 
 
 def test_one_is_at_work_at_a_time() -> None:
@@ -68,14 +68,14 @@ def test_within_a_turn_it_is_one_s_turn_and_an_error_ends_it() -> None:
     turns = Turns()
     with pytest.raises(ZeroDivisionError), turns.turn(), turns.turn(urgent=True):
         _ = 1 / 0
-    said: list[str] = []
-    started(turns, "next", said, urgent=False).join(60)
+    names: list[str] = []
+    started(turns, "next", names, urgent=False).join(60)
 
-    assert said == ["next"]
+    assert names == ["next"]
 
 
 def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
-    """Ctrl-C, which reaches the main thread alone."""
+    """Ctrl-C reaches only the main thread."""
     turns, begun, over = Turns(), threading.Event(), threading.Event()
 
     def busy() -> None:
@@ -87,7 +87,7 @@ def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
         raise KeyboardInterrupt
 
     def press() -> None:
-        waiting(turns, 1)  # one that came before would end the tests
+        waiting(turns, 1)  # an earlier interrupt would end the tests
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
 
     holder, pressing = threading.Thread(target=busy), threading.Thread(target=press)
@@ -103,14 +103,14 @@ def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
     over.set()
     holder.join(60)
     pressing.join(60)
-    said: list[str] = []
-    started(turns, "next", said, urgent=False).join(60)
+    names: list[str] = []
+    started(turns, "next", names, urgent=False).join(60)
 
-    assert said == ["next"]
+    assert names == ["next"]
 
 
 class Interrupting:
-    """A guard that Ctrl-C comes behind, the first time."""
+    """A guard that is interrupted by Ctrl-C right after it, the first time."""
 
     def __init__(self) -> None:
         self._lock, self._pressed = threading.Lock(), False
@@ -129,7 +129,7 @@ class Interrupting:
 def test_whoever_gives_up_as_they_begin_to_wait_keeps_nobody_from_their_turn(
     is_free: bool,
 ) -> None:
-    turns, said = Turns(), list[str]()
+    turns, names = Turns(), list[str]()
     begun, over = threading.Event(), threading.Event()
 
     def busy() -> None:
@@ -146,6 +146,6 @@ def test_whoever_gives_up_as_they_begin_to_wait_keeps_nobody_from_their_turn(
         pass
     turns._guard = guard
     over.set()
-    started(turns, "next", said, urgent=False).join(60)
+    started(turns, "next", names, urgent=False).join(60)
 
-    assert said == ["next"]
+    assert names == ["next"]

@@ -1,4 +1,4 @@
-"""What the language model used, in the database."""
+"""The language model's usage, in the database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TODAY = date(2026, 11, 24)
 CAPS = {("day", ""): Cap(100)}
 
 
-def test_what_was_used_outlives_the_process(tmp_path: Path) -> None:
+def test_usage_outlives_the_process(tmp_path: Path) -> None:
     first = Database.open(tmp_path / "state.db")
     DatabaseUsage(first).take(TODAY, CAPS, Spent(100))
     first.close()
@@ -64,15 +64,15 @@ def test_a_database_that_is_gone_is_told(tmp_path: Path) -> None:
     database.close()
 
 
-def take_all(where: Path | str, name: str, ready: Barrier, taken: Queue[int]) -> None:
-    """The work of another process: takes one token after another as long as it may."""
+def take_all(where: Path | str, name: str, ready: Barrier, queue: Queue[int]) -> None:
+    """Take one token after another as long as that is allowed, in another process."""
     database = Database.open(where)
-    usage, mine = DatabaseUsage(database), 0
+    usage, total = DatabaseUsage(database), 0
     ready.wait()
     while usage.take(TODAY, {**CAPS, ("person", name): Cap()}, Spent(3)):
-        mine += 3
+        total += 3
     database.close()
-    taken.put(mine)
+    queue.put(total)
 
 
 @pytest.mark.parametrize("engine", ["sqlite", *(["postgresql"] if POSTGRESQL else [])])
@@ -83,13 +83,13 @@ def test_two_processes_together_take_what_a_day_may_use_and_no_more(
         empty(POSTGRESQL)
     where = POSTGRESQL if engine == "postgresql" else tmp_path / "state.db"
     context = multiprocessing.get_context("spawn")
-    ready, taken = context.Barrier(2), context.Queue()
+    ready, queue = context.Barrier(2), context.Queue()
     workers = [
-        context.Process(target=take_all, args=(where, name, ready, taken)) for name in ("U1", "U2")
+        context.Process(target=take_all, args=(where, name, ready, queue)) for name in ("U1", "U2")
     ]
     for worker in workers:
         worker.start()
-    counts = [taken.get(timeout=120) for _ in workers]
+    counts = [queue.get(timeout=120) for _ in workers]
     for worker in workers:
         worker.join()
 
