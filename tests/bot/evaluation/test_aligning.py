@@ -1,4 +1,4 @@
-"""The default curve, brought to the scale of another model's scores."""
+"""The default curve, fitted to the scale of another model's scores."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from bot.evaluation.aligning import FEWEST, Pair, aligned, scale_of
 
 
 def pairs(many: int = 100, *, slope: float = 1.0, shift: float = 0.0) -> list[Pair]:
-    """As the bundled models would score them, on another scale."""
+    """Return scores like those of the bundled models, on another scale."""
     chance = random.Random(1)  # noqa: S311 - a sample, and to be repeatable
 
-    def seen(means: dict[str, float]) -> Features:
+    def features(means: dict[str, float]) -> Features:
         closest = means["closest"] + chance.gauss(0, 0.05)
         read = means["read"] + chance.gauss(0, 1.0)
         return Features(slope * closest + shift, 0.3, 0.1, slope * read + shift)
 
-    return [Pair(seen(aligning._WITH), seen(aligning._WITHOUT)) for _ in range(many)]
+    return [Pair(features(aligning._WITH), features(aligning._WITHOUT)) for _ in range(many)]
 
 
 @given(st.floats(0.1, 5.0), st.floats(-1.0, 1.0))

@@ -1,4 +1,4 @@
-"""What may be chance."""
+"""Differences that may be chance."""
 
 from __future__ import annotations
 

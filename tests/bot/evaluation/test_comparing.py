@@ -1,4 +1,4 @@
-"""Two runs side by side, and the file that keeps one."""
+"""The comparison of two runs, and the file that stores one."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def row(name: str, answer: str = "", **scores: float) -> Row:
 
 
 def test_a_run_comes_back_as_it_was_kept(tmp_path: Path) -> None:
-    kept = [row("1", hit=1.0, mrr=1 / 3), row("2")]
-    save(tmp_path / "run.json", {"questions": 2}, kept)
+    saved = [row("1", hit=1.0, mrr=1 / 3), row("2")]
+    save(tmp_path / "run.json", {"questions": 2}, saved)
 
-    assert load(tmp_path / "run.json") == kept
+    assert load(tmp_path / "run.json") == saved
     assert [file.name for file in tmp_path.iterdir()] == ["run.json"]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("{\n{", "line 2: not JSON"),
         ("[]", "is not a run"),
@@ -39,11 +39,11 @@ def test_a_run_comes_back_as_it_was_kept(tmp_path: Path) -> None:
         (f'{{"footnote_run": 1, "questions": [{{"ranked": [], "scores": {HUGE}}}]}}', "incomplete"),
     ],
 )
-def test_what_is_no_run_is_told(text: str, said: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_run_is_reported(text: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "run.json"
     file.write_text(text)
 
-    with pytest.raises(BadRun, match=said) as caught:
+    with pytest.raises(BadRun, match=message) as caught:
         load(file)
     assert str(caught.value).startswith(str(file))
 
@@ -55,7 +55,7 @@ def test_files_that_cannot_be_read_or_written_are_told(tmp_path: Path) -> None:
         save(tmp_path / "nowhere" / "run.json", {}, [])
 
 
-def test_what_got_better_and_worse_is_told_by_question() -> None:
+def test_better_and_worse_questions_are_listed() -> None:
     before = [
         row("same", hit=1.0),
         row("better", hit=0.0, mrr=0.0),
@@ -72,51 +72,57 @@ def test_what_got_better_and_worse_is_told_by_question() -> None:
         row("better", hit=0.0, mrr=0.5),
         row("same", hit=1.0, containment=1.0),
     ]
-    found = compare(before, after)
+    comparison = compare(before, after)
 
-    assert (found["questions"], found["only_before"], found["only_after"]) == (5, 1, 1)
-    assert [one["id"] for one in found["better"]] == ["much better", "better"]
-    assert [one["id"] for one in found["worse"]] == ["worse"]
-    assert found["worse"][0]["scores"] == {"hit": (1.0, 0.0)}
-    assert [one["id"] for one in found["mixed"]] == ["mixed"]
-    hit = found["measures"]["hit"]
+    assert (comparison["questions"], comparison["only_before"], comparison["only_after"]) == (
+        5,
+        1,
+        1,
+    )
+    assert [change["id"] for change in comparison["better"]] == ["much better", "better"]
+    assert [change["id"] for change in comparison["worse"]] == ["worse"]
+    assert comparison["worse"][0]["scores"] == {"hit": (1.0, 0.0)}
+    assert [change["id"] for change in comparison["mixed"]] == ["mixed"]
+    hit = comparison["measures"]["hit"]
     assert hit | {"interval": 0, "p": 0} == {
         "questions": 5, "before": 0.6, "after": 0.4, "difference": pytest.approx(-0.2),
         "interval": 0, "p": 0, "better": 1, "worse": 2,
     }  # fmt: skip
     assert hit["interval"][0] < -0.2 < hit["interval"][1]
     assert hit["p"] > 0.5
-    assert found["measures"].keys() == {"hit", "mrr"}
+    assert comparison["measures"].keys() == {"hit", "mrr"}
 
 
 def test_a_gain_over_many_questions_is_told_from_chance() -> None:
     before = [row(str(n), hit=float(n % 2)) for n in range(100)]
     after = [row(str(n), hit=float(n % 2 or n % 10 == 0)) for n in range(100)]
-    found = compare(before, after)["measures"]["hit"]
+    measure = compare(before, after)["measures"]["hit"]
 
-    assert found["difference"] == pytest.approx(0.1)
-    assert found["p"] < 0.01
-    assert found["interval"][0] > 0
+    assert measure["difference"] == pytest.approx(0.1)
+    assert measure["p"] < 0.01
+    assert measure["interval"][0] > 0
 
 
 def test_a_run_against_itself_changes_nothing() -> None:
     run = [row(str(n), answer="Yes.", hit=float(n % 3 == 0)) for n in range(30)]
-    found = compare(run, run)
+    comparison = compare(run, run)
 
-    assert found["better"] == found["worse"] == found["mixed"] == []
-    assert found["answers_changed"] == []
-    assert found["measures"]["hit"]["p"] == 1.0
-    assert found["measures"]["hit"]["interval"] == (0.0, 0.0)
+    assert comparison["better"] == comparison["worse"] == comparison["mixed"] == []
+    assert comparison["answers_changed"] == []
+    assert comparison["measures"]["hit"]["p"] == 1.0
+    assert comparison["measures"]["hit"]["interval"] == (0.0, 0.0)
 
 
 def test_answers_that_changed_are_told_even_where_no_measure_says_how() -> None:
-    found = compare([row("1", "Thirty days."), row("2", "So.")], [row("1", "28."), row("2", "So.")])
+    comparison = compare(
+        [row("1", "Thirty days."), row("2", "So.")], [row("1", "28."), row("2", "So.")]
+    )
 
-    assert found["answers_changed"] == [{"id": "1", "question": "1?"}]
+    assert comparison["answers_changed"] == [{"id": "1", "question": "1?"}]
 
 
 def test_an_id_that_came_to_another_question_is_told() -> None:
-    """Without an id of its own a question is known by its line, and a new one moves the rest."""
+    """A question without an id is known by its line, and a new line moves the rest."""
     before = [row("1"), row("2")]
     after = [row("1"), replace(row("2"), question="How is travel booked?")]
 

@@ -54,29 +54,31 @@ class Stern:
 
 
 def test_what_a_model_writes_is_accounted_for_and_so_is_what_it_does_not() -> None:
-    asked = answerer("Leave is thirty days long [1].", ModelFailed("It is gone."))
-    found = report(ask_all(CASES, asked, reader=ANYONE, composed=True), answers=True)["answers"]
+    answering = answerer("Leave is thirty days long [1].", ModelFailed("It is gone."))
+    answers = report(ask_all(CASES, answering, reader=ANYONE, composed=True), answers=True)[
+        "answers"
+    ]
 
-    assert (found["composed"], found["fallbacks"]) == (0.5, {"failed": 1})
-    assert (found["sentences"], found["cited_sentences"]) == (3, 1.0)
-    assert found["failures"] == {}
+    assert (answers["composed"], answers["fallbacks"]) == (0.5, {"failed": 1})
+    assert (answers["sentences"], answers["cited_sentences"]) == (3, 1.0)
+    assert answers["failures"] == {}
 
 
 def test_a_model_is_not_asked_for_figures_that_need_none() -> None:
-    asked = answerer(AssertionError("Nobody asks."))
-    found = report(ask_all(CASES, asked, reader=ANYONE), answers=True)
+    answering = answerer(AssertionError("Nobody asks."))
+    measures = report(ask_all(CASES, answering, reader=ANYONE), answers=True)
 
-    assert found["answers"]["composed"] == 0.0
-    assert found["containment"] == found["verbatim_quotes"] == 1.0
+    assert measures["answers"]["composed"] == 0.0
+    assert measures["containment"] == measures["verbatim_quotes"] == 1.0
 
 
 def test_a_judge_sees_the_question_the_words_and_the_passages_that_are_cited() -> None:
     judge = Stern()
-    asked = answerer("Leave is thirty days long [1].", "Ask your lead first [1].")
-    outcomes = ask_all(CASES, asked, reader=ANYONE, composed=True, judge=judge)
-    found = report(outcomes, answers=True)["answers"]
+    answering = answerer("Leave is thirty days long [1].", "Ask your lead first [1].")
+    outcomes = ask_all(CASES, answering, reader=ANYONE, composed=True, judge=judge)
+    answers = report(outcomes, answers=True)["answers"]
 
     assert judge.asked[0] == ("How long is leave?", "Leave is thirty days long.", [LEAVE])
-    assert (found["faithful"], found["relevant"]) == (0.5, None)
-    assert [one["id"] for one in found["failures"]["faithful"]] == ["2"]
-    assert [one["id"] for one in found["failures"]["containment"]] == ["2"]
+    assert (answers["faithful"], answers["relevant"]) == (0.5, None)
+    assert [failure["id"] for failure in answers["failures"]["faithful"]] == ["2"]
+    assert [failure["id"] for failure in answers["failures"]["containment"]] == ["2"]

@@ -20,9 +20,9 @@ def write(file: Path, *rows: object) -> Path:
 def test_a_corpus_is_a_wiki(tmp_path: Path) -> None:
     rows = [{"id": "a", "title": "A", "text": "One."}, {"id": 2, "title": None}]
     corpus = Corpus(write(tmp_path / "c.jsonl", *rows))
-    listed, first, second = corpus.changes({})
+    enumerated, first, second = corpus.changes({})
 
-    assert listed == Enumerated(frozenset({"a", "2"}))
+    assert enumerated == Enumerated(frozenset({"a", "2"}))
     assert isinstance(first, Changed)
     assert (first.page.key, first.page.title, first.page.acl) == ("a", "A", OPEN)
     assert first.page.sections[0].text == "One."

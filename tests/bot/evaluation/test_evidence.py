@@ -1,4 +1,4 @@
-"""What an answer rests on, counted."""
+"""Counts of the evidence that an answer rests on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def source(page: str, quote: str) -> Source:
     return Source(page.title(), "", url, quote, "handbook", page, "1")
 
 
-def of(text: str, *sources: Source, question: str = "How long is leave?") -> EvidenceCounts:
+def counts_of(text: str, *sources: Source, question: str = "How long is leave?") -> EvidenceCounts:
     return evidence(question, Answer(text, sources, 0.9), SHOWN)
 
 
@@ -52,49 +52,51 @@ TWO = source("travel", "Travel is booked by train.")
     ],
 )
 def test_a_sentence_needs_a_source_of_its_own(text: str, sentences: int, uncited: int) -> None:
-    found = of(text, ONE, TWO)
+    counts = counts_of(text, ONE, TWO)
 
-    assert (found.sentences, len(found.uncited)) == (sentences, uncited)
+    assert (counts.sentences, len(counts.uncited)) == (sentences, uncited)
 
 
-def test_of_a_source_that_is_quoted_whole_every_sentence_is_cited() -> None:
+def test_every_sentence_of_a_wholly_quoted_source_is_cited() -> None:
     quoted = source("leave", LEAVE)
     answerer = Answerer(retrieval_over(SHOWN), Confidence(bias=9.0), ("handbook",))
-    told = answerer.answer(Question("Leave, lead, form, sick, days?", Principal.of(EVERYONE)))
-    assert isinstance(told, Answer)
-    found = evidence("?", told, SHOWN)
+    answer = answerer.answer(Question("Leave, lead, form, sick, days?", Principal.of(EVERYONE)))
+    assert isinstance(answer, Answer)
+    counts = evidence("?", answer, SHOWN)
 
-    assert "x[7]" in told.text
-    assert told.sources[0].quote == quoted.quote
-    assert found.sentences == 5
-    assert found.uncited == found.altered == found.foreign == ()
+    assert "x[7]" in answer.text
+    assert answer.sources[0].quote == quoted.quote
+    assert counts.sentences == 5
+    assert counts.uncited == counts.altered == counts.foreign == ()
 
 
 def test_a_quotation_is_verbatim_or_found_out() -> None:
-    told = (
+    text = (
         'It says “Leave is thirty  days long.” and "Ask your lead first," not "forty days" [1]. '
         'The "Leave" page answers "how long is leave?" [1].'
     )
-    found = of(told, source("leave", "Leave is fifty days long."), question="So how long is leave?")
+    counts = counts_of(
+        text, source("leave", "Leave is fifty days long."), question="So how long is leave?"
+    )
 
-    assert found.quotations == 6
-    assert found.altered == ("Leave is fifty days long.", "forty days")
+    assert counts.quotations == 6
+    assert counts.altered == ("Leave is fifty days long.", "forty days")
 
 
 def test_a_quotation_must_stand_in_the_page_that_is_named() -> None:
-    assert of("By train [1].", source("leave", TWO.quote)).altered == (TWO.quote,)
-    assert of("By train [1].", replace(TWO, wiki="other")).altered == (TWO.quote,)
+    assert counts_of("By train [1].", source("leave", TWO.quote)).altered == (TWO.quote,)
+    assert counts_of("By train [1].", replace(TWO, wiki="other")).altered == (TWO.quote,)
 
 
 def test_a_link_is_one_that_was_shown_or_that_a_page_gives() -> None:
-    told = (
+    text = (
         "See https://wiki.example.com/travel, https://forms.example.com/leave and "
         "<https://evil.example.com/leave> or https://forms.example.com/lea [1][2]."
     )
-    found = of(told, ONE, source("gone", ""))
+    counts = counts_of(text, ONE, source("gone", ""))
 
-    assert found.links == 6
-    assert found.foreign == (
+    assert counts.links == 6
+    assert counts.foreign == (
         "https://wiki.example.com/gone",
         "https://evil.example.com/leave",
         "https://forms.example.com/lea",

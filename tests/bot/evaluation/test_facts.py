@@ -1,4 +1,4 @@
-"""What a right answer states, and how right answers are counted."""
+"""The facts of a right answer, and how right answers are counted."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ HANDBOOK = [
 
 
 def case(question: str, **row: Any) -> Case:
-    (found,) = cases_of([(1, "line 1", {"id": question, "question": question, **row})])
-    return found
+    (parsed,) = cases_of([(1, "line 1", {"id": question, "question": question, **row})])
+    return parsed
 
 
 def outcomes(*cases: Case, confidence: Confidence | None = None) -> list[Outcome]:
@@ -70,7 +70,7 @@ def test_a_fraction_stays_apart_from_the_number_before_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fact",
     [
         "20\u00a0m\u00b2",
         "don\u2019t",
@@ -82,11 +82,11 @@ def test_a_fraction_stays_apart_from_the_number_before_it() -> None:
         "2\u00bd inches",
     ],
 )
-def test_a_fact_is_found_in_the_typography_that_it_is_written_in(said: str) -> None:
-    facts = facts_of({"facts": [[said]]}, "")
+def test_a_fact_is_found_in_the_typography_that_it_is_written_in(fact: str) -> None:
+    facts = facts_of({"facts": [[fact]]}, "")
 
     assert facts
-    assert facts.all_in(plain_words(f"It is {said}, they say."))
+    assert facts.all_in(plain_words(f"It is {fact}, they say."))
 
 
 def test_a_hyphen_that_does_not_break_is_a_hyphen() -> None:
@@ -94,14 +94,14 @@ def test_a_hyphen_that_does_not_break_is_a_hyphen() -> None:
 
 
 def test_a_set_without_facts_says_nothing_of_right_answers() -> None:
-    found = report(outcomes(case("How long is leave?", answerable=True)))
+    measures = report(outcomes(case("How long is leave?", answerable=True)))
 
-    assert found["right"] is found["useful_quotes"] is found["words"] is None
-    assert found["right_auroc"] is None
+    assert measures["right"] is measures["useful_quotes"] is measures["words"] is None
+    assert measures["right_auroc"] is None
 
 
 def test_right_answers_are_counted_and_those_that_are_right_at_once() -> None:
-    found = report(
+    measures = report(
         outcomes(
             case("How long is leave?", facts=[["30", "thirty"]], answerable=True, kind="number"),
             case("What does a lost badge cost?", facts=[["nine euros"]], answerable=True),
@@ -110,10 +110,10 @@ def test_right_answers_are_counted_and_those_that_are_right_at_once() -> None:
         )
     )
 
-    assert found["right"] == 0.5
-    assert found["right_in_250"] == 0.25
-    assert found["by_type"]["number"]["right"] == 1.0
-    assert len(found["intervals"]["right"]) == 2
+    assert measures["right"] == 0.5
+    assert measures["right_in_250"] == 0.25
+    assert measures["by_type"]["number"]["right"] == 1.0
+    assert len(measures["intervals"]["right"]) == 2
 
 
 def test_quotations_of_right_answers_are_useful_if_they_hold_a_fact() -> None:
@@ -130,7 +130,7 @@ def test_quotations_of_right_answers_are_useful_if_they_hold_a_fact() -> None:
 
 def test_silence_is_counted_by_what_the_wiki_has_to_the_question() -> None:
     by_words = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
-    found = report(
+    measures = report(
         outcomes(
             case("How long is leave?", answerable=True),
             case("quantum gluon", answerable=True),
@@ -140,12 +140,12 @@ def test_silence_is_counted_by_what_the_wiki_has_to_the_question() -> None:
         )
     )
 
-    assert found["refused"] == {"answerable": 0.5, "near_miss": 0.0, "foreign": 1.0}
+    assert measures["refused"] == {"answerable": 0.5, "near_miss": 0.0, "foreign": 1.0}
 
 
 def test_silence_to_a_question_with_facts_is_a_refusal_where_there_is_an_answer() -> None:
     by_words = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
-    found = report(
+    measures = report(
         outcomes(
             case("quantum gluon", facts=[["thirty"]]),
             case("quantum zebra", answerable=False),
@@ -153,9 +153,9 @@ def test_silence_to_a_question_with_facts_is_a_refusal_where_there_is_an_answer(
         )
     )
 
-    assert found["right"] == 0.0
-    assert found["refused"]["answerable"] == 1.0
-    assert found["refusal"]["precision"] == found["decided"] == 0.5
+    assert measures["right"] == 0.0
+    assert measures["refused"]["answerable"] == 1.0
+    assert measures["refusal"]["precision"] == measures["decided"] == 0.5
 
 
 def test_confidence_is_held_against_right_answers_and_all_others_shown() -> None:
@@ -171,18 +171,18 @@ def test_confidence_is_held_against_right_answers_and_all_others_shown() -> None
 
 def test_a_run_keeps_what_was_shown_with_its_sources() -> None:
     by_words = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
-    told, silent = rows(
+    answered, silent = rows(
         outcomes(case("How long is leave?"), case("quantum gluon"), confidence=by_words)
     )
 
-    assert told.text == told.answer != ""
-    assert {"page": "handbook/leave", "quote": "Leave is thirty days long."} in told.sources
+    assert answered.text == answered.answer != ""
+    assert {"page": "handbook/leave", "quote": "Leave is thirty days long."} in answered.sources
     assert silent.answer == ""
     assert "found nothing" in silent.text
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         ({"facts": "thirty"}, "'facts' is not a list of lists"),
         ({"facts": ["thirty"]}, "'facts' is not a list of lists"),
@@ -196,8 +196,8 @@ def test_a_run_keeps_what_was_shown_with_its_sources() -> None:
         ({"near_miss": "yes"}, "'near_miss' is neither true nor false"),
     ],
 )
-def test_what_are_no_facts_is_named_with_its_line(row: dict[str, Any], said: str) -> None:
+def test_invalid_facts_are_named_with_their_line(row: dict[str, Any], message: str) -> None:
     with pytest.raises(BadSet, match="line 1: ") as error:
         case("How long is leave?", **row)
 
-    assert said in str(error.value)
+    assert message in str(error.value)

@@ -13,7 +13,7 @@ START = Curve(bias=-2.0, closest=4.0, words=0.0, pairs=0.0)
 
 
 def drawn(curve: Curve, many: int, *, scale: float = 1.0, shift: float = 0.0) -> list[Sample]:
-    """Right as often as ``curve`` says, seen on another scale."""
+    """Draw samples that are right as often as ``curve`` says, on another scale."""
     chance = random.Random(3)  # noqa: S311 - a sample, and to be repeatable
     samples = []
     for _ in range(many):
@@ -25,20 +25,20 @@ def drawn(curve: Curve, many: int, *, scale: float = 1.0, shift: float = 0.0) ->
 
 def test_a_curve_is_found_again_on_another_scale() -> None:
     true = Curve(bias=-4.0, closest=8.0, words=0.0, pairs=0.0)
-    found = fit(drawn(true, 600, scale=0.2, shift=0.7), START, ("closest",))
+    fitted = fit(drawn(true, 600, scale=0.2, shift=0.7), START, ("closest",))
 
-    assert found.better
-    assert found.after < found.before
-    assert found.curve.closest == pytest.approx(40.0, rel=0.35)
-    assert found.curve(Features(0.8)) == pytest.approx(0.5, abs=0.12)
-    assert found.curve.words == START.words
+    assert fitted.better
+    assert fitted.after < fitted.before
+    assert fitted.curve.closest == pytest.approx(40.0, rel=0.35)
+    assert fitted.curve(Features(0.8)) == pytest.approx(0.5, abs=0.12)
+    assert fitted.curve.words == START.words
 
 
 def test_where_the_curve_already_fits_it_is_kept() -> None:
-    found = fit(drawn(START, 200), START, ("closest", "words", "pairs"))
+    fitted = fit(drawn(START, 200), START, ("closest", "words", "pairs"))
 
-    assert not found.better
-    assert found.curve == START
+    assert not fitted.better
+    assert fitted.curve == START
 
 
 def test_where_nothing_tells_right_from_wrong_no_curve_pretends_to() -> None:
@@ -57,8 +57,8 @@ def test_it_takes_enough_of_either_kind() -> None:
     assert not enough([right, wrong] * (FEWEST // 4))
 
 
-def test_what_all_samples_have_alike_gets_no_weight() -> None:
+def test_a_feature_that_is_equal_in_all_samples_gets_no_weight() -> None:
     samples = [Sample(Features(0.5, words=1.0), n % 2 == 0) for n in range(80)]
-    found = fit(samples, START, ("closest", "words"))
+    fitted = fit(samples, START, ("closest", "words"))
 
-    assert found.curve(Features(0.5, words=1.0)) == pytest.approx(0.5, abs=0.01)
+    assert fitted.curve(Features(0.5, words=1.0)) == pytest.approx(0.5, abs=0.01)

@@ -1,4 +1,4 @@
-"""A model judges answers through LlamaIndex; here one that is scripted."""
+"""A model judges answers through LlamaIndex; here the model is scripted."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.evaluation.run import Judgement
 
 
 class Busy(Exception):
-    """The model is."""
+    """The model is busy."""
 
 
 class Scripted(CustomLLM):
-    """Says what ``says`` makes of a prompt."""
+    """Replies with the result of ``says`` for a prompt."""
 
     says: Callable[[str], str]
 

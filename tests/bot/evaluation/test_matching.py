@@ -1,4 +1,4 @@
-"""Regular expressions of a question set: their time is bounded, and their process ends."""
+"""Regular expressions of a question set: their time is limited, and their process ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXPONENTIAL = "(a|aa)+$"
 
 @pytest.fixture
 def processes(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """The processes that were started."""
+    """Collect the processes that were started."""
     started: list[subprocess.Popen[bytes]] = []
     start = subprocess.Popen
 
@@ -62,8 +62,8 @@ def test_one_process_finds_all_of_a_set_and_ends_with_it(
 
 def test_what_was_found_before_is_known(processes: list[subprocess.Popen[bytes]]) -> None:
     matcher = Matcher()
-    wanted = (re.compile("thirty"),)
-    first = matcher.matching(wanted, "thirty days")
+    patterns = (re.compile("thirty"),)
+    first = matcher.matching(patterns, "thirty days")
     processes[0].kill()
 
-    assert matcher.matching(wanted, "thirty days") == first == set(wanted)
+    assert matcher.matching(patterns, "thirty days") == first == set(patterns)

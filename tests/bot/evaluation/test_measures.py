@@ -1,4 +1,4 @@
-"""The measures, against values reckoned by hand."""
+"""The measures, against values calculated by hand."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_hit_is_any_relevant_page(relevant: dict[str, float], k: int, expected
         ({"d": 1}, 3, 0.0),
     ],
 )
-def test_recall_is_the_share_of_what_is_relevant(
+def test_recall_is_the_share_of_relevant_pages_found(
     relevant: dict[str, float], k: int, expected: float
 ) -> None:
     assert measures.recall(RANKED, relevant, k) == pytest.approx(expected)
@@ -126,7 +126,8 @@ def test_percentiles_are_values_that_were_measured() -> None:
 
 
 def test_the_precision_of_silence_at_a_set_recall() -> None:
-    """Of what is refused by the threshold that refuses so many, both sides weighing alike."""
+    """The precision among the refused questions at the threshold with this recall. Both sides have
+    the same weight."""
     answerable, unanswerable = [0.9, 0.8, 0.4, 0.3], [0.1, 0.2, 0.35, 0.5, 0.7]
 
     assert measures.precision_at_recall([], unanswerable, 0.4) is None

@@ -1,4 +1,4 @@
-"""Which page a question set means."""
+"""The page that a question set means."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_page_goes_by_wiki_and_key_by_key_or_by_the_end_of_its_key() -> None:
             OPEN,
         )
     )  # fmt: skip
-    meant = {
+    expected = {
         "sales/a.md": "a/handbook/sales/a.md",
         "handbook/sales/a.md": "a/handbook/sales/a.md",
         "b.md": "b.md",
@@ -31,10 +31,10 @@ def test_a_page_goes_by_wiki_and_key_by_key_or_by_the_end_of_its_key() -> None:
         "b/README.md": "b/README.md",
         "only.md": "b/only.md",
     }
-    (found,) = pages.located([case(**dict.fromkeys(meant, 1.0))])
+    (located,) = pages.located([case(**dict.fromkeys(expected, 1.0))])
 
-    assert list(found.relevant) == list(dict.fromkeys(meant.values()))
-    assert pages.unreachable([found], Principal.of(EVERYONE)) == {
+    assert list(located.relevant) == list(dict.fromkeys(expected.values()))
+    assert pages.unreachable([located], Principal.of(EVERYONE)) == {
         "not_indexed": ["gone.md"],
         "ambiguous": ["README.md", "b.md"],
         "closed": [],

@@ -1,4 +1,4 @@
-"""How much silence costs the questions that have an answer."""
+"""The cost of silence for the questions that have an answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def test_is_whole_where_confidence_tells_the_sides_apart() -> None:
 
 
 def test_counts_both_sides_alike_however_many_each_has() -> None:
-    """Four fifths of the negatives are refused, and a half of the positives."""
+    """Four fifths of the negatives are refused, and half of the positives."""
     few = precision_at_recall([0.35, 0.9], [0.1, 0.2, 0.3, 0.4, 0.5], 0.8)
     many = precision_at_recall([0.35, 0.9], [0.1, 0.2, 0.3, 0.4, 0.5] * 100, 0.8)
 

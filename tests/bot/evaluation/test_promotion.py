@@ -1,4 +1,4 @@
-"""What was praised must be found in an index that was built anew."""
+"""Answers that people liked must be found in a rebuilt index."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ CROWD = {f"page-{n}": "Parental leave takes weeks of leave, weeks and weeks." fo
 
 
 def index(texts: dict[str, str], acl: Acl | None = None) -> ListIndex:
-    made = ListIndex()
+    filled = ListIndex()
     for page, text in texts.items():
-        written = passages(page, text, acl=acl or Acl.of(["everyone"]))
-        made.replace(written, EMBEDDER.embed_passages([one.embedded for one in written]))
-    return made
+        new_passages = passages(page, text, acl=acl or Acl.of(["everyone"]))
+        filled.replace(
+            new_passages, EMBEDDER.embed_passages([passage.embedded for passage in new_passages])
+        )
+    return filled
 
 
 @pytest.fixture
@@ -40,9 +42,9 @@ async def praise(office: Office, question: str, page: str, *, private: bool = Fa
     source = Source(page.title(), "", "u", "So.", "handbook", page, "1")
     place = MessageRef("T", "C", f"{question}{page}", f"{question}{page}")
     store = DatabaseAnswers(office.store._database)
-    asked = AskedQuestion(question, "U1", place, private=private)
+    question_asked = AskedQuestion(question, "U1", place, private=private)
     recorded = store.keep(
-        asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None, {}
+        question_asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None, {}
     )
     await office.feedback.praise(recorded.id, "U1")
 
@@ -96,8 +98,8 @@ async def test_what_is_right_though_it_was_flagged_counts_and_what_is_unfit_does
 ) -> None:
     place = MessageRef("T", "C", "9.0", "9.0")
     source = Source("Leave", "", "u", "So.", "handbook", "leave", "1")
-    asked = AskedQuestion("weeks of parental leave?", "U1", place, private=False)
-    recorded = await office.feedback.record(asked, Answer("So. [1]", (source,), 1))
+    question = AskedQuestion("weeks of parental leave?", "U1", place, private=False)
+    recorded = await office.feedback.record(question, Answer("So. [1]", (source,), 1))
     await office.feedback.complain(recorded.id, "U2", Complaint.WRONG_PAGE)
     before, worse = {"leave": "weeks of parental leave"}, {"leave": "Else.", **CROWD}
     unfit = gate(office)(index(before), index(worse))

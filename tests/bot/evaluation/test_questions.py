@@ -1,4 +1,4 @@
-"""Question sets: what is read, and which line is wrong."""
+"""Reading question sets, and naming the line that is wrong."""
 
 from __future__ import annotations
 
@@ -127,8 +127,8 @@ def test_a_note_of_the_author_is_told_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "q.jsonl"
-    noted = '{"question": "Fine?", "comment": "a"}'
-    file.write_text(f'{noted}\n{{"question": "Me?", "comment": "b", "relevent": {{}}}}\n')
+    line = '{"question": "Fine?", "comment": "a"}'
+    file.write_text(f'{line}\n{{"question": "Me?", "comment": "b", "relevent": {{}}}}\n')
 
     assert len(read_cases(file)) == 2
     assert caplog.text.count("'comment' is no key that is read") == 1
@@ -136,7 +136,7 @@ def test_a_note_of_the_author_is_told_once(
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("{", "line 2: not JSON"),
         ("[1]", "line 2: not an object"),
@@ -161,13 +161,13 @@ def test_a_note_of_the_author_is_told_once(
         ('{"question": "x", "answerable": "no"}', "line 2: 'answerable' is neither true nor false"),
     ],
 )
-def test_a_broken_line_is_named(line: str, said: str, tmp_path: Path) -> None:
+def test_a_broken_line_is_named(line: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
     file.write_text(f'{{"question": "Fine?"}}\n{line}\n')
 
     with pytest.raises(BadSet) as caught:
         read_cases(file)
-    assert str(caught.value).startswith(f"{file}, {said}")
+    assert str(caught.value).startswith(f"{file}, {message}")
 
 
 @pytest.mark.parametrize(

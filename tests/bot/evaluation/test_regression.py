@@ -1,4 +1,4 @@
-"""What people said of answers, as questions. On the real database."""
+"""People's verdicts on answers, as questions. On the real database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def answer(*pages: str) -> Answer:
 
 
 class Office:
-    """Whose people ask and complain."""
+    """The people who ask and complain."""
 
     def __init__(self, database: Database) -> None:
         self.store = DatabaseAnswers(database)
@@ -37,9 +37,9 @@ class Office:
         )
         self._asked = 0
 
-    async def given(
+    async def record(
         self,
-        said: Result,
+        result: Result,
         question: str = "How long?",
         *,
         by: str = "U1",
@@ -47,7 +47,7 @@ class Office:
     ) -> RecordedAnswer:
         self._asked += 1
         place = MessageRef("T", "C", f"{self._asked}.0", thread or f"{self._asked}.0")
-        return await self.feedback.record(AskedQuestion(question, by, place, private=False), said)
+        return await self.feedback.record(AskedQuestion(question, by, place, private=False), result)
 
     async def settled(
         self, recorded: RecordedAnswer, complaint: Complaint, state: FlagState, by: str = "U2"
@@ -96,7 +96,7 @@ async def test_each_complaint_says_what_it_means_for_the_pages(
     answerable: bool | None,
     office: Office,
 ) -> None:
-    await office.settled(await office.given(answer("a", "b")), complaint, state)
+    await office.settled(await office.record(answer("a", "b")), complaint, state)
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == (relevant, answerable)
@@ -109,7 +109,7 @@ async def test_each_complaint_says_what_it_means_for_the_pages(
 async def test_a_silence_that_is_flagged_has_an_answer_unless_it_was_right(
     state: FlagState, answerable: bool, office: Office
 ) -> None:
-    await office.settled(await office.given(NOTHING), Complaint.WRONG, state)
+    await office.settled(await office.record(NOTHING), Complaint.WRONG, state)
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == ({}, answerable)
@@ -120,14 +120,16 @@ async def test_a_question_in_return_that_is_flagged_has_an_answer_unless_it_was_
     state: FlagState, answerable: bool | None, office: Office
 ) -> None:
     near = Reading("A", "A?", Source("A", "", "u", "", "w", "near", "1"))
-    await office.settled(await office.given(Clarify("This?", (near, near))), Complaint.WRONG, state)
+    await office.settled(
+        await office.record(Clarify("This?", (near, near))), Complaint.WRONG, state
+    )
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == ({}, answerable)
 
 
 async def test_the_pages_that_a_reviewer_named_are_right_from_then_on(office: Office) -> None:
-    recorded = await office.given(answer("a"))
+    recorded = await office.record(answer("a"))
     await office.settled(recorded, Complaint.WRONG_PAGE, ANSWERED)
     (flag,) = await office.feedback.all_flags()
     verified = Verification("Ben", date(2026, 11, 24))
@@ -140,9 +142,9 @@ async def test_the_pages_that_a_reviewer_named_are_right_from_then_on(office: Of
 async def test_praise_makes_pages_relevant_but_praise_of_silence_says_nothing(
     office: Office,
 ) -> None:
-    await office.feedback.praise((await office.given(answer("a"))).id, "U2")
-    await office.feedback.praise((await office.given(NOTHING, "And why?")).id, "U2")
-    await office.given(answer("b"), "What nobody spoke of?")
+    await office.feedback.praise((await office.record(answer("a"))).id, "U2")
+    await office.feedback.praise((await office.record(NOTHING, "And why?")).id, "U2")
+    await office.record(answer("b"), "What nobody spoke of?")
     (row,) = office.rows
 
     assert row == {
@@ -152,7 +154,7 @@ async def test_praise_makes_pages_relevant_but_praise_of_silence_says_nothing(
 
 
 async def test_a_flag_that_was_taken_back_says_nothing(office: Office) -> None:
-    recorded = await office.given(answer("a"))
+    recorded = await office.record(answer("a"))
     await office.feedback.complain(recorded.id, "U2", Complaint.WRONG_PAGE)
     await office.feedback.praise(recorded.id, "U2")
 
@@ -160,7 +162,7 @@ async def test_a_flag_that_was_taken_back_says_nothing(office: Office) -> None:
 
 
 async def test_a_settled_flag_outweighs_an_open_one_and_that_one_praise(office: Office) -> None:
-    recorded = await office.given(answer("a"))
+    recorded = await office.record(answer("a"))
     await office.feedback.praise(recorded.id, "U3")
     assert office.rows[0]["relevant"] == {"w/a": 1.0}
 
@@ -174,8 +176,8 @@ async def test_a_settled_flag_outweighs_an_open_one_and_that_one_praise(office: 
 
 
 async def test_the_same_question_is_one_row(office: Office) -> None:
-    await office.settled(await office.given(answer("a")), Complaint.WRONG_PAGE, OPEN)
-    await office.feedback.praise((await office.given(answer("b"), "how long")).id, "U2")
+    await office.settled(await office.record(answer("a")), Complaint.WRONG_PAGE, OPEN)
+    await office.feedback.praise((await office.record(answer("b"), "how long")).id, "U2")
     (row,) = office.rows
 
     assert row["relevant"] == {"w/a": 0.0, "w/b": 1.0}
@@ -183,9 +185,9 @@ async def test_the_same_question_is_one_row(office: Office) -> None:
 
 
 async def test_a_follow_up_brings_what_was_said_before_it(office: Office) -> None:
-    first = await office.given(answer("a"), "How long is leave?", thread="1.0")
-    await office.given(NOTHING, "Really?", by="U9", thread="1.0")
-    last = await office.given(answer("b"), "And sick leave?", thread="1.0")
+    first = await office.record(answer("a"), "How long is leave?", thread="1.0")
+    await office.record(NOTHING, "Really?", by="U9", thread="1.0")
+    last = await office.record(answer("b"), "And sick leave?", thread="1.0")
     await office.feedback.praise(last.id, "U2")
     (row,) = office.rows
     (case,) = cases_of([(1, "flags", row)])

@@ -1,4 +1,4 @@
-"""Recorded answers meet the check that stands before a reader, and are counted as seen."""
+"""Recorded answers go through the check before readers, and are counted as shown."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ def label(text: str, *, faithful: bool = True, kind: str = "claim", error: str =
     return {"text": text, "kind": kind, "faithful": faithful, "error": error or None}
 
 
-def recorded(*answers: Any, **more: Any) -> dict[str, Any]:
+def recorded(*answers: Any, **fields: Any) -> dict[str, Any]:
     return {
         "id": "q1",
         "question": "How long is leave?",
         "passages": PASSAGES,
         "answers": list(answers),
-        **more,
+        **fields,
     }
 
 
 def answer(*sentences: Any, style: str = "natural") -> dict[str, Any]:
-    text = " ".join(one["text"] for one in sentences)
+    text = " ".join(sentence["text"] for sentence in sentences)
     return {"style": style, "text": text, "sentences": list(sentences)}
 
 
@@ -53,54 +53,61 @@ def composer(model: LanguageModel, prompt: MakePrompt, judge: SentenceJudge | No
 def replayed(folder: Path, *rows: dict[str, Any]) -> dict[str, Any]:
     file = folder / "answers.jsonl"
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    return replay_report([(one, replay(one, composer)) for one in read_recordings(file)])
+    return replay_report(
+        [(recording, replay(recording, composer)) for recording in read_recordings(file)]
+    )
 
 
 def test_what_the_pages_bear_out_is_kept_and_the_rest_dropped_with_its_flaw(
     tmp_path: Path,
 ) -> None:
-    found = replayed(
+    measures = replayed(
         tmp_path,
         recorded(
             answer(label(TRUE), label(WRONG, faithful=False, error="number"), label(ALSO_TRUE))
         ),
     )
-    (row,) = found["replayed"]
+    (row,) = measures["replayed"]
 
     assert row["id"] == "q1"
-    (told,) = row["answers"]
-    assert told["shown"] == "composed"
-    assert told["text"] == "Leave is 30 days long. [1] Travel is booked by train. [2]"
-    assert told["kept"] == [
+    (replayed_answer,) = row["answers"]
+    assert replayed_answer["shown"] == "composed"
+    assert replayed_answer["text"] == "Leave is 30 days long. [1] Travel is booked by train. [2]"
+    assert replayed_answer["kept"] == [
         {"text": TRUE, "verified": True},
         {"text": ALSO_TRUE, "verified": True},
     ]
-    assert told["dropped"] == [{"text": WRONG, "reason": "number"}]
-    assert (found["faithful_shown"], found["wrong_unmarked"]) == (1.0, 0.0)
-    assert found["wrong_shown"] == {"number": 0.0}
-    assert found["cut"] == 0
-    assert found["whole"] is None
+    assert replayed_answer["dropped"] == [{"text": WRONG, "reason": "number"}]
+    assert (measures["faithful_shown"], measures["wrong_unmarked"]) == (1.0, 0.0)
+    assert measures["wrong_shown"] == {"number": 0.0}
+    assert measures["cut"] == 0
+    assert measures["whole"] is None
 
 
 def test_an_answer_that_falls_is_quotations_and_its_true_sentence_is_not_seen(
     tmp_path: Path,
 ) -> None:
     wrong = [label(WRONG, faithful=False, error="number")] * 2
-    found = replayed(tmp_path, recorded(answer(label(TRUE), *wrong)))
-    (told,) = found["replayed"][0]["answers"]
+    measures = replayed(tmp_path, recorded(answer(label(TRUE), *wrong)))
+    (replayed_answer,) = measures["replayed"][0]["answers"]
 
-    assert told["shown"] == "quotations"
-    assert "Leave is thirty days long." in told["text"]
-    assert told["kept"] == []
-    assert [one["reason"] for one in told["dropped"]] == ["answer", "number", "number"]
-    assert found["faithful_shown"] == 0.0
-    assert found["passed"] == {"faithful": 1.0, "wrong": 0.0}
-    assert found["cut"] == 0
+    assert replayed_answer["shown"] == "quotations"
+    assert "Leave is thirty days long." in replayed_answer["text"]
+    assert replayed_answer["kept"] == []
+    assert [sentence["reason"] for sentence in replayed_answer["dropped"]] == [
+        "answer",
+        "number",
+        "number",
+    ]
+    assert measures["faithful_shown"] == 0.0
+    assert measures["passed"] == {"faithful": 1.0, "wrong": 0.0}
+    assert measures["cut"] == 0
 
 
 def test_a_wrong_claim_that_gets_out_is_counted_by_its_error(tmp_path: Path) -> None:
-    """The measure must be able to find one: here the label says what the check cannot know."""
-    found = replayed(
+    """The measure must be able to find a wrong claim: here only the label knows that it is
+    wrong."""
+    measures = replayed(
         tmp_path,
         recorded(
             answer(label(TRUE), label(ALSO_TRUE, faithful=False, error="invented")),
@@ -108,25 +115,25 @@ def test_a_wrong_claim_that_gets_out_is_counted_by_its_error(tmp_path: Path) -> 
         ),
     )
 
-    assert found["wrong_shown"] == {"invented": 1.0, "number": 0.0}
-    assert found["wrong_unmarked"] == 0.5
-    assert found["counts"]["wrong"] == {"invented": 1, "number": 1}
+    assert measures["wrong_shown"] == {"invented": 1.0, "number": 0.0}
+    assert measures["wrong_unmarked"] == 0.5
+    assert measures["counts"]["wrong"] == {"invented": 1, "number": 1}
 
 
 def test_a_wrong_citation_is_put_right_and_marked_for_a_judge(tmp_path: Path) -> None:
     cites_wrong = label("Leave is 30 days long [2].", faithful=False, error="wrong_citation")
-    found = replayed(tmp_path, recorded(answer(cites_wrong)))
-    (told,) = found["replayed"][0]["answers"]
+    measures = replayed(tmp_path, recorded(answer(cites_wrong)))
+    (replayed_answer,) = measures["replayed"][0]["answers"]
 
-    assert told["text"] == "Leave is 30 days long. [1]\u2020"
-    assert not told["kept"][0]["verified"]
-    assert found["wrong_shown"] == {"wrong_citation": 1.0}
-    assert found["wrong_unmarked"] is None
+    assert replayed_answer["text"] == "Leave is 30 days long. [1]\u2020"
+    assert not replayed_answer["kept"][0]["verified"]
+    assert measures["wrong_shown"] == {"wrong_citation": 1.0}
+    assert measures["wrong_unmarked"] is None
 
 
 def test_whole_answers_are_counted_by_style_and_frames_claim_nothing(tmp_path: Path) -> None:
     frame = label("Here is what I found:", kind="frame")
-    found = replayed(
+    measures = replayed(
         tmp_path,
         recorded(
             {**answer(frame, label(TRUE), style="close"), "text": f"{frame['text']}\n\n{TRUE}"},
@@ -134,72 +141,77 @@ def test_whole_answers_are_counted_by_style_and_frames_claim_nothing(tmp_path: P
         ),
     )
 
-    assert found["whole"] == 0.5
-    assert found["by_style"]["close"]["whole"] == 1.0
-    assert found["by_style"]["natural"]["whole"] == 0.0
-    assert found["by_style"]["natural"]["faithful_shown"] == 0.5
-    assert found["counts"]["faithful"] == 3
+    assert measures["whole"] == 0.5
+    assert measures["by_style"]["close"]["whole"] == 1.0
+    assert measures["by_style"]["natural"]["whole"] == 0.0
+    assert measures["by_style"]["natural"]["faithful_shown"] == 0.5
+    assert measures["counts"]["faithful"] == 3
 
 
 def test_a_denial_alone_shows_nothing(tmp_path: Path) -> None:
     text = "NOT IN THE WIKI."
-    found = replayed(tmp_path, recorded({"style": "denial", "text": text}))
-    (told,) = found["replayed"][0]["answers"]
+    measures = replayed(tmp_path, recorded({"style": "denial", "text": text}))
+    (replayed_answer,) = measures["replayed"][0]["answers"]
 
-    assert told["shown"] == "none"
-    assert {one["reason"] for one in told["dropped"]} == {"frame"}
-    assert found["faithful_shown"] is found["wrong_unmarked"] is found["whole"] is None
+    assert replayed_answer["shown"] == "none"
+    assert {sentence["reason"] for sentence in replayed_answer["dropped"]} == {"frame"}
+    assert measures["faithful_shown"] is measures["wrong_unmarked"] is measures["whole"] is None
 
 
 def test_labels_that_are_cut_at_other_places_are_found(tmp_path: Path) -> None:
-    """Two of our sentences are one of the label's, and list marks are no part of either."""
-    both = f"{TRUE} {ALSO_TRUE}"
-    listed = {"style": "bullets", "text": f"1. {TRUE}\n2. {both}"}
-    labels = [label(TRUE), label(both)]
-    found = replayed(tmp_path, recorded({**listed, "sentences": labels}))
+    """Two of our sentences are one of the label's. List marks belong to neither."""
+    two_sentences = f"{TRUE} {ALSO_TRUE}"
+    bullets = {"style": "bullets", "text": f"1. {TRUE}\n2. {two_sentences}"}
+    labels = [label(TRUE), label(two_sentences)]
+    measures = replayed(tmp_path, recorded({**bullets, "sentences": labels}))
 
-    assert found["faithful_shown"] == 1.0
-    assert found["counts"]["faithful"] == 2
+    assert measures["faithful_shown"] == 1.0
+    assert measures["counts"]["faithful"] == 2
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_labels_are_found_in_any_order(tmp_path: Path, order: tuple[int, ...]) -> None:
-    said = answer(label(TRUE), label(ALSO_TRUE), label(WRONG, faithful=False, error="number"))
-    labels = [said["sentences"][place] for place in order]
-    found = replayed(tmp_path, recorded({**said, "sentences": labels}))
+    recorded_answer = answer(
+        label(TRUE), label(ALSO_TRUE), label(WRONG, faithful=False, error="number")
+    )
+    labels = [recorded_answer["sentences"][place] for place in order]
+    measures = replayed(tmp_path, recorded({**recorded_answer, "sentences": labels}))
 
-    assert found["faithful_shown"] == found["faithful_verified"] == 1.0
-    assert found["wrong_shown"] == {"number": 0.0}
+    assert measures["faithful_shown"] == measures["faithful_verified"] == 1.0
+    assert measures["wrong_shown"] == {"number": 0.0}
 
 
 def test_a_label_that_is_not_in_the_answer_moves_no_other(tmp_path: Path) -> None:
     absent = label(
         "I have looked through the pages of the wiki, and this is what I found:", kind="frame"
     )
-    said = answer(label(TRUE), label(ALSO_TRUE))
-    found = replayed(tmp_path, recorded({**said, "sentences": [absent, *said["sentences"]]}))
+    recorded_answer = answer(label(TRUE), label(ALSO_TRUE))
+    measures = replayed(
+        tmp_path,
+        recorded({**recorded_answer, "sentences": [absent, *recorded_answer["sentences"]]}),
+    )
 
-    assert found["faithful_shown"] == found["whole"] == 1.0
+    assert measures["faithful_shown"] == measures["whole"] == 1.0
 
 
 def test_an_answer_without_a_word_is_replaced_by_quotations(tmp_path: Path) -> None:
-    found = replayed(tmp_path, recorded({"style": "natural", "text": "", "sentences": []}))
-    (told,) = found["replayed"][0]["answers"]
+    measures = replayed(tmp_path, recorded({"style": "natural", "text": "", "sentences": []}))
+    (replayed_answer,) = measures["replayed"][0]["answers"]
 
-    assert told["shown"] == "quotations"
-    assert told["kept"] == told["dropped"] == []
+    assert replayed_answer["shown"] == "quotations"
+    assert replayed_answer["kept"] == replayed_answer["dropped"] == []
 
 
 def test_a_frame_needs_no_label_and_a_recording_no_id(tmp_path: Path) -> None:
     frame = {"text": "Here is what I found:", "kind": "frame", "faithful": None}
-    found = replayed(tmp_path, recorded(answer(frame, label(TRUE)), id=None))
+    measures = replayed(tmp_path, recorded(answer(frame, label(TRUE)), id=None))
 
-    assert found["replayed"][0]["id"] == "1"
-    assert found["counts"]["faithful"] == 1
+    assert measures["replayed"][0]["id"] == "1"
+    assert measures["counts"]["faithful"] == 1
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"question": ""}, "no 'question'"),
         ({"passages": "none"}, "'passages' is not a list of objects"),
@@ -209,13 +221,13 @@ def test_a_frame_needs_no_label_and_a_recording_no_id(tmp_path: Path) -> None:
         ({"answers": [answer({"text": "x"})]}, "'faithful' of a sentence"),
     ],
 )
-def test_what_is_no_recording_is_named_with_its_line(
-    tmp_path: Path, change: dict[str, Any], said: str
+def test_an_invalid_recording_is_named_with_its_line(
+    tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(BadSet, match=r"line 1: ") as error:
         replayed(tmp_path, recorded(answer(label(TRUE)), **change))
 
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_path: Path) -> None:
@@ -225,10 +237,10 @@ def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_pa
     file.write_text(json.dumps(row), encoding="utf-8")
     [recording] = read_recordings(file)
     by_labels = Judging(by_labels=True)
-    [one] = replay(recording, composer, by_labels)
+    [replayed_answer] = replay(recording, composer, by_labels)
 
     assert (by_labels.unclear, by_labels.judged) == (2, 2)
-    assert [(each.text, getattr(each, "verified", None)) for each in one.sentences] == [
+    assert [(each.text, getattr(each, "verified", None)) for each in replayed_answer.sentences] == [
         (true, True),
         (wrong, None),
         (TRUE, True),
@@ -248,7 +260,7 @@ def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_pa
     verdicts.write_text(json.dumps({**prompt, "reply": json.dumps(reply)}), encoding="utf-8")
     [again] = replay(recording, composer, Judging(recorded=RecordedVerdicts(verdicts)))
 
-    assert again.sentences == one.sentences
+    assert again.sentences == replayed_answer.sentences
 
 
 def test_the_label_of_a_word_is_of_no_sentence_that_holds_it(tmp_path: Path) -> None:
@@ -257,21 +269,21 @@ def test_the_label_of_a_word_is_of_no_sentence_that_holds_it(tmp_path: Path) -> 
     file = tmp_path / "answers.jsonl"
     file.write_text(json.dumps(row), encoding="utf-8")
     [recording] = read_recordings(file)
-    [one] = replay(recording, composer, Judging(by_labels=True))
+    [replayed_answer] = replay(recording, composer, Judging(by_labels=True))
 
-    assert Kept(holds, verified=True) in one.sentences
+    assert Kept(holds, verified=True) in replayed_answer.sentences
 
 
-@pytest.mark.parametrize(("mark", "shown"), [("", ""), ("- ", "\u2022 ")])
+@pytest.mark.parametrize(("mark", "expected"), [("", ""), ("- ", "\u2022 ")])
 def test_an_answer_is_replayed_as_a_model_writes_it_that_gives_the_words(
-    tmp_path: Path, mark: str, shown: str
+    tmp_path: Path, mark: str, expected: str
 ) -> None:
-    told = {**label(TRUE), "evidence": ["Leave is thirty  days long."]}
-    row = recorded({"style": "bullets", "text": f"{mark}{TRUE}", "sentences": [told]})
+    sentence = {**label(TRUE), "evidence": ["Leave is thirty  days long."]}
+    row = recorded({"style": "bullets", "text": f"{mark}{TRUE}", "sentences": [sentence]})
     file = tmp_path / "answers.jsonl"
     file.write_text(json.dumps(row), encoding="utf-8")
     [recording] = read_recordings(file)
-    [one] = replay(recording, composer, evidence=True)
+    [replayed_answer] = replay(recording, composer, evidence=True)
 
-    assert one.text == f"{shown}Leave is 30 days long. [1]"
-    assert replay_report([(recording, [one])])["faithful_verified"] == 1.0
+    assert replayed_answer.text == f"{expected}Leave is 30 days long. [1]"
+    assert replay_report([(recording, [replayed_answer])])["faithful_verified"] == 1.0

@@ -41,14 +41,14 @@ def case(
     return Case(question, question, grades, answers, answerable)
 
 
-def asked(*cases: Case, confidence: Confidence) -> list[Outcome]:
+def outcomes_of(*cases: Case, confidence: Confidence) -> list[Outcome]:
     clock = TickingClock()
     answerer = Answerer(retrieval_over(HANDBOOK), confidence, ("handbook",), clock=clock)
     return ask_all(cases, answerer, reader=ANYONE)
 
 
 BY_WORDS = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
-"""Silent where half of the question's words are found nowhere."""
+"""Refuses if half of the question's words are found nowhere."""
 CASES = (
     case("leave days", "leave", answers=("Thirty days",), answerable=True),
     case("travel booked", "travel", "leave", answers=("by train",), answerable=True),
@@ -58,9 +58,9 @@ CASES = (
 
 
 def test_the_report_has_the_keys_of_the_contract() -> None:
-    found = report(asked(*CASES, confidence=BY_WORDS))
+    measures = report(outcomes_of(*CASES, confidence=BY_WORDS))
 
-    assert list(found) == [
+    assert list(measures) == [
         "questions",
         "hit@1",
         "recall@5",
@@ -89,112 +89,115 @@ def test_the_report_has_the_keys_of_the_contract() -> None:
         "by_type",
         "by_turn",
     ]
-    assert found["refusal"].keys() >= {"precision", "recall", "auroc"}
-    assert found["latency_ms"].keys() == {"retrieve_p50", "retrieve_p95"}
-    assert found["intervals"].keys() == {
+    assert measures["refusal"].keys() >= {"precision", "recall", "auroc"}
+    assert measures["latency_ms"].keys() == {"retrieve_p50", "retrieve_p95"}
+    assert measures["intervals"].keys() == {
         "hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment",
         "right", "right_in_250", "avoids_unfit", "decided",
     }  # fmt: skip
 
 
 def test_the_figures_are_those_reckoned_by_hand() -> None:
-    found = report(asked(*CASES, confidence=BY_WORDS))
+    measures = report(outcomes_of(*CASES, confidence=BY_WORDS))
 
-    assert found["questions"] == 4
-    assert found["hit@1"] == 1.0
-    assert found["recall@5"] == found["mrr@10"] == found["ndcg@10"] == 1.0
-    assert found["containment"] == 0.5
-    assert found["answered"] == 0.75
-    assert found["refusal"]["precision"] == 1.0
-    assert found["refusal"]["recall"] == 0.5
-    assert found["verbatim_quotes"] == found["links_in_shown"] == 1.0
-    assert found["latency_ms"] == {
+    assert measures["questions"] == 4
+    assert measures["hit@1"] == 1.0
+    assert measures["recall@5"] == measures["mrr@10"] == measures["ndcg@10"] == 1.0
+    assert measures["containment"] == 0.5
+    assert measures["answered"] == 0.75
+    assert measures["refusal"]["precision"] == 1.0
+    assert measures["refusal"]["recall"] == 0.5
+    assert measures["verbatim_quotes"] == measures["links_in_shown"] == 1.0
+    assert measures["latency_ms"] == {
         "retrieve_p50": pytest.approx(3.0),
         "retrieve_p95": pytest.approx(3.0),
     }
 
 
 def test_what_was_asked_back_is_counted_and_holds_no_answer() -> None:
-    written = [
-        replace(one, title=title, embedded=f"{title}\n{one.text}")
+    passages_ = [
+        replace(passage, title=title, embedded=f"{title}\n{passage.text}")
         for title in ("Annual leave", "Sick leave")
-        for one in passages(title, "Leave is thirty days long.")
+        for passage in passages(title, "Leave is thirty days long.")
     ]
     answerer = Answerer(
-        retrieval_over(written), Confidence(bias=9.0), ("handbook",), clarifying=Clarifying()
+        retrieval_over(passages_), Confidence(bias=9.0), ("handbook",), clarifying=Clarifying()
     )
     vague = case("leave", "Sick leave", answers=("thirty days",), answerable=True)
     clear = case("How many days has sick leave?", "Sick leave", answers=("thirty days",))
-    found = report(ask_all([vague, clear], answerer, reader=ANYONE), answers=True)
+    measures = report(ask_all([vague, clear], answerer, reader=ANYONE), answers=True)
 
-    assert (found["clarified"], found["answered"], found["containment"]) == (0.5, 0.5, 0.5)
-    assert found["recall@5"] == 1.0
-    assert found["decided"] == 0.5
+    assert (measures["clarified"], measures["answered"], measures["containment"]) == (0.5, 0.5, 0.5)
+    assert measures["recall@5"] == 1.0
+    assert measures["decided"] == 0.5
     assert [
-        one["question"] for one in found["answers"]["failures"]["asked_back_but_answerable"]
+        failure["question"]
+        for failure in measures["answers"]["failures"]["asked_back_but_answerable"]
     ] == ["leave"]
 
 
-def test_what_a_set_cannot_tell_is_null() -> None:
-    found = report(asked(case("leave"), confidence=BY_WORDS))
+def test_a_measure_without_data_is_null() -> None:
+    measures = report(outcomes_of(case("leave"), confidence=BY_WORDS))
 
-    assert found["hit@1"] is found["containment"] is found["intervals"]["hit@1"] is None
-    assert set(found["refusal"].values()) == {None}
+    assert measures["hit@1"] is measures["containment"] is measures["intervals"]["hit@1"] is None
+    assert set(measures["refusal"].values()) == {None}
     assert report([])["answered"] is None
 
 
 def test_a_set_without_answers_has_no_quotations_to_judge() -> None:
-    found = report(asked(case("quantum zebra", answerable=False), confidence=BY_WORDS))
+    measures = report(outcomes_of(case("quantum zebra", answerable=False), confidence=BY_WORDS))
 
-    assert found["refusal"]["recall"] == found["refusal"]["precision"] == 1.0
-    assert found["refusal"]["auroc"] is None
-    assert found["verbatim_quotes"] is found["links_in_shown"] is None
+    assert measures["refusal"]["recall"] == measures["refusal"]["precision"] == 1.0
+    assert measures["refusal"]["auroc"] is None
+    assert measures["verbatim_quotes"] is measures["links_in_shown"] is None
 
 
 def test_a_quotation_that_is_not_in_the_page_is_found_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The check must be able to fail, or a hundred per cent says nothing."""
+    """The check must be able to fail, or a hundred per cent would mean nothing."""
 
     class Inventive(Responder):
         def __call__(self, question: Question, retrieved: Retrieved) -> Answer:
-            told = super().__call__(question, retrieved)
-            assert isinstance(told, Answer)
-            (source,) = told.sources
+            answer = super().__call__(question, retrieved)
+            assert isinstance(answer, Answer)
+            (source,) = answer.sources
             return replace(
-                told,
+                answer,
                 text="Forty. [1]",
                 sources=(replace(source, quote="Forty.", url="https://x.invalid"),),
             )
 
     monkeypatch.setattr(answering, "Responder", Inventive)
     inventive = Answerer(retrieval_over(HANDBOOK[:1]), Confidence(bias=9.0), ("handbook",))
-    found = report(ask_all([CASES[0]], inventive, reader=ANYONE))
+    measures = report(ask_all([CASES[0]], inventive, reader=ANYONE))
 
-    assert found["verbatim_quotes"] == found["links_in_shown"] == found["containment"] == 0.0
+    assert (
+        measures["verbatim_quotes"] == measures["links_in_shown"] == measures["containment"] == 0.0
+    )
 
 
 def test_a_run_is_repeatable_and_its_intervals_hold_the_mean() -> None:
     cases = [case(f"leave {n}", "leave" if n % 3 else "travel") for n in range(30)]
-    outcomes = asked(*cases, confidence=BY_WORDS)
-    found = report(outcomes)
-    low, high = found["intervals"]["hit@1"]
+    outcomes = outcomes_of(*cases, confidence=BY_WORDS)
+    measures = report(outcomes)
+    low, high = measures["intervals"]["hit@1"]
 
-    assert found == report(outcomes)
-    assert found["hit@1"] == pytest.approx(2 / 3)
+    assert measures == report(outcomes)
+    assert measures["hit@1"] == pytest.approx(2 / 3)
     assert 0.45 < low < 2 / 3 < high < 0.87
 
 
 def test_progress_is_told_after_each_question() -> None:
-    told: list[int] = []
+    counts: list[int] = []
     answerer = Answerer(retrieval_over(HANDBOOK), BY_WORDS, ("handbook",))
-    ask_all(CASES, answerer, reader=ANYONE, progress=told.append)
+    ask_all(CASES, answerer, reader=ANYONE, progress=counts.append)
 
-    assert told == [1, 2, 3, 4]
+    assert counts == [1, 2, 3, 4]
 
 
 def test_the_reader_s_rights_hold_here_too() -> None:
-    (outcome,) = asked(case("secret zebras", "secret"), confidence=Confidence(bias=9.0))
+    (outcome,) = outcomes_of(case("secret zebras", "secret"), confidence=Confidence(bias=9.0))
 
     assert "handbook/secret" not in outcome.ranked
     assert report([outcome])["hit@1"] == 0.0
@@ -246,17 +249,17 @@ def sure() -> Answerer:
 def test_a_question_goes_the_way_of_a_message(question: str, confidence: Confidence) -> None:
     answerer = replace(sure(), confidence=confidence)
     (outcome,) = ask_all([case(question)], answerer, reader=ANYONE)
-    shown = Several(replace(sure(), confidence=confidence)).answer(Question(question, ANYONE))
+    result = Several(replace(sure(), confidence=confidence)).answer(Question(question, ANYONE))
 
-    assert outcome.result == replace(shown, timings=outcome.result.timings)
+    assert outcome.result == replace(result, timings=outcome.result.timings)
 
 
-def test_of_a_question_that_asks_two_things_both_searches_and_answers_count() -> None:
-    both = replace(
+def test_both_parts_of_a_double_question_count() -> None:
+    two_pages = replace(
         case(TWO, "leave", "travel"),
         facts=Facts(((re.compile("thirty"),), (re.compile("tock"),))),
     )
-    (outcome,) = ask_all([both], sure(), reader=ANYONE)
+    (outcome,) = ask_all([two_pages], sure(), reader=ANYONE)
     (alone,) = ask_all([case("How long is leave?")], sure(), reader=ANYONE)
     report_ = report([outcome], answers=True)
 
@@ -279,9 +282,9 @@ def test_a_fact_in_the_repeated_question_is_no_answer() -> None:
 
 
 def test_what_people_wrote_as_answers_is_left_out() -> None:
-    written = Answer("Ask Ann. [1]", (), 1.0)
-    answerer = replace(sure(), verified=lambda _: written)
+    verified_answer = Answer("Ask Ann. [1]", (), 1.0)
+    answerer = replace(sure(), verified=lambda _: verified_answer)
     (outcome,) = ask_all([case("How long is leave?")], answerer, reader=ANYONE)
 
-    assert answerer.answer(Question("How long is leave?", ANYONE)) == written
+    assert answerer.answer(Question("How long is leave?", ANYONE)) == verified_answer
     assert "thirty days" in outcome.result.text
