@@ -1,4 +1,4 @@
-"""What figures say, and which pages are old."""
+"""The text of the figures, and which pages are old."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reviewers see to flags; who did what when is kept. On the real database."""
+"""Reviewers handle flags; every action is stored with its person and time. On the real database."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Office:
         self.review = Review(store, lambda: self.now)
 
     async def flagged(self, ts: str = "1.0") -> Flag:
-        asked = AskedQuestion("How?", "U1", MessageRef("T", "C", ts, ts), private=False)
-        recorded = await self.feedback.record(asked, ANSWER)
+        question = AskedQuestion("How?", "U1", MessageRef("T", "C", ts, ts), private=False)
+        recorded = await self.feedback.record(question, ANSWER)
         return await self.feedback.complain(recorded.id, "U2", Complaint.WRONG)
 
     async def again(self, flag: Flag) -> Flag:
-        found = await self.review.flags.flag(flag.id)
-        assert found is not None
-        return found
+        stored = await self.review.flags.flag(flag.id)
+        assert stored is not None
+        return stored
 
     async def history(self, flag: Flag) -> list[tuple[str, str]]:
         return [(step.action.value, step.person) for step in await self.review.flags.steps(flag.id)]
@@ -67,7 +67,7 @@ async def test_who_settles_first_settles_it(office: Office) -> None:
     assert await office.feedback.open_flags() == []
 
 
-async def test_what_was_settled_too_soon_is_opened_again(office: Office) -> None:
+async def test_a_flag_that_was_settled_too_soon_is_opened_again(office: Office) -> None:
     flag = await office.flagged()
 
     assert not await office.review.act(FlagAction.REOPENED, flag, "U3")
@@ -81,15 +81,15 @@ async def test_what_its_person_took_back_is_over(office: Office) -> None:
     await office.review.act(FlagAction.TAKEN, flag, "U3")
 
     assert await office.feedback.take_back(flag.recorded.id, "U2", Verdict.GOOD) == (False, None)
-    gone, withdrawn = await office.feedback.take_back(flag.recorded.id, "U2", Verdict.BAD)
-    assert gone
+    taken_back, withdrawn = await office.feedback.take_back(flag.recorded.id, "U2", Verdict.BAD)
+    assert taken_back
     assert withdrawn is not None
     assert withdrawn.state is FlagState.WITHDRAWN
     assert not await office.review.act(FlagAction.REOPENED, flag, "U3")
     assert not await office.review.act(FlagAction.ANSWERED, flag, "U3")
 
 
-async def test_what_follows_from_an_action_is_due_until_it_is_done(office: Office) -> None:
+async def test_the_work_after_an_action_is_due_until_it_is_done(office: Office) -> None:
     flag = await office.flagged()
     dues = [(await office.again(flag)).due]
     await office.review.flags.shown(await office.again(flag))
@@ -119,11 +119,11 @@ async def test_what_happens_while_a_card_is_drawn_makes_it_due_again(office: Off
 async def test_what_calls_for_it_while_it_is_done_makes_it_due_again(office: Office) -> None:
     flag = await office.flagged()
     await office.review.act(FlagAction.FIXED, flag, "U3")
-    asked = await office.again(flag)
+    question = await office.again(flag)
     office.now += timedelta(seconds=20)
     await office.review.act(FlagAction.ANSWERED, flag, "U4")
-    await office.review.asked_again(asked, ANSWER)
-    await office.review.notified(asked, somebody=True)
+    await office.review.asked_again(question, ANSWER)
+    await office.review.notified(question, somebody=True)
     before = (await office.again(flag)).due
     await office.review.asked_again(await office.again(flag), ANSWER)
     await office.review.notified(await office.again(flag), somebody=True)
