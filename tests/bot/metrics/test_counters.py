@@ -1,4 +1,4 @@
-"""What is counted, by the registry itself."""
+"""The counters, as the registry itself has them."""
 
 from __future__ import annotations
 

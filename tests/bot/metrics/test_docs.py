@@ -48,7 +48,7 @@ Labels = dict[str, dict[str, set[str]]]
 
 
 async def exported() -> tuple[list[Metric], Labels]:
-    """Every metric of the bot, once each source has something to tell."""
+    """Return every metric of the bot, once each source has a value."""
     sources = {
         "database": SampleSource(StateCounts, 0.0),
         "index": SampleSource(lambda: STATUS, 0.0),
@@ -61,7 +61,7 @@ async def exported() -> tuple[list[Metric], Labels]:
         for sample in family.samples:
             for label, value in sample.labels.items():
                 labels[sample.name][label].add(value)
-            labels[sample.name]  # a series without labels, too
+            labels[sample.name]  # including a series without labels
     return families, labels
 
 
@@ -69,7 +69,11 @@ def of_the_dashboard() -> Iterator[str]:
     dashboard = json.loads((DOCS / "monitoring/dashboard.json").read_text(encoding="utf-8"))
     for panel in dashboard["panels"]:
         yield from (target["expr"] for target in panel.get("targets", ()))
-    yield from (one["definition"] for one in dashboard["templating"]["list"] if "definition" in one)
+    yield from (
+        variable["definition"]
+        for variable in dashboard["templating"]["list"]
+        if "definition" in variable
+    )
 
 
 def of_the_alerts() -> Iterator[str]:
@@ -80,9 +84,9 @@ def of_the_alerts() -> Iterator[str]:
 @pytest.mark.parametrize("expressions", [of_the_dashboard, of_the_alerts])
 async def test_each_metric_and_label_that_is_asked_for_is_exported(expressions: Any) -> None:
     _, labels = await exported()
-    asked = list(expressions())
+    queried = list(expressions())
     wrong = []
-    for expression in asked:
+    for expression in queried:
         known: set[str] = set()
         for name, matchers in _SELECTOR.findall(expression):
             if name not in labels:
@@ -98,14 +102,14 @@ async def test_each_metric_and_label_that_is_asked_for_is_exported(expressions: 
         }
         wrong += [f"{expression}: no label {label}" for label in grouped - known - _OF_PROMETHEUS]
 
-    assert len(asked) > 10
+    assert len(queried) > 10
     assert wrong == []
 
 
 async def test_the_page_lists_each_metric_with_its_labels() -> None:
     families, _ = await exported()
     text = (DOCS / "monitoring.md").read_text(encoding="utf-8")
-    listed = {
+    documented = {
         name: set(re.findall(r"`(\w+)`", labels))
         for name, labels in re.findall(r"^\| `(footnote_\w+)` \| ([^|]*) \|", text, re.MULTILINE)
     }
@@ -117,7 +121,7 @@ async def test_the_page_lists_each_metric_with_its_labels() -> None:
         if family.name.startswith("footnote_")
     }
 
-    assert listed == own
+    assert documented == own
 
 
 def _name(family: Metric) -> str:

@@ -1,4 +1,4 @@
-"""What is exported of an index that nobody has filled, and of the model that reads passages."""
+"""The metrics of an index that nobody has filled, and of the model that reads passages."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ async def exported(metrics: Metrics, name: str, **labels: str) -> list[float]:
 
 
 async def test_a_wiki_without_any_pass_grows_old_from_the_start() -> None:
-    """Or `FootnoteIndexOld` would never come for one that cannot be synced at all."""
+    """Otherwise `FootnoteIndexOld` would never fire for a wiki that cannot be synced at all."""
     clock = Clock()
-    found = status(handbook=(NOW - timedelta(hours=1)).isoformat(), office=None)
-    metrics = Metrics({"index": SampleSource(lambda: found, 0.0)}, clock, "0.1.0")
+    report = status(handbook=(NOW - timedelta(hours=1)).isoformat(), office=None)
+    metrics = Metrics({"index": SampleSource(lambda: report, 0.0)}, clock, "0.1.0")
     clock.now += timedelta(hours=5)
 
     assert await exported(metrics, "footnote_sync_lag_seconds", wiki="handbook") == [6 * 3600]
@@ -64,8 +64,8 @@ async def test_a_wiki_that_left_the_settings_does_not_grow_old() -> None:
     """Its pages may wait in the index for `--allow-mass-removal`, and no pass reads them."""
     began = NOW - timedelta(days=2)
     last = Pass("old", PassKind.ALL_PAGES, began, began, complete=False, error="It is gone.")
-    found = overview(["office"], {"office": (3, 9), "old": (300, 900)}, [last], building=False)
-    metrics = Metrics({"index": SampleSource(lambda: found, 0.0)}, Clock(), "0.1.0")
+    report = overview(["office"], {"office": (3, 9), "old": (300, 900)}, [last], building=False)
+    metrics = Metrics({"index": SampleSource(lambda: report, 0.0)}, Clock(), "0.1.0")
 
     assert await exported(metrics, "footnote_wiki_pages") == [3]
     assert await exported(metrics, "footnote_sync_failed") == [0]

@@ -1,4 +1,4 @@
-"""What is asked for when somebody reads the metrics."""
+"""Values that are only computed when somebody reads the metrics."""
 
 from __future__ import annotations
 
@@ -23,40 +23,41 @@ async def test_a_source_that_hangs_is_asked_once_and_delays_no_other() -> None:
     sampler = Sampler(sources, patience=0.05)
     samples = [await sampler.samples() for _ in range(3)]
     async with asyncio.timeout(60):
-        while samples[-1]["disk"] is None:  # a busy machine is late, too
+        while samples[-1]["disk"] is None:  # also late on a busy machine
             samples.append(await sampler.samples())
     thaw.set()
 
-    assert {one["database"] for one in samples} == {None}
+    assert {sample["database"] for sample in samples} == {None}
     assert samples[-1]["disk"] == "room"
     assert len(begun) == 1
 
 
 async def test_a_source_that_is_slower_than_anybody_waits_is_told_at_the_next_request() -> None:
-    """Or a large data folder on a slow disk would never be told, and pass for one that fails."""
-    now, asked, let_go = [0.0], [0], threading.Semaphore(0)
+    """Otherwise a large data folder on a slow disk would never be measured, and look like a
+    failure."""
+    now, calls, let_go = [0.0], [0], threading.Semaphore(0)
 
     def ask() -> int:
-        asked[0] += 1
-        number = asked[0]
+        calls[0] += 1
+        number = calls[0]
         let_go.acquire(timeout=60)
         return number
 
     sampler = Sampler({"disk": SampleSource(ask, 30.0)}, patience=0.01, clock=lambda: now[0])
-    told = [await sampler.samples()]
+    samples = [await sampler.samples()]
     let_go.release()
     async with asyncio.timeout(60):
-        while told[-1]["disk"] is None:  # the thread may take its time
-            told.append(await sampler.samples())
+        while samples[-1]["disk"] is None:  # the thread may take its time
+            samples.append(await sampler.samples())
     now[0] = 31.0
-    told.append(await sampler.samples())
+    samples.append(await sampler.samples())
     now[0] = 91.0
-    told.append(await sampler.samples())
+    samples.append(await sampler.samples())
     let_go.release()
 
-    assert told[0] == {"disk": None}
-    assert [one["disk"] for one in told[-3:]] == [1, 1, None]
-    assert asked == [2]
+    assert samples[0] == {"disk": None}
+    assert [sample["disk"] for sample in samples[-3:]] == [1, 1, None]
+    assert calls == [2]
 
 
 async def test_a_source_that_is_away_is_none_until_it_is_back() -> None:
@@ -74,11 +75,11 @@ async def test_a_source_that_is_away_is_none_until_it_is_back() -> None:
 
 
 async def test_a_source_that_fails_as_nobody_foresaw_is_none_and_asked_again() -> None:
-    asked = []
+    calls = []
 
     def ask() -> str:
-        asked.append(1)
-        if len(asked) == 1:
+        calls.append(1)
+        if len(calls) == 1:
             raise RuntimeError("can't start new thread")
         return "back"
 
