@@ -1,4 +1,4 @@
-"""What operators are told of the bot's own parts, and of the answers' use of a page."""
+"""Findings on the bot's own parts, and on how answers use a page."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from indexers.findings import Access, GateInWords, Indexed, Level
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
-def passed(kind: PassKind = PassKind.ALL_PAGES, *, complete: bool = True, **rest: object) -> Pass:
-    return Pass("w", kind, NOON, NOON, complete, **rest)  # type: ignore[arg-type]
+def passed(kind: PassKind = PassKind.ALL_PAGES, *, complete: bool = True, **counts: object) -> Pass:
+    return Pass("w", kind, NOON, NOON, complete, **counts)  # type: ignore[arg-type]
 
 
 def levels(*passes: Pass) -> list[Level]:
@@ -37,9 +37,9 @@ def test_the_last_full_pass_says_how_a_wiki_stands() -> None:
 
 def test_the_worst_spaces_are_named_and_the_others_counted() -> None:
     spaces = {f"S{number:02}": (50, number) for number in range(12)}
-    (said,) = last_passes(["w"], [passed(spaces=spaces)])
+    (finding,) = last_passes(["w"], [passed(spaces=spaces)])
 
-    assert said.says.endswith("66 (11 in S11, 10 in S10, 9 in S09, 8 in S08, 7 in S07, 6 in S06,"
+    assert finding.says.endswith("66 (11 in S11, 10 in S10, 9 in S09, 8 in S08, 7 in S07, 6 in S06,"
                               " 5 in S05, 4 in S04 and in 3 more spaces).")  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def now(
 
 
 @pytest.mark.parametrize(
-    ("told", "used", "words"),
+    ("report", "used", "words"),
     [
         (now(True, Indexed(True, True)), True, "Answers use it for them"),
         (now(False, Indexed(False, True)), False, "Answers do not use it for them: "),
@@ -78,11 +78,11 @@ def now(
     ],
 )
 def test_it_is_told_whether_answers_use_the_page(
-    told: AccessNow, used: bool | None, words: str
+    report: AccessNow, used: bool | None, words: str
 ) -> None:
-    assert told.used is used
-    assert words in told.answers
-    assert told.json()["used"] is used
+    assert report.used is used
+    assert words in report.answers
+    assert report.json()["used"] is used
 
 
 def test_whose_word_it_is_who_somebody_is_is_told() -> None:
@@ -95,4 +95,4 @@ def test_whose_word_it_is_who_somebody_is_is_told() -> None:
     assert 'identity = "accounts"' in by_email.says
     assert "2 people are known by `[slack] accounts`" in by_table.says
     assert by_nothing.level is Level.WARNING
-    assert all("User groups" in one.says for one in (by_email, by_table, by_nothing))
+    assert all("User groups" in finding.says for finding in (by_email, by_table, by_nothing))

@@ -41,7 +41,7 @@ def test_beats_come_seconds_apart(tmp_path: Path) -> None:
     assert file.stat().st_mtime > 1000
 
 
-def test_one_that_has_ended_is_told_from_one_that_hangs(tmp_path: Path) -> None:
+def test_an_ended_process_is_told_apart_from_a_hanging_one(tmp_path: Path) -> None:
     file = heartbeat_in(tmp_path)
     heartbeat = Heartbeat(file)
     heartbeat.beat()

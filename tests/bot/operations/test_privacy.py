@@ -1,4 +1,4 @@
-"""Nobody else on the machine reads the data folder."""
+"""No other user of the machine can read the data folder."""
 
 from __future__ import annotations
 
@@ -55,16 +55,16 @@ def test_all_that_a_sync_makes_is_its_owners_alone(handbook: Shell) -> None:
     assert open_paths(data_of(handbook)) == set()
     assert mode(data_of(handbook)) == "0o700"
     assert mode(data_of(handbook) / "state.sqlite3") == "0o600"
-    assert os.umask(0o022) == 0o022  # the process has its own again
+    assert os.umask(0o022) == 0o022  # the process has a umask of its own again
 
 
 def test_what_stood_open_is_closed_by_the_next_command(handbook: Shell) -> None:
     handbook.footnote("sync")
     opened_to_all(data_of(handbook))
     checked = handbook.footnote("doctor", "--json")
-    found = [f for f in checked.json["findings"] if f["about"] == "data folder"]
-    assert [finding["level"] for finding in found] == ["warning"]
-    assert "chmod -R go= " in found[0]["todo"]
+    findings = [f for f in checked.json["findings"] if f["about"] == "data folder"]
+    assert [finding["level"] for finding in findings] == ["warning"]
+    assert "chmod -R go= " in findings[0]["todo"]
     handbook.footnote("ask", "How long is leave?")
 
     assert open_paths(data_of(handbook)) == set()
@@ -101,10 +101,10 @@ def test_links_lead_to_nothing_that_is_changed(folder: Path, tmp_path: Path) -> 
     assert (mode(outside), mode(outside / "file")) == ("0o755", "0o644")
 
 
-def test_of_a_folder_that_others_use_only_what_is_ours_is_closed(
+def test_only_our_files_in_a_shared_folder_are_closed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As with `--data-dir .`: nobody wants their project's files to be closed."""
+    """For example with `--data-dir .`: nobody wants their project's files to be closed."""
     (folder / "spool").mkdir(mode=0o755)
     (folder / "spool" / "question.json").write_text("x")
     monkeypatch.chdir(folder)
@@ -118,7 +118,7 @@ def test_of_a_folder_that_others_use_only_what_is_ours_is_closed(
 
 
 def test_a_folder_that_was_never_a_data_folder_stays_as_it_is(handbook: Shell) -> None:
-    """As with `--data-dir /srv/www`, mistyped."""
+    """For example with a mistyped `--data-dir /srv/www`."""
     handbook.write("www/index.html", "Hello")
     opened_to_all(handbook.folder / "www")
     assert handbook.footnote("status", "--data-dir", "www").code == 0
@@ -154,7 +154,7 @@ def test_what_may_not_be_closed_is_told(folder: Path, monkeypatch: pytest.Monkey
 def test_the_doctor_says_that_the_folder_belongs_to_another_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Root syncs once, and the service cannot read what it made."""
+    """Root syncs once, and the service cannot read the files."""
     folder = tmp_path / "data"
     folder.mkdir(mode=0o700)
     monkeypatch.setattr(os, "geteuid", lambda: 987_654)
@@ -167,7 +167,7 @@ def test_the_doctor_says_that_the_folder_belongs_to_another_user(
 
 
 def test_a_user_without_a_home_is_no_problem(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a container's whose user has no name, and without HOME."""
+    """For example in a container whose user has no name, and without HOME."""
 
     def homeless(*_: object) -> None:
         raise RuntimeError("Could not determine home directory.")

@@ -1,4 +1,4 @@
-"""Whether database, index and disk are well."""
+"""Checks of the database, the index and the disk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_database_that_takes_a_write_is_well() -> None:
     assert readiness.database(lambda: None) == ""
 
 
-def test_of_a_database_that_does_not_no_secret_is_told() -> None:
+def test_the_error_of_a_failing_database_contains_no_secret() -> None:
     assert readiness.database(away) == "cannot be written"
 
 
@@ -42,12 +42,12 @@ def test_a_folder_with_room_is_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("blocks", "names", "found"), [(1 << 20, 1000, ""), (10, 1000, "full"), (1 << 20, 0, "full")]
+    ("blocks", "names", "expected"), [(1 << 20, 1000, ""), (10, 1000, "full"), (1 << 20, 0, "full")]
 )
 def test_a_disk_without_room_or_names_is_full(
-    blocks: int, names: int, found: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    blocks: int, names: int, expected: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     disk = SimpleNamespace(f_files=2000, f_favail=names, f_bavail=blocks, f_frsize=4096)
     monkeypatch.setattr(os, "statvfs", lambda _: disk)
 
-    assert readiness.disk(tmp_path) == found
+    assert readiness.disk(tmp_path) == expected

@@ -35,11 +35,11 @@ NEVER = timedelta(0)
 SOON = timedelta(milliseconds=1)
 LATER = timedelta(hours=1)
 SECONDS = 120.0
-"""More than anything here takes: a test that waits so long has failed."""
+"""Longer than anything here takes: a test that waits so long has failed."""
 
 
 class Syncs:
-    """Each full sync takes the next of ``outcomes``; ``asked`` notes what ran."""
+    """Each full sync returns the next of ``outcomes``; ``asked`` records the passes."""
 
     def __init__(self, *outcomes: Exception | SyncReport) -> None:
         self._outcomes = list(outcomes)
@@ -62,22 +62,22 @@ class Syncs:
         return []
 
     def catch_up(self) -> None:
-        """No other process syncs."""
+        """Do nothing: no other process syncs."""
 
     def as_of(self) -> datetime | None:
         return self.last
 
     def interrupt(self) -> None:
-        """Nothing is under way that could be stopped."""
+        """Do nothing: no sync is running."""
 
     def stop(self) -> None:
-        """Nothing is under way that could be stopped."""
+        """Do nothing: no sync is running."""
 
-    def came(self, *wanted: PassKind) -> bool:
-        """Whether they were asked for, first of all and in this order."""
+    def came(self, *kinds: PassKind) -> bool:
+        """Return whether these passes were the first, in this order."""
         with self._more:
-            self._more.wait_for(lambda: len(self.asked) >= len(wanted), SECONDS)
-            return tuple(self.asked[: len(wanted)]) == wanted
+            self._more.wait_for(lambda: len(self.asked) >= len(kinds), SECONDS)
+            return tuple(self.asked[: len(kinds)]) == kinds
 
     def _note(self, kind: PassKind) -> None:
         with self._more:
@@ -86,7 +86,7 @@ class Syncs:
 
 
 class OneTurn:
-    """A turn that another process has until it is ``free``."""
+    """A turn that another process holds until ``free`` is set."""
 
     def __init__(self, *, free: bool) -> None:
         self.free = free
@@ -120,7 +120,7 @@ def running(
 
 
 class StoppedSync(Syncs):
-    """A sync that goes on until it is stopped, and then says that it could not end."""
+    """A sync that runs until it is stopped, and then reports that it did not finish."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -147,8 +147,8 @@ def test_a_sync_that_the_end_stops_is_no_error(caplog: pytest.LogCaptureFixture)
     with running(syncs, every=LATER):
         assert syncs.came(PassKind.ALL_PAGES)
 
-    (told,) = [one for one in caplog.records if "could not be synced" in one.message]
-    assert told.levelno == logging.INFO
+    (warning,) = [record for record in caplog.records if "could not be synced" in record.message]
+    assert warning.levelno == logging.INFO
 
 
 def test_a_stop_that_is_announced_lets_a_sync_end_before_it_is_waited_for() -> None:
@@ -164,7 +164,7 @@ def test_a_stop_that_is_announced_lets_a_sync_end_before_it_is_waited_for() -> N
 
 
 @pytest.mark.parametrize(
-    ("outcome", "told"),
+    ("outcome", "message"),
     [
         (IndexUnavailable("The disk is full."), "The disk is full."),
         (SyncRunning("another one"), "Another sync is running"),
@@ -173,13 +173,13 @@ def test_a_stop_that_is_announced_lets_a_sync_end_before_it_is_waited_for() -> N
     ],
 )
 def test_a_sync_that_fails_is_told_in_the_log_and_followed_by_others(
-    outcome: Exception | SyncReport, told: str, caplog: pytest.LogCaptureFixture
+    outcome: Exception | SyncReport, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     syncs = Syncs(outcome)
     with caplog.at_level(logging.INFO), running(syncs, every=SOON):
         assert syncs.came(PassKind.ALL_PAGES, PassKind.ALL_PAGES)
 
-    assert told in caplog.text
+    assert message in caplog.text
 
 
 def test_edits_are_looked_for_between_full_passes() -> None:
@@ -218,7 +218,7 @@ def test_word_of_an_edit_brings_the_look_for_edits_forward() -> None:
 
 
 class Clock:
-    """Stands still, so that nothing is due because the machine is busy."""
+    """Stands still, so that nothing becomes due because the machine is busy."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -227,7 +227,7 @@ class Clock:
         return self.now
 
     def sleep(self, _seconds: float) -> None:
-        """No time goes by."""
+        """Return at once."""
 
 
 def test_word_of_anything_else_brings_a_full_pass_forward_but_not_at_once_again(
@@ -241,14 +241,14 @@ def test_word_of_anything_else_brings_a_full_pass_forward_but_not_at_once_again(
 
         assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS)
         clock.now += LATER.total_seconds()
-        scheduler.hint(PassKind.RECENT_EDITS)  # nobody wakes it when the clock goes on
+        scheduler.hint(PassKind.RECENT_EDITS)  # nobody wakes it when the clock moves on
         assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS, PassKind.ALL_PAGES)
 
 
 def looked(turn: OneTurn, times: int = 3) -> None:
-    """Wait until the scheduler has looked for the turn a few times more."""
-    wanted, until = turn.looks + times, time.monotonic() + 60
-    while turn.looks < wanted:
+    """Wait until the scheduler has checked its turn a few more times."""
+    looks, until = turn.looks + times, time.monotonic() + 60
+    while turn.looks < looks:
         assert time.monotonic() < until
         time.sleep(0.005)
 
@@ -296,7 +296,7 @@ def test_a_spare_that_takes_over_makes_the_pass_that_is_due(last: datetime | Non
 
 
 def test_who_loses_the_turn_stops_following_its_timer() -> None:
-    """It stood still for longer than its lease, and another process took over."""
+    """It was suspended for longer than its lease, and another process took over."""
     syncs, turn = Syncs(), OneTurn(free=True)
     with running(syncs, every=LATER, edits_every=SOON, turn=turn):
         assert syncs.came(PassKind.ALL_PAGES, PassKind.RECENT_EDITS)
@@ -368,7 +368,7 @@ def test_each_step_says_that_it_gets_on() -> None:
 def test_a_schedule_goes_on_if_what_others_have_read_cannot_be_followed(
     free: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """That fetches from wikis and writes to the disk, in the schedule's own thread."""
+    """It fetches from wikis and writes to the disk, in the thread of the schedule."""
 
     class Stuck(Syncs):
         def catch_up(self) -> None:
@@ -385,7 +385,7 @@ def test_a_schedule_goes_on_if_what_others_have_read_cannot_be_followed(
 
 
 class TwoWikis:
-    """They wait for nothing once they were told to ``go_on``."""
+    """Wikis that do not wait any more once ``go_on`` is set."""
 
     def __init__(self, go_on: threading.Event) -> None:
         self.go_on = go_on
@@ -398,7 +398,7 @@ class TwoWikis:
 
 
 class Parts:
-    """Two wikis; every sync gives ``reports`` and holds on while it is told to."""
+    """Two wikis; every sync returns ``reports``, and waits while it is told to."""
 
     def __init__(self, *reports: SyncReport) -> None:
         self.reports = list(reports)
@@ -425,16 +425,16 @@ class KeptPasses:
         self.complete = complete
         self.broken = False
 
-    def record(self, one: Pass) -> None:
+    def record(self, pass_: Pass) -> None:
         if self.broken:
             raise StateUnavailable("The disk is full.")
-        self.kept.append(one)
+        self.kept.append(pass_)
 
     def last_complete(self, wiki: str) -> datetime | None:
         return self.complete.get(wiki)
 
     def since(self, when: datetime) -> list[Pass]:
-        return [one for one in self.kept if one.ended >= when]
+        return [pass_ for pass_ in self.kept if pass_.ended >= when]
 
 
 def reports(*wikis: str, complete: bool = True) -> Sequence[SyncReport]:
@@ -447,82 +447,84 @@ def syncing(parts: Parts, passes: KeptPasses) -> OneSyncAtATime:
 
 def test_what_is_indexed_is_as_of_the_oldest_complete_pass() -> None:
     passes = KeptPasses(a=NOON - timedelta(hours=2))
-    one = syncing(Parts(*reports("b")), passes)
+    syncs = syncing(Parts(*reports("b")), passes)
 
-    assert one.as_of() is None
-    one.sync("b", lambda _: None)
-    assert one.as_of() == NOON - timedelta(hours=2)
-    assert one.last_pass("b") == NOON
+    assert syncs.as_of() is None
+    syncs.sync("b", lambda _: None)
+    assert syncs.as_of() == NOON - timedelta(hours=2)
+    assert syncs.last_pass("b") == NOON
 
 
 def test_a_look_for_edits_does_not_make_the_index_true_of_a_later_time() -> None:
     passes = KeptPasses(a=NOON - timedelta(hours=2), b=NOON)
-    one = syncing(Parts(*reports("a", complete=False)), passes)
-    one.look_for_edits()
+    syncs = syncing(Parts(*reports("a", complete=False)), passes)
+    syncs.look_for_edits()
 
-    assert one.last_pass("a") == NOON - timedelta(hours=2)
-    assert [(kept.wiki, kept.kind) for kept in passes.kept] == [("a", PassKind.RECENT_EDITS)]
+    assert syncs.last_pass("a") == NOON - timedelta(hours=2)
+    assert [(pass_.wiki, pass_.kind) for pass_ in passes.kept] == [("a", PassKind.RECENT_EDITS)]
 
 
 def test_passes_of_another_process_are_learned_of() -> None:
     passes = KeptPasses(a=NOON - timedelta(hours=2))
-    one = syncing(Parts(*reports("a")), passes)
+    syncs = syncing(Parts(*reports("a")), passes)
     passes.complete["a"] = NOON - timedelta(hours=1)
-    one.catch_up()
+    syncs.catch_up()
     passes.complete["a"] = NOON - timedelta(hours=3)
-    one.catch_up()
+    syncs.catch_up()
 
-    assert one.last_pass("a") == NOON - timedelta(hours=1)
+    assert syncs.last_pass("a") == NOON - timedelta(hours=1)
 
 
-def test_what_others_have_read_is_followed_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_wikis_that_other_processes_read_are_followed_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     passes = KeptPasses(a=NOON - timedelta(hours=2))
     followed: list[str] = []
     parts = Parts(*reports("b"))
-    one = OneSyncAtATime(parts, passes, lambda: NOON, follow=followed.append)
-    one.sync("b", lambda _: None)
-    one.catch_up()
-    one.catch_up()
-    assert followed == ["a"]  # it read b itself
+    syncs = OneSyncAtATime(parts, passes, lambda: NOON, follow=followed.append)
+    syncs.sync("b", lambda _: None)
+    syncs.catch_up()
+    syncs.catch_up()
+    assert followed == ["a"]  # this process read b itself
     passes.complete["b"] = NOON + timedelta(minutes=1)
     parts.go_on.clear()
-    running = threading.Thread(target=one.sync, args=("b", lambda _: None))
+    running = threading.Thread(target=syncs.sync, args=("b", lambda _: None))
     parts.begun.clear()
     running.start()
     assert parts.begun.wait(60)
-    one.catch_up()
+    syncs.catch_up()
     assert followed == ["a"]  # a sync uses the clone
     parts.reports = []
     parts.go_on.set()
     running.join()
-    one.catch_up()
+    syncs.catch_up()
 
     assert followed == ["a", "b"]
 
 
 def test_only_one_sync_runs_at_a_time() -> None:
     parts = Parts(*reports("a", "b"))
-    one = syncing(parts, KeptPasses())
+    syncs = syncing(parts, KeptPasses())
     parts.go_on.clear()
-    first = threading.Thread(target=one.sync, args=(None, lambda _: None))
+    first = threading.Thread(target=syncs.sync, args=(None, lambda _: None))
     first.start()
     assert parts.begun.wait(60)
 
     with pytest.raises(SyncRunning):
-        one.sync(None, lambda _: None)
-    assert one.look_for_edits() == []
+        syncs.sync(None, lambda _: None)
+    assert syncs.look_for_edits() == []
     parts.go_on.set()
     first.join()
 
 
 def test_a_stop_lets_a_sync_give_up_that_waits_for_its_wiki() -> None:
     parts = Parts(*reports("a", "b"))
-    one = syncing(parts, KeptPasses())
+    syncs = syncing(parts, KeptPasses())
     parts.go_on.clear()
-    waiting = threading.Thread(target=one.sync, args=(None, lambda _: None))
+    waiting = threading.Thread(target=syncs.sync, args=(None, lambda _: None))
     waiting.start()
     assert parts.begun.wait(60)
-    one.stop()
+    syncs.stop()
     waiting.join(60)
 
     assert not waiting.is_alive()
@@ -542,11 +544,11 @@ def test_only_edits_since_the_pass_before_tell_how_long_an_edit_takes() -> None:
 def test_an_edit_that_waited_while_the_wiki_was_away_counts_with_all_its_time() -> None:
     passes = KeptPasses(a=NOON - timedelta(hours=2))
     parts = Parts(SyncReport("a", error=WikiUnavailable("It went away.")))
-    one = syncing(parts, passes)
-    one.look_for_edits()
+    syncs = syncing(parts, passes)
+    syncs.look_for_edits()
     edit = Edit("ENG", since=NOON - timedelta(hours=1), found=NOON)
     parts.reports = [SyncReport("a", edits=[edit])]
-    one.look_for_edits()
+    syncs.look_for_edits()
 
     assert passes.kept[-1].lags == {"ENG": [3600.0]}
 
@@ -556,9 +558,9 @@ def test_a_pass_that_cannot_be_written_down_is_no_less_done(
 ) -> None:
     passes = KeptPasses()
     passes.broken = True
-    one = syncing(Parts(*reports("a", "b")), passes)
+    syncs = syncing(Parts(*reports("a", "b")), passes)
 
-    assert len(one.sync(None, lambda _: None)) == 2
+    assert len(syncs.sync(None, lambda _: None)) == 2
     assert "The disk is full." in caplog.text
 
 
@@ -578,7 +580,7 @@ class Library(Indexing):
 
 
 class Gate:
-    """Progress that holds a sync up until it is let go."""
+    """A progress callback that holds a sync up until it is released."""
 
     def __init__(self) -> None:
         self.reached, self.open = threading.Event(), threading.Event()
@@ -625,7 +627,7 @@ def test_without_a_wiki_nothing_is_known(tmp_path: Path) -> None:
 
 
 def test_a_wiki_that_seems_empty_takes_no_answer_back(tmp_path: Path) -> None:
-    """`Upkeep` takes an answer back if its page is not indexed after a complete pass."""
+    """Maintenance retracts an answer if its page is not indexed after a complete pass."""
     (tmp_path / "pages").mkdir()
     page = tmp_path / "pages" / "leave.md"
     page.write_text("# Leave\n\nEveryone has 28 days.\n")
@@ -639,7 +641,7 @@ def test_a_wiki_that_seems_empty_takes_no_answer_back(tmp_path: Path) -> None:
         (report,) = syncing.sync(None, lambda _: None)
 
         assert isinstance(report.error, MassRemoval)
-        assert [one.complete for one in passes.kept] == [True, False]
+        assert [pass_.complete for pass_ in passes.kept] == [True, False]
         assert indexing.index.page("handbook", "leave.md") is not None
 
 

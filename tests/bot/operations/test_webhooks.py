@@ -21,7 +21,7 @@ def sent(event: str, secret: str = SECRET) -> Webhook:
     return Sent(world).write(event, world.create("ENG", "Page").id, secret=secret)
 
 
-def taken(hook: Webhook) -> tuple[int, list[PassKind]]:
+def receive(hook: Webhook) -> tuple[int, list[PassKind]]:
     hinted: list[PassKind] = []
     return Webhooks(SECRET, hinted.append).take(hook.body, hook.signature), hinted
 
@@ -37,23 +37,23 @@ def taken(hook: Webhook) -> tuple[int, list[PassKind]]:
     ],
 )
 def test_a_signed_hook_hints_at_the_pass_that_would_find_it(event: str, kind: PassKind) -> None:
-    assert taken(sent(event)) == (200, [kind])
+    assert receive(sent(event)) == (200, [kind])
 
 
 @pytest.mark.parametrize("secret", ["", "another"])
-def test_what_is_not_signed_with_our_secret_is_refused(secret: str) -> None:
-    assert taken(sent("page_updated", secret)) == (401, [])
+def test_a_webhook_without_our_signature_is_refused(secret: str) -> None:
+    assert receive(sent("page_updated", secret)) == (401, [])
 
 
 def test_a_body_that_was_changed_is_refused() -> None:
     hook = sent("page_updated")
 
-    assert taken(Webhook(hook.event, hook.body + b" ", hook.signature)) == (401, [])
+    assert receive(Webhook(hook.event, hook.body + b" ", hook.signature)) == (401, [])
 
 
 @pytest.mark.parametrize("signature", ["sha256=\u00fc", "", "sha1=abc"])
 def test_a_signature_of_any_form_is_looked_at_and_refused(signature: str) -> None:
-    assert taken(Webhook("page_updated", b"{}", signature)) == (401, [])
+    assert receive(Webhook("page_updated", b"{}", signature)) == (401, [])
 
 
 def test_without_a_secret_there_are_no_webhooks() -> None:
