@@ -1,4 +1,4 @@
-"""Commands beside a process that holds the index: real processes, killed ones too."""
+"""Commands while another process holds the index: real processes, also killed ones."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     process = run(folder, "sync")
     assert process.communicate()[1]
     assert process.returncode == 0
-    kept = tmp_path_factory.mktemp("kept")
-    copy(folder, kept)  # without the zeros, so that each copy of it is quick
-    return kept
+    original = tmp_path_factory.mktemp("kept")
+    copy(folder, original)  # without the zeros, so that each copy is quick
+    return original
 
 
 @pytest.fixture
@@ -82,12 +82,12 @@ def handbook(shell: Shell, synced: Path) -> Shell:
 
 
 @contextmanager
-def held(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that holds the index, as `serve` does: a conversation in which nobody speaks."""
+def hold_folder(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a process that holds the index, as `serve` does: a `chat` without input."""
     socket = socket_in(folder / "data")
     process = run(folder, *arguments, "chat", stdin=subprocess.PIPE)
     try:
-        # Not only its file: that is there before anybody listens, and outlives a process.
+        # Not only its file: that exists before anybody listens, and outlives a process.
         until(lambda: is_alive(socket) or process.poll() is not None)
         assert process.poll() is None
         yield process
@@ -97,20 +97,21 @@ def held(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def worked_for(holder: subprocess.Popen[str], *arguments: str) -> subprocess.Popen[str]:
-    """Start a command, and wait until the process works for it: in two more threads. Some of its
-    own may begin meanwhile, so the command has a connection, too."""
+    """Start a command, and wait until the process works for it, in two more threads. The process
+    may start threads of its own meanwhile, so the command must have a connection, too."""
     threads = Path(f"/proc/{holder.pid}/task")
     before = {thread.name for thread in threads.iterdir()}
     folder = Path(f"/proc/{holder.pid}/cwd").readlink()
     command = run(folder, *arguments)
     until(lambda: is_connected(Path(f"/proc/{command.pid}"), folder))
-    # Of those before, some may just have ended.
+    # Some of the earlier threads may just have ended.
     until(lambda: len({thread.name for thread in threads.iterdir()} - before) >= 2)
     return command
 
 
 def is_connected(command: Path, folder: Path) -> bool:
-    """Whether it is: before it is in its folder, it has what it inherited."""
+    """Return whether the command is connected. Before it changes to its folder, it has inherited
+    files."""
     if (command / "cwd").readlink() == folder:
         for file in (command / "fd").iterdir():
             with suppress(FileNotFoundError):  # closed meanwhile
@@ -121,12 +122,12 @@ def is_connected(command: Path, folder: Path) -> bool:
 
 @pytest.fixture
 def holder(handbook: Shell) -> Iterator[subprocess.Popen[str]]:
-    with held(handbook.folder) as process:
+    with hold_folder(handbook.folder) as process:
         yield process
 
 
 def comparable(text: str) -> object:
-    """Output without the times it took, which differ from run to run."""
+    """Return the output without times, which differ from run to run."""
 
     def cut(value: Any) -> Any:
         if isinstance(value, dict):
@@ -155,13 +156,13 @@ def test_commands_print_and_return_what_they_do_alone(handbook: Shell) -> None:
     ]
     handbook.footnote("sync")
     alone = [handbook.footnote(*command) for command in commands]
-    with held(handbook.folder) as process:
+    with hold_folder(handbook.folder) as process:
         through = [handbook.footnote(*command) for command in commands]
         assert process.poll() is None
 
-    for command, one, other in zip(commands, alone, through, strict=True):
-        assert other.code == one.code, command
-        assert comparable(other.out) == comparable(one.out), command
+    for command, direct, other in zip(commands, alone, through, strict=True):
+        assert other.code == direct.code, command
+        assert comparable(other.out) == comparable(direct.out), command
     errors = [other.err for other in through]
     assert [error for error in errors if "Another Footnote" in error] == []
     assert errors[4] == "No wiki is called 'nowhere'; there are: handbook.\n"
@@ -176,8 +177,8 @@ def test_a_full_sync_and_a_changed_page_reach_the_process(
     assert handbook.footnote("sync", "--json").json["changed"] == 1
     assert handbook.footnote("sync", "--full", "--json").json["added"] == 2
 
-    said, _ = holder.communicate("How long is leave?\n")
-    assert "forty days" in said
+    output, _ = holder.communicate("How long is leave?\n")
+    assert "forty days" in output
 
 
 def test_the_socket_is_its_owners_alone(handbook: Shell, holder: subprocess.Popen[str]) -> None:
@@ -197,12 +198,14 @@ def test_the_socket_of_a_killed_process_is_replaced(
     assert socket_in(handbook.folder / "data").exists()
     assert handbook.footnote("ask", "How long is leave?").code == 0
 
-    with held(handbook.folder):
+    with hold_folder(handbook.folder):
         assert handbook.footnote("ask", "How long is leave?").code == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=lambda one: one.name)
-def test_a_command_whose_process_ends_does_its_work_alone(
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, signal.SIGINT], ids=lambda signal_number: signal_number.name
+)
+def test_a_command_does_its_work_alone_if_its_process_ends(
     number: signal.Signals, handbook: Shell, holder: subprocess.Popen[str]
 ) -> None:
     questions = handbook.write("some.jsonl", f"{json.dumps(QUESTION)}\n" * 20)
@@ -213,12 +216,14 @@ def test_a_command_whose_process_ends_does_its_work_alone(
     assert (asking.returncode, json.loads(out)["questions"]) == (0, 20)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, signal.SIGINT], ids=lambda signal_number: signal_number.name
+)
 def test_work_ends_with_the_command_that_asked_for_it(
     number: signal.Signals, handbook: Shell, holder: subprocess.Popen[str]
 ) -> None:
-    """Evaluations wait for each other, so a second one ends if the first one did; all questions
-    would take it more than ten minutes."""
+    """Evaluations wait for each other, so a second one can only end if the first one did. All
+    questions together would take more than ten minutes."""
     asking = worked_for(holder, "eval", "many.jsonl")
     asking.send_signal(number)
     out, _ = asking.communicate()
@@ -244,10 +249,10 @@ def test_questions_come_through_a_pipe(handbook: Shell, holder: subprocess.Popen
 
 def test_other_settings_are_refused(handbook: Shell, holder: subprocess.Popen[str]) -> None:
     handbook.write("footnote.toml", SETTINGS.replace("60", "50"))
-    ran = handbook.footnote("ask", "How long is leave?")
+    result = handbook.footnote("ask", "How long is leave?")
 
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err == (
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
         "The running Footnote cannot do this: it was started with other settings (answer) than"
         " this command has: restart it, or give this command its --config and variables.\n"
     )
@@ -257,10 +262,10 @@ def test_another_version_is_refused(
     handbook: Shell, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(greeting, "version", lambda _: "9.9")
-    ran = handbook.footnote("status")
+    result = handbook.footnote("status")
 
-    assert (ran.code, ran.out) == (2, "")
-    assert "and this is 9.9: restart it" in ran.err
+    assert (result.code, result.out) == (2, "")
+    assert "and this is 9.9: restart it" in result.err
 
 
 def test_a_data_folder_may_have_a_long_name(handbook: Shell) -> None:
@@ -270,16 +275,16 @@ def test_a_data_folder_may_have_a_long_name(handbook: Shell) -> None:
     handbook.write("footnote.toml", f'data_dir = "{place}"\n{SETTINGS}')
     process = run(handbook.folder, "chat", stdin=subprocess.PIPE)
     until(lambda: is_alive(socket_in(place)) or process.poll() is not None)
-    ran = handbook.footnote("status", "--json")
+    result = handbook.footnote("status", "--json")
     process.communicate("/quit\n")
 
-    assert (ran.code, ran.err) == (0, "")
-    assert ran.json["wikis"]["handbook"]["pages"] == 2
+    assert (result.code, result.err) == (0, "")
+    assert result.json["wikis"]["handbook"]["pages"] == 2
     assert process.returncode == 0
 
 
-def test_what_is_unencodable_arrives(handbook: Shell, holder: subprocess.Popen[str]) -> None:
-    """A byte that is no text in a question, on a terminal that shows ASCII alone."""
+def test_unencodable_bytes_arrive(handbook: Shell, holder: subprocess.Popen[str]) -> None:
+    """A byte that is not text in a question, on a terminal that only shows ASCII."""
     alike = b"How long is leave \xff?"
     asking = subprocess.run(
         [os.fsencode(word) for word in FOOTNOTE] + [b"ask", alike, b"--json"],

@@ -36,21 +36,21 @@ def running(folder: Path, work: Work) -> Iterator[RunningServer]:
 
 
 def connected(folder: Path) -> CommandConnection:
-    found = connect(socket_in(folder))
-    assert found
-    return CommandConnection(found)
+    connection = connect(socket_in(folder))
+    assert connection
+    return CommandConnection(connection)
 
 
-def asked(
+def ask(
     folder: Path, signals: list[str] | None = None, *, patient: bool = False
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The last message, and those before it."""
-    shown: list[dict[str, Any]] = []
+    """Send a command; return the last message, and the ones before it."""
+    messages: list[dict[str, Any]] = []
     with closing(connected(folder)) as connection:
         last = ask_running(
-            connection, {"command": "ask"}, shown.append, signals or [], patient=patient
+            connection, {"command": "ask"}, messages.append, signals or [], patient=patient
         )
-    return last, shown
+    return last, messages
 
 
 def test_output_comes_whole_and_in_order_before_the_exit_code(tmp_path: Path) -> None:
@@ -62,11 +62,11 @@ def test_output_comes_whole_and_in_order_before_the_exit_code(tmp_path: Path) ->
         return 3
 
     with running(tmp_path, work):
-        last, shown = asked(tmp_path)
+        last, messages = ask(tmp_path)
 
     assert last == {"exit": 3}
-    assert "".join(message["out"] for message in shown[:-1]) == text
-    assert shown[-1] == {"err": "ask"}
+    assert "".join(message["out"] for message in messages[:-1]) == text
+    assert messages[-1] == {"err": "ask"}
 
 
 def test_it_works_for_so_many_at_once_and_refuses_more(tmp_path: Path) -> None:
@@ -78,14 +78,14 @@ def test_it_works_for_so_many_at_once_and_refuses_more(tmp_path: Path) -> None:
         return 0
 
     with running(tmp_path, work):
-        others = [connected(tmp_path) for _ in range(AT_ONCE)]
-        for connection in others:
+        connections = [connected(tmp_path) for _ in range(AT_ONCE)]
+        for connection in connections:
             connection.send({"command": "ask"})
             assert begun.acquire(timeout=PATIENCE)
-        last, _ = asked(tmp_path)
+        last, _ = ask(tmp_path)
         over.set()
-        answers = [connection.receive() for connection in others]
-        for connection in others:
+        answers = [connection.receive() for connection in connections]
+        for connection in connections:
             connection.close()
 
         assert last == {"refused": f"it already works for {AT_ONCE} commands"}
@@ -116,8 +116,8 @@ def test_what_is_no_request_is_dropped(sent: bytes, tmp_path: Path) -> None:
                 raw.shutdown(socket.SHUT_WR)
                 assert raw.recv(100) == b""
             except ConnectionError:
-                pass  # it hung up before it was told all
-        last, _ = asked(tmp_path)
+                pass  # it hung up before it received all
+        last, _ = ask(tmp_path)
 
     assert last == {"exit": 0}
 
@@ -150,8 +150,8 @@ def test_a_failure_is_logged_and_the_next_command_is_worked_for(
 ) -> None:
     works: list[Callable[[], int]] = [lambda: int("?"), lambda: 0]
     with running(tmp_path, lambda _, __: works.pop(0)()), caplog.at_level(logging.ERROR):
-        first, _ = asked(tmp_path)
-        second, _ = asked(tmp_path)
+        first, _ = ask(tmp_path)
+        second, _ = ask(tmp_path)
 
     assert first == {"refused": "it failed, and its log says why"}
     assert second == {"exit": 0}
@@ -176,7 +176,7 @@ def test_the_end_of_the_process_is_told_and_ends_the_work(tmp_path: Path) -> Non
         closer = threading.Thread(target=lambda: (begun.wait(PATIENCE), server.close()))
         closer.start()
         with pytest.raises(ProcessEnded):
-            asked(tmp_path)
+            ask(tmp_path)
         closer.join()
 
         assert not socket_in(tmp_path).exists()
@@ -184,18 +184,18 @@ def test_the_end_of_the_process_is_told_and_ends_the_work(tmp_path: Path) -> Non
 
 
 def test_the_first_signal_stops_at_a_safe_point_and_the_second_at_once(tmp_path: Path) -> None:
-    stopped, left = threading.Event(), threading.Event()
+    stopped, hung_up = threading.Event(), threading.Event()
 
     def work(_: CommandRequest, session: CommandSession) -> int:
         with session.heeding(lambda name: stopped.set() if name == "SIGINT" else None):
             session.write("out", "at work")
             assert stopped.wait(PATIENCE)
-            session.check()  # the page at hand is finished
+            session.check()  # the page in progress is finished
             session.write("out", "kept")
             try:
                 return checking(session)
             finally:
-                left.set()
+                hung_up.set()
 
     signals: list[str] = []
 
@@ -212,7 +212,7 @@ def test_the_first_signal_stops_at_a_safe_point_and_the_second_at_once(tmp_path:
                 patient=True,
             )
         connection.close()
-        assert left.wait(PATIENCE)
+        assert hung_up.wait(PATIENCE)
 
 
 def test_work_that_does_not_stop_is_not_waited_for(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_a_second_process_leaves_the_socket_of_a_living_one(
 ) -> None:
     with running(tmp_path, lambda _, __: 7):
         assert RunningServer.at(tmp_path, lambda _, __: 8) is None
-        assert asked(tmp_path)[0] == {"exit": 7}
+        assert ask(tmp_path)[0] == {"exit": 7}
 
     assert "Other commands ask another process" in caplog.text
 
@@ -266,11 +266,11 @@ def test_another_users_socket_is_told_nothing(
         monkeypatch.setattr(os, "geteuid", lambda: user + 1)
         assert connect(socket_in(tmp_path)) is None
         monkeypatch.undo()
-        assert asked(tmp_path)[0] == {"exit": 0}
+        assert ask(tmp_path)[0] == {"exit": 0}
 
 
 class Peer(socket.socket):
-    """A socket whose other end is another user's."""
+    """A socket whose other end belongs to another user."""
 
     user = 0
 
@@ -302,7 +302,7 @@ def test_a_command_that_gets_no_thread_is_hung_up_on_and_the_next_one_is_heard(
     with running(tmp_path, lambda _, __: 3):
         monkeypatch.setattr(threading.Thread, "start", failing)
         with pytest.raises(ProcessEnded):
-            asked(tmp_path)
-        last, _ = asked(tmp_path)
+            ask(tmp_path)
+        last, _ = ask(tmp_path)
 
     assert last == {"exit": 3}

@@ -1,4 +1,4 @@
-"""A process that holds the index and does not listen yet, or not any more, is waited for."""
+"""A command waits for a process that holds the index but does not listen yet, or any more."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Clock:
 
 
 def tried(folder: Path, free_after: float, first_takes: float = 0.0) -> tuple[int, float]:
-    """How often the index was tried, and for how many seconds."""
+    """Return how often the command tried to open the index, and for how many seconds."""
     clock, tries = Clock(), [0]
 
     def alone() -> None:
@@ -64,12 +64,12 @@ def test_a_holder_that_never_listens_is_told_in_the_end(tmp_path: Path) -> None:
 def test_a_process_that_was_asked_and_ends_has_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It closes what it holds, which takes up to ten seconds."""
-    asked: list[int] = []
+    """It closes its resources, which takes up to ten seconds."""
+    pauses: list[int] = []
 
     def ended(*_: object) -> None:
-        asked.append(1)
-        if len(asked) == 1:
+        pauses.append(1)
+        if len(pauses) == 1:
             raise ProcessEnded
 
     monkeypatch.setattr(through, "through_process", ended)
@@ -78,17 +78,17 @@ def test_a_process_that_was_asked_and_ends_has_longer(
 
 
 @pytest.mark.parametrize("ends", [False, True])
-def test_what_comes_through_a_pipe_is_not_asked_for_a_second_time(
+def test_a_pipe_is_not_read_a_second_time(
     ends: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first try has read it, so that the second would find nothing and say so."""
+    """The first try has read the pipe; a second one would find it empty and say so."""
     fifo, tries = tmp_path / "questions", list[str]()
     os.mkfifo(fifo)
 
     def ended(*_: object) -> None:
         tries.append("through")
         if len(tries) > 2:
-            raise ZeroDivisionError  # it is tried again
+            raise ZeroDivisionError  # the command tries again
         if ends:
             raise ProcessEnded
 
@@ -105,7 +105,7 @@ def test_what_comes_through_a_pipe_is_not_asked_for_a_second_time(
 
 
 def test_a_result_is_written_to_no_pipe_of_the_command(tmp_path: Path) -> None:
-    """It would be read like questions, for ever."""
+    """It would be read as questions, for ever."""
     fifo = tmp_path / "results"
     os.mkfifo(fifo)
     with (
