@@ -1,4 +1,4 @@
-"""One incoming message, one reply: with no Slack, on the real database."""
+"""One incoming message gets one reply: without Slack, on the real database."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ HERS = Principal.of(EVERYONE, "group:hr")
 
 @dataclass
 class Handbook:
-    """Says one thing, or what is said to a reader."""
+    """Returns one result, or one for each reader."""
 
     said: Result = SAID
     to_reader: dict[Principal, Result] = field(default_factory=dict)
@@ -111,10 +111,11 @@ class Office:
         return IncomingMessage(event, kind, TEAM, HERE, line.ts, line.thread, person, text)
 
     async def reply(self, message: IncomingMessage) -> None:
-        """As a worker does: from the inbox, with whatever stands already put right."""
-        kept = await self.inbox.receive(message)
-        assert kept is not None
-        await self.conversation.replies.reply(kept)
+        """Process the message as a worker does: from the inbox, with an existing reply
+        corrected."""
+        received = await self.inbox.receive(message)
+        assert received is not None
+        await self.conversation.replies.reply(received)
 
     async def ask(
         self,
@@ -179,14 +180,14 @@ async def test_one_question_too_many_is_refused_whatever_it_asks(office: Office)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [("stop following", STOPPED), ("follow this thread", STARTED)]
+    ("words", "notice"), [("stop following", STOPPED), ("follow this thread", STARTED)]
 )
 async def test_a_thread_command_is_obeyed_and_not_searched(
-    office: Office, words: str, said: Notice
+    office: Office, words: str, notice: Notice
 ) -> None:
     await office.ask(words)
 
-    assert office.replies == [said.text]
+    assert office.replies == [notice.text]
     assert office.handbook.asked == []
 
 
@@ -206,17 +207,17 @@ async def test_who_may_get_nothing_is_told_so(office: Office) -> None:
 
 
 async def test_a_follow_up_for_others_is_passed_over(office: Office) -> None:
-    asked = await office.ask("How do I book leave?")
-    office.chat.say(HERE, BEN, "Wait, I know.", asked.thread)
-    await office.ask("Do you?", MessageKind.FOLLOW_UP, thread=asked.thread)
+    question = await office.ask("How do I book leave?")
+    office.chat.say(HERE, BEN, "Wait, I know.", question.thread)
+    await office.ask("Do you?", MessageKind.FOLLOW_UP, thread=question.thread)
 
     assert office.replies == [SAID.text]
 
 
 async def test_who_asked_may_ask_on_without_a_mention_and_is_told_why_once(office: Office) -> None:
-    asked = await office.ask("How do I book leave?")
+    question = await office.ask("How do I book leave?")
     for words in ("And abroad?", "And for a day?"):
-        await office.ask(words, MessageKind.FOLLOW_UP, thread=asked.thread)
+        await office.ask(words, MessageKind.FOLLOW_UP, thread=question.thread)
 
     assert office.replies == [SAID.text] * 3
     assert [person for person, _ in office.whispered] == [ANNA]
@@ -225,13 +226,15 @@ async def test_who_asked_may_ask_on_without_a_mention_and_is_told_why_once(offic
 
 async def test_a_choice_in_words_is_asked_as_the_reading_that_it_names(office: Office) -> None:
     office.handbook.said = WHICH
-    asked = await office.ask("leave?")
+    question = await office.ask("leave?")
     office.handbook.said = SAID
-    await office.ask("2", MessageKind.FOLLOW_UP, thread=asked.thread)
+    await office.ask("2", MessageKind.FOLLOW_UP, thread=question.thread)
 
     assert office.handbook.asked[-1].text == READINGS[1].question
-    shown = [one for one in office.chat.shown.values() if isinstance(one, AnswerContent)]
-    assert Chosen(READINGS[1], by=ANNA.lower()) in [one.chosen for one in shown]
+    answers = [
+        content for content in office.chat.shown.values() if isinstance(content, AnswerContent)
+    ]
+    assert Chosen(READINGS[1], by=ANNA.lower()) in [answer.chosen for answer in answers]
 
 
 @pytest.mark.parametrize("kind", [MessageKind.DIRECT, MessageKind.MENTION])
@@ -264,7 +267,7 @@ async def test_who_asks_the_bot_what_it_can_do_gets_help_and_who_asks_another_pe
     assert office.replies == replies
 
 
-async def test_where_somebody_gets_nothing_the_asker_alone_sees_the_answer(office: Office) -> None:
+async def test_only_the_asker_sees_the_answer_where_somebody_may_get_none(office: Office) -> None:
     office.directory.outsiders.add(HERE)
     office.directory.readers[ANNA] = HERS
     await office.ask("How do I book leave?")
@@ -275,12 +278,12 @@ async def test_where_somebody_gets_nothing_the_asker_alone_sees_the_answer(offic
 
 
 async def test_an_answer_that_was_perhaps_seen_is_offered_again(office: Office) -> None:
-    """As after a kill between showing it and noting that the message is done."""
+    """For example, after a kill between showing the answer and marking the message as done."""
     await office.settings.set(TEAM, HERE, ChannelSettings(only_asker=True), BEN)
-    kept = await office.inbox.receive(office.message("How do I book leave?"))
-    assert kept is not None
+    received = await office.inbox.receive(office.message("How do I book leave?"))
+    assert received is not None
     for _ in range(2):
-        claimed = await office.inbox.claim(kept.id)
+        claimed = await office.inbox.claim(received.id)
         assert claimed is not None
         await office.decisions.reply(claimed, None)
 
@@ -288,7 +291,7 @@ async def test_an_answer_that_was_perhaps_seen_is_offered_again(office: Office) 
     assert len(office.handbook.asked) == 1
 
 
-async def test_if_somebody_comes_meanwhile_the_asker_alone_sees_the_answer(office: Office) -> None:
+async def test_only_the_asker_sees_the_answer_if_somebody_joins_meanwhile(office: Office) -> None:
     office.directory.members_came = True
     await office.ask("How do I book leave?")
 
@@ -318,10 +321,10 @@ async def test_unasked_the_bot_speaks_only_if_it_is_sure(office: Office) -> None
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"), [(MessageKind.UNASKED, []), (MessageKind.MENTION, [texts.WENT_WRONG])]
+    ("kind", "replies"), [(MessageKind.UNASKED, []), (MessageKind.MENTION, [texts.WENT_WRONG])]
 )
 async def test_a_failure_is_told_only_where_the_bot_was_asked(
-    office: Office, monkeypatch: pytest.MonkeyPatch, kind: MessageKind, said: list[str]
+    office: Office, monkeypatch: pytest.MonkeyPatch, kind: MessageKind, replies: list[str]
 ) -> None:
     def fail(*_: object) -> Result:
         raise IndexUnavailable("It is gone.")
@@ -329,10 +332,10 @@ async def test_a_failure_is_told_only_where_the_bot_was_asked(
     await office.settings.set(TEAM, HERE, ChannelSettings(unasked=0.8), BEN)
     monkeypatch.setattr(office.handbook, "answer", fail)
     message = await office.ask("How do I book leave?", kind)
-    kept = await office.inbox.received(TEAM, HERE, message.ts)
+    received = await office.inbox.received(TEAM, HERE, message.ts)
 
-    assert office.replies == said
-    assert kept is not None
+    assert office.replies == replies
+    assert received is not None
     assert not await office.inbox.adopt()
 
 

@@ -1,4 +1,4 @@
-"""Who waits long is told their number in the queue, and nobody else is."""
+"""Only people who wait long are told their number in the queue."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class NotedStatus(FakeStatus):
 
 
 class Calls:
-    """Optional calls, which all succeed."""
+    """Optional calls that all succeed."""
 
     def __init__(self) -> None:
         self.statuses: list[str] = []
@@ -46,7 +46,7 @@ def waiting(number: int, kind: MessageKind = MessageKind.MENTION) -> IncomingMes
 
 
 async def shown_to(*messages: IncomingMessage) -> list[tuple[str, str]]:
-    """What is shown, once all have waited long."""
+    """Return the statuses that are shown once all messages have waited long."""
     status, now = NotedStatus(), 0.0
     queue = QueueStatus(lambda: messages, status, clock=lambda: now, long=3)
     await queue.update()
@@ -59,9 +59,9 @@ async def shown_to(*messages: IncomingMessage) -> list[tuple[str, str]]:
 async def test_a_message_that_does_not_address_the_bot_counts_and_gets_no_number(
     kind: MessageKind,
 ) -> None:
-    shown = await shown_to(waiting(1, kind), waiting(2), waiting(3, MessageKind.DIRECT))
+    statuses = await shown_to(waiting(1, kind), waiting(2), waiting(3, MessageKind.DIRECT))
 
-    assert shown == [("2.0", number_in_queue(2)), ("3.0", number_in_queue(3))]
+    assert statuses == [("2.0", number_in_queue(2)), ("3.0", number_in_queue(3))]
 
 
 async def test_a_message_that_was_deleted_gets_no_number() -> None:
@@ -69,7 +69,7 @@ async def test_a_message_that_was_deleted_gets_no_number() -> None:
 
 
 async def test_a_message_whose_turn_comes_while_others_are_told_gets_no_number() -> None:
-    """Its answer may be there already, and nothing would clear the number."""
+    """Its answer may be posted already, and nothing would clear the number."""
     messages = [waiting(number) for number in range(1, 12)]
 
     class Slow(NotedStatus):
@@ -88,7 +88,7 @@ async def test_a_message_whose_turn_comes_while_others_are_told_gets_no_number()
 
 
 async def test_a_status_that_a_number_replaced_is_shown_again_at_its_turn() -> None:
-    """Although another message of the thread, which showed none, has ended meanwhile."""
+    """Even if another message of the thread, which showed no status, has ended meanwhile."""
     calls = Calls()
     status = SlackStatusLine(calls)  # type: ignore[arg-type]
     status.begin(MENTION)

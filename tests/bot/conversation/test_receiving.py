@@ -1,4 +1,4 @@
-"""Messages that are being kept while the process ends."""
+"""Messages that are being stored while the process ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MESSAGE = IncomingMessage("Ev1", MessageKind.MENTION, "T1", "C1", "1.1", "", "U1
 
 
 class Taking:
-    """A filter that takes everything; ``taken`` ends its work."""
+    """A filter that accepts everything; ``taken`` ends its work."""
 
     def __init__(self) -> None:
         self.taken: asyncio.Future[list[IncomingMessage]] = (
@@ -42,10 +42,10 @@ class Closed:
 
 @pytest.fixture
 async def complaints() -> list[dict[str, Any]]:
-    """What the event loop complains of: an error that nobody looked at, for example."""
-    found: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: found.append(context))
-    return found
+    """Return the errors that the event loop reports, for example those that nobody retrieved."""
+    errors: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
+    return errors
 
 
 def receiving(filter_: Taking) -> Receiving:
@@ -58,37 +58,37 @@ async def test_a_batch_that_is_cut_off_is_acknowledged_to_nobody(
     complaints: list[dict[str, Any]],
 ) -> None:
     filter_ = Taking()
-    one = receiving(filter_)
-    waiting = asyncio.create_task(one.keep(MESSAGE))
+    receiver = receiving(filter_)
+    waiting = asyncio.create_task(receiver.keep(MESSAGE))
     await filter_.begun.wait()
-    assert one._storing is not None
-    one._storing.cancel()
+    assert receiver._storing is not None
+    receiver._storing.cancel()
 
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    assert one._storing.cancelled()
+    assert receiver._storing.cancelled()
     filter_.taken.cancel()
-    del waiting, one
+    del waiting, receiver
     await asyncio.sleep(0)
     gc.collect()
     assert complaints == []
 
 
 @pytest.mark.parametrize("error", [StateRefused("no"), ValueError("a defect")])
-async def test_an_error_whose_waiter_is_gone_is_no_complaint(
+async def test_an_error_that_nobody_waits_for_is_not_reported(
     complaints: list[dict[str, Any]], error: Exception
 ) -> None:
     filter_ = Taking()
-    one = receiving(filter_)
-    waiting = asyncio.create_task(one.keep(MESSAGE))
+    receiver = receiving(filter_)
+    waiting = asyncio.create_task(receiver.keep(MESSAGE))
     await filter_.begun.wait()
     waiting.cancel()
     await asyncio.sleep(0)
     filter_.taken.set_exception(error)
-    assert one._storing is not None
-    await one._storing
+    assert receiver._storing is not None
+    await receiver._storing
 
-    del waiting, one, filter_
+    del waiting, receiver, filter_
     await asyncio.sleep(0)
     gc.collect()
     assert complaints == []

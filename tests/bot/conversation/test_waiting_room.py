@@ -1,4 +1,4 @@
-"""Messages that wait while the database is away, one of which comes just when all seem moved."""
+"""Messages that wait while the database is away. One comes just when all seem to be moved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MESSAGE = IncomingMessage("Ev1", MessageKind.UNASKED, "T1", "C1", "1.1", "1.1", 
 
 
 class SlowSpool:
-    """A spool whose first list is handed over once it is ``let_go``."""
+    """A spool that returns its first list once ``let_go`` is set."""
 
     def __init__(self) -> None:
         self.waiting: list[IncomingMessage] = []
@@ -28,13 +28,13 @@ class SlowSpool:
         self.waiting += messages
 
     def messages(self, most: int) -> list[IncomingMessage]:
-        found = self.waiting[:most]
+        picked = self.waiting[:most]
         self.listed.set()
         self.let_go.wait(10)
-        return found
+        return picked
 
     def remove(self, messages: Sequence[IncomingMessage]) -> None:
-        self.waiting = [one for one in self.waiting if one not in messages]
+        self.waiting = [message for message in self.waiting if message not in messages]
 
     def __bool__(self) -> bool:
         return True
