@@ -1,4 +1,4 @@
-"""A workspace with the real manifest, and two ways for a minimal Bolt app to live in it."""
+"""A workspace with the real manifest, and two ways to connect a minimal Bolt app to it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from bot.playground.workspace import LocalSlack
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 SOON = Timing(ack=PATIENCE, retries=(0.0, 0.01, 0.02))
-"""Slack's three seconds are for a machine that does nothing else."""
+"""Slack's limit of three seconds is too short for a busy machine."""
 
 
 class Clock:
-    """Stands still until told otherwise."""
+    """Stands still until a test moves it."""
 
     def __init__(self) -> None:
         self.now = 1_790_000_000.0

@@ -1,4 +1,4 @@
-"""Waiting for what happens in the local Slack."""
+"""Waiting for changes in the local Slack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.playground.changes import Changes
 
 
 async def test_a_wait_ends_in_time_however_much_changes() -> None:
-    """A change and the end of the time at one moment must not make the wait endless."""
+    """A change at the very end of the time must not make the wait endless."""
     changes = Changes()
 
     async def change_all_the_time() -> None:

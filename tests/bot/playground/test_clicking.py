@@ -22,13 +22,13 @@ def option(value: str) -> dict[str, Any]:
     return {"text": plain(value.title()), "value": value}
 
 
-def field(name: str, element: dict[str, Any], **more: Any) -> dict[str, Any]:
+def field(name: str, element: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {
         "type": "input",
         "block_id": name,
         "label": plain(name),
         "element": {"action_id": f"{name}_field", **element},
-        **more,
+        **fields,
     }
 
 
@@ -80,7 +80,7 @@ BUTTONS = [
 
 
 class Answering:
-    """Stands for the app: takes everything and says ``answer``."""
+    """Stands in for the app: accepts everything and responds with ``answer``."""
 
     def __init__(self) -> None:
         self.answer: Any = None
@@ -163,11 +163,13 @@ async def test_an_ephemeral_message_is_not_sent_along(
 async def test_a_form_sends_all_its_fields(
     slack: LocalSlack, answering: Answering, form: Any
 ) -> None:
-    done = await slack.submit("U0ANNA", form, {"why": "wrong", "words_field": "Six", "what": ["a"]})
+    response = await slack.submit(
+        "U0ANNA", form, {"why": "wrong", "words_field": "Six", "what": ["a"]}
+    )
 
     [payload] = answering.payloads
     values = payload["view"]["state"]["values"]
-    assert done.accepted
+    assert response.accepted
     assert payload["type"] == "view_submission"
     assert payload["view"]["private_metadata"] == "kept"
     assert values["why"]["why_field"]["selected_option"]["value"] == "wrong"
@@ -209,12 +211,12 @@ async def test_the_window_holds_an_unfit_form_back(
 async def test_the_window_follows_the_apps_answer(
     slack: LocalSlack, answering: Answering, form: Any, follows: tuple[Any, bool, list[str]]
 ) -> None:
-    answering.answer, accepted, left = follows
+    answering.answer, accepted, titles = follows
 
-    done = await slack.submit("U0ANNA", form, {"why": "old"})
+    response = await slack.submit("U0ANNA", form, {"why": "old"})
 
-    assert done.accepted is accepted
-    assert [view.title for view in slack.views("U0ANNA")] == left
+    assert response.accepted is accepted
+    assert [view.title for view in slack.views("U0ANNA")] == titles
 
 
 async def test_closing_is_told_where_the_view_asks_for_it(

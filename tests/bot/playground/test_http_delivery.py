@@ -55,7 +55,7 @@ async def receiver() -> AsyncIterator[tuple[Receiver, str]]:
 
 @pytest.fixture
 async def quick() -> AsyncIterator[LocalSlack]:
-    """A workspace that waits for any answer, but not to try again."""
+    """A workspace that waits long for a response, but not before a retry."""
     timing = Timing(ack=PATIENCE, retries=(0.0, 0.01, 0.02))
     async with LocalSlack(MANIFEST, timing=timing) as slack:
         slack.add_user("U0ANNA")
@@ -148,7 +148,7 @@ async def test_an_app_that_is_down_gets_its_event_when_it_is_back(
     assert len(app.seen) == 1
 
 
-async def test_what_a_person_waits_for_is_not_tried_again(
+async def test_a_request_that_a_person_waits_for_is_not_retried(
     quick: LocalSlack, receiver: tuple[Receiver, str]
 ) -> None:
     app, url = receiver

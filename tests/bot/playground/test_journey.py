@@ -60,7 +60,7 @@ async def running(
     over_http: Callable[[], Awaitable[None]],
     connect: Callable[[], Awaitable[None]],
 ) -> str:
-    """The app at work, reached one way or the other."""
+    """The running app, connected one way or the other."""
     app.event("app_mention")(answer)
     app.event("message")(overhear)
     app.event("app_home_opened")(show_home)

@@ -1,4 +1,4 @@
-"""The app's manifest, and what is wrong with others."""
+"""The app's manifest, and errors in others."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_our_manifest_is_footnotes() -> None:
 
 
 def test_our_manifest_asks_for_no_scope_without_a_use() -> None:
-    """Every scope is needed by an event it hears, a method it may call, or commands."""
+    """Every scope is needed by an event, by a method that the app may call, or by commands."""
     manifest = Manifest.read(MANIFEST)
     by_events = {EVENT_SCOPES[event] for event in manifest.events}
     by_methods = {scope for method in METHODS.values() for scope in method.scopes}

@@ -1,4 +1,4 @@
-"""What a person does, and what the app hears of it."""
+"""Actions of a person, and the events that the app gets."""
 
 from __future__ import annotations
 

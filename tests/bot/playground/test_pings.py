@@ -1,4 +1,4 @@
-"""What would really ping or lead somewhere."""
+"""The parts of a text that would really ping somebody or lead somewhere."""
 
 from __future__ import annotations
 

@@ -19,11 +19,11 @@ from tests.browser.recording import collection, normalised, shape_of
 PAYLOADS = collection()
 SLACK = Path(__file__).parents[3] / "bot" / "slack"
 STREAMED = {"markdown_text", "blocks"}
-"""Types of what a stream is sent, which is no block."""
+"""Types of stream chunks, which are not blocks."""
 
 
 class Anything:
-    """Stands for every part that a listener is made of: only the listeners' names matter here."""
+    """Stands in for every part of a listener: only the listeners' names matter here."""
 
     def __getattr__(self, name: str) -> Anything:
         return Anything()
@@ -33,7 +33,7 @@ class Anything:
 
 
 class Names:
-    """Notes what an app of Bolt is told to listen to."""
+    """Records the listeners of a Bolt app."""
 
     def __init__(self) -> None:
         self.views: list[str | re.Pattern[str]] = []
@@ -55,7 +55,7 @@ def listened_to() -> Names:
     app: Any = Names()
     parts: Any = Anything()
     listeners.listen(app, parts, parts)
-    # The last of each takes the rest.
+    # the last listener of each kind takes the rest
     del app.views[-1], app.actions[-1]
     names: Names = app
     return names
@@ -78,25 +78,25 @@ def types_in(value: Any) -> Iterator[str]:
 
 def types_written() -> set[str]:
     """Return every ``"type": "..."`` in the code of the Slack side."""
-    found = set()
+    types = set()
     for file in SLACK.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Dict):
                 pairs = zip(node.keys, node.values, strict=True)
-                found |= {
+                types |= {
                     value.value
                     for key, value in pairs
                     if isinstance(key, ast.Constant) and key.value == "type"
                     if isinstance(value, ast.Constant) and isinstance(value.value, str)
                 }
-    return found - STREAMED
+    return types - STREAMED
 
 
 def test_every_type_of_block_and_element_that_the_code_makes_is_recorded() -> None:
-    written = types_written()
+    types = types_written()
 
-    assert {"section", "modal", "feedback_buttons", "datepicker"} <= written
-    assert written <= set(types_in(PAYLOADS))
+    assert {"section", "modal", "feedback_buttons", "datepicker"} <= types
+    assert types <= set(types_in(PAYLOADS))
 
 
 def test_every_form_that_the_code_listens_to_is_recorded() -> None:
@@ -110,7 +110,9 @@ def test_every_form_that_the_code_listens_to_is_recorded() -> None:
 def test_every_button_that_the_code_listens_to_is_recorded() -> None:
     actions = listened_to().actions
     elements = [
-        one for payload in PAYLOADS for one in interactive_elements(payload.get("blocks", []))
+        element
+        for payload in PAYLOADS
+        for element in interactive_elements(payload.get("blocks", []))
     ]
 
     assert len(actions) >= 10
@@ -138,7 +140,7 @@ def test_messages_of_every_kind_are_recorded() -> None:
 
 
 def test_what_a_screen_reader_calls_a_button_begins_with_the_words_on_it() -> None:
-    """Who speaks to the computer says what they see on a button."""
+    """People who control the computer by voice say the words on a button."""
     named = {
         (button["text"]["text"], button["accessibility_label"])
         for payload in PAYLOADS
@@ -150,7 +152,7 @@ def test_what_a_screen_reader_calls_a_button_begins_with_the_words_on_it() -> No
 
 
 def buttons_in(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield everything with a name of its own for screen readers."""
+    """Yield every element with a name for screen readers."""
     if isinstance(value, dict):
         if "accessibility_label" in value:
             yield value
@@ -169,17 +171,17 @@ def section(text: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("first", "other", "same"),
     [
         ("Two words", "Three other words", True),
         ("*Two* words", "Two words", False),
         ("See <https://x.example|x>", "See x", False),
     ],
 )
-def test_payloads_are_the_same_if_their_words_alone_differ(
-    one: str, other: str, *, same: bool
+def test_payloads_that_differ_only_in_words_are_the_same(
+    first: str, other: str, *, same: bool
 ) -> None:
-    assert (shape_of(section(one)) == shape_of(section(other))) is same
+    assert (shape_of(section(first)) == shape_of(section(other))) is same
 
 
 def test_ids_times_and_addresses_are_the_same_in_every_run() -> None:

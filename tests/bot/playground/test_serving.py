@@ -18,7 +18,7 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
 
 class Client:
-    """Connects some turns of the loop from now, and nobody waits for it."""
+    """Connects a few turns of the loop later; nobody waits for it."""
 
     def __init__(self, address: str, request: bytes, turns: int) -> None:
         host, port = address.removeprefix("http://").split(":")
@@ -44,7 +44,7 @@ async def test_a_connection_that_begins_while_the_server_stops_is_closed(
     turns: int, request_sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gc.collect()
-    gc.freeze()  # what stood before is never looked through again: that takes half a second
+    gc.freeze()  # earlier bytes are never searched again: that takes half a second
     left_open: list[Any] = []
     monkeypatch.setattr(sys, "unraisablehook", left_open.append)
     server = LocalServer()

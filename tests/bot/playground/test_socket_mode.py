@@ -1,4 +1,4 @@
-"""Socket Mode: one connection for each payload, refreshed, broken, taken up again."""
+"""Socket Mode: one connection for each payload; refreshed, broken and restored."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Start = Callable[[], Awaitable[None]]
 async def test_an_event_waits_a_while_for_a_connection(
     slack: LocalSlack, app: AsyncApp, connect: Start
 ) -> None:
-    heard: list[str] = []
+    texts: list[str] = []
 
     async def hear(event: dict[str, Any]) -> None:
-        heard.append(event["text"])
+        texts.append(event["text"])
 
     app.event("message")(hear)
     await slack.dm("U0ANNA", "Hello")
@@ -36,7 +36,7 @@ async def test_an_event_waits_a_while_for_a_connection(
     await connect()
     await slack.settled()
 
-    assert heard == ["Hello"]
+    assert texts == ["Hello"]
 
 
 async def test_without_a_connection_an_event_is_given_up_in_the_end(slack: LocalSlack) -> None:
@@ -53,10 +53,10 @@ async def test_without_a_connection_an_event_is_given_up_in_the_end(slack: Local
 async def test_each_event_goes_to_one_of_the_connections(
     slack: LocalSlack, app: AsyncApp, connect: Start
 ) -> None:
-    heard: Counter[str] = Counter()
+    deliveries: Counter[str] = Counter()
 
     async def hear(event: dict[str, Any]) -> None:
-        heard[event["text"]] += 1
+        deliveries[event["text"]] += 1
 
     app.event("message")(hear)
     await connect()
@@ -66,14 +66,14 @@ async def test_each_event_goes_to_one_of_the_connections(
         await slack.dm("U0ANNA", f"{number}")
     await slack.settled()
 
-    assert heard == {"0": 1, "1": 1, "2": 1, "3": 1}
+    assert deliveries == {"0": 1, "1": 1, "2": 1, "3": 1}
     assert [len(connection.sent) for connection in slack.sockets.connections] == [2, 2]
 
 
 async def test_an_unacknowledged_envelope_comes_again(
     slack: LocalSlack, app: AsyncApp, connect: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On any connection, saying so; a first one says 0."""
+    """It may come on any connection, with its retry number; the first try has 0."""
     retries: list[str] = []
     again, send = asyncio.Event(), slack.sockets.send
 
@@ -109,10 +109,10 @@ async def test_an_unacknowledged_envelope_comes_again(
 async def test_a_refresh_brings_a_new_connection_and_loses_nothing(
     slack: LocalSlack, app: AsyncApp, connect: Start
 ) -> None:
-    heard: list[str] = []
+    texts: list[str] = []
 
     async def hear(event: dict[str, Any]) -> None:
-        heard.append(event["text"])
+        texts.append(event["text"])
 
     app.event("message")(hear)
     await connect()
@@ -125,7 +125,7 @@ async def test_a_refresh_brings_a_new_connection_and_loses_nothing(
     await slack.dm("U0ANNA", "after")
     await slack.settled()
 
-    assert set(heard) == {"before", "meanwhile", "after"}
+    assert set(texts) == {"before", "meanwhile", "after"}
 
 
 async def test_a_line_that_breaks_is_taken_up_again(

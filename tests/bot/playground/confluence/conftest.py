@@ -26,7 +26,7 @@ class Clock:
 
 
 class Office:
-    """A world of three people and a space, and GET requests in anybody's name."""
+    """A world of three people and a space, and GET requests as any of them."""
 
     def __init__(self, confluence: LocalConfluence, clock: Clock) -> None:
         self.confluence = confluence

@@ -1,4 +1,4 @@
-"""Trouble on any request, and a record of all of them."""
+"""Faults on any request, and a record of all requests."""
 
 from __future__ import annotations
 

@@ -19,14 +19,14 @@ def test_the_search_finds_attachments_with_what_they_hang_on(office) -> None:
     plain = search(office, 'type = attachment and space = "ENG"')
     expanded = search(office, "type = attachment", expand="container,version")
 
-    assert [one["id"] for one in plain] == [file.id]
+    assert [content["id"] for content in plain] == [file.id]
     assert plain[0]["extensions"]["fileSize"] == 5
     assert {"container", "version"}.isdisjoint(plain[0])
     assert expanded[0]["container"]["id"] == office.leaf.id
     assert expanded[0]["version"]["number"] == 1
 
 
-def test_what_hangs_on_a_page_is_seen_by_its_readers_alone(office) -> None:
+def test_only_a_pages_readers_see_its_attachments_and_comments(office) -> None:
     office.world.attach(office.leaf.id, "a.txt", b"Words")
     office.world.comment(office.leaf.id, "<p>Said.</p>")
     office.world.restrict(office.mid.id, users=[office.bob.id])
@@ -41,7 +41,7 @@ def test_the_search_is_behind_for_what_comes_and_not_for_what_goes(office, clock
     file = office.world.attach(office.leaf.id, "a.txt", b"Words")
     assert search(office, "type = attachment") == []
     clock.pass_by(minutes=6)
-    assert [one["id"] for one in search(office, "type = attachment")] == [file.id]
+    assert [content["id"] for content in search(office, "type = attachment")] == [file.id]
     office.world.detach(office.leaf.id, "a.txt")
 
     assert search(office, "type = attachment") == []
@@ -58,11 +58,11 @@ def test_answers_name_the_comments_above_them(office) -> None:
     first = office.world.comment(office.leaf.id, "<p>One.</p>", selection="leaf")
     second = office.world.comment(office.leaf.id, "<p>Two.</p>", answers=first.id)
     office.world.resolve(office.leaf.id, first.id)
-    found = search(office, "type = comment", expand="ancestors,extensions.resolution")
+    comments = search(office, "type = comment", expand="ancestors,extensions.resolution")
 
-    above = {one["id"]: [node["id"] for node in one["ancestors"]] for one in found}
+    above = {comment["id"]: [node["id"] for node in comment["ancestors"]] for comment in comments}
     assert above == {first.id: [], second.id: [first.id]}
-    assert found[0]["extensions"]["resolution"]["status"] == "resolved"
+    assert comments[0]["extensions"]["resolution"]["status"] == "resolved"
 
 
 def test_cloud_tells_threads_level_by_level(cloud) -> None:
@@ -71,8 +71,8 @@ def test_cloud_tells_threads_level_by_level(cloud) -> None:
     path = f"/api/v2/pages/{cloud.leaf.id}/footer-comments"
     below = f"/api/v2/footer-comments/{first.id}/children"
 
-    assert [one["id"] for one in cloud.get(path)["results"]] == [first.id]
-    assert [one["id"] for one in cloud.get(below)["results"]] == [second.id]
+    assert [content["id"] for content in cloud.get(path)["results"]] == [first.id]
+    assert [content["id"] for content in cloud.get(below)["results"]] == [second.id]
     assert cloud.answer(f"/api/v2/inline-comments/{first.id}/children").status_code == 404
 
 
@@ -81,21 +81,21 @@ def test_data_center_tells_all_depths_if_it_is_asked_to(data_center) -> None:
     second = data_center.world.comment(data_center.leaf.id, "<p>Two.</p>", answers=first.id)
     path = f"/rest/api/content/{data_center.leaf.id}/child/comment"
 
-    assert [one["id"] for one in data_center.get(path)["results"]] == [first.id]
+    assert [content["id"] for content in data_center.get(path)["results"]] == [first.id]
     deep = data_center.get(path, depth="all")["results"]
-    assert [one["id"] for one in deep] == [first.id, second.id]
+    assert [content["id"] for content in deep] == [first.id, second.id]
 
 
 def test_an_edited_comment_has_a_new_version(office, clock) -> None:
-    said = office.world.comment(office.leaf.id, "<p>One.</p>")
+    comment = office.world.comment(office.leaf.id, "<p>One.</p>")
     clock.pass_by(hours=2)
-    office.world.edit_comment(office.leaf.id, said.id, "<p>Two.</p>")
-    (found,) = search(office, "type = comment", expand="version,history,body.storage")
+    office.world.edit_comment(office.leaf.id, comment.id, "<p>Two.</p>")
+    (found_comment,) = search(office, "type = comment", expand="version,history,body.storage")
 
-    assert found["version"]["number"] == 2
-    assert found["version"]["when"] > found["history"]["createdDate"]
-    assert found["body"]["storage"]["value"] == "<p>Two.</p>"
-    office.world.delete_comment(office.leaf.id, said.id)
+    assert found_comment["version"]["number"] == 2
+    assert found_comment["version"]["when"] > found_comment["history"]["createdDate"]
+    assert found_comment["body"]["storage"]["value"] == "<p>Two.</p>"
+    office.world.delete_comment(office.leaf.id, comment.id)
     assert search(office, "type = comment") == []
 
 
@@ -119,19 +119,19 @@ def test_cloud_leads_to_another_host_for_a_file_s_bytes(cloud) -> None:
 
 def test_cloud_takes_no_token_where_browsers_download(cloud) -> None:
     file = cloud.world.attach(cloud.leaf.id, "a.txt", b"Words")
-    listed = cloud.get(f"/api/v2/attachments/{file.id}")
+    attachment = cloud.get(f"/api/v2/attachments/{file.id}")
 
-    assert listed["pageId"] == cloud.leaf.id
-    assert cloud.answer(listed["downloadLink"]).status_code == 401
+    assert attachment["pageId"] == cloud.leaf.id
+    assert cloud.answer(attachment["downloadLink"]).status_code == 401
 
 
 def test_data_center_gives_files_itself(data_center) -> None:
     data_center.world.attach(data_center.leaf.id, "a b.txt", b"Old", "text/plain")
     file = data_center.world.attach(data_center.leaf.id, "a b.txt", b"New", "text/plain")
-    listed = data_center.get(f"/rest/api/content/{file.id}", expand="container,version")
+    attachment = data_center.get(f"/rest/api/content/{file.id}", expand="container,version")
 
-    assert listed["container"]["id"] == data_center.leaf.id
-    assert data_center.answer(listed["_links"]["download"]).content == b"New"
+    assert attachment["container"]["id"] == data_center.leaf.id
+    assert data_center.answer(attachment["_links"]["download"]).content == b"New"
     path = f"/download/attachments/{data_center.leaf.id}/a%20b.txt"
     assert data_center.answer(path, version=1).content == b"Old"
     assert data_center.answer(path, version=3).status_code == 404

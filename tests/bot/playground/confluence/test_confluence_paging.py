@@ -1,4 +1,4 @@
-"""By cursor on Cloud, by start on Data Center, and what goes wrong with either."""
+"""Paging by cursor on Cloud and by start on Data Center, and the faults of both."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.playground.confluence.faults import Fault
 
 
 def followed(office: Any, path: str, **params: object) -> list[str]:
-    """Titles by every ``next``, put below the base as it must be."""
+    """Return the titles by following every ``next``, relative to the base address."""
     titles: list[str] = []
     answer = office.get(path, **params)
     while True:
@@ -56,7 +56,7 @@ def test_data_center_pages_by_start(data_center: Any) -> None:
 
 
 def test_a_short_page_on_data_center_loses_results_to_its_next(data_center: Any) -> None:
-    """Which is why the next start is counted from what came."""
+    """So a client must compute the next start from the results that it received."""
     data_center.confluence.faults.on("/content", Fault(kind="short"))
 
     assert followed(data_center, "/rest/api/content", limit=2) == ["Top", "Leaf"]

@@ -1,4 +1,4 @@
-"""What HTTP shows is what the model of truth says, for everybody."""
+"""HTTP shows each person what the model allows them."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def test_everybody_sees_what_they_may_read_and_nothing_else(office: Any) -> None
 
 def test_restrictions_are_the_pages_own_and_come_in_parts(office: Any) -> None:
     world = office.world
-    more = [world.add_user(f"User {n}").id for n in range(4)]
-    world.restrict(office.mid.id, users=[office.bob.id, *more], groups=["engineers"])
+    others = [world.add_user(f"User {n}").id for n in range(4)]
+    world.restrict(office.mid.id, users=[office.bob.id, *others], groups=["engineers"])
     key = "accountId" if world.is_cloud else "userKey"
     path = f"/rest/api/content/{office.mid.id}/restriction/byOperation/read"
-    found: list[str] = []
+    keys: list[str] = []
     for start in (0, 2, 4):
         part = office.get(path, start=start, limit=200)["restrictions"]
-        found += [user[key] for user in part["user"]["results"]]
+        keys += [user[key] for user in part["user"]["results"]]
         assert len(part["group"]["results"]) == (1 if start == 0 else 0)
 
-    assert sorted(found) == sorted([office.bob.id, *more])
+    assert sorted(keys) == sorted([office.bob.id, *others])
     below = office.get(f"/rest/api/content/{office.leaf.id}/restriction/byOperation")
     assert below["read"]["restrictions"]["user"]["results"] == []
 
@@ -159,7 +159,7 @@ def test_data_center_hides_the_trash_unless_asked(data_center: Any) -> None:
     assert data_center.get(path, status="trashed")["status"] == "trashed"
 
 
-def test_what_cloud_has_taken_away_is_gone(cloud: Any) -> None:
+def test_removed_addresses_of_cloud_are_gone(cloud: Any) -> None:
     for path in ("/rest/api/content", f"/rest/api/content/{cloud.top.id}", "/rest/api/space"):
         assert cloud.answer(path).status_code == 410
 
@@ -184,8 +184,8 @@ def test_groups_and_their_members(office: Any) -> None:
     cloud = office.world.is_cloud
     path = f"{group['id']}/membersByGroupId" if cloud else "engineers/member"
     members = office.get(f"/rest/api/group/{path}")["results"]
-    who = {"accountId": office.bob.id} if cloud else {"key": office.bob.id}
-    groups = office.get("/rest/api/user/memberof", **who)["results"]
+    identity = {"accountId": office.bob.id} if cloud else {"key": office.bob.id}
+    groups = office.get("/rest/api/user/memberof", **identity)["results"]
 
     assert [member["displayName"] for member in members] == ["Bob Builder"]
     assert "engineers" in {g["name"] for g in groups}
@@ -196,20 +196,20 @@ def test_cloud_searches_active_people_page_by_page_and_guests_if_asked(cloud: An
     cloud.world.add_user("Gus", guest=True)
     cloud.world.deactivate(cloud.eve.id)
 
-    def found(**params: object) -> list[str]:
+    def names_found(**params: object) -> list[str]:
         return cloud.titles("/rest/api/search/user", cql="type=user", **params)
 
-    assert found() == ["Ada Admin", "Bob Builder"]
-    assert found(start=1, limit=1) == ["Bob Builder"]
-    assert found(sitePermissionTypeFilter="all")[-1] == "Gus"
-    assert found(sitePermissionTypeFilter="externalCollaborator") == ["Gus"]
+    assert names_found() == ["Ada Admin", "Bob Builder"]
+    assert names_found(start=1, limit=1) == ["Bob Builder"]
+    assert names_found(sitePermissionTypeFilter="all")[-1] == "Gus"
+    assert names_found(sitePermissionTypeFilter="externalCollaborator") == ["Gus"]
 
 
 def test_an_app_is_no_licensed_person(cloud: Any) -> None:
     app = cloud.world.add_user("Robot", app=True)
-    told = cloud.get("/rest/api/user", accountId=app.id)
+    user = cloud.get("/rest/api/user", accountId=app.id)
 
-    assert told["accountType"] == "app"
+    assert user["accountType"] == "app"
     assert not cloud.world.may_view_space(app.id, "ENG")
 
 
@@ -219,8 +219,8 @@ def test_data_center_tells_who_is_deactivated_if_asked(data_center: Any) -> None
 
     assert "status" not in data_center.get("/rest/api/user", key=key)
     assert data_center.get("/rest/api/user", key=key, expand="status")["status"] == "deactivated"
-    listed = data_center.get("/rest/api/user/list", expand="status")["results"]
-    assert [user["status"] for user in listed] == ["current", "current", "deactivated"]
+    users = data_center.get("/rest/api/user/list", expand="status")["results"]
+    assert [user["status"] for user in users] == ["current", "current", "deactivated"]
 
 
 def test_data_center_tells_the_groups_above_a_group_from_9_4_on(data_center: Any) -> None:
@@ -240,8 +240,8 @@ def test_a_persons_groups_may_be_told_without_those_they_are_in(data_center: Any
     world.add_group("staff", groups=["engineers"])
 
     def groups() -> set[str]:
-        found = data_center.get("/rest/api/user/memberof", key=data_center.bob.id)
-        return {group["name"] for group in found["results"]}
+        response = data_center.get("/rest/api/user/memberof", key=data_center.bob.id)
+        return {group["name"] for group in response["results"]}
 
     assert groups() == {"confluence-users", "engineers", "staff"}
     world.flattens = False
@@ -257,14 +257,14 @@ def test_attachments_lie_about_their_kind_and_can_be_fetched(office: Any) -> Non
         if cloud
         else f"/rest/api/content/{page}/child/attachment"
     )
-    listed = office.get(path)["results"][0]
+    attachment = office.get(path)["results"][0]
     download = (
         f"/rest/api/content/{page}/child/attachment/{file.id}/download"
         if cloud
-        else listed["_links"]["download"]
+        else attachment["_links"]["download"]
     )
 
-    assert listed["title"] == "Plan 1.pdf"
+    assert attachment["title"] == "Plan 1.pdf"
     assert office.answer(download).content == b"%PDF-1.7"
     office.world.restrict(page, users=[office.bob.id])
     assert office.answer(download, office.eve).status_code == 404
@@ -272,10 +272,10 @@ def test_attachments_lie_about_their_kind_and_can_be_fetched(office: Any) -> Non
 
 @pytest.mark.parametrize("secret", ["", "s3cret"])
 async def test_webhooks_are_signed(office: Any, secret: str) -> None:
-    heard: list[tuple[dict[str, str], bytes]] = []
+    requests_received: list[tuple[dict[str, str], bytes]] = []
 
     async def hear(request: web.Request) -> web.Response:
-        heard.append((dict(request.headers), await request.read()))
+        requests_received.append((dict(request.headers), await request.read()))
         return web.Response(status=204)
 
     app = web.Application()
@@ -287,7 +287,7 @@ async def test_webhooks_are_signed(office: Any, secret: str) -> None:
             str(server.make_url("/hook")), secret=secret
         )
 
-    headers, body = heard[0]
+    headers, body = requests_received[0]
     expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     assert statuses == [204]
     assert headers.get("X-Hub-Signature") == (f"sha256={expected}" if secret else None)

@@ -46,9 +46,9 @@ def world() -> World:
 )
 def test_queries(world: World, cql: str, titles: list[str]) -> None:
     query = parse(cql, world)
-    found = [content for content in world.contents.values() if query.matches(content)]
+    matches = [content for content in world.contents.values() if query.matches(content)]
 
-    assert [content.title for content in query.sorted(found)] == titles
+    assert [content.title for content in query.sorted(matches)] == titles
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_index_is_behind(office: Any) -> None:
     office.world.edit(office.top.id, title="Renamed")
 
     assert office.titles("/rest/api/content/search", cql="title = Fresh") == []
-    # What is found by its old title is shown as it is now.
+    # The index has the old title; the result shows the new one.
     assert office.titles("/rest/api/content/search", cql="title = Top") == ["Renamed"]
     office.clock.pass_by(minutes=6)
     assert office.titles("/rest/api/content/search", cql="title = Fresh") == ["Fresh"]
@@ -97,14 +97,14 @@ def test_the_index_is_behind(office: Any) -> None:
 
 
 def test_a_search_never_finds_what_is_trashed_archived_draft_or_closed(office: Any) -> None:
-    gone, closed = office.pages(2)
+    trashed, closed = office.pages(2)
     office.world.create("ENG", "Draft", draft=True)
     office.world.archive(office.mid.id)
-    office.world.trash(gone.id)
+    office.world.trash(trashed.id)
     office.world.restrict(closed.id, users=[office.bob.id])
 
-    found = office.titles("/rest/api/content/search", office.eve, cql="type = page")
-    assert found == ["Top", "Leaf"]
+    titles = office.titles("/rest/api/content/search", office.eve, cql="type = page")
+    assert titles == ["Top", "Leaf"]
 
 
 def test_archived_spaces_are_searched_when_asked_for(office: Any) -> None:

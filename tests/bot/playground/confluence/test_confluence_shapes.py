@@ -1,4 +1,4 @@
-"""What the local Confluence answers has the shape of what a real one answers."""
+"""Responses of the local Confluence have the shape of real ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def sample(name: str) -> Any:
 
 
 def missing(real: Any, ours: Any, at: str = "") -> list[str]:
-    """Where ``ours`` lacks a field of ``real``, or has another type there."""
+    """Return where ``ours`` lacks a field of ``real``, or has another type."""
     if isinstance(real, dict):
         if not isinstance(ours, dict):
             return [at]
@@ -36,7 +36,7 @@ def missing(real: Any, ours: Any, at: str = "") -> list[str]:
 
 
 def differs(real: Any, ours: Any, *unneeded: str) -> list[str]:
-    """Without what no sync reads."""
+    """Return the differences, without fields that no sync reads."""
     return [w for w in missing(real, ours) if not any(part in w for part in unneeded)]
 
 
@@ -112,7 +112,7 @@ def test_cloud_v1_search_with_a_next_page(cloud: Any) -> None:
     assert not differs(real, ours, "_expandable", "editui", ".excerpt", "childTypes", "ncsStep")
 
 
-def test_what_cloud_says_of_a_page_that_is_not_there(cloud: Any) -> None:
+def test_clouds_response_for_a_missing_page(cloud: Any) -> None:
     answer = cloud.answer("/rest/api/content/99999999/restriction/byOperation")
 
     assert answer.status_code == 404
@@ -169,7 +169,7 @@ def test_data_center_spaces(data_center: Any) -> None:
 
 @pytest.mark.parametrize("secret", ["", "s3cret"])
 def test_a_webhook(office: Any, secret: str) -> None:
-    """No Data Center sample may be had: Cloud's names, but for the account's."""
+    """There is no Data Center sample: these are Cloud's names, except the account's."""
     hook = office.confluence.webhooks.write("page_updated", office.top.id, secret=secret)
 
     real = sample("webhook-cloud-page_updated")
@@ -177,15 +177,15 @@ def test_a_webhook(office: Any, secret: str) -> None:
 
 
 def test_labels_and_properties_come_where_they_are_expanded(office: Any) -> None:
-    """A property that is not there is left out, and one that is not asked for is named."""
+    """A property that does not exist is left out, and one that was not requested is named."""
     office.world.label(office.leaf.id, "Owner-Ada")
     office.world.set_property(office.leaf.id, "owner", ["ada@example.com"])
     office.world.set_property(office.leaf.id, "other", 7)
     expand = "metadata.labels,metadata.properties.owner,metadata.properties.none"
-    found = office.get(
+    response = office.get(
         "/rest/api/content/search", cql=f"id = {office.leaf.id}", expand=expand, limit=1
     )
-    metadata = found["results"][0]["metadata"]
+    metadata = response["results"][0]["metadata"]
 
     assert [row["name"] for row in metadata["labels"]["results"]] == ["owner-ada"]
     assert metadata["properties"]["owner"]["value"] == ["ada@example.com"]
@@ -194,6 +194,6 @@ def test_labels_and_properties_come_where_they_are_expanded(office: Any) -> None
 
 
 @pytest.mark.parametrize("name", ["owner:ada", "ada@example.com", "a.b", "two words", ""])
-def test_what_is_no_label_is_refused(office: Any, name: str) -> None:
+def test_an_invalid_label_is_refused(office: Any, name: str) -> None:
     with pytest.raises(ValueError, match="label"):
         office.world.label(office.leaf.id, name)

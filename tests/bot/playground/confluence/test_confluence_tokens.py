@@ -1,4 +1,4 @@
-"""Who is calling, and what a token may do."""
+"""The caller, and what a token allows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import requests
 from bot.playground.confluence.model import Who
 
 
-def asked(url: str, **how: Any) -> requests.Response:
+def myself(url: str, **how: Any) -> requests.Response:
     return requests.get(url, timeout=240, **how)
 
 
@@ -24,18 +24,18 @@ def test_cloud_takes_an_email_with_its_own_token(cloud: Any) -> None:
         cloud.confluence.token(cloud.bob),
     )
 
-    assert asked(url, auth=(cloud.bob.email, token)).json()["accountId"] == cloud.bob.id
-    assert asked(url, auth=(cloud.eve.email, token)).status_code == 401
-    assert asked(url, auth=(cloud.bob.email, "wrong")).status_code == 401
-    assert asked(url, headers=bearer(token)).status_code == 401
+    assert myself(url, auth=(cloud.bob.email, token)).json()["accountId"] == cloud.bob.id
+    assert myself(url, auth=(cloud.eve.email, token)).status_code == 401
+    assert myself(url, auth=(cloud.bob.email, "wrong")).status_code == 401
+    assert myself(url, headers=bearer(token)).status_code == 401
 
 
 def test_data_center_takes_a_personal_access_token(data_center: Any) -> None:
     url = f"{data_center.confluence.base_url}/rest/api/user/current"
     token = data_center.confluence.token(data_center.bob)
 
-    assert asked(url, headers=bearer(token)).json()["userKey"] == data_center.bob.id
-    assert asked(url, auth=(data_center.bob.email, token)).status_code == 401
+    assert myself(url, headers=bearer(token)).json()["userKey"] == data_center.bob.id
+    assert myself(url, auth=(data_center.bob.email, token)).status_code == 401
 
 
 def test_a_revoked_token_and_a_deactivated_person_are_refused(cloud: Any) -> None:
@@ -45,7 +45,7 @@ def test_a_revoked_token_and_a_deactivated_person_are_refused(cloud: Any) -> Non
     )
     cloud.confluence.revoke(token)
 
-    assert asked(url, auth=(cloud.bob.email, token)).status_code == 401
+    assert myself(url, auth=(cloud.bob.email, token)).status_code == 401
     cloud.world.deactivate(cloud.eve.id)
     assert cloud.answer("/rest/api/user/current", cloud.eve).status_code == 401
 
@@ -55,14 +55,14 @@ def test_a_scoped_token_is_for_the_gateway(cloud: Any) -> None:
     token = cloud.confluence.token(cloud.bob, scopes=scopes)
     site, gateway = cloud.confluence.base_url, cloud.confluence.gateway_url
 
-    assert asked(f"{gateway}/api/v2/pages", headers=bearer(token)).status_code == 200
-    assert asked(f"{gateway}/api/v2/pages", auth=(cloud.bob.email, token)).status_code == 200
-    assert asked(f"{site}/api/v2/pages", auth=(cloud.bob.email, token)).status_code == 401
+    assert myself(f"{gateway}/api/v2/pages", headers=bearer(token)).status_code == 200
+    assert myself(f"{gateway}/api/v2/pages", auth=(cloud.bob.email, token)).status_code == 200
+    assert myself(f"{site}/api/v2/pages", auth=(cloud.bob.email, token)).status_code == 401
 
 
 def test_a_missing_scope_is_named(cloud: Any) -> None:
     token = cloud.confluence.token(cloud.bob, scopes=frozenset({"read:page:confluence"}))
-    answer = asked(f"{cloud.confluence.gateway_url}/rest/api/group", headers=bearer(token))
+    answer = myself(f"{cloud.confluence.gateway_url}/rest/api/group", headers=bearer(token))
 
     assert answer.status_code == 401
     assert answer.json() == {"code": 401, "message": "Unauthorized; scope does not match"}
@@ -71,14 +71,14 @@ def test_a_missing_scope_is_named(cloud: Any) -> None:
 def test_the_gateway_names_next_without_its_own_prefix(cloud: Any) -> None:
     token = cloud.confluence.token(cloud.bob, scopes=frozenset({"read:page:confluence"}))
     url = f"{cloud.confluence.gateway_url}/api/v2/pages?limit=1"
-    links = asked(url, headers=bearer(token)).json()["_links"]
+    links = myself(url, headers=bearer(token)).json()["_links"]
 
     assert links["next"].startswith("/wiki/api/v2/pages")
     assert links["base"] == cloud.confluence.base_url
 
 
 def test_the_cloud_id_is_told_to_anybody(cloud: Any) -> None:
-    answer = asked(f"{cloud.confluence.address}/_edge/tenant_info").json()
+    answer = myself(f"{cloud.confluence.address}/_edge/tenant_info").json()
 
     assert f"/ex/confluence/{answer['cloudId']}/" in cloud.confluence.gateway_url
 
@@ -86,13 +86,13 @@ def test_the_cloud_id_is_told_to_anybody(cloud: Any) -> None:
 def test_nothing_is_served_outside_the_base(office: Any) -> None:
     path = "/api/v2/pages" if office.world.is_cloud else "/rest/api/content"
 
-    assert asked(office.confluence.address + path).status_code == 404
+    assert myself(office.confluence.address + path).status_code == 404
 
 
 def test_somebody_not_logged_in_sees_what_is_open_to_anybody(cloud: Any) -> None:
     cloud.world.add_space("OPEN", readers=[Who("anonymous")])
     cloud.world.create("OPEN", "Welcome")
-    answer = asked(f"{cloud.confluence.base_url}/api/v2/pages").json()
+    answer = myself(f"{cloud.confluence.base_url}/api/v2/pages").json()
 
     assert [page["title"] for page in answer["results"]] == ["Welcome"]
 

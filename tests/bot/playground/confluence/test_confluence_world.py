@@ -1,4 +1,4 @@
-"""The model of truth, and what editing does to it."""
+"""The model of the local Confluence, and the effect of edits on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Slack refuses in blocks, each limit at its edge."""
+"""Blocks that Slack refuses, each limit at its edge."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def mrkdwn(text: str) -> dict[str, Any]:
     return {"type": "mrkdwn", "text": text}
 
 
-def section(text: str = "a", **more: Any) -> dict[str, Any]:
-    return {"type": "section", "text": mrkdwn(text), **more}
+def section(text: str = "a", **fields: Any) -> dict[str, Any]:
+    return {"type": "section", "text": mrkdwn(text), **fields}
 
 
-def button(**more: Any) -> dict[str, Any]:
-    return {"type": "button", "text": plain("Go"), "action_id": "go", **more}
+def button(**fields: Any) -> dict[str, Any]:
+    return {"type": "button", "text": plain("Go"), "action_id": "go", **fields}
 
 
 def actions(*elements: dict[str, Any]) -> dict[str, Any]:
@@ -37,22 +37,22 @@ def option(value: str = "v", text: str = "t") -> dict[str, Any]:
     return {"text": plain(text), "value": value}
 
 
-def select(**more: Any) -> dict[str, Any]:
-    return {"type": "static_select", "action_id": "pick", "options": [option()], **more}
+def select(**fields: Any) -> dict[str, Any]:
+    return {"type": "static_select", "action_id": "pick", "options": [option()], **fields}
 
 
 def field(element: dict[str, Any]) -> dict[str, Any]:
     return {"type": "input", "label": plain("Label"), "element": element}
 
 
-def feedback(**more: Any) -> dict[str, Any]:
+def feedback(**fields: Any) -> dict[str, Any]:
     side = {"text": plain("Good"), "value": "up"}
     return {
         "type": "feedback_buttons",
         "action_id": "vote",
         "positive_button": side,
         "negative_button": side,
-    } | more
+    } | fields
 
 
 def context_actions(*elements: dict[str, Any]) -> dict[str, Any]:

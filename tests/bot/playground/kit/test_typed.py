@@ -1,4 +1,4 @@
-"""What Slack's window makes of typed text."""
+"""How Slack's client changes typed text."""
 
 from __future__ import annotations
 

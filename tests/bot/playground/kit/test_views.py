@@ -1,4 +1,4 @@
-"""What Slack refuses in modals and home tabs."""
+"""Modals and home tabs that Slack refuses."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def plain(text: str) -> dict[str, Any]:
     return {"type": "plain_text", "text": text}
 
 
-def modal(**more: Any) -> dict[str, Any]:
-    return {"type": "modal", "title": plain("Title"), "blocks": [{"type": "divider"}]} | more
+def modal(**fields: Any) -> dict[str, Any]:
+    return {"type": "modal", "title": plain("Title"), "blocks": [{"type": "divider"}]} | fields
 
 
 INPUT = {

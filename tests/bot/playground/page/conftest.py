@@ -1,4 +1,4 @@
-"""The page's server on loopback, beside a workspace without an app."""
+"""The page's server on loopback, with a workspace that has no app."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def parts() -> PageParts:
 
 @dataclass
 class OpenPage:
-    """A page as the server sees it: what it was sent, as one picture."""
+    """A page as the server sees it: all messages that it received, as one picture."""
 
     socket: aiohttp.ClientWebSocketResponse
     seen: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The demo's recorded model: what it says rests on the passages; it is asked when it is on."""
+"""The demo's recorded model: it writes from the passages, and is only called if it is on."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ DEPLOY = "How do I deploy to production?"
 ANYONE = Principal.of(EVERYONE)
 
 
-def written(question: str, *texts: str) -> str:
-    shown = tuple(passages("deploying", *texts))
-    prompt = Prompt("rules", f"<question>\n{question}\n</question>", shown, 100)
+def write(question: str, *texts: str) -> str:
+    shown_passages = tuple(passages("deploying", *texts))
+    prompt = Prompt("rules", f"<question>\n{question}\n</question>", shown_passages, 100)
     return "".join(RecordedModel(sleep=lambda _: None).write(prompt))
 
 
 def test_it_cites_the_passages_that_its_sentences_are_from() -> None:
-    said = written(
+    text = write(
         DEPLOY,
         "Something else.",
         "Run:\n\ndeploy --to production\n--wait",
         "Production deploys are frozen from Friday.",
     )
 
-    assert "Merge to main and run `deploy --to production --wait`. [2]" in said
-    assert "from Friday noon to Monday morning. [3]" in said
+    assert "Merge to main and run `deploy --to production --wait`. [2]" in text
+    assert "from Friday noon to Monday morning. [3]" in text
 
 
 def test_it_says_nothing_of_passages_that_it_is_not_shown() -> None:
-    assert written(DEPLOY, "Leave is thirty days long.") == NOTHING
+    assert write(DEPLOY, "Leave is thirty days long.") == NOTHING
 
 
 def test_it_says_nothing_to_other_questions() -> None:
-    assert written("How long is leave?", "Production deploys are frozen from Friday.") == NOTHING
+    assert write("How long is leave?", "Production deploys are frozen from Friday.") == NOTHING
 
 
 @dataclasses.dataclass

@@ -33,18 +33,18 @@ def test_it_serves_its_page_until_it_ends() -> None:
 
 
 def test_its_slack_has_tokens_that_nobody_else_knows() -> None:
-    with RunningPlayground(MANIFEST) as one, RunningPlayground(MANIFEST) as other:
+    with RunningPlayground(MANIFEST) as first, RunningPlayground(MANIFEST) as other:
         for name in ("bot_token", "app_token", "signing_secret"):
-            own = getattr(one.slack, name)
+            own = getattr(first.slack, name)
 
             assert own not in {getattr(other.slack, name), getattr(LocalSlack, name)}
-        assert one.slack.bot_token.startswith("xoxb-")
-        assert one.slack.app_token.startswith("xapp-")
+        assert first.slack.bot_token.startswith("xoxb-")
+        assert first.slack.app_token.startswith("xapp-")
 
 
 def test_a_port_in_use_is_an_error_that_leaves_nothing_running() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        playground = RunningPlayground(MANIFEST, port=taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        playground = RunningPlayground(MANIFEST, port=server.getsockname()[1])
 
         with pytest.raises(OSError, match="Address already in use"), playground:
             pass

@@ -36,7 +36,7 @@ async def test_a_guest_knows_the_people_of_their_channels_alone(served: Served) 
     assert "person/U0SAM" not in people
 
 
-async def test_what_one_says_others_see_at_once(served: Served) -> None:
+async def test_others_see_a_message_at_once(served: Served) -> None:
     bob, gus = await served.open(ENGINEER), await served.open(GUEST)
 
     assert "error" not in await bob.do("say", channel="C0GENERAL", text="Good morning, @gus")
@@ -76,14 +76,14 @@ async def test_nobody_writes_where_they_are_no_member(served: Served) -> None:
 async def test_nobody_presses_or_changes_what_they_do_not_see(served: Served) -> None:
     slack = served.slack
     slack.post(slack.from_bot("C0PEOPLE", text="Theirs"))
-    theirs: Message = slack.history("C0PEOPLE")[0]
+    private: Message = slack.history("C0PEOPLE")[0]
     gus = await served.open(GUEST)
-    place = {"channel": "C0PEOPLE", "ts": theirs.ts}
+    place = {"channel": "C0PEOPLE", "ts": private.ts}
 
     for action in ("click", "react", "edit", "delete"):
-        done = await gus.do(action, **place, action_id="x", name="+1", text="Mine")
+        response = await gus.do(action, **place, action_id="x", name="+1", text="Mine")
 
-        assert done["error"] == "there is no such message"
+        assert response["error"] == "there is no such message"
 
 
 async def test_one_edits_and_deletes_one_s_own_messages(served: Served) -> None:
@@ -128,9 +128,9 @@ async def test_nonsense_from_a_page_changes_nothing(served: Served) -> None:
 
     for nonsense in ("no json", "[" * 100_000, "[]", '"x"', "{", json.dumps({"do": {"say": 1}})):
         await page.socket.send_str(nonsense)
-    done = await page.do("say", channel="C0GENERAL", text={"not": "a text"})
+    response = await page.do("say", channel="C0GENERAL", text={"not": "a text"})
 
-    assert done["error"] == "there is no text"
+    assert response["error"] == "there is no text"
     assert (await page.do("fly"))["error"] == "there is no such action"
     assert served.slack.history("C0GENERAL") == []
 
@@ -138,9 +138,9 @@ async def test_nonsense_from_a_page_changes_nothing(served: Served) -> None:
 async def test_a_text_has_a_limit(served: Served) -> None:
     page = await served.open(ENGINEER)
 
-    done = await page.do("say", channel="C0GENERAL", text="x" * 12_001)
+    response = await page.do("say", channel="C0GENERAL", text="x" * 12_001)
 
-    assert done["error"] == "a message may have 12,000 characters"
+    assert response["error"] == "a message may have 12,000 characters"
 
 
 def test_people_of_one_s_own_come_first_and_are_members_everywhere() -> None:
@@ -170,11 +170,11 @@ async def test_the_wire_shows_the_events_and_calls_of_a_thread_alone(served: Ser
     await bob.do("say", channel="C0GENERAL", text="Two")
     first = served.slack.history("C0GENERAL")[0]
 
-    told = await bob.do("why", channel="C0GENERAL", ts=first.ts)
+    response = await bob.do("why", channel="C0GENERAL", ts=first.ts)
 
-    assert told["why"] is None
-    assert [entry["content"]["text"] for entry in told["wire"]] == ["One"]
-    assert {entry["name"] for entry in told["wire"]} == {"message"}
+    assert response["why"] is None
+    assert [entry["content"]["text"] for entry in response["wire"]] == ["One"]
+    assert {entry["name"] for entry in response["wire"]} == {"message"}
 
 
 async def test_nobody_asks_why_about_what_they_do_not_see(served: Served) -> None:
@@ -182,9 +182,9 @@ async def test_nobody_asks_why_about_what_they_do_not_see(served: Served) -> Non
     gus = await served.open(GUEST)
     ts = served.slack.history("C0PEOPLE")[0].ts
 
-    done = await gus.do("why", channel="C0PEOPLE", ts=ts)
+    response = await gus.do("why", channel="C0PEOPLE", ts=ts)
 
-    assert done["error"] == "there is no such message"
+    assert response["error"] == "there is no such message"
 
 
 async def test_a_form_that_is_filled_in_is_sent_as_slack_sends_it(served: Served) -> None:
@@ -220,5 +220,5 @@ async def test_a_form_that_is_filled_in_is_sent_as_slack_sends_it(served: Served
         "there is no such window"
     )
     for nonsense in ({"what": 1}, {"what": {"words": 1}}, [], "x"):
-        done = await bob.do("submit", view_id=opened.id, values=nonsense)
-        assert done["error"]
+        response = await bob.do("submit", view_id=opened.id, values=nonsense)
+        assert response["error"]

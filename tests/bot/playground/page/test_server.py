@@ -81,8 +81,8 @@ async def test_it_listens_on_loopback_of_ipv6_too() -> None:
     server = PageServer(LocalSlack(MANIFEST), ())
     url = await server.start("::1", 0)
     try:
-        there = url.replace("localhost", "[::1]")
-        async with aiohttp.ClientSession() as client, client.get(there) as answer:
+        ipv6_url = url.replace("localhost", "[::1]")
+        async with aiohttp.ClientSession() as client, client.get(ipv6_url) as answer:
             assert answer.status == 200
     finally:
         await server.stop()

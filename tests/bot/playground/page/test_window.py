@@ -1,4 +1,4 @@
-"""What the page is told when something goes wrong behind it."""
+"""The messages that the page gets when something fails behind it."""
 
 from __future__ import annotations
 

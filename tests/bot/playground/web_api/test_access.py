@@ -1,4 +1,4 @@
-"""Tokens, scopes, missing methods, rate limits and trouble on demand."""
+"""Tokens, scopes, missing methods, rate limits and faults on demand."""
 
 from __future__ import annotations
 
@@ -172,10 +172,14 @@ async def test_every_call_is_recorded(
     await client.chat_postMessage(channel="C0TEAM", text="x")
     await refusal(client.users_info(user="U0NOBODY"))
 
-    posted, asked = slack.calls
+    posted, looked_up = slack.calls
     assert (posted.method, posted.arguments["text"], posted.error) == ("chat.postMessage", "x", "")
-    assert (asked.method, asked.error, asked.at) == ("users.info", "user_not_found", clock.now)
-    assert slack.calls_to("users.info") == [asked]
+    assert (looked_up.method, looked_up.error, looked_up.at) == (
+        "users.info",
+        "user_not_found",
+        clock.now,
+    )
+    assert slack.calls_to("users.info") == [looked_up]
 
 
 async def test_an_answer_can_be_late_after_the_work_is_done(

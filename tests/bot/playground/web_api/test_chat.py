@@ -31,7 +31,7 @@ async def test_a_message_stands_in_its_channel(slack: LocalSlack, client: AsyncW
 
 
 async def test_messages_have_times_of_their_own(slack: LocalSlack, client: AsyncWebClient) -> None:
-    """Though the clock stands still."""
+    """Even if the clock stands still."""
     times = [(await client.chat_postMessage(channel="C0TEAM", text="x"))["ts"] for _ in range(3)]
 
     assert times == sorted(set(times))
@@ -103,7 +103,7 @@ async def test_a_reply_cannot_be_replied_to(slack: LocalSlack, client: AsyncWebC
     assert await refusal(call) == "cannot_reply_to_message"
 
 
-async def test_an_update_of_text_alone_drops_the_blocks(
+async def test_an_update_with_only_text_drops_the_blocks(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
     posted = await client.chat_postMessage(channel="C0TEAM", text="x", blocks=[SECTION])
@@ -131,10 +131,10 @@ async def test_only_ones_own_messages_can_be_changed(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
     question = await slack.say("U0ANNA", "C0TEAM", "Mine")
-    there = {"channel": "C0TEAM", "ts": question.ts}
+    message = {"channel": "C0TEAM", "ts": question.ts}
 
-    assert await refusal(client.chat_update(**there, text="Ours")) == "cant_update_message"
-    assert await refusal(client.chat_delete(**there)) == "cant_delete_message"
+    assert await refusal(client.chat_update(**message, text="Ours")) == "cant_update_message"
+    assert await refusal(client.chat_delete(**message)) == "cant_delete_message"
 
 
 async def test_an_update_takes_4000_characters_and_a_message_that_is_there(
@@ -156,19 +156,23 @@ async def test_a_deleted_message_is_gone(slack: LocalSlack, client: AsyncWebClie
     assert slack.history("C0TEAM") == []
 
 
-async def test_what_is_left_of_a_deleted_message_is_not_the_apps(
+async def test_the_tombstone_of_a_deleted_message_is_not_the_apps(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
     posted = await client.chat_postMessage(channel="C0TEAM", text="x", blocks=[SECTION])
-    there = {"channel": "C0TEAM", "ts": posted["ts"]}
+    target = {"channel": "C0TEAM", "ts": posted["ts"]}
     await slack.say("U0ANNA", "C0TEAM", "Hm?", thread_ts=posted["ts"])
-    await client.chat_delete(**there)
+    await client.chat_delete(**target)
 
-    left = (await client.conversations_replies(**there))["messages"][0]
+    tombstone = (await client.conversations_replies(**target))["messages"][0]
 
-    assert (left["subtype"], left["user"], left.get("bot_id")) == ("tombstone", "USLACKBOT", None)
-    assert await refusal(client.chat_update(**there, text="y")) == "cant_update_message"
-    assert await refusal(client.chat_delete(**there)) == "cant_delete_message"
+    assert (tombstone["subtype"], tombstone["user"], tombstone.get("bot_id")) == (
+        "tombstone",
+        "USLACKBOT",
+        None,
+    )
+    assert await refusal(client.chat_update(**target, text="y")) == "cant_update_message"
+    assert await refusal(client.chat_delete(**target)) == "cant_delete_message"
 
 
 async def test_rich_text_is_replaced_by_rich_text_alone(
@@ -177,10 +181,10 @@ async def test_rich_text_is_replaced_by_rich_text_alone(
     words = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
     rich = {"type": "rich_text", "elements": [words]}
     posted = await client.chat_postMessage(channel="C0TEAM", text="x", blocks=[rich])
-    there = {"channel": "C0TEAM", "ts": posted["ts"], "text": "y"}
+    target = {"channel": "C0TEAM", "ts": posted["ts"], "text": "y"}
 
-    assert await refusal(client.chat_update(**there, blocks=[SECTION])) == "block_mismatch"
-    await client.chat_update(**there, blocks=[SECTION, rich])
+    assert await refusal(client.chat_update(**target, blocks=[SECTION])) == "block_mismatch"
+    await client.chat_update(**target, blocks=[SECTION, rich])
 
 
 async def test_nothing_is_edited_in_an_archived_channel(
@@ -245,11 +249,11 @@ async def test_a_permalink_names_message_and_thread(
     question = await slack.say("U0ANNA", "C0TEAM", "Hm?")
     reply = await slack.say("U0BEN", "C0TEAM", "Yes", thread_ts=question.ts)
 
-    found = await client.chat_getPermalink(channel="C0TEAM", message_ts=reply.ts)
+    response = await client.chat_getPermalink(channel="C0TEAM", message_ts=reply.ts)
 
     digits = reply.ts.replace(".", "")
-    assert found["permalink"].startswith(f"https://local.slack.com/archives/C0TEAM/p{digits}")
-    assert f"thread_ts={question.ts}" in found["permalink"]
+    assert response["permalink"].startswith(f"https://local.slack.com/archives/C0TEAM/p{digits}")
+    assert f"thread_ts={question.ts}" in response["permalink"]
 
 
 async def test_broken_json_is_refused(slack: LocalSlack) -> None:

@@ -1,4 +1,4 @@
-"""Who is who and what is where."""
+"""Reading people, channels and messages."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ async def test_a_stranger_from_another_workspace(slack: LocalSlack, client: Asyn
 
 
 async def test_people_are_found_by_e_mail(slack: LocalSlack, client: AsyncWebClient) -> None:
-    found = await client.users_lookupByEmail(email="Anna@Example.com")
+    response = await client.users_lookupByEmail(email="Anna@Example.com")
 
-    assert found["user"]["id"] == "U0ANNA"
+    assert response["user"]["id"] == "U0ANNA"
     assert await refusal(client.users_lookupByEmail(email="x@example.com")) == "users_not_found"
     assert await refusal(client.users_info(user="U0NOBODY")) == "user_not_found"
 
@@ -78,12 +78,12 @@ async def test_a_thread_comes_whole_and_oldest_first(
     question = await slack.mention("U0ANNA", "C0TEAM", "Hm?")
     reply = await slack.say("U0BEN", "C0TEAM", "Yes", thread_ts=question.ts)
 
-    found = await client.conversations_replies(channel="C0TEAM", ts=question.ts)
+    response = await client.conversations_replies(channel="C0TEAM", ts=question.ts)
     history = await client.conversations_history(channel="C0TEAM")
 
-    assert [message["ts"] for message in found["messages"]] == [question.ts, reply.ts]
-    assert found["messages"][0]["reply_count"] == 1
-    assert found["messages"][1]["parent_user_id"] == "U0ANNA"
+    assert [message["ts"] for message in response["messages"]] == [question.ts, reply.ts]
+    assert response["messages"][0]["reply_count"] == 1
+    assert response["messages"][1]["parent_user_id"] == "U0ANNA"
     assert [message["ts"] for message in history["messages"]] == [question.ts]
     lost = client.conversations_replies(channel="C0TEAM", ts="1.000001")
     assert await refusal(lost) == "thread_not_found"
@@ -93,29 +93,31 @@ async def test_a_thread_begins_with_its_first_message_on_each_page(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
     first = await slack.say("U0ANNA", "C0TEAM", "Hm?")
-    one, two = [await slack.say("U0BEN", "C0TEAM", x, thread_ts=first.ts) for x in "ab"]
+    first_reply, second_reply = [
+        await slack.say("U0BEN", "C0TEAM", x, thread_ts=first.ts) for x in "ab"
+    ]
     thread = {"channel": "C0TEAM", "ts": first.ts}
 
     page = await client.conversations_replies(**thread, limit=1)
     cursor = page["response_metadata"]["next_cursor"]
     following = await client.conversations_replies(**thread, limit=1, cursor=cursor)
-    later = await client.conversations_replies(**thread, oldest=one.ts)
+    later = await client.conversations_replies(**thread, oldest=first_reply.ts)
 
-    assert [message["ts"] for message in page["messages"]] == [first.ts, one.ts]
-    assert [message["ts"] for message in following["messages"]] == [first.ts, two.ts]
-    assert [message["ts"] for message in later["messages"]] == [first.ts, two.ts]
+    assert [message["ts"] for message in page["messages"]] == [first.ts, first_reply.ts]
+    assert [message["ts"] for message in following["messages"]] == [first.ts, second_reply.ts]
+    assert [message["ts"] for message in later["messages"]] == [first.ts, second_reply.ts]
 
 
 async def test_history_is_newest_first_between_times(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
-    one, two, three = [await slack.say("U0ANNA", "C0TEAM", text) for text in "abc"]
+    first, second, third = [await slack.say("U0ANNA", "C0TEAM", text) for text in "abc"]
 
     everything = await client.conversations_history(channel="C0TEAM")
-    between = await client.conversations_history(channel="C0TEAM", oldest=one.ts, latest=three.ts)
+    between = await client.conversations_history(channel="C0TEAM", oldest=first.ts, latest=third.ts)
 
     assert [message["text"] for message in everything["messages"]] == ["c", "b", "a"]
-    assert [message["ts"] for message in between["messages"]] == [two.ts]
+    assert [message["ts"] for message in between["messages"]] == [second.ts]
 
 
 async def test_a_direct_conversation_is_opened_once(
@@ -139,17 +141,17 @@ async def test_no_conversation_is_opened_with_an_app_or_who_has_left(
 
 async def test_reactions_come_and_go(slack: LocalSlack, client: AsyncWebClient) -> None:
     message = await slack.say("U0ANNA", "C0TEAM", "x")
-    there = {"channel": "C0TEAM", "timestamp": message.ts, "name": "eyes"}
+    target = {"channel": "C0TEAM", "timestamp": message.ts, "name": "eyes"}
 
-    await client.reactions_add(**there)
-    twice = await refusal(client.reactions_add(**there))
-    seen = {name: list(users) for name, users in message.reactions.items()}
-    await client.reactions_remove(**there)
+    await client.reactions_add(**target)
+    twice = await refusal(client.reactions_add(**target))
+    reactions = {name: list(users) for name, users in message.reactions.items()}
+    await client.reactions_remove(**target)
 
-    assert seen == {"eyes": [slack.bot_user_id]}
+    assert reactions == {"eyes": [slack.bot_user_id]}
     assert twice == "already_reacted"
     assert message.reactions == {}
-    assert await refusal(client.reactions_remove(**there)) == "no_reaction"
+    assert await refusal(client.reactions_remove(**target)) == "no_reaction"
 
 
 async def test_a_snippet_is_uploaded_into_a_thread(

@@ -41,9 +41,9 @@ async def test_a_stream_grows_and_ends(
     slack: LocalSlack, client: AsyncWebClient, question: Message, to_anna: dict[str, str]
 ) -> None:
     stream = await client.chat_startStream(**to_anna, markdown_text="Four ")
-    there = {"channel": "C0TEAM", "ts": stream["ts"]}
-    await client.chat_appendStream(**there, markdown_text="weeks.")
-    await client.chat_stopStream(**there, blocks=[{"type": "divider"}])
+    target = {"channel": "C0TEAM", "ts": stream["ts"]}
+    await client.chat_appendStream(**target, markdown_text="weeks.")
+    await client.chat_stopStream(**target, blocks=[{"type": "divider"}])
 
     [reply] = slack.from_app("C0TEAM", question.ts)
     assert reply.text == "Four weeks."
@@ -84,11 +84,11 @@ async def test_each_field_takes_12000_characters(
     client: AsyncWebClient, to_anna: dict[str, str]
 ) -> None:
     stream = await client.chat_startStream(**to_anna, markdown_text="x" * 12_000)
-    there = {"channel": "C0TEAM", "ts": stream["ts"]}
-    await client.chat_appendStream(**there, markdown_text="x" * 12_000)
+    target = {"channel": "C0TEAM", "ts": stream["ts"]}
+    await client.chat_appendStream(**target, markdown_text="x" * 12_000)
 
-    too_long = client.chat_appendStream(**there, markdown_text="x" * 12_001)
-    nothing = client.chat_appendStream(**there)
+    too_long = client.chat_appendStream(**target, markdown_text="x" * 12_001)
+    nothing = client.chat_appendStream(**target)
     nonsense = client.chat_startStream(**to_anna, chunks=[{"type": "song"}])
 
     assert await refusal(too_long) == "msg_too_long"
@@ -105,14 +105,14 @@ async def test_a_stream_keeps_the_form_of_its_first_text(
         "markdown_text": {"markdown_text": "Four "},
     }
     stream = await client.chat_startStream(**to_anna)
-    there = {"channel": "C0TEAM", "ts": stream["ts"]}
+    target = {"channel": "C0TEAM", "ts": stream["ts"]}
     same, other = forms.pop(first), next(iter(forms.values()))
-    await client.chat_appendStream(**there, **same)
+    await client.chat_appendStream(**target, **same)
 
-    assert await refusal(client.chat_appendStream(**there, **other)) == "streaming_mode_mismatch"
-    assert await refusal(client.chat_stopStream(**there, **other)) == "streaming_mode_mismatch"
-    await client.chat_appendStream(**there, **same)
-    await client.chat_stopStream(**there)
+    assert await refusal(client.chat_appendStream(**target, **other)) == "streaming_mode_mismatch"
+    assert await refusal(client.chat_stopStream(**target, **other)) == "streaming_mode_mismatch"
+    await client.chat_appendStream(**target, **same)
+    await client.chat_stopStream(**target)
     assert slack.message("C0TEAM", stream["ts"]).text == "Four Four "
 
 
@@ -120,13 +120,13 @@ async def test_a_stream_dies_after_five_minutes_and_an_update_completes_it(
     slack: LocalSlack, client: AsyncWebClient, to_anna: dict[str, str], clock: Settable
 ) -> None:
     stream = await client.chat_startStream(**to_anna, markdown_text="Four")
-    there = {"channel": "C0TEAM", "ts": stream["ts"]}
-    early = await refusal(client.chat_update(**there, text="Four weeks."))
+    target = {"channel": "C0TEAM", "ts": stream["ts"]}
+    early = await refusal(client.chat_update(**target, text="Four weeks."))
     clock.now += 301
 
-    append = await refusal(client.chat_appendStream(**there, markdown_text="x"))
-    stop = await refusal(client.chat_stopStream(**there))
-    await client.chat_update(**there, text="Four weeks.")
+    append = await refusal(client.chat_appendStream(**target, markdown_text="x"))
+    stop = await refusal(client.chat_stopStream(**target))
+    await client.chat_update(**target, text="Four weeks.")
 
     assert early == "streaming_state_conflict"
     assert append == stop == "message_not_in_streaming_state"
@@ -149,9 +149,9 @@ async def test_a_person_stops_a_stream(
 async def test_a_status_stands_until_the_reply(
     slack: LocalSlack, client: AsyncWebClient, question: Message
 ) -> None:
-    there = {"channel_id": "C0TEAM", "thread_ts": question.ts}
+    target = {"channel_id": "C0TEAM", "thread_ts": question.ts}
     await client.assistant_threads_setStatus(
-        **there, status="is reading...", loading_messages=["One page", "Another"]
+        **target, status="is reading...", loading_messages=["One page", "Another"]
     )
     before = slack.status("C0TEAM", question.ts)
     await client.chat_postMessage(channel="C0TEAM", thread_ts=question.ts, text="Here")
@@ -191,27 +191,27 @@ async def test_an_agents_prompts_belong_to_the_conversation(
     """With a thread, Slack says yes and shows nothing."""
     question = await slack.dm("U0ANNA", "Hm?")
     prompts = [{"title": "Leave", "message": "How long is leave?"}]
-    there: dict[str, Any] = {"channel_id": question.channel, "prompts": prompts}
+    target: dict[str, Any] = {"channel_id": question.channel, "prompts": prompts}
 
-    await client.assistant_threads_setSuggestedPrompts(**there, thread_ts=question.ts)
+    await client.assistant_threads_setSuggestedPrompts(**target, thread_ts=question.ts)
     silent = dict(slack.prompts)
-    await client.assistant_threads_setSuggestedPrompts(**there)
-    there["prompts"] = prompts * 5
+    await client.assistant_threads_setSuggestedPrompts(**target)
+    target["prompts"] = prompts * 5
 
     assert silent == {}
     assert slack.prompts == {question.channel: prompts}
-    five = client.assistant_threads_setSuggestedPrompts(**there)
+    five = client.assistant_threads_setSuggestedPrompts(**target)
     assert await refusal(five) == "invalid_arguments"
 
 
 async def test_titles_and_sessions_are_kept(slack: LocalSlack, client: AsyncWebClient) -> None:
     question = await slack.dm("U0ANNA", "Hm?")
-    there = {"channel_id": question.channel, "thread_ts": question.ts}
+    target = {"channel_id": question.channel, "thread_ts": question.ts}
 
-    await client.assistant_threads_setTitle(**there, title="Leave")
-    await client.agents_sessions_setStatus(**there, status="processing")
+    await client.assistant_threads_setTitle(**target, title="Leave")
+    await client.agents_sessions_setStatus(**target, status="processing")
 
     assert slack.titles[question.channel, question.ts] == "Leave"
     assert slack.sessions[question.channel, question.ts]["status"] == "processing"
-    nonsense = client.agents_sessions_setStatus(**there, status="dancing")
+    nonsense = client.agents_sessions_setStatus(**target, status="dancing")
     assert await refusal(nonsense) == "invalid_arguments"

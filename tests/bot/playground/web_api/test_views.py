@@ -18,12 +18,12 @@ class Settable(Protocol):
     now: float
 
 
-def modal(title: str = "Title", **more: Any) -> dict[str, Any]:
+def modal(title: str = "Title", **fields: Any) -> dict[str, Any]:
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": title},
         "blocks": [{"type": "divider"}],
-        **more,
+        **fields,
     }
 
 
@@ -77,12 +77,12 @@ async def test_a_view_is_changed_if_it_is_still_the_same(
 ) -> None:
     trigger = slack.new_trigger("U0ANNA")
     opened = (await client.views_open(trigger_id=trigger, view=modal("old")))["view"]
-    there = {"view_id": opened["id"], "hash": opened["hash"]}
+    target = {"view_id": opened["id"], "hash": opened["hash"]}
 
-    await client.views_update(**there, view=modal("new"))
+    await client.views_update(**target, view=modal("new"))
 
     assert slack.views("U0ANNA")[0].title == "new"
-    assert await refusal(client.views_update(**there, view=modal())) == "hash_conflict"
+    assert await refusal(client.views_update(**target, view=modal())) == "hash_conflict"
     assert await refusal(client.views_update(view_id="V0NO", view=modal())) == "not_found"
 
 
@@ -91,9 +91,9 @@ async def test_a_home_tab_is_published(slack: LocalSlack, client: AsyncWebClient
 
     await client.views_publish(user_id="U0ANNA", view=home)
 
-    shown = slack.home("U0ANNA")
-    assert shown is not None
-    assert shown.blocks[0]["type"] == "divider"
+    tab = slack.home("U0ANNA")
+    assert tab is not None
+    assert tab.blocks[0]["type"] == "divider"
     assert await refusal(client.views_publish(user_id="U0NO", view=home)) == "user_not_found"
 
 
@@ -140,7 +140,7 @@ async def test_an_app_without_a_home_tab_has_none_to_publish_or_to_open() -> Non
 
 
 async def test_a_wrong_view_keeps_its_trigger(slack: LocalSlack, client: AsyncWebClient) -> None:
-    """Slack looks at the view first."""
+    """Slack checks the view first."""
     trigger = slack.new_trigger("U0ANNA")
 
     wrong = client.views_open(trigger_id=trigger, view=modal("x" * 25))
