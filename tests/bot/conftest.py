@@ -1,4 +1,4 @@
-"""State on each database that it is meant for, and the command line in a folder of its own."""
+"""The state on each database that supports it, and the command line in a temporary folder."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ class KeptParsers(Parsers):
     """Parsing processes that outlive a command."""
 
     def rest(self) -> None:
-        """Keep them."""
+        """Keep the processes running."""
 
 
 @pytest.fixture(scope="session")
 def parsers() -> Iterator[Parsers]:
-    """One after the other, all commands have their pages read by the same processes: to start one
-    takes a fifth of a second, and they keep nothing of a page."""
-    kept = KeptParsers()
-    yield kept
-    Parsers.rest(kept)
+    """All commands of a test process share parsing processes: starting one takes a fifth of a
+    second, and they keep nothing of a page."""
+    parsers = KeptParsers()
+    yield parsers
+    Parsers.rest(parsers)
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +68,9 @@ def shell(
     capsys: pytest.CaptureFixture[str],
     parsers: Parsers,
 ) -> Iterator[Shell]:
-    """In an empty folder, with no variables of ours. An index that is held is not waited for.
-    However busy the machine is, the cross-encoder
-    comes to its end: what is answered must not depend on that."""
+    """A shell in an empty folder, without Footnote's variables. It does not wait for an index that
+    another process holds. The cross-encoder has no time limit: answers must not depend on how busy
+    the machine is."""
     monkeypatch.setattr(indexing, "Parsers", lambda: parsers)
     monkeypatch.setattr(database_module, "migrate", migrate_at_once)
     for place, name in (

@@ -1,4 +1,4 @@
-"""Empty databases for the bot's state: migrated once a process, then copied or emptied, because a
+"""Empty databases for the bot's state. Each process migrates one, then copies or empties it: a
 migration takes as long as a whole test of the state."""
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ def _at(schema: str) -> str:
 
 
 POSTGRESQL = _at(_SCHEMA)
-"""A schema of each test process in the database to use; what stands in it is dropped. `.ci/run`
-starts one. No test cuts its power, so none waits for its disk."""
+"""The database server; each test process uses a schema of its own in it, whose contents are
+dropped. `.ci/run` starts a server. No test cuts its power, so none waits for its disk."""
 
-# SQLite has neither passwords nor the types of columns and the ALTER statements that are tried. A
-# developer's machine may have no server; `.ci/run` always installs one, so nothing is left untried.
+# SQLite has no passwords, no column types and none of the ALTER statements under test. A
+# developer's machine may have no server; `.ci/run` always installs one, so all of it is tested.
 needs_postgresql = pytest.mark.skipif(
     not POSTGRESQL,
     reason="needs PostgreSQL, for which SQLite cannot stand in: set TEST_POSTGRESQL_URL",
 )
-"""Marks a test of what PostgreSQL alone does."""
+"""Marks a test of PostgreSQL only."""
 
 _COUNT_ANEW = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
@@ -88,8 +88,8 @@ def _statements() -> list[str]:
 
 
 def empty(url: str) -> None:
-    """Leave no row in the database at ``url``, whose schema no test may change. To delete the few
-    that there are is ten times as fast as to truncate the tables."""
+    """Delete all rows in the database at ``url``; no test may change its schema. Deleting the few
+    rows is ten times as fast as truncating the tables."""
     with _engine(url).begin() as connection:
         for table in reversed(metadata.sorted_tables):
             if table is not schema_version:
@@ -98,7 +98,7 @@ def empty(url: str) -> None:
 
 
 def blank() -> str:
-    """Return the URL of a schema of PostgreSQL without a table, apart from that of `POSTGRESQL`."""
+    """Return the URL of a PostgreSQL schema without tables, other than the one of `POSTGRESQL`."""
     url = _at(_BLANK)
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
@@ -108,14 +108,14 @@ def blank() -> str:
 
 
 def make_older(connection: sa.Connection, version: int) -> None:
-    """Make the database say that it is of this schema, which is before 17, and drop the tables and
-    columns that came with later ones."""
+    """Set the schema version of the database to this one, which is before 17, and drop all later
+    tables and columns."""
     for table in (*_OF_18, *_OF_19):
         connection.execute(sa.text(f"DROP TABLE {table}"))
-    there = sa.inspect(connection).get_table_names()
-    for table in {"written", "jobs"}.intersection(there):
+    names = sa.inspect(connection).get_table_names()
+    for table in {"written", "jobs"}.intersection(names):
         connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN team"))
-    if "answers" in there:
+    if "answers" in names:
         for index in _INDEXES_OF_21:
             connection.execute(sa.text(f"DROP INDEX IF EXISTS {index}"))
         for column in _COLUMNS_OF_20:
@@ -127,7 +127,7 @@ def make_older(connection: sa.Connection, version: int) -> None:
 
 @cache
 def _engine(url: str) -> sa.Engine:
-    """The server, once the schema is made anew: another run may have left an older one."""
+    """Return the server, with the schema made anew: another run may have left an older one."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
         connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {_SCHEMA} CASCADE"))

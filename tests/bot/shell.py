@@ -15,7 +15,7 @@ from bot import cli
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a script sees of a command."""
+    """A command's result, as a script sees it."""
 
     code: int
     out: str

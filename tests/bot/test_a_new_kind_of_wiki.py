@@ -1,5 +1,5 @@
-"""A kind of wiki that Footnote does not know is settings, a `WikiSource` and two lines: the
-command line, the index, rights and checks need no other change."""
+"""A new kind of wiki needs settings, a `WikiSource` and two lines: the command line, the index,
+rights and checks need no other change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ANN, BOB = "ann@example.com", "bob@example.com"
 
 
 class Office:
-    """One wiki of the new kind: a page for everyone, and one for Ann alone."""
+    """One wiki of the new kind: a page for everyone, and one only for Ann."""
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
@@ -54,7 +54,7 @@ class Office:
     def save(self) -> None:
         self.shell.write("notes.json", json.dumps(self.content))
 
-    def asked(self, question: str, *options: str) -> Any:
+    def ask(self, question: str, *options: str) -> Any:
         return self.shell.footnote("ask", question, "--json", *options).json
 
 
@@ -67,18 +67,18 @@ def office(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 @pytest.fixture
 def synced(office: Office) -> Office:
-    ran = office.shell.footnote("sync", "--json")
-    assert (ran.code, ran.json["wikis"]["notes"]["added"]) == (0, 2), ran.err
+    result = office.shell.footnote("sync", "--json")
+    assert (result.code, result.json["wikis"]["notes"]["added"]) == (0, 2), result.err
     return office
 
 
 def test_its_settings_are_checked_as_others_are(office: Office) -> None:
     office.shell.write("footnote.toml", '[[wiki]]\nname = "n"\ntype = "json"\nfil = "a"\n')
-    ran = office.shell.footnote("sync")
+    result = office.shell.footnote("sync")
 
-    assert ran.code == 2
-    assert "`wiki.0.fil` is not a setting; did you mean `file`?" in ran.err
-    assert "`wiki.0.url` is missing" in ran.err
+    assert result.code == 2
+    assert "`wiki.0.fil` is not a setting; did you mean `file`?" in result.err
+    assert "`wiki.0.url` is missing" in result.err
 
 
 def test_its_file_counts_from_the_settings_file_s_folder(office: Office) -> None:
@@ -89,24 +89,24 @@ def test_its_file_counts_from_the_settings_file_s_folder(office: Office) -> None
 
 
 def test_what_it_says_is_answered_with_a_footnote(synced: Office) -> None:
-    answer = synced.asked(LEAVE)
+    answer = synced.ask(LEAVE)
 
     assert "28 days" in answer["text"]
     assert [source["url"] for source in answer["sources"]] == [f"{URL}/leave"]
 
 
 def test_only_who_may_read_a_page_hears_of_it(synced: Office) -> None:
-    assert "25th" in synced.asked(PAY, "--as", ANN)["text"]
+    assert "25th" in synced.ask(PAY, "--as", ANN)["text"]
     for options in ((), ("--as", BOB)):
-        assert "25th" not in json.dumps(synced.asked(PAY, *options))
+        assert "25th" not in json.dumps(synced.ask(PAY, *options))
 
 
 def test_a_page_that_is_closed_since_the_sync_is_not_quoted(synced: Office) -> None:
     synced.content["pages"]["leave"]["readers"] = ["7"]
     synced.save()
 
-    assert "28 days" not in json.dumps(synced.asked(LEAVE))
-    assert "28 days" in synced.asked(LEAVE, "--as", ANN)["text"]
+    assert "28 days" not in json.dumps(synced.ask(LEAVE))
+    assert "28 days" in synced.ask(LEAVE, "--as", ANN)["text"]
 
 
 def test_the_next_sync_reads_what_changed_and_nothing_else(synced: Office) -> None:
@@ -116,7 +116,7 @@ def test_the_next_sync_reads_what_changed_and_nothing_else(synced: Office) -> No
     report = synced.shell.footnote("sync", "--json").json["wikis"]["notes"]
 
     assert (report["changed"], report["removed"], report["unchanged"]) == (1, 1, 0)
-    assert "30 days" in synced.asked(LEAVE)["text"]
+    assert "30 days" in synced.ask(LEAVE)["text"]
 
 
 def test_status_and_doctor_tell_of_it(synced: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,18 +126,20 @@ def test_status_and_doctor_tell_of_it(synced: Office, monkeypatch: pytest.Monkey
     well = synced.shell.footnote("doctor", "--json").json["findings"]
 
     assert status["wikis"]["notes"]["pages"] == 2
-    ours = [(one["level"], one["says"]) for one in doctor if one["about"] == "notes"]
+    ours = [
+        (finding["level"], finding["says"]) for finding in doctor if finding["about"] == "notes"
+    ]
     assert ours[:2] == [("failure", "It has no token."), ("ok", "Its file has 2 pages.")]
     assert "It has no token." not in json.dumps(well)
 
 
 def test_access_says_who_may_read_its_pages(synced: Office) -> None:
-    def told(email: str) -> tuple[bool, bool]:
-        found = synced.shell.footnote("access", email, f"{URL}/pay", "--json").json
-        return found["may_read"], found["indexed"]["admits"]
+    def rights_of(email: str) -> tuple[bool, bool]:
+        report = synced.shell.footnote("access", email, f"{URL}/pay", "--json").json
+        return report["may_read"], report["indexed"]["admits"]
 
-    assert told(ANN) == (True, True)
-    assert told(BOB) == (False, False)
+    assert rights_of(ANN) == (True, True)
+    assert rights_of(BOB) == (False, False)
 
 
 def test_its_pages_have_owners_and_places_to_edit_them(synced: Office) -> None:

@@ -1,4 +1,4 @@
-"""What settings make of the bot."""
+"""The bot that settings make."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_no_model_is_made_where_none_is_set(library: Library) -> None:
 
 @pytest.fixture
 def composed(tmp_path: Path) -> Iterator[Callable[[Settings], SlackParts]]:
-    """The parts in Slack that settings make, on a database of their own."""
+    """Return the parts in Slack that the settings make, on a database of their own."""
     with closing(Database.open(tmp_path / "state.db")) as state:
         yield lambda settings: SlackParts(
             settings,
@@ -128,22 +128,22 @@ async def test_settings_reach_slack(composed: Callable[[Settings], SlackParts]) 
         type="markdown", name="a", path=Path("a"), site_url="https://wiki.example.com/x"
     )
     slack = SlackSettings(review_channel="C1", admins=("U1",), workers=2, guests=True)
-    made = composed(Settings(wiki=(wiki,), slack=slack))
-    people, digests = made.slack.people, made.flagging().maintenance.post_digest
+    parts = composed(Settings(wiki=(wiki,), slack=slack))
+    people, digests = parts.slack.people, parts.flagging().maintenance.post_digest
 
     assert people.admins == {"U1"}
     assert people.guests
     assert not people.shared_channels
-    assert made.executor._max_workers == 2
+    assert parts.executor._max_workers == 2
     assert digests.__self__.channel == "C1"
-    assert made.slack.links == {"https://wiki.example.com"}
+    assert parts.slack.links == {"https://wiki.example.com"}
 
 
 def test_tokens_and_addresses_reach_the_connection() -> None:
-    made = connection_of(Settings(), SECRETS)
+    connection = connection_of(Settings(), SECRETS)
 
-    assert (made.bot_token, made.app_token) == ("xoxb-1", "xapp-1")
-    assert made.api_url == "http://localhost:1/api/"
+    assert (connection.bot_token, connection.app_token) == ("xoxb-1", "xapp-1")
+    assert connection.api_url == "http://localhost:1/api/"
     assert connection_of(Settings(slack=SlackSettings(mode="http")), SECRETS).app_token == ""
     assert connection_of(Settings(), Secrets()).api_url == "https://slack.com/api/"
 
@@ -209,36 +209,36 @@ def test_an_index_is_closed_after_asking(tmp_path: Path) -> None:
 
 
 def test_processes_take_turns_only_where_they_can_share_an_index(tmp_path: Path) -> None:
-    """An embedded one has one process alone, which must not wait for a lease."""
+    """Only one process can hold an embedded index, so it must not wait for a lease."""
     settings = Settings(data_dir=tmp_path)
     server = settings.model_copy(update={"index": IndexSettings(url="http://127.0.0.1:6333")})
     with App(settings, Secrets()) as alone:
         assert isinstance(alone.timer_turn(), Always)
-    with App(server, Secrets()) as one, App(server, Secrets()) as other:
-        turns = one.timer_turn(), other.timer_turn()
+    with App(server, Secrets()) as first, App(server, Secrets()) as other:
+        turns = first.timer_turn(), other.timer_turn()
 
         assert [turn.take() for turn in turns] == [True, False]
 
 
 def test_the_cross_encoder_of_answers_to_people_is_measured(tmp_path: Path) -> None:
-    seen: list[str] = []
+    identities: list[str] = []
 
     def timed(reranker: Reranker) -> Reranker:
-        seen.append(reranker.identity)
+        identities.append(reranker.identity)
         return reranker
 
     with App(Settings(data_dir=tmp_path), Secrets()) as app:
         app.timed = timed
         _ = app.searching
-        _ = app.quotations  # a rebuilt index is asked by it
+        _ = app.quotations  # the rebuilt index is searched by it
 
-    assert len(seen) == 1
+    assert len(identities) == 1
 
 
 @pytest.mark.parametrize("url", ["", "http://127.0.0.1:6333"])
 def test_a_bot_beside_an_indexer_keeps_up_with_the_wikis(tmp_path: Path, url: str) -> None:
-    """It reads no wiki on a timer, but is asked for addresses of pages. An embedded index is
-    synced by its own process alone."""
+    """It reads no wiki on a timer, but it looks up addresses of pages. An embedded index is synced
+    only by its own process."""
     settings = Settings(data_dir=tmp_path / "data", index=IndexSettings(url=url))
     followed: list[str] = []
     with Library(tmp_path / "index") as library, App(settings, Secrets(), indexing=library) as app:
@@ -257,7 +257,7 @@ def test_a_bot_beside_an_indexer_keeps_up_with_the_wikis(tmp_path: Path, url: st
 
 
 def test_a_wiki_that_fails_for_weeks_is_as_old_as_its_last_pass(tmp_path: Path) -> None:
-    """Or its age, and the alert about it, would be gone when nobody has mended it for a week."""
+    """Otherwise its age, and the alert about it, would vanish if nobody has fixed it for a week."""
     settings, began = Settings(data_dir=tmp_path / "data"), now() - timedelta(days=20)
     with Library(tmp_path / "index") as library, App(settings, Secrets(), indexing=library) as app:
         library.sync()

@@ -30,10 +30,10 @@ def test_a_value_can_be_forgotten_and_put_again() -> None:
     cache.put("a", 1, 10.0)
     cache.forget("a")
     cache.forget("never")
-    gone = cache.get("a")
+    expired = cache.get("a")
     cache.put("a", 2, 10.0)
 
-    assert gone is None
+    assert expired is None
     assert cache.get("a") == 2
 
 

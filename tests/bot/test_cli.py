@@ -1,4 +1,4 @@
-"""The command line as a contract for scripts: exit codes, and JSON alone on standard output."""
+"""The command line's contract for scripts: exit codes, and only JSON on standard output."""
 
 from __future__ import annotations
 
@@ -64,16 +64,16 @@ Tell your lead before ten if you take leave because you are ill.
 def test_a_question_that_says_too_little_is_asked_back(handbook: Shell) -> None:
     handbook.write("pages/leave.md", LEAVES)
     handbook.footnote("sync")
-    asked = handbook.footnote("ask", "leave", "--json", "--why")
-    shown = handbook.footnote("ask", "leave")
-    again = handbook.footnote("ask", asked.json["readings"][0]["question"], "--json")
+    result = handbook.footnote("ask", "leave", "--json", "--why")
+    output = handbook.footnote("ask", "leave")
+    again = handbook.footnote("ask", result.json["readings"][0]["question"], "--json")
 
-    assert (asked.code, asked.json["kind"]) == (0, "clarify")
-    labels = [reading["label"] for reading in asked.json["readings"]]
+    assert (result.code, result.json["kind"]) == (0, "clarify")
+    labels = [reading["label"] for reading in result.json["readings"]]
     assert sorted(labels) == ["Annual leave", "Sick leave"]
-    assert {source["page"] for source in asked.json["sources"]} == {"leave.md"}
-    assert asked.json["why"]["asking_back"].startswith("Asked back:")
-    assert f"1. {labels[0]}: Leave > {labels[0]}" in shown.out
+    assert {source["page"] for source in result.json["sources"]} == {"leave.md"}
+    assert result.json["why"]["asking_back"].startswith("Asked back:")
+    assert f"1. {labels[0]}: Leave > {labels[0]}" in output.out
     assert again.json["kind"] == "answer"
     assert again.json["sources"][0]["heading"] == labels[0]
 
@@ -141,33 +141,33 @@ def test_a_wiki_that_left_the_settings_answers_nothing_and_its_removal_is_told(
     handbook.write("footnote.toml", settings)
     after = handbook.footnote("ask", "Where is parking?", "--json").json
     planned = handbook.footnote("sync", "--dry-run", "--json")
-    of_another = handbook.footnote("sync", "--wiki", "handbook", "--json")
+    result = handbook.footnote("sync", "--wiki", "handbook", "--json")
     synced = handbook.footnote("sync", "--json")
 
     assert before["sources"][0]["page"] == "parking.md"
     assert "parking.md" not in json.dumps(after)
-    told = "old is no longer in the settings: its only page left the index"
-    assert planned.json["warnings"] == [told.replace("left", "would leave")]
-    assert of_another.json["warnings"] == []
-    assert synced.json["warnings"] == [told]
-    assert told in synced.err
+    warning = "old is no longer in the settings: its only page left the index"
+    assert planned.json["warnings"] == [warning.replace("left", "would leave")]
+    assert result.json["warnings"] == []
+    assert synced.json["warnings"] == [warning]
+    assert warning in synced.err
 
 
 def test_sync_ask_and_status(handbook: Shell) -> None:
     synced = handbook.footnote("sync", "--json")
-    asked = handbook.footnote("ask", "How long is leave?", "--json")
+    result = handbook.footnote("ask", "How long is leave?", "--json")
     status = handbook.footnote("status", "--json")
 
-    assert (synced.code, asked.code, status.code) == (0, 0, 0)
+    assert (synced.code, result.code, status.code) == (0, 0, 0)
     assert synced.json["added"] == 2
     assert synced.json["passages_embedded"] == 2
     assert synced.json["wikis"]["handbook"]["added"] == 2
     assert synced.err.startswith("handbook: 2 added, 0 changed")
-    assert asked.err == ""
-    assert (asked.json["kind"], asked.json["tone"]) == ("answer", "answer")
-    assert "**Leave is thirty days long.**" in asked.json["text"]
-    assert asked.json["timings_ms"].keys() == {"embed", "search", "compose", "check", "total"}
-    source = asked.json["sources"][0]
+    assert result.err == ""
+    assert (result.json["kind"], result.json["tone"]) == ("answer", "answer")
+    assert "**Leave is thirty days long.**" in result.json["text"]
+    assert result.json["timings_ms"].keys() == {"embed", "search", "compose", "check", "total"}
+    source = result.json["sources"][0]
     assert source == {
         "title": "Leave",
         "heading": "How long",
@@ -192,10 +192,10 @@ def test_a_second_sync_embeds_nothing(handbook: Shell) -> None:
 
 
 def test_where_no_wiki_tells_its_latest_edits_it_is_said(handbook: Shell) -> None:
-    ran = handbook.footnote("sync", "--recent", "--json")
+    result = handbook.footnote("sync", "--recent", "--json")
 
-    assert (ran.code, ran.json["wikis"]) == (0, {})
-    assert ran.err == "Nothing was read: no wiki here tells its latest edits.\n"
+    assert (result.code, result.json["wikis"]) == (0, {})
+    assert result.err == "Nothing was read: no wiki here tells its latest edits.\n"
 
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(handbook: Shell) -> None:
@@ -205,10 +205,10 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(handbook: Shell) -
 
 def test_people_read_answers_with_their_sources(handbook: Shell) -> None:
     handbook.footnote("sync")
-    ran = handbook.footnote("ask", "How long is leave?")
+    result = handbook.footnote("ask", "How long is leave?")
 
-    assert ran.code == 0
-    assert ran.out.splitlines() == [
+    assert result.code == 0
+    assert result.out.splitlines() == [
         "  Leave is thirty days long. Ask your lead first.",
         "  \u2014 Leave > How long [1]",
         "",
@@ -237,22 +237,22 @@ NO_ANSWER = {
 def test_where_there_is_no_answer_there_are_words_and_exit_code_0(handbook: Shell) -> None:
     handbook.footnote("sync")
     for question, reason in NO_ANSWER.items():
-        ran = handbook.footnote("ask", question, "--json")
+        result = handbook.footnote("ask", question, "--json")
 
-        assert ran.code == 0
-        assert (ran.json["kind"], ran.json["reason"]) == ("no_answer", reason)
-        assert ran.json["text"].endswith((".", "please."))
-        assert ran.json["sources"] == []
-        assert [near["page"] for near in ran.json["nearest"] if near["quote"]] == []
+        assert result.code == 0
+        assert (result.json["kind"], result.json["reason"]) == ("no_answer", reason)
+        assert result.json["text"].endswith((".", "please."))
+        assert result.json["sources"] == []
+        assert [near["page"] for near in result.json["nearest"] if near["quote"]] == []
 
 
 @pytest.mark.parametrize("question", ["", " \t\n"])
 def test_an_empty_question_is_a_wrong_command(question: str, handbook: Shell) -> None:
-    for more in ([], ["--json"]):
-        ran = handbook.footnote("ask", question, *more)
+    for options in ([], ["--json"]):
+        result = handbook.footnote("ask", question, *options)
 
-        assert (ran.code, ran.out) == (2, "")
-        assert ran.err == "Error: The question is empty. Is a variable not set?\n"
+        assert (result.code, result.out) == (2, "")
+        assert result.err == "Error: The question is empty. Is a variable not set?\n"
 
 
 def test_an_odd_question_is_no_accident(handbook: Shell) -> None:
@@ -264,19 +264,19 @@ def test_an_odd_question_is_no_accident(handbook: Shell) -> None:
 def test_a_page_commands_no_terminal(handbook: Shell) -> None:
     handbook.write("pages/odd.md", "# Zebras \x1b]0;owned\x07\n\nZebras \x1b[2Jclear \x9b31m it.\n")
     handbook.footnote("sync")
-    shown = handbook.footnote("ask", "Zebras clear it?")
+    result = handbook.footnote("ask", "Zebras clear it?")
     converted = handbook.footnote("convert", "pages/odd.md")
 
-    assert "Zebras" in shown.out
-    assert not {"\x1b", "\x07", "\x9b"} & set(shown.out + converted.out)
+    assert "Zebras" in result.out
+    assert not {"\x1b", "\x07", "\x9b"} & set(result.out + converted.out)
 
 
 def test_nothing_indexed_yet_is_said(handbook: Shell) -> None:
-    ran = handbook.footnote("ask", "How long is leave?", "--json")
+    result = handbook.footnote("ask", "How long is leave?", "--json")
 
-    assert ran.code == 0
-    assert ran.json["reason"] == "nothing_indexed"
-    assert "footnote sync" in ran.json["text"]
+    assert result.code == 0
+    assert result.json["reason"] == "nothing_indexed"
+    assert "footnote sync" in result.json["text"]
 
 
 def test_an_empty_wiki_is_no_failure(handbook: Shell) -> None:
@@ -301,10 +301,10 @@ def test_rights_are_those_of_the_person_named(handbook: Shell) -> None:
 def test_without_settings_a_command_says_what_to_do_and_makes_nothing(
     command: list[str], shell: Shell
 ) -> None:
-    ran = shell.footnote(*command)
+    result = shell.footnote(*command)
 
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err == (
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
         "No wiki is set. `footnote init` asks for yours and writes footnote.toml; a file elsewhere"
         " is named with --config.\n"
     )
@@ -312,9 +312,9 @@ def test_without_settings_a_command_says_what_to_do_and_makes_nothing(
 
 
 def test_the_status_of_no_wiki_says_how_to_get_one(shell: Shell) -> None:
-    ran = shell.footnote("status")
+    result = shell.footnote("status")
 
-    assert (ran.code, ran.out) == (0, "No wiki is set: `footnote init` asks for yours.\n")
+    assert (result.code, result.out) == (0, "No wiki is set: `footnote init` asks for yours.\n")
 
 
 def test_the_status_in_a_pipe_cuts_nothing(shell: Shell) -> None:
@@ -328,7 +328,7 @@ def test_the_status_in_a_pipe_cuts_nothing(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["sync", "--wiki", "nope"], "No wiki is called 'nope'; there are: handbook."),
         (["ask", "x", "--wiki", "nope"], "No wiki is called 'nope'; there are: handbook."),
@@ -353,13 +353,13 @@ def test_the_status_in_a_pipe_cuts_nothing(shell: Shell) -> None:
     ],
 )
 def test_a_wrong_command_is_exit_code_2_with_a_reason(
-    arguments: list[str], said: str, handbook: Shell
+    arguments: list[str], message: str, handbook: Shell
 ) -> None:
-    ran = handbook.footnote(*arguments)
+    result = handbook.footnote(*arguments)
 
-    assert (ran.code, ran.out) == (2, "")
-    assert said in ran.err
-    assert "Traceback" not in ran.err
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert "Traceback" not in result.err
 
 
 def test_where_settings_and_data_lie_may_stand_before_the_command_too(handbook: Shell) -> None:
@@ -377,10 +377,10 @@ def test_where_settings_and_data_lie_may_stand_before_the_command_too(handbook: 
 
 def test_wrong_settings_are_all_told(handbook: Shell) -> None:
     handbook.write("footnote.toml", "inedx = 1\n[answer]\nmax_characters = 1\n")
-    ran = handbook.footnote("sync", "--json")
+    result = handbook.footnote("sync", "--json")
 
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err.splitlines() == [
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines() == [
         "footnote.toml: 2 problems:",
         "  - `answer.max_characters`: input should be greater than or equal to 100",
         "  - `inedx` is not a setting; did you mean `index`?",
@@ -389,30 +389,30 @@ def test_wrong_settings_are_all_told(handbook: Shell) -> None:
 
 def test_no_such_folder_is_a_wrong_setting(handbook: Shell) -> None:
     handbook.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "a"\npath = "nowhere"\n')
-    ran = handbook.footnote("sync")
+    result = handbook.footnote("sync")
 
-    assert ran.code == 2
-    assert f"there is no folder {handbook.folder / 'nowhere'}" in ran.err
-    assert "Traceback" not in ran.err
+    assert result.code == 2
+    assert f"there is no folder {handbook.folder / 'nowhere'}" in result.err
+    assert "Traceback" not in result.err
 
 
 @pytest.mark.parametrize("command", ["flags", "status", "doctor", "sync"])
 def test_a_data_folder_that_is_a_file_is_told(handbook: Shell, command: str) -> None:
     handbook.write("footnote.toml", 'data_dir = "pages/leave.md"\n')
-    ran = handbook.footnote(command)
+    result = handbook.footnote(command)
 
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err == f"`data_dir`: {handbook.folder / 'pages' / 'leave.md'} is no folder\n"
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"`data_dir`: {handbook.folder / 'pages' / 'leave.md'} is no folder\n"
 
 
 def test_a_data_folder_that_cannot_be_made_is_told(handbook: Shell) -> None:
     settings = handbook.folder / "footnote.toml"
     server = '[index]\nurl = "http://127.0.0.1:1"\n'
     settings.write_text(f'data_dir = "pages/leave.md/data"\n{settings.read_text()}{server}')
-    ran = handbook.footnote("sync")
+    result = handbook.footnote("sync")
 
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err == (
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
         f"`data_dir`: Not a directory: {handbook.folder / 'pages' / 'leave.md' / 'data'}\n"
     )
 
@@ -422,10 +422,10 @@ def test_one_page_that_fails_makes_exit_code_1(
 ) -> None:
     read_bytes, read = Path.read_bytes, os.open
 
-    def refuse(path: str, *rest: object, **more: object) -> int:
+    def refuse(path: str, *arguments: object, **named: object) -> int:
         if str(path).endswith("travel.md"):
             raise PermissionError(13, "Permission denied")
-        return read(path, *rest, **more)  # type: ignore[arg-type]
+        return read(path, *arguments, **named)  # type: ignore[arg-type]
 
     def refuse_bytes(path: Path) -> bytes:
         if path.name == "travel.md":
@@ -434,32 +434,32 @@ def test_one_page_that_fails_makes_exit_code_1(
 
     monkeypatch.setattr(os, "open", refuse)
     monkeypatch.setattr(Path, "read_bytes", refuse_bytes)
-    ran = handbook.footnote("sync", "--json")
+    result = handbook.footnote("sync", "--json")
 
-    assert ran.code == 1
-    assert ran.json["added"] == 1
-    assert [failed["page"] for failed in ran.json["failed"]] == ["travel.md"]
-    assert "failed travel.md: " in ran.err
+    assert result.code == 1
+    assert result.json["added"] == 1
+    assert [failed["page"] for failed in result.json["failed"]] == ["travel.md"]
+    assert "failed travel.md: " in result.err
 
 
 def test_a_damaged_index_is_told_and_built_anew_by_the_next_sync(handbook: Shell) -> None:
     handbook.footnote("sync")
     (folder,) = handbook.folder.glob("data/index/passages-*")
     (folder / "edge_config.json").write_text("junk")
-    asked = handbook.footnote("ask", "How long is leave?", "--json")
-    status, shown = handbook.footnote("status", "--json"), handbook.footnote("status")
+    result = handbook.footnote("ask", "How long is leave?", "--json")
+    status, output = handbook.footnote("status", "--json"), handbook.footnote("status")
     checked = handbook.footnote("doctor", "--json")
     synced = handbook.footnote("sync", "--json")
     again = handbook.footnote("ask", "How long is leave?", "--json")
     cause = "The index is being rebuilt: the old one is damaged (IO Error: "
 
-    assert (asked.code, asked.json["kind"]) == (1, "no_answer")
-    assert asked.json["reason"] == "rebuilding"
-    assert asked.json["text"].startswith("My index is being rebuilt")
-    assert cause in asked.err
+    assert (result.code, result.json["kind"]) == (1, "no_answer")
+    assert result.json["reason"] == "rebuilding"
+    assert result.json["text"].startswith("My index is being rebuilt")
+    assert cause in result.err
     assert (status.code, status.json["building"]) == (0, True)
     assert status.json["trouble"].startswith(cause)
-    assert cause in shown.out.replace("\n", " ")
+    assert cause in output.out.replace("\n", " ")
     assert [f["says"] for f in checked.json["findings"] if f["says"].startswith(cause)]
     assert (synced.code, synced.json["added"]) == (0, 2)
     assert synced.json["warnings"][0].startswith("The index was built anew: the old one is damaged")
@@ -470,16 +470,16 @@ def test_a_damaged_index_is_told_and_built_anew_by_the_next_sync(handbook: Shell
 def test_after_an_upgrade_the_old_index_answers_and_silence_is_no_success(
     handbook: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It said "I searched handbook and found nothing", with exit code 0."""
+    """An earlier version said "I searched handbook and found nothing", with exit code 0."""
     handbook.footnote("sync")
     monkeypatch.setattr("indexers.index.embedding.LocalEmbedder.identity", "the next model")
-    asked = handbook.footnote("ask", "How long is leave?", "--json")
+    result = handbook.footnote("ask", "How long is leave?", "--json")
     silent = handbook.footnote("ask", "Which gluon decays?", "--json")
     status = handbook.footnote("status", "--json")
 
-    assert (asked.code, asked.json["kind"]) == (0, "answer")
-    assert "**Leave is thirty days long.**" in asked.json["text"]
-    assert "The index is being rebuilt" in asked.err
+    assert (result.code, result.json["kind"]) == (0, "answer")
+    assert "**Leave is thirty days long.**" in result.json["text"]
+    assert "The index is being rebuilt" in result.err
     assert (silent.code, silent.json["reason"]) == (1, "rebuilding")
     assert "made with another model" in status.json["trouble"]
     assert handbook.footnote("sync").code == 0
@@ -487,11 +487,11 @@ def test_after_an_upgrade_the_old_index_answers_and_silence_is_no_success(
 
 
 def test_whoever_lists_flags_makes_no_database(shell: Shell) -> None:
-    listed = shell.footnote("flags"), shell.footnote("flags", "--json")
-    written = shell.footnote("flags", "--as-questions", "judged.jsonl")
+    result = shell.footnote("flags"), shell.footnote("flags", "--json")
+    output = shell.footnote("flags", "--as-questions", "judged.jsonl")
 
-    assert [ran.out for ran in listed] == ["No flags.\n", "[]\n"]
-    assert written.out == "judged.jsonl: 0 questions\n"
+    assert [result.out for result in result] == ["No flags.\n", "[]\n"]
+    assert output.out == "judged.jsonl: 0 questions\n"
     assert [file.name for file in shell.folder.iterdir()] == ["judged.jsonl"]
 
 
@@ -503,12 +503,12 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
         feedback = Feedback(AsyncAnswers(DatabaseAnswers(state)), lambda: now)
-        asked = AskedQuestion(
+        question = AskedQuestion(
             "How [long]?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False
         )
-        said = Answer("Thirty days. [1]", (source,), 0.9)
-        given = asyncio.run(feedback.record(asked, said))
-        asyncio.run(feedback.complain(given.id, "U2", Complaint.OUTDATED, "It is 28."))
+        answer = Answer("Thirty days. [1]", (source,), 0.9)
+        recorded = asyncio.run(feedback.record(question, answer))
+        asyncio.run(feedback.complain(recorded.id, "U2", Complaint.OUTDATED, "It is 28."))
     finally:
         state.close()
 
@@ -528,28 +528,28 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
         "again": "",
         "history": [{"deed": "raised", "person": "U2", "at": now.isoformat()}],
     }
-    shown = handbook.footnote("flags").out
-    assert "outdated (open)\n  How [long]?\n  “It is 28.”\n" in shown
+    result = handbook.footnote("flags").out
+    assert "outdated (open)\n  How [long]?\n  “It is 28.”\n" in result
 
 
 def test_a_flagged_choice_is_listed_in_its_persons_own_words(handbook: Shell) -> None:
-    """A chosen reading is in those of its page, which not everyone may read who reads the list."""
+    """A chosen reading contains words of its page, which some readers of the list may not read."""
     source = Source("Pay", "", "https://handbook.example.com/pay/", "", "handbook", "p", "1")
     narrower = Clarify("?", (Reading("2025", "Pay: Bonus: 2025?", source),))
     back = Clarify("?", (Reading("Bonus", "Pay: Bonus?", source),))
-    said = Answer("It is paid. [1]", (source,), 0.9)
+    paid = Answer("It is paid. [1]", (source,), 0.9)
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
 
     async def ask(feedback: Feedback) -> None:
         for at, (question, answer) in enumerate(
-            [("Pay?", back), ("Pay: Bonus?", narrower), ("Pay: Bonus: 2025?", said)]
+            [("Pay?", back), ("Pay: Bonus?", narrower), ("Pay: Bonus: 2025?", paid)]
         ):
             place = MessageRef("T1", "C1", f"1.{at}", "1.0")
-            asked = AskedQuestion(question, "U1", place, private=False)
-            recorded = await feedback.record(asked, answer)
+            question_asked = AskedQuestion(question, "U1", place, private=False)
+            recorded = await feedback.record(question_asked, answer)
         flag = await feedback.complain(recorded.id, "U2", Complaint.WRONG)
         place = MessageRef("T1", "D1", f"{BY_ITSELF}{flag.id}-1", f"{BY_ITSELF}{flag.id}-1")
-        again = await feedback.record(replace(asked, asker="U2", place=place), said)
+        again = await feedback.record(replace(question_asked, asker="U2", place=place), paid)
         await feedback.complain(again.id, "U2", Complaint.WRONG)
 
     try:
@@ -558,8 +558,8 @@ def test_a_flagged_choice_is_listed_in_its_persons_own_words(handbook: Shell) ->
     finally:
         state.close()
 
-    listed = handbook.footnote("flags", "--json").json
-    assert [flag["question"] for flag in listed] == ["Pay?", "Pay?"]
+    result = handbook.footnote("flags", "--json").json
+    assert [flag["question"] for flag in result] == ["Pay?", "Pay?"]
 
 
 def test_a_flagged_question_in_return_is_listed_with_the_pages_that_it_names(
@@ -572,9 +572,11 @@ def test_a_flagged_question_in_return_is_listed_with_the_pages_that_it_names(
         feedback = Feedback(
             AsyncAnswers(DatabaseAnswers(state)), lambda: datetime(2026, 11, 3, tzinfo=UTC)
         )
-        asked = AskedQuestion("Leave?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
-        given = asyncio.run(feedback.record(asked, back))
-        asyncio.run(feedback.complain(given.id, "U2", Complaint.WRONG))
+        question = AskedQuestion(
+            "Leave?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False
+        )
+        recorded = asyncio.run(feedback.record(question, back))
+        asyncio.run(feedback.complain(recorded.id, "U2", Complaint.WRONG))
     finally:
         state.close()
     (flag,) = handbook.footnote("flags", "--json").json
@@ -585,21 +587,21 @@ def test_a_flagged_question_in_return_is_listed_with_the_pages_that_it_names(
 
 def test_a_page_is_shown_as_it_is_read(shell: Shell) -> None:
     shell.write("page.md", "Top.\n\n# Leave\n\nAsk *now*.\n\n```sh\nmake  leave\n```\n")
-    shown = shell.footnote("convert", "page.md")
-    ran = shell.footnote("convert", "page.md", "--json")
+    result = shell.footnote("convert", "page.md")
+    run_result = shell.footnote("convert", "page.md", "--json")
 
-    assert (shown.code, ran.code) == (0, 0)
-    assert all(section.keys() == {"headings", "anchor", "text"} for section in ran.json)
-    assert "Ask now.\n\n```sh\nmake  leave\n```" in [section["text"] for section in ran.json]
-    assert "Ask now.\n\n```sh\nmake  leave\n```\n" in shown.out
+    assert (result.code, run_result.code) == (0, 0)
+    assert all(section.keys() == {"headings", "anchor", "text"} for section in run_result.json)
+    assert "Ask now.\n\n```sh\nmake  leave\n```" in [section["text"] for section in run_result.json]
+    assert "Ask now.\n\n```sh\nmake  leave\n```\n" in result.out
 
 
 def test_the_settings_it_prints_can_be_read(shell: Shell) -> None:
-    ran = shell.footnote("settings")
+    result = shell.footnote("settings")
 
-    assert ran.code == 0
-    assert tomllib.loads(ran.out)["index"]["passage_tokens"] == 200
-    shell.write("footnote.toml", ran.out)
+    assert result.code == 0
+    assert tomllib.loads(result.out)["index"]["passage_tokens"] == 200
+    shell.write("footnote.toml", result.out)
     assert shell.footnote("status").code == 0
 
 
@@ -607,39 +609,39 @@ def test_every_command_helps(shell: Shell) -> None:
     assert shell.footnote("--help").code == 0
     assert shell.footnote("--version").out.startswith("footnote")
     for name, command in cli.cli.commands.items():
-        ran = shell.footnote(name, "--help")
+        result = shell.footnote(name, "--help")
 
-        assert (ran.code, ran.err) == (0, ""), name
-        assert ran.out.startswith(f"Usage: footnote {name}"), name
+        assert (result.code, result.err) == (0, ""), name
+        assert result.out.startswith(f"Usage: footnote {name}"), name
         options = [param for param in command.params if isinstance(param, click.Option)]
         assert all(option.help for option in options), name
 
 
 def test_without_a_command_the_help_is_shown(shell: Shell) -> None:
-    ran = shell.footnote()
+    result = shell.footnote()
 
-    assert (ran.code, ran.out) == (2, "")
-    assert "Commands:" in ran.err
+    assert (result.code, result.out) == (2, "")
+    assert "Commands:" in result.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_signal_asks_to_stop_and_the_second_one_stops(
     number: signal.Signals, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen = []
+    states = []
 
     def interrupted_twice() -> None:
         with interruptible() as stopped:
-            seen.append(stopped.is_set())
+            states.append(stopped.is_set())
             signal.raise_signal(number)
-            seen.append(stopped.is_set())
+            states.append(stopped.is_set())
             signal.raise_signal(number)
 
     before = signal.getsignal(number)
     with pytest.raises(KeyboardInterrupt):
         interrupted_twice()
 
-    assert seen == [False, True]
+    assert states == [False, True]
     assert f"{number.name}: finishing the page at hand" in capsys.readouterr().err
     assert signal.getsignal(number) is before
 
@@ -659,7 +661,7 @@ def test_an_interrupt_at_the_keyboard_is_exit_code_130(
 def test_an_interrupted_sync_is_exit_code_130_and_the_next_one_completes_it(
     handbook: Shell,
 ) -> None:
-    """A real process and a real signal, once it is at work."""
+    """A real process gets a real signal while it works."""
     text = "Number {0} is a page about {0} and what {0} does on day {0}. " * 4
     for number in range(400):
         handbook.write(f"pages/n{number}.md", f"# N{number}\n\n{text.format(number)}\n")
@@ -678,12 +680,12 @@ def test_an_interrupted_sync_is_exit_code_130_and_the_next_one_completes_it(
             if "indexed" in line:
                 process.send_signal(signal.SIGINT)
                 break
-        rest = process.stderr.read()
+        stderr = process.stderr.read()
         report = json.loads(process.stdout.read())
         code = process.wait(timeout=240)
 
     assert code == 130
-    assert "Traceback" not in rest
+    assert "Traceback" not in stderr
     assert 0 < report["added"] < 402
     after = handbook.footnote("sync", "--json")
     assert after.code == 0
@@ -693,11 +695,11 @@ def test_an_interrupted_sync_is_exit_code_130_and_the_next_one_completes_it(
 
 def test_the_status_of_a_missing_folder_says_so_and_makes_nothing(shell: Shell) -> None:
     shell.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n')
-    said, told = shell.footnote("status", "--json"), shell.footnote("status")
+    as_json, as_text = shell.footnote("status", "--json"), shell.footnote("status")
 
     why = f"there is no folder {shell.folder / 'pages'}; set the wiki's path to one"
-    assert (said.code, said.json["wikis"]["handbook"]["error"]) == (0, why)
-    assert f"handbook: {why}\n" in told.out
+    assert (as_json.code, as_json.json["wikis"]["handbook"]["error"]) == (0, why)
+    assert f"handbook: {why}\n" in as_text.out
     assert [file.name for file in shell.folder.iterdir()] == ["footnote.toml"]
 
 
@@ -717,18 +719,18 @@ def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> No
     ) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
-        ran = handbook.footnote("ask", "leave", "--json")
+        result = handbook.footnote("ask", "leave", "--json")
         assert holder.stdin
         holder.stdin.close()
 
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("Another Footnote process holds the index in ")
-    assert ran.err.count("\n") == 1
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("Another Footnote process holds the index in ")
+    assert result.err.count("\n") == 1
     assert handbook.footnote("ask", "leave").code == 0
 
 
 def test_whoever_reads_only_the_beginning_gets_no_traceback(handbook: Shell) -> None:
-    """As in `footnote ask ... | head -1`."""
+    """For example, `footnote ask ... | head -1`."""
     handbook.footnote("sync")
     reading, writing = os.pipe()
     os.close(reading)
@@ -751,14 +753,14 @@ def test_whoever_reads_only_the_beginning_gets_no_traceback(handbook: Shell) -> 
 
 def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook: Shell) -> None:
     handbook.footnote("sync")
-    ran = handbook.footnote("ask", "How long is leave?", "--why")
-    told = handbook.footnote("ask", "How long is leave?", "--why", "--json").json
+    result = handbook.footnote("ask", "How long is leave?", "--why")
+    payload = handbook.footnote("ask", "How long is leave?", "--why", "--json").json
 
-    assert "closest" in ran.out
-    assert "and an answer for 0.500, so it is answered" in " ".join(ran.out.split())
+    assert "closest" in result.out
+    assert "and an answer for 0.500, so it is answered" in " ".join(result.out.split())
     read = {"read", "sentence", "agreed"}
-    assert told["why"]["seen"].keys() == {"closest", "words", "pairs", *read}
-    assert round(told["why"]["confidence"], 4) == told["confidence"]
+    assert payload["why"]["seen"].keys() == {"closest", "words", "pairs", *read}
+    assert round(payload["why"]["confidence"], 4) == payload["confidence"]
     assert "why" not in handbook.footnote("ask", "How long is leave?", "--json").json
 
 
@@ -769,26 +771,26 @@ def test_a_terminal_that_lacks_characters_gets_whole_json_and_no_traceback(
     page = handbook.write("pages/odd.md", "# \u5e74\u5047\n\n\u5458\u5de5 leave.\n")
     odd = page.rename(os.fsdecode(os.fsencode(page.parent) + b"/\xff.md"))
 
-    def ran(*options: str) -> bytes:
-        done = subprocess.run(
+    def run(*options: str) -> bytes:
+        process = subprocess.run(
             [*FOOTNOTE, *options],
             cwd=handbook.folder,
             capture_output=True,
             env=os.environ | {"PYTHONIOENCODING": encoding},
             check=True,
         )
-        assert done.stderr == b""
-        return done.stdout
+        assert process.stderr == b""
+        return process.stdout
 
-    (section,) = json.loads(ran("convert", str(odd), "--json"))
-    access = ran("access", "\udcff@example.com", "https://handbook.example.com/leave/", "--json")
+    (section,) = json.loads(run("convert", str(odd), "--json"))
+    access = run("access", "\udcff@example.com", "https://handbook.example.com/leave/", "--json")
     assert section["text"] == "\u5458\u5de5 leave."
     assert json.loads(access)["person"] == "\udcff@example.com"
-    assert b" leave." in ran("convert", str(odd))
+    assert b" leave." in run("convert", str(odd))
 
 
 @pytest.mark.parametrize(
-    ("closed", "command", "code", "said"),
+    ("closed", "command", "code", "message"),
     [
         ("data/index", ["ask", "leave"], 1, "The index in {folder}/data/index cannot be used: "),
         ("data/index", ["sync"], 1, "The index in {folder}/data/index cannot be used: "),
@@ -804,22 +806,22 @@ def test_what_may_not_be_looked_into_is_told(
     closed: str,
     command: list[str],
     code: int,
-    said: str,
+    message: str,
     handbook: Shell,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As a folder of another account's, which root alone could look into."""
+    """For example, a folder of another account that only root could read."""
     handbook.footnote("sync")
     stat = Path.stat
 
-    def refuse(path: Path, **more: bool) -> os.stat_result:
+    def refuse(path: Path, **options: bool) -> os.stat_result:
         if path.absolute().is_relative_to(handbook.folder / closed):
             raise PermissionError(13, "Permission denied")
-        return stat(path, **more)
+        return stat(path, **options)
 
     monkeypatch.setattr(Path, "stat", refuse)
-    ran = handbook.footnote(*command)
+    result = handbook.footnote(*command)
 
-    assert ran.code == code
-    assert said.format(folder=handbook.folder) in ran.out + ran.err
-    assert "Traceback" not in ran.err
+    assert result.code == code
+    assert message.format(folder=handbook.folder) in result.out + result.err
+    assert "Traceback" not in result.err

@@ -1,4 +1,4 @@
-"""`footnote audit` over two workspaces in which ids are the same, and a third that is gone."""
+"""`footnote audit` over two workspaces with equal ids, and a third that is gone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def installed(id_: str) -> Installation:
 def shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Shell]:
-    """In each workspace U0ANNA was shown a page in C0OURS, where U0BEN read along."""
+    """A shell: in each workspace U0ANNA was shown a page in C0OURS, and U0BEN could read along."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").mkdir()
     lay_out(tmp_path / "data/state.sqlite3")
@@ -61,14 +61,14 @@ def shell(
 
 @pytest.mark.parametrize("form", ["--json", "--csv"])
 def test_a_row_says_of_which_workspace_it_is(shell: Shell, form: str) -> None:
-    ran = shell.footnote("audit", form)
-    rows = ran.json if form == "--json" else list(csv.DictReader(ran.out.splitlines()))
-    found = {row["workspace"]: (row["person"], row["channel"], row["readers"]) for row in rows}
+    result = shell.footnote("audit", form)
+    rows = result.json if form == "--json" else list(csv.DictReader(result.out.splitlines()))
+    rows_of = {row["workspace"]: (row["person"], row["channel"], row["readers"]) for row in rows}
     if form == "--csv":
-        found = {team: (*first, readers.split()) for team, (*first, readers) in found.items()}
+        rows_of = {team: (*first, readers.split()) for team, (*first, readers) in rows_of.items()}
 
-    assert found.pop(HOME) == ("U0ANNA", "C0OURS", ["U0ANNA", "U0BEN"])
-    assert found == {
+    assert rows_of.pop(HOME) == ("U0ANNA", "C0OURS", ["U0ANNA", "U0BEN"])
+    assert rows_of == {
         team: (f"{team}/U0ANNA", f"{team}/C0OURS", [f"{team}/U0ANNA", f"{team}/U0BEN"])
         for team in (GARDEN, GONE, ITS)
     }
@@ -80,7 +80,7 @@ def test_a_row_says_of_which_workspace_it_is(shell: Shell, form: str) -> None:
     ("person", "workspaces"),
     [
         ("U0ANNA", [HOME]),
-        ("U0BEN", [HOME]),  # read along
+        ("U0BEN", [HOME]),  # could read along
         (f"{HOME}/U0ANNA", [HOME]),
         (f"{GARDEN}/U0ANNA", [GARDEN]),
         (f"{GARDEN}/U0BEN", [GARDEN]),
@@ -97,14 +97,14 @@ def test_a_person_is_one_of_one_workspace(shell: Shell, person: str, workspaces:
 
 
 def test_a_table_names_people_of_further_workspaces_apart(shell: Shell) -> None:
-    ran = shell.footnote("audit", "--person", f"{GARDEN}/U0ANNA")
+    result = shell.footnote("audit", "--person", f"{GARDEN}/U0ANNA")
 
-    assert f"{GARDEN}/U0ANNA  channel  {GARDEN}/C0OURS" in ran.out
+    assert f"{GARDEN}/U0ANNA  channel  {GARDEN}/C0OURS" in result.out
 
 
 @pytest.fixture
 def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """It is the next day there already."""
+    """A time zone in which it is already the next day."""
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     yield
@@ -125,6 +125,6 @@ def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_day_is_one_of_utc_as_the_times_of_the_rows(
     shell: Shell, option: str, day: str, rows: int
 ) -> None:
-    found = shell.footnote("audit", option, day, "--json").json
+    entries = shell.footnote("audit", option, day, "--json").json
 
-    assert [row["at"] for row in found] == ["2026-11-24T23:30:00+00:00"] * rows
+    assert [row["at"] for row in entries] == ["2026-11-24T23:30:00+00:00"] * rows

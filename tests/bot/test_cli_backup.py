@@ -1,4 +1,4 @@
-"""`footnote backup` and `footnote restore`: as an operator uses them, killed ones too."""
+"""`footnote backup` and `footnote restore`: as an operator uses them, and killed at any moment."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from bot.state.schema import keys
 from indexers import sparse
 from indexers.index import server
 from tests.bot.kept_folders import copy
-from tests.bot.running.test_commands_beside_a_process import held, run, synced, until
+from tests.bot.running.test_commands_beside_a_process import hold_folder, run, synced, until
 from tests.bot.shell import Shell
 from tests.long import few
 
@@ -48,9 +48,9 @@ def handbook(shell: Shell, synced: Path) -> Shell:
 
 
 def answer(shell: Shell) -> object:
-    """The answer, without the times that it took."""
-    told = shell.footnote("ask", QUESTION, "--json").json
-    return told["text"], [source["url"] for source in told["sources"]]
+    """Return the answer and its sources."""
+    payload = shell.footnote("ask", QUESTION, "--json").json
+    return payload["text"], [source["url"] for source in payload["sources"]]
 
 
 def edit(shell: Shell) -> None:
@@ -60,13 +60,13 @@ def edit(shell: Shell) -> None:
 
 def test_a_restored_backup_answers_as_it_did(handbook: Shell) -> None:
     before = answer(handbook)
-    made = handbook.footnote("backup", "backups/monday")
+    backup = handbook.footnote("backup", "backups/monday")
     edit(handbook)
     changed = answer(handbook)
     shutil.rmtree(handbook.folder / "data")
     restored = handbook.footnote("restore", "backups/monday")
 
-    assert made.code == restored.code == 0, made.err + restored.err
+    assert backup.code == restored.code == 0, backup.err + restored.err
     assert "2 pages, 2 passages" in restored.out
     assert changed != before == answer(handbook)
     assert {path.name for path in (handbook.folder / "data").iterdir()} >= {
@@ -77,15 +77,15 @@ def test_a_restored_backup_answers_as_it_did(handbook: Shell) -> None:
 
 def test_a_backup_is_made_while_a_process_holds_the_index(handbook: Shell) -> None:
     before = answer(handbook)
-    with held(handbook.folder) as process:
-        made = handbook.footnote("backup", "backups/monday", "--json")
+    with hold_folder(handbook.folder) as process:
+        backup = handbook.footnote("backup", "backups/monday", "--json")
         refused = handbook.footnote("restore", "backups/monday", "--force")
         still = process.poll()
     edit(handbook)
     restored = handbook.footnote("restore", "backups/monday", "--force")
 
-    assert (made.code, restored.code, still) == (0, 0, None), made.err + restored.err
-    assert made.json["index"]["wikis"] == {"handbook": [2, 2]}
+    assert (backup.code, restored.code, still) == (0, 0, None), backup.err + restored.err
+    assert backup.json["index"]["wikis"] == {"handbook": [2, 2]}
     assert refused.code == 1
     assert "stop it first" in refused.err
     assert answer(handbook) == before
@@ -103,7 +103,7 @@ def test_a_folder_that_is_taken_is_not_written_to(handbook: Shell) -> None:
     handbook.write("taken/notes.txt", "mine")
     codes = [handbook.footnote("backup", name) for name in ("taken", "monday", "monday")]
 
-    assert [ran.code for ran in codes] == [1, 0, 1]
+    assert [result.code for result in codes] == [1, 0, 1]
     assert "not empty" in codes[0].err
     assert "already" in codes[2].err
 
@@ -131,38 +131,38 @@ def test_a_database_that_a_url_names_by_its_file_is_backed_up_as_the_usual_one(
     (handbook.folder / "data/state.sqlite3").rename(file)
     monkeypatch.setenv("FOOTNOTE_STATE__URL", named.format(folder=handbook.folder))
     note(file, "then")
-    made = handbook.footnote("backup", "monday")
-    kept = (handbook.folder / "monday/state.sqlite3").exists()
+    backup = handbook.footnote("backup", "monday")
+    exists = (handbook.folder / "monday/state.sqlite3").exists()
     note(file, "since")
     unasked = handbook.footnote("restore", "monday")
     with closing(Database.open(file)):
         in_use = handbook.footnote("restore", "monday", "--force")
     restored = handbook.footnote("restore", "monday", "--force")
-    back = noted(file)
+    back = traces(file)
     for name in handbook.folder.glob(f"{place}*"):
         name.unlink()
     anew = handbook.footnote("restore", "monday", "--force", "--json")
 
-    assert (made.code, kept) == (0, True), made.err
-    assert "answer" in made.out
-    assert "pg_dump" not in made.out
+    assert (backup.code, exists) == (0, True), backup.err
+    assert "answer" in backup.out
+    assert "pg_dump" not in backup.out
     assert "--force" in unasked.err
     assert file.name in unasked.err
     assert "stop it first" in in_use.err
     assert (restored.code, anew.code) == (0, 0), restored.err + anew.err
     assert anew.json["state"]["kind"] == "file"
-    assert back == noted(file) == ["then"]
+    assert back == traces(file) == ["then"]
     assert file.stat().st_mode & 0o077 == 0
     assert not list(handbook.folder.rglob("*.restore"))
 
 
 def note(file: Path, word: str) -> None:
-    """Let the bot keep something."""
+    """Store a message in the bot's database."""
     with closing(Database.open(file)) as database, database.begin() as connection:
         connection.execute(sa.insert(keys).values(name=word, value=""))
 
 
-def noted(file: Path) -> list[str]:
+def traces(file: Path) -> list[str]:
     with closing(Database.open(file)) as database, database.look() as connection:
         return list(connection.scalars(sa.select(keys.c.name)))
 
@@ -178,7 +178,7 @@ def test_a_backup_of_the_usual_database_is_restored_to_where_a_url_says(
     restored = handbook.footnote("restore", "monday")
 
     assert restored.code == 0, restored.err
-    assert noted(new) == ["then"]
+    assert traces(new) == ["then"]
     assert not (handbook.folder / "data/state.sqlite3").exists()
 
 
@@ -186,9 +186,9 @@ def test_a_database_that_no_url_names_yet_is_not_made_by_its_backup(
     handbook: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FOOTNOTE_STATE__URL", f"sqlite:///{handbook.folder}/bot.db")
-    made = handbook.footnote("backup", "monday", "--json")
+    backup = handbook.footnote("backup", "monday", "--json")
 
-    assert made.json["state"] is None
+    assert backup.json["state"] is None
     assert not (handbook.folder / "bot.db").exists()
 
 
@@ -219,9 +219,9 @@ def test_a_backup_of_another_engine_than_the_settings_name_is_refused(
     note(handbook.folder / "data/state.sqlite3", "then")
     handbook.footnote("backup", "monday")
     manifest = handbook.folder / "monday" / MANIFEST
-    told = json.loads(manifest.read_text())
-    told["parts"]["index"]["kind"] = kind
-    manifest.write_text(json.dumps(told))
+    manifest_ = json.loads(manifest.read_text())
+    manifest_["parts"]["index"]["kind"] = kind
+    manifest.write_text(json.dumps(manifest_))
     before = {*(handbook.folder / "data").rglob("*")}
     with monkeypatch.context() as patched:
         for name, value in set_.items():
@@ -249,7 +249,7 @@ def test_an_index_on_a_server_is_a_snapshot_there_and_a_note_here(
             return SnapshotDescription(name=f"{collection_name}.snapshot", size=1, checksum="abc")
 
         def close(self, **_: Any) -> None:
-            """Stay open: there can be only one."""
+            """Stay open: there can be only one client."""
 
     client = LikeAServer(path=str(handbook.folder / "server"))
     monkeypatch.setattr(server, "QdrantClient", lambda **_: client)
@@ -257,16 +257,16 @@ def test_an_index_on_a_server_is_a_snapshot_there_and_a_note_here(
     url = "http://qdrant.example.com:6333"
     assert handbook.footnote("migrate-index", "--to", url).code == 0
     monkeypatch.setenv("FOOTNOTE_INDEX__URL", url)
-    made = handbook.footnote("backup", "monday")
+    backup = handbook.footnote("backup", "monday")
     (file,) = (handbook.folder / "monday/index").rglob("*.json")
     note = json.loads(file.read_text())
     embedded = {*(handbook.folder / "data/index").rglob("*")}
     restored = handbook.footnote("restore", "monday", "--force")
     QdrantClient.close(client)
 
-    assert made.code == 0, made.err
-    assert "2 pages, 2 passages" in made.out
-    assert "as a snapshot, which the Qdrant server keeps" in made.out
+    assert backup.code == 0, backup.err
+    assert "2 pages, 2 passages" in backup.out
+    assert "as a snapshot, which the Qdrant server keeps" in backup.out
     assert (file.name, note["checksum"]) == ("snapshot.json", "abc")
     assert note["snapshot"] == f"{note['collection']}.snapshot"
     assert restored.code == 0, restored.err
@@ -341,7 +341,7 @@ def test_a_database_of_an_earlier_version_is_brought_forward(handbook: Shell) ->
 
 
 def test_a_database_that_is_open_elsewhere_is_not_replaced(handbook: Shell) -> None:
-    """As by a bot whose index is on a server."""
+    """For example, by a bot whose index is on a server."""
     handbook.footnote("backup", "monday")
     with closing(Database.open(handbook.folder / "data/state.sqlite3")):
         refused = handbook.footnote("restore", "monday", "--force")
@@ -352,20 +352,20 @@ def test_a_database_that_is_open_elsewhere_is_not_replaced(handbook: Shell) -> N
 
 
 def test_a_database_that_cannot_be_replaced_is_not_called_in_use(handbook: Shell) -> None:
-    """As a folder that Docker makes for a file that is not there."""
+    """For example, because Docker made a folder in place of a missing file."""
     handbook.footnote("backup", "monday")
     for file in handbook.folder.glob("data/state.sqlite3*"):
         file.unlink()
     (handbook.folder / "data/state.sqlite3").mkdir()
-    ran = handbook.footnote("restore", "monday", "--force")
+    result = handbook.footnote("restore", "monday", "--force")
 
-    assert (ran.code, ran.out) == (1, "")
-    assert "data/state.sqlite3 cannot be replaced (unable to open database file)" in ran.err
+    assert (result.code, result.out) == (1, "")
+    assert "data/state.sqlite3 cannot be replaced (unable to open database file)" in result.err
 
 
 def test_a_backup_that_was_killed_is_no_backup_and_may_be_made_again(handbook: Shell) -> None:
     folder, whole = handbook.folder / "monday", True
-    while whole:  # until one is killed in time: on a busy machine it may be through by then
+    while whole:  # until one is killed in time: on a busy machine it may have finished before
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         process = run(handbook.folder, "backup", "monday")
@@ -382,10 +382,10 @@ def test_a_backup_that_was_killed_is_no_backup_and_may_be_made_again(handbook: S
 
 
 def test_a_backup_during_which_its_process_ends_does_not_count(handbook: Shell) -> None:
-    """The command makes it anew, alone, and must not find one there."""
+    """The command makes a new backup alone, and must not use the partial one."""
 
     class Ending:
-        """The screen of a command, of which the process stops to work for it after a while."""
+        """The output of a command; the process that works for it stops after a while."""
 
         shown = 0
 
@@ -408,31 +408,31 @@ def test_a_full_disk_is_named_in_one_sentence_and_is_no_trouble_of_the_index(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(sparse, "copy_file", full)
-    ran = handbook.footnote("backup", "full/bk")
+    result = handbook.footnote("backup", "full/bk")
 
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "The backup cannot be written: No space left on device: full/bk\n"
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "The backup cannot be written: No space left on device: full/bk\n"
 
 
 def test_a_copy_of_the_database_that_cannot_be_opened_is_no_trouble_of_the_database(
     handbook: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As on a disk that is full once the copy is written: SQLite needs some more bytes."""
+    """For example on a disk that is full after the copy: SQLite needs a few more bytes."""
 
     def full(_file: Path) -> dict[str, int]:
         raise StateUnavailable("The bot's database cannot be used (disk I/O error).")
 
     monkeypatch.setattr(copies, "rows_in", full)
-    ran = handbook.footnote("backup", "bk")
+    result = handbook.footnote("backup", "bk")
 
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err == (
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
         "The bot's database cannot be copied to bk/state.sqlite3: the copy cannot be opened. Is"
         " the disk full?\n"
     )
 
 
-def test_of_two_backups_into_one_folder_one_is_made(handbook: Shell) -> None:
+def test_only_one_of_two_backups_into_one_folder_is_made(handbook: Shell) -> None:
     refused: list[Exception] = []
 
     def meanwhile(place: Path) -> None:
@@ -440,7 +440,7 @@ def test_of_two_backups_into_one_folder_one_is_made(handbook: Shell) -> None:
             back_up(place, version="1", made="today", parts={})
         refused.append(caught.value)
 
-    made = back_up(
+    manifest = back_up(
         handbook.folder / "monday",
         version="1",
         made="today",
@@ -449,19 +449,19 @@ def test_of_two_backups_into_one_folder_one_is_made(handbook: Shell) -> None:
 
     folder = handbook.folder / "monday"
     assert [str(error) for error in refused] == [f"Another backup is being written into {folder}."]
-    assert Manifest.read(folder) == made
+    assert Manifest.read(folder) == manifest
 
 
 class Killed(BaseException):
-    """`kill -9` at some call of the file system."""
+    """`kill -9` at a call of the file system."""
 
 
 @pytest.mark.parametrize("database", ["data/state.sqlite3", "elsewhere/bot.db"])
 def test_killed_at_any_moment_a_restore_leaves_the_old_data_or_the_new(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str
 ) -> None:
-    """Whatever the next process finds, it finishes or leaves alone."""
-    found = []
+    """The next process finishes the restore or leaves the data alone."""
+    dumps = []
     for moment in count():
         place = tmp_path / str(moment)
         backup, data = place / "backup", place / "data"
@@ -487,11 +487,11 @@ def test_killed_at_any_moment_a_restore_leaves_the_old_data_or_the_new(
                 break
         restoring.finish(data)
         texts = {file.read_text() for file in (data / "index/x", state, data / "owner")}
-        found.append((*texts, log.exists()))
+        dumps.append((*texts, log.exists()))
         assert not [*data.glob("restore.*"), *place.rglob("*.restore")]
 
-    assert {*found} == {("old", True), ("new", False)}
-    assert found == sorted(found, reverse=True)
+    assert {*dumps} == {("old", True), ("new", False)}
+    assert dumps == sorted(dumps, reverse=True)
 
 
 @pytest.mark.parametrize("refuses", ["check", "unused"])
@@ -570,7 +570,7 @@ def test_a_restore_whose_volume_is_missing_at_the_next_start_waits_for_it(
 def test_a_restore_that_cannot_be_finished_is_one_sentence_of_the_next_command(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As of one that root began and the service's user is to end."""
+    """For example, root began it and the service's user should finish it."""
     backup, data = shell.folder / "backup", shell.folder / "data"
     _write(backup, "new")
     _write(data, "old")
@@ -593,16 +593,18 @@ def test_a_restore_that_cannot_be_finished_is_one_sentence_of_the_next_command(
 def test_where_something_is_mounted_nothing_is_restored(
     mounted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As by Docker, from the same disk: it could not be renamed, and no command would start any
-    more before somebody had mended that."""
+    """For example by Docker, from the same disk: it could not be renamed, and no command would
+    start until somebody had fixed that."""
     backup, data = tmp_path / "backup", tmp_path / "the data"
     state = tmp_path / mounted if mounted.startswith("elsewhere") else None
     _write(backup, "new")
     _write(data, "old")
     place = state or data / mounted
-    listed = str(place).replace(" ", "\\040")
+    escaped = str(place).replace(" ", "\\040")
     mounts = tmp_path / "mountinfo"
-    mounts.write_text(f"1 0 0:1 / / rw - ext4 /dev/a rw\n2 1 0:1 /x {listed} rw - ext4 /dev/a rw\n")
+    mounts.write_text(
+        f"1 0 0:1 / / rw - ext4 /dev/a rw\n2 1 0:1 /x {escaped} rw - ext4 /dev/a rw\n"
+    )
     monkeypatch.setattr(restoring, "_MOUNTS", mounts)
 
     def restore() -> None:
@@ -666,12 +668,12 @@ def _write(folder: Path, text: str) -> None:
 
 
 def _nothing(_: Path) -> None:
-    """No such part."""
+    """Do nothing: there is no such part."""
 
 
 def test_where_there_is_nothing_a_backup_fails_and_makes_nothing(shell: Shell) -> None:
-    ran = shell.footnote("backup", "monday")
+    result = shell.footnote("backup", "monday")
 
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("There is nothing to back up: ")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("There is nothing to back up: ")
     assert list(shell.folder.iterdir()) == []

@@ -1,4 +1,4 @@
-"""What every command does beside a process that holds the embedded index."""
+"""Every command while another process holds the embedded index."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def handbook(shell: Shell, kept_folders: KeptFolders) -> Shell:
 
 
 @pytest.fixture
-def held(handbook: Shell) -> Iterator[Indexing]:
-    """Its index, held as a running bot holds it."""
+def held_index(handbook: Shell) -> Iterator[Indexing]:
+    """Hold the wiki's index as a running bot does."""
     with Indexing(load(handbook.folder / "footnote.toml"), Secrets()) as indexing:
         assert indexing.index.counts() == {"handbook": (1, 1)}
         yield indexing
@@ -60,35 +60,40 @@ COMMANDS = [
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_command_that_needs_the_index_says_who_has_it(
-    command: tuple[str, ...], handbook: Shell, held: Indexing
+    command: tuple[str, ...], handbook: Shell, held_index: Indexing
 ) -> None:
-    ran = handbook.footnote(*command)
+    result = handbook.footnote(*command)
 
-    assert (ran.code, ran.out) == (1, "")
-    assert "Another Footnote process holds the index in " in ran.err
-
-
-def test_doctor_says_that_it_is_in_use(handbook: Shell, held: Indexing) -> None:
-    ran = handbook.footnote("doctor", "--json")
-    (found,) = [finding for finding in ran.json["findings"] if finding["about"] == "index"]
-
-    assert (ran.code, found["level"]) == (0, "ok")
-    assert found["says"].startswith("It is in use by another Footnote")
+    assert (result.code, result.out) == (1, "")
+    assert "Another Footnote process holds the index in " in result.err
 
 
-def test_the_holder_writes_and_flushes_on(handbook: Shell, held: Indexing) -> None:
-    """Each of these opened it, before there was a lock, and emptied a journal of the writer's."""
-    index, embedder = held.index, held.embedder
+def test_doctor_says_that_it_is_in_use(handbook: Shell, held_index: Indexing) -> None:
+    result = handbook.footnote("doctor", "--json")
+    (index_finding,) = [
+        finding for finding in result.json["findings"] if finding["about"] == "index"
+    ]
+
+    assert (result.code, index_finding["level"]) == (0, "ok")
+    assert index_finding["says"].startswith("It is in use by another Footnote")
+
+
+def test_the_holder_writes_and_flushes_on(handbook: Shell, held_index: Indexing) -> None:
+    """Before there was a lock, each of these commands opened the index and emptied a journal of the
+    writer's."""
+    index, embedder = held_index.index, held_index.embedder
     for number in range(6):
-        written = passages(f"page{number}", f"Travel is {number} days.", revision=str(number))
-        index.replace(written, embedder.embed_passages([one.embedded for one in written]))
+        new_passages = passages(f"page{number}", f"Travel is {number} days.", revision=str(number))
+        index.replace(
+            new_passages, embedder.embed_passages([passage.embedded for passage in new_passages])
+        )
         index.settle()
         assert handbook.footnote(*COMMANDS[number % len(COMMANDS)]).code == 1
         handbook.footnote("doctor")
         index.settle()
 
     assert index.counts() == {"handbook": (7, 7)}
-    held.close()
+    held_index.close()
     assert handbook.footnote("ask", "How long is leave?").code == 0
 
 
@@ -97,10 +102,10 @@ def test_a_scratch_index_is_held_too(handbook: Shell) -> None:
     assert handbook.footnote("eval", "q.jsonl", "--corpus", "c.jsonl").code == 0
     (folder,) = handbook.folder.glob("data/scratch/*/passages-*")
     with EdgeIndex.open(folder, dimensions=384):
-        ran = handbook.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
+        result = handbook.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
 
-    assert (ran.code, ran.out) == (1, "")
-    assert f"Another Footnote process holds the index in {folder}" in ran.err
+    assert (result.code, result.out) == (1, "")
+    assert f"Another Footnote process holds the index in {folder}" in result.err
 
 
 @contextmanager
@@ -121,15 +126,19 @@ def test_an_interrupted_sync_names_the_command_that_does_the_rest(
     options: tuple[str, ...], says: str, handbook: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sync_command, "interruptible", interrupted_at_once)
-    ran = handbook.footnote("sync", *options)
+    result = handbook.footnote("sync", *options)
 
-    assert ran.code == 130
-    assert ran.err.endswith(says)
+    assert result.code == 130
+    assert result.err.endswith(says)
 
 
 def index_findings(handbook: Shell) -> list[str]:
     findings = handbook.footnote("doctor", "--json").json["findings"]
-    return [f"{one['says']} {one['todo']}" for one in findings if one["about"] == "index"]
+    return [
+        f"{finding['says']} {finding['todo']}"
+        for finding in findings
+        if finding["about"] == "index"
+    ]
 
 
 def test_an_unfinished_full_sync_is_named_with_its_command_until_it_is_done(
@@ -140,19 +149,19 @@ def test_an_unfinished_full_sync_is_named_with_its_command_until_it_is_done(
         handbook.footnote("sync", "--full")
     handbook.footnote("sync")
     status, (_, doctor) = handbook.footnote("status"), index_findings(handbook)
-    done = handbook.footnote("sync", "--full")
+    result = handbook.footnote("sync", "--full")
 
-    for said in (status.out, doctor):
-        assert "A full sync is not finished" in said
-        assert "`footnote sync --full` again" in said
-    assert done.code == 0, done.err
+    for report in (status.out, doctor):
+        assert "A full sync is not finished" in report
+        assert "`footnote sync --full` again" in report
+    assert result.code == 0, result.err
     assert "not finished" not in handbook.footnote("status").out
     assert len(index_findings(handbook)) == 1
 
 
-def test_doctor_beside_a_full_sync_says_that_one_is_running(held: Indexing) -> None:
-    held.index.rebuild()
-    found = [one for one in held.doctor() if one.about == "index"]
+def test_doctor_beside_a_full_sync_says_that_one_is_running(held_index: Indexing) -> None:
+    held_index.index.rebuild()
+    findings = [finding for finding in held_index.doctor() if finding.about == "index"]
 
-    assert [one.level for one in found] == [Level.OK, Level.OK]
-    assert found[-1].says.startswith("A full sync is running")
+    assert [finding.level for finding in findings] == [Level.OK, Level.OK]
+    assert findings[-1].says.startswith("A full sync is running")

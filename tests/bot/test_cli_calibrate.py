@@ -1,4 +1,4 @@
-"""``footnote calibrate``: as people run it."""
+"""``footnote calibrate``, as people run it."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def curve_of(handbook: Shell) -> Path:
     return handbook.folder / "data" / "confidence.json"
 
 
-def made(embedder: str) -> Calibration:
+def calibration(embedder: str) -> Calibration:
     return Calibration(NEVER, embedder, LocalReranker().identity, 50, False, "2026-11-26")
 
 
 def test_a_small_wiki_keeps_the_curve_and_is_told_so(handbook: Shell) -> None:
     handbook.footnote("sync")
-    ran = handbook.footnote("calibrate", "--json")
+    result = handbook.footnote("calibrate", "--json")
 
-    assert ran.code == 0
-    assert ran.json["calibrated"] is False
-    assert "The curve that comes with Footnote is kept." in ran.json["why"]
+    assert result.code == 0
+    assert result.json["calibrated"] is False
+    assert "The curve that comes with Footnote is kept." in result.json["why"]
     assert not curve_of(handbook).exists()
 
 
@@ -58,10 +58,10 @@ def test_too_few_questions_keep_the_curve_and_are_told_so(handbook: Shell) -> No
         "questions.jsonl",
         json.dumps({"question": "How long is leave?", "answers": ["thirty days"]}) + "\n",
     )
-    ran = handbook.footnote("calibrate", str(questions))
+    result = handbook.footnote("calibrate", str(questions))
 
-    assert ran.code == 0
-    assert "1 of 1 question answered right: a curve takes 40" in ran.out
+    assert result.code == 0
+    assert "1 of 1 question answered right: a curve takes 40" in result.out
     assert not curve_of(handbook).exists()
 
 
@@ -75,11 +75,11 @@ def test_a_curve_is_fitted_to_questions_and_used_from_then_on(
     rows = [right, right, wrong, wrong, wrong] * 8
     questions = handbook.write("questions.jsonl", "\n".join(map(json.dumps, rows)) + "\n")
     before = handbook.footnote("ask", "How long is leave?", "--json").json["confidence"]
-    ran = handbook.footnote("calibrate", str(questions), "--json")
+    result = handbook.footnote("calibrate", str(questions), "--json")
     after = handbook.footnote("ask", "How long is leave?", "--json").json["confidence"]
 
-    assert (ran.code, ran.json["questions"], ran.json["right"]) == (0, 40, 16)
-    assert ran.json["calibrated"] is True
+    assert (result.code, result.json["questions"], result.json["right"]) == (0, 40, 16)
+    assert result.json["calibrated"] is True
     assert curve_of(handbook).exists()
     assert after != before
 
@@ -93,12 +93,12 @@ MISSING = (
 )  # fmt: skip
 ASKED = "How does Airtable work?"
 FOREIGN = "Who won the football world cup in 1998?"
-"""Nothing is quoted, so the curve of passages decides."""
+"""These questions get no quotes, so the curve of passages decides."""
 
 
 @pytest.fixture
 def demo(shell: Shell, kept_folders: KeptFolders) -> Shell:
-    """A quarter of the demo's handbook, synced."""
+    """A shell with a quarter of the demo's handbook, synced."""
 
     def make() -> None:
         include = ", ".join(f'"{folder}/**"' for folder in HELD)
@@ -114,38 +114,37 @@ def demo(shell: Shell, kept_folders: KeptFolders) -> Shell:
 
 
 def titled(folders: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Every other page that has a title, and the title."""
+    """Yield every other page that has a title, with the title."""
     pages = sorted(page for folder in folders for page in (PAGES / folder).rglob("*.md"))
     for page in pages[::2]:
-        found = re.search(r'^title: *"?([^"\n]+?)"? *$', page.read_text("utf-8"), re.MULTILINE)
-        if found:
-            yield str(page.relative_to(PAGES)), found[1]
+        title = re.search(r'^title: *"?([^"\n]+?)"? *$', page.read_text("utf-8"), re.MULTILINE)
+        if title:
+            yield str(page.relative_to(PAGES)), title[1]
 
 
 def questions_of_the_demo() -> str:
-    """What the pages answer, and what those that the wiki does not hold would answer. Of three that
-    are answered with their page one wanted another: the curve that comes with Footnote is too
-    sure here."""
-    held = [
+    """Return questions that the pages answer, and questions that the wiki does not answer. One in
+    three answered questions wanted another page: the default curve is too sure here."""
+    answered = [
         {"question": f"How does {title} work?", "relevant": {page if at % 3 else "other.md": 1}}
         for at, (page, title) in enumerate(titled(HELD))
     ]
     missing = [
         {"question": f"How does {title} work?", "answerable": False} for _, title in titled(MISSING)
     ]
-    return "\n".join(map(json.dumps, [*held, *missing])) + "\n"
+    return "\n".join(map(json.dumps, [*answered, *missing])) + "\n"
 
 
 def weights(demo: Shell, question: str = ASKED) -> tuple[float, dict[str, float]]:
-    """How sure the next answer is, and the curve that decided it."""
-    told = demo.footnote("ask", question, "--why", "--json").json
-    return told["confidence"], told["why"]["weighs"]
+    """Return the confidence of the next answer, and the curve that set it."""
+    payload = demo.footnote("ask", question, "--why", "--json").json
+    return payload["confidence"], payload["why"]["weighs"]
 
 
 def curve_in(demo: Shell, name: str = "shown") -> dict[str, float]:
-    """The curve of quotations in the written file, or that of passages, which is called "read"."""
-    kept = json.loads(curve_of(demo).read_text("utf-8"))
-    curve: dict[str, float] = kept["confidence"][name]
+    """Return the curve of quotations in the written file, or that of passages, called "read"."""
+    stored = json.loads(curve_of(demo).read_text("utf-8"))
+    curve: dict[str, float] = stored["confidence"][name]
     return curve
 
 
@@ -153,33 +152,33 @@ def curve_in(demo: Shell, name: str = "shown") -> dict[str, float]:
 def test_a_real_wiki_s_questions_fit_a_curve_that_the_next_ask_uses(demo: Shell) -> None:
     decided_by = {"shown": ASKED, "read": FOREIGN}
     questions = demo.write("questions.jsonl", questions_of_the_demo())
-    before = {name: weights(demo, asked) for name, asked in decided_by.items()}
-    ran = demo.footnote("calibrate", str(questions), "--json")
-    after = {name: weights(demo, asked) for name, asked in decided_by.items()}
+    before = {name: weights(demo, question) for name, question in decided_by.items()}
+    result = demo.footnote("calibrate", str(questions), "--json")
+    after = {name: weights(demo, question) for name, question in decided_by.items()}
 
-    assert (ran.code, ran.json["calibrated"]) == (0, True)
-    assert ran.json["why"] == f"Fitted to {ran.json['questions']} questions."
-    assert ran.json["log_loss"]["after"] < ran.json["log_loss"]["before"]
+    assert (result.code, result.json["calibrated"]) == (0, True)
+    assert result.json["why"] == f"Fitted to {result.json['questions']} questions."
+    assert result.json["log_loss"]["after"] < result.json["log_loss"]["before"]
     for name, (_, fitted) in after.items():
         assert fitted == pytest.approx(curve_in(demo, name))
-    # A curve that is no better by more than chance stays as it was.
+    # A curve that is better only by chance stays as it was.
     assert json.loads(curve_of(demo).read_text("utf-8"))["confidence"] != asdict(Confidence())
     changed = [name for name in decided_by if after[name][1] != before[name][1]]
     assert all(after[name][0] != before[name][0] for name in changed)
 
     demo.footnote("calibrate", "--reset")
-    assert {name: weights(demo, asked) for name, asked in decided_by.items()} == before
+    assert {name: weights(demo, question) for name, question in decided_by.items()} == before
 
 
 @pytest.mark.long
 def test_a_real_wiki_s_own_pages_scale_the_curve_that_the_next_ask_uses(demo: Shell) -> None:
     before, default = weights(demo)
-    ran = demo.footnote("calibrate", "--json")
+    result = demo.footnote("calibrate", "--json")
     after, scaled = weights(demo)
 
-    assert (ran.code, ran.json["calibrated"]) == (0, True)
-    assert "made of the pages" in ran.json["why"]
-    assert ran.json["questions"] >= ran.json["found"] >= aligning.FEWEST
+    assert (result.code, result.json["calibrated"]) == (0, True)
+    assert "made of the pages" in result.json["why"]
+    assert result.json["questions"] >= result.json["found"] >= aligning.FEWEST
     assert json.loads(curve_of(demo).read_text("utf-8"))["generated"] is True
     assert scaled == pytest.approx({name: curve_in(demo)[name] for name in scaled})
     assert scaled != default
@@ -188,24 +187,24 @@ def test_a_real_wiki_s_own_pages_scale_the_curve_that_the_next_ask_uses(demo: Sh
 
 def test_what_was_calibrated_counts_until_it_is_reset(handbook: Shell) -> None:
     handbook.footnote("sync")
-    made(LocalEmbedder().identity).save(curve_of(handbook))
+    calibration(LocalEmbedder().identity).save(curve_of(handbook))
     silent = handbook.footnote("ask", "How long is leave?", "--json").json
-    ran = handbook.footnote("calibrate", "--reset")
+    result = handbook.footnote("calibrate", "--reset")
     again = handbook.footnote("calibrate", "--reset", "--json")
 
     assert (silent["kind"], silent["tone"]) == ("no_answer", "silence")
-    assert (ran.code, ran.out.strip()) == (0, "The curve that comes with Footnote is used.")
+    assert (result.code, result.out.strip()) == (0, "The curve that comes with Footnote is used.")
     assert again.json == {"calibrated": False, "why": "There was no other curve."}
     assert handbook.footnote("ask", "How long is leave?", "--json").json["kind"] == "answer"
 
 
 def test_a_curve_of_another_model_is_ignored_with_a_clear_word(handbook: Shell) -> None:
     handbook.footnote("sync")
-    made("another-model").save(curve_of(handbook))
-    ran = handbook.footnote("ask", "How long is leave?", "--json")
+    calibration("another-model").save(curve_of(handbook))
+    result = handbook.footnote("ask", "How long is leave?", "--json")
 
-    assert ran.json["kind"] == "answer"
-    assert "made for other models" in ran.err
+    assert result.json["kind"] == "answer"
+    assert "made for other models" in result.err
     assert load(curve_of(handbook), "another-model", LocalReranker().identity) is not None
 
 
@@ -217,10 +216,10 @@ def test_interrupted_the_curve_stays_as_it_was(
 
     monkeypatch.setattr(calibrating.Calibrating, "by_pages", interrupted)
     handbook.footnote("sync")
-    ran = handbook.footnote("calibrate")
+    result = handbook.footnote("calibrate")
 
-    assert ran.code == 130
-    assert "Interrupted; the curve stays as it was." in ran.err
+    assert result.code == 130
+    assert "Interrupted; the curve stays as it was." in result.err
     assert not curve_of(handbook).exists()
 
 
@@ -232,7 +231,7 @@ def test_reset_takes_nothing_else(handbook: Shell) -> None:
 
 def test_a_set_that_cannot_be_read_is_told(handbook: Shell) -> None:
     handbook.footnote("sync")
-    ran = handbook.footnote("calibrate", str(handbook.write("questions.jsonl", "{")))
+    result = handbook.footnote("calibrate", str(handbook.write("questions.jsonl", "{")))
 
-    assert ran.code == 1
-    assert "questions.jsonl, line 1" in ran.err
+    assert result.code == 1
+    assert "questions.jsonl, line 1" in result.err

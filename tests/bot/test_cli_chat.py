@@ -1,4 +1,4 @@
-"""`footnote chat`: the conversation of Slack, in a terminal, over a real index and database."""
+"""`footnote chat`: Slack's conversation in a terminal, over a real index and database."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ PATIENCE = 120.0
 
 
 class Terminal(Shell):
-    """What is typed is piped in, a line each."""
+    """A terminal whose input is piped, a line each."""
 
     def chat(self, *lines: str, options: tuple[str, ...] = ()) -> Ran:
         typed = io.TextIOWrapper(io.BytesIO("\n".join(lines).encode(errors="surrogateescape")))
@@ -81,7 +81,7 @@ def terminal(
     capsys: pytest.CaptureFixture[str],
     kept_folders: KeptFolders,
 ) -> Terminal:
-    """Beside a wiki of two pages, synced."""
+    """A terminal with a wiki of two pages, synced."""
 
     def make() -> None:
         shell.write(
@@ -97,17 +97,17 @@ def terminal(
     return Terminal(shell.folder, monkeypatch, capsys)
 
 
-def answers(ran: Ran) -> list[str]:
-    """What was said to each line."""
-    _, *parts = f"\n{ran.out}".split("\n? ")
+def answers(result: Ran) -> list[str]:
+    """Return the output for each line of input."""
+    _, *parts = f"\n{result.out}".split("\n? ")
     return parts
 
 
 def test_a_choice_by_number_is_answered_with_a_link(terminal: Terminal) -> None:
-    ran = terminal.chat("leave", "1")
-    back, answer = answers(ran)
+    result = terminal.chat("leave", "1")
+    back, answer = answers(result)
 
-    assert (ran.code, ran.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
     assert "1. Annual leave: Leave > Annual leave" in back
     assert "2. Sick leave: Leave > Sick leave" in back
     assert "Reply with its number." in back
@@ -123,7 +123,7 @@ def test_a_follow_up_is_read_with_what_was_said_before(terminal: Terminal) -> No
     assert "https://handbook.example.com/travel/#contractors" in followed
 
 
-def test_what_was_said_in_one_chat_is_nothing_to_the_next(terminal: Terminal) -> None:
+def test_a_chat_does_not_know_the_previous_one(terminal: Terminal) -> None:
     terminal.chat("leave")
     (answer,) = answers(terminal.chat("1"))
 
@@ -139,23 +139,23 @@ def test_several_questions_of_one_line_are_each_answered(terminal: Terminal) -> 
 
 
 def test_a_flag_is_listed_and_due_in_the_review_channel(terminal: Terminal) -> None:
-    ran = terminal.chat(
+    result = terminal.chat(
         "How many days of annual leave?",
         "/wrong outdated: it is 30",
         options=("--as", "a@b.example"),
     )
     (flag,) = terminal.footnote("flags", "--json").json
 
-    assert "Flag 1, outdated. `footnote flags` lists it." in answers(ran)[1]
-    assert "On: How many days of annual leave?" in answers(ran)[1]
+    assert "Flag 1, outdated. `footnote flags` lists it." in answers(result)[1]
+    assert "On: How many days of annual leave?" in answers(result)[1]
     assert (flag["reason"], flag["comment"]) == ("outdated", "it is 30")
     assert (flag["person"], flag["sources"]) == ("a@b.example", [ANNUAL])
     assert flag["question"] == "How many days of annual leave?"
-    assert [one.due for one in terminal.flags()] == [{Due.SHOW}]
+    assert [flag.due for flag in terminal.flags()] == [{Due.SHOW}]
 
 
 CLOSEST = "How long is leave for contractors?"
-"""The wiki does not say, and has a page about both."""
+"""The wiki does not answer it, and has a page about both words."""
 
 
 @pytest.mark.parametrize(("typed", "comment"), [("/keepers", ""), ("/keepers please", "please")])
@@ -163,12 +163,14 @@ CLOSEST = "How long is leave for contractors?"
 def test_the_keepers_are_asked_where_there_is_no_sure_answer(
     typed: str, comment: str, question: str, terminal: Terminal
 ) -> None:
-    ran = terminal.chat(question, typed)
+    result = terminal.chat(question, typed)
     (flag,) = terminal.flags()
 
-    assert ("The closest I found" in answers(ran)[0]) is (question == CLOSEST)
-    assert "Ask the keepers of the wiki: /keepers" in answers(ran)[0]
-    assert "I noted for the people who keep the wiki that it does not say this." in answers(ran)[1]
+    assert ("The closest I found" in answers(result)[0]) is (question == CLOSEST)
+    assert "Ask the keepers of the wiki: /keepers" in answers(result)[0]
+    assert (
+        "I noted for the people who keep the wiki that it does not say this." in answers(result)[1]
+    )
     assert (flag.complaint, flag.comment) == (Complaint.UNANSWERED, comment)
     assert flag.due == {Due.SHOW}
 
@@ -183,9 +185,9 @@ def test_that_an_unsure_answer_is_wrong_means_that_the_wiki_does_not_say(
 
 
 def test_the_keepers_are_not_asked_what_is_answered(terminal: Terminal) -> None:
-    asked, refused = answers(terminal.chat("How many days of annual leave?", "/keepers"))
+    answer, refused = answers(terminal.chat("How many days of annual leave?", "/keepers"))
 
-    assert "/keepers" not in asked
+    assert "/keepers" not in answer
     assert "/wrong REASON" in refused
     assert terminal.flags() == []
 
@@ -226,47 +228,47 @@ def test_the_reason_says_what_kind_of_wrong(terminal: Terminal) -> None:
     question = "How many days of annual leave?"
     terminal.chat(*(line for reason in reasons for line in (question, f"/wrong {reason}")))
 
-    kept = [(flag.complaint.words, flag.comment) for flag in terminal.flags()]
-    assert kept == list(reasons.values())
+    complaints = [(flag.complaint.words, flag.comment) for flag in terminal.flags()]
+    assert complaints == list(reasons.values())
 
 
 @pytest.mark.parametrize("blank", ["\N{NO-BREAK SPACE}", "\t"])
 def test_any_blank_stands_behind_a_command(terminal: Terminal, blank: str) -> None:
-    """A Mac's keyboard types the first one while Option is held."""
+    """On a Mac, Option and the space bar type the first of these blanks."""
     terminal.chat("How many days of annual leave?", f"/wrong{blank}outdated")
 
     assert [flag.complaint for flag in terminal.flags()] == [Complaint.OUTDATED]
 
 
 def test_commands_that_fit_nothing_say_so(terminal: Terminal) -> None:
-    said = answers(terminal.chat("/good", "/wrong", "/quotes", "/Help", "/nope", "/keepers"))
+    replies = answers(terminal.chat("/good", "/wrong", "/quotes", "/Help", "/nope", "/keepers"))
 
-    assert "Please ask a question first." in said[0]
-    assert "Please ask a question first." in said[1]
-    assert "own words, or there is none" in said[2]
-    assert "/wrong [REASON]" in said[3]
-    assert "/keepers " in said[3]
-    assert "Unknown command: /nope." in said[4]
-    assert "Please ask a question first." in said[5]
+    assert "Please ask a question first." in replies[0]
+    assert "Please ask a question first." in replies[1]
+    assert "own words, or there is none" in replies[2]
+    assert "/wrong [REASON]" in replies[3]
+    assert "/keepers " in replies[3]
+    assert "Unknown command: /nope." in replies[4]
+    assert "Please ask a question first." in replies[5]
     assert terminal.flags() == []
 
 
 def test_nothing_is_asked_behind_quit_or_of_empty_lines(terminal: Terminal) -> None:
-    ran = terminal.chat("", "  ", "/QUIT", "How do I book travel?")
+    result = terminal.chat("", "  ", "/QUIT", "How do I book travel?")
 
-    assert (ran.code, ran.out) == (0, "")
+    assert (result.code, result.out) == (0, "")
 
 
 def test_an_odd_line_is_no_accident(terminal: Terminal) -> None:
     odd = ["\udcff leave", "leave\x00", "x" * 20_000, "/etc/hosts?", "\U0001f44d"]
-    ran = terminal.chat(*odd, "How many days of annual leave?")
+    result = terminal.chat(*odd, "How many days of annual leave?")
 
-    assert (ran.code, ran.err) == (0, "")
-    assert "too long" in answers(ran)[2]
-    assert "28 days" in answers(ran)[len(odd)]
+    assert (result.code, result.err) == (0, "")
+    assert "too long" in answers(result)[2]
+    assert "28 days" in answers(result)[len(odd)]
 
 
-def test_neither_pages_nor_what_is_piped_in_command_the_terminal(terminal: Terminal) -> None:
+def test_neither_pages_nor_piped_input_control_the_terminal(terminal: Terminal) -> None:
     hostile = "\x1b[2J\x1b]0;owned\x07\x9b31m\r\x08"
     terminal.write(
         "pages/odd.md",
@@ -274,23 +276,23 @@ def test_neither_pages_nor_what_is_piped_in_command_the_terminal(terminal: Termi
         f"## Plains {hostile} zebras\n\nZebras {hostile} may clear it.\n",
     )
     terminal.footnote("sync")
-    ran = terminal.chat(
+    result = terminal.chat(
         "zebras", "1", f"Who clears it, zebras? {hostile}", f"/wrong {hostile}", f"/{hostile}good"
     )
 
-    assert ran.code == 0
-    assert "clear it" in ran.out
-    assert not {"\x1b", "\x07", "\x9b", "\r", "\x08"} & set(ran.out + ran.err)
+    assert result.code == 0
+    assert "clear it" in result.out
+    assert not {"\x1b", "\x07", "\x9b", "\r", "\x08"} & set(result.out + result.err)
 
 
-def test_one_wiki_alone_is_searched_where_it_is_named(terminal: Terminal) -> None:
+def test_only_the_named_wiki_is_searched(terminal: Terminal) -> None:
     with (terminal.folder / "footnote.toml").open("a", encoding="utf-8") as file:
         file.write('[[wiki]]\ntype = "markdown"\nname = "other"\npath = "others"\n')
     terminal.write("others/cars.md", "# Cars\n\nCars are kept in the garage.\n")
     terminal.footnote("sync")
-    ran = terminal.chat("How many days of annual leave?", options=("--wiki", "other"))
+    result = terminal.chat("How many days of annual leave?", options=("--wiki", "other"))
 
-    assert "28 days" not in ran.out
+    assert "28 days" not in result.out
     assert terminal.chat(options=("--wiki", "nope")).code == 2
 
 
@@ -306,10 +308,10 @@ def test_a_person_is_told_what_they_may_read_and_no_more(terminal: Terminal) -> 
 
 
 class Interrupting:
-    """Ctrl-C comes while it makes an answer, which is not there before that is heard of."""
+    """Ctrl-C comes while an answer is made, before anybody has it."""
 
-    def __init__(self, answering: Answering, heard: threading.Event) -> None:
-        self.answering, self.heard = answering, heard
+    def __init__(self, answering: Answering, entered: threading.Event) -> None:
+        self.answering, self.heard = answering, entered
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         os.kill(os.getpid(), signal.SIGINT)
@@ -320,18 +322,18 @@ class Interrupting:
 def test_ctrl_c_ends_an_answer_that_nobody_takes_up(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard, stop = threading.Event(), session.Session._stop
+    entered, stop = threading.Event(), session.Session._stop
 
     async def stopped(self: session.Session) -> None:
-        heard.set()
+        entered.set()
         await stop(self)
 
     monkeypatch.setattr(session.Session, "_stop", stopped)
-    monkeypatch.setattr(session, "Several", lambda answering: Interrupting(answering, heard))
-    ran = terminal.chat("How many days of annual leave?")
+    monkeypatch.setattr(session, "Several", lambda answering: Interrupting(answering, entered))
+    result = terminal.chat("How many days of annual leave?")
 
-    assert (ran.code, ran.err.strip()) == (130, "")
-    assert "28 days" not in ran.out
+    assert (result.code, result.err.strip()) == (130, "")
+    assert "28 days" not in result.out
     assert terminal.unfinished() == []
 
 
@@ -347,22 +349,22 @@ def test_what_goes_wrong_is_said_and_the_next_question_taken(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "Several", Failing)
-    ran = terminal.chat("How many days of annual leave?", "/help")
+    result = terminal.chat("How many days of annual leave?", "/help")
 
-    assert ran.code == 1
-    assert "Something went wrong on my side" in answers(ran)[0]
-    assert "/wrong [REASON]" in answers(ran)[1]
+    assert result.code == 1
+    assert "Something went wrong on my side" in answers(result)[0]
+    assert "/wrong [REASON]" in answers(result)[1]
 
 
 PROMPT = "\n? "
 
 
 def on_a_terminal(*steps: tuple[str, bytes | signal.Signals]) -> tuple[int, str]:
-    """Type each at the prompt that follows what is before it, or send the signal; the exit code,
-    and all that was shown. (What is typed before the prompt stands may be lost: the line discipline
-    changes. Ctrl-C is sent as the signal it makes, for not every sandbox's terminals make it.)"""
+    """Type each text at the prompt that follows its mark, or send the signal; return the exit code
+    and all output. (Text typed before the prompt may be lost: the line discipline changes. Ctrl-C
+    is sent as a signal, because not every sandbox's terminals make one.)"""
     screen, inside = pty.openpty()
-    late, shown = time.monotonic() + PATIENCE, ""
+    late, output = time.monotonic() + PATIENCE, ""
     with (
         closing(os.fdopen(screen, "rb", 0)),
         Forked(
@@ -377,31 +379,31 @@ def on_a_terminal(*steps: tuple[str, bytes | signal.Signals]) -> tuple[int, str]
         os.close(inside)
         try:
             for mark, step in steps:
-                while PROMPT not in shown.partition(mark)[2]:
-                    assert process.poll() is None, f"it ended before it said {mark!r}: {shown}"
-                    assert time.monotonic() < late, f"it never said {mark!r}: {shown}"
-                    shown += _read(screen)
+                while PROMPT not in output.partition(mark)[2]:
+                    assert process.poll() is None, f"it ended before it said {mark!r}: {output}"
+                    assert time.monotonic() < late, f"it never said {mark!r}: {output}"
+                    output += _read(screen)
                 if isinstance(step, signal.Signals):
                     process.send_signal(step)
                 else:
                     os.write(screen, step)
             again = time.monotonic() + 5
             while process.poll() is None:
-                assert time.monotonic() < late, f"it does not end: {shown}"
-                shown += _read(screen)
+                assert time.monotonic() < late, f"it does not end: {output}"
+                output += _read(screen)
                 # Python's readline misses a signal that comes just before it begins to wait.
                 if isinstance(step, signal.Signals) and time.monotonic() > again:
                     process.send_signal(step)
                     again += 5
-            while more := _read(screen):
-                shown += more
+            while chunk := _read(screen):
+                output += chunk
         finally:
-            process.kill()  # else a failed test would wait for it for ever
-    return process.returncode, shown
+            process.kill()  # otherwise a failed test would wait for it for ever
+    return process.returncode, output
 
 
 def _read(screen: int) -> str:
-    """What is shown in the next moments, empty if nothing is or the other end is closed."""
+    """Return the output of the next moments, empty if there is none or the other end is closed."""
     if not select.select([screen], [], [], 0.2)[0]:
         return ""
     try:
@@ -414,10 +416,10 @@ def _read(screen: int) -> str:
     ("key", "code"), [(b"\x04", 0), (signal.SIGINT, 130)], ids=["ctrl-d", "ctrl-c"]
 )
 def test_a_key_ends_it_cleanly(terminal: Terminal, key: bytes | signal.Signals, code: int) -> None:
-    ended, shown = on_a_terminal(("ends.", b"How many days of annual leave?\n"), (ANNUAL, key))
+    ended, output = on_a_terminal(("ends.", b"How many days of annual leave?\n"), (ANNUAL, key))
 
     # A process that a signal ends at its very end has the signal itself for a code, which a shell
     # shows as 130, too.
     assert ended in (code, -key if isinstance(key, signal.Signals) else code)
-    assert "Everyone has 28 days of leave a year." in shown
-    assert "Traceback" not in shown
+    assert "Everyone has 28 days of leave a year." in output
+    assert "Traceback" not in output

@@ -26,7 +26,7 @@ BOT = "foot@example.com"
 
 @dataclass
 class Office:
-    """A Confluence with a page of which not everybody may know, and what reads it."""
+    """A Confluence with a page that not everybody may know of, and the shell that reads it."""
 
     shell: Shell
     confluence: LocalConfluence
@@ -44,13 +44,13 @@ class Office:
     def url(self, page: str) -> str:
         return f"{self.confluence.base_url}/pages/viewpage.action?pageId={page}"
 
-    def settings(self, more: str = "", *, rest: str = "") -> None:
+    def settings(self, keys: str = "", *, tables: str = "") -> None:
         product = "cloud" if self.world.is_cloud else "data_center"
         email = f'email = "{BOT}"\n' if self.world.is_cloud else ""
         self.shell.write(
             "footnote.toml",
             f'[[wiki]]\ntype = "confluence"\nname = "office"\nurl = "{self.confluence.base_url}"\n'
-            f'product = "{product}"\n{email}{more}\n{rest}',
+            f'product = "{product}"\n{email}{keys}\n{tables}',
         )
 
     def access(self, email: str, url: str) -> Ran:
@@ -99,13 +99,13 @@ def data_center(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offic
     yield from office_of("data-center", shell, monkeypatch)
 
 
-def said(ran: Ran, about: str = "office") -> dict[str, list[str]]:
-    """What the doctor says of one thing, by level."""
-    found: dict[str, list[str]] = {"ok": [], "warning": [], "failure": []}
-    for finding in ran.json["findings"]:
+def findings_about(result: Ran, about: str = "office") -> dict[str, list[str]]:
+    """Return the doctor's findings about one thing, by level."""
+    findings: dict[str, list[str]] = {"ok": [], "warning": [], "failure": []}
+    for finding in result.json["findings"]:
         if finding["about"] == about:
-            found[finding["level"]].append(f"{finding['says']} {finding['todo']}".strip())
-    return found
+            findings[finding["level"]].append(f"{finding['says']} {finding['todo']}".strip())
+    return findings
 
 
 def has(sentences: list[str], words: str) -> bool:
@@ -120,23 +120,23 @@ NOT_INDEXED = (
 
 
 def test_a_yes_lists_every_gate_that_was_passed(office: Office) -> None:
-    ran = office.access("bob@example.com", office.url(office.bonus))
+    result = office.access("bob@example.com", office.url(office.bonus))
 
-    assert ran.code == 0
-    assert ran.json["may_read"] is True
-    assert ran.json["deciding"] is None
-    assert [(gate["where"], gate["why"]) for gate in ran.json["gates"]] == [
+    assert result.code == 0
+    assert result.json["may_read"] is True
+    assert result.json["deciding"] is None
+    assert [(gate["where"], gate["why"]) for gate in result.json["gates"]] == [
         ("space ENG", "may be viewed by group engineers"),
         ('page "Salaries" above it', "restricted to Bob Baker"),
     ]
 
 
 def test_a_no_says_which_gate_decided_and_for_whom_it_is_open(office: Office) -> None:
-    ran = office.access("ANN@example.com", office.url(office.bonus))
+    result = office.access("ANN@example.com", office.url(office.bonus))
 
-    assert ran.code == 0
-    assert ran.json["may_read"] is False
-    assert ran.json["deciding"] == {
+    assert result.code == 0
+    assert result.json["may_read"] is False
+    assert result.json["deciding"] == {
         "where": 'page "Salaries" above it',
         "passed": False,
         "why": "restricted to Bob Baker and group hr; Ann Able is neither",
@@ -144,10 +144,10 @@ def test_a_no_says_which_gate_decided_and_for_whom_it_is_open(office: Office) ->
 
 
 def test_people_read_it_too(office: Office) -> None:
-    ran = office.shell.footnote("access", "ann@example.com", office.url(office.travel))
+    result = office.shell.footnote("access", "ann@example.com", office.url(office.travel))
 
-    assert ran.code == 0
-    assert ran.out.splitlines() == [
+    assert result.code == 0
+    assert result.out.splitlines() == [
         'Yes: Ann Able (ann@example.com) may read "Travel" of office',
         "  pass  space ENG: may be viewed by group engineers",
         "  pass  the page: no restriction",
@@ -194,11 +194,11 @@ def test_a_restriction_that_cannot_be_read_lets_nobody_through(office: Office) -
         rf"content/search\?.*\b{office.salaries}\b.*restrictions",
     ):
         office.confluence.faults.on(path, Fault(403), times=None)
-    ran = office.access("bob@example.com", office.url(office.bonus))
+    result = office.access("bob@example.com", office.url(office.bonus))
 
-    assert ran.json["may_read"] is False
-    assert ran.json["deciding"]["where"] == 'page "Salaries" above it'
-    assert "nobody passes" in ran.json["deciding"]["why"]
+    assert result.json["may_read"] is False
+    assert result.json["deciding"]["where"] == 'page "Salaries" above it'
+    assert "nobody passes" in result.json["deciding"]["why"]
 
 
 def test_a_page_is_found_by_every_sort_of_address(office: Office) -> None:
@@ -235,38 +235,38 @@ def test_a_data_center_is_known_by_the_address_that_people_see(data_center: Offi
 
 def test_what_is_not_read_has_rights_and_is_used_in_no_answer(office: Office) -> None:
     office.settings('spaces = ["PUB"]')
-    ran = office.access("ann@example.com", office.url(office.travel))
+    result = office.access("ann@example.com", office.url(office.travel))
 
-    assert ran.json["may_read"] is True
-    assert ran.json["read"] is False
-    assert ran.json["answers"] == "Footnote is not set to read it, so no answer uses it."
+    assert result.json["may_read"] is True
+    assert result.json["read"] is False
+    assert result.json["answers"] == "Footnote is not set to read it, so no answer uses it."
 
 
 def test_a_page_that_is_not_there_cannot_be_told_of(office: Office) -> None:
     office.world.trash(office.travel)
     for url in (office.url(office.travel), office.url("999999"), office.confluence.base_url):
-        ran = office.access("ann@example.com", url)
+        result = office.access("ann@example.com", url)
 
-        assert ran.code == 1
-        assert ran.json["may_read"] is None
-        assert ran.json["why"]
+        assert result.code == 1
+        assert result.json["may_read"] is None
+        assert result.json["why"]
 
 
 def test_people_who_cannot_be_asked_for_are_no_reason_for_a_no(office: Office) -> None:
     office.confluence.faults.on("user", Fault(503, retry_after="0"), times=None)
-    ran = office.access("ann@example.com", office.url(office.travel))
+    result = office.access("ann@example.com", office.url(office.travel))
 
-    assert ran.code == 1
-    assert ran.json["may_read"] is None
-    assert "cannot be asked" in ran.json["why"]
+    assert result.code == 1
+    assert result.json["may_read"] is None
+    assert "cannot be asked" in result.json["why"]
 
 
 def test_an_address_of_no_wiki_is_a_mistake(office: Office) -> None:
     for url in ("https://elsewhere.example.com/pages/1", "nonsense", "http://[bad/x"):
-        ran = office.access("ann@example.com", url)
+        result = office.access("ann@example.com", url)
 
-        assert (ran.code, ran.out) == (2, "")
-        assert "no address of a wiki" in ran.err
+        assert (result.code, result.out) == (2, "")
+        assert "no address of a wiki" in result.err
 
 
 MARKDOWN = """[[wiki]]
@@ -282,17 +282,17 @@ def test_a_markdown_wiki_has_one_gate(shell: Shell) -> None:
     shell.write("pages/leave.md", "# Leave\n\nThirty days.\n")
     url = "https://handbook.example.com/leave/#leave"
 
-    def asked(readers: str, url: str = url) -> Any:
+    def report_for(readers: str, url: str = url) -> Any:
         shell.write("footnote.toml", MARKDOWN.format(readers=readers))
         return shell.footnote("access", "ann@example.com", url, "--json").json
 
-    assert asked('["everyone"]')["may_read"] is True
-    assert asked('["*@example.com"]')["may_read"] is True
-    assert asked('["bob@example.com"]')["may_read"] is False
-    assert asked('["bob@example.com"]')["deciding"]["why"] == "readers are bob@example.com"
-    assert asked('["@hr"]')["may_read"] is None
-    assert "Slack" in asked('["@hr"]')["why"]
-    assert asked('["everyone"]', "https://handbook.example.com/no-such/")["may_read"] is None
+    assert report_for('["everyone"]')["may_read"] is True
+    assert report_for('["*@example.com"]')["may_read"] is True
+    assert report_for('["bob@example.com"]')["may_read"] is False
+    assert report_for('["bob@example.com"]')["deciding"]["why"] == "readers are bob@example.com"
+    assert report_for('["@hr"]')["may_read"] is None
+    assert "Slack" in report_for('["@hr"]')["why"]
+    assert report_for('["everyone"]', "https://handbook.example.com/no-such/")["may_read"] is None
 
 
 # Doctor
@@ -300,11 +300,11 @@ def test_a_markdown_wiki_has_one_gate(shell: Shell) -> None:
 
 def test_a_sound_set_up_has_no_failure(office: Office) -> None:
     office.shell.footnote("sync")
-    ran = office.doctor()
-    wiki = said(ran)
+    result = office.doctor()
+    wiki = findings_about(result)
 
-    assert ran.code == 0, ran.json
-    assert ran.json["ok"] is True
+    assert result.code == 0, result.json
+    assert result.json["ok"] is True
     assert has(wiki["ok"], "its account is Foot Note")
     assert has(wiki["ok"], "2 spaces to read: ENG, PUB")
     assert has(wiki["ok"], "All 2 spaces say who may view them")
@@ -315,31 +315,31 @@ def test_a_sound_set_up_has_no_failure(office: Office) -> None:
     assert has(wiki["ok"], "completed")
     assert has(wiki["warning"], "left out silently")
     assert len(wiki["warning"]) == 1
-    assert has(said(ran, "index")["ok"], "office 4")
-    assert said(ran, "model")["ok"]
-    assert said(ran, "state")["ok"]
-    assert said(ran, "webhooks")["ok"]
-    assert has(said(ran, "slack")["warning"], "No token of Slack is set")
+    assert has(findings_about(result, "index")["ok"], "office 4")
+    assert findings_about(result, "model")["ok"]
+    assert findings_about(result, "state")["ok"]
+    assert findings_about(result, "webhooks")["ok"]
+    assert has(findings_about(result, "slack")["warning"], "No token of Slack is set")
 
 
 def test_neither_secrets_nor_words_of_pages_are_in_what_it_says(office: Office) -> None:
     office.shell.footnote("sync")
-    ran = office.shell.footnote("doctor")
+    result = office.shell.footnote("doctor")
 
-    assert ran.code == 0
+    assert result.code == 0
     for secret in ("ATATT", "Salaries", "are secret", "train", "bonus"):
-        assert secret not in ran.out + ran.err
+        assert secret not in result.out + result.err
 
 
 def test_a_token_that_is_refused_is_a_failure_and_the_end_of_the_questions(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONFLUENCE_TOKEN", "wrong")
-    ran = office.doctor()
+    result = office.doctor()
 
-    assert ran.code == 1
-    assert len([f for f in ran.json["findings"] if f["about"] == "office"]) == 2
-    assert has(said(ran)["failure"], "does not accept the token")
+    assert result.code == 1
+    assert len([f for f in result.json["findings"] if f["about"] == "office"]) == 2
+    assert has(findings_about(result)["failure"], "does not accept the token")
 
 
 def test_a_missing_token_is_told_with_its_variable(
@@ -347,7 +347,7 @@ def test_a_missing_token_is_told_with_its_variable(
 ) -> None:
     monkeypatch.delenv("CONFLUENCE_TOKEN")
 
-    assert has(said(office.doctor())["failure"], "set CONFLUENCE_TOKEN")
+    assert has(findings_about(office.doctor())["failure"], "set CONFLUENCE_TOKEN")
 
 
 def test_a_scoped_token_is_told_the_id_to_set(
@@ -356,7 +356,7 @@ def test_a_scoped_token_is_told_the_id_to_set(
     scoped = cloud.confluence.token(cloud.bot, scopes=frozenset({"read:page:confluence"}))
     monkeypatch.setenv("CONFLUENCE_TOKEN", scoped)
 
-    assert has(said(cloud.doctor())["failure"], f'set cloud_id = "{CLOUD_ID}"')
+    assert has(findings_about(cloud.doctor())["failure"], f'set cloud_id = "{CLOUD_ID}"')
 
 
 def test_a_space_whose_viewers_cannot_be_read_is_shown_to_nobody_and_told(office: Office) -> None:
@@ -364,29 +364,29 @@ def test_a_space_whose_viewers_cannot_be_read_is_shown_to_nobody_and_told(office
     name = f"spaces/{space.id}" if office.world.is_cloud else "space/ENG"
     office.confluence.faults.on(f"{name}/permissions", Fault(403), times=None)
     office.shell.footnote("sync")
-    ran = office.doctor()
+    result = office.doctor()
 
-    assert ran.code == 0
-    assert has(said(ran)["warning"], "Who may view 1 of 2 spaces cannot be read")
-    assert has(said(ran)["warning"], "Nobody is shown the pages of ENG")
-    assert has(said(ran)["warning"], "shown to nobody: 3 (3 in ENG)")
+    assert result.code == 0
+    assert has(findings_about(result)["warning"], "Who may view 1 of 2 spaces cannot be read")
+    assert has(findings_about(result)["warning"], "Nobody is shown the pages of ENG")
+    assert has(findings_about(result)["warning"], "shown to nobody: 3 (3 in ENG)")
 
 
 def test_a_data_center_that_tells_no_viewers_fails(data_center: Office) -> None:
     data_center.bot.admin = False
-    ran = data_center.doctor()
+    result = data_center.doctor()
 
-    assert ran.code == 1
-    assert has(said(ran)["failure"], "Who may view 2 of 2 spaces cannot be read")
-    assert has(said(ran)["failure"], "does not tell who people are")
+    assert result.code == 1
+    assert has(findings_about(result)["failure"], "Who may view 2 of 2 spaces cannot be read")
+    assert has(findings_about(result)["failure"], "does not tell who people are")
 
 
 def test_an_old_data_center_is_told_to_be_updated(data_center: Office) -> None:
     data_center.world.version = (8, 5, 4)
 
-    assert has(said(data_center.doctor())["failure"], "Data Center 8.5.4")
+    assert has(findings_about(data_center.doctor())["failure"], "Data Center 8.5.4")
     data_center.world.version = (9, 2, 0)
-    assert has(said(data_center.doctor())["warning"], "does not report groups in groups")
+    assert has(findings_about(data_center.doctor())["warning"], "does not report groups in groups")
 
 
 def test_an_account_that_no_restriction_holds_back_is_known_by_its_group(
@@ -394,20 +394,20 @@ def test_an_account_that_no_restriction_holds_back_is_known_by_its_group(
 ) -> None:
     data_center.world.add_group("confluence-administrators", [data_center.bot])
 
-    assert has(said(data_center.doctor())["ok"], "no restriction hides a page from it")
+    assert has(findings_about(data_center.doctor())["ok"], "no restriction hides a page from it")
 
 
 def test_groups_that_cannot_be_read_are_a_failure(office: Office) -> None:
     office.confluence.faults.on("user/memberof", Fault(403), times=None)
 
-    assert has(said(office.doctor())["failure"], "Who is in which group cannot be read")
+    assert has(findings_about(office.doctor())["failure"], "Who is in which group cannot be read")
 
 
 def test_groups_of_others_that_cannot_be_read_are_a_failure(office: Office) -> None:
     office.confluence.faults.on(f"user/memberof.*{office.ann.id[-12:]}", Fault(403), times=None)
     office.bob.email_visible = False
 
-    assert has(said(office.doctor())["failure"], "Other people's groups cannot be read")
+    assert has(findings_about(office.doctor())["failure"], "Other people's groups cannot be read")
 
 
 def test_restrictions_that_do_not_come_in_bulk_are_slow_and_told(cloud: Office) -> None:
@@ -415,20 +415,22 @@ def test_restrictions_that_do_not_come_in_bulk_are_slow_and_told(cloud: Office) 
         cloud.world.create("ENG", f"Page {number}", "<p>Text.</p>")
     cloud.confluence.faults.on("content/search.*restrictions", Fault(404), times=None)
 
-    assert has(said(cloud.doctor())["warning"], "page by page and not in bulk")
+    assert has(findings_about(cloud.doctor())["warning"], "page by page and not in bulk")
 
 
 def test_restrictions_that_cannot_be_read_are_a_failure(office: Office) -> None:
     office.confluence.faults.on("restriction", Fault(403), times=None)
-    found = said(office.doctor())
+    findings = findings_about(office.doctor())
 
-    assert has(found["failure"], "cannot be read: nobody gets those")
+    assert has(findings["failure"], "cannot be read: nobody gets those")
 
 
 def test_hidden_addresses_are_counted(office: Office) -> None:
     office.ann.email_visible = False
 
-    assert has(said(office.doctor())["warning"], "People who show their e-mail address: 2 of 3")
+    assert has(
+        findings_about(office.doctor())["warning"], "People who show their e-mail address: 2 of 3"
+    )
 
 
 def test_settings_that_select_nothing_are_told(office: Office) -> None:
@@ -436,20 +438,20 @@ def test_settings_that_select_nothing_are_told(office: Office) -> None:
         'page_trees = ["424242"]\nlabels = ["nowhere"]\ncql = "type ="\n'
         'accounts = { "carl@example.com" = "no-such-account" }'
     )
-    found = said(office.doctor())
+    findings = findings_about(office.doctor())
 
-    assert has(found["warning"], "the token sees no page 424242")
-    assert has(found["warning"], "'nowhere' finds nothing")
-    assert has(found["failure"], "`cql` is not understood")
-    assert has(found["warning"], "carl@example.com: the override names no account")
+    assert has(findings["warning"], "the token sees no page 424242")
+    assert has(findings["warning"], "'nowhere' finds nothing")
+    assert has(findings["failure"], "`cql` is not understood")
+    assert has(findings["warning"], "carl@example.com: the override names no account")
 
 
 def test_no_answer_at_all_is_a_failure(office: Office) -> None:
     office.confluence.faults.on("", Fault(503, retry_after="0"), times=None)
-    ran = office.doctor()
+    result = office.doctor()
 
-    assert ran.code == 1
-    assert len(said(ran)["failure"]) == 1
+    assert result.code == 1
+    assert len(findings_about(result)["failure"]) == 1
 
 
 def test_an_index_that_a_running_bot_holds_is_fine(office: Office) -> None:
@@ -458,26 +460,26 @@ def test_an_index_that_a_running_bot_holds_is_fine(office: Office) -> None:
     with Indexing(settings, Secrets()) as running:
         assert running.index.counts()
         checked = office.doctor()
-        asked = office.access("ann@example.com", office.url(office.travel))
+        result = office.access("ann@example.com", office.url(office.travel))
 
     assert checked.code == 0
-    assert has(said(checked, "index")["ok"], "in use by another Footnote")
-    assert asked.code == 0
-    assert asked.json["may_read"] is True
-    assert asked.json["used"] is None
-    assert "a running Footnote holds the index" in asked.json["answers"]
+    assert has(findings_about(checked, "index")["ok"], "in use by another Footnote")
+    assert result.code == 0
+    assert result.json["may_read"] is True
+    assert result.json["used"] is None
+    assert "a running Footnote holds the index" in result.json["answers"]
 
 
 def test_a_broken_index_keeps_no_word_of_the_wiki_back(office: Office) -> None:
     office.shell.write("data/index", "a file, and no folder")
-    asked = office.access("ann@example.com", office.url(office.travel))
+    result = office.access("ann@example.com", office.url(office.travel))
     checked = office.doctor()
 
-    assert asked.code == 0
-    assert asked.json["may_read"] is True
-    assert "is unknown" in asked.json["answers"]
+    assert result.code == 0
+    assert result.json["may_read"] is True
+    assert "is unknown" in result.json["answers"]
     assert checked.code == 1
-    assert said(checked, "index")["failure"]
+    assert findings_about(checked, "index")["failure"]
 
 
 def test_slack_s_tokens_are_looked_at_and_slack_is_not_asked(
@@ -485,10 +487,10 @@ def test_slack_s_tokens_are_looked_at_and_slack_is_not_asked(
 ) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xapp-1")
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-2")
-    ran = office.doctor()
+    result = office.doctor()
 
-    assert ran.code == 1
-    assert has(said(ran, "slack")["failure"], "SLACK_BOT_TOKEN must start with xoxb-")
+    assert result.code == 1
+    assert has(findings_about(result, "slack")["failure"], "SLACK_BOT_TOKEN must start with xoxb-")
 
 
 def test_settings_that_are_wrong_are_exit_code_2(shell: Shell) -> None:
@@ -503,14 +505,20 @@ def test_a_markdown_wiki_is_looked_at(shell: Shell) -> None:
     shell.write("footnote.toml", MARKDOWN.format(readers='["@hr", "ann@example.com"]'))
     missing = shell.footnote("doctor", "--json")
     shell.write("pages/leave.md", "# Leave\n\nThirty days.\n")
-    there = shell.footnote("doctor", "--json")
+    result = shell.footnote("doctor", "--json")
 
     assert missing.code == 1
-    assert said(missing, "handbook")["failure"]
-    assert there.code == 0
-    assert has(said(there, "handbook")["ok"], "It has 1 Markdown file; read as github (guessed).")
-    assert has(said(there, "handbook")["ok"], "Its readers are @hr, ann@example.com (Slack knows")
-    assert has(said(there, "handbook")["warning"], "There was no full pass")
+    assert findings_about(missing, "handbook")["failure"]
+    assert result.code == 0
+    assert has(
+        findings_about(result, "handbook")["ok"],
+        "It has 1 Markdown file; read as github (guessed).",
+    )
+    assert has(
+        findings_about(result, "handbook")["ok"],
+        "Its readers are @hr, ann@example.com (Slack knows",
+    )
+    assert has(findings_about(result, "handbook")["warning"], "There was no full pass")
 
 
 def test_files_and_indexed_pages_are_counted_apart(shell: Shell) -> None:
@@ -518,8 +526,8 @@ def test_files_and_indexed_pages_are_counted_apart(shell: Shell) -> None:
     shell.write("pages/leave.md", "# Leave\n\nThirty days.\n")
     shell.write("pages/draft.md", "---\ndraft: true\n---\nNot yet.\n")
     shell.footnote("sync")
-    ran = shell.footnote("doctor", "--json")
+    result = shell.footnote("doctor", "--json")
 
-    assert has(said(ran, "handbook")["ok"], "It has 2 Markdown files; read as")
-    assert said(ran, "index")["ok"] == ["It opens; indexed pages by wiki: handbook 1."]
+    assert has(findings_about(result, "handbook")["ok"], "It has 2 Markdown files; read as")
+    assert findings_about(result, "index")["ok"] == ["It opens; indexed pages by wiki: handbook 1."]
     assert shell.footnote("status", "--json").json["wikis"]["handbook"]["pages"] == 1

@@ -63,18 +63,18 @@ def lines(rows: list[dict[str, Any]]) -> str:
 def test_a_corpus_is_scored_by_the_contract_and_indexed_once(shell: Shell) -> None:
     shell.write("q.jsonl", lines(QUESTIONS))
     shell.write("c.jsonl", lines(CORPUS))
-    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
+    result = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
 
-    assert ran.code == 0
-    assert ran.json["questions"] == 3
-    assert ran.json["hit@1"] == ran.json["recall@5"] == ran.json["recall@10"] == 1.0
-    assert ran.json["mrr@10"] == ran.json["ndcg@10"] == ran.json["containment"] == 1.0
-    assert ran.json["refusal"]["precision"] == ran.json["refusal"]["recall"] == 1.0
-    assert ran.json["refusal"]["auroc"] == 1.0
-    assert ran.json["verbatim_quotes"] == ran.json["links_in_shown"] == 1.0
-    assert ran.json["answered"] == pytest.approx(2 / 3)
-    assert ran.json["latency_ms"].keys() == {"retrieve_p50", "retrieve_p95"}
-    assert len(ran.json["intervals"]["hit@1"]) == 2
+    assert result.code == 0
+    assert result.json["questions"] == 3
+    assert result.json["hit@1"] == result.json["recall@5"] == result.json["recall@10"] == 1.0
+    assert result.json["mrr@10"] == result.json["ndcg@10"] == result.json["containment"] == 1.0
+    assert result.json["refusal"]["precision"] == result.json["refusal"]["recall"] == 1.0
+    assert result.json["refusal"]["auroc"] == 1.0
+    assert result.json["verbatim_quotes"] == result.json["links_in_shown"] == 1.0
+    assert result.json["answered"] == pytest.approx(2 / 3)
+    assert result.json["latency_ms"].keys() == {"retrieve_p50", "retrieve_p95"}
+    assert len(result.json["intervals"]["hit@1"]) == 2
     (before,) = shell.folder.glob("data/scratch/*")
     again = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
     assert again.code == 0
@@ -91,20 +91,20 @@ def test_the_wikis_themselves_are_scored_by_page(handbook: Shell) -> None:
 def test_a_broken_question_set_says_which_line(shell: Shell) -> None:
     shell.write("q.jsonl", '{"question": "Fine?"}\n{"question": \n')
     shell.write("c.jsonl", lines(CORPUS))
-    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
+    result = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
 
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("q.jsonl, line 2: not JSON")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("q.jsonl, line 2: not JSON")
 
 
 def evaluated(shell: Shell, *options: str) -> Any:
-    """The JSON of a run over the questions and the corpus."""
+    """Return the JSON of a run over the questions and the corpus."""
     shell.write("q.jsonl", lines(QUESTIONS))
     shell.write("c.jsonl", lines(CORPUS))
-    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json", *options)
+    result = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json", *options)
 
-    assert ran.code == 0, ran.err
-    return ran.json
+    assert result.code == 0, result.err
+    return result.json
 
 
 def timeless(scores: Any) -> Any:
@@ -114,58 +114,58 @@ def timeless(scores: Any) -> Any:
 def test_the_same_run_twice_has_the_same_figures(shell: Shell) -> None:
     first = evaluated(shell, "--answers", "--out", "1.json")
     again = evaluated(shell, "--answers", "--out", "2.json", "--against", "1.json")
-    kept, kept_again = (json.loads(Path(name).read_text()) for name in ("1.json", "2.json"))
+    first_run, kept_again = (json.loads(Path(name).read_text()) for name in ("1.json", "2.json"))
     against = again.pop("against")
 
     assert timeless(first) == timeless(again)
-    assert kept["questions"] == kept_again["questions"]
-    assert timeless(kept["report"]) == timeless(kept_again["report"])
+    assert first_run["questions"] == kept_again["questions"]
+    assert timeless(first_run["report"]) == timeless(kept_again["report"])
     assert against["better"] == against["worse"] == against["answers_changed"] == []
-    assert {told["p"] for told in against["measures"].values()} == {1.0}
+    assert {measure["p"] for measure in against["measures"].values()} == {1.0}
 
 
 def test_what_was_measured_is_told_although_it_cannot_be_kept(shell: Shell) -> None:
     shell.write("q.jsonl", lines(QUESTIONS))
     shell.write("c.jsonl", lines(CORPUS))
     shell.write("run.json.part/a.txt", "in the way")
-    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json", "--out", "run.json")
+    result = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json", "--out", "run.json")
 
-    assert ran.code == 1
-    assert ran.json["questions"] == 3
-    assert "run.json: cannot be written" in ran.err
+    assert result.code == 1
+    assert result.json["questions"] == 3
+    assert "run.json: cannot be written" in result.err
 
 
 def test_a_run_is_written_to_a_link_or_a_pipe_and_takes_the_place_of_neither(shell: Shell) -> None:
-    """Root would lose its /dev/null."""
+    """Otherwise root would lose its /dev/null."""
     os.mkfifo("pipe")
     Path("link.json").symlink_to("run.json")
-    reader = os.open("pipe", os.O_RDWR)  # keeps what is written until it is read
+    reader = os.open("pipe", os.O_RDWR)  # keeps the output until it is read
     evaluated(shell, "--out", "link.json")
     try:
         comparing.save(Path("pipe"), {}, [])
-        written = os.read(reader, 1000)
+        output = os.read(reader, 1000)
     finally:
         os.close(reader)
 
     assert Path("link.json").is_symlink()
     assert len(json.loads(Path("run.json").read_text())["questions"]) == 3
     assert Path("pipe").is_fifo()
-    assert json.loads(written)["questions"] == []
+    assert json.loads(output)["questions"] == []
 
 
-def test_what_got_worse_is_told_by_question(shell: Shell) -> None:
+def test_questions_that_got_worse_are_listed(shell: Shell) -> None:
     evaluated(shell, "--out", "before.json")
     corpus = [CORPUS[0] | {"text": "Leave is forty days long."}, CORPUS[1]]
     shell.write("changed.jsonl", lines(corpus))
     arguments = ("eval", "q.jsonl", "--corpus", "changed.jsonl", "--against", "before.json")
-    shown = shell.footnote(*arguments)
-    told = shell.footnote(*arguments, "--json").json["against"]
+    result = shell.footnote(*arguments)
+    output = shell.footnote(*arguments, "--json").json["against"]
 
-    assert [one["id"] for one in told["worse"]] == ["q1"]
-    assert told["worse"][0]["scores"] == {"containment": [1.0, 0.0]}
-    assert told["measures"]["containment"]["difference"] == -0.5
-    assert "\n1 worse:\n  q1: How long is leave? (containment 1.00 > 0.00)\n" in shown.out
-    assert "In both runs: 3 questions;" in shown.out
+    assert [change["id"] for change in output["worse"]] == ["q1"]
+    assert output["worse"][0]["scores"] == {"containment": [1.0, 0.0]}
+    assert output["measures"]["containment"]["difference"] == -0.5
+    assert "\n1 worse:\n  q1: How long is leave? (containment 1.00 > 0.00)\n" in result.out
+    assert "In both runs: 3 questions;" in result.out
 
 
 def test_answers_are_accounted_for_and_failing_ones_listed(shell: Shell) -> None:
@@ -176,8 +176,8 @@ def test_answers_are_accounted_for_and_failing_ones_listed(shell: Shell) -> None
         "sentences": 2, "cited_sentences": 1.0, "faithful": None, "relevant": None, "failures": {}
     }  # fmt: skip
     shell.write("q.jsonl", lines([QUESTIONS[0] | {"answers": ["forty"]}]))
-    shown = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--answers")
-    assert "1 fail by containment:\n  q1: How long is leave?\n    > Leave is thirty" in shown.out
+    result = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--answers")
+    assert "1 fail by containment:\n  q1: How long is leave?\n    > Leave is thirty" in result.out
 
 
 def test_figures_are_told_by_type_and_by_turn(shell: Shell) -> None:
@@ -191,18 +191,18 @@ def test_figures_are_told_by_type_and_by_turn(shell: Shell) -> None:
         ]),
     )  # fmt: skip
     shell.write("c.jsonl", lines(CORPUS))
-    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
-    shown = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
+    result = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
+    output = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
 
-    assert {name: group["questions"] for name, group in ran.json["by_type"].items()} == {
+    assert {name: group["questions"] for name, group in result.json["by_type"].items()} == {
         "fact": 1, "rule": 2
     }  # fmt: skip
-    assert {name: group["questions"] for name, group in ran.json["by_turn"].items()} == {
+    assert {name: group["questions"] for name, group in result.json["by_turn"].items()} == {
         "1": 2, "2": 1
     }  # fmt: skip
-    assert ran.json["by_type"]["rule"]["refusal"]["recall"] == 1.0
-    assert "\nrule  2  1.000 ±0.00" in shown.out
-    assert ran.json["stages_ms"].keys() == {
+    assert result.json["by_type"]["rule"]["refusal"]["recall"] == 1.0
+    assert "\nrule  2  1.000 ±0.00" in output.out
+    assert result.json["stages_ms"].keys() == {
         "rewrite", "embed", "search", "retrieve", "compose", "total"
     }  # fmt: skip
     assert evaluated(shell)["by_type"] is None
@@ -211,11 +211,11 @@ def test_figures_are_told_by_type_and_by_turn(shell: Shell) -> None:
 def test_history_is_passed_on_and_rewrites_are_asked_instead(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Question] = []
+    questions: list[Question] = []
     compose = Responder.__call__
 
     def watched(self: Responder, question: Question, retrieved: Any) -> Answer | NoAnswer:
-        asked.append(question)
+        questions.append(question)
         return compose(self, question, retrieved)
 
     monkeypatch.setattr(Responder, "__call__", watched)
@@ -225,23 +225,23 @@ def test_history_is_passed_on_and_rewrites_are_asked_instead(
     shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
     shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--rewrites")
 
-    assert [(one.text, len(one.history)) for one in asked] == [
+    assert [(message.text, len(message.history)) for message in questions] == [
         ("How long?", 1), ("How is travel booked?", 0), ("How long is leave?", 0)
     ]  # fmt: skip
 
 
 def test_pages_that_no_search_can_find_are_told(handbook: Shell) -> None:
     handbook.write("q.jsonl", lines([{"question": "Leave?", "relevant": {"leave": 1, "no.md": 1}}]))
-    ran = handbook.footnote("eval", "q.jsonl", "--json")
+    result = handbook.footnote("eval", "q.jsonl", "--json")
 
-    assert ran.json["unreachable"] == {
+    assert result.json["unreachable"] == {
         "not_indexed": ["leave", "no.md"], "ambiguous": [], "closed": []
     }  # fmt: skip
-    assert ran.err == "2 of the relevant pages are not indexed: leave, no.md\n"
+    assert result.err == "2 of the relevant pages are not indexed: leave, no.md\n"
 
 
 @pytest.mark.parametrize(
-    ("options", "code", "said"),
+    ("options", "code", "message"),
     [
         ([], 2, "Give either QUESTIONS or --flags."),
         (["q.jsonl", "--flags"], 2, "Give either QUESTIONS or --flags."),
@@ -256,15 +256,15 @@ def test_pages_that_no_search_can_find_are_told(handbook: Shell) -> None:
         (["q.jsonl", "--against", "q.jsonl"], 1, "q.jsonl: is not a run that"),
     ],
 )
-def test_what_cannot_be_done_is_told_before_anything_is_asked(
-    options: list[str], code: int, said: str, handbook: Shell
+def test_impossible_options_are_reported_before_any_question_is_asked(
+    options: list[str], code: int, message: str, handbook: Shell
 ) -> None:
     handbook.write("q.jsonl", lines(QUESTIONS[:1]))
     handbook.write("c.jsonl", lines(CORPUS))
-    ran = handbook.footnote("eval", *options)
+    result = handbook.footnote("eval", *options)
 
-    assert (ran.code, ran.out) == (code, "")
-    assert said in ran.err
+    assert (result.code, result.out) == (code, "")
+    assert message in result.err
 
 
 def test_an_interrupted_run_keeps_and_prints_nothing(
@@ -276,10 +276,10 @@ def test_an_interrupted_run_keeps_and_prints_nothing(
     handbook.write("q.jsonl", lines(QUESTIONS))
     with monkeypatch.context() as patched:
         patched.setattr(Responder, "__call__", interrupt)
-        ran = handbook.footnote("eval", "q.jsonl", "--out", "run.json", "--json")
+        result = handbook.footnote("eval", "q.jsonl", "--out", "run.json", "--json")
 
-    assert (ran.code, ran.out) == (130, "")
-    assert ran.err.strip() == "Interrupted; nothing is scored, and what is indexed is kept."
+    assert (result.code, result.out) == (130, "")
+    assert result.err.strip() == "Interrupted; nothing is scored, and what is indexed is kept."
     assert not list(handbook.folder.glob("run.json*"))
     assert handbook.footnote("eval", "q.jsonl").code == 0
 
@@ -304,22 +304,22 @@ def test_whoever_asks_judged_questions_makes_no_database(handbook: Shell) -> Non
 
 @pytest.fixture
 def judged(handbook: Shell) -> Shell:
-    """Somebody was glad of an answer, and somebody else was sent to the wrong page."""
+    """Somebody liked an answer, and somebody else was sent to the wrong page."""
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
         feedback = Feedback(
             AsyncAnswers(DatabaseAnswers(state)), lambda: datetime(2026, 11, 3, tzinfo=UTC)
         )
 
-        async def given(question: str, page: str) -> RecordedAnswer:
+        async def record_answer(question: str, page: str) -> RecordedAnswer:
             place = MessageRef("T1", "C1", question, question)
             source = Source("?", "", "https://x.invalid", "x", "handbook", page, "1")
-            asked = AskedQuestion(question, "U1", place, private=False)
-            return await feedback.record(asked, Answer("So. [1]", (source,), 0.9))
+            question_asked = AskedQuestion(question, "U1", place, private=False)
+            return await feedback.record(question_asked, Answer("So. [1]", (source,), 0.9))
 
         async def judge() -> None:
-            leave = await given("How long is leave?", "leave.md")
-            travel = await given("How is travel booked?", "travel.md")
+            leave = await record_answer("How long is leave?", "leave.md")
+            travel = await record_answer("How is travel booked?", "travel.md")
             await feedback.praise(leave.id, "U2")
             await feedback.complain(travel.id, "U2", Complaint.WRONG_PAGE)
 
@@ -330,27 +330,27 @@ def judged(handbook: Shell) -> Shell:
 
 
 def test_what_people_judged_is_asked_again_by_one_command(judged: Shell) -> None:
-    found = judged.footnote("eval", "--flags", "--json").json
+    report = judged.footnote("eval", "--flags", "--json").json
 
-    assert found["questions"] == 2
-    assert found["hit@1"] == 1.0
-    # The bot still leads to the page that somebody called the wrong one.
-    assert found["avoids_unfit"] == 0.0
-    assert found["by_type"].keys() == {"praised", "wrong_page"}
+    assert report["questions"] == 2
+    assert report["hit@1"] == 1.0
+    # The bot still leads to the page that somebody called wrong.
+    assert report["avoids_unfit"] == 0.0
+    assert report["by_type"].keys() == {"praised", "wrong_page"}
 
 
 @pytest.mark.parametrize("name", ["flags.jsonl", "flags.jsonl.gz"])
 def test_what_people_judged_is_kept_as_a_question_set(name: str, judged: Shell) -> None:
-    told = judged.footnote("flags", "--as-questions", name, "--json")
+    result = judged.footnote("flags", "--as-questions", name, "--json")
     data = Path(name).read_bytes()
     text = gzip.decompress(data).decode() if name.endswith("gz") else data.decode()
 
-    assert told.json == {"questions": 2, "file": name}
+    assert result.json == {"questions": 2, "file": name}
     assert judged.footnote("flags", "--as-questions", name).out == f"{name}: 2 questions\n"
     assert [json.loads(line)["relevant"] for line in text.splitlines()] == [
         {"handbook/leave.md": 1.0}, {"handbook/travel.md": 0.0}
     ]  # fmt: skip
     from_file, from_state = (
-        judged.footnote("eval", which, "--json").json for which in (name, "--flags")
+        judged.footnote("eval", source, "--json").json for source in (name, "--flags")
     )
     assert timeless(from_file) == timeless(from_state)

@@ -1,4 +1,4 @@
-"""`footnote init`: piped as a script does it, and typed at a terminal."""
+"""`footnote init`: with piped input, and typed at a terminal."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PATIENCE = 120.0
 
 @pytest.fixture
 def init(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Init:
-    """Pipe the answers."""
+    """Run it with the answers as piped input."""
     shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")
 
     def piped(*answers: str, options: tuple[str, ...] = ()) -> Ran:
@@ -43,15 +43,15 @@ def init(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Init:
 
 
 class Web(BaseHTTPRequestHandler):
-    """A web site, and the one method of Slack that is asked."""
+    """A web site, and the only method of Slack that is called."""
 
     def do_GET(self) -> None:
         self._answer(int(self.path.strip("/").partition("?")[0] or 200), b"")
 
     def do_POST(self) -> None:
         right = self.headers["Authorization"] == "Bearer xoxb-right"
-        told = {"ok": True, "team": "Acme"} if right else {"ok": False, "error": "invalid_auth"}
-        self._answer(200, json.dumps(told).encode())
+        response = {"ok": True, "team": "Acme"} if right else {"ok": False, "error": "invalid_auth"}
+        self._answer(200, json.dumps(response).encode())
 
     def _answer(self, code: int, body: bytes) -> None:
         self.send_response(code)
@@ -61,7 +61,7 @@ class Web(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -74,20 +74,20 @@ def web() -> Iterator[str]:
         thread.join()
 
 
-def written(shell: Shell) -> dict[str, Any]:
+def settings_in(shell: Shell) -> dict[str, Any]:
     return tomllib.loads((shell.folder / "footnote.toml").read_text())
 
 
 def test_a_folder_of_pages_becomes_settings_that_can_be_synced(
     init: Init, shell: Shell, web: str
 ) -> None:
-    ran = init("", "", "pages", f"{web}/", "later")
+    result = init("", "", "pages", f"{web}/", "later")
 
-    assert (ran.code, ran.err) == (0, "")
-    assert "It has 1 Markdown file" in ran.out
-    assert "footnote sync" in ran.out
-    assert "footnote settings --slack  tells how to connect Slack\n" in ran.out
-    assert written(shell) == {
+    assert (result.code, result.err) == (0, "")
+    assert "It has 1 Markdown file" in result.out
+    assert "footnote sync" in result.out
+    assert "footnote settings --slack  tells how to connect Slack\n" in result.out
+    assert settings_in(shell) == {
         "wiki": [{"type": "markdown", "name": "handbook", "path": "pages", "site_url": f"{web}/"}]
     }
     assert shell.footnote("settings", "--check").code == 0
@@ -117,31 +117,31 @@ def test_a_folder_of_pages_becomes_settings_that_can_be_synced(
 def test_a_wrong_answer_in_a_pipe_ends_it_and_nothing_is_written(
     answers: list[str], says: str, init: Init, shell: Shell
 ) -> None:
-    ran = init(*answers)
+    result = init(*answers)
 
-    assert ran.code == 2
-    assert says in ran.err
-    assert "othing was written" in ran.err
+    assert result.code == 2
+    assert says in result.err
+    assert "othing was written" in result.err
     assert [file.name for file in shell.folder.iterdir()] == ["pages"]
 
 
 def test_a_file_that_exists_is_replaced_only_if_that_is_wanted(init: Init, shell: Shell) -> None:
     shell.write("footnote.toml", "# mine\n")
-    kept = init("n")
-    assert (kept.code, kept.err) == (1, "footnote.toml stays as it is.\n")
+    result = init("n")
+    assert (result.code, result.err) == (1, "footnote.toml stays as it is.\n")
     assert init("").code == 1
     assert (shell.folder / "footnote.toml").read_text() == "# mine\n"
 
     assert init("y", "", "", "pages", "", "").code == 0
-    assert written(shell)["wiki"][0]["path"] == "pages"
+    assert settings_in(shell)["wiki"][0]["path"] == "pages"
 
 
 def test_a_file_elsewhere_finds_the_folder_too(init: Init, shell: Shell) -> None:
     (shell.folder / "etc").mkdir()
-    ran = init("", "", "pages", "", "", options=("--config", "etc/mine.toml"))
+    result = init("", "", "pages", "", "", options=("--config", "etc/mine.toml"))
 
-    assert ran.code == 0
-    assert "footnote sync --config etc/mine.toml" in ran.out
+    assert result.code == 0
+    assert "footnote sync --config etc/mine.toml" in result.out
     assert shell.footnote("sync", "--config", "etc/mine.toml", "--json").json["added"] == 1
 
 
@@ -149,24 +149,24 @@ def test_a_file_elsewhere_finds_the_folder_too(init: Init, shell: Shell) -> None
 def test_an_address_that_people_cannot_open_is_told(
     page: str, says: str, init: Init, web: str
 ) -> None:
-    ran = init("", "", "pages", f"{web}/{page}", "")
+    result = init("", "", "pages", f"{web}/{page}", "")
 
-    assert ran.code == 0
-    assert says in ran.err
-    assert bool(ran.err) is bool(says)
+    assert result.code == 0
+    assert says in result.err
+    assert bool(result.err) is bool(says)
 
 
 def test_an_address_with_umlauts_is_asked(init: Init, web: str) -> None:
-    ran = init("", "", "pages", f"{web}/404?Büro", "")
+    result = init("", "", "pages", f"{web}/404?Büro", "")
 
-    assert (ran.code, ran.err) == (0, f"{web}/404?Büro answers 404 (Not Found).\n")
+    assert (result.code, result.err) == (0, f"{web}/404?Büro answers 404 (Not Found).\n")
 
 
-def test_an_address_whose_host_cannot_be_is_told(init: Init) -> None:
-    ran = init("", "", "pages", f"https://{64 * 'a'}.example.com", "")
+def test_an_address_with_an_impossible_host_is_reported(init: Init) -> None:
+    result = init("", "", "pages", f"https://{64 * 'a'}.example.com", "")
 
-    assert ran.code == 0
-    assert "does not answer" in ran.err
+    assert result.code == 0
+    assert "does not answer" in result.err
 
 
 def test_the_token_of_confluence_is_tried_and_stays_out_of_the_file(
@@ -182,10 +182,10 @@ def test_the_token_of_confluence_is_tried_and_stays_out_of_the_file(
 
 
 def _asked_of(office: Office, init: Init) -> None:
-    ran = init("confluence", "office", office.confluence.base_url, "ENG, PUB", "later")
+    result = init("confluence", "office", office.confluence.base_url, "ENG, PUB", "later")
 
-    assert (ran.code, ran.err) == (0, "")
-    assert "The token is accepted; its account is Foot Note." in ran.out
+    assert (result.code, result.err) == (0, "")
+    assert "The token is accepted; its account is Foot Note." in result.out
     text = (office.shell.folder / "footnote.toml").read_text()
     assert tomllib.loads(text)["wiki"][0]["spaces"] == ["ENG", "PUB"]
     assert os.environ["CONFLUENCE_TOKEN"] not in text
@@ -194,12 +194,12 @@ def _asked_of(office: Office, init: Init) -> None:
 
 def test_without_a_token_it_says_which_variable_to_set(init: Init, shell: Shell) -> None:
     url = "https://example.atlassian.net/wiki"
-    ran = init("confluence", "office", url, "bot@example.com", "", "later")
+    result = init("confluence", "office", url, "bot@example.com", "", "later")
 
-    assert ran.code == 0
-    assert ran.err == "CONFLUENCE_TOKEN is not set, so the wiki is not asked now.\n"
-    assert "Set the environment variable CONFLUENCE_TOKEN" in ran.out
-    assert written(shell)["wiki"][0]["email"] == "bot@example.com"
+    assert result.code == 0
+    assert result.err == "CONFLUENCE_TOKEN is not set, so the wiki is not asked now.\n"
+    assert "Set the environment variable CONFLUENCE_TOKEN" in result.out
+    assert settings_in(shell)["wiki"][0]["email"] == "bot@example.com"
 
 
 @pytest.mark.parametrize(
@@ -210,28 +210,28 @@ def test_the_token_of_slack_is_tried(
 ) -> None:
     monkeypatch.setenv("SLACK_API_URL", f"{web}/api/")
     monkeypatch.setenv("SLACK_BOT_TOKEN", token)
-    ran = init("", "", "pages", "", "now", "C0REVIEW")
+    result = init("", "", "pages", "", "now", "C0REVIEW")
 
-    assert ran.code == 0
-    assert ran.err.startswith(says)
-    assert bool(ran.err) is bool(says)
-    assert "Set the environment variable SLACK_APP_TOKEN." in ran.out
-    assert "Set the environment variable SLACK_BOT_TOKEN" not in ran.out
-    assert creation_link() in ran.out
+    assert result.code == 0
+    assert result.err.startswith(says)
+    assert bool(result.err) is bool(says)
+    assert "Set the environment variable SLACK_APP_TOKEN." in result.out
+    assert "Set the environment variable SLACK_BOT_TOKEN" not in result.out
+    assert creation_link() in result.out
     text = Path("footnote.toml").read_text()
     assert tomllib.loads(text)["slack"] == {"review_channel": "C0REVIEW"}
     assert token not in text
 
 
 _PRESSED_AGAIN = 10.0
-"""Seconds. Between the prompt and the system's read of the terminal Python notices a signal, and
-reads all the same: whoever presses Ctrl-C at that moment presses it again."""
+"""Seconds. Between the prompt and the system's read of the terminal Python notices a signal, but
+reads all the same: a person who presses Ctrl-C at that moment presses it again."""
 
 
 def typed(shell: Shell, *steps: tuple[str, bytes | signal.Signals]) -> tuple[int, str]:
-    """Answer each question that ends with these words; the exit code, and all that was shown."""
+    """Answer each question that ends with these words; return the exit code and all output."""
     screen, inside = pty.openpty()
-    late, shown = time.monotonic() + PATIENCE, ""
+    late, output = time.monotonic() + PATIENCE, ""
     with (
         closing(os.fdopen(screen, "rb", 0)),
         subprocess.Popen(
@@ -247,26 +247,26 @@ def typed(shell: Shell, *steps: tuple[str, bytes | signal.Signals]) -> tuple[int
         os.close(inside)
         try:
             for mark, step in steps:
-                while mark not in shown:
-                    assert time.monotonic() < late, f"it never asked {mark!r}: {shown}"
-                    shown += read(screen)
-                _, shown = shown.split(mark, 1)
+                while mark not in output:
+                    assert time.monotonic() < late, f"it never asked {mark!r}: {output}"
+                    output += read(screen)
+                _, output = output.split(mark, 1)
                 if isinstance(step, signal.Signals):
                     process.send_signal(step)
                 else:
                     os.write(screen, step + b"\n")
             again = time.monotonic() + _PRESSED_AGAIN
             while process.poll() is None:
-                assert time.monotonic() < late, f"it does not end: {shown}"
-                shown += read(screen)
+                assert time.monotonic() < late, f"it does not end: {output}"
+                output += read(screen)
                 if isinstance(step, signal.Signals) and time.monotonic() > again:
                     process.send_signal(step)
                     again = late
-            while more := read(screen):
-                shown += more
+            while chunk := read(screen):
+                output += chunk
         finally:
             process.kill()
-    return process.returncode, shown
+    return process.returncode, output
 
 
 def read(screen: int) -> str:
@@ -279,7 +279,7 @@ def read(screen: int) -> str:
 
 
 def test_at_a_terminal_a_wrong_answer_is_asked_again(init: Init, shell: Shell) -> None:
-    code, shown = typed(
+    code, output = typed(
         shell,
         ("[markdown]: ", b""),
         ("[handbook]: ", b"Hand Book"),
@@ -293,12 +293,12 @@ def test_at_a_terminal_a_wrong_answer_is_asked_again(init: Init, shell: Shell) -
     )
 
     assert code == 0
-    assert "Wrote footnote.toml." in shown
-    assert written(shell) == {"wiki": [{"type": "markdown", "name": "people", "path": "pages"}]}
+    assert "Wrote footnote.toml." in output
+    assert settings_in(shell) == {"wiki": [{"type": "markdown", "name": "people", "path": "pages"}]}
 
 
 def test_ctrl_c_leaves_nothing(init: Init, shell: Shell) -> None:
-    code, shown = typed(
+    code, output = typed(
         shell,
         ("[markdown]: ", b""),
         ("[handbook]: ", b""),
@@ -306,5 +306,5 @@ def test_ctrl_c_leaves_nothing(init: Init, shell: Shell) -> None:
     )
 
     assert code == 130
-    assert "Nothing was written." in shown
+    assert "Nothing was written." in output
     assert [file.name for file in shell.folder.iterdir()] == ["pages"]

@@ -1,5 +1,5 @@
-"""`footnote migrate-index`: from the data folder to a server, of which qdrant-client on the disk is
-the stand-in."""
+"""`footnote migrate-index`, from the data folder to a server. A local qdrant-client stands in for
+the server."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_an_index_that_was_moved_answers_from_the_server(
 
 
 def test_an_empty_address_is_not_the_server_on_this_machine(shell: Shell) -> None:
-    ran = shell.footnote("migrate-index", "--to", "")
+    result = shell.footnote("migrate-index", "--to", "")
 
-    assert (ran.code, ran.out) == (2, "")
-    assert "it is empty; is a variable not set?" in ran.err
+    assert (result.code, result.out) == (2, "")
+    assert "it is empty; is a variable not set?" in result.err

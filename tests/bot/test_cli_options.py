@@ -1,4 +1,4 @@
-"""What every command takes."""
+"""Options of every command."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def test_settings_whose_file_is_gone_are_not_read_again_as_defaults(
 def test_in_a_deleted_folder_a_command_says_so(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = shell.folder / "gone"
-    gone.mkdir()
-    monkeypatch.chdir(gone)
-    gone.rmdir()
-    ran = shell.footnote("status")
+    removed = shell.folder / "gone"
+    removed.mkdir()
+    monkeypatch.chdir(removed)
+    removed.rmdir()
+    result = shell.footnote("status")
 
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("the working folder cannot be used (No such file or directory)")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("the working folder cannot be used (No such file or directory)")
 
 
 @pytest.mark.parametrize("setting", ["[index]\nmodel", "[answer]\nreranker"])
@@ -59,10 +59,10 @@ def test_a_model_that_does_not_exist_is_a_wrong_setting(setting: str, shell: She
     shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")
     wiki = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
     shell.write("footnote.toml", f'{wiki}{setting} = "acme/unheard-of"\n')
-    ran = shell.footnote("ask", "How long is leave?")
+    result = shell.footnote("ask", "How long is leave?")
 
-    assert (ran.code, ran.out) == (2, "")
-    assert "'acme/unheard-of'" in ran.err
+    assert (result.code, result.out) == (2, "")
+    assert "'acme/unheard-of'" in result.err
 
 
 def test_a_question_shows_that_it_is_looked_for(shell: Shell) -> None:

@@ -33,25 +33,25 @@ def recorded(shell: Shell) -> Shell:
 
 
 def test_answers_are_replayed_without_a_model_a_wiki_or_an_index(recorded: Shell) -> None:
-    ran = recorded.footnote("eval", "--replay", "answers.jsonl", "--json")
+    result = recorded.footnote("eval", "--replay", "answers.jsonl", "--json")
 
-    assert ran.code == 0
-    (answer,) = ran.json["replayed"][0]["answers"]
+    assert result.code == 0
+    (answer,) = result.json["replayed"][0]["answers"]
     assert answer["kept"] == [{"text": "Leave is 30 days long [1].", "verified": True}]
     assert answer["dropped"] == [{"text": "Leave is 40 days long [1].", "reason": "number"}]
-    assert ran.json["wrong_shown"] == {"number": 0.0}
-    assert ran.json["judge"] == {"by": "none", "unclear": 0, "judged": 0}
+    assert result.json["wrong_shown"] == {"number": 0.0}
+    assert result.json["judge"] == {"by": "none", "unclear": 0, "judged": 0}
     assert not (recorded.folder / "data").exists()
 
 
 def test_people_see_the_shares_and_that_there_was_nothing_to_judge(recorded: Shell) -> None:
-    ran = recorded.footnote(
+    result = recorded.footnote(
         "eval", "--replay", "answers.jsonl", "--judge", "labels", "--judge-prompts", "p.jsonl"
     )
 
-    assert ran.code == 0
-    assert "faithful_shown   1.000" in ran.out
-    assert "nothing to judge" in ran.err
+    assert result.code == 0
+    assert "faithful_shown   1.000" in result.out
+    assert "nothing to judge" in result.err
     assert (recorded.folder / "p.jsonl").read_text(encoding="utf-8") == ""
 
 
@@ -79,7 +79,7 @@ def test_options_that_do_not_go_together_are_refused(
 def test_judge_alone_still_asks_the_model_wherever_the_questions_stand(recorded: Shell) -> None:
     recorded.write("q.jsonl", '{"question": "How long is leave?"}')
     for options in (("--judge", "q.jsonl"), ("q.jsonl", "--judge")):
-        ran = recorded.footnote("eval", "--answers", *options)
+        result = recorded.footnote("eval", "--answers", *options)
 
-        assert ran.code == 2
-        assert "There is no language model to ask" in ran.err
+        assert result.code == 2
+        assert "There is no language model to ask" in result.err

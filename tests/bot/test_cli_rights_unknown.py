@@ -1,4 +1,4 @@
-"""What people hear when Confluence does not say who they are, on the command line."""
+"""The command line's answers if Confluence does not say who a person is."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ def synced(office: Office) -> Office:
     return office
 
 
-def ask(office: Office, question: str = TRAVEL, *more: str) -> Ran:
-    return office.shell.footnote("ask", question, "--as", ANN, *more)
+def ask(office: Office, question: str = TRAVEL, *options: str) -> Ran:
+    return office.shell.footnote("ask", question, "--as", ANN, *options)
 
 
-def words(ran: Ran) -> str:
-    """Without the breaks of lines that fit a terminal."""
-    return " ".join(ran.out.split())
+def words(result: Ran) -> str:
+    """Return the output without line breaks."""
+    return " ".join(result.out.split())
 
 
 @pytest.mark.parametrize("path", ["memberof", "(search/user|user/list)"], ids=["groups", "users"])
 def test_somebody_whom_confluence_does_not_tell_hears_so(synced: Office, path: str) -> None:
     synced.confluence.faults.on(path, Fault(403), times=None)
-    told = ask(synced, TRAVEL, "--json", "--why").json
+    payload = ask(synced, TRAVEL, "--json", "--why").json
 
-    assert (told["kind"], told["reason"]) == ("no_answer", "rights_unknown")
-    assert told["text"].startswith(f"{UNKNOWN}, and found nothing that answers this.")
-    assert told["rights_unknown"] == [synced.confluence.base_url.partition("://")[2]]
-    assert told["why"]["rights"] == UNKNOWN
+    assert (payload["kind"], payload["reason"]) == ("no_answer", "rights_unknown")
+    assert payload["text"].startswith(f"{UNKNOWN}, and found nothing that answers this.")
+    assert payload["rights_unknown"] == [synced.confluence.base_url.partition("://")[2]]
+    assert payload["why"]["rights"] == UNKNOWN
     assert words(ask(synced, TRAVEL, "--why")).count(UNKNOWN) == 2
 
 
@@ -47,10 +47,10 @@ def test_an_answer_from_what_is_open_says_that_there_may_be_more(synced: Office)
     assert ask(synced, question, "--json").json["rights_unknown"] == []
 
     synced.confluence.faults.on("memberof", Fault(403), times=None)
-    told = ask(synced, question, "--json").json
+    payload = ask(synced, question, "--json").json
 
-    assert told["kind"] == "answer"
-    assert told["rights_unknown"]
+    assert payload["kind"] == "answer"
+    assert payload["rights_unknown"]
     assert f"{UNKNOWN}." in words(ask(synced, question))
 
 
@@ -63,29 +63,29 @@ def test_a_token_that_has_expired_is_no_reason_for_silence(synced: Office) -> No
 def test_a_429_to_a_new_process_is_asked_again(synced: Office) -> None:
     for path in ("memberof", "(search/user|user/list)"):
         synced.confluence.faults.on(path, Fault(429, retry_after="1"), times=1)
-    told = ask(synced, TRAVEL, "--json").json
+    payload = ask(synced, TRAVEL, "--json").json
 
-    assert told["kind"] == "answer"
-    assert told["rights_unknown"] == []
+    assert payload["kind"] == "answer"
+    assert payload["rights_unknown"] == []
 
 
 def test_a_stranger_is_told_nothing_of_rights(synced: Office) -> None:
-    """Confluence said that nobody has this address."""
-    told = synced.shell.footnote("ask", TRAVEL, "--as", "eve@example.com", "--json").json
+    """Confluence said that no account has this address."""
+    payload = synced.shell.footnote("ask", TRAVEL, "--as", "eve@example.com", "--json").json
 
-    assert told["kind"] == "no_answer"
-    assert told["rights_unknown"] == []
+    assert payload["kind"] == "no_answer"
+    assert payload["rights_unknown"] == []
 
 
 @pytest.mark.parametrize("path", ["memberof", "(search/user|user/list)"], ids=["groups", "users"])
 def test_sync_and_status_say_that_people_cannot_be_asked_for(synced: Office, path: str) -> None:
     synced.confluence.faults.on(path, Fault(403), times=None)
-    ran = synced.shell.footnote("sync", "--json")
-    (warning,) = ran.json["warnings"]
+    result = synced.shell.footnote("sync", "--json")
+    (warning,) = result.json["warnings"]
 
-    assert ran.code == 0
+    assert result.code == 0
     assert warning.startswith("Confluence does not say who people are and what they may read")
-    assert warning in ran.err
+    assert warning in result.err
     assert synced.shell.footnote("status", "--json").json["wikis"]["office"]["warnings"] == [
         warning
     ]

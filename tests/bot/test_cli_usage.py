@@ -1,4 +1,4 @@
-"""`footnote usage` over what a bot kept."""
+"""`footnote usage` over a bot's data."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ FOUND, NOTHING = Answer("Book it. [1]", (PAGE,), 0.9), NoAnswer(Reason.NOTHING_F
 def shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Shell:
-    """A bot that Anna asked twice in a channel and Ben once directly, a day later."""
+    """A shell of a bot that Anna asked twice in a channel and Ben once directly, a day later."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").mkdir()
     lay_out(tmp_path / "data/state.sqlite3")
     with closing(Database.open(tmp_path / "data/state.sqlite3")) as database:
-        kept = DatabaseAnswers(database)
+        answers = DatabaseAnswers(database)
 
         def ask(person: str, channel: str, ts: str, result: Result, when: datetime) -> None:
             place = MessageRef("T0", channel, ts, ts)
-            asked = AskedQuestion("A secret?", person, place, channel.startswith("D"))
-            kept.keep(asked, result, when, None, {})
+            question = AskedQuestion("A secret?", person, place, channel.startswith("D"))
+            answers.keep(question, result, when, None, {})
 
         ask("U0ANNA", "C0TEAM", "1.0", FOUND, NOON)
         ask("U0ANNA", "C0TEAM", "2.0", NOTHING, NOON)
@@ -59,14 +59,14 @@ def shell(
 
 def test_a_day_has_its_questions_tokens_and_cost(shell: Shell) -> None:
     with kept_logging():
-        ran = shell.footnote("usage", "--json")
+        result = shell.footnote("usage", "--json")
         later = shell.footnote("usage", "--json", "--since", "2026-11-25")
 
-    assert ran.json == [
+    assert result.json == [
         {"day": "2026-11-24", "questions": 2, "answered": 1, "tokens": 1000, "cost": 0.25},
         {"day": "2026-11-25", "questions": 1, "answered": 1, "tokens": 50, "cost": 0.5},
     ]
-    assert later.json == ran.json[1:]
+    assert later.json == result.json[1:]
 
 
 def test_people_have_the_same_pseudonym_each_time_unless_they_are_asked_for(shell: Shell) -> None:
@@ -84,11 +84,11 @@ def test_people_have_the_same_pseudonym_each_time_unless_they_are_asked_for(shel
 
 def test_direct_messages_are_one_row_because_their_channel_is_a_person(shell: Shell) -> None:
     with kept_logging():
-        ran = shell.footnote("usage", "--by", "channel")
+        result = shell.footnote("usage", "--by", "channel")
 
-    assert "direct messages  1          1         50      0.5000\n" in ran.out
-    assert "C0TEAM" in ran.out
-    assert "D0BEN" not in ran.out
+    assert "direct messages  1          1         50      0.5000\n" in result.out
+    assert "C0TEAM" in result.out
+    assert "D0BEN" not in result.out
 
 
 def test_a_further_workspace_has_rows_of_its_own_and_its_direct_messages_name_nobody(
@@ -96,10 +96,10 @@ def test_a_further_workspace_has_rows_of_its_own_and_its_direct_messages_name_no
 ) -> None:
     with closing(Database.open(tmp_path / "data/state.sqlite3")) as database:
         place = MessageRef("T0GARDEN", "D0ROSE", "5.0", "5.0")
-        asked = AskedQuestion("A secret?", "U0ANNA", place, private=True)
-        DatabaseAnswers(database).keep(asked, FOUND, NOON, None, {})
-        theirs = {("channel", f"T0GARDEN/{id_}"): Cap() for id_ in ("D0ROSE", "D0IVY")}
-        DatabaseUsage(database).take(NOON.date(), theirs, Spent(7))
+        question = AskedQuestion("A secret?", "U0ANNA", place, private=True)
+        DatabaseAnswers(database).keep(question, FOUND, NOON, None, {})
+        caps = {("channel", f"T0GARDEN/{id_}"): Cap() for id_ in ("D0ROSE", "D0IVY")}
+        DatabaseUsage(database).take(NOON.date(), caps, Spent(7))
     with kept_logging():
         channels = shell.footnote("usage", "--by", "channel", "--json").json
         people = shell.footnote("usage", "--by", "person", "--identify", "--json").json
@@ -117,9 +117,9 @@ def test_who_was_forgotten_is_in_no_report(shell: Shell, tmp_path: Path) -> None
     with closing(Database.open(tmp_path / "data/state.sqlite3")) as database:
         forget_person(database, "U0ANNA")
     with kept_logging():
-        ran = shell.footnote("usage", "--by", "person", "--json", "--identify")
+        result = shell.footnote("usage", "--by", "person", "--json", "--identify")
 
-    assert [row["person"] for row in ran.json] == ["U0BEN"]
+    assert [row["person"] for row in result.json] == ["U0BEN"]
 
 
 def test_another_installation_has_other_pseudonyms(database: Database, tmp_path: Path) -> None:
@@ -161,11 +161,11 @@ def test_a_table_cuts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_question_is_of_the_day_that_the_clock_on_the_wall_showed(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In 1970, from which the report begins, London's winter had the time of its summers."""
+    """In the winter of 1970, with which the report begins, London had summer time."""
     late = datetime(2026, 1, 15, 23, 30, tzinfo=UTC)
     with closing(Database.open(tmp_path / "data/state.sqlite3")) as database:
-        asked = AskedQuestion("When?", "U0ANNA", MessageRef("T0", "C0TEAM", "6.0", "6.0"), False)
-        DatabaseAnswers(database).keep(asked, FOUND, late, None, {})
+        question = AskedQuestion("When?", "U0ANNA", MessageRef("T0", "C0TEAM", "6.0", "6.0"), False)
+        DatabaseAnswers(database).keep(question, FOUND, late, None, {})
     with monkeypatch.context() as london:
         london.setenv("TZ", "Europe/London")
         time.tzset()
@@ -190,6 +190,6 @@ def test_a_day_at_an_end_of_the_calendar_is_a_wrong_command(
         inside = [shell.footnote(*command, day) for day in ("0002-01-01", "9998-12-31")]
     time.tzset()
 
-    assert [ran.code for ran in ends] == [2, 2]
+    assert [result.code for result in ends] == [2, 2]
     assert "9999-12-31 is out of range: the year is 2 to 9998." in ends[1].err
-    assert [ran.code for ran in inside] == [0, 0]
+    assert [result.code for result in inside] == [0, 0]

@@ -1,4 +1,4 @@
-"""What the commands say of a Confluence that is set up wrong, or was set up differently."""
+"""The commands' messages about a Confluence with wrong settings, or with settings that changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Who
-from tests.bot.test_cli_doctor import Office, cloud, data_center, has, office, said
+from tests.bot.test_cli_doctor import Office, cloud, data_center, findings_about, has, office
 
 __all__ = ["cloud", "data_center", "office"]
 
@@ -23,12 +23,12 @@ def test_access_says_that_no_answer_uses_a_page_of_a_space_taken_out_of_the_sett
 ) -> None:
     office.shell.footnote("sync")
     office.settings('spaces = ["PUB"]')
-    told = office.access(ANN, office.url(office.travel)).json
-    asked = office.shell.footnote("ask", "How is travel booked?", "--as", ANN, "--json").json
+    payload = office.access(ANN, office.url(office.travel)).json
+    result = office.shell.footnote("ask", "How is travel booked?", "--as", ANN, "--json").json
 
-    assert (told["used"], told["read"]) == (False, False)
-    assert told["answers"].endswith("The next full pass removes it; no answer uses it for them.")
-    assert office.travel not in {source["page"] for source in asked["sources"]}
+    assert (payload["used"], payload["read"]) == (False, False)
+    assert payload["answers"].endswith("The next full pass removes it; no answer uses it for them.")
+    assert office.travel not in {source["page"] for source in result["sources"]}
 
 
 def test_access_says_that_answers_use_a_page_left_out_by_labels_until_the_next_pass(
@@ -37,20 +37,20 @@ def test_access_says_that_answers_use_a_page_left_out_by_labels_until_the_next_p
     office.world.label(office.salaries, "current")
     office.shell.footnote("sync")
     office.settings('labels = ["current"]')
-    told = office.access(ANN, office.url(office.travel)).json
-    asked = office.shell.footnote("ask", "How is travel booked?", "--as", ANN, "--json").json
+    payload = office.access(ANN, office.url(office.travel)).json
+    result = office.shell.footnote("ask", "How is travel booked?", "--as", ANN, "--json").json
 
-    assert (told["used"], told["read"]) == (True, False)
-    assert told["answers"].endswith("removes it; until then answers use it for them.")
-    assert office.travel in {source["page"] for source in asked["sources"]}
+    assert (payload["used"], payload["read"]) == (True, False)
+    assert payload["answers"].endswith("removes it; until then answers use it for them.")
+    assert office.travel in {source["page"] for source in result["sources"]}
 
 
 def test_access_takes_the_link_that_an_answer_gave(office: Office) -> None:
-    """Where the settings name another address than Confluence itself."""
+    """Even if the settings name another address than Confluence itself."""
     at(office, "127.0.0.1", "localhost")
     office.shell.footnote("sync")
-    asked = office.shell.footnote("ask", "How is travel booked?", "--as", ANN, "--json").json
-    link = asked["sources"][0]["url"]
+    result = office.shell.footnote("ask", "How is travel booked?", "--as", ANN, "--json").json
+    link = result["sources"][0]["url"]
 
     assert "127.0.0.1" in link
     assert office.access(ANN, link).json["may_read"] is True
@@ -62,11 +62,11 @@ def test_a_wrong_address_is_called_so(office: Office, spaces: str) -> None:
     at(office, office.confluence.base_url, f"{office.confluence.address}/elsewhere")
     if office.world.is_cloud:  # Cloud's path is always the same.
         office.confluence.faults.on(".", Fault(404), times=None)
-    ran = office.shell.footnote("sync")
+    result = office.shell.footnote("sync")
 
-    assert ran.code == 2
-    assert "There is no Confluence at http://127.0.0.1" in ran.err
-    assert "does not see" not in ran.err
+    assert result.code == 2
+    assert "There is no Confluence at http://127.0.0.1" in result.err
+    assert "does not see" not in result.err
 
 
 def test_a_rejected_token_is_called_by_its_variable(
@@ -75,11 +75,11 @@ def test_a_rejected_token_is_called_by_its_variable(
 ) -> None:
     office.settings('token_variable = "WIKI_TOKEN"')
     monkeypatch.setenv("WIKI_TOKEN", "wrong")
-    ran = office.shell.footnote("sync")
+    result = office.shell.footnote("sync")
 
-    assert ran.code == 2
-    assert "WIKI_TOKEN" in ran.err
-    assert "CONFLUENCE_TOKEN" not in ran.err
+    assert result.code == 2
+    assert "WIKI_TOKEN" in result.err
+    assert "CONFLUENCE_TOKEN" not in result.err
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_rejected_token_is_called_by_its_variable(
     ],
 )
 def test_a_key_that_is_nearly_right_is_hinted_at(office: Office, key: str, hint: str) -> None:
-    """Among others, and alone."""
+    """With other keys, and alone."""
     office.settings(f'spaces = ["PUB", "{key}"]')
     (failed,) = office.shell.footnote("sync", "--json").json["failed"]
     office.settings(f'spaces = ["{key}"]')
@@ -102,7 +102,7 @@ def test_a_key_that_is_nearly_right_is_hinted_at(office: Office, key: str, hint:
     assert hint in alone.err
 
 
-def test_a_missing_space_alone_is_blamed(office: Office) -> None:
+def test_only_a_missing_space_is_blamed(office: Office) -> None:
     office.settings('spaces = ["ENG", "NOPE"]')
     (failed,) = office.shell.footnote("sync", "--json").json["failed"]
 
@@ -129,19 +129,19 @@ def test_a_confluence_without_pages_is_told_its_own_settings(office: Office) -> 
 def test_doctor_tells_of_an_address_that_two_accounts_show(office: Office) -> None:
     office.world.add_user("Ann Other", ANN)
 
-    assert has(said(office.doctor())["warning"], f"More than one account shows {ANN}")
+    assert has(findings_about(office.doctor())["warning"], f"More than one account shows {ANN}")
 
-    office.settings(rest=f'[wiki.accounts]\n"{ANN}" = "{office.ann.id}"\n')
+    office.settings(tables=f'[wiki.accounts]\n"{ANN}" = "{office.ann.id}"\n')
 
-    assert not has(said(office.doctor())["warning"], "More than one account")
+    assert not has(findings_about(office.doctor())["warning"], "More than one account")
 
 
 def test_doctor_does_not_blame_an_entry_of_accounts_for_groups_that_cannot_be_read(
     office: Office,
 ) -> None:
-    office.settings(rest=f'[wiki.accounts]\n"{ANN}" = "{office.ann.id}"\n')
+    office.settings(tables=f'[wiki.accounts]\n"{ANN}" = "{office.ann.id}"\n')
     office.confluence.faults.on("memberof", Fault(403), times=None)
-    told = said(office.doctor())
+    findings = findings_about(office.doctor())
 
-    assert not has(told["warning"], "Correct the entry")
-    assert has(told["failure"], "Who is in which group cannot be read")
+    assert not has(findings["warning"], "Correct the entry")
+    assert has(findings["failure"], "Who is in which group cannot be read")

@@ -1,4 +1,4 @@
-"""What an operator is told of further workspaces."""
+"""An operator's findings about further workspaces."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ ONE = Installation(
 HANDBOOK = WorkspaceRights(wikis=("handbook",))
 
 
-def told(named: dict[str, WorkspaceRights], *installed: Installation) -> list[tuple[Level, str]]:
-    return [(one.level, one.says) for one in findings(named, installed, NOW)]
+def levels_and_texts(
+    named: dict[str, WorkspaceRights], *installed: Installation
+) -> list[tuple[Level, str]]:
+    return [(finding.level, finding.says) for finding in findings(named, installed, NOW)]
 
 
 def test_doctor_says_what_a_workspace_is_answered_from() -> None:
-    ((level, says),) = told({"T1": HANDBOOK}, ONE)
+    ((level, says),) = levels_and_texts({"T1": HANDBOOK}, ONE)
 
     assert level is Level.OK
     assert says == (
@@ -39,22 +41,22 @@ def test_doctor_says_what_is_missing_of_an_installation() -> None:
     org = Installation(
         id="T2", name="two", enterprise="E1", bot="B", bot_user="U", token="x", installed=NOW
     )
-    gone = ONE.rotated("xoxb-old", "xoxe-old", NOW - timedelta(hours=1))
+    expired = ONE.rotated("xoxb-old", "xoxe-old", NOW - timedelta(hours=1))
     bare = WorkspaceRights(wikis=())
 
-    assert "not installed in T9" in told({"T9": HANDBOOK})[0][1]
-    assert "no [[workspace]] names" in told({}, ONE)[0][1]
-    assert "answered from no wiki" in told({"T1": bare}, ONE)[0][1]
-    assert told({"T1": HANDBOOK}, gone)[0][0] is Level.FAILURE
-    assert [level for level, _ in told({"E1": HANDBOOK}, org)] == [Level.OK]
+    assert "not installed in T9" in levels_and_texts({"T9": HANDBOOK})[0][1]
+    assert "no [[workspace]] names" in levels_and_texts({}, ONE)[0][1]
+    assert "answered from no wiki" in levels_and_texts({"T1": bare}, ONE)[0][1]
+    assert levels_and_texts({"T1": HANDBOOK}, expired)[0][0] is Level.FAILURE
+    assert [level for level, _ in levels_and_texts({"E1": HANDBOOK}, org)] == [Level.OK]
 
 
 def test_nothing_that_is_told_holds_a_token() -> None:
-    everything = f"{told({'T1': HANDBOOK}, ONE)} {rows({'T1': HANDBOOK}, [ONE])} {ONE}"
+    everything = f"{levels_and_texts({'T1': HANDBOOK}, ONE)} {rows({'T1': HANDBOOK}, [ONE])} {ONE}"
 
     assert "secret" not in everything
 
 
 def test_with_one_token_status_and_doctor_say_nothing_of_workspaces() -> None:
-    assert not told({})
+    assert not levels_and_texts({})
     assert not rows({}, [])

@@ -1,4 +1,4 @@
-"""`footnote convert` over what Confluence stores."""
+"""`footnote convert` on Confluence's storage format."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ READ = [{"headings": ["Leave"], "anchor": "page-Leave", "text": "Ask now ö or *
 
 
 def convert(*arguments: str) -> object:
-    ran = CliRunner().invoke(cli, ["convert", *arguments, "--json"], catch_exceptions=False)
-    assert ran.exit_code == 0, ran.output
-    return json.loads(ran.output)
+    result = CliRunner().invoke(cli, ["convert", *arguments, "--json"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output)
 
 
 @pytest.fixture(autouse=True)
@@ -67,8 +67,8 @@ def test_other_endings_are_markdown() -> None:
 
 def test_a_page_without_text_is_told_and_is_no_failure() -> None:
     Path("empty.md").write_text("", encoding="utf-8")
-    ran = CliRunner().invoke(cli, ["convert", "empty.md"], catch_exceptions=False)
+    result = CliRunner().invoke(cli, ["convert", "empty.md"], catch_exceptions=False)
 
-    assert (ran.exit_code, ran.stdout) == (0, "")
-    assert ran.stderr == "There is no text to read in empty.md.\n"
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "There is no text to read in empty.md.\n"
     assert convert("empty.md") == []

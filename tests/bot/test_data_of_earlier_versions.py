@@ -1,5 +1,5 @@
-"""The data folder of an earlier version answers as it is; after the next sync it is what a new one
-of the same pages would be."""
+"""The data folder of an earlier version answers as it is; after the next sync it equals a new one
+of the same pages."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.bot.shell import Shell
 from tests.long import few
 
 EARLIER = sorted((Path(__file__).parents[1] / "data/versions").glob("*.tar.xz"))
-"""Data folders as the program made them with that schema of its index and of its database, by
-`footnote sync` of `PAGES`; letters tell versions of one schema apart."""
+"""Data folders that the program made by `footnote sync` of `PAGES`, with these schemas of its index
+and its database. Letters tell versions of one schema apart."""
 PAGES = {
     "leave.md": """---
 owner: ann@example.com
@@ -61,22 +61,25 @@ def earlier(request: pytest.FixtureRequest, shell: Shell) -> Shell:
 
 
 def answer(shell: Shell) -> str:
-    ran = shell.footnote("ask", LEAVE, "--json")
-    assert ran.code == 0, ran.err
-    return str(ran.json["text"])
+    result = shell.footnote("ask", LEAVE, "--json")
+    assert result.code == 0, result.err
+    return str(result.json["text"])
 
 
 def stored(settings: Path) -> dict[tuple[object, ...], Mapping[str, Any]]:
-    """Everything in the index but the numbers of its writes."""
+    """Return everything in the index except the write numbers."""
     with Indexing(load(settings), Secrets()) as indexing:
-        found = [dict(point.payload) for point in indexing.index.current.points()]
+        payloads = [dict(point.payload) for point in indexing.index.current.points()]
         assert not indexing.index.building
         assert not indexing.index.trouble
-    for payload in found:
+    for payload in payloads:
         del payload["version"]
         payload.pop("meanings", None)
-    by_place = {(one.get("head"), one["page"], one.get("ordinal")): one for one in found}
-    assert len(by_place) == len(found)
+    by_place = {
+        (payload.get("head"), payload["page"], payload.get("ordinal")): payload
+        for payload in payloads
+    }
+    assert len(by_place) == len(payloads)
     return by_place
 
 

@@ -92,7 +92,7 @@ def test_the_real_handbook_is_where_it_is_looked_for() -> None:
 def test_a_named_folder_that_holds_anything_else_stays_as_it_is(
     name: str, handbook: Path, tmp_path: Path
 ) -> None:
-    """A demo in the folder of a real Footnote would replace its settings and its index."""
+    """A demo in a real Footnote's folder would replace its settings and its index."""
     file = tmp_path / "mine" / name
     file.parent.mkdir(parents=True)
     file.write_text('[[wiki]]\nname = "handbook"\n')

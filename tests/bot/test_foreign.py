@@ -1,4 +1,4 @@
-"""Nothing that a page, a model or a person writes can be taken for a footnote or a sign of ours."""
+"""No text of a page, a model or a person can pass for a footnote or a mark of ours."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ SIGN = ":white_check_mark:"
 
 
 def answer(text: str, title: str = "Leave", heading: str = "") -> Answer:
-    """What is quoted of a page that says ``text`` and of another one beside it."""
+    """Return a quoting answer from a page that says ``text`` and another page."""
     pages = [
-        replace(one, title=title, headings=(heading,) if heading else ())
-        for one in passages("leave", text)
+        replace(passage, title=title, headings=(heading,) if heading else ())
+        for passage in passages("leave", text)
     ]
-    asked = Answerer(
+    answerer = Answerer(
         retrieval_over([*pages, *passages("sick", "Leave for the sick has no end.")]),
         Confidence(bias=9.0),
         ("handbook",),
         clock=TickingClock(),
     )
-    said = asked.answer(Question("How long is leave?", Principal.of(EVERYONE)))
-    assert isinstance(said, Answer)
-    return said
+    result = answerer.answer(Question("How long is leave?", Principal.of(EVERYONE)))
+    assert isinstance(result, Answer)
+    return result
 
 
-def shown_in_slack(said: Answer) -> str:
-    notes = [f"https://wiki.example.com/{number}" for number, _ in enumerate(said.sources)]
-    return "\n\n".join(piece.text for piece in render(said.text, WIKI, notes))
+def shown_in_slack(answer: Answer) -> str:
+    notes = [f"https://wiki.example.com/{number}" for number, _ in enumerate(answer.sources)]
+    return "\n\n".join(piece.text for piece in render(answer.text, WIKI, notes))
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,11 @@ def test_a_pages_own_footnote_reads_as_none_of_ours(page: str, reads: str) -> No
 
 
 def test_a_footnote_stands_below_code_which_it_would_keep_from_ending() -> None:
-    said = answer("```\nleave --long\n```")
+    reply = answer("```\nleave --long\n```")
 
-    assert said.text == "```\nleave --long\n```\n\u2014 **Leave** [1]"
-    assert set(LIVE.findall(shown_in_slack(said))) == {
-        f"[{n + 1}]" for n in range(len(said.sources))
+    assert reply.text == "```\nleave --long\n```\n\u2014 **Leave** [1]"
+    assert set(LIVE.findall(shown_in_slack(reply))) == {
+        f"[{n + 1}]" for n in range(len(reply.sources))
     }
 
 
@@ -106,10 +106,10 @@ hostile = st.lists(
 
 @given(hostile, hostile)
 def test_the_live_footnotes_are_ours_and_no_others(text: str, title: str) -> None:
-    said = answer(f"Leave is long. {text}", title=f"Leave {title}")
+    reply = answer(f"Leave is long. {text}", title=f"Leave {title}")
 
-    ours = [f"[{number}]" for number in range(1, len(said.sources) + 1)]
-    assert sorted(LIVE.findall(shown_in_slack(said))) == ours
+    ours = [f"[{number}]" for number in range(1, len(reply.sources) + 1)]
+    assert sorted(LIVE.findall(shown_in_slack(reply))) == ours
 
 
 @given(hostile)
@@ -127,11 +127,11 @@ def test_values_that_disagree_carry_our_footnotes_alone() -> None:
     retrieved = retrieval_over(pages)(Question("How long is leave?", Principal.of(EVERYONE)))
     [ours] = [hit.passage for hit in retrieved.hits if hit.passage.page == "old"]
     source = Source(ours.title, "", ours.url, ours.text, ours.wiki, ours.page, ours.revision)
-    said = with_disagreement("How long is leave?", Answer("30 [1]", (source,), 0.9), retrieved)
+    result = with_disagreement("How long is leave?", Answer("30 [1]", (source,), 0.9), retrieved)
 
-    assert isinstance(said, Answer)
-    assert "disagree" in said.text
-    assert OURS.findall(said.text) == ["[1]", "[1]", "[2]"]
+    assert isinstance(result, Answer)
+    assert "disagree" in result.text
+    assert OURS.findall(result.text) == ["[1]", "[1]", "[2]"]
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,10 @@ def test_a_sign_of_ours_is_never_drawn_for_others(text: str) -> None:
     drawn = [piece.text for piece in render(text, WIKI)]
     drawn += [literal(text), inert(text), button_text(text)]
 
-    assert not [one for one in drawn if re.search(r":[\w+'-]+:", one)]
-    assert not [one for one in drawn if re.search(r"[\u2705\u2714]\W*verified", one, re.IGNORECASE)]
+    assert not [line for line in drawn if re.search(r":[\w+'-]+:", line)]
+    assert not [
+        line for line in drawn if re.search(r"[\u2705\u2714]\W*verified", line, re.IGNORECASE)
+    ]
 
 
 def test_what_is_no_sign_of_ours_stays() -> None:
@@ -193,7 +195,7 @@ QUOTE = Source("Leave", "", "https://wiki.example.com/leave", "", "handbook", "l
 
 
 @pytest.mark.parametrize(
-    ("words", "shown"),
+    ("words", "expected"),
     [
         ("- **Leave** is `long` [1].", "Leave is long (1)."),
         ("Ask [your lead](https://evil.example.com).\n\nThen go.", "Ask your lead. Then go."),
@@ -203,30 +205,30 @@ QUOTE = Source("Leave", "", "https://wiki.example.com/leave", "", "handbook", "l
         ("", ""),
     ],
 )
-def test_an_excerpt_is_one_short_line_that_keeps_both_ends(words: str, shown: str) -> None:
-    assert excerpt(words, 27) == shown
+def test_an_excerpt_is_one_short_line_that_keeps_both_ends(words: str, expected: str) -> None:
+    assert excerpt(words, 27) == expected
 
 
 @given(st.text(max_size=400), st.integers(20, 200))
 def test_an_excerpt_is_never_longer_and_holds_no_mark(words: str, most: int) -> None:
-    shown = excerpt(words, most)
+    short = excerpt(words, most)
 
-    assert len(shown) <= most
-    assert "\n" not in shown
-    assert not OURS.search(shown)
+    assert len(short) <= most
+    assert "\n" not in short
+    assert not OURS.search(short)
 
 
-def test_of_a_quote_as_long_as_a_book_little_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_ends_of_a_huge_quote_are_examined(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[int] = []
 
-    def noted(text: str) -> str:
+    def record_length(text: str) -> str:
         looked_at.append(len(text))
         return clean(text)
 
-    monkeypatch.setattr(foreign, "clean", noted)
-    shown = excerpt(f"First. {'Leave ' * 50_000} Last.", 40)
+    monkeypatch.setattr(foreign, "clean", record_length)
+    short = excerpt(f"First. {'Leave ' * 50_000} Last.", 40)
 
-    assert (shown[:6], shown[-5:]) == ("First.", "Last.")
+    assert (short[:6], short[-5:]) == ("First.", "Last.")
     assert max(looked_at) < 3_000
 
 
@@ -238,10 +240,10 @@ def test_the_words_behind_are_those_of_composed_answers_alone() -> None:
     assert words_behind(replace(composed, composed=False)) == ("",)
 
 
-def test_of_a_quotation_beside_a_composed_answer_the_words_are_not_said_twice() -> None:
-    """Two questions: a model answered the first, and failed at the second."""
+def test_quoted_words_are_not_repeated_behind_the_footnote() -> None:
+    """Two questions: a model answered the first one, and failed at the second one."""
     other = replace(QUOTE, quote="The desk resets your token.")
-    both = Answer(
+    two_parts = Answer(
         "> Leave?\n\nYou get 30 days. [1]\n\n"
         "> VPN?\n\n**The desk** resets your token.\n\u2014 **VPN** [2]",
         (replace(QUOTE, quote="Leave is thirty days long."), other),
@@ -250,7 +252,7 @@ def test_of_a_quotation_beside_a_composed_answer_the_words_are_not_said_twice() 
         fallback=Fallback.FAILED,
     )
 
-    assert words_behind(both) == ("Leave is thirty days long.", "")
+    assert words_behind(two_parts) == ("Leave is thirty days long.", "")
 
 
 @pytest.mark.parametrize("many", [1, 3, 8, 30])

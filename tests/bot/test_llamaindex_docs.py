@@ -1,4 +1,4 @@
-"""docs/llamaindex.md: a stranger's application, run as it stands there."""
+"""docs/llamaindex.md: the application in it runs as written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BLOCKS = re.findall(
 LAPTOP, APPROVES = "What if I lose my laptop?", "Who approves overtime?"
 BOTH = f"{APPROVES} {LAPTOP}"
 PAGES = ("getting-started/equipment.md", "tools/tock.md", "travel-and-leave/overtime.md")
-"""Of the demo's handbook, so that indexing it takes a second."""
+"""A part of the demo's handbook, so that indexing takes a second."""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "footnote.toml").write_text(
         f'[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "{pages}"\n'
         f'site_url = "https://handbook.example.com"\ninclude = [{include}]\n'
-        "[answer]\nrerank_seconds = 60\n"  # what is answered must not depend on how busy it is
+        "[answer]\nrerank_seconds = 60\n"  # answers must not depend on how busy the machine is
     )
     with App(load(folder / "footnote.toml"), Secrets()) as app:
         sync_once(app.indexing, app, progress=lambda _: None, stopped=lambda: False)
@@ -52,7 +52,7 @@ def nobody_listens_afterwards() -> Iterator[None]:
 
 
 def of_the_bot(folder: Path, question: str) -> Result:
-    """What `footnote ask` answers, which goes the way of a message in Slack."""
+    """Return the answer of `footnote ask`, which is made like an answer in Slack."""
     with App(load(folder / "footnote.toml"), Secrets()) as app:
         return app.asker(None)(question)
 
@@ -61,7 +61,7 @@ def without_times(result: Result) -> Result:
     return replace(result, timings=Timings())
 
 
-def said(block: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+def output_of(block: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(folder)
         exec(compile(block, "docs/llamaindex.md", "exec"), {})  # noqa: S102 - our own page
@@ -77,35 +77,35 @@ def test_a_stranger_s_application_is_fifteen_lines_at_most() -> None:
 def test_the_retriever_works_in_llama_index_s_own_query_engine(
     handbook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = said(BLOCKS[0], handbook, capsys)
-    scores = [float(line[:4]) for line in told[:5]]
+    lines = output_of(BLOCKS[0], handbook, capsys)
+    scores = [float(line[:4]) for line in lines[:5]]
 
-    assert "https://handbook.example.com/" in told[0]
+    assert "https://handbook.example.com/" in lines[0]
     assert all(0 <= score <= 1 for score in scores)
     assert scores == sorted(scores, reverse=True)
-    assert any("laptop" in line.casefold() for line in told[5:])
-    assert not [line for line in told[5:] if line.startswith(("url:", "wiki:", "page:"))]
+    assert any("laptop" in line.casefold() for line in lines[5:])
+    assert not [line for line in lines[5:] if line.startswith(("url:", "wiki:", "page:"))]
 
 
 def test_the_passages_around_those_that_were_found_can_be_added(
     handbook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = said(BLOCKS[1], handbook, capsys)
+    lines = output_of(BLOCKS[1], handbook, capsys)
 
-    assert len(told) > 3
-    assert len(set(told)) == len(told)
+    assert len(lines) > 3
+    assert len(set(lines)) == len(lines)
 
 
 def test_the_engines_answer_as_the_bot_does(
     handbook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bot = {question: of_the_bot(handbook, question) for question in (LAPTOP, APPROVES, BOTH)}
-    told = "\n".join(said(BLOCKS[2], handbook, capsys))
-    first, _, rest = told.partition("https://handbook.example.com/")
+    output = "\n".join(output_of(BLOCKS[2], handbook, capsys))
+    first, _, remainder = output.partition("https://handbook.example.com/")
 
     assert first.startswith(bot[LAPTOP].text)
-    assert bot[APPROVES].text in rest
-    assert told.endswith(bot[BOTH].text)
+    assert bot[APPROVES].text in remainder
+    assert output.endswith(bot[BOTH].text)
 
 
 @pytest.mark.parametrize(
@@ -126,18 +126,18 @@ def test_an_engine_and_the_bot_give_one_question_the_same_answer(
 
 
 @pytest.mark.parametrize(
-    ("question", "shown"),
+    ("question", "quote"),
     [(BOTH, f"> {APPROVES}"), ("overtime " * 500, "too long"), ("?!", "words")],
 )
 def test_what_the_bot_does_around_an_engine_is_done_by_answer_alone(
-    question: str, shown: str, handbook: Path
+    question: str, quote: str, handbook: Path
 ) -> None:
     bot = of_the_bot(handbook, question)
     with Footnote.open(handbook / "footnote.toml") as footnote:
         whole = footnote.answer(question, footnote.everyone)
         response = footnote.as_query_engine(footnote.everyone).query(question)
 
-    assert shown in whole.text
+    assert quote in whole.text
     assert without_times(whole) == without_times(bot)
     assert str(response) != bot.text
 
@@ -152,7 +152,7 @@ def test_nothing_listens_that_a_stranger_did_not_attach(handbook: Path) -> None:
 
 
 def test_each_stage_is_a_span(handbook: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    stages = {line.split()[-1] for line in said(BLOCKS[3], handbook, capsys)}
+    stages = {line.split()[-1] for line in output_of(BLOCKS[3], handbook, capsys)}
 
     assert stages >= {
         "FootnoteQueryEngine.query",

@@ -1,5 +1,5 @@
-"""At `DEBUG`, too, no word of a question or a page and no secret is logged: the libraries that send
-them are asked to, on loopback."""
+"""Even at `DEBUG`, no word of a question or a page and no secret is logged. The libraries that send
+them are called on loopback."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.kept_logging import kept_logging
 
 SECRET = "xyzzy-key"
 WORDS = "plugh plover"
-"""Of a question, an answer and a page."""
+"""Words of a question, an answer and a page."""
 PROMPT = Prompt(f"system {WORDS}", f"user {WORDS}", (), 10)
 PAGE = json.dumps({"results": [{"title": WORDS, "body": WORDS}], "result": {"points": []}})
 
@@ -36,7 +36,7 @@ _CHATTY = ("openai", "anthropic", "httpx", "httpcore", "atlassian", "urllib3", "
 
 @contextmanager
 def site() -> Iterator[str]:
-    """A server that has a page for whatever is asked."""
+    """A server with a page at every path."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -85,8 +85,8 @@ def qdrant() -> None:
 
 @pytest.fixture
 def raw(capsys: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
-    """What libraries would write: the lines of every logger, whoever asked for its level. The log
-    goes to where ``capsys`` reads it."""
+    """Collect the lines that libraries log, whichever level they set. The log goes to the stream
+    that ``capsys`` reads."""
     assert capsys
     lines: list[str] = []
     handler = logging.Handler()
@@ -112,7 +112,7 @@ def raw(capsys: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
 def test_a_call_logs_neither_words_nor_secrets_at_debug(
     call: Callable[[], None], tells: str, raw: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """``tells``: what the library itself would have written."""
+    """``tells`` is a text that the library itself would have logged."""
     call()
     logging.getLogger("bot").debug("our own")
     err = capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The command in a process of its own: interrupted, and with nowhere to write to."""
+"""The command in a child process: interrupted, and without output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .shell import Shell
 ROOT = Path(__file__).parents[2]
 
 
-def ran(
+def run_in_child(
     *arguments: str, stdout: int = subprocess.PIPE, **environment: str
 ) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
@@ -31,7 +31,7 @@ def ran(
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_output_that_cannot_be_written_is_one_sentence(unbuffered: str, tmp_path: Path) -> None:
-    """A limit on the size of files stands for a full disk, which a test cannot fill."""
+    """A limit on the size of files stands in for a full disk."""
     with (tmp_path / "out").open("wb") as out:
         end = subprocess.run(
             ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, "-m", "bot", "settings"],
@@ -60,7 +60,7 @@ def test_an_ascii_output_loses_characters_alone(
 ) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Öffnung\n\nUm 9 Uhr, für alle: 日本語.\n", encoding="utf-8")
-    end = ran("convert", str(page), **environment)
+    end = run_in_child("convert", str(page), **environment)
 
     assert (end.returncode, end.stderr) == (0, b"")
     assert b"Um 9 Uhr, f?r alle: ???." in end.stdout
@@ -112,8 +112,8 @@ def test_interrupted_while_it_loads_the_command_ends_quietly() -> None:
 
 
 def test_sigterm_ends_a_container_s_first_process_while_it_loads() -> None:
-    """The kernel sends process 1 no signal that it does not handle: another one would be ended by
-    the signal itself, and have the code -15 here."""
+    """The kernel does not deliver unhandled signals to process 1. Another process would end by the
+    signal, with the code -15 here."""
     first = "import os\nos.getpid = lambda: 1\n"
     loading = subprocess.Popen(
         [sys.executable, "-c", first + LOADS_FOR_EVER], cwd=ROOT, stdout=subprocess.PIPE
@@ -139,10 +139,10 @@ def shell(
 
 @pytest.mark.parametrize("question", ["-1 or 0?", "--why do we leave?", "-how do I leave?"])
 def test_a_question_that_begins_as_an_option_does_gets_a_hint(shell: Shell, question: str) -> None:
-    asked = shell.footnote("ask", question)
+    result = shell.footnote("ask", question)
 
-    assert asked.code == 2
-    assert 'goes behind "--"' in asked.err
+    assert result.code == 2
+    assert 'goes behind "--"' in result.err
 
 
 @pytest.mark.parametrize(
@@ -164,13 +164,13 @@ def test_what_only_reads_makes_no_folder_of_a_mistyped_path(
     shell: Shell, command: tuple[str, ...], before: bool
 ) -> None:
     shell.write("questions.jsonl", '{"question": "leave?"}\n')
-    there = ("--data-dir", "dtaa")
-    ran = shell.footnote(*((*there, *command) if before else (*command, *there)))
+    option = ("--data-dir", "dtaa")
+    result = shell.footnote(*((*option, *command) if before else (*command, *option)))
 
-    assert ran.code == 2
-    assert ran.out == ""
-    assert "dtaa" in ran.err
-    assert "mistyped" in ran.err
+    assert result.code == 2
+    assert result.out == ""
+    assert "dtaa" in result.err
+    assert "mistyped" in result.err
     assert not (shell.folder / "dtaa").exists()
 
 
@@ -189,10 +189,10 @@ def test_an_empty_path_as_of_a_variable_that_is_not_set_is_not_the_working_folde
     shell: Shell, command: tuple[str, ...]
 ) -> None:
     before = sorted(shell.folder.iterdir())
-    ran = shell.footnote(*command)
+    result = shell.footnote(*command)
 
-    assert (ran.code, ran.out) == (2, "")
-    assert "it is empty; is a variable not set?" in ran.err
+    assert (result.code, result.out) == (2, "")
+    assert "it is empty; is a variable not set?" in result.err
     assert sorted(shell.folder.iterdir()) == before
 
 

@@ -1,4 +1,4 @@
-"""Parts that several threads are the first to use."""
+"""Parts that several threads use for the first time at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Library:
     @part
     def shelf(self) -> object:
         self.made.append("shelf")
-        time.sleep(0.01)  # another thread asks meanwhile
+        time.sleep(0.01)  # another thread calls it meanwhile
         return object()
 
     @part
@@ -29,9 +29,9 @@ class Library:
 def test_a_part_is_made_once_however_many_threads_are_first() -> None:
     library = Library()
     with ThreadPoolExecutor(8) as pool:
-        found = [pool.submit(lambda: library.book).result for _ in range(8)]
+        results = [pool.submit(lambda: library.book).result for _ in range(8)]
 
-    assert len({id(book()) for book in found}) == 1
+    assert len({id(book()) for book in results}) == 1
     assert library.made == ["book", "shelf"]
 
 

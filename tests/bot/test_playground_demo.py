@@ -1,4 +1,4 @@
-"""`footnote playground`: what is wrong before anything starts is one sentence."""
+"""`footnote playground`: an error before anything starts is one sentence."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_page_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_named_folder_that_holds_anything_else_stays_as_it_is(tmp_path: Path) -> None:
-    """The demo would replace pages of the same names, and the index of a real Footnote."""
+    """The demo would replace pages of the same names, and a real Footnote's index."""
     page = tmp_path / "handbook" / "about.md"
     page.parent.mkdir()
     page.write_text("# Ours\n")
@@ -51,7 +51,7 @@ def test_the_demo_starts_again_in_its_named_folder(tmp_path: Path) -> None:
 
 
 def test_an_empty_host_does_not_mean_every_address(shell: Shell) -> None:
-    ran = shell.footnote("playground", "--host", "", "--port", "0")
+    result = shell.footnote("playground", "--host", "", "--port", "0")
 
-    assert (ran.code, ran.out) == (2, "")
-    assert "it is empty; is a variable not set?" in ran.err
+    assert (result.code, result.out) == (2, "")
+    assert "it is empty; is a variable not set?" in result.err

@@ -1,4 +1,4 @@
-"""The figures of `footnote eval`, as people see them."""
+"""The output of `footnote eval` for people."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ FIGURES: dict[str, Any] = {
 }
 
 
-def shown(capsys: pytest.CaptureFixture[str], **more: Any) -> list[str]:
-    scores.print_scores(FIGURES | more)
+def printed(capsys: pytest.CaptureFixture[str], **figures: Any) -> list[str]:
+    scores.print_scores(FIGURES | figures)
     return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
 
 
 def test_figures_are_lined_up_with_their_intervals(capsys: pytest.CaptureFixture[str]) -> None:
-    assert shown(capsys) == [
+    assert printed(capsys) == [
         "questions        3",
         "hit@1            0.500  (0.250 to 0.750)",
         "ndcg@10          -",
@@ -38,13 +38,13 @@ def test_figures_are_lined_up_with_their_intervals(capsys: pytest.CaptureFixture
 
 
 def test_failing_questions_are_listed_a_few_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
-    said = ["Leave is [b]forty[/]\x1b[2J days\n\nlong. " + "x" * 200]
-    failing = [{"id": f"q{n}", "question": "How [long]?", "said": said} for n in range(7)]
+    answer_text = ["Leave is [b]forty[/]\x1b[2J days\n\nlong. " + "x" * 200]
+    failing = [{"id": f"q{n}", "question": "How [long]?", "said": answer_text} for n in range(7)]
     answers = {
         "sentences": 2, "cited_sentences": 0.5, "faithful": None, "relevant": None,
         "failures": {"cited_sentences": failing},
     }  # fmt: skip
-    lines = shown(capsys, answers=answers)
+    lines = printed(capsys, answers=answers)
 
     assert lines[6:12] == [
         "sentences        2",
@@ -61,17 +61,17 @@ def test_failing_questions_are_listed_a_few_at_a_time(capsys: pytest.CaptureFixt
 
 
 def test_a_comparison_fits_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    told = {
+    comparison = {
         "questions": 3017, "before": 0.5, "after": 0.25, "difference": -0.25,
         "interval": (-0.5, 0.125), "p": 0.0123, "better": 1000, "worse": 1000,
     }  # fmt: skip
     changed = [{"id": f"q{n}", "question": "?", "scores": {"hit@1": (1.0, 0.0)}} for n in range(22)]
-    lines = shown(
+    lines = printed(
         capsys,
         against={
             "questions": 3017, "only_before": 1, "only_after": 2, "answers_changed": [{}],
             "other_words": [],
-            "measures": {"containment": told}, "better": [], "worse": changed, "mixed": [],
+            "measures": {"containment": comparison}, "better": [], "worse": changed, "mixed": [],
         },
     )  # fmt: skip
 

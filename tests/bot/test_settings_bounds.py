@@ -1,4 +1,4 @@
-"""No number among the settings is so large that what is reckoned with it breaks."""
+"""No number in the settings is so large that calculations with it fail."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from config.wikis import WIKI_KINDS
 from tests.bot.shell import Shell
 
 _STEP = {int: 1, float: 1e-6}
-"""The nearest that a number comes to a bound which it may not reach."""
+"""The closest distance to a bound that a number may not reach."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """``section`` is ``answer`` or a kind of wiki; a bound that is missing is None."""
+    """``section`` is ``answer`` or a kind of wiki; a missing bound is None."""
 
     section: str
     name: str
@@ -74,7 +74,7 @@ SECTIONS = sorted({number.section for number in ALL} - {"markdown", "confluence"
 
 @pytest.mark.parametrize("number", ALL, ids=str)
 def test_every_number_has_bounds(number: Number) -> None:
-    """Above them dates overflow, and ``inf`` is no time at all."""
+    """Above them dates overflow, and ``inf`` is not a time."""
     assert number.least is not None
     assert number.most is not None
 
@@ -85,18 +85,18 @@ def test_what_lies_beyond_is_refused_by_name(number: Number, value: str, shell: 
     if number.section in ("markdown", "confluence"):
         head = f'[[wiki]]\ntype = "{number.section}"\nname = "a"\nurl = "https://a.example"\n'
         head = head.replace("url", "path") if number.section == "markdown" else head
-        shown = f"`wiki.0.{number.name}`"
+        name = f"`wiki.0.{number.name}`"
     else:
-        head, shown = f"[{number.section}]\n", f"`{number}`"
+        head, name = f"[{number.section}]\n", f"`{number}`"
     shell.write("footnote.toml", f"{head}{number.name} = {value}\n")
-    ran = shell.footnote("status")
+    result = shell.footnote("status")
 
-    assert ran.code == 2
-    assert shown in ran.err
+    assert result.code == 2
+    assert name in result.err
 
 
 def limits(*, most: bool) -> str:
-    """A settings file in which every number is at one end."""
+    """Return settings files in which every number is at one of its bounds."""
     text = ""
     for section in SECTIONS:
         text += f"[{section}]\n"
@@ -115,11 +115,11 @@ def test_with_every_number_at_one_end_a_wiki_is_read_and_answers(most: bool, she
     wiki = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
     shell.write("footnote.toml", limits(most=most) + wiki)
     synced = shell.footnote("sync", "--json")
-    asked = shell.footnote("ask", "Who refunds a taxi?", "--json")
+    result = shell.footnote("ask", "Who refunds a taxi?", "--json")
     states = shell.footnote("status", "--json")
 
     assert (synced.code, synced.json["added"]) == (0, 1)
-    assert asked.code == 0, asked.err
-    assert asked.json["kind"] in ("answer", "no_answer")
-    assert (asked.json["kind"] == "answer") is not most
+    assert result.code == 0, result.err
+    assert result.json["kind"] in ("answer", "no_answer")
+    assert (result.json["kind"] == "answer") is not most
     assert states.code == 0

@@ -1,4 +1,4 @@
-"""What a command does not need, it does not wait for: a second of imports is a second."""
+"""A command does not wait for imports that it does not need."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ HEAVY = (
     "onnxruntime", "pydantic", "qdrant_client", "qdrant_edge", "requests", "slack_bolt",
     "spellchecker", "sqlalchemy",
 )  # fmt: skip
-"""What takes long to import; of ours, what brings all the rest."""
+"""Modules that take long to import; of our own, those that import all the rest."""
 
 
 def brought(*words: str) -> set[str]:
-    """The names of ``HEAVY`` that the command line has imported when it is done."""
+    """Return the names of ``HEAVY`` that the command line has imported by its end."""
     program = (
         "import sys\nfrom bot.cli import outcome\n"
         f"sys.argv[1:] = {list(words)!r}\noutcome()\n"
         f"print(*[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout, done.stderr
-    return set(done.stderr.split())
+    assert process.stdout, process.stderr
+    return set(process.stderr.split())
 
 
 @pytest.mark.parametrize(
@@ -39,17 +39,18 @@ def test_help_imports_nothing_that_is_slow(words: list[str]) -> None:
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["sync", "--help"]])
 def test_help_imports_few_modules(words: list[str]) -> None:
-    """About 250 take 0.16 s of CPU; the limit is 0.4 s, whatever else the machine does."""
+    """About 250 modules take 0.16 s of CPU time. The limit of 0.4 s holds whatever else the machine
+    does."""
     program = (
         "import sys\nfrom bot.cli import outcome\n"
         f"sys.argv[1:] = {words!r}\noutcome()\n"
         "print(len(sys.modules), file=sys.stderr)"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
 
-    assert int(done.stderr) < 350
+    assert int(process.stderr) < 350
 
 
 def test_the_settings_are_printed_without_what_answers() -> None:
@@ -60,8 +61,8 @@ def test_a_bot_connects_before_what_answers_is_loaded() -> None:
     """LlamaIndex takes a second, and is loaded while the bot already listens."""
     slow = ("llama_index.core", "fastembed", "onnxruntime")
     program = f"import sys, bot.serving\nprint(*[name for name in {slow!r} if name in sys.modules])"
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
 
-    assert done.stdout.split() == []
+    assert process.stdout.split() == []

@@ -1,4 +1,4 @@
-"""How results look on a terminal, and to scripts."""
+"""The output of results on a terminal, and for scripts."""
 
 from __future__ import annotations
 
@@ -53,29 +53,33 @@ def test_a_source_is_its_place_and_what_to_know_of_its_age() -> None:
 
 def test_an_answer_for_scripts() -> None:
     source = replace(SOURCE, updated=date(2025, 11, 3), outdated=True)
-    shown = terminal.answer_json(Answer("Long. [1]", (source,), 0.87654, Timings(1.234, 2, 3, 4)))
+    payload = terminal.answer_json(Answer("Long. [1]", (source,), 0.87654, Timings(1.234, 2, 3, 4)))
 
-    assert shown["kind"] == "answer"
-    assert shown["confidence"] == 0.8765
-    assert shown["timings_ms"] == {
+    assert payload["kind"] == "answer"
+    assert payload["confidence"] == 0.8765
+    assert payload["timings_ms"] == {
         "embed": 1.23,
         "search": 2,
         "compose": 3,
         "check": 4,
         "total": 10.23,
     }
-    assert (shown["unchecked"], shown["last_check"]) == (False, None)
-    assert shown["sources"][0]["updated"] == "2025-11-03"
-    assert shown["sources"][0]["quote"] == "Leave is `long`."
-    assert "nearest" not in shown
+    assert (payload["unchecked"], payload["last_check"]) == (False, None)
+    assert payload["sources"][0]["updated"] == "2025-11-03"
+    assert payload["sources"][0]["quote"] == "Leave is `long`."
+    assert "nearest" not in payload
 
 
 def test_no_answer_for_scripts() -> None:
     near = replace(SOURCE, quote="")
-    shown = terminal.answer_json(NoAnswer(Reason.NOTHING_FITS, "Nothing.", (near,), 0.1))
+    payload = terminal.answer_json(NoAnswer(Reason.NOTHING_FITS, "Nothing.", (near,), 0.1))
 
-    assert (shown["kind"], shown["reason"], shown["sources"]) == ("no_answer", "nothing_fits", [])
-    assert [source["title"] for source in shown["nearest"]] == ["Leave"]
+    assert (payload["kind"], payload["reason"], payload["sources"]) == (
+        "no_answer",
+        "nothing_fits",
+        [],
+    )
+    assert [source["title"] for source in payload["nearest"]] == ["Leave"]
 
 
 def test_no_blanks_stand_behind_the_lines_of_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,11 +108,11 @@ def test_the_words_behind_a_footnote_of_a_model_stand_below_its_source(
 ) -> None:
     composed = Answer("Very. [1]", (SOURCE,), 0.9, composed=True)
     terminal.print_answer(composed)
-    told = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    output = [line.strip() for line in capsys.readouterr().out.splitlines()]
     terminal.print_answer(replace(composed, composed=False))
     quoted = capsys.readouterr().out
 
-    assert told[told.index(SOURCE.url) + 1] == "\u201cLeave is long.\u201d"
+    assert output[output.index(SOURCE.url) + 1] == "\u201cLeave is long.\u201d"
     assert "\u201c" not in quoted
 
 
@@ -118,8 +122,8 @@ def test_why_a_model_has_no_part_in_no_answer_is_told(
     nothing = NoAnswer(Reason.NOTHING_FITS, "Nothing.", fallback=Fallback.CAPPED)
     terminal.print_answer(nothing)
 
-    told = " ".join(capsys.readouterr().out.split())
-    assert "budget for today is used up, so I only looked for words to quote." in told
+    output = " ".join(capsys.readouterr().out.split())
+    assert "budget for today is used up, so I only looked for words to quote." in output
     assert terminal.answer_json(nothing)["fallback"] == "capped"
 
 
@@ -135,16 +139,16 @@ BACK = Clarify(
 
 
 def test_a_question_in_return_for_scripts() -> None:
-    shown = terminal.answer_json(BACK)
+    payload = terminal.answer_json(BACK)
 
-    assert (shown["kind"], shown["text"], shown["confidence"]) == ("clarify", BACK.text, 0.7)
-    assert [source["heading"] for source in shown["sources"]] == ["Paid > How long", "Unpaid"]
-    assert shown["readings"][0] == {
+    assert (payload["kind"], payload["text"], payload["confidence"]) == ("clarify", BACK.text, 0.7)
+    assert [source["heading"] for source in payload["sources"]] == ["Paid > How long", "Unpaid"]
+    assert payload["readings"][0] == {
         "label": "Paid",
         "question": "Paid: How much leave?",
-        "source": shown["sources"][0],
+        "source": payload["sources"][0],
     }
-    assert shown["timings_ms"].keys() == {"embed", "search", "compose", "check", "total"}
+    assert payload["timings_ms"].keys() == {"embed", "search", "compose", "check", "total"}
 
 
 def test_a_question_in_return_for_people(capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,11 +161,11 @@ def test_a_question_in_return_for_people(capsys: pytest.CaptureFixture[str]) -> 
     assert 'Ask again, for example: "Paid: How much leave?"' in lines
 
 
-@pytest.mark.parametrize(("told", "lines"), [("Asked back: so.", 1), ("", 0)])
+@pytest.mark.parametrize(("text", "lines"), [("Asked back: so.", 1), ("", 0)])
 def test_it_is_told_why_a_question_came_back(
-    told: str, lines: int, capsys: pytest.CaptureFixture[str]
+    text: str, lines: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    terminal.print_why(Why({}, {"bias": 1.0}, 0.5, "a rule", told))
+    terminal.print_why(Why({}, {"bias": 1.0}, 0.5, "a rule", text))
 
     assert capsys.readouterr().out.count("Asked back: so.") == lines
 
@@ -170,65 +174,65 @@ LAST_CHECK = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("unchecked", "told"),
+    ("unchecked", "expected"),
     [(Unchecked(LAST_CHECK), "2026-11-24T14:02:00+00:00"), (Unchecked(), None)],
 )
 def test_scripts_are_told_of_an_answer_that_could_not_be_checked(
-    unchecked: Unchecked, told: str | None
+    unchecked: Unchecked, expected: str | None
 ) -> None:
-    shown = terminal.answer_json(Answer("Long. [1]", (SOURCE,), 0.9, unchecked=unchecked))
+    payload = terminal.answer_json(Answer("Long. [1]", (SOURCE,), 0.9, unchecked=unchecked))
 
-    assert (shown["unchecked"], shown["last_check"]) == (True, told)
+    assert (payload["unchecked"], payload["last_check"]) == (True, expected)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "result",
     [Answer("Long. [1]", (SOURCE,), 0.9), NoAnswer(Reason.NOTHING_FITS, "Nothing.", (SOURCE,))],
 )
 def test_people_are_told_of_an_answer_that_could_not_be_checked(
-    said: Answer | NoAnswer, capsys: pytest.CaptureFixture[str]
+    result: Answer | NoAnswer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    terminal.print_answer(replace(said, unchecked=Unchecked(LAST_CHECK)))
+    terminal.print_answer(replace(result, unchecked=Unchecked(LAST_CHECK)))
 
-    told = " ".join(capsys.readouterr().out.split())
-    assert told.endswith(
+    output = " ".join(capsys.readouterr().out.split())
+    assert output.endswith(
         "The wiki did not answer in time, so these pages could not be checked again. "
         "They were last checked on 24 Nov 2026 at 14:02 UTC."
     )
 
 
 def test_pages_that_could_not_be_checked_are_links(capsys: pytest.CaptureFixture[str]) -> None:
-    said = NoAnswer(
+    result = NoAnswer(
         Reason.UNCHECKED,
         "I only link them.",
         linked=(Linked("wiki", "7", "https://w.example/7", Doubt.UNCONFIRMED),),
     )
-    shown = terminal.answer_json(said)
-    terminal.print_answer(said)
+    payload = terminal.answer_json(result)
+    terminal.print_answer(result)
 
-    assert shown["linked"] == [
+    assert payload["linked"] == [
         {"wiki": "wiki", "page": "7", "url": "https://w.example/7", "why": "unconfirmed"}
     ]
-    told = " ".join(capsys.readouterr().out.split())
-    assert "A page of wiki. I could not confirm that you may read this now." in told
-    assert told.endswith("https://w.example/7")
+    output = " ".join(capsys.readouterr().out.split())
+    assert "A page of wiki. I could not confirm that you may read this now." in output
+    assert output.endswith("https://w.example/7")
 
 
 def test_reports_are_added_up_and_kept_apart() -> None:
-    one = SyncReport("a", added=1, removed=2, passages_embedded=3, seconds=0.5)
-    one.failed.append(Failed("x.md", "unreadable"))
-    one.warnings.append("y.md: odd")
+    first = SyncReport("a", added=1, removed=2, passages_embedded=3, seconds=0.5)
+    first.failed.append(Failed("x.md", "unreadable"))
+    first.warnings.append("y.md: odd")
     two = SyncReport("b", added=4, unchanged=5, requests=6, seconds=0.25)
     two.skipped.append(Skipped("z.md", "draft"))
-    shown = terminal.report_json([one, two])
+    payload = terminal.report_json([first, two])
 
-    assert (shown["added"], shown["removed"], shown["unchanged"]) == (5, 2, 5)
-    assert (shown["passages_embedded"], shown["requests"], shown["seconds"]) == (3, 6, 0.75)
-    assert shown["failed"] == [{"page": "x.md", "reason": "unreadable"}]
-    assert shown["skipped"] == [{"page": "z.md", "reason": "draft"}]
-    assert shown["warnings"] == ["y.md: odd"]
-    assert (shown["wikis"]["a"]["added"], shown["wikis"]["b"]["added"]) == (1, 4)
-    assert shown["wikis"]["b"]["failed"] == []
+    assert (payload["added"], payload["removed"], payload["unchanged"]) == (5, 2, 5)
+    assert (payload["passages_embedded"], payload["requests"], payload["seconds"]) == (3, 6, 0.75)
+    assert payload["failed"] == [{"page": "x.md", "reason": "unreadable"}]
+    assert payload["skipped"] == [{"page": "z.md", "reason": "draft"}]
+    assert payload["warnings"] == ["y.md: odd"]
+    assert (payload["wikis"]["a"]["added"], payload["wikis"]["b"]["added"]) == (1, 4)
+    assert payload["wikis"]["b"]["failed"] == []
 
 
 def test_a_report_names_what_failed_but_not_for_ever(capsys: pytest.CaptureFixture[str]) -> None:
@@ -273,8 +277,8 @@ def test_progress_shows_how_many_the_rate_and_the_time_left() -> None:
         _environ={},
     )
     with screen.shown_on(screen.Screen(console, console)), screen.progress_bars() as draw:
-        for done in range(0, 50, 10):
-            draw(Progress("questions", done, 100), doing="Asking")
+        for number in range(0, 50, 10):
+            draw(Progress("questions", number, 100), doing="Asking")
 
     assert re.search(r"Asking questions .* 40/100 \S+/s \d:\d\d:\d\d", drawn.getvalue())
 
@@ -330,12 +334,12 @@ def test_the_closest_names_its_tone_and_the_nearest_pages_with_who_keeps_them(
     near = replace(SOURCE, quote="", title="Holidays", owner="ann@example.com")
     handle = replace(SOURCE, quote="", title="Trips", owner="confluence-user:site:123")
     closest = Answer("Long. [1]", (SOURCE,), 0.3, tone=Tone.CLOSEST, nearest=(near, handle))
-    told = terminal.answer_json(closest)
+    payload = terminal.answer_json(closest)
     terminal.print_answer(closest)
     printed = capsys.readouterr().out
 
-    assert (told["kind"], told["tone"]) == ("answer", "closest")
-    assert [page.get("owner") for page in told["nearest"]] == ["ann@example.com", None]
+    assert (payload["kind"], payload["tone"]) == ("answer", "closest")
+    assert [page.get("owner") for page in payload["nearest"]] == ["ann@example.com", None]
     assert "Close to it:" in printed
     assert "kept by ann@example.com" in printed
     assert "confluence-user" not in printed
