@@ -1,4 +1,4 @@
-"""The stores of a conversation: in memory, and on each database."""
+"""The stores of a conversation, in memory and on each database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
 @dataclass
 class Stores:
-    """``locks`` are those of this process, ``others_locks`` those of another."""
+    """``locks`` belong to this process, ``others_locks`` to another one."""
 
     inbox: Inbox
     unfinished: Callable[[], list[IncomingMessage]]
@@ -42,14 +42,14 @@ class Stores:
 
 
 def in_memory() -> Stores:
-    inbox, taken = MemoryInbox(lambda: NOW), set[str]()
+    inbox, names_taken = MemoryInbox(lambda: NOW), set[str]()
     return Stores(
         inbox,
         inbox.unfinished,
         MemoryThreads(inbox),
         MemoryChannels(),
-        MemoryLocks(taken),
-        MemoryLocks(taken),
+        MemoryLocks(names_taken),
+        MemoryLocks(names_taken),
     )
 
 
@@ -57,14 +57,14 @@ def in_database(database: Database, open_: ExitStack) -> Stores:
     def clock() -> datetime:
         return NOW
 
-    one, other = (open_.enter_context(Process(database, clock)) for _ in range(2))
-    inbox = DatabaseInbox(database, clock, one)
+    first, other = (open_.enter_context(Process(database, clock)) for _ in range(2))
+    inbox = DatabaseInbox(database, clock, first)
     return Stores(
         AsyncInbox(inbox),
         inbox.unfinished,
         AsyncThreads(DatabaseThreads(database, clock)),
         AsyncChannels(DatabaseChannels(database, clock)),
-        SharedLocks(DatabaseLocks(database, one)),
+        SharedLocks(DatabaseLocks(database, first)),
         SharedLocks(DatabaseLocks(database, other)),
     )
 
@@ -95,7 +95,7 @@ def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
 @dataclass
 class Answered:
     """The store of answers and flags of the workspace T1, and its inbox. ``others`` is the store of
-    another workspace that shares the database; None: there is none."""
+    another workspace in the same database, or None."""
 
     store: AsyncAnswers
     inbox: Inbox

@@ -1,5 +1,5 @@
-"""What every Answers does: it keeps answers and what people said about them, in each database,
-for the whole of it or for one workspace of several."""
+"""The contract of Answers: it stores answers and people's verdicts on them, in each database, for
+one workspace alone or for one of several."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def feedback(answered: Answered) -> Feedback:
 
 @pytest.fixture
 def answers(feedback: Feedback) -> Answers:
-    """The port, and no more of it."""
+    """The port, and nothing beyond it."""
     return feedback
 
 
@@ -53,13 +53,13 @@ def answers(feedback: Feedback) -> Answers:
 async def test_what_was_recorded_comes_back_as_it_was(answers: Answers, result: Result) -> None:
     recorded = await answers.record(ASKED, result, NOW - timedelta(hours=1))
     await answers.posted(recorded.id, "2.0")
-    shown = replace(recorded, message="2.0")
+    posted = replace(recorded, message="2.0")
 
     assert recorded == RecordedAnswer(
         recorded.id, ASKED, result, NOW, as_of=NOW - timedelta(hours=1)
     )
-    assert await answers.recorded(recorded.id) == shown
-    assert await answers.recorded_for(ASKED.place) == shown
+    assert await answers.recorded(recorded.id) == posted
+    assert await answers.recorded_for(ASKED.place) == posted
 
 
 @pytest.mark.parametrize("choice", [Choice("Pay?", "U1", (SOURCE, SOURCE)), LOST])
@@ -67,12 +67,12 @@ async def test_a_choice_comes_back_until_the_message_asks_something_else(
     answers: Answers, choice: Choice
 ) -> None:
     chosen = await answers.record(replace(ASKED, choice=choice), ANSWER)
-    kept = await answers.recorded(chosen.id)
+    stored = await answers.recorded(chosen.id)
     await answers.record(ASKED, ANSWER)
     replaced = await answers.recorded(chosen.id)
 
     assert chosen.asked.choice == choice
-    assert kept == chosen
+    assert stored == chosen
     assert replaced is not None
     assert replaced.asked == ASKED
 
@@ -80,19 +80,19 @@ async def test_a_choice_comes_back_until_the_message_asks_something_else(
 async def test_a_choice_keeps_no_words_of_whoever_is_forgotten(
     answered: Answered, answers: Answers, feedback: Feedback
 ) -> None:
-    """Nor does one that is recorded afterwards."""
+    """This holds for a choice that is recorded afterwards, too."""
     choice = Choice("Pay?", "U2", (SOURCE,))
     await answers.record(replace(at("1.0"), asker="U2"), BACK)
     chosen = await answers.record(replace(at("1.1"), choice=choice), ANSWER)
     flag = await feedback.complain(chosen.id, "U1", Complaint.WRONG)
     answered.forget("U2")
-    known = await answers.recorded(chosen.id)
+    stored = await answers.recorded(chosen.id)
     later = await answers.record(replace(at("1.2"), choice=choice), ANSWER)
     now = await feedback.flag(flag.id)
 
     assert chosen.asked.choice == choice
-    assert known is not None
-    assert known.asked.choice == later.asked.choice == Choice("", "", (SOURCE,))
+    assert stored is not None
+    assert stored.asked.choice == later.asked.choice == Choice("", "", (SOURCE,))
     assert now is not None
     assert now.edition > flag.edition  # its card is drawn again
 
@@ -164,11 +164,11 @@ async def test_praise_is_of_the_question_as_it_was_put(
     recorded = await answers.record(ASKED, ANSWER)
     await feedback.praise(recorded.id, "U2")
     same = await answers.record(ASKED, replace(ANSWER, text="Forty days. [1]"))
-    kept = await answers.tally(same.id)
+    stored = await answers.tally(same.id)
     await feedback.complain(recorded.id, "U3", Complaint.WRONG)
     await answers.record(replace(ASKED, question="Leave abroad?"), ANSWER)
 
-    assert kept == Tally(good=1)
+    assert stored == Tally(good=1)
     assert await answers.tally(recorded.id) == Tally(bad=1)
 
 

@@ -1,4 +1,4 @@
-"""What every store of channel settings does: what was set for a channel is kept for it."""
+"""The contract of a store of channel settings: it returns the settings stored for a channel."""
 
 from __future__ import annotations
 

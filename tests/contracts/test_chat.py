@@ -1,4 +1,4 @@
-"""What every Chat does: Slack, the terminal, and the one in memory."""
+"""The contract of Chat: Slack, the terminal, and the fake in memory."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ FIRST, SECOND = Notice("Leave is thirty days.", ("Ask on.",)), Notice("Leave is 
 
 @dataclass
 class Place:
-    """A chat, and what people say and see there. ``has_others``: Ben is there beside Anna.
-    ``streams``: an answer is shown while it is made."""
+    """A chat, and what people post and see in it. ``has_others``: Ben is in it with Anna.
+    ``streams``: an answer is shown while it is written."""
 
     chat: Chat
     say: Callable[[str, str, str], Awaitable[str]]
@@ -72,7 +72,9 @@ def in_memory() -> Place:
         chat,
         say,
         lambda: chat.replies(TEAM),
-        lambda person: [text_of(what) for _, who, what in chat.private if who == person],
+        lambda person: [
+            text_of(content) for _, person_, content in chat.private if person_ == person
+        ],
     )
 
 
@@ -100,7 +102,7 @@ def in_slack(slack: LocalSlack, client: AsyncWebClient) -> Place:
 
 
 def in_a_terminal() -> Place:
-    """What was printed stays on the screen; what stands is what the chat goes by."""
+    """Printed text stays on the screen; the contract is about the messages that the chat keeps."""
     screen: list[Content] = []
     chat = TerminalChat(TEAM, ANNA, screen.append, itertools.count(1))
 
@@ -112,7 +114,7 @@ def in_a_terminal() -> Place:
         chat,
         say,
         lambda: [line.text for line in chat.lines if line.reply_to],
-        lambda person: [text_of(what) for what in screen if person == ANNA],
+        lambda person: [text_of(content) for content in screen if person == ANNA],
         has_others=False,
     )
 
@@ -173,7 +175,7 @@ async def test_nothing_is_said_once_a_message_is_not_ours_any_more(place: Place)
     assert place.replies() == []
 
 
-async def test_what_one_person_alone_sees_is_no_reply(place: Place) -> None:
+async def test_a_message_to_one_person_is_no_reply(place: Place) -> None:
     person = BEN if place.has_others else ANNA
     message = await place.ask("leave?")
     await place.chat.post_privately(TEAM, person, FIRST, message.thread)
@@ -195,8 +197,8 @@ async def test_nobody_else_is_shown_anything_in_a_terminal() -> None:
 async def test_a_thread_is_told_as_it_is_up_to_the_question(place: Place) -> None:
     first = await place.ask("Who knows about leave?")
     await place.chat.reply(first, FIRST, {})
-    others = [Turn(Role.OTHER, "I wrote that page.")] if place.has_others else []
-    for turn in others:
+    turns = [Turn(Role.OTHER, "I wrote that page.")] if place.has_others else []
+    for turn in turns:
         await place.ask(turn.text, person=BEN, thread=first.ts)
     follow_up = await place.ask("And abroad?", thread=first.ts)
     await place.ask("Later on.", thread=first.ts)
@@ -205,7 +207,7 @@ async def test_a_thread_is_told_as_it_is_up_to_the_question(place: Place) -> Non
     assert await place.chat.earlier_turns(follow_up) == (
         Turn(Role.ASKER, "Who knows about leave?"),
         Turn(Role.BOT, FIRST.text),
-        *others,
+        *turns,
     )
 
 
@@ -213,8 +215,8 @@ async def test_a_thread_is_told_as_it_is_up_to_the_question(place: Place) -> Non
 async def test_who_loses_a_message_while_they_post_leaves_one_reply(
     place: Place, beside: str
 ) -> None:
-    """Theirs goes if another stands, posted before or after it; if none does, whoever has the
-    message finds it."""
+    """Their reply is removed if another one exists, posted before or after it. If there is none,
+    the new owner of the message finds theirs."""
     message = await place.ask("leave?")
     looks = 0
 
@@ -248,10 +250,10 @@ async def test_who_begins_a_message_again_removes_what_came_while_they_posted(
 
 
 def recorded(message: IncomingMessage, id_: str) -> RecordedAnswer:
-    """The answer to ``message`` that the message ``id_`` shows."""
-    asked = AskedQuestion(message.text, message.person, MessageRef.of(message), private=False)
+    """Return the answer to ``message``, as shown by the message ``id_``."""
+    question = AskedQuestion(message.text, message.person, MessageRef.of(message), private=False)
     answered = datetime(2026, 11, 24, tzinfo=UTC)
-    return RecordedAnswer(1, asked, Answer(FIRST.text, (), 0.9), answered, message=id_)
+    return RecordedAnswer(1, question, Answer(FIRST.text, (), 0.9), answered, message=id_)
 
 
 async def test_the_message_of_an_answer_carries_it_and_no_other_does(place: Place) -> None:
@@ -282,19 +284,19 @@ async def still_ours(_message: IncomingMessage) -> None:
     pass
 
 
-async def shown(place: Place) -> None:
+async def until_shown(place: Place) -> None:
     async with asyncio.timeout(60):
         while not place.replies():  # noqa: ASYNC110 - Slack's side has no event for it
             await asyncio.sleep(0.001)
 
 
-async def test_what_is_shown_of_an_answer_while_it_is_made_becomes_the_reply(place: Place) -> None:
+async def test_a_partial_answer_becomes_the_reply(place: Place) -> None:
     message = await place.ask("leave?")
     live, posted = place.chat.stream(message, {}, still_ours), await place.chat.posted(message)
     assert (live is not None) == place.streams
     if live:
         await asyncio.to_thread(live.write, "Leave is thirty days.")
-        await shown(place)
+        await until_shown(place)
         posted = await live.close()
         assert len(posted) == 1
     id_ = await place.chat.reply(message, SECOND, posted, still_ours)
@@ -304,11 +306,11 @@ async def test_what_is_shown_of_an_answer_while_it_is_made_becomes_the_reply(pla
     assert not posted or list(posted.values()) == [id_]
 
 
-async def test_what_replaces_an_abandoned_answer_finds_what_was_shown_of_it(place: Place) -> None:
+async def test_the_successor_of_an_abandoned_answer_finds_its_message(place: Place) -> None:
     message = await place.ask("leave?")
     if live := place.chat.stream(message, {}, still_ours):
         await asyncio.to_thread(live.write, "Leave is thirty days.")
-        await shown(place)
+        await until_shown(place)
         await live.abandon()
         with pytest.raises(Stopped):
             await asyncio.to_thread(live.write, "And more.")
@@ -320,7 +322,7 @@ async def test_what_replaces_an_abandoned_answer_finds_what_was_shown_of_it(plac
 async def test_who_loses_a_message_while_its_answer_is_made_says_so_in_the_end(
     place: Place,
 ) -> None:
-    """What they showed stays for the new owner, who finds it."""
+    """The partial answer stays for the new owner, who finds it."""
     message, is_lost = await place.ask("leave?"), False
 
     async def ours_until_lost(_message: IncomingMessage) -> None:
@@ -329,7 +331,7 @@ async def test_who_loses_a_message_while_its_answer_is_made_says_so_in_the_end(
 
     if live := place.chat.stream(message, {}, ours_until_lost):
         await asyncio.to_thread(live.write, "Leave is thirty days.")
-        await shown(place)
+        await until_shown(place)
         is_lost = True
         with pytest.raises(NotOurs):
             await live.close()

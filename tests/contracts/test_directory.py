@@ -1,4 +1,4 @@
-"""What every Directory does: Slack's, the terminal's, and the one in memory."""
+"""The contract of Directory: Slack's, the terminal's, and the fake in memory."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PRIVATE = replace(SHOWN, asked=replace(ASKED, private=True))
 
 @dataclass
 class People:
-    """A channel of Anna, who holds group:hr, and Ben, and what may happen there. The guest, who
+    """A channel of Anna, who is in group:hr, and Ben, and the ways to change it. The guest, who
     gets no answers, is known but not in the channel at first."""
 
     directory: Directory
@@ -39,9 +39,9 @@ class People:
     leave: Callable[[str], Awaitable[None]]
 
     async def reader(self, *, private: bool) -> Reader:
-        found = await self.directory.reader_in(ANNA, TEAM, private=private, shared=False)
-        assert not isinstance(found, Closed)
-        return found
+        reader = await self.directory.reader_in(ANNA, TEAM, private=private, shared=False)
+        assert not isinstance(reader, Closed)
+        return reader
 
 
 def in_memory() -> People:
@@ -88,7 +88,7 @@ def at_a_terminal() -> People:
 
 
 @pytest.fixture
-async def made(request: pytest.FixtureRequest) -> AsyncIterator[People]:
+async def people(request: pytest.FixtureRequest) -> AsyncIterator[People]:
     if request.param == "memory":
         yield in_memory()
         return
@@ -106,105 +106,105 @@ async def made(request: pytest.FixtureRequest) -> AsyncIterator[People]:
         yield in_slack(slack, SlackApi(client, slack.bot_id))
 
 
-everywhere = pytest.mark.parametrize("made", ["memory", "slack", "terminal"], indirect=True)
-among_others = pytest.mark.parametrize("made", ["memory", "slack"], indirect=True)
+everywhere = pytest.mark.parametrize("people", ["memory", "slack", "terminal"], indirect=True)
+among_others = pytest.mark.parametrize("people", ["memory", "slack"], indirect=True)
 
 
 @everywhere
-async def test_a_person_has_a_name(made: People) -> None:
-    assert "anna" in (await made.directory.name(ANNA)).lower()
+async def test_a_person_has_a_name(people: People) -> None:
+    assert "anna" in (await people.directory.name(ANNA)).lower()
 
 
 @everywhere
-async def test_what_one_alone_sees_follows_their_own_rights(made: People) -> None:
-    own = await made.directory.reader(ANNA, private=True, shared=False)
+async def test_a_private_answer_follows_the_persons_own_rights(people: People) -> None:
+    own = await people.directory.reader(ANNA, private=True, shared=False)
 
     assert not isinstance(own, Closed)
     assert HR.admits(own)
-    assert HR.admits(await made.reader(private=True))
+    assert HR.admits(await people.reader(private=True))
 
 
 @everywhere
-async def test_whose_rights_count_is_told_if_anybodys_own_do(made: People) -> None:
-    """So that the audit trail names them."""
-    for_all = await made.reader(private=False)
+async def test_whose_rights_count_is_told_if_anybodys_own_do(people: People) -> None:
+    """The audit trail names these people."""
+    for_all = await people.reader(private=False)
 
-    assert bool(await made.directory.readers_in(TEAM)) == (for_all != ANYBODY)
+    assert bool(await people.directory.readers_in(TEAM)) == (for_all != ANYBODY)
 
 
 @among_others
-async def test_what_others_see_is_what_everyone_may_read(made: People) -> None:
-    assert await made.directory.reader(ANNA, private=False, shared=False) == ANYBODY
-    assert await made.reader(private=False) == ANYBODY
-    assert await made.directory.readers_in(TEAM) == frozenset()
+async def test_what_others_see_is_what_everyone_may_read(people: People) -> None:
+    assert await people.directory.reader(ANNA, private=False, shared=False) == ANYBODY
+    assert await people.reader(private=False) == ANYBODY
+    assert await people.directory.readers_in(TEAM) == frozenset()
 
 
 @among_others
 @pytest.mark.parametrize("private", [True, False])
-async def test_who_gets_no_answers_is_told_why(made: People, private: bool) -> None:
-    for found in (
-        await made.directory.reader(GUEST, private=private, shared=False),
-        await made.directory.reader_in(GUEST, TEAM, private=private, shared=False),
+async def test_who_gets_no_answers_is_told_why(people: People, private: bool) -> None:
+    for result in (
+        await people.directory.reader(GUEST, private=private, shared=False),
+        await people.directory.reader_in(GUEST, TEAM, private=private, shared=False),
     ):
-        assert isinstance(found, Closed)
-        assert found.why.endswith(".")
+        assert isinstance(result, Closed)
+        assert result.why.endswith(".")
 
 
 @everywhere
-async def test_an_answer_may_be_posted_while_nobody_comes(made: People) -> None:
-    reader = await made.reader(private=False)
+async def test_an_answer_may_be_posted_while_nobody_comes(people: People) -> None:
+    reader = await people.reader(private=False)
 
-    assert not await made.directory.has_outsiders(TEAM)
-    assert await made.directory.may_still_read(TEAM, reader, shared=False)
+    assert not await people.directory.has_outsiders(TEAM)
+    assert await people.directory.may_still_read(TEAM, reader, shared=False)
 
 
 @among_others
 async def test_an_answer_may_not_be_posted_once_somebody_reads_along_who_gets_none(
-    made: People,
+    people: People,
 ) -> None:
-    reader = await made.reader(private=False)
-    await made.join(GUEST)
+    reader = await people.reader(private=False)
+    await people.join(GUEST)
 
-    assert await made.directory.has_outsiders(TEAM)
-    assert not await made.directory.may_still_read(TEAM, reader, shared=False)
-
-
-@everywhere
-async def test_an_answer_is_seen_by_its_asker(made: People) -> None:
-    assert await made.directory.is_in(ANNA, TEAM)
-    assert await made.directory.may_see(ANNA, SHOWN)
-    assert await made.directory.may_see(ANNA, PRIVATE)
+    assert await people.directory.has_outsiders(TEAM)
+    assert not await people.directory.may_still_read(TEAM, reader, shared=False)
 
 
 @everywhere
-async def test_a_private_answer_is_seen_by_nobody_else(made: People) -> None:
-    assert not await made.directory.may_see(BEN, PRIVATE)
+async def test_an_answer_is_seen_by_its_asker(people: People) -> None:
+    assert await people.directory.is_in(ANNA, TEAM)
+    assert await people.directory.may_see(ANNA, SHOWN)
+    assert await people.directory.may_see(ANNA, PRIVATE)
+
+
+@everywhere
+async def test_a_private_answer_is_seen_by_nobody_else(people: People) -> None:
+    assert not await people.directory.may_see(BEN, PRIVATE)
 
 
 @among_others
-async def test_an_answer_is_seen_by_who_is_in_its_channel_now(made: People) -> None:
-    before = await made.directory.may_see(BEN, SHOWN)
-    await made.leave(BEN)
-    await made.leave(ANNA)
+async def test_an_answer_is_seen_by_who_is_in_its_channel_now(people: People) -> None:
+    before = await people.directory.may_see(BEN, SHOWN)
+    await people.leave(BEN)
+    await people.leave(ANNA)
 
     assert before
-    assert not await made.directory.is_in(BEN, TEAM)
-    assert not await made.directory.may_see(BEN, SHOWN)
-    assert not await made.directory.may_see(ANNA, PRIVATE)
+    assert not await people.directory.is_in(BEN, TEAM)
+    assert not await people.directory.may_see(BEN, SHOWN)
+    assert not await people.directory.may_see(ANNA, PRIVATE)
 
 
 @everywhere
-async def test_a_channel_of_this_workspace_is_shared_with_nobody(made: People) -> None:
-    assert not await made.directory.is_shared(TEAM)
+async def test_a_channel_of_this_workspace_is_shared_with_nobody(people: People) -> None:
+    assert not await people.directory.is_shared(TEAM)
 
 
 @everywhere
-async def test_a_public_channel_is_made_of_what_everyone_may_read(made: People) -> None:
-    is_public = await made.directory.is_public(TEAM)
+async def test_a_public_channel_is_made_of_what_everyone_may_read(people: People) -> None:
+    is_public = await people.directory.is_public(TEAM)
 
-    assert not is_public or await made.reader(private=False) == ANYBODY
+    assert not is_public or await people.reader(private=False) == ANYBODY
 
 
 @among_others
-async def test_a_channel_that_anybody_may_join_is_public(made: People) -> None:
-    assert await made.directory.is_public(TEAM)
+async def test_a_channel_that_anybody_may_join_is_public(people: People) -> None:
+    assert await people.directory.is_public(TEAM)

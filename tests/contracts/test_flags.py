@@ -1,5 +1,5 @@
-"""What every FlagStore does: it keeps flags, who did what with them, and the work that is due, in
-each database, for the whole of it or for one workspace of several."""
+"""The contract of FlagStore: it stores flags, the actions on them and the work that is due, in each
+database, for one workspace alone or for one of several."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Raise = Callable[..., Awaitable[Flag]]
 
 @pytest.fixture
 def flags(answered: Answered) -> FlagStore:
-    """The port, and no more of it."""
+    """The port, and nothing beyond it."""
     return answered.store
 
 
 @pytest.fixture
 def flag(answered: Answered) -> Raise:
-    """Raises a flag on the answer to the question at ``ts``."""
+    """Raise a flag on the answer to the question at ``ts``."""
 
     async def raise_flag(
         person: str = BEN,
@@ -41,20 +41,22 @@ def flag(answered: Answered) -> Raise:
         ts: str = "1.0",
         hours: int = 0,
     ) -> Flag:
-        asked = AskedQuestion("How?", ANNA, MessageRef("T1", "C1", ts, ts), private=False)
-        place = asked.place
-        found = await answered.store.in_thread(place.team, place.channel, place.thread)
-        kept = found[0] if found else await answered.store.keep(asked, ANSWER, NOW, None, {})
+        question = AskedQuestion("How?", ANNA, MessageRef("T1", "C1", ts, ts), private=False)
+        place = question.place
+        recorded = await answered.store.in_thread(place.team, place.channel, place.thread)
+        answer = (
+            recorded[0] if recorded else await answered.store.keep(question, ANSWER, NOW, None, {})
+        )
         when = NOW + timedelta(hours=hours)
-        return await answered.store.raise_flag(kept.id, person, complaint, comment, when)
+        return await answered.store.raise_flag(answer.id, person, complaint, comment, when)
 
     return raise_flag
 
 
 async def now(flags: FlagStore, flag: Flag) -> Flag:
-    found = await flags.flag(flag.id)
-    assert found is not None
-    return found
+    stored = await flags.flag(flag.id)
+    assert stored is not None
+    return stored
 
 
 async def test_a_flag_that_is_raised_is_open_and_its_card_is_due(
@@ -113,10 +115,10 @@ async def test_flags_are_listed_by_state_and_person_the_oldest_first(
     await flags.move(second.id, TAKEN, FlagAction.TAKEN, EVE, NOW)
     await flags.move(third.id, FIXED, FlagAction.FIXED, ANNA, NOW)
 
-    assert [one.id for one in await flags.flags()] == [first.id, second.id, third.id]
-    assert [one.id for one in await flags.flags(OPEN, TAKEN)] == [first.id, second.id]
-    assert [one.id for one in await flags.flags_by(BEN, OPEN, TAKEN)] == [first.id, second.id]
-    assert [one.id for one in await flags.flags_by(BEN, TAKEN)] == [second.id]
+    assert [flag_.id for flag_ in await flags.flags()] == [first.id, second.id, third.id]
+    assert [flag_.id for flag_ in await flags.flags(OPEN, TAKEN)] == [first.id, second.id]
+    assert [flag_.id for flag_ in await flags.flags_by(BEN, OPEN, TAKEN)] == [first.id, second.id]
+    assert [flag_.id for flag_ in await flags.flags_by(BEN, TAKEN)] == [second.id]
     assert list(await flags.flags_by(ANNA, OPEN, TAKEN)) == []
 
 
@@ -132,14 +134,14 @@ async def test_a_move_is_recorded_and_makes_work_due(flags: FlagStore, flag: Rai
     assert idle == []
     assert moved
     assert (fixed.state, fixed.changed, fixed.due) == (FIXED, later, frozenset(Due))
-    assert [one.id for one in await flags.due()] == [raised.id]
+    assert [flag_.id for flag_ in await flags.due()] == [raised.id]
     assert (await flags.steps(raised.id))[-1] == Step(FlagAction.FIXED, EVE, later)
 
 
 async def test_who_takes_a_flag_holds_it_until_it_is_open_again(
     flags: FlagStore, flag: Raise
 ) -> None:
-    raised, held = await flag(), list[str]()
+    raised, holders = await flag(), list[str]()
     for state, action, person in (
         (TAKEN, FlagAction.TAKEN, EVE),
         (TAKEN, FlagAction.TAKEN, ANNA),
@@ -147,9 +149,9 @@ async def test_who_takes_a_flag_holds_it_until_it_is_open_again(
         (OPEN, FlagAction.REOPENED, EVE),
     ):
         await flags.move(raised.id, state, action, person, NOW)
-        held.append((await now(flags, raised)).holder)
+        holders.append((await now(flags, raised)).holder)
 
-    assert held == [EVE, ANNA, ANNA, ""]
+    assert holders == [EVE, ANNA, ANNA, ""]
 
 
 async def test_a_move_from_a_state_that_forbids_it_does_nothing(
@@ -181,15 +183,15 @@ async def test_work_that_is_done_is_due_no_more(flags: FlagStore, flag: Raise) -
     await flags.asked_again(await now(flags, raised), NOTHING, later)
     await flags.notified(await now(flags, raised), later, somebody=True)
     await flags.shown(await now(flags, raised))
-    done = await now(flags, raised)
+    handled = await now(flags, raised)
 
-    assert (done.again, done.again_at, done.due) == (NOTHING, later, frozenset())
+    assert (handled.again, handled.again_at, handled.due) == (NOTHING, later, frozenset())
     assert list(await flags.due()) == []
     assert [step.action for step in await flags.steps(raised.id)][-2:] == [
         FlagAction.ASKED_AGAIN,
         FlagAction.TOLD,
     ]
-    assert done.changed == NOW
+    assert handled.changed == NOW
 
 
 async def test_work_on_a_flag_that_changed_meanwhile_stays_due(

@@ -1,4 +1,4 @@
-"""What every inbox does: the database's and the one in memory."""
+"""The contract of Inbox: the database's and the one in memory."""
 
 from __future__ import annotations
 
@@ -123,14 +123,14 @@ async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stor
 
 
 async def test_a_deletion_is_no_question(stores: Stores) -> None:
-    """Slack tells of every deletion in a channel, also of messages that were never for the bot."""
+    """Slack reports every deletion in a channel, also of messages that were never for the bot."""
     inbox = stores.inbox
     for number in range(3):
-        gone = await inbox.receive(
+        deleted = await inbox.receive(
             replace(MESSAGE, event=f"Ev{number}", ts=f"{number}.0", text="", deleted=True)
         )
-        assert gone is not None
-        claimed = await inbox.claim(gone.id)
+        assert deleted is not None
+        claimed = await inbox.claim(deleted.id)
         assert claimed is not None
         await inbox.finish(claimed, MessageState.DONE)
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
@@ -166,10 +166,12 @@ async def test_an_edit_is_worked_on_and_an_older_one_is_not(stores: Stores) -> N
     assert await inbox.update(newer) == replace(message, text="newer", edited="3.0")
     assert await inbox.update(newer) is None
     assert await inbox.update(replace(MESSAGE, event="Ev3", text="older", edited="2.0")) is None
-    assert [found.text for found in unfinished()] == ["newer"]
+    assert [message.text for message in unfinished()] == ["newer"]
 
 
-async def test_what_was_edited_while_it_was_answered_is_not_finished(stores: Stores) -> None:
+async def test_a_question_that_was_edited_while_it_was_answered_is_not_finished(
+    stores: Stores,
+) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
     message = await inbox.receive(MESSAGE)
     assert message is not None
@@ -180,18 +182,18 @@ async def test_what_was_edited_while_it_was_answered_is_not_finished(stores: Sto
     await inbox.finish(claimed, MessageState.DONE)
 
     assert not stands
-    assert [found.text for found in unfinished()] == ["edited"]
+    assert [message.text for message in unfinished()] == ["edited"]
 
 
-async def test_what_is_gone_stays_gone(stores: Stores) -> None:
+async def test_a_deleted_message_stays_deleted(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
     message = await inbox.receive(MESSAGE)
     assert message is not None
-    gone = await inbox.update(replace(MESSAGE, text="", deleted=True))
+    deleted = await inbox.update(replace(MESSAGE, text="", deleted=True))
 
-    assert gone is not None
+    assert deleted is not None
     assert await inbox.update(replace(MESSAGE, text="late", edited="9.0")) is None
-    await inbox.finish(gone, MessageState.DONE)
+    await inbox.finish(deleted, MessageState.DONE)
     assert await inbox.update(replace(MESSAGE, text="", deleted=True)) is None
     assert unfinished() == []
 
@@ -217,14 +219,14 @@ async def test_stopped_messages_are_worked_on_no_more(stores: Stores) -> None:
     assert message is not None
     stopped = await inbox.stop("T1", "C1", MESSAGE.thread)
 
-    assert [one.id for one in stopped] == [message.id]
+    assert [message.id for message in stopped] == [message.id]
     assert await inbox.claim(message.id) is None
     assert not await inbox.holds(message)
     assert unfinished() == [other]
 
 
 async def test_a_deletion_is_worked_on_although_its_thread_is_stopped(stores: Stores) -> None:
-    """Its reply would stand for ever, and say that the bot stopped."""
+    """Otherwise its reply would stay for ever, and say that the bot stopped."""
     inbox, unfinished = stores.inbox, stores.unfinished
     await inbox.receive(MESSAGE)
     deletion = await inbox.update(replace(MESSAGE, event="Ev2", text="", deleted=True))
@@ -242,11 +244,11 @@ async def test_an_ephemeral_reply_is_noted_of_the_message_as_it_is(stores: Store
     claimed = await inbox.claim(received.id)
     assert claimed is not None
     await inbox.note_ephemeral(claimed)
-    noted = await inbox.had_ephemeral(claimed)
+    later = await inbox.had_ephemeral(claimed)
     edited = await inbox.update(replace(MESSAGE, event="Ev2", text="edited", edited="3.0"))
     assert edited is not None
 
-    assert (early, noted) == (False, True)
+    assert (early, later) == (False, True)
     assert not await inbox.had_ephemeral(claimed)
     assert not await inbox.had_ephemeral(edited)
 
@@ -255,4 +257,4 @@ async def test_several_are_received_in_their_order(stores: Stores) -> None:
     later = replace(MESSAGE, event="Ev2", ts="0.5", thread="0.5")
     received = await stores.inbox.receive_all([MESSAGE, later, MESSAGE])
 
-    assert [one.event for one in received] == ["Ev1", "Ev2"]
+    assert [message.event for message in received] == ["Ev1", "Ev2"]

@@ -1,4 +1,4 @@
-"""What all named locks do: the database's and those in memory."""
+"""The contract of named locks: the database's and those in memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.errors import LockTaken
 from .conftest import Stores
 
 
-async def test_of_one_name_one_is_held_at_once(stores: Stores) -> None:
+async def test_a_name_is_held_only_once(stores: Stores) -> None:
     at_work, most = 0, 0
 
     async def work() -> None:

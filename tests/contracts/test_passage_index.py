@@ -1,4 +1,4 @@
-"""What every PassageIndex does: embedded, on a server, behind a pointer, and the fake."""
+"""The contract of PassageIndex: embedded, on a server, behind a pointer, and the fake."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.fakes.index import ListIndex
 from tests.fakes.passages import passages
 from tests.long import tries
 
-# qdrant-client in memory stands in for the server, and says what it does without.
+# qdrant-client in memory stands in for the server, and warns about missing features.
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
 
 ANYONE = Principal.of(EVERYONE)
@@ -44,7 +44,7 @@ DIMENSIONS = EMBEDDER.dimensions
 
 
 class SteppingBack:
-    """A clock that a time server corrects the wrong way, again and again."""
+    """A clock that a time server sets back again and again."""
 
     def __init__(self) -> None:
         self._now = 1_800_000_000.0
@@ -77,7 +77,7 @@ def fake(_: Path) -> PassageIndex:
 
 
 def real_server(_: Path) -> PassageIndex:
-    """A collection of its own, which the next one replaces."""
+    """An index on a server in a collection of its own, which the next one replaces."""
     real = Server(REAL, os.environ.get("QDRANT_API_KEY"))
     collection = f"footnote-contract-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     real.client.delete_collection(collection)
@@ -103,8 +103,8 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PassageInd
     opened.close()
 
 
-def put(index: PassageIndex, written: Sequence[Passage]) -> None:
-    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+def put(index: PassageIndex, passages_: Sequence[Passage]) -> None:
+    index.replace(passages_, EMBEDDER.embed_passages([passage.embedded for passage in passages_]))
 
 
 def find(
@@ -165,15 +165,15 @@ def test_a_page_gets_another_owner_with_a_label_and_keeps_its_own_without_one(
     (plain,) = passages("leave", "Ask your lead.", revision="7")
     put(index, [replace(plain, owner="ada")])
     index.relabel("handbook", "leave", "8", OPEN)
-    kept = (find(index, "lead")[0].owner, index.page("handbook", "leave"))
+    first = (find(index, "lead")[0].owner, index.page("handbook", "leave"))
     index.relabel("handbook", "leave", "8", OPEN, "bob")
-    given_ = (find(index, "lead")[0].owner, index.page("handbook", "leave"))
+    replaced = (find(index, "lead")[0].owner, index.page("handbook", "leave"))
     index.relabel("handbook", "leave", "8", OPEN, "")
-    taken = (find(index, "lead")[0].owner, index.page("handbook", "leave"))
+    removed = (find(index, "lead")[0].owner, index.page("handbook", "leave"))
 
-    assert kept == ("ada", KnownPage("8", OPEN, "ada"))
-    assert given_ == ("bob", KnownPage("8", OPEN, "bob"))
-    assert taken == ("", KnownPage("8", OPEN))
+    assert first == ("ada", KnownPage("8", OPEN, "ada"))
+    assert replaced == ("bob", KnownPage("8", OPEN, "bob"))
+    assert removed == ("", KnownPage("8", OPEN))
     assert index.embeddings([plain.digest])
 
 
@@ -243,7 +243,7 @@ def test_a_search_keeps_to_the_wikis_it_is_given(index: PassageIndex) -> None:
 def test_a_new_label_changes_rights_and_revision_alone(index: PassageIndex) -> None:
     (passage,) = passages("leave", "Leave is long.")
     put(index, [passage])
-    find(index, "leave")  # whatever is remembered about rights must not outlive the label
+    find(index, "leave")  # cached rights must not outlive the label
     narrow = Acl.of(["group:people"])
     index.relabel("handbook", "leave", "2", narrow)
 
@@ -319,28 +319,28 @@ def test_a_reader_finds_exactly_what_the_rights_admit(
     wiki = str(uuid.uuid4())
     for number, acl in enumerate(acls):
         put(index, passages(f"page {number}", "Leave is long.", acl=acl, wiki=wiki))
-    found = {p.page for p in find(index, "leave", reader=reader, wikis=[wiki])}
+    pages = {p.page for p in find(index, "leave", reader=reader, wikis=[wiki])}
 
-    assert found == {f"page {n}" for n, acl in enumerate(acls) if acl.admits(reader)}
+    assert pages == {f"page {n}" for n, acl in enumerate(acls) if acl.admits(reader)}
 
 
 def test_meanings_that_stand_can_be_had_by_digest(index: PassageIndex) -> None:
-    written = passages("leave", "One.", "Two.")
-    put(index, written)
-    (expected,) = EMBEDDER.embed_passages([written[1].embedded])
-    found = index.embeddings([written[1].digest, written[1].digest, "no such digest"])
+    stored = passages("leave", "One.", "Two.")
+    put(index, stored)
+    (expected,) = EMBEDDER.embed_passages([stored[1].embedded])
+    embeddings = index.embeddings([stored[1].digest, stored[1].digest, "no such digest"])
 
-    assert found.keys() == {written[1].digest}
+    assert embeddings.keys() == {stored[1].digest}
     # Numbers of 16 bits have eleven that count.
-    assert found[written[1].digest].whole == pytest.approx(expected.whole, rel=2**-11, abs=1e-6)
-    assert found[written[1].digest].sentences == expected.sentences
+    assert embeddings[stored[1].digest].whole == pytest.approx(expected.whole, rel=2**-11, abs=1e-6)
+    assert embeddings[stored[1].digest].sentences == expected.sentences
 
 
 def test_a_page_has_the_digests_of_its_passages(index: PassageIndex) -> None:
-    written = passages("leave", "One.", "Two.")
-    put(index, written)
+    stored = passages("leave", "One.", "Two.")
+    put(index, stored)
 
-    assert index.digests("handbook", "leave") == {passage.digest for passage in written}
+    assert index.digests("handbook", "leave") == {passage.digest for passage in stored}
 
 
 def test_cosines_compare_question_and_passage_however_it_was_found(index: PassageIndex) -> None:
@@ -374,9 +374,9 @@ def test_no_more_hits_than_asked_for(index: PassageIndex) -> None:
 
 def test_copies_are_one_hit(index: PassageIndex) -> None:
     """A page between its old place and its new one, and boilerplate on every page."""
-    (here,) = passages("leave", "Leave is long.")
-    put(index, [here])
-    put(index, [replace(here, page="time-off/leave")])
+    (stored,) = passages("leave", "Leave is long.")
+    put(index, [stored])
+    put(index, [replace(stored, page="time-off/leave")])
     put(index, passages("travel", "Travel is far."))
 
     assert len(find(index, "leave")) == 2
@@ -390,7 +390,7 @@ def test_words_find_what_the_vector_does_not_say(index: PassageIndex) -> None:
     assert [hit.passage.text for hit in hits] == ["Restart it after ERR-1234."]
 
 
-def test_without_a_vector_words_alone_are_searched(index: PassageIndex) -> None:
+def test_without_a_vector_only_words_are_searched(index: PassageIndex) -> None:
     put(index, passages("leave", "Leave is long.", "Travel is far."))
     hits = index.search("travel", (), reader=ANYONE, limit=5)
 
@@ -428,9 +428,9 @@ def test_passages_are_given_by_their_places(index: PassageIndex) -> None:
         ("handbook", "leave", -1),
         ("handbook", "nowhere", 0),
     ]
-    given_ = index.passages(places, reader=ANYONE)
+    result = index.passages(places, reader=ANYONE)
 
-    assert given_ == [
+    assert result == [
         *passages("leave", "Uno.", wiki="engineering"),
         *(p for p in passages("leave", "One.", "Two.", "Three.") if p.ordinal != 1),
     ]
@@ -441,10 +441,10 @@ def test_passages_are_given_at_the_revision_that_stands(index: PassageIndex) -> 
     put(index, passages("leave", "Leave is short.", "Leave is paid."))
     put(index, passages("leave", "Leave is long.", revision="2"))
     places = [("handbook", "leave", 0), ("handbook", "leave", 1)]
-    given_ = index.passages(places, reader=ANYONE)
+    result = index.passages(places, reader=ANYONE)
     index.remove("handbook", ["leave"])
 
-    assert [(passage.text, passage.revision) for passage in given_] == [("Leave is long.", "2")]
+    assert [(passage.text, passage.revision) for passage in result] == [("Leave is long.", "2")]
     assert index.passages(places, reader=ANYONE) == []
 
 
@@ -453,9 +453,9 @@ def test_a_passage_is_given_with_its_new_label_and_rights(index: PassageIndex) -
     narrow = Acl.of(["group:people"])
     index.relabel("handbook", "leave", "2", narrow)
     places = [("handbook", "leave", 0)]
-    (given_,) = index.passages(places, reader=Principal.of("group:people"))
+    (passage,) = index.passages(places, reader=Principal.of("group:people"))
 
-    assert (given_.revision, given_.acl) == ("2", narrow)
+    assert (passage.revision, passage.acl) == ("2", narrow)
     assert index.passages(places, reader=ANYONE) == []
     assert index.passages(places, reader=Principal()) == []
 
@@ -483,7 +483,7 @@ def test_pages_that_a_reader_may_not_read_have_no_word_near(index: PassageIndex)
 
     assert index.near_words("trelo", reader=board) == {"trello": 1}
     assert index.near_words("trelo", reader=ANYONE) == {}
-    # Nor is a word held for right because it stands there.
+    # A word of the page does not count as spelled right for that alone.
     put(index, passages("trees", "Trella are climbing roses."))
     assert index.near_words("trello", reader=ANYONE) == {"trella": 1}
 
@@ -497,23 +497,23 @@ def test_an_index_speaks_the_language_of_its_pages(index: PassageIndex) -> None:
     assert not index.speaks("Wie lange kann ich im Urlaub sein?")
 
 
-def put_words(index: PassageIndex, written: Sequence[Passage]) -> None:
-    index.replace(written, [Embedding(())] * len(written))
+def put_words(index: PassageIndex, passages_: Sequence[Passage]) -> None:
+    index.replace(passages_, [Embedding(())] * len(passages_))
 
 
 def test_a_passage_without_an_embedding_is_found_by_its_words(index: PassageIndex) -> None:
     put(index, passages("travel", "Trains are booked a week ahead."))
     put_words(index, passages("leave", "Sick notes are due on Tuesday."))
 
-    assert "leave" in [found.page for found in find(index, "When are sick notes due?")]
+    assert "leave" in [passage.page for passage in find(index, "When are sick notes due?")]
     assert index.unembedded.counts() == {"handbook": 1}
     assert index.embeddings([p.digest for p in passages("leave", "Sick notes ...")]) == {}
 
 
 def test_an_embedding_follows_and_nothing_else_changes(index: PassageIndex) -> None:
     secret = Acl.of({"user:anna@example.com"})
-    written = passages("leave", "Sick notes are due on Tuesday.", "Leave is thirty days.")
-    put_words(index, written)
+    stored = passages("leave", "Sick notes are due on Tuesday.", "Leave is thirty days.")
+    put_words(index, stored)
     index.relabel("handbook", "leave", "2", secret, "ben@example.com")
     waiting = index.unembedded.passages("handbook", index.unembedded.digests("handbook"))
     texts = [passage.embedded for passage in waiting.values()]
@@ -523,11 +523,11 @@ def test_an_embedding_follows_and_nothing_else_changes(index: PassageIndex) -> N
 
     assert index.unembedded.counts() == {}
     assert index.unembedded.digests("handbook") == []
-    assert len(index.embeddings([passage.digest for passage in written])) == 2
+    assert len(index.embeddings([passage.digest for passage in stored])) == 2
     assert find(index, "How long is leave?") == []
     anna = Principal.of(EVERYONE, "user:anna@example.com")
-    found = find(index, "How long is leave?", reader=anna)
-    assert {(one.acl, one.revision, one.owner) for one in found} == {
+    hits = find(index, "How long is leave?", reader=anna)
+    assert {(hit.acl, hit.revision, hit.owner) for hit in hits} == {
         (secret, "2", "ben@example.com")
     }
 
@@ -542,20 +542,20 @@ def test_an_embedding_of_what_left_or_changed_meanwhile_is_dropped(index: Passag
     index.unembedded.embed("handbook", late)
 
     assert index.unembedded.counts() == {"handbook": 1}
-    assert [one.text for one in find(index, "leave forty days")] == ["Leave is forty days."]
+    assert [passage.text for passage in find(index, "leave forty days")] == ["Leave is forty days."]
 
 
 def test_the_newest_wait_first_and_what_was_asked_for_is_told(index: PassageIndex) -> None:
     dated = {"old": date(2020, 1, 1), "new": date(2026, 1, 1), "undated": None}
     for page, updated in dated.items():
-        (one,) = passages(page, f"The {page} rule.")
-        put_words(index, [replace(one, updated=updated)])
-    of = {one.digest: one.page for one in find(index, "rule")}
+        (passage,) = passages(page, f"The {page} rule.")
+        put_words(index, [replace(passage, updated=updated)])
+    page_of = {passage.digest: passage.page for passage in find(index, "rule")}
     index.unembedded.recently_found()
 
-    assert [of[digest] for digest in index.unembedded.digests("handbook")] == [
+    assert [page_of[digest] for digest in index.unembedded.digests("handbook")] == [
         *("new", "old", "undated")
     ]
     find(index, "undated", limit=1)
-    assert "undated" in [of[digest] for digest in index.unembedded.recently_found()]
+    assert "undated" in [page_of[digest] for digest in index.unembedded.recently_found()]
     assert index.unembedded.recently_found() == []

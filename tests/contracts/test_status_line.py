@@ -1,4 +1,4 @@
-"""What every StatusLine does: Slack's, the terminal's, which has none, and the one in memory."""
+"""The contract of StatusLine: Slack's, the terminal's, which has none, and the one in memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANNA = "U0ANNA"
 
 @dataclass
 class Shown:
-    """A status line, a question, and what is left of its status for people to see."""
+    """A status line, a question, and the statuses that people still see."""
 
     status: StatusLine
     message: IncomingMessage
@@ -35,7 +35,7 @@ def question(channel: str, ts: str) -> IncomingMessage:
 
 
 @pytest.fixture(params=["memory", "terminal", "slack", "slack that has none"])
-async def shown(request: pytest.FixtureRequest) -> AsyncIterator[Shown]:
+async def line(request: pytest.FixtureRequest) -> AsyncIterator[Shown]:
     if request.param in ("memory", "terminal"):
         status = FakeStatus() if request.param == "memory" else NoStatus()
         yield Shown(status, question("D0", "1.0"), list)
@@ -44,42 +44,42 @@ async def shown(request: pytest.FixtureRequest) -> AsyncIterator[Shown]:
         slack.add_user(ANNA, name="anna")
         client = web_client(slack.bot_token, slack.api_url)
         client.session = session
-        asked = await slack.dm(ANNA, "leave?")
+        question_ = await slack.dm(ANNA, "leave?")
         if request.param != "slack":
             slack.web_api.missing.update({STATUS, SESSION, TITLE, "reactions.add"})
 
-        def left() -> list[str]:
-            sessions = [one["status"] for one in slack.sessions.values()]
+        def status_calls() -> list[str]:
+            sessions = [session["status"] for session in slack.sessions.values()]
             at_work = [status for status in sessions if status != "active"]
-            return [*at_work, *filter(None, [slack.status(asked.channel, asked.ts)]),
-                    *asked.reactions]  # fmt: skip
+            return [*at_work, *filter(None, [slack.status(question_.channel, question_.ts)]),
+                    *question_.reactions]  # fmt: skip
 
         status = SlackStatusLine(OptionalCalls(client))
-        yield Shown(status, question(asked.channel, asked.ts), left)
+        yield Shown(status, question(question_.channel, question_.ts), status_calls)
 
 
-async def test_work_that_ended_leaves_no_status_behind(shown: Shown) -> None:
-    status, message = shown.status, shown.message
+async def test_work_that_ended_leaves_no_status_behind(line: Shown) -> None:
+    status, message = line.status, line.message
     status.begin(message)
     await status.show(message.channel, message.thread, "is busy: you are second")
     status.begin(message)
     await status.entitle(message, "leave?")
     await status.end(message)
 
-    assert shown.left() == []
+    assert line.left() == []
 
 
-async def test_work_that_is_stopped_leaves_no_status_behind(shown: Shown) -> None:
-    status, message = shown.status, shown.message
+async def test_work_that_is_stopped_leaves_no_status_behind(line: Shown) -> None:
+    status, message = line.status, line.message
     status.begin(message)
     await status.stopped(message.channel, message.thread)
     await status.end(message)
 
-    assert shown.left() == []
+    assert line.left() == []
 
 
-async def test_work_that_nobody_was_shown_may_end_twice(shown: Shown) -> None:
-    await shown.status.end(shown.message)
-    await shown.status.end(shown.message)
+async def test_work_that_nobody_was_shown_may_end_twice(line: Shown) -> None:
+    await line.status.end(line.message)
+    await line.status.end(line.message)
 
-    assert shown.left() == []
+    assert line.left() == []

@@ -1,4 +1,4 @@
-"""What every store of threads does: which are followed, and for whom."""
+"""The contract of a store of threads: which threads are followed, and for whom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every Usage does: in the database of the bot, and in memory."""
+"""The contract of Usage: in the bot's database, and in memory."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def usage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Usage]:
         empty(POSTGRESQL)
     where = POSTGRESQL if request.param == "postgresql" else tmp_path / "state.db"
     database = Database.open(where)
-    asked(database, "U1", "X")
+    record_questions(database, "U1", "X")
     yield DatabaseUsage(database)
     database.close()
 
 
-def asked(database: Database, *people: str) -> None:
-    """Those to whom it is counted are those who ask."""
+def record_questions(database: Database, *people: str) -> None:
+    """Record a question of each person: usage is counted to people who ask."""
     inbox = DatabaseInbox(database, lambda: datetime(2026, 11, 24, tzinfo=UTC))
     for person in people:
         inbox.receive(
@@ -48,8 +48,8 @@ def asked(database: Database, *people: str) -> None:
         )
 
 
-def left(usage: Usage, payer: Payer, cap: int, day: date = TODAY) -> int:
-    """How many tokens ``payer`` may still take, by taking them and giving them back."""
+def remaining(usage: Usage, payer: Payer, cap: int, day: date = TODAY) -> int:
+    """Return how many tokens ``payer`` may still take, by taking them and giving them back."""
     for tokens in range(cap, 0, -1):
         if usage.take(day, {payer: Cap(cap)}, Spent(tokens)):
             usage.correct(day, {payer: FREE}, Spent(-tokens))
@@ -65,9 +65,9 @@ def test_a_cap_holds_exactly_what_it_is(usage: Usage) -> None:
     assert not usage.take(TODAY, caps, Spent(1))
 
 
-def test_what_is_more_than_a_cap_is_not_taken_even_at_first(usage: Usage) -> None:
+def test_more_than_the_cap_is_never_taken_at_once(usage: Usage) -> None:
     assert not usage.take(TODAY, {ANNA: Cap(10)}, Spent(11))
-    assert left(usage, ANNA, 10) == 10
+    assert remaining(usage, ANNA, 10) == 10
 
 
 def test_no_bound_is_no_bound_but_counts(usage: Usage) -> None:
@@ -83,12 +83,12 @@ def test_cost_is_a_bound_of_its_own(usage: Usage) -> None:
     assert usage.take(TODAY, caps, Spent(1, 0.25))
 
 
-def test_what_one_payer_may_not_spend_is_spent_by_none(usage: Usage) -> None:
+def test_tokens_over_one_payers_cap_are_counted_to_none(usage: Usage) -> None:
     assert usage.take(TODAY, {ANNA: Cap(5)}, Spent(5))
     assert not usage.take(TODAY, {DAY: Cap(10), ANNA: Cap(5)}, Spent(1))
     assert not usage.take(TODAY, {ANNA: Cap(5), ("zone", ""): Cap(10)}, Spent(1))
-    assert left(usage, DAY, 10) == 10
-    assert left(usage, ("zone", ""), 10) == 10
+    assert remaining(usage, DAY, 10) == 10
+    assert remaining(usage, ("zone", ""), 10) == 10
 
 
 def test_payers_of_one_id_are_told_apart_by_their_kind(usage: Usage) -> None:
@@ -97,7 +97,7 @@ def test_payers_of_one_id_are_told_apart_by_their_kind(usage: Usage) -> None:
     assert not usage.take(TODAY, {("person", "X"): Cap(1)}, Spent(1))
 
 
-def test_what_was_not_used_is_given_back(usage: Usage) -> None:
+def test_unused_tokens_are_given_back(usage: Usage) -> None:
     caps = {DAY: Cap(10, 1.0)}
     usage.take(TODAY, caps, Spent(10, 1.0))
     usage.correct(TODAY, caps, Spent(-7, -0.75))
@@ -112,7 +112,7 @@ def test_more_than_was_taken_may_have_been_used(usage: Usage) -> None:
     usage.correct(TODAY, caps, Spent(5))
     usage.correct(TODAY, caps, Spent(-5))
 
-    assert left(usage, DAY, 10) == 0
+    assert remaining(usage, DAY, 10) == 0
 
 
 def test_a_new_day_begins_with_nothing_spent(usage: Usage) -> None:
@@ -134,29 +134,29 @@ def test_what_is_given_back_of_yesterday_is_not_today_s(usage: Usage) -> None:
 
 @pytest.mark.parametrize("tokens", [1, 4])
 def test_however_many_take_at_once_a_cap_is_never_exceeded(usage: Usage, tokens: int) -> None:
-    """Nor is anything left that somebody asked for while there was room."""
+    """And all tokens under the cap are handed out."""
     caps = {DAY: Cap(42), ANNA: FREE}
-    taken: list[int] = []
+    amounts: list[int] = []
 
     def take() -> None:
         while usage.take(TODAY, caps, Spent(tokens)):
-            taken.append(tokens)
+            amounts.append(tokens)
 
     together([take] * 4)
 
-    assert sum(taken) == 42 // tokens * tokens
+    assert sum(amounts) == 42 // tokens * tokens
 
 
 def together(works: list[Callable[[], None]]) -> None:
     with ThreadPoolExecutor(len(works)) as pool:
-        for done in [pool.submit(work) for work in works]:
-            done.result()
+        for future in [pool.submit(work) for work in works]:
+            future.result()
 
 
 def test_who_takes_for_the_same_payers_in_another_order_waits_for_nobody_for_ever(
     usage: Usage,
 ) -> None:
-    one: Mapping[Payer, Cap] = {DAY: FREE, ANNA: FREE}
+    caps: Mapping[Payer, Cap] = {DAY: FREE, ANNA: FREE}
     other: Mapping[Payer, Cap] = {ANNA: FREE, DAY: FREE}
 
     def take(caps: Mapping[Payer, Cap]) -> None:
@@ -164,7 +164,7 @@ def test_who_takes_for_the_same_payers_in_another_order_waits_for_nobody_for_eve
             usage.take(TODAY, caps, Spent(1))
             usage.correct(TODAY, caps, Spent(1))
 
-    together([lambda: take(one), lambda: take(other)])
+    together([lambda: take(caps), lambda: take(other)])
 
     assert usage.take(TODAY, {DAY: Cap(81), ANNA: Cap(81)}, Spent(1))
     assert not usage.take(TODAY, {DAY: Cap(81)}, Spent(1))
@@ -182,21 +182,21 @@ def test_the_database_counts_as_memory_does(
     steps: list[tuple[str, int, bool]], day_cap: int, person_cap: int
 ) -> None:
     database = Database.open("sqlite://")
-    asked(database, "U1")
-    both, day = (MemoryUsage(), DatabaseUsage(database)), TODAY
+    record_questions(database, "U1")
+    usages, day = (MemoryUsage(), DatabaseUsage(database)), TODAY
     receipts: list[tuple[date, Mapping[Payer, Cap], int]] = []
     try:
-        for what, tokens, anna in steps:
-            if what == "take":
+        for step, tokens, anna in steps:
+            if step == "take":
                 caps = {DAY: Cap(day_cap)} | ({ANNA: Cap(person_cap)} if anna else {})
-                taken, as_well = (usage.take(day, caps, Spent(tokens)) for usage in both)
-                assert taken == as_well
-                receipts += [(day, caps, tokens)] if taken else []
-            elif what == "give back" and receipts:
-                of, caps, most = receipts.pop()
-                for usage in both:
-                    usage.correct(of, caps, Spent(-min(tokens, most)))
-            elif what == "sleep":
+                from_memory, as_well = (usage.take(day, caps, Spent(tokens)) for usage in usages)
+                assert from_memory == as_well
+                receipts += [(day, caps, tokens)] if from_memory else []
+            elif step == "give back" and receipts:
+                day_taken, caps, most = receipts.pop()
+                for usage in usages:
+                    usage.correct(day_taken, caps, Spent(-min(tokens, most)))
+            elif step == "sleep":
                 day += timedelta(days=1)
     finally:
         database.close()
