@@ -1,5 +1,5 @@
-"""A server on loopback that speaks Anthropic's Messages API as well, or as badly, as it is
-told. The events are those of its documentation of streaming."""
+"""A server on loopback that speaks Anthropic's Messages API, with the faults that a test wants. The
+events are those of Anthropic's documentation of streaming."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ class _Anthropic(Handler):
     refusal = b'{"type": "error", "error": {"type": "api_error", "message": "no"}}'
 
     def stream(self, reply: Reply) -> None:
-        """An ``ending`` in ``_error`` is an error in the middle of the stream."""
+        """Yield the events of a stream. An ``ending`` in ``_error`` is an error in the middle of
+        it."""
         usage = {"input_tokens": 9, "output_tokens": 1}
         message = {
             "id": "msg_1", "type": "message", "role": "assistant", "model": "fake", "content": [],
@@ -40,13 +41,13 @@ class _Anthropic(Handler):
             self._send_event("message_delta", delta=ended, usage={"output_tokens": 7})
             self._send_event("message_stop")
 
-    def _send_event(self, kind: str, **told: Any) -> None:
-        data = json.dumps({"type": kind, **told})
+    def _send_event(self, kind: str, **fields: Any) -> None:
+        data = json.dumps({"type": kind, **fields})
         self.wfile.write(f"event: {kind}\ndata: {data}\n\n".encode())
         self.wfile.flush()
 
 
 def anthropic_server(*replies: Reply) -> AbstractContextManager[Server]:
-    """Gives ``replies`` one a request, in order; after the last, status 500. It stands at
+    """Serve ``replies``, one for each request, in order; then status 500. Its address is
     ``root``."""
     return openai_server(*replies, handler=_Anthropic)

@@ -1,4 +1,4 @@
-"""A chat and its people in memory: the ports of `bot.conversation.ports`, as simple as can be."""
+"""A chat and its people in memory: simple versions of the ports of `bot.conversation.ports`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from indexers.model import Reader
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What stands in a thread; ``mark`` is empty unless it is a reply of the bot's."""
+    """A message in a thread; ``mark`` is empty unless it is the bot's reply."""
 
     channel: str
     thread: str
@@ -39,13 +39,13 @@ def text_of(content: Content) -> str:
 
 
 class FakeChat:
-    """Every reply is one message."""
+    """A chat in which every reply is one message."""
 
     def __init__(self) -> None:
         self.lines: dict[str, Line] = {}
         self.shown: dict[str, Content] = {}
         self.private: list[tuple[str, str, Content]] = []
-        """Channel, person, and what they alone see."""
+        """Channel, person, and the content that only this person sees."""
         self._count = itertools.count(1)
 
     def say(self, channel: str, person: str, text: str, thread: str = "") -> Line:
@@ -57,9 +57,9 @@ class FakeChat:
         return [line.text for line in self.lines.values() if line.mark and line.channel == channel]
 
     async def posted(self, message: IncomingMessage) -> Posted:
-        first, *more = [line.ts for line in self._replies(message)] or [""]
+        first, *later = [line.ts for line in self._replies(message)] or [""]
         mark = _mark(message.ts)
-        return ({mark: first} if first else {}) | {f"{mark} at {ts}": ts for ts in more}
+        return ({mark: first} if first else {}) | {f"{mark} at {ts}": ts for ts in later}
 
     async def reply(
         self,
@@ -89,7 +89,9 @@ class FakeChat:
 
     def _replies(self, message: IncomingMessage) -> list[Line]:
         mark, channel = _mark(message.ts), message.channel
-        return [one for one in self.lines.values() if (one.channel, one.mark) == (channel, mark)]
+        return [
+            line for line in self.lines.values() if (line.channel, line.mark) == (channel, mark)
+        ]
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
         for ts in posted.values():
@@ -135,10 +137,9 @@ def _mark(ts: str) -> str:
 
 @dataclass(slots=True)
 class FakeDirectory:
-    """The directory of a workspace in which every channel is public and has everybody in it who
-    has not ``left``. ``closed`` are people who get no answers, and ``outsiders`` channels that one
-    of them is in. ``readers`` are people's own rights; everybody else's are what everyone may
-    read."""
+    """The directory of a workspace in which every channel is public and has everybody in it who has
+    not ``left``. ``closed`` are people who get no answers, and ``outsiders`` are channels with one
+    of them. ``readers`` are the rights of single people; all others may read what everyone may."""
 
     closed: set[str] = field(default_factory=set)
     outsiders: set[str] = field(default_factory=set)
@@ -196,7 +197,7 @@ class PlainText:
 
 
 class FakeStatus:
-    """Notes at which messages somebody sees that the bot is at work."""
+    """Records the messages at which people see that the bot is at work."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []

@@ -1,9 +1,7 @@
-"""A real cross-encoder of a few hundred bytes: it counts the words of a passage that stand in
-the question, as an ONNX model that fastembed loads and onnxruntime runs.
-
-It is written byte by byte in protobuf's encoding (the numbers are the fields of `onnx.proto3`),
-for the library that writes such files is larger than all else that the tests need.
-"""
+"""A real cross-encoder of a few hundred bytes: it counts the words of a passage that are in the
+question, as an ONNX model that fastembed loads and onnxruntime runs. It is written byte by byte in
+protobuf's encoding (the numbers are the fields of `onnx.proto3`), because the library that writes
+such files is larger than all other dependencies of the tests."""
 
 from __future__ import annotations
 
@@ -25,10 +23,10 @@ _FLOAT, _INT64 = 1, 7
 
 
 def shelve(folder: Path, words: Sequence[str], *, model: bytes | None = None) -> None:
-    """Put it where fastembed keeps what it has downloaded, with ``words`` that it knows; and
-    make its name known."""
-    if not any(known["model"] == NAME for known in TextCrossEncoder.list_supported_models()):
-        # The address is never asked: what lies in the folder goes before it.
+    """Put it into fastembed's cache of downloads, with ``words`` as its vocabulary, and register
+    its name."""
+    if not any(model["model"] == NAME for model in TextCrossEncoder.list_supported_models()):
+        # The address is never used: files in the folder come first.
         TextCrossEncoder.add_custom_model(
             NAME, sources=ModelSource(url="https://localhost/"), model_file="model.onnx"
         )
@@ -37,8 +35,8 @@ def shelve(folder: Path, words: Sequence[str], *, model: bytes | None = None) ->
 
 
 def infer(home: Path, words: Sequence[str], labels: Sequence[str]) -> None:
-    """Put a model of inference into ``home``: a text says a sentence if it has all of its words.
-    Its second label is the one that says so."""
+    """Put an inference model into ``home``: a text entails a sentence if it has all of its words.
+    The second label is entailment."""
     named = {"id2label": {str(place): label for place, label in enumerate(labels)}}
     _write(home, words, _model(_INFERS), named)
 
@@ -54,17 +52,17 @@ def _write(home: Path, words: Sequence[str], model: bytes, config: dict[str, obj
         single="$A", pair="$A:0 [SEP]:0 $B:1", special_tokens=[("[SEP]", 1)]
     )
     tokenizer.save(str(home / "tokenizer.json"))
-    for name, told in {
+    for name, content in {
         "tokenizer_config.json": {"model_max_length": 64, "pad_token": "[PAD]"},
         "config.json": config,
         "special_tokens_map.json": {"pad_token": "[PAD]"},
     }.items():
-        (home / name).write_text(json.dumps(told))
+        (home / name).write_text(json.dumps(content))
 
 
 def _model(last: Sequence[bytes]) -> bytes:
-    """A word counts if it is of the passage (type 1), equal to one of the question (type 0),
-    and known (its number is over 2)."""
+    """A word counts if it is in the passage (type 1), equal to one of the question (type 0), and
+    known (its number is over 2)."""
     nodes = [
         _node("Unsqueeze", ["input_ids", "two"], "down"),
         _node("Unsqueeze", ["input_ids", "one"], "across"),
@@ -101,10 +99,10 @@ def _node(kind: str, inputs: Sequence[str], output: str, **attributes: int | lis
     parts.append(_field(4, kind.encode()))
     for name, value in attributes.items():
         if isinstance(value, int):
-            told = _number(3, value) + _number(20, 2)
+            payload = _number(3, value) + _number(20, 2)
         else:
-            told = b"".join(_number(8, one) for one in value) + _number(20, 7)
-        parts.append(_field(5, _field(1, name.encode()) + told))
+            payload = b"".join(_number(8, dimension) for dimension in value) + _number(20, 7)
+        parts.append(_field(5, _field(1, name.encode()) + payload))
     return b"".join(parts)
 
 

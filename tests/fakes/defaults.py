@@ -1,4 +1,4 @@
-"""Parts of the bot with the defaults of their settings, which production hands to them."""
+"""Parts of the bot with their default settings, as production passes them in."""
 
 from __future__ import annotations
 

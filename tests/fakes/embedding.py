@@ -1,4 +1,4 @@
-"""An embedder whose meaning is the words themselves."""
+"""An embedder for which a text's meaning is its words."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from indexers.ports import Embedding, Vector
 
 
 class WordEmbedder:
-    """Texts that share words are near each other: each word adds its own direction.
-
-    ``embedded`` records what was embedded; a text that contains one of ``breaking``
-    raises, as a model does that chokes on it.
-    """
+    """Texts that share words are near each other: each word adds a direction of its own.
+    ``embedded`` records the texts; a text that contains one of ``breaking`` raises, like a model
+    that fails on it."""
 
     identity = "words-64"
     dimensions = 64

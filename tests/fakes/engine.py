@@ -1,4 +1,4 @@
-"""The real engine around a search and an answer that a test makes up."""
+"""The real engine around a made-up search and answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.fakes.retrieval import retrieval_over
 def searched(
     search: Retrieval, question: Question, *postprocessors: BaseNodePostprocessor
 ) -> list[FoundPage]:
-    """The pages that an answer would be sought in."""
+    """Return the pages that an answer would be looked for in."""
     engine = FootnoteQueryEngine(
         FootnoteRetriever(search, reader=question.reader),
         QuoteSynthesizer(_nothing),
@@ -34,10 +34,11 @@ def _nothing(_question: Question, _found: Retrieved) -> Result:
 
 
 def checked(recheck: Recheck, reader: Reader, retrieved: Retrieved, compose: Compose) -> Result:
-    """What ``reader`` is shown, if ``compose`` makes the answers of what was ``retrieved``."""
+    """Return what ``reader`` is shown, if ``compose`` makes the answers from the ``retrieved``
+    passages."""
     engine = FootnoteQueryEngine(
         FootnoteRetriever(retrieval_over([]), reader=reader),
-        QuoteSynthesizer(lambda _, found: compose(found)),
+        QuoteSynthesizer(lambda _, passages: compose(passages)),
         rights=LiveRights(recheck, reader),
     )
     query = FootnoteQuery.of(Question("What stands?", reader))

@@ -1,4 +1,4 @@
-"""A git server over HTTP on loopback: git's own `http-backend`, and what it was sent."""
+"""A git server over HTTP on loopback: git's own `http-backend`, and a record of its requests."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 
 class GitServer(ThreadingHTTPServer):
-    """Serves the repositories below ``folder``. With ``password`` (``user:token`` as a header's
-    base64) it asks for one. ``redirects`` are other addresses by the first part of a path.
-    ``seen`` are the paths and Authorization headers that came."""
+    """Serves the repositories below ``folder``. It asks for ``password`` (``user:token`` as a
+    header's base64), if set. ``redirects`` are other addresses by the first part of a path.
+    ``seen`` are the paths and Authorization headers of the requests."""
 
     daemon_threads = True
 
@@ -45,7 +45,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
     def log_message(self, *_: object) -> None:
-        """Quiet."""
+        """Log nothing."""
 
     def _answer(self, body: bytes) -> None:
         server, parts = self.server, urlsplit(self.path)
@@ -54,8 +54,8 @@ class _Handler(BaseHTTPRequestHandler):
         first = parts.path.split("/")[1]
         if first in server.redirects:
             self.send_response(301)
-            rest = self.path.removeprefix(f"/{first}")
-            self.send_header("Location", server.redirects[first] + rest)
+            suffix = self.path.removeprefix(f"/{first}")
+            self.send_header("Location", server.redirects[first] + suffix)
             self.end_headers()
             return
         if server.password and secret != f"Basic {server.password}":
@@ -80,10 +80,10 @@ class _Handler(BaseHTTPRequestHandler):
             "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
             "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
         }
-        ran = subprocess.run(
+        process = subprocess.run(
             ["git", "http-backend"], input=body, env=environment, capture_output=True, check=False
         )
-        head, _, rest = ran.stdout.partition(b"\r\n\r\n")
+        head, _, body_sent = process.stdout.partition(b"\r\n\r\n")
         fields = [line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line]
         status = next((value for name, value in fields if name == "Status"), "200 OK")
         self.send_response(int(status.split()[0]))
@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
             if name != "Status":
                 self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(rest)
+        self.wfile.write(body_sent)
 
 
 @contextmanager

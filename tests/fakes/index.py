@@ -1,4 +1,4 @@
-"""An index in a list, for tests of what stands above it."""
+"""An index in a list, for tests of the code above an index."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class ListIndex:
         self.unembedded = Waiting(self._pages)
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
-        return {page: known for (of, page), known in self._known.items() if of == wiki}
+        return {page: known for (wiki_, page), known in self._known.items() if wiki_ == wiki}
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
         return self._known.get((wiki, page))
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
-        every = (both for page in self._pages.values() for both in page)
-        wanted = set(digests)
-        return {p.digest: stored for p, stored in every if p.digest in wanted and stored.whole}
+        every = (pair for page in self._pages.values() for pair in page)
+        needed = set(digests)
+        return {p.digest: stored for p, stored in every if p.digest in needed and stored.whole}
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         return frozenset(passage.digest for passage, _ in self._pages.get((wiki, page), []))
@@ -141,7 +141,7 @@ class ListIndex:
 
 
 class Waiting:
-    """Those of an index's passages that have no embedding."""
+    """The passages of an index that have no embedding."""
 
     def __init__(self, pages: dict[tuple[str, str], list[tuple[Passage, Embedding]]]) -> None:
         self._pages = pages
@@ -151,20 +151,22 @@ class Waiting:
         return dict(Counter(passage.wiki for passage in self._waiting()))
 
     def digests(self, wiki: str) -> list[str]:
-        newest = sorted(self._waiting(), key=lambda one: one.updated or date.min, reverse=True)
-        return list(dict.fromkeys(one.digest for one in newest if one.wiki == wiki))
+        newest = sorted(
+            self._waiting(), key=lambda passage: passage.updated or date.min, reverse=True
+        )
+        return list(dict.fromkeys(passage.digest for passage in newest if passage.wiki == wiki))
 
     def recently_found(self) -> list[str]:
-        found, self._sought = self._sought, {}
-        return list(found)
+        recent, self._sought = self._sought, {}
+        return list(recent)
 
     def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:
         return {p.digest: p for p in self._waiting() if p.wiki == wiki and p.digest in digests}
 
     def embed(self, wiki: str, embeddings: Mapping[str, Embedding]) -> None:
-        for (of, _), page in self._pages.items():
+        for (page_wiki, _), page in self._pages.items():
             for at, (passage, stored) in enumerate(page):
-                if of == wiki and not stored.whole:
+                if page_wiki == wiki and not stored.whole:
                     page[at] = passage, embeddings.get(passage.digest, stored)
 
     def note(self, passage: Passage, stored: Embedding) -> None:
@@ -172,7 +174,9 @@ class Waiting:
             self._sought[passage.digest] = None
 
     def _waiting(self) -> Iterator[Passage]:
-        return (one for page in self._pages.values() for one, stored in page if not stored.whole)
+        return (
+            passage for page in self._pages.values() for passage, stored in page if not stored.whole
+        )
 
 
 def _words(text: str) -> set[str]:

@@ -1,8 +1,6 @@
-"""A kind of wiki that Footnote does not know: a JSON file of pages, people and their rights.
-
-All that a new kind needs: its settings, what reads it, and one `WikiSource`. Two lines make
-Footnote know it: one in `config.wikis.WIKI_KINDS`, one in `indexers.sources.SOURCES`.
-"""
+"""A kind of wiki that Footnote does not know: a JSON file of pages, people and their rights. It has
+all that a new kind needs: settings, a reader, and one `WikiSource`. Two lines make Footnote know
+it: one in `config.wikis.WIKI_KINDS`, one in `indexers.sources.SOURCES`."""
 
 from __future__ import annotations
 
@@ -35,7 +33,7 @@ from indexers.sources.source import Resources, WikiSource
 
 
 class JsonSettings(WikiSettings):
-    """Pages in a file."""
+    """Settings of a wiki whose pages are in a file."""
 
     type: Literal["json"] = Field(description="`json`")
     file: Path = Field(description="The file, from this file's folder.")
@@ -48,8 +46,8 @@ class JsonSettings(WikiSettings):
 
 
 class JsonWiki:
-    """`indexers.ports.Wiki` and `LiveWiki`. ``pages`` have a title, a text and readers, who are
-    ``people`` by number, or `everyone`."""
+    """Implements `indexers.ports.Wiki` and `LiveWiki`. ``pages`` have a title, a text and readers;
+    the readers are ``people`` by number, or `everyone`."""
 
     has_page_rights = True
     scope_settings = "`file`"
@@ -137,7 +135,7 @@ class JsonSource(WikiSource):
 
     def owner(self, named: str) -> str:
         people = self.wiki.content()["people"].items()
-        return next((email for email, one in people if self.wiki.token(one) == named), "")
+        return next((email for email, person in people if self.wiki.token(person) == named), "")
 
     def access(self, url: str, email: str, reader: Callable[[], Principal]) -> tuple[Access, Acl]:
         key = self.key_at(url)

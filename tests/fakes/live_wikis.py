@@ -1,5 +1,4 @@
-"""Wikis that can be asked how a page stands: one that answers, one that does not, one that
-hangs."""
+"""Wikis that can be asked for a page's current state: one answers, one fails, one hangs."""
 
 from __future__ import annotations
 
@@ -17,8 +16,8 @@ class Plain:
 
 
 class Standing(Plain):
-    """Everything stands and is open but for ``gone``, what is ``narrowed``, was ``edited``
-    (None: and cannot be read again), and what is ``untold``."""
+    """Every page exists and is open except these: ``gone``, ``narrowed``, ``edited`` (None: it
+    cannot be read again) and ``untold``."""
 
     def __init__(
         self,
@@ -35,8 +34,8 @@ class Standing(Plain):
 
     def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         self.asked.append(dict(cited))
-        told = cited.keys() - self.gone - self.untold
-        return LivePages({key: self._live(key) for key in told}, self.untold & cited.keys())
+        readable = cited.keys() - self.gone - self.untold
+        return LivePages({key: self._live(key) for key in readable}, self.untold & cited.keys())
 
     def _live(self, key: str) -> LivePage:
         acl = self.narrowed.get(key, OPEN)
@@ -58,8 +57,8 @@ class Broken(Plain):
 
 
 class Hanging(Plain):
-    """Answers nothing until it is released; then, that everything stands. Whoever asks
-    is one more in ``asked``."""
+    """Answers only after its release, and then that everything exists. Each request adds one to
+    ``asked``."""
 
     def __init__(self) -> None:
         self.asked = Semaphore(0)

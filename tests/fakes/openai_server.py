@@ -1,4 +1,4 @@
-"""A server on loopback that speaks OpenAI's API as well, or as badly, as it is told."""
+"""A server on loopback that speaks OpenAI's API, with the faults that a test wants."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reply:
-    """``pieces`` are streamed, ``pause`` seconds before each. ``ending`` is what the last
-    chunk gives as its reason; empty is a connection that breaks off. Or a ``status``
-    other than 200 with ``headers``; or a ``raw`` body as it stands. With a ``tool`` the pieces are
-    arguments of a call of it."""
+    """``pieces`` are streamed, ``pause`` seconds before each. ``ending`` is the reason in the last
+    chunk; if empty, the connection breaks off. Or a ``status`` other than 200 with ``headers``; or
+    a ``raw`` body, sent unchanged. With a ``tool`` the pieces are arguments of a call to it."""
 
     pieces: Sequence[str] = ()
     pause: float = 0.0
@@ -52,20 +51,20 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Speaks as OpenAI does."""
+    """Responds as OpenAI does."""
 
     server: Server
     key = "Authorization"
     refusal = b'{"error": {"message": "no"}}'
 
     def do_GET(self) -> None:
-        """What it tells of itself and its models."""
+        """Send the information about itself and its models."""
         self._tell()
 
     def _tell(self) -> None:
-        found = self.path in self.server.told
-        self.send_response(200 if found else 404)
-        body = json.dumps(self.server.told[self.path]).encode() if found else self.refusal
+        known = self.path in self.server.told
+        self.send_response(200 if known else 404)
+        body = json.dumps(self.server.told[self.path]).encode() if known else self.refusal
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -81,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.asked.append(json.loads(body))
             self.server.keys.append(self.headers.get(self.key, ""))
             reply = self.server.replies.pop(0) if self.server.replies else Reply(status=500)
-        with suppress(OSError):  # whoever asked has hung up
+        with suppress(OSError):  # the client has hung up
             self._send(reply)
         self.close_connection = True
 
@@ -102,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         self.stream(reply)
 
     def pieces(self, reply: Reply) -> Iterator[str]:
-        """Each when its time has come; none after the server is closed."""
+        """Yield each piece after its pause; none after the server is closed."""
         for piece in reply.pieces:
             if reply.pause and self.server.over.wait(reply.pause):
                 return
@@ -130,15 +129,15 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's signature
-        """Nothing: tests are quiet."""
+        """Log nothing: tests are quiet."""
 
 
 @contextmanager
 def openai_server(
     *replies: Reply, handler: type[Handler] = Handler, told: Mapping[str, Any] | None = None
 ) -> Iterator[Server]:
-    """Gives ``replies`` one a request, in order; after the last, status 500. ``told`` is what it
-    says of itself, by path."""
+    """Serve ``replies``, one for each request, in order; then status 500. ``told`` is the
+    information about itself, by path."""
     server = Server(replies, handler, told or {})
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -8,7 +8,7 @@ from indexers.model import OPEN, Acl, Passage
 def passages(
     page: str, *texts: str, revision: str = "1", acl: Acl = OPEN, wiki: str = "handbook"
 ) -> list[Passage]:
-    """A page's passages, each of one text, with the page's name for a title."""
+    """Return a page's passages, one for each text; the title is the page's name."""
     return [
         Passage(
             wiki=wiki,

@@ -1,4 +1,4 @@
-"""Search over a few passages, with the real use case and fakes below it."""
+"""Search over a few passages, with the real use case on top of fakes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.fakes.index import ListIndex
 
 
 class TickingClock:
-    """Each look at it is ``seconds`` later."""
+    """A clock that moves on by ``seconds`` at each reading."""
 
     def __init__(self, seconds: float = 0.001) -> None:
         self._now = 0.0
@@ -23,10 +23,10 @@ class TickingClock:
         return self._now
 
 
-def retrieval_over(written: Iterable[Passage]) -> Retrieval:
+def retrieval_over(passages: Iterable[Passage]) -> Retrieval:
     """``written`` holds the passages of one page next to each other."""
     index, embedder = ListIndex(), WordEmbedder()
-    for _, page in groupby(written, key=lambda passage: (passage.wiki, passage.page)):
+    for _, page in groupby(passages, key=lambda passage: (passage.wiki, passage.page)):
         together: Sequence[Passage] = list(page)
         index.replace(together, embedder.embed_passages([p.embedded for p in together]))
     return Retrieval(index, embedder, TickingClock())

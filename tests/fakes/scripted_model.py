@@ -1,4 +1,4 @@
-"""A language model that writes what the test says."""
+"""A language model that writes a test's scripts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from bot.answering.composing.prompt import Prompt
 
 
 class ScriptedModel:
-    """Each time it is asked, it writes the next of ``scripts`` in pieces of ``size``
-    characters, or raises it if it is an error; the last one again and again."""
+    """At each request it writes the next of ``scripts`` in pieces of ``size`` characters, or raises
+    it if it is an error; it repeats the last one."""
 
     def __init__(self, *scripts: str | Exception | Sequence[str | Exception], size: int = 4):
         self.prompts: list[Prompt] = []

@@ -40,18 +40,18 @@ class MemoryInbox:
         self._clock = clock
 
     def unfinished(self) -> list[IncomingMessage]:
-        return [one.message for one in self.kept if one.state in _OPEN]
+        return [entry.message for entry in self.kept if entry.state in _OPEN]
 
     async def receive(self, message: IncomingMessage) -> IncomingMessage | None:
         return self._receive(message)
 
     async def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        return [kept for one in messages if (kept := self._receive(one))]
+        return [received for message in messages if (received := self._receive(message))]
 
     def _receive(self, message: IncomingMessage) -> IncomingMessage | None:
         if message.changed and (updated := self._update(message)):
             return updated
-        if self._at(message) or any(one.message.event == message.event for one in self.kept):
+        if self._at(message) or any(entry.message.event == message.event for entry in self.kept):
             return None
         message = replace(message, id=len(self.kept) + 1)
         self.kept.append(_Kept(message, self._clock()))
@@ -61,34 +61,34 @@ class MemoryInbox:
         return self._update(message)
 
     def _update(self, message: IncomingMessage) -> IncomingMessage | None:
-        one = self._at(message)
-        if one is None or one.message.deleted:
+        entry = self._at(message)
+        if entry is None or entry.message.deleted:
             return None
-        if not message.deleted and one.message.edited >= message.edited:
+        if not message.deleted and entry.message.edited >= message.edited:
             return None
-        if one.state not in (MessageState.RECEIVED, MessageState.PASSED):
-            self._edited.append(replace(one))
+        if entry.state not in (MessageState.RECEIVED, MessageState.PASSED):
+            self._edited.append(replace(entry))
         mention = MessageKind.MENTION
-        one.message = replace(
-            one.message,
-            kind=mention if message.kind is mention else one.message.kind,
+        entry.message = replace(
+            entry.message,
+            kind=mention if message.kind is mention else entry.message.kind,
             text=message.text,
             edited=message.edited,
             deleted=message.deleted,
             attempts=0,
         )
-        one.state, one.ephemeral = MessageState.RECEIVED, False
+        entry.state, entry.ephemeral = MessageState.RECEIVED, False
         if not message.deleted:
-            one.received = self._clock()
-        return one.message
+            entry.received = self._clock()
+        return entry.message
 
     async def claim(self, id_: int) -> IncomingMessage | None:
-        one = self.kept[id_ - 1]
-        if one.state not in _OPEN:
+        entry = self.kept[id_ - 1]
+        if entry.state not in _OPEN:
             return None
-        one.state = MessageState.WORKING
-        one.message = replace(one.message, attempts=one.message.attempts + 1)
-        return one.message
+        entry.state = MessageState.WORKING
+        entry.message = replace(entry.message, attempts=entry.message.attempts + 1)
+        return entry.message
 
     async def holds(self, message: IncomingMessage) -> bool:
         return self._as_it_is(message) and self._at_work(message)
@@ -101,54 +101,57 @@ class MemoryInbox:
         return self._as_it_is(message) and self.kept[message.id - 1].ephemeral
 
     async def before(
-        self, message: IncomingMessage, whose: CountedBy, span: timedelta
+        self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
     ) -> tuple[int, int]:
-        mine = self.kept[message.id - 1]
+        own = self.kept[message.id - 1]
         earlier = [
-            one
-            for one in self.kept
-            if (one.received < mine.received or one.message.id < message.id)
-            and not one.message.deleted
+            entry
+            for entry in self.kept
+            if (entry.received < own.received or entry.message.id < message.id)
+            and not entry.message.deleted
         ]
         counted = [
-            one
-            for one in (*earlier, *self._edited)
-            if getattr(one.message, whose.value) == getattr(message, whose.value)
-            and mine.received - span < one.received <= mine.received
-            and one.state is not MessageState.PASSED
+            entry
+            for entry in (*earlier, *self._edited)
+            if getattr(entry.message, counted_by.value) == getattr(message, counted_by.value)
+            and own.received - span < entry.received <= own.received
+            and entry.state is not MessageState.PASSED
         ]
-        refused = sum(one.state is MessageState.REFUSED for one in counted)
+        refused = sum(entry.state is MessageState.REFUSED for entry in counted)
         return len(counted) - refused, refused
 
     async def finish(self, message: IncomingMessage, state: MessageState) -> None:
         self._finish(message, state)
 
     def _finish(self, message: IncomingMessage, state: MessageState) -> None:
-        one = self.kept[message.id - 1]
-        if self._as_it_is(message) and one.state in _OPEN:
-            one.state, one.message = state, replace(one.message, text="")
+        entry = self.kept[message.id - 1]
+        if self._as_it_is(message) and entry.state in _OPEN:
+            entry.state, entry.message = state, replace(entry.message, text="")
 
     async def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
         stopped = []
-        for one in self.kept:
-            place = one.message.team, one.message.channel, one.message.thread
-            theirs = person in (None, one.message.person) and not one.message.deleted
-            if place == (team, channel, thread) and theirs and one.state in _OPEN:
-                self._finish(one.message, MessageState.STOPPED)
-                stopped.append(one.message)
+        for entry in self.kept:
+            place = entry.message.team, entry.message.channel, entry.message.thread
+            matches = person in (None, entry.message.person) and not entry.message.deleted
+            if place == (team, channel, thread) and matches and entry.state in _OPEN:
+                self._finish(entry.message, MessageState.STOPPED)
+                stopped.append(entry.message)
         return stopped
 
     async def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
-        found = (one.message for one in self.kept)
-        places = {(one.team, one.channel, one.ts): one for one in found}
+        messages = (entry.message for entry in self.kept)
+        places = {(message.team, message.channel, message.ts): message for message in messages}
         return places.get((team, channel, ts))
 
     def _at(self, message: IncomingMessage) -> _Kept | None:
         place = message.team, message.channel, message.ts
-        kept = {(one.message.team, one.message.channel, one.message.ts): one for one in self.kept}
-        return kept.get(place)
+        entries = {
+            (entry.message.team, entry.message.channel, entry.message.ts): entry
+            for entry in self.kept
+        }
+        return entries.get(place)
 
     def _as_it_is(self, message: IncomingMessage) -> bool:
         now = self.kept[message.id - 1].message
@@ -159,7 +162,7 @@ class MemoryInbox:
 
 
 class MemoryThreads:
-    """The port `bot.conversation.ports.Threads`, of what is in an inbox."""
+    """The port `bot.conversation.ports.Threads`, over the messages of an inbox."""
 
     def __init__(self, inbox: MemoryInbox) -> None:
         self._inbox = inbox
@@ -169,12 +172,12 @@ class MemoryThreads:
         if self._quiet.get(thread):
             return frozenset()
         return frozenset(
-            one.message.person
-            for one in self._inbox.kept
-            if Thread.of(one.message) == thread
-            and one.state is not MessageState.PASSED
-            and (one.message.kind is MessageKind.MENTION or one.state is MessageState.DONE)
-            and not one.message.deleted
+            entry.message.person
+            for entry in self._inbox.kept
+            if Thread.of(entry.message) == thread
+            and entry.state is not MessageState.PASSED
+            and (entry.message.kind is MessageKind.MENTION or entry.state is MessageState.DONE)
+            and not entry.message.deleted
         )
 
     async def follow(self, thread: Thread, *, quiet: bool) -> None:
@@ -200,7 +203,7 @@ class MemoryChannels:
 
 
 class MemoryLocks:
-    """The port `bot.conversation.ports.Locks`, of one of the processes that share ``taken``."""
+    """The port `bot.conversation.ports.Locks`, for one of the processes that share ``taken``."""
 
     def __init__(self, taken: set[str]) -> None:
         self._taken = taken

@@ -1,4 +1,4 @@
-"""A system that has no thread left."""
+"""A system that cannot start another thread."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 @contextmanager
 def no_thread_left() -> Iterator[None]:
-    """Within it, no thread can be started, as where a container's processes are limited."""
+    """Let no thread start, as in a container whose processes are limited."""
 
     def start(_: Thread) -> None:
         raise RuntimeError("can't start new thread")

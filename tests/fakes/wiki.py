@@ -24,10 +24,10 @@ from indexers.model import (
 
 
 class DictWiki:
-    """``pages`` by key; ``drafts`` are skipped on purpose, ``binary`` ones are not,
-    ``too_large`` ones keep an earlier version, ``unreadable`` ones fail. With ``breaks_off`` the
-    listing ends after so many pages with an error, with ``forgetful`` without a word.
-    ``still_there`` are keys that were not listed and yet exist."""
+    """``pages`` by key; ``drafts`` are skipped on purpose, ``binary`` ones are not, ``too_large``
+    ones keep an earlier version, ``unreadable`` ones fail. With ``breaks_off`` the listing fails
+    after this many pages; with ``forgetful`` it ends without an error. ``still_there`` are keys
+    that exist but are not listed."""
 
     def __init__(self, name: str = "handbook") -> None:
         self.name = name
@@ -83,7 +83,7 @@ class DictWiki:
 
 
 def by_section(page: Page) -> list[Passage]:
-    """The simplest way to cut a page: each section that has text is a passage."""
+    """Cut a page in the simplest way: each section that has text is a passage."""
     return [
         Passage(
             wiki=page.wiki,
