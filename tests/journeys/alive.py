@@ -1,8 +1,6 @@
-"""Everything that went out to Slack, walked for what is alive in it.
-
-One checker for all of it: messages and their edits, whispers, forms, streams chunk by chunk,
-titles, suggestions and states. What is judged is what went over the wire.
-"""
+"""Checks all output to Slack for live links and pings. One checker covers messages and their edits,
+ephemeral messages, forms, streams chunk by chunk, titles, suggestions and states, as they went over
+the wire."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ _PLAIN = {
     "assistant.threads.setSuggestedPrompts": ("prompts",),
     "agents.sessions.setStatus": ("title",),
 }
-"""Texts of which Slack does not say how it reads them, judged as if it were mrkdwn."""
+"""Texts of which Slack does not document how it reads them. They are judged as mrkdwn."""
 _SAY_NOTHING = ("auth.", "users.", "usergroups.", "conversations.", "reactions.", "apps.",
                 "chat.delete", "chat.getPermalink")  # fmt: skip
 _DECEIVING = frozenset(
@@ -34,7 +32,7 @@ _DECEIVING = frozenset(
 
 @dataclass(frozen=True)
 class Found:
-    """``what`` is wrong with something that ``method`` said."""
+    """A problem, ``what``, in something that ``method`` sent."""
 
     method: str
     what: str
@@ -42,41 +40,50 @@ class Found:
 
 
 def alive(slack: LocalSlack, hosts: frozenset[str], *, since: int = 0) -> list[Found]:
-    """Whatever in it pings somebody, leads to no host of ``hosts``, shows an image, is there
-    to deceive, or is left to Slack to make links of."""
-    found: list[Found] = []
+    """Return everything that pings somebody, leads to a host outside ``hosts``, shows an image, is
+    meant to deceive, or is left to Slack to make links of."""
+    findings: list[Found] = []
     for call in slack.calls[since:]:
-        found += [Found(call.method, what, _cut(call)) for what in _wrong(call, hosts)]
+        findings += [Found(call.method, problem, _cut(call)) for problem in _wrong(call, hosts)]
     for whisper in slack.ephemeral:
         content = {"text": whisper.text, "blocks": whisper.blocks}
-        found += [Found("respond", what, whisper.text[:200]) for what in _judged(content, hosts)]
-    return found
+        findings += [
+            Found("respond", problem, whisper.text[:200]) for problem in _judged(content, hosts)
+        ]
+    return findings
 
 
 def _wrong(call: Call, hosts: frozenset[str]) -> Iterator[str]:
-    said = {name: _structure(value) for name, value in call.arguments.items()}
+    arguments = {name: _structure(value) for name, value in call.arguments.items()}
     if call.method in _MESSAGES:
-        yield from _judged({"text": said.get("text"), "blocks": said.get("blocks")}, hosts)
-        yield from _left_to_slack(call.method, said)
+        yield from _judged(
+            {"text": arguments.get("text"), "blocks": arguments.get("blocks")}, hosts
+        )
+        yield from _left_to_slack(call.method, arguments)
     elif call.method in _VIEWS:
-        yield from _judged({"blocks": said["view"]}, hosts)
+        yield from _judged({"blocks": arguments["view"]}, hosts)
     elif call.method in _STREAMS:
-        texts = [said.get("markdown_text"), *(c.get("text") for c in said.get("chunks") or ())]
+        texts = [
+            arguments.get("markdown_text"),
+            *(c.get("text") for c in arguments.get("chunks") or ()),
+        ]
         blocks = [{"type": "markdown", "text": text} for text in texts if text]
-        more = [b for chunk in said.get("chunks") or () for b in chunk.get("blocks", ())]
-        yield from _judged({"blocks": [*blocks, *more]}, hosts)
+        chunk_blocks = [
+            b for chunk in arguments.get("chunks") or () for b in chunk.get("blocks", ())
+        ]
+        yield from _judged({"blocks": [*blocks, *chunk_blocks]}, hosts)
     elif call.method in _PLAIN:
         for name in _PLAIN[call.method]:
-            for text in _texts(said.get(name)):
+            for text in _texts(arguments.get(name)):
                 yield from _judged({"text": text}, hosts)
     elif not call.method.startswith(_SAY_NOTHING):
         yield f"nobody judges {call.method}"
 
 
 def _judged(content: Mapping[str, Any], hosts: frozenset[str]) -> Iterator[str]:
-    for one in live_pings(content):
-        if not _may_live(one, hosts):
-            yield f"{one.kind} {one.target}"
+    for ping in live_pings(content):
+        if not _may_live(ping, hosts):
+            yield f"{ping.kind} {ping.target}"
     for text in _texts(content.get("blocks")):
         if _DECEIVING & set(text):
             yield f"characters that deceive in {text[:80]!r}"
@@ -85,19 +92,19 @@ def _judged(content: Mapping[str, Any], hosts: frozenset[str]) -> Iterator[str]:
             yield "Slack makes links of what is not verbatim"
 
 
-def _left_to_slack(method: str, said: Mapping[str, Any]) -> Iterator[str]:
-    previews = {str(said.get(name)).lower() for name in ("unfurl_links", "unfurl_media")}
+def _left_to_slack(method: str, arguments: Mapping[str, Any]) -> Iterator[str]:
+    previews = {str(arguments.get(name)).lower() for name in ("unfurl_links", "unfurl_media")}
     if method == "chat.postMessage" and not previews <= {"false", "0"}:
         yield "a preview of a page"
-    if method == "chat.update" and said.get("parse") != "none":
+    if method == "chat.update" and arguments.get("parse") != "none":
         yield "an edit that makes links"
 
 
-def _may_live(one: Live, hosts: frozenset[str]) -> bool:
+def _may_live(ping: Live, hosts: frozenset[str]) -> bool:
     return (
-        one.kind == "link"
-        and one.host in hosts
-        and one.target.startswith(("https://", "http://127.0.0.1:"))
+        ping.kind == "link"
+        and ping.host in hosts
+        and ping.target.startswith(("https://", "http://127.0.0.1:"))
     )
 
 

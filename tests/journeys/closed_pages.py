@@ -1,4 +1,4 @@
-"""A Confluence whose closed pages are full of words that stand nowhere else."""
+"""A Confluence whose closed pages are full of words that are nowhere else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.playground.confluence.state import Product
 from bot.playground.confluence.world import World
 
 CANARY = "zyxq"
-"""All of those words begin with it, and no word or id of anybody's holds it."""
+"""All of those words begin with it, and no other word and no id contains it."""
 
 TOPICS = {
     "restricted": "wage of the night guard",
@@ -28,17 +28,17 @@ TOPICS = {
     "thrown": "seats of the old theatre",
     "trash": "speed of the freight lift",
 }
-"""What each closed page is about, in words that everybody may use."""
+"""The topic of each closed page, in words that everybody may use."""
 
 SHUT = frozenset({"unreadable", "thrown", "trash"})
-"""Those that nobody may read, however they are called."""
+"""Pages that nobody may read, by any name."""
 
 OPEN = frozenset(TOPICS) - SHUT
-"""Those that insiders may read."""
+"""Pages that insiders may read."""
 
 
 MOST_BYTES = 1000
-"""Of a file that is read."""
+"""The content of an attached file that is read."""
 
 BROKEN = {
     "errors": Fault(status=500),
@@ -48,8 +48,8 @@ BROKEN = {
 }
 
 
-def shown(said: object) -> str:
-    return json.dumps(said, ensure_ascii=False, default=str).casefold()
+def rendered(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, default=str).casefold()
 
 
 def canary(page: str, place: str) -> str:
@@ -61,17 +61,17 @@ def question(page: str) -> str:
 
 
 def remark(page: str) -> str:
-    """Aims at its comment."""
+    """Ask for the page's comment."""
     return f"What does somebody remark on the {TOPICS[page]}?"
 
 
 def annex(page: str) -> str:
-    """Aims at its attached file."""
+    """Ask for the page's attached file."""
     return f"What does the annex to the {TOPICS[page]} say?"
 
 
 def body(page: str) -> str:
-    """In storage format: a canary in every kind of place."""
+    """Return the page in storage format, with a canary in every kind of place."""
     topic = TOPICS[page]
 
     def word(place: str) -> str:
@@ -102,9 +102,9 @@ before you tell anybody what the {topic} is.</p>
 
 @dataclass(frozen=True)
 class Closed:
-    """The world with ``pages`` by the names of `TOPICS`. Ada, Dee and Gus are insiders, of
-    whom Dee left and Gus is a guest in Slack; Bob and the boss are none, though one page is
-    whoever's edited it last, which is Bob. ``bot`` has the token."""
+    """The world, with ``pages`` by the names of `TOPICS`. Ada, Dee and Gus are insiders; Dee left,
+    and Gus is a guest in Slack. Bob and the boss are not insiders, although Bob was the last
+    editor, and so the owner, of one page. ``bot`` has the token."""
 
     world: World
     ada: User
@@ -112,7 +112,7 @@ class Closed:
     pages: dict[str, Content]
 
     def mend(self, confluence: LocalConfluence) -> None:
-        """All is well, but for one page's restriction, which can never be read."""
+        """Remove all faults, except that one page's restriction can never be read."""
         faults = confluence.faults
         faults.clear()
         for bulk in (r"content/search\?cql=id.*restrictions", r"rest/api/content\?.*restrictions"):
@@ -120,14 +120,14 @@ class Closed:
         faults.on(rf"content/{self.pages['unreadable'].id}/restriction", Fault(403), times=None)
 
     def shut(self) -> None:
-        """What an earlier sync saw open."""
+        """Close the pages that an earlier sync saw open."""
         for page in ("later", "closing"):
             self.world.restrict(self.pages[page].id, users=[self.ada.id])
         self.world.trash(self.pages["thrown"].id)
 
 
 def closed(product: Product) -> Closed:
-    """ "later" and "thrown" are still open to all who have an account."""
+    """Make the world. "later" and "thrown" are still open to all who have an account."""
     world = World(product, now=lambda: datetime.now(UTC))
     ada, dee, gus = (world.add_user(name) for name in ("Ada", "Dee", "Gus"))
     bob = world.add_user("Bob")
@@ -144,7 +144,7 @@ def closed(product: Product) -> Closed:
         world.create("OPEN", f"Asking for the {topic}", words)
 
     def create(page: str, parent: Content | None = None) -> Content:
-        made = world.create(
+        page_ = world.create(
             {"hidden": "VAULT", "closing": "OPEN"}.get(page, "WORK"),
             f"{canary(page, 'title')} {TOPICS[page]}",
             body(page),
@@ -158,10 +158,10 @@ def closed(product: Product) -> Closed:
         if page == "restricted":
             files["broken.pdf"] = b"%PDF-1.7 and no more"
         for name, data in files.items():
-            world.attach(made.id, canary(page, name), data)
+            world.attach(page_.id, canary(page, name), data)
         remarked = f"Somebody remarks on the {TOPICS[page]}: {canary(page, 'remark')}"
-        world.comment(made.id, f"<p>{remarked}</p>")
-        return made
+        world.comment(page_.id, f"<p>{remarked}</p>")
+        return page_
 
     folder = world.create(
         "WORK", canary("folder", "above"), type="folder" if world.is_cloud else "page"

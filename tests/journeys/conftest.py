@@ -26,9 +26,9 @@ from tests.ports import free_port
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
 UNHURRIED = Timing(ack=PATIENCE, trigger=PATIENCE)
-"""Slack's three seconds are for a machine that does nothing else."""
+"""Slack's limit of three seconds is too short for a busy machine."""
 LONG = 300.0
-"""Seconds, for a machine that has other things to do."""
+"""Seconds, enough for a busy machine."""
 FOOTNOTE = Path(sys.executable).with_name("footnote")
 
 PAGES = {
@@ -69,9 +69,9 @@ class Company:
     mode: str
     port: int
     secrets: dict[str, str] = field(default_factory=dict)
-    """Beside Slack's, by the name of their variable."""
+    """Environment variables besides Slack's, by name."""
     as_a_shell: bool = False
-    """Start the bot as a shell does, with its imports; else it is forked."""
+    """Start the bot as a shell does, with its imports; otherwise it is forked."""
 
     @property
     def wiki(self) -> Path:
@@ -91,14 +91,14 @@ class Company:
         (self.folder / "footnote.toml").write_text(text)
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
-        """``footnote`` as an operator calls it: exit code, output, errors."""
-        ran = await asyncio.to_thread(
+        """Run ``footnote`` as an operator does; return the exit code, the output and the errors."""
+        process = await asyncio.to_thread(
             finished, arguments, self.folder, self.environment(), timeout=LONG
         )
-        return ran.returncode, ran.stdout, ran.stderr
+        return process.returncode, process.stdout, process.stderr
 
     async def serve(self) -> asyncio.subprocess.Process | Process:
-        """The bot, once Slack can reach it."""
+        """Start the bot; return it once Slack can reach it."""
         started: asyncio.subprocess.Process | Process
         where = {"cwd": self.folder, "env": self.environment()}
         with (self.folder / "serve.log").open("ab") as log:
@@ -113,7 +113,7 @@ class Company:
         return started
 
     async def stop(self, process: asyncio.subprocess.Process | Process) -> None:
-        """As an operator does; a bot that does not end well fails the test."""
+        """Stop the bot as an operator does; a bad exit fails the test."""
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(PATIENCE):
@@ -128,21 +128,22 @@ class Company:
         return f"http://127.0.0.1:{self.port}/slack/events"
 
     async def _reached(self) -> None:
-        """Until what happens in Slack comes to it."""
+        """Wait until Slack's events reach it."""
         if self.mode == "socket":
             await self.slack.wait_for(lambda: bool(self.slack.sockets.usable()))
         else:
             await self.slack.deliver_to(self.request_url)
 
     async def _alive(self, process: asyncio.subprocess.Process | Process) -> None:
-        """Until it can answer. It is alive before that, and what Slack sends then waits for
+        """Wait until it can answer. It is alive before that, and Slack's requests then wait for
         Slack's next try, which a slash command does not have."""
         await self._tells("healthz" if self.mode == "socket" else "readyz", process)
 
     async def _tells(
         self, path: str, process: asyncio.subprocess.Process | Process | None = None
     ) -> None:
-        """Until it says yes there; a ``process`` that ends before that fails the test."""
+        """Wait until the address responds with success; a ``process`` that ends before that fails
+        the test."""
         async with aiohttp.ClientSession() as client, asyncio.timeout(PATIENCE):
             while True:
                 assert process is None or process.returncode is None, self.log
@@ -171,8 +172,8 @@ site_url = "https://wiki.example.com"
 
 @pytest.fixture(scope="session")
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wiki, and the data that `footnote sync` makes of it: one start of the
-    command, and one loaded model, for all journeys in all processes of the tests."""
+    """A folder with the wiki and the data of one `footnote sync`. All journeys in all test
+    processes share this one start of the command and one loaded model."""
     place = tmp_path_factory.getbasetemp()
     folder = (place.parent if "PYTEST_XDIST_WORKER" in os.environ else place) / "synced"
     folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""What somebody writes who wants the bot to ping, to link, to show or to hide something."""
+"""Texts by which somebody wants the bot to ping, to link, to show or to hide something."""
 
 from __future__ import annotations
 

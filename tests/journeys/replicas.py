@@ -1,5 +1,5 @@
-"""Several bots of one company, behind a load balancer or each with a socket, and questions that
-keep coming."""
+"""Several bots of one company, behind a load balancer or each with a socket, under constant
+questions."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ASKED = {
     "Within how many days do I claim expenses?": "60 days",
     "How do I get VPN access?": "IT desk",
 }
-"""Questions, and what the answer to each must say."""
+"""Questions, and a text that each answer must contain."""
 _MOST_OPEN = 8
-"""Questions that may wait at a time, or a slow machine would only have a longer queue."""
+"""Most questions that wait at a time; more would only lengthen a slow machine's queue."""
 
 
 class Balancer:
-    """Brings each event to one of the bots in turn. Of those that are gone it learns by their
-    refusal: then the next one gets it. What breaks off on its way is Slack's to send again."""
+    """Sends each event to one of the bots in turn. If a bot refuses it, the next one gets it. If a
+    connection breaks off, Slack has to send the event again."""
 
     def __init__(self, slack: LocalSlack) -> None:
         self._slack = slack
@@ -79,7 +79,7 @@ class Asking:
 
     @asynccontextmanager
     async def going_on(self) -> AsyncIterator[None]:
-        """Ask all the while."""
+        """Ask until the end of the block."""
         asking = asyncio.create_task(self._ask())
         try:
             yield
@@ -90,21 +90,21 @@ class Asking:
             asking.result()
 
     async def answered(self, more: int) -> None:
-        """Wait until so many more are answered."""
-        wanted = self._done() + more
-        await self._slack.wait_for(lambda: self._done() >= wanted, timeout=LONG)
+        """Wait until this many more questions are answered."""
+        expected = self._done() + more
+        await self._slack.wait_for(lambda: self._done() >= expected, timeout=LONG)
 
     async def all_answered(self) -> None:
         await self._slack.wait_for(lambda: self._done() == len(self.questions), timeout=LONG)
 
     def wrong(self) -> list[str]:
-        """Return a line for each question that was not answered once and rightly."""
-        found = []
+        """Return a line for each question without exactly one right answer."""
+        unanswered = []
         for message, words in self.questions:
             replies = self._replies(message)
             if len(replies) != 1 or words not in json.dumps(replies[0].blocks):
-                found.append(f"{message.text}: {[reply.text for reply in replies]}")
-        return found
+                unanswered.append(f"{message.text}: {[reply.text for reply in replies]}")
+        return unanswered
 
     def _done(self) -> int:
         return sum(bool(self._replies(message)) for message, _ in self.questions)

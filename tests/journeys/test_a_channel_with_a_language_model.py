@@ -1,4 +1,4 @@
-"""A bot with a language model: in which language it answers, and when the model is asked."""
+"""A bot with a language model: the language of its answers, and when it calls the model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.ports import free_port
 
 from .conftest import MANIFEST, UNHURRIED, Company, write
-from .test_a_wrong_answer_gets_its_page_fixed import shown
+from .test_a_wrong_answer_gets_its_page_fixed import rendered
 
 GERMAN = "Der Urlaub dauert 30 Tage im Jahr."
 SALARY = "The salary of level 4 is 58,000 to 71,000."
@@ -81,7 +81,7 @@ async def bot(company: Company) -> AsyncIterator[asyncio.subprocess.Process]:
 
 
 def rules(model: Server) -> list[str]:
-    return [one["messages"][0]["content"] for one in model.asked]
+    return [request["messages"][0]["content"] for request in model.asked]
 
 
 async def test_a_channel_is_answered_in_its_language_where_a_page_is_in_it(
@@ -92,9 +92,9 @@ async def test_a_channel_is_answered_in_its_language_where_a_page_is_in_it(
     form = await slack.wait_for_view("U0ANNA")
     assert (await slack.submit("U0ANNA", form, {"language": "german"})).accepted
     await slack.wait_for_ephemeral("U0ANNA", lambda message: "Saved" in message.text)
-    asked = await slack.mention("U0BOB", "C0TEAM", "Urlaub: how many Tage im Jahr?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
-    await slack.wait_for(lambda: "30 Tage" in shown(answer))
+    question = await slack.mention("U0BOB", "C0TEAM", "Urlaub: how many Tage im Jahr?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
+    await slack.wait_for(lambda: "30 Tage" in rendered(answer))
     direct = await slack.dm("U0BOB", "Urlaub: how many Tage im Jahr?")
     await slack.wait_for_message(direct.channel)
     await slack.wait_for(lambda: len(model.asked) == 2)
@@ -107,14 +107,14 @@ async def test_the_model_is_asked_for_a_private_answer_once_it_is_wanted(
     company: Company, bot: asyncio.subprocess.Process, model: Server
 ) -> None:
     slack, model.replies = company.slack, model.replies[-1:]
-    asked = await slack.mention("U0ANNA", "C0TEAM", "What is the salary of level 4?")
-    told = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", "What is the salary of level 4?")
+    refusal = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     offer = await slack.wait_for_ephemeral("U0ANNA")
     before = len(model.asked)
     await slack.click("U0ANNA", offer, "answer_privately")
-    answer = await slack.wait_for_ephemeral("U0ANNA", lambda message: "58,000" in shown(message))
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda message: "58,000" in rendered(message))
 
-    assert "58,000" not in shown(told)
+    assert "58,000" not in rendered(refusal)
     assert before == 0
     assert len(model.asked) == 1
-    assert "https://hr.example.com/salaries" in shown(answer)
+    assert "https://hr.example.com/salaries" in rendered(answer)

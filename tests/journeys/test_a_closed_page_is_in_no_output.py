@@ -1,5 +1,5 @@
-"""Everything that Footnote says to anybody, walked for the words of pages that they may not
-read. Whoever may read them is told them: else none of this would prove anything."""
+"""All output of Footnote to anybody, searched for words of pages that they may not read. Insiders
+do get those words: otherwise the search would prove nothing."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from .closed_pages import (
     closed,
     question,
     remark,
+    rendered,
     settings,
-    shown,
 )
 from .conftest import MANIFEST, UNHURRIED, Company
 
@@ -56,7 +56,7 @@ class Office:
     """Whether everybody asks everything. In `make test` they take turns."""
 
     def shared_out(self, questions: Iterable[str], people: int) -> list[list[str]]:
-        """What each of the people asks."""
+        """Return the questions of each person."""
         all_of_them = list(questions)
         return [all_of_them if self.whole else all_of_them[at::people] for at in range(people)]
 
@@ -64,8 +64,8 @@ class Office:
     def slack(self) -> LocalSlack:
         return self.company.slack
 
-    async def asked(self, person: str, questions: Iterable[str]) -> list[Message]:
-        """What they are told in their direct messages."""
+    async def ask(self, person: str, questions: Iterable[str]) -> list[Message]:
+        """Ask in direct messages; return the replies."""
         room, texts = self.slack.im(person).id, list(questions)
         before = len(self.slack.from_app(room))
         for text in texts:
@@ -74,36 +74,35 @@ class Office:
         return self.slack.from_app(room)[before:]
 
     async def mentioned(self, person: str, channel: str, text: str) -> Message:
-        asked = await self.slack.mention(person, channel, text)
-        return await self.slack.wait_for_message(channel, thread_ts=asked.ts)
+        question = await self.slack.mention(person, channel, text)
+        return await self.slack.wait_for_message(channel, thread_ts=question.ts)
 
     async def flagged(self, person: str, answer: Message) -> None:
-        cards, before = len(self.slack.from_app("C0REVIEW")), told([answer])
+        cards, before = len(self.slack.from_app("C0REVIEW")), texts_of([answer])
         await self.slack.click(person, answer, "verdict", "negative")
         form = await self.slack.wait_for_view(person)
         await self.slack.submit(person, form, {"choice": "wrong", "words": "That is wrong."})
         await self.slack.wait_for(
-            lambda: len(self.slack.from_app("C0REVIEW")) > cards and told([answer]) != before,
+            lambda: len(self.slack.from_app("C0REVIEW")) > cards and texts_of([answer]) != before,
         )
 
     def told_to_others(self, person: str, since: int) -> str:
-        """All that went out to Slack, but for what went to the person alone (an owner is
-        written to by their id), and for titles: a conversation is called by what was asked in
-        it, whatever that was."""
-        theirs = {self.slack.im(person).id, person}
+        """Return all output to Slack, except messages to this person alone (an owner is addressed
+        by id) and titles: a conversation's title is its question."""
+        own_channels = {self.slack.im(person).id, person}
         calls = [
             (call.method, dict(call.arguments))
             for call in self.slack.calls[since:]
-            if theirs.isdisjoint(map(call.arguments.get, ("channel", "channel_id")))
+            if own_channels.isdisjoint(map(call.arguments.get, ("channel", "channel_id")))
             and call.method != "assistant.threads.setTitle"
         ]
         whispers = [(message.text, message.blocks) for message in self.slack.ephemeral]
         acknowledged = [delivery.answer for delivery in self.slack.deliveries]
-        return shown([calls, whispers, acknowledged])
+        return rendered([calls, whispers, acknowledged])
 
 
-def told(messages: Iterable[Message]) -> str:
-    return shown([(message.text, message.blocks) for message in messages])
+def texts_of(messages: Iterable[Message]) -> str:
+    return rendered([(message.text, message.blocks) for message in messages])
 
 
 OFFICES = (("cloud", "socket", False), ("cloud", "socket", True), ("data-center", "http", True))
@@ -113,14 +112,14 @@ OFFICES = (("cloud", "socket", False), ("cloud", "socket", True), ("data-center"
 async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
     product: Product
     product, mode, whole = request.param
-    port, made = free_port(), closed(product)
-    with LocalConfluence(made.world, context="/confluence") as confluence:
+    port, pages = free_port(), closed(product)
+    with LocalConfluence(pages.world, context="/confluence") as confluence:
         async with LocalSlack(MANIFEST, timing=UNHURRIED) as slack:
-            secrets = {"CONFLUENCE_TOKEN": confluence.token(made.bot)}
+            secrets = {"CONFLUENCE_TOKEN": confluence.token(pages.bot)}
             company = Company(tmp_path, slack, mode, port, secrets)
-            company.write_settings(settings(confluence, made.bot) + in_slack(mode, port))
+            company.write_settings(settings(confluence, pages.bot) + in_slack(mode, port))
             furnish(slack)
-            office = Office(company, confluence, made, whole)
+            office = Office(company, confluence, pages, whole)
             office.closed.mend(office.confluence)
             yield office
 
@@ -171,32 +170,32 @@ async def test_in_slack_nobody_is_told_a_word_of_a_page_that_they_may_not_read(
 
 async def closed_pages_are_told_to_nobody_else(office: Office) -> None:
     slack = office.slack
-    readable = told(await office.asked("U0BOB", map(question, ("later", "thrown"))))
+    readable = texts_of(await office.ask("U0BOB", map(question, ("later", "thrown"))))
     assert canary("later", "") in readable
     assert canary("thrown", "") in readable
     public = await office.mentioned("U0BOB", "C0TEAM", question("closing"))
-    assert canary("closing", "") in told([public])
+    assert canary("closing", "") in texts_of([public])
     office.closed.shut()
     since = len(slack.calls)
 
-    hers = dict(zip(TOPICS, await office.asked("U0ADA", map(question, TOPICS)), strict=True))
+    adas = dict(zip(TOPICS, await office.ask("U0ADA", map(question, TOPICS)), strict=True))
     for page in OPEN:
-        assert canary(page, "") in told(hers.values())
-        assert canary(page, "title") in told(hers.values())
+        assert canary(page, "") in texts_of(adas.values())
+        assert canary(page, "title") in texts_of(adas.values())
     for page in SHUT:
-        assert canary(page, "") not in told(hers.values())
+        assert canary(page, "") not in texts_of(adas.values())
 
-    aimed = [of(page) for of in (annex, remark) for page in ("restricted", "hidden", "later")]
-    told_more = told(await office.asked("U0ADA", aimed))
-    assert canary("hidden", "annexed") in told_more
-    assert canary("hidden", "remark") in told_more
+    aimed = [form(page) for form in (annex, remark) for page in ("restricted", "hidden", "later")]
+    more_texts = texts_of(await office.ask("U0ADA", aimed))
+    assert canary("hidden", "annexed") in more_texts
+    assert canary("hidden", "remark") in more_texts
 
     guess = f"What is {canary('restricted', 'title')}?"
     everything = [*map(question, TOPICS), *aimed, guess]
     turns = office.shared_out(everything, len(OUTSIDERS))
-    for person, asked in zip(OUTSIDERS, turns, strict=True):
-        answers = await office.asked(person, asked)
-        assert "ask the front desk" in told(answers)
+    for person, questions in zip(OUTSIDERS, turns, strict=True):
+        answers = await office.ask(person, questions)
+        assert "ask the front desk" in texts_of(answers)
     in_team, in_shared = office.shared_out(map(question, TOPICS), 2)
     await asyncio.gather(
         *(office.mentioned("U0ADA", "C0TEAM", text) for text in in_team),
@@ -204,18 +203,18 @@ async def closed_pages_are_told_to_nobody_else(office: Office) -> None:
     )
 
     for page in ("restricted", "hidden", "later"):
-        await office.flagged("U0ADA", hers[page])
-    await slack.click("U0ADA", hers["restricted"], "verdict", "positive")
+        await office.flagged("U0ADA", adas[page])
+    await slack.click("U0ADA", adas["restricted"], "verdict", "positive")
     await slack.settled()
     assert CANARY not in office.told_to_others("U0ADA", since)
 
-    # What the channel was told stands there; those who review hear no more than is open now.
+    # The channel's answer stays there; reviewers see no more than is open now.
     await office.flagged("U0BOB", public)
-    assert CANARY not in told(slack.from_app("C0REVIEW"))
+    assert CANARY not in texts_of(slack.from_app("C0REVIEW"))
 
 
 async def nor_in_reports(office: Office) -> None:
-    """One pass that fails at some pages, one that fails altogether; the admin watches."""
+    """One pass fails at some pages, and one fails altogether; the admin sees the reports."""
     slack, pages, world = office.slack, office.closed.pages, office.closed.world
     since, room = len(slack.calls), slack.im("U0BOSS").id
     for page in ("restricted", "hidden"):
@@ -224,34 +223,34 @@ async def nor_in_reports(office: Office) -> None:
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex wiki")
     report = await slack.wait_for_message("C0TEAM", lambda m: "Reindexed" in m.text)
     details = await slack.wait_for_message(room, lambda m: "went wrong" in m.text)
-    assert pages["restricted"].id in told([details])
-    assert pages["restricted"].id not in told([report])
+    assert pages["restricted"].id in texts_of([details])
+    assert pages["restricted"].id not in texts_of([report])
     await nor_on_home_tabs(office)
 
     office.confluence.faults.clear()
     office.confluence.faults.on(".*", BROKEN["errors"], times=None)
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
     await slack.wait_for_message("C0TEAM", lambda m: "ended early" in m.text)
-    await slack.wait_for_message(room, lambda m: "ended early" in told([m]))
+    await slack.wait_for_message(room, lambda m: "ended early" in texts_of([m]))
     office.closed.mend(office.confluence)
     assert CANARY not in office.told_to_others("U0ADA", since)
 
 
 async def nor_on_home_tabs(office: Office) -> None:
-    """An admin is told of a page that failed by its key alone."""
+    """An admin only learns the key of a page that failed."""
     slack, page = office.slack, office.closed.pages["restricted"]
-    seen = {}
+    home_tabs = {}
     for person in OUTSIDERS:
         await slack.open_home(person)
         home = await slack.wait_for_home(person, is_whole)
-        seen[person] = shown(home.blocks)
-    assert [person for person, told_ in seen.items() if page.id in told_] == ["U0BOSS"]
-    assert "last 30 days" in seen["U0BOSS"]
-    assert CANARY not in shown(seen)
+        home_tabs[person] = rendered(home.blocks)
+    assert [person for person, tab in home_tabs.items() if page.id in tab] == ["U0BOSS"]
+    assert "last 30 days" in home_tabs["U0BOSS"]
+    assert CANARY not in rendered(home_tabs)
 
 
 def is_whole(home: View) -> bool:
-    return "one moment" not in shown(home.blocks)
+    return "one moment" not in rendered(home.blocks)
 
 
 async def nor_while_confluence_is_broken(office: Office) -> None:
@@ -259,15 +258,15 @@ async def nor_while_confluence_is_broken(office: Office) -> None:
     for fault in list(BROKEN.values())[: None if office.whole else 2]:
         office.confluence.faults.clear()
         office.confluence.faults.on(".*", fault, times=None)
-        hers, *_ = await asyncio.gather(
-            office.asked("U0ADA", [annex("group")]),
-            office.asked("U0BOB", map(question, ("restricted", "later"))),
-            office.asked("U0NELL", [question("hidden")]),
-            office.asked("U0GUS", [question("below")]),
+        adas, *_ = await asyncio.gather(
+            office.ask("U0ADA", [annex("group")]),
+            office.ask("U0BOB", map(question, ("restricted", "later"))),
+            office.ask("U0NELL", [question("hidden")]),
+            office.ask("U0GUS", [question("below")]),
             office.mentioned("U0BOB", "C0TEAM", question("blog")),
         )
-        # Not even she is told a word of it, though she may read it: Confluence cannot say so.
-        assert CANARY not in told(hers)
-        assert "i could not confirm that you may read this now" in told(hers)
+        # She may read it, but gets no word of it either: Confluence cannot confirm her rights.
+        assert CANARY not in texts_of(adas)
+        assert "i could not confirm that you may read this now" in texts_of(adas)
     office.closed.mend(office.confluence)
     assert CANARY not in office.told_to_others("U0ADA", since)

@@ -1,6 +1,5 @@
-"""Every command that says something of a Confluence, walked for the words of pages that the
-person it speaks for may not read; what has no person is for the operator, who needs none of
-them either."""
+"""The output of every command on a Confluence, searched for words of pages that its person may not
+read. Output without a person is for the operator, who needs none of those words either."""
 
 from __future__ import annotations
 
@@ -28,8 +27,8 @@ from .closed_pages import (
     closed,
     question,
     remark,
+    rendered,
     settings,
-    shown,
 )
 
 pytestmark = pytest.mark.long
@@ -37,7 +36,7 @@ pytestmark = pytest.mark.long
 JSON = ["--json"]
 ADA = "ada@example.com"
 OUTSIDERS = ("", "bob@example.com", "nell@elsewhere.example", "dee@example.com")
-"""Nobody in particular; without the right; not known; deactivated."""
+"""Nobody in particular; a person without the right; an unknown one; a deactivated one."""
 LOUD = ("restricted", "hidden", "blog")
 """Closed pages that break while they are read."""
 SOME_FILES = ("below", "group")
@@ -45,16 +44,16 @@ SOME_FILES = ("below", "group")
 
 
 class Terminal(Shell):
-    """Of an operator whose Confluence is ``closed``."""
+    """The terminal of an operator whose Confluence is ``closed``."""
 
     confluence: LocalConfluence
     closed: Closed
 
-    def ask(self, asked: str, email: str, *form: str) -> Ran:
-        return self.footnote("ask", asked, *(["--as", email] if email else []), *form)
+    def ask(self, question: str, email: str, *form: str) -> Ran:
+        return self.footnote("ask", question, *(["--as", email] if email else []), *form)
 
     def access(self, page: str, form: list[str]) -> Ran:
-        """Bob's, by an address that has no title in it."""
+        """Return Bob's access to a page, by an address without its title."""
         url = (
             f"{self.confluence.base_url}/pages/viewpage.action?pageId={self.closed.pages[page].id}"
         )
@@ -88,35 +87,35 @@ def terminal(
 def test_nobody_is_told_more_than_the_one_who_is_named_may_read(terminal: Terminal) -> None:
     synced = terminal.footnote("sync", "--json")
     before = terminal.ask(question("later"), "bob@example.com")
-    assert canary("later", "") in shown(before.out)
+    assert canary("later", "") in rendered(before.out)
     terminal.closed.shut()
 
-    for asked, word in (
+    for question_, word in (
         (question("restricted"), canary("restricted", "")),
         (question("later"), canary("later", "")),
         (annex("restricted"), canary("restricted", "annexed")),
         (remark("restricted"), canary("restricted", "remark")),
     ):
         for form in ([], JSON):
-            assert word in shown(terminal.ask(asked, ADA, *form).out)
+            assert word in rendered(terminal.ask(question_, ADA, *form).out)
     for page in SHUT:
-        assert canary(page, "") not in shown(terminal.ask(question(page), ADA).out)
+        assert canary(page, "") not in rendered(terminal.ask(question(page), ADA).out)
     aimed = [
         *map(question, TOPICS),
-        *(of(page) for of in (annex, remark) for page in ("restricted", "later")),
+        *(form_(page) for form_ in (annex, remark) for page in ("restricted", "later")),
     ]
-    others = [
-        terminal.ask(asked, OUTSIDERS[at % len(OUTSIDERS)], *["--json"] * (at // 4 % 2))
-        for at, asked in enumerate(aimed)
+    answers = [
+        terminal.ask(text, OUTSIDERS[at % len(OUTSIDERS)], *["--json"] * (at // 4 % 2))
+        for at, text in enumerate(aimed)
     ]
-    assert all("Asking for the" in other.out for other in others)
-    assert CANARY not in shown([synced, others])
+    assert all("Asking for the" in other.out for other in answers)
+    assert CANARY not in rendered([synced, answers])
 
 
 def test_the_operator_is_told_pages_by_their_ids(terminal: Terminal) -> None:
     terminal.footnote("sync")
     pages = terminal.closed.pages
-    # Of what is silent a sync asks again for a quarter of a minute.
+    # A sync repeats requests without a response for a quarter of a minute.
     loud = {page: BROKEN[how] for page, how in zip(LOUD, BROKEN, strict=False)}
     for page, fault in loud.items():
         terminal.closed.world.edit(pages[page].id, body="<p>Anew.</p>")
@@ -127,7 +126,7 @@ def test_the_operator_is_told_pages_by_their_ids(terminal: Terminal) -> None:
         file = terminal.closed.world.attach(pages[page].id, name, b"It says nothing now.")
         terminal.confluence.faults.on(rf"{file.id}.*download|download.*{name}", fault, times=None)
         files.add(file.id)
-    said = [
+    outputs = [
         failing := terminal.footnote("sync", "--json"),
         terminal.footnote("sync"),
         terminal.footnote("status"),
@@ -135,24 +134,24 @@ def test_the_operator_is_told_pages_by_their_ids(terminal: Terminal) -> None:
         terminal.footnote("doctor"),
         terminal.footnote("doctor", "--json"),
     ]
-    failed = {one["page"] for one in failing.json["failed"]}
+    failed = {failure["page"] for failure in failing.json["failed"]}
     assert files <= failed
     assert {pages[page].id for page in loud} <= failed
 
     for fault in loud.values():
         terminal.confluence.faults.clear()
         terminal.confluence.faults.on(".*", fault, times=None)
-        said.append(terminal.ask(question("restricted"), "bob@example.com"))
-        said.append(terminal.footnote("doctor"))
-    assert CANARY not in shown(said)
+        outputs.append(terminal.ask(question("restricted"), "bob@example.com"))
+        outputs.append(terminal.footnote("doctor"))
+    assert CANARY not in rendered(outputs)
 
 
 def test_which_gate_decides_is_told_to_the_operator_by_titles_and_nothing_else(
     terminal: Terminal,
 ) -> None:
-    """Whoever asks has the token, and must know which page it is that closes another."""
-    said = [terminal.access(page, form) for page in ("below", "hidden") for form in ([], JSON)]
-    words = set(re.findall(rf"{CANARY}\w+", shown(said)))
+    """The operator has the token, and must know which page closes another one."""
+    outputs = [terminal.access(page, form) for page in ("below", "hidden") for form in ([], JSON)]
+    words = set(re.findall(rf"{CANARY}\w+", rendered(outputs)))
 
     assert canary("restricted", "title") in words
     assert all(word.endswith(("title", "space")) for word in words)

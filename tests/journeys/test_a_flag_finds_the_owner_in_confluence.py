@@ -1,4 +1,4 @@
-"""From a page in Confluence to whoever keeps it, as Slack knows them."""
+"""From a page in Confluence to its owner in Slack."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BONUS = "What is the bonus for night shifts?"
 
 
 class Office:
-    """A Cloud with pages that everyone may read and one that few may, and its bot."""
+    """A Cloud with pages that everyone may read and one that few may read, and its bot."""
 
     def __init__(self, company: Company, world: World, people: dict[str, User]) -> None:
         self.company = company
@@ -39,22 +39,22 @@ class Office:
         return self.world.create(space, title, f"<p>{words}</p>", author=self.people[author].id)
 
     async def flagged(self, question: str) -> Message:
-        """The card of what Bob got to it, in private, and did not like."""
+        """Flag the bot's private answer to Bob; return the card."""
         cards = len(self.slack.from_app("C0REVIEW"))
-        asked = await self.slack.dm("U0BOB", question)
-        answer = await self.slack.wait_for_message(asked.channel, thread_ts=asked.ts)
+        message = await self.slack.dm("U0BOB", question)
+        answer = await self.slack.wait_for_message(message.channel, thread_ts=message.ts)
         await self.slack.click("U0BOB", answer, "verdict", "negative")
         form = await self.slack.wait_for_view("U0BOB")
         await self.slack.submit("U0BOB", form, {"choice": "outdated", "words": ""})
         await self.slack.wait_for(lambda: len(self.slack.from_app("C0REVIEW")) > cards)
         return self.slack.from_app("C0REVIEW")[-1]
 
-    def told(self, person: str) -> list[str]:
-        return [shown(one) for one in self.slack.from_app(self.slack.im(person).id)
-                if "A page of yours" in one.text]  # fmt: skip
+    def notices(self, person: str) -> list[str]:
+        return [rendered(message) for message in self.slack.from_app(self.slack.im(person).id)
+                if "A page of yours" in message.text]  # fmt: skip
 
 
-def shown(message: Message) -> str:
+def rendered(message: Message) -> str:
     return json.dumps(message.blocks, ensure_ascii=False) + message.text
 
 
@@ -110,32 +110,32 @@ async def test_whoever_keeps_a_page_hears_that_it_was_flagged_and_nobody_else(
         first = await office.flagged(PARKING)
         closed = await office.flagged(CELLAR)
         nobody = await office.flagged(BONUS)
-        await slack.wait_for(lambda: office.told("U0ADA") and office.told("U0EVE"))
+        await slack.wait_for(lambda: office.notices("U0ADA") and office.notices("U0EVE"))
         world.label(parking.id, "owner-eve")
         world.set_property(bonus.id, "owner", "ada@example.com")
         world.restrict(bonus.id, users=[office.people["Bob"].id])
         await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
         report = await slack.wait_for_message(
-            "C0TEAM", lambda message: "Reindexed" in shown(message)
+            "C0TEAM", lambda message: "Reindexed" in rendered(message)
         )
         second = await office.flagged(f"Tell me: {PARKING}")
         await office.flagged(f"Tell me: {BONUS}")
-        await slack.wait_for(lambda: len(office.told("U0EVE")) == 2)
-        await asyncio.sleep(0.3)  # in which nobody else hears of it
+        await slack.wait_for(lambda: len(office.notices("U0EVE")) == 2)
+        await asyncio.sleep(0.3)  # no other member reads the answer there
     finally:
         await office.company.stop(bot)
 
-    assert "Page of <@U0ADA>" in shown(first)
-    assert "Page of <@U0EVE>" in shown(second)
-    assert "Page of" not in shown(closed) + shown(nobody)
-    assert "4711" not in shown(closed)
-    assert "2 moved or re-permissioned" in shown(report)
-    assert len(office.told("U0ADA")) == 1
-    assert [("cellar" in one, "Parking" in one) for one in office.told("U0EVE")] == [
+    assert "Page of <@U0ADA>" in rendered(first)
+    assert "Page of <@U0EVE>" in rendered(second)
+    assert "Page of" not in rendered(closed) + rendered(nobody)
+    assert "4711" not in rendered(closed)
+    assert "2 moved or re-permissioned" in rendered(report)
+    assert len(office.notices("U0ADA")) == 1
+    assert [("cellar" in text, "Parking" in text) for text in office.notices("U0EVE")] == [
         (True, False),
         (False, True),
     ]
-    assert office.told("U0GONE") == office.told("U0BOB") == []
+    assert office.notices("U0GONE") == office.notices("U0BOB") == []
 
 
 async def started(office: Office) -> asyncio.subprocess.Process:

@@ -1,5 +1,4 @@
-"""Two wikis full of what should not be in one, and a model that says it after them: in Slack
-it is words, and no more than words."""
+"""Two wikis full of hostile text, and a model that repeats it: in Slack it is plain text."""
 
 from __future__ import annotations
 
@@ -37,8 +36,10 @@ HEAPS = [SPICE[at : at + 12] for at in range(0, len(SPICE), 12)]
 
 
 def page() -> str:
-    """In Markdown."""
-    more = "\n\n".join(f"## The boat {one}\n\n" + "\n\n".join(some) for one, *some in HEAPS)
+    """Return the page in Markdown."""
+    sections = "\n\n".join(
+        f"## The boat {title}\n\n" + "\n\n".join(lines) for title, *lines in HEAPS
+    )
     return f"""---
 title: The boat <!channel> @here [x](https://evil.example) \u202e&lt;!here&gt;
 owner: <!everyone> @channel https://evil.example
@@ -48,15 +49,17 @@ owner: <!everyone> @channel https://evil.example
 
 {_TELL}
 
-{more}
+{sections}
 """
 
 
 def body() -> str:
-    """In storage format: as words, as links, as an image, in a table, in code."""
+    """Return the page in storage format: hostile text in words, links, an image, a table and
+    code."""
     words = "".join(
-        f"<h2>The sauna {escape(one)}</h2>" + "".join(f"<p>{escape(other)}</p>" for other in some)
-        for one, *some in HEAPS
+        f"<h2>The sauna {escape(title)}</h2>"
+        + "".join(f"<p>{escape(other)}</p>" for other in lines)
+        for title, *lines in HEAPS
     )
     return f"""
 <p>{escape(_HEAT)}</p>
@@ -76,11 +79,11 @@ https://evil.example]]></ac:plain-text-body></ac:structured-macro>
 
 @pytest.fixture
 def model() -> Iterator[Server]:
-    """Says after the wikis what they say, and more that they do not; then it is broken."""
+    """A model that repeats the wikis' text and adds more of its own; then it fails."""
     boat = f"To book the company boat, write to {MAIL}. [1]"
-    more = ["Click [here](https://evil.example) <!here>. [1] ", "<!channel> @everyone [1]"]
+    additions = ["Click [here](https://evil.example) <!here>. [1] ", "<!channel> @everyone [1]"]
     sauna = [f"{_HEAT} [1]\n\n```\n<!channel>\n", "```\n", "![i](https://evil.example/p) [1]"]
-    with openai_server(*map(Reply, [[boat], sauna, [boat, *more], sauna])) as server:
+    with openai_server(*map(Reply, [[boat], sauna, [boat, *additions], sauna])) as server:
         yield server
 
 
@@ -125,10 +128,10 @@ attempts = 1
 async def test_what_wikis_and_models_say_is_words_in_slack(
     company: Company, bot: LocalSlack
 ) -> None:
-    said = [await asked(bot, BOAT), await asked(bot, SAUNA), await asked_alone(bot, BOAT)]
+    answers = [await ask(bot, BOAT), await ask(bot, SAUNA), await asked_alone(bot, BOAT)]
     await asked_alone(bot, SAUNA)
-    quoted = [await asked(bot, BOAT), await asked(bot, f"{SAUNA} <!here> https://evil.example")]
-    for answer in (said[0], quoted[1]):
+    quoted = [await ask(bot, BOAT), await ask(bot, f"{SAUNA} <!here> https://evil.example")]
+    for answer in (answers[0], quoted[1]):
         await flagged(bot, answer)
     for typed in (
         "status",
@@ -144,20 +147,20 @@ async def test_what_wikis_and_models_say_is_words_in_slack(
     await bot.settled()
 
     assert alive(bot, HOSTS) == []
-    assert "language model" not in told(said[:1])
-    assert told([*said, *quoted]).count(MAIL) >= 4
-    assert "evil.example" in told(said)
-    assert "evil.example" in told(quoted)
+    assert "language model" not in texts_of(answers[:1])
+    assert texts_of([*answers, *quoted]).count(MAIL) >= 4
+    assert "evil.example" in texts_of(answers)
+    assert "evil.example" in texts_of(quoted)
 
 
-async def asked(slack: LocalSlack, question: str) -> Message:
-    said = await slack.mention("U0ANNA", "C0TEAM", question)
-    return await slack.wait_for_message("C0TEAM", _is_done, thread_ts=said.ts)
+async def ask(slack: LocalSlack, question: str) -> Message:
+    message = await slack.mention("U0ANNA", "C0TEAM", question)
+    return await slack.wait_for_message("C0TEAM", _is_done, thread_ts=message.ts)
 
 
 async def asked_alone(slack: LocalSlack, question: str) -> Message:
-    said = await slack.dm("U0ANNA", question)
-    return await slack.wait_for_message(said.channel, _is_done, thread_ts=said.ts)
+    message = await slack.dm("U0ANNA", question)
+    return await slack.wait_for_message(message.channel, _is_done, thread_ts=message.ts)
 
 
 async def flagged(slack: LocalSlack, answer: Message) -> None:
@@ -172,5 +175,5 @@ def _is_done(message: Message) -> bool:
     return "verdict" in message.action_ids()
 
 
-def told(messages: Iterable[Message]) -> str:
+def texts_of(messages: Iterable[Message]) -> str:
     return json.dumps([(m.text, m.blocks) for m in messages], ensure_ascii=False)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.long
 
 KILLS = 4
 REDELIVERED = (0.0, 5.0, 15.0, 30.0, 60.0, 60.0)
-"""Seconds; Slack's own are 0, 60 and 300. No event may run out of tries while nobody is there."""
+"""Seconds; Slack's own are 0, 60 and 300. No event may run out of tries while no bot runs."""
 
 
 @pytest.mark.parametrize("company", ["socket"], indirect=True)

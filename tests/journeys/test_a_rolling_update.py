@@ -53,7 +53,7 @@ url = "{database}"
 
 @dataclass
 class TwoBots:
-    """Two bots with a database, and who asks them."""
+    """Two bots with a database, and the people who ask them."""
 
     replicas: list[Replica]
     processes: list[Process]
@@ -92,7 +92,7 @@ async def bots(
         balancer = Balancer(slack)
         stack.push_async_callback(balancer.close)
         if mode == "http":
-            slack.deliverer.transport = balancer  # of sockets Slack itself takes each in turn
+            slack.deliverer.transport = balancer  # Slack itself uses the sockets in turn
         two = TwoBots([], [], Asking(slack))
         for name in ("a", "b"):
             replica = Replica(tmp_path / name, slack, mode, free_port(), balancer=balancer)
@@ -112,7 +112,7 @@ async def bots(
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 async def test_a_rolling_update_loses_no_question(bots: TwoBots, how: signal.Signals) -> None:
-    """SIGKILL is for a bot whose machine does not wait."""
+    """SIGKILL stands for a bot whose machine does not wait."""
     async with bots.asking.going_on():
         await bots.asking.answered(SOME)
         codes = [await bots.replaced(0, how)]

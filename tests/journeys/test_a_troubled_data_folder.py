@@ -1,5 +1,5 @@
-"""The data folder is read-only, or full, or the process that writes it is killed: each is told in a
-sentence, and afterwards nothing is lost."""
+"""The data folder is read-only, or full, or its writer is killed: each error is one sentence, and
+nothing is lost."""
 
 from __future__ import annotations
 
@@ -23,12 +23,9 @@ QUESTION = "How many days of annual leave does everyone have?"
 
 @pytest.fixture(scope="session")
 def mounts() -> None:
-    """Let a test mount, in a namespace of its own.
-
-    Nothing else makes a whole folder read-only or full for root, who runs the tests in a container.
-    Where nobody may mount, as in a hardened one, permissions, a limit of files and `kill -9`
-    are tried all the same.
-    """
+    """Let a test mount, in a namespace of its own. Nothing else makes a whole folder read-only or
+    full for root, who runs the tests in a container. Where mounts are forbidden, as in a hardened
+    container, permissions, a limit of file sizes and `kill -9` are still tested."""
     unshare = shutil.which("unshare") or "false"
     command = [unshare, "-rm", "mount", "-t", "tmpfs", "none", "/mnt"]
     if subprocess.run(command, check=False, capture_output=True).returncode:
@@ -45,7 +42,7 @@ def installation(tmp_path: Path) -> Installation:
 
 
 def among_mounts(installation: Installation, *lines: str) -> subprocess.CompletedProcess[str]:
-    """Run a script whose mounts end with it. ``$footnote`` is the command."""
+    """Run a script in a namespace whose mounts end with it. ``$footnote`` is the command."""
     script = "\n".join(("set -u", f"footnote={FOOTNOTE}", *lines))
     return installation.run("unshare", "-rm", "sh", "-c", script)
 
@@ -56,7 +53,7 @@ def test_a_read_only_folder_is_told_and_serves_again_when_it_can_be_written(
 ) -> None:
     assert installation.footnote("sync").returncode == 0
     write(installation.folder / "wiki", {"pets.md": "# Pets\n\nDogs may come on Fridays.\n"})
-    ran = among_mounts(
+    process = among_mounts(
         installation,
         "mount --bind data data && mount -o remount,ro,bind data || exit 99",
         "$footnote sync; echo $?",
@@ -65,16 +62,16 @@ def test_a_read_only_folder_is_told_and_serves_again_when_it_can_be_written(
     )
     again = installation.footnote("sync")
 
-    assert ran.stdout.splitlines()[:2] == ["1", "1"], ran.stdout + ran.stderr
-    assert "Traceback" not in ran.stderr
-    assert "read-only" in ran.stderr.lower()
+    assert process.stdout.splitlines()[:2] == ["1", "1"], process.stdout + process.stderr
+    assert "Traceback" not in process.stderr
+    assert "read-only" in process.stderr.lower()
     assert again.returncode == 0
     assert installation.differs() == []
 
 
 @pytest.fixture(scope="session")
 def bound_by_permissions(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
-    """What to start a command with that may write only where permissions let it: root gives up its
+    """Return a prefix for a command that may write only where permissions let it: root gives up its
     right to write anywhere."""
     before = () if os.geteuid() else ("setpriv", "--bounding-set=-dac_override")
     folder = tmp_path_factory.mktemp("closed")
@@ -95,7 +92,7 @@ def bound_by_permissions(tmp_path_factory: pytest.TempPathFactory) -> tuple[str,
 def test_a_folder_of_somebody_else_is_told_and_serves_again_when_it_can_be_written(
     bound_by_permissions: tuple[str, ...], installation: Installation
 ) -> None:
-    """Without a mount: no file and no folder in it may be written."""
+    """Without a mount: no file and no folder in it is writable."""
     assert installation.footnote("sync").returncode == 0
     write(installation.folder / "wiki", {"pets.md": "# Pets\n\nDogs may come on Fridays.\n"})
     footnote = (*bound_by_permissions, str(FOOTNOTE))
@@ -105,17 +102,17 @@ def test_a_folder_of_somebody_else_is_told_and_serves_again_when_it_can_be_writt
         path.chmod(mode & 0o555)
     try:
         synced = installation.run(*footnote, "sync")
-        asked = installation.run(*footnote, "ask", QUESTION)
+        answer = installation.run(*footnote, "ask", QUESTION)
         status = installation.run(*footnote, "status")
     finally:
         for path, mode in modes.items():
             path.chmod(mode)
     again = installation.footnote("sync")
 
-    assert (synced.returncode, asked.returncode) == (1, 1), synced.stdout + asked.stdout
+    assert (synced.returncode, answer.returncode) == (1, 1), synced.stdout + answer.stdout
     assert "Permission denied" in synced.stderr
     assert "Give the folder to the user that Footnote runs as" in synced.stderr
-    assert "Traceback" not in synced.stderr + asked.stderr + status.stderr
+    assert "Traceback" not in synced.stderr + answer.stderr + status.stderr
     assert again.returncode == 0, again.stderr
     assert installation.differs() == []
 
@@ -124,17 +121,17 @@ def test_a_folder_of_somebody_else_is_told_and_serves_again_when_it_can_be_writt
 def test_files_that_cannot_grow_are_told_and_lose_nothing(
     blocks: int, installation: Installation
 ) -> None:
-    """Without a mount: no file may be longer than so many blocks of 512 bytes, from nothing to 20
+    """Without a mount: no file may be longer than this many blocks of 512 bytes, from nothing to 20
     megabytes."""
     stopped = installation.run("sh", "-c", f"ulimit -f {blocks} && exec {FOOTNOTE} sync")
     again = installation.footnote("sync")
-    asked = installation.footnote("ask", QUESTION)
+    answer = installation.footnote("ask", QUESTION)
 
     assert stopped.returncode == 1, stopped.stdout + stopped.stderr
     assert "full" in stopped.stderr
     assert "Traceback" not in stopped.stderr
     assert again.returncode == 0, again.stderr
-    assert "28 days" in asked.stdout, asked.stdout + asked.stderr
+    assert "28 days" in answer.stdout, answer.stdout + answer.stderr
     assert installation.differs() == []
 
 
@@ -142,7 +139,7 @@ def test_files_that_cannot_grow_are_told_and_lose_nothing(
 @pytest.mark.parametrize("megabytes", [1, 30, 60, 90, 120])
 def test_a_full_disk_is_told_and_loses_nothing(megabytes: int, installation: Installation) -> None:
     (installation.folder / "data").mkdir()
-    ran = among_mounts(
+    process = among_mounts(
         installation,
         f"mount -t tmpfs -o size={megabytes}M none data || exit 99",
         "$footnote sync; echo $?",
@@ -152,11 +149,11 @@ def test_a_full_disk_is_told_and_loses_nothing(megabytes: int, installation: Ins
         "cp -a data kept",
     )
 
-    first, *_, last = ran.stdout.splitlines()
-    assert (ran.returncode, first, last) == (0, "1", "0"), ran.stdout + ran.stderr
-    assert "Traceback" not in ran.stderr
-    assert "full" in ran.stderr
-    assert "28 days" in ran.stdout, ran.stdout + ran.stderr
+    first, *_, last = process.stdout.splitlines()
+    assert (process.returncode, first, last) == (0, "1", "0"), process.stdout + process.stderr
+    assert "Traceback" not in process.stderr
+    assert "full" in process.stderr
+    assert "28 days" in process.stdout, process.stdout + process.stderr
     assert installation.differs("kept") == []
 
 

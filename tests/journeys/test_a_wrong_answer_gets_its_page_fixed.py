@@ -1,4 +1,4 @@
-"""From a question to a better page: every step as people take it."""
+"""From a question to a better page: every step as people do it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.long import few
 from .conftest import PAGES, Company, write
 
 pytestmark = pytest.mark.parametrize("company", few(["http", "socket"], 1), indirect=True)
-"""The other way round than the other journeys."""
+"""The other transport than in the other journeys."""
 TAXI = "https://wiki.example.com/expenses/#taxis"
 
 
-def shown(message: Message) -> str:
+def rendered(message: Message) -> str:
     return json.dumps(message.blocks, ensure_ascii=False) + message.text
 
 
@@ -30,8 +30,8 @@ async def test_a_flagged_answer_is_better_after_page_and_reindex(
     question = "When are taxi rides reimbursed?"
     await slack.mention("U0ANNA", "C0TEAM", question)
     answer = await slack.wait_for_message("C0TEAM")
-    assert "after nine in the evening" in shown(answer)
-    assert TAXI in shown(answer)
+    assert "after nine in the evening" in rendered(answer)
+    assert TAXI in rendered(answer)
     assert answer.thread_ts
 
     await slack.click("U0ANNA", answer, "verdict", "negative")
@@ -39,19 +39,21 @@ async def test_a_flagged_answer_is_better_after_page_and_reindex(
     await slack.submit("U0ANNA", form, {"choice": "outdated", "words": "It is eight by now."})
     card = await slack.wait_for_message("C0REVIEW")
     for part in (question, "after nine in the evening", TAXI, "It is eight by now."):
-        assert part in shown(card)
+        assert part in rendered(card)
     assert (await slack.wait_for_ephemeral("U0ANNA")).text
 
     write(company.wiki, {"expenses.md": PAGES["expenses.md"].replace("nine", "eight")})
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
-    report = await slack.wait_for_message("C0TEAM", lambda message: "1 changed" in shown(message))
-    assert "2 unchanged" in shown(report)
+    report = await slack.wait_for_message(
+        "C0TEAM", lambda message: "1 changed" in rendered(message)
+    )
+    assert "2 unchanged" in rendered(report)
 
     await slack.dm("U0ANNA", question)
     better = await slack.wait_for_message(slack.im("U0ANNA").id)
-    assert "after eight in the evening" in shown(better)
-    assert "nine" not in shown(better)
-    assert TAXI in shown(better)
+    assert "after eight in the evening" in rendered(better)
+    assert "nine" not in rendered(better)
+    assert TAXI in rendered(better)
 
     assert question not in company.log
 
@@ -64,7 +66,7 @@ async def test_what_the_wiki_does_not_say_is_not_answered(
     await slack.dm("U0ANNA", "Which volcano erupted in the year 79?")
     answer = await slack.wait_for_message(slack.im("U0ANNA").id)
 
-    assert "I searched handbook and found nothing that answers this." in shown(answer)
+    assert "I searched handbook and found nothing that answers this." in rendered(answer)
 
 
 @pytest.mark.long
@@ -99,7 +101,7 @@ async def test_commands_work_while_the_bot_runs_and_questions_survive_a_kill(
     again = await company.serve()
     try:
         await slack.mention("U0ANNA", "C0TEAM", "How many days of annual leave are there?")
-        await slack.wait_for_message("C0TEAM", lambda message: "28 days" in shown(message))
+        await slack.wait_for_message("C0TEAM", lambda message: "28 days" in rendered(message))
     finally:
         again.terminate()
         stopped = await again.wait()
@@ -108,7 +110,7 @@ async def test_commands_work_while_the_bot_runs_and_questions_survive_a_kill(
 
 
 async def flagged(slack: LocalSlack, answer: Message) -> Message:
-    """The card of Anna's flag."""
+    """Flag an answer as Anna; return the card."""
     await slack.click("U0ANNA", answer, "verdict", "negative")
     form = await slack.wait_for_view("U0ANNA")
     await slack.submit("U0ANNA", form, {"choice": "outdated", "words": "It is eight by now."})
@@ -119,7 +121,9 @@ async def reindexed(slack: LocalSlack) -> None:
     before = len(slack.from_app("C0TEAM"))
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
     await slack.wait_for(
-        lambda: any("Reindexed" in shown(one) for one in slack.from_app("C0TEAM")[before:]),
+        lambda: any(
+            "Reindexed" in rendered(message) for message in slack.from_app("C0TEAM")[before:]
+        ),
     )
 
 
@@ -127,32 +131,32 @@ async def reindexed(slack: LocalSlack) -> None:
 async def test_a_flag_goes_from_the_reader_to_the_owner_and_back(
     company: Company, bot: asyncio.subprocess.Process
 ) -> None:
-    """Flagged, told to the page's owner, asked again by itself once the page is edited,
-    fixed, and told to who flagged."""
+    """The page's owner is told of the flag; the question is asked again once the page is edited;
+    the flag is fixed, and Anna is told."""
     slack, question = company.slack, "When are taxi rides reimbursed?"
     owned = "---\nowner: anna@example.com\n---\n" + PAGES["expenses.md"]
     write(company.wiki, {"expenses.md": owned})
     await reindexed(slack)
     await slack.mention("U0BOSS", "C0TEAM", question)
     answer = await slack.wait_for_message(
-        "C0TEAM", lambda message: "after nine in the evening" in shown(message)
+        "C0TEAM", lambda message: "after nine in the evening" in rendered(message)
     )
     card = await flagged(slack, answer)
-    heard = await slack.wait_for_message(slack.im("U0ANNA").id)
-    assert "Page of <@U0ANNA>" in shown(card)
-    assert heard.action_ids() == []
+    notice = await slack.wait_for_message(slack.im("U0ANNA").id)
+    assert "Page of <@U0ANNA>" in rendered(card)
+    assert notice.action_ids() == []
 
     write(company.wiki, {"expenses.md": owned.replace("nine", "eight")})
     await reindexed(slack)
-    await slack.wait_for(lambda: "after eight in the evening" in shown(card))
-    assert "after nine in the evening" in shown(card)
+    await slack.wait_for(lambda: "after eight in the evening" in rendered(card))
+    assert "after nine in the evening" in rendered(card)
 
     await slack.click("U0BOSS", card, "flag_fixed")
-    told = await slack.wait_for_message(
-        slack.im("U0ANNA").id, lambda message: "Somebody has handled it" in shown(message)
+    handled = await slack.wait_for_message(
+        slack.im("U0ANNA").id, lambda message: "Somebody has handled it" in rendered(message)
     )
-    assert "after eight in the evening" in shown(told)
-    await slack.wait_for(lambda: "told" in shown(card))
+    assert "after eight in the evening" in rendered(handled)
+    await slack.wait_for(lambda: "told" in rendered(card))
     code, out, _ = await company.run("flags", "--all", "--json")
     (flag,) = json.loads(out)
 
@@ -173,28 +177,28 @@ async def test_what_a_reviewer_writes_is_answered_until_its_page_is_removed(
     card = await flagged(slack, answer)
     await slack.click("U0BOSS", card, "flag_answer")
     form = await slack.wait_for_view("U0BOSS", lambda view: view.callback_id == "writing")
-    (pages,) = [one for one in form.elements() if one["action_id"] == "chosen"]
-    (day,) = [one for one in form.elements() if one["action_id"] == "day"]
+    (pages,) = [element for element in form.elements() if element["action_id"] == "chosen"]
+    (day,) = [element for element in form.elements() if element["action_id"] == "day"]
     filled = {
         "answer": "Always, since May.",
         "chosen": [pages["options"][0]["value"]],
         "day": day["initial_date"],
     }
     assert (await slack.submit("U0BOSS", form, filled)).accepted
-    await slack.wait_for(lambda: "told" in shown(card))
+    await slack.wait_for(lambda: "told" in rendered(card))
 
-    asked = await slack.mention("U0BOSS", "C0TEAM", "When do taxi rides get reimbursed?")
-    written = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
-    assert "Always, since May." in shown(written)
-    assert "Verified by boss" in shown(written)
+    mention = await slack.mention("U0BOSS", "C0TEAM", "When do taxi rides get reimbursed?")
+    written_answer = await slack.wait_for_message("C0TEAM", thread_ts=mention.ts)
+    assert "Always, since May." in rendered(written_answer)
+    assert "Verified by boss" in rendered(written_answer)
 
     (company.wiki / "expenses.md").unlink()
     await reindexed(slack)
-    for one in (answer, written):
-        await slack.wait_for(lambda one=one: "I retracted" in shown(one))
-    asked = await slack.mention("U0BOSS", "C0TEAM", "When do taxi rides get reimbursed?")
-    nothing = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    for message in (answer, written_answer):
+        await slack.wait_for(lambda message=message: "I retracted" in rendered(message))
+    mention = await slack.mention("U0BOSS", "C0TEAM", "When do taxi rides get reimbursed?")
+    nothing = await slack.wait_for_message("C0TEAM", thread_ts=mention.ts)
 
-    assert "found nothing" in shown(nothing)
-    assert "Always" not in shown(card) + shown(nothing)
+    assert "found nothing" in rendered(nothing)
+    assert "Always" not in rendered(card) + rendered(nothing)
     assert question not in company.log

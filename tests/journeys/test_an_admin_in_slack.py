@@ -1,4 +1,4 @@
-"""What an admin does from Slack, with the real bot as its own process."""
+"""An admin's work from Slack, with the real bot as its own process."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from .conftest import PAGES, Company, write
-from .test_a_wrong_answer_gets_its_page_fixed import shown
+from .test_a_wrong_answer_gets_its_page_fixed import rendered
 
 pytestmark = pytest.mark.long
 
 LONG = 240.0
-"""Seconds, for a machine that has other things to do."""
+"""Seconds, enough for a busy machine."""
 Process = asyncio.subprocess.Process
 
 
 async def whispered(company: Company, text: str, begins: str) -> str:
     await company.slack.command("U0BOSS", "C0TEAM", "/wiki", text)
-    told = await company.slack.wait_for_ephemeral(
-        "U0BOSS", lambda message: begins in shown(message), timeout=LONG
+    reply = await company.slack.wait_for_ephemeral(
+        "U0BOSS", lambda message: begins in rendered(message), timeout=LONG
     )
-    return shown(told)
+    return rendered(reply)
 
 
 async def reindexed(company: Company, text: str, ends: str) -> str:
     await company.slack.command("U0BOSS", "C0TEAM", "/wiki", text)
-    told = await company.slack.wait_for_message(
-        "C0TEAM", lambda message: ends in shown(message), timeout=LONG
+    message_ = await company.slack.wait_for_message(
+        "C0TEAM", lambda message: ends in rendered(message), timeout=LONG
     )
-    return shown(told)
+    return rendered(message_)
 
 
 async def test_status_access_and_gaps_are_those_of_the_wiki(company: Company, bot: Process) -> None:
@@ -58,22 +58,22 @@ async def test_prometheus_reads_what_the_process_did(company: Company, bot: Proc
         async with client.get(f"{address}/livez") as alive:
             assert await alive.json() == {"status": "ok"}
         async with client.get(f"{address}/metrics") as refused:
-            is_open = company.mode == "socket"  # in HTTP mode everybody reaches the port
+            is_open = company.mode == "socket"  # in HTTP mode everybody can reach the port
             assert refused.status == (200 if is_open else 401)
             page = await refused.text() if is_open else ""
-    found = {
+    values = {
         (sample.name, *sample.labels.values()): sample.value
         for family in text_string_to_metric_families(page)
         for sample in family.samples
     }
     if is_open:
-        assert found["footnote_questions_total", "answer", ""] == 1
-        assert found["footnote_stage_seconds_count", "search"] == 1
-        assert found["footnote_wiki_pages", "handbook"] == 3
-        assert found["footnote_data_bytes", "index"] > 0
-        assert found["footnote_source_up", "database"] == 1
-        assert 0 < found["footnote_sync_lag_seconds", "handbook"] < 24 * 3600
-        assert found["process_resident_memory_bytes",] > 1 << 20
+        assert values["footnote_questions_total", "answer", ""] == 1
+        assert values["footnote_stage_seconds_count", "search"] == 1
+        assert values["footnote_wiki_pages", "handbook"] == 3
+        assert values["footnote_data_bytes", "index"] > 0
+        assert values["footnote_source_up", "database"] == 1
+        assert 0 < values["footnote_sync_lag_seconds", "handbook"] < 24 * 3600
+        assert values["process_resident_memory_bytes",] > 1 << 20
 
 
 async def test_a_page_is_read_again_by_its_link_and_is_unknown_once_it_is_gone(
@@ -97,7 +97,7 @@ async def test_a_new_index_takes_the_place_of_the_old_one(company: Company, bot:
     assert folders[0].endswith(".1")
     await company.slack.dm("U0ANNA", "How much annual leave do I have?")
     answer = await company.slack.wait_for_message(company.slack.im("U0ANNA").id, timeout=LONG)
-    assert "28 days" in shown(answer)
+    assert "28 days" in rendered(answer)
 
 
 async def test_a_bot_that_was_killed_answers_after_the_next_start(
@@ -105,14 +105,14 @@ async def test_a_bot_that_was_killed_answers_after_the_next_start(
 ) -> None:
     slack = company.slack
     slack.fail_next("chat.postMessage", status=503, times=1000)
-    asked = await slack.mention("U0ANNA", "C0TEAM", "How much annual leave do I have?")
+    question = await slack.mention("U0ANNA", "C0TEAM", "How much annual leave do I have?")
     await slack.wait_for(lambda: slack.calls_to("chat.postMessage"), timeout=LONG)
     bot.kill()
     await bot.wait()
     slack.web_api.faults.clear()
     again = await company.serve()
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=LONG)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts, timeout=LONG)
     await company.stop(again)
 
-    assert "28 days" in shown(answer)
+    assert "28 days" in rendered(answer)
     assert len(slack.from_app("C0TEAM")) == 1

@@ -1,5 +1,5 @@
 """`footnote sync --watch`, the process that syncs for bots that do not: it follows the wiki and its
-settings, says whether it gets on, and ends when it is told to."""
+settings, reports whether it makes progress, and ends when it is told to."""
 
 from __future__ import annotations
 
@@ -43,9 +43,13 @@ class Indexer:
         return finished(arguments, self.folder, environment(), timeout=LONG)
 
     def answer(self) -> str:
-        """What is answered from its index, which it holds."""
-        ran = self.footnote("ask", "--json", LEAVE)
-        return str(json.loads(ran.stdout).get("text", "")) if ran.returncode == 0 else ran.stderr
+        """Ask its index, which it holds; return the answer."""
+        process = self.footnote("ask", "--json", LEAVE)
+        return (
+            str(json.loads(process.stdout).get("text", ""))
+            if process.returncode == 0
+            else process.stderr
+        )
 
     @property
     def passes(self) -> int:
@@ -61,7 +65,7 @@ class Indexer:
             time.sleep(0.05)
 
     def read_again(self) -> str:
-        """Send SIGHUP, and return what the log says of it."""
+        """Send SIGHUP; return the log lines that follow."""
         before = len(self.log)
         self.process.send_signal(signal.SIGHUP)
         self.reach(lambda: "The settings " in self.log[before:])
@@ -103,16 +107,16 @@ def test_it_follows_the_wiki_and_its_settings_until_it_is_told_to_end(indexer: I
     write(indexer.folder / "wiki", {"leave.md": PAGES["leave.md"].replace("28", "31")})
     indexer.reach(lambda: "31 days" in indexer.answer())
 
-    # So are settings, and those that cannot be are named.
+    # Settings are followed, too, and those that cannot be are named.
     indexer.set(SELDOM, level="DEBUG", more='unchecked = "refuse"\n')
-    said = indexer.read_again()
+    log = indexer.read_again()
     indexer.reach(lambda: "changed: log_level, sync.every_minutes" in indexer.log)
-    assert "These settings differ now, and need a restart: answer.unchecked" in said
+    assert "These settings differ now, and need a restart: answer.unchecked" in log
     before = indexer.passes
     time.sleep(2.0)
-    assert indexer.passes <= before + 1  # the one that ran
+    assert indexer.passes <= before + 1  # the pass that ran
 
-    # Commands with the settings of now still go through it.
+    # Commands with the current settings still go through it.
     indexer.set(SELDOM)
     indexer.read_again()
     assert "31 days" in indexer.answer()

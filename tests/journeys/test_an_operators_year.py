@@ -1,7 +1,7 @@
 """A year of an installation, in any order: pages and folders move, vanish and come back, a
 repository's history is rewritten, settings change and change back, the data folder moves, syncs are
-killed. After each sync the index is what a new one of the same wikis would be: nothing is lost,
-nothing is there twice, nothing says what the pages no longer say."""
+killed. After each sync the index equals a new one of the same wikis: nothing is lost, nothing is in
+it twice, and no text is left that the pages no longer contain."""
 
 from __future__ import annotations
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from .closed_pages import shown
+from .closed_pages import rendered
 from .conftest import PAGES, Company, write
 
 pytestmark = pytest.mark.long
 
 LONG = 240.0
-"""Seconds, for a machine that has other things to do."""
+"""Seconds, enough for a busy machine."""
 Process = asyncio.subprocess.Process
 VOLCANO = "which volcano erupted in the year 79?"
 
@@ -22,7 +22,7 @@ VOLCANO = "which volcano erupted in the year 79?"
 async def at_home(
     company: Company, person: str, where: Callable[[str], bool] = lambda _: True
 ) -> str:
-    """What the person reads, opened anew, once it is whole."""
+    """Open the person's Home tab anew; return it once it is complete."""
     before = company.slack.home(person)
     known = before.hash if before else ""
     await company.slack.open_home(person)
@@ -30,15 +30,15 @@ async def at_home(
         person,
         lambda home: (
             home.hash != known
-            and "one moment" not in shown(home.blocks)
-            and where(shown(home.blocks))
+            and "one moment" not in rendered(home.blocks)
+            and where(rendered(home.blocks))
         ),
         timeout=LONG,
     )
-    return shown(home.blocks)
+    return rendered(home.blocks)
 
 
-async def asked(company: Company, question: str, times: int = 1) -> None:
+async def ask(company: Company, question: str, times: int = 1) -> None:
     slack = company.slack
     for _ in range(times):
         message = await slack.mention("U0ANNA", "C0TEAM", question)
@@ -60,30 +60,30 @@ async def test_each_finds_at_home_what_is_theirs_to_know(company: Company, bot: 
     write(company.wiki, {"expenses.md": old})
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
     await slack.wait_for_message(
-        "C0TEAM", lambda message: "reindexed" in shown(message.blocks), timeout=LONG
+        "C0TEAM", lambda message: "reindexed" in rendered(message.blocks), timeout=LONG
     )
-    await asked(company, VOLCANO)
-    await asked(company, "When are taxi rides reimbursed?", times=3)
+    await ask(company, VOLCANO)
+    await ask(company, "When are taxi rides reimbursed?", times=3)
     await flagged(company)
-    hers, his = await at_home(company, "U0ANNA"), await at_home(company, "U0BOSS")
+    annas, bosses = await at_home(company, "U0ANNA"), await at_home(company, "U0BOSS")
 
-    for told in (hers, his):
-        assert "*handbook*: 3 pages, as of" in told
-        assert "what does the wiki say about" in told
-    assert "when are taxi rides reimbursed?" in hers
-    assert "outdated \u00b7 flagged today" in hers
-    assert VOLCANO not in hers
-    assert "last 7 days" not in hers
-    assert "4 questions, 75% answered, :-1: 100% of 1 verdict" in his
-    assert VOLCANO in his
-    assert "|expenses> \u00b7 updated" in his
-    assert "in 3 answers" in his
+    for tab in (annas, bosses):
+        assert "*handbook*: 3 pages, as of" in tab
+        assert "what does the wiki say about" in tab
+    assert "when are taxi rides reimbursed?" in annas
+    assert "outdated \u00b7 flagged today" in annas
+    assert VOLCANO not in annas
+    assert "last 7 days" not in annas
+    assert "4 questions, 75% answered, :-1: 100% of 1 verdict" in bosses
+    assert VOLCANO in bosses
+    assert "|expenses> \u00b7 updated" in bosses
+    assert "in 3 answers" in bosses
 
 
 async def test_a_digest_that_came_due_while_the_bot_was_down_is_posted_when_it_starts(
     company: Company, bot: Process
 ) -> None:
-    await asked(company, VOLCANO)
+    await ask(company, VOLCANO)
     await company.stop(bot)
     now = datetime.now(UTC)
     settings = (company.folder / "footnote.toml").read_text()
@@ -93,6 +93,6 @@ async def test_a_digest_that_came_due_while_the_bot_was_down_is_posted_when_it_s
     digest = await company.slack.wait_for_message("C0REVIEW", timeout=LONG)
     await company.stop(again)
 
-    assert "1 question, 0% answered" in shown(digest.blocks)
-    assert VOLCANO in shown(digest.blocks)
+    assert "1 question, 0% answered" in rendered(digest.blocks)
+    assert VOLCANO in rendered(digest.blocks)
     assert VOLCANO not in company.log.casefold()

@@ -1,4 +1,4 @@
-"""One page, or one message, that is made to stop the bot stops nobody."""
+"""One page or message that is made to stop the bot stops nobody."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_a_hostile_wiki_is_synced_and_answered_from(company: Company) -> N
     assert "Traceback" not in errors
     assert code in (0, 1)
     assert report["added"] >= 6
-    assert {one["page"] for one in report["failed"]} <= {*bombs.PAGES}
+    assert {failure["page"] for failure in report["failed"]} <= {*bombs.PAGES}
 
     process = await company.serve()
     answer = await _asked(company, QUESTION)
@@ -54,14 +54,14 @@ async def test_small_talk_without_an_end_freezes_nobody(company: Company) -> Non
 
 
 def _short(name: str, text: str) -> str:
-    """The benchmark takes them as long as they are."""
+    """Shorten the texts; the benchmark uses their full length."""
     return text[:20_000] if name.startswith("seed") else text
 
 
 async def _asked(company: Company, question: str) -> Message:
-    asked = await company.slack.mention("U0BOSS", "C0TEAM", question)
+    mention = await company.slack.mention("U0BOSS", "C0TEAM", question)
     return await company.slack.wait_for_message(
-        "C0TEAM", lambda m: "days" in m.text, thread_ts=asked.ts
+        "C0TEAM", lambda m: "days" in m.text, thread_ts=mention.ts
     )
 
 
@@ -95,19 +95,19 @@ async def test_a_sync_that_parses_a_long_page_can_be_stopped(
 
 
 def _busy_children(process: int) -> list[int]:
-    """Those that have worked for more than two seconds: some parser is at the long page. The
-    system lists a child under the thread that started it, and threads come and go."""
-    listed: list[str] = []
+    """Return the children that have worked for more than two seconds: some parser is at the long
+    page. The system lists a child under the thread that started it, and threads come and go."""
+    children_listed: list[str] = []
     for children in Path(f"/proc/{process}/task").glob("*/children"):
         with suppress(FileNotFoundError, ProcessLookupError):
-            listed += children.read_text().split()
-    return [int(child) for child in listed if _worked(int(child)) > 2]
+            children_listed += children.read_text().split()
+    return [int(child) for child in children_listed if _worked(int(child)) > 2]
 
 
 def _worked(process: int) -> float:
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):  # it has just ended, as programs of git do
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended, as git's helpers do
         return 0.0
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 

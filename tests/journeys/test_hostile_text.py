@@ -1,8 +1,6 @@
-"""Whatever a wiki, a model or a person writes: nothing of it pings, and nothing leads elsewhere.
-
-A person asks it, a model answers it, a page is called it, and a flag says it; all that goes
-out to Slack meanwhile is judged by one checker.
-"""
+"""Whatever a wiki, a model or a person writes: nothing pings, and nothing leads elsewhere. The text
+is a question, a model's answer, a page's title and a flag's comment; one checker judges all output
+to Slack."""
 
 from __future__ import annotations
 
@@ -40,16 +38,16 @@ from tests.long import tries
 from .alive import alive
 from .hostile import EXAMPLES, LONG, MAIL, TEXTS
 
-__all__ = ["bot", "free_port", "listening", "slack", "transport"]  # fixtures of the tests of Slack
+__all__ = ["bot", "free_port", "listening", "slack", "transport"]  # fixtures of the Slack tests
 
 HOSTS = frozenset({"wiki.example.com", "local.slack.com", "forge.example.com"})
-"""The wiki, where its pages are edited, and Slack itself: a card leads to its answer."""
+"""The wiki, the place where its pages are edited, and Slack itself: a card links to its answer."""
 SAID = {
     "chat.postMessage", "chat.postEphemeral", "chat.update", "chat.startStream",
     "chat.stopStream", "views.open", "views.update", "assistant.threads.setStatus",
     "assistant.threads.setTitle", "assistant.threads.setSuggestedPrompts",
 }  # fmt: skip
-"""All ways in which it can say something are gone."""
+"""The inputs for which all ways to answer are used."""
 
 
 class Parrot:
@@ -79,23 +77,23 @@ class Parrot:
 
 
 async def gone_through(bot: Bot, slack: LocalSlack, parrot: Parrot, text: str) -> Message:
-    """All that a person can do with an answer; the answer that they got in the channel."""
+    """Do everything that a person can do with an answer; return the answer in the channel."""
     parrot.text = text
     slack.people["U0ANNA"].name = text[:80] or "anna"
-    asked = await slack.mention("U0ANNA", "C0TEAM", f"leave: {text}")
-    answer = await slack.wait_for_message("C0TEAM", _is_done, thread_ts=asked.ts)
+    question = await slack.mention("U0ANNA", "C0TEAM", f"leave: {text}")
+    answer = await slack.wait_for_message("C0TEAM", _is_done, thread_ts=question.ts)
     await quiet(bot)
-    *_, last = slack.from_app("C0TEAM", asked.ts)
+    *_, last = slack.from_app("C0TEAM", question.ts)
     await slack.click("U0BEN", last, "verdict", "negative")
     form = await slack.wait_for_view("U0BEN")
     await slack.submit("U0BEN", form, {"choice": "wrong", "words": text[:1000]})
-    card = await slack.wait_for(lambda: next(iter(_new(slack, "C0REVIEW", asked.ts)), None))
+    card = await slack.wait_for(lambda: next(iter(_new(slack, "C0REVIEW", question.ts)), None))
     await slack.click("U0ANNA", last, "verdict", "positive")
     await slack.dm("U0ANNA", f"leave: {text}")
     await slack.mention("U0ANNA", "C0TEAM", f"nothing: {text}")
-    which = await slack.mention("U0ANNA", "C0TEAM", f"which: {text}")
+    ambiguous = await slack.mention("U0ANNA", "C0TEAM", f"which: {text}")
     back = await slack.wait_for_message(
-        "C0TEAM", lambda m: "choice-1" in m.action_ids(), thread_ts=which.ts
+        "C0TEAM", lambda m: "choice-1" in m.action_ids(), thread_ts=ambiguous.ts
     )
     await slack.click("U0ANNA", back, "choice-1")
     await slack.click("U0BEN", card, "flag_answer")
@@ -107,7 +105,7 @@ async def gone_through(bot: Bot, slack: LocalSlack, parrot: Parrot, text: str) -
     await slack.command("U0BEN", "C0TEAM", "/wiki", text[:300] or "what?")
     await slack.open_home("U0ANNA", "messages")
     await until(lambda: not bot.app.failures._at_work)
-    await slack.edit(which, f"<@{slack.bot_user_id}> leave: {text[::-1]}")
+    await slack.edit(ambiguous, f"<@{slack.bot_user_id}> leave: {text[::-1]}")
     await quiet(bot)
     return answer
 
@@ -121,7 +119,7 @@ def _new(slack: LocalSlack, channel: str, since: str) -> list[Message]:
 
 
 def parroting(bot: Bot) -> Parrot:
-    """What the bot answers from now, and calls its pages."""
+    """Make the bot answer with this text, and give its pages this title."""
     parrot = Parrot()
     bot.answering = parrot
     bot.env = replace(bot.env, titles=lambda: [parrot.text])
@@ -175,5 +173,5 @@ async def _lived_through(texts: Sequence[str]) -> None:
 
 
 def _whole(slack: LocalSlack, answer: Message) -> str:
-    """With its other messages, if it takes more than one."""
+    """Return the answer with its further messages, if it takes more than one."""
     return "".join(map(words, slack.from_app(answer.channel, answer.root)))

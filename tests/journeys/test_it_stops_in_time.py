@@ -1,5 +1,5 @@
-"""SIGTERM while something that the bot waits for does not answer: it ends within 20 seconds, and
-what it was asked is answered by the next process."""
+"""SIGTERM while a server that the bot waits for does not respond: the bot ends within 20 seconds,
+and the next process answers the open questions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ seconds = 120
 
 
 class SilentServer:
-    """It takes every connection and never answers."""
+    """Accepts every connection and never responds."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -60,8 +60,8 @@ class SilentServer:
         self._connections.append(self._listener.accept()[0])
 
     def close(self) -> None:
-        for one in (*self._connections, self._listener):
-            one.close()
+        for closable in (*self._connections, self._listener):
+            closable.close()
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ async def test_a_bot_whose_model_does_not_answer_leaves_the_question_to_the_next
         use(company, silent)
         assert (await company.run("sync"))[0] == 0
         async with serving(company) as bot:
-            asked = await slack.dm("U0ANNA", LEAVE)
+            question = await slack.dm("U0ANNA", LEAVE)
             await slack.wait_for(lambda: bool(silent.asked), timeout=LONG)
             code, seconds = await stopped(bot)
         silent.over.set()
@@ -161,12 +161,16 @@ async def test_a_bot_whose_model_does_not_answer_leaves_the_question_to_the_next
         use(company, quick)
         async with serving(company) as bot:
             await slack.wait_for(
-                lambda: any("28 days" in shown(one) for one in slack.from_app(asked.channel)),
+                lambda: any(
+                    "28 days" in rendered(message) for message in slack.from_app(question.channel)
+                ),
                 timeout=LONG,
             )
             assert (await stopped(bot))[0] == 0
 
-    replies = [one for one in slack.from_app(asked.channel) if "28 days" in shown(one)]
+    replies = [
+        message for message in slack.from_app(question.channel) if "28 days" in rendered(message)
+    ]
     assert len(replies) == 1
     assert len(quick.asked) == 1
 
@@ -176,5 +180,5 @@ def use(company: Company, model: Server) -> None:
     company.write_settings(text)
 
 
-def shown(message: Message) -> str:
+def rendered(message: Message) -> str:
     return json.dumps(message.blocks) + message.text

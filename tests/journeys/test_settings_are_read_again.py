@@ -1,4 +1,4 @@
-"""SIGHUP: each setting that a running bot takes over takes effect, and one that it cannot is
+"""SIGHUP: each setting that a running bot can change takes effect, and one that it cannot is
 named."""
 
 from __future__ import annotations
@@ -90,17 +90,19 @@ product = "data_center"
         assert self.process
         self.process.send_signal(signal.SIGHUP)
         await self.logged("The settings were read again", at)
-        said = self.company.log[at:]
-        for of in (section, *before):
-            for name in (*values, *before.get(of, {})):
-                if name in LIVE.get(of, ()):
-                    assert f"{of}.{name}".removeprefix(".") in said
-                    self.tried.add(f"{of}.{name}")
-        return said
+        log = self.company.log[at:]
+        for table in (section, *before):
+            for name in (*values, *before.get(table, {})):
+                if name in LIVE.get(table, ()):
+                    assert f"{table}.{name}".removeprefix(".") in log
+                    self.tried.add(f"{table}.{name}")
+        return log
 
     async def reindexed(self) -> None:
         await self.slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
-        await self.slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in shown(message))
+        await self.slack.wait_for_message(
+            "C0TEAM", lambda message: "Reindexed" in rendered(message)
+        )
 
     async def logged(self, words: str, at: int = 0) -> None:
         async with asyncio.timeout(LONG):
@@ -108,16 +110,16 @@ product = "data_center"
                 await asyncio.sleep(0.05)
 
     async def answer(self, question: str, person: str = "U0BOSS", channel: str = "") -> str:
-        """The reply to all in a channel, or in a direct message."""
+        """Ask in a channel, or in a direct message; return the reply."""
         slack = self.slack
         if channel:
-            asked = await slack.mention(person, channel, question)
+            message = await slack.mention(person, channel, question)
         else:
-            asked = await slack.dm(person, question)
-        return shown(await slack.wait_for_message(asked.channel, thread_ts=asked.ts))
+            message = await slack.dm(person, question)
+        return rendered(await slack.wait_for_message(message.channel, thread_ts=message.ts))
 
 
-def shown(message: Message) -> str:
+def rendered(message: Message) -> str:
     return json.dumps(message.blocks, ensure_ascii=False) + message.text
 
 
@@ -137,15 +139,15 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
                 slack.add_channel(channel, name=channel[2:].lower(), members=[*PEOPLE, "U0BOSS"])
             secrets = {"CONFLUENCE_TOKEN": confluence.token(reader)}
             company = Company(tmp_path, slack, "socket", free_port(), secrets)
-            made = Bot(company, confluence, world, crates)
-            made.write_settings()
-            made.process = await company.serve()
+            bot_ = Bot(company, confluence, world, crates)
+            bot_.write_settings()
+            bot_.process = await company.serve()
             try:
-                await made.logged("Synced handbook")
-                await made.logged("Synced wiki")
-                yield made
+                await bot_.logged("Synced handbook")
+                await bot_.logged("Synced wiki")
+                yield bot_
             finally:
-                await company.stop(made.process)
+                await company.stop(bot_.process)
 
 
 async def test_each_live_setting_takes_effect_and_others_are_named(bot: Bot) -> None:
@@ -157,9 +159,9 @@ async def test_each_live_setting_takes_effect_and_others_are_named(bot: Bot) -> 
     await bot.change(log_level="DEBUG")
     await bot.answer(TAXI)
     await bot.logged("DEBUG", at)
-    said = await bot.change("slack", review_channel="C0TEAM")
+    log = await bot.change("slack", review_channel="C0TEAM")
 
-    assert "These settings differ now, and need a restart: slack.review_channel" in said
+    assert "These settings differ now, and need a restart: slack.review_channel" in log
     assert bot.tried == {f"{section}.{name}" for section, names in LIVE.items() for name in names}
 
 
@@ -183,9 +185,9 @@ async def the_thresholds_of_answers(bot: Bot) -> None:
 
 
 async def readings(bot: Bot) -> list[str]:
-    """The buttons of a question that is asked back."""
-    asked = await bot.slack.mention("U0BOSS", "C0TEAM", "leave?")
-    reply = await bot.slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    """Return the buttons of a question that the bot asks back."""
+    question = await bot.slack.mention("U0BOSS", "C0TEAM", "leave?")
+    reply = await bot.slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     elements = [e for block in reply.blocks for e in block.get("elements", ()) if "action_id" in e]
     return [str(e.get("text", {}).get("text", ""))[3:] for e in elements]
 
@@ -220,7 +222,7 @@ async def the_intervals_of_syncs(bot: Bot) -> None:
     await bot.logged("Synced handbook: 1 added", at)
 
     await bot.change()
-    await bot.reindexed()  # after a pass that ran, for two never do
+    await bot.reindexed()  # after the running pass, because two never run at once
     at = len(bot.company.log)
     bot.world.edit(bot.crates.id, body="<p>Our crates are made of ash.</p>")
     await asyncio.sleep(1.0)

@@ -1,4 +1,4 @@
-"""`footnote playground` as its own process, on a small wiki of one's own: asked over the page's own
+"""`footnote playground` as its own process, on a small wiki of its user, over the page's own
 connection."""
 
 from __future__ import annotations
@@ -78,17 +78,17 @@ async def playground(tmp_path: Path) -> AsyncIterator[Playground]:
             await process.wait()
 
 
-def said(printed: Path) -> str:
+def read_output(printed: Path) -> str:
     return printed.read_text()
 
 
 async def address(process: Process, printed: Path) -> str:
     """Return the page's address, once it is printed."""
     async with asyncio.timeout(PATIENCE):
-        while not (found := re.search(r"http://localhost:\d+/\S+/", said(printed))):
-            assert process.returncode is None, said(printed)
+        while not (address_found := re.search(r"http://localhost:\d+/\S+/", read_output(printed))):
+            assert process.returncode is None, read_output(printed)
             await asyncio.sleep(0.1)
-    return found[0]
+    return address_found[0]
 
 
 def answers(page: OpenPage, channel: str) -> list[Mapping[str, Any]]:
@@ -111,13 +111,13 @@ async def test_a_question_in_the_page_gets_a_real_answer_and_its_reasons_and_not
         async with asyncio.timeout(PATIENCE):
             await page.until(lambda: bool(answers(page, "C0ENG")))
         (answer,) = answers(page, "C0ENG")
-        told = await page.do("why", channel="C0ENG", ts=answer["ts"])
+        response = await page.do("why", channel="C0ENG", ts=answer["ts"])
 
         assert "open a ticket with the IT desk" in str(answer["blocks"])
         assert page.roles[0]["title"] == "ann@example.com"
-        assert told["why"]["kind"] == "Answer"
-        assert told["why"]["pages"][0]["state"] == "quoted"
-        wire = {entry["name"] for entry in told["wire"]}
+        assert response["why"]["kind"] == "Answer"
+        assert response["why"]["pages"][0]["state"] == "quoted"
+        wire = {entry["name"] for entry in response["wire"]}
         assert "app_mention" in wire
         assert wire & {"chat.postMessage", "chat.update"}
 
@@ -126,19 +126,21 @@ async def test_a_question_in_the_page_gets_a_real_answer_and_its_reasons_and_not
             await page.until(lambda: len(answers(page, "C0ENG")) == 2)
     assert await playground.stop() == 0
 
-    kept = {file.name for file in (tmp_path / "data").iterdir()}
-    # The index, what was worked out of files, where other commands are listened to, and
-    # when the wiki was synced.
-    kept -= {"state.sqlite3-shm", "state.sqlite3-wal"}
-    assert kept == {"cache", "index", "process", "state.sqlite3"}
+    files = {file.name for file in (tmp_path / "data").iterdir()}
+    # The index, results worked out of files, the socket for other commands, and
+    # the time of the last sync.
+    files -= {"state.sqlite3-shm", "state.sqlite3-wal"}
+    assert files == {"cache", "index", "process", "state.sqlite3"}
     assert not any("zebra" in file.read_text() for file in (tmp_path / "data/cache").iterdir())
     for file in (tmp_path / "data").rglob("*"):
         assert not file.is_file() or b"zebras" not in file.read_bytes()
 
 
 async def footnote(tmp_path: Path, *arguments: str) -> tuple[int, str, str]:
-    ran = await asyncio.to_thread(finished, arguments, tmp_path, environment(), timeout=PATIENCE)
-    return ran.returncode, ran.stdout, ran.stderr
+    process = await asyncio.to_thread(
+        finished, arguments, tmp_path, environment(), timeout=PATIENCE
+    )
+    return process.returncode, process.stdout, process.stderr
 
 
 async def test_other_commands_work_beside_it(playground: Playground, tmp_path: Path) -> None:
@@ -147,10 +149,10 @@ async def test_other_commands_work_beside_it(playground: Playground, tmp_path: P
 
     write(tmp_path / "wiki", {"zebras.md": "# Zebras\n\nZebras are fed twice a day.\n"})
     async with asyncio.timeout(PATIENCE):
-        ran = await footnote(tmp_path, "sync")
-        while "A sync is already running" in ran[2]:  # the bot's own, of its start
-            ran = await footnote(tmp_path, "sync")
-    assert ran[0] == 0, ran
+        result = await footnote(tmp_path, "sync")
+        while "A sync is already running" in result[2]:  # the bot's own, of its start
+            result = await footnote(tmp_path, "sync")
+    assert result[0] == 0, result
     _, out, err = await footnote(tmp_path, "ask", "How often are zebras fed?")
     assert "Zebras are fed twice a day." in out, err
 
@@ -162,8 +164,8 @@ async def test_other_commands_work_beside_it(playground: Playground, tmp_path: P
 
 async def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
     write_wiki(tmp_path)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
         code, _, errors = await footnote(
             tmp_path, "playground", "--config", "footnote.toml", "--port", port
         )

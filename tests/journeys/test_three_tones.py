@@ -1,4 +1,4 @@
-"""How sure an answer sounds in Slack, and the people who keep the wiki asked where it is not."""
+"""How sure an answer sounds in Slack, and how the keepers of the wiki are asked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOSTS = """# Hosts
 """
 
 
-def shown(message: Message) -> str:
+def rendered(message: Message) -> str:
     return json.dumps(message.blocks, ensure_ascii=False) + message.text
 
 
@@ -30,8 +30,8 @@ async def test_an_answer_the_closest_and_what_the_wiki_does_not_have(company: Co
     process = await company.serve()
 
     async def answer(question: str) -> Message:
-        asked = await slack.mention("U0ANNA", "C0TEAM", question)
-        return await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+        message = await slack.mention("U0ANNA", "C0TEAM", question)
+        return await slack.wait_for_message("C0TEAM", thread_ts=message.ts)
 
     sure = await answer("When are taxi rides reimbursed?")
     closest = await answer("How many days of leave do contractors have?")
@@ -41,18 +41,18 @@ async def test_an_answer_the_closest_and_what_the_wiki_does_not_have(company: Co
     thanks = await slack.wait_for_ephemeral("U0ANNA")
     await company.stop(process)
 
-    assert "after nine in the evening" in shown(sure)
-    assert "The closest I found" not in shown(sure)
-    assert "ask_keepers" not in shown(sure)
+    assert "after nine in the evening" in rendered(sure)
+    assert "The closest I found" not in rendered(sure)
+    assert "ask_keepers" not in rendered(sure)
     assert closest.text.startswith("The closest I found:")
-    assert "28 days of annual leave" in shown(closest)
-    assert "Close to it:" in shown(closest)
-    assert "ask_keepers" in shown(closest)
+    assert "28 days of annual leave" in rendered(closest)
+    assert "Close to it:" in rendered(closest)
+    assert "ask_keepers" in rendered(closest)
     assert absent.text.startswith("I found nothing about web-99.")
-    assert "The pages tell of web-12 and web-13." in shown(absent)
-    assert "10.0.0" not in shown(absent)
-    assert "What is the address of host web-99?" in shown(card)
-    assert "Asked by anna" in shown(card)
+    assert "The pages tell of web-12 and web-13." in rendered(absent)
+    assert "10.0.0" not in rendered(absent)
+    assert "What is the address of host web-99?" in rendered(card)
+    assert "Asked by anna" in rendered(card)
     assert thanks.text.startswith("I asked the people who keep the wiki.")
     assert "web-99" not in company.log
 
@@ -64,11 +64,11 @@ async def test_who_keeps_the_nearest_page_is_told_where_the_page_says_so(
     owned = "---\nowner: boss@example.com\n---\n\n# Parking\n\nThe car park is below the office.\n"
     write(company.wiki, {"parking.md": owned})
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
-    await slack.wait_for_message("C0TEAM", lambda one: "1 added" in shown(one))
-    asked = await slack.mention("U0ANNA", "C0TEAM", "How do I get a place in the car park?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.wait_for_message("C0TEAM", lambda message: "1 added" in rendered(message))
+    question = await slack.mention("U0ANNA", "C0TEAM", "How do I get a place in the car park?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await slack.click("U0ANNA", answer, "ask_keepers")
     card = await slack.wait_for_message("C0REVIEW")
 
     assert answer.text.startswith("The closest I found:")
-    assert "Page of <@U0BOSS>" in shown(card)
+    assert "Page of <@U0BOSS>" in rendered(card)

@@ -1,5 +1,5 @@
-"""From a Confluence to answers that follow it: what Ada may read and Bob may not, pages that
-are closed, edited and deleted, and a Confluence that goes away."""
+"""From a Confluence to answers that follow it: pages that Ada may read and Bob may not, pages that
+are closed, edited and deleted, and a Confluence that fails."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .conftest import MANIFEST, UNHURRIED, Company
 
 SECRET = "webhooks-are-signed-with-this"
 SETTLED = 3.5
-"""Seconds after which a hint would have hurried a pass."""
+"""Seconds after which a webhook would have started a pass."""
 BONUS = "What is the bonus for night shifts?"
 DEPLOY = "How do I deploy to production?"
 LEAVE = "How many days of annual leave do I have?"
@@ -38,7 +38,7 @@ PARKING = "Where do visitors park their cars?"
 
 @dataclass
 class Office:
-    """A Data Center, which is what sends webhooks, with its bot in Slack."""
+    """A Data Center, which sends webhooks, with its bot in Slack."""
 
     company: Company
     confluence: LocalConfluence
@@ -51,31 +51,31 @@ class Office:
         return f"http://127.0.0.1:{self.company.port}/confluence/events"
 
     async def answer(self, person: str, question: str, channel: str = "") -> str:
-        """In a direct message, or to all in a channel."""
+        """Ask in a direct message or in a channel; return the reply."""
         slack = self.company.slack
         if channel:
-            asked = await slack.mention(person, channel, question)
+            message = await slack.mention(person, channel, question)
         else:
-            asked = await slack.dm(person, question)
-        told = await slack.wait_for_message(asked.channel, thread_ts=asked.ts)
-        return shown(told)
+            message = await slack.dm(person, question)
+        reply = await slack.wait_for_message(message.channel, thread_ts=message.ts)
+        return rendered(reply)
 
     async def reindex(self) -> str:
-        """What the channel is told of a full pass."""
+        """Run a full pass; return the channel's message about it."""
         slack = self.company.slack
         before = len(slack.from_app("C0TEAM"))
         await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
         await slack.wait_for(
             lambda: [m for m in slack.from_app("C0TEAM")[before:] if "Reindexed" in m.text],
         )
-        return shown(slack.from_app("C0TEAM")[-1])
+        return rendered(slack.from_app("C0TEAM")[-1])
 
     async def webhooks(self, secret: str) -> list[int]:
-        """All that happened since they were last sent; the statuses that came back."""
+        """Send all webhooks since the last time; return the status codes."""
         return await self.confluence.webhooks.send(self.hooks, secret=secret)
 
 
-def shown(message: Message) -> str:
+def rendered(message: Message) -> str:
     return json.dumps(message.blocks, ensure_ascii=False) + message.text
 
 
@@ -175,14 +175,14 @@ async def test_answers_follow_a_confluence_and_whoever_asks(office: Office) -> N
 
 
 async def the_first_look_for_edits_is_over(office: Office) -> None:
-    """It runs when the bot starts, and must not be what finds the edits to come."""
+    """It runs when the bot starts, and must not be the one that finds the edits to come."""
     async with asyncio.timeout(PATIENCE):
-        while not any("lastmodified" in one.query for one in office.confluence.requests):  # noqa: ASYNC110
+        while not any("lastmodified" in request.query for request in office.confluence.requests):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
 async def an_edit_is_told_without_a_signature(office: Office) -> float:
-    """When that was."""
+    """Return when that was."""
     office.confluence.webhooks.pending.clear()
     office.world.edit(office.pages["leave"].id, body="<p>You have 31 days of annual leave.</p>")
     office.world.create("ENG", "Sabbaticals", "<p>A sabbatical takes ninety days.</p>")
@@ -192,20 +192,20 @@ async def an_edit_is_told_without_a_signature(office: Office) -> float:
 
 
 async def two_people_get_two_answers(office: Office) -> None:
-    hers, his, everybodys = await asyncio.gather(
+    adas, bobs, everybodys = await asyncio.gather(
         office.answer("U0ADA", BONUS),
         office.answer("U0BOB", BONUS),
         office.answer("U0ADA", BONUS, "C0TEAM"),
     )
-    assert "40 percent" in hers
-    for others in (his, everybodys):
-        assert "Ask your lead" in others
-        assert "40 percent" not in others
-        assert "Bonuses" not in others
+    assert "40 percent" in adas
+    for answer in (bobs, everybodys):
+        assert "Ask your lead" in answer
+        assert "40 percent" not in answer
+        assert "Bonuses" not in answer
 
 
 async def private_channels_get_what_their_members_share(office: Office) -> None:
-    """And Ada alone is offered the rest."""
+    """Ada alone is offered the rest."""
     slack = office.company.slack
     assert "40 percent" in await office.answer("U0ADA", BONUS, "C0ADA")
     together = await office.answer("U0ADA", SHIPPING, "C0BOTH")
@@ -216,10 +216,10 @@ async def private_channels_get_what_their_members_share(office: Office) -> None:
     offer = await slack.wait_for_ephemeral("U0ADA")
     assert slack.ephemerals("U0BOB") == []
     await slack.click("U0ADA", offer, "answer_privately")
-    hers = await slack.wait_for_ephemeral("U0ADA", lambda m: "4711" in shown(m))
-    await slack.click("U0ADA", hers, "share_answer")
+    ephemeral = await slack.wait_for_ephemeral("U0ADA", lambda m: "4711" in rendered(m))
+    await slack.click("U0ADA", ephemeral, "share_answer")
     await slack.wait_for_ephemeral("U0ADA", lambda m: "cannot share" in m.text)
-    assert all("4711" not in shown(message) for message in slack.history("C0BOTH"))
+    assert all("4711" not in rendered(message) for message in slack.history("C0BOTH"))
 
 
 async def a_restriction_counts_at_once_and_for_good(office: Office) -> None:
@@ -232,11 +232,11 @@ async def a_restriction_counts_at_once_and_for_good(office: Office) -> None:
 
 
 async def only_a_signed_webhook_hurries_the_edit(office: Office) -> None:
-    """Of the restriction before, too, which needs a full pass. A page that is known is quoted
-    as it stands; one that is new is not known."""
-    told = await office.answer("U0BOB", LEAVE)
-    assert "31 days" in told
-    assert "28 days" not in told
+    """The earlier restriction needs a full pass as well. A known page is quoted with its current
+    text; a new one is unknown."""
+    answer = await office.answer("U0BOB", LEAVE)
+    assert "31 days" in answer
+    assert "28 days" not in answer
     assert "ninety days" not in await office.answer("U0BOB", SABBATICAL)
     assert await office.webhooks(secret="some other secret") == [401]
 
@@ -258,31 +258,31 @@ async def a_deleted_page_is_gone(office: Office) -> None:
 
 
 async def whoever_confluence_does_not_tell_hears_so(office: Office) -> None:
-    """Cy asks for the first time, and Confluence does not tell which groups he is in."""
+    """Cy asks for the first time, and Confluence does not say which groups he is in."""
     office.confluence.faults.on("user/(list|memberof)", Fault(403), times=None)
-    his = await office.answer("U0CY", SHIPPING)
+    answer = await office.answer("U0CY", SHIPPING)
 
-    assert "I could not ask the wiki what you may read" in his
-    assert "oak" not in his
+    assert "I could not ask the wiki what you may read" in answer
+    assert "oak" not in answer
 
 
 async def what_cannot_be_checked_is_said_with_its_date(office: Office) -> None:
-    """What was open to everyone, that is. What was not is linked, and nothing of it is told;
-    what the last pass saw closed stays closed."""
+    """This holds for pages that were open to everyone. Other pages are only linked, and pages that
+    the last pass saw closed stay closed."""
     office.confluence.faults.on(".*", Fault(kind="drop"), times=None)
     today = datetime.now().astimezone()
     days = (today, today - timedelta(hours=1))  # the last pass may have been before midnight
     nights = await office.answer("U0BOB", BONUS)
     assert "Ask your lead" in nights
     assert any(f"last checked on {day:%d %b %Y}" in nights for day in days)
-    hers = await office.answer("U0ADA", DEPLOY)
+    adas = await office.answer("U0ADA", DEPLOY)
     deploy = office.pages["deploy"].id
-    assert f"viewpage.action?pageId={deploy}|A page of wiki>: I could not confirm" in hers
-    assert "ship-it" not in hers
-    assert "Deploying" not in hers
-    his = await office.answer("U0BOB", DEPLOY)
-    assert "ship-it" not in his
-    assert deploy not in his
+    assert f"viewpage.action?pageId={deploy}|A page of wiki>: I could not confirm" in adas
+    assert "ship-it" not in adas
+    assert "Deploying" not in adas
+    bobs = await office.answer("U0BOB", DEPLOY)
+    assert "ship-it" not in bobs
+    assert deploy not in bobs
 
 
 async def status_tells_lags_and_closed_pages(office: Office) -> None:

@@ -1,5 +1,5 @@
-"""One Footnote in two workspaces of Slack: each is answered from its own wikis, by its own people's
-rights; installed, refused and uninstalled as their admins do it."""
+"""One Footnote in two workspaces of Slack: each gets answers from its own wikis, with the rights of
+its own people. Their admins install, refuse and uninstall it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .conftest import MANIFEST, PAGES, UNHURRIED, Company, write
 pytestmark = pytest.mark.long
 
 LONG = 240.0
-"""Seconds, for a machine that has other things to do."""
+"""Seconds, enough for a busy machine."""
 LEAVE = "How much annual leave do I have?"
 ROSES = "When are the roses cut back?"
 KEY = "Where is the key of the greenhouse?"
@@ -83,7 +83,7 @@ class Both:
     unnamed: FurtherWorkspace
 
     async def installed(self, workspace: FurtherWorkspace) -> tuple[int, str]:
-        """The page at the end, as a browser that keeps its cookies sees it."""
+        """Install the app; return the last page, as a browser that keeps its cookies sees it."""
         pages = f"http://127.0.0.1:{self.company.port}/slack"
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
             async with browser.get(f"{pages}/install", allow_redirects=False) as begun:
@@ -96,17 +96,19 @@ class Both:
                 return page.status, await page.text()
 
 
-def shown(message: Message) -> str:
+def rendered(message: Message) -> str:
     return json.dumps(message.blocks, ensure_ascii=False) + message.text
 
 
-async def told(slack: LocalSlack | FurtherWorkspace, person: str, question: str) -> str:
-    asked = await slack.dm(person, question)
-    return shown(await slack.wait_for_message(asked.channel, thread_ts=asked.ts, timeout=LONG))
+async def ask(slack: LocalSlack | FurtherWorkspace, person: str, question: str) -> str:
+    mention = await slack.dm(person, question)
+    return rendered(
+        await slack.wait_for_message(mention.channel, thread_ts=mention.ts, timeout=LONG)
+    )
 
 
 def manifest() -> dict[str, Any]:
-    """Footnote's, with the two events that docs/workspaces.md adds."""
+    """Return Footnote's manifest with the two events that docs/workspaces.md adds."""
     document: dict[str, Any] = json.loads(MANIFEST.read_text())
     document["settings"]["event_subscriptions"]["bot_events"] += [
         "app_uninstalled",
@@ -116,7 +118,7 @@ def manifest() -> dict[str, Any]:
 
 
 @pytest.fixture(params=few(["socket", "http"], 1))
-async def both(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Both]:
+async def workspaces(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Both]:
     port = free_port()
     write(tmp_path / "wiki", PAGES)
     write(tmp_path / "garden", {"roses.md": GARDEN["roses.md"]})
@@ -140,38 +142,42 @@ async def both(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 
 @pytest.fixture
-async def bot(both: Both) -> AsyncIterator[asyncio.subprocess.Process]:
-    assert (await both.company.run("sync"))[0] == 0
-    process = await both.company.serve()
+async def bot(workspaces: Both) -> AsyncIterator[asyncio.subprocess.Process]:
+    assert (await workspaces.company.run("sync"))[0] == 0
+    process = await workspaces.company.serve()
     yield process
-    await both.company.stop(process)
+    await workspaces.company.stop(process)
 
 
 async def test_each_workspace_is_answered_from_its_own_wikis_by_its_own_rights(
-    both: Both, bot: asyncio.subprocess.Process
+    workspaces: Both, bot: asyncio.subprocess.Process
 ) -> None:
-    slack, garden, parks = both.company.slack, both.garden, both.parks
-    first, second = await both.installed(garden), await both.installed(parks)
-    refused = await both.installed(both.unnamed)
+    slack, garden, parks = workspaces.company.slack, workspaces.garden, workspaces.parks
+    first, second = await workspaces.installed(garden), await workspaces.installed(parks)
+    refused = await workspaces.installed(workspaces.unnamed)
 
     assert (first[0], second[0], refused[0]) == (200, 200, 403)
     assert "T0NOBODY" in refused[1]
-    assert "28 days" in await told(slack, "U0ANNA", LEAVE)
-    assert "second week of March" in await told(garden, "U0ROSE", ROSES)
-    assert "28 days" not in await told(garden, "U0ROSE", LEAVE)
-    assert "28 days" not in await told(parks, "U0ROSE", LEAVE)
-    # The same address in both: only where the settings trust it is she known by it.
-    assert "watering can" not in await told(garden, "U0ROSE", KEY)
-    assert "watering can" in await told(parks, "U0ROSE", KEY)
-    there = [shown(said) for channel in garden.channels for said in garden.from_app(channel)]
-    assert not any("28 days" in said or "watering can" in said for said in there)
+    assert "28 days" in await ask(slack, "U0ANNA", LEAVE)
+    assert "second week of March" in await ask(garden, "U0ROSE", ROSES)
+    assert "28 days" not in await ask(garden, "U0ROSE", LEAVE)
+    assert "28 days" not in await ask(parks, "U0ROSE", LEAVE)
+    # The same address in both: she is known by it only where the settings trust it.
+    assert "watering can" not in await ask(garden, "U0ROSE", KEY)
+    assert "watering can" in await ask(parks, "U0ROSE", KEY)
+    garden_texts = [
+        rendered(message) for channel in garden.channels for message in garden.from_app(channel)
+    ]
+    assert not any("28 days" in text or "watering can" in text for text in garden_texts)
 
-    _, out, _ = await both.company.run("doctor")
+    _, out, _ = await workspaces.company.run("doctor")
     assert "T0GARDEN" in out
-    _, status, _ = await both.company.run("status")
+    _, status, _ = await workspaces.company.run("status")
     assert "T0GARDEN (t0garden) is answered from garden, keys" in status
-    assert garden.bot_token not in out + status + both.company.log
+    assert garden.bot_token not in out + status + workspaces.company.log
 
     slack.oauth.revoke(garden.bot_token)
-    await slack.wait_for(lambda: "uninstalled from T0GARDEN" in both.company.log, timeout=LONG)
-    assert "second week of March" in await told(parks, "U0ROSE", ROSES)
+    await slack.wait_for(
+        lambda: "uninstalled from T0GARDEN" in workspaces.company.log, timeout=LONG
+    )
+    assert "second week of March" in await ask(parks, "U0ROSE", ROSES)

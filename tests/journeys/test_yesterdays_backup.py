@@ -1,5 +1,5 @@
-"""A backup that is made while the bot answers, and restored a day later: the bot answers as it did,
-and what people did the day before goes on."""
+"""A backup is made while the bot answers, and restored a day later: the bot answers as before, and
+conversations of the day before go on."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 
 from bot.playground.model import Message
 
-from .closed_pages import shown
+from .closed_pages import rendered
 from .conftest import PAGES, Company, write
 
 pytestmark = pytest.mark.long
 
 LONG = 240.0
-"""Seconds, for a machine that has other things to do."""
+"""Seconds, enough for a busy machine."""
 QUESTION = "How many days of annual leave does everyone have?"
 Process = asyncio.subprocess.Process
 
@@ -27,16 +27,16 @@ async def answer(company: Company) -> Message:
     return await slack.wait_for_message("C0TEAM", thread_ts=question.ts, timeout=LONG)
 
 
-def said(message: Message) -> list[dict[str, Any]]:
-    """What it tells people now, without marks and buttons, which name the question."""
-    told = [block for block in message.blocks if block["type"] != "context_actions"]
-    return [{**block, "block_id": ""} for block in told]
+def blocks_of(message: Message) -> list[dict[str, Any]]:
+    """Return the message's blocks without marks and buttons, which name the question."""
+    blocks = [block for block in message.blocks if block["type"] != "context_actions"]
+    return [{**block, "block_id": ""} for block in blocks]
 
 
 async def test_a_restored_backup_answers_as_yesterday_did(company: Company, bot: Process) -> None:
     yesterday = await answer(company)
-    before = said(yesterday)
-    backup, told, why = await company.run("backup", "backup")
+    before = blocks_of(yesterday)
+    backup, output, why = await company.run("backup", "backup")
     meanwhile = await answer(company)
     write(company.wiki, {"leave.md": PAGES["leave.md"].replace("28 days", "31 days")})
     synced, _, failure = await company.run("sync")
@@ -55,9 +55,9 @@ async def test_a_restored_backup_answers_as_yesterday_did(company: Company, bot:
         await company.stop(again)
 
     assert (backup, synced, restored) == (0, 0, 0), why + failure + refusal
-    assert "3 pages" in told
-    assert "28 days" in shown(before)
-    assert "31 days" in shown(today.blocks)
-    assert said(after) == said(meanwhile) == before
-    assert QUESTION.casefold() in shown(card.blocks)
+    assert "3 pages" in output
+    assert "28 days" in rendered(before)
+    assert "31 days" in rendered(today.blocks)
+    assert blocks_of(after) == blocks_of(meanwhile) == before
+    assert QUESTION.casefold() in rendered(card.blocks)
     assert "Traceback" not in company.log

@@ -1,4 +1,4 @@
-"""Footnote's indexing as the settings of this moment say, in a process that may die."""
+"""Footnote's indexing with the current settings, in a process that may die."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from indexers.ports import Embedding, Vector
 from tests.fakes.embedding import WordEmbedder
 
 Snapshot = Mapping[tuple[str, ...], Mapping[str, Any]]
-"""All points of an index, by wiki, page and place, without the number of their write."""
+"""All points of an index, by wiki, page and place, without their write numbers."""
 
 
 class ParsesHere:
-    """Stands in for `indexers.parsing.process.Parsers`, whose processes take longer to start than
-    all these pages to read."""
+    """Stands in for `indexers.parsing.process.Parsers`: its processes take longer to start than all
+    these pages take to parse."""
 
     __call__ = staticmethod(here)
 
@@ -30,11 +30,11 @@ class ParsesHere:
         yield
 
     def rest(self) -> None:
-        """There is nothing to end."""
+        """Do nothing: there is no process to end."""
 
 
 class NamedEmbedder(WordEmbedder):
-    """A model of the settings' name: each name has vectors of its own."""
+    """A model with the name from the settings: each name has vectors of its own."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class YearsIndexing(Indexing):
 
 
 class Meaning:  # noqa: PLW1641 - compared, never looked up
-    """A vector, as an index holds it: with eleven binary digits for each number."""
+    """A vector as an index stores it: with eleven binary digits for each number."""
 
     def __init__(self, vector: Vector) -> None:
         self._vector = np.array(vector)
@@ -67,29 +67,29 @@ class Meaning:  # noqa: PLW1641 - compared, never looked up
 
 
 def snapshot(index: CurrentIndex, *, meanings: bool = True) -> Snapshot:
-    """Return what is stored, each point once. A real model's ``meanings`` depend a little on
-    what is embedded beside them."""
-    found: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    """Return the stored points, each once. A real model's ``meanings`` depend a little on the texts
+    that are embedded with them."""
+    points: dict[tuple[str, ...], Mapping[str, Any]] = {}
     for point in index.current.points():
         stored = {name: value for name, value in point.payload.items() if name != "version"}
         sentences = stored.pop("meanings", "")
         key = _key(stored)
-        assert key not in found, f"{key} stands twice"
+        assert key not in points, f"{key} stands twice"
         words = dict(zip(*point.words, strict=True))
         meaning: object = Meaning(point.meaning), sentences
-        found[key] = {
+        points[key] = {
             **stored,
             "<meaning>": meaning if meanings else len(point.meaning),
             "<words>": words,
         }
-    return found
+    return points
 
 
-def differences(found: Snapshot, fresh: Snapshot) -> list[str]:
-    """Return what a new index holds otherwise, a line for each point."""
+def differences(updated: Snapshot, fresh: Snapshot) -> list[str]:
+    """Return the differences from a new index, a line for each point."""
     lines = []
-    for key in sorted(found.keys() | fresh.keys()):
-        old, new = found.get(key, {}), fresh.get(key, {})
+    for key in sorted(updated.keys() | fresh.keys()):
+        old, new = updated.get(key, {}), fresh.get(key, {})
         fields = sorted(name for name in old | new if old.get(name) != new.get(name))
         if fields:
             values = [(name, old.get(name), new.get(name)) for name in fields]

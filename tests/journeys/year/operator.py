@@ -1,4 +1,4 @@
-"""What an operator does to Footnote in a year, beside those who edit its wikis."""
+"""An operator's work on Footnote in a year, while others edit its wikis."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Operator:
         self._read = {_HANDBOOK: True, _MANUAL: True}
         self._branch = ""
 
-    # Deeds
+    # Actions
 
     def change_setting_of_index(self) -> None:
         self._change(self._index, _OF_THE_INDEX)
@@ -56,8 +56,8 @@ class Operator:
         self._change(self._folder, _OF_THE_FOLDER)
 
     def add_or_remove_wiki(self) -> None:
-        """Change whether a wiki is in the settings, which name at least one; its pages stay where
-        they are."""
+        """Add a wiki to the settings or remove one, but not the last one; its pages stay where they
+        are."""
         name, other = self._chance.sample((_HANDBOOK, _MANUAL), 2)
         self._read[name] = not self._read[name] or not self._read[other]
 
@@ -73,7 +73,7 @@ class Operator:
             self._data = Path(shutil.move(self._data, self._new("data")))
 
     def copy_data(self) -> None:
-        """Go on with a copy; the original stays where it is, and gets older."""
+        """Go on with a copy of the data; the original stays where it is, and grows old."""
         if self._data.exists():
             self._data = shutil.copytree(self._data, self._new("data"))
 
@@ -83,19 +83,19 @@ class Operator:
     # Syncs
 
     def sync(self) -> None:
-        """Sync to the end, with the operator's word for what only happens with it. Then the index
-        is what a new one would be."""
+        """Sync to the end, with the operator's consent where it is needed. Then the index must
+        equal a new one."""
         with YearsIndexing(self._settings(self._data)) as indexing:
             reports = indexing.sync()
-            if any(isinstance(one.error, MassRemoval | RebuildRefused) for one in reports):
+            if any(isinstance(report.error, MassRemoval | RebuildRefused) for report in reports):
                 reports = indexing.sync(allow_mass_removal=True)
             _check(reports)
-            found = snapshot(indexing.index)
+            updated = snapshot(indexing.index)
             assert not indexing.index.trouble
-        self._compare(found)
+        self._compare(updated)
 
     def sync_and_die(self, writes: int, *, full: bool = False) -> None:
-        """Let a sync be killed, after so many writes."""
+        """Kill a sync after this many writes."""
         self._disturbed(writes, Killed(), full=full)
 
     def sync_on_full_disk(self, writes: int) -> None:
@@ -115,20 +115,20 @@ class Operator:
         ):
             indexing.sync(full=full, allow_mass_removal=self._chance.random() < 0.5)
 
-    def _compare(self, found: Snapshot) -> None:
+    def _compare(self, updated: Snapshot) -> None:
         anew = self._new("fresh")
         with YearsIndexing(self._settings(anew)) as indexing:
             _check(indexing.sync())
             fresh = snapshot(indexing.index)
         shutil.rmtree(anew)
-        said, expected = _said(found), self._expected()
-        assert (said - expected, expected - said) == (Counter(), Counter())
+        actual, expected = _said(updated), self._expected()
+        assert (actual - expected, expected - actual) == (Counter(), Counter())
         if self.repository.is_shallow:
-            found, fresh = _undated(found), _undated(fresh)
-        assert differences(found, fresh) == []
+            updated, fresh = _undated(updated), _undated(fresh)
+        assert differences(updated, fresh) == []
 
     def _expected(self) -> Counter[tuple[str, str, str]]:
-        """How often each page of each wiki has which marker, by the files themselves."""
+        """Return how often each page of each wiki has which marker, by the files themselves."""
         expected: Counter[tuple[str, str, str]] = Counter()
         for name, pages in ((_HANDBOOK, self.pages), (_MANUAL, self.checkout)):
             left_out = self._folder["exclude"] if name == _HANDBOOK else ()
@@ -143,7 +143,7 @@ class Operator:
             folder = {"type": "markdown", "name": _HANDBOOK, "path": self.pages.root}
             wikis.append(folder | self._folder)
         if self._read[_MANUAL]:
-            if self._branch:  # as the operator reads in the report that it is no longer there
+            if self._branch:  # as the operator reads in the report that it no longer exists
                 self._branch = self.repository.branch
             git = {"type": "markdown", "name": _MANUAL, "git": self.repository.url}
             git["site_url"] = "https://manual.example.com"
@@ -166,18 +166,18 @@ def _check(reports: list[SyncReport]) -> None:
         assert report.complete
 
 
-def _said(found: Snapshot) -> Counter[tuple[str, str, str]]:
-    said: Counter[tuple[str, str, str]] = Counter()
-    for (kind, *_), stored in found.items():
+def _said(stored_points: Snapshot) -> Counter[tuple[str, str, str]]:
+    markers_found: Counter[tuple[str, str, str]] = Counter()
+    for (kind, *_), stored in stored_points.items():
         if kind == "passage":
             for marker in markers(stored["text"]):
-                said[stored["wiki"], stored["page"], marker] += 1
-    return said
+                markers_found[stored["wiki"], stored["page"], marker] += 1
+    return markers_found
 
 
-def _undated(found: Snapshot) -> Snapshot:
-    """Without what depends on a page's date."""
+def _undated(stored_points: Snapshot) -> Snapshot:
+    """Return the points without everything that depends on a page's date."""
     return {
         key: {name: value for name, value in stored.items() if name not in {"updated", "revision"}}
-        for key, stored in found.items()
+        for key, stored in stored_points.items()
     }

@@ -1,4 +1,4 @@
-"""A tree of Markdown files that people edit, and what it says at this moment."""
+"""A tree of Markdown files that people edit, and its current markers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _DRAFT = "---\ndraft: true\n---\n"
 
 
 class EditedPages:
-    """Pages below ``root``. Each text that is written has a word that no other text has. Methods
-    that find nothing to do do nothing. ``chance`` chooses the pages."""
+    """Pages below ``root``. Each new text has a word that no other text has. Methods that find
+    nothing to do do nothing. ``chance`` chooses the pages."""
 
     def __init__(self, root: Path, chance: random.Random) -> None:
         self.root = root
@@ -29,13 +29,13 @@ class EditedPages:
 
     def says(self) -> Counter[tuple[str, str]]:
         """Return how often each published page has which marker: what an index must hold."""
-        found: Counter[tuple[str, str]] = Counter()
+        places: Counter[tuple[str, str]] = Counter()
         for page in self._files():
             text = page.read_text("utf-8")
             if not text.startswith(_DRAFT):
                 key = page.relative_to(self.root).as_posix()
-                found.update((key, marker) for marker in markers(text))
-        return found
+                places.update((key, marker) for marker in markers(text))
+        return places
 
     def write(self, folder: str) -> None:
         """Write a new page, or another text for one."""
@@ -50,7 +50,7 @@ class EditedPages:
             page.write_text(f"{page.read_text('utf-8')}\n\n{self._section()}", "utf-8")
 
     def copy(self, folder: str) -> None:
-        """Let the same text stand in two places."""
+        """Put the same text in a second place."""
         if page := self._one():
             self._put(self._place(folder), page.read_text("utf-8"))
 
@@ -83,7 +83,7 @@ class EditedPages:
             page.unlink()
 
     def bring_back(self) -> None:
-        """Put back whatever was removed, unless something else stands there by now."""
+        """Restore the removed files, except where another file exists by now."""
         for name, text in self._away.items():
             if not (self.root / name).exists():
                 self._put(self.root / name, text)
@@ -123,9 +123,9 @@ class EditedPages:
     def _section(self) -> str:
         self._texts += 1
         target = f"{self._chance.choice(NAMES)}.md".replace(" ", "%20")
-        more = " Nobody knows why it is so." * self._chance.choice((0, 0, 12))
+        tail = " Nobody knows why it is so." * self._chance.choice((0, 0, 12))
         return (
-            f"## Part {self._texts}\n\nThe word is mark{self._texts}q, see [it]({target}).{more}\n"
+            f"## Part {self._texts}\n\nThe word is mark{self._texts}q, see [it]({target}).{tail}\n"
         )
 
 

@@ -16,7 +16,7 @@ from tests.journeys.year.indexing import Snapshot, differences, snapshot
 
 _OURS = ("SLACK_", "CONFLUENCE_", "FOOTNOTE_", "GIT_")
 _PATIENCE = 300.0
-"""Seconds, for a machine that has other things to do."""
+"""Seconds, enough for a busy machine."""
 SETTINGS = """
 data_dir = "{data}"
 
@@ -32,7 +32,7 @@ max_removal = 1
 
 
 class Installation:
-    """A folder with settings and a wiki, and the command as an operator calls it there."""
+    """A folder with settings and a wiki, and the command as an operator runs it there."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -68,10 +68,10 @@ class Installation:
     def differs(self, data: str = "data") -> list[str]:
         """Return how the index in ``data`` differs from a new one of the same pages."""
         anew = Path(tempfile.mkdtemp(prefix="anew-", dir=self.folder))
-        found, fresh = self._stored(data), self._stored(anew.name, sync=True)
+        updated, fresh = self._stored(data), self._stored(anew.name, sync=True)
         shutil.rmtree(anew)
         assert fresh
-        return differences(found, fresh)
+        return differences(updated, fresh)
 
     def _stored(self, data: str, *, sync: bool = False) -> Snapshot:
         settings = self.folder / "other.toml"

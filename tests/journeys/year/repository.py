@@ -1,4 +1,4 @@
-"""A git repository whose history is not only added to."""
+"""A git repository whose history is also rewritten."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class Repository:
         self._record()
 
     def rewrite(self) -> None:
-        """Force another history over this one: nothing in common but the files."""
+        """Force another history over this one, with nothing in common but the files."""
         self._git("checkout", "-q", "--orphan", "anew")
         self._record()
         self._git("branch", "-q", "-M", "anew", self.branch)
         self._forget()
 
     def return_to(self) -> None:
-        """Force an earlier commit over the latest ones: pages say again what they said."""
+        """Force an earlier commit over the latest ones: pages have their earlier text again."""
         self._git("reset", "-q", "--hard", "HEAD~1" if self._commits() > 1 else "HEAD")
         self._git("clean", "-qfd")
 
@@ -66,7 +66,7 @@ class Repository:
         self.is_shallow = True
 
     def _forget(self) -> None:
-        """Delete all that no branch leads to."""
+        """Delete all commits that no branch leads to."""
         self._git("reflog", "expire", "--expire=now", "--all")
         self._git("gc", "-q", "--prune=now")
 
@@ -81,13 +81,13 @@ class Repository:
     def _git(self, *arguments: str) -> str:
         moment = f"{_NOON + self._day * _DAY} +0000"
         ours = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
-        who = ("-c", "user.name=Ann", "-c", "user.email=ann@example.com")
-        ran = subprocess.run(
-            ["git", *who, "-c", "commit.gpgsign=false", *arguments],
+        author = ("-c", "user.name=Ann", "-c", "user.email=ann@example.com")
+        process = subprocess.run(
+            ["git", *author, "-c", "commit.gpgsign=false", *arguments],
             cwd=self.folder,
             env=ours | {"GIT_COMMITTER_DATE": moment, "GIT_AUTHOR_DATE": moment},
             check=True,
             capture_output=True,
             text=True,
         )
-        return ran.stdout
+        return process.stdout
