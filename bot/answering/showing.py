@@ -22,7 +22,7 @@ _STAR = "\u2217"
 """An operator that looks like an asterisk."""
 _CELL = re.compile(r"(?<!\\)\|")
 _MARKER = re.compile(r" *(?:\u2022|\d{1,9}[.)]) ")
-_FIRST_STEP = re.compile(r" *[01][.)] ")
+_FIRST_STEP = re.compile(r" {0,40}[01][.)] ")
 
 
 def caption(title: str, heading: str) -> str:

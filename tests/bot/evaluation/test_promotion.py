@@ -110,6 +110,6 @@ async def test_what_is_right_though_it_was_flagged_counts_and_what_is_unfit_does
 
 
 async def test_silences_and_nothing_at_all_stop_nothing(office: Office) -> None:
-    await office.given(NOTHING)
+    await office.record(NOTHING)
 
     assert gate(office)(index(STANDING), index({})) == []
