@@ -95,7 +95,7 @@ def _looks(
 
 @contextmanager
 def _holding(footnote: FootnoteProcess) -> Iterator[None]:
-    """Keep a process running that holds the index, as `footnote serve` does."""
+    """Keep a process running that holds the index and has synced it, as `footnote serve` does."""
     command: Sequence[Any] = [PROGRAM, "chat", "--config", footnote.config]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -104,6 +104,7 @@ def _holding(footnote: FootnoteProcess) -> Iterator[None]:
             socket = footnote.config.parent / "process" / "socket"
             while not socket.exists() and process.poll() is None:
                 time.sleep(0.1)  # a command that came first would hold the index itself
+            footnote.sync()
             footnote.ask(QUESTION)
             yield
         finally:

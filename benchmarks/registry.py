@@ -183,9 +183,8 @@ BENCHMARKS = (
         "`footnote ask` about once a second: the seconds until the first answer, until the first "
         "one with all pages found (by their words), and until everything is embedded. Then three "
         "unchanged syncs, their median and its share of the first; and one page edited beside a "
-        "process that holds the index, from the edit to the end of a sync and an answer with it. "
-        "On 2026-11-27 the rows of the unchanged syncs and of the edit (a median of three) were "
-        "measured by themselves, over the index that the first sync had made that morning.",
+        "process that holds the index and has synced it once, as a running bot has, from the edit "
+        "to the end of a sync and an answer with it.",
         large_wiki.figures,
     ),
     Benchmark(
